@@ -1,0 +1,1 @@
+"""easel: an image studio that lives in the chat people already use."""

@@ -1,0 +1,1 @@
+"""Front ends: each turns one platform's events into calls, and posts into its messages."""

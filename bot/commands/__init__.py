@@ -1,0 +1,1 @@
+"""Commands: declared once, run from every front end."""

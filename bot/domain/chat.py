@@ -1,0 +1,98 @@
+"""What is said where: places, messages, and posts that every platform can show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.images import PictureId
+from bot.domain.people import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to answer. `tenant` is a guild, a workspace, or empty; `thread` is empty outside one."""
+
+    platform: Platform
+    tenant: str
+    channel: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message of ours, so that any process can change it later.
+
+    `ticket` is whatever else the platform wants for that (an interaction
+    token, a response URL); it is a secret and never logged.
+    """
+
+    place: Place
+    id: str
+    ticket: str = ""
+
+
+class Tone(StrEnum):
+    """What kind of news a post is, for its colour and its icon."""
+
+    PLAIN = "plain"
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A call of a command that fits under a thumb. It carries no state but an id, so it works for ever."""
+
+    label: str
+    command: str
+    argument: str
+    is_dangerous: bool = False
+
+    @property
+    def action(self) -> str:
+        """The text that platforms carry for it: `again:<job id>`."""
+        return f"{self.command}:{self.argument}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A kept picture inside a post. `link` is ours, stable and revocable."""
+
+    picture: PictureId
+    key: str
+    media_type: str
+    width: int
+    height: int
+    size_bytes: int
+    alt: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Something worth knowing that is folded away where the platform can do that."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One whole message. All its texts are plain words: each surface escapes them for itself.
+
+    `kind` is the machine's word for a refusal or failure (`EaselError.kind`).
+    `progress` runs from 0 to 1; `preview` holds the bytes of an unfinished
+    picture and is never kept.
+    """
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    kind: str = ""
+    pictures: tuple[Exhibit, ...] = ()
+    preview: bytes | None = None
+    progress: float | None = None
+    folds: tuple[Fold, ...] = ()
+    footer: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()

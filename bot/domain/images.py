@@ -1,0 +1,194 @@
+"""What can be drawn: shapes, sizes, qualities, what a model is able to do, and what it gave."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.money import Cost
+
+PictureId = NewType("PictureId", str)
+DrawingId = NewType("DrawingId", str)
+
+
+class Shape(StrEnum):
+    """The outline of a picture, for people who do not count pixels."""
+
+    SQUARE = "square"
+    WIDE = "wide"
+    TALL = "tall"
+
+
+class Quality(StrEnum):
+    """How much work goes into a picture."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels, both at least 1."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        """Give `1536x1024`, as the image APIs spell it."""
+        return f"{self.width}x{self.height}"
+
+    @property
+    def pixels(self) -> int:
+        """The area."""
+        return self.width * self.height
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+
+USUAL_SIZES = {
+    Shape.SQUARE: Size(1024, 1024),
+    Shape.WIDE: Size(1536, 1024),
+    Shape.TALL: Size(1024, 1536),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSizes:
+    """The rule of a model that draws any size within bounds (pixels; aspect is the long edge over the short)."""
+
+    multiple_of: int
+    min_pixels: int
+    max_pixels: int
+    max_edge: int
+    max_aspect: float
+
+    def nearest(self, wanted: Size) -> Size:
+        """Give the size closest in shape to `wanted`, scaled into the bounds."""
+        aspect = min(max(wanted.aspect, 1 / self.max_aspect), self.max_aspect)
+        pixels = min(max(wanted.pixels, self.min_pixels), self.max_pixels)
+        width = min(math.sqrt(pixels * aspect), self.max_edge, self.max_edge * aspect)
+        exact = Size(self._snap(width), self._snap(width / aspect))
+        return exact if self.allows(exact) else self._search(aspect, pixels)
+
+    def allows(self, size: Size) -> bool:
+        """Whether the model draws exactly this size."""
+        long, short = max(size.width, size.height), min(size.width, size.height)
+        return (
+            size.width % self.multiple_of == 0
+            and size.height % self.multiple_of == 0
+            and self.min_pixels <= size.pixels <= self.max_pixels
+            and long <= self.max_edge
+            and long <= short * self.max_aspect
+        )
+
+    def _snap(self, edge: float) -> int:
+        return max(self.multiple_of, round(edge / self.multiple_of) * self.multiple_of)
+
+    def _search(self, aspect: float, pixels: int) -> Size:
+        """Walk every legal width: rounding both edges pushed the size over a bound."""
+        widths = range(self.multiple_of, self.max_edge + 1, self.multiple_of)
+        heights = {width: self._snap(width / aspect) for width in widths}
+        around = [
+            Size(width, height + step)
+            for width, height in heights.items()
+            for step in (-self.multiple_of, 0, self.multiple_of)
+            if height + step > 0
+        ]
+        legal = [size for size in around if self.allows(size)]
+        return min(legal, key=lambda size: abs(math.log(size.pixels / pixels)) + 4 * abs(math.log(size.aspect / aspect)))
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a model can do. `sizes` lists fixed sizes, `free` is the rule of a model that takes any; one of them is set.
+
+    `previews` is how many unfinished pictures it can show on the way, and
+    `most` how many finished ones it gives per call.
+    """
+
+    sizes: tuple[Size, ...] = ()
+    free: FreeSizes | None = None
+    qualities: tuple[Quality, ...] = (Quality.LOW, Quality.MEDIUM, Quality.HIGH)
+    most: int = 1
+    previews: int = 0
+    is_resumable: bool = False
+
+    def fit(self, wanted: Size) -> Size:
+        """Give the nearest size that the model draws: the same shape first, then the same area."""
+        if self.free is not None:
+            return wanted if self.free.allows(wanted) else self.free.nearest(wanted)
+        return min(
+            self.sizes,
+            key=lambda size: (abs(math.log(size.aspect / wanted.aspect)), abs(size.pixels - wanted.pixels)),
+        )
+
+    def fit_quality(self, wanted: Quality) -> Quality:
+        """Give `wanted`, or the best quality below it, or the lowest there is."""
+        order = list(Quality)
+        below = [quality for quality in self.qualities if order.index(quality) <= order.index(wanted)]
+        return max(below or self.qualities, key=order.index) if below else min(self.qualities, key=order.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """One paid call. `author` is a hash that tells people apart without naming them."""
+
+    drawing: DrawingId
+    prompt: str
+    size: Size
+    quality: Quality
+    count: int
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """News from a drawing: a share from 0 to 1 where known, and the newest preview's bytes."""
+
+    share: float | None = None
+    preview: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What a provider gave: the untouched bytes of each picture, and what they cost."""
+
+    pictures: tuple[bytes, ...]
+    model: str
+    cost: Cost
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFile:
+    """A checked picture's facts, with the content-addressed key it is kept under."""
+
+    key: str
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    size_bytes: int
+
+
+class PictureState(StrEnum):
+    """Whether people can see a picture. `HIDDEN` can be undone, `REMOVED` cannot."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One kept picture of a job; `position` counts from 0."""
+
+    id: PictureId
+    job: str
+    position: int
+    file: ImageFile
+    state: PictureState

@@ -1,0 +1,138 @@
+"""Wishes, and the jobs that accepted ones become."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.chat import MessageRef, Place
+from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Quality, Shape, Size
+from bot.domain.money import FREE, Cost
+from bot.domain.people import AccountId, CommunityId, Person, Tier
+
+JobId = NewType("JobId", str)
+
+
+class Rewriting(StrEnum):
+    """Whether the words are made into a fuller prompt first. They are checked either way."""
+
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for, checked and typed. `variation_of` holds the drawn words that a new take is wanted of."""
+
+    prompt: str
+    shape: Shape = Shape.SQUARE
+    size: Size | None = None
+    quality: Quality = Quality.MEDIUM
+    count: int = 1
+    rewriting: Rewriting = Rewriting.ON
+    variation_of: str | None = None
+
+    @property
+    def wanted_size(self) -> Size:
+        """The exact size where one was asked for, else the usual one of the shape."""
+        return self.size or USUAL_SIZES[self.shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The prompt that is drawn, once it is settled, and what settling it cost."""
+
+    drawn: str
+    cost: Cost = FREE
+
+
+class JobState(StrEnum):
+    """Where a job stands. From `KEPT` on the pictures are paid for and safe."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    KEPT = "kept"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will happen to the job any more."""
+        return self in {JobState.DONE, JobState.REFUSED, JobState.FAILED, JobState.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job ended. `kind` and `text` say why when no picture came of it; `safer` is a wording that would pass."""
+
+    state: JobState
+    kind: str = ""
+    text: str = ""
+    safer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An accepted wish. Its row is the truth about it.
+
+    `key` is the platform's id of the call that made it: the same call
+    delivered twice is the same job. `attempt` counts claims and is the fence.
+    """
+
+    id: JobId
+    key: str
+    community: CommunityId
+    account: AccountId
+    tier: Tier
+    author: Person
+    place: Place
+    wish: Wish
+    created_at: datetime
+    state: JobState = JobState.QUEUED
+    attempt: int = 0
+    message: MessageRef | None = None
+    words: Words | None = None
+    ending: Ending | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class DrawingState(StrEnum):
+    """How a paid call stands. `OPEN` after a crash means that nobody knows."""
+
+    OPEN = "open"
+    DRAWN = "drawn"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """One paid call to a provider, written down before it goes out.
+
+    `files` is set when it is `DRAWN`: the pictures are safe on this machine
+    and only have to reach the store.
+    """
+
+    id: DrawingId
+    job: JobId
+    attempt: int
+    provider: str
+    model: str
+    state: DrawingState
+    started_at: datetime
+    cost: Cost = FREE
+    request_id: str | None = None
+    files: tuple[ImageFile, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A job's place in the line: how many go before it, and how many seconds a job like it usually takes, if known."""
+
+    ahead: int
+    typical_seconds: float | None

@@ -1,0 +1,40 @@
+"""What things cost, in whole micro-dollars."""
+
+from dataclasses import dataclass
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """An amount in micro-dollars (1_000_000 = $1). An estimate comes from a table, not from a bill."""
+
+    microusd: int = 0
+    is_estimate: bool = False
+
+    def __add__(self, other: "Cost") -> "Cost":
+        """Add two costs; one estimate makes the sum an estimate."""
+        return Cost(self.microusd + other.microusd, self.is_estimate or other.is_estimate)
+
+    def __str__(self) -> str:
+        """Give `$0.0531`, `about $0.0531`, or `free`."""
+        if self.microusd == 0:
+            return "free"
+        return f"{'about ' if self.is_estimate else ''}${self.microusd / MILLION:.4f}"
+
+
+FREE = Cost()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPrices:
+    """Micro-dollars for a million tokens of each kind."""
+
+    text_in: int
+    image_in: int
+    out: int
+
+    def cost(self, *, text_in: int, image_in: int, out: int, is_estimate: bool = False) -> Cost:
+        """Give what so many tokens cost, rounded up to a whole micro-dollar."""
+        total = text_in * self.text_in + image_in * self.image_in + out * self.out
+        return Cost(-(-total // MILLION), is_estimate)

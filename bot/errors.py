@@ -1,0 +1,243 @@
+"""The one exception tree: every error owns the sentence that people read."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+
+class EaselError(Exception):
+    """Anything that goes wrong on purpose.
+
+    `str(error)` is for the log and never holds what a person typed;
+    `error.user_text` is one sentence for the chat; `kind` is a stable word
+    for programs (`easel imagine --json`, the web page).
+    """
+
+    kind: ClassVar[str] = "error"
+
+    def __init__(self, log_text: str, *, user_text: str) -> None:
+        super().__init__(log_text)
+        self.user_text = user_text
+
+
+class Refusal(EaselError):
+    """The wish cannot be granted, and that is nobody's fault but a rule's."""
+
+    kind = "refusal"
+
+
+class BadInput(Refusal):
+    """What was typed makes no sense to the command."""
+
+    kind = "bad_input"
+
+    def __init__(self, user_text: str) -> None:
+        super().__init__("bad input", user_text=user_text)
+
+
+class PromptRefused(Refusal):
+    """A rule, a model or the provider will not have these words drawn.
+
+    `rule` is a short code for the log; `safer` is a wording that would pass,
+    when whoever refused knows one.
+    """
+
+    kind = "prompt_refused"
+
+    def __init__(self, *, rule: str, sentence: str, safer: str | None = None) -> None:
+        super().__init__(f"rule={rule}", user_text=f"{sentence} Nothing was drawn and nothing was counted.")
+        self.rule = rule
+        self.safer = safer
+
+
+class QuotaExceeded(Refusal):
+    """The account has fewer pictures left than the wish costs."""
+
+    kind = "quota_exceeded"
+
+    def __init__(self, *, cost: int, left: int, refills_at: datetime) -> None:
+        pictures = "1 picture" if cost == 1 else f"{cost} pictures"
+        super().__init__(
+            f"cost={cost} left={left} refills_at={refills_at.isoformat()}",
+            user_text=(
+                f"That needs {pictures} and you have {left} left today. "
+                f"More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted."
+            ),
+        )
+
+
+class NotAllowed(Refusal):
+    """This person may not do this here."""
+
+    kind = "not_allowed"
+
+    def __init__(self, user_text: str) -> None:
+        super().__init__("not allowed", user_text=user_text)
+
+
+class NotYours(Refusal):
+    """The job or picture belongs to somebody else."""
+
+    kind = "not_yours"
+
+    def __init__(
+        self,
+        user_text: str = "Only the person who asked for this picture, or a moderator, may do that.",
+    ) -> None:
+        super().__init__("not the owner", user_text=user_text)
+
+
+class Busy(Refusal):
+    """Too much is under way for this person; later it will be fine."""
+
+    kind = "busy"
+
+    def __init__(self, user_text: str) -> None:
+        super().__init__("busy", user_text=user_text)
+
+
+class ProviderFault(StrEnum):
+    """What was wrong with a provider's answer."""
+
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    OUT_OF_MONEY = "out_of_money"
+    BAD_KEY = "bad_key"
+    NOT_PERMITTED = "not_permitted"
+    BAD_REQUEST = "bad_request"
+    BAD_ANSWER = "bad_answer"
+
+
+_SENTENCES = {
+    ProviderFault.UNREACHABLE: "The image service could not be reached.",
+    ProviderFault.TIMED_OUT: "The image service took too long.",
+    ProviderFault.RATE_LIMITED: "The image service is getting more requests than it takes; please try again in a minute.",
+    ProviderFault.OVERLOADED: "The image service is overloaded; please try again in a few minutes.",
+    ProviderFault.OUT_OF_MONEY: "The image service's account is out of credit; whoever runs this bot has to top it up.",
+    ProviderFault.BAD_KEY: "The image service does not accept this bot's key; whoever runs this bot has to mend it.",
+    ProviderFault.NOT_PERMITTED: "The image service does not let this bot use that model; whoever runs this bot has to mend it.",
+    ProviderFault.BAD_REQUEST: "The image service did not understand the request; whoever runs this bot will find why in the log.",
+    ProviderFault.BAD_ANSWER: "The image service sent something that is not a usable answer.",
+}
+
+
+class ProviderFailed(EaselError):
+    """A provider did not do its work, and says or shows that it did not charge for it.
+
+    `retry_after` is how long the provider asks us to wait, where it says so.
+    """
+
+    kind = "provider_failed"
+
+    def __init__(
+        self,
+        provider: str,
+        reason: str,
+        *,
+        fault: ProviderFault,
+        request_id: str | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(
+            f"provider={provider} fault={fault} reason={reason} request_id={request_id}",
+            user_text=f"{_SENTENCES[fault]} Nothing was counted.",
+        )
+        self.provider = provider
+        self.fault = fault
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same call may well succeed a little later."""
+        return self.fault in {ProviderFault.UNREACHABLE, ProviderFault.RATE_LIMITED, ProviderFault.OVERLOADED}
+
+
+class OutcomeUnknown(ProviderFailed):
+    """The call went out and no answer came back: it may have been drawn and charged for.
+
+    Never repeated on its own: see `[drawing] when_unknown`.
+    """
+
+    kind = "outcome_unknown"
+
+    def __init__(self, provider: str, reason: str, *, request_id: str | None = None) -> None:
+        super().__init__(provider, reason, fault=ProviderFault.UNREACHABLE, request_id=request_id)
+        self.user_text = (
+            "The connection to the image service broke before the picture came back. Nothing was counted; you can draw it again."
+        )
+
+    @property
+    def is_temporary(self) -> bool:
+        """Never: a repeat might be paid for twice."""
+        return False
+
+
+class SurfaceFailed(EaselError):
+    """A platform would not take a message; `retry_after` says when it might."""
+
+    kind = "surface_failed"
+
+    def __init__(self, platform: str, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(
+            f"platform={platform} reason={reason}",
+            user_text="The answer could not be posted here; your pictures wait in /gallery.",
+        )
+        self.retry_after = retry_after
+
+
+class MessageGone(SurfaceFailed):
+    """The message, or the place it stood in, is no longer there."""
+
+    kind = "message_gone"
+
+
+class StorageFailed(EaselError):
+    """A database or an object store could not be read or written."""
+
+    kind = "storage_failed"
+
+    def __init__(self, store: str, reason: str) -> None:
+        super().__init__(
+            f"store={store} reason={reason}",
+            user_text="The bot cannot reach its own storage right now. Nothing was counted; please try again in a few minutes.",
+        )
+
+
+class ObjectMissing(StorageFailed):
+    """There is nothing under that key."""
+
+    kind = "object_missing"
+
+
+class LeaseLost(EaselError):
+    """Somebody else has the job now, or it was cancelled: stop and touch nothing."""
+
+    kind = "lease_lost"
+
+    def __init__(self, job: str, attempt: int) -> None:
+        super().__init__(f"job={job} attempt={attempt}", user_text="This job is being worked on elsewhere.")
+
+
+class ConfigError(EaselError):
+    """A setting is wrong; the sentence names it and says how to mend it."""
+
+    kind = "config_error"
+
+    def __init__(self, user_text: str) -> None:
+        super().__init__(user_text, user_text=user_text)
+
+
+class Fault(EaselError):
+    """The unforeseen, with a code that a person can quote and the log holds."""
+
+    kind = "fault"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"fault={code}",
+            user_text=f"Something went wrong on our side and nothing was counted. If it happens again, quote the code {code}.",
+        )
+        self.code = code

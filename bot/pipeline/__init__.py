@@ -1,0 +1,1 @@
+"""The way of a job: taken in, worded, drawn, kept, delivered, recovered."""

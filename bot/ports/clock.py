@@ -1,0 +1,20 @@
+"""Time and chance, handed in so that tests can hold them still."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Give the moment, aware and in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes names that nobody can guess."""
+
+    def new(self) -> str:
+        """Give a fresh id: 22 characters of `[A-Za-z0-9_-]`, 128 random bits, never starting with `-`."""
+        ...

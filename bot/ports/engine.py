@@ -1,0 +1,31 @@
+"""What carries job ids from whoever takes a wish in to whoever works on it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.jobs import JobId
+from bot.domain.people import Tier
+
+Work = Callable[[JobId], Awaitable[None]]
+
+
+class Engine(Protocol):
+    """Carries job ids and nothing else. It may deliver one twice, late or never: the fence and recovery make that harmless."""
+
+    async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
+        """Have the job worked on, at `not_before` at the earliest. A job that waits or runs already is not added again."""
+        ...
+
+    async def cancel(self, job: JobId) -> None:
+        """Take the job out of the line, or cancel the work on it; unknown ids are no error."""
+        ...
+
+    async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
+        """Work on jobs until cancelled; then start no more, cancel what runs, and wait for it.
+
+        `slots` says how many jobs of each tier run at once when all tiers are
+        busy; a tier that is not named gets the smallest share. `work` must
+        not raise: if it does, the failure is logged and the slot goes on.
+        """
+        ...

@@ -1,0 +1,47 @@
+"""Whoever draws."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from bot.domain.health import Finding
+from bot.domain.images import Abilities, Drawn, ImageRequest, Progress
+
+OnProgress = Callable[[Progress], Awaitable[None]]
+
+
+class ImageProvider(Protocol):
+    """Draws pictures, for money or for nothing. It never repeats a call by itself."""
+
+    @property
+    def name(self) -> str:
+        """A short stable word: the key of its section in the settings."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model's name, as the provider spells it."""
+        ...
+
+    @property
+    def credit(self) -> str:
+        """The line under its pictures: who drew, and why this one did."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the model can do; a request outside it is never sent."""
+        ...
+
+    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+        """Make one paid call and wait for its end; the caller keeps the budget and cancels when it is over.
+
+        Raises:
+            PromptRefused: The provider will not draw this.
+            OutcomeUnknown: The call went out and its end was not seen.
+            ProviderFailed: It did not draw, and did not charge.
+        """
+        ...
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Look, without spending anything, whether a drawing would work. Never raises."""
+        ...

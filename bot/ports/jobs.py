@@ -1,0 +1,105 @@
+"""The table of jobs: one atomic, repeatable act per method."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.chat import MessageRef
+from bot.domain.images import Picture
+from bot.domain.jobs import Drawing, Ending, Job, JobId, Line, Words
+from bot.domain.money import Cost
+from bot.domain.people import Platform, Tier
+from bot.domain.quotas import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The job a wish became; not new when the same call had made it before."""
+
+    job: Job
+    is_new: bool
+
+
+class Jobs(Protocol):
+    """Keeps jobs, their drawings, pictures and holds in step.
+
+    Every method may be called again and then changes nothing. Those that take
+    an `attempt` are fenced: they raise `LeaseLost` when the job has been
+    claimed again since, or is final. All may raise `StorageFailed`, and then
+    nothing has changed.
+    """
+
+    async def accept(self, job: Job, hold: Hold) -> Accepted:
+        """Write the job and set its pictures aside, in one transaction; for a known `job.key` give the job that has it.
+
+        Raises:
+            QuotaExceeded: Fewer pictures are left than the hold wants.
+        """
+        ...
+
+    async def get(self, job: JobId) -> Job | None:
+        """Give the job as it stands."""
+        ...
+
+    async def by_key(self, key: str) -> Job | None:
+        """Give the job that a call made, if it made one."""
+        ...
+
+    async def attach(self, job: JobId, message: MessageRef) -> None:
+        """Note which message speaks of the job."""
+        ...
+
+    async def claim(self, job: JobId, lease: timedelta) -> Job | None:
+        """Take the job for `lease` and raise its attempt; None when it is final, unknown, or another lease still runs.
+
+        `QUEUED` becomes `RUNNING`; `KEPT` stays `KEPT`. `started_at` is set the first time.
+        """
+        ...
+
+    async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
+        """Make the lease last `lease` from now."""
+        ...
+
+    async def hand_back(self, job: JobId, attempt: int, not_before: datetime) -> None:
+        """Give the lease up, so that anyone may claim the job from `not_before` on."""
+        ...
+
+    async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
+        """Checkpoint: the prompt is settled and need not be paid for again."""
+        ...
+
+    async def open_drawing(self, drawing: Drawing) -> None:
+        """Write a paid call down before it goes out (fenced by `drawing.attempt`)."""
+        ...
+
+    async def close_drawing(self, drawing: Drawing) -> None:
+        """Write down how the call ended: state, cost, request id, files when `DRAWN`. Not fenced: money is money."""
+        ...
+
+    async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
+        """Give the job's drawings, oldest first."""
+        ...
+
+    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
+        """The pictures are in the store: note them, spend the hold, and make the job `KEPT`, in one transaction."""
+        ...
+
+    async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
+        """Make the job final. A hold that is still held is refunded in the same transaction."""
+        ...
+
+    async def cancel(self, job: JobId, ending: Ending) -> bool:
+        """Make a job final that has no kept pictures yet, whoever has it, and refund its hold; False when it was too late."""
+        ...
+
+    async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
+        """Give open jobs of these platforms that nobody has a running lease on and whose `not_before` has come, oldest first."""
+        ...
+
+    async def line(self, job: JobId) -> Line:
+        """Count the open jobs without pictures accepted before this one; give the median time of recent ones of its quality."""
+        ...
+
+    async def cost(self, job: JobId) -> Cost:
+        """Add up what the job's words and drawings cost so far."""
+        ...

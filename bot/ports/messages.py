@@ -1,0 +1,46 @@
+"""The web page's own channel: messages that outlive the process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """One message as the page shows it. `body` is the surface's own JSON; `version` grows with every change in the channel."""
+
+    id: str
+    channel: str
+    author: str
+    body: str
+    version: int
+    created_at: datetime
+    is_deleted: bool = False
+
+
+class Messages(Protocol):
+    """Keeps the messages of channels that no platform keeps for us. May raise `StorageFailed`."""
+
+    async def add(self, *, channel: str, author: str, body: str, key: str) -> StoredMessage:
+        """Add a message; the same `key` again gives the message that has it."""
+        ...
+
+    async def replace(self, message: str, body: str) -> StoredMessage | None:
+        """Give a message another body; None when it is deleted or was never there."""
+        ...
+
+    async def delete(self, message: str) -> StoredMessage | None:
+        """Empty a message's body and mark it deleted; None when there is nothing to delete."""
+        ...
+
+    async def get(self, message: str) -> StoredMessage | None:
+        """Give a message that is not deleted."""
+        ...
+
+    async def page(self, channel: str, *, most: int, before: str | None = None) -> tuple[StoredMessage, ...]:
+        """Give the newest messages that are not deleted, oldest first; only ones older than the message `before`, if given."""
+        ...
+
+    async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
+        """Give every message changed after `version`, deleted ones too, in order of version."""
+        ...

@@ -1,0 +1,47 @@
+"""Where picture bytes live."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from bot.domain.health import Finding
+
+
+class ObjectStore(Protocol):
+    """Keeps bytes under keys. A key is 1-512 characters of `[a-z0-9._/-]`, without `..`, `//`, or a `/` at an end."""
+
+    async def put(self, key: str, content: bytes, media_type: str) -> None:
+        """Keep `content` whole or not at all; the same key again replaces it.
+
+        Raises:
+            StorageFailed: The store is unreachable, full, or refuses the key.
+        """
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """Give the bytes back.
+
+        Raises:
+            ObjectMissing: Nothing is kept under the key.
+            StorageFailed: The store is unreachable or refuses the key.
+        """
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget the key; twice is no error.
+
+        Raises:
+            StorageFailed: The store is unreachable or refuses the key.
+        """
+        ...
+
+    async def link(self, key: str, lasts: timedelta) -> str | None:
+        """Give an address that anyone can fetch the object from for at least `lasts`, or None where only `get` can.
+
+        Raises:
+            StorageFailed: No address can be made for the key.
+        """
+        ...
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Put, read back and delete a small object, and say in findings what is wrong. Never raises."""
+        ...

@@ -1,0 +1,44 @@
+"""The record of kept pictures."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.images import Picture, PictureId
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+
+
+class Pictures(Protocol):
+    """Finds pictures and says who may still see them. All methods may raise `StorageFailed`."""
+
+    async def get(self, picture: PictureId) -> Picture | None:
+        """Give one picture, whatever its state."""
+        ...
+
+    async def of_job(self, job: JobId) -> tuple[Picture, ...]:
+        """Give a job's pictures by position, whatever their state."""
+        ...
+
+    async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
+        """Give an account's newest visible pictures, newest first."""
+        ...
+
+    async def hide(self, job: JobId, remove_at: datetime) -> None:
+        """Take a job's visible pictures out of sight; they may be removed for good from `remove_at` on."""
+        ...
+
+    async def show(self, job: JobId) -> bool:
+        """Undo `hide`; False when nothing was hidden any more."""
+        ...
+
+    async def due(self, now: datetime) -> tuple[Picture, ...]:
+        """Give the hidden pictures whose time has come."""
+        ...
+
+    async def is_key_needed(self, key: str) -> bool:
+        """Whether a picture that is not removed still has its bytes under `key`."""
+        ...
+
+    async def remove(self, picture: PictureId) -> None:
+        """Make a hidden picture `REMOVED` for good, before its bytes go."""
+        ...

@@ -1,0 +1,76 @@
+"""A platform's messages, and one person's call."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.people import Person
+
+
+class Surface(Protocol):
+    """A platform's messages. Every text of a post is plain words: the surface escapes markup and mentions."""
+
+    update_every: timedelta
+    """How often one message may be changed for progress; a final change never waits for it."""
+
+    async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
+        """Say `post` at `place`. The same `key` again within minutes is the same message where the platform can tell.
+
+        Raises:
+            MessageGone: The place is gone, or we may not speak there.
+            SurfaceFailed: The platform did not take it; it may later.
+        """
+        ...
+
+    async def update(self, message: MessageRef, post: Post) -> None:
+        """Replace the whole message. The same post again changes nothing.
+
+        Raises:
+            MessageGone: The message is not there any more.
+            SurfaceFailed: The platform did not take it; it may later.
+        """
+        ...
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take the message away; one that is gone already is no error.
+
+        Raises:
+            SurfaceFailed: The platform did not take it; it may later.
+        """
+        ...
+
+
+class Call(Protocol):
+    """One person giving one command or pressing one button."""
+
+    @property
+    def key(self) -> str:
+        """The platform's id of this call: a repeated delivery carries the same one."""
+        ...
+
+    @property
+    def person(self) -> Person:
+        """Who gives it."""
+        ...
+
+    @property
+    def place(self) -> Place:
+        """Where."""
+        ...
+
+    @property
+    def message(self) -> MessageRef | None:
+        """The message whose button was pressed, if one was."""
+        ...
+
+    async def answer(self, post: Post) -> MessageRef:
+        """Answer once, for all to see.
+
+        Raises:
+            SurfaceFailed: The platform did not take it.
+        """
+        ...
+
+    async def whisper(self, post: Post) -> None:
+        """Say something to this person alone. Never raises: a private note that cannot be delivered is logged."""
+        ...

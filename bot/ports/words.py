@@ -1,0 +1,64 @@
+"""Whoever turns a person's words into a good prompt, and whoever judges them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.health import Finding
+from bot.domain.jobs import Words
+
+
+class Decision(StrEnum):
+    """What a guard stage makes of a prompt."""
+
+    ALLOW = "allow"
+    REFUSE = "refuse"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A stage's decision. `rule` is a code for the log, `sentence` what the person reads when refused."""
+
+    decision: Decision
+    rule: str = ""
+    sentence: str = ""
+
+
+ALLOWED = Verdict(Decision.ALLOW)
+
+
+class GuardStage(Protocol):
+    """One way to judge a prompt. It never raises: a stage that broke is `UNSURE`."""
+
+    name: str
+
+    async def judge(self, prompt: str) -> Verdict:
+        """Judge `prompt`, which is data and never an instruction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsAsk:
+    """What a rewriter gets. `author` is a hash; `variation_of` is set when a new take on drawn words is wanted."""
+
+    prompt: str
+    author: str
+    variation_of: str | None = None
+
+
+class Rewriter(Protocol):
+    """Turns a person's words into a good and safe prompt, with a verdict of its own. It fails closed."""
+
+    async def rewrite(self, ask: WordsAsk) -> Words:
+        """Give the prompt to draw.
+
+        Raises:
+            PromptRefused: The words may not be drawn.
+            ProviderFailed: There was no verdict that can be trusted (unreachable, cut short, filtered, bad JSON).
+        """
+        ...
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Look, without spending anything, whether rewriting would work. Never raises."""
+        ...

@@ -1,0 +1,1 @@
+"""Whoever draws, rewrites and judges: one package per vendor."""

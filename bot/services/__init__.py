@@ -1,0 +1,1 @@
+"""What several floors above need: pictures, links, accounts, progress."""

@@ -1,0 +1,1 @@
+"""Picture bytes: on disk, or in S3."""
