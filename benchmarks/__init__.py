@@ -1,1 +1,1 @@
-"""benchmarks."""
+"""What speed is measured by: ratios within one run, on whatever machine it is."""

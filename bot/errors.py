@@ -39,15 +39,20 @@ class PromptRefused(Refusal):
     """A rule, a model or the provider will not have these words drawn.
 
     `rule` is a short code for the log; `safer` is a wording that would pass,
-    when whoever refused knows one.
+    when whoever refused knows one; `request_id` is the provider's own, when
+    it was a provider.
     """
 
     kind = "prompt_refused"
 
-    def __init__(self, *, rule: str, sentence: str, safer: str | None = None) -> None:
-        super().__init__(f"rule={rule}", user_text=f"{sentence} Nothing was drawn and nothing was counted.")
+    def __init__(self, *, rule: str, sentence: str, safer: str | None = None, request_id: str | None = None) -> None:
+        super().__init__(
+            f"rule={rule} request_id={request_id}" if request_id else f"rule={rule}",
+            user_text=f"{sentence} Nothing was drawn and nothing was counted.",
+        )
         self.rule = rule
         self.safer = safer
+        self.request_id = request_id
 
 
 class QuotaExceeded(Refusal):
@@ -118,7 +123,7 @@ _SENTENCES = {
     ProviderFault.OUT_OF_MONEY: "The image service's account is out of credit; whoever runs this bot has to top it up.",
     ProviderFault.BAD_KEY: "The image service does not accept this bot's key; whoever runs this bot has to mend it.",
     ProviderFault.NOT_PERMITTED: "The image service does not let this bot use that model; whoever runs this bot has to mend it.",
-    ProviderFault.BAD_REQUEST: "The image service did not understand the request; whoever runs this bot will find why in the log.",
+    ProviderFault.BAD_REQUEST: "The image service did not understand the request; the log says why.",
     ProviderFault.BAD_ANSWER: "The image service sent something that is not a usable answer.",
 }
 
@@ -163,16 +168,37 @@ class OutcomeUnknown(ProviderFailed):
 
     kind = "outcome_unknown"
 
-    def __init__(self, provider: str, reason: str, *, request_id: str | None = None) -> None:
-        super().__init__(provider, reason, fault=ProviderFault.UNREACHABLE, request_id=request_id)
-        self.user_text = (
-            "The connection to the image service broke before the picture came back. Nothing was counted; you can draw it again."
-        )
+    def __init__(
+        self,
+        provider: str,
+        reason: str,
+        *,
+        fault: ProviderFault = ProviderFault.UNREACHABLE,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(provider, reason, fault=fault, request_id=request_id)
+        what = "took too long" if fault is ProviderFault.TIMED_OUT else "went silent before the picture came back"
+        self.user_text = f"The image service {what}. Nothing was counted; you can draw it again."
 
     @property
     def is_temporary(self) -> bool:
         """Never: a repeat might be paid for twice."""
         return False
+
+
+class GuardUnavailable(EaselError):
+    """A model that judges words gave no judgement, so nothing is drawn."""
+
+    kind = "guard_unavailable"
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(
+            f"stage={stage} reason={reason}",
+            user_text=(
+                "The words could not be checked just now, which is our fault; nothing was drawn and nothing was counted. "
+                "Please try again in a few minutes."
+            ),
+        )
 
 
 class SurfaceFailed(EaselError):
@@ -187,11 +213,21 @@ class SurfaceFailed(EaselError):
         )
         self.retry_after = retry_after
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the platform may take the same message a little later."""
+        return True
+
 
 class MessageGone(SurfaceFailed):
     """The message, or the place it stood in, is no longer there."""
 
     kind = "message_gone"
+
+    @property
+    def is_temporary(self) -> bool:
+        """Never: what is gone stays gone."""
+        return False
 
 
 class StorageFailed(EaselError):

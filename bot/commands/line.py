@@ -7,7 +7,7 @@ from bot.commands.spec import AnyCommand
 from bot.errors import BadInput
 
 _FLAG = re.compile(r"(?:--|[—–])([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
-_TOKEN = re.compile(r'[^\s"“”„«»]*["“„«][^"“”„«»]*["”“»]|\S+')
+_TOKEN = re.compile(r'(?:[^\s"“”„«»]|["“„«][^"“”„«»]*["”“»])+(?!\S)|\S+')
 _QUOTES = '"“”„«»'
 
 

@@ -18,6 +18,11 @@ class Kind(Protocol):
         """One line for menus and help."""
         ...
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What can be typed: all of it for a choice, the bounds for a number, nothing for free input."""
+        ...
+
     def parse(self, name: str, typed: object) -> object:
         """Give the checked value.
 
@@ -34,6 +39,11 @@ class Text:
     summary: str
     longest: int
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
+
     def parse(self, name: str, typed: object) -> str:
         """Give the words as they are; cleaning them is the command's business."""
         if not isinstance(typed, str):
@@ -49,6 +59,11 @@ class Pick:
 
     summary: str
     choices: type[StrEnum]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All the choices."""
+        return tuple(str(choice) for choice in self.choices)
 
     def parse(self, name: str, typed: object) -> StrEnum:
         """Give the choice, whatever its case."""
@@ -68,6 +83,11 @@ class Number:
     least: int
     most: int
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The bounds."""
+        return (f"{self.least} to {self.most}",)
+
     def parse(self, name: str, typed: object) -> int:
         """Give the number."""
         text = str(typed).strip()
@@ -83,6 +103,11 @@ class Pixels:
     summary: str
     shortest_edge: int = 16
     longest_edge: int = 8192
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
 
     def parse(self, name: str, typed: object) -> Size:
         """Give the size; `x`, `×` and `*` all part the edges."""
@@ -101,6 +126,11 @@ class JobRef:
     """The id of a job, as buttons carry it."""
 
     summary: str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
 
     def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
         """Give the id; whether there is such a job is for the command to say."""

@@ -91,15 +91,15 @@ class FreeSizes:
     def _search(self, aspect: float, pixels: int) -> Size:
         """Walk every legal width: rounding both edges pushed the size over a bound."""
         widths = range(self.multiple_of, self.max_edge + 1, self.multiple_of)
-        heights = {width: self._snap(width / aspect) for width in widths}
-        around = [
-            Size(width, height + step)
-            for width, height in heights.items()
-            for step in (-self.multiple_of, 0, self.multiple_of)
-            if height + step > 0
-        ]
-        legal = [size for size in around if self.allows(size)]
+        legal = [size for width in widths for size in self._around(width, aspect) if self.allows(size)]
         return min(legal, key=lambda size: abs(math.log(size.pixels / pixels)) + 4 * abs(math.log(size.aspect / aspect)))
+
+    def _around(self, width: int, aspect: float) -> list[Size]:
+        """Give sizes of that width as near to the shape as the bounds let it, and a step to either side for rounding."""
+        lowest = max(self.min_pixels / width, width / self.max_aspect)
+        highest = min(self.max_pixels / width, width * self.max_aspect, self.max_edge)
+        height = self._snap(min(max(width / aspect, lowest), highest))
+        return [Size(width, max(self.multiple_of, height + step)) for step in (-self.multiple_of, 0, self.multiple_of)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Abilities:
         """Give `wanted`, or the best quality below it, or the lowest there is."""
         order = list(Quality)
         below = [quality for quality in self.qualities if order.index(quality) <= order.index(wanted)]
-        return max(below or self.qualities, key=order.index) if below else min(self.qualities, key=order.index)
+        return max(below, key=order.index) if below else min(self.qualities, key=order.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ class Engine(Protocol):
         ...
 
     async def cancel(self, job: JobId) -> None:
-        """Take the job out of the line, or cancel the work on it; unknown ids are no error."""
+        """Take the job out of the line, or cancel the work on it and wait for its end; unknown ids are no error."""
         ...
 
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:

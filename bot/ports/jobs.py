@@ -81,7 +81,7 @@ class Jobs(Protocol):
         ...
 
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
-        """The pictures are in the store: note them, spend the hold, and make the job `KEPT`, in one transaction."""
+        """The pictures are in the store: note them, spend that much of the hold, refund the rest, and make the job `KEPT`."""
         ...
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
@@ -90,6 +90,14 @@ class Jobs(Protocol):
 
     async def cancel(self, job: JobId, ending: Ending) -> bool:
         """Make a job final that has no kept pictures yet, whoever has it, and refund its hold; False when it was too late."""
+        ...
+
+    async def told(self, job: JobId) -> None:
+        """Note that people have seen how the job ended; finishing as `DONE` implies it."""
+        ...
+
+    async def untold(self, platforms: frozenset[Platform]) -> tuple[Job, ...]:
+        """Give final jobs of these platforms whose end nobody has seen yet, oldest first."""
         ...
 
     async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:

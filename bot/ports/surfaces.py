@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.chat import MessageRef, Place, Post
-from bot.domain.people import Person
+from bot.domain.people import Identity, Person
 
 
 class Surface(Protocol):
@@ -28,6 +28,15 @@ class Surface(Protocol):
         Raises:
             MessageGone: The message is not there any more.
             SurfaceFailed: The platform did not take it; it may later.
+        """
+        ...
+
+    async def direct(self, person: Identity) -> Place:
+        """Give the place where only this person reads.
+
+        Raises:
+            MessageGone: There is none, or they take no messages there.
+            SurfaceFailed: The platform does not say now.
         """
         ...
 

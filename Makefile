@@ -1,0 +1,66 @@
+# Everything a newcomer or a developer does, by name. `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps
+TESTS ?= tests
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo test cover lint format lock clean
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## Make the virtual environment and install what easel needs
+
+setup-dev: $(VENV)/.ready-dev
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "easel needs Python 3.11 or newer; say which one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Setting up easel in $(VENV); this takes about a minute, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "Python cannot make virtual environments here; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+	@echo "Setting up the tools for tests; this takes about a minute, once."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: setup ## Start easel; the page is at http://127.0.0.1:8420
+	@exec $(BIN)/easel run
+
+demo: setup ## Draw one picture through the whole pipeline and say where it is
+	@$(BIN)/easel imagine "a lighthouse in a storm at dusk" --shape wide
+
+test: setup-dev ## Run the tests
+	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+
+cover: setup-dev ## Run the tests and measure which branches they take
+	@$(BIN)/python -m pytest $(TESTS) --cov --cov-report= --cov-fail-under=0 $(ARGS)
+	@$(BIN)/coverage report --skip-covered --fail-under=90
+
+lint: setup-dev ## Check style, types, the floors of the house, and dependencies
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+format: setup-dev ## Put the code into its usual form
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+lock: ## Choose the newest allowed versions and write them down (needs uv)
+	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --all-extras --group build pyproject.toml --output-file requirements.lock
+	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --all-extras --group build --group dev pyproject.toml --constraints requirements.lock \
+	  --output-file requirements-dev.lock
+
+clean: ## Remove the virtual environment and caches; pictures and database stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build

@@ -1,0 +1,48 @@
+"""One run of a command on the command line."""
+
+from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.people import Identity, Person, Platform
+from bot.ports.surfaces import Surface
+
+TERMINAL = Platform("terminal")
+
+
+class TerminalCall:
+    """A call from a shell. `key` is new for each run; `user` is the system's id of the person, `name` what it calls them.
+
+    Whispers are kept in `whispers` for whoever started the run to print.
+    """
+
+    def __init__(self, *, key: str, user: str, name: str, surface: Surface) -> None:
+        self.whispers: list[Post] = []
+        self._key = key
+        self._person = Person(Identity(TERMINAL, "", user), name)
+        self._surface = surface
+
+    @property
+    def key(self) -> str:
+        """The id of this run."""
+        return self._key
+
+    @property
+    def person(self) -> Person:
+        """Whoever the system says runs this."""
+        return self._person
+
+    @property
+    def place(self) -> Place:
+        """The run itself: two shells of one person are two places."""
+        return Place(TERMINAL, "", self._person.identity.user, self._key)
+
+    @property
+    def message(self) -> MessageRef | None:
+        """None: there are no buttons in a shell."""
+        return None
+
+    async def answer(self, post: Post) -> MessageRef:
+        """Show the post as the run's line of progress."""
+        return await self._surface.post(self.place, post, key=self._key)
+
+    async def whisper(self, post: Post) -> None:
+        """Keep the post."""
+        self.whispers.append(post)

@@ -1,0 +1,1 @@
+"""The web front end: one page that is a chat channel of its own."""

@@ -1,0 +1,96 @@
+"""Puts the web front end together."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.adapters.web.assets import Assets
+from bot.adapters.web.catalog import catalog_of
+from bot.adapters.web.channel import Room, channel_routes
+from bot.adapters.web.desk import desk_routes
+from bot.adapters.web.gate import Gate, add_safe_headers
+from bot.adapters.web.health import health_routes
+from bot.adapters.web.page import page_routes
+from bot.adapters.web.pictures import picture_routes
+from bot.adapters.web.problems import problem, problem_for, problem_of
+from bot.adapters.web.surface import WebSurface
+from bot.adapters.web.visitors import Visitors
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.health import Finding
+from bot.errors import EaselError
+from bot.ports.clock import Ids
+from bot.ports.objects import ObjectStore
+from bot.ports.pictures import Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class WebOptions:
+    """How the page is served.
+
+    `allowed_hosts` are the names, without a port, that browsers may reach it
+    by; `is_secure` says that they come by https; `notices` are lines that the
+    top bar shows; `channel` is the name of the one channel.
+    """
+
+    allowed_hosts: tuple[str, ...]
+    is_secure: bool
+    notices: tuple[str, ...]
+    channel: str = "studio"
+
+
+def build_web(
+    options: WebOptions,
+    *,
+    dispatcher: Dispatcher,
+    surface: WebSurface,
+    pictures: Pictures,
+    objects: ObjectStore,
+    ids: Ids,
+    readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
+) -> FastAPI:
+    """Build the application. Before its server stops, call `surface.close()`, which ends the open event streams."""
+    app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts)
+    app.add_exception_handler(HTTPException, _say_http)
+    app.add_exception_handler(EaselError, _say_ours)
+    app.add_exception_handler(Exception, _say_fault)
+    visitors = Visitors(ids, is_secure=options.is_secure)
+    room = Room(options.channel, options.notices)
+    app.include_router(page_routes(assets=Assets(), catalog=catalog_of(dispatcher.commands.values()), visitors=visitors))
+    app.include_router(channel_routes(surface=surface, visitors=visitors, room=room))
+    app.include_router(desk_routes(dispatcher=dispatcher, surface=surface, visitors=visitors, channel=options.channel))
+    app.include_router(picture_routes(pictures=pictures, objects=objects))
+    app.include_router(health_routes(readiness))
+    return app
+
+
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done with this address.",
+}
+
+
+async def _say_http(request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    is_ours = detail and detail != status.phrase
+    return problem_for(request, status, detail if is_ours else _SENTENCES.get(status, status.description))
+
+
+async def _say_ours(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
+    return problem_of(error) if isinstance(error, EaselError) else problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
+
+
+_BROKE = "Something went wrong on our side and nothing was counted; whoever runs this bot will find why in the log."
+
+
+async def _say_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
+    """Say that something broke. The framework raises the error again after this, so that the server logs it."""
+    response = problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
+    add_safe_headers(response.headers)
+    return response

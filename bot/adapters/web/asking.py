@@ -1,0 +1,82 @@
+"""What the page sends when somebody types a line or presses a button, read with suspicion."""
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a request's body."""
+
+_BUDGET = timedelta(seconds=10)
+_KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
+_MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ACTION = re.compile(r"[a-z][a-z0-9_-]{0,40}:[A-Za-z0-9_:.-]{0,120}")
+_SHAPE = 'Send {"line": "/help", "key": "..."} or {"action": "...", "message": "...", "key": "..."}.'
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One call as it was sent: a typed `line`, or the `action` of a button under `message`. `key` tells repeats."""
+
+    key: str
+    line: str = ""
+    action: str = ""
+    message: str = ""
+
+
+async def read_asking(request: Request) -> Asking:
+    """Read a request's JSON body.
+
+    Raises:
+        HTTPException: It is too large, too slow, or not what it should be; `detail` is a sentence.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the request as application/json.")
+    return _parse(await _read_body(request))
+
+
+async def _read_body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BUDGET.total_seconds()):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise HTTPException(
+                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too long; 64 KiB is the most that can be sent."
+                    )
+    except TimeoutError:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive; please send it again.") from None
+    return bytes(body)
+
+
+def _parse(body: bytes) -> Asking:
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _bad("That is not JSON.") from None
+    if not isinstance(fields, dict) or not all(_is_text(value) for value in fields.values()):
+        raise _bad(_SHAPE)
+    if not _KEY.fullmatch(fields.get("key", "")):
+        raise _bad("The key must be 8 to 64 letters, digits and dashes.")
+    if set(fields) == {"line", "key"}:
+        return Asking(**fields)
+    is_press = {"action", "key"} <= set(fields) <= {"action", "message", "key"}
+    if not is_press or not _ACTION.fullmatch(fields["action"]) or not _MESSAGE.fullmatch(fields.get("message", "-")):
+        raise _bad(_SHAPE)
+    return Asking(**fields)
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is words. Half of a surrogate pair can be written in JSON, but neither stored nor shown."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _bad(sentence: str) -> HTTPException:
+    return HTTPException(HTTPStatus.BAD_REQUEST, sentence)

@@ -1,0 +1,53 @@
+"""One visitor's call: whispers are collected for the reply, the answer goes into the channel."""
+
+import structlog
+
+from bot.adapters.web.render import Asked
+from bot.adapters.web.surface import WebSurface
+from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.people import Person
+
+log = structlog.get_logger(__name__)
+
+
+class WebCall:
+    """Implements `bot.ports.surfaces.Call` for one request of the page."""
+
+    def __init__(
+        self,
+        surface: WebSurface,
+        *,
+        key: str,
+        person: Person,
+        place: Place,
+        asked: Asked,
+        message: MessageRef | None = None,
+    ) -> None:
+        self.key = key
+        self.person = person
+        self.place = place
+        self.message = message
+        self.answered: MessageRef | None = None
+        self._surface = surface
+        self._asked = asked
+        self._notes: list[Post] = []
+        self._is_over = False
+
+    async def answer(self, post: Post) -> MessageRef:
+        """Say `post` in the channel, under what was asked; see `Call.answer`."""
+        self.answered = await self._surface.say(
+            self.place, post, key=self.key, author=self.person.identity.user, asked=self._asked
+        )
+        return self.answered
+
+    async def whisper(self, post: Post) -> None:
+        """Keep `post` for the reply to this person; after the reply it can only be logged."""
+        if self._is_over:
+            log.warning("web.whisper_lost", call=self.key, kind=post.kind)
+            return
+        self._notes.append(post)
+
+    def finish(self) -> tuple[Post, ...]:
+        """Give what was whispered, and take no more."""
+        self._is_over = True
+        return tuple(self._notes)

@@ -1,0 +1,72 @@
+"""The commands as the page's completion needs them, drawn from their declarations."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from bot.commands.options import Number, Pick, Pixels, Text
+from bot.commands.spec import AnyCommand, Option
+
+
+class OptionCard(BaseModel):
+    """One option. `kind` is text, choice, number, size or other; what does not apply to it is empty."""
+
+    name: str
+    kind: str
+    summary: str
+    is_required: bool
+    default: str | None
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    longest: int | None = None
+
+
+class CommandCard(BaseModel):
+    """One command that can be typed."""
+
+    name: str
+    summary: str
+    example: str
+    options: tuple[OptionCard, ...]
+
+
+class Catalog(BaseModel):
+    """Everything that can be typed."""
+
+    commands: tuple[CommandCard, ...]
+
+
+def catalog_of(commands: Iterable[AnyCommand]) -> Catalog:
+    """Describe the commands that can be typed, in the order of their declaration."""
+    return Catalog(commands=tuple(_command(command) for command in commands if command.is_typed))
+
+
+def _command(command: AnyCommand) -> CommandCard:
+    return CommandCard(
+        name=command.name,
+        summary=command.summary,
+        example=command.example,
+        options=tuple(_option(option) for option in command.options),
+    )
+
+
+def _option(option: Option) -> OptionCard:
+    card = OptionCard(
+        name=option.name,
+        kind="other",
+        summary=option.kind.summary,
+        is_required=option.is_required,
+        default=None if option.default is None else str(option.default),
+    )
+    match option.kind:
+        case Text(longest=longest):
+            return card.model_copy(update={"kind": "text", "longest": longest})
+        case Pick() as pick:
+            return card.model_copy(update={"kind": "choice", "choices": pick.values})
+        case Number(least=least, most=most):
+            return card.model_copy(update={"kind": "number", "least": least, "most": most})
+        case Pixels():
+            return card.model_copy(update={"kind": "size"})
+        case _:
+            return card

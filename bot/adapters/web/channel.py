@@ -1,0 +1,83 @@
+"""The channel as it is read: who you are here, pages of messages, previews, and the stream of events."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.adapters.web.events import Events
+from bot.adapters.web.problems import problem
+from bot.adapters.web.render import listed, view_of
+from bot.adapters.web.surface import WebSurface
+from bot.adapters.web.visitors import Visitor, Visitors, guest_name
+from bot.ports.messages import StoredMessage
+
+_PAGE = 30
+"""Messages that the page gets at once."""
+
+_LONGEST_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The channel's name, and the lines that its top bar shows."""
+
+    channel: str
+    notices: tuple[str, ...]
+
+
+def channel_routes(*, surface: WebSurface, visitors: Visitors, room: Room) -> APIRouter:
+    """Build `/api/channel`, `/api/messages`, `/previews` and `/events`."""
+    routes = APIRouter()
+    events = Events(surface, room.channel)
+
+    @routes.get("/api/channel")
+    async def describe(request: Request) -> Response:
+        visitor = visitors.meet(request)
+        facts = {"channel": room.channel, "notices": room.notices, "you": visitor.person.name}
+        response = _json(json.dumps(facts, ensure_ascii=False))
+        visitors.remember(visitor, response)
+        return response
+
+    @routes.get("/api/messages")
+    async def page(request: Request, before: str | None = None) -> Response:
+        if before is not None and not 0 < len(before) <= _LONGEST_ID:
+            return problem(HTTPStatus.BAD_REQUEST, "That is not the id of a message.")
+        visitor = visitors.meet(request)
+        version = await surface.feed.head(room.channel)
+        messages = await surface.messages.page(room.channel, most=_PAGE + 1, before=before)
+        views = listed([seen_by(visitor, message, surface) for message in messages[-_PAGE:]])
+        has_more = json.dumps(len(messages) > _PAGE)
+        return _json(f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
+
+    @routes.get("/previews/{message}/{preview}")
+    async def show_preview(message: str, preview: str) -> Response:
+        newest = surface.previews.newest(message)
+        if newest is None or newest.id != preview:
+            return problem(HTTPStatus.NOT_FOUND, "That preview is over; the message shows what came of it.")
+        return Response(newest.content, media_type=newest.media_type, headers={"Cache-Control": "no-store"})
+
+    @routes.get("/events")
+    async def listen(request: Request, since: str | None = None) -> Response:
+        visitor = visitors.meet(request)
+        start = request.headers.get("last-event-id") or since
+        return await events.open(start, lambda message: seen_by(visitor, message, surface))
+
+    return routes
+
+
+def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface) -> str:
+    """Give a message as JSON for one visitor; users of identities are never sent, only names."""
+    return view_of(
+        message,
+        author=guest_name(message.author),
+        is_mine=message.author == visitor.person.identity.user,
+        preview=surface.previews.link(message.id),
+    )
+
+
+def _json(content: str) -> Response:
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})

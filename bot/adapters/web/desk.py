@@ -1,0 +1,75 @@
+"""Where calls come in: one POST is one call, and its reply holds what only the caller may read."""
+
+import asyncio
+import json
+from datetime import timedelta
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.adapters.web.asking import Asking, read_asking
+from bot.adapters.web.call import WebCall
+from bot.adapters.web.problems import problem
+from bot.adapters.web.render import Asked, body_of, label_in, listed
+from bot.adapters.web.surface import WEB, WebSurface
+from bot.adapters.web.visitors import Visitors
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import MessageRef, Place
+
+_BUDGET = timedelta(seconds=30)
+
+
+def desk_routes(*, dispatcher: Dispatcher, surface: WebSurface, visitors: Visitors, channel: str) -> APIRouter:
+    """Build `POST /api/calls`."""
+    routes = APIRouter()
+    place = Place(WEB, "", channel)
+
+    @routes.post("/api/calls")
+    async def take_call(request: Request) -> Response:
+        visitor = visitors.meet(request)
+        asking = await read_asking(request)
+        message, asked = await _context(surface, place, asking)
+        key = f"{WEB}:{visitor.person.identity.user}:{asking.key}"
+        call = WebCall(surface, key=key, person=visitor.person, place=place, asked=asked, message=message)
+        try:
+            async with asyncio.timeout(_BUDGET.total_seconds()):
+                await _dispatch(dispatcher, asking, call)
+        except TimeoutError:
+            return problem(HTTPStatus.GATEWAY_TIMEOUT, "That took too long to accept; please send it again, it counts only once.")
+        response = _reply(call)
+        visitors.remember(visitor, response)
+        return response
+
+    return routes
+
+
+async def _dispatch(dispatcher: Dispatcher, asking: Asking, call: WebCall) -> None:
+    if asking.action:
+        await dispatcher.press(asking.action, call)
+    else:
+        await dispatcher.dispatch_line(asking.line, call)
+
+
+async def _context(surface: WebSurface, place: Place, asking: Asking) -> tuple[MessageRef | None, Asked]:
+    """Give the message whose button was pressed, and what to show as asked.
+
+    A message is only believed if it carries that button: else a page could
+    have a command of its own job change somebody else's message.
+    """
+    if not asking.action:
+        return None, Asked(asking.line.strip())
+    stored = await surface.messages.get(asking.message) if asking.message else None
+    label = label_in(stored.body, asking.action) if stored else None
+    if stored is None or label is None:
+        return None, Asked(asking.action.partition(":")[0].capitalize(), is_press=True)
+    return MessageRef(place, stored.id), Asked(label, is_press=True)
+
+
+def _reply(call: WebCall) -> Response:
+    answered = json.dumps(call.answered.id if call.answered else None)
+    notes = listed([body_of(note) for note in call.finish()])
+    return Response(
+        f'{{"answered":{answered},"notes":{notes}}}', media_type="application/json", headers={"Cache-Control": "no-store"}
+    )

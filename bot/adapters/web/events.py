@@ -1,0 +1,75 @@
+"""Server-sent events: each change of the channel as it comes, resumable by the version of the last one seen."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from http import HTTPStatus
+
+import structlog
+from starlette.responses import Response, StreamingResponse
+
+from bot.adapters.web.problems import problem
+from bot.adapters.web.surface import WebSurface
+from bot.errors import StorageFailed
+from bot.ports.messages import StoredMessage
+
+log = structlog.get_logger(__name__)
+
+View = Callable[[StoredMessage], str]
+
+_HEARTBEAT = timedelta(seconds=15)
+_MOST_STREAMS = 1000
+_GREETING = "retry: 2000\n\n"
+_HEARTBEAT_LINE = ":\n\n"
+
+
+class Events:
+    """The open streams of one channel."""
+
+    def __init__(
+        self, surface: WebSurface, channel: str, *, most_streams: int = _MOST_STREAMS, heartbeat: timedelta = _HEARTBEAT
+    ) -> None:
+        self._feed = surface.feed
+        self._channel = channel
+        self._most_streams = most_streams
+        self._heartbeat = heartbeat
+        self._open = 0
+
+    async def open(self, since: str | None, view: View) -> Response:
+        """Give a stream of what changes after version `since`, or from now on."""
+        if since is not None and not (since.isascii() and since.isdecimal() and len(since) <= 18):  # noqa: PLR2004 - fits 64 bits
+            return problem(HTTPStatus.BAD_REQUEST, "A stream goes on after the number of the last event.")
+        if self._open >= self._most_streams or self._feed.is_closed:
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open right now.", retry_after=10)
+        version = int(since) if since is not None else await self._feed.head(self._channel)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._counted(version, view), headers=headers, media_type="text/event-stream")
+
+    async def _counted(self, version: int, view: View) -> AsyncIterator[str]:
+        self._open += 1
+        try:
+            yield _GREETING
+            async for text in self._stream(version, view):
+                yield text
+        except StorageFailed as error:
+            # The stream ends here; the page comes back for the rest.
+            log.warning("web.stream_broke", reason=str(error))
+        finally:
+            self._open -= 1
+
+    async def _stream(self, version: int, view: View) -> AsyncIterator[str]:
+        while not self._feed.is_closed:
+            bell = self._feed.bell
+            changes = await self._feed.after(self._channel, version)
+            if changes is None:
+                version = await self._feed.head(self._channel)
+                yield _event("reset", version, "{}")
+            elif changes:
+                version = changes[-1].version
+                yield "".join(_event("message", change.version, view(change)) for change in changes)
+            elif not await self._feed.wait(bell, self._heartbeat):
+                self._feed.look_again()
+                yield _HEARTBEAT_LINE
+
+
+def _event(name: str, version: int, data: str) -> str:
+    return f"id: {version}\nevent: {name}\ndata: {data}\n\n"

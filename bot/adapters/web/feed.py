@@ -1,0 +1,136 @@
+"""The news of a channel, read from the store once and handed to everybody who listens."""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+
+from bot.ports.messages import Messages, StoredMessage
+
+_PAGE = 100
+"""Messages; whoever is further behind than a page starts over."""
+
+_TAIL = 300
+"""Newest changes that are kept in memory, one per message."""
+
+
+class Bell:
+    """Wakes everybody who waits, as often as it is rung."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake all who wait now."""
+        rung, self._next = self._next, asyncio.Event()
+        rung.set()
+
+    @property
+    def next(self) -> asyncio.Event:
+        """Give what the next ring sets. Take it before looking at what may have changed, so that no ring is missed."""
+        return self._next
+
+
+class Feed:
+    """Tells listeners what changed in a channel since they last looked.
+
+    Changes made by this process are seen at once (`wake`), those of others
+    when a listener asks to look again (`look_again`).
+    """
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+        self._bell = Bell()
+        self._changes = 0
+        self._tails: dict[str, _Tail] = {}
+        self._is_closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether there will be no more news."""
+        return self._is_closed
+
+    @property
+    def bell(self) -> asyncio.Event:
+        """Give what the next change sets."""
+        return self._bell.next
+
+    def wake(self) -> None:
+        """Say that something changed."""
+        self._changes += 1
+        self._bell.ring()
+
+    def look_again(self) -> None:
+        """Have the store asked at the next look: another process may have changed something."""
+        self._changes += 1
+
+    def close(self) -> None:
+        """End all listening, now and later."""
+        self._is_closed = True
+        self._bell.ring()
+
+    async def wait(self, bell: asyncio.Event, at_most: timedelta) -> bool:
+        """Wait for a change; False when there was none in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most.total_seconds()):
+                await bell.wait()
+        return bell.is_set()
+
+    async def head(self, channel: str) -> int:
+        """Give a version so that a page read after this call misses nothing when it listens from it.
+
+        Raises:
+            StorageFailed: The store cannot be read now.
+        """
+        tail = self._tail(channel)
+        async with tail.lock:
+            await self._catch_up(channel, tail)
+        return tail.head
+
+    async def after(self, channel: str, version: int) -> tuple[StoredMessage, ...] | None:
+        """Give what changed after `version`, in order of version; None when that is too long ago to tell.
+
+        Raises:
+            StorageFailed: The store cannot be read now.
+        """
+        tail = self._tail(channel)
+        async with tail.lock:
+            await self._catch_up(channel, tail)
+        return tail.after(version) if tail.floor <= version <= tail.head else None
+
+    async def _catch_up(self, channel: str, tail: "_Tail") -> None:
+        if tail.head < 0:
+            # A page back, so that a page which was open before this process can go on.
+            page = await self._messages.page(channel, most=_PAGE)
+            tail.head = tail.floor = min((message.version for message in page), default=1) - 1
+        if tail.seen_changes != self._changes:
+            seen = self._changes
+            tail.add(await self._messages.since(channel, tail.head))
+            tail.seen_changes = seen
+
+    def _tail(self, channel: str) -> "_Tail":
+        return self._tails.setdefault(channel, _Tail())
+
+
+class _Tail:
+    """The newest changes of one channel. Everything after `floor` and up to `head` is in it."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.floor = -1
+        self.head = -1
+        self.seen_changes = -1
+        self._newest: dict[str, StoredMessage] = {}
+
+    def add(self, changes: tuple[StoredMessage, ...]) -> None:
+        """Take in changes in order of version; a message's newer change replaces its older one."""
+        for message in changes:
+            self._newest.pop(message.id, None)
+            self._newest[message.id] = message
+            self.head = max(self.head, message.version)
+        while len(self._newest) > _TAIL:
+            oldest = next(iter(self._newest))
+            self.floor = self._newest.pop(oldest).version
+
+    def after(self, version: int) -> tuple[StoredMessage, ...]:
+        """Give the changes after `version`."""
+        return tuple(message for message in self._newest.values() if message.version > version)

@@ -1,0 +1,37 @@
+"""The page itself: its files, and what its completion knows."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.adapters.web.assets import Assets
+from bot.adapters.web.catalog import Catalog
+from bot.adapters.web.problems import problem_for
+from bot.adapters.web.visitors import Visitors
+
+
+def page_routes(*, assets: Assets, catalog: Catalog, visitors: Visitors) -> APIRouter:
+    """Build `/`, `/static` and `/api/commands`."""
+    routes = APIRouter()
+    commands = catalog.model_dump_json()
+
+    @routes.api_route("/", methods=["GET", "HEAD"])
+    async def show_page(request: Request) -> Response:
+        response = send(request, "index.html")
+        visitors.remember(visitors.meet(request), response)
+        return response
+
+    @routes.api_route("/static/{name}", methods=["GET", "HEAD"])
+    async def show_file(request: Request, name: str) -> Response:
+        return send(request, name)
+
+    @routes.get("/api/commands")
+    async def show_commands() -> Response:
+        return Response(commands, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    def send(request: Request, name: str) -> Response:
+        return assets.send(name, request) or problem_for(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+    return routes

@@ -1,0 +1,59 @@
+"""Unfinished pictures: in memory only, the newest of each message, gone when it is final."""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from bot.adapters.web.sniffing import media_type_of
+
+_MOST_ENTRIES = 32
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One unfinished picture; the same bytes have the same id."""
+
+    id: str
+    media_type: str
+    content: bytes
+
+
+class Previews:
+    """Holds previews by message; the oldest give way when there are too many, or too much of them."""
+
+    def __init__(self, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES) -> None:
+        self._most_entries = most_entries
+        self._most_bytes = most_bytes
+        self._newest: OrderedDict[str, Preview] = OrderedDict()
+
+    def keep(self, message: str, content: bytes) -> str:
+        """Make `content` the message's newest preview and give its id; empty when no browser would show it."""
+        media_type = media_type_of(content)
+        if media_type is None or len(content) > self._most_bytes:
+            return ""
+        preview = Preview(hashlib.sha256(content).hexdigest()[:16], media_type, content)
+        self._newest[message] = preview
+        self._newest.move_to_end(message)
+        self._make_room()
+        return preview.id
+
+    def newest(self, message: str) -> Preview | None:
+        """Give the message's preview, if it still has one."""
+        return self._newest.get(message)
+
+    def link(self, message: str) -> str | None:
+        """Give the address of the message's preview, if it still has one."""
+        preview = self._newest.get(message)
+        return f"/previews/{message}/{preview.id}" if preview else None
+
+    def drop(self, message: str) -> None:
+        """Forget the message's preview; twice is no error."""
+        self._newest.pop(message, None)
+
+    def _make_room(self) -> None:
+        while len(self._newest) > self._most_entries or self._held_bytes() > self._most_bytes:
+            self._newest.popitem(last=False)
+
+    def _held_bytes(self) -> int:
+        return sum(len(preview.content) for preview in self._newest.values())

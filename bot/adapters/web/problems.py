@@ -1,0 +1,57 @@
+"""What goes wrong, said in one sentence: as problem+json to programs, as a small page to people."""
+
+import html
+import json
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from bot.errors import BadInput, Busy, EaselError, StorageFailed
+
+_STATUS: dict[type[EaselError], HTTPStatus] = {
+    BadInput: HTTPStatus.BAD_REQUEST,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    StorageFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>easel</title>
+<link rel="icon" href="/static/mark.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/base.css">
+</head>
+<body class="lone">
+<main><img src="/static/mark.svg" alt="" width="56" height="56"><h1>{sentence}</h1><a href="/">Back to the studio</a></main>
+</body>
+</html>
+"""
+
+
+def problem(status: HTTPStatus, sentence: str, *, retry_after: int | None = None) -> Response:
+    """Give a problem+json answer (RFC 9457); `retry_after` is in seconds, as the header has it."""
+    facts = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence}
+    content = json.dumps(facts, ensure_ascii=False)
+    return Response(content, status, _headers(retry_after), media_type="application/problem+json")
+
+
+def problem_for(request: Request, status: HTTPStatus, sentence: str, *, retry_after: int | None = None) -> Response:
+    """Give a small page where a person looks at the address itself, else problem+json."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return problem(status, sentence, retry_after=retry_after)
+    return HTMLResponse(_PAGE.format(sentence=html.escape(sentence)), status, _headers(retry_after))
+
+
+def problem_of(error: EaselError) -> Response:
+    """Give the answer for an error of ours."""
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return problem(status, error.user_text, retry_after=10 if status is HTTPStatus.SERVICE_UNAVAILABLE else None)
+
+
+def _headers(retry_after: int | None) -> dict[str, str]:
+    waits = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return {"Cache-Control": "no-store"} | waits

@@ -1,0 +1,91 @@
+"""Posts as the JSON that the page builds its messages from: plain words only, never HTML."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.chat import Button, Exhibit, Post
+from bot.ports.messages import StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person typed to get a message, or the label of the button they pressed."""
+
+    text: str
+    is_press: bool = False
+
+
+def body_of(post: Post, *, asked: Asked | None = None, preview: str = "") -> str:
+    """Give a message's body; the same post gives the same text. `preview` is the id of an unfinished picture."""
+    return _json(
+        {
+            "text": post.text,
+            "tone": post.tone,
+            "kind": post.kind,
+            "pictures": [_picture(exhibit) for exhibit in post.pictures],
+            "folds": [{"title": fold.title, "text": fold.text} for fold in post.folds],
+            "footer": list(post.footer),
+            "buttons": [_button(button) for button in post.buttons],
+            "progress": post.progress,
+            "asked": {"text": asked.text, "is_press": asked.is_press} if asked else None,
+            "preview": preview,
+        }
+    )
+
+
+def asked_in(body: str) -> Asked | None:
+    """Give back what a stored message answers."""
+    asked = json.loads(body)["asked"]
+    return Asked(asked["text"], is_press=asked["is_press"]) if asked else None
+
+
+def preview_in(body: str) -> str:
+    """Give back the id of a stored message's unfinished picture, or nothing."""
+    return str(json.loads(body)["preview"])
+
+
+def label_in(body: str, action: str) -> str | None:
+    """Give the label of the button that stands for `action` in a stored message; None when it has no such button."""
+    buttons = json.loads(body)["buttons"]
+    return next((str(button["label"]) for button in buttons if button["action"] == action), None)
+
+
+def view_of(message: StoredMessage, *, author: str, is_mine: bool, preview: str | None) -> str:
+    """Give a message as one visitor sees it: `author` is a name for people, `preview` the address of an unfinished picture."""
+    facts = _json(
+        {
+            "id": message.id,
+            "version": message.version,
+            "created_at": message.created_at.isoformat(),
+            "is_deleted": message.is_deleted,
+            "author": author,
+            "is_mine": is_mine,
+            "preview": preview,
+        }
+    )
+    body = "null" if message.is_deleted else message.body
+    return f'{facts[:-1]},"post":{body}}}'
+
+
+def listed(parts: list[str]) -> str:
+    """Make one JSON list of texts that are JSON already."""
+    return f"[{','.join(parts)}]"
+
+
+def _picture(exhibit: Exhibit) -> dict[str, object]:
+    return {
+        "link": exhibit.link,
+        "alt": exhibit.alt,
+        "width": exhibit.width,
+        "height": exhibit.height,
+        "size_bytes": exhibit.size_bytes,
+    }
+
+
+def _button(button: Button) -> dict[str, object]:
+    return {"label": button.label, "action": button.action, "is_dangerous": button.is_dangerous}
+
+
+def _json(facts: Mapping[str, object]) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

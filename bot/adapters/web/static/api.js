@@ -1,0 +1,42 @@
+// Talking to the studio: reading the channel, making calls.
+
+export class Problem extends Error {}
+
+const UNREACHABLE = "The studio cannot be reached right now.";
+
+async function ask(address, options = {}) {
+  let response;
+  try {
+    response = await fetch(address, { credentials: "same-origin", ...options });
+  } catch {
+    throw new Problem(UNREACHABLE);
+  }
+  if (response.ok) return response.json();
+  const problem = await response.json().catch(() => ({}));
+  throw new Problem(typeof problem.detail === "string" ? problem.detail : UNREACHABLE);
+}
+
+export const readChannel = () => ask("/api/channel");
+export const readCommands = () => ask("/api/commands");
+export const readMessages = (before) => ask(before ? `/api/messages?before=${encodeURIComponent(before)}` : "/api/messages");
+
+// One call. The key makes a repeat of it the same call, so that nothing is drawn or counted twice.
+export async function makeCall(fields, key) {
+  const options = {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ ...fields, key }),
+  };
+  try {
+    return await ask("/api/calls", options);
+  } catch (problem) {
+    if (problem.message !== UNREACHABLE) throw problem;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  return ask("/api/calls", options);
+}
+
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

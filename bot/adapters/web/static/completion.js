@@ -1,0 +1,94 @@
+// What could be typed next, from the declarations of the commands. No page in here: words in, suggestions out.
+
+const FLAG = /^(?:--|[—–])([A-Za-z][\w-]*)?$/;
+const FLAG_WITH_VALUE = /^(?:--|[—–])([A-Za-z][\w-]*)=(.*)$/s;
+const MOST_NUMBERS = 10;
+
+// Gives { items, hint }. An item replaces the text from `from` to the caret by `insert`.
+export function suggest(text, caret, commands) {
+  const before = text.slice(0, caret);
+  const typing = /^\s*\/([\w-]*)$/.exec(before);
+  if (typing) return { items: commandItems(before, typing[1].toLowerCase(), commands), hint: "" };
+  if (before.trim() && !before.trimStart().startsWith("/")) return { items: wordItems(text, caret, commands), hint: "" };
+  const command = commandOf(before, commands);
+  return command ? optionItems(before, text, command) : { items: [], hint: "" };
+}
+
+export function commandOf(text, commands) {
+  const found = /^\s*\/([A-Za-z][\w-]*)(?=\s|$)/.exec(text);
+  return found ? commands.find((command) => command.name === found[1].toLowerCase()) : undefined;
+}
+
+// The options that are not in the line yet; the first text option is what one simply types.
+export function openOptions(text, command) {
+  const words = command.options.find((option) => option.kind === "text");
+  const given = new Set(Array.from(text.matchAll(/(?:--|[—–])([A-Za-z][\w-]*)/g), (match) => match[1].toLowerCase()));
+  return command.options.filter((option) => option !== words && !given.has(option.name));
+}
+
+function commandItems(before, typed, commands) {
+  const from = before.indexOf("/");
+  const known = commands.filter((command) => command.name.startsWith(typed));
+  return known.map((command) => ({
+    label: `/${command.name}`,
+    detail: command.summary,
+    from,
+    insert: `/${command.name} `,
+    isWhole: command.name === typed && !command.options.some((option) => option.is_required),
+  }));
+}
+
+// Words without a command: offer the first command that takes words.
+function wordItems(text, caret, commands) {
+  const command = commands.find((each) => each.options.some((option) => option.kind === "text" && option.is_required));
+  if (!command || caret !== text.length) return [];
+  return [{ label: `/${command.name} ${text.trim()}`, detail: command.summary, from: 0, insert: `/${command.name} ${text.trim()}` }];
+}
+
+function optionItems(before, text, command) {
+  const [last] = /\S*$/.exec(before);
+  const from = before.length - last.length;
+  const joined = FLAG_WITH_VALUE.exec(last);
+  if (joined) return valueItems(optionOf(command, joined[1]), joined[2], before.length - joined[2].length);
+  const flag = last === "-" ? ["-", ""] : FLAG.exec(last);
+  if (flag) return { items: flagItems(text, command, (flag[1] ?? "").toLowerCase(), from), hint: "" };
+  const previous = FLAG.exec(/(\S*)\s+\S*$/.exec(before)?.[1] ?? "");
+  return previous?.[1] ? valueItems(optionOf(command, previous[1]), last, from) : { items: [], hint: "" };
+}
+
+function optionOf(command, name) {
+  return command.options.find((option) => option.name === name.toLowerCase());
+}
+
+function flagItems(text, command, typed, from) {
+  const rest = text.slice(0, from) + text.slice(from).replace(/^\S+/, "");
+  const open = openOptions(rest, command).filter((option) => option.name.startsWith(typed));
+  return open.map((option) => ({
+    label: `--${option.name}`,
+    detail: option.default ? `${option.summary} · usually ${option.default}` : option.summary,
+    from,
+    insert: `--${option.name} `,
+  }));
+}
+
+function valueItems(option, typed, from) {
+  if (!option) return { items: [], hint: "" };
+  const values = valuesOf(option);
+  const word = typed.toLowerCase();
+  if (values.includes(word)) return { items: [], hint: "" };
+  const items = values
+    .filter((value) => value.startsWith(word))
+    .map((value) => ({
+      label: value,
+      detail: value === option.default ? `${option.summary} · as usual` : option.summary,
+      from,
+      insert: `${value} `,
+    }));
+  return { items, hint: items.length ? "" : option.summary };
+}
+
+function valuesOf(option) {
+  if (option.kind === "choice") return option.choices;
+  if (option.kind !== "number" || option.most - option.least >= MOST_NUMBERS) return [];
+  return Array.from({ length: option.most - option.least + 1 }, (_, index) => String(option.least + index));
+}

@@ -1,0 +1,119 @@
+// The message box: a line that completes itself, sends itself, and remembers what was sent.
+
+import { commandOf, openOptions } from "./completion.js";
+import { byId, el, icon } from "./dom.js";
+import { Suggestions } from "./suggestions.js";
+
+const REMEMBERED = 50;
+
+export class Composer {
+  // `send(line)` gives a promise of whether the line was taken.
+  constructor(send) {
+    this.send = send;
+    this.commands = [];
+    this.sent = [];
+    this.line = byId("line");
+    this.suggestions = new Suggestions(this.line, () => this.grow());
+    byId("send").append(icon("send"));
+    byId("composer").addEventListener("submit", (event) => this.submit(event));
+    this.line.addEventListener("input", () => this.grow());
+    this.line.addEventListener("keydown", (event) => this.onKey(event));
+    this.grow();
+  }
+
+  know(commands) {
+    this.commands = commands;
+    this.suggestions.commands = commands;
+    this.grow();
+  }
+
+  // Puts a line into the box, ready to be changed or sent.
+  fill(line) {
+    this.line.value = line;
+    this.line.focus();
+    this.line.setSelectionRange(line.length, line.length);
+    this.grow();
+  }
+
+  async submit(event) {
+    event?.preventDefault();
+    const line = this.line.value.trim();
+    if (!line || this.isSending) return;
+    this.suggestions.close();
+    this.remember(line);
+    this.line.value = "";
+    this.grow();
+    this.setSending(true);
+    const isTaken = await this.send(line);
+    this.setSending(false);
+    if (!isTaken && !this.line.value) this.fill(line);
+  }
+
+  onKey(event) {
+    if (event.isComposing) return;
+    if (this.suggestions.onKey(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) this.submit(event);
+    else if (event.key === "ArrowUp" && this.canRecall(-1)) this.recall(event, -1);
+    else if (event.key === "ArrowDown" && this.canRecall(1)) this.recall(event, 1);
+  }
+
+  // Up and down go through what was sent, as long as the box holds nothing else.
+  canRecall(step) {
+    const isUntouched = !this.line.value || this.line.value === this.sent[this.recalled];
+    const next = (this.recalled ?? this.sent.length) + step;
+    return isUntouched && next >= 0 && next <= this.sent.length;
+  }
+
+  recall(event, step) {
+    event.preventDefault();
+    this.recalled = (this.recalled ?? this.sent.length) + step;
+    this.fill(this.sent[this.recalled] ?? "");
+    this.suggestions.close();
+  }
+
+  remember(line) {
+    if (this.sent.at(-1) !== line) this.sent.push(line);
+    this.sent = this.sent.slice(-REMEMBERED);
+    this.recalled = undefined;
+  }
+
+  setSending(isSending) {
+    this.isSending = isSending;
+    byId("send").classList.toggle("busy", isSending);
+    byId("send").setAttribute("aria-label", isSending ? "Sending" : "Send");
+    this.grow();
+  }
+
+  grow() {
+    this.line.style.height = "auto";
+    this.line.style.height = `${this.line.scrollHeight}px`;
+    byId("send").disabled = !this.line.value.trim() || Boolean(this.isSending);
+    this.showChips();
+  }
+
+  // Below the box, what can be put in with one touch: commands first, then the options of the command that is typed.
+  showChips() {
+    const text = this.line.value;
+    const command = commandOf(text, this.commands);
+    const chips = command
+      ? openOptions(text, command).map((option) => ({ label: option.name, title: option.summary, insert: `--${option.name} ` }))
+      : text.trim()
+        ? []
+        : this.commands.map((each) => ({ label: `/${each.name}`, title: each.summary, insert: `/${each.name} ` }));
+    const now = JSON.stringify(chips);
+    if (now === this.shownChips) return;
+    this.shownChips = now;
+    byId("chips").replaceChildren(...chips.map((chip) => this.chip(chip)));
+  }
+
+  chip({ label, title, insert }) {
+    const button = el("button", { type: "button", class: "chip", title }, label);
+    button.addEventListener("click", () => {
+      const text = this.line.value;
+      const gap = text && !/\s$/.test(text) ? " " : "";
+      this.fill(text + gap + insert);
+      this.suggestions.refresh();
+    });
+    return button;
+  }
+}

@@ -1,0 +1,105 @@
+// Puts the page together: channel, message box, live news.
+
+import { makeCall, newKey, readChannel, readCommands } from "./api.js";
+import { Channel } from "./channel.js";
+import { Composer } from "./composer.js";
+import { byId, el } from "./dom.js";
+import { avatar } from "./message.js";
+import { readyLightbox } from "./picture.js";
+import { Stream } from "./stream.js";
+
+const EXAMPLES = [
+  "a lighthouse in a storm, oil on canvas",
+  "a fox asleep in fresh snow, soft morning light",
+  "a tiny bookshop on a rainy street at night",
+];
+const OFFLINE_AFTER = 2500;
+
+const channel = new Channel({ press, edit: (note) => composer.fill(note.view.line) });
+const composer = new Composer(sendLine);
+const stream = new Stream({
+  onMessage: (view) => channel.take(view),
+  onReset: () => channel.load(),
+  onState: showState,
+  isBusy: () => channel.hasUnfinished,
+});
+
+async function sendLine(line) {
+  return call({ line }, line);
+}
+
+// Not `disabled`, which would take the keyboard away from the button.
+async function press(action, message, button) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  await call(message ? { action, message } : { action }, "");
+  button.removeAttribute("aria-disabled");
+}
+
+const unanswered = new Map();
+
+// Makes a call, shows what only this person may read, and gives whether it arrived.
+async function call(fields, line) {
+  // Asking again for what may have arrived is the same call, not a second one.
+  const what = JSON.stringify(fields);
+  const key = unanswered.get(what) ?? newKey();
+  unanswered.set(what, key);
+  try {
+    const { answered, notes } = await makeCall(fields, key);
+    unanswered.delete(what);
+    for (const note of notes) channel.addNote(note, note.tone === "refused" || note.tone === "failed" ? line : "");
+    if (answered) channel.scrollToEnd();
+    return true;
+  } catch (problem) {
+    channel.addNote(localNote(problem.message), "");
+    return false;
+  }
+}
+
+function localNote(text) {
+  return { text, tone: "failed", kind: "local", pictures: [], folds: [], footer: [], buttons: [], progress: null, asked: null, preview: "" };
+}
+
+let offlineTimer;
+
+function showState(isOnline) {
+  clearTimeout(offlineTimer);
+  if (isOnline) byId("offline").textContent = "";
+  else offlineTimer = setTimeout(() => (byId("offline").textContent = "Reconnecting…"), OFFLINE_AFTER);
+}
+
+function showExamples(commands) {
+  const command = commands.find((each) => each.options.some((option) => option.kind === "text" && option.is_required));
+  if (!command) return;
+  const cards = EXAMPLES.map((words) => {
+    const button = el("button", { type: "button", class: "example" }, words);
+    button.addEventListener("click", () => composer.fill(`/${command.name} ${words}`));
+    return el("li", {}, button);
+  });
+  byId("examples").replaceChildren(...cards);
+}
+
+async function describe() {
+  const [{ channel: name, notices, you }, { commands }] = await Promise.all([readChannel(), readCommands()]);
+  byId("room").textContent = `#${name}`;
+  byId("me").replaceChildren(avatar(you), el("span", { title: "Your name in this channel" }, you));
+  byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));
+  composer.know(commands);
+  showExamples(commands);
+}
+
+// What cannot be had now is asked for again, more and more slowly.
+async function stubbornly(act, pause = 500) {
+  try {
+    await act();
+  } catch {
+    showState(false);
+    setTimeout(() => stubbornly(act, Math.min(pause * 2, 10_000)), pause);
+  }
+}
+
+readyLightbox();
+byId("earlier").addEventListener("click", () => stubbornly(() => channel.loadEarlier()));
+stubbornly(describe);
+stubbornly(async () => stream.start(await channel.load()));
+if (matchMedia("(hover: hover)").matches) byId("line").focus();

@@ -1,0 +1,145 @@
+// One message of the channel: built once, then changed part by part, so that pictures do not flicker and folds stay open.
+
+import { el, hasIcon, icon } from "./dom.js";
+import { Canvas, exhibits } from "./picture.js";
+
+const UNFINISHED = new Set(["waiting", "working"]);
+
+export class Message {
+  // `actions` has press(action, message, button) and, for private notes, dismiss(note) and edit(note).
+  constructor(view, actions) {
+    this.actions = actions;
+    this.shown = new Map();
+    this.slots = Object.fromEntries(
+      ["by", "asked", "show", "text", "progress", "folds", "facts", "buttons"].map((name) => [name, el("div", { class: `slot ${name}` })]),
+    );
+    const { by, asked, show, text, progress, folds, facts, buttons } = this.slots;
+    this.card = el("div", { class: "card" }, show, text, progress, folds, facts, buttons);
+    this.article = el("article", { tabindex: "-1" }, by, asked, this.card);
+    this.element = el("li", { class: "message" }, this.article);
+    this.update(view);
+  }
+
+  get isUnfinished() {
+    return UNFINISHED.has(this.view.post.tone);
+  }
+
+  update(view) {
+    const { post } = view;
+    this.view = view;
+    this.element.dataset.tone = post.tone;
+    this.element.dataset.kind = post.kind;
+    this.element.dataset.id = view.id;
+    this.element.classList.toggle("mine", view.is_mine);
+    this.element.classList.toggle("note", Boolean(view.is_note));
+    this.article.setAttribute("aria-label", labelOf(view));
+    this.part("by", [view.author, view.is_mine, view.created_at, view.is_note], () => byline(view, this.actions));
+    this.part("asked", [post.asked, view.line], () => askedLine(view.line ? { text: view.line } : post.asked));
+    this.showPictures(view);
+    this.part("text", [post.text, post.tone], () => textLine(post));
+    this.part("progress", [this.isUnfinished, post.progress], () => (this.isUnfinished ? [progressBar(post)] : []));
+    this.part("folds", post.folds, () => post.folds.map(fold));
+    this.part("facts", post.footer, () => (post.footer.length ? [facts(post.footer)] : []));
+    this.part("buttons", [post.buttons, view.is_note && view.line], () => this.buttons(view));
+  }
+
+  // Rebuilds a part if what it shows has changed, and keeps the keyboard where it was.
+  part(name, facts, build) {
+    const now = JSON.stringify(facts);
+    if (this.shown.get(name) === now) return;
+    this.shown.set(name, now);
+    const slot = this.slots[name];
+    const focused = slot.contains(document.activeElement) ? document.activeElement.dataset.action ?? "" : null;
+    slot.replaceChildren(...build());
+    if (focused === null) return;
+    const again = [...slot.querySelectorAll("button")].find((button) => button.dataset.action === focused);
+    (again ?? slot.querySelector("button") ?? this.article).focus();
+  }
+
+  showPictures({ post, preview }) {
+    const isUnfinished = this.isUnfinished;
+    this.part("show", [isUnfinished, post.pictures], () => {
+      this.canvas = isUnfinished ? new Canvas() : null;
+      return isUnfinished ? [this.canvas.element] : exhibits(post.pictures);
+    });
+    this.canvas?.show(preview, post.tone);
+  }
+
+  buttons({ post, id, is_note: isNote, line }) {
+    const buttons = post.buttons.map((button) => this.actionButton(button, isNote ? null : id));
+    if (isNote && line) buttons.push(el("button", { type: "button", class: "pill", onclick: () => this.actions.edit(this) }, "Edit the line"));
+    return buttons.length ? [el("div", { class: "row" }, ...buttons)] : [];
+  }
+
+  actionButton({ label, action, is_dangerous: isDangerous }, message) {
+    const name = action.split(":")[0];
+    const button = el("button", { type: "button", class: isDangerous ? "pill danger" : "pill", "data-action": action });
+    button.append(hasIcon(name) ? icon(name) : "", el("span", { dir: "auto" }, label));
+    button.addEventListener("click", () => this.actions.press(action, message, button));
+    return button;
+  }
+}
+
+function labelOf({ author, is_mine: isMine, is_note: isNote, post }) {
+  if (isNote) return "Private note";
+  const who = isMine ? "you" : author || "easel";
+  return `Message for ${who}: ${post.text.slice(0, 80)}`;
+}
+
+function byline({ author, is_mine: isMine, is_note: isNote, created_at: createdAt }, actions) {
+  const time = el("time", { datetime: createdAt, title: new Date(createdAt).toLocaleString() }, clockTime(createdAt));
+  if (isNote) {
+    const dismiss = el("button", { type: "button", class: "dismiss", "aria-label": "Dismiss this note", title: "Dismiss" }, icon("close"));
+    dismiss.addEventListener("click", () => actions.dismiss(dismiss.closest("li")));
+    return [el("span", { class: "avatar plain" }, icon("private")), el("b", {}, "Only you can see this"), time, dismiss];
+  }
+  const name = author || "easel";
+  return [avatar(author), el("b", {}, el("bdi", {}, name)), isMine ? el("span", { class: "tag" }, "you") : null, time].filter(Boolean);
+}
+
+export function avatar(author) {
+  if (!author) return el("span", { class: "avatar easel" }, el("img", { src: "/static/mark.svg", alt: "", width: 22, height: 22 }));
+  const initials = author.split(" ").map((word) => word[0]).join("").slice(0, 2);
+  const hue = [...author].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 12, 7);
+  return el("span", { class: `avatar hue-${hue}`, "aria-hidden": "true" }, initials);
+}
+
+function askedLine(asked) {
+  if (!asked) return [];
+  if (asked.is_press) return [el("p", { class: "press" }, icon("press"), "pressed ", el("b", {}, el("bdi", {}, asked.text)))];
+  const [, command, rest] = /^(\/\S*)?\s*([\s\S]*)$/.exec(asked.text);
+  return [el("p", { class: "line", dir: "auto" }, command ? el("span", { class: "command", dir: "ltr" }, command) : null, " ", el("bdi", {}, ...withFlags(rest)))];
+}
+
+function withFlags(words) {
+  return words.split(/((?<=^|\s)--[A-Za-z][\w-]*)/).map((part) => (/^--[A-Za-z]/.test(part) ? el("span", { class: "flag", dir: "ltr" }, part) : part));
+}
+
+function textLine({ text, tone, kind }) {
+  if (!text) return [];
+  const isTrouble = (tone === "refused" || tone === "failed") && kind !== "cancelled";
+  const mark = isTrouble ? icon(tone) : "";
+  return [el("p", { class: "words" }, mark, el("span", { dir: "auto" }, text))];
+}
+
+function progressBar({ progress, tone }) {
+  const share = tone === "waiting" ? null : progress;
+  const bar = el("div", { class: "fill" });
+  const attributes = { class: "bar-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 };
+  if (share === null) return el("div", { ...attributes, class: "bar-track unknown" }, bar);
+  const percent = Math.round(Math.min(Math.max(share, 0), 1) * 100);
+  bar.style.setProperty("--share", `${percent}%`);
+  return el("div", { ...attributes, "aria-valuenow": percent }, bar);
+}
+
+function fold({ title, text }) {
+  return el("details", {}, el("summary", {}, icon("fold"), el("span", { dir: "auto" }, title)), el("p", { dir: "auto" }, text));
+}
+
+function facts(footer) {
+  return el("ul", { "aria-label": "About this picture" }, ...footer.map((fact) => el("li", { dir: "auto" }, fact)));
+}
+
+function clockTime(moment) {
+  return new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}

@@ -1,0 +1,103 @@
+// Pictures in a message: the canvas while one is being drawn, the finished ones, and the large view.
+
+import { byId, el, icon } from "./dom.js";
+
+// What stands in for a picture that is not finished: an empty canvas, then its newest preview.
+export class Canvas {
+  constructor() {
+    this.image = el("img", { alt: "Unfinished picture", hidden: true });
+    this.element = el("div", { class: "canvas" }, this.image);
+    this.link = null;
+  }
+
+  show(preview, tone) {
+    this.element.dataset.tone = tone;
+    if (!preview || preview === this.link) return;
+    this.link = preview;
+    const next = new Image();
+    next.src = preview;
+    // Swapped when it is ready to be shown, so that the canvas never blinks.
+    next.decode().then(() => this.swap(preview, next), () => {});
+  }
+
+  swap(preview, next) {
+    if (preview !== this.link) return;
+    this.image.style.setProperty("--ratio", next.naturalWidth / next.naturalHeight);
+    this.image.src = preview;
+    this.image.hidden = false;
+    this.element.classList.add("has-preview");
+  }
+}
+
+export function exhibits(pictures) {
+  if (!pictures.length) return [];
+  const shown = pictures.map((picture) => ({ ...picture, link: ownLink(picture.link) }));
+  const figures = shown.map((picture, index) => figure(picture, () => openLightbox(shown, index)));
+  const whole = el("div", { class: "pictures", "data-count": Math.min(shown.length, 5) }, ...figures);
+  whole.style.setProperty("--ratio", shown[0].width / shown[0].height);
+  return [whole];
+}
+
+// Stored links may name another host of the same server: its own path always works.
+function ownLink(link) {
+  const address = new URL(link, location.href);
+  const own = /\/p\/[\w-]+\.\w+$/.exec(address.pathname);
+  if (own) return own[0];
+  return address.protocol === "https:" || address.protocol === "http:" ? address.href : "";
+}
+
+function figure(picture, open) {
+  const { link, alt, width, height } = picture;
+  const image = el("img", { src: link, alt, width, height, decoding: "async" });
+  const frame = el("button", { type: "button", class: "frame", "aria-label": `Open larger: ${alt}` }, image);
+  const save = el("a", { class: "round save", href: downloadLink(link), download: "", "aria-label": "Download", title: "Download" }, icon("download"));
+  const whole = el("figure", {}, frame, save);
+  frame.style.setProperty("--ratio", width / height);
+  frame.style.setProperty("--width", `${width}px`);
+  frame.addEventListener("click", open);
+  image.addEventListener("error", () => whole.replaceChildren(el("p", { class: "taken-down" }, "This picture is not there any more.")));
+  return whole;
+}
+
+function downloadLink(link) {
+  return link.startsWith("/p/") ? `${link}?download` : link;
+}
+
+let pictures = [];
+let current = 0;
+
+function openLightbox(shown, index) {
+  pictures = shown;
+  turnTo(index);
+  byId("lightbox").showModal();
+}
+
+function turnTo(index) {
+  current = (index + pictures.length) % pictures.length;
+  const { link, alt, width, height } = pictures[current];
+  const large = byId("large");
+  large.src = link;
+  large.alt = alt;
+  large.width = width;
+  large.height = height;
+  byId("caption").textContent = alt;
+  byId("save").href = downloadLink(link);
+  document.querySelector(".turn").hidden = pictures.length < 2;
+}
+
+export function readyLightbox() {
+  const lightbox = byId("lightbox");
+  for (const name of ["previous", "next", "close"]) byId(name).append(icon(name));
+  byId("save").append(icon("download"));
+  byId("save").setAttribute("download", "");
+  byId("close").addEventListener("click", () => lightbox.close());
+  byId("previous").addEventListener("click", () => turnTo(current - 1));
+  byId("next").addEventListener("click", () => turnTo(current + 1));
+  byId("stage").addEventListener("click", () => lightbox.close());
+  lightbox.addEventListener("close", () => byId("large").removeAttribute("src"));
+  lightbox.addEventListener("keydown", (event) => {
+    if (pictures.length < 2) return;
+    if (event.key === "ArrowLeft") turnTo(current - 1);
+    if (event.key === "ArrowRight") turnTo(current + 1);
+  });
+}

@@ -1,0 +1,93 @@
+"""The page's channel as a surface: messages in the store, previews in memory, news to whoever listens."""
+
+from datetime import timedelta
+
+from bot.adapters.web.feed import Feed
+from bot.adapters.web.previews import Previews
+from bot.adapters.web.render import Asked, asked_in, body_of, preview_in
+from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.people import Identity, Platform
+from bot.errors import MessageGone, StorageFailed, SurfaceFailed
+from bot.ports.messages import Messages, StoredMessage
+
+WEB = Platform("web")
+
+_UNFINISHED = {Tone.WAITING, Tone.WORKING}
+
+
+class WebSurface:
+    """Implements `bot.ports.surfaces.Surface` for the web page.
+
+    `close` ends every open event stream; call it before the server stops,
+    because a server waits for its connections to end.
+    """
+
+    update_every = timedelta(seconds=0.5)
+
+    def __init__(self, messages: Messages) -> None:
+        self.messages = messages
+        self.feed = Feed(messages)
+        self.previews = Previews()
+
+    async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
+        """Say `post` in the channel; see `Surface.post`."""
+        return await self.say(place, post, key=key, author="", asked=None)
+
+    async def say(self, place: Place, post: Post, *, key: str, author: str, asked: Asked | None) -> MessageRef:
+        """Say `post` as the answer to what `author` (the user of an identity) asked; otherwise like `post`."""
+        try:
+            stored = await self.messages.add(channel=place.channel, author=author, body=body_of(post, asked=asked), key=key)
+        except StorageFailed as error:
+            raise SurfaceFailed(WEB, "the message could not be stored") from error
+        self.feed.wake()
+        message = MessageRef(place, stored.id)
+        if post.preview is not None:
+            await self.update(message, post)
+        return message
+
+    async def update(self, message: MessageRef, post: Post) -> None:
+        """Replace the whole message, but for what was asked; see `Surface.update`."""
+        try:
+            if not await self._replace(message.id, post):
+                raise MessageGone(WEB, "the message was deleted")
+        except StorageFailed as error:
+            raise SurfaceFailed(WEB, "the message could not be stored") from error
+
+    async def direct(self, person: Identity) -> Place:
+        """The page has one channel, where everybody reads; see `Surface.direct`."""
+        raise MessageGone(person.platform, "the page has no place for one person alone")
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take the message away; see `Surface.delete`."""
+        try:
+            await self.messages.delete(message.id)
+        except StorageFailed as error:
+            raise SurfaceFailed(WEB, "the message could not be deleted") from error
+        self.previews.drop(message.id)
+        self.feed.wake()
+
+    def close(self) -> None:
+        """End every open event stream, and take no new ones."""
+        self.feed.close()
+
+    async def _replace(self, message: str, post: Post) -> bool:
+        """Store the message's new body; False when there is no such message."""
+        stored = await self.messages.get(message)
+        if stored is None:
+            self.previews.drop(message)
+            return False
+        body = body_of(post, asked=asked_in(stored.body), preview=self._preview(stored, post))
+        if body == stored.body:
+            return True
+        is_there = await self.messages.replace(message, body) is not None
+        self.feed.wake()
+        return is_there
+
+    def _preview(self, stored: StoredMessage, post: Post) -> str:
+        """Give the id of the preview to show: a newer one, else the last one while the picture is unfinished."""
+        if post.preview is not None:
+            return self.previews.keep(stored.id, post.preview)
+        if post.tone in _UNFINISHED:
+            return preview_in(stored.body)
+        self.previews.drop(stored.id)
+        return ""

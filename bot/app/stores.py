@@ -1,0 +1,40 @@
+"""Where pictures are kept, as the settings choose it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.config import Settings
+from bot.ports.objects import ObjectStore
+from storage.objects.disk import DiskObjects
+
+
+@asynccontextmanager
+async def open_objects(settings: Settings) -> AsyncIterator[ObjectStore]:
+    """Open the store that the settings name.
+
+    Raises:
+        ConfigError: Its address makes no sense, or its package is not installed.
+    """
+    if settings.pictures_folder is not None:
+        yield DiskObjects(settings.pictures_folder)
+        return
+    from storage.objects.s3 import S3Objects
+    from storage.objects.s3_address import S3Address
+
+    options = settings.objects
+    address = S3Address.parse(
+        settings.objects_url,
+        region=options.region or "us-east-1",
+        endpoint_url=options.endpoint_url,
+        path_style=options.path_style,
+        public_url=options.public_url,
+        access_key=options.access_key.get_secret_value(),
+        secret_key=options.secret_key.get_secret_value(),
+    )
+    async with S3Objects(address) as store:
+        yield store
+
+
+def open_spool(settings: Settings) -> ObjectStore | None:
+    """Give the folder where pictures wait for a store that is elsewhere; none is needed where the store is a disk."""
+    return None if settings.pictures_folder is not None else DiskObjects(settings.home / "spool")

@@ -1,0 +1,96 @@
+"""The outermost boundary: every failure becomes one sentence and an exit code."""
+
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from bot.errors import BadInput, EaselError, Fault, Refusal
+
+FAILED, REFUSED = 1, 2
+_STOPPED = "Stopped before anything was done."
+
+
+class Terminated(BaseException):
+    """SIGTERM came while nothing was listening for it."""
+
+
+def start(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run what was typed, and give the exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = app(args=list(arguments), prog_name="easel", standalone_mode=False)
+    except typer.TyperException as error:
+        return _misused(error, arguments)
+    except (typer.Abort, KeyboardInterrupt):
+        return _stopped(signal.SIGINT)
+    except Terminated:
+        return _stopped(signal.SIGTERM)
+    return code if isinstance(code, int) else 0
+
+
+def guarded(act: Callable[[], int], *, is_verbose: bool, prints_report: bool = False) -> NoReturn:
+    """Do what a command does and leave with its code. `prints_report` says that even a failure is one JSON object.
+
+    Raises:
+        Exit: Always, with the code.
+    """
+    raise typer.Exit(_attempted(act, is_verbose=is_verbose, prints_report=prints_report))
+
+
+def _attempted(act: Callable[[], int], *, is_verbose: bool, prints_report: bool) -> int:
+    try:
+        return act()
+    except EaselError as error:
+        return _failed(error, REFUSED if isinstance(error, Refusal) else FAILED, prints_report=prints_report)
+    except BrokenPipeError:
+        # Whoever read our output has left; the interpreter must not complain about that when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return _stopped(signal.SIGINT)
+    except Exception as error:  # noqa: BLE001 - the outermost boundary: nobody sees a traceback
+        return _broke(error, is_verbose=is_verbose, prints_report=prints_report)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _stopped(number: signal.Signals) -> int:
+    typer.echo(_STOPPED, err=True)
+    return 128 + number
+
+
+def _misused(error: typer.TyperException, arguments: Sequence[str]) -> int:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "easel"
+    message = error.format_message().rstrip(".")
+    sentence = f"{message} – see {command} --help." if message.endswith("?") else f"{message}; see {command} --help."
+    return _failed(BadInput(sentence), REFUSED, prints_report=arguments[:1] == ["imagine"] and "--json" in arguments)
+
+
+def _failed(error: EaselError, code: int, *, prints_report: bool) -> int:
+    if prints_report:
+        from bot.cli.report import Problem, Report, print_json
+
+        print_json(Report(error=Problem(error.kind, error.user_text, code)))
+    else:
+        typer.echo(error.user_text, err=True)
+    return code
+
+
+def _broke(error: Exception, *, is_verbose: bool, prints_report: bool) -> int:
+    import structlog
+
+    fault = Fault(secrets.token_hex(3))
+    log = structlog.get_logger(__name__)
+    log.error("cli.broke", fault=fault.code, error=type(error).__name__, exc_info=error if is_verbose else None)
+    if not is_verbose:
+        fault.user_text += " To see where it happened, run it again with -v."
+    return _failed(fault, FAILED, prints_report=prints_report)

@@ -1,0 +1,67 @@
+"""Where logs go: to the standard error stream, as lines for people or JSON for programs."""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+
+from bot.config import Settings
+
+_OURS = ("bot", "storage", "uvicorn.error")
+"""Whose news is worth reading below a warning; vendors' logs may repeat what people typed."""
+
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to whatever the standard error stream is at the moment: a progress bar may have replaced it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # a property instead of the base's attribute
+        return sys.stderr
+
+
+def set_up_logs(settings: Settings, level: str) -> None:
+    """Send all logs of this process through one form; `level` is for ours, others' begin at warning."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        cache_logger_on_first_use=True,
+    )
+    handler = _StandardError()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(max(_LEVELS[level], logging.WARNING))
+    for name in _OURS:
+        logging.getLogger(name).setLevel(_LEVELS[level])
+
+
+def _last(settings: Settings) -> list[structlog.typing.Processor]:
+    """Give the last steps. Tracebacks show no local variables: those hold keys and prompts."""
+    is_console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    if is_console:
+        colours = sys.stderr.isatty()
+        return [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

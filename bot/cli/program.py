@@ -1,0 +1,147 @@
+"""What can be typed after `easel`, and what each of it says about itself."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.cli.boundary import guarded, start
+
+_EPILOG = "Settings come from config.toml and the environment: config.example.toml explains every one of them."
+
+app = typer.Typer(
+    name="easel", help="An image studio that lives in the chat people already use.", epilog=_EPILOG, add_completion=False
+)
+db = typer.Typer(help="Look after the database.")
+app.add_typer(db, name="db")
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings file (default: what EASEL_CONFIG names, or config.toml here)."),
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log more, to the standard error stream.")]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object, and nothing else, to the standard output.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit; whatever happens, nobody sees a traceback."""
+    sys.exit(start(app, list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"easel {version('easel')}")
+        except PackageNotFoundError:
+            typer.echo("easel (not installed: run make setup)")
+        raise typer.Exit
+
+
+def _help(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.callback(invoke_without_command=True)
+def easel(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """An image studio that lives in the chat people already use."""
+    _help(context)
+
+
+@db.callback(invoke_without_command=True)
+def database(context: typer.Context) -> None:
+    """Look after the database."""
+    _help(context)
+
+
+@app.command(name="run")
+def run(config: Config = None, verbose: Verbose = False) -> None:
+    """Start easel: its page, and the work on what people ask for. Ctrl-C or SIGTERM ends it cleanly."""
+
+    def act() -> int:
+        from bot.cli.running import run as run_easel
+
+        return run_easel(config, is_verbose=verbose)
+
+    guarded(act, is_verbose=True)
+
+
+@app.command()
+def imagine(
+    *,
+    prompt: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PROMPT", help='What to draw, in any language: "a fox in the snow".', show_default=False),
+    ] = None,
+    shape: Annotated[str, typer.Option(metavar="[square|wide|tall]", help="Shape of the picture.")] = "square",
+    quality: Annotated[
+        str, typer.Option(metavar="[low|medium|high]", help="How much work goes into it; better takes longer and costs more.")
+    ] = "medium",
+    count: Annotated[str, typer.Option(metavar="[1-4]", help="How many pictures.")] = "1",
+    size: Annotated[
+        str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Exact size in pixels, such as 1536x1024, instead of a shape.")
+    ] = None,
+    rewriting: Annotated[
+        str, typer.Option(metavar="[on|off]", help="Make the words into a fuller prompt first; they are checked either way.")
+    ] = "on",
+    as_json: Json = False,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Draw pictures from words, and print where they are.
+
+    It ends with 0 when there is a picture, with 2 when the wish was refused
+    (a rule, a limit, a typing mistake), with 1 when something failed, and
+    with 130 when Ctrl-C stopped it: then nothing is counted.
+    """
+    raw: dict[str, object] = {
+        "prompt": " ".join(prompt) if prompt else None,
+        "shape": shape,
+        "quality": quality,
+        "count": count,
+        "size": size,
+        "rewriting": rewriting,
+    }
+
+    def act() -> int:
+        from bot.cli.imagining import imagine as draw
+
+        return draw(raw, config, as_json=as_json, is_verbose=verbose)
+
+    guarded(act, is_verbose=verbose, prints_report=as_json)
+
+
+@app.command()
+def doctor(as_json: Json = False, config: Config = None, verbose: Verbose = False) -> None:
+    """Check settings, keys, models, folders and front ends, and say how to mend what is wrong.
+
+    Nothing is spent on it. Ends with 1 when something is wrong.
+    """
+
+    def act() -> int:
+        from bot.cli.checking import check_up
+
+        return check_up(config, as_json=as_json, is_verbose=verbose)
+
+    guarded(act, is_verbose=verbose)
+
+
+@db.command()
+def upgrade(config: Config = None, verbose: Verbose = False) -> None:
+    """Bring the database up to date. `easel run` and `easel imagine` do so by themselves."""
+
+    def act() -> int:
+        from bot.cli.upgrading import upgrade as upgrade_database
+
+        return upgrade_database(config, is_verbose=verbose)
+
+    guarded(act, is_verbose=verbose)

@@ -1,0 +1,24 @@
+"""`easel db upgrade`."""
+
+import asyncio
+from pathlib import Path
+
+import typer
+
+from bot.cli.logs import set_up_logs
+from bot.config import load
+from storage.migrate import upgrade as upgraded
+
+
+def upgrade(config: Path | None, *, is_verbose: bool) -> int:
+    """Bring the database up to date, say from where to where, and give the exit code."""
+    settings = load(config)
+    set_up_logs(settings, "info" if is_verbose else "warning")
+    before, after = asyncio.run(upgraded(settings.records_url))
+    if before == after:
+        typer.echo(f"The database is up to date: version {after}.")
+    elif before is None:
+        typer.echo(f"The database is made: version {after}.")
+    else:
+        typer.echo(f"The database is brought up to date: from version {before} to {after}.")
+    return 0

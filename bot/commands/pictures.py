@@ -1,0 +1,73 @@
+"""What people do with jobs and pictures of theirs: cancel, delete, bring back, look again."""
+
+from dataclasses import dataclass
+
+from bot.commands.redraw import JobArgs
+from bot.commands.spec import Command
+from bot.domain.chat import Post
+from bot.errors import BadInput
+from bot.pipeline import posts
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.studio import Studio
+from bot.ports.surfaces import Call
+from bot.services.gallery import Gallery
+from bot.services.links import Links
+
+_SHOWN = 10
+"""Pictures that `/gallery` shows; ten is what a Discord message can hold (facts, A1)."""
+
+
+def cancel(studio: Studio, delivery: Delivery) -> Command[JobArgs]:
+    """Build the Cancel button."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        job = await studio.own(args.job, call.person)
+        await studio.cancel(job)
+        await delivery.tell_end(job.id)
+
+    return Command("cancel", "Stop drawing and count nothing", JobArgs, run, is_typed=False)
+
+
+def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobArgs]:
+    """Build the Delete button."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        job = await studio.own(args.job, call.person)
+        if not await gallery.visible(job.id):
+            raise BadInput("There are no pictures to delete.")
+        await gallery.delete(job.id)
+        await delivery.show_deleted(job)
+
+    return Command("delete", "Delete the pictures", JobArgs, run, is_typed=False)
+
+
+def undelete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobArgs]:
+    """Build the Undo button that follows a deletion."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        job = await studio.own(args.job, call.person)
+        if not await gallery.restore(job.id):
+            raise BadInput("It is too late to bring that back; the pictures are deleted for good.")
+        await delivery.show_pictures(job)
+
+    return Command("undelete", "Bring deleted pictures back", JobArgs, run, is_typed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryArgs:
+    """`/gallery` takes nothing."""
+
+
+def show_gallery(studio: Studio, gallery: Gallery, links: Links) -> Command[GalleryArgs]:
+    """Build `/gallery`."""
+
+    async def run(call: Call, args: GalleryArgs) -> None:  # noqa: ARG001 - every command is called alike
+        account = await studio.account(call.person)
+        pictures = await gallery.latest(account.id, _SHOWN)
+        if not pictures:
+            await call.whisper(Post("You have no pictures yet. Type /imagine and say what you would like to see."))
+            return
+        shown = [posts.exhibit(await studio.find(picture.job), picture, links) for picture in pictures]
+        await call.whisper(Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown)))
+
+    return Command("gallery", "See your newest pictures again, wherever you asked for them", GalleryArgs, run)

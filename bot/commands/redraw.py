@@ -1,0 +1,53 @@
+"""The buttons that draw once more: the same again, another take, or a safer wording."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from bot.commands.options import JobRef
+from bot.commands.spec import Command
+from bot.domain.jobs import Rewriting
+from bot.domain.money import FREE
+from bot.errors import BadInput
+from bot.pipeline.studio import Studio
+from bot.ports.surfaces import Call
+
+
+@dataclass(frozen=True, slots=True)
+class JobArgs:
+    """What a button under a job's message carries."""
+
+    job: Annotated[str, JobRef("The job whose button was pressed")]
+
+
+def again(studio: Studio) -> Command[JobArgs]:
+    """Build the Again button: the very same words are drawn once more."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        job = await studio.find(args.job)
+        words = replace(job.words, cost=FREE) if job.words else None  # they were paid for with the first job
+        await studio.accept(job.wish, call, words)
+
+    return Command("again", "Draw the same words once more", JobArgs, run, is_typed=False)
+
+
+def vary(studio: Studio) -> Command[JobArgs]:
+    """Build the Vary button: the same subject, seen another way."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        job = await studio.find(args.job)
+        drawn = job.words.drawn if job.words else job.wish.prompt
+        await studio.accept(replace(job.wish, variation_of=drawn, rewriting=Rewriting.ON), call)
+
+    return Command("vary", "Draw the same subject another way", JobArgs, run, is_typed=False)
+
+
+def safer(studio: Studio) -> Command[JobArgs]:
+    """Build the button that draws the wording offered with a refusal."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        job = await studio.find(args.job)
+        if job.ending is None or job.ending.safer is None:
+            raise BadInput("There is no other wording for that one.")
+        await studio.accept(replace(job.wish, prompt=job.ending.safer, variation_of=None), call)
+
+    return Command("safer", "Draw the wording that would pass", JobArgs, run, is_typed=False)

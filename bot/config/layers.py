@@ -1,0 +1,157 @@
+"""The places that settings come from, each with what it calls them."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import PydanticBaseSettingsSource
+
+from bot.config.settings import Settings
+from bot.errors import ConfigError
+
+Loc = tuple[str, ...]
+
+PREFIX = "EASEL_"
+NOT_SETTINGS = ("EASEL_CONFIG", "EASEL_SECRETS_DIR")
+"""Say where settings are, and are none themselves."""
+
+KNOWN_NAMES: dict[str, Loc] = {
+    "OPENAI_API_KEY": ("openai", "api_key"),
+    "OPENAI_BASE_URL": ("openai", "base_url"),
+    "DISCORD_TOKEN": ("discord", "token"),
+    "SLACK_BOT_TOKEN": ("slack", "bot_token"),
+    "SLACK_APP_TOKEN": ("slack", "app_token"),
+    "SLACK_SIGNING_SECRET": ("slack", "signing_secret"),
+}
+"""Names under which people's machines have these already."""
+
+_LARGEST_SECRET = 64 * 1024
+
+
+class Layer(PydanticBaseSettingsSource):
+    """One place. `names` tells how each setting that it holds is spelled there; they are never told with their values."""
+
+    def __init__(self, values: Mapping[Loc, object], names: Mapping[Loc, str]) -> None:
+        super().__init__(Settings)
+        self._values = values
+        self.names = names
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - base's signature
+        """Answer for one top-level field; unused, as `__call__` gives all at once."""
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Give everything, nested as the sections are."""
+        nested: dict[str, Any] = {}
+        for path, value in self._values.items():
+            _plant(nested, path, value)
+        return nested
+
+
+def _plant(table: dict[str, Any], path: Loc, value: object) -> None:
+    """Put a value where its path leads; below one that is not a table there is no room, and that one is complained of."""
+    below: object = table
+    for step in path[:-1]:
+        below = below.setdefault(step, {}) if isinstance(below, dict) else None
+    if isinstance(below, dict):
+        below.setdefault(path[-1], value)
+
+
+def variables(environ: Mapping[str, str]) -> Layer:
+    """Read `EASEL_OPENAI__API_KEY` and its like. `EASEL_TEST_…` belongs to the test suite."""
+    ours = {
+        name: _path(name.removeprefix(PREFIX))
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS and not name.startswith("EASEL_TEST_")
+    }
+    return Layer({path: environ[name] for name, path in ours.items()}, {path: name for name, path in ours.items()})
+
+
+def known_variables(environ: Mapping[str, str]) -> Layer:
+    """Read the names that people know; an empty one counts as not set."""
+    ours = {name: path for name, path in KNOWN_NAMES.items() if environ.get(name, "").strip()}
+    return Layer({path: environ[name] for name, path in ours.items()}, {path: name for name, path in ours.items()})
+
+
+def secret_files(folder: Path | None) -> Layer:
+    """Read a folder of files that hold one setting each, named `openai__api_key` or `OPENAI_API_KEY`.
+
+    Raises:
+        ConfigError: The folder or one of its files cannot be read.
+    """
+    if folder is None:
+        return Layer({}, {})
+    if not folder.is_dir():
+        raise ConfigError(f"EASEL_SECRETS_DIR names {folder}, and there is no such folder: make it, or unset the variable.")
+    found = {file: _secret_path(file.name) for file in sorted(folder.iterdir()) if not file.name.startswith(".")}
+    names = {path: f"The secret file {file}" for file, path in found.items()}
+    return Layer({path: _secret(file) for file, path in found.items()}, names)
+
+
+def _secret_path(name: str) -> Loc:
+    plain = name.upper().removesuffix(".TXT")
+    return KNOWN_NAMES.get(plain) or _path(plain.removeprefix(PREFIX))
+
+
+def _secret(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST_SECRET:
+            raise ConfigError(f"The secret file {file} is too large to be one: a key or token is a single line.")
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The secret file {file} cannot be read: see that it is a text file this user may read.") from error
+
+
+def config_file(path: Path | None) -> Layer:
+    """Read `config.toml`.
+
+    Raises:
+        ConfigError: It is not there, cannot be read, or is not TOML.
+    """
+    if path is None:
+        return Layer({}, {})
+    table = _toml(path)
+    names = {loc: f"{spelled(loc)} in {path}" for loc in _paths(table)}
+    return Layer({(key,): value for key, value in table.items()}, names)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(f"There is no settings file {path}: check the name, or copy config.example.toml there.") from None
+    except OSError as error:
+        raise ConfigError(f"The settings file {path} cannot be read: see that it is a file this user may read.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"The settings file {path} is not UTF-8 text: save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"The settings file {path} is not valid TOML ({_where(error)}): texts stand in quotes, and no name twice."
+        ) from None
+
+
+def _where(error: tomllib.TOMLDecodeError) -> str:
+    """Give the line only: the rest of the message may repeat what stands there."""
+    found = re.search(r"at line (\d+)", str(error))
+    return f"line {found[1]}" if found else "at its end"
+
+
+def spelled(loc: Loc) -> str:
+    """Give `[worker.slots] guest`, as it would stand in the file."""
+    *tables, key = (step if re.fullmatch(r"[A-Za-z0-9_-]+", step) else json.dumps(step) for step in loc)
+    return f"[{'.'.join(tables)}] {key}" if tables else key
+
+
+def _path(name: str) -> Loc:
+    return tuple(name.lower().split("__"))
+
+
+def _paths(table: Mapping[str, Any], above: Loc = ()) -> Iterator[Loc]:
+    for key, value in table.items():
+        yield (*above, key)
+        if isinstance(value, Mapping):
+            yield from _paths(value, (*above, key))

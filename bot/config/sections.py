@@ -1,0 +1,187 @@
+"""The sections of the settings, with their defaults. `config.example.toml` says what each line is for."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from bot.config.kinds import (
+    CrossCheck,
+    Duration,
+    Host,
+    Hosts,
+    Name,
+    Secret,
+    Section,
+    WebUrl,
+    Words,
+    ZoneName,
+    between,
+    over,
+)
+from bot.domain.images import Quality
+from bot.domain.people import GUEST, Platform, Tier
+
+NO_SECRET = SecretStr("")
+_TIERS = {"guest": 3, "registered": 20, "premium": 200}
+_FIRST_TIER = {"web": "registered", "terminal": "premium"}
+_SLOTS = {"guest": 2, "registered": 4, "premium": 4}
+
+
+class WebSettings(Section):
+    """`[web]`: the page, the pictures' links, and the health checks."""
+
+    host: Host = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8420
+    public_url: WebUrl = ""
+    allowed_hosts: Hosts = ()
+
+    @property
+    def links_base(self) -> str:
+        """What links of ours begin with, without a slash at its end."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - read, not bound
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def _check_records_url(url: str) -> str:
+    if url.startswith(("postgresql", "postgres:")):
+        raise ValueError("names PostgreSQL, but this version keeps its records in SQLite only; leave it empty")
+    path = url.removeprefix("sqlite+aiosqlite:///")
+    if url and (path == url or not path or ":memory:" in path):
+        raise ValueError("must be sqlite+aiosqlite:/// and the path of a file, or empty")
+    return url
+
+
+class RecordsSettings(Section):
+    """`[records]`: where jobs, accounts and quotas are written down."""
+
+    url: Annotated[str, AfterValidator(_check_records_url)] = ""
+
+
+def _check_objects_url(url: str) -> str:
+    is_file = url.startswith("file:") and bool(url.removeprefix("file:").strip("/"))
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    is_s3 = url.startswith("s3://") and bool(bucket) and ".." not in prefix and "//" not in prefix
+    if url and not (is_file or is_s3):
+        raise ValueError("must be file: and a folder, or s3:// with a bucket and perhaps a prefix, such as s3://bucket/easel")
+    return url
+
+
+class ObjectsSettings(Section):
+    """`[objects]`: where pictures are kept."""
+
+    url: Annotated[str, AfterValidator(_check_objects_url)] = ""
+    region: str = ""
+    endpoint_url: WebUrl = ""
+    path_style: bool = False
+    public_url: WebUrl = ""
+    access_key: Secret = NO_SECRET
+    secret_key: Secret = NO_SECRET
+
+    @model_validator(mode="after")
+    def _both_keys_or_none(self) -> Self:
+        if bool(self.access_key) != bool(self.secret_key):
+            raise CrossCheck("[objects] access_key and secret_key belong together: set both, or neither.")
+        return self
+
+
+class QuotasSettings(Section):
+    """`[quotas]`: how many pictures a day each tier may have, and who starts in which."""
+
+    time_zone: ZoneName = "UTC"
+    tiers: Annotated[Mapping[Name, Annotated[int, Field(ge=0, le=1_000_000)]], over(_TIERS)] = Field(default_factory=dict)
+    first_tier: Annotated[Mapping[str, str], over(_FIRST_TIER)] = Field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose midnight ends the day."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def limits(self) -> dict[Tier, int]:
+        """Pictures a day by tier."""
+        return {Tier(name): limit for name, limit in self.tiers.items()}
+
+    def first_tier_of(self, platform: Platform) -> Tier:
+        """Give the tier of somebody who is seen there for the first time."""
+        return Tier(self.first_tier.get(platform, GUEST))
+
+
+class BudgetsSettings(Section):
+    """`[drawing.budgets]`: how long one call to a provider may take."""
+
+    low: Annotated[Duration, between("5s", "1h")] = timedelta(minutes=2)
+    medium: Annotated[Duration, between("5s", "1h")] = timedelta(minutes=4)
+    high: Annotated[Duration, between("5s", "1h")] = timedelta(minutes=8)
+
+
+class DrawingSettings(Section):
+    """`[drawing]`: who draws, and for how long."""
+
+    providers: Words = ()
+    when_unknown: Literal["ask", "retry"] = "ask"
+    previews: Annotated[int, Field(ge=0, le=3)] = 2
+    budgets: BudgetsSettings = BudgetsSettings()
+
+    @property
+    def budget_by_quality(self) -> dict[Quality, timedelta]:
+        """How long one drawing of each quality may take."""
+        return {Quality.LOW: self.budgets.low, Quality.MEDIUM: self.budgets.medium, Quality.HIGH: self.budgets.high}
+
+
+class OpenAiSettings(Section):
+    """`[openai]`: OpenAI, or a gateway that speaks like it."""
+
+    api_key: Secret = NO_SECRET
+    base_url: WebUrl = ""
+    image_model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
+    response_format: Literal["", "b64_json", "url"] = ""
+
+
+class RewritingSettings(Section):
+    """`[rewriting]`: the chat model that judges words and makes prompts of them."""
+
+    model: str = "gpt-4o-mini"
+
+
+class GuardSettings(Section):
+    """`[guard]`: what may not be drawn."""
+
+    moderation_model: str = "omni-moderation-latest"
+    blocked: Words = ()
+    use_default_blocklist: bool = True
+
+
+class WorkerSettings(Section):
+    """`[worker]`: how much runs at once, and how it stops."""
+
+    drain: Annotated[Duration, between("0s", "10m")] = timedelta(seconds=20)
+    lease: Annotated[Duration, between("5s", "1h")] = timedelta(seconds=60)
+    slots: Annotated[Mapping[Name, Annotated[int, Field(ge=1, le=1000)]], over(_SLOTS)] = Field(default_factory=dict)
+
+    @property
+    def slots_by_tier(self) -> dict[Tier, int]:
+        """How many jobs of each tier run at once when all tiers are busy."""
+        return {Tier(name): slots for name, slots in self.slots.items()}
+
+
+class GallerySettings(Section):
+    """`[gallery]`: what becomes of deleted pictures."""
+
+    undo: Annotated[Duration, between("0s", "30d")] = timedelta(minutes=10)
+
+
+class DiscordSettings(Section):
+    """`[discord]`."""
+
+    token: Secret = NO_SECRET
+
+
+class SlackSettings(Section):
+    """`[slack]`."""
+
+    bot_token: Secret = NO_SECRET
+    app_token: Secret = NO_SECRET
+    signing_secret: Secret = NO_SECRET

@@ -1,0 +1,126 @@
+"""All settings together, and whether they go together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.commands.options import listed, meant
+from bot.config.kinds import CrossCheck, Folder, shown
+from bot.config.models import ModelSettings
+from bot.config.sections import (
+    DiscordSettings,
+    DrawingSettings,
+    GallerySettings,
+    GuardSettings,
+    ObjectsSettings,
+    OpenAiSettings,
+    QuotasSettings,
+    RecordsSettings,
+    RewritingSettings,
+    SlackSettings,
+    WebSettings,
+    WorkerSettings,
+)
+
+PLATFORMS = ("web", "terminal", "discord", "slack")
+PROVIDERS = ("openai", "offline")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. `load` reads it; called by itself it gives defaults and what it is handed, nothing else."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
+
+    data_dir: Folder = Path("data")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+    web: WebSettings = WebSettings()
+    records: RecordsSettings = RecordsSettings()
+    objects: ObjectsSettings = ObjectsSettings()
+    quotas: QuotasSettings = QuotasSettings()
+    drawing: DrawingSettings = DrawingSettings()
+    openai: OpenAiSettings = OpenAiSettings()
+    rewriting: RewritingSettings = RewritingSettings()
+    guard: GuardSettings = GuardSettings()
+    worker: WorkerSettings = WorkerSettings()
+    gallery: GallerySettings = GallerySettings()
+    models: Mapping[str, ModelSettings] = Field(default_factory=dict)
+    discord: DiscordSettings = DiscordSettings()
+    slack: SlackSettings = SlackSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base class's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - never the environment behind the caller's back
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what the constructor is given; `load` hands its own layers in."""
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _go_together(self) -> Self:
+        complaints = [*self._about_providers(), *self._about_tiers()]
+        if complaints:
+            raise CrossCheck("\n".join(complaints))
+        return self
+
+    def _about_providers(self) -> Iterator[str]:
+        order = self.drawing.providers
+        for name in order:
+            if name not in PROVIDERS:
+                yield f"[drawing] providers can be {listed(list(PROVIDERS))}, not {shown(name)}.{meant(name, list(PROVIDERS))}"
+        if len(set(order)) < len(order):
+            yield "[drawing] providers names one twice: keep the first."
+        if "openai" in order and not self.openai.api_key:
+            yield (
+                "[drawing] providers names openai but there is no key: set OPENAI_API_KEY, or [openai] api_key "
+                "(for a gateway that asks for none, any word will do)."
+            )
+
+    def _about_tiers(self) -> Iterator[str]:
+        yield from _strangers("[quotas.first_tier]", self.quotas.first_tier, PLATFORMS, "platforms")
+        tiers = tuple(self.quotas.tiers)
+        yield from _strangers("[worker.slots]", self.worker.slots, tiers, "tiers of [quotas.tiers]")
+        for platform, tier in self.quotas.first_tier.items():
+            if tier not in tiers:
+                yield f"[quotas.first_tier] {platform} can be {listed(list(tiers))}, not {shown(tier)}.{meant(tier, list(tiers))}"
+
+    @property
+    def home(self) -> Path:
+        """The data folder, from the root."""
+        return self.data_dir.absolute()
+
+    @property
+    def records_url(self) -> str:
+        """Where the database is."""
+        return self.records.url or f"sqlite+aiosqlite:///{self.home / 'easel.db'}"
+
+    @property
+    def objects_url(self) -> str:
+        """Where pictures are kept."""
+        return self.objects.url or f"file:{self.home / 'pictures'}"
+
+    @property
+    def pictures_folder(self) -> Path | None:
+        """The folder of the pictures; None when they are not on a disk."""
+        if not self.objects_url.startswith("file:"):
+            return None
+        path = self.objects_url.removeprefix("file:")
+        return Path("/" + path.lstrip("/") if path.startswith("//") else path).expanduser().absolute()
+
+    @property
+    def drawing_order(self) -> tuple[str, ...]:
+        """Which providers draw, first choice first."""
+        return self.drawing.providers or (("openai",) if self.openai.api_key else ("offline",))
+
+
+def _strangers(table: str, names: Iterable[str], known: tuple[str, ...], what: str) -> Iterator[str]:
+    for name in names:
+        if name not in known:
+            yield f"{table} {shown(name)} is not one of the {what}: {listed(list(known))}.{meant(name, list(known))}"

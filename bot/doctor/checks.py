@@ -1,0 +1,53 @@
+"""Running checks so that a broken one hides nothing of the others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.health import Finding, Health
+from bot.errors import EaselError
+
+log = structlog.get_logger(__name__)
+
+Check = Callable[[], Awaitable[tuple[Finding, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to look at, and how long that may take."""
+
+    subject: str
+    check: Check
+    budget: timedelta = timedelta(seconds=20)
+
+
+async def all_of(parts: Iterable[Part]) -> tuple[Finding, ...]:
+    """Look at all parts at once; the findings come in the parts' order."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_findings(part)) for part in parts]
+    return tuple(finding for task in tasks for finding in task.result())
+
+
+async def _findings(part: Part) -> tuple[Finding, ...]:
+    """Look at one part. A boundary: a check that breaks is a finding."""
+    try:
+        async with asyncio.timeout(part.budget.total_seconds()):
+            return await part.check()
+    except TimeoutError:
+        text = f"There was no answer within {part.budget.total_seconds():.0f} s."
+        return (Finding(part.subject, Health.WRONG, text, "See whether what it needs is up, and try again."),)
+    except EaselError as error:
+        log.info("doctor.found", part=part.subject, reason=str(error))
+        return tuple(Finding(part.subject, Health.WRONG, text) for text in _texts(error))
+    except Exception as error:
+        log.exception("doctor.broke", part=part.subject)
+        text = f"It could not be looked at ({type(error).__name__})."
+        return (Finding(part.subject, Health.WRONG, text, "Run easel doctor -v, and report what it logs."),)
+
+
+def _texts(error: EaselError) -> list[str]:
+    """Give the sentences for an operator: a person in a chat may not know why a store failed, this one has to."""
+    return error.user_text.splitlines() if error.kind == "config_error" else [f"{error}."]

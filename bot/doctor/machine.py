@@ -1,0 +1,106 @@
+"""What the machine has to give: Python, a folder, a port."""
+
+import asyncio
+import errno
+import http.client
+import json
+import os
+import platform
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+from bot.config.sections import WebSettings
+from bot.domain.health import Finding, Health
+
+_OLDEST = (3, 11)
+_MIB = 1 << 20
+_SCARCE = 100 * _MIB
+_TIGHT = 1024 * _MIB
+_PATIENCE_SECONDS = 3.0
+"""For the answer of whoever has the port already."""
+
+_TAKEN = "Stop what listens there, or set another [web] port, for example with EASEL_WEB__PORT=8421."
+
+
+async def python() -> tuple[Finding, ...]:
+    """Say which Python runs this."""
+    text = f"Python {platform.python_version()} on {platform.system()}."
+    if sys.version_info < _OLDEST:
+        return (Finding("python", Health.WRONG, text, "Install Python 3.11 or newer and run make setup again."),)
+    return (Finding("python", Health.OK, text),)
+
+
+async def data_folder(folder: Path) -> tuple[Finding, ...]:
+    """See whether the folder can be written to, and how much room there is."""
+    return await asyncio.to_thread(_data_folder, folder)
+
+
+def _data_folder(folder: Path) -> tuple[Finding, ...]:
+    """Try it where it is; a folder that is not there yet is tried where it will be made."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        with tempfile.TemporaryFile(dir=there) as trial:
+            trial.write(b"easel")
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        mend = "Let the user that runs easel write there, or set another data_dir (EASEL_DATA_DIR)."
+        return (Finding("data_dir", Health.WRONG, f"{there} cannot be written to: {reason}.", mend),)
+    state = "can be written to" if there == folder else "will be made at the first start"
+    return (room(f"{folder} {state}", free),)
+
+
+def room(text: str, free: int) -> Finding:
+    """Judge how many bytes are left."""
+    text = f"{text}; {free // _MIB:,} MiB are free."
+    if free >= _TIGHT:
+        return Finding("data_dir", Health.OK, text)
+    health = Health.WRONG if free < _SCARCE else Health.NOTE
+    return Finding("data_dir", health, text, "Make room on that disk, or set another data_dir.")
+
+
+async def port(web: WebSettings) -> tuple[Finding, ...]:
+    """See whether the page could listen where it should, or does so already."""
+    if web.port == 0:
+        return (Finding("web", Health.OK, f"The page takes any free port of {web.host}."),)
+    where = f"{web.host} port {web.port}"
+    trouble = await asyncio.to_thread(_bind, web.host, web.port)
+    if trouble is None:
+        return (Finding("web", Health.OK, f"{where} is free for the page."),)
+    if trouble.errno != errno.EADDRINUSE:
+        reason = (trouble.strerror or "no reason given").lower()
+        mend = "Set a [web] host that is an address of this machine, and a [web] port above 1023."
+        return (Finding("web", Health.WRONG, f"The page cannot listen on {where}: {reason}.", mend),)
+    if await asyncio.to_thread(_is_alive, web.host, web.port):
+        return (Finding("web", Health.OK, f"An easel answers on {where} already."),)
+    return (Finding("web", Health.WRONG, f"Something else listens on {where}.", _TAKEN),)
+
+
+def _bind(host: str, number: int) -> OSError | None:
+    """Try to listen, as the page would."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, number), family=family).close()
+    except OSError as error:
+        return error
+    return None
+
+
+def _is_alive(host: str, number: int) -> bool:
+    """Ask whoever is there for its health, as easel's page would tell it."""
+    to = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - connected to, not bound
+    connection = http.client.HTTPConnection(to, number, timeout=_PATIENCE_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        facts = json.loads(answer.read(_MIB)) if answer.status == http.client.OK else None
+        return isinstance(facts, dict) and facts.get("status") == "ok"
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

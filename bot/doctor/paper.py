@@ -1,0 +1,83 @@
+"""What the settings say, as far as reading them tells whether it is wise."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.config import Settings
+from bot.config.sections import WebSettings
+from bot.domain.health import Finding, Health
+
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound
+
+
+async def settings_file(path: Path | None) -> tuple[Finding, ...]:
+    """Say where the settings come from."""
+    if path is None:
+        text = "No config.toml: everything is at its default, or set by the environment."
+    else:
+        text = f"Read from {path}; the environment goes before it."
+    return (Finding("settings", Health.OK, text),)
+
+
+async def links(web: WebSettings) -> tuple[Finding, ...]:
+    """Judge whether people can follow our links, and whether the page is as open as it seems."""
+    text = f"Links of pictures begin with {web.links_base}."
+    if not web.public_url:
+        return (_links_of_this_machine(web, text),)
+    url = urlsplit(web.public_url)
+    if is_loopback(url.hostname or ""):
+        return (Finding("links", Health.NOTE, f"{text} Only this machine can follow them.", "Set the public [web] public_url."),)
+    if url.scheme == "http":
+        mend = "Put a proxy with a certificate in front, and let [web] public_url begin with https://."
+        return (Finding("links", Health.NOTE, f"{text} Anybody on the way can read along.", mend),)
+    if is_loopback(web.host):
+        mend = f"See that a proxy at {url.hostname} passes requests on to http://{web.host}:{web.port}."
+        return (Finding("links", Health.NOTE, f"{text} easel itself listens on {web.host} only.", mend),)
+    return (Finding("links", Health.OK, text),)
+
+
+def _links_of_this_machine(web: WebSettings, text: str) -> Finding:
+    if is_loopback(web.host):
+        return Finding("links", Health.OK, f"{text} They work on this machine only, like the page.")
+    where = "on this machine only" if web.host in _EVERYWHERE else "where that address is reachable"
+    return Finding(
+        "links",
+        Health.NOTE,
+        f"{text} They work {where}.",
+        "Set [web] public_url to the address that people use for this machine.",
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine is meant."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+async def quotas(settings: Settings) -> tuple[Finding, ...]:
+    """Repeat who may have how much."""
+    tiers = ", ".join(f"{tier} {limit}" for tier, limit in settings.quotas.tiers.items())
+    text = f"Pictures a day: {tiers}. The day ends at midnight, {settings.quotas.time_zone}."
+    if any(settings.quotas.tiers.values()):
+        return (Finding("quotas", Health.OK, text),)
+    return (Finding("quotas", Health.WRONG, f"{text} So nobody can have any.", "Raise a limit under [quotas.tiers]."),)
+
+
+async def front_ends(settings: Settings) -> tuple[Finding, ...]:
+    """Say where people can talk to easel."""
+    discord, slack = settings.discord, settings.slack
+    return (
+        Finding("web page", Health.OK, f"On: {settings.web.links_base}/"),
+        _later("discord", "Discord", is_set=bool(discord.token)),
+        _later("slack", "Slack", is_set=bool(slack.bot_token or slack.app_token or slack.signing_secret)),
+    )
+
+
+def _later(subject: str, name: str, *, is_set: bool) -> Finding:
+    if not is_set:
+        return Finding(subject, Health.OK, "Off: nothing is set for it.")
+    text = f"Set, but this version has no {name} front end yet."
+    return Finding(subject, Health.NOTE, text, f"Leave it as it is; a later version will use [{subject}].")

@@ -1,0 +1,144 @@
+"""What the house is built of, each part opened by itself, so that one that is broken hides nothing of the others."""
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from sqlalchemy import make_url
+
+from bot.app.chance import SystemClock
+from bot.app.makers import Makers, image_model, open_makers
+from bot.app.stores import open_objects
+from bot.config import Settings
+from bot.doctor.checks import Part, all_of
+from bot.domain.health import Finding, Health
+from bot.errors import StorageFailed
+from storage.migrate import current, head
+from storage.sql.sqlite import sqlite_file
+
+_CHECK_SECONDS = 10.0
+_STEPS_BETWEEN_LOOKS = 100_000
+
+
+@runtime_checkable
+class _Checkable(Protocol):
+    """A guard stage that can say whether it would work; rules that need nothing have nothing to say."""
+
+    async def check(self) -> tuple[Finding, ...]: ...
+
+
+def house_parts(settings: Settings) -> tuple[Part, ...]:
+    """Give the parts that the settings choose."""
+    return (
+        Part("database", lambda: records(settings)),
+        Part("pictures", lambda: objects(settings)),
+        Part("drawing", lambda: makers(settings)),
+    )
+
+
+async def records(settings: Settings) -> tuple[Finding, ...]:
+    """See whether the database opens, is whole, and is of this version."""
+    path = sqlite_file(make_url(settings.records_url))
+    version = await current(settings.records_url)
+    if version is None:
+        return (Finding("database", Health.OK, f"{path} will be made at the first start."),)
+    return (_version(path, version), await asyncio.to_thread(_whole, path))
+
+
+def _version(path: Path, version: str) -> Finding:
+    text = f"{path} opens; its tables are version {version}"
+    if version == head():
+        return Finding("database", Health.OK, f"{text}, as they should be.")
+    if version > head():
+        mend = "Run the newer easel that made it, or bring back a copy from before."
+        return Finding("database", Health.WRONG, f"{text}, and this easel knows {head()} at most.", mend)
+    return Finding(
+        "database", Health.NOTE, f"{text}, and {head()} is the newest.", "Run easel db upgrade; easel run does so too."
+    )
+
+
+def _whole(path: Path) -> Finding:
+    """Let SQLite look for damage, for as long as that is bearable."""
+    until = time.monotonic() + _CHECK_SECONDS
+    with _read_only(path) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
+        try:
+            answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if "interrupted" not in str(error):
+                raise StorageFailed("database", str(error)) from error
+            return Finding("database", Health.NOTE, f"It is too large to be checked for damage in {_CHECK_SECONDS:.0f} s.")
+    if answer == "ok":
+        return Finding("database", Health.OK, "It is not damaged.")
+    return Finding("database", Health.WRONG, "It is damaged.", f"Stop easel, keep a copy of {path}, and bring back a backup.")
+
+
+@contextlib.contextmanager
+def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error as error:
+        raise StorageFailed("database", str(error)) from error
+    with contextlib.closing(connection):
+        yield connection
+
+
+async def objects(settings: Settings) -> tuple[Finding, ...]:
+    """Put, read back and delete a small object."""
+    async with open_objects(settings) as store:
+        return await store.check()
+
+
+async def makers(settings: Settings) -> tuple[Finding, ...]:
+    """Ask everybody who draws, words and judges."""
+    async with open_makers(settings, SystemClock()) as chosen:
+        parts = [
+            *(Part(provider.name, provider.check) for provider in chosen.providers),
+            Part("rewriting", chosen.rewriter.check),
+            *(Part(judge.name, judge.check) for judge in chosen.judges if isinstance(judge, _Checkable)),
+        ]
+        return (*_choice(settings, chosen), *await all_of(parts), *_guarding(settings, chosen))
+
+
+def _choice(settings: Settings, chosen: Makers) -> Iterator[Finding]:
+    """Say who draws, and why."""
+    names = ", then ".join(f"{provider.name} ({provider.model})" for provider in chosen.providers)
+    if settings.drawing.providers:
+        yield Finding("drawing", Health.OK, f"Pictures are drawn by {names}, as [drawing] providers says.")
+    elif settings.openai.api_key:
+        yield Finding("drawing", Health.OK, f"Pictures are drawn by {names}, because an OpenAI key is set.")
+    else:
+        text = "No OpenAI key is set, so pictures are offline previews, painted by a program on this machine."
+        yield Finding("drawing", Health.NOTE, text, "Set OPENAI_API_KEY to have a model draw them.")
+    if settings.openai.api_key:
+        yield from _model(settings)
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    """Say which other models could be chosen, and whether costs will be known."""
+    from bot.providers.openai.models import known_models
+
+    model = image_model(settings)
+    names = ", ".join(sorted({*known_models(), *settings.models}))
+    yield Finding("models", Health.OK, f"[openai] image_model is {model.name}; known here are {names}.")
+    if model.prices is None:
+        text = f"Nothing is known about the price of {model.name}, so its pictures will seem to be free."
+        yield Finding("models", Health.NOTE, text, f'Set price under [models."{model.name}"].')
+
+
+def _guarding(settings: Settings, chosen: Makers) -> Iterator[Finding]:
+    """Say what looks at people's words, so that nobody thinks that more does."""
+    guard = settings.guard
+    usual = "easel's own list of blocked words" if guard.use_default_blocklist else "no list of easel's own"
+    rules = f"{usual} and {len(guard.blocked)} of yours"
+    if chosen.judges:
+        yield Finding("guard", Health.OK, f"Words are checked by {guard.moderation_model}, and by rules: {rules}.")
+    elif settings.drawing_order == ("offline",):
+        yield Finding("guard", Health.OK, f"Words are checked by rules only, as no model draws: {rules}.")
+    else:
+        mend = "Set [guard] moderation_model, if your gateway has one."
+        yield Finding("guard", Health.NOTE, f"No moderation model looks at people's words, only rules: {rules}.", mend)

@@ -1,0 +1,59 @@
+"""The guard: asks its stages, one after the other, whether words may be drawn."""
+
+import structlog
+
+from bot.errors import GuardUnavailable, PromptRefused
+from bot.ports.words import Decision, GuardStage, Verdict
+
+log = structlog.get_logger(__name__)
+
+_BROKE = Verdict(Decision.UNSURE, rule="stage_broke")
+
+
+class Guard:
+    """Lets words through or refuses them.
+
+    Local stages are rules of the house and fail open, as the models still
+    follow; model stages are the last to look and fail closed.
+    """
+
+    def __init__(self, local: tuple[GuardStage, ...], models: tuple[GuardStage, ...]) -> None:
+        self._local = local
+        self._models = models
+
+    async def check_local(self, prompt: str) -> None:
+        """Ask the stages that cost nothing and answer at once.
+
+        Raises:
+            PromptRefused: One of them will not have it drawn.
+        """
+        for stage in self._local:
+            verdict = await _judged(stage, prompt)
+            if verdict.decision is Decision.UNSURE:
+                log.warning("guard.allowed_unsure", stage=stage.name, rule=verdict.rule)
+
+    async def check_models(self, prompt: str) -> None:
+        """Ask the stages that a model stands behind.
+
+        Raises:
+            PromptRefused: One of them will not have it drawn.
+            GuardUnavailable: One of them could not tell, so that nobody knows.
+        """
+        for stage in self._models:
+            verdict = await _judged(stage, prompt)
+            if verdict.decision is Decision.UNSURE:
+                raise GuardUnavailable(stage.name, verdict.rule)
+
+
+async def _judged(stage: GuardStage, prompt: str) -> Verdict:
+    """Give the stage's verdict when it is not a refusal, and raise that; a stage that breaks its word is unsure."""
+    try:
+        verdict = await stage.judge(prompt)
+    except Exception as error:  # noqa: BLE001 - a broken stage must neither let everything through nor stop the house
+        # Its message may hold what the person typed, so only its name is told.
+        log.error("guard.stage_broke", stage=stage.name, error=type(error).__name__)  # noqa: TRY400
+        return _BROKE
+    if verdict.decision is Decision.REFUSE:
+        log.info("guard.refused", stage=stage.name, rule=verdict.rule)
+        raise PromptRefused(rule=verdict.rule, sentence=verdict.sentence)
+    return verdict

@@ -1,0 +1,114 @@
+"""The last step of a job: the one message shows how it ended."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from bot.domain.chat import Post
+from bot.domain.jobs import Ending, Job, JobId, JobState
+from bot.domain.people import Identity, Platform
+from bot.errors import MessageGone, SurfaceFailed
+from bot.pipeline import posts
+from bot.pipeline.retrying import stubbornly
+from bot.ports.jobs import Jobs
+from bot.ports.surfaces import Surface
+from bot.services.gallery import Gallery
+from bot.services.links import Links
+from bot.services.progress import ProgressReport
+
+log = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """Shows jobs on the platforms they came from."""
+
+    def __init__(self, *, jobs: Jobs, gallery: Gallery, links: Links, surfaces: Mapping[Platform, Surface]) -> None:
+        self._jobs = jobs
+        self._gallery = gallery
+        self._links = links
+        self._surfaces = surfaces
+
+    @property
+    def platforms(self) -> frozenset[Platform]:
+        """The platforms whose jobs can be shown by this process."""
+        return frozenset(self._surfaces)
+
+    def progress(self, job: Job) -> ProgressReport:
+        """Give what keeps the job's message up to date while it runs."""
+        return ProgressReport(self._surfaces.get(job.place.platform), job.message)
+
+    async def show_pictures(self, job: Job) -> None:
+        """Put the job's pictures into its message, or into a new one if it is gone.
+
+        Raises:
+            MessageGone: The place is gone too.
+            SurfaceFailed: The platform does not take it now.
+        """
+        fresh = await self._jobs.get(job.id) or job
+        await self._show(fresh, await self._finished(fresh))
+
+    async def send(self, job: Job, person: Identity, *, key: str) -> None:
+        """Send the job's pictures to one person alone; the same `key` again is the same message.
+
+        Raises:
+            MessageGone: They cannot be reached.
+            SurfaceFailed: The platform does not take it now.
+        """
+        surface = self._surface(person.platform)
+        post = await self._finished(job)
+        place = await stubbornly(lambda: surface.direct(person))
+        await stubbornly(lambda: surface.post(place, post, key=key))
+
+    async def show_deleted(self, job: Job) -> None:
+        """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
+        await self._show(job, posts.deleted(job, round(self._gallery.undo.total_seconds() / 60)))
+
+    async def tell_end(self, job_id: JobId) -> None:
+        """Say in the job's message how it ended, over whatever stands there. A platform that will not have it gets it later."""
+        job = await self._jobs.get(job_id)
+        if job is None or job.ending is None:
+            return
+        try:
+            await self._show_end(job, job.ending)
+        except MessageGone as error:
+            log.info("job.untellable", job=job.id, reason=str(error))
+        except SurfaceFailed as error:
+            log.warning("job.untold", job=job.id, reason=str(error))
+            return
+        await self._jobs.told(job.id)
+
+    async def _show_end(self, job: Job, ending: Ending) -> None:
+        if ending.state is not JobState.DONE:
+            await self._show(job, posts.ended(job, ending))
+        elif await self._gallery.visible(job.id):
+            await self.show_pictures(job)
+        else:
+            await self.show_deleted(job)
+
+    async def _show(self, job: Job, post: Post) -> None:
+        """Change the job's message; if it is gone post a new one, and if the place is gone tell the author alone."""
+        surface, message = self._surface(job.place.platform), job.message
+        if message is not None:
+            try:
+                return await stubbornly(lambda: surface.update(message, post))
+            except MessageGone:
+                log.info("message.gone", job=job.id)
+        try:
+            posted = await stubbornly(lambda: surface.post(job.place, post, key=job.id))
+        except MessageGone:
+            log.info("place.gone", job=job.id)
+            place = await stubbornly(lambda: surface.direct(job.author.identity))
+            posted = await stubbornly(lambda: surface.post(place, post, key=f"{job.id}:direct"))
+        await self._jobs.attach(job.id, posted)
+        return None
+
+    async def _finished(self, job: Job) -> Post:
+        drawn = next((drawing for drawing in reversed(await self._jobs.drawings(job.id)) if drawing.files), None)
+        pictures, cost = await self._gallery.visible(job.id), await self._jobs.cost(job.id)
+        return posts.done(job, pictures=pictures, drawing=drawn, cost=cost, links=self._links)
+
+    def _surface(self, platform: Platform) -> Surface:
+        surface = self._surfaces.get(platform)
+        if surface is None:
+            raise SurfaceFailed(platform, "not served by this process")
+        return surface

@@ -1,0 +1,173 @@
+"""The paid step of a job: written down before it goes out, and never repeated blindly."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+
+from bot.domain.images import DrawingId, Drawn, ImageRequest, Quality
+from bot.domain.jobs import Drawing, DrawingState, Job
+from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.pipeline.keeping import Keeping
+from bot.pipeline.retrying import patiently, until_written
+from bot.pipeline.wording import pseudonym
+from bot.ports.clock import Clock, Ids
+from bot.ports.images import ImageProvider, OnProgress
+from bot.ports.jobs import Jobs
+
+log = structlog.get_logger(__name__)
+
+
+class WhenUnknown(StrEnum):
+    """What to do when a paid call went out and its end was not seen."""
+
+    ASK = "ask"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingRules:
+    """How long a drawing of each quality may take, and what to do when its end was not seen."""
+
+    budgets: Mapping[Quality, timedelta]
+    when_unknown: WhenUnknown = WhenUnknown.ASK
+
+
+class DrawingRoom:
+    """Has a job's pictures drawn by the first provider that can."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        providers: tuple[ImageProvider, ...],
+        keeping: Keeping,
+        rules: DrawingRules,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._jobs = jobs
+        self._providers = providers
+        self._keeping = keeping
+        self._rules = rules
+        self._clock = clock
+        self._ids = ids
+
+    async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
+        """Give a drawing whose pictures are safe on this machine; one that was made earlier is not made again.
+
+        `on_trouble` is called whenever this machine will not keep the bytes and we wait.
+
+        Raises:
+            PromptRefused: A provider will not draw it.
+            OutcomeUnknown: A call's end was not seen, and the rules say to ask before paying again.
+            ProviderFailed: No provider could.
+        """
+        lost: OutcomeUnknown | None = None
+        while True:
+            earlier = await self._jobs.drawings(job.id)
+            for drawing in earlier:
+                if drawing.state is DrawingState.DRAWN:
+                    return drawing
+            await self._may_be_paid_again(earlier, lost)
+            try:
+                return await self._by_any_provider(job, on_progress, on_trouble)
+            except OutcomeUnknown as error:
+                lost = error
+
+    async def _may_be_paid_again(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
+        """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive."""
+        unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
+        for drawing in unknown:
+            if drawing.state is DrawingState.OPEN:
+                await self._jobs.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
+        forgiven = 1 if self._rules.when_unknown is WhenUnknown.RETRY else 0
+        if len(unknown) > forgiven:
+            raise lost or OutcomeUnknown(unknown[-1].provider, "cut off while it was drawing")
+
+    async def _by_any_provider(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
+        """Try each provider in turn. A refusal is final: nobody else is asked to draw what one would not."""
+        failures: list[ProviderFailed] = []
+        for provider in self._providers:
+            try:
+                drawing, drawn = await patiently(lambda: self._call(job, provider, on_progress))  # noqa: B023 - awaited within the turn
+                return await self._put_aside(drawing, drawn, on_trouble)
+            except OutcomeUnknown:
+                raise
+            except ProviderFailed as error:
+                log.warning("provider.failed", provider=provider.name, fault=error.fault, reason=str(error))
+                failures.append(error)
+        raise failures[-1]
+
+    async def _call(self, job: Job, provider: ImageProvider, on_progress: OnProgress) -> tuple[Drawing, Drawn]:
+        """Make one paid call, written down before it goes out."""
+        request, notes = self._request(job, provider)
+        drawing = Drawing(
+            id=request.drawing,
+            job=job.id,
+            attempt=job.attempt,
+            provider=provider.name,
+            model=provider.model,
+            state=DrawingState.OPEN,
+            started_at=self._clock.now(),
+            notes=notes,
+        )
+        await self._jobs.open_drawing(drawing)
+        try:
+            drawn = await self._within_budget(provider, request, on_progress)
+        except (PromptRefused, ProviderFailed) as error:
+            await self._jobs.close_drawing(_closed(drawing, error))
+            raise
+        return replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id), drawn
+
+    async def _within_budget(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+        budget = self._rules.budgets[request.quality]
+        try:
+            async with asyncio.timeout(budget.total_seconds()):
+                return await provider.draw(request, on_progress)
+        except TimeoutError:
+            raise OutcomeUnknown(provider.name, f"no picture within {budget}", fault=ProviderFault.TIMED_OUT) from None
+
+    async def _put_aside(self, drawing: Drawing, drawn: Drawn, on_trouble: Callable[[], None]) -> Drawing:
+        """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
+        try:
+            files = await self._keeping.put_aside(drawing.provider, drawn.pictures, on_trouble)
+        except ProviderFailed:
+            await self._jobs.close_drawing(replace(drawing, state=DrawingState.FAILED))
+            raise
+        safe = replace(drawing, state=DrawingState.DRAWN, files=files)
+        await until_written(lambda: self._jobs.close_drawing(safe), on_trouble)
+        log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
+        return safe
+
+    def _request(self, job: Job, provider: ImageProvider) -> tuple[ImageRequest, tuple[str, ...]]:
+        """Fit the wish to what the provider can do, and say so where that changes it."""
+        wish, abilities = job.wish, provider.abilities
+        size, quality = abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
+        count = min(wish.count, abilities.most)
+        notes = [provider.credit, f"{size}, {quality} quality"]
+        if wish.size and size != wish.size:
+            notes.append(f"this model does not draw {wish.size}")
+        if quality is not wish.quality:
+            notes.append(f"this model has no {wish.quality} quality")
+        if count < wish.count:
+            notes.append(f"this model draws {count} at a time, so only that many were counted")
+        request = ImageRequest(
+            drawing=DrawingId(self._ids.new()),
+            prompt=job.words.drawn if job.words else wish.prompt,
+            size=size,
+            quality=quality,
+            count=count,
+            author=pseudonym(job.account),
+        )
+        return request, tuple(notes)
+
+
+def _closed(drawing: Drawing, error: PromptRefused | ProviderFailed) -> Drawing:
+    state = DrawingState.UNKNOWN if isinstance(error, OutcomeUnknown) else DrawingState.FAILED
+    if isinstance(error, PromptRefused):
+        state = DrawingState.REFUSED
+    return replace(drawing, state=state, request_id=error.request_id)

@@ -1,0 +1,79 @@
+"""Paid-for bytes are made safe on this machine first, then in the store, however long that takes."""
+
+from collections.abc import Callable
+
+import structlog
+
+from bot.domain.images import ImageFile, Picture, PictureId, PictureState
+from bot.domain.jobs import Drawing, Job
+from bot.errors import ObjectMissing, ProviderFailed, ProviderFault, StorageFailed
+from bot.moderation.picture_check import PictureCheck
+from bot.pipeline.retrying import until_written
+from bot.ports.clock import Ids
+from bot.ports.jobs import Jobs
+from bot.ports.objects import ObjectStore
+
+log = structlog.get_logger(__name__)
+
+
+class Keeping:
+    """Checks pictures and keeps them. `spool` is a folder beside this process, where the store is elsewhere."""
+
+    def __init__(self, *, jobs: Jobs, objects: ObjectStore, spool: ObjectStore | None, check: PictureCheck, ids: Ids) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._spool = spool
+        self._check = check
+        self._ids = ids
+
+    async def put_aside(
+        self, provider: str, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
+    ) -> tuple[ImageFile, ...]:
+        """Give the checked pictures' facts, once their bytes are safe on this machine.
+
+        Raises:
+            ProviderFailed: One of them is not a usable picture, or there is none.
+        """
+        if not pictures:
+            raise ProviderFailed(provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
+        files = [await self._check.examine(provider, content) for content in pictures]
+        near = self._spool or self._objects
+        for file, content in zip(files, pictures, strict=True):
+            await until_written(lambda: near.put(file.key, content, file.media_type), on_trouble)  # noqa: B023 - awaited within the turn
+        return tuple(files)
+
+    async def keep(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> None:
+        """Bring the drawing's pictures into the store, then count them.
+
+        `on_trouble` is called whenever the store will not have them and we wait.
+
+        Raises:
+            LeaseLost: The job was cancelled or claimed again meanwhile.
+            ObjectMissing: Another machine has them in its spool.
+        """
+        if self._spool is not None:
+            for file in drawing.files:
+                await self._carry_over(self._spool, file, on_trouble)
+        pictures = tuple(self._picture(job, position, file) for position, file in enumerate(drawing.files))
+        await until_written(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
+        if self._spool is not None:
+            await self._emptied(self._spool, drawing)
+
+    async def _carry_over(self, spool: ObjectStore, file: ImageFile, on_trouble: Callable[[], None]) -> None:
+        try:
+            content = await spool.get(file.key)
+        except ObjectMissing:
+            await self._objects.get(file.key)  # the same bytes may have come over with another job
+            return
+        await until_written(lambda: self._objects.put(file.key, content, file.media_type), on_trouble)
+
+    async def _emptied(self, spool: ObjectStore, drawing: Drawing) -> None:
+        """Forget what is safe in the store; bytes that will not go take up room and nothing else."""
+        try:
+            for file in drawing.files:
+                await spool.delete(file.key)
+        except StorageFailed as error:
+            log.warning("spool.not_emptied", reason=str(error))
+
+    def _picture(self, job: Job, position: int, file: ImageFile) -> Picture:
+        return Picture(id=PictureId(self._ids.new()), job=job.id, position=position, file=file, state=PictureState.VISIBLE)

@@ -1,0 +1,129 @@
+"""What a job's one message says, at each step of its way."""
+
+from bot.domain.chat import Button, Exhibit, Fold, Post, Tone
+from bot.domain.images import Picture, Progress
+from bot.domain.jobs import Drawing, Ending, Job, JobState, Line
+from bot.domain.money import Cost
+from bot.services.links import Links
+
+_TITLE = 120
+"""Characters of the prompt that a headline shows; the whole of it is folded away below."""
+
+_ALT = 300
+"""Characters of the prompt that describe the picture to those who do not see it."""
+
+
+def waiting(job: Job, line: Line, slots: int) -> Post:
+    """Say that the wish is accepted: what is drawn, which place in line, about how long."""
+    return Post(
+        " · ".join([f"Drawing: {title(job)}", *_place_in(line, slots)]), Tone.WAITING, progress=0.0, buttons=(_cancel(job),)
+    )
+
+
+def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
+    """Say what is being done right now, with how far it is."""
+    return Post(
+        f"{doing}: {title(job)}",
+        Tone.WORKING,
+        preview=progress.preview if progress else None,
+        progress=progress.share if progress else None,
+        buttons=(_cancel(job),),
+    )
+
+
+def done(job: Job, *, pictures: tuple[Picture, ...], drawing: Drawing | None, cost: Cost, links: Links) -> Post:
+    """Show the pictures, both wordings, who drew them, and what can be done next."""
+    return Post(
+        title(job),
+        Tone.DONE,
+        pictures=tuple(exhibit(job, picture, links) for picture in pictures),
+        folds=_wordings(job),
+        footer=(*(drawing.notes if drawing else ()), *_facts(job, cost)),
+        buttons=(
+            Button("Again", "again", job.id),
+            Button("Vary", "vary", job.id),
+            Button("Delete", "delete", job.id, is_dangerous=True),
+        ),
+    )
+
+
+def ended(job: Job, ending: Ending) -> Post:
+    """Say why there is no picture, and offer what may help."""
+    refused = ending.state is JobState.REFUSED
+    buttons = [Button("Draw again", "again", job.id)] if not refused else []
+    folds = list(_wordings(job))
+    if ending.safer:
+        buttons.append(Button("Draw the safer wording", "safer", job.id))
+        folds.append(Fold("A wording that would pass", ending.safer))
+    return Post(
+        f"{title(job)} – {ending.text}",
+        Tone.REFUSED if refused or ending.state is JobState.CANCELLED else Tone.FAILED,
+        ending.kind,
+        folds=tuple(folds),
+        buttons=tuple(buttons),
+    )
+
+
+def deleted(job: Job, minutes: int) -> Post:
+    """Say that the pictures are gone, and for how long that can be undone."""
+    return Post(
+        f"{title(job)} – deleted. It can be brought back for {minutes} minutes.",
+        Tone.PLAIN,
+        buttons=(Button("Undo", "undelete", job.id),),
+    )
+
+
+def exhibit(job: Job, picture: Picture, links: Links) -> Exhibit:
+    """Give a picture with its alternative text."""
+    drawn = job.words.drawn if job.words else job.wish.prompt
+    return links.exhibit(picture, shortened(drawn, _ALT))
+
+
+def title(job: Job) -> str:
+    """Give the prompt, cut to a headline."""
+    return shortened(job.wish.prompt, _TITLE)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Cut `text` to so many characters, with an ellipsis where something is missing."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _cancel(job: Job) -> Button:
+    return Button("Cancel", "cancel", job.id, is_dangerous=True)
+
+
+def _place_in(line: Line, slots: int) -> list[str]:
+    """Give `3rd in line` where one has to wait, and how long it will take where that is known."""
+    place = [] if line.ahead < slots else [f"{ordinal(line.ahead - slots + 1)} in line"]
+    if line.typical_seconds is None:
+        return place
+    seconds = line.typical_seconds * (line.ahead // slots + 1)
+    return [*place, f"about {_rough(seconds)}"]
+
+
+def ordinal(number: int) -> str:
+    """Give `1st`, `2nd`, `3rd`, `11th`."""
+    teens = 11 <= number % 100 <= 13  # noqa: PLR2004 - that is how English counts
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def _rough(seconds: float) -> str:
+    """Give a length of time as people guess it: steps of 5 s, then minutes."""
+    minute = 60
+    if seconds < 2 * minute:
+        return f"{max(5, round(seconds / 5) * 5)} s"
+    return f"{round(seconds / minute)} min"
+
+
+def _wordings(job: Job) -> tuple[Fold, ...]:
+    """Fold the prompt away, and what was made of it where that differs."""
+    asked = Fold("You asked for", job.wish.prompt)
+    if job.words is None or job.words.drawn == job.wish.prompt:
+        return (asked,)
+    return (asked, Fold("Drawn as", job.words.drawn))
+
+
+def _facts(job: Job, cost: Cost) -> tuple[str, ...]:
+    took = (job.finished_at - job.started_at).total_seconds() if job.finished_at and job.started_at else None
+    return (*((f"{took:.0f} s",) if took is not None else ()), *((str(cost),) if cost.microusd else ()))

@@ -1,0 +1,58 @@
+"""Trying again, where that costs nothing and may help."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import stamina
+
+from bot.errors import ProviderFailed, StorageFailed, SurfaceFailed
+
+T = TypeVar("T")
+
+_LONGEST_PAUSE = timedelta(minutes=1)
+"""Nobody in a chat waits longer than this for a retry; whoever asks for more has failed for now."""
+
+_patient = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=1.0, wait_max=8.0)
+_stubborn = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=0.5, wait_max=4.0)
+_endless = stamina.AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=30.0)
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Give what `call` gives, with up to two more tries when its failure is temporary and was not charged for."""
+    return await _patient(_provider_pause, call)
+
+
+async def until_written(write: Callable[[], Awaitable[T]], on_trouble: Callable[[], None]) -> T:
+    """Give what `write` gives, however long the storage is away: what is written here was paid for.
+
+    `on_trouble` is called before each pause.
+    """
+
+    def is_away(error: Exception) -> bool:
+        if isinstance(error, StorageFailed):
+            on_trouble()
+            return True
+        return False
+
+    return await _endless(is_away, write)
+
+
+async def stubbornly(call: Callable[[], Awaitable[T]]) -> T:
+    """Give what `call` gives, with up to two more tries when a platform does not take a message."""
+    return await _stubborn(_platform_pause, call)
+
+
+def _provider_pause(error: Exception) -> bool | timedelta:
+    return _pause(error.retry_after) if isinstance(error, ProviderFailed) and error.is_temporary else False
+
+
+def _platform_pause(error: Exception) -> bool | timedelta:
+    return _pause(error.retry_after) if isinstance(error, SurfaceFailed) and error.is_temporary else False
+
+
+def _pause(asked: timedelta | None) -> bool | timedelta:
+    """Say whether to try again, and after how long where that was asked for."""
+    if asked is None:
+        return True
+    return asked if asked <= _LONGEST_PAUSE else False

@@ -1,0 +1,44 @@
+"""The first step of a job: its words are judged by the models, and made into the prompt that is drawn."""
+
+import hashlib
+from dataclasses import replace
+
+from bot.domain.jobs import Job, Rewriting, Words
+from bot.domain.people import AccountId
+from bot.moderation.guard import Guard
+from bot.pipeline.retrying import patiently
+from bot.ports.jobs import Jobs
+from bot.ports.words import Rewriter, WordsAsk
+
+
+class Wording:
+    """Settles a job's prompt, once."""
+
+    def __init__(self, *, jobs: Jobs, guard: Guard, rewriter: Rewriter) -> None:
+        self._jobs = jobs
+        self._guard = guard
+        self._rewriter = rewriter
+
+    async def settle(self, job: Job) -> Job:
+        """Give the job with its words; settled ones are neither judged nor paid for again.
+
+        Raises:
+            PromptRefused: A model will not have it drawn.
+            GuardUnavailable: It could not be judged, so it is not drawn.
+            ProviderFailed: The rewriter gave no verdict that can be trusted.
+        """
+        if job.words is not None:
+            return job
+        wish = job.wish
+        await self._guard.check_models(wish.prompt)
+        ask = WordsAsk(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
+        words = await patiently(lambda: self._rewriter.rewrite(ask))
+        if wish.rewriting is Rewriting.OFF:
+            words = Words(wish.prompt, words.cost)
+        await self._jobs.record_words(job.id, job.attempt, words)
+        return replace(job, words=words)
+
+
+def pseudonym(account: AccountId) -> str:
+    """Give a hash that lets a vendor tell abusers apart without learning who they are."""
+    return hashlib.sha256(f"easel:{account}".encode()).hexdigest()[:32]

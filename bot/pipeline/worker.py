@@ -1,0 +1,209 @@
+"""Carries one job from where it stands to its end, and stops the moment it is somebody else's."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.images import Progress
+from bot.domain.jobs import Ending, Job, JobId, JobState
+from bot.errors import (
+    EaselError,
+    Fault,
+    LeaseLost,
+    MessageGone,
+    PromptRefused,
+    StorageFailed,
+    SurfaceFailed,
+)
+from bot.pipeline import posts
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.drawing import DrawingRoom
+from bot.pipeline.keeping import Keeping
+from bot.pipeline.wording import Wording
+from bot.ports.clock import Clock
+from bot.ports.engine import Engine
+from bot.ports.jobs import Jobs
+from bot.services.progress import ProgressReport
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 20
+"""A job that was claimed so often breaks whoever works on it."""
+
+_UNDELIVERED_FOR = timedelta(days=1)
+"""After so long without a way to post them, pictures wait in the gallery only."""
+
+_FIRST_PAUSE = timedelta(seconds=15)
+_LONGEST_PAUSE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The rooms that a job goes through."""
+
+    wording: Wording
+    drawing: DrawingRoom
+    keeping: Keeping
+    delivery: Delivery
+
+
+class Worker:
+    """Works on jobs. Everything it does may be done again by another after a crash."""
+
+    def __init__(
+        self, *, jobs: Jobs, engine: Engine, steps: Steps, clock: Clock, lease: timedelta, fault_code: Callable[[], str]
+    ) -> None:
+        self._jobs = jobs
+        self._engine = engine
+        self._steps = steps
+        self._clock = clock
+        self._lease = lease
+        self._fault_code = fault_code
+        self._running = 0
+        self._is_draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def work(self, job_id: JobId) -> None:
+        """Claim the job and carry it on. Never raises, but for cancellation: then the job is handed back."""
+        if self._is_draining:
+            return
+        self._running += 1
+        self._idle.clear()
+        try:
+            await self._claimed(job_id)
+        except EaselError as error:
+            log.warning("job.unclaimed", job=job_id, reason=str(error))
+        except Exception:
+            log.exception("job.abandoned", job=job_id)
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def drain(self, budget: timedelta) -> None:
+        """Claim no more, and wait up to `budget` for what runs."""
+        self._is_draining = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
+
+    async def _claimed(self, job_id: JobId) -> None:
+        job = await self._jobs.claim(job_id, self._lease)
+        if job is None:
+            return
+        with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
+            is_lost = False
+            try:
+                async with self._held(job):
+                    await self._carried(job)
+            except* LeaseLost:
+                log.info("job.lease_lost")
+                is_lost = True
+            except* EaselError as errors:
+                log.warning("job.left", reason=str(errors.exceptions))
+            if is_lost:
+                await self._steps.delivery.tell_end(job.id)
+
+    @contextlib.asynccontextmanager
+    async def _held(self, job: Job) -> AsyncIterator[None]:
+        """Renew the lease while the body runs; losing it cancels the body and raises `LeaseLost` in a group."""
+        async with asyncio.TaskGroup() as group:
+            renewal = group.create_task(self._renewed(job))
+            yield
+            renewal.cancel()
+
+    async def _renewed(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            try:
+                await self._jobs.renew(job.id, job.attempt, self._lease)
+            except StorageFailed as error:
+                log.warning("job.renewal_failed", reason=str(error))
+
+    async def _carried(self, job: Job) -> None:
+        try:
+            if job.state is JobState.KEPT or await self._kept(job):
+                await self._delivered(job)
+        except asyncio.CancelledError:
+            await self._handed_back_at_once(job)
+            raise
+
+    async def _kept(self, job: Job) -> bool:
+        """Bring the job to `KEPT`; False when it ended before, or has to wait. A boundary: whatever breaks ends it."""
+        try:
+            self._refuse_worn_out(job)
+            async with self._steps.delivery.progress(job) as report:
+                await self._drawn_and_kept(await self._worded(job, report), report)
+        except LeaseLost:
+            raise
+        except PromptRefused as error:
+            await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
+        except StorageFailed as error:
+            await self._later(job, timedelta(seconds=10), error)
+        except EaselError as error:
+            await self._end(job, Ending(JobState.FAILED, error.kind, error.user_text), error)
+        except Exception as error:
+            fault = Fault(self._fault_code())
+            log.exception("job.broke", fault=fault.code)
+            await self._end(job, Ending(JobState.FAILED, fault.kind, fault.user_text), error)
+        else:
+            return True
+        return False
+
+    def _refuse_worn_out(self, job: Job) -> None:
+        if job.attempt > MOST_ATTEMPTS:
+            raise Fault(self._fault_code())
+
+    async def _worded(self, job: Job, report: ProgressReport) -> Job:
+        if job.words is None:
+            report.say(posts.working(job, "Finding the words"))
+        return await self._steps.wording.settle(job)
+
+    async def _drawn_and_kept(self, job: Job, report: ProgressReport) -> None:
+        async def on_progress(progress: Progress) -> None:
+            report.say(posts.working(job, "Drawing", progress))
+
+        def on_trouble() -> None:
+            report.say(posts.working(job, "Drawn, and waiting for the storage to come back"))
+
+        report.say(posts.working(job, "Drawing"))
+        drawing = await self._steps.drawing.draw(job, on_progress, on_trouble)
+        await self._steps.keeping.keep(job, drawing, on_trouble)
+        log.info("job.kept", pictures=len(drawing.files))
+
+    async def _delivered(self, job: Job) -> None:
+        """Show the pictures and finish. A boundary: they are paid for, so whatever breaks is tried again for a day."""
+        try:
+            await self._steps.delivery.show_pictures(job)
+        except MessageGone as error:
+            log.info("job.undeliverable", reason=str(error))
+        except Exception as error:
+            log.warning("job.undelivered", reason=str(error), exc_info=not isinstance(error, EaselError))
+            if self._clock.now() - job.created_at < _UNDELIVERED_FOR:
+                asked = error.retry_after if isinstance(error, SurfaceFailed) else None
+                return await self._later(job, asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * job.attempt), error)
+        await self._jobs.finish(job.id, job.attempt, Ending(JobState.DONE))
+        log.info("job.done")
+        return None
+
+    async def _end(self, job: Job, ending: Ending, error: Exception) -> None:
+        """Give the money back, then say why."""
+        log.warning("job.ended", state=ending.state, kind=ending.kind, reason=str(error))
+        await self._jobs.finish(job.id, job.attempt, ending)
+        await self._steps.delivery.tell_end(job.id)
+
+    async def _later(self, job: Job, pause: timedelta, error: Exception) -> None:
+        """Leave the job where it stands and come back to it."""
+        log.warning("job.postponed", seconds=pause.total_seconds(), reason=str(error))
+        not_before = self._clock.now() + pause
+        await self._jobs.hand_back(job.id, job.attempt, not_before)
+        await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
+
+    async def _handed_back_at_once(self, job: Job) -> None:
+        """Give the job up on the way out, so that nobody has to wait for the lease to run out."""
+        with contextlib.suppress(EaselError):
+            await self._jobs.hand_back(job.id, job.attempt, self._clock.now())

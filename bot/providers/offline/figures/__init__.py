@@ -1,0 +1,1 @@
+"""The figures that can come on, drawn by hand."""

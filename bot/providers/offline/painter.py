@@ -1,0 +1,72 @@
+"""The painter that needs neither a key nor a network, so that a newcomer sees a picture at once."""
+
+import asyncio
+from collections.abc import Iterator
+from hashlib import sha256
+from random import Random
+
+from bot.domain.health import Finding, Health
+from bot.domain.images import Abilities, Drawn, FreeSizes, ImageRequest, Progress
+from bot.domain.money import FREE
+from bot.ports.images import OnProgress
+from bot.providers.offline.canvas import Canvas
+from bot.providers.offline.painting import STEPS, paint
+from bot.providers.offline.reading import Reading, read_prompt
+
+_EDGES = (64, 4096)
+_MOST_PIXELS = 3840 * 2160
+
+
+class OfflinePainter:
+    """Paints with Pillow what it can make out of the words, for nothing.
+
+    The same drawing id and words always give the same bytes; another drawing
+    of the same words is another take on the same scene.
+    """
+
+    name = "offline"
+    model = "offline-painter-1"
+    abilities = Abilities(
+        free=FreeSizes(
+            multiple_of=1,
+            min_pixels=_EDGES[0] ** 2,
+            max_pixels=_MOST_PIXELS,
+            max_edge=_EDGES[1],
+            max_aspect=_EDGES[1] / _EDGES[0],
+        ),
+        most=4,
+        previews=STEPS,
+    )
+
+    def __init__(self, *, credit: str) -> None:
+        self.credit = credit
+
+    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+        """Paint the pictures one after the other; cancelled, it stops after the step that is under way."""
+        reading = await asyncio.to_thread(read_prompt, request.prompt)
+        pictures = [await _draw_one(request, reading, take, on_progress) for take in range(request.count)]
+        return Drawn(pictures=tuple(pictures), model=self.model, cost=FREE)
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Say that there is nothing to go wrong."""
+        return (Finding("offline painter", Health.NOTE, "Draws offline previews; no key is needed and nothing is spent."),)
+
+
+async def _draw_one(request: ImageRequest, reading: Reading, take: int, on_progress: OnProgress) -> bytes:
+    """Paint one picture in a thread, coming back after each step to show what there is."""
+    key = f"{request.drawing}/{take}/{request.prompt}".encode("utf-8", "surrogatepass")
+    random = Random(sha256(key).digest())  # noqa: S311 -- chance for pictures, and the same drawing must come out the same
+    steps = paint(reading, request.size, request.quality, random)
+    for step in range(STEPS):
+        preview = await asyncio.to_thread(_preview, steps)
+        share = (take + (step + 1) / (STEPS + 1)) / request.count
+        await on_progress(Progress(share=share, preview=preview))
+    return await asyncio.to_thread(_finished, steps)
+
+
+def _preview(steps: Iterator[Canvas]) -> bytes:
+    return next(steps).preview()
+
+
+def _finished(steps: Iterator[Canvas]) -> bytes:
+    return next(steps).png()

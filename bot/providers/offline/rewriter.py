@@ -1,0 +1,24 @@
+"""The rewriter for a house without a text model."""
+
+from bot.domain.health import Finding, Health
+from bot.domain.jobs import Words
+from bot.ports.words import WordsAsk
+
+
+class PlainRewriter:
+    """Gives the words as they are; a new take on drawn words keeps those."""
+
+    async def rewrite(self, ask: WordsAsk) -> Words:
+        """Give the prompt to draw, for nothing."""
+        return Words(drawn=ask.variation_of or ask.prompt)
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Say that prompts are drawn as they were typed."""
+        return (
+            Finding(
+                "rewriting",
+                Health.NOTE,
+                "Prompts are drawn as they are typed: no text model is set.",
+                "Set an OpenAI key to have them rewritten and checked.",
+            ),
+        )

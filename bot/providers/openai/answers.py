@@ -1,0 +1,78 @@
+"""What an image call answered: pictures as text or as addresses, and what was used."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One picture: base64 text, or else an address where it can be fetched."""
+
+    base64: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that will be on the bill."""
+
+    text_in: int
+    image_in: int
+    out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer; it may hold no picture at all."""
+
+    pictures: tuple[Given, ...]
+    usage: Usage | None = None
+
+
+def parse(body: bytes) -> Mapping[str, object]:
+    """Give the JSON object in `body`; it may be megabytes, so call this off the event loop.
+
+    Raises:
+        ValueError: It is none. The text of the error does not repeat it.
+    """
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if isinstance(parsed, dict):
+        return parsed
+    raise ValueError("JSON, but no object")
+
+
+def read_answer(fields: Mapping[str, object]) -> Answer:
+    """Read a whole answer (`data` lists the pictures), or a stream's last event (which is one picture itself)."""
+    listed = fields.get("data")
+    items = listed if isinstance(listed, list) else [fields]
+    given = (_given(item) for item in items if isinstance(item, Mapping))
+    return Answer(tuple(picture for picture in given if picture), _usage(fields.get("usage")))
+
+
+def _given(item: Mapping[str, object]) -> Given | None:
+    text, address = item.get("b64_json"), item.get("url")
+    if isinstance(text, str) and text:
+        # Some gateways put a data URL where base64 belongs.
+        return Given(address=text) if text.startswith("data:") else Given(base64=text)
+    return Given(address=address) if isinstance(address, str) and address else None
+
+
+def _usage(usage: object) -> Usage | None:
+    """Give what was used; None unless the service counts as OpenAI does (a picture cannot take no tokens)."""
+    if not isinstance(usage, Mapping):
+        return None
+    total, out = token_count(usage.get("input_tokens")), token_count(usage.get("output_tokens"))
+    if total is None or not out:
+        return None
+    details = usage.get("input_tokens_details")
+    image_in = min(total, (token_count(details.get("image_tokens")) or 0) if isinstance(details, Mapping) else 0)
+    return Usage(text_in=total - image_in, image_in=image_in, out=out)
+
+
+def token_count(value: object) -> int | None:
+    """Give a number of tokens as a service counts it; None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

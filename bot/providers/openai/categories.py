@@ -1,0 +1,30 @@
+"""Categories of forbidden content, as vendors spell them and as people read them."""
+
+import re
+
+_PLAIN = {
+    "harassment": "harassment",
+    "harassmentthreatening": "threats against somebody",
+    "hate": "hate",
+    "hatethreatening": "threats out of hate",
+    "illicit": "advice on breaking the law",
+    "illicitviolent": "advice on violent crime",
+    "selfharm": "self-harm",
+    "selfharmintent": "self-harm",
+    "selfharminstructions": "self-harm",
+    "sexual": "sexual content",
+    "sexualminors": "sexual content about minors",
+    "violence": "violence",
+    "violencegraphic": "graphic violence",
+}
+
+
+def in_plain_words(category: str) -> str | None:
+    """Give what people read for `sexual/minors`, `sexual_minors` or `Sexual-Minors`; None for what we do not know."""
+    return _PLAIN.get(re.sub(r"[^a-z]", "", category.lower()))
+
+
+def because_of(categories: tuple[str, ...]) -> str:
+    """Give ` because of violence and self-harm`, or nothing when no category is known."""
+    known = dict.fromkeys(plain for category in categories if (plain := in_plain_words(category)))
+    return f" because of {' and '.join(known)}" if known else ""

@@ -1,0 +1,127 @@
+"""Whether a model can be used, as far as a free look at the list of models tells."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import openai
+from openai import AsyncOpenAI
+
+from bot.domain.health import Finding, Health
+from bot.errors import ProviderFailed, ProviderFault
+from bot.ports.clock import Clock
+from bot.providers.openai.client import is_openai_itself
+from bot.providers.openai.errors import ApiErrors, translate
+from bot.providers.openai.models import Model
+
+_BUDGET = timedelta(seconds=10)
+_SOON = timedelta(days=90)
+
+_NO_SUCH_LIST = {404, 405, 501}
+_NOT_FOR_THIS_KEY = 403
+
+_MENDS = {
+    ProviderFault.BAD_KEY: "Copy the key again from the service's page; it may have been revoked.",
+    ProviderFault.OUT_OF_MONEY: "Top up the account, or raise its spending limit.",
+    ProviderFault.UNREACHABLE: "Look whether this machine reaches the address, and whether it is the right one.",
+    ProviderFault.TIMED_OUT: "Look whether this machine reaches the address, and whether it is the right one.",
+}
+_LATER = "Try again in a few minutes; if it stays so, see the service's status page."
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What the service lists: each model, with the day of its shutdown where it names one."""
+
+    models: Mapping[str, date | None]
+
+
+async def check_model(client: AsyncOpenAI, model: Model, *, service: str, clock: Clock) -> tuple[Finding, ...]:
+    """Say whether the key is accepted, and whether `model` is there and will stay; `service` opens each subject.
+
+    It costs nothing and never raises.
+    """
+    try:
+        async with asyncio.timeout(_BUDGET.total_seconds()):
+            listed = _read(await client.get("/models", cast_to=object))
+    except (*ApiErrors, ValueError, TimeoutError) as error:
+        return (_why_no_list(error, service), *_life(service, model, None, clock))
+    if listed is None:
+        return (_no_list(service), *_life(service, model, None, clock))
+    key = Finding(f"{service}: key", Health.OK, "The service accepts it.")
+    return key, *_presence(client, service, model, listed), *_life(service, model, listed.models.get(model.name), clock)
+
+
+def _presence(client: AsyncOpenAI, service: str, model: Model, listed: _Listed) -> tuple[Finding, ...]:
+    subject = f"{service}: model {model.name}"
+    if model.name in listed.models:
+        return (Finding(subject, Health.OK, "The key may use it."),)
+    if not is_openai_itself(client):
+        text = "The gateway does not list it; it may know it all the same."
+        return (Finding(subject, Health.NOTE, text, "Compare the name with the gateway's own settings."),)
+    text = f"It is not among the {len(listed.models)} models that this key may use."
+    instead = f"Choose {model.replacement}, or" if model.replacement else "Choose another model, or"
+    return (Finding(subject, Health.WRONG, text, f"{instead} see in the account whether it has to be verified first."),)
+
+
+def _life(service: str, model: Model, listed: date | None, clock: Clock) -> tuple[Finding, ...]:
+    """Say when the model goes; the service's own date is newer than our table's."""
+    last = listed or model.shuts_down
+    today = clock.now().date()
+    if last is None or last - today > _SOON:
+        return ()
+    subject = f"{service}: shutdown of {model.name}"
+    mend = f"Change to {model.replacement}." if model.replacement else "Choose another model."
+    if last <= today:
+        return (Finding(subject, Health.WRONG, f"It was shut down on {last.isoformat()}.", mend),)
+    days = "tomorrow" if (last - today).days == 1 else f"in {(last - today).days} days"
+    return (Finding(subject, Health.NOTE, f"It will be shut down on {last.isoformat()}, {days}.", mend),)
+
+
+def _why_no_list(error: Exception, service: str) -> Finding:
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code in _NO_SUCH_LIST:
+            return _no_list(service)
+        if error.status_code == _NOT_FOR_THIS_KEY:
+            text = "The key may not list models, so neither it nor the model could be checked; drawing may work all the same."
+            return Finding(f"{service}: key", Health.NOTE, text, "Give the key leave to read the list of models.")
+    if isinstance(error, ValueError):
+        return _no_list(service)
+    if isinstance(error, TimeoutError):
+        text = f"The service did not answer within {_BUDGET.seconds} seconds."
+        return Finding(f"{service}: service", Health.WRONG, text, _MENDS[ProviderFault.TIMED_OUT])
+    failure = translate(error, service, is_repeatable=True)
+    fault = failure.fault if isinstance(failure, ProviderFailed) else ProviderFault.BAD_ANSWER
+    subject = f"{service}: key" if fault in {ProviderFault.BAD_KEY, ProviderFault.OUT_OF_MONEY} else f"{service}: service"
+    return Finding(subject, Health.WRONG, _TEXTS.get(fault, "The service answered with an error."), _MENDS.get(fault, _LATER))
+
+
+_TEXTS = {
+    ProviderFault.BAD_KEY: "The service does not accept it.",
+    ProviderFault.OUT_OF_MONEY: "The account is out of credit.",
+    ProviderFault.UNREACHABLE: "The service could not be reached.",
+    ProviderFault.RATE_LIMITED: "The service is getting more requests than it takes.",
+    ProviderFault.OVERLOADED: "The service is overloaded or broken.",
+}
+
+
+def _no_list(service: str) -> Finding:
+    text = "The service has no list of models, so neither the key nor the model could be checked."
+    return Finding(f"{service}: service", Health.NOTE, text)
+
+
+def _read(body: object) -> _Listed | None:
+    """Read the list; None when the answer is none."""
+    rows = body.get("data") if isinstance(body, Mapping) else None
+    if not isinstance(rows, list):
+        return None
+    models = {str(row["id"]): _date(row.get("shutdown_date")) for row in rows if isinstance(row, Mapping) and "id" in row}
+    return _Listed(models)
+
+
+def _date(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None

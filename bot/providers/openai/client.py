@@ -1,0 +1,67 @@
+"""The one client that pictures, rewriting and moderation share."""
+
+from datetime import timedelta
+
+import httpx2
+from openai import AsyncOpenAI
+
+from bot.errors import ConfigError
+
+OPENAI = "https://api.openai.com/v1"
+
+_CONNECT = timedelta(seconds=10)
+_WRITE = timedelta(seconds=30)
+
+
+def build_client(key: str, base_url: str | None = None, *, longest: timedelta = timedelta(minutes=15)) -> AsyncOpenAI:
+    """Build a client that never repeats a call by itself; the caller closes it (`await client.close()`).
+
+    Whoever makes a call keeps its budget; `longest` is greater than any of
+    them, and the last resort against a read that never ends. A service that
+    wants no key gets a placeholder.
+
+    Raises:
+        ConfigError: The address or the key cannot be one.
+    """
+    client = AsyncOpenAI(
+        api_key=_sendable(key.strip()) or "none",
+        admin_api_key="",
+        base_url=_address(base_url or OPENAI),
+        max_retries=0,
+        timeout=httpx2.Timeout(
+            connect=_CONNECT.total_seconds(),
+            read=longest.total_seconds(),
+            write=_WRITE.total_seconds(),
+            pool=_CONNECT.total_seconds(),
+        ),
+    )
+    # The SDK fills these from the environment, which only our settings may read.
+    client.organization = None
+    client.project = None
+    return client
+
+
+def is_openai_itself(client: AsyncOpenAI) -> bool:
+    """Whether calls go to OpenAI and not to a gateway, whose list of models may say less."""
+    host = client.base_url.host
+    return host == "openai.com" or host.endswith(".openai.com")
+
+
+def _sendable(key: str) -> str:
+    # The HTTP library would name the whole key in its complaint.
+    if not all("!" <= character <= "~" for character in key):
+        raise ConfigError("The API key of the image service holds a space or a special character; please copy it again.")
+    return key
+
+
+def _address(base_url: str) -> httpx2.URL:
+    try:
+        url = httpx2.URL(base_url)
+    except httpx2.InvalidURL:
+        url = httpx2.URL("")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigError(
+            "The base URL of the image service is not an address: it starts with https:// or http:// "
+            f"and names a host, such as {OPENAI}."
+        )
+    return url

@@ -1,0 +1,81 @@
+"""What an error answer says, in one shape, whatever made the service say it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.providers.openai.waits import retry_after
+
+_REQUEST_IDS = ("x-request-id", "apim-request-id", "x-ms-request-id", "request-id")
+_LONGEST_ID = 200
+_VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,200})\]")
+_CODE = re.compile(r"[A-Za-z0-9_.:/\[\]-]{1,80}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One error answer. `status` is None when it came in the midst of a stream or of an answer called 200.
+
+    `message` may repeat the prompt or a part of the key: it is looked at and
+    never passed on.
+    """
+
+    status: int | None = None
+    code: str = ""
+    type: str = ""
+    param: str = ""
+    message: str = ""
+    categories: tuple[str, ...] = ()
+    request_id: str | None = None
+    retry_after: timedelta | None = None
+
+    def __str__(self) -> str:
+        """Give what the log may hold: codes, and nothing that anybody typed."""
+        parts = {"status": self.status, "type": self.type, "code": self.code, "param": self.param}
+        return " ".join(f"{name}={_as_code(value)}" for name, value in parts.items() if value) or "an error without a code"
+
+
+def read_complaint(body: object, *, request_id: str | None = None) -> Complaint:
+    """Read an error's JSON: OpenAI's own shape, bare or under `error`; of anything else nothing is known."""
+    error = body.get("error", body) if isinstance(body, Mapping) else body
+    fields = error if isinstance(error, Mapping) else {}
+    message = error if isinstance(error, str) else _text(fields.get("message"))
+    return Complaint(
+        code=_text(fields.get("code")),
+        type=_text(fields.get("type")),
+        param=_text(fields.get("param")),
+        message=message,
+        categories=_categories(fields, message),
+        request_id=request_id,
+    )
+
+
+def of_response(body: object, status: int, headers: Mapping[str, str]) -> Complaint:
+    """Read the complaint of an answer that is an error by its status."""
+    complaint = read_complaint(body, request_id=request_id(headers))
+    return replace(complaint, status=status, retry_after=retry_after(headers))
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """Give the service's own id of the request, by which its support finds it."""
+    found = next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None)
+    return found if found and found.isprintable() and len(found) <= _LONGEST_ID else None
+
+
+def _categories(fields: Mapping[str, object], message: str) -> tuple[str, ...]:
+    details = fields.get("moderation_details")
+    named = details.get("categories") if isinstance(details, Mapping) else None
+    if isinstance(named, list):
+        return tuple(name for name in named if isinstance(name, str))
+    found = _VIOLATIONS.search(message)
+    return tuple(name.strip() for name in found[1].split(",")) if found else ()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _as_code(value: object) -> str:
+    text = str(value)
+    return text if _CODE.fullmatch(text) else "(not a code)"

@@ -1,0 +1,170 @@
+"""What the API's errors mean to us: one translation for pictures, rewriting and check-ups."""
+
+import ssl
+
+import httpx2
+import openai
+
+from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.providers.openai.categories import because_of
+from bot.providers.openai.complaints import Complaint, of_response, read_complaint
+
+ApiErrors = (openai.OpenAIError, httpx2.HTTPError, ssl.SSLError)
+"""All that the SDK raises; while a body is read it lets the HTTP library's own errors through."""
+
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+
+_REFUSALS = {
+    "moderation_blocked",
+    "content_policy_violation",
+    "image_content_policy_violation",
+    "content_filter",
+    "contentfilter",
+    "invalid_prompt",
+}
+_REFUSAL_PHRASES = ("moderation_blocked", "content_policy_violation", "safety system")
+_MAY_BE_REFUSALS = {None, 400, 422}
+_LEGAL_REASONS = 451
+
+_MONEY = {
+    "insufficient_quota",
+    "credit_balance_exhausted",
+    "organization_spend_limit_exceeded",
+    "project_spend_limit_exceeded",
+    "organization_usage_limit_exceeded",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+}
+_MONEY_PHRASE = "billing hard limit"
+
+_GIVEN_UP_WAITING = {408, 499, 504, 520, 524}
+"""Somebody on the way stopped waiting (or cannot say what came): the picture may be drawn all the same."""
+
+_BY_STATUS = {
+    401: ProviderFault.BAD_KEY,
+    402: ProviderFault.OUT_OF_MONEY,
+    403: ProviderFault.NOT_PERMITTED,
+    409: ProviderFault.OVERLOADED,
+    429: ProviderFault.RATE_LIMITED,
+}
+_BY_CODE = {
+    "invalid_api_key": ProviderFault.BAD_KEY,
+    "rate_limit_exceeded": ProviderFault.RATE_LIMITED,
+    "rate_limit_error": ProviderFault.RATE_LIMITED,
+    "slow_down": ProviderFault.RATE_LIMITED,
+    "model_not_found": ProviderFault.BAD_REQUEST,
+    "invalid_request_error": ProviderFault.BAD_REQUEST,
+}
+_SERVER_ERROR = 500
+
+_PLAIN_REASONS = {
+    401: "the key is not accepted",
+    403: "the account may not do this",
+    404: "no such model, or no such address",
+}
+_UNVERIFIED = "must be verified"
+
+
+def translate(
+    error: Exception, provider: str, *, request_id: str | None = None, is_repeatable: bool = False
+) -> PromptRefused | ProviderFailed:
+    """Say in our words what went wrong with a call; `request_id` is for errors that do not know it themselves.
+
+    A call whose end was not seen is an `OutcomeUnknown`, since it may have
+    been paid for; one that is repeatable, because it costs next to nothing,
+    is then only unreachable.
+    """
+    failure = _failure(error, provider, request_id)
+    if is_repeatable and isinstance(failure, OutcomeUnknown):
+        return ProviderFailed(provider, _kind(error), fault=ProviderFault.UNREACHABLE, request_id=failure.request_id)
+    return failure
+
+
+def judge(complaint: Complaint, provider: str) -> PromptRefused | ProviderFailed:
+    """Say what an error answer means."""
+    if _is_refusal(complaint):
+        return _refused(complaint)
+    if complaint.status in _GIVEN_UP_WAITING:
+        return OutcomeUnknown(provider, str(complaint), request_id=complaint.request_id)
+    return ProviderFailed(
+        provider,
+        _reason(complaint),
+        fault=_fault(complaint),
+        request_id=complaint.request_id,
+        retry_after=complaint.retry_after,
+    )
+
+
+def _failure(error: Exception, provider: str, request_id: str | None) -> PromptRefused | ProviderFailed:
+    if isinstance(error, openai.APIStatusError):
+        return judge(of_response(error.body, error.status_code, error.response.headers), provider)
+    if isinstance(error, openai.APIConnectionError) or not isinstance(error, openai.OpenAIError):
+        return _broken_connection(error, provider, request_id)
+    if isinstance(error, openai.APIResponseValidationError):
+        return ProviderFailed(provider, _kind(error), fault=ProviderFault.BAD_ANSWER, request_id=request_id)
+    if isinstance(error, openai.APIError):
+        return judge(read_complaint(error.body, request_id=request_id), provider)
+    return ProviderFailed(provider, _kind(error), fault=ProviderFault.BAD_REQUEST, request_id=request_id)
+
+
+def _broken_connection(error: Exception, provider: str, request_id: str | None) -> ProviderFailed:
+    """Tell a call that never left from one that may have arrived."""
+    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+    if isinstance(cause, _NEVER_SENT):
+        return ProviderFailed(provider, _kind(error), fault=ProviderFault.UNREACHABLE)
+    if isinstance(cause, httpx2.UnsupportedProtocol):
+        return ProviderFailed(provider, _kind(error), fault=ProviderFault.BAD_REQUEST)
+    fault = ProviderFault.TIMED_OUT if isinstance(cause, httpx2.TimeoutException) else ProviderFault.UNREACHABLE
+    return OutcomeUnknown(provider, _kind(error), fault=fault, request_id=request_id)
+
+
+def _kind(error: Exception) -> str:
+    """Name the error by its class: what it says in words may hold the prompt or the key."""
+    cause = error.__cause__
+    return f"{type(error).__name__} from {type(cause).__name__}" if cause else type(error).__name__
+
+
+def _is_refusal(complaint: Complaint) -> bool:
+    """Whether these words were refused; a 403 about the content policy means a blocked account, not these words."""
+    if complaint.status == _LEGAL_REASONS:
+        return True
+    if complaint.status not in _MAY_BE_REFUSALS:
+        return False
+    said = complaint.message.lower()
+    return complaint.code.lower() in _REFUSALS or any(phrase in said for phrase in _REFUSAL_PHRASES)
+
+
+def _refused(complaint: Complaint) -> PromptRefused:
+    code = complaint.code.lower() if complaint.code.lower() in _REFUSALS else "refused_by_provider"
+    return PromptRefused(
+        rule=":".join([code, *_known(complaint.categories)]),
+        sentence=f"The image service will not draw this{because_of(complaint.categories)}; please try other words.",
+        request_id=complaint.request_id,
+    )
+
+
+def _known(categories: tuple[str, ...]) -> list[str]:
+    return [category for category in categories if because_of((category,))]
+
+
+def _fault(complaint: Complaint) -> ProviderFault:
+    if _is_about_money(complaint):
+        return ProviderFault.OUT_OF_MONEY
+    status = complaint.status
+    if status is None:
+        by_code = (_BY_CODE.get(word) for word in (complaint.code, complaint.type))
+        return next((fault for fault in by_code if fault), ProviderFault.OVERLOADED)
+    if status >= _SERVER_ERROR:
+        return ProviderFault.OVERLOADED
+    return _BY_STATUS.get(status, ProviderFault.BAD_REQUEST)
+
+
+def _is_about_money(complaint: Complaint) -> bool:
+    return not _MONEY.isdisjoint({complaint.code, complaint.type}) or _MONEY_PHRASE in complaint.message.lower()
+
+
+def _reason(complaint: Complaint) -> str:
+    plain = _PLAIN_REASONS.get(complaint.status or 0)
+    if _UNVERIFIED in complaint.message:
+        plain = "the organisation has to be verified first"
+    return f"{complaint} ({plain})" if plain else str(complaint)

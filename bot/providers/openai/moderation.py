@@ -1,0 +1,77 @@
+"""OpenAI's moderation model, which costs nothing."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from openai import AsyncOpenAI
+from openai.types import Moderation
+
+from bot.ports.words import ALLOWED, Decision, Verdict
+from bot.providers.openai.categories import because_of
+from bot.providers.openai.errors import ApiErrors, translate
+
+log = structlog.get_logger(__name__)
+
+UNAVAILABLE = Verdict(Decision.UNSURE, rule="moderation_unavailable")
+
+
+class OpenAIModeration:
+    """A guard stage that refuses what the moderation model flags, and is unsure whenever it gets no clear answer."""
+
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        model: str = "omni-moderation-latest",
+        *,
+        name: str = "moderation",
+        budget: timedelta = timedelta(seconds=10),
+    ) -> None:
+        self.name = name
+        self._client = client
+        self._model = model
+        self._budget = budget
+
+    async def judge(self, prompt: str) -> Verdict:
+        """Judge `prompt`; it never raises."""
+        try:
+            async with asyncio.timeout(self._budget.total_seconds()):
+                response = await self._client.moderations.create(model=self._model, input=prompt)
+            return _verdict(response.results)
+        except ApiErrors as error:
+            return self._unavailable(str(translate(error, self.name, is_repeatable=True)))
+        except TimeoutError:
+            return self._unavailable(f"nothing within {self._budget}")
+        except (ValueError, TypeError, AttributeError) as error:
+            # Anything that is no moderation result at all shows itself in one of these ways.
+            return self._unavailable(f"{type(error).__name__} while reading the answer")
+
+    def _unavailable(self, reason: str) -> Verdict:
+        log.warning("moderation.unavailable", reason=reason)
+        return UNAVAILABLE
+
+
+def _verdict(results: list[Moderation]) -> Verdict:
+    if not results or not all(isinstance(result.flagged, bool) for result in results):
+        raise ValueError("no result")
+    flagged = [result for result in results if result.flagged]
+    if not flagged:
+        return ALLOWED
+    worst = _worst(flagged[0])
+    return Verdict(
+        Decision.REFUSE,
+        rule=worst or "flagged",
+        sentence=f"The check of the words stopped this{because_of((worst,))}; please try other words.",
+    )
+
+
+def _worst(result: Moderation) -> str:
+    """Give the flagged category that the model is surest of, as it spells it; empty when it names none."""
+    is_flagged = result.categories.to_dict(warnings=False)
+    scores = result.category_scores.to_dict(warnings=False)
+    names = [name for name, flagged in is_flagged.items() if flagged is True]
+    return max(names, key=lambda name: _number(scores.get(name)), default="")
+
+
+def _number(score: object) -> float:
+    return score if isinstance(score, float) else 0.0

@@ -1,0 +1,148 @@
+"""A chat model that judges words and makes a fuller prompt of them."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import NoReturn
+
+import openai
+from openai import AsyncOpenAI, omit
+from openai.types.chat import ParsedChatCompletion
+
+from bot.domain.health import Finding
+from bot.domain.jobs import Words
+from bot.domain.money import Cost
+from bot.errors import PromptRefused, ProviderFailed, ProviderFault
+from bot.ports.clock import Clock
+from bot.ports.words import WordsAsk
+from bot.providers.openai.answers import token_count
+from bot.providers.openai.checkup import check_model
+from bot.providers.openai.complaints import request_id
+from bot.providers.openai.errors import ApiErrors, translate
+from bot.providers.openai.instructions import RULES
+from bot.providers.openai.models import TextModel
+from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, safer_prompt, sentence_for
+
+_NAME = "rewriter"
+_LONGEST_ANSWER = 4096
+"""Tokens: a prompt of the greatest length in any script, and the verdict around it."""
+
+_LONGEST_PROMPT = 8000
+"""Characters; the model was told to stay far below."""
+
+_REFUSED = "The model that prepares prompts will not touch these words; please try others."
+
+
+class OpenAIRewriter:
+    """Rewrites with one chat model. Whatever is not a clear verdict is none: it fails closed."""
+
+    def __init__(self, client: AsyncOpenAI, model: TextModel, *, clock: Clock, budget: timedelta = timedelta(seconds=30)) -> None:
+        self._client = client
+        self._model = model
+        self._clock = clock
+        self._budget = budget
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Ask for the list of models, which is free."""
+        return await check_model(self._client, self._model, service=_NAME, clock=self._clock)
+
+    async def rewrite(self, ask: WordsAsk) -> Words:
+        """Give the prompt to draw; see `Rewriter`."""
+        try:
+            async with asyncio.timeout(self._budget.total_seconds()):
+                completion, named = await self._ask(ask)
+        except TimeoutError as error:
+            reason = f"no verdict within {self._budget}"
+            raise ProviderFailed(_NAME, reason, fault=ProviderFault.TIMED_OUT) from error
+        except ApiErrors as error:
+            raise translate(error, _NAME, is_repeatable=True) from error
+        drawn = self._drawn(self._verdict(completion, named), named)
+        return Words(drawn, self._cost(ask, completion, drawn))
+
+    async def _ask(self, ask: WordsAsk) -> tuple[ParsedChatCompletion[ModelVerdict], str | None]:
+        response = await self._client.chat.completions.with_raw_response.parse(
+            model=self._model.name,
+            messages=[
+                {"role": "developer", "content": RULES},
+                {"role": "user", "content": _as_data(ask)},
+            ],
+            response_format=ModelVerdict,
+            max_completion_tokens=_LONGEST_ANSWER,
+            safety_identifier=ask.author,
+            reasoning_effort=self._model.effort or omit,
+        )
+        named = request_id(response.headers)
+        try:
+            return response.parse(), named
+        except openai.ContentFilterFinishReasonError as error:
+            raise _refused("content_filter", named) from error
+        except openai.LengthFinishReasonError as error:
+            raise _useless("cut short", named) from error
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            # Anything that is not a chat completion at all trips the SDK in one of these ways.
+            raise _useless(f"{type(error).__name__} while reading it", named) from error
+
+    def _verdict(self, completion: ParsedChatCompletion[ModelVerdict], named: str | None) -> ModelVerdict:
+        if not completion.choices:
+            raise _useless("no choice", named)
+        message = completion.choices[0].message
+        if message.refusal:
+            raise _refused("model_refusal", named)
+        if message.parsed is None:
+            raise _useless("no verdict", named)
+        return message.parsed
+
+    def _drawn(self, verdict: ModelVerdict, named: str | None) -> str:
+        """Give the prompt of a verdict that says yes and is whole.
+
+        Raises:
+            PromptRefused: It says no.
+            ProviderFailed: It says yes, but not as it should.
+        """
+        if verdict.verdict == "rejected":
+            _reject(verdict, named)
+        prompt = (verdict.rewritten_prompt or "").strip()
+        if verdict.reason_code is not ReasonCode.OK:
+            raise _useless("allowed, with a reason against it", named)
+        if not prompt:
+            raise _useless("allowed, without a prompt", named)
+        if len(prompt) > _LONGEST_PROMPT:
+            raise _useless("a prompt that is too long", named)
+        return prompt
+
+    def _cost(self, ask: WordsAsk, completion: ParsedChatCompletion[ModelVerdict], drawn: str) -> Cost:
+        prices = self._model.prices
+        if prices is None:
+            return Cost(is_estimate=True)
+        usage = completion.usage.to_dict(warnings=False) if completion.usage else {}
+        asked, answered = token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens"))
+        if asked is None or answered is None:
+            asked, answered = _about(RULES + _as_data(ask)), _about(drawn)
+            return prices.cost(text_in=asked, image_in=0, out=answered, is_estimate=True)
+        return prices.cost(text_in=asked, image_in=0, out=answered)
+
+
+def _as_data(ask: WordsAsk) -> str:
+    return json.dumps({"user_prompt": ask.prompt, "variation_of": ask.variation_of}, ensure_ascii=False)
+
+
+def _about(text: str) -> int:
+    """Guess the tokens of a text; four bytes make one, more or less."""
+    return len(text.encode()) // 4 + 1
+
+
+def _reject(verdict: ModelVerdict, named: str | None) -> NoReturn:
+    raise PromptRefused(
+        rule=f"{_NAME}:{verdict.reason_code}",
+        sentence=sentence_for(verdict),
+        safer=safer_prompt(verdict),
+        request_id=named,
+    )
+
+
+def _refused(rule: str, named: str | None) -> PromptRefused:
+    return PromptRefused(rule=f"{_NAME}:{rule}", sentence=_REFUSED, request_id=named)
+
+
+def _useless(reason: str, named: str | None) -> ProviderFailed:
+    return ProviderFailed(_NAME, reason, fault=ProviderFault.BAD_ANSWER, request_id=named)

@@ -1,0 +1,54 @@
+"""Kept pictures: showing them again, taking them away, and bringing them back."""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.images import Picture, PictureState
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+from bot.ports.clock import Clock
+from bot.ports.objects import ObjectStore
+from bot.ports.pictures import Pictures
+
+log = structlog.get_logger(__name__)
+
+
+class Gallery:
+    """Knows which pictures people may see. A deletion can be undone for `undo`; then the bytes go."""
+
+    def __init__(self, pictures: Pictures, objects: ObjectStore, clock: Clock, undo: timedelta) -> None:
+        self._pictures = pictures
+        self._objects = objects
+        self._clock = clock
+        self._undo = undo
+
+    @property
+    def undo(self) -> timedelta:
+        """How long a deletion can be undone."""
+        return self._undo
+
+    async def visible(self, job: JobId) -> tuple[Picture, ...]:
+        """Give the pictures of a job that may be seen."""
+        pictures = await self._pictures.of_job(job)
+        return tuple(picture for picture in pictures if picture.state is PictureState.VISIBLE)
+
+    async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
+        """Give an account's newest visible pictures, newest first."""
+        return await self._pictures.latest(account, most)
+
+    async def delete(self, job: JobId) -> None:
+        """Take a job's pictures out of sight at once; their links stop working."""
+        await self._pictures.hide(job, self._clock.now() + self._undo)
+
+    async def restore(self, job: JobId) -> bool:
+        """Undo `delete`; False when it is too late."""
+        return await self._pictures.show(job)
+
+    async def sweep(self) -> None:
+        """Remove for good what was deleted and not brought back. The record goes first: bytes without a record hurt nobody."""
+        for picture in await self._pictures.due(self._clock.now()):
+            await self._pictures.remove(picture.id)
+            if not await self._pictures.is_key_needed(picture.file.key):
+                await self._objects.delete(picture.file.key)
+            log.info("picture.removed", picture=picture.id)

@@ -1,0 +1,186 @@
+"""The engine of a house on one machine: job ids wait in this process and are shared out fairly between tiers."""
+
+import asyncio
+import heapq
+import itertools
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.jobs import JobId
+from bot.domain.people import Tier
+from bot.ports.clock import Clock
+from bot.ports.engine import Work
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_NAP = timedelta(minutes=1)
+"""So late at most is it noticed that somebody has set the clock."""
+
+_SHORTEST_NAP = timedelta(milliseconds=1)
+
+
+class LocalEngine:
+    """Keeps the line of jobs in memory: recovery fills it again after a restart.
+
+    Slots are not tied to tiers: none idles while anything waits. When several
+    tiers wait, the one that has had least for its share goes next; within a
+    tier it is first come, first served. Every `publish` looks at the clock
+    anew, also one that adds nothing.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._line = _Line()
+        self._running: dict[JobId, asyncio.Task[None]] = {}
+        self._again: dict[JobId, tuple[Tier, datetime]] = {}
+        self._changed = asyncio.Event()
+        self._is_open = False
+
+    async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
+        """Put the job in line. One that runs is put there when its run ends, if `not_before` says that it is meant."""
+        if job not in self._running:
+            self._line.add(job, tier, not_before, self._clock.now())
+        elif not_before is not None:
+            self._again.setdefault(job, (tier, not_before))
+        self._changed.set()
+
+    async def cancel(self, job: JobId) -> None:
+        """Take the job out of the line, or cancel its run and wait for its end."""
+        self._line.remove(job)
+        self._again.pop(job, None)
+        if job in self._running:
+            self._running[job].cancel()
+            await asyncio.wait({self._running[job]})
+
+    async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
+        """Work on jobs until cancelled. What still waits then is worked on by the next `run`.
+
+        Raises:
+            ValueError: There is no slot.
+            RuntimeError: The engine runs already.
+        """
+        if sum(slots.values()) < 1 or min(slots.values()) < 0:
+            raise ValueError("an engine needs a slot")
+        if self._is_open:
+            raise RuntimeError("the engine runs already")
+        self._is_open = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    self._changed.clear()
+                    self._fill(group, work, slots)
+                    await self._nap()
+        finally:
+            self._is_open = False
+
+    def _fill(self, group: asyncio.TaskGroup, work: Work, slots: Mapping[Tier, int]) -> None:
+        self._line.admit(self._clock.now())
+        while len(self._running) < sum(slots.values()):
+            job = self._line.take(slots)
+            if job is None:
+                return
+            self._start(group, work, job)
+
+    def _start(self, group: asyncio.TaskGroup, work: Work, job: JobId) -> None:
+        task = group.create_task(_work(work, job))
+        self._running[job] = task
+        # A callback, and no `finally` in the task: one that is cancelled before it starts runs none.
+        task.add_done_callback(lambda _: self._ended(job))
+
+    def _ended(self, job: JobId) -> None:
+        del self._running[job]
+        if job in self._again:
+            tier, not_before = self._again.pop(job)
+            self._line.add(job, tier, not_before, self._clock.now())
+        self._changed.set()
+
+    async def _nap(self) -> None:
+        """Wait until something has changed, or a job may be due."""
+        due = self._line.next_due
+        wait = _LONGEST_NAP if due is None else min(max(due - self._clock.now(), _SHORTEST_NAP), _LONGEST_NAP)
+        try:
+            async with asyncio.timeout(wait.total_seconds()):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+
+class _Line:
+    """Who goes next: first come, first served within a tier, start-time fair queueing between tiers.
+
+    A start moves its tier's virtual time on by one over the tier's slots, and
+    the tier with the smallest goes next. A tier that comes back from having
+    nothing to do joins at the present virtual time: it has saved nothing up.
+    """
+
+    def __init__(self) -> None:
+        self._tiers: dict[JobId, Tier] = {}
+        self._ready: defaultdict[Tier, OrderedDict[JobId, None]] = defaultdict(OrderedDict)
+        self._later: list[tuple[datetime, int, JobId]] = []
+        self._numbers = itertools.count()
+        self._virtual: defaultdict[Tier, float] = defaultdict(float)
+        self._present = 0.0
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next job that is to wait may start."""
+        return self._later[0][0] if self._later else None
+
+    def add(self, job: JobId, tier: Tier, not_before: datetime | None, now: datetime) -> None:
+        """Put the job at the end, or aside until `not_before`; one that is here already stays where it is."""
+        if job in self._tiers:
+            return
+        self.admit(now)
+        self._tiers[job] = tier
+        if not_before is None or not_before <= now:
+            self._join(job, tier)
+        else:
+            heapq.heappush(self._later, (not_before, next(self._numbers), job))
+
+    def remove(self, job: JobId) -> None:
+        """Forget the job, if it is here."""
+        tier = self._tiers.pop(job, None)
+        if tier is None:
+            return
+        if job in self._ready[tier]:
+            del self._ready[tier][job]
+            return
+        self._later = [entry for entry in self._later if entry[2] != job]
+        heapq.heapify(self._later)
+
+    def admit(self, now: datetime) -> None:
+        """Let those join whose time has come."""
+        while self._later and self._later[0][0] <= now:
+            _, _, job = heapq.heappop(self._later)
+            self._join(job, self._tiers[job])
+
+    def take(self, slots: Mapping[Tier, int]) -> JobId | None:
+        """Give the job that goes next, and forget it; None when no job is ready."""
+        waiting = [tier for tier, jobs in self._ready.items() if jobs]
+        if not waiting:
+            return None
+        tier = min(waiting, key=lambda tier: (self._virtual[tier], -_share(tier, slots)))
+        job, _ = self._ready[tier].popitem(last=False)
+        del self._tiers[job]
+        self._present = self._virtual[tier]
+        self._virtual[tier] += 1 / _share(tier, slots)
+        return job
+
+    def _join(self, job: JobId, tier: Tier) -> None:
+        if not self._ready[tier]:
+            self._virtual[tier] = max(self._virtual[tier], self._present)
+        self._ready[tier][job] = None
+
+
+def _share(tier: Tier, slots: Mapping[Tier, int]) -> int:
+    return slots.get(tier) or min(share for share in slots.values() if share)
+
+
+async def _work(work: Work, job: JobId) -> None:
+    try:
+        await work(job)
+    except Exception:
+        log.exception("engine.work_broke", job=job)

@@ -1,0 +1,106 @@
+"""Brings a database's tables up to date. Imports alembic only when there is something to do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, NullPool, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.errors import StorageFailed
+from storage.sql.database import parse_url
+from storage.sql.failures import translated
+from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
+
+_STEPS = Path(__file__).parent / "migrations"
+_PATIENCE = timedelta(minutes=1)
+"""How long to wait for another process that is migrating."""
+
+_BUDGET = timedelta(minutes=10)
+_LOCK = 0x6561_7365_6C
+"""The number of the advisory lock on PostgreSQL: `easel`."""
+
+
+def head() -> str:
+    """Give the newest version that this program knows."""
+    return _versions()[-1]
+
+
+async def current(url: str) -> str | None:
+    """Give the version of the database's tables; None when it has none, or is not there. Makes nothing."""
+    with translated():
+        target = parse_url(url)
+        if is_sqlite(target) and not await asyncio.to_thread(sqlite_file(target).exists):
+            return None
+        async with asyncio.timeout(_PATIENCE.total_seconds()), _connected(target, begin="BEGIN") as connection:
+            return await _version(connection)
+
+
+async def upgrade(url: str) -> tuple[str | None, str]:
+    """Bring the tables to `head()`, and give the versions before and after; of two processes at once, one does it.
+
+    All steps are one transaction: the database is migrated, or it is as it was.
+
+    Raises:
+        StorageFailed: Besides the usual: a newer program made the tables.
+    """
+    before = await current(url)
+    if before == head():
+        return before, before
+    with translated():
+        return await _migrate(parse_url(url))
+
+
+async def _migrate(url: URL) -> tuple[str | None, str]:
+    if is_sqlite(url):
+        await asyncio.to_thread(make_sqlite_file, sqlite_file(url), _PATIENCE)
+    # Foreign keys stay off: SQLite copies whole tables to change them.
+    async with asyncio.timeout(_BUDGET.total_seconds()), _connected(url, begin="BEGIN IMMEDIATE") as connection:
+        if not is_sqlite(url):
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        before = await _version(connection)
+        if before is not None and before not in _versions():
+            raise StorageFailed("database", f"its tables are version {before}, and this program knows {head()} at most")
+        if before != head():
+            await connection.run_sync(_run_steps)
+        await connection.commit()
+    return before, head()
+
+
+@asynccontextmanager
+async def _connected(url: URL, *, begin: str) -> AsyncIterator[AsyncConnection]:
+    if is_sqlite(url):
+        engine = sqlite_engine(url, begin=begin, busy=_PATIENCE, pragmas=("synchronous=FULL",), pool=NullPool)
+    else:
+        engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _run_steps(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a start with nothing to do must not pay for it
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StorageFailed("database", "a migration broke a reference; nothing was changed")
+
+
+def _versions() -> list[str]:
+    """List the versions by their files: `r0001_foundation.py` makes version 0001."""
+    return sorted(path.stem.removeprefix("r").partition("_")[0] for path in (_STEPS / "versions").glob("r*_*.py"))
+
+
+async def _version(connection: AsyncConnection) -> str | None:
+    if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+        return None
+    version: str | None = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    return version

@@ -1,0 +1,193 @@
+"""Pictures in a folder of this machine."""
+
+import asyncio
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bot.domain.health import Finding, Health
+from bot.errors import ObjectMissing, StorageFailed
+from storage.objects import folders
+from storage.objects.keys import SUBJECT, TRIAL, checked, trial_key
+
+T = TypeVar("T")
+
+_STORE = "disk"
+_MARK = "~"
+"""No key holds a tilde: nothing that is named with one is ever taken for an object."""
+
+_LONGEST_NAME = 200
+"""Characters; file systems take 255 bytes."""
+
+_PATIENCE = timedelta(seconds=60)
+_STALE = timedelta(hours=1)
+_MIB = 1 << 20
+_GIB = 1 << 30
+_SCARCE = 50 * _MIB
+_TIGHT = _GIB
+
+_REASONS = {
+    errno.ELOOP: "a symbolic link is in the way",
+    errno.ENOTDIR: "a file is where a folder should be",
+    errno.EEXIST: "a file is where a folder should be",
+}
+_MAKE_ROOM = "Make room on that disk, or set another folder."
+_MENDS = {
+    errno.ENOSPC: _MAKE_ROOM,
+    errno.EDQUOT: _MAKE_ROOM,
+    errno.EROFS: "Mount that disk for writing, or set another folder.",
+    errno.ELOOP: "Replace the link inside the folder by what it points to.",
+    errno.ENOTDIR: "Move that file away, or set another folder.",
+    errno.EEXIST: "Move that file away, or set another folder.",
+}
+_LOOK_AFTER = "See whether that disk is well, or set another folder."
+_LET_US_WRITE = "Let the user that runs easel write in that folder, or set another one."
+
+
+class DiskObjects:
+    """Keeps each object as a file below `root`, which is made when it is first needed.
+
+    No key, and no symbolic link planted below `root`, leads out of it. A key
+    cannot be the folder of another: `a` and `a/b` do not fit side by side.
+    Half-written files that a crash left are deleted at the first `put` or
+    `check`, once they are an hour old. `patience` is for disks that hang.
+    """
+
+    def __init__(self, root: Path, *, patience: timedelta = _PATIENCE) -> None:
+        self._root = root
+        self._patience = patience
+        self._is_swept = False
+
+    def path_of(self, key: str) -> Path:
+        """Give the file that `key` is kept in, whether it is there or not.
+
+        Raises:
+            StorageFailed: It is not a key.
+        """
+        return self._root.joinpath(*_names(key))
+
+    async def put(self, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002 - a file has no media type
+        """Keep `content` whole or not at all; it is on the disk, not only in its cache, when this returns."""
+        names, pledge = _names(key), folders.Pledge()
+        try:
+            await self._off_the_loop(lambda: self._write(names, content, pledge))
+        finally:
+            pledge.drop()
+
+    async def get(self, key: str) -> bytes:
+        """Give the bytes back."""
+        names = _names(key)
+        return await self._off_the_loop(lambda: self._read(names))
+
+    async def delete(self, key: str) -> None:
+        """Forget the key; its folder stays."""
+        names = _names(key)
+        await self._off_the_loop(lambda: self._remove(names))
+
+    async def link(self, key: str, lasts: timedelta) -> str | None:  # noqa: ARG002 - there is no address to last
+        """Give None: only `get` reads a disk."""
+        checked(key, _STORE)
+        return None
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Write, read back and delete a small file, and look how much room is left."""
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await asyncio.to_thread(self._examine)
+        except TimeoutError:
+            return (self._wrong("does not answer", _LOOK_AFTER),)
+
+    async def _off_the_loop(self, act: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await asyncio.to_thread(act)
+        except TimeoutError:
+            raise StorageFailed(_STORE, "no answer from the disk") from None
+        except OSError as error:
+            raise StorageFailed(_STORE, _reason(error)) from error
+
+    def _write(self, names: tuple[str, ...], content: bytes, pledge: folders.Pledge) -> None:
+        self._sweep()
+        with folders.folder(self._root, names[:-1], make=True) as here:
+            folders.write(here, _temporary(), names[-1], content, pledge)
+
+    def _read(self, names: tuple[str, ...]) -> bytes:
+        try:
+            with folders.folder(self._root, names[:-1]) as here:
+                return folders.read(here, names[-1])
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise ObjectMissing(_STORE, "nothing under that key") from error
+
+    def _remove(self, names: tuple[str, ...]) -> None:
+        try:
+            with folders.folder(self._root, names[:-1]) as here:
+                os.unlink(names[-1], dir_fd=here)
+                os.fsync(here)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return
+
+    def _sweep(self) -> None:
+        """Delete what crashed writers left, once. A new file tells the time: the disk's clock may not be ours."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        probe = _temporary()
+        # What cannot be swept cannot be written either, and that is told by the write that comes next.
+        with suppress(OSError), folders.folder(self._root, (), make=True) as here:
+            os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, dir_fd=here))
+            now = os.stat(probe, dir_fd=here).st_mtime
+            os.unlink(probe, dir_fd=here)
+            folders.remove_older(self._root, _MARK, now - _STALE.total_seconds())
+
+    def _examine(self) -> tuple[Finding, ...]:
+        names = (trial_key(),)
+        try:
+            self._write(names, TRIAL, folders.Pledge())
+            is_same = self._read(names) == TRIAL
+            self._remove(names)
+            free = shutil.disk_usage(self._root).free
+        except OSError as error:
+            return (self._wrong(f"cannot be used: {_reason(error)}", _MENDS.get(error.errno or 0, _LET_US_WRITE)),)
+        except ObjectMissing:
+            is_same, free = False, 0
+        if not is_same:
+            return (self._wrong("loses what is written to it", _LOOK_AFTER),)
+        return (Finding(SUBJECT, Health.OK, f"Pictures are kept in {self._root}."), room(free))
+
+    def _wrong(self, text: str, mend: str) -> Finding:
+        return Finding(SUBJECT, Health.WRONG, f"The folder for pictures, {self._root}, {text}.", mend)
+
+
+def room(free: int) -> Finding:
+    """Judge how many bytes are left for pictures."""
+    text = f"{free / _GIB:.1f} GiB are free for pictures." if free >= _TIGHT else f"{free // _MIB} MiB are free for pictures."
+    if free < _SCARCE:
+        return Finding(SUBJECT, Health.WRONG, text, _MAKE_ROOM)
+    if free < _TIGHT:
+        return Finding(SUBJECT, Health.NOTE, text, _MAKE_ROOM)
+    return Finding(SUBJECT, Health.OK, text)
+
+
+def _names(key: str) -> tuple[str, ...]:
+    """Give the folders and the file of a key; a part too long for a file name becomes several, marked as no key can be."""
+    names: list[str] = []
+    for part in checked(key, _STORE).split("/"):
+        cuts = range(0, len(part), _LONGEST_NAME)
+        pieces = [part[cut : cut + _LONGEST_NAME] for cut in cuts]
+        names += [piece + _MARK for piece in pieces[:-1]] + pieces[-1:]
+    return tuple(names)
+
+
+def _temporary() -> str:
+    return f"{_MARK}{secrets.token_hex(8)}"
+
+
+def _reason(error: OSError) -> str:
+    """Say what went wrong without saying where."""
+    return _REASONS.get(error.errno or 0, os.strerror(error.errno or errno.EIO).lower())

@@ -1,0 +1,177 @@
+"""One open bucket. Importing this takes a while and needs `easel[s3]`: only `storage.objects.s3` does, when it opens."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from io import BytesIO
+from typing import Protocol, TypedDict, cast
+
+import aioboto3
+from aiobotocore.config import AioConfig
+
+from bot.domain.health import Finding, Health
+from bot.errors import ConfigError, ObjectMissing, StorageFailed
+from storage.objects.keys import SUBJECT, TRIAL, checked, trial_key
+from storage.objects.s3_address import S3Address
+from storage.objects.s3_faults import ERRORS, LOST, NOT_S3, STORE, S3Failed, diagnose
+
+_CACHE = "private, max-age=31536000, immutable"
+_CONNECT = timedelta(seconds=5)
+_READ = timedelta(seconds=20)
+_OPENING = timedelta(seconds=10)
+"""For whoever tells a machine's role: boto alone would ask for as long as its settings say."""
+
+_ATTEMPTS = 3
+_CONNECTIONS = 32
+_LONGEST_LINK = timedelta(days=7)
+"""What a signature of version 4 allows."""
+
+
+class _Stream(Protocol):
+    async def read(self) -> bytes: ...
+
+
+class _Got(TypedDict):
+    Body: AbstractAsyncContextManager[_Stream]
+
+
+class _Client(Protocol):
+    """What we use of boto's client; the parameters have the names that Amazon gave them."""
+
+    async def put_object(self, *, Bucket: str, Key: str, Body: BytesIO, ContentType: str, CacheControl: str) -> object: ...  # noqa: N803
+    async def get_object(self, *, Bucket: str, Key: str) -> _Got: ...  # noqa: N803
+    async def delete_object(self, *, Bucket: str, Key: str) -> object: ...  # noqa: N803
+    async def generate_presigned_url(self, ClientMethod: str, *, Params: dict[str, str], ExpiresIn: int) -> str: ...  # noqa: N803
+
+
+class Bucket:
+    """An `ObjectStore` over an open client. `patience` is the longest that one call takes, all its attempts together."""
+
+    def __init__(self, address: S3Address, client: _Client, patience: timedelta) -> None:
+        self._address = address
+        self._client = client
+        self._patience = patience
+
+    async def put(self, key: str, content: bytes, media_type: str) -> None:
+        """Keep `content`; the store will send `media_type` and a long life in caches along with it."""
+        name = self._name(key)
+        async with _told(self._patience):
+            await self._client.put_object(
+                Bucket=self._address.bucket,
+                Key=name,
+                Body=BytesIO(content),
+                ContentType=media_type,
+                CacheControl=_CACHE,
+            )
+
+    async def get(self, key: str) -> bytes:
+        """Give the bytes back."""
+        name = self._name(key)
+        async with _told(self._patience):
+            got = await self._client.get_object(Bucket=self._address.bucket, Key=name)
+            async with got["Body"] as stream:
+                return await stream.read()
+
+    async def delete(self, key: str) -> None:
+        """Forget the key."""
+        name = self._name(key)
+        async with _told(self._patience):
+            await self._client.delete_object(Bucket=self._address.bucket, Key=name)
+
+    async def link(self, key: str, lasts: timedelta) -> str:
+        """Give the public address where there is one, else a signed one, which lives no longer than a role's credentials."""
+        name = self._name(key)
+        if self._address.public_url is not None:
+            return f"{self._address.public_url}/{key}"
+        if lasts > _LONGEST_LINK:
+            raise StorageFailed(STORE, f"a signed link lasts {_LONGEST_LINK.days} days at most")
+        async with _told(self._patience):
+            return await self._client.generate_presigned_url(
+                "get_object",
+                Params={"Bucket": self._address.bucket, "Key": name},
+                ExpiresIn=max(1, math.ceil(lasts.total_seconds())),
+            )
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Put, read back and delete a small object, and see whether a missing one is told from a forbidden one."""
+        key = trial_key()
+        try:
+            await self.put(key, TRIAL, "text/plain")
+            is_same = await self.get(key) == TRIAL
+            await self.delete(key)
+        except ObjectMissing:
+            is_same = False
+        except S3Failed as error:
+            return (self._finding(Health.WRONG, f"cannot be used: {error.trouble.reason}", error.trouble.mend),)
+        if not is_same:
+            return (self._finding(Health.WRONG, "loses what is put into it", NOT_S3.mend),)
+        return (self._finding(Health.OK, "keeps the pictures"), *await self._look_for(key))
+
+    async def _look_for(self, key: str) -> tuple[Finding, ...]:
+        """Look for what is not there: without leave to list, Amazon calls that forbidden."""
+        try:
+            await self.get(key)
+        except ObjectMissing:
+            return ()
+        except S3Failed as error:
+            return (self._finding(Health.NOTE, f"says of a missing picture: {error.trouble.reason}", error.trouble.mend),)
+        return ()
+
+    def _name(self, key: str) -> str:
+        return self._address.name_of(checked(key, STORE))
+
+    def _finding(self, health: Health, text: str, mend: str = "") -> Finding:
+        return Finding(SUBJECT, health, f"The store {self._address} {text}.", mend)
+
+
+@asynccontextmanager
+async def opened(address: S3Address, patience: timedelta) -> AsyncIterator[Bucket]:
+    """Keep a client open. No call goes to the store; credentials are looked for where the address has none.
+
+    Raises:
+        ConfigError: boto does not take the endpoint.
+        StorageFailed: The machine's own AWS settings are broken, or its role was not told in time.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            async with _told(min(patience, _OPENING)):
+                client = await stack.enter_async_context(_client(address))
+        except ValueError as error:
+            raise ConfigError("The S3 endpoint must look like https://host, and the host must be a proper name.") from error
+        yield Bucket(address, client, patience)
+
+
+def _client(address: S3Address) -> AbstractAsyncContextManager[_Client]:
+    config = AioConfig(
+        connect_timeout=_CONNECT.total_seconds(),
+        read_timeout=_READ.total_seconds(),
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        max_pool_connections=_CONNECTIONS,
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if address.path_style else "auto"},
+        # Many compatible stores do not know the newer checksums, or count them differently.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    client = aioboto3.Session().client(
+        "s3",
+        region_name=address.region,
+        endpoint_url=address.endpoint_url,
+        aws_access_key_id=address.access_key,
+        aws_secret_access_key=address.secret_key,
+        config=config,
+    )
+    return cast("AbstractAsyncContextManager[_Client]", client)
+
+
+@asynccontextmanager
+async def _told(patience: timedelta) -> AsyncIterator[None]:
+    """Give what is done inside its time, and say in our words what goes wrong with it."""
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            yield
+    except ERRORS as error:
+        trouble = diagnose(error)
+        raise ObjectMissing(STORE, trouble.reason) if trouble is LOST else S3Failed(trouble) from error

@@ -1,0 +1,94 @@
+"""The connections: one writer and several readers on SQLite, one pool on PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StorageFailed
+from storage.sql.failures import translated
+from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
+
+_BUSY = timedelta(seconds=5)
+_READERS = 4
+
+
+def parse_url(url: str) -> URL:
+    """Read a database's URL, which names an asynchronous driver."""
+    parsed = make_url(url)
+    if not parsed.get_dialect().is_async:
+        raise StorageFailed("database", "no asynchronous driver in its URL")
+    return parsed
+
+
+class Database:
+    """Gives connections in transactions. Everything that goes wrong on the way is `StorageFailed`.
+
+    `busy` is how long to wait for another process's lock; a whole transaction
+    may last four times as long, waiting for its turn included. Whoever is
+    cancelled in the middle of a transaction leaves nothing behind.
+    """
+
+    def __init__(self, url: str, *, busy: timedelta = _BUSY) -> None:
+        self._url = url
+        self._busy = busy
+        self._writer: AsyncEngine | None = None
+        self._reader: AsyncEngine | None = None
+
+    async def open(self) -> None:
+        """Connect once, making SQLite's file and folders; the tables are `storage.migrate`'s business."""
+        with translated():
+            url = parse_url(self._url)
+            if is_sqlite(url):
+                await asyncio.to_thread(make_sqlite_file, sqlite_file(url), self._busy)
+            self._writer, self._reader = self._engines(url)
+        try:
+            async with self.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close every connection; twice is no error."""
+        engines = (self._writer, self._reader)
+        self._writer = self._reader = None
+        with translated():
+            for engine in engines:
+                if engine is not None:
+                    await engine.dispose()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that may write: all of it happens on leaving, or nothing if anything is raised."""
+        with translated():
+            async with self._budget(), self._opened(self._writer).begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that sees one moment and cannot write."""
+        with translated():
+            async with self._budget(), self._opened(self._reader).connect() as connection:
+                yield connection
+
+    def _engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+        if not is_sqlite(url):
+            engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+            return engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        safe = ("synchronous=FULL", "foreign_keys=ON")
+        return (
+            sqlite_engine(url, begin="BEGIN IMMEDIATE", busy=self._busy, pragmas=safe, size=1),
+            sqlite_engine(url, begin="BEGIN", busy=self._busy, pragmas=(*safe, "query_only=ON"), size=_READERS),
+        )
+
+    def _budget(self) -> asyncio.Timeout:
+        return asyncio.timeout(4 * self._busy.total_seconds())
+
+    def _opened(self, engine: AsyncEngine | None) -> AsyncEngine:
+        if engine is None:
+            raise StorageFailed("database", "not open")
+        return engine

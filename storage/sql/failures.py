@@ -1,0 +1,81 @@
+"""Turns what drivers and SQLAlchemy raise into `StorageFailed`, without a word of what was being written."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from bot.errors import StorageFailed
+
+_STORE = "database"
+
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "disk full",
+    sqlite3.SQLITE_CANTOPEN: "cannot open",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_PERM: "no permission",
+    sqlite3.SQLITE_IOERR: "disk error",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "not a database",
+    sqlite3.SQLITE_CONSTRAINT: "breaks a constraint",
+}
+
+_POSTGRES = {
+    "08": "unreachable",
+    "22": "a value it cannot keep",
+    "23": "breaks a constraint",
+    "25": "read-only",
+    "28": "login refused",
+    "3D": "no such database",
+    "40": "locked",
+    "42": "wrong statement or tables",
+    "53": "out of resources",
+    "55": "locked",
+    "57": "unreachable",
+}
+"""By class, the first two characters of an SQLSTATE."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise every failure of the database inside as `StorageFailed`; ours pass through."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise StorageFailed(_STORE, "took too long") from error
+    except (SQLAlchemyError, sqlite3.Error, OSError, UnicodeError, ImportError) as error:
+        raise StorageFailed(_STORE, reason_of(error)) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """Give the cause in a few words of ours: vendors' texts may quote values."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    if isinstance(cause, sqlite3.Error):
+        return _reason_of_sqlite(cause)
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        return "disk full" if state == "53100" else _POSTGRES.get(state[:2], f"sqlstate {state}")
+    return _reason_of_python(cause)
+
+
+def _reason_of_sqlite(error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest tells kinds of the same failure apart
+    return _SQLITE.get(code, "wrong statement or tables")
+
+
+def _reason_of_python(error: BaseException) -> str:
+    if isinstance(error, NoConnectionFree):
+        return "busy"
+    if isinstance(error, (NoSuchModuleError, ImportError)):
+        return "no driver for its URL"
+    if isinstance(error, ArgumentError):
+        return "its URL cannot be read"
+    if isinstance(error, UnicodeError):
+        return "text that is not Unicode"
+    if isinstance(error, ConnectionError):
+        return "unreachable"
+    return "cannot open" if isinstance(error, OSError) else type(error).__name__

@@ -1,0 +1,192 @@
+"""The table of jobs, with their drawings, pictures and holds in step."""
+
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, select, tuple_, update
+
+from bot.domain.chat import MessageRef
+from bot.domain.images import Picture
+from bot.domain.jobs import Drawing, Ending, Job, JobId, JobState, Line, Words
+from bot.domain.money import FREE, Cost
+from bot.domain.people import Platform, Tier
+from bot.domain.quotas import Hold
+from bot.errors import LeaseLost
+from bot.ports.clock import Clock
+from bot.ports.jobs import Accepted
+from storage.schema import IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
+from storage.sql.claims import HAS_NO_PICTURES, is_due, is_unleased, take, write, write_or_stop
+from storage.sql.database import Database
+from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
+from storage.sql.ledger import refund, reserve, settle
+from storage.sql.pictures import add_pictures, has_pictures
+from storage.sql.rows import ending_json, job_of, job_values, message_json, words_of, words_values
+from storage.sql.upsert import Upsert
+
+_NEW_JOB = Upsert(lambda begin: begin(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
+
+_RECENT = 20
+"""How many finished jobs tell what is typical."""
+
+
+class SqlJobs:
+    """Keeps jobs in SQL: each method is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def accept(self, job: Job, hold: Hold) -> Accepted:
+        """Insert the job unless its key is taken, and only then reserve its pictures."""
+        async with self._database.writing() as connection:
+            if await _NEW_JOB.run(connection, job_values(job)):
+                await reserve(connection, job.id, hold)
+                return Accepted(job, is_new=True)
+            known = (await connection.execute(select(jobs).where(jobs.c.key == job.key))).one()
+            return Accepted(job_of(known), is_new=False)
+
+    async def get(self, job: JobId) -> Job | None:
+        """Read the job."""
+        return await self._read(jobs.c.id == job)
+
+    async def by_key(self, key: str) -> Job | None:
+        """Read the job by the call that made it."""
+        return await self._read(jobs.c.key == key)
+
+    async def attach(self, job: JobId, message: MessageRef) -> None:
+        """Write the reference down, whoever has the job."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(jobs).where(jobs.c.id == job).values(message=message_json(message)))
+
+    async def claim(self, job: JobId, lease: timedelta) -> Job | None:
+        """Claim in one conditional statement. `not_before` binds `unclaimed` alone: a claim that is a moment early is fine."""
+        now = self._clock.now()
+        async with self._database.writing() as connection:
+            row = await take(connection, job, now=now, until=now + lease)
+        return None if row is None else job_of(row)
+
+    async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
+        """Move the end of the lease."""
+        await self._write(job, attempt, lease_until=self._clock.now() + lease)
+
+    async def hand_back(self, job: JobId, attempt: int, not_before: datetime) -> None:
+        """Clear the lease; the attempt stays what it is until the next claim."""
+        await self._write(job, attempt, lease_until=None, not_before=not_before)
+
+    async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
+        """Write the words and their cost."""
+        await self._write(job, attempt, **words_values(words))
+
+    async def open_drawing(self, drawing: Drawing) -> None:
+        """Insert the drawing behind the fence."""
+        async with self._database.writing() as connection:
+            await write_or_stop(connection, drawing.job, drawing.attempt)
+            await add_drawing(connection, drawing)
+
+    async def close_drawing(self, drawing: Drawing) -> None:
+        """Overwrite the drawing, unless it is known to be drawn and this says it is not."""
+        async with self._database.writing() as connection:
+            await overwrite_drawing(connection, drawing)
+
+    async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
+        """Read the drawings."""
+        async with self._database.reading() as connection:
+            return await drawings_of(connection, job)
+
+    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
+        """Move the job, its pictures and its hold together; the same pictures again by the same attempt are no news."""
+        now = self._clock.now()
+        async with self._database.writing() as connection:
+            if await write(connection, job, attempt, HAS_NO_PICTURES, state=JobState.KEPT):
+                await add_pictures(connection, job, pictures, now)
+                await settle(connection, job, len(pictures))
+                return
+            known = (await connection.execute(select(jobs.c.attempt).where(jobs.c.id == job))).scalar()
+            if known != attempt or not await has_pictures(connection, job, pictures):
+                raise LeaseLost(job, attempt)
+
+    async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
+        """Move the job and its hold together; the same end again by the same attempt is no news."""
+        async with self._database.writing() as connection:
+            if await write(connection, job, attempt, **self._final(ending)):
+                await refund(connection, job)
+                return
+            known = (await connection.execute(select(jobs.c.attempt, jobs.c.state).where(jobs.c.id == job))).first()
+            if known is None or (known.attempt, known.state) != (attempt, ending.state):
+                raise LeaseLost(job, attempt)
+
+    async def cancel(self, job: JobId, ending: Ending) -> bool:
+        """Move the job and its hold together; True also when it had that very end already."""
+        cancelled = update(jobs).where(jobs.c.id == job, IS_OPEN, HAS_NO_PICTURES).values(self._final(ending))
+        async with self._database.writing() as connection:
+            if (await connection.execute(cancelled)).rowcount:
+                await refund(connection, job)
+                return True
+            return (await connection.execute(select(jobs.c.state).where(jobs.c.id == job))).scalar() == ending.state
+
+    async def told(self, job: JobId) -> None:
+        """Note when, once; an open job has no end to tell of."""
+        told = update(jobs).where(jobs.c.id == job, IS_UNTOLD).values(told_at=self._clock.now())
+        async with self._database.writing() as connection:
+            await connection.execute(told)
+
+    async def untold(self, platforms: frozenset[Platform]) -> tuple[Job, ...]:
+        """Read the final jobs that wait for a word."""
+        waiting = select(jobs).where(IS_UNTOLD, jobs.c.platform.in_(platforms)).order_by(jobs.c.created_at, jobs.c.id)
+        async with self._database.reading() as connection:
+            return tuple(job_of(row) for row in await connection.execute(waiting))
+
+    async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
+        """Read the open jobs that wait."""
+        now = self._clock.now()
+        waiting = (
+            select(jobs.c.id, jobs.c.tier)
+            .where(IS_OPEN, is_unleased(now), is_due(now), jobs.c.platform.in_(platforms))
+            .order_by(jobs.c.created_at, jobs.c.id)
+        )
+        async with self._database.reading() as connection:
+            return tuple((JobId(row.id), Tier(row.tier)) for row in await connection.execute(waiting))
+
+    async def line(self, job: JobId) -> Line:
+        """Count, and take the median of the last finished ones; nobody is before a job that is unknown."""
+        mine = select(jobs.c.created_at, jobs.c.id, jobs.c.quality).where(jobs.c.id == job)
+        async with self._database.reading() as connection:
+            me = (await connection.execute(mine)).first()
+            if me is None:
+                return Line(0, None)
+            is_before = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(literal(me.created_at, Moment), me.id)
+            before = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, is_before)
+            ahead = (await connection.execute(before)).scalar_one()
+            spans = select(jobs.c.started_at, jobs.c.finished_at).where(IS_DONE, jobs.c.quality == me.quality)
+            recent = await connection.execute(spans.order_by(jobs.c.finished_at.desc()).limit(_RECENT))
+            seconds = [(row.finished_at - row.started_at).total_seconds() for row in recent if row.started_at]
+        return Line(ahead, median(seconds) if seconds else None)
+
+    async def cost(self, job: JobId) -> Cost:
+        """Add up the words and every drawing, whatever came of it."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(jobs).where(jobs.c.id == job))).first()
+            drawn = await drawings_of(connection, job)
+        words = None if row is None else words_of(row)
+        return sum((drawing.cost for drawing in drawn), FREE if words is None else words.cost)
+
+    async def _read(self, which: ColumnElement[bool]) -> Job | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(jobs).where(which))).first()
+        return None if row is None else job_of(row)
+
+    async def _write(self, job: JobId, attempt: int, **changes: object) -> None:
+        async with self._database.writing() as connection:
+            await write_or_stop(connection, job, attempt, **changes)
+
+    def _final(self, ending: Ending) -> dict[str, Any]:
+        now = self._clock.now()
+        return {
+            "state": ending.state,
+            "ending": ending_json(ending),
+            "finished_at": now,
+            "told_at": now if ending.state is JobState.DONE else None,
+            "lease_until": None,
+            "not_before": None,
+        }

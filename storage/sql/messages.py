@@ -1,0 +1,101 @@
+"""The web page's channels: messages, and a counter of changes for each channel."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports.clock import Clock, Ids
+from bot.ports.messages import StoredMessage
+from storage.schema import IS_THERE, channels, messages
+from storage.sql.database import Database
+from storage.sql.rows import stored_message_of
+from storage.sql.upsert import Upsert
+
+_RAISE_VERSION = Upsert(
+    lambda begin: begin(channels).on_conflict_do_update(
+        index_elements=[channels.c.name], set_={"version": channels.c.version + 1}
+    )
+)
+
+
+class SqlMessages:
+    """Keeps messages in SQL. A channel's counter is raised first in every change, so that changes queue up behind it."""
+
+    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def add(self, *, channel: str, author: str, body: str, key: str) -> StoredMessage:
+        """Insert a message at the end of its channel; its first version is its place in the order."""
+        async with self._database.writing() as connection:
+            version = await _next_version(connection, channel)
+            known = await _first(connection, select(messages).where(messages.c.key == key))
+            if known is not None:
+                return stored_message_of(known)
+            new = insert(messages).values(
+                id=self._ids.new(),
+                channel=channel,
+                key=key,
+                author=author,
+                body=body,
+                position=version,
+                version=version,
+                created_at=self._clock.now(),
+            )
+            return stored_message_of((await connection.execute(new.returning(*messages.c))).one())
+
+    async def replace(self, message: str, body: str) -> StoredMessage | None:
+        """Write the new body."""
+        return await self._change(message, body=body)
+
+    async def delete(self, message: str) -> StoredMessage | None:
+        """Empty the body; the row stays, so that pages that missed the deletion can catch up."""
+        return await self._change(message, body="", deleted_at=self._clock.now())
+
+    async def get(self, message: str) -> StoredMessage | None:
+        """Read one."""
+        found = await self._read(select(messages).where(messages.c.id == message, IS_THERE))
+        return found[0] if found else None
+
+    async def page(self, channel: str, *, most: int, before: str | None = None) -> tuple[StoredMessage, ...]:
+        """Read backwards from the end, or from `before`; nothing is older than a message that was never there."""
+        found = select(messages).where(messages.c.channel == channel, IS_THERE)
+        if before is not None:
+            older = select(messages.c.position).where(messages.c.id == before).scalar_subquery()
+            found = found.where(messages.c.position < older)
+        newest_first = await self._read(found.order_by(messages.c.position.desc()).limit(most))
+        return newest_first[::-1]
+
+    async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
+        """Read what changed."""
+        changed = select(messages).where(messages.c.channel == channel, messages.c.version > version)
+        return await self._read(changed.order_by(messages.c.version))
+
+    async def _change(self, message: str, **changes: object) -> StoredMessage | None:
+        mine = select(messages.c.channel).where(messages.c.id == message, IS_THERE)
+        async with self._database.writing() as connection:
+            there = await _first(connection, mine)
+            if there is None:
+                return None
+            version = await _next_version(connection, there.channel)
+            changed = update(messages).where(messages.c.id == message, IS_THERE).values(version=version, **changes)
+            row = (await connection.execute(changed.returning(*messages.c))).first()
+        return None if row is None else stored_message_of(row)
+
+    async def _read(self, found: Select[Any]) -> tuple[StoredMessage, ...]:
+        async with self._database.reading() as connection:
+            return tuple(stored_message_of(row) for row in await connection.execute(found))
+
+
+async def _next_version(connection: AsyncConnection, channel: str) -> int:
+    await _RAISE_VERSION.run(connection, {"name": channel, "version": 1})
+    raised = select(channels.c.version).where(channels.c.name == channel)
+    version: int = (await connection.execute(raised)).scalar_one()
+    return version
+
+
+async def _first(connection: AsyncConnection, found: Select[Any]) -> Row[Any] | None:
+    row: Row[Any] | None = (await connection.execute(found)).first()
+    return row

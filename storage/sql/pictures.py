@@ -1,0 +1,82 @@
+"""The record of kept pictures."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.images import Picture, PictureId, PictureState
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+from storage.schema import IS_HIDDEN, IS_VISIBLE, jobs, pictures
+from storage.sql.database import Database
+from storage.sql.rows import picture_of, picture_values
+
+
+async def add_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Picture, ...], kept_at: datetime) -> None:
+    """Note a job's pictures; they belong to its account."""
+    account = (await connection.execute(select(jobs.c.account).where(jobs.c.id == job))).scalar_one()
+    rows = [{**picture_values(picture), "account": account, "kept_at": kept_at} for picture in kept]
+    if rows:
+        await connection.execute(insert(pictures), rows)
+
+
+async def has_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Picture, ...]) -> bool:
+    """Whether exactly these pictures are noted for the job."""
+    noted = await connection.execute(select(pictures.c.id).where(pictures.c.job == job))
+    return set(noted.scalars()) == {picture.id for picture in kept}
+
+
+class SqlPictures:
+    """Finds pictures in SQL; what people may see is decided by `state` alone."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, picture: PictureId) -> Picture | None:
+        """Read one."""
+        found = await self._read(select(pictures).where(pictures.c.id == picture))
+        return found[0] if found else None
+
+    async def of_job(self, job: JobId) -> tuple[Picture, ...]:
+        """Read a job's."""
+        return await self._read(select(pictures).where(pictures.c.job == job).order_by(pictures.c.position))
+
+    async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
+        """Read an account's newest; of one job the last position comes first."""
+        newest = (pictures.c.kept_at.desc(), pictures.c.job.desc(), pictures.c.position.desc())
+        mine = select(pictures).where(pictures.c.account == account, IS_VISIBLE)
+        return await self._read(mine.order_by(*newest).limit(most))
+
+    async def hide(self, job: JobId, remove_at: datetime) -> None:
+        """Hide what is visible; what is hidden already keeps its time."""
+        hidden = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.VISIBLE)
+        async with self._database.writing() as connection:
+            await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
+
+    async def show(self, job: JobId) -> bool:
+        """Show what is hidden."""
+        shown = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.HIDDEN)
+        async with self._database.writing() as connection:
+            return (await connection.execute(shown.values(state=PictureState.VISIBLE, remove_at=None))).rowcount > 0
+
+    async def due(self, now: datetime) -> tuple[Picture, ...]:
+        """Read the hidden ones whose time has come, the longest overdue first."""
+        return await self._read(select(pictures).where(IS_HIDDEN, pictures.c.remove_at <= now).order_by(pictures.c.remove_at))
+
+    async def is_key_needed(self, key: str) -> bool:
+        """Look for a picture with this key that is not removed."""
+        needed = exists().where(pictures.c.key == key, pictures.c.state != PictureState.REMOVED)
+        async with self._database.reading() as connection:
+            return bool((await connection.execute(select(needed))).scalar_one())
+
+    async def remove(self, picture: PictureId) -> None:
+        """Remove it if it is hidden."""
+        removed = update(pictures).where(pictures.c.id == picture, pictures.c.state == PictureState.HIDDEN)
+        async with self._database.writing() as connection:
+            await connection.execute(removed.values(state=PictureState.REMOVED, remove_at=None))
+
+    async def _read(self, found: Select[Any]) -> tuple[Picture, ...]:
+        async with self._database.reading() as connection:
+            return tuple(picture_of(row) for row in await connection.execute(found))

@@ -1,0 +1,81 @@
+"""What SQLite needs: its file, a write-ahead log, and transactions that begin in time."""
+
+import sqlite3
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Pool, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import StorageFailed
+
+_PAUSE_S = 0.02
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the database is a file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_file(url: URL) -> Path:
+    """Give the path of the file."""
+    if not url.database or url.database == ":memory:":
+        raise StorageFailed("database", "its URL names no file")
+    return Path(url.database)
+
+
+def sqlite_engine(
+    url: URL, *, begin: str, busy: timedelta, pragmas: tuple[str, ...], size: int | None = None, pool: type[Pool] | None = None
+) -> AsyncEngine:
+    """Build an engine of at most `size` connections: transactions start with `begin`, others' locks are waited for `busy`."""
+    limits = {} if size is None else {"pool_size": size, "max_overflow": 0}
+    engine = create_async_engine(
+        url,
+        # The driver's own BEGIN comes too late: before the first write, not before the first read.
+        connect_args={"isolation_level": None, "timeout": busy.total_seconds()},
+        hide_parameters=True,
+        poolclass=pool,
+        **limits,
+    )
+
+    def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", set_up)
+    event.listen(engine.sync_engine, "begin", start)
+    return engine
+
+
+def make_sqlite_file(path: Path, patience: timedelta) -> None:
+    """Make the file and its folders, with a write-ahead log; blocks for at most `patience` while others have it locked.
+
+    SQLite itself does not always wait while it turns the log on: two processes
+    that start at once would now and then trip over each other.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + patience.total_seconds()
+    with closing(sqlite3.connect(path, timeout=patience.total_seconds())) as connection:
+        while not _has_log(connection, deadline):
+            time.sleep(_PAUSE_S)
+
+
+def _has_log(connection: sqlite3.Connection, deadline: float) -> bool:
+    try:
+        [mode] = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            raise
+        return False
+    if mode != "wal":
+        raise StorageFailed("database", "its file system cannot keep a write-ahead log")
+    return True

@@ -1,0 +1,80 @@
+"""What all tests share: services that may be missing here.
+
+`@pytest.mark.needs("s3")` skips a test, with the reason, where its service is
+missing. With `EASEL_TEST_REQUIRE_SERVICES=1`, as CI sets it, that is a failure.
+"""
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.fakes.s3 import moto_server
+
+
+def find_chromium() -> str | None:
+    """Give the path of a Chromium that the system has, if it has one."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for name in names if (path := shutil.which(name)) is not None), None)
+
+
+def _why_no_s3() -> str | None:
+    missing = [name for name in ("aioboto3", "moto", "flask") if importlib.util.find_spec(name) is None]
+    return f"not installed: {', '.join(missing)}" if missing else None
+
+
+def _why_no_chromium() -> str | None:
+    return None if find_chromium() else "no chromium on the PATH"
+
+
+SERVICES: dict[str, Callable[[], str | None]] = {
+    "s3": _why_no_s3,
+    "chromium": _why_no_chromium,
+}
+"""Each service's way to say why it cannot be had; None when it can."""
+
+
+def is_required() -> bool:
+    """Whether a missing service is a failure."""
+    return os.environ.get("EASEL_TEST_REQUIRE_SERVICES", "") not in {"", "0"}
+
+
+def why_missing(item: pytest.Item) -> list[str]:
+    """Say what this test needs and cannot have."""
+    reasons = []
+    for service in (name for mark in item.iter_markers("needs") for name in mark.args):
+        if service not in SERVICES:
+            pytest.fail(f"needs({service!r}): tests/conftest.py does not know that service", pytrace=False)
+        reason = SERVICES[service]()
+        if reason is not None:
+            reasons.append(f"needs {service}: {reason}")
+    return reasons
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or fail, before any fixture of the test starts something."""
+    reasons = why_missing(item)
+    if reasons and is_required():
+        pytest.fail("; ".join(reasons), pytrace=False)
+    if reasons:
+        pytest.skip("; ".join(reasons))
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """Give the address of an S3 server that all tests share; tests that use it are marked `needs("s3")`."""
+    with moto_server() as address:
+        yield address
+
+
+@pytest.fixture
+def no_aws_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide this machine's own AWS files, environment and role from boto."""
+    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -1,0 +1,56 @@
+"""Asks of every implementation of `Accounts`: is a person the same account for ever, and only theirs?"""
+
+import asyncio
+
+import pytest
+
+from bot.domain.people import GUEST, PREMIUM, REGISTERED, Identity, Platform
+from bot.ports.accounts import Accounts
+from storage.sql.accounts import SqlAccounts
+from storage.sql.database import Database
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
+
+ANN = Identity(Platform("discord"), "", "1001")
+
+
+async def test_the_first_look_makes_an_account_of_the_first_tier(accounts: Accounts) -> None:
+    """Nobody has to sign up."""
+    assert (await accounts.of(ANN, REGISTERED)).tier == REGISTERED
+
+
+async def test_the_same_identity_has_the_same_account_whatever_tier_newcomers_get_now(accounts: Accounts) -> None:
+    """The tier is the account's from its first day on."""
+    first = await accounts.of(ANN, GUEST)
+    assert await accounts.of(ANN, PREMIUM) == first
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Identity(Platform("slack"), "", "1001"),
+        Identity(Platform("discord"), "T1", "1001"),
+        Identity(Platform("discord"), "", "1002"),
+    ],
+)
+async def test_another_platform_realm_or_user_is_another_account(accounts: Accounts, other: Identity) -> None:
+    """An id means nothing outside the realm that gave it."""
+    assert (await accounts.of(other, GUEST)).id != (await accounts.of(ANN, GUEST)).id
+
+
+async def test_many_first_looks_at_once_make_one_account(accounts: Accounts) -> None:
+    """Two commands typed in one second are one person's."""
+    looks = await asyncio.gather(*(accounts.of(ANN, GUEST) for _ in range(20)))
+    assert len(set(looks)) == 1
+
+
+async def test_two_houses_on_one_database_agree(accounts: Accounts, records_url: str, clock: StoppedClock) -> None:
+    """Whoever comes first makes the account, whichever process that is in."""
+    second = Database(records_url)
+    await second.open()
+    ids = CountingIds()
+    ids.new()
+    others = SqlAccounts(second, clock, ids)
+    looks = await asyncio.gather(*(some.of(ANN, GUEST) for some in [accounts, others] * 10))
+    await second.close()
+    assert len(set(looks)) == 1

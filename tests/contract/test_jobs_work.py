@@ -1,0 +1,235 @@
+"""Asks of every implementation of `Jobs`: is what was done never done, paid or told twice? Money is asked of in `test_ledger`."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.images import DrawingId
+from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, Words
+from bot.domain.money import FREE, Cost
+from bot.domain.people import AccountId
+from bot.errors import LeaseLost
+from bot.ports.jobs import Jobs
+from bot.ports.pictures import Pictures
+from tests.contract.examples import (
+    CANCELLED,
+    DISCORD,
+    DONE,
+    FAILED,
+    LEASE,
+    SECOND,
+    WEB,
+    a_drawing,
+    a_file,
+    a_hold,
+    a_job,
+    some_pictures,
+)
+from tests.fakes.clock import NOON, StoppedClock
+
+NOBODY = JobId("nobody's")
+
+
+async def state_of(jobs: Jobs, job: Job) -> JobState:
+    """Look at the table."""
+    found = await jobs.get(job.id)
+    assert found is not None
+    return found.state
+
+
+class TestCheckpoints:
+    """What is recorded need not be paid for again."""
+
+    async def test_words_are_recorded(self, jobs: Jobs, running: Job) -> None:
+        """With what they cost."""
+        words = Words("a fuller fox", Cost(310))
+        await jobs.record_words(running.id, running.attempt, words)
+        found = await jobs.get(running.id)
+        assert found is not None
+        assert found.words == words
+
+    async def test_drawings_come_back_oldest_first(self, jobs: Jobs, running: Job) -> None:
+        """As they were opened or closed."""
+        late = a_drawing("a", running, started_at=NOON + SECOND)
+        early = a_drawing("b", running)
+        for drawing in (late, early):
+            await jobs.open_drawing(drawing)
+        closed = replace(
+            early,
+            state=DrawingState.DRAWN,
+            model="crayons-2",
+            cost=Cost(53_100, is_estimate=True),
+            request_id="req_1",
+            files=(a_file("x"), a_file("y")),
+            notes=("The words were changed.",),
+        )
+        await jobs.close_drawing(closed)
+        assert await jobs.drawings(running.id) == (closed, late)
+
+    async def test_a_drawing_is_opened_once(self, jobs: Jobs, running: Job) -> None:
+        """Opening it again does not open it anew once it is closed."""
+        drawing = a_drawing("a", running)
+        await jobs.open_drawing(drawing)
+        failed = replace(drawing, state=DrawingState.FAILED)
+        await jobs.close_drawing(failed)
+        await jobs.open_drawing(drawing)
+        assert await jobs.drawings(running.id) == (failed,)
+
+    async def test_a_drawing_is_closed_though_the_lease_is_lost(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
+        """Money is money."""
+        drawing = a_drawing("a", running)
+        await jobs.open_drawing(drawing)
+        clock.move(LEASE)
+        await jobs.claim(running.id, LEASE)
+        drawn = replace(drawing, state=DrawingState.DRAWN, cost=Cost(99))
+        await jobs.close_drawing(drawn)
+        assert await jobs.drawings(running.id) == (drawn,)
+
+    async def test_who_saw_pictures_is_believed(self, jobs: Jobs, running: Job) -> None:
+        """A worker that knows less does not make anybody forget what was paid."""
+        drawing = a_drawing("a", running)
+        await jobs.open_drawing(drawing)
+        drawn = replace(drawing, state=DrawingState.DRAWN, cost=Cost(99))
+        await jobs.close_drawing(drawn)
+        await jobs.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
+        assert await jobs.drawings(running.id) == (drawn,)
+
+    async def test_words_and_all_drawings_add_up(self, jobs: Jobs, running: Job) -> None:
+        """One estimate makes the sum an estimate."""
+        assert await jobs.cost(running.id) == FREE
+        await jobs.record_words(running.id, running.attempt, Words("a fuller fox", Cost(7)))
+        assert await jobs.cost(running.id) == Cost(7)
+        for number, state in enumerate([DrawingState.FAILED, DrawingState.DRAWN]):
+            drawing = a_drawing(f"drawing {number}", running)
+            await jobs.open_drawing(drawing)
+            await jobs.close_drawing(replace(drawing, state=state, cost=Cost(100, is_estimate=number == 0)))
+        assert await jobs.cost(running.id) == Cost(207, is_estimate=True)
+        assert await jobs.cost(NOBODY) == FREE
+
+    async def test_a_drawing_that_is_not_there_is_written_when_it_is_closed(self, jobs: Jobs, running: Job) -> None:
+        """What was paid is on record, whatever became of the note that it would be."""
+        drawn = a_drawing("lost", running, state=DrawingState.DRAWN, cost=Cost(5))
+        await jobs.close_drawing(drawn)
+        assert [drawing.id for drawing in await jobs.drawings(running.id)] == [DrawingId("lost")]
+
+
+class TestKeeping:
+    """From then on the pictures are safe."""
+
+    async def test_kept_pictures_can_be_found(self, jobs: Jobs, running: Job, pictures: Pictures) -> None:
+        """By position, with the job `KEPT`."""
+        kept = some_pictures(running.id, 3)
+        await jobs.keep(running.id, running.attempt, kept)
+        assert await pictures.of_job(running.id) == kept
+        assert await jobs.get(running.id) == replace(running, state=JobState.KEPT)
+
+    @pytest.mark.parametrize("ending", [None, DONE], ids=["kept", "done"])
+    async def test_keeping_them_again_changes_nothing(
+        self, jobs: Jobs, running: Job, pictures: Pictures, ending: Ending | None
+    ) -> None:
+        """Not even when the job is through."""
+        kept = some_pictures(running.id, 2)
+        await jobs.keep(running.id, running.attempt, kept)
+        if ending is not None:
+            await jobs.finish(running.id, running.attempt, ending)
+        before = await jobs.get(running.id)
+        await jobs.keep(running.id, running.attempt, kept)
+        assert await jobs.get(running.id) == before
+        assert await pictures.of_job(running.id) == kept
+
+    async def test_other_pictures_cannot_be_kept_instead(self, jobs: Jobs, running: Job, pictures: Pictures) -> None:
+        """A job is drawn once."""
+        kept = some_pictures(running.id, 2)
+        await jobs.keep(running.id, running.attempt, kept)
+        with pytest.raises(LeaseLost):
+            await jobs.keep(running.id, running.attempt, some_pictures(running.id, 3))
+        assert await pictures.of_job(running.id) == kept
+
+    async def test_whoever_kept_them_before_the_last_claim_is_stopped(
+        self, jobs: Jobs, running: Job, clock: StoppedClock
+    ) -> None:
+        """A repeat that comes late must not go on to deliver."""
+        kept = some_pictures(running.id)
+        await jobs.keep(running.id, running.attempt, kept)
+        clock.move(LEASE)
+        await jobs.claim(running.id, LEASE)
+        with pytest.raises(LeaseLost):
+            await jobs.keep(running.id, running.attempt, kept)
+
+
+class TestEnding:
+    """Final is final, and people are told."""
+
+    @pytest.mark.parametrize(
+        "ending",
+        [FAILED, DONE, Ending(JobState.REFUSED, "prompt_refused", "No.", safer="a fox, dressed")],
+        ids=lambda it: it.state,
+    )
+    async def test_an_ending_is_recorded(self, jobs: Jobs, running: Job, clock: StoppedClock, ending: Ending) -> None:
+        """With its time."""
+        clock.move(SECOND)
+        await jobs.finish(running.id, running.attempt, ending)
+        ended = replace(running, state=ending.state, ending=ending, finished_at=NOON + SECOND)
+        assert await jobs.get(running.id) == ended
+
+    async def test_the_same_ending_again_changes_nothing(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
+        """A repeat is no news."""
+        await jobs.finish(running.id, running.attempt, FAILED)
+        ended = await jobs.get(running.id)
+        clock.move(SECOND)
+        await jobs.finish(running.id, running.attempt, FAILED)
+        assert await jobs.get(running.id) == ended
+
+    async def test_another_ending_comes_too_late(self, jobs: Jobs, running: Job) -> None:
+        """The first one stands."""
+        await jobs.finish(running.id, running.attempt, FAILED)
+        with pytest.raises(LeaseLost):
+            await jobs.finish(running.id, running.attempt, DONE)
+        assert await state_of(jobs, running) is JobState.FAILED
+
+    async def test_a_waiting_job_can_be_cancelled_and_again(self, jobs: Jobs, fox: Job, clock: StoppedClock) -> None:
+        """Pressing twice is no error, and does not end it anew."""
+        assert await jobs.cancel(fox.id, CANCELLED)
+        cancelled = await jobs.get(fox.id)
+        assert cancelled == replace(fox, state=JobState.CANCELLED, ending=CANCELLED, finished_at=NOON)
+        clock.move(SECOND)
+        assert await jobs.cancel(fox.id, CANCELLED)
+        assert await jobs.get(fox.id) == cancelled
+
+    async def test_a_job_with_pictures_cannot_be_cancelled(self, jobs: Jobs, running: Job) -> None:
+        """They are paid for."""
+        await jobs.keep(running.id, running.attempt, some_pictures(running.id))
+        assert not await jobs.cancel(running.id, CANCELLED)
+        assert await state_of(jobs, running) is JobState.KEPT
+
+    async def test_final_and_unknown_jobs_cannot_be_cancelled(self, jobs: Jobs, running: Job) -> None:
+        """It is too late, or was never time."""
+        await jobs.finish(running.id, running.attempt, FAILED)
+        assert not await jobs.cancel(running.id, CANCELLED)
+        assert not await jobs.cancel(NOBODY, CANCELLED)
+
+    async def test_an_ending_is_untold_until_it_is_told(self, jobs: Jobs, running: Job) -> None:
+        """Telling twice is no error, and an open job has no end to tell of."""
+        platforms = frozenset({WEB})
+        await jobs.told(running.id)
+        assert await jobs.untold(platforms) == ()
+        await jobs.finish(running.id, running.attempt, FAILED)
+        assert await jobs.untold(platforms) == (await jobs.get(running.id),)
+        assert await jobs.untold(frozenset({DISCORD})) == ()
+        for _ in range(2):
+            await jobs.told(running.id)
+            assert await jobs.untold(platforms) == ()
+
+    async def test_what_is_done_is_told(self, jobs: Jobs, running: Job) -> None:
+        """The pictures were the news."""
+        await jobs.keep(running.id, running.attempt, some_pictures(running.id))
+        await jobs.finish(running.id, running.attempt, DONE)
+        assert await jobs.untold(frozenset({WEB})) == ()
+
+    async def test_cancelled_jobs_are_untold_oldest_first(self, jobs: Jobs, ann: AccountId) -> None:
+        """By when they were accepted."""
+        for name, age in [("b", 0), ("a", 1), ("c", 2)]:
+            await jobs.accept(a_job(name, ann, created_at=NOON - age * SECOND), a_hold(ann))
+        for name in "bca":
+            await jobs.cancel(JobId(name), CANCELLED)
+        assert [job.id for job in await jobs.untold(frozenset({WEB}))] == ["c", "a", "b"]

@@ -1,0 +1,169 @@
+"""Asks of every implementation of `Jobs` and `Ledger` together: does the money always add up?"""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.jobs import JobId
+from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.quotas import Standing
+from bot.errors import LeaseLost, QuotaExceeded
+from bot.ports.accounts import Ledger
+from bot.ports.jobs import Jobs
+from storage.sql.database import Database
+from storage.sql.jobs import SqlJobs
+from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, TODAY, a_hold, a_job, some_pictures
+from tests.fakes.clock import StoppedClock
+
+FOX = JobId("fox")
+
+
+async def standing(ledger: Ledger, account: AccountId) -> tuple[int, int]:
+    """Give what is held and spent today."""
+    found = await ledger.standing(HOUSE, account, TODAY.day, TODAY.limit)
+    return found.held, found.spent
+
+
+async def test_who_never_asked_has_everything_left(ledger: Ledger) -> None:
+    """There is no row, and that is no error."""
+    assert await ledger.standing(HOUSE, AccountId("new"), TODAY.day, 3) == Standing(3, 0, 0)
+
+
+async def test_an_accepted_job_holds_its_pictures_once(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """However often the call is delivered."""
+    for _ in range(3):
+        await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    assert await standing(ledger, ann) == (4, 0)
+
+
+async def test_the_whole_allowance_can_be_held_and_no_more(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """The last picture is still to be had; then the refusal says how things stand."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit - 1))
+    with pytest.raises(QuotaExceeded, match=r"cost=2 left=1 refills_at=2026-03-15T00:00:00\+00:00"):
+        await jobs.accept(a_job("two", ann), a_hold(ann, 2))
+    assert await standing(ledger, ann) == (TODAY.limit - 1, 0)
+    await jobs.accept(a_job("last", ann), a_hold(ann))
+    with pytest.raises(QuotaExceeded, match="cost=1 left=0"):
+        await jobs.accept(a_job("one more", ann), a_hold(ann))
+    assert await standing(ledger, ann) == (TODAY.limit, 0)
+
+
+async def test_a_first_wish_beyond_the_limit_is_refused(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Also when there is no row yet that could be full."""
+    with pytest.raises(QuotaExceeded, match=f"cost={TODAY.limit + 1} left={TODAY.limit}"):
+        await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit + 1))
+    assert await standing(ledger, ann) == (0, 0)
+
+
+async def test_a_known_call_is_answered_though_nothing_is_left(jobs: Jobs, ann: AccountId) -> None:
+    """It was paid for when it came first."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit))
+    assert not (await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit))).is_new
+
+
+async def test_kept_pictures_are_spent_once(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """However often they are kept, and whatever becomes of the job afterwards."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 2))
+    await jobs.claim(FOX, LEASE)
+    for _ in range(2):
+        await jobs.keep(FOX, 1, some_pictures(FOX, 2))
+        assert await standing(ledger, ann) == (0, 2)
+    assert not await jobs.cancel(FOX, CANCELLED)
+    for _ in range(2):
+        await jobs.finish(FOX, 1, FAILED)
+        assert await standing(ledger, ann) == (0, 2)
+
+
+@pytest.mark.parametrize(("count", "spent"), [(3, 3), (4, 4), (6, 4)])
+async def test_only_pictures_that_came_are_spent(jobs: Jobs, ledger: Ledger, ann: AccountId, count: int, spent: int) -> None:
+    """The rest of the hold is refunded, and more than was held is a present."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    await jobs.claim(FOX, LEASE)
+    await jobs.keep(FOX, 1, some_pictures(FOX, count))
+    await jobs.finish(FOX, 1, DONE)
+    assert await standing(ledger, ann) == (0, spent)
+
+
+async def test_a_failed_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Its pictures are back once, however often it is finished."""
+    await jobs.accept(a_job("other", ann), a_hold(ann, 1))
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    await jobs.claim(FOX, LEASE)
+    for _ in range(2):
+        await jobs.finish(FOX, 1, FAILED)
+        assert await standing(ledger, ann) == (1, 0)
+
+
+async def test_a_cancelled_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Nor does the worker that comes too late with its pictures."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    await jobs.claim(FOX, LEASE)
+    for _ in range(2):
+        assert await jobs.cancel(FOX, CANCELLED)
+    with pytest.raises(LeaseLost):
+        await jobs.keep(FOX, 1, some_pictures(FOX, 4))
+    assert await standing(ledger, ann) == (0, 0)
+
+
+async def test_a_job_over_midnight_moves_the_day_it_was_held_on(
+    jobs: Jobs, ledger: Ledger, ann: AccountId, clock: StoppedClock
+) -> None:
+    """Tomorrow's allowance is untouched by yesterday's job."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    clock.move(timedelta(hours=13))
+    await jobs.claim(FOX, LEASE)
+    tomorrow = replace(TODAY, day=TODAY.day + timedelta(days=1))
+    await jobs.accept(a_job("next", ann), a_hold(ann, 1, tomorrow))
+    await jobs.finish(FOX, 1, FAILED)
+    assert await standing(ledger, ann) == (0, 0)
+    assert await ledger.standing(HOUSE, ann, tomorrow.day, 10) == Standing(10, 1, 0)
+
+
+async def test_communities_count_apart(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """An account has one allowance in each."""
+    other = CommunityId("other")
+    await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit))
+    await jobs.accept(a_job("two", ann, community=other), replace(a_hold(ann, 1), community=other))
+    assert await ledger.standing(other, ann, TODAY.day, 10) == Standing(10, 1, 0)
+
+
+async def test_a_limit_that_was_lowered_leaves_nothing(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """What was granted stays granted, and nothing is negative."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    lower = replace(TODAY, limit=2)
+    with pytest.raises(QuotaExceeded, match="left=0"):
+        await jobs.accept(a_job("two", ann), a_hold(ann, 1, lower))
+    assert (await ledger.standing(HOUSE, ann, TODAY.day, 2)).left == 0
+    assert await standing(ledger, ann) == (4, 0)
+
+
+async def test_of_fifty_wishes_at_once_in_two_houses_exactly_the_limit_is_granted(
+    jobs: Jobs, ledger: Ledger, ann: AccountId, records_url: str, clock: StoppedClock
+) -> None:
+    """Two processes on one database see each other's holds."""
+    second = Database(records_url)
+    await second.open()
+    houses = [jobs, SqlJobs(second, clock)] * 25
+    three = replace(TODAY, limit=3)
+    wishes = (house.accept(a_job(f"fox {number}", ann), a_hold(ann, 1, three)) for number, house in enumerate(houses))
+    answers = await asyncio.gather(*wishes, return_exceptions=True)
+    await second.close()
+    refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]
+    assert (len(answers), len(refused)) == (50, 47)
+    assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 3, 0)
+
+
+async def test_keeping_and_cancelling_at_once_has_one_winner(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Either the pictures are kept and spent, or the job is cancelled and refunded."""
+    winners = 0
+    for number in range(10):
+        job = JobId(f"fox {number}")
+        await jobs.accept(a_job(job, ann), a_hold(ann, 1))
+        await jobs.claim(job, LEASE)
+        acts = [jobs.keep(job, 1, some_pictures(job)), jobs.cancel(job, CANCELLED)]
+        kept, cancelled = await asyncio.gather(*acts, return_exceptions=True)
+        assert (kept is None) != (cancelled is True)
+        winners += kept is None
+        assert await standing(ledger, ann) == (0, winners)

@@ -1,0 +1,132 @@
+"""Asks of every implementation of `Pictures`: is what was taken out of sight out of sight, and what was removed gone for good?"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.images import Picture, PictureId, PictureState
+from bot.domain.jobs import JobId
+from bot.domain.people import REGISTERED, AccountId, Identity
+from bot.ports.accounts import Accounts
+from bot.ports.jobs import Jobs
+from bot.ports.pictures import Pictures
+from tests.contract.examples import LEASE, SECOND, WEB, a_file, a_hold, a_job, some_pictures
+from tests.fakes.clock import NOON, StoppedClock
+
+FOX = JobId("fox")
+LATER = NOON + timedelta(minutes=10)
+
+
+async def keep(jobs: Jobs, account: AccountId, kept: tuple[Picture, ...]) -> None:
+    """Have a job of the account keep these."""
+    job = JobId(kept[0].job)
+    await jobs.accept(a_job(job, account), a_hold(account, len(kept)))
+    await jobs.claim(job, LEASE)
+    await jobs.keep(job, 1, kept)
+
+
+@pytest.fixture
+async def foxes(jobs: Jobs, ann: AccountId) -> tuple[Picture, ...]:
+    """Keep two pictures."""
+    kept = some_pictures(FOX, 2)
+    await keep(jobs, ann, kept)
+    return kept
+
+
+async def states(pictures: Pictures) -> list[PictureState]:
+    """Look at the foxes."""
+    return [picture.state for picture in await pictures.of_job(FOX)]
+
+
+async def test_a_kept_picture_comes_back_as_it_went_in(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
+    """One by one, and by job in order of position."""
+    assert await pictures.get(foxes[1].id) == foxes[1]
+    assert await pictures.of_job(FOX) == foxes
+
+
+async def test_there_are_no_unknown_pictures(pictures: Pictures, ann: AccountId) -> None:
+    """Nothing, not an error."""
+    assert await pictures.get(PictureId("none")) is None
+    assert await pictures.of_job(JobId("none")) == ()
+    assert await pictures.latest(ann, 10) == ()
+    assert not await pictures.is_key_needed("pictures/none.png")
+
+
+async def test_the_latest_come_newest_first_and_only_ones_own(
+    pictures: Pictures, jobs: Jobs, accounts: Accounts, ann: AccountId, clock: StoppedClock
+) -> None:
+    """As many as were asked for."""
+    bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    for name, account in [("old", ann), ("other", bob), ("new", ann)]:
+        await keep(jobs, account, some_pictures(JobId(name), 2))
+        clock.move(SECOND)
+    assert [picture.id for picture in await pictures.latest(ann, 3)] == ["new.1", "new.0", "old.1"]
+    assert [picture.id for picture in await pictures.latest(bob, 3)] == ["other.1", "other.0"]
+
+
+async def test_hidden_pictures_are_not_among_the_latest_until_they_are_shown(
+    pictures: Pictures, foxes: tuple[Picture, ...], ann: AccountId
+) -> None:
+    """Whoever asks for one by its id learns that it is hidden."""
+    await pictures.hide(FOX, LATER)
+    assert await states(pictures) == [PictureState.HIDDEN] * 2
+    assert await pictures.latest(ann, 10) == ()
+    assert await pictures.show(FOX)
+    assert await pictures.of_job(FOX) == foxes
+    assert len(await pictures.latest(ann, 10)) == 2
+
+
+async def test_showing_what_is_not_hidden_says_so(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
+    """Nor is an unknown job hidden."""
+    assert not await pictures.show(FOX)
+    assert not await pictures.show(JobId("none"))
+
+
+async def test_hidden_pictures_are_due_when_their_time_has_come(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
+    """Hiding them again does not put it off."""
+    await pictures.hide(FOX, LATER)
+    await pictures.hide(FOX, LATER + SECOND)
+    assert await pictures.due(LATER - SECOND) == ()
+    assert {picture.id for picture in await pictures.due(LATER)} == {picture.id for picture in foxes}
+
+
+async def test_shown_pictures_are_not_due(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
+    """Undone is undone, until they are hidden once more."""
+    await pictures.hide(FOX, LATER)
+    await pictures.show(FOX)
+    assert await pictures.due(LATER) == ()
+    await pictures.hide(FOX, LATER + SECOND)
+    assert await pictures.due(LATER) == ()
+
+
+async def test_a_removed_picture_stays_removed(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
+    """The other one of the job can still be shown."""
+    await pictures.hide(FOX, LATER)
+    for _ in range(2):
+        await pictures.remove(foxes[0].id)
+    assert await states(pictures) == [PictureState.REMOVED, PictureState.HIDDEN]
+    assert [picture.id for picture in await pictures.due(LATER)] == [foxes[1].id]
+    assert await pictures.show(FOX)
+    assert await states(pictures) == [PictureState.REMOVED, PictureState.VISIBLE]
+    await pictures.hide(FOX, LATER)
+    assert await states(pictures) == [PictureState.REMOVED, PictureState.HIDDEN]
+
+
+async def test_a_visible_picture_cannot_be_removed(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
+    """Somebody has just had it shown again."""
+    await pictures.remove(foxes[0].id)
+    assert await pictures.of_job(FOX) == foxes
+
+
+async def test_bytes_are_needed_while_any_picture_has_them(pictures: Pictures, jobs: Jobs, ann: AccountId) -> None:
+    """Two jobs may have drawn the very same."""
+    same = a_file("same")
+    for name in ("fox", "twin"):
+        [picture] = some_pictures(JobId(name))
+        await keep(jobs, ann, (replace(picture, file=same),))
+    for name, is_needed in [("fox", True), ("twin", False)]:
+        await pictures.hide(JobId(name), LATER)
+        assert await pictures.is_key_needed(same.key)
+        await pictures.remove(PictureId(f"{name}.0"))
+        assert await pictures.is_key_needed(same.key) == is_needed

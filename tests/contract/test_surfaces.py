@@ -1,0 +1,191 @@
+"""Asks every surface what `bot.ports.surfaces.Surface` promises.
+
+To add a platform: a stage that says what people see there, and a line in `STAGES`.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+import pytest
+
+from bot.adapters.web.surface import WEB, WebSurface
+from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
+from bot.domain.images import PictureId
+from bot.errors import MessageGone, StorageFailed, SurfaceFailed
+from bot.ports.surfaces import Surface
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
+from tests.fakes.messages import MemoryMessages
+from tests.fakes.studio import png
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One message as people see it."""
+
+    id: str
+    text: str
+    buttons: tuple[str, ...]
+    pictures: int
+
+
+class Stage(Protocol):
+    """A surface with an audience."""
+
+    surface: Surface
+    place: Place
+
+    async def seen(self) -> list[Seen]:
+        """Give what stands in the place, oldest first."""
+        ...
+
+    async def changes(self) -> int:
+        """Count what the platform was asked to show; a post that is said again adds nothing."""
+        ...
+
+    def goes_down(self) -> None:
+        """Have the platform take nothing from now on."""
+        ...
+
+
+class WebStage:
+    """The page, over messages in memory."""
+
+    place = Place(WEB, "", "studio")
+
+    def __init__(self) -> None:
+        self._messages = MemoryMessages(StoppedClock(), CountingIds())
+        self.surface: Surface = WebSurface(self._messages)
+
+    async def seen(self) -> list[Seen]:
+        """Read the channel."""
+        return [_seen(message.id, message.body) for message in await self._messages.page("studio", most=100)]
+
+    async def changes(self) -> int:
+        """Give the channel's newest version."""
+        return max((message.version for message in await self._messages.since("studio", 0)), default=0)
+
+    def goes_down(self) -> None:
+        """Break the store."""
+        for method in ("add", "replace", "delete", "get"):
+            self._messages.trouble.lasts(method, StorageFailed("memory", "down"))
+
+
+def _seen(message: str, body: str) -> Seen:
+    post = json.loads(body)
+    buttons = tuple(button["label"] for button in post["buttons"])
+    return Seen(message, post["text"], buttons, len(post["pictures"]))
+
+
+STAGES: dict[str, Callable[[], Stage]] = {"web": WebStage}
+
+CANCEL = Button("Cancel", "cancel", "job1", is_dangerous=True)
+WAITING = Post("Drawing: a fox", Tone.WAITING, progress=0.0, buttons=(CANCEL,))
+DONE = Post(
+    "a fox",
+    Tone.DONE,
+    pictures=(Exhibit(PictureId("p"), "k", "image/png", 64, 48, 99, "a fox", "http://easel.example/p/p.png"),),
+    folds=(Fold("You asked for", "a fox"),),
+    footer=("AI-generated",),
+    buttons=(Button("Again", "again", "job1"), Button("Delete", "delete", "job1", is_dangerous=True)),
+)
+UNKNOWN = "no-such-message"
+
+
+@pytest.fixture(params=STAGES)
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """Give each platform in turn."""
+    return STAGES[request.param]()
+
+
+async def test_a_post_is_seen(stage: Stage) -> None:
+    """With its words and its buttons."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    assert message.place == stage.place
+    assert await stage.seen() == [Seen(message.id, "Drawing: a fox", ("Cancel",), 0)]
+
+
+async def test_the_same_key_again_is_the_same_message(stage: Stage) -> None:
+    """A second delivery shows nothing new."""
+    first = await stage.surface.post(stage.place, WAITING, key="k")
+    assert await stage.surface.post(stage.place, WAITING, key="k") == first
+    assert len(await stage.seen()) == 1
+
+
+async def test_another_key_is_another_message(stage: Stage) -> None:
+    """In the order in which they were said."""
+    first = await stage.surface.post(stage.place, WAITING, key="k1")
+    second = await stage.surface.post(stage.place, WAITING, key="k2")
+    assert [seen.id for seen in await stage.seen()] == [first.id, second.id]
+
+
+async def test_an_update_replaces_the_whole_message(stage: Stage) -> None:
+    """Old buttons are gone."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.update(message, DONE)
+    assert await stage.seen() == [Seen(message.id, "a fox", ("Again", "Delete"), 1)]
+    await stage.surface.update(message, Post("deleted"))
+    assert await stage.seen() == [Seen(message.id, "deleted", (), 0)]
+
+
+async def test_the_same_post_again_changes_nothing(stage: Stage) -> None:
+    """With a preview, too."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    for post in (DONE, Post("Drawing", Tone.WORKING, preview=png(), progress=0.5)):
+        await stage.surface.update(message, post)
+        changes = await stage.changes()
+        await stage.surface.update(message, post)
+        assert await stage.changes() == changes
+
+
+async def test_a_message_outlives_the_surface_that_posted_it(stage: Stage) -> None:
+    """Its reference is all that is needed, as after a restart."""
+    posted = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.update(MessageRef(replace(posted.place), posted.id, posted.ticket), DONE)
+    assert [seen.text for seen in await stage.seen()] == ["a fox"]
+
+
+async def test_a_deleted_message_is_gone(stage: Stage) -> None:
+    """Nobody sees it, and deleting it twice is no error."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.delete(message)
+    await stage.surface.delete(message)
+    assert await stage.seen() == []
+
+
+async def test_updating_what_is_gone_says_so(stage: Stage) -> None:
+    """Deleted or never there."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.delete(message)
+    for gone in (message, replace(message, id=UNKNOWN)):
+        with pytest.raises(MessageGone):
+            await stage.surface.update(gone, DONE)
+
+
+async def test_deleting_what_never_was_is_no_error(stage: Stage) -> None:
+    """There is nothing left to do."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.delete(replace(message, id=UNKNOWN))
+    assert len(await stage.seen()) == 1
+
+
+async def test_a_platform_that_is_down_is_a_surface_that_failed(stage: Stage) -> None:
+    """And not a message that is gone: later it may work."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    stage.goes_down()
+    for act in (
+        stage.surface.post(stage.place, WAITING, key="k2"),
+        stage.surface.update(message, DONE),
+        stage.surface.delete(message),
+    ):
+        with pytest.raises(SurfaceFailed) as failure:
+            await act
+        assert not isinstance(failure.value, MessageGone)
+
+
+async def test_progress_has_a_pace(stage: Stage) -> None:
+    """Each platform says how often a message may change."""
+    assert timedelta() < stage.surface.update_every <= timedelta(seconds=10)

@@ -1,0 +1,89 @@
+"""What the tests of OpenAI's provider share: the real SDK, pointed at the fake."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from openai import AsyncOpenAI
+from PIL import Image
+
+from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
+from bot.providers.openai.client import build_client
+from bot.providers.openai.fetch import PictureFetcher
+from bot.providers.openai.images import OpenAIImages, ResponseFormat
+from bot.providers.openai.models import ImageModel, known_models
+from tests.fakes.clock import StoppedClock
+from tests.fakes.openai import FakeOpenAI
+
+KEY = "sk-secret-0123456789"
+PROMPT = "an otter whom nobody else may read about"
+AUTHOR = "0123456789abcdef0123456789abcdef"
+SQUARE = Size(1024, 1024)
+GPT_IMAGE_2 = known_models()["gpt-image-2"]
+
+
+def request(count: int = 1, *, size: Size = SQUARE, quality: Quality = Quality.MEDIUM) -> ImageRequest:
+    """Ask for an otter."""
+    return ImageRequest(drawing=DrawingId("drawing-1"), prompt=PROMPT, size=size, quality=quality, count=count, author=AUTHOR)
+
+
+class News:
+    """Remembers what was told on the way."""
+
+    def __init__(self) -> None:
+        self.all: list[Progress] = []
+        self.came = asyncio.Event()
+
+    async def __call__(self, progress: Progress) -> None:
+        """Take one piece of news."""
+        self.all.append(progress)
+        self.came.set()
+
+
+@asynccontextmanager
+async def client_of(fake: FakeOpenAI, key: str = KEY) -> AsyncIterator[AsyncOpenAI]:
+    """Give the client that the house would build."""
+    client = build_client(key, fake.url)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def images(
+    client: AsyncOpenAI,
+    *,
+    previews: int = 2,
+    model: ImageModel = GPT_IMAGE_2,
+    response_format: ResponseFormat | None = None,
+    fetcher: PictureFetcher | None = None,
+    names_authors: bool = True,
+) -> OpenAIImages:
+    """Give a provider as the house would make it."""
+    return OpenAIImages(
+        client,
+        model,
+        clock=StoppedClock(),
+        credit="AI-generated",
+        previews=previews,
+        response_format=response_format,
+        fetcher=fetcher,
+        names_authors=names_authors,
+    )
+
+
+def mark(picture: bytes) -> str:
+    """Give the comment that the fake wrote into a picture, which is decoded whole to see that it is one."""
+    with Image.open(io.BytesIO(picture)) as opened:
+        opened.load()
+        return str(opened.info["Comment"])
+
+
+async def failure_of(call: Callable[[], Awaitable[object]]) -> Exception:
+    """Give the error that a call ends with."""
+    try:
+        await call()
+    except Exception as error:  # noqa: BLE001 - the test says which it should be
+        return error
+    raise AssertionError("it did not fail")

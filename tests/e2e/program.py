@@ -1,0 +1,99 @@
+"""`easel` as a program, in a folder and an environment of its own."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+_PATIENCE = 60.0
+_NAMES_OF_OURS = re.compile(r"(EASEL|OPENAI|DISCORD|SLACK|AWS)_.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Running:
+    """A program that runs."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._said = ""
+
+    async def said(self, pattern: str) -> str:
+        """Wait until a line of the standard output has the pattern, and give its first group."""
+        assert self._process.stdout is not None
+        async with asyncio.timeout(_PATIENCE):
+            while line := await self._process.stdout.readline():
+                self._said += line.decode()
+                if found := re.search(pattern, line.decode()):
+                    return found[1]
+        rest = await self.ended()
+        raise AssertionError(f"it ended without saying {pattern}: {rest}")
+
+    async def ended(self) -> Done:
+        """Wait for its end."""
+        async with asyncio.timeout(_PATIENCE):
+            out, err = await self._process.communicate()
+        assert self._process.returncode is not None
+        return Done(self._process.returncode, self._said + out.decode(), err.decode())
+
+    async def stopped(self, number: signal.Signals) -> Done:
+        """Send a signal and wait for the end."""
+        self._process.send_signal(number)
+        return await self.ended()
+
+    async def kill(self) -> None:
+        """End it at once, if it still runs."""
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.communicate()
+
+
+@dataclass
+class Program:
+    """Starts `python -m bot` in `folder`, with its data below, and no settings but `environ`."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+    _started: list[Running] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    async def start(self, *arguments: str) -> Running:
+        """Start it."""
+        inherited = {name: value for name, value in os.environ.items() if not _NAMES_OF_OURS.fullmatch(name)}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *arguments,
+            cwd=self.folder,
+            env={**inherited, "PYTHONPATH": str(_ROOT), "COLUMNS": "100", **self.environ},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self._started.append(Running(process))
+        return self._started[-1]
+
+    async def run(self, *arguments: str) -> Done:
+        """Start it and wait for its end."""
+        return await (await self.start(*arguments)).ended()
+
+    async def clear(self) -> None:
+        """Leave nothing running."""
+        for running in self._started:
+            await running.kill()

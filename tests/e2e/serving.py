@@ -1,0 +1,112 @@
+"""The whole house as a program, with people at its page: started, killed, and started again."""
+
+import asyncio
+import json
+import socket
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx2
+
+from tests.e2e.program import Program, Running
+
+_PATIENCE = 60.0
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on right now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@dataclass
+class Serving:
+    """`easel run` in a folder, which may be killed and started again."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    _running: Running | None = None
+
+    def __post_init__(self) -> None:
+        self._program = Program(self.folder, {"EASEL_WEB__PORT": str(self.port), **self.environ})
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._program.clear()
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def running(self) -> Running:
+        """The program as it runs now."""
+        assert self._running is not None
+        return self._running
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self._running = await self._program.start("run")
+        await self._running.said(r"easel is ready at (\S+)")
+
+    async def kill(self) -> None:
+        """Kill it with signal 9."""
+        await self.running.kill()
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Read the database from outside."""
+        with sqlite3.connect(f"file:{self._program.data / 'easel.db'}?mode=ro", uri=True) as connection:
+            connection.row_factory = sqlite3.Row
+            found = [dict(row) for row in connection.execute(query)]
+        connection.close()
+        return found
+
+    async def until(self, query: str, wanted: int) -> None:
+        """Wait until a counting query gives at least so much."""
+        async with asyncio.timeout(_PATIENCE):
+            while next(iter(self.rows(query)[0].values())) < wanted:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.02)
+
+
+class Visitor:
+    """One browser at the page, without the browser."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx2.AsyncClient(base_url=url, headers={"Origin": url}, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def types(self, line: str, key: str = "") -> dict[str, Any]:
+        """Type a line, and give the reply: the message it was answered with, and private notes."""
+        return await self._call({"line": line, "key": key or str(uuid4())})
+
+    async def presses(self, action: str, message: str = "") -> dict[str, Any]:
+        """Press a button."""
+        fields = {"action": action, "key": str(uuid4())}
+        return await self._call(fields | ({"message": message} if message else {}))
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """Give the channel's newest messages, oldest first."""
+        reply = await self._client.get("/api/messages")
+        return list(reply.json()["messages"])
+
+    async def get(self, path: str) -> httpx2.Response:
+        """Fetch something else."""
+        return await self._client.get(path)
+
+    async def _call(self, fields: dict[str, str]) -> dict[str, Any]:
+        reply = await self._client.post("/api/calls", content=json.dumps(fields), headers={"Content-Type": "application/json"})
+        assert reply.status_code == 200, reply.text
+        return dict(reply.json())

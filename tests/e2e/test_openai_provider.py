@@ -1,0 +1,184 @@
+"""Pictures through the real SDK from a fake OpenAI, when all goes well and when it does not."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+from openai import AsyncOpenAI
+from openai.types.image_generate_params import ImageGenerateParamsStreaming
+
+from bot.domain.images import Quality, Size
+from bot.domain.money import Cost
+from bot.errors import ProviderFailed, ProviderFault
+from bot.providers.openai.models import ImageModel
+from tests.e2e.openai_calls import AUTHOR, GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+
+STREAMED_AND_WHOLE = pytest.mark.parametrize("count", [1, 2], ids=["streamed", "whole"])
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeOpenAI]:
+    """Give OpenAI on this machine."""
+    async with FakeOpenAI(Options(key=KEY)) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+    """Give the SDK's client, pointed at it."""
+    async with client_of(fake) as opened:
+        yield opened
+
+
+async def test_one_picture_comes_with_its_previews_in_order(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """Streamed; the finished bytes are untouched, and the bill is exact."""
+    news = News()
+    drawn = await images(client).draw(request(), news)
+    assert [mark(progress.preview or b"") for progress in news.all] == ["preview 0 of 1", "preview 1 of 1"]
+    assert [progress.share for progress in news.all] == [pytest.approx(1 / 3), pytest.approx(2 / 3)]
+    assert [mark(picture) for picture in drawn.pictures] == ["picture 0 of call 1"]
+    assert (drawn.model, drawn.request_id) == ("gpt-image-2", fake.seen[0].request_id)
+    assert drawn.cost == Cost((len(PROMPT) // 4 + 6) * 5 + (1756 + 200) * 30)
+
+
+async def test_several_pictures_are_one_call_that_is_not_streamed(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """The API streams one at a time only, and one call is cheaper than several."""
+    news = News()
+    drawn = await images(client).draw(request(3), news)
+    assert [mark(picture) for picture in drawn.pictures] == [f"picture {position} of call 1" for position in range(3)]
+    assert news.all == []
+    assert "stream" not in fake.seen[0].body
+    assert drawn.cost == Cost((len(PROMPT) // 4 + 6) * 5 + 3 * 1756 * 30)
+    assert [(paid.n, paid.prompt) for paid in fake.paid] == [(3, PROMPT)]
+
+
+async def test_what_is_sent_is_what_was_asked_for_and_no_more(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """Every name is one of the SDK's; OpenAI would refuse `response_format`."""
+    await images(client).draw(request(size=Size(1536, 864), quality=Quality.LOW), News())
+    assert fake.seen[0].body == {
+        "model": "gpt-image-2",
+        "prompt": PROMPT,
+        "size": "1536x864",
+        "quality": "low",
+        "n": 1,
+        "safety_identifier": AUTHOR,
+        "stream": True,
+        "partial_images": 2,
+    }
+    assert fake.seen[0].body.keys() <= ImageGenerateParamsStreaming.__annotations__.keys()
+
+
+@pytest.mark.parametrize("wanted", [0, 3, 9])
+async def test_there_are_never_more_previews_than_model_and_operator_want(
+    client: AsyncOpenAI, fake: FakeOpenAI, wanted: int
+) -> None:
+    """None at all means no stream."""
+    news = News()
+    await images(client, previews=wanted).draw(request(), news)
+    assert len(news.all) == fake.seen[0].body.get("partial_images", 0) == min(wanted, 3)
+
+
+async def test_a_gateway_can_be_told_how_to_answer(client: AsyncOpenAI) -> None:
+    """And that nobody's author is sent to it."""
+    async with FakeOpenAI(Options(takes_response_format=True)) as gateway, client_of(gateway) as other:
+        await images(other, response_format="b64_json", names_authors=False).draw(request(), News())
+        assert gateway.seen[0].body["response_format"] == "b64_json"
+        assert "safety_identifier" not in gateway.seen[0].body
+
+
+async def test_where_openai_is_sent_a_parameter_it_does_not_know_the_log_names_it(client: AsyncOpenAI) -> None:
+    """The operator reads which one to take out of the settings."""
+    error = await failure_of(lambda: images(client, response_format="url").draw(request(), News()))
+    assert isinstance(error, ProviderFailed)
+    assert error.fault is ProviderFault.BAD_REQUEST
+    assert "unknown_parameter" in str(error)
+    assert "param=response_format" in str(error)
+
+
+@STREAMED_AND_WHOLE
+@pytest.mark.parametrize("kind", [Kind.NO_USAGE, Kind.STRANGE_USAGE])
+async def test_a_bill_without_usage_is_estimated_and_says_so(
+    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, count: int
+) -> None:
+    """By the formula, close to what it really was."""
+    fake.fail(Endpoint.IMAGES, kind)
+    drawn = await images(client, previews=0).draw(request(count), News())
+    assert drawn.cost.is_estimate
+    assert drawn.cost.microusd == pytest.approx(count * 1756 * 30, rel=0.01)
+
+
+async def test_a_model_without_prices_costs_nobody_knows_what(client: AsyncOpenAI) -> None:
+    """That is an estimate too."""
+    model = ImageModel("gpt-image-2", abilities=GPT_IMAGE_2.abilities)
+    drawn = await images(client, model=model).draw(request(), News())
+    assert drawn.cost == Cost(0, is_estimate=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"), [(Size(1000, 1000), 1), (Size(512, 512), 1), (Size(4096, 1024), 1), (Size(1024, 1024), 11)]
+)
+async def test_what_the_model_cannot_do_is_never_sent(client: AsyncOpenAI, fake: FakeOpenAI, wanted: Size, count: int) -> None:
+    """So it cannot cost anything."""
+    error = await failure_of(lambda: images(client).draw(request(count, size=wanted), News()))
+    assert isinstance(error, ProviderFailed)
+    assert error.fault is ProviderFault.BAD_REQUEST
+    assert fake.seen == []
+
+
+async def test_a_whole_answer_where_a_stream_was_asked_for_is_taken(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """Gateways without streaming give it, and it is paid for."""
+    fake.fail(Endpoint.IMAGES, Kind.JSON_TO_STREAM)
+    drawn = await images(client).draw(request(), News())
+    assert [mark(picture) for picture in drawn.pictures] == ["picture 0 of call 1"]
+    assert drawn.request_id == fake.seen[0].request_id
+
+
+@pytest.mark.parametrize("kind", [Kind.NOT_A_PICTURE, Kind.BOMB])
+async def test_whether_bytes_are_a_good_picture_is_for_others_to_say(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
+    """They are passed on as they came, unopened."""
+    fake.fail(Endpoint.IMAGES, kind)
+    [picture] = (await images(client).draw(request(), News())).pictures
+    assert picture.startswith(b"\x89PNG" if kind is Kind.BOMB else b"<html>")
+
+
+@STREAMED_AND_WHOLE
+async def test_whoever_has_waited_long_enough_hangs_up(client: AsyncOpenAI, fake: FakeOpenAI, count: int) -> None:
+    """Cancelling passes through and closes the connection; the client is good for the next call."""
+    fake.fail(Endpoint.IMAGES, Fault(kind=Kind.SLOW_DRIP, after=1))
+    calling = asyncio.create_task(images(client).draw(request(count), News()))
+    await fake.until(lambda state: len(state.paid) == 1)
+    calling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    await fake.until(lambda state: state.gone == 1)
+    assert len((await images(client).draw(request(), News())).pictures) == 1
+
+
+async def test_many_at_once_do_not_mix_up_their_pictures(client: AsyncOpenAI) -> None:
+    """Each gets what its own call drew."""
+    provider = images(client)
+    all_drawn = await asyncio.gather(*(provider.draw(request(1 + turn % 2), News()) for turn in range(8)))
+    calls = [{mark(picture).rpartition(" ")[2] for picture in drawn.pictures} for drawn in all_drawn]
+    assert all(len(call) == 1 for call in calls)
+    assert len(set.union(*calls)) == len(calls)
+
+
+async def test_neither_key_nor_prompt_gets_into_the_log(
+    client: AsyncOpenAI, fake: FakeOpenAI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not even at the loudest for the key; the prompt not from info up."""
+    caplog.set_level(logging.DEBUG)
+    fake.fail(
+        Endpoint.IMAGES,
+        Kind.NONE,
+        Fault(kind=Kind.BAD_KEY, says=KEY),
+        Kind.CUT_MID_STREAM,
+        Fault(kind=Kind.BAD_PARAM, says=PROMPT),
+    )
+    await images(client).draw(request(), News())
+    for _ in range(3):
+        await failure_of(lambda: images(client).draw(request(), News()))
+    assert not [record for record in caplog.records if KEY in record.getMessage() or KEY in str(record.exc_info)]
+    assert not [record for record in caplog.records if record.levelno >= logging.INFO and PROMPT in record.getMessage()]

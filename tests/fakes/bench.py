@@ -1,0 +1,162 @@
+"""The real studio, worker and commands on a workbench: everything around them is a fake that a test can see through."""
+
+from datetime import timedelta
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
+from bot.domain.chat import Post
+from bot.domain.images import Quality, Shape, Size
+from bot.domain.jobs import Job, Rewriting, Wish
+from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED
+from bot.domain.quotas import Standing
+from bot.errors import StorageFailed
+from bot.moderation.guard import Guard
+from bot.moderation.picture_check import PictureCheck
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.drawing import DrawingRoom, DrawingRules, WhenUnknown
+from bot.pipeline.keeping import Keeping
+from bot.pipeline.recovery import Recovery
+from bot.pipeline.studio import Studio
+from bot.pipeline.wording import Wording
+from bot.pipeline.worker import Steps, Worker
+from bot.services.allowances import Allowances, Limits
+from bot.services.gallery import Gallery
+from bot.services.links import Links
+from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.clock import StoppedClock
+from tests.fakes.engine import HandEngine
+from tests.fakes.ids import CountingIds
+from tests.fakes.images import ScriptedProvider
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.pictures import MemoryPictures
+from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
+from tests.fakes.words import ScriptedRewriter, ScriptedStage
+
+LEASE = timedelta(seconds=30)
+BUDGET = timedelta(minutes=2)
+FAULT = "c0ffee"
+
+
+class Wished(TypedDict, total=False):
+    """What a test may wish for besides words."""
+
+    shape: Shape
+    size: Size | None
+    quality: Quality
+    count: int
+    rewriting: Rewriting
+    variation_of: str | None
+
+
+class Bench:
+    """One house with two slots and twenty pictures a day, in which time stands still."""
+
+    def __init__(
+        self,
+        *,
+        when_unknown: WhenUnknown = WhenUnknown.ASK,
+        others: tuple[ScriptedProvider, ...] = (),
+        spool: MemoryObjects | None = None,
+    ) -> None:
+        self.clock = StoppedClock()
+        self.ids = CountingIds()
+        self.jobs = MemoryJobs(self.clock)
+        self.pictures = MemoryPictures(self.jobs)
+        self.accounts = MemoryAccounts(self.ids)
+        self.objects = MemoryObjects()
+        self.spool = spool
+        self.surface = RecordingSurface()
+        self.engine = HandEngine(self.clock)
+        self.blocklist = ScriptedStage("blocklist")
+        self.moderation = ScriptedStage("moderation")
+        self.rewriter = ScriptedRewriter()
+        self.painter = ScriptedProvider()
+        self.links = Links("http://easel.test")
+        self.gallery = Gallery(self.pictures, self.objects, self.clock, undo=timedelta(minutes=10))
+        self.delivery = Delivery(jobs=self.jobs, gallery=self.gallery, links=self.links, surfaces={LOOM: self.surface})
+        self.recovery = Recovery(jobs=self.jobs, engine=self.engine, delivery=self.delivery, gallery=self.gallery)
+        guard = Guard(local=(self.blocklist,), models=(self.moderation,))
+        self.studio = self._studio(guard)
+        self.keeping = Keeping(jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), ids=self.ids)
+        self.drawing = DrawingRoom(
+            jobs=self.jobs,
+            providers=(self.painter, *others),
+            keeping=self.keeping,
+            rules=DrawingRules(dict.fromkeys(Quality, BUDGET), when_unknown),
+            clock=self.clock,
+            ids=self.ids,
+        )
+        self.wording = Wording(jobs=self.jobs, guard=guard, rewriter=self.rewriter)
+        self.worker = self.new_worker()
+
+    def new_worker(self) -> Worker:
+        """Give a worker that has not worked on anything yet, as after a restart."""
+        steps = Steps(wording=self.wording, drawing=self.drawing, keeping=self.keeping, delivery=self.delivery)
+        return Worker(jobs=self.jobs, engine=self.engine, steps=steps, clock=self.clock, lease=LEASE, fault_code=lambda: FAULT)
+
+    def call(self, key: str = "call-1", user: str = "ann") -> FakeCall:
+        """Give a call of somebody's."""
+        return FakeCall(self.surface, key, by=person(user))
+
+    async def imagine(self, prompt: str = "a fox", *, key: str = "call-1", user: str = "ann", **wished: Unpack[Wished]) -> Job:
+        """Have a wish accepted, and give its job."""
+        await self.studio.accept(Wish(prompt=prompt, **wished), self.call(key, user))
+        return next(row.job for row in self.jobs.rows.values() if row.job.key == key)
+
+    async def work(self) -> None:
+        """Work on all that is due."""
+        await self.engine.turn(self.worker.work)
+
+    async def draw(self, prompt: str = "a fox", *, key: str = "call-1", user: str = "ann", **wished: Unpack[Wished]) -> Job:
+        """Have a wish drawn and delivered, and give its job."""
+        job = await self.imagine(prompt, key=key, user=user, **wished)
+        await self.work()
+        return self.job(job)
+
+    def job(self, job: Job) -> Job:
+        """Give the job as it stands now."""
+        return self.jobs.rows[job.id].job
+
+    def message(self, job: Job) -> Post:
+        """Give what the job's message says now."""
+        message = self.job(job).message
+        assert message is not None
+        return self.surface.shown[message.id]
+
+    async def standing(self, user: str = "ann") -> Standing:
+        """Say how somebody stands today."""
+        account = await self.studio.account(person(user))
+        return self.jobs.stands(HOUSE, account.id, self.clock.now().date(), 20)
+
+    async def claimed(self, prompt: str = "a fox", **wished: Unpack[Wished]) -> Job:
+        """Give a job that a worker has just taken."""
+        job = await self.imagine(prompt, **wished)
+        claimed = await self.jobs.claim(job.id, LEASE)
+        assert claimed is not None
+        return claimed
+
+    async def kill(self) -> None:
+        """Let the process die as by `kill -9`: nothing is handed back, so the leases have to run out."""
+        self.jobs.trouble.lasts("hand_back", StorageFailed("memory", "killed"))
+        await self.engine.crash()
+        self.jobs.trouble.is_over()
+        self.clock.move(LEASE)
+
+    async def recover(self) -> None:
+        """Start again: sweep, and work on what that brings up."""
+        await self.recovery.sweep()
+        await self.work()
+
+    def _studio(self, guard: Guard) -> Studio:
+        limits = Limits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, {LOOM: REGISTERED}, ZoneInfo("UTC"))
+        return Studio(
+            jobs=self.jobs,
+            accounts=self.accounts,
+            allowances=Allowances(limits, self.clock),
+            guard=guard,
+            engine=self.engine,
+            clock=self.clock,
+            ids=self.ids,
+            slots=2,
+        )

@@ -1,0 +1,135 @@
+"""The commands an app has registered: globally, and for single guilds."""
+
+from typing import TYPE_CHECKING
+
+from tests.fakes.discord.command_rules import check_command
+from tests.fakes.discord.errors import ApiError, Form, Known
+from tests.fakes.discord.wire import Json
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tests.fakes.discord.world import World
+
+Scope = int | None
+"""A guild's id, or None for the global commands."""
+
+
+class Commands:
+    """The register. A command is known by its type and name within its scope."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._of: dict[Scope, dict[tuple[int, str], Json]] = {}
+        self._creates: dict[tuple[Scope, date], int] = {}
+        self.syncs: list[tuple[Scope, int]] = []
+        """Every bulk overwrite: its scope, and how many commands it brought."""
+
+    def all(self, scope: Scope = None) -> list[Json]:
+        """Give the commands of one scope, as the API does."""
+        return list(self._of.get(scope, {}).values())
+
+    def find(self, name: str, kind: int, guild: Scope) -> Json | None:
+        """Give the command that somebody would see under a name: the guild's own one first."""
+        for scope in dict.fromkeys((guild, None)):
+            if (kind, name) in self._of.get(scope, {}):
+                return self._of[scope][kind, name]
+        return None
+
+    def by_id(self, command_id: int, scope: Scope) -> Json:
+        """Give a command.
+
+        Raises:
+            ApiError: There is none with that id in the scope (10063).
+        """
+        for command in self.all(scope):
+            if command["id"] == str(command_id):
+                return command
+        raise ApiError.of(Known.UNKNOWN_COMMAND)
+
+    def overwrite(self, commands: list[Json], scope: Scope) -> list[Json]:
+        """Replace all commands of a scope; those that keep their name keep their id.
+
+        Raises:
+            ApiError: One of them is not accepted, and then none is.
+        """
+        form = Form()
+        seen: set[tuple[int, str]] = set()
+        for index, command in enumerate(commands):
+            inner = form.at(index)
+            check_command(inner, command)
+            key = self._key(command)
+            if key in seen:
+                inner.at("name").wrong("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+            seen.add(key)
+        form.check()
+        self._check_counts(commands)
+        self._count_creates(scope, len(seen - set(self._of.get(scope, {}))))
+        made = {self._key(command): self._made(command, scope) for command in commands}
+        self._of[scope] = made
+        self.syncs.append((scope, len(commands)))
+        self._world.changes.happened()
+        return list(made.values())
+
+    def add(self, command: Json, scope: Scope) -> Json:
+        """Add one command, or replace the one of its name.
+
+        Raises:
+            ApiError: It is not accepted.
+        """
+        form = Form()
+        check_command(form, command)
+        form.check()
+        standing = self._of.setdefault(scope, {})
+        key = self._key(command)
+        if key not in standing:
+            self._check_counts([*standing.values(), command])
+            self._count_creates(scope, 1)
+        standing[key] = self._made(command, scope)
+        self._world.changes.happened()
+        return standing[key]
+
+    def remove(self, command_id: int, scope: Scope) -> None:
+        """Take a command away.
+
+        Raises:
+            ApiError: There is none with that id in the scope (10063).
+        """
+        del self._of[scope][self._key(self.by_id(command_id, scope))]
+        self._world.changes.happened()
+
+    @staticmethod
+    def _key(command: Json) -> tuple[int, str]:
+        return int(command.get("type") or 1), str(command.get("name"))
+
+    def _check_counts(self, commands: list[Json]) -> None:
+        limits = self._world.limits
+        kinds = [int(command.get("type") or 1) for command in commands]
+        if kinds.count(1) > limits.commands or max(kinds.count(2), kinds.count(3)) > limits.context_menus:
+            raise ApiError.of(Known.TOO_MANY_COMMANDS)
+
+    def _count_creates(self, scope: Scope, new: int) -> None:
+        key = (scope, self._world.clock.now().date())
+        if self._creates.get(key, 0) + new > self._world.limits.daily_command_creates:
+            raise ApiError.of(Known.TOO_MANY_COMMAND_CREATES)
+        self._creates[key] = self._creates.get(key, 0) + new
+
+    def _made(self, command: Json, scope: Scope) -> Json:
+        standing = self._of.get(scope, {}).get(self._key(command))
+        made: Json = {
+            "options": [],
+            "description": "",
+            "nsfw": False,
+            "default_member_permissions": None,
+            "dm_permission": True,
+            "contexts": None,
+            "integration_types": [0],
+            "name_localizations": None,
+            "description_localizations": None,
+            **{key: value for key, value in command.items() if value is not None},
+            "type": int(command.get("type") or 1),
+            "id": standing["id"] if standing else str(self._world.ids.new()),
+            "application_id": str(self._world.application.id),
+            "version": str(self._world.ids.new()),
+        }
+        return made if scope is None else {**made, "guild_id": str(scope)}

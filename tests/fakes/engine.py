@@ -1,0 +1,86 @@
+"""An engine that a test turns by hand."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.jobs import JobId
+from bot.domain.people import Tier
+from bot.ports.clock import Clock
+from bot.ports.engine import Work
+from tests.fakes.trouble import Trouble
+
+
+class HandEngine:
+    """Keeps published jobs until `start` or `turn` has them worked on."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._waiting: dict[JobId, datetime | None] = {}
+        self._running: dict[JobId, asyncio.Task[None]] = {}
+        self._again: dict[JobId, datetime] = {}
+        self.trouble = Trouble()
+
+    @property
+    def waiting(self) -> list[JobId]:
+        """Jobs that wait, in the order of their coming."""
+        return list(self._waiting)
+
+    async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
+        """Let the job wait, once; one that runs waits when its run has ended, if `not_before` says that it is meant."""
+        self.trouble.strike("publish")
+        if job not in self._running:
+            self._waiting.setdefault(job, not_before)
+        elif not_before is not None:
+            self._again.setdefault(job, not_before)
+
+    async def cancel(self, job: JobId) -> None:
+        """Forget the job, or cancel the work on it and wait for its end."""
+        self.trouble.strike("cancel")
+        self._waiting.pop(job, None)
+        self._again.pop(job, None)
+        if job in self._running:
+            task = self._running[job]
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
+        """Work on what is due, one job after another, until cancelled."""
+        while True:
+            await self.turn(work)
+            await asyncio.sleep(0.1)
+
+    def start(self, work: Work, job: JobId | None = None) -> asyncio.Task[None]:
+        """Begin to work on a job, waiting or not; on the first that is due if none is named."""
+        chosen = job or self._due()[0]
+        self._waiting.pop(chosen, None)
+        self._running[chosen] = task = asyncio.create_task(self._work(work, chosen))
+        return task
+
+    async def turn(self, work: Work) -> None:
+        """Work on everything that is due, one job after another."""
+        while self._due():
+            await self.start(work)
+
+    async def crash(self) -> None:
+        """Cancel all work, and forget what waits."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._waiting.clear()
+
+    async def _work(self, work: Work, job: JobId) -> None:
+        try:
+            await work(job)
+        finally:
+            del self._running[job]
+            if job in self._again:
+                self._waiting[job] = self._again.pop(job)
+
+    def _due(self) -> list[JobId]:
+        now = self._clock.now()
+        return [job for job, not_before in self._waiting.items() if not_before is None or not_before <= now]

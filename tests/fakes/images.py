@@ -1,0 +1,93 @@
+"""A provider that draws what a test tells it to."""
+
+import asyncio
+import io
+from collections import deque
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bot.domain.health import Finding, Health
+from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Size
+from bot.domain.money import Cost
+from bot.ports.images import OnProgress
+
+SQUARE_ONLY = Abilities(sizes=(Size(1024, 1024),), most=4)
+PRICE = Cost(40_000)
+
+
+def png(shade: int = 0, width: int = 8, height: int = 8) -> bytes:
+    """Give a real picture of one grey, so that each shade has its own bytes."""
+    file = io.BytesIO()
+    Image.new("L", (width, height), shade).save(file, "PNG")
+    return file.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one call will come to: pictures, or an error. `news` comes first; a held one waits for `release`."""
+
+    outcome: Drawn | Exception
+    news: tuple[Progress, ...] = ()
+    is_held: bool = False
+
+
+class ScriptedProvider:
+    """Takes its turns in order, and draws what was asked for when there are none left."""
+
+    def __init__(self, name: str = "painter", abilities: Abilities = SQUARE_ONLY) -> None:
+        self._name = name
+        self._turns: deque[Turn] = deque()
+        self._released = asyncio.Event()
+        self._shade = 0
+        self.abilities = abilities
+        self.requests: list[ImageRequest] = []
+
+    @property
+    def name(self) -> str:
+        """What it was called by the test."""
+        return self._name
+
+    @property
+    def model(self) -> str:
+        """What it draws with."""
+        return f"{self._name}-1"
+
+    @property
+    def credit(self) -> str:
+        """Who drew."""
+        return f"drawn by {self._name}"
+
+    def will(self, *outcomes: Drawn | Exception, news: tuple[Progress, ...] = ()) -> None:
+        """Have the next calls come to these."""
+        self._turns.extend(Turn(outcome, news) for outcome in outcomes)
+
+    def will_hold(self, outcome: Drawn | Exception | None = None, news: tuple[Progress, ...] = ()) -> None:
+        """Have the next call wait for `release` after its `news`, and then come to this."""
+        self._turns.append(Turn(outcome or self.drawn(), news, is_held=True))
+
+    def release(self) -> None:
+        """Let every held call go on."""
+        self._released.set()
+
+    def drawn(self, count: int = 1, cost: Cost = PRICE) -> Drawn:
+        """Give pictures that it never gave before."""
+        self._shade += count
+        pictures = tuple(png(self._shade - number) for number in range(count))
+        return Drawn(pictures=pictures, model=self.model, cost=cost, request_id=f"req-{self._shade}")
+
+    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+        """Take the next turn."""
+        self.requests.append(request)
+        turn = self._turns.popleft() if self._turns else Turn(self.drawn(request.count))
+        for news in turn.news:
+            await on_progress(news)
+        if turn.is_held:
+            await self._released.wait()
+        if isinstance(turn.outcome, Exception):
+            raise turn.outcome
+        return turn.outcome
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Find everything well."""
+        return (Finding(self._name, Health.OK, "it draws what the test says"),)

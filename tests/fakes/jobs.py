@@ -1,0 +1,253 @@
+"""The table of jobs in memory, with the same promises as the real one."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from bot.domain.chat import MessageRef
+from bot.domain.images import DrawingId, Picture, PictureId
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Words
+from bot.domain.money import FREE, Cost
+from bot.domain.people import AccountId, CommunityId, Platform, Tier
+from bot.domain.quotas import Hold, Standing
+from bot.errors import LeaseLost, QuotaExceeded
+from bot.ports.clock import Clock
+from bot.ports.jobs import Accepted
+from tests.fakes.trouble import Trouble
+
+_RECENT = 20
+
+
+@dataclass
+class Row:
+    """What the table knows of a job. Of its hold, `held` pictures are still set aside and `spent` are counted."""
+
+    job: Job
+    hold: Hold
+    held: int
+    spent: int = 0
+    is_told: bool = False
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+    drawings: dict[DrawingId, Drawing] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """What "oldest first" goes by."""
+        return self.job.created_at, self.job.id
+
+
+@dataclass
+class Kept:
+    """What the table knows of a picture."""
+
+    picture: Picture
+    account: AccountId
+    kept_at: datetime
+    remove_at: datetime | None = None
+
+
+class MemoryJobs:
+    """Keeps jobs in memory. `trouble` makes its methods fail before they change anything."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.trouble = Trouble()
+        self.rows: dict[JobId, Row] = {}
+        self.kept: dict[PictureId, Kept] = {}
+
+    async def accept(self, job: Job, hold: Hold) -> Accepted:
+        """Write the job down, once per key, if its pictures are left."""
+        self.trouble.strike("accept")
+        known = self._by_key(job.key)
+        if known is not None:
+            return Accepted(known, is_new=False)
+        limit = hold.allowance.limit
+        standing = self.stands(hold.community, hold.account, hold.allowance.day, limit)
+        if hold.pictures > limit or standing.held + standing.spent + hold.pictures > limit:
+            raise QuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
+        self.rows[job.id] = Row(job, hold, held=hold.pictures)
+        return Accepted(job, is_new=True)
+
+    async def get(self, job: JobId) -> Job | None:
+        """Look the job up."""
+        self.trouble.strike("get")
+        row = self.rows.get(job)
+        return None if row is None else row.job
+
+    async def by_key(self, key: str) -> Job | None:
+        """Look for the call."""
+        self.trouble.strike("by_key")
+        return self._by_key(key)
+
+    async def attach(self, job: JobId, message: MessageRef) -> None:
+        """Note the message."""
+        self.trouble.strike("attach")
+        if job in self.rows:
+            self._change(self.rows[job], message=message)
+
+    async def claim(self, job: JobId, lease: timedelta) -> Job | None:
+        """Take the job if nobody has it."""
+        self.trouble.strike("claim")
+        row, now = self.rows.get(job), self.clock.now()
+        if row is None or row.job.state.is_final or _is_leased(row, now):
+            return None
+        row.lease_until, row.not_before = now + lease, None
+        return self._change(
+            row,
+            attempt=row.job.attempt + 1,
+            state=JobState.RUNNING if row.job.state is JobState.QUEUED else row.job.state,
+            started_at=row.job.started_at or now,
+        )
+
+    async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
+        """Move the end of the lease."""
+        self.trouble.strike("renew")
+        self._fenced(job, attempt).lease_until = self.clock.now() + lease
+
+    async def hand_back(self, job: JobId, attempt: int, not_before: datetime) -> None:
+        """Clear the lease."""
+        self.trouble.strike("hand_back")
+        row = self._fenced(job, attempt)
+        row.lease_until, row.not_before = None, not_before
+
+    async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
+        """Note the words."""
+        self.trouble.strike("record_words")
+        self._change(self._fenced(job, attempt), words=words)
+
+    async def open_drawing(self, drawing: Drawing) -> None:
+        """Note the drawing, once."""
+        self.trouble.strike("open_drawing")
+        self._fenced(drawing.job, drawing.attempt).drawings.setdefault(drawing.id, drawing)
+
+    async def close_drawing(self, drawing: Drawing) -> None:
+        """Note how it ended; whoever saw pictures is right."""
+        self.trouble.strike("close_drawing")
+        drawings = self.rows[drawing.job].drawings
+        known = drawings.get(drawing.id)
+        if known is None or known.state is not DrawingState.DRAWN or drawing.state is DrawingState.DRAWN:
+            drawings[drawing.id] = drawing
+
+    async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
+        """List the drawings."""
+        self.trouble.strike("drawings")
+        row = self.rows.get(job)
+        found = row.drawings.values() if row else ()
+        return tuple(sorted(found, key=lambda drawing: (drawing.started_at, drawing.id)))
+
+    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
+        """Note the pictures and settle the hold, once."""
+        self.trouble.strike("keep")
+        row = self.rows.get(job)
+        if row is not None and self._has_kept(row, attempt, pictures):
+            return
+        row = self._fenced(job, attempt)
+        if row.job.state is JobState.KEPT:
+            raise LeaseLost(job, attempt)
+        now = self.clock.now()
+        self.kept |= {picture.id: Kept(picture, row.job.account, now) for picture in pictures}
+        row.spent, row.held = min(row.held, len(pictures)), 0
+        self._change(row, state=JobState.KEPT)
+
+    async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
+        """End the job, once."""
+        self.trouble.strike("finish")
+        row = self.rows.get(job)
+        if row is not None and (row.job.attempt, row.job.state) == (attempt, ending.state):
+            return
+        self._end(self._fenced(job, attempt), ending)
+
+    async def cancel(self, job: JobId, ending: Ending) -> bool:
+        """End the job, whoever has it, unless it has pictures."""
+        self.trouble.strike("cancel")
+        row = self.rows.get(job)
+        if row is None:
+            return False
+        if row.job.state in {JobState.QUEUED, JobState.RUNNING}:
+            self._end(row, ending)
+        return row.job.state is ending.state
+
+    async def told(self, job: JobId) -> None:
+        """Note that people know."""
+        self.trouble.strike("told")
+        row = self.rows.get(job)
+        if row is not None and row.job.state.is_final:
+            row.is_told = True
+
+    async def untold(self, platforms: frozenset[Platform]) -> tuple[Job, ...]:
+        """List what people do not know."""
+        self.trouble.strike("untold")
+        return tuple(row.job for row in self._of(platforms) if row.job.state.is_final and not row.is_told)
+
+    async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
+        """List what waits."""
+        self.trouble.strike("unclaimed")
+        now = self.clock.now()
+        waiting = [row for row in self._of(platforms) if not row.job.state.is_final and not _is_leased(row, now)]
+        return tuple((row.job.id, row.job.tier) for row in waiting if row.not_before is None or row.not_before <= now)
+
+    async def line(self, job: JobId) -> Line:
+        """Count those before, and look back at the last ones."""
+        self.trouble.strike("line")
+        me = self.rows.get(job)
+        if me is None:
+            return Line(0, None)
+        before = [row for row in self.rows.values() if row.order < me.order]
+        ahead = sum(row.job.state in {JobState.QUEUED, JobState.RUNNING} for row in before)
+        done = [row.job for row in self.rows.values() if row.job.state is JobState.DONE]
+        alike = [
+            (one.finished_at, (one.finished_at - one.started_at).total_seconds())
+            for one in done
+            if one.wish.quality is me.job.wish.quality and one.finished_at and one.started_at
+        ]
+        newest = [seconds for _, seconds in sorted(alike)[-_RECENT:]]
+        return Line(ahead, median(newest) if newest else None)
+
+    async def cost(self, job: JobId) -> Cost:
+        """Add up."""
+        self.trouble.strike("cost")
+        row = self.rows.get(job)
+        if row is None:
+            return FREE
+        return sum((drawing.cost for drawing in row.drawings.values()), row.job.words.cost if row.job.words else FREE)
+
+    def stands(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
+        """Add up an account's holds of one day."""
+        of_day = [
+            row
+            for row in self.rows.values()
+            if (row.hold.community, row.hold.account, row.hold.allowance.day) == (community, account, day)
+        ]
+        return Standing(limit, sum(row.held for row in of_day), sum(row.spent for row in of_day))
+
+    def _by_key(self, key: str) -> Job | None:
+        return next((row.job for row in self.rows.values() if row.job.key == key), None)
+
+    def _of(self, platforms: frozenset[Platform]) -> list[Row]:
+        found = [row for row in self.rows.values() if row.job.place.platform in platforms]
+        return sorted(found, key=lambda row: row.order)
+
+    def _fenced(self, job: JobId, attempt: int) -> Row:
+        row = self.rows.get(job)
+        if row is None or row.job.attempt != attempt or row.job.state.is_final:
+            raise LeaseLost(job, attempt)
+        return row
+
+    def _has_kept(self, row: Row, attempt: int, pictures: tuple[Picture, ...]) -> bool:
+        noted = {kept.picture.id for kept in self.kept.values() if kept.picture.job == row.job.id}
+        has_pictures = row.job.state in {JobState.KEPT, JobState.DONE}
+        return has_pictures and row.job.attempt == attempt and noted == {picture.id for picture in pictures}
+
+    def _end(self, row: Row, ending: Ending) -> None:
+        row.held, row.lease_until, row.not_before = 0, None, None
+        row.is_told = row.is_told or ending.state is JobState.DONE
+        self._change(row, state=ending.state, ending=ending, finished_at=self.clock.now())
+
+    def _change(self, row: Row, **changes: object) -> Job:
+        row.job = replace(row.job, **changes)  # type: ignore[arg-type]  # each caller names fields of its own
+        return row.job
+
+
+def _is_leased(row: Row, now: datetime) -> bool:
+    return row.lease_until is not None and row.lease_until > now

@@ -1,0 +1,71 @@
+"""The page's channels in memory, which can be down."""
+
+from dataclasses import replace
+
+from bot.ports.clock import Clock, Ids
+from bot.ports.messages import StoredMessage
+from tests.fakes.trouble import Trouble
+
+
+class MemoryMessages:
+    """Keeps messages in a dict. `trouble` makes its methods fail before they change anything."""
+
+    def __init__(self, clock: Clock, ids: Ids) -> None:
+        self.trouble = Trouble()
+        self.asked_since = 0
+        self._clock = clock
+        self._ids = ids
+        self._messages: dict[str, StoredMessage] = {}
+        self._by_key: dict[str, str] = {}
+        self._version = 0
+
+    async def add(self, *, channel: str, author: str, body: str, key: str) -> StoredMessage:
+        """Put it at the end."""
+        self.trouble.strike("add")
+        if key not in self._by_key:
+            message = StoredMessage(
+                id=self._ids.new(), channel=channel, author=author, body=body, version=0, created_at=self._clock.now()
+            )
+            self._by_key[key] = message.id
+            return self._put(message)
+        return self._messages[self._by_key[key]]
+
+    async def replace(self, message: str, body: str) -> StoredMessage | None:
+        """Change the body."""
+        self.trouble.strike("replace")
+        found = await self.get(message)
+        return None if found is None else self._put(replace(found, body=body))
+
+    async def delete(self, message: str) -> StoredMessage | None:
+        """Empty it."""
+        self.trouble.strike("delete")
+        found = await self.get(message)
+        return None if found is None else self._put(replace(found, body="", is_deleted=True))
+
+    async def get(self, message: str) -> StoredMessage | None:
+        """Look it up."""
+        self.trouble.strike("get")
+        found = self._messages.get(message)
+        return None if found is None or found.is_deleted else found
+
+    async def page(self, channel: str, *, most: int, before: str | None = None) -> tuple[StoredMessage, ...]:
+        """Go back from the end."""
+        self.trouble.strike("page")
+        order = list(self._messages)
+        if before is not None:
+            order = order[: order.index(before)] if before in order else []
+        there = [self._messages[name] for name in order]
+        return tuple([message for message in there if message.channel == channel and not message.is_deleted][-most:])
+
+    async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
+        """Look for greater versions."""
+        self.trouble.strike("since")
+        self.asked_since += 1
+        changed = [message for message in self._messages.values() if message.channel == channel and message.version > version]
+        return tuple(sorted(changed, key=lambda message: message.version))
+
+    def _put(self, message: StoredMessage) -> StoredMessage:
+        self._version += 1
+        changed = replace(message, version=self._version)
+        self._messages[message.id] = changed
+        return changed

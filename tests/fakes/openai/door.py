@@ -1,0 +1,99 @@
+"""What every request to the API passes: it is numbered, noted, asked for the key, and perhaps sent away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiohttp import BodyPartReader, web
+
+from tests.fakes.openai.complaints import RefusedError, complaint, complaint_for
+from tests.fakes.openai.faults import Endpoint, Fault, Kind
+from tests.fakes.openai.state import Json, Seen, State
+from tests.fakes.openai.wire import STATE, complain, cut
+
+Answer = Callable[[web.Request, State, Json, Fault], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_NUMBER = web.RequestKey("number", str)
+_NUMBERS = {"n", "partial_images", "output_compression"}
+
+
+def door(endpoint: Endpoint, answer: Answer) -> Handler:
+    """Put the door in front of an endpoint."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        state = request.app[STATE]
+        try:
+            return await _admit(request, state, endpoint, answer)
+        except RefusedError as error:
+            return complain(error.complaint)
+        except (asyncio.CancelledError, ConnectionError):
+            await state.note(state.lose_client)
+            raise
+
+    return handler
+
+
+async def number_answers(request: web.Request, response: web.StreamResponse) -> None:
+    """Name the request in its answer, as the real service does."""
+    if _NUMBER in request:
+        response.headers["x-request-id"] = request[_NUMBER]
+
+
+async def _admit(request: web.Request, state: State, endpoint: Endpoint, answer: Answer) -> web.StreamResponse:
+    request[_NUMBER] = state.new_request_id()
+    body = await _body(request)
+    headers = {name.lower(): value for name, value in request.headers.items() if name.lower() != "authorization"}
+    seen = Seen(endpoint=endpoint, path=request.path, headers=headers, body=body, request_id=request[_NUMBER])
+    await state.note(lambda: state.seen.append(seen))
+    _check_key(request, state)
+    fault = state.faults.next(endpoint)
+    refused = complaint_for(fault)
+    if refused is not None:
+        raise RefusedError(refused)
+    if fault.kind is Kind.CUT_BEFORE:
+        return cut(request)
+    return await answer(request, state, body, fault)
+
+
+def _check_key(request: web.Request, state: State) -> None:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Bearer" or not key:
+        raise RefusedError(complaint(401, "You didn't provide an API key.", code=None))
+    if state.options.key is not None and key != state.options.key:
+        message = f"Incorrect API key provided: {key[:5]}********{key[-4:]}."
+        raise RefusedError(complaint(401, message, code="invalid_api_key"))
+
+
+async def _body(request: web.Request) -> Json:
+    if request.method == "GET":
+        return {}
+    if request.content_type == "multipart/form-data":
+        return await _form(request)
+    try:
+        body = await request.json()
+    except ValueError:
+        raise RefusedError(complaint(400, "We could not parse the JSON body of your request.", code=None)) from None
+    if not isinstance(body, dict):
+        raise RefusedError(complaint(400, "The body of your request is not a JSON object.", code=None))
+    return body
+
+
+async def _form(request: web.Request) -> Json:
+    """Read a form: files become their sizes, numbers and booleans what they say."""
+    body: Json = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        if part.filename is None:
+            body[part.name] = _said(part.name, await part.text())
+        else:
+            sizes = body.setdefault(part.name, [])
+            assert isinstance(sizes, list)
+            sizes.append(len(await part.read()))
+    return body
+
+
+def _said(name: str, text: str) -> object:
+    if name in _NUMBERS and text.isdigit():
+        return int(text)
+    return {"true": True, "false": False}.get(text, text)

@@ -1,0 +1,70 @@
+"""The record of kept pictures, over the table of jobs in memory."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.images import Picture, PictureId, PictureState
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+from tests.fakes.jobs import Kept, MemoryJobs
+
+
+class MemoryPictures:
+    """Finds the pictures that `MemoryJobs.keep` noted."""
+
+    def __init__(self, jobs: MemoryJobs) -> None:
+        self._jobs = jobs
+
+    async def get(self, picture: PictureId) -> Picture | None:
+        """Look it up."""
+        kept = self._jobs.kept.get(picture)
+        return None if kept is None else kept.picture
+
+    async def of_job(self, job: JobId) -> tuple[Picture, ...]:
+        """List a job's."""
+        return tuple(kept.picture for kept in self._of(job))
+
+    async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
+        """List an account's; of one job the last position comes first."""
+        mine = [kept for kept in self._in(PictureState.VISIBLE) if kept.account == account]
+        mine.sort(key=lambda kept: (kept.kept_at, kept.picture.job, kept.picture.position), reverse=True)
+        return tuple(kept.picture for kept in mine[:most])
+
+    async def hide(self, job: JobId, remove_at: datetime) -> None:
+        """Hide what is visible."""
+        for kept in self._of(job, PictureState.VISIBLE):
+            _put(kept, PictureState.HIDDEN, remove_at)
+
+    async def show(self, job: JobId) -> bool:
+        """Show what is hidden."""
+        hidden = self._of(job, PictureState.HIDDEN)
+        for kept in hidden:
+            _put(kept, PictureState.VISIBLE)
+        return bool(hidden)
+
+    async def due(self, now: datetime) -> tuple[Picture, ...]:
+        """List what is hidden for long enough."""
+        waiting = [(kept.remove_at, kept.picture.id, kept.picture) for kept in self._in(PictureState.HIDDEN) if kept.remove_at]
+        return tuple(picture for remove_at, _, picture in sorted(waiting) if remove_at <= now)
+
+    async def is_key_needed(self, key: str) -> bool:
+        """Look for it."""
+        return any(kept.picture.file.key == key for kept in self._in(PictureState.VISIBLE, PictureState.HIDDEN))
+
+    async def remove(self, picture: PictureId) -> None:
+        """Remove what is hidden."""
+        kept = self._jobs.kept.get(picture)
+        if kept is not None and kept.picture.state is PictureState.HIDDEN:
+            _put(kept, PictureState.REMOVED)
+
+    def _of(self, job: JobId, *states: PictureState) -> list[Kept]:
+        found = [kept for kept in self._in(*states or PictureState) if kept.picture.job == job]
+        return sorted(found, key=lambda kept: kept.picture.position)
+
+    def _in(self, *states: PictureState) -> list[Kept]:
+        return [kept for kept in self._jobs.kept.values() if kept.picture.state in states]
+
+
+def _put(kept: Kept, state: PictureState, remove_at: datetime | None = None) -> None:
+    kept.picture = replace(kept.picture, state=state)
+    kept.remove_at = remove_at

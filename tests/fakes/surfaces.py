@@ -1,0 +1,125 @@
+"""A platform that remembers all it was told, and one person's call on it."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.people import Identity, Person, Platform
+from tests.fakes.trouble import Trouble
+
+LOOM = Platform("loom")
+"""A platform that exists only here."""
+
+SQUARE = Place(LOOM, "town", "market square")
+
+
+class RecordingSurface:
+    """Keeps messages, and everything that they ever said. `trouble` makes its methods fail."""
+
+    def __init__(self, update_every: timedelta = timedelta(seconds=1)) -> None:
+        self.update_every = update_every
+        self.trouble = Trouble()
+        self.posted: list[tuple[Place, Post, str]] = []
+        self.updated: list[tuple[MessageRef, Post]] = []
+        self.shown: dict[str, Post] = {}
+        self._by_key: dict[str, MessageRef] = {}
+        self._let_go = asyncio.Event()
+        self._to_hold = 0
+        self.begun = 0
+        self.under_way = 0
+
+    @property
+    def said(self) -> list[Post]:
+        """Everything that updates said, in order."""
+        return [post for _, post in self.updated]
+
+    def hold_updates(self, most: int = 1_000_000) -> None:
+        """Keep so many of the updates to come under way, until they are let go."""
+        self._to_hold = most
+
+    def let_updates_go(self) -> None:
+        """End what is held."""
+        self._let_go.set()
+
+    async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
+        """Show a new message, or the one that has this key."""
+        self.trouble.strike("post")
+        self.posted.append((place, post, key))
+        message = self._by_key.setdefault(key, MessageRef(place, f"message-{len(self._by_key) + 1}"))
+        self.shown[message.id] = post
+        return message
+
+    async def update(self, message: MessageRef, post: Post) -> None:
+        """Change a message."""
+        self.begun += 1
+        self.under_way += 1
+        try:
+            await self._held()
+            self.trouble.strike("update")
+            self.updated.append((message, post))
+            self.shown[message.id] = post
+        finally:
+            self.under_way -= 1
+
+    async def direct(self, person: Identity) -> Place:
+        """Give the place of one person alone."""
+        self.trouble.strike("direct")
+        return Place(person.platform, "", f"{person.user} alone")
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take a message away."""
+        self.trouble.strike("delete")
+        self.shown.pop(message.id, None)
+
+    async def _held(self) -> None:
+        if self._to_hold:
+            self._to_hold -= 1
+            await self._let_go.wait()
+
+
+def person(user: str = "ann", *, is_moderator: bool = False) -> Person:
+    """Give somebody from the loom."""
+    return Person(Identity(LOOM, "", user), user.title(), is_moderator=is_moderator)
+
+
+class FakeCall:
+    """One person's call; `whispers` hold what nobody else read."""
+
+    def __init__(
+        self, surface: RecordingSurface, key: str = "call-1", *, by: Person | None = None, message: MessageRef | None = None
+    ) -> None:
+        self._surface = surface
+        self._key = key
+        self._person = by or person()
+        self._message = message
+        self.trouble = Trouble()
+        self.whispers: list[Post] = []
+
+    @property
+    def key(self) -> str:
+        """The same for every delivery of this call."""
+        return self._key
+
+    @property
+    def person(self) -> Person:
+        """Who calls."""
+        return self._person
+
+    @property
+    def place(self) -> Place:
+        """Where everybody is."""
+        return SQUARE
+
+    @property
+    def message(self) -> MessageRef | None:
+        """The message whose button was pressed."""
+        return self._message
+
+    async def answer(self, post: Post) -> MessageRef:
+        """Say it for all to see."""
+        self.trouble.strike("answer")
+        return await self._surface.post(SQUARE, post, key=f"answer {self._key}")
+
+    async def whisper(self, post: Post) -> None:
+        """Say it to this person."""
+        self.whispers.append(post)

@@ -1,0 +1,118 @@
+"""The real web front end on a real server, in front of the hand-driven studio."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import uvicorn
+
+from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.surface import WebSurface
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.health import Finding
+from bot.ports.clock import Clock
+from bot.ports.objects import ObjectStore
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
+from tests.fakes.messages import MemoryMessages
+from tests.fakes.studio import FakeStudio
+
+STOP_BUDGET = timedelta(seconds=10)
+
+
+class WebHouse:
+    """Everything behind the page; `start` may be called again after `stop`, as a restart with the same records."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        objects: ObjectStore | None = None,
+        notices: tuple[str, ...] = ("Offline preview – no OpenAI key is set",),
+        is_secure: bool = False,
+    ) -> None:
+        self._clock = clock or StoppedClock()
+        self._ids = CountingIds()
+        self._options = WebOptions(("127.0.0.1", "localhost"), is_secure, notices)
+        self._objects = objects
+        self.findings: tuple[Finding, ...] = ()
+        self.messages = MemoryMessages(self._clock, self._ids)
+        self.surface = WebSurface(self.messages)
+        self.studio = FakeStudio(self.surface, self._clock, self._ids)
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def open_connections(self) -> int:
+        """How many clients the server has."""
+        return len(self._server.server_state.connections)
+
+    async def start(self) -> None:
+        """Serve on the same port as before, if there was one."""
+        web = build_web(
+            self._options,
+            dispatcher=Dispatcher(self.studio.commands, lambda: "c0ffee"),
+            surface=self.surface,
+            pictures=self.studio.pictures,
+            objects=self._objects or self.studio.objects,
+            ids=self._ids,
+            readiness=self._readiness,
+        )
+        listener = socket.create_server(("127.0.0.1", self.port))
+        # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = listener.getsockname()[1]
+        self._server = _Server(uvicorn.Config(web, log_config=None, lifespan="off", access_log=False))
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
+        await self._server.is_up.wait()
+
+    async def stop(self) -> None:
+        """End the streams, then the server, within `STOP_BUDGET`."""
+        self.surface.close()
+        self._server.should_exit = True
+        async with asyncio.timeout(STOP_BUDGET.total_seconds()):
+            await self._task
+
+    async def restart(self) -> None:
+        """Come back with the same records and nothing else."""
+        await self.stop()
+        self.surface = WebSurface(self.messages)
+        self.studio.move_to(self.surface)
+        await self.start()
+
+    async def _readiness(self) -> tuple[Finding, ...]:
+        return self.findings
+
+
+@contextlib.asynccontextmanager
+async def running(house: WebHouse) -> AsyncIterator[WebHouse]:
+    """Serve while the body runs."""
+    await house.start()
+    try:
+        yield house
+    finally:
+        await house.stop()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without signal handlers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets=sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield

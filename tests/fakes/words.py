@@ -1,0 +1,54 @@
+"""Whoever judges and rewrites words, as a test tells them to."""
+
+import asyncio
+from collections import deque
+
+from bot.domain.health import Finding, Health
+from bot.domain.jobs import Words
+from bot.domain.money import Cost
+from bot.ports.words import ALLOWED, Verdict, WordsAsk
+
+REWRITING_COSTS = Cost(120)
+
+
+class ScriptedRewriter:
+    """Gives its outcomes in order, and a fuller prompt when there are none left."""
+
+    def __init__(self) -> None:
+        self._outcomes: deque[Words | Exception] = deque()
+        self.asks: list[WordsAsk] = []
+
+    def will(self, *outcomes: Words | Exception) -> None:
+        """Have the next asks come to these."""
+        self._outcomes.extend(outcomes)
+
+    async def rewrite(self, ask: WordsAsk) -> Words:
+        """Give the next outcome."""
+        self.asks.append(ask)
+        await asyncio.sleep(0)
+        outcome = self._outcomes.popleft() if self._outcomes else Words(f"{ask.prompt}, in soft light", REWRITING_COSTS)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Find everything well."""
+        return (Finding("rewriter", Health.OK, "it says what the test says"),)
+
+
+class ScriptedStage:
+    """A guard stage that gives its verdicts in order, and allows when there are none left."""
+
+    def __init__(self, name: str = "scripted") -> None:
+        self.name = name
+        self._verdicts: deque[Verdict] = deque()
+        self.judged: list[str] = []
+
+    def will(self, *verdicts: Verdict) -> None:
+        """Have the next prompts judged so."""
+        self._verdicts.extend(verdicts)
+
+    async def judge(self, prompt: str) -> Verdict:
+        """Give the next verdict."""
+        self.judged.append(prompt)
+        return self._verdicts.popleft() if self._verdicts else ALLOWED

@@ -1,0 +1,72 @@
+"""The documents cannot rot: commands, settings and ports that nobody wrote about fail here."""
+
+import itertools
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.app.house import all_commands
+from bot.commands.spec import AnyCommand, Option
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+NOBODY = cast("Any", None)
+
+
+def commands() -> tuple[AnyCommand, ...]:
+    """Give all commands; none of them is run here."""
+    return all_commands(NOBODY, NOBODY, NOBODY, NOBODY)
+
+
+def _values(option: Option) -> str:
+    return f" ({', '.join(option.kind.values)})" if option.kind.values else ""
+
+
+def command_table() -> str:
+    """Draw the README's table from the declarations."""
+    rows = ["| command | what it does | options |", "|---|---|---|"]
+    for command in commands():
+        if command.is_typed:
+            options = "; ".join(f"`{option.name}`{_values(option)}: {option.kind.summary}" for option in command.options)
+            rows.append(f"| `/{command.name}` | {command.summary} | {options or 'none'} |")
+    return "\n".join(rows)
+
+
+def test_the_table_of_commands_is_drawn_from_the_declarations() -> None:
+    """Whoever changes a command pastes what this prints."""
+    found = re.search(r"<!-- commands -->\n(.*?)\n?<!-- /commands -->", README, re.DOTALL)
+    assert found
+    assert found[1] == command_table(), f"put this between the marks in README.md:\n{command_table()}"
+
+
+@pytest.mark.parametrize("section", sorted(tomllib.loads((ROOT / "config.example.toml").read_text())))
+def test_every_section_of_the_settings_is_in_the_readme(section: str) -> None:
+    """The example file explains each line; the README at least names each section."""
+    assert f"[{section}" in README or f"`{section}`" in README or section in README
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """One line in the table says why it is here."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = (*project["project"]["optional-dependencies"].values(), project["dependency-groups"]["dev"])
+    wanted = [*project["project"]["dependencies"], *itertools.chain(*groups)]
+    table = README.split("## What it stands on")[1].split("##")[0].lower()
+    names = {re.split(r"[\[<>=;]", requirement)[0].lower() for requirement in wanted}
+    missing = [name for name in names if name.removeprefix("pytest") not in table and not name.startswith("types-")]
+    assert missing == []
+
+
+@pytest.mark.parametrize("port", sorted(path.stem for path in (ROOT / "bot/ports").glob("[a-z]*.py") if path.stem != "clock"))
+def test_every_port_is_asked_of_its_implementations(port: str) -> None:
+    """A port without a contract module is a promise that nobody checks."""
+    asked_by = {"images": "image_providers", "accounts": "accounts", "words": "words"}.get(port, port)
+    assert (ROOT / f"tests/contract/test_{asked_by}.py").exists()
+
+
+def test_lock_files_carry_no_address() -> None:
+    """They name versions and hashes; where packages come from is the machine's business."""
+    for lock in ROOT.glob("requirements*.lock"):
+        assert "://" not in lock.read_text()

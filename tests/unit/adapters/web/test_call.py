@@ -1,0 +1,54 @@
+"""Asks whether a call answers in public and whispers in private."""
+
+import json
+
+import pytest
+
+from bot.adapters.web.call import WebCall
+from bot.adapters.web.render import Asked
+from bot.adapters.web.surface import WEB, WebSurface
+from bot.domain.chat import Place, Post
+from bot.domain.people import Identity, Person
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
+from tests.fakes.messages import MemoryMessages
+
+STUDIO = Place(WEB, "", "studio")
+HERON = Person(Identity(WEB, "", "user"), "Amber Heron")
+
+
+@pytest.fixture
+def messages() -> MemoryMessages:
+    """Keep messages."""
+    return MemoryMessages(StoppedClock(), CountingIds())
+
+
+@pytest.fixture
+def call(messages: MemoryMessages) -> WebCall:
+    """Let somebody ask for a fox."""
+    return WebCall(WebSurface(messages), key="web:user:1", person=HERON, place=STUDIO, asked=Asked("/imagine a fox"))
+
+
+async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: MemoryMessages) -> None:
+    """In the channel, for all to see."""
+    message = await call.answer(Post("Drawing"))
+    [stored] = await messages.page("studio", most=10)
+    assert (stored.id, stored.author) == (message.id, "user")
+    assert json.loads(stored.body)["asked"] == {"text": "/imagine a fox", "is_press": False}
+    assert call.answered == message
+
+
+async def test_the_answer_of_a_repeated_call_is_the_same_message(call: WebCall, messages: MemoryMessages) -> None:
+    """The key is the call's."""
+    assert await call.answer(Post("Drawing")) == await call.answer(Post("Drawing"))
+    assert len(await messages.page("studio", most=10)) == 1
+
+
+async def test_whispers_are_for_the_reply_only(call: WebCall, messages: MemoryMessages) -> None:
+    """Nothing of them reaches the channel; too late is lost, but no error."""
+    await call.whisper(Post("one"))
+    await call.whisper(Post("two"))
+    assert call.finish() == (Post("one"), Post("two"))
+    await call.whisper(Post("late"))
+    assert call.finish() == (Post("one"), Post("two"))
+    assert await messages.page("studio", most=10) == ()

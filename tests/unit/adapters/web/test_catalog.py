@@ -1,0 +1,48 @@
+"""Asks whether the page's completion knows what the commands declare."""
+
+import pytest
+
+from bot.adapters.web.catalog import CommandCard, OptionCard, catalog_of
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
+from tests.fakes.studio import FakeStudio
+from tests.fakes.surfaces import RecordingSurface
+
+
+@pytest.fixture
+def cards() -> dict[str, CommandCard]:
+    """Describe the fake studio's commands."""
+    studio = FakeStudio(RecordingSurface(), StoppedClock(), CountingIds())
+    return {card.name: card for card in catalog_of(studio.commands).commands}
+
+
+def test_only_what_can_be_typed_is_there(cards: dict[str, CommandCard]) -> None:
+    """Buttons are not, and the order is that of the declarations."""
+    assert list(cards) == ["imagine", "gallery", "help"]
+
+
+def test_a_command_says_what_it_is_for(cards: dict[str, CommandCard]) -> None:
+    """With an example."""
+    imagine = cards["imagine"]
+    assert (imagine.summary, imagine.example) == ("Draw a picture from words", "/imagine a lighthouse in a storm")
+
+
+def test_each_kind_of_option_tells_what_it_takes(cards: dict[str, CommandCard]) -> None:
+    """Choices, bounds, defaults."""
+    prompt, shape, _, count, size = cards["imagine"].options
+    assert prompt == OptionCard(
+        name="prompt", kind="text", summary="What to draw, in any language", is_required=True, default=None, longest=4000
+    )
+    assert (shape.kind, shape.choices, shape.default, shape.is_required) == (
+        "choice",
+        ("square", "wide", "tall"),
+        "square",
+        False,
+    )
+    assert (count.kind, count.least, count.most, count.default) == ("number", 1, 4, "1")
+    assert (size.kind, size.choices, size.default) == ("size", (), None)
+
+
+def test_a_command_without_options_has_none(cards: dict[str, CommandCard]) -> None:
+    """Nothing is made up."""
+    assert cards["gallery"].options == ()

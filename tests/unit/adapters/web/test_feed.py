@@ -1,0 +1,145 @@
+"""Asks whether listeners of a channel hear every change once, in order, and cheaply."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.web.feed import Feed
+from bot.errors import StorageFailed
+from bot.ports.messages import StoredMessage
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
+from tests.fakes.messages import MemoryMessages
+from tests.fakes.waiting import quiet
+
+SOON = timedelta(seconds=20)
+
+
+class Room:
+    """A channel with a feed."""
+
+    def __init__(self) -> None:
+        self.messages = MemoryMessages(StoppedClock(), CountingIds())
+        self.feed = Feed(self.messages)
+
+    async def say(self, words: str) -> StoredMessage:
+        """Add a message and ring."""
+        message = await self.messages.add(channel="studio", author="", body=words, key=words)
+        self.feed.wake()
+        return message
+
+    async def heard(self, after: int) -> list[str] | None:
+        """Give the bodies that are new, or None."""
+        changes = await self.feed.after("studio", after)
+        return None if changes is None else [message.body for message in changes]
+
+
+@pytest.fixture
+def room() -> Room:
+    """Open a room."""
+    return Room()
+
+
+async def test_an_empty_channel_has_no_news(room: Room) -> None:
+    """From the beginning on."""
+    assert await room.feed.head("studio") == 0
+    assert await room.heard(0) == []
+
+
+async def test_changes_come_once_and_in_order(room: Room) -> None:
+    """Of several changes of one message only the newest."""
+    start = await room.feed.head("studio")
+    first = await room.say("one")
+    second = await room.say("two")
+    await room.messages.replace(first.id, "one, changed")
+    room.feed.wake()
+    assert await room.heard(start) == ["two", "one, changed"]
+    assert await room.heard(second.version) == ["one, changed"]
+    assert await room.heard(await room.feed.head("studio")) == []
+
+
+async def test_many_listeners_cost_one_look(room: Room) -> None:
+    """However many there are."""
+    start = await room.feed.head("studio")
+    await room.heard(start)
+    before = room.messages.asked_since
+    await room.say("one")
+    heard = await asyncio.gather(*(room.heard(start) for _ in range(50)))
+    assert heard == [["one"]] * 50
+    assert room.messages.asked_since == before + 1
+
+
+async def test_a_page_from_before_the_restart_goes_on(room: Room) -> None:
+    """With what it has missed, as long as that is about a page."""
+    first = await room.say("one")
+    await room.say("two")
+    again = Feed(room.messages)
+    changes = await again.after("studio", first.version)
+    assert changes is not None
+    assert [message.body for message in changes] == ["two"]
+
+
+async def test_who_was_away_too_long_starts_over(room: Room) -> None:
+    """And so does who has seen what is not there."""
+    for number in range(120):
+        await room.say(str(number))
+    fresh = Feed(room.messages)
+    assert await fresh.after("studio", 3) is None
+    assert await fresh.after("studio", 999) is None
+
+
+async def test_memory_holds_the_newest_only(room: Room) -> None:
+    """What fell out of it is too long ago."""
+    start = await room.feed.head("studio")
+    await room.heard(start)
+    for number in range(400):
+        await room.say(str(number))
+    assert await room.heard(start) is None
+    head = await room.feed.head("studio")
+    assert await room.heard(head - 2) == ["398", "399"]
+
+
+async def test_a_ring_wakes_who_waits(room: Room) -> None:
+    """At once, not at the next heartbeat."""
+    waiting = asyncio.create_task(room.feed.wait(room.feed.bell, SOON))
+    await quiet()
+    await room.say("one")
+    assert await waiting
+
+
+async def test_a_ring_between_looking_and_waiting_is_not_missed(room: Room) -> None:
+    """The bell is taken first."""
+    bell = room.feed.bell
+    await room.heard(0)
+    await room.say("one")
+    assert await room.feed.wait(bell, SOON)
+
+
+async def test_waiting_ends_without_news(room: Room) -> None:
+    """And then another process's changes are looked for."""
+    await room.heard(0)
+    assert not await room.feed.wait(room.feed.bell, timedelta())
+    await room.messages.add(channel="studio", author="", body="from elsewhere", key="k")
+    assert await room.heard(0) == []
+    room.feed.look_again()
+    assert await room.heard(0) == ["from elsewhere"]
+
+
+async def test_closing_wakes_everybody(room: Room) -> None:
+    """For good."""
+    waiting = asyncio.create_task(room.feed.wait(room.feed.bell, SOON))
+    await quiet()
+    room.feed.close()
+    assert await waiting
+    assert room.feed.is_closed
+
+
+async def test_a_look_that_failed_loses_nothing(room: Room) -> None:
+    """The next one finds what it missed."""
+    await room.heard(0)
+    await room.say("one")
+    room.messages.trouble.comes("since", StorageFailed("memory", "down"))
+    with pytest.raises(StorageFailed):
+        await room.heard(0)
+    assert await room.heard(0) == ["one"]

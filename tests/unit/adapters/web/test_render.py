@@ -1,0 +1,95 @@
+"""Asks whether a post becomes JSON that says everything and nothing else."""
+
+import json
+
+import pytest
+
+from bot.adapters.web.render import Asked, asked_in, body_of, label_in, preview_in, view_of
+from bot.domain.chat import Button, Exhibit, Fold, Post, Tone
+from bot.domain.images import PictureId
+from bot.ports.messages import StoredMessage
+from tests.fakes.clock import NOON
+
+FULL = Post(
+    "a fox",
+    Tone.DONE,
+    "kind",
+    pictures=(Exhibit(PictureId("p"), "secret/key", "image/png", 3, 2, 99, "a fox in words", "/p/p.png"),),
+    preview=b"bytes",
+    progress=0.5,
+    folds=(Fold("Drawn as", "a red fox"),),
+    footer=("gpt-image-2", "$0.05"),
+    buttons=(Button("Delete", "delete", "job1", is_dangerous=True),),
+)
+
+
+def stored(body: str, *, is_deleted: bool = False) -> StoredMessage:
+    """Give a message with this body."""
+    return StoredMessage(id="m1", channel="studio", author="user", body=body, version=7, created_at=NOON, is_deleted=is_deleted)
+
+
+def test_a_body_holds_all_that_a_post_says() -> None:
+    """But neither the bytes of its preview nor the store's keys."""
+    assert json.loads(body_of(FULL, asked=Asked("/imagine a fox"), preview="abc")) == {
+        "text": "a fox",
+        "tone": "done",
+        "kind": "kind",
+        "pictures": [{"link": "/p/p.png", "alt": "a fox in words", "width": 3, "height": 2, "size_bytes": 99}],
+        "folds": [{"title": "Drawn as", "text": "a red fox"}],
+        "footer": ["gpt-image-2", "$0.05"],
+        "buttons": [{"label": "Delete", "action": "delete:job1", "is_dangerous": True}],
+        "progress": 0.5,
+        "asked": {"text": "/imagine a fox", "is_press": False},
+        "preview": "abc",
+    }
+
+
+def test_the_same_post_is_the_same_text() -> None:
+    """So that a surface can see that nothing changed."""
+    assert body_of(FULL) == body_of(FULL)
+
+
+@pytest.mark.parametrize("asked", [None, Asked("/imagine a fox"), Asked("Again", is_press=True)])
+def test_what_was_asked_can_be_read_back(asked: Asked | None) -> None:
+    """An update keeps it."""
+    assert asked_in(body_of(FULL, asked=asked)) == asked
+
+
+def test_a_preview_can_be_read_back() -> None:
+    """News without a preview of its own keeps the last one."""
+    assert (preview_in(body_of(FULL, preview="abc")), preview_in(body_of(FULL))) == ("abc", "")
+
+
+def test_a_button_is_found_by_its_action_only() -> None:
+    """Somebody else's job has another action."""
+    body = body_of(FULL)
+    assert label_in(body, "delete:job1") == "Delete"
+    assert label_in(body, "delete:job2") is None
+
+
+def test_a_view_wraps_the_body_untouched() -> None:
+    """It is one JSON object for one visitor."""
+    view = json.loads(view_of(stored(body_of(FULL)), author="Amber Heron", is_mine=True, preview="/previews/m1/abc"))
+    assert view.pop("post") == json.loads(body_of(FULL))
+    assert view == {
+        "id": "m1",
+        "version": 7,
+        "created_at": "2026-03-14T12:00:00+00:00",
+        "is_deleted": False,
+        "author": "Amber Heron",
+        "is_mine": True,
+        "preview": "/previews/m1/abc",
+    }
+
+
+def test_a_deleted_message_has_no_post() -> None:
+    """Its body is empty."""
+    assert json.loads(view_of(stored("", is_deleted=True), author="", is_mine=False, preview=None))["post"] is None
+
+
+@pytest.mark.parametrize("words", ["<img src=x onerror=alert(1)>", '"}],', "\u202ertl", "\u2028", "\x00", "狐 🦊", "\\u0041"])
+def test_any_words_come_through(words: str) -> None:
+    """And stay on one line, as event streams need it."""
+    body = body_of(Post(words), asked=Asked(words))
+    assert json.loads(body)["text"] == words
+    assert "\n" not in body

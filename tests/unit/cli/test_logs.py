@@ -1,0 +1,89 @@
+"""Do logs go to the standard error stream, in the form that was asked for, without what is nobody's business?"""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+import structlog
+
+from bot.cli.logs import set_up_logs
+from bot.config import Settings
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Put the process's logging back as it was."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers, root.level = handlers, level
+    for name in ("bot", "storage", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+def broken() -> None:
+    """Fail with something secret in a variable."""
+    secret_prompt = "a " + "fox"
+    raise ValueError(len(secret_prompt))
+
+
+def test_json_is_one_object_a_line_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ours and others' alike, with the fields that were bound."""
+    set_up_logs(Settings(log_format="json"), "info")
+    with structlog.contextvars.bound_contextvars(job="j"):
+        structlog.get_logger("bot.pipeline.worker").info("job.done", took_ms=5)
+    logging.getLogger("vendor").warning("careful: %s", "hot")
+    out, err = capsys.readouterr()
+    ours, theirs = map(json.loads, err.splitlines())
+    assert out == ""
+    assert (ours["event"], ours["took_ms"], ours["job"], ours["level"]) == ("job.done", 5, "j", "info")
+    assert ours["logger"] == "bot.pipeline.worker"
+    assert ours["timestamp"].endswith("Z")
+    assert (theirs["event"], theirs["level"]) == ("careful: hot", "warning")
+
+
+def test_the_console_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """For people."""
+    set_up_logs(Settings(log_format="console"), "info")
+    structlog.get_logger("bot").info("job.done", job="j")
+    err = capsys.readouterr().err
+    assert "job.done" in err
+    assert "job=j" in err
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("debug", ["ours.debug", "ours.info", "ours.warning"]),
+        ("info", ["ours.info", "ours.warning"]),
+        ("warning", ["ours.warning"]),
+        ("error", []),
+    ],
+)
+def test_the_level_is_for_our_own_news(capsys: pytest.CaptureFixture[str], level: str, expected: list[str]) -> None:
+    """Vendors' begin at warning, as they may repeat what people typed."""
+    set_up_logs(Settings(log_format="json"), level)
+    log = structlog.get_logger("bot")
+    log.debug("ours.debug")
+    log.info("ours.info")
+    log.warning("ours.warning")
+    for vendor in ("openai", "httpx2", "botocore", "asyncio", "PIL"):
+        logging.getLogger(vendor).debug("prompt")
+        logging.getLogger(vendor).info("prompt")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == expected
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_tracebacks_show_no_variables(capsys: pytest.CaptureFixture[str], log_format: Literal["json", "console"]) -> None:
+    """They hold keys and prompts."""
+    set_up_logs(Settings(log_format=log_format), "info")
+    try:
+        broken()
+    except ValueError:
+        structlog.get_logger("bot").exception("it.broke")
+    err = capsys.readouterr().err
+    assert "ValueError: 5" in err
+    assert "a fox" not in err

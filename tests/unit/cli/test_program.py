@@ -1,0 +1,61 @@
+"""Does the command line say the same as the commands' declarations, and is it light until it has to work?"""
+
+import re
+import subprocess
+import sys
+from enum import StrEnum
+from typing import Any
+
+import pytest
+import typer
+
+from bot.cli.program import app
+from bot.commands.imagine import ImagineArgs
+from bot.commands.spec import Command, Option
+
+HEAVY = ("sqlalchemy", "alembic", "openai", "fastapi", "uvicorn", "PIL", "pydantic", "aioboto3", "structlog", "rich.progress")
+OWN = {"as_json", "config", "verbose"}
+"""What `easel imagine` takes besides the command's own options."""
+
+
+async def nothing(_call: object, _args: object) -> None:
+    """Stand in for the command's work."""
+
+
+OPTIONS = {option.name: option for option in Command("imagine", "", ImagineArgs, nothing).options}
+
+
+def parameters() -> dict[str, Any]:
+    """Give what `easel imagine` takes, by name."""
+    commands: Any = typer.main.get_command(app)
+    return {parameter.name: parameter for parameter in commands.commands["imagine"].params}
+
+
+def test_imagine_takes_what_the_command_takes() -> None:
+    """An option that is added there has to be added here."""
+    assert set(parameters()) - OWN == set(OPTIONS)
+
+
+@pytest.mark.parametrize("name", sorted(set(OPTIONS) - {"prompt", "size"}))
+def test_imagine_offers_the_same_values_and_the_same_default(name: str) -> None:
+    """The help shows them; the command itself checks them."""
+    option: Option = OPTIONS[name]
+    shown = re.fullmatch(r"\[(.*)\]", parameters()[name].metavar)
+    assert shown
+    assert shown[1].replace("-", " to ").split("|") == list(option.kind.values)
+    default = option.default.value if isinstance(option.default, StrEnum) else str(option.default)
+    assert parameters()[name].default == default
+
+
+def test_each_option_is_explained() -> None:
+    """Nobody has to guess."""
+    assert [name for name, parameter in parameters().items() if not parameter.help] == []
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """So that it is there at once."""
+    code = f"import sys, bot.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run(  # noqa: S603 - our own code in our own Python
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,1 @@
+"""What bot/commands does, asked in sentences."""

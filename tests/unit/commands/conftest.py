@@ -1,0 +1,56 @@
+"""Time leaps in these tests too, because commands start whole pipelines."""
+
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.help import help_command
+from bot.commands.imagine import imagine
+from bot.commands.pictures import cancel, delete, show_gallery, undelete
+from bot.commands.redraw import again, safer, vary
+from tests.fakes.bench import FAULT, Bench
+from tests.fakes.leaping import LeapingLoop
+from tests.fakes.logs import plain_log
+from tests.unit.commands.hands import Hands
+
+
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], AbstractEventLoop]]:
+    """Give every test here the loop that leaps."""
+    return {"leaping": LeapingLoop}
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Set up a house on the workbench."""
+    return Bench()
+
+
+@pytest.fixture
+def house(bench: Bench) -> Dispatcher:
+    """Give all the commands of the house."""
+    commands = (
+        imagine(bench.studio),
+        show_gallery(bench.studio, bench.gallery, bench.links),
+        again(bench.studio),
+        vary(bench.studio),
+        safer(bench.studio),
+        cancel(bench.studio, bench.delivery),
+        delete(bench.studio, bench.gallery, bench.delivery),
+        undelete(bench.studio, bench.gallery, bench.delivery),
+    )
+    return Dispatcher((*commands, help_command(commands)), lambda: FAULT)
+
+
+@pytest.fixture
+def hands(bench: Bench, house: Dispatcher) -> Hands:
+    """Give somebody's hands."""
+    return Hands(bench, house)
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[None]:
+    """Keep the log quick and readable."""
+    with plain_log():
+        yield

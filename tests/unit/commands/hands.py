@@ -1,0 +1,37 @@
+"""Somebody's hands, which type and press."""
+
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import Post
+from bot.domain.jobs import Job
+from tests.fakes.bench import Bench
+from tests.fakes.surfaces import FakeCall, person
+
+
+class Hands:
+    """Types and presses, each time as a new call, and gives what was whispered back."""
+
+    def __init__(self, bench: Bench, dispatcher: Dispatcher) -> None:
+        self._bench = bench
+        self._dispatcher = dispatcher
+        self._count = 0
+
+    async def type(self, line: str, user: str = "ann") -> list[Post]:
+        """Type a line."""
+        call = self._call(user)
+        await self._dispatcher.dispatch_line(line, call)
+        return call.whispers
+
+    async def press(self, command: str, job: Job, user: str = "ann", *, is_moderator: bool = False) -> list[Post]:
+        """Press a button under the job's message."""
+        call = self._call(user, is_moderator=is_moderator)
+        await self._dispatcher.press(f"{command}:{job.id}", call)
+        return call.whispers
+
+    def _call(self, user: str, *, is_moderator: bool = False) -> FakeCall:
+        self._count += 1
+        return FakeCall(self._bench.surface, f"hand-{self._count}", by=person(user, is_moderator=is_moderator))
+
+
+def newest(bench: Bench) -> Job:
+    """Give the job that was accepted last."""
+    return list(bench.jobs.rows.values())[-1].job

@@ -1,0 +1,126 @@
+"""Asks what each kind of option takes, and what it says to the rest."""
+
+from enum import StrEnum
+
+import pytest
+
+from bot.commands.options import JobRef, Kind, Number, Pick, Pixels, Text, listed, meant, quoted
+from bot.domain.images import Quality, Shape, Size
+from bot.errors import BadInput
+
+SHAPE = Pick("Shape of the picture", Shape)
+COUNT = Number("How many", least=1, most=4)
+SIZE = Pixels("Exact size")
+PROMPT = Text("What to draw", longest=10)
+JOB = JobRef("The job")
+
+
+def refusal(kind: Kind, typed: object) -> str:
+    """Give what a person reads who typed that."""
+    with pytest.raises(BadInput) as refused:
+        kind.parse("it", typed)
+    return refused.value.user_text
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        (PROMPT, "a fox", "a fox"),
+        (PROMPT, "", ""),
+        (PROMPT, "x" * 10, "x" * 10),
+        (SHAPE, "wide", Shape.WIDE),
+        (SHAPE, " Wide ", Shape.WIDE),
+        (SHAPE, Shape.TALL, Shape.TALL),
+        (COUNT, "1", 1),
+        (COUNT, 4, 4),
+        (COUNT, " +3 ", 3),
+        (COUNT, "0002", 2),
+        (SIZE, "1536x1024", Size(1536, 1024)),
+        (SIZE, " 800 X 600 ", Size(800, 600)),
+        (SIZE, "16×8192", Size(16, 8192)),
+        (SIZE, "640*480", Size(640, 480)),
+        (JOB, "id_7-A", "id_7-A"),
+        (JOB, "x" * 64, "x" * 64),
+    ],
+)
+def test_what_fits_is_taken(kind: Kind, typed: object, value: object) -> None:
+    """However people spell it."""
+    assert kind.parse("it", typed) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "says"),
+    [
+        (PROMPT, 7, "it takes words."),
+        (PROMPT, "x" * 1234, "it is 1,234 characters long and 10 is the most; please shorten it."),
+        (SHAPE, "wied", "it can be square, wide or tall, not “wied”. Did you mean wide?"),
+        (SHAPE, "banana", "it can be square, wide or tall, not “banana”."),
+        (SHAPE, 3, "it can be square, wide or tall, not “3”."),
+        (COUNT, "0", "it is a whole number from 1 to 4, not “0”."),
+        (COUNT, "5", "it is a whole number from 1 to 4, not “5”."),
+        (COUNT, "-1", "it is a whole number from 1 to 4, not “-1”."),
+        (COUNT, "2.5", "it is a whole number from 1 to 4, not “2.5”."),
+        (COUNT, "two", "it is a whole number from 1 to 4, not “two”."),
+        (COUNT, True, "it is a whole number from 1 to 4, not “True”."),
+        (COUNT, "٣", "it is a whole number from 1 to 4, not “٣”."),
+        (COUNT, "9" * 5000, f"it is a whole number from 1 to 4, not “{'9' * 40}…”."),
+        (SIZE, "wide", "it is width x height in pixels, each from 16 to 8192, such as 1536x1024, not “wide”."),
+        (SIZE, "15x1024", "it is width x height in pixels, each from 16 to 8192, such as 1536x1024, not “15x1024”."),
+        (SIZE, "1024x8193", "it is width x height in pixels, each from 16 to 8192, such as 1536x1024, not “1024x8193”."),
+        (SIZE, "1024", "it is width x height in pixels, each from 16 to 8192, such as 1536x1024, not “1024”."),
+        (JOB, "../etc", "That is not the id of a job."),
+        (JOB, "", "That is not the id of a job."),
+        (JOB, "x" * 65, "That is not the id of a job."),
+        (JOB, 7, "That is not the id of a job."),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_what_would(kind: Kind, typed: object, says: str) -> None:
+    """And with a guess where one is near."""
+    assert refusal(kind, typed) == says
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (PROMPT, ()),
+        (SHAPE, ("square", "wide", "tall")),
+        (Pick("How much work", Quality), ("low", "medium", "high")),
+        (COUNT, ("1 to 4",)),
+        (SIZE, ()),
+        (JOB, ()),
+    ],
+)
+def test_a_kind_says_what_can_be_typed(kind: Kind, values: tuple[str, ...]) -> None:
+    """Menus and help are drawn from it."""
+    assert kind.values == values
+    assert kind.summary
+
+
+def test_words_are_listed_as_one_says_them() -> None:
+    """One, two, or more of them."""
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b"]) == "a or b"
+    assert listed(["a", "b", "c"]) == "a, b or c"
+
+
+def test_what_was_typed_is_repeated_on_one_short_line() -> None:
+    """A refusal stays one sentence, whatever was pasted."""
+    assert quoted("a\nfox  here") == "“a fox here”"
+    assert quoted("x" * 41) == f"“{'x' * 40}…”"
+    assert quoted("x" * 40) == f"“{'x' * 40}”"
+
+
+def test_a_guess_is_made_only_where_one_is_near() -> None:
+    """Nobody is sent the wrong way."""
+    assert meant("qualty", ["quality", "shape"]) == " Did you mean quality?"
+    assert meant("zebra", ["quality", "shape"]) == ""
+    assert meant("shape", []) == ""
+
+
+def test_choices_may_be_any_strenum() -> None:
+    """A command brings its own."""
+
+    class Mood(StrEnum):
+        CALM = "calm"
+
+    assert Pick("Mood", Mood).parse("mood", "CALM") is Mood.CALM

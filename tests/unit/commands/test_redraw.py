@@ -1,0 +1,96 @@
+"""Asks what the buttons draw that draw once more: the same again, another take, a safer wording."""
+
+import pytest
+
+from bot.domain.images import Quality
+from bot.domain.jobs import JobState, Rewriting, Wish, Words
+from bot.domain.money import FREE
+from bot.domain.quotas import Standing
+from bot.errors import PromptRefused, ProviderFailed, ProviderFault
+from tests.fakes.bench import Bench
+from tests.fakes.words import REWRITING_COSTS
+from tests.unit.commands.hands import Hands, newest
+
+UNTOUCHED = Standing(20, held=0, spent=0)
+
+
+async def test_again_draws_the_same_words_without_asking_anybody(bench: Bench, hands: Hands) -> None:
+    """Neither rewriter nor models, and nothing is paid for them a second time."""
+    first = await bench.draw("a fox", quality=Quality.LOW)
+    assert first.words is not None
+    assert await hands.press("again", first) == []
+    await bench.work()
+    second = newest(bench)
+    assert second.id != first.id
+    assert (second.wish, second.words) == (first.wish, Words(first.words.drawn, FREE))
+    assert (len(bench.rewriter.asks), len(bench.moderation.judged)) == (1, 1)
+    assert [request.prompt for request in bench.painter.requests] == ["a fox, in soft light"] * 2
+    assert bench.message(second).footer[-1] == "$0.0400"
+
+
+async def test_again_settles_words_that_never_were(bench: Bench, hands: Hands) -> None:
+    """The first try failed before that."""
+    bench.rewriter.will(ProviderFailed("openai", "bad json", fault=ProviderFault.BAD_ANSWER))
+    failed = await bench.draw("a fox")
+    await hands.press("again", failed)
+    await bench.work()
+    assert newest(bench).words == Words("a fox, in soft light", REWRITING_COSTS)
+    assert len(bench.rewriter.asks) == 2
+
+
+async def test_again_counts_for_whoever_presses_it(bench: Bench, hands: Hands) -> None:
+    """It is a wish of theirs."""
+    first = await bench.draw(user="ann")
+    await hands.press("again", first, user="bob")
+    await bench.work()
+    assert (await bench.standing("ann")).spent == (await bench.standing("bob")).spent == 1
+    assert newest(bench).account != first.account
+
+
+async def test_vary_asks_for_another_take_on_what_was_drawn(bench: Bench, hands: Hands) -> None:
+    """Even of words that were not rewritten the first time."""
+    first = await bench.draw("a fox", rewriting=Rewriting.OFF)
+    await hands.press("vary", first)
+    await bench.work()
+    assert newest(bench).wish == Wish(prompt="a fox", variation_of="a fox", rewriting=Rewriting.ON)
+    assert bench.rewriter.asks[-1].variation_of == "a fox"
+    rewritten = await bench.draw("a hare", key="call-2")
+    await hands.press("vary", rewritten)
+    assert newest(bench).wish.variation_of == "a hare, in soft light"
+
+
+async def test_vary_takes_the_typed_words_where_none_were_drawn(bench: Bench, hands: Hands) -> None:
+    """Somebody may be quick."""
+    waiting = await bench.imagine("a fox")
+    await hands.press("vary", waiting)
+    assert newest(bench).wish.variation_of == "a fox"
+
+
+async def test_again_of_a_variation_is_the_same_variation(bench: Bench, hands: Hands) -> None:
+    """And a variation of it starts from what was drawn last."""
+    await hands.press("vary", await bench.draw("a fox"))
+    await bench.work()
+    varied = newest(bench)
+    await hands.press("again", varied)
+    assert newest(bench).words is not None
+    assert newest(bench).wish == varied.wish
+
+
+async def test_the_safer_wording_is_drawn_as_if_it_had_been_typed(bench: Bench, hands: Hands) -> None:
+    """It is judged like any other."""
+    bench.rewriter.will(PromptRefused(rule="violence", sentence="No.", safer="a kind fox"))
+    refused = await bench.draw("a fox", count=2, variation_of="a mean fox")
+    await hands.press("safer", refused)
+    await bench.work()
+    assert newest(bench).wish == Wish(prompt="a kind fox", count=2)
+    assert bench.job(newest(bench)).state is JobState.DONE
+    assert bench.rewriter.asks[-1].prompt == "a kind fox"
+
+
+@pytest.mark.parametrize("is_refused", [True, False], ids=["refused without one", "not refused"])
+async def test_there_is_not_always_a_safer_wording(bench: Bench, hands: Hands, *, is_refused: bool) -> None:
+    """The sentence says so."""
+    bench.rewriter.will(*[PromptRefused(rule="violence", sentence="No.")] * is_refused)
+    job = await bench.draw() if is_refused else await bench.imagine()
+    [whisper] = await hands.press("safer", job)
+    assert whisper.text == "There is no other wording for that one."

@@ -1,0 +1,79 @@
+"""Is `config.example.toml` complete, true, and nothing but the defaults?"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.config import Settings, load
+from bot.config.models import ModelSettings, PriceSettings, SizeRuleSettings
+
+EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
+
+
+def paths(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Give every setting of a TOML table as `section.key`."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from paths(value, f"{above}{key}.")
+        else:
+            yield above + key
+
+
+def declared(section: BaseModel, above: str = "") -> Iterator[str]:
+    """Give every setting of a section, tables by their default entries."""
+    for key in type(section).model_fields:
+        value = getattr(section, key)
+        if isinstance(value, BaseModel):
+            yield from declared(value, f"{above}{key}.")
+        elif isinstance(value, Mapping):
+            yield from (f"{above}{key}.{entry}" for entry in value)
+        else:
+            yield above + key
+
+
+def everything() -> dict[str, Any]:
+    """Read the example with the settings that are commented out put in."""
+    text = re.sub(r"^#(?=[\[a-z])", "", EXAMPLE.read_text(), flags=re.MULTILINE)
+    return tomllib.loads(text)
+
+
+def test_it_loads_and_equals_the_defaults() -> None:
+    """Copying it changes nothing."""
+    assert load(EXAMPLE, environ={}) == Settings()
+
+
+def test_every_setting_occurs_in_it_and_nothing_else() -> None:
+    """With those that are commented out because they are secrets or examples."""
+    table = everything()
+    models = table.pop("models")
+    assert set(paths(table)) == set(declared(Settings()))
+    [example] = models.values()
+    assert set(example) == set(ModelSettings.model_fields)
+    assert set(example["price"]) == set(PriceSettings.model_fields)
+    assert set(example["size_rule"]) == set(SizeRuleSettings.model_fields)
+
+
+def test_every_default_that_is_no_secret_stands_in_it() -> None:
+    """What is commented out is a secret or belongs to the example of a model."""
+    hidden = set(paths(everything())) - set(paths(tomllib.loads(EXAMPLE.read_text())))
+    secrets = {
+        "objects.access_key",
+        "objects.secret_key",
+        "openai.api_key",
+        "discord.token",
+        "slack.bot_token",
+        "slack.app_token",
+        "slack.signing_secret",
+    }
+    assert {path for path in hidden if not path.startswith("models.")} == secrets
+
+
+def test_every_group_of_lines_is_explained() -> None:
+    """A comment stands before each setting, or before the group that it belongs to."""
+    text = EXAMPLE.read_text()
+    groups = [group.strip().splitlines() for group in text.split("\n\n") if group.strip()]
+    assert [group[0] for group in groups if not group[0].startswith("# ")] == []

@@ -1,0 +1,76 @@
+"""Does the doctor read the settings as an experienced operator would?"""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, load
+from bot.doctor import paper
+from bot.domain.health import Finding, Health
+
+
+async def links(**web: str) -> Finding:
+    """Judge the links of a page with these settings."""
+    settings = load(environ={f"EASEL_WEB__{name.upper()}": value for name, value in web.items()})
+    [finding] = await paper.links(settings.web)
+    return finding
+
+
+async def test_a_page_for_this_machine_only_is_fine() -> None:
+    """It is the default."""
+    finding = await links()
+    assert (finding.health, finding.mend) == (Health.OK, "")
+    assert "http://127.0.0.1:8420" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("web", "mend"),
+    [
+        ({"host": "0.0.0.0"}, "public_url"),  # noqa: S104 - not bound
+        ({"host": "192.0.2.1"}, "public_url"),
+        ({"public_url": "http://localhost:8420"}, "public_url"),
+        ({"public_url": "http://easel.example.org", "host": "192.0.2.1"}, "https://"),
+        ({"public_url": "https://easel.example.org"}, "proxy at easel.example.org passes requests on to http://127.0.0.1:8420"),
+    ],
+)
+async def test_what_may_surprise_is_noted_with_its_mend(web: dict[str, str], mend: str) -> None:
+    """None of it is wrong in every house."""
+    finding = await links(**web)
+    assert finding.health is Health.NOTE
+    assert mend in finding.mend
+
+
+async def test_a_public_page_with_a_certificate_is_fine() -> None:
+    """Nothing to mend."""
+    finding = await links(public_url="https://easel.example.org", host="192.0.2.1")
+    assert (finding.health, finding.mend) == (Health.OK, "")
+
+
+async def test_front_ends_without_a_use_yet_are_named() -> None:
+    """Somebody who set a token waits for something to happen."""
+    off = await paper.front_ends(Settings())
+    assert [finding.health for finding in off] == [Health.OK] * 3
+    on = await paper.front_ends(load(environ={"DISCORD_TOKEN": "a-token", "SLACK_SIGNING_SECRET": "a-secret"}))
+    assert [finding.text for finding in on[1:]] == [
+        "Set, but this version has no Discord front end yet.",
+        "Set, but this version has no Slack front end yet.",
+    ]
+    assert "a-token" not in str(on)
+    assert "a-secret" not in str(on)
+
+
+async def test_limits_that_let_nobody_draw_are_wrong() -> None:
+    """Every tier at nothing."""
+    [fine] = await paper.quotas(Settings())
+    assert fine.text == "Pictures a day: guest 3, registered 20, premium 200. The day ends at midnight, UTC."
+    nothing = {f"EASEL_QUOTAS__TIERS__{tier}": "0" for tier in ("GUEST", "REGISTERED", "PREMIUM")}
+    [finding] = await paper.quotas(load(environ=nothing))
+    assert finding.health is Health.WRONG
+
+
+async def test_the_settings_file_is_named() -> None:
+    """Mending begins with knowing which file is read."""
+    [none] = await paper.settings_file(None)
+    [one] = await paper.settings_file(Path("/etc/easel/config.toml"))
+    assert "default" in none.text
+    assert "/etc/easel/config.toml" in one.text

@@ -1,0 +1,148 @@
+"""Does the doctor see what is wrong with each part that the house is built of?"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, load
+from bot.doctor import all_of
+from bot.doctor.parts import house_parts
+from bot.domain.health import Finding, Health
+from storage.migrate import upgrade
+from tests.fakes.openai import FakeOpenAI, Options
+
+Found = dict[str, list[Finding]]
+
+
+@pytest.fixture
+async def openai() -> AsyncIterator[FakeOpenAI]:
+    """Run a fake OpenAI that knows one key."""
+    async with FakeOpenAI(Options(key="sk-right")) as fake:
+        yield fake
+
+
+async def found(settings: Settings) -> Found:
+    """Look at the parts, and give the findings by subject."""
+    by_subject: Found = {}
+    for finding in await all_of(house_parts(settings)):
+        by_subject.setdefault(finding.subject, []).append(finding)
+    return by_subject
+
+
+def settings(folder: Path, **environ: str) -> Settings:
+    """Give settings whose data is in a folder."""
+    return load(environ={"EASEL_DATA_DIR": str(folder), **environ})
+
+
+def wrong(findings: Found) -> set[str]:
+    """Give the subjects that are wrong."""
+    return {subject for subject, those in findings.items() if any(finding.health is Health.WRONG for finding in those)}
+
+
+async def test_a_fresh_house_has_nothing_wrong_and_no_database_yet(tmp_path: Path) -> None:
+    """Looking does not make one."""
+    findings = await found(settings(tmp_path))
+    assert wrong(findings) == set()
+    assert findings["database"][0].text == f"{tmp_path / 'easel.db'} will be made at the first start."
+    assert not (tmp_path / "easel.db").exists()
+
+
+async def test_without_a_key_it_says_who_draws_and_why(tmp_path: Path) -> None:
+    """With the way to change that."""
+    [finding] = (await found(settings(tmp_path)))["drawing"]
+    assert finding.health is Health.NOTE
+    assert "OPENAI_API_KEY" in finding.mend
+
+
+async def test_a_whole_database_is_fine(tmp_path: Path) -> None:
+    """It opens, has the right version, and is not damaged."""
+    house = settings(tmp_path)
+    await upgrade(house.records_url)
+    assert [finding.health for finding in (await found(house))["database"]] == [Health.OK, Health.OK]
+
+
+async def test_a_database_of_another_version_is_told_from_a_good_one(tmp_path: Path) -> None:
+    """An older one is brought up to date, a newer one must not be touched."""
+    house = settings(tmp_path)
+    await upgrade(house.records_url)
+    for version, health, mend in (("0000", Health.NOTE, "easel db upgrade"), ("9999", Health.WRONG, "newer easel")):
+        connection = sqlite3.connect(tmp_path / "easel.db")
+        with connection:
+            connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+        connection.close()
+        finding = (await found(house))["database"][0]
+        assert finding.health is health
+        assert mend in finding.mend
+
+
+async def test_a_damaged_database_is_wrong(tmp_path: Path) -> None:
+    """Somebody overwrote its middle."""
+    house = settings(tmp_path)
+    await upgrade(house.records_url)
+    file = tmp_path / "easel.db"
+    content = bytearray(file.read_bytes())
+    content[8192:] = b"\xff" * (len(content) - 8192)
+    file.write_bytes(content)
+    assert "database" in wrong(await found(house))
+
+
+async def test_a_file_that_is_no_database_is_wrong(tmp_path: Path) -> None:
+    """And the rest is looked at all the same."""
+    (tmp_path / "easel.db").write_bytes(b"easel" * 5000)
+    findings = await found(settings(tmp_path))
+    assert wrong(findings) == {"database"}
+    assert findings["pictures"]
+
+
+async def test_a_folder_for_pictures_that_is_a_file_is_wrong(tmp_path: Path) -> None:
+    """With its mend."""
+    (tmp_path / "pictures").write_text("")
+    findings = await found(settings(tmp_path))
+    assert wrong(findings) == {"pictures"}
+    assert findings["pictures"][0].mend
+
+
+async def test_a_right_key_and_a_known_model_are_fine(tmp_path: Path, openai: FakeOpenAI) -> None:
+    """Nothing was spent to find that out."""
+    findings = await found(settings(tmp_path, OPENAI_API_KEY="sk-right", OPENAI_BASE_URL=openai.url))
+    assert wrong(findings) == set()
+    assert findings["openai: key"][0].health is Health.OK
+    assert "omni-moderation-latest" in findings["guard"][0].text
+    assert "gpt-image-2" in findings["models"][0].text
+    assert openai.paid == []
+    assert {seen.path for seen in openai.seen} == {"/v1/models"}
+
+
+async def test_a_wrong_key_is_found_and_not_repeated(tmp_path: Path, openai: FakeOpenAI) -> None:
+    """It may be on somebody's screen."""
+    findings = await found(settings(tmp_path, OPENAI_API_KEY="sk-wrong-one", OPENAI_BASE_URL=openai.url))
+    assert "openai: key" in wrong(findings)
+    assert "sk-wrong-one" not in str(findings)
+
+
+async def test_a_model_that_is_shut_down_is_wrong(tmp_path: Path, openai: FakeOpenAI) -> None:
+    """By the date in the service's own list."""
+    openai.state.models["gpt-image-2"] = "2026-01-01"
+    findings = await found(settings(tmp_path, OPENAI_API_KEY="sk-right", OPENAI_BASE_URL=openai.url))
+    assert "openai: shutdown of gpt-image-2" in wrong(findings)
+
+
+async def test_an_unknown_model_is_one_sentence(tmp_path: Path) -> None:
+    """With those that are known."""
+    findings = await found(settings(tmp_path, OPENAI_API_KEY="sk-right", EASEL_OPENAI__IMAGE_MODEL="gpt-imagine-2"))
+    [finding] = findings["drawing"]
+    assert finding.health is Health.WRONG
+    assert "Did you mean gpt-image-2" in finding.text
+
+
+async def test_what_is_off_is_noted(tmp_path: Path, openai: FakeOpenAI) -> None:
+    """A gateway without moderation, and a model without a price."""
+    file = tmp_path / "c.toml"
+    file.write_text('[openai]\nimage_model = "own"\n[models.own]\nsizes = ["1024x1024"]\n[guard]\nmoderation_model = ""\n')
+    house = load(file, environ={"EASEL_DATA_DIR": str(tmp_path), "OPENAI_API_KEY": "sk-right", "OPENAI_BASE_URL": openai.url})
+    findings = await found(house)
+    assert findings["guard"][0].health is Health.NOTE
+    assert [finding.health for finding in findings["models"]] == [Health.OK, Health.NOTE]
+    assert '[models."own"]' in findings["models"][1].mend

@@ -1,0 +1,1 @@
+"""What bot/domain does, asked in sentences."""

@@ -1,0 +1,122 @@
+"""Asks who decides when stages refuse, doubt or break, and what that is called."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.errors import GuardUnavailable, PromptRefused
+from bot.moderation.guard import Guard
+from bot.ports.words import Decision, Verdict
+from tests.fakes.words import ScriptedStage
+
+NO = Verdict(Decision.REFUSE, "weapons", "Weapons are not drawn here.")
+DUNNO = Verdict(Decision.UNSURE, "timeout")
+
+
+class BrokenStage:
+    """A stage that breaks its word and raises, telling what was typed."""
+
+    name = "broken"
+
+    async def judge(self, prompt: str) -> Verdict:
+        """Raise."""
+        raise ValueError(f"cannot read {prompt}")
+
+
+class CancelledStage:
+    """A stage that is cancelled while it judges."""
+
+    name = "cancelled"
+
+    async def judge(self, prompt: str) -> Verdict:
+        """Be cancelled."""
+        raise asyncio.CancelledError
+
+
+def saying(verdict: Verdict, name: str = "scripted") -> ScriptedStage:
+    """Give a stage that says this once."""
+    stage = ScriptedStage(name)
+    stage.will(verdict)
+    return stage
+
+
+async def test_words_that_nobody_minds_pass() -> None:
+    """Every stage was asked, with the words as they are."""
+    local, model = ScriptedStage(), ScriptedStage()
+    guard = Guard((local,), (model,))
+    await guard.check_local("a fox")
+    await guard.check_models("a fox")
+    assert (local.judged, model.judged) == (["a fox"], ["a fox"])
+
+
+async def test_a_house_without_stages_lets_everything_pass() -> None:
+    """An operator may want that."""
+    await Guard((), ()).check_local("a fox")
+    await Guard((), ()).check_models("a fox")
+
+
+async def test_a_local_refusal_is_told_in_the_stages_own_words() -> None:
+    """The rule goes to the log."""
+    with pytest.raises(PromptRefused, match="rule=weapons") as refused:
+        await Guard((saying(NO),), ()).check_local("a gun")
+    assert refused.value.user_text.startswith("Weapons are not drawn here.")
+
+
+async def test_a_model_refusal_is_told_the_same_way() -> None:
+    """Nobody can see which of them it was."""
+    with pytest.raises(PromptRefused, match="rule=weapons"):
+        await Guard((), (saying(NO),)).check_models("a gun")
+
+
+@pytest.mark.parametrize("where", ["local", "models"])
+async def test_the_first_refusal_ends_it(where: str) -> None:
+    """The later stages are not asked."""
+    later = ScriptedStage()
+    stages = (ScriptedStage(), saying(NO), later)
+    guard = Guard(stages, ()) if where == "local" else Guard((), stages)
+    with pytest.raises(PromptRefused):
+        await (guard.check_local("a gun") if where == "local" else guard.check_models("a gun"))
+    assert later.judged == []
+
+
+@pytest.mark.parametrize("stage", [saying(DUNNO), BrokenStage()], ids=["unsure", "broken"])
+async def test_local_stages_fail_open(stage: ScriptedStage | BrokenStage) -> None:
+    """The next stage is still asked, and the log knows."""
+    later = ScriptedStage()
+    with capture_logs() as logs:
+        await Guard((stage, later), ()).check_local("my secret")
+    assert later.judged == ["my secret"]
+    assert any(entry["event"] == "guard.allowed_unsure" and entry["stage"] == stage.name for entry in logs)
+
+
+@pytest.mark.parametrize("stage", [saying(DUNNO), BrokenStage()], ids=["unsure", "broken"])
+async def test_model_stages_fail_closed(stage: ScriptedStage | BrokenStage) -> None:
+    """The person reads that it is our fault; nobody else is asked in vain."""
+    later = ScriptedStage()
+    with pytest.raises(GuardUnavailable, match=f"stage={stage.name}") as failed:
+        await Guard((), (stage, later)).check_models("my secret")
+    assert "our fault" in failed.value.user_text
+    assert later.judged == []
+
+
+async def test_a_refusal_after_a_doubt_still_refuses() -> None:
+    """A rule that is unsure does not speak for the next."""
+    with pytest.raises(PromptRefused):
+        await Guard((saying(DUNNO), saying(NO)), ()).check_local("a gun")
+
+
+@pytest.mark.parametrize("stage", [saying(NO), BrokenStage()], ids=["refuses", "broken"])
+async def test_what_was_typed_stays_out_of_the_log(stage: ScriptedStage | BrokenStage) -> None:
+    """Not even a broken stage's own message gets there."""
+    with capture_logs() as logs, suppress(PromptRefused):
+        await Guard((stage,), ()).check_local("my secret")
+    assert logs
+    assert "secret" not in str(logs)
+
+
+async def test_cancellation_passes_through() -> None:
+    """It is no doubt and no breakage."""
+    with pytest.raises(asyncio.CancelledError):
+        await Guard((), (CancelledStage(),)).check_models("a fox")

@@ -1,0 +1,1 @@
+"""What bot/pipeline does, asked in sentences."""

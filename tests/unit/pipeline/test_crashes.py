@@ -1,0 +1,180 @@
+"""Asks what a crash leaves at each step, and whether the next process makes it good: nothing lost, nothing paid twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.chat import Tone
+from bot.domain.jobs import DrawingState, Job, JobState
+from bot.domain.quotas import Standing
+from bot.errors import StorageFailed
+from bot.pipeline.drawing import WhenUnknown
+from tests.fakes.bench import Bench
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.waiting import until
+
+UNTOUCHED = Standing(20, held=0, spent=0)
+PAID = Standing(20, held=0, spent=1)
+DOWN = StorageFailed("disk", "full")
+
+
+async def end(bench: Bench, *, is_killed: bool) -> None:
+    """End the process, by `kill -9` or politely."""
+    await (bench.kill() if is_killed else bench.engine.crash())
+    bench.painter.release()
+
+
+async def drawing(bench: Bench) -> Job:
+    """Give a job that is being drawn."""
+    bench.painter.will_hold()
+    job = await bench.imagine()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: len(bench.painter.requests) == 1)
+    return job
+
+
+EITHER_WAY = pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "stopped"])
+
+
+async def test_a_job_that_nobody_heard_of_is_published_at_the_start(bench: Bench) -> None:
+    """It was accepted, so it is drawn."""
+    job = await bench.imagine()
+    await bench.engine.crash()
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+
+
+@EITHER_WAY
+async def test_words_that_are_settled_are_not_paid_for_again(bench: Bench, *, is_killed: bool) -> None:
+    """The next claim goes on with the drawing."""
+    job = await bench.imagine()
+    bench.jobs.trouble.lasts("open_drawing", StorageFailed("sqlite", "locked"))
+    await bench.work()
+    assert bench.job(job).words is not None
+    await end(bench, is_killed=is_killed)
+    bench.jobs.trouble.is_over()
+    bench.clock.move(timedelta(seconds=10))
+    await bench.recover()
+    assert (bench.job(job).state, bench.job(job).attempt) == (JobState.DONE, 2)
+    assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
+
+
+@EITHER_WAY
+async def test_a_crash_while_it_is_drawn_is_asked_about(bench: Bench, *, is_killed: bool) -> None:
+    """The pictures come back, and the message offers to draw again."""
+    job = await drawing(bench)
+    await end(bench, is_killed=is_killed)
+    assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.OPEN]
+    await bench.recover()
+    assert (bench.job(job).state, bench.message(job).kind) == (JobState.FAILED, "outcome_unknown")
+    assert [button.label for button in bench.message(job).buttons] == ["Draw again"]
+    assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.UNKNOWN]
+    assert len(bench.painter.requests) == 1
+    assert await bench.standing() == UNTOUCHED
+
+
+@EITHER_WAY
+async def test_a_crash_while_it_is_drawn_is_made_good_once_where_the_rules_say_so(*, is_killed: bool) -> None:
+    """The second crash is asked about."""
+    bench = Bench(when_unknown=WhenUnknown.RETRY)
+    job = await drawing(bench)
+    await end(bench, is_killed=is_killed)
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.painter.requests) == 2
+    assert await bench.standing() == PAID
+
+
+async def test_a_second_crash_while_it_is_drawn_is_asked_about() -> None:
+    """Nobody pays three times for one picture."""
+    bench = Bench(when_unknown=WhenUnknown.RETRY)
+    job = await drawing(bench)
+    await bench.kill()
+    bench.painter.will_hold()
+    await bench.recovery.sweep()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: len(bench.painter.requests) == 2)
+    await bench.kill()
+    await bench.recover()
+    assert (bench.job(job).state, bench.message(job).kind) == (JobState.FAILED, "outcome_unknown")
+    assert len(bench.painter.requests) == 2
+    assert await bench.standing() == UNTOUCHED
+
+
+@EITHER_WAY
+async def test_a_crash_while_the_bytes_are_put_on_disk_is_like_one_while_they_are_drawn(bench: Bench, *, is_killed: bool) -> None:
+    """Nobody knows what became of them."""
+    bench.objects.trouble.lasts("put", DOWN)
+    job = await bench.imagine()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: "waiting for the storage" in bench.message(job).text)
+    await end(bench, is_killed=is_killed)
+    bench.objects.trouble.is_over()
+    await bench.recover()
+    assert bench.message(job).kind == "outcome_unknown"
+    assert await bench.standing() == UNTOUCHED
+
+
+@EITHER_WAY
+async def test_a_crash_while_the_store_is_away_loses_nothing(*, is_killed: bool) -> None:
+    """The bytes are in the spool, and are carried over by the next process."""
+    bench = Bench(spool=MemoryObjects())
+    bench.objects.trouble.lasts("put", DOWN)
+    job = await bench.imagine()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: "waiting for the storage" in bench.message(job).text)
+    await end(bench, is_killed=is_killed)
+    bench.objects.trouble.is_over()
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.painter.requests) == len(bench.objects.objects) == 1
+    assert bench.spool is not None
+    assert bench.spool.objects == {}
+    assert await bench.standing() == PAID
+
+
+@EITHER_WAY
+async def test_a_crash_before_the_pictures_are_counted_counts_them_once(bench: Bench, *, is_killed: bool) -> None:
+    """They are on disk, and the drawing says so."""
+    bench.jobs.trouble.lasts("keep", StorageFailed("sqlite", "locked"))
+    job = await bench.imagine()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: "waiting for the storage" in bench.message(job).text)
+    await end(bench, is_killed=is_killed)
+    bench.jobs.trouble.is_over()
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.painter.requests) == 1
+    assert await bench.standing() == PAID
+
+
+@EITHER_WAY
+async def test_a_crash_while_they_are_shown_shows_them_again(bench: Bench, *, is_killed: bool) -> None:
+    """In the same message; nothing is drawn or counted again."""
+    job = await bench.imagine()
+    bench.surface.hold_updates()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: bench.job(job).state is JobState.KEPT and bench.surface.begun == 2)
+    await end(bench, is_killed=is_killed)
+    bench.surface.let_updates_go()
+    await bench.recover()
+    assert (bench.job(job).state, bench.message(job).tone) == (JobState.DONE, Tone.DONE)
+    assert len(bench.painter.requests) == len(bench.surface.posted) == 1
+    assert await bench.standing() == PAID
+
+
+async def test_a_stopped_process_hands_its_job_back_at_once(bench: Bench) -> None:
+    """Nobody waits for the lease."""
+    job = await drawing(bench)
+    await bench.engine.crash()
+    assert bench.jobs.rows[job.id].lease_until is None
+    assert await bench.jobs.unclaimed(bench.delivery.platforms) == ((job.id, job.tier),)
+
+
+async def test_a_killed_process_leaves_its_lease_behind(bench: Bench) -> None:
+    """The job is nobody's until it has run out."""
+    job = await drawing(bench)
+    bench.jobs.trouble.lasts("hand_back", StorageFailed("sqlite", "gone"))
+    await bench.engine.crash()
+    assert await bench.jobs.unclaimed(bench.delivery.platforms) == ()
+    assert bench.job(job).state is JobState.RUNNING

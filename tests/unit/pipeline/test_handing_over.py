@@ -1,0 +1,150 @@
+"""Asks whether kept pictures reach people: now, later, or in the gallery; but never twice paid and never drawn again."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.chat import Tone
+from bot.domain.jobs import JobState
+from bot.domain.quotas import Standing
+from bot.errors import LeaseLost, MessageGone, StorageFailed, SurfaceFailed
+from tests.fakes.bench import LEASE, Bench
+
+FULL = SurfaceFailed("loom", "500")
+GONE = MessageGone("loom", "404")
+PAID = Standing(20, held=0, spent=1)
+
+
+async def paid_once(bench: Bench) -> bool:
+    """Whether one picture was drawn and counted."""
+    return len(bench.painter.requests) == 1 and await bench.standing() == PAID
+
+
+@pytest.mark.parametrize("error", [FULL, RuntimeError("a broken rendering"), StorageFailed("sqlite", "locked")], ids=repr)
+async def test_what_cannot_be_shown_is_shown_later(bench: Bench, error: Exception) -> None:
+    """It stays kept and counted; nobody is told that it failed, and nothing is drawn again."""
+    job = await bench.imagine()
+    bench.surface.trouble.lasts("update", error)
+    await bench.work()
+    assert bench.job(job).state is JobState.KEPT
+    assert await paid_once(bench)
+    bench.surface.trouble.is_over()
+    bench.clock.move(timedelta(seconds=15))
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert bench.message(job).tone is Tone.DONE
+    assert await paid_once(bench)
+
+
+async def test_a_platform_says_how_long_to_wait(bench: Bench) -> None:
+    """Nobody comes back earlier."""
+    job = await bench.imagine()
+    bench.surface.trouble.lasts("update", SurfaceFailed("loom", "429", retry_after=timedelta(minutes=5)))
+    await bench.work()
+    bench.surface.trouble.is_over()
+    bench.clock.move(timedelta(minutes=5) - timedelta(seconds=1))
+    await bench.recover()
+    assert bench.job(job).state is JobState.KEPT
+    bench.clock.move(timedelta(seconds=1))
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+
+
+async def test_the_pauses_grow_up_to_ten_minutes(bench: Bench) -> None:
+    """A platform that is down for hours is not pestered."""
+    job = await bench.imagine()
+    bench.surface.trouble.lasts("update", FULL)
+    pauses = []
+    for _ in range(45):
+        await bench.work()
+        not_before = bench.jobs.rows[job.id].not_before
+        assert not_before is not None
+        pauses.append((not_before - bench.clock.now()).total_seconds())
+        bench.clock.move(not_before - bench.clock.now())
+    assert pauses[:3] == [15, 30, 45]
+    assert pauses[-1] == max(pauses) == 600
+
+
+async def test_after_a_day_they_wait_in_the_gallery_only(bench: Bench) -> None:
+    """The job is done, and they can be seen there."""
+    job = await bench.imagine()
+    bench.surface.trouble.lasts("update", FULL)
+    await bench.work()
+    bench.clock.move(timedelta(days=1) - timedelta(seconds=1))
+    await bench.work()
+    assert bench.job(job).state is JobState.KEPT
+    bench.clock.move(timedelta(minutes=1))
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert len(await bench.gallery.latest(job.account, 10)) == 1
+
+
+async def test_where_place_and_author_are_gone_they_wait_in_the_gallery_at_once(bench: Bench) -> None:
+    """Nobody would ever see them there."""
+    job = await bench.imagine()
+    for method in ("update", "post", "direct"):
+        bench.surface.trouble.lasts(method, GONE)
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert len(await bench.gallery.latest(job.account, 10)) == 1
+    assert await paid_once(bench)
+
+
+async def test_where_only_the_message_is_gone_a_new_one_has_them(bench: Bench) -> None:
+    """At the same place."""
+    job = await bench.imagine()
+    bench.surface.trouble.lasts("update", GONE)
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert [post.tone for _, post, _ in bench.surface.posted] == [Tone.WAITING, Tone.DONE]
+    assert bench.message(job).tone is Tone.DONE
+
+
+async def test_a_new_message_that_cannot_be_posted_either_comes_later(bench: Bench) -> None:
+    """Once, however often it is tried."""
+    job = await bench.imagine()
+    bench.surface.trouble.lasts("update", GONE)
+    bench.surface.trouble.lasts("post", FULL)
+    await bench.work()
+    assert bench.job(job).state is JobState.KEPT
+    bench.surface.trouble.is_over()
+    bench.surface.trouble.comes("update", GONE)
+    bench.clock.move(timedelta(seconds=15))
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.surface.posted) == 2
+
+
+async def test_pictures_that_were_shown_are_shown_again_when_nobody_wrote_that_down(bench: Bench) -> None:
+    """In the same message."""
+    job = await bench.imagine()
+    bench.jobs.trouble.comes("finish", StorageFailed("sqlite", "locked"))
+    await bench.work()
+    assert (bench.job(job).state, bench.message(job).tone) == (JobState.KEPT, Tone.DONE)
+    bench.clock.move(LEASE)
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.surface.posted) == 1
+    assert await paid_once(bench)
+
+
+async def test_a_new_message_that_the_table_did_not_hear_of_is_not_posted_twice(bench: Bench) -> None:
+    """Its key is the job's, and the platform knows it."""
+    job = await bench.imagine()
+    bench.surface.trouble.comes("update", GONE, times=3)
+    bench.jobs.trouble.comes("attach", StorageFailed("sqlite", "locked"))
+    await bench.work()
+    assert bench.job(job).state is JobState.KEPT
+    bench.surface.trouble.comes("update", GONE)
+    bench.clock.move(timedelta(seconds=15))
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.surface.shown) == 2
+
+
+async def test_a_job_that_is_somebody_elses_now_is_not_finished(bench: Bench) -> None:
+    """Whoever has it finishes it; this one shows what is true and goes."""
+    job = await bench.imagine()
+    bench.jobs.trouble.comes("finish", LeaseLost(job.id, 1))
+    await bench.work()
+    assert (bench.job(job).state, bench.message(job).tone) == (JobState.KEPT, Tone.DONE)

@@ -1,0 +1,174 @@
+"""Asks whether paid-for bytes are safe at every moment, and counted once."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from bot.domain.images import DrawingId, PictureState
+from bot.domain.jobs import Drawing, DrawingState, Job, JobState
+from bot.errors import LeaseLost, ObjectMissing, ProviderFailed, StorageFailed
+from tests.fakes.bench import LEASE, Bench
+from tests.fakes.images import png
+from tests.fakes.objects import MemoryObjects
+
+DOWN = StorageFailed("s3", "no route")
+
+
+class Troubles:
+    """Counts how often somebody was told that the storage is away."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        """Count one."""
+        self.count += 1
+
+
+@pytest.fixture
+def spool() -> MemoryObjects:
+    """Give the folder beside the process."""
+    return MemoryObjects()
+
+
+@pytest.fixture
+def far(spool: MemoryObjects) -> Bench:
+    """Set up a house whose store is elsewhere."""
+    return Bench(spool=spool)
+
+
+async def drawn(bench: Bench, job: Job, *pictures: bytes, on_trouble: Callable[[], None] | None = None) -> Drawing:
+    """Give a drawing whose pictures are put aside."""
+    files = await bench.keeping.put_aside("painter", pictures, on_trouble or Troubles())
+    return Drawing(
+        id=DrawingId(bench.ids.new()),
+        job=job.id,
+        attempt=job.attempt,
+        provider="painter",
+        model="painter-1",
+        state=DrawingState.DRAWN,
+        started_at=bench.clock.now(),
+        files=files,
+    )
+
+
+async def test_pictures_are_kept_untouched_in_their_order_and_counted(bench: Bench) -> None:
+    """Byte for byte, under keys that follow from their content."""
+    job = await bench.claimed(count=2)
+    drawing = await drawn(bench, job, png(1), png(2))
+    await bench.keeping.keep(job, drawing, Troubles())
+    kept = await bench.pictures.of_job(job.id)
+    assert [(picture.position, picture.state) for picture in kept] == [(0, PictureState.VISIBLE), (1, PictureState.VISIBLE)]
+    assert [bench.objects.objects[picture.file.key] for picture in kept] == [(png(1), "image/png"), (png(2), "image/png")]
+    assert len({picture.id for picture in kept}) == 2
+    assert bench.job(job).state is JobState.KEPT
+    assert ((await bench.standing()).held, (await bench.standing()).spent) == (0, 2)
+
+
+async def test_fewer_pictures_than_were_asked_for_count_as_that_many(bench: Bench) -> None:
+    """The rest of what was set aside comes back."""
+    job = await bench.claimed(count=4)
+    await bench.keeping.keep(job, await drawn(bench, job, png(1)), Troubles())
+    standing = await bench.standing()
+    assert (standing.held, standing.spent, standing.left) == (0, 1, 19)
+
+
+@pytest.mark.parametrize("pictures", [(), (b"no picture",), (png(1), b"no picture")], ids=["none", "bad", "one bad"])
+async def test_what_is_no_picture_is_not_kept(bench: Bench, pictures: tuple[bytes, ...]) -> None:
+    """Not even the good ones beside it."""
+    with pytest.raises(ProviderFailed) as failed:
+        await bench.keeping.put_aside("painter", pictures, Troubles())
+    assert failed.value.provider == "painter"
+    assert bench.objects.objects == {}
+
+
+async def test_a_store_elsewhere_gets_pictures_by_way_of_the_spool(far: Bench, spool: MemoryObjects) -> None:
+    """They are safe here first, and gone from here last."""
+    job = await far.claimed()
+    drawing = await drawn(far, job, png(1))
+    assert [content for content, _ in spool.objects.values()] == [png(1)]
+    assert far.objects.objects == {}
+    await far.keeping.keep(job, drawing, Troubles())
+    assert spool.objects == {}
+    assert far.objects.objects == {drawing.files[0].key: (png(1), "image/png")}
+
+
+async def test_a_store_that_is_down_is_waited_for(far: Bench, spool: MemoryObjects) -> None:
+    """Somebody is told, nothing is counted yet, and the bytes stay here."""
+    job = await far.claimed()
+    drawing = await drawn(far, job, png(1))
+    far.objects.trouble.lasts("put", DOWN)
+    troubles = Troubles()
+    task = asyncio.create_task(far.keeping.keep(job, drawing, troubles))
+    await asyncio.sleep(3600)
+    assert troubles.count > 100
+    assert (far.job(job).state, len(spool.objects)) == (JobState.RUNNING, 1)
+    far.objects.trouble.is_over()
+    await task
+    assert (far.job(job).state, len(spool.objects)) == (JobState.KEPT, 0)
+
+
+async def test_a_table_that_is_locked_is_waited_for(bench: Bench) -> None:
+    """Everything is counted once."""
+    job = await bench.claimed()
+    drawing = await drawn(bench, job, png(1))
+    bench.jobs.trouble.comes("keep", StorageFailed("sqlite", "locked"), times=5)
+    troubles = Troubles()
+    await bench.keeping.keep(job, drawing, troubles)
+    assert troubles.count == 5
+    assert len(await bench.pictures.of_job(job.id)) == (await bench.standing()).spent == 1
+
+
+async def test_a_full_disk_is_waited_for(bench: Bench) -> None:
+    """Paid-for bytes are held until there is room."""
+    job = await bench.claimed()
+    bench.objects.trouble.comes("put", StorageFailed("disk", "full"), times=4)
+    troubles = Troubles()
+    await drawn(bench, job, png(1), on_trouble=troubles)
+    assert troubles.count == 4
+    assert len(bench.objects.objects) == 1
+
+
+async def test_who_lost_the_job_keeps_nothing(bench: Bench) -> None:
+    """A cancelled job has no pictures, though they were drawn."""
+    job = await bench.claimed()
+    drawing = await drawn(bench, job, png(1))
+    await bench.studio.cancel(job)
+    with pytest.raises(LeaseLost):
+        await bench.keeping.keep(job, drawing, Troubles())
+    assert await bench.pictures.of_job(job.id) == ()
+
+
+async def test_what_lies_in_another_machines_spool_is_missing_here(far: Bench, spool: MemoryObjects) -> None:
+    """The job waits for that machine."""
+    job = await far.claimed()
+    drawing = await drawn(far, job, png(1))
+    spool.objects.clear()
+    with pytest.raises(ObjectMissing):
+        await far.keeping.keep(job, drawing, Troubles())
+    assert far.job(job).state is JobState.RUNNING
+
+
+async def test_two_jobs_may_come_to_the_same_picture(far: Bench, spool: MemoryObjects) -> None:
+    """The first one empties the spool of it; by then the store has it."""
+    first = await far.claimed()
+    await far.studio.accept(first.wish, far.call("call-2"))
+    second_id = next(row.job.id for row in far.jobs.rows.values() if row.job.key == "call-2")
+    second = await far.jobs.claim(second_id, LEASE)
+    assert second is not None
+    drawings = [await drawn(far, job, png(1)) for job in (first, second)]
+    for job, drawing in zip((first, second), drawings, strict=True):
+        await far.keeping.keep(job, drawing, Troubles())
+        assert far.job(job).state is JobState.KEPT
+    assert spool.objects == {}
+    assert len(far.objects.objects) == 1
+
+
+async def test_a_spool_that_cannot_be_emptied_holds_nobody_up(far: Bench, spool: MemoryObjects) -> None:
+    """The picture is safe and counted."""
+    job = await far.claimed()
+    drawing = await drawn(far, job, png(1))
+    spool.trouble.lasts("delete", StorageFailed("disk", "read-only"))
+    await far.keeping.keep(job, drawing, Troubles())
+    assert far.job(job).state is JobState.KEPT

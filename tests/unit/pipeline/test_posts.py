@@ -1,0 +1,158 @@
+"""Asks what a job's one message says, at each step of its way."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.chat import Button, Fold, Post, Tone
+from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Progress
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Wish, Words
+from bot.domain.money import FREE, Cost
+from bot.domain.people import HOUSE, REGISTERED, AccountId
+from bot.pipeline import posts
+from bot.services.links import Links
+from tests.fakes.clock import NOON
+from tests.fakes.surfaces import SQUARE, person
+
+JOB = Job(
+    id=JobId("job-1"),
+    key="call-1",
+    community=HOUSE,
+    account=AccountId("ann"),
+    tier=REGISTERED,
+    author=person(),
+    place=SQUARE,
+    wish=Wish(prompt="a fox"),
+    created_at=NOON,
+)
+LONG = replace(JOB, wish=Wish(prompt="fox " * 100))
+REWRITTEN = replace(JOB, words=Words("a red fox at dawn"))
+CANCEL = Button("Cancel", "cancel", "job-1", is_dangerous=True)
+ASKED = Fold("You asked for", "a fox")
+LINKS = Links("http://easel.test")
+FILE = ImageFile(key="pictures/abc.png", sha256="abc", media_type="image/png", width=8, height=9, size_bytes=70)
+PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=PictureState.VISIBLE)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (Line(0, None), "Drawing: a fox"),
+        (Line(1, None), "Drawing: a fox"),
+        (Line(2, None), "Drawing: a fox · 1st in line"),
+        (Line(4, None), "Drawing: a fox · 3rd in line"),
+        (Line(0, 38.0), "Drawing: a fox · about 40 s"),
+        (Line(1, 1.0), "Drawing: a fox · about 5 s"),
+        (Line(3, 38.0), "Drawing: a fox · 2nd in line · about 75 s"),
+        (Line(9, 38.0), "Drawing: a fox · 8th in line · about 3 min"),
+        (Line(0, 120.0), "Drawing: a fox · about 2 min"),
+    ],
+)
+def test_a_wish_that_waits_says_its_place_and_its_time(line: Line, says: str) -> None:
+    """Two are drawn at once here; what nobody knows is not said."""
+    post = posts.waiting(JOB, line, 2)
+    assert post == Post(says, Tone.WAITING, progress=0.0, buttons=(CANCEL,))
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"), (22, "22nd"), (111, "111th")],
+)
+def test_places_are_counted_as_in_english(number: int, word: str) -> None:
+    """Teens and all."""
+    assert posts.ordinal(number) == word
+
+
+def test_a_job_that_is_worked_on_says_what_is_done() -> None:
+    """With progress and preview where there are any."""
+    assert posts.working(JOB, "Finding the words") == Post("Finding the words: a fox", Tone.WORKING, buttons=(CANCEL,))
+    shown = posts.working(JOB, "Drawing", Progress(0.5, b"dim"))
+    assert shown == Post("Drawing: a fox", Tone.WORKING, preview=b"dim", progress=0.5, buttons=(CANCEL,))
+
+
+def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
+    """At 120 characters, with an ellipsis."""
+    post = posts.done(LONG, pictures=(), drawing=None, cost=FREE, links=LINKS)
+    assert len(post.text) == 120
+    assert post.text.endswith("fox…")
+    assert post.folds == (Fold("You asked for", "fox " * 100),)
+    assert posts.shortened("abcdef", 6) == "abcdef"
+    assert posts.shortened("abcd fg", 6) == "abcd…"
+
+
+def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
+    """Both wordings, who drew, how long it took, and what it cost."""
+    job = replace(REWRITTEN, started_at=NOON, finished_at=NOON + timedelta(seconds=41.4))
+    drawing = Drawing(
+        id=DrawingId("d1"),
+        job=job.id,
+        attempt=1,
+        provider="painter",
+        model="painter-1",
+        state=DrawingState.DRAWN,
+        started_at=NOON,
+        notes=("drawn by painter", "8x9, low quality"),
+    )
+    post = posts.done(job, pictures=(PICTURE,), drawing=drawing, cost=Cost(53_100), links=LINKS)
+    assert (post.text, post.tone) == ("a fox", Tone.DONE)
+    assert post.folds == (ASKED, Fold("Drawn as", "a red fox at dawn"))
+    assert post.footer == ("drawn by painter", "8x9, low quality", "41 s", "$0.0531")
+    assert [(button.label, button.action, button.is_dangerous) for button in post.buttons] == [
+        ("Again", "again:job-1", False),
+        ("Vary", "vary:job-1", False),
+        ("Delete", "delete:job-1", True),
+    ]
+    [exhibit] = post.pictures
+    assert (exhibit.alt, exhibit.link) == ("a red fox at dawn", "http://easel.test/p/p1.png")
+
+
+def test_what_is_not_known_is_not_in_the_footer() -> None:
+    """A free drawing has no price, and one that is not finished no length."""
+    assert posts.done(JOB, pictures=(), drawing=None, cost=FREE, links=LINKS).footer == ()
+    started = replace(JOB, started_at=NOON)
+    assert posts.done(started, pictures=(), drawing=None, cost=FREE, links=LINKS).footer == ()
+
+
+def test_words_that_were_kept_are_shown_once() -> None:
+    """Nothing was made of them."""
+    kept = replace(JOB, words=Words("a fox"))
+    assert posts.done(kept, pictures=(), drawing=None, cost=FREE, links=LINKS).folds == (ASKED,)
+
+
+def test_a_picture_is_described_by_what_was_drawn() -> None:
+    """Or by what was typed, while nothing else is settled; never at great length."""
+    assert posts.exhibit(JOB, PICTURE, LINKS).alt == "a fox"
+    assert len(posts.exhibit(LONG, PICTURE, LINKS).alt) == 300
+
+
+@pytest.mark.parametrize(
+    ("state", "tone", "labels"),
+    [
+        (JobState.FAILED, Tone.FAILED, ["Draw again"]),
+        (JobState.CANCELLED, Tone.REFUSED, ["Draw again"]),
+        (JobState.REFUSED, Tone.REFUSED, []),
+    ],
+)
+def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: list[str]) -> None:
+    """What failed can be drawn again as it is; what was refused cannot."""
+    post = posts.ended(JOB, Ending(state, "why", "It broke. Nothing was counted."))
+    assert (post.text, post.tone, post.kind) == ("a fox – It broke. Nothing was counted.", tone, "why")
+    assert [button.label for button in post.buttons] == labels
+    assert post.folds == (ASKED,)
+    assert post.pictures == ()
+
+
+def test_a_safer_wording_is_shown_and_offered() -> None:
+    """Nobody has to guess what would pass."""
+    post = posts.ended(REWRITTEN, Ending(JobState.REFUSED, "prompt_refused", "No.", safer="a kind fox"))
+    assert [button.action for button in post.buttons] == ["safer:job-1"]
+    assert post.folds[-1] == Fold("A wording that would pass", "a kind fox")
+
+
+def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
+    """And offers to."""
+    post = posts.deleted(JOB, 10)
+    assert post.text == "a fox – deleted. It can be brought back for 10 minutes."
+    assert [button.action for button in post.buttons] == ["undelete:job-1"]
+    assert post.pictures == ()

@@ -1,0 +1,153 @@
+"""Asks whether what a crash left is found, told and swept, over and over, whatever is away in between."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.images import Picture
+from bot.domain.jobs import Ending, JobState
+from bot.errors import StorageFailed, SurfaceFailed
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.recovery import Recovery
+from bot.services.gallery import Gallery
+from tests.fakes.bench import LEASE, Bench
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.pictures import MemoryPictures
+from tests.fakes.surfaces import LOOM
+
+MINUTE = timedelta(minutes=1)
+LOCKED = StorageFailed("sqlite", "locked")
+CANCELLED = Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted.")
+
+
+@contextlib.asynccontextmanager
+async def running(recovery: Recovery) -> AsyncIterator[None]:
+    """Sweep until the block ends."""
+    task = asyncio.create_task(recovery.run(lease=LEASE, every=MINUTE))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_jobs_that_nobody_has_are_published(bench: Bench) -> None:
+    """Oldest first; those that somebody works on, or that are to wait, are left alone."""
+    waiting = await bench.imagine(key="call-1")
+    running_one = await bench.imagine(key="call-2")
+    late = await bench.imagine(key="call-3")
+    await bench.engine.crash()
+    await bench.jobs.claim(running_one.id, LEASE)
+    claimed = await bench.jobs.claim(late.id, LEASE)
+    assert claimed is not None
+    await bench.jobs.hand_back(late.id, claimed.attempt, bench.clock.now() + MINUTE)
+    await bench.recovery.sweep()
+    assert bench.engine.waiting == [waiting.id]
+    bench.clock.move(MINUTE)
+    await bench.recovery.sweep()
+    assert bench.engine.waiting == [waiting.id, running_one.id, late.id]
+
+
+async def test_ends_that_nobody_has_seen_are_told(bench: Bench) -> None:
+    """Once."""
+    job = await bench.imagine()
+    await bench.jobs.cancel(job.id, CANCELLED)
+    await bench.recovery.sweep()
+    await bench.recovery.sweep()
+    assert [post.text for post in bench.surface.said] == ["a fox – cancelled; nothing was counted."]
+
+
+async def test_an_end_that_cannot_be_told_now_is_told_at_a_later_sweep(bench: Bench) -> None:
+    """However long the platform is away."""
+    job = await bench.imagine()
+    await bench.jobs.cancel(job.id, CANCELLED)
+    bench.surface.trouble.lasts("update", SurfaceFailed("loom", "500"))
+    for _ in range(3):
+        await bench.recovery.sweep()
+    bench.surface.trouble.is_over()
+    await bench.recovery.sweep()
+    assert bench.message(job).text == "a fox – cancelled; nothing was counted."
+
+
+async def test_an_end_that_breaks_in_the_showing_does_not_keep_the_others_waiting(bench: Bench) -> None:
+    """It is logged, and tried again with the next sweep."""
+    first, second = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
+    for job in (first, second):
+        await bench.jobs.cancel(job.id, CANCELLED)
+    bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
+    await bench.recovery.sweep()
+    assert [job.id for job in await bench.jobs.untold(frozenset({LOOM}))] == [first.id]
+    await bench.recovery.sweep()
+    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+
+
+async def test_what_was_deleted_long_enough_is_removed(bench: Bench) -> None:
+    """Bytes and all."""
+    job = await bench.draw()
+    await bench.gallery.delete(job.id)
+    await bench.recovery.sweep()
+    assert len(bench.objects.objects) == 1
+    bench.clock.move(timedelta(minutes=10))
+    await bench.recovery.sweep()
+    assert bench.objects.objects == {}
+
+
+async def test_jobs_of_other_platforms_are_left_to_those_who_serve_them(bench: Bench) -> None:
+    """This process could not answer there."""
+    told, waiting = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
+    await bench.jobs.cancel(told.id, CANCELLED)
+    await bench.engine.crash()
+    nowhere = Delivery(jobs=bench.jobs, gallery=bench.gallery, links=bench.links, surfaces={})
+    await Recovery(jobs=bench.jobs, engine=bench.engine, delivery=nowhere, gallery=bench.gallery).sweep()
+    assert bench.engine.waiting == []
+    assert bench.surface.said == []
+    assert bench.job(waiting).state is JobState.QUEUED
+
+
+class NotedPictures(MemoryPictures):
+    """Notes when somebody looked for what is due, which is what every sweep ends with."""
+
+    def __init__(self, jobs: MemoryJobs) -> None:
+        super().__init__(jobs)
+        self.swept_at: list[float] = []
+
+    async def due(self, now: datetime) -> tuple[Picture, ...]:
+        """Note the loop's time."""
+        self.swept_at.append(asyncio.get_running_loop().time())
+        return await super().due(now)
+
+
+async def test_it_sweeps_at_the_start_then_when_old_leases_have_run_out_and_then_every_minute(bench: Bench) -> None:
+    """Until it is cancelled."""
+    pictures = NotedPictures(bench.jobs)
+    gallery = Gallery(pictures, bench.objects, bench.clock, MINUTE)
+    recovery = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=bench.delivery, gallery=gallery)
+    async with running(recovery):
+        await asyncio.sleep(200)
+    assert pictures.swept_at == [0, 30, 90, 150]
+
+
+async def test_a_sweep_that_fails_is_followed_by_the_next(bench: Bench) -> None:
+    """The storage may be away for as long as it likes; even the unforeseen ends nothing."""
+    job = await bench.imagine()
+    await bench.engine.crash()
+    bench.jobs.trouble.comes("unclaimed", LOCKED, times=2)
+    bench.jobs.trouble.comes("untold", RuntimeError("broken"), times=2)
+    bench.jobs.trouble.comes("told", LOCKED)
+    await bench.jobs.cancel(job.id, CANCELLED)
+    async with running(bench.recovery):
+        await asyncio.sleep(5 * 60)
+        assert await bench.jobs.untold(frozenset({LOOM})) == ()
+
+
+async def test_a_lost_storage_ends_the_sweep_it_struck(bench: Bench) -> None:
+    """Nobody tries the rest against a table that is away."""
+    job = await bench.imagine()
+    await bench.jobs.cancel(job.id, CANCELLED)
+    bench.jobs.trouble.comes("told", LOCKED)
+    with pytest.raises(StorageFailed):
+        await bench.recovery.sweep()

@@ -1,0 +1,115 @@
+"""Asks how words are settled: judged, rewritten, paid for once, and never drawn unjudged."""
+
+import hashlib
+
+import pytest
+
+from bot.domain.jobs import Rewriting, Words
+from bot.domain.money import Cost
+from bot.domain.people import AccountId
+from bot.errors import EaselError, GuardUnavailable, LeaseLost, PromptRefused, ProviderFailed, ProviderFault, StorageFailed
+from bot.pipeline.wording import pseudonym
+from bot.ports.words import Decision, Verdict
+from tests.fakes.bench import Bench
+
+NO = Verdict(Decision.REFUSE, "violence", "Nobody is hurt in pictures here.")
+DUNNO = Verdict(Decision.UNSURE)
+FULLER = Words("a red fox at dawn", Cost(99))
+
+
+async def test_words_are_judged_rewritten_and_recorded(bench: Bench) -> None:
+    """In this order."""
+    bench.rewriter.will(FULLER)
+    job = await bench.claimed("a fox")
+    settled = await bench.wording.settle(job)
+    assert settled.words == FULLER
+    assert bench.job(job).words == FULLER
+    assert bench.moderation.judged == ["a fox"]
+    assert [(ask.prompt, ask.variation_of) for ask in bench.rewriter.asks] == [("a fox", None)]
+
+
+async def test_settled_words_are_neither_judged_nor_paid_for_again(bench: Bench) -> None:
+    """Whoever claims the job later goes on from there."""
+    settled = await bench.wording.settle(await bench.claimed())
+    assert await bench.wording.settle(settled) == settled
+    assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
+
+
+async def test_whoever_turns_rewriting_off_keeps_their_words_but_not_without_a_verdict(bench: Bench) -> None:
+    """What the verdict cost is what it cost."""
+    bench.rewriter.will(FULLER)
+    settled = await bench.wording.settle(await bench.claimed("a fox", rewriting=Rewriting.OFF))
+    assert settled.words == Words("a fox", FULLER.cost)
+    assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
+
+
+async def test_with_rewriting_off_a_verdict_can_still_refuse(bench: Bench) -> None:
+    """That is what it is for."""
+    bench.rewriter.will(PromptRefused(rule="hate", sentence="No."))
+    with pytest.raises(PromptRefused):
+        await bench.wording.settle(await bench.claimed(rewriting=Rewriting.OFF))
+
+
+async def test_a_variation_is_asked_for_as_one(bench: Bench) -> None:
+    """The rewriter sees what was drawn before."""
+    await bench.wording.settle(await bench.claimed("a fox", variation_of="a red fox at dawn"))
+    assert bench.rewriter.asks[0].variation_of == "a red fox at dawn"
+
+
+async def test_the_rewriter_learns_nobodys_name(bench: Bench) -> None:
+    """A hash of the account tells people apart."""
+    job = await bench.claimed()
+    await bench.wording.settle(job)
+    assert bench.rewriter.asks[0].author == pseudonym(job.account)
+    assert job.account not in bench.rewriter.asks[0].author
+
+
+def test_a_pseudonym_is_the_same_for_ever_and_different_for_everybody() -> None:
+    """Vendors tell abusers apart by it."""
+    assert pseudonym(AccountId("ann")) == hashlib.sha256(b"easel:ann").hexdigest()[:32]
+    assert pseudonym(AccountId("ann")) != pseudonym(AccountId("bob"))
+
+
+@pytest.mark.parametrize(("verdict", "error"), [(NO, PromptRefused), (DUNNO, GuardUnavailable)])
+async def test_what_a_model_does_not_allow_is_not_rewritten(bench: Bench, verdict: Verdict, error: type[EaselError]) -> None:
+    """No is no, and so is not knowing."""
+    bench.moderation.will(verdict)
+    job = await bench.claimed()
+    with pytest.raises(error):
+        await bench.wording.settle(job)
+    assert bench.rewriter.asks == []
+    assert bench.job(job).words is None
+
+
+async def test_a_rewriter_that_is_busy_is_asked_again(bench: Bench) -> None:
+    """Twice, and then it has failed."""
+    busy = ProviderFailed("openai", "503", fault=ProviderFault.OVERLOADED)
+    bench.rewriter.will(busy, busy, FULLER)
+    assert (await bench.wording.settle(await bench.claimed())).words == FULLER
+    assert len(bench.rewriter.asks) == 3
+
+
+async def test_a_rewriter_without_a_verdict_stops_the_job(bench: Bench) -> None:
+    """A bad answer is asked for once, and never drawn."""
+    bench.rewriter.will(ProviderFailed("openai", "bad json", fault=ProviderFault.BAD_ANSWER))
+    job = await bench.claimed()
+    with pytest.raises(ProviderFailed):
+        await bench.wording.settle(job)
+    assert len(bench.rewriter.asks) == 1
+    assert bench.job(job).words is None
+
+
+async def test_words_that_cannot_be_recorded_are_not_drawn(bench: Bench) -> None:
+    """They would be paid for again."""
+    bench.jobs.trouble.comes("record_words", StorageFailed("sqlite", "locked"))
+    with pytest.raises(StorageFailed):
+        await bench.wording.settle(await bench.claimed())
+
+
+async def test_who_lost_the_job_records_nothing(bench: Bench) -> None:
+    """The fence holds."""
+    job = await bench.claimed()
+    await bench.studio.cancel(job)
+    with pytest.raises(LeaseLost):
+        await bench.wording.settle(job)
+    assert bench.job(job).words is None

@@ -1,0 +1,231 @@
+"""Asks whether a worker carries every job to one end, says why, and stops the moment the job is not its own."""
+
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.chat import Tone
+from bot.domain.images import Drawn, Progress
+from bot.domain.jobs import Ending, JobState
+from bot.domain.quotas import Standing
+from bot.errors import (
+    EaselError,
+    LeaseLost,
+    OutcomeUnknown,
+    PromptRefused,
+    ProviderFailed,
+    ProviderFault,
+    StorageFailed,
+)
+from bot.pipeline.worker import MOST_ATTEMPTS
+from bot.ports.words import Decision, Verdict
+from tests.fakes.bench import FAULT, LEASE, Bench
+from tests.fakes.images import PRICE
+from tests.fakes.surfaces import LOOM
+from tests.fakes.waiting import until
+from tests.unit.pipeline.steps import texts
+
+LOCKED = StorageFailed("sqlite", "locked")
+UNTOUCHED = Standing(20, held=0, spent=0)
+ONE_SPENT = Standing(20, held=0, spent=1)
+
+
+async def test_a_job_is_worded_drawn_kept_and_shown(bench: Bench) -> None:
+    """And then it is done."""
+    job = await bench.draw("a fox")
+    assert (job.state, job.attempt, job.ending) == (JobState.DONE, 1, Ending(JobState.DONE))
+    assert bench.message(job).tone is Tone.DONE
+    assert len(bench.message(job).pictures) == 1
+    assert await bench.standing() == ONE_SPENT
+    assert (len(bench.rewriter.asks), len(bench.painter.requests), len(bench.surface.posted)) == (1, 1, 1)
+
+
+async def test_people_see_what_is_being_done(bench: Bench) -> None:
+    """With previews as they come."""
+    bench.painter.will_hold(news=(Progress(0.5, b"dim"),))
+    job = await bench.imagine("a fox")
+    task = bench.engine.start(bench.worker.work)
+    await until(lambda: any(post.preview for post in bench.surface.said))
+    bench.painter.release()
+    await task
+    first, *_, preview, done = bench.surface.said
+    assert first.text in {"Finding the words: a fox", "Drawing: a fox"}
+    assert (preview.text, preview.preview, preview.progress) == ("Drawing: a fox", b"dim", 0.5)
+    assert done == bench.message(job)
+
+
+async def test_a_job_whose_words_are_settled_does_not_look_for_them(bench: Bench) -> None:
+    """It says at once that it is drawn."""
+    first = await bench.draw(key="call-1")
+    await bench.studio.accept(first.wish, bench.call("call-2"), first.words)
+    await bench.work()
+    assert texts(bench)[-2:] == ["Drawing: a fox", "a fox"]
+
+
+@pytest.mark.parametrize("stage", ["moderation", "rewriter", "painter"])
+async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, stage: str) -> None:
+    """With the safer wording, where somebody knows one; and nobody else is asked."""
+    refused = PromptRefused(
+        rule="violence", sentence="Nobody is hurt here.", safer=None if stage == "moderation" else "a kind fox"
+    )
+    bench.moderation.will(*[Verdict(Decision.REFUSE, "violence", "Nobody is hurt here.")] * (stage == "moderation"))
+    bench.rewriter.will(*[refused] * (stage == "rewriter"))
+    bench.painter.will(*[refused] * (stage == "painter"))
+    job = await bench.draw()
+    assert (job.state, job.ending) == (
+        JobState.REFUSED,
+        Ending(JobState.REFUSED, "prompt_refused", refused.user_text, refused.safer),
+    )
+    assert await bench.standing() == UNTOUCHED
+    post = bench.message(job)
+    assert (post.tone, post.kind) == (Tone.REFUSED, "prompt_refused")
+    assert post.text == "a fox – Nobody is hurt here. Nothing was drawn and nothing was counted."
+    assert [button.command for button in post.buttons] == ([] if stage == "moderation" else ["safer"])
+    assert (len(bench.rewriter.asks), len(bench.painter.requests)) == {
+        "moderation": (0, 0),
+        "rewriter": (1, 0),
+        "painter": (1, 1),
+    }[stage]
+    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ProviderFailed("painter", "401", fault=ProviderFault.BAD_KEY), "provider_failed"),
+        (OutcomeUnknown("painter", "cut"), "outcome_unknown"),
+    ],
+)
+async def test_a_failure_costs_nothing_and_can_be_tried_again(bench: Bench, error: EaselError, kind: str) -> None:
+    """The person decides; what a lost call may have cost is not theirs to pay."""
+    bench.painter.will(error)
+    job = await bench.draw()
+    assert (job.state, job.ending) == (JobState.FAILED, Ending(JobState.FAILED, kind, error.user_text))
+    assert await bench.standing() == UNTOUCHED
+    assert (bench.message(job).tone, bench.message(job).kind) == (Tone.FAILED, kind)
+    assert [button.command for button in bench.message(job).buttons] == ["again"]
+
+
+async def test_words_that_nobody_could_judge_are_not_drawn(bench: Bench) -> None:
+    """It is our fault, and says so."""
+    bench.moderation.will(Verdict(Decision.UNSURE, "timeout"))
+    job = await bench.draw()
+    assert (job.state, bench.message(job).kind) == (JobState.FAILED, "guard_unavailable")
+    assert bench.painter.requests == []
+    assert await bench.standing() == UNTOUCHED
+
+
+async def test_a_budget_that_is_over_is_an_unknown_outcome(bench: Bench) -> None:
+    """The person reads that it took too long."""
+    bench.painter.will_hold()
+    job = await bench.draw()
+    assert (job.state, bench.message(job).kind) == (JobState.FAILED, "outcome_unknown")
+    assert "took too long" in bench.message(job).text
+    assert await bench.standing() == UNTOUCHED
+
+
+async def test_fewer_pictures_than_asked_for_are_shown_and_counted(bench: Bench) -> None:
+    """Only those."""
+    bench.painter.will(bench.painter.drawn(2, cost=PRICE))
+    job = await bench.draw(count=4)
+    assert len(bench.message(job).pictures) == 2
+    assert await bench.standing() == Standing(20, held=0, spent=2)
+
+
+async def test_the_unforeseen_is_a_code_in_the_message_and_in_the_log(bench: Bench) -> None:
+    """Nothing was counted, and it can be drawn again."""
+    bench.rewriter.will(RuntimeError("broken"))
+    with capture_logs() as logs:
+        job = await bench.draw()
+    assert (job.state, bench.message(job).kind) == (JobState.FAILED, "fault")
+    assert FAULT in bench.message(job).text
+    assert await bench.standing() == UNTOUCHED
+    [broke] = [entry for entry in logs if entry["event"] == "job.broke"]
+    assert (broke["fault"], broke["exc_info"]) == (FAULT, True)
+
+
+async def test_a_job_that_breaks_every_worker_is_given_up(bench: Bench) -> None:
+    """After so many claims it is the job's fault."""
+    job = await bench.imagine()
+    for _ in range(MOST_ATTEMPTS):
+        assert await bench.jobs.claim(job.id, LEASE)
+        bench.clock.move(LEASE)
+    await bench.work()
+    assert bench.job(job).state is JobState.FAILED
+    assert FAULT in bench.message(job).text
+    assert bench.painter.requests == []
+    assert await bench.standing() == UNTOUCHED
+
+
+async def test_a_job_that_cannot_be_claimed_is_left_for_recovery(bench: Bench) -> None:
+    """The table is away; nothing is raised."""
+    job = await bench.imagine()
+    bench.jobs.trouble.comes("claim", LOCKED)
+    await bench.work()
+    assert bench.job(job).state is JobState.QUEUED
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+
+
+@pytest.mark.parametrize("method", ["record_words", "drawings", "open_drawing"])
+async def test_a_storage_that_is_away_before_anything_was_paid_is_waited_for(bench: Bench, method: str) -> None:
+    """For ten seconds; then another try goes on from there."""
+    bench.jobs.trouble.comes(method, LOCKED)
+    job = await bench.draw()
+    assert (job.state, job.attempt) == (JobState.RUNNING, 1)
+    assert (await bench.standing()).held == 1
+    await bench.work()
+    assert bench.job(job).attempt == 1
+    bench.clock.move(timedelta(seconds=10))
+    await bench.work()
+    assert (bench.job(job).state, bench.job(job).attempt) == (JobState.DONE, 2)
+    assert len(bench.painter.requests) == 1
+
+
+async def test_a_store_that_is_down_is_waited_for_and_people_are_told(bench: Bench) -> None:
+    """What was drawn is not drawn again."""
+    bench.objects.trouble.lasts("put", StorageFailed("disk", "full"))
+    job = await bench.imagine()
+    task = bench.engine.start(bench.worker.work)
+    waiting = "Drawn, and waiting for the storage to come back: a fox"
+    await until(lambda: texts(bench)[-1:] == [waiting])
+    bench.objects.trouble.is_over()
+    await task
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.painter.requests) == 1
+    assert await bench.standing() == ONE_SPENT
+
+
+async def test_a_progress_that_breaks_in_the_showing_breaks_nothing_else(bench: Bench) -> None:
+    """The picture is drawn, kept, shown and counted."""
+    bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
+    job = await bench.draw()
+    assert job.state is JobState.DONE
+    assert bench.message(job).tone is Tone.DONE
+    assert await bench.standing() == ONE_SPENT
+
+
+@pytest.mark.parametrize("error", [LOCKED, RuntimeError("broken"), LeaseLost("job", 1)], ids=repr)
+@pytest.mark.parametrize("method", ["finish", "told"])
+async def test_a_worker_never_raises(bench: Bench, method: str, error: Exception) -> None:
+    """Whatever breaks at the very end is left to recovery."""
+    bench.painter.will(ProviderFailed("painter", "401", fault=ProviderFault.BAD_KEY))
+    bench.jobs.trouble.comes(method, error)
+    job = await bench.draw()
+    assert job.state is (JobState.RUNNING if method == "finish" else JobState.FAILED)
+    bench.clock.move(LEASE)
+    bench.painter.will(ProviderFailed("painter", "401", fault=ProviderFault.BAD_KEY))
+    await bench.recover()
+    assert bench.job(job).state is JobState.FAILED
+    assert bench.message(job).kind == "provider_failed"
+    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+    assert await bench.standing() == UNTOUCHED
+
+
+async def test_pictures_that_cost_more_than_one_call_cost_their_sum(bench: Bench) -> None:
+    """Words, failed pictures and good ones alike."""
+    bench.painter.will(Drawn(pictures=(b"none",), model="painter-1", cost=PRICE))
+    job = await bench.draw()
+    assert job.state is JobState.FAILED
+    assert (await bench.jobs.cost(job.id)).microusd == PRICE.microusd + 120

@@ -1,0 +1,1 @@
+"""What bot/services does, asked in sentences."""

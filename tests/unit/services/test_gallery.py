@@ -1,0 +1,84 @@
+"""Asks who sees which pictures, and when their bytes go."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.images import PictureState
+from bot.domain.jobs import Job
+from bot.errors import StorageFailed
+from tests.fakes.bench import Bench
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Set up a house in which a deletion can be undone for ten minutes."""
+    return Bench()
+
+
+async def states(bench: Bench, job: Job) -> set[PictureState]:
+    """Give the states of a job's pictures."""
+    return {picture.state for picture in await bench.pictures.of_job(job.id)}
+
+
+async def test_the_latest_come_first_and_only_ones_own(bench: Bench) -> None:
+    """As many as asked for."""
+    jobs = []
+    for number in range(3):
+        jobs.append(await bench.draw(key=f"call-{number}"))
+        bench.clock.move(SECOND)
+    await bench.draw(key="call-of-bob", user="bob")
+    latest = await bench.gallery.latest(jobs[0].account, 2)
+    assert [picture.job for picture in latest] == [jobs[2].id, jobs[1].id]
+
+
+async def test_a_deletion_hides_and_can_be_undone_in_time(bench: Bench) -> None:
+    """Until the last second."""
+    job = await bench.draw(count=2)
+    await bench.gallery.delete(job.id)
+    assert await bench.gallery.visible(job.id) == await bench.gallery.latest(job.account, 9) == ()
+    bench.clock.move(bench.gallery.undo - SECOND)
+    await bench.gallery.sweep()
+    assert await bench.gallery.restore(job.id)
+    assert [picture.position for picture in await bench.gallery.visible(job.id)] == [0, 1]
+    bench.clock.move(timedelta(days=1))
+    await bench.gallery.sweep()
+    assert len(bench.objects.objects) == 2
+
+
+async def test_after_that_it_is_too_late(bench: Bench) -> None:
+    """Record and bytes are gone."""
+    job = await bench.draw(count=2)
+    await bench.gallery.delete(job.id)
+    bench.clock.move(bench.gallery.undo)
+    await bench.gallery.sweep()
+    assert not await bench.gallery.restore(job.id)
+    assert await states(bench, job) == {PictureState.REMOVED}
+    assert bench.objects.objects == {}
+
+
+async def test_bytes_that_another_picture_has_too_stay(bench: Bench) -> None:
+    """Until the last of them is removed."""
+    same = bench.painter.drawn()
+    bench.painter.will(same, same)
+    first, second = await bench.draw(key="call-1"), await bench.draw(key="call-2")
+    for job, left in ((first, 1), (second, 0)):
+        await bench.gallery.delete(job.id)
+        bench.clock.move(bench.gallery.undo)
+        await bench.gallery.sweep()
+        assert len(bench.objects.objects) == left
+
+
+async def test_a_store_that_is_away_when_bytes_should_go_leaves_bytes_and_no_record(bench: Bench) -> None:
+    """They hurt nobody; nobody can see them."""
+    job = await bench.draw()
+    await bench.gallery.delete(job.id)
+    bench.clock.move(bench.gallery.undo)
+    bench.objects.trouble.comes("delete", StorageFailed("s3", "away"))
+    with pytest.raises(StorageFailed):
+        await bench.gallery.sweep()
+    assert await states(bench, job) == {PictureState.REMOVED}
+    await bench.gallery.sweep()
+    assert len(bench.objects.objects) == 1

@@ -1,0 +1,140 @@
+"""Asks whether progress is throttled, newest only, never after the end, and never anybody's downfall."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.chat import MessageRef, Post
+from bot.errors import MessageGone, SurfaceFailed
+from bot.services.progress import ProgressReport
+from tests.fakes.surfaces import SQUARE, RecordingSurface
+from tests.fakes.waiting import until
+
+MESSAGE = MessageRef(SQUARE, "message-1")
+
+
+@pytest.fixture
+def surface() -> RecordingSurface:
+    """Give a platform that lets a message be changed once in three seconds."""
+    return RecordingSurface(update_every=timedelta(seconds=3))
+
+
+def said(surface: RecordingSurface) -> list[str]:
+    """Give what the message said, in order."""
+    return [post.text for post in surface.said]
+
+
+async def test_what_is_said_is_shown(surface: RecordingSurface) -> None:
+    """Soon."""
+    async with ProgressReport(surface, MESSAGE) as report:
+        report.say(Post("one"))
+        await until(lambda: said(surface) == ["one"])
+    assert surface.updated == [(MESSAGE, Post("one"))]
+
+
+async def test_only_the_newest_is_shown_and_not_too_often(surface: RecordingSurface) -> None:
+    """What came in between is old news."""
+    async with ProgressReport(surface, MESSAGE) as report:
+        for second in range(10):
+            report.say(Post(f"{second} s"))
+            await asyncio.sleep(1)
+    assert said(surface) == ["0 s", "3 s", "6 s", "9 s"]
+
+
+async def test_nothing_is_shown_after_the_end(surface: RecordingSurface) -> None:
+    """Neither what waited for its turn nor what comes later."""
+    async with ProgressReport(surface, MESSAGE) as report:
+        report.say(Post("one"))
+        await until(lambda: said(surface) == ["one"])
+        report.say(Post("two"))
+    report.say(Post("three"))
+    await asyncio.sleep(60)
+    assert said(surface) == ["one"]
+
+
+async def test_the_end_waits_for_what_is_under_way(surface: RecordingSurface) -> None:
+    """So that it cannot overwrite what comes after."""
+    surface.hold_updates()
+    report = ProgressReport(surface, MESSAGE)
+    async with report:
+        report.say(Post("one"))
+        await until(lambda: surface.under_way == 1)
+        asyncio.get_running_loop().call_later(5, surface.let_updates_go)
+    assert surface.under_way == 0
+    assert said(surface) == ["one"]
+
+
+async def test_the_end_does_not_wait_for_ever(surface: RecordingSurface) -> None:
+    """After ten seconds an update is given up."""
+    surface.hold_updates()
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async with ProgressReport(surface, MESSAGE) as report:
+        report.say(Post("one"))
+        await until(lambda: surface.under_way == 1)
+    assert loop.time() - began == pytest.approx(10, abs=0.1)
+    assert (surface.under_way, said(surface)) == (0, [])
+
+
+async def test_the_end_does_not_wait_for_the_pause_to_be_over(surface: RecordingSurface) -> None:
+    """Whoever is done shows it at once."""
+    loop = asyncio.get_running_loop()
+    async with ProgressReport(surface, MESSAGE) as report:
+        report.say(Post("one"))
+        await until(lambda: said(surface) == ["one"])
+        began = loop.time()
+    assert loop.time() - began < 0.1
+
+
+@pytest.mark.parametrize(
+    "error", [SurfaceFailed("loom", "429"), MessageGone("loom", "404"), RuntimeError("a broken rendering")], ids=repr
+)
+async def test_an_update_that_fails_is_dropped(surface: RecordingSurface, error: Exception) -> None:
+    """The next one comes, and whoever works hears nothing of it."""
+    surface.trouble.comes("update", error)
+    async with ProgressReport(surface, MESSAGE) as report:
+        report.say(Post("one"))
+        await until(lambda: surface.begun == 1)
+        report.say(Post("two"))
+        await until(lambda: said(surface) == ["two"])
+
+
+async def test_an_update_that_hangs_is_dropped(surface: RecordingSurface) -> None:
+    """The next one comes."""
+    surface.hold_updates(1)
+    async with ProgressReport(surface, MESSAGE) as report:
+        report.say(Post("one"))
+        await until(lambda: surface.begun == 1)
+        report.say(Post("two"))
+        await until(lambda: said(surface) == ["two"])
+
+
+async def test_without_a_message_it_keeps_quiet(surface: RecordingSurface) -> None:
+    """And so it does without a platform."""
+    for report in (ProgressReport(surface, None), ProgressReport(None, MESSAGE)):
+        async with report:
+            report.say(Post("one"))
+            await asyncio.sleep(10)
+    assert surface.updated == []
+
+
+async def test_what_breaks_inside_comes_out(surface: RecordingSurface) -> None:
+    """Nothing goes on behind its back."""
+
+    async def break_inside() -> None:
+        async with ProgressReport(surface, MESSAGE) as report:
+            report.say(Post("one"))
+            raise RuntimeError("inside")
+
+    with pytest.raises(RuntimeError, match="inside"):
+        await break_inside()
+    await asyncio.sleep(10)
+    assert surface.updated == []
+
+
+async def test_a_report_of_nothing_ends_at_once(surface: RecordingSurface) -> None:
+    """Nobody waits for news that never come."""
+    async with ProgressReport(surface, MESSAGE):
+        await asyncio.sleep(1)
+    assert surface.updated == []

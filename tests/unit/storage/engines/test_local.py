@@ -1,0 +1,136 @@
+"""Asks the engine of one machine what only it promises: fair shares over time, and a memory that does not grow."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.jobs import JobId
+from bot.domain.people import GUEST, PREMIUM, Tier
+from storage.engines.local import LocalEngine, _Line
+from tests.fakes.clock import NOON, StoppedClock
+from tests.fakes.waiting import quiet, until
+from tests.fakes.work import HeldWork, at_work
+
+SLOTS = {GUEST: 1, PREMIUM: 3}
+
+
+def fill(line: _Line, tier: Tier, count: int) -> None:
+    """Put jobs of a tier in line."""
+    for number in range(count):
+        line.add(JobId(f"{tier}-{number}"), tier, None, NOON)
+
+
+def taken(line: _Line, count: int) -> list[str]:
+    """Take jobs, and give their tiers."""
+    return [str(line.take(SLOTS)).partition("-")[0] for _ in range(count)]
+
+
+def test_a_tier_that_was_away_has_saved_nothing_up() -> None:
+    """After a long time alone the others do not stand still for it."""
+    line = _Line()
+    fill(line, PREMIUM, 100)
+    taken(line, 90)
+    fill(line, GUEST, 10)
+    assert taken(line, 8).count("guest") <= 3
+
+
+def test_a_tier_that_was_away_for_a_moment_is_not_favoured() -> None:
+    """Whoever empties the line and comes again at once waits for their share like those who stayed."""
+    line = _Line()
+    fill(line, PREMIUM, 100)
+    starts = []
+    for number in range(40):
+        line.add(JobId(f"guest-{number}"), GUEST, None, NOON)
+        starts += taken(line, 1)
+    assert starts.count("guest") <= 11
+
+
+def test_a_tier_with_no_slots_of_its_own_has_the_smallest_share() -> None:
+    """It is not divided by."""
+    line = _Line()
+    fill(line, GUEST, 10)
+    assert line.take({GUEST: 0, PREMIUM: 2}) == "guest-0"
+
+
+def test_an_empty_line_has_nobody_next() -> None:
+    """Nor anybody for later."""
+    line = _Line()
+    assert line.take(SLOTS) is None
+    assert line.next_due is None
+
+
+def test_the_line_forgets_whom_it_let_go() -> None:
+    """Taken, removed from among the waiting, and removed from among the later ones."""
+    line = _Line()
+    fill(line, GUEST, 2)
+    line.add(JobId("later"), GUEST, NOON + timedelta(hours=1), NOON)
+    line.take(SLOTS)
+    line.remove(JobId("guest-1"))
+    line.remove(JobId("later"))
+    line.remove(JobId("never was"))
+    assert line.next_due is None
+    assert line.take(SLOTS) is None
+    assert not line._tiers
+
+
+async def test_memory_does_not_grow_with_what_is_done() -> None:
+    """Ids that ended, were cancelled, or broke leave nothing behind."""
+    engine, work = LocalEngine(StoppedClock()), HeldWork(is_held=False)
+    async with at_work(engine, work, SLOTS):
+        for number in range(500):
+            await engine.publish(JobId(f"guest-{number}"), tier=GUEST)
+            await engine.cancel(JobId(f"guest-{number + 7}"))
+        await until(lambda: len(work.ended) == 500)
+        await quiet()
+        assert not engine._running
+        assert not engine._again
+        assert not engine._line._tiers
+
+
+async def test_a_handed_back_job_that_is_cancelled_does_not_come_again() -> None:
+    """Cancelling takes back what was to happen later, too."""
+    clock = StoppedClock()
+    engine, work = LocalEngine(clock), HeldWork()
+    [job, other] = [JobId("guest-0"), JobId("guest-1")]
+    await engine.publish(job, tier=GUEST)
+    async with at_work(engine, work, SLOTS):
+        await until(lambda: job in work.running)
+        await engine.publish(job, tier=GUEST, not_before=NOON)
+        await engine.cancel(job)
+        await engine.publish(other, tier=GUEST)
+        await until(lambda: other in work.running and job in work.ended)
+        await quiet()
+    assert work.started == [job, other]
+
+
+async def test_a_job_cancelled_before_its_first_step_leaves_its_slot() -> None:
+    """Its work never began, and the next one gets the slot."""
+    engine, work = LocalEngine(StoppedClock()), HeldWork(is_held=False)
+    [first, second] = [JobId("guest-0"), JobId("guest-1")]
+    async with at_work(engine, work, {GUEST: 1}):
+        await quiet()
+        await engine.publish(first, tier=GUEST)
+        while first not in engine._running:  # noqa: ASYNC110 - the step between beginning and being begun is one turn long
+            await asyncio.sleep(0)
+        await engine.cancel(first)
+        await engine.publish(second, tier=GUEST)
+        await until(lambda: second in work.ended)
+    assert work.started == [second]
+    assert not engine._running
+
+
+@pytest.mark.parametrize("slots", [{}, {GUEST: 0}, {GUEST: -1, PREMIUM: 2}])
+async def test_an_engine_without_slots_does_not_pretend_to_run(slots: dict[Tier, int]) -> None:
+    """That is a mistake of ours, and told at once."""
+    with pytest.raises(ValueError, match="slot"):
+        await LocalEngine(StoppedClock()).run(HeldWork(), slots)
+
+
+async def test_an_engine_runs_once_at_a_time() -> None:
+    """Two runs would have twice the slots."""
+    engine = LocalEngine(StoppedClock())
+    async with at_work(engine, HeldWork(), SLOTS):
+        await quiet()
+        with pytest.raises(RuntimeError, match="runs already"):
+            await engine.run(HeldWork(), SLOTS)

@@ -1,0 +1,61 @@
+"""Asks whether every failure of a database gets a name that tells whoever runs the house what to mend."""
+
+import pytest
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from bot.errors import BadInput, StorageFailed
+from storage.sql.failures import reason_of, translated
+
+
+class PostgresError(Exception):
+    """An error as drivers of PostgreSQL raise it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__("Key (name)=(somebody's secret) already exists.")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "reason"),
+    [
+        ("23505", "breaks a constraint"),
+        ("25006", "read-only"),
+        ("28P01", "login refused"),
+        ("3D000", "no such database"),
+        ("40P01", "locked"),
+        ("42P01", "wrong statement or tables"),
+        ("53100", "disk full"),
+        ("53300", "out of resources"),
+        ("57P01", "unreachable"),
+        ("XX000", "sqlstate XX000"),
+    ],
+)
+def test_postgres_failures_are_named_by_their_class(sqlstate: str, reason: str) -> None:
+    """The driver's own words are not repeated."""
+    assert reason_of(DBAPIError("INSERT", {}, PostgresError(sqlstate))) == reason
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NoConnectionFree(), "busy"),
+        (ConnectionRefusedError(), "unreachable"),
+        (PermissionError(), "cannot open"),
+        (ModuleNotFoundError(), "no driver for its URL"),
+        (NoSuchTableError(), "NoSuchTableError"),
+    ],
+)
+def test_other_failures_are_named_too(error: Exception, reason: str) -> None:
+    """At least by their kind."""
+    assert reason_of(error) == reason
+
+
+def test_failures_are_translated_and_ours_are_not() -> None:
+    """With the cause kept for the log."""
+    cause = ConnectionRefusedError()
+    with pytest.raises(StorageFailed, match="store=database reason=unreachable") as caught, translated():
+        raise cause
+    assert caught.value.__cause__ is cause
+    with pytest.raises(BadInput), translated():
+        raise BadInput("No.")
