@@ -116,16 +116,24 @@ class ProviderFault(StrEnum):
 
 
 _SENTENCES = {
-    ProviderFault.UNREACHABLE: "The image service could not be reached.",
-    ProviderFault.TIMED_OUT: "The image service took too long.",
-    ProviderFault.RATE_LIMITED: "The image service is getting more requests than it takes; please try again in a minute.",
-    ProviderFault.OVERLOADED: "The image service is overloaded; please try again in a few minutes.",
-    ProviderFault.OUT_OF_MONEY: "The image service's account is out of credit; whoever runs this bot has to top it up.",
-    ProviderFault.BAD_KEY: "The image service does not accept this bot's key; whoever runs this bot has to mend it.",
-    ProviderFault.NOT_PERMITTED: "The image service does not let this bot use that model; whoever runs this bot has to mend it.",
-    ProviderFault.BAD_REQUEST: "The image service did not understand the request; the log says why.",
-    ProviderFault.BAD_ANSWER: "The image service sent something that is not a usable answer.",
+    ProviderFault.UNREACHABLE: "{service} could not be reached.",
+    ProviderFault.TIMED_OUT: "{service} took too long.",
+    ProviderFault.RATE_LIMITED: "{service} is getting more requests than it takes; please try again in a minute.",
+    ProviderFault.OVERLOADED: "{service} is overloaded; please try again in a few minutes.",
+    ProviderFault.OUT_OF_MONEY: "{service}'s account is out of credit; whoever runs this bot has to top it up.",
+    ProviderFault.BAD_KEY: "{service} does not accept this bot's key; whoever runs this bot has to mend it.",
+    ProviderFault.NOT_PERMITTED: "{service} does not let this bot use that model; whoever runs this bot has to mend it.",
+    ProviderFault.BAD_REQUEST: "{service} did not understand the request; the log says why.",
+    ProviderFault.BAD_ANSWER: "{service} sent something that is not a usable answer.",
 }
+
+
+REWRITER = "rewriter"
+"""The provider's name in failures of whoever prepares prompts."""
+
+
+def _called(provider: str) -> str:
+    return "The service that prepares prompts" if provider == REWRITER else "The image service"
 
 
 class ProviderFailed(EaselError):
@@ -147,7 +155,7 @@ class ProviderFailed(EaselError):
     ) -> None:
         super().__init__(
             f"provider={provider} fault={fault} reason={reason} request_id={request_id}",
-            user_text=f"{_SENTENCES[fault]} Nothing was counted.",
+            user_text=f"{_SENTENCES[fault].format(service=_called(provider))} Nothing was counted.",
         )
         self.provider = provider
         self.fault = fault

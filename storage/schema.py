@@ -102,11 +102,13 @@ jobs = Table(
     Column("lease_until", Moment),
     Column("not_before", Moment),
     Column("message", _NESTED),
+    Column("message_key", String),
     Column("words", Text),
     Column("words_microusd", BigInteger, nullable=False),
     Column("words_is_estimate", Boolean, nullable=False),
     Column("ending", _NESTED),
     Column("started_at", Moment),
+    Column("kept_at", Moment),
     Column("finished_at", Moment),
     Column("told_at", Moment),
     CheckConstraint("(finished_at IS NULL) = (state IN ('queued', 'running', 'kept'))", name="finished_when_final"),
@@ -118,7 +120,10 @@ IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
 
 _partial("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
 _partial("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNTOLD)
+HAS_MESSAGE: ColumnElement[bool] = jobs.c.message_key.is_not(None)
+
 _partial("ix_jobs_done", jobs.c.quality, jobs.c.finished_at, where=IS_DONE)
+_partial("ix_jobs_message", jobs.c.platform, jobs.c.message_key, where=HAS_MESSAGE)
 
 drawings = Table(
     "drawings",
@@ -162,6 +167,14 @@ IS_HIDDEN: ColumnElement[bool] = pictures.c.state == literal_column("'hidden'")
 
 _partial("ix_pictures_visible", pictures.c.account, pictures.c.kept_at, pictures.c.job, pictures.c.position, where=IS_VISIBLE)
 _partial("ix_pictures_hidden", pictures.c.remove_at, where=IS_HIDDEN)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("picture", String, ForeignKey("pictures.id"), primary_key=True),
+    Column("reporter", String, ForeignKey("accounts.id"), primary_key=True),
+    Column("reported_at", Moment, nullable=False),
+)
 
 usage = Table(
     "usage",

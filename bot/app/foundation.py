@@ -14,6 +14,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.messages import Messages
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.ports.reports import Reports
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.database import Database
@@ -21,6 +22,7 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
 from storage.sql.pictures import SqlPictures
+from storage.sql.reports import SqlReports
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Records:
     accounts: Accounts
     ledger: Ledger
     messages: Messages
+    reports: Reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ async def _open_records(settings: Settings, clock: Clock, ids: Ids) -> AsyncIter
             accounts=SqlAccounts(database, clock, ids),
             ledger=SqlLedger(database),
             messages=SqlMessages(database, clock, ids),
+            reports=SqlReports(database, clock),
         )
     finally:
         await database.close()

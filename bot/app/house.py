@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from bot.app.chance import fault_code
 from bot.app.foundation import Foundation, open_foundation
@@ -14,6 +15,7 @@ from bot.commands.help import help_command
 from bot.commands.imagine import imagine
 from bot.commands.pictures import cancel, delete, show_gallery, undelete
 from bot.commands.redraw import again, safer, vary
+from bot.commands.sharing import mail, report
 from bot.commands.spec import AnyCommand
 from bot.config import Settings
 from bot.domain.people import Platform, Tier
@@ -26,6 +28,7 @@ from bot.pipeline.studio import Studio
 from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
+from bot.ports.reports import Reports
 from bot.ports.surfaces import Surface
 from bot.services.allowances import Allowances, Limits
 from bot.services.gallery import Gallery
@@ -100,7 +103,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
     return House(
         base=base,
         studio=studio,
-        dispatcher=Dispatcher(all_commands(studio, gallery, delivery, links), fault_code),
+        dispatcher=Dispatcher(all_commands(studio, gallery, delivery, links, records.reports), fault_code),
         links=links,
         worker=worker,
         recovery=Recovery(jobs=records.jobs, engine=engine, delivery=delivery, gallery=gallery),
@@ -127,7 +130,7 @@ def _steps(base: Foundation, delivery: Delivery) -> Steps:
     )
 
 
-def all_commands(studio: Studio, gallery: Gallery, delivery: Delivery, links: Links) -> tuple[AnyCommand, ...]:
+def all_commands(studio: Studio, gallery: Gallery, delivery: Delivery, links: Links, reports: Reports) -> tuple[AnyCommand, ...]:
     """Build every command there is; `/help` knows all the others."""
     commands: tuple[AnyCommand, ...] = (
         imagine(studio),
@@ -138,5 +141,13 @@ def all_commands(studio: Studio, gallery: Gallery, delivery: Delivery, links: Li
         cancel(studio, delivery),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
+        report(studio, gallery, reports),
+        mail(studio, gallery, delivery),
     )
     return (*commands, help_command(commands))
+
+
+def declared_commands() -> tuple[AnyCommand, ...]:
+    """Give the commands as they are declared, with nobody behind them: for whoever reads them and runs none."""
+    nobody: Any = None
+    return all_commands(nobody, nobody, nobody, nobody, nobody)

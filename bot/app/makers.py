@@ -125,8 +125,6 @@ def _notices(settings: Settings, providers: tuple[ImageProvider, ...]) -> list[s
         notices = [f"Pictures are drawn by {first.model}, because [drawing] providers names {first.name} first."]
         if not settings.drawing.providers:
             notices = [f"Pictures are drawn by {first.model}, because an OpenAI key is set."]
-    if settings.discord.token:
-        notices.append("A Discord token is set, but this version has no Discord front end yet.")
     if settings.slack.bot_token:
         notices.append("A Slack token is set, but this version has no Slack front end yet.")
     return notices

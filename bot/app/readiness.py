@@ -1,6 +1,7 @@
 """Whether the house can take jobs right now."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot.app.foundation import Foundation
@@ -12,14 +13,15 @@ _BUDGET = timedelta(seconds=5)
 
 
 class Readiness:
-    """Looks at what every job needs: the database and the store."""
+    """Looks at what every job needs: the database and the store; and at the front ends, as they see themselves."""
 
-    def __init__(self, base: Foundation) -> None:
+    def __init__(self, base: Foundation, front_ends: Callable[[], tuple[Finding, ...]] = tuple) -> None:
         self._base = base
+        self._front_ends = front_ends
 
     async def findings(self) -> tuple[Finding, ...]:
         """Give what is wrong; nothing when jobs can be taken. Never raises."""
-        found = [await self._records(), *await self._objects()]
+        found = [await self._records(), *await self._objects(), *self._front_ends()]
         return tuple(finding for finding in found if finding.health is Health.WRONG)
 
     async def _records(self) -> Finding:

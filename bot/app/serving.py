@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +14,14 @@ import uvicorn
 from bot.adapters.terminal import TERMINAL, TerminalSurface
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.surface import WEB, WebSurface
+from bot.app.chats import Chats, Guests, open_chats
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, running_house
 from bot.app.readiness import Readiness
 from bot.config import Settings
+from bot.domain.people import Platform
 from bot.errors import ConfigError
+from bot.ports.surfaces import Surface
 
 Announce = Callable[[str], None]
 
@@ -35,14 +38,18 @@ async def serve(settings: Settings, announce: Announce) -> None:
     with _bound(settings) as listener, _signals() as stop:
         async with open_foundation(settings) as base:
             surface = WebSurface(base.records.messages)
-            async with running_house(base, {WEB: surface, TERMINAL: TerminalSurface(quiet=True)}) as house:
-                async with _page(house, surface, listener) as server:
+            async with open_chats(base) as chats, running_house(base, _surfaces(surface, chats)) as house:
+                async with chats.listening(house) as guests, _page(house, surface, listener, guests) as server:
                     await _announce_start(base, listener, announce)
                     await _first(stop.asked.wait(), server)
                     announce("Stopping. What is being drawn is finished first; stop once more to leave at once.")
                 async with _insisting(stop) as insisting:
                     await _first(house.worker.drain(settings.worker.drain), insisting)
         announce("Stopped. What was not finished goes on at the next start.")
+
+
+def _surfaces(page: WebSurface, chats: Chats) -> Mapping[Platform, Surface]:
+    return {WEB: page, TERMINAL: TerminalSurface(quiet=True), **chats.surfaces}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ def _bound(settings: Settings) -> Iterator[socket.socket]:
     try:
         family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
         listener = socket.create_server((web.host, web.port), family=family)
+        # asyncio sets it on sockets that it makes itself; without it small replies wait for the other side.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise ConfigError(
             f"Cannot listen on {web.host} port {web.port} ({error.strerror}): is easel running already? "
@@ -114,17 +123,20 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _page(house: House, surface: WebSurface, listener: socket.socket) -> AsyncIterator["asyncio.Task[None]"]:
-    """Serve the web front end while the body runs."""
+async def _page(
+    house: House, surface: WebSurface, listener: socket.socket, guests: Guests
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """Serve the web front end, and what others have to serve, while the body runs."""
     records = house.base.records
     web = build_web(
-        _options(house.base),
+        _options(house.base, guests.signed_paths),
         dispatcher=house.dispatcher,
         surface=surface,
         pictures=records.pictures,
         objects=house.base.objects,
         ids=house.base.ids,
-        readiness=Readiness(house.base).findings,
+        readiness=Readiness(house.base, guests.findings).findings,
+        guests=guests.routes,
     )
     server = _Server(uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5))
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -137,7 +149,7 @@ async def _page(house: House, surface: WebSurface, listener: socket.socket) -> A
         await task
 
 
-def _options(base: Foundation) -> WebOptions:
+def _options(base: Foundation, signed_paths: frozenset[str]) -> WebOptions:
     web = base.settings.web
     hosts = {"localhost", "127.0.0.1", "::1", web.host, *web.allowed_hosts}
     if public := urlsplit(web.public_url).hostname:
@@ -146,6 +158,7 @@ def _options(base: Foundation) -> WebOptions:
         allowed_hosts=tuple(sorted(hosts)),
         is_secure=web.public_url.startswith("https://"),
         notices=base.makers.notices,
+        signed_paths=signed_paths,
     )
 
 

@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 db = typer.Typer(help="Look after the database.")
 app.add_typer(db, name="db")
+discord = typer.Typer(help="Look after the bot on Discord.")
+app.add_typer(discord, name="discord")
 
 Config = Annotated[
     Path | None,
@@ -60,6 +62,12 @@ def easel(
 @db.callback(invoke_without_command=True)
 def database(context: typer.Context) -> None:
     """Look after the database."""
+    _help(context)
+
+
+@discord.callback(invoke_without_command=True)
+def on_discord(context: typer.Context) -> None:
+    """Look after the bot on Discord."""
     _help(context)
 
 
@@ -143,5 +151,17 @@ def upgrade(config: Config = None, verbose: Verbose = False) -> None:
         from bot.cli.upgrading import upgrade as upgrade_database
 
         return upgrade_database(config, is_verbose=verbose)
+
+    guarded(act, is_verbose=verbose)
+
+
+@discord.command()
+def invite(config: Config = None, verbose: Verbose = False) -> None:
+    """Print the links by which a server, or a person, adds the bot, with the permissions it needs."""
+
+    def act() -> int:
+        from bot.cli.inviting import invite as print_invitations
+
+        return print_invitations(config, is_verbose=verbose)
 
     guarded(act, is_verbose=verbose)

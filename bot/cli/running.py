@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from bot.app import serve
+from bot.app.serving import serve
 from bot.cli.logs import set_up_logs
 from bot.config import load
 

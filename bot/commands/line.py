@@ -28,7 +28,8 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
 
     Dashes that a phone made long and quotes that it made round are
     understood. Words that no flag claims go to the first text option, as
-    they were typed; a quoted `"--flag"` is words.
+    they were typed; a quoted `"--flag"` is words, and so is what follows a
+    long dash without being an option.
 
     Raises:
         BadInput: A flag is unknown, lacks its value, or stands there twice; or words are left that no option takes.
@@ -39,10 +40,11 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
     tokens = iter(_TOKEN.findall(rest))
     for token in tokens:
         flag = _FLAG.fullmatch(token)
-        if not flag:
+        name = flag[1].lower() if flag else ""
+        is_prose = not token.startswith("--") and name not in names
+        if not flag or is_prose:
             words.append(token)
             continue
-        name = flag[1].lower()
         if name not in names:
             raise BadInput(f"/{command.name} has no option --{name[:40]}: {_takes(names)}.{meant(name, names)}")
         value = flag[2] if flag[2] is not None else next(tokens, None)

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 
+import structlog
+
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Post
-from bot.errors import BadInput
+from bot.errors import BadInput, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
 from bot.services.links import Links
+
+log = structlog.get_logger(__name__)
 
 _SHOWN = 10
 """Pictures that `/gallery` shows; ten is what a Discord message can hold (facts, A1)."""
@@ -33,10 +37,15 @@ def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobA
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.own(args.job, call.person)
-        if not await gallery.visible(job.id):
+        if await gallery.visible(job.id):
+            await gallery.delete(job.id)
+        elif not await gallery.is_deleted(job.id):
             raise BadInput("There are no pictures to delete.")
-        await gallery.delete(job.id)
-        await delivery.show_deleted(job)
+        try:
+            await delivery.show_deleted(job)
+        except SurfaceFailed as error:
+            log.warning("deletion.unshown", job=job.id, reason=str(error))
+            await call.whisper(Post("The pictures are deleted, but the message here could not be changed; please try again."))
 
     return Command("delete", "Delete the pictures", JobArgs, run, is_typed=False)
 
@@ -46,7 +55,7 @@ def undelete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[Jo
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.own(args.job, call.person)
-        if not await gallery.restore(job.id):
+        if not await gallery.restore(job.id) and not await gallery.visible(job.id):
             raise BadInput("It is too late to bring that back; the pictures are deleted for good.")
         await delivery.show_pictures(job)
 

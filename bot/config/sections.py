@@ -1,5 +1,6 @@
 """The sections of the settings, with their defaults. `config.example.toml` says what each line is for."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal, Self
@@ -158,7 +159,7 @@ class WorkerSettings(Section):
     """`[worker]`: how much runs at once, and how it stops."""
 
     drain: Annotated[Duration, between("0s", "10m")] = timedelta(seconds=20)
-    lease: Annotated[Duration, between("5s", "1h")] = timedelta(seconds=60)
+    lease: Annotated[Duration, between("1s", "1h")] = timedelta(seconds=20)
     slots: Annotated[Mapping[Name, Annotated[int, Field(ge=1, le=1000)]], over(_SLOTS)] = Field(default_factory=dict)
 
     @property
@@ -173,10 +174,39 @@ class GallerySettings(Section):
     undo: Annotated[Duration, between("0s", "30d")] = timedelta(minutes=10)
 
 
+def _check_gateway_url(url: str) -> str:
+    if url and not url.startswith(("ws://", "wss://")):
+        raise ValueError("must begin with wss:// or ws://, or be empty for Discord's own")
+    return url
+
+
+def _check_public_key(key: str) -> str:
+    if key and not re.fullmatch(r"[0-9a-f]{64}", key.lower()):
+        raise ValueError("must be the 64 letters and digits that the developer portal shows as Public Key")
+    return key.lower()
+
+
 class DiscordSettings(Section):
-    """`[discord]`."""
+    """`[discord]`: the bot on Discord."""
 
     token: Secret = NO_SECRET
+    public_key: Annotated[str, AfterValidator(_check_public_key)] = ""
+    gateway: bool = True
+    shard_count: Annotated[int, Field(ge=0, le=10_000)] = 1
+    shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    spoiler_guilds: Words = ()
+    api_url: WebUrl = ""
+    gateway_url: Annotated[str, AfterValidator(_check_gateway_url)] = ""
+
+    @model_validator(mode="after")
+    def _go_together(self) -> Self:
+        if self.shard_ids and not self.shard_count:
+            raise CrossCheck("[discord] shard_ids needs shard_count: how many shards there are in all processes together.")
+        if any(number >= self.shard_count for number in self.shard_ids):
+            raise CrossCheck("[discord] shard_ids are counted from 0, so each of them is below shard_count.")
+        if not self.gateway and not self.public_key:
+            raise CrossCheck("[discord] gateway = false needs public_key: else nothing would be heard from Discord.")
+        return self
 
 
 class SlackSettings(Section):

@@ -68,10 +68,9 @@ async def quotas(settings: Settings) -> tuple[Finding, ...]:
 
 async def front_ends(settings: Settings) -> tuple[Finding, ...]:
     """Say where people can talk to easel."""
-    discord, slack = settings.discord, settings.slack
+    slack = settings.slack
     return (
         Finding("web page", Health.OK, f"On: {settings.web.links_base}/"),
-        _later("discord", "Discord", is_set=bool(discord.token)),
         _later("slack", "Slack", is_set=bool(slack.bot_token or slack.app_token or slack.signing_secret)),
     )
 

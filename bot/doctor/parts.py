@@ -14,6 +14,7 @@ from bot.app.chance import SystemClock
 from bot.app.makers import Makers, image_model, open_makers
 from bot.app.stores import open_objects
 from bot.config import Settings
+from bot.doctor import chats
 from bot.doctor.checks import Part, all_of
 from bot.domain.health import Finding, Health
 from bot.errors import StorageFailed
@@ -37,6 +38,7 @@ def house_parts(settings: Settings) -> tuple[Part, ...]:
         Part("database", lambda: records(settings)),
         Part("pictures", lambda: objects(settings)),
         Part("drawing", lambda: makers(settings)),
+        Part("discord", lambda: chats.discord(settings)),
     )
 
 

@@ -79,6 +79,7 @@ class Job:
 
     `key` is the platform's id of the call that made it: the same call
     delivered twice is the same job. `attempt` counts claims and is the fence.
+    From `started_at` to `kept_at` is what people waited for the picture itself.
     """
 
     id: JobId
@@ -96,6 +97,7 @@ class Job:
     words: Words | None = None
     ending: Ending | None = None
     started_at: datetime | None = None
+    kept_at: datetime | None = None
     finished_at: datetime | None = None
 
 

@@ -6,6 +6,7 @@ import structlog
 
 from bot.domain.chat import Post
 from bot.domain.jobs import Ending, Job, JobId, JobState
+from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, SurfaceFailed
 from bot.pipeline import posts
@@ -103,8 +104,10 @@ class Delivery:
         return None
 
     async def _finished(self, job: Job) -> Post:
-        drawn = next((drawing for drawing in reversed(await self._jobs.drawings(job.id)) if drawing.files), None)
-        pictures, cost = await self._gallery.visible(job.id), await self._jobs.cost(job.id)
+        drawings = await self._jobs.drawings(job.id)
+        drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
+        cost = sum((drawing.cost for drawing in drawings), job.words.cost if job.words else FREE)
+        pictures = await self._gallery.visible(job.id)
         return posts.done(job, pictures=pictures, drawing=drawn, cost=cost, links=self._links)
 
     def _surface(self, platform: Platform) -> Surface:

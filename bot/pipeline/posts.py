@@ -125,5 +125,5 @@ def _wordings(job: Job) -> tuple[Fold, ...]:
 
 
 def _facts(job: Job, cost: Cost) -> tuple[str, ...]:
-    took = (job.finished_at - job.started_at).total_seconds() if job.finished_at and job.started_at else None
+    took = (job.kept_at - job.started_at).total_seconds() if job.kept_at and job.started_at else None
     return (*((f"{took:.0f} s",) if took is not None else ()), *((str(cost),) if cost.microusd else ()))

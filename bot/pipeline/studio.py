@@ -51,7 +51,7 @@ class Studio:
         prompt is settled already.
 
         Raises:
-            BadInput: There is nothing to draw in the prompt, or too much.
+            BadInput: There is nothing to draw in the prompt, or too much, or more pictures than a day allows.
             PromptRefused: A local rule will not have it; nothing was shown or counted.
             QuotaExceeded: The account has too little left today.
             StorageFailed: It could not be written down, so it was not accepted.
@@ -59,7 +59,11 @@ class Studio:
         wish = replace(wish, prompt=clean_prompt(wish.prompt))
         await self._guard.check_local(wish.prompt)
         account = await self.account(call.person)
-        accepted = await self._jobs.accept(self._job(wish, call, account, words), self._allowances.hold(account, wish.count))
+        hold = self._allowances.hold(account, wish.count)
+        if hold.pictures > hold.allowance.limit:
+            limit = f"your limit is {hold.allowance.limit} a day"
+            raise BadInput(f"That asks for {hold.pictures} pictures at once and {limit}; please ask for fewer.")
+        accepted = await self._jobs.accept(self._job(wish, call, account, words), hold)
         if accepted.is_new:
             log.info("job.accepted", job=accepted.job.id, account=account.id, pictures=wish.count)
             await self._answer(accepted.job, call)

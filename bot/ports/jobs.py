@@ -45,6 +45,10 @@ class Jobs(Protocol):
         """Give the job that a call made, if it made one."""
         ...
 
+    async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
+        """Give the job that a message of ours speaks of, by the platform's ids."""
+        ...
+
     async def attach(self, job: JobId, message: MessageRef) -> None:
         """Note which message speaks of the job."""
         ...

@@ -7,7 +7,11 @@ from bot.domain.health import Finding
 
 
 class ObjectStore(Protocol):
-    """Keeps bytes under keys. A key is 1-512 characters of `[a-z0-9._/-]`, without `//`, a `/` at an end, or a part that is `.` or `..`."""
+    """Keeps bytes under keys.
+
+    A key is 1-512 characters of `[a-z0-9._/-]`, without `//`, a `/` at an
+    end, or a part that is `.` or `..`.
+    """
 
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         """Keep `content` whole or not at all; the same key again replaces it.

@@ -33,6 +33,10 @@ class Gallery:
         pictures = await self._pictures.of_job(job)
         return tuple(picture for picture in pictures if picture.state is PictureState.VISIBLE)
 
+    async def is_deleted(self, job: JobId) -> bool:
+        """Whether the job's pictures are deleted but could still be brought back."""
+        return any(picture.state is PictureState.HIDDEN for picture in await self._pictures.of_job(job))
+
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
         """Give an account's newest visible pictures, newest first."""
         return await self._pictures.latest(account, most)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_, update
 
 from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
@@ -15,13 +15,13 @@ from bot.domain.quotas import Hold
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import Accepted
-from storage.schema import IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
+from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
 from storage.sql.claims import HAS_NO_PICTURES, is_due, is_unleased, take, write, write_or_stop
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
 from storage.sql.ledger import refund, reserve, settle
 from storage.sql.pictures import add_pictures, has_pictures
-from storage.sql.rows import ending_json, job_of, job_values, message_json, words_of, words_values
+from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_of, words_values
 from storage.sql.upsert import Upsert
 
 _NEW_JOB = Upsert(lambda begin: begin(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
@@ -54,10 +54,16 @@ class SqlJobs:
         """Read the job by the call that made it."""
         return await self._read(jobs.c.key == key)
 
+    async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
+        """Read the job by the message that speaks of it."""
+        return await self._read(
+            and_(HAS_MESSAGE, jobs.c.platform == platform, jobs.c.message_key == message_key(channel, message))
+        )
+
     async def attach(self, job: JobId, message: MessageRef) -> None:
         """Write the reference down, whoever has the job."""
         async with self._database.writing() as connection:
-            await connection.execute(update(jobs).where(jobs.c.id == job).values(message=message_json(message)))
+            await connection.execute(update(jobs).where(jobs.c.id == job).values(message_values(message)))
 
     async def claim(self, job: JobId, lease: timedelta) -> Job | None:
         """Claim in one conditional statement. `not_before` binds `unclaimed` alone: a claim that is a moment early is fine."""
@@ -98,7 +104,7 @@ class SqlJobs:
         """Move the job, its pictures and its hold together; the same pictures again by the same attempt are no news."""
         now = self._clock.now()
         async with self._database.writing() as connection:
-            if await write(connection, job, attempt, HAS_NO_PICTURES, state=JobState.KEPT):
+            if await write(connection, job, attempt, HAS_NO_PICTURES, state=JobState.KEPT, kept_at=now):
                 await add_pictures(connection, job, pictures, now)
                 await settle(connection, job, len(pictures))
                 return
@@ -158,9 +164,9 @@ class SqlJobs:
             is_before = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(literal(me.created_at, Moment), me.id)
             before = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, is_before)
             ahead = (await connection.execute(before)).scalar_one()
-            spans = select(jobs.c.started_at, jobs.c.finished_at).where(IS_DONE, jobs.c.quality == me.quality)
+            spans = select(jobs.c.started_at, jobs.c.kept_at).where(IS_DONE, jobs.c.quality == me.quality)
             recent = await connection.execute(spans.order_by(jobs.c.finished_at.desc()).limit(_RECENT))
-            seconds = [(row.finished_at - row.started_at).total_seconds() for row in recent if row.started_at]
+            seconds = [(row.kept_at - row.started_at).total_seconds() for row in recent if row.started_at and row.kept_at]
         return Line(ahead, median(seconds) if seconds else None)
 
     async def cost(self, job: JobId) -> Cost:

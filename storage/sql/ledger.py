@@ -86,7 +86,7 @@ async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, 
     moved = (
         update(holds)
         .where(holds.c.job == job, holds.c.state == HoldState.HELD)
-        .values(state=state, spent=spent)
+        .values(state=state, spent=case((holds.c.n < spent, holds.c.n), else_=spent))
         .returning(*holds.c)
     )
     hold = (await connection.execute(moved)).first()

@@ -31,9 +31,10 @@ def job_values(job: Job) -> Json:
         "created_at": job.created_at,
         "state": job.state,
         "attempt": job.attempt,
-        "message": None if job.message is None else message_json(job.message),
+        **message_values(job.message),
         "ending": None if job.ending is None else ending_json(job.ending),
         "started_at": job.started_at,
+        "kept_at": job.kept_at,
         "finished_at": job.finished_at,
         **words_values(job.words),
     }
@@ -57,8 +58,21 @@ def job_of(row: Row[Any]) -> Job:
         words=words_of(row),
         ending=None if row.ending is None else _ending_of(row.ending, JobState(row.state)),
         started_at=row.started_at,
+        kept_at=row.kept_at,
         finished_at=row.finished_at,
     )
+
+
+def message_values(message: MessageRef | None) -> Json:
+    """Give the columns of the message that speaks of a job."""
+    if message is None:
+        return {"message": None, "message_key": None}
+    return {"message": _message_json(message), "message_key": message_key(message.place.channel, message.id)}
+
+
+def message_key(channel: str, message: str) -> str:
+    """Give what a message is found by within its platform."""
+    return f"{channel}/{message}"
 
 
 def words_values(words: Words | None) -> Json:
@@ -146,7 +160,7 @@ def stored_message_of(row: Row[Any]) -> StoredMessage:
     )
 
 
-def message_json(message: MessageRef) -> Json:
+def _message_json(message: MessageRef) -> Json:
     """Spell a message's reference."""
     return {"place": _place_json(message.place), "id": message.id, "ticket": message.ticket}
 

@@ -1,10 +1,13 @@
-"""The records of a house, fresh for each test, over every engine they can be kept in.
+"""The records of a house, fresh for each test, over every engine they can be kept in, and in memory.
 
 To add an engine: one more name in `ENGINES`, and a branch in `records_url`.
+What unit tests keep in memory keeps the same promises, so it is asked too;
+tests of two houses on one database are `ON_DISK` only.
 """
 
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
 from bot.ports.messages import Messages
 from bot.ports.pictures import Pictures
+from bot.ports.reports import Reports
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.database import Database
@@ -23,11 +27,33 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
 from storage.sql.pictures import SqlPictures
+from storage.sql.reports import SqlReports
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
+from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.messages import MemoryMessages
+from tests.fakes.pictures import MemoryPictures
+from tests.fakes.reports import MemoryReports
 
 ENGINES = ["sqlite"]
+MEMORY = "memory"
+
+ON_DISK = pytest.mark.parametrize("engine_name", ENGINES, indirect=True)
+"""Marks a test that opens the same database twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything that one house keeps."""
+
+    jobs: Jobs
+    ledger: Ledger
+    pictures: Pictures
+    accounts: Accounts
+    messages: Messages
+    reports: Reports
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -38,10 +64,16 @@ async def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=ENGINES)
-def records_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=[*ENGINES, MEMORY])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Say what the records are kept in."""
+    return str(request.param)
+
+
+@pytest.fixture
+def records_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the URL of a database with all tables and no rows."""
-    assert request.param == "sqlite"
+    assert engine_name == "sqlite"
     shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "records.db")
     return f"sqlite+aiosqlite:///{tmp_path / 'records.db'}"
 
@@ -62,33 +94,63 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def jobs(database: Database, clock: StoppedClock) -> Jobs:
+def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) -> Records:
+    """Give a house's records."""
+    if engine_name == MEMORY:
+        memory = MemoryJobs(clock)
+        return Records(
+            jobs=memory,
+            ledger=MemoryLedger(memory),
+            pictures=MemoryPictures(memory),
+            accounts=MemoryAccounts(CountingIds()),
+            messages=MemoryMessages(clock, CountingIds()),
+            reports=MemoryReports(),
+        )
+    database: Database = request.getfixturevalue("database")
+    return Records(
+        jobs=SqlJobs(database, clock),
+        ledger=SqlLedger(database),
+        pictures=SqlPictures(database),
+        accounts=SqlAccounts(database, clock, CountingIds()),
+        messages=SqlMessages(database, clock, CountingIds()),
+        reports=SqlReports(database, clock),
+    )
+
+
+@pytest.fixture
+def jobs(records: Records) -> Jobs:
     """Give the table of jobs."""
-    return SqlJobs(database, clock)
+    return records.jobs
 
 
 @pytest.fixture
-def ledger(database: Database) -> Ledger:
+def ledger(records: Records) -> Ledger:
     """Give the ledger."""
-    return SqlLedger(database)
+    return records.ledger
 
 
 @pytest.fixture
-def pictures(database: Database) -> Pictures:
+def pictures(records: Records) -> Pictures:
     """Give the record of pictures."""
-    return SqlPictures(database)
+    return records.pictures
 
 
 @pytest.fixture
-def accounts(database: Database, clock: StoppedClock) -> Accounts:
+def accounts(records: Records) -> Accounts:
     """Give the accounts."""
-    return SqlAccounts(database, clock, CountingIds())
+    return records.accounts
 
 
 @pytest.fixture
-def messages(database: Database, clock: StoppedClock) -> Messages:
+def reports(records: Records) -> Reports:
+    """Give the reports."""
+    return records.reports
+
+
+@pytest.fixture
+def messages(records: Records) -> Messages:
     """Give the web page's messages."""
-    return SqlMessages(database, clock, CountingIds())
+    return records.messages
 
 
 @pytest.fixture

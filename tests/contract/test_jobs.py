@@ -250,6 +250,8 @@ class TestWaiting:
             await jobs.accept(a_job(name, ann, wish=Wish(prompt="a fox", quality=quality)), a_hold(ann, 1, plenty))
             await jobs.claim(JobId(name), LEASE)
             clock.move(timedelta(seconds=seconds))
+            if ending is DONE:
+                await jobs.keep(JobId(name), 1, some_pictures(JobId(name)))
             await jobs.finish(JobId(name), 1, ending)
 
         for number in range(5):

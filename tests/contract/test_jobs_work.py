@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.chat import MessageRef
 from bot.domain.images import DrawingId
 from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, Words
 from bot.domain.money import FREE, Cost
@@ -113,6 +114,25 @@ class TestCheckpoints:
         assert [drawing.id for drawing in await jobs.drawings(running.id)] == [DrawingId("lost")]
 
 
+class TestMessages:
+    """A job is found by the message that speaks of it."""
+
+    async def test_a_job_is_found_by_its_newest_message(self, jobs: Jobs, fox: Job) -> None:
+        """An older one speaks of it no more."""
+        for message in ("first", "second"):
+            await jobs.attach(fox.id, MessageRef(fox.place, message))
+        found = await jobs.by_message(fox.place.platform, fox.place.channel, "second")
+        assert found is not None
+        assert found.id == fox.id
+        assert await jobs.by_message(fox.place.platform, fox.place.channel, "first") is None
+
+    async def test_nobody_elses_message_finds_it(self, jobs: Jobs, fox: Job) -> None:
+        """The same id in another channel or on another platform is another message."""
+        await jobs.attach(fox.id, MessageRef(fox.place, "1"))
+        assert await jobs.by_message(DISCORD, fox.place.channel, "1") is None
+        assert await jobs.by_message(fox.place.platform, "elsewhere", "1") is None
+
+
 class TestKeeping:
     """From then on the pictures are safe."""
 
@@ -121,7 +141,7 @@ class TestKeeping:
         kept = some_pictures(running.id, 3)
         await jobs.keep(running.id, running.attempt, kept)
         assert await pictures.of_job(running.id) == kept
-        assert await jobs.get(running.id) == replace(running, state=JobState.KEPT)
+        assert await jobs.get(running.id) == replace(running, state=JobState.KEPT, kept_at=NOON)
 
     @pytest.mark.parametrize("ending", [None, DONE], ids=["kept", "done"])
     async def test_keeping_them_again_changes_nothing(

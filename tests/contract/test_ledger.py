@@ -14,6 +14,7 @@ from bot.ports.accounts import Ledger
 from bot.ports.jobs import Jobs
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
+from tests.contract.conftest import ON_DISK
 from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, TODAY, a_hold, a_job, some_pictures
 from tests.fakes.clock import StoppedClock
 
@@ -139,6 +140,7 @@ async def test_a_limit_that_was_lowered_leaves_nothing(jobs: Jobs, ledger: Ledge
     assert await standing(ledger, ann) == (4, 0)
 
 
+@ON_DISK
 async def test_of_fifty_wishes_at_once_in_two_houses_exactly_the_limit_is_granted(
     jobs: Jobs, ledger: Ledger, ann: AccountId, records_url: str, clock: StoppedClock
 ) -> None:

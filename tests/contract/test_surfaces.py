@@ -108,6 +108,13 @@ async def test_a_post_is_seen(stage: Stage) -> None:
     assert await stage.seen() == [Seen(message.id, "Drawing: a fox", ("Cancel",), 0)]
 
 
+async def test_a_post_may_begin_with_a_preview(stage: Stage) -> None:
+    """It is seen like any other."""
+    working = Post("Drawing", Tone.WORKING, preview=png(), progress=0.5)
+    message = await stage.surface.post(stage.place, working, key="k")
+    assert await stage.seen() == [Seen(message.id, "Drawing", (), 0)]
+
+
 async def test_the_same_key_again_is_the_same_message(stage: Stage) -> None:
     """A second delivery shows nothing new."""
     first = await stage.surface.post(stage.place, WAITING, key="k")

@@ -34,7 +34,7 @@ async def serving(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Serving]:
     environ = {
         "OPENAI_API_KEY": "sk-test",
         "OPENAI_BASE_URL": openai.url,
-        "EASEL_WORKER__LEASE": "5s",
+        "EASEL_WORKER__LEASE": "2s",
         "EASEL_WORKER__SLOTS__REGISTERED": "1",
     }
     async with Serving(tmp_path, environ) as house:

@@ -1,7 +1,7 @@
 """What a check-up finds about key and model, for free."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import httpx2
 import pytest
@@ -98,7 +98,7 @@ async def test_a_model_that_a_gateway_does_not_list_is_only_a_note(client: Async
     }
 
 
-@pytest.mark.parametrize("kind", [Kind.NO_MODEL, Kind.GARBAGE])
+@pytest.mark.parametrize("kind", [Kind.NO_MODEL, Kind.GARBAGE, Kind.ERROR_IN_200])
 async def test_a_gateway_without_a_list_is_only_a_note(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
     """It may draw all the same."""
     fake.fail(Endpoint.MODELS, kind)
@@ -129,13 +129,20 @@ async def test_trouble_is_named_with_a_way_to_mend_it(
     assert finding.mend.endswith(".")
 
 
+async def test_a_service_that_does_not_answer_is_not_waited_for(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """The look has a budget of its own."""
+    fake.fail(Endpoint.MODELS, Kind.SLOW_DRIP)
+    [finding] = await check_model(client, Model("m"), service="x", clock=TODAY, budget=timedelta(seconds=0.2))
+    assert (finding.health, finding.text) == (Health.WRONG, "The service took too long to answer.")
+
+
 async def test_a_wrong_key_is_named_as_such_without_being_shown(fake: FakeOpenAI) -> None:
     """The service repeats a part of it in its answer."""
-    async with client_of(fake, "sk-wrong-9876543210") as client:
+    async with client_of(fake, "sk-mistaken-9876543210") as client:
         [finding] = await check_model(client, Model("m"), service="x", clock=TODAY)
     assert (finding.subject, finding.health) == ("x: key", Health.WRONG)
     assert finding.text == "The service does not accept it."
-    assert not any(part in str(finding) for part in ("sk-", "wrong", "3210"))
+    assert not any(part in str(finding) for part in ("sk-", "mistaken", "3210"))
 
 
 class Rerouted(httpx2.AsyncHTTPTransport):

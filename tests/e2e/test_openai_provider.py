@@ -135,6 +135,15 @@ async def test_a_whole_answer_where_a_stream_was_asked_for_is_taken(client: Asyn
     assert drawn.request_id == fake.seen[0].request_id
 
 
+async def test_a_sloppy_stream_is_good_enough(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """What is not known is left out, and previews that cannot be read are only previews."""
+    news = News()
+    fake.fail(Endpoint.IMAGES, Kind.SLOPPY_STREAM)
+    drawn = await images(client).draw(request(), news)
+    assert [mark(picture) for picture in drawn.pictures] == ["picture 0 of call 1"]
+    assert news.all == []
+
+
 @pytest.mark.parametrize("kind", [Kind.NOT_A_PICTURE, Kind.BOMB])
 async def test_whether_bytes_are_a_good_picture_is_for_others_to_say(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
     """They are passed on as they came, unopened."""

@@ -189,7 +189,7 @@ async def test_a_verdict_that_takes_too_long_is_none(client: AsyncOpenAI, fake: 
     error = await failure_of(lambda: rewriter(client, seconds=0.2).rewrite(ask()))
     assert isinstance(error, ProviderFailed)
     assert error.fault is ProviderFault.TIMED_OUT
-    await fake.until(lambda state: state.gone == 1)
+    await fake.until(lambda state: state.gone == len(state.seen))
 
 
 async def test_a_bill_that_nobody_can_make_out_is_an_estimate(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
@@ -243,7 +243,7 @@ async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(client: A
     stage = OpenAIModeration(client, budget=timedelta(seconds=0.3 if kind is Kind.SLOW_DRIP else 10))
     assert await stage.judge(PROMPT) == UNAVAILABLE
     assert (UNAVAILABLE.decision, UNAVAILABLE.rule) == (Decision.UNSURE, "moderation_unavailable")
-    assert len(fake.seen) == 1
+    assert len(fake.seen) <= 1
 
 
 async def test_neither_key_nor_prompt_gets_into_the_log(

@@ -1,7 +1,6 @@
 """An engine that a test turns by hand."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from bot.domain.people import Tier
 from bot.ports.clock import Clock
 from bot.ports.engine import Work
 from tests.fakes.trouble import Trouble
+from tests.fakes.waiting import until
 
 
 class HandEngine:
@@ -53,34 +53,35 @@ class HandEngine:
 
     def start(self, work: Work, job: JobId | None = None) -> asyncio.Task[None]:
         """Begin to work on a job, waiting or not; on the first that is due if none is named."""
-        chosen = job or self._due()[0]
+        chosen = job or self.due[0]
         self._waiting.pop(chosen, None)
-        self._running[chosen] = task = asyncio.create_task(self._work(work, chosen))
+        self._running[chosen] = task = asyncio.create_task(_work(work, chosen))
+        task.add_done_callback(lambda _: self._ended(chosen))  # a task that is cancelled before it starts has no `finally`
         return task
 
     async def turn(self, work: Work) -> None:
         """Work on everything that is due, one job after another."""
-        while self._due():
+        while self.due:
             await self.start(work)
 
     async def crash(self) -> None:
         """Cancel all work, and forget what waits."""
-        tasks = list(self._running.values())
-        for task in tasks:
+        for task in self._running.values():
             task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await until(lambda: not self._running)
         self._waiting.clear()
 
-    async def _work(self, work: Work, job: JobId) -> None:
-        try:
-            await work(job)
-        finally:
-            del self._running[job]
-            if job in self._again:
-                self._waiting[job] = self._again.pop(job)
+    def _ended(self, job: JobId) -> None:
+        del self._running[job]
+        if job in self._again:
+            self._waiting[job] = self._again.pop(job)
 
-    def _due(self) -> list[JobId]:
+    @property
+    def due(self) -> list[JobId]:
+        """Jobs that wait and need not wait any longer."""
         now = self._clock.now()
         return [job for job, not_before in self._waiting.items() if not_before is None or not_before <= now]
+
+
+async def _work(work: Work, job: JobId) -> None:
+    await work(job)

@@ -80,6 +80,14 @@ class MemoryJobs:
         self.trouble.strike("by_key")
         return self._by_key(key)
 
+    async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
+        """Look for the message."""
+        self.trouble.strike("by_message")
+        wanted = (platform, channel, message)
+        said = {row.job.id: row.job.message for row in self.rows.values()}
+        found = (job for job, ref in said.items() if ref and (ref.place.platform, ref.place.channel, ref.id) == wanted)
+        return next((self.rows[job].job for job in found), None)
+
     async def attach(self, job: JobId, message: MessageRef) -> None:
         """Note the message."""
         self.trouble.strike("attach")
@@ -148,7 +156,7 @@ class MemoryJobs:
         now = self.clock.now()
         self.kept |= {picture.id: Kept(picture, row.job.account, now) for picture in pictures}
         row.spent, row.held = min(row.held, len(pictures)), 0
-        self._change(row, state=JobState.KEPT)
+        self._change(row, state=JobState.KEPT, kept_at=self.clock.now())
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
         """End the job, once."""
@@ -197,9 +205,9 @@ class MemoryJobs:
         ahead = sum(row.job.state in {JobState.QUEUED, JobState.RUNNING} for row in before)
         done = [row.job for row in self.rows.values() if row.job.state is JobState.DONE]
         alike = [
-            (one.finished_at, (one.finished_at - one.started_at).total_seconds())
+            (one.finished_at, (one.kept_at - one.started_at).total_seconds())
             for one in done
-            if one.wish.quality is me.job.wish.quality and one.finished_at and one.started_at
+            if one.wish.quality is me.job.wish.quality and one.finished_at and one.kept_at and one.started_at
         ]
         newest = [seconds for _, seconds in sorted(alike)[-_RECENT:]]
         return Line(ahead, median(newest) if newest else None)

@@ -12,12 +12,12 @@ from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
-from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
-from tests.fakes.studio import FakeStudio
+from tests.fakes.studio import FakeStudio, Order, png
+from tests.fakes.visitor import HttpVisitor
 
 STOP_BUDGET = timedelta(seconds=10)
 
@@ -28,19 +28,18 @@ class WebHouse:
     def __init__(
         self,
         *,
-        clock: Clock | None = None,
         objects: ObjectStore | None = None,
         notices: tuple[str, ...] = ("Offline preview – no OpenAI key is set",),
         is_secure: bool = False,
     ) -> None:
-        self._clock = clock or StoppedClock()
+        self.clock = StoppedClock()
         self._ids = CountingIds()
         self._options = WebOptions(("127.0.0.1", "localhost"), is_secure, notices)
         self._objects = objects
         self.findings: tuple[Finding, ...] = ()
-        self.messages = MemoryMessages(self._clock, self._ids)
+        self.messages = MemoryMessages(self.clock, self._ids)
         self.surface = WebSurface(self.messages)
-        self.studio = FakeStudio(self.surface, self._clock, self._ids)
+        self.studio = FakeStudio(self.surface, self.clock, self._ids)
         self.port = 0
 
     @property
@@ -116,3 +115,11 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
+
+
+async def drawn(house: WebHouse, visitor: HttpVisitor, prompt: str = "a fox") -> tuple[Order, str]:
+    """Have a picture drawn; give its order and its path."""
+    await visitor.say(f"/imagine {prompt}")
+    order = house.studio.orders[-1]
+    [picture] = await house.studio.finish(order, png())
+    return order, f"/p/{picture.id}.png"

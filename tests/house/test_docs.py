@@ -18,7 +18,7 @@ NOBODY = cast("Any", None)
 
 def commands() -> tuple[AnyCommand, ...]:
     """Give all commands; none of them is run here."""
-    return all_commands(NOBODY, NOBODY, NOBODY, NOBODY)
+    return all_commands(NOBODY, NOBODY, NOBODY, NOBODY, NOBODY)
 
 
 def _values(option: Option) -> str:
@@ -55,7 +55,7 @@ def test_every_dependency_has_its_reason() -> None:
     wanted = [*project["project"]["dependencies"], *itertools.chain(*groups)]
     table = README.split("## What it stands on")[1].split("##")[0].lower()
     names = {re.split(r"[\[<>=;]", requirement)[0].lower() for requirement in wanted}
-    missing = [name for name in names if name.removeprefix("pytest") not in table and not name.startswith("types-")]
+    missing = [name for name in sorted(names) if name.removeprefix("pytest") not in table and not name.startswith("types-")]
     assert missing == []
 
 

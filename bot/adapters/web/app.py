@@ -1,19 +1,16 @@
 """Puts the web front end together."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from fastapi import FastAPI
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.catalog import catalog_of
 from bot.adapters.web.channel import Room, channel_routes
 from bot.adapters.web.desk import desk_routes
-from bot.adapters.web.gate import Gate, add_safe_headers
+from bot.adapters.web.gate import SAFE_HEADERS, Gate
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
@@ -34,13 +31,15 @@ class WebOptions:
 
     `allowed_hosts` are the names, without a port, that browsers may reach it
     by; `is_secure` says that they come by https; `notices` are lines that the
-    top bar shows; `channel` is the name of the one channel.
+    top bar shows; `channel` is the name of the one channel. `signed_paths`
+    are addresses of other front ends, which believe signatures, not browsers.
     """
 
     allowed_hosts: tuple[str, ...]
     is_secure: bool
     notices: tuple[str, ...]
     channel: str = "studio"
+    signed_paths: frozenset[str] = frozenset()
 
 
 def build_web(
@@ -52,10 +51,16 @@ def build_web(
     objects: ObjectStore,
     ids: Ids,
     readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
+    guests: Iterable[APIRouter] = (),
 ) -> FastAPI:
-    """Build the application. Before its server stops, call `surface.close()`, which ends the open event streams."""
+    """Build the application. Before its server stops, call `surface.close()`, which ends the open event streams.
+
+    `guests` are the routes of front ends that only share the server.
+    """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts)
+    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts, signed_paths=options.signed_paths)
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, _say_nothing_there)
+    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _say_not_that_way)
     app.add_exception_handler(HTTPException, _say_http)
     app.add_exception_handler(EaselError, _say_ours)
     app.add_exception_handler(Exception, _say_fault)
@@ -66,31 +71,34 @@ def build_web(
     app.include_router(desk_routes(dispatcher=dispatcher, surface=surface, visitors=visitors, channel=options.channel))
     app.include_router(picture_routes(pictures=pictures, objects=objects))
     app.include_router(health_routes(readiness))
+    for routes in guests:
+        app.include_router(routes)
     return app
 
 
-_SENTENCES = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "That cannot be done with this address.",
-}
+_BROKE = "Something went wrong on our side and nothing was counted; whoever runs this bot will find why in the log."
+
+
+async def _say_nothing_there(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
+    return problem_for(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+
+async def _say_not_that_way(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
+    return problem_for(request, HTTPStatus.METHOD_NOT_ALLOWED, "That cannot be done with this address.")
 
 
 async def _say_http(request: Request, error: Exception) -> Response:
-    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = error.detail if isinstance(error, HTTPException) else ""
-    is_ours = detail and detail != status.phrase
-    return problem_for(request, status, detail if is_ours else _SENTENCES.get(status, status.description))
+    if not isinstance(error, HTTPException):
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
+    return problem_for(request, HTTPStatus(error.status_code), error.detail)
 
 
 async def _say_ours(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
     return problem_of(error) if isinstance(error, EaselError) else problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
 
 
-_BROKE = "Something went wrong on our side and nothing was counted; whoever runs this bot will find why in the log."
-
-
 async def _say_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
     """Say that something broke. The framework raises the error again after this, so that the server logs it."""
     response = problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
-    add_safe_headers(response.headers)
+    response.headers.update(SAFE_HEADERS)
     return response

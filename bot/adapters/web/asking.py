@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from fastapi import HTTPException, Request
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request's body."""

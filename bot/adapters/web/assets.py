@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Request, Response
 
 _FOLDER = Path(__file__).parent / "static"
 

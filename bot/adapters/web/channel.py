@@ -4,9 +4,7 @@ import json
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.events import Events
 from bot.adapters.web.problems import problem

@@ -5,9 +5,7 @@ import json
 from datetime import timedelta
 from http import HTTPStatus
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.asking import Asking, read_asking
 from bot.adapters.web.call import WebCall

@@ -5,7 +5,8 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import structlog
-from starlette.responses import Response, StreamingResponse
+from fastapi import Response
+from fastapi.responses import StreamingResponse
 
 from bot.adapters.web.problems import problem
 from bot.adapters.web.surface import WebSurface

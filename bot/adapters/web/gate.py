@@ -1,13 +1,20 @@
 """The door that every request goes through: the right host name, no foreign pages, and safe headers on the way out."""
 
+from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import Request
+from fastapi.datastructures import Headers
 
 from bot.adapters.web.problems import problem, problem_for
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _READING = {"GET", "HEAD", "OPTIONS"}
 
@@ -16,7 +23,7 @@ _ALIVE = "/healthz"
 
 _WRONG_HOST = "This server does not go by that name; whoever runs it can add the name to [web] allowed_hosts."
 
-_HEADERS = {
+SAFE_HEADERS = {
     # Pictures may be redirected to any object store, so they alone may come from elsewhere.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http:; connect-src 'self'; "
@@ -29,13 +36,20 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+"""What every answer carries, where it does not say otherwise itself."""
+
+_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 
 
 class Gate:
-    """ASGI middleware. `allowed_hosts` are names without a port; a name that is not among them may be a rebound one."""
+    """ASGI middleware. `allowed_hosts` are names without a port; a name that is not among them may be a rebound one.
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: tuple[str, ...]) -> None:
+    What is sent to `signed_paths` is judged there, by its signature.
+    """
+
+    def __init__(self, app: ASGIApp, *, allowed_hosts: tuple[str, ...], signed_paths: frozenset[str] = frozenset()) -> None:
         self._app = app
+        self._signed_paths = signed_paths
         self._allowed_hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,7 +60,7 @@ class Gate:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                add_safe_headers(MutableHeaders(scope=message))
+                message["headers"] = _made_safe(list(message.get("headers", ())))
             await send(message)
 
         app = self._refusal(scope) or self._app
@@ -56,15 +70,15 @@ class Gate:
         headers = Headers(scope=scope)
         if host_name(headers.get("host", "")) not in self._allowed_hosts and scope["path"] != _ALIVE:
             return problem_for(Request(scope), HTTPStatus.MISDIRECTED_REQUEST, _WRONG_HOST)
-        if scope["method"] not in _READING and not is_same_origin(headers):
+        is_signed = scope["path"] in self._signed_paths
+        if scope["method"] not in _READING and not is_signed and not is_same_origin(headers):
             return problem(HTTPStatus.FORBIDDEN, "Only the studio's own page may do that.")
         return None
 
 
-def add_safe_headers(headers: MutableHeaders) -> None:
-    """Add what every answer carries, where it does not say otherwise itself."""
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
+def _made_safe(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    there = {name.lower() for name, _ in headers}
+    return headers + [(name, value) for name, value in _RAW_HEADERS if name not in there]
 
 
 def host_name(host: str) -> str:

@@ -2,9 +2,7 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.catalog import Catalog

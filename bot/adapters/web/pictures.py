@@ -5,9 +5,8 @@ import re
 from datetime import timedelta
 from http import HTTPStatus
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from bot.adapters.web.assets import is_known
 from bot.adapters.web.problems import problem_for

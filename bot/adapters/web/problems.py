@@ -4,8 +4,8 @@ import html
 import json
 from http import HTTPStatus
 
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 
 from bot.errors import BadInput, Busy, EaselError, StorageFailed
 

@@ -5,8 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Request, Response
 
 from bot.adapters.web.surface import WEB
 from bot.domain.people import Identity, Person

@@ -189,7 +189,8 @@ class Canvas:
 
     def _grain(self) -> Image.Image:
         """Give faint grey noise; one tile of it is enough for any size, as nobody sees it repeat."""
-        tile = Image.frombytes("L", (_GRAIN_TILE, _GRAIN_TILE), self.random.randbytes(_GRAIN_TILE**2))
+        size = (min(_GRAIN_TILE, self.image.width), min(_GRAIN_TILE, self.image.height))
+        tile = Image.frombytes("L", size, self.random.randbytes(size[0] * size[1]))
         tile = tile.point([value * _GRAIN // 256 for value in range(256)])
         grain = Image.new("L", self.image.size)
         for left in range(0, grain.width, _GRAIN_TILE):
@@ -201,11 +202,12 @@ class Canvas:
         """Give the pixels that an outline touches, or None when it is outside the picture."""
         if not points:
             return None
+        xs, ys = zip(*points, strict=True)
         room = 3 * blur * self._scale + 1
-        left = max(0, math.floor(min(x for x, _ in points) * self._scale - room))
-        top = max(0, math.floor(min(y for _, y in points) * self._scale - room))
-        right = min(self.image.width, math.ceil(max(x for x, _ in points) * self._scale + room))
-        bottom = min(self.image.height, math.ceil(max(y for _, y in points) * self._scale + room))
+        left = max(0, math.floor(min(xs) * self._scale - room))
+        top = max(0, math.floor(min(ys) * self._scale - room))
+        right = min(self.image.width, math.ceil(max(xs) * self._scale + room))
+        bottom = min(self.image.height, math.ceil(max(ys) * self._scale + room))
         return (left, top, right, bottom) if left < right and top < bottom else None
 
     def _mask(self, shapes: Iterable[Outline], box: Box) -> Image.Image:

@@ -11,6 +11,7 @@ from random import Random
 from bot.providers.offline.canvas import Outline, Point
 
 _BOTTOM = 1.02
+_ROUND = [(math.cos(math.pi * corner / 8), math.sin(math.pi * corner / 8)) for corner in range(16)]
 Profile = Callable[[float], float]
 
 
@@ -141,8 +142,8 @@ def leafy(random: Random, foot: Point, tall: float) -> list[Outline]:
 
 def round_blob(centre: Point, radius: float) -> list[Point]:
     """Give a coarse circle, good enough for leaves and flakes."""
-    turns = [math.pi * corner / 10 for corner in range(20)]
-    return [(centre[0] + radius * math.cos(turn), centre[1] + radius * math.sin(turn)) for turn in turns]
+    x, y = centre
+    return [(x + radius * across, y + radius * down) for across, down in _ROUND]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ SCENES: dict[str, Scene] = by_word(
         ),
         Scene.FOREST: "forest wood woodland jungle rainforest taiga grove woods elf fairy",
         Scene.CITY: (
-            "city town street skyline metropolis downtown urban tokyo york london paris berlin venice rome istanbul amsterdam neon cyberpunk traffic "
-            "rooftop alley futuristic skyscraper"
+            "city town street skyline metropolis downtown urban tokyo york london paris berlin venice rome "
+            "istanbul amsterdam neon cyberpunk traffic rooftop alley futuristic skyscraper"
         ),
         Scene.DESERT: "desert dune sand sahara egypt arizona mars oasis mesa",
         Scene.SPACE: (

@@ -15,7 +15,6 @@ from bot.providers.openai.client import is_openai_itself
 from bot.providers.openai.errors import ApiErrors, translate
 from bot.providers.openai.models import Model
 
-_BUDGET = timedelta(seconds=10)
 _SOON = timedelta(days=90)
 
 _NO_SUCH_LIST = {404, 405, 501}
@@ -37,13 +36,15 @@ class _Listed:
     models: Mapping[str, date | None]
 
 
-async def check_model(client: AsyncOpenAI, model: Model, *, service: str, clock: Clock) -> tuple[Finding, ...]:
+async def check_model(
+    client: AsyncOpenAI, model: Model, *, service: str, clock: Clock, budget: timedelta = timedelta(seconds=10)
+) -> tuple[Finding, ...]:
     """Say whether the key is accepted, and whether `model` is there and will stay; `service` opens each subject.
 
     It costs nothing and never raises.
     """
     try:
-        async with asyncio.timeout(_BUDGET.total_seconds()):
+        async with asyncio.timeout(budget.total_seconds()):
             listed = _read(await client.get("/models", cast_to=object))
     except (*ApiErrors, ValueError, TimeoutError) as error:
         return (_why_no_list(error, service), *_life(service, model, None, clock))
@@ -89,7 +90,7 @@ def _why_no_list(error: Exception, service: str) -> Finding:
     if isinstance(error, ValueError):
         return _no_list(service)
     if isinstance(error, TimeoutError):
-        text = f"The service did not answer within {_BUDGET.seconds} seconds."
+        text = "The service took too long to answer."
         return Finding(f"{service}: service", Health.WRONG, text, _MENDS[ProviderFault.TIMED_OUT])
     failure = translate(error, service, is_repeatable=True)
     fault = failure.fault if isinstance(failure, ProviderFailed) else ProviderFault.BAD_ANSWER

@@ -7,10 +7,10 @@ import openai
 
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
 from bot.providers.openai.categories import because_of
-from bot.providers.openai.complaints import Complaint, of_response, read_complaint
+from bot.providers.openai.complaints import Complaint, of_response
 
 ApiErrors = (openai.OpenAIError, httpx2.HTTPError, ssl.SSLError)
-"""All that the SDK raises; while a body is read it lets the HTTP library's own errors through."""
+"""What calls end with; while a body is read, the SDK lets the errors of the HTTP library and of TLS through."""
 
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
@@ -98,17 +98,11 @@ def judge(complaint: Complaint, provider: str) -> PromptRefused | ProviderFailed
 def _failure(error: Exception, provider: str, request_id: str | None) -> PromptRefused | ProviderFailed:
     if isinstance(error, openai.APIStatusError):
         return judge(of_response(error.body, error.status_code, error.response.headers), provider)
-    if isinstance(error, openai.APIConnectionError) or not isinstance(error, openai.OpenAIError):
-        return _broken_connection(error, provider, request_id)
-    if isinstance(error, openai.APIResponseValidationError):
-        return ProviderFailed(provider, _kind(error), fault=ProviderFault.BAD_ANSWER, request_id=request_id)
-    if isinstance(error, openai.APIError):
-        return judge(read_complaint(error.body, request_id=request_id), provider)
-    return ProviderFailed(provider, _kind(error), fault=ProviderFault.BAD_REQUEST, request_id=request_id)
+    return _broken_connection(error, provider, request_id)
 
 
 def _broken_connection(error: Exception, provider: str, request_id: str | None) -> ProviderFailed:
-    """Tell a call that never left from one that may have arrived."""
+    """Tell a call that never left from one that may have arrived; in doubt it may."""
     cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
     if isinstance(cause, _NEVER_SENT):
         return ProviderFailed(provider, _kind(error), fault=ProviderFault.UNREACHABLE)

@@ -210,9 +210,12 @@ class OpenAIImages:
             return await asyncio.to_thread(work, argument)
 
     async def _show(self, fields: Mapping[str, object], on_progress: OnProgress) -> None:
-        """Pass a preview on; one that cannot be read is only a preview less."""
+        """Pass a preview on; one that cannot be read, or comes while finished pictures wait to be, is only a preview less."""
         index = fields.get("partial_image_index")
         share = min(1.0, (index + 1) / (self._previews + 1)) if isinstance(index, int) and index >= 0 else None
+        if self._desk.locked():
+            await on_progress(Progress(share))
+            return
         try:
             preview = await self._off_loop(decode, str(fields.get("b64_json")))
         except ValueError:
@@ -234,9 +237,10 @@ class OpenAIImages:
         return read_answer(fields)
 
     async def _pictures(self, reply: _Reply, count: int) -> tuple[bytes, ...]:
+        """Give the pictures that came; they are paid for, so fewer than asked for are not thrown away."""
         given = reply.answer.pictures
-        if len(given) < count:
-            raise self._bad_answer(f"{len(given)} pictures instead of {count}", reply.request_id)
+        if not given:
+            raise self._bad_answer("no pictures", reply.request_id)
         return tuple([await self._bytes(picture, reply.request_id) for picture in given[:count]])
 
     async def _bytes(self, given: Given, named: str | None) -> bytes:

@@ -12,7 +12,7 @@ from openai.types.chat import ParsedChatCompletion
 from bot.domain.health import Finding
 from bot.domain.jobs import Words
 from bot.domain.money import Cost
-from bot.errors import PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import REWRITER, PromptRefused, ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
 from bot.ports.words import WordsAsk
 from bot.providers.openai.answers import token_count
@@ -23,7 +23,7 @@ from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import TextModel
 from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, safer_prompt, sentence_for
 
-_NAME = "rewriter"
+_NAME = REWRITER
 _LONGEST_ANSWER = 4096
 """Tokens: a prompt of the greatest length in any script, and the verdict around it."""
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _jobs()
     _drawings()
     _pictures()
+    _reports()
     _ledger()
     _messages()
 
@@ -68,11 +69,13 @@ def _jobs() -> None:
         sa.Column("lease_until", sa.BigInteger()),
         sa.Column("not_before", sa.BigInteger()),
         sa.Column("message", sa.JSON()),
+        sa.Column("message_key", sa.String()),
         sa.Column("words", sa.Text()),
         _required("words_microusd", sa.BigInteger()),
         _required("words_is_estimate", sa.Boolean()),
         sa.Column("ending", sa.JSON()),
         sa.Column("started_at", sa.BigInteger()),
+        sa.Column("kept_at", sa.BigInteger()),
         sa.Column("finished_at", sa.BigInteger()),
         sa.Column("told_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
@@ -85,6 +88,7 @@ def _jobs() -> None:
     _partial("ix_jobs_open", "jobs", ["created_at", "id"], "finished_at IS NULL")
     _partial("ix_jobs_untold", "jobs", ["created_at", "id"], "finished_at IS NOT NULL AND told_at IS NULL")
     _partial("ix_jobs_done", "jobs", ["quality", "finished_at"], "state = 'done'")
+    _partial("ix_jobs_message", "jobs", ["platform", "message_key"], "message_key IS NOT NULL")
 
 
 def _drawings() -> None:
@@ -132,6 +136,18 @@ def _pictures() -> None:
     op.create_index("ix_pictures_key", "pictures", ["key"])
     _partial("ix_pictures_visible", "pictures", ["account", "kept_at", "job", "position"], "state = 'visible'")
     _partial("ix_pictures_hidden", "pictures", ["remove_at"], "state = 'hidden'")
+
+
+def _reports() -> None:
+    op.create_table(
+        "reports",
+        _required("picture", sa.String()),
+        _required("reporter", sa.String()),
+        _required("reported_at", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("picture", "reporter", name="pk_reports"),
+        sa.ForeignKeyConstraint(["picture"], ["pictures.id"], name="fk_reports_picture"),
+        sa.ForeignKeyConstraint(["reporter"], ["accounts.id"], name="fk_reports_reporter"),
+    )
 
 
 def _ledger() -> None:

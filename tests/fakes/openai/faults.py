@@ -59,6 +59,9 @@ class Kind(StrEnum):
 
     NESTED_ERROR_EVENT = "nested_error_event"
     GARBAGE_EVENT = "garbage_event"
+    SLOPPY_STREAM = "sloppy_stream"
+    """All is there, among comments, unknown events and unreadable previews, and the last event lacks its blank line."""
+
     ERROR_IN_200 = "error_in_200"
     GARBAGE = "garbage"
     SLOW_DRIP = "slow_drip"

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import time
 from dataclasses import dataclass
 
@@ -131,8 +132,19 @@ async def _stream(request: web.Request, state: State, order: Order, fault: Fault
             break
         if sent == fault.after and fault.kind is Kind.SLOW_DRIP:
             await asyncio.Event().wait()
-        await stream.send(event)
+        if fault.kind is Kind.SLOPPY_STREAM:
+            await _send_sloppily(stream, event)
+        else:
+            await stream.send(event)
     return stream.response()
+
+
+async def _send_sloppily(stream: Events, event: Json) -> None:
+    if "partial_image_index" in event:
+        await stream.send({"type": "image_generation.mood", "mood": "good"})
+        await stream.send(event | {"b64_json": "*"})
+    else:
+        await stream.send_bytes(f": nearly there\n\ndata:{json.dumps(event)}".encode())
 
 
 _MIDWAY = {Kind.CUT_MID_STREAM, Kind.ERROR_EVENT, Kind.NESTED_ERROR_EVENT, Kind.GARBAGE_EVENT}

@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from tests.fakes.openai.complaints import Complaint, RefusedError
-from tests.fakes.openai.faults import Fault, Kind
+from tests.fakes.openai.faults import Fault
 from tests.fakes.openai.state import Json, State
-from tests.fakes.openai.wire import garbage, whole
+from tests.fakes.openai.wire import instead_of_an_answer, send
 
 _LAUNCHED = 1_776_729_600
 
@@ -14,9 +14,8 @@ async def list_models(request: web.Request, state: State, body: Json, fault: Fau
     """List the models, unless the fake plays a gateway that has no list."""
     if not state.options.has_models_list:
         raise RefusedError(Complaint(404, {"detail": "Not Found"}))
-    if fault.kind is Kind.GARBAGE:
-        return garbage()
-    return whole({"object": "list", "data": [row(name, last) for name, last in state.models.items()]})
+    listed = {"object": "list", "data": [row(name, last) for name, last in state.models.items()]}
+    return instead_of_an_answer(request, fault) or await send(request, listed, fault)
 
 
 def row(name: str, shutdown_date: str | None) -> Json:

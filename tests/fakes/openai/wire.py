@@ -97,7 +97,11 @@ class Events:
 
     async def send_raw(self, name: str, data: str) -> None:
         """Send one whose data may be anything."""
-        await self._response.write(f"event: {name}\ndata: {data}\n\n".encode())
+        await self.send_bytes(f"event: {name}\ndata: {data}\n\n".encode())
+
+    async def send_bytes(self, content: bytes) -> None:
+        """Send what may be no event at all."""
+        await self._response.write(content)
 
     def response(self) -> web.StreamResponse:
         """Give what the handler returns."""

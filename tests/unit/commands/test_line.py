@@ -74,6 +74,7 @@ def test_a_line_without_slash_and_name_is_no_command(line: str) -> None:
         ('a 5" x 7" fox', {"words": 'a 5" x 7" fox'}),
         ("a fox - or -- two", {"words": "a fox - or -- two"}),
         ("a fox — red —", {"words": "a fox — red —"}),
+        ("a fox —sleeping soundly", {"words": "a fox —sleeping soundly"}),
         ("a semi-aquatic fox's 1–2 cubs", {"words": "a semi-aquatic fox's 1–2 cubs"}),
         ("a fox\nin snow\n--shape wide", {"words": "a fox in snow", "shape": "wide"}),
     ],

@@ -10,6 +10,7 @@ from bot.domain.jobs import JobState
 from bot.domain.quotas import Standing
 from bot.errors import SurfaceFailed
 from tests.fakes.bench import Bench
+from tests.fakes.waiting import until
 from tests.unit.commands.hands import Hands
 
 UNTOUCHED = Standing(20, held=0, spent=0)
@@ -24,6 +25,18 @@ async def test_cancel_ends_a_waiting_job_and_says_so_in_its_message(bench: Bench
     assert await bench.standing() == UNTOUCHED
     await bench.work()
     assert bench.painter.requests == []
+
+
+async def test_cancel_stops_a_drawing_under_way(bench: Bench, hands: Hands) -> None:
+    """Whatever comes of the call is not kept, and the pictures come back."""
+    bench.painter.will_hold()
+    job = await bench.imagine()
+    task = bench.engine.start(bench.worker.work)
+    await until(lambda: bench.painter.requests != [])
+    assert await hands.press("cancel", job) == []
+    assert task.cancelled()
+    assert bench.message(job).text == "a fox – cancelled; nothing was counted."
+    assert await bench.standing() == UNTOUCHED
 
 
 async def test_cancel_comes_too_late_when_it_is_done(bench: Bench, hands: Hands) -> None:
@@ -63,6 +76,8 @@ async def test_what_is_not_there_cannot_be_deleted(bench: Bench, hands: Hands, *
     job = await bench.draw() if is_drawn else await bench.imagine()
     if is_drawn:
         await hands.press("delete", job)
+        bench.clock.move(bench.gallery.undo)
+        await bench.gallery.sweep()
     [whisper] = await hands.press("delete", job)
     assert whisper.text == "There are no pictures to delete."
 
@@ -94,15 +109,6 @@ async def test_a_button_of_a_job_that_is_not_known_says_so(bench: Bench, hands: 
     assert "not known here any more" in whisper.text
 
 
-async def test_a_platform_that_does_not_take_the_change_is_said_to_have_failed(bench: Bench, hands: Hands) -> None:
-    """The pictures are hidden all the same."""
-    job = await bench.draw()
-    bench.surface.trouble.lasts("update", SurfaceFailed("loom", "500"))
-    [whisper] = await hands.press("delete", job)
-    assert (whisper.kind, whisper.tone) == ("surface_failed", Tone.FAILED)
-    assert await bench.gallery.visible(job.id) == ()
-
-
 async def test_the_gallery_shows_ones_newest_pictures_in_private(bench: Bench, hands: Hands) -> None:
     """Ten at most, newest first, whichever message they were in."""
     for number in range(6):
@@ -119,3 +125,23 @@ async def test_an_empty_gallery_says_how_to_fill_it(hands: Hands) -> None:
     [whisper] = await hands.type("/gallery")
     assert "/imagine" in whisper.text
     assert whisper.pictures == ()
+
+
+async def test_a_deletion_that_could_not_be_shown_can_be_shown_by_pressing_again(bench: Bench, hands: Hands) -> None:
+    """The pictures are gone either way, and the person hears which of the two it was."""
+    job = await bench.draw()
+    bench.surface.trouble.comes("update", SurfaceFailed("loom", "down"), times=3)
+    [whisper] = await hands.press("delete", job)
+    assert whisper.text.startswith("The pictures are deleted, but")
+    assert bench.message(job).pictures != ()
+    assert await hands.press("delete", job) == []
+    assert bench.message(job).pictures == ()
+
+
+async def test_undo_pressed_twice_shows_the_pictures_twice(bench: Bench, hands: Hands) -> None:
+    """The second press finds what the first one brought back."""
+    job = await bench.draw()
+    await hands.press("delete", job)
+    assert await hands.press("undelete", job) == []
+    assert await hands.press("undelete", job) == []
+    assert bench.message(job).pictures != ()

@@ -89,7 +89,7 @@ IN_THE_FILE = [
     ('[worker]\ndrain = "20"', "[worker] drain in FILE must be a duration with its unit, such as 90s, 3m or 1h30m."),
     ("[worker]\ndrain = 20", "[worker] drain in FILE must be a duration with its unit, such as 90s, 3m or 1h30m."),
     ('[worker]\nlease = "PTX"', "[worker] lease in FILE must be a duration such as 90s, 3m, 1h30m or PT3M."),
-    ('[worker]\nlease = "1s"', "[worker] lease in FILE must be a duration from 5s to 1h."),
+    ('[worker]\nlease = "500ms"', "[worker] lease in FILE must be a duration from 1s to 1h."),
     ('[drawing]\nproviders = ["opnai"]', "[drawing] providers can be openai or offline, not “opnai”. Did you mean openai?"),
     ('[drawing]\nproviders = ["offline", "offline"]', "[drawing] providers names one twice: keep the first."),
     (

@@ -1,7 +1,5 @@
 """Asks what a crash leaves at each step, and whether the next process makes it good: nothing lost, nothing paid twice."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.domain.chat import Tone
@@ -10,8 +8,10 @@ from bot.domain.quotas import Standing
 from bot.errors import StorageFailed
 from bot.pipeline.drawing import WhenUnknown
 from tests.fakes.bench import Bench
+from tests.fakes.images import PRICE
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.waiting import until
+from tests.fakes.words import REWRITING_COSTS
 
 UNTOUCHED = Standing(20, held=0, spent=0)
 PAID = Standing(20, held=0, spent=1)
@@ -45,18 +45,15 @@ async def test_a_job_that_nobody_heard_of_is_published_at_the_start(bench: Bench
 
 
 @EITHER_WAY
-async def test_words_that_are_settled_are_not_paid_for_again(bench: Bench, *, is_killed: bool) -> None:
+async def test_words_that_are_settled_are_not_paid_for_again(*, is_killed: bool) -> None:
     """The next claim goes on with the drawing."""
-    job = await bench.imagine()
-    bench.jobs.trouble.lasts("open_drawing", StorageFailed("sqlite", "locked"))
-    await bench.work()
-    assert bench.job(job).words is not None
+    bench = Bench(when_unknown=WhenUnknown.RETRY)
+    job = await drawing(bench)
     await end(bench, is_killed=is_killed)
-    bench.jobs.trouble.is_over()
-    bench.clock.move(timedelta(seconds=10))
     await bench.recover()
     assert (bench.job(job).state, bench.job(job).attempt) == (JobState.DONE, 2)
     assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
+    assert (await bench.jobs.cost(job.id)) == PRICE + REWRITING_COSTS
 
 
 @EITHER_WAY

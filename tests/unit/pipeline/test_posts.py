@@ -83,7 +83,7 @@ def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
 
 def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     """Both wordings, who drew, how long it took, and what it cost."""
-    job = replace(REWRITTEN, started_at=NOON, finished_at=NOON + timedelta(seconds=41.4))
+    job = replace(REWRITTEN, started_at=NOON, kept_at=NOON + timedelta(seconds=41.4))
     drawing = Drawing(
         id=DrawingId("d1"),
         job=job.id,
@@ -108,7 +108,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
 
 
 def test_what_is_not_known_is_not_in_the_footer() -> None:
-    """A free drawing has no price, and one that is not finished no length."""
+    """A free drawing has no price, and one whose pictures are not kept no length."""
     assert posts.done(JOB, pictures=(), drawing=None, cost=FREE, links=LINKS).footer == ()
     started = replace(JOB, started_at=NOON)
     assert posts.done(started, pictures=(), drawing=None, cost=FREE, links=LINKS).footer == ()

@@ -217,3 +217,11 @@ async def test_a_call_in_words_only_still_has_its_choice_of_rewriting(bench: Ben
     """What was wished for is what is written."""
     job = await bench.imagine(rewriting=Rewriting.OFF)
     assert job.wish.rewriting is Rewriting.OFF
+
+
+async def test_more_pictures_than_a_day_allows_can_never_be_had(bench: Bench) -> None:
+    """Waiting for midnight would not help, so that is not what is said."""
+    with pytest.raises(BadInput) as refused:
+        await bench.studio.accept(Wish(prompt="a fox", count=21), bench.call())
+    assert refused.value.user_text == "That asks for 21 pictures at once and your limit is 20 a day; please ask for fewer."
+    assert bench.jobs.rows == {}

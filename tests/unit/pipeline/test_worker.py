@@ -1,5 +1,6 @@
 """Asks whether a worker carries every job to one end, says why, and stops the moment the job is not its own."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from structlog.testing import capture_logs
 from bot.domain.chat import Tone
 from bot.domain.images import Drawn, Progress
 from bot.domain.jobs import Ending, JobState
+from bot.domain.people import REGISTERED
 from bot.domain.quotas import Standing
 from bot.errors import (
     EaselError,
@@ -229,3 +231,13 @@ async def test_pictures_that_cost_more_than_one_call_cost_their_sum(bench: Bench
     job = await bench.draw()
     assert job.state is JobState.FAILED
     assert (await bench.jobs.cost(job.id)).microusd == PRICE.microusd + 120
+
+
+async def test_a_house_that_runs_carries_its_jobs_by_itself(bench: Bench) -> None:
+    """Engine, worker and studio know nothing of each other but ids."""
+    running = asyncio.create_task(bench.engine.run(bench.worker.work, {REGISTERED: 2}))
+    jobs = [await bench.imagine(key=f"call-{number}") for number in range(3)]
+    await until(lambda: all(bench.job(job).state is JobState.DONE for job in jobs))
+    running.cancel()
+    await asyncio.wait({running})
+    assert len(bench.painter.requests) == 3

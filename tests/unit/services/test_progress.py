@@ -9,7 +9,7 @@ from bot.domain.chat import MessageRef, Post
 from bot.errors import MessageGone, SurfaceFailed
 from bot.services.progress import ProgressReport
 from tests.fakes.surfaces import SQUARE, RecordingSurface
-from tests.fakes.waiting import until
+from tests.fakes.waiting import quiet, until
 
 MESSAGE = MessageRef(SQUARE, "message-1")
 
@@ -51,6 +51,14 @@ async def test_nothing_is_shown_after_the_end(surface: RecordingSurface) -> None
     report.say(Post("three"))
     await asyncio.sleep(60)
     assert said(surface) == ["one"]
+
+
+async def test_what_is_said_in_the_last_moment_is_not_shown(surface: RecordingSurface) -> None:
+    """The end itself is about to be."""
+    async with ProgressReport(surface, MESSAGE) as report:
+        await quiet()
+        report.say(Post("one"))
+    assert surface.begun == 0
 
 
 async def test_the_end_waits_for_what_is_under_way(surface: RecordingSurface) -> None:

@@ -129,6 +129,7 @@ export class Channel {
 
   scrollToEnd() {
     this.isAtEnd = true;
+    if (!this.list.children.length) return;
     this.feed.scrollTop = this.feed.scrollHeight;
     byId("latest").hidden = true;
   }
@@ -141,7 +142,7 @@ export class Channel {
     }, { passive: true });
     // Pictures and previews change the height late: who reads the newest stays there.
     const keep = new ResizeObserver(() => {
-      if (this.isAtEnd) this.feed.scrollTop = this.feed.scrollHeight;
+      if (this.isAtEnd) this.scrollToEnd();
     });
     keep.observe(this.list);
     keep.observe(this.feed);

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from bot.adapters.terminal import TERMINAL, TerminalSurface
 from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.people import Identity
 
 PLACE = Place(TERMINAL, "", "0", "run")
 OTHER = MessageRef(PLACE, "another run's")
@@ -113,3 +114,9 @@ async def test_no_text_gives_the_terminal_orders(*, is_terminal: bool) -> None:
     assert "[red]a[/red] ]0;owned 2J gnp.exe :fox:" in screen.text
     assert not {"\x07", "\x9b", "\u202e"} & set(screen.text)
     assert "\x1b]" not in screen.text
+
+
+async def test_a_direct_message_goes_to_the_persons_own_terminal() -> None:
+    """Nobody else reads there."""
+    place = await TerminalSurface(Screen().console).direct(Identity(TERMINAL, "", "1000"))
+    assert place == Place(TERMINAL, "", "1000")

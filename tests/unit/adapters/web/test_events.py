@@ -5,7 +5,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
-from starlette.responses import StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from bot.adapters.web.events import Events
 from bot.adapters.web.surface import WEB, WebSurface

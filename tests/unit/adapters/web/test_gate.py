@@ -1,7 +1,7 @@
 """Asks whether host names and origins are read as browsers write them."""
 
 import pytest
-from starlette.datastructures import Headers
+from fastapi.datastructures import Headers
 
 from bot.adapters.web.gate import host_name, is_same_origin
 

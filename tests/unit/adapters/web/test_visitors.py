@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Request, Response
 
 from bot.adapters.web.visitors import COOKIE, Visitor, Visitors, guest_name
 from tests.fakes.ids import CountingIds

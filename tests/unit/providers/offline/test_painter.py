@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from itertools import combinations
+from itertools import combinations, cycle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,7 +101,7 @@ async def test_any_size_within_bounds_comes_out_as_asked(size: Size) -> None:
 
 
 @pytest.mark.parametrize("scene", SCENE_WORDS)
-@pytest.mark.parametrize("size", [Size(96, 64), Size(64, 96), Size(33, 128)], ids=str)
+@pytest.mark.parametrize("size", [Size(96, 64), Size(33, 96)], ids=str)
 async def test_every_scene_is_painted_in_every_shape(scene: str, size: Size) -> None:
     """With somebody on the ground, in the air, in the water and on a landmark in it, as far as three go."""
     for people in ("fox rocket sailboat", "castle cup dragon"):
@@ -109,8 +109,8 @@ async def test_every_scene_is_painted_in_every_shape(scene: str, size: Size) -> 
         assert opened(content).size == (size.width, size.height)
 
 
-@given(size=st.builds(Size, st.integers(64, 300), st.integers(64, 300)))
-@settings(max_examples=15, deadline=None)
+@given(size=st.builds(Size, st.integers(64, 200), st.integers(64, 200)))
+@settings(max_examples=8, deadline=None)
 async def test_every_small_size_comes_out_as_asked(size: Size) -> None:
     """Whatever the numbers."""
     assert opened((await drawn(asked(size=size)))[0]).size == (size.width, size.height)
@@ -125,10 +125,9 @@ def test_whatever_is_asked_up_to_the_largest_is_drawn_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("light", LIGHT_WORDS)
-@pytest.mark.parametrize("season", SEASON_WORDS)
-async def test_every_light_shines_on_every_season(light: str, season: str) -> None:
-    """With the weather that there is."""
-    for weather in WEATHER_WORDS:
+async def test_every_light_shines_on_every_season_and_weather(light: str) -> None:
+    """Each light with all of them once."""
+    for weather, season in zip(WEATHER_WORDS, cycle(SEASON_WORDS), strict=False):
         [content] = await drawn(asked(f"{light} {season} {weather} forest", size=Size(64, 64)))
         assert len(opened(content).getcolors(65_536) or ()) > 100
 
@@ -178,7 +177,7 @@ async def test_previews_arrive_on_the_way(count: int) -> None:
         seen.append(progress)
 
     painter = OfflinePainter(credit="offline preview")
-    await painter.draw(asked(size=Size(800, 600), count=count), look)
+    await painter.draw(asked(size=Size(400, 300), count=count), look)
     shares = [progress.share or 0 for progress in seen]
     assert len(seen) == count * STEPS == count * painter.abilities.previews
     assert STEPS >= 2

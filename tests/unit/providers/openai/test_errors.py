@@ -1,5 +1,6 @@
 """The table of errors: what each answer of the API, and each broken connection, means to us."""
 
+import ssl
 from datetime import timedelta
 
 import httpx2
@@ -131,6 +132,8 @@ def test_a_call_that_never_left_may_be_made_again(cause: Exception) -> None:
         (httpx2.WriteError("reset"), ProviderFault.UNREACHABLE),
         (httpx2.ReadTimeout("late"), ProviderFault.TIMED_OUT),
         (httpx2.DecodingError("zip"), ProviderFault.UNREACHABLE),
+        (ssl.SSLError("bad record"), ProviderFault.UNREACHABLE),
+        (openai.OpenAIError("something new"), ProviderFault.UNREACHABLE),
     ],
 )
 def test_a_call_that_may_have_arrived_is_never_made_again(cause: Exception, fault: ProviderFault) -> None:

@@ -1,0 +1,165 @@
+"""One person's command, button or reaction on Discord."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any
+
+import discord
+import structlog
+
+from bot.adapters.discord import DISCORD
+from bot.adapters.discord.sheets import NO_MENTIONS, Sheet
+from bot.adapters.discord.surface import DiscordSurface
+from bot.adapters.discord.ticket import Ticket
+from bot.adapters.discord.trouble import translated
+from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.people import Identity, Person
+from bot.errors import EaselError, SurfaceFailed
+
+log = structlog.get_logger(__name__)
+
+Interaction = discord.Interaction[discord.Client]
+
+_PATIENCE = timedelta(seconds=1.5)
+"""How long a command may look for its own first words; they decide whether the answer is public (facts, A2: 3 s)."""
+
+_BUDGET = timedelta(seconds=20)
+_NOTHING_NEW = Post("You asked for that already; it is on its way.")
+
+
+class DiscordCall:
+    """Implements `bot.ports.surfaces.Call` for one interaction.
+
+    What it says first is the interaction's one response, public or private
+    for good. Everything later is a message of its own.
+    """
+
+    def __init__(self, interaction: Interaction, surface: DiscordSurface) -> None:
+        self.key = f"{DISCORD}:{interaction.id}"
+        self.person = person_of(interaction.user, interaction.locale, interaction.permissions)
+        self.place = Place(DISCORD, str(interaction.guild_id or ""), str(interaction.channel_id or ""))
+        self.message = MessageRef(self.place, str(interaction.message.id)) if interaction.message else None
+        self._interaction = interaction
+        self._surface = surface
+        self._room = surface.room(self.place, interaction.filesize_limit)
+        self._turn = asyncio.Lock()
+        self._has_spoken = asyncio.Event()
+        self._is_placeheld = False
+
+    async def attended(self, work: Awaitable[None]) -> None:
+        """Wait for the command, and see that Discord gets a response in time whatever the command does."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._acknowledged_in_time())
+            await work
+            if not self._has_spoken.is_set():
+                await self._acknowledged_in_silence()
+
+    async def answer(self, post: Post) -> MessageRef:
+        """Say `post` for all to see; see `Call.answer`."""
+        sheet = await self._surface.sheets.of(post, self._room)
+        async with self._turn, translated(_BUDGET):
+            id_ = await (self._in_the_held_place(sheet) if self._is_placeheld else self._said(sheet, is_private=False))
+        return MessageRef(self.place, str(id_), str(self._ticket()))
+
+    async def whisper(self, post: Post) -> None:
+        """Say `post` to this person alone; see `Call.whisper`."""
+        try:
+            sheet = await self._private_sheet(post)
+            async with self._turn, translated(_BUDGET):
+                if self._is_placeheld:
+                    # The next message would take the place of the public one, and be public.
+                    await self._interaction.delete_original_response()
+                    self._is_placeheld = False
+                await self._said(sheet, is_private=True)
+        except EaselError as error:
+            log.warning("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
+
+    async def _private_sheet(self, post: Post) -> Sheet:
+        try:
+            return await self._surface.sheets.of(post, self._room)
+        except SurfaceFailed:
+            return await self._surface.sheets.of(Post(post.text, post.tone, post.kind, folds=post.folds), self._room)
+
+    async def _said(self, sheet: Sheet, *, is_private: bool) -> int:
+        """Say it as the response, or after the response."""
+        how: dict[str, Any] = {"view": sheet.view, "ephemeral": is_private, "allowed_mentions": NO_MENTIONS}
+        if sheet.uploads:
+            how["files"] = sheet.files
+        if self._has_spoken.is_set():
+            return (await self._interaction.followup.send(wait=True, **how)).id
+        self._has_spoken.set()
+        response = await self._interaction.response.send_message(**how)
+        return response.message_id or 0
+
+    async def _in_the_held_place(self, sheet: Sheet) -> int:
+        self._is_placeheld = False
+        message = await self._interaction.edit_original_response(
+            view=sheet.view, attachments=sheet.files, allowed_mentions=NO_MENTIONS
+        )
+        return message.id
+
+    async def _acknowledged_in_time(self) -> None:
+        """Show that something is going on, when the command has said nothing yet."""
+        try:
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                await self._has_spoken.wait()
+        except TimeoutError:
+            await self._deferred()
+
+    async def _acknowledged_in_silence(self) -> None:
+        """Respond to what has nothing to say: a button whose effect is seen, or a call that came twice."""
+        if self._interaction.type is discord.InteractionType.component:
+            await self._deferred()
+        else:
+            await self.whisper(_NOTHING_NEW)
+        self._has_spoken.set()
+
+    async def _deferred(self) -> None:
+        """Hold the response's place: below a command visibly, below a button without a sign."""
+        is_button = self._interaction.type is discord.InteractionType.component
+        try:
+            async with self._turn, translated(_BUDGET):
+                if not self._has_spoken.is_set():
+                    self._has_spoken.set()
+                    await self._interaction.response.defer(thinking=not is_button)
+                    self._is_placeheld = not is_button
+        except EaselError as error:
+            log.warning("discord.not_acknowledged", call=self.key, reason=str(error))
+
+    def _ticket(self) -> Ticket:
+        one = self._interaction
+        return Ticket(one.application_id, one.id, one.token, one.filesize_limit)
+
+
+class ReactionCall:
+    """Implements `bot.ports.surfaces.Call` for a reaction: private words go by direct message."""
+
+    def __init__(self, *, key: str, person: Person, place: Place, message: MessageRef, surface: DiscordSurface) -> None:
+        self.key = key
+        self.person = person
+        self.place = place
+        self.message: MessageRef | None = message
+        self._surface = surface
+
+    async def answer(self, post: Post) -> MessageRef:
+        """Say `post` in the channel; see `Call.answer`."""
+        return await self._surface.post(self.place, post, key=self.key)
+
+    async def whisper(self, post: Post) -> None:
+        """Say `post` in a direct message; see `Call.whisper`."""
+        try:
+            place = await self._surface.direct(self.person.identity)
+            await self._surface.post(place, post, key=f"{self.key}:whisper")
+        except EaselError as error:
+            log.info("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
+
+
+def person_of(user: discord.User | discord.Member, locale: discord.Locale | None, permissions: discord.Permissions) -> Person:
+    """Give somebody as the house knows people. Who may manage messages in a place looks after it."""
+    return Person(
+        Identity(DISCORD, "", str(user.id)),
+        user.display_name,
+        str(locale) if locale else "en",
+        is_moderator=permissions.manage_messages or permissions.administrator,
+    )

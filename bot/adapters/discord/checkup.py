@@ -1,0 +1,109 @@
+"""Whether the bot would work on Discord: looked at over the API, without connecting and without changing anything."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import discord
+
+from bot.adapters.discord.menu import Json, same
+from bot.domain.health import Finding, Health
+
+_PORTAL = "https://discord.com/developers/applications"
+_NEEDED = discord.Permissions(
+    view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True, read_message_history=True
+)
+_TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+_SERVERS, _PEOPLE = 0, 1
+BUDGET = timedelta(seconds=15)
+
+
+def invitations(application: int) -> tuple[str, str]:
+    """Give the link that adds the bot to a server with the permissions it needs, and the one that adds it to a person."""
+    base = f"https://discord.com/oauth2/authorize?client_id={application}"
+    server = {"integration_type": _SERVERS, "scope": "bot applications.commands", "permissions": _NEEDED.value}
+    person = {"integration_type": _PEOPLE, "scope": "applications.commands"}
+    return f"{base}&{urlencode(server)}", f"{base}&{urlencode(person)}"
+
+
+async def application_of(token: str) -> int:
+    """Give the id of the application that a token belongs to.
+
+    Raises:
+        discord.LoginFailure: It belongs to none.
+        discord.DiscordException: Discord cannot be asked.
+    """
+    client = discord.Client(intents=discord.Intents(guilds=True))
+    try:
+        await client.login(token)
+        return client.application_id or 0
+    finally:
+        await client.close()
+
+
+async def examined(token: str, *, public_key: str, has_gateway: bool, menu: list[Json]) -> tuple[Finding, ...]:
+    """Look at the token, the application, and the commands. `menu` is what easel registers at its start."""
+    client = discord.Client(intents=discord.Intents(guilds=True))
+    try:
+        await client.login(token)
+        application = await client.http.application_info()
+        there = await client.http.get_global_commands(client.application_id or 0)
+        name = str(client.user)
+    except discord.LoginFailure:
+        mend = "Reset the token on the Bot page of the developer portal, and set DISCORD_TOKEN to the new one."
+        return (Finding("discord", Health.WRONG, "Discord does not accept the token.", mend),)
+    except _TROUBLE as error:
+        text = f"Discord cannot be asked ({type(error).__name__})."
+        return (Finding("discord", Health.WRONG, text, "See whether this machine reaches discord.com, and [discord] api_url."),)
+    finally:
+        await client.close()
+    return (
+        Finding("discord", Health.OK, f"The token is that of {name}."),
+        *_of_endpoint(dict(application), public_key=public_key, has_gateway=has_gateway),
+        *_of_installs(dict(application)),
+        _of_intents(),
+        _of_commands([dict(command) for command in there], menu),
+    )
+
+
+def _of_endpoint(application: Mapping[str, Any], *, public_key: str, has_gateway: bool) -> Iterator[Finding]:
+    """Compare where Discord sends interactions with where easel listens: they come one way or the other."""
+    url, key = application.get("interactions_endpoint_url"), str(application.get("verify_key") or "")
+    if url and not public_key:
+        text = f"Discord sends interactions to {url}, so the gateway hears none."
+        mend = f"Empty Interactions Endpoint URL at {_PORTAL}, or set [discord] public_key."
+        yield Finding("discord", Health.WRONG, text, mend)
+    if public_key and key and key != public_key:
+        mend = f"Set it to {key}, as General Information in the developer portal shows it."
+        yield Finding("discord", Health.WRONG, "[discord] public_key is not this application's.", mend)
+    if not url and not has_gateway:
+        mend = f"Enter https://your.host/discord/interactions as Interactions Endpoint URL at {_PORTAL}."
+        yield Finding("discord", Health.WRONG, "[discord] gateway is off, and Discord knows no endpoint.", mend)
+    if url and public_key and url.endswith("/discord/interactions"):
+        yield Finding("discord", Health.OK, f"Interactions come by HTTP to {url}.")
+
+
+def _of_installs(application: Mapping[str, Any]) -> Iterator[Finding]:
+    kinds = application.get("integration_types_config")
+    if not isinstance(kinds, Mapping):
+        return
+    missing = [name for kind, name in ((_SERVERS, "servers"), (_PEOPLE, "people")) if str(kind) not in kinds]
+    if missing:
+        text = f"The application cannot be installed by {' and '.join(missing)}."
+        mend = "Tick it under Installation in the developer portal, if you want that."
+        yield Finding("discord", Health.NOTE, text, mend)
+
+
+def _of_intents() -> Finding:
+    text = "Only the intents for servers and reactions are used; no privileged one has to be switched on."
+    return Finding("discord", Health.OK, text)
+
+
+def _of_commands(there: list[Json], menu: list[Json]) -> Finding:
+    names = ", ".join(sorted(str(command["name"]) for command in there)) or "none"
+    if same(there, menu):
+        return Finding("discord", Health.OK, f"Commands are registered as they should be: {names}.")
+    text = f"Commands are registered otherwise than this version has them: {names}."
+    return Finding("discord", Health.NOTE, text, "Nothing to do: easel run registers them at its start.")

@@ -1,0 +1,183 @@
+"""What Discord tells us of: commands, buttons, reactions, and servers that we come to or leave."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import discord
+import structlog
+
+from bot.adapters.discord import DISCORD
+from bot.adapters.discord.call import DiscordCall, Interaction, ReactionCall, person_of
+from bot.adapters.discord.menu import CONTEXT_MENUS, suggestions
+from bot.adapters.discord.surface import DiscordSurface
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.jobs import Job, JobState
+from bot.errors import EaselError
+from bot.ports.jobs import Jobs
+
+log = structlog.get_logger(__name__)
+
+_ON_MESSAGE = 3
+_REMEMBERED = 10_000
+_NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
+
+REACTIONS = {"✉": "mail", "📩": "mail", "⭐": "favourite", "☆": "favourite", "🌟": "favourite", "🚩": "report"}
+"""Which command a reaction presses, if there is one by that name."""
+
+CROSS = "❌"
+"""Cancels what runs, and deletes what is drawn."""
+
+_VARIATION = "\N{VARIATION SELECTOR-16}"
+
+
+class Ears:
+    """Hears events and has the house act on them. Each event is a task of discord.py's that is known here until it ends."""
+
+    def __init__(self, *, dispatcher: Dispatcher, surface: DiscordSurface, jobs: Jobs) -> None:
+        self.is_open = True
+        """Whether anything new is heard. Discord tells people that there was no answer, where it is not."""
+        self._dispatcher = dispatcher
+        self._surface = surface
+        self._jobs = jobs
+        self._heard: OrderedDict[int, None] = OrderedDict()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._client: discord.Client | None = None
+
+    def listen_to(self, client: discord.Client) -> None:
+        """Hear what this client hears."""
+        self._client = client
+        for hear in (self.on_interaction, self.on_raw_reaction_add, self.on_guild_join, self.on_guild_remove):
+            client.event(hear)
+
+    def hear_interactions_of(self, client: discord.Client) -> None:
+        """Hear only the interactions that this client is given; it has no gateway."""
+        client.event(self.on_interaction)
+
+    async def quiet(self, within: timedelta) -> None:
+        """Wait for what was heard to be dealt with; after `within` it is cancelled."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=within.total_seconds())
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Deal with a command, a button, or somebody typing; the same one again is not heard."""
+        if not self.is_open:
+            return
+        if interaction.id in self._heard:
+            log.info("discord.heard_twice", interaction=interaction.id)
+            return
+        self._heard[interaction.id] = None
+        if len(self._heard) > _REMEMBERED:
+            self._heard.popitem(last=False)
+        deal = _DEALS.get(interaction.type)
+        if deal is not None:
+            await self._known(deal(self, interaction))
+
+    async def _commanded(self, interaction: Interaction) -> None:
+        data: Mapping[str, Any] = interaction.data or {}
+        call = DiscordCall(interaction, self._surface)
+        if data.get("type") == _ON_MESSAGE:
+            await call.attended(self._chosen(data, call))
+            return
+        raw = {option["name"]: option.get("value") for option in data.get("options") or []}
+        await call.attended(self._dispatcher.dispatch(str(data.get("name", "")), raw, call))
+
+    async def _chosen(self, data: Mapping[str, Any], call: DiscordCall) -> None:
+        """Press what an entry of a message's menu stands for."""
+        command = CONTEXT_MENUS.get(str(data.get("name")), "")
+        await self._pressed_on(str(data.get("target_id", "")), call, lambda _: command)
+
+    async def _pressed_on(self, message: str, call: "DiscordCall | ReactionCall", choose: Callable[[Job], str]) -> None:
+        try:
+            job = await self._jobs.by_message(DISCORD, call.place.channel, message)
+        except EaselError as error:
+            log.warning("discord.no_look_up", reason=str(error))
+            await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
+            return
+        if job is not None:
+            await self._dispatcher.press(f"{choose(job)}:{job.id}", call)
+        elif isinstance(call, DiscordCall):
+            await call.whisper(_NO_PICTURE)
+
+    async def _pressed(self, interaction: Interaction) -> None:
+        """Press a button: its id says all, so it works for ever, and after it was taken off the message too."""
+        data: Mapping[str, Any] = interaction.data or {}
+        call = DiscordCall(interaction, self._surface)
+        await call.attended(self._dispatcher.press(str(data.get("custom_id", "")), call))
+
+    async def _typing(self, interaction: Interaction) -> None:
+        data: Mapping[str, Any] = interaction.data or {}
+        command = self._dispatcher.commands.get(str(data.get("name")))
+        focused = next((option for option in data.get("options") or [] if option.get("focused")), None)
+        found = suggestions(command, focused["name"], str(focused["value"])) if command and focused else []
+        try:
+            await interaction.response.autocomplete([discord.app_commands.Choice(name=one, value=one) for one in found])
+        except discord.HTTPException as error:
+            log.info("discord.not_suggested", reason=f"status={error.status} code={error.code}")
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Deal with a reaction below a message of ours."""
+        emoji = str(payload.emoji).replace(_VARIATION, "")
+        command = REACTIONS.get(emoji, "")
+        if self.is_open and self._is_ours(payload) and (emoji == CROSS or command in self._dispatcher.commands):
+            await self._known(self._reacted(payload, command))
+
+    def _is_ours(self, payload: discord.RawReactionActionEvent) -> bool:
+        us = self._client.user if self._client else None
+        return us is None or payload.message_author_id in {None, us.id}
+
+    async def _reacted(self, payload: discord.RawReactionActionEvent, command: str) -> None:
+        place = Place(DISCORD, str(payload.guild_id or ""), str(payload.channel_id))
+        member = payload.member
+        if member is None or member.bot:
+            return
+        call = ReactionCall(
+            key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{command or 'cross'}",
+            person=person_of(member, None, _permissions(member, payload.channel_id)),
+            place=place,
+            message=MessageRef(place, str(payload.message_id)),
+            surface=self._surface,
+        )
+        await self._pressed_on(str(payload.message_id), call, lambda job: command or _crossed(job))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Note that we came to a server."""
+        log.info("discord.guild_joined", guild=guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that we were sent away. What people asked for there ends by direct message; their pictures stay theirs."""
+        log.info("discord.guild_left", guild=guild.id)
+
+    async def _known(self, dealing: Awaitable[None]) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+        try:
+            await dealing
+        finally:
+            if task is not None:
+                self._running.discard(task)
+
+
+_DEALS: dict[discord.InteractionType, Callable[[Ears, Interaction], Awaitable[None]]] = {
+    discord.InteractionType.application_command: Ears._commanded,  # noqa: SLF001 - the class's own table
+    discord.InteractionType.component: Ears._pressed,  # noqa: SLF001 - see above
+    discord.InteractionType.autocomplete: Ears._typing,  # noqa: SLF001 - see above
+}
+
+
+def _crossed(job: Job) -> str:
+    """Give the command that a cross below a job's message means."""
+    return "cancel" if job.state in {JobState.QUEUED, JobState.RUNNING} else "delete"
+
+
+def _permissions(member: discord.Member, channel: int) -> discord.Permissions:
+    """Give what somebody may do in a channel, by what the gateway told us of the server."""
+    place = member.guild.get_channel_or_thread(channel)
+    return place.permissions_for(member) if place is not None else member.guild_permissions

@@ -1,0 +1,108 @@
+"""Interactions that Discord sends by HTTP: believed only with its signature, and answered through the API."""
+
+import json
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import discord
+import structlog
+from fastapi import APIRouter, Request, Response
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+
+from bot.adapters.discord.ears import Ears
+from bot.adapters.discord.rest import Rest
+from bot.errors import SurfaceFailed
+from bot.ports.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+PATH = "/discord/interactions"
+
+_FRESH = timedelta(minutes=5)
+_LONGEST_BODY = 1024 * 1024
+_PING = 1
+
+
+class Endpoint:
+    """Takes interactions in. Each is acknowledged with an empty 202; the answer goes to Discord's API."""
+
+    def __init__(self, public_key: str, *, ears: Ears, rest: Rest, clock: Clock) -> None:
+        self._key = VerifyKey(bytes.fromhex(public_key))
+        self._ears = ears
+        self._rest = rest
+        self._clock = clock
+        self._client: discord.Client | None = None
+
+    def routes(self) -> APIRouter:
+        """Build `POST /discord/interactions`."""
+        routes = APIRouter()
+
+        @routes.post(PATH)
+        async def take_in(request: Request) -> Response:
+            return await self._taken(request)
+
+        return routes
+
+    async def _taken(self, request: Request) -> Response:
+        body = await _body_of(request)
+        if body is None:
+            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        signature = request.headers.get("x-signature-ed25519", "")
+        stamp = request.headers.get("x-signature-timestamp", "")
+        if not self._is_genuine(signature, stamp, body):
+            log.info("discord.forged_interaction")
+            return Response(status_code=HTTPStatus.UNAUTHORIZED)
+        payload = _read(body)
+        if payload is None:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)
+        if payload["type"] == _PING:
+            return Response('{"type":1}', media_type="application/json")
+        return await self._heard(payload)
+
+    async def _heard(self, payload: dict[str, Any]) -> Response:
+        try:
+            client = await self._listening_client()
+            client._connection.parse_interaction_create(payload)  # type: ignore[arg-type]  # noqa: SLF001 - discord.py has no public way in
+        except SurfaceFailed as error:
+            log.warning("discord.endpoint_not_ready", reason=str(error))
+            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("discord.odd_interaction", reason=type(error).__name__)
+            return Response(status_code=HTTPStatus.BAD_REQUEST)
+        return Response(status_code=HTTPStatus.ACCEPTED)
+
+    async def _listening_client(self) -> discord.Client:
+        client = await self._rest.client()
+        if self._client is not client:
+            self._ears.hear_interactions_of(client)
+            self._client = client
+        return client
+
+    def _is_genuine(self, signature: str, stamp: str, body: bytes) -> bool:
+        """Whether Discord signed it, just now: what somebody overheard long ago is not taken again."""
+        try:
+            self._key.verify(stamp.encode() + body, bytes.fromhex(signature))
+            age = self._clock.now().timestamp() - int(stamp)
+        except (BadSignatureError, ValueError):
+            return False
+        return abs(age) <= _FRESH.total_seconds()
+
+
+async def _body_of(request: Request) -> bytes | None:
+    """Read the body; None when it is longer than any interaction."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _LONGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) and isinstance(payload.get("type"), int) else None

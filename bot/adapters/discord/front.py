@@ -1,0 +1,106 @@
+"""The whole of Discord as one front end: opened before the house, listening while it is open, closed after it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from fastapi import APIRouter
+
+from bot.adapters.discord.ears import Ears
+from bot.adapters.discord.endpoint import Endpoint
+from bot.adapters.discord.gateway import Gateway, Shards
+from bot.adapters.discord.menu import menu_of
+from bot.adapters.discord.rest import Rest
+from bot.adapters.discord.surface import DiscordSurface
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.health import Finding
+from bot.ports.clock import Clock
+from bot.ports.jobs import Jobs
+from bot.ports.objects import ObjectStore
+
+_QUIET_BUDGET = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordOptions:
+    """How Discord is reached. `identify_lock` is a file that all processes of this bot on this machine share."""
+
+    token: str
+    identify_lock: Path
+    shards: Shards
+    spoiler_guilds: tuple[str, ...] = ()
+    has_gateway: bool = True
+    public_key: str = ""
+
+
+class DiscordFront:
+    """Discord, seen from the composition root."""
+
+    def __init__(self, options: DiscordOptions, objects: ObjectStore, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._rest = Rest(options.token)
+        self.surface = DiscordSurface(self._rest, objects, clock, spoiler_guilds=options.spoiler_guilds)
+        self._gateway: Gateway | None = None
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Say how it is connected."""
+        return (self._gateway.finding,) if self._gateway else ()
+
+    @asynccontextmanager
+    async def listening(self, dispatcher: Dispatcher, jobs: Jobs) -> AsyncIterator[tuple[APIRouter, ...]]:
+        """Hear people while the body runs; afterwards nothing more is heard, and what was heard is dealt with.
+
+        Gives the routes by which Discord sends interactions, if it does.
+        """
+        options, ears = self._options, Ears(dispatcher=dispatcher, surface=self.surface, jobs=jobs)
+        gateway = Gateway(
+            options.token,
+            ears=ears,
+            menu=menu_of(dispatcher.commands.values()),
+            shards=options.shards,
+            lock=options.identify_lock,
+            is_connected=options.has_gateway,
+        )
+        self._gateway = gateway
+        task = asyncio.create_task(gateway.run())
+        try:
+            yield self._routes(ears)
+        finally:
+            ears.is_open = False
+            await ears.quiet(_QUIET_BUDGET)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Say nothing any more."""
+        await self.surface.close()
+        await self._rest.close()
+
+    def _routes(self, ears: Ears) -> tuple[APIRouter, ...]:
+        key = self._options.public_key
+        return (Endpoint(key, ears=ears, rest=self._rest, clock=self._clock).routes(),) if key else ()
+
+
+@asynccontextmanager
+async def open_discord(options: DiscordOptions, objects: ObjectStore, clock: Clock) -> AsyncIterator[DiscordFront]:
+    """Open what messages need, and close it; Discord itself is only spoken to when there is something to say."""
+    front = DiscordFront(options, objects, clock)
+    try:
+        yield front
+    finally:
+        await front.close()
+
+
+def point_at(api_url: str, gateway_url: str) -> None:
+    """Have every client of this process speak to another address, such as a proxy's. Empty leaves Discord's own."""
+    if api_url:
+        Route.BASE = api_url
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)

@@ -1,0 +1,169 @@
+"""The connection to Discord's gateway, held for as long as the house is open, whatever happens to it."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+
+from bot.adapters.discord.ears import Ears
+from bot.adapters.discord.identifying import IdentifyTurns
+from bot.adapters.discord.menu import Json, synced
+from bot.domain.health import Finding, Health
+from bot.errors import SurfaceFailed
+
+log = structlog.get_logger(__name__)
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+
+INTENTS = discord.Intents(guilds=True, guild_reactions=True)
+_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=60)
+_STEADY = timedelta(minutes=1)
+"""A connection that held so long counts as a good one: the next pause is short again."""
+
+_CLOSE_BUDGET = timedelta(seconds=3)
+_FORGIVEN = timedelta(seconds=30)
+"""How long an interrupted connection is nothing to speak of: reconnecting is a matter of course."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Which part of the servers this process looks after. A count of 0 is what Discord recommends; no ids are all of them."""
+
+    count: int = 1
+    ids: tuple[int, ...] = ()
+
+
+class Gateway:
+    """Connects, registers the commands, listens; begins anew when it breaks. `lock` is shared by all our processes here."""
+
+    def __init__(
+        self, token: str, *, ears: Ears, menu: list[Json], shards: Shards, lock: Path, is_connected: bool = True
+    ) -> None:
+        self._token = token
+        self._ears = ears
+        self._menu = menu
+        self._shards = shards
+        self._turns = IdentifyTurns(lock)
+        self._client: discord.Client | None = None
+        self._trouble = ""
+        self._lost_at: float | None = time.monotonic()
+        self._is_synced = False
+        self._is_connected = is_connected
+
+    @property
+    def finding(self) -> Finding:
+        """Say how it is connected."""
+        client = self._client
+        if not self._is_connected and not self._trouble:
+            return Finding("discord", Health.OK, "Interactions come by HTTP.")
+        if client is not None and client.is_ready():
+            self._lost_at = None
+            return Finding("discord", Health.OK, f"Connected; {len(client.guilds)} servers.")
+        self._lost_at = self._lost_at or time.monotonic()
+        is_new = time.monotonic() - self._lost_at < _FORGIVEN.total_seconds() and not self._trouble
+        text = f"It is not connected{f' ({self._trouble})' if self._trouble else ''}; it tries again by itself."
+        return Finding("discord", Health.NOTE if is_new else Health.WRONG, text, "Run easel doctor.")
+
+    async def run(self) -> None:
+        """Hold the connection until cancelled."""
+        pause = _SHORTEST_PAUSE
+        while True:
+            since = time.monotonic()
+            self._trouble = await self._connected()
+            log.warning("discord.disconnected", reason=self._trouble, seconds=pause.total_seconds())
+            if time.monotonic() - since > _STEADY.total_seconds():
+                pause = _SHORTEST_PAUSE
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(_LONGEST_PAUSE, pause * 2)
+
+    async def _connected(self) -> str:
+        """Be connected for as long as that goes, and say why it ended. A boundary: discord.py ends in many ways.
+
+        When its very first connection fails it dies with an AttributeError, for one (facts, A8).
+        """
+        self._client = client = client_for(self._shards, self._turns)
+        self._ears.listen_to(client)
+        client.event(self._on_connect())
+        try:
+            await client.login(self._token)
+            await self._sync(client)
+            self._trouble = ""
+            if not self._is_connected:
+                await asyncio.Event().wait()  # until cancelled: everything comes by HTTP
+            await client.connect()
+        except discord.LoginFailure:
+            return "the token is not accepted"
+        except discord.PrivilegedIntentsRequired:
+            return "the intents are not accepted"
+        except discord.ConnectionClosed as error:
+            return f"closed with code {error.code}"
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            return type(error).__name__
+        except Exception as error:  # noqa: BLE001 - see above
+            return f"{type(error).__name__} in discord.py"
+        finally:
+            await _closed(client)
+        return "closed"
+
+    def _on_connect(self) -> Any:
+        async def on_connect() -> None:
+            self._trouble = ""
+            log.info("discord.connected")
+
+        return on_connect
+
+    async def _sync(self, client: discord.Client) -> None:
+        """Register the commands, once; if that fails the old ones still work."""
+        if self._is_synced:
+            return
+        try:
+            await synced(client, self._menu)
+            self._is_synced = True
+        except SurfaceFailed as error:
+            log.warning("discord.commands_not_synced", reason=str(error))
+
+
+def client_for(shards: Shards, turns: IdentifyTurns) -> discord.Client:
+    """Build a client that keeps nothing in memory that nobody asks for."""
+    options: dict[str, Any] = {
+        "intents": INTENTS,
+        "max_messages": None,
+        "chunk_guilds_at_startup": False,
+        "member_cache_flags": discord.MemberCacheFlags.none(),
+        "allowed_mentions": discord.AllowedMentions.none(),
+    }
+    if shards.count == 1:
+        return _Single(turns, **options)
+    return _Sharded(turns, **options, shard_count=shards.count or None, shard_ids=list(shards.ids) or None)
+
+
+class _Single(discord.Client):
+    def __init__(self, turns: IdentifyTurns, **options: Any) -> None:
+        super().__init__(**options)
+        self._identify_turns = turns
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - discord.py's
+        await self._identify_turns.take()
+
+
+class _Sharded(discord.AutoShardedClient):
+    def __init__(self, turns: IdentifyTurns, **options: Any) -> None:
+        super().__init__(**options)
+        self._identify_turns = turns
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - discord.py's
+        await self._identify_turns.take()
+
+
+async def _closed(client: discord.Client) -> None:
+    """Close a client, even while we are being cancelled, and even if it will not be closed."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(_CLOSE_BUDGET.total_seconds()):
+            await client.close()

@@ -1,0 +1,59 @@
+"""Discord takes one IDENTIFY in five seconds, from all processes of a bot together."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_APART = 5.0
+_LOOK_EVERY = 0.1
+
+
+class IdentifyTurns:
+    """Takes turns by a file that all processes on this machine share; it holds the time of the newest turn."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def take(self) -> None:
+        """Wait until an IDENTIFY may be sent, and note that one is."""
+        while (pause := self._tried()) > 0:  # noqa: ASYNC110 - other processes take turns too
+            await asyncio.sleep(min(pause, _APART))
+
+    def _tried(self) -> float:
+        """Take the turn, or give the seconds until it is worth another try. Quick: the file is never held for long."""
+        with self._locked() as file:
+            if file is None:
+                return _LOOK_EVERY
+            newest = _read(file)
+            now = time.time()
+            left = newest + _APART - now
+            if 0 < left <= _APART:
+                return left
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"{now:.3f}".encode(), 0)
+            return 0.0
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[int | None]:
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(file)
+            yield None
+            return
+        try:
+            yield file
+        finally:
+            os.close(file)
+
+
+def _read(file: int) -> float:
+    try:
+        return float(os.pread(file, 32, 0))
+    except ValueError:
+        return 0.0

@@ -1,0 +1,31 @@
+"""Words that Discord shows and never obeys: no markup, no mentions, no links."""
+
+import re
+
+_MARKUP = re.compile(r"[\\*_~|`<>@#\[\]]|:(?=\S)|^\s*[-+=]|^\s*\d+\.", re.MULTILINE)
+
+
+def escaped(text: str) -> str:
+    """Put a backslash before whatever Discord would read as more than a letter; people see `text` as it was.
+
+    A colon is one of them: without it `https://` is no link, `:smile:` no
+    picture, and `<t:0>` no date.
+    """
+    return _MARKUP.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    whole = found[0]
+    return f"{whole[:-1]}\\{whole[-1]}"
+
+
+def fitted(text: str, longest: int) -> str:
+    """Give `text` escaped within `longest` characters, cut with an ellipsis where it does not fit."""
+    whole = escaped(text)
+    if len(whole) <= longest:
+        return whole
+    low, high = 0, min(len(text), longest)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if len(escaped(text[:middle])) < longest else (low, middle - 1)
+    return f"{escaped(text[:low].rstrip())}…"

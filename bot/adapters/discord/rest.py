@@ -1,0 +1,84 @@
+"""Messages by the bot's own token, through a client of discord.py that is logged in and never connected."""
+
+import asyncio
+from datetime import timedelta
+
+import discord
+
+from bot.adapters.discord import DISCORD
+from bot.adapters.discord.sheets import Sheet
+from bot.adapters.discord.trouble import translated
+from bot.errors import SurfaceFailed
+
+_BUDGET = timedelta(seconds=40)
+_LOGIN_BUDGET = timedelta(seconds=15)
+_SHORTEST_TIMEOUT = 30.0
+
+
+class Rest:
+    """Posts, changes and deletes messages. It logs in when it is first needed, and again when that failed."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._opening = asyncio.Lock()
+        self._client: discord.Client | None = None
+
+    async def client(self) -> discord.Client:
+        """Give the client, logged in.
+
+        Raises:
+            SurfaceFailed: Discord cannot be reached, or does not know the token.
+        """
+        async with self._opening:
+            if self._client is None:
+                client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=_SHORTEST_TIMEOUT)
+                try:
+                    async with translated(_LOGIN_BUDGET):
+                        await client.login(self._token)
+                except BaseException:
+                    await client.close()
+                    raise
+                self._client = client
+            return self._client
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def post(self, channel: int, sheet: Sheet, nonce: str) -> int:
+        """Post in a channel and give the message's id; the same nonce within minutes is the same message."""
+        client = await self.client()
+        async with translated(_BUDGET):
+            with sheet.parameters(nonce=nonce) as parameters:
+                return int((await client.http.send_message(channel, params=parameters))["id"])
+
+    async def edit(self, channel: int, message: int, sheet: Sheet) -> None:
+        """Replace a message of ours."""
+        client = await self.client()
+        async with translated(_BUDGET):
+            with sheet.parameters() as parameters:
+                await client.http.edit_message(channel, message, params=parameters)
+
+    async def delete(self, channel: int, message: int) -> None:
+        """Take a message away."""
+        client = await self.client()
+        async with translated(_BUDGET):
+            await client.http.delete_message(channel, message)
+
+    async def direct(self, user: int) -> int:
+        """Give the channel of the conversation with one person."""
+        client = await self.client()
+        async with translated(_BUDGET):
+            return int((await client.http.start_private_message(user))["id"])
+
+
+def number(snowflake: str) -> int:
+    """Read one of Discord's ids.
+
+    Raises:
+        SurfaceFailed: It is none.
+    """
+    if not snowflake.isdecimal():
+        raise SurfaceFailed(DISCORD, "not an id of Discord's")
+    return int(snowflake)

@@ -1,0 +1,155 @@
+"""Posts as Discord messages: one container of components, and the files that it shows."""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+from discord.http import MultipartParameters, handle_message_parameters
+
+from bot.adapters.discord.plain import fitted
+from bot.domain.chat import Button, Fold, Post, Tone
+
+_MOST_TEXT = 4000
+_MOST_HEAD = 1500
+_MOST_FOOTER = 500
+_MOST_ALT = 1024
+_MOST_LABEL = 80
+_ROW = 5
+_BAR = 10
+
+_COLOURS = {
+    Tone.PLAIN: 0x5865F2,
+    Tone.WAITING: 0x99AAB5,
+    Tone.WORKING: 0xF0B232,
+    Tone.DONE: 0x3BA55D,
+    Tone.REFUSED: 0xED8B3B,
+    Tone.FAILED: 0xED4245,
+}
+
+NO_MENTIONS = discord.AllowedMentions.none()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that goes with a message. `link` is where the original is, when this is a smaller copy of it."""
+
+    name: str
+    content: bytes = field(repr=False)
+    alt: str
+    is_spoiler: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A message, ready to be sent as often as it takes."""
+
+    view: discord.ui.LayoutView
+    uploads: tuple[Upload, ...]
+
+    @property
+    def files(self) -> list[discord.File]:
+        """The files, opened anew: sending uses them up."""
+        return [
+            discord.File(io.BytesIO(one.content), one.name, description=one.alt[:_MOST_ALT], spoiler=one.is_spoiler)
+            for one in self.uploads
+        ]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that is the same for sheets that look the same."""
+        with handle_message_parameters(view=self.view) as parameters:
+            digest = hashlib.sha256(json.dumps(parameters.payload, sort_keys=True).encode())
+        for one in self.uploads:
+            digest.update(hashlib.sha256(one.content).digest())
+        return digest.hexdigest()
+
+    def parameters(self, *, nonce: str | None = None) -> MultipartParameters:
+        """Give the body of the request that posts it or replaces another with it; its files are closed on leaving it."""
+        files = self.files
+        if nonce is not None and not files:
+            return handle_message_parameters(view=self.view, nonce=nonce, allowed_mentions=NO_MENTIONS)
+        return handle_message_parameters(view=self.view, attachments=files, nonce=nonce, allowed_mentions=NO_MENTIONS)
+
+
+def sheet_of(post: Post, uploads: Sequence[Upload] = ()) -> Sheet:
+    """Lay a post out. `uploads` are its pictures, or its preview, as they can be uploaded.
+
+    Needs a running event loop, as all views of discord.py do.
+    """
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.Container(*_items(post, uploads), accent_colour=_COLOURS[post.tone]))
+    view.stop()  # else discord.py keeps every view it sends for ever, to hear of presses that we hear of ourselves
+    return Sheet(view, tuple(uploads))
+
+
+def _items(post: Post, uploads: Sequence[Upload]) -> Iterator[discord.ui.Item[Any]]:
+    head, foot = _head(post), _footer(post, uploads)
+    yield discord.ui.TextDisplay(head)
+    if uploads:
+        yield discord.ui.MediaGallery(*(_shown(one) for one in uploads))
+    for text in _folded(post, _MOST_TEXT - len(head) - len(foot)):
+        yield discord.ui.TextDisplay(text)
+    if foot:
+        yield discord.ui.TextDisplay(foot)
+    for start in range(0, len(post.buttons), _ROW):
+        yield discord.ui.ActionRow(*(_button(one) for one in post.buttons[start : start + _ROW]))
+
+
+def _head(post: Post) -> str:
+    text = fitted(post.text, _MOST_HEAD)
+    if post.progress is None:
+        return text or "…"
+    return f"{text}\n{_bar(post.progress)}"
+
+
+def _bar(share: float) -> str:
+    """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
+    share = min(max(share, 0.0), 1.0)
+    full = round(share * _BAR)
+    return f"`{'▰' * full}{'▱' * (_BAR - full)} {round(share * 100)} %`"
+
+
+def _shown(upload: Upload) -> discord.MediaGalleryItem:
+    prefix = "SPOILER_" if upload.is_spoiler else ""
+    return discord.MediaGalleryItem(
+        f"attachment://{prefix}{upload.name}", description=upload.alt[:_MOST_ALT] or None, spoiler=upload.is_spoiler
+    )
+
+
+def _folded(post: Post, budget: int) -> Iterator[str]:
+    """Give the folds that say more than the headline, within so many characters in all.
+
+    Below a job they are hidden behind a click, elsewhere they are what the person asked to read.
+    """
+    told = [fold for fold in post.folds if fold.text and fold.text != post.text]
+    is_hidden = post.tone is not Tone.PLAIN
+    for number, fold in enumerate(told):
+        text = _fold(fold, budget // (len(told) - number), is_hidden=is_hidden)
+        budget -= len(text)
+        if text:
+            yield text
+
+
+def _fold(fold: Fold, budget: int, *, is_hidden: bool) -> str:
+    title = f"-# {fitted(fold.title, 100)}\n" if is_hidden else f"**{fitted(fold.title, 100)}**\n"
+    marks = "||" if is_hidden else ""
+    room = budget - len(title) - 2 * len(marks)
+    return f"{title}{marks}{fitted(fold.text, room)}{marks}" if room > len(title) else ""
+
+
+def _footer(post: Post, uploads: Sequence[Upload]) -> str:
+    originals = [f"[the original](<{one.link}>)" for one in uploads if one.link.startswith("https://")]
+    smaller = ["a smaller copy is shown", *originals] if any(one.link for one in uploads) else []
+    facts = fitted(" · ".join(post.footer), _MOST_FOOTER)
+    parts = [*([facts] if facts else []), *smaller]
+    return f"-# {' · '.join(parts)}" if parts else ""
+
+
+def _button(button: Button) -> discord.ui.Button[Any]:
+    style = discord.ButtonStyle.danger if button.is_dangerous else discord.ButtonStyle.secondary
+    return discord.ui.Button(label=button.label[:_MOST_LABEL], custom_id=button.action, style=style)

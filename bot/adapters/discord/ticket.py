@@ -1,0 +1,41 @@
+"""What a message's `ticket` holds: the interaction token that may change it for a quarter of an hour."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+_EPOCH_MS = 1_420_070_400_000
+_TOKEN_LIVES = timedelta(minutes=15) - timedelta(seconds=30)
+"""The platform's quarter of an hour (facts, A2), less what clocks may differ by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An interaction's token. `upload_bytes` is how large a file it may bring."""
+
+    application: int
+    interaction: int
+    token: str = field(repr=False)
+    upload_bytes: int
+
+    def __str__(self) -> str:
+        """Give it as the text that a `MessageRef` carries; a secret."""
+        return json.dumps([self.application, self.interaction, self.token, self.upload_bytes], separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read it back; None where a message has none."""
+        if not text:
+            return None
+        application, interaction, token, upload_bytes = json.loads(text)
+        return cls(application, interaction, token, upload_bytes)
+
+    def is_young(self, now: datetime) -> bool:
+        """Whether the token still opens anything."""
+        return now - made_at(self.interaction) < _TOKEN_LIVES
+
+
+def made_at(snowflake: int) -> datetime:
+    """Give the moment that is written into one of Discord's ids."""
+    return datetime.fromtimestamp(((snowflake >> 22) + _EPOCH_MS) / 1000, UTC)

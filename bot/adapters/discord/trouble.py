@@ -1,0 +1,59 @@
+"""Discord's errors as ours."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from http import HTTPStatus
+
+import aiohttp
+import discord
+
+from bot.adapters.discord import DISCORD
+from bot.errors import MessageGone, SurfaceFailed
+
+_GONE = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_ARCHIVED_THREAD = 50083
+
+
+class TokenDead(SurfaceFailed):
+    """The interaction's token opens nothing any more; the bot's own may."""
+
+
+class NotTaken(SurfaceFailed):
+    """Discord says that the message itself is wrong (400) or too large (413): the same again will not do."""
+
+    def __init__(self, status: int, code: int) -> None:
+        super().__init__(DISCORD, f"not taken: status={status} code={code}")
+        self.is_too_large = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+    @property
+    def is_temporary(self) -> bool:
+        """Never: it would be refused again."""
+        return False
+
+
+def failure(status: int, code: int, retry_after: float | None = None) -> SurfaceFailed:
+    """Say what an error's status and code mean for a message."""
+    reason = f"status={status} code={code}"
+    if status in _GONE or code == _ARCHIVED_THREAD:
+        return MessageGone(DISCORD, reason)
+    if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
+        return NotTaken(status, code)
+    return SurfaceFailed(DISCORD, reason, retry_after=timedelta(seconds=retry_after) if retry_after is not None else None)
+
+
+@asynccontextmanager
+async def translated(budget: timedelta) -> AsyncIterator[None]:
+    """Give the body so much time, and make whatever discord.py raises in it one of ours."""
+    try:
+        async with asyncio.timeout(budget.total_seconds()):
+            yield
+    except discord.RateLimited as error:
+        raise SurfaceFailed(DISCORD, "rate limited", retry_after=timedelta(seconds=error.retry_after)) from error
+    except discord.HTTPException as error:
+        raise failure(error.status, error.code) from error
+    except TimeoutError as error:
+        raise SurfaceFailed(DISCORD, f"no answer within {budget.total_seconds():g} s") from error
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise SurfaceFailed(DISCORD, type(error).__name__) from error

@@ -1,0 +1,101 @@
+"""A post's pictures as files that Discord takes: the untouched bytes where they fit, else a smaller copy."""
+
+import asyncio
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bot.adapters.discord import DISCORD
+from bot.adapters.discord.sheets import Sheet, Upload, sheet_of
+from bot.domain.chat import Exhibit, Post
+from bot.errors import StorageFailed, SurfaceFailed
+from bot.ports.objects import ObjectStore
+
+USUAL_BYTES = 10 * 1024 * 1024
+"""What every place takes (facts, A6); boosted servers and paying members may bring more."""
+
+_REQUEST_BYTES = 24 * 1024 * 1024
+"""All files of one message together: 25 MiB, less what surrounds them."""
+
+_MOST_PICTURES = 10
+_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_SCALES = (1.0, 0.75, 0.5, 0.35, 0.2)
+_QUALITIES = (90, 75, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How large one file may be where a message goes, and whether pictures hide behind a click there."""
+
+    upload_bytes: int = USUAL_BYTES
+    is_spoiler: bool = False
+
+
+class Sheets:
+    """Makes sheets of posts."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+
+    async def of(self, post: Post, room: Room) -> Sheet:
+        """Give the whole message.
+
+        Raises:
+            SurfaceFailed: The store does not give the pictures now.
+        """
+        return sheet_of(post, await self._uploads(post, room))
+
+    async def _uploads(self, post: Post, room: Room) -> tuple[Upload, ...]:
+        if not post.pictures:
+            return _preview(post, room)
+        shown = post.pictures[:_MOST_PICTURES]
+        most = min(room.upload_bytes, _REQUEST_BYTES // len(shown))
+        return tuple([await self._upload(exhibit, most, is_spoiler=room.is_spoiler) for exhibit in shown])
+
+    async def _upload(self, exhibit: Exhibit, most: int, *, is_spoiler: bool) -> Upload:
+        try:
+            content = await self._objects.get(exhibit.key)
+        except StorageFailed as error:
+            raise SurfaceFailed(DISCORD, "the picture's bytes could not be read") from error
+        name = f"easel-{exhibit.picture}"
+        if len(content) <= most:
+            extension = _EXTENSIONS.get(exhibit.media_type, "bin")
+            return Upload(f"{name}.{extension}", content, exhibit.alt, is_spoiler)
+        copy = await asyncio.to_thread(smaller, content, most)
+        return Upload(f"{name}.jpg", copy, exhibit.alt, is_spoiler, exhibit.link)
+
+
+def _preview(post: Post, room: Room) -> tuple[Upload, ...]:
+    if post.preview is None or len(post.preview) > room.upload_bytes:
+        return ()
+    return (Upload("preview.png", post.preview, "A picture that is not finished yet", room.is_spoiler),)
+
+
+def smaller(content: bytes, most: int) -> bytes:
+    """Give the best JPEG copy of a picture that has at most so many bytes."""
+    with Image.open(io.BytesIO(content)) as opened:
+        opened.load()
+        picture = _on_white(opened)
+    copy = b""
+    for scale in _SCALES:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        scaled = picture if scale == 1.0 else picture.resize(size, Image.Resampling.LANCZOS)
+        for quality in _QUALITIES:
+            copy = _jpeg(scaled, quality)
+            if len(copy) <= most:
+                return copy
+    return copy
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Give it without transparency, which JPEG does not know."""
+    whole = picture.convert("RGBA")
+    ground = Image.new("RGBA", whole.size, "white")
+    return Image.alpha_composite(ground, whole).convert("RGB")
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=quality, optimize=True)
+    return file.getvalue()

@@ -1,0 +1,45 @@
+"""`easel discord invite`."""
+
+import asyncio
+from pathlib import Path
+
+import typer
+
+from bot.cli.logs import set_up_logs
+from bot.config import load
+from bot.errors import ConfigError
+
+
+def invite(config: Path | None, *, is_verbose: bool) -> int:
+    """Print where a server, or a person, can add the bot, and give the exit code.
+
+    Raises:
+        ConfigError: There is no token, or Discord does not know it.
+    """
+    settings = load(config)
+    set_up_logs(settings, "info" if is_verbose else "error")
+    if not settings.discord.token:
+        raise ConfigError("No Discord token is set: set DISCORD_TOKEN to the one of your application's Bot page.")
+    from bot.adapters.discord.checkup import invitations
+    from bot.adapters.discord.front import point_at
+
+    point_at(settings.discord.api_url, settings.discord.gateway_url)
+    server, person = invitations(asyncio.run(_application(settings.discord.token.get_secret_value())))
+    typer.echo(f"Add easel to a server (you need Manage Server there):\n  {server}")
+    typer.echo(f"Add easel to your own account, to use it anywhere:\n  {person}")
+    return 0
+
+
+async def _application(token: str) -> int:
+    import aiohttp
+    import discord
+
+    from bot.adapters.discord.checkup import BUDGET, application_of
+
+    try:
+        async with asyncio.timeout(BUDGET.total_seconds()):
+            return await application_of(token)
+    except discord.LoginFailure as error:
+        raise ConfigError("Discord does not accept the token: reset it on your application's Bot page.") from error
+    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise ConfigError("Discord cannot be reached just now; see whether this machine reaches discord.com.") from error

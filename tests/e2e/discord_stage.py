@@ -1,0 +1,103 @@
+"""The whole house on a Discord of our own, in this process, with the real client between them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.discord import DISCORD
+from bot.app.chats import Guests, open_chats
+from bot.app.foundation import Foundation, open_foundation
+from bot.app.house import House, running_house
+from bot.config import Settings
+from bot.domain.jobs import Job
+from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Limits, Message, Person
+from tests.fakes.discord.client import pointed_at
+
+
+@dataclass
+class Stage:
+    """A server with a channel and somebody in it, and a house that may leave and come back."""
+
+    discord: FakeDiscord
+    settings: Settings
+    guild: Guild
+    channel: Channel
+    ada: Person
+    _open: AsyncExitStack | None = field(default=None)
+    house: House | None = None
+    guests: Guests = field(default_factory=Guests)
+
+    async def open(self, *, connected: bool = True) -> None:
+        """Open the house, and wait until it hears."""
+        stack = AsyncExitStack()
+        base = await stack.enter_async_context(open_foundation(self.settings))
+        chats = await stack.enter_async_context(open_chats(base))
+        self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
+        self.guests = await stack.enter_async_context(chats.listening(self.house))
+        self._open = stack
+        if connected:
+            await self.discord.gateway.ready(within=15)
+            await self.discord.commands_synced("imagine")
+
+    async def close(self) -> None:
+        """Close the house."""
+        if self._open is not None:
+            await self._open.aclose()
+        self._open = None
+
+    @property
+    def base(self) -> Foundation:
+        """What the open house stands on."""
+        assert self.house is not None
+        return self.house.base
+
+    async def imagine(self, prompt: str = "a fox in the snow", **options: object) -> Interaction:
+        """Have Ada type the command."""
+        return await self.ada.type_command(self.channel, "imagine", prompt=prompt, **options)
+
+    async def picture(self, prompt: str = "a fox in the snow", **options: object) -> Message:
+        """Have Ada type the command, and wait for her picture."""
+        interaction = await self.imagine(prompt, **options)
+        return await interaction.message_when(is_done, within=20)
+
+    async def job(self, message: Message) -> Job:
+        """Give the job that a message speaks of, once that is written down."""
+        jobs = self.base.records.jobs
+        async with asyncio.timeout(10):
+            while (job := await jobs.by_message(DISCORD, str(message.channel.id), str(message.id))) is None:  # noqa: ASYNC110 - the database is looked at
+                await asyncio.sleep(0.01)
+        return job
+
+
+def is_done(message: Message) -> bool:
+    """Whether a message shows a finished picture."""
+    return bool(message.files) and any(button.label == "Again" for button in message.buttons)
+
+
+@asynccontextmanager
+async def a_stage(
+    folder: Path, *, limits: Limits | None = None, connected: bool = True, opened: bool = True, **sections: dict[str, Any]
+) -> AsyncIterator[Stage]:
+    """Set everything up; `sections` are settings by section."""
+    async with FakeDiscord(limits=limits) as discord:
+        guild = discord.add_guild("Painters")
+        channel, ada = guild.add_channel("general"), discord.add_user("ada")
+        given: dict[str, Any] = {"quotas": {"first_tier": {"discord": "premium"}}, **sections}
+        given["discord"] = {
+            "token": discord.token,
+            "api_url": discord.api_url,
+            "gateway_url": discord.gateway_url,
+            **given.get("discord", {}),
+        }
+        settings = Settings.model_validate({"data_dir": folder, **given})
+        stage = Stage(discord, settings, guild, channel, ada)
+        with pointed_at(discord):
+            try:
+                if opened:
+                    await stage.open(connected=connected)
+                yield stage
+            finally:
+                await stage.close()

@@ -1,0 +1,223 @@
+"""Asks whether buttons, reactions and menus do what they say, for ever, and only for those who may."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.images import PictureState
+from tests.e2e.discord_stage import Stage, a_stage, is_done
+from tests.fakes.discord import Message, Permission, Person
+from tests.fakes.openai import FakeOpenAI, Options
+
+
+@pytest.fixture
+async def openai() -> AsyncIterator[FakeOpenAI]:
+    """Give a fake that draws at once."""
+    async with FakeOpenAI(Options(delay=0.1)) as fake:
+        yield fake
+
+
+@pytest.fixture
+async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Stage]:
+    """Give a server with the bot in it."""
+    async with a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": openai.url}) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def slow(tmp_path: Path) -> AsyncIterator[Stage]:
+    """Give one where a picture takes longer than any test."""
+    async with (
+        FakeOpenAI(Options(delay=60)) as fake,
+        a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": fake.url}) as stage,
+    ):
+        yield stage
+
+
+@pytest.fixture
+def grace(stage: Stage) -> Person:
+    """Give somebody else."""
+    return stage.discord.add_user("grace")
+
+
+async def becomes(stage: Stage, text: str, message: Message) -> None:
+    """Wait until a message says something."""
+    await stage.discord.changes.until(lambda: text in message.text, within=10, what=f"{text!r} in {message.text!r}")
+
+
+async def told(stage: Stage, person: Person, text: str) -> None:
+    """Wait until somebody reads something by direct message."""
+    await stage.discord.changes.until(
+        lambda: any(text in one.text for one in person.dms), within=10, what=f"{text!r} by direct message"
+    )
+
+
+@pytest.mark.parametrize("label", ["Again", "Vary"])
+async def test_drawing_once_more_makes_a_message_of_its_own(stage: Stage, grace: Person, label: str) -> None:
+    """For anybody: it is their own picture."""
+    message = await stage.picture()
+    pressed = await grace.press(message, label)
+    new = await pressed.message_when(is_done, within=10)
+    assert new is not message
+    assert is_done(message)
+    assert (await stage.job(new)).author.identity.user == str(grace.id)
+
+
+async def test_delete_and_undo(stage: Stage) -> None:
+    """In the message itself, without another one."""
+    message = await stage.picture()
+    pressed = await stage.ada.press(message, "Delete")
+    await becomes(stage, "deleted", message)
+    assert message.files == ()
+    await pressed.acknowledged()
+    undone = await stage.ada.press(message, "Undo")
+    await stage.discord.changes.until(lambda: is_done(message), within=10, what="the picture")
+    await undone.acknowledged()
+    assert (pressed.follow_ups, undone.follow_ups) == ([], [])
+
+
+async def test_cancel_stops_the_drawing(slow: Stage) -> None:
+    """Nothing is counted, and the message says so."""
+    interaction = await slow.imagine()
+    message = await interaction.message_when()
+    pressed = await slow.ada.press(message, "Cancel")
+    await becomes(slow, "cancelled; nothing was counted", message)
+    await pressed.acknowledged()
+
+
+@pytest.mark.parametrize("is_moderator", [False, True])
+async def test_delete_is_for_the_owner_and_for_moderators(stage: Stage, grace: Person, is_moderator: bool) -> None:
+    """Others are told in private that it is not theirs."""
+    if is_moderator:
+        stage.guild.grant(grace, Permission.MANAGE_MESSAGES)
+    message = await stage.picture()
+    pressed = await grace.press(message, "Delete")
+    if is_moderator:
+        await becomes(stage, "deleted", message)
+        return
+    whisper = await pressed.message_when()
+    assert whisper.is_ephemeral
+    assert "Only the person who asked for this picture" in whisper.text
+    assert is_done(message)
+
+
+async def test_a_button_whose_job_is_gone_says_so(stage: Stage) -> None:
+    """In private."""
+    message = await stage.picture()
+    whisper = await stage.ada.forge_press(message, "again:gone").message_when()
+    assert whisper.is_ephemeral
+    assert "not known here any more" in whisper.text
+
+
+@pytest.mark.parametrize("action", ["fly:job1", "again:../../etc", "imagine", "again:" + "x" * 90])
+async def test_a_button_that_never_was_is_answered(stage: Stage, action: str) -> None:
+    """With a sentence, in private."""
+    message = await stage.picture()
+    whisper = await stage.ada.forge_press(message, action).message_when()
+    assert whisper.is_ephemeral
+
+
+async def test_a_button_taken_off_just_before_it_was_pressed(stage: Stage) -> None:
+    """The cancel of what is done already: a sentence, not an error of the platform's."""
+    message = await stage.picture()
+    job = await stage.job(message)
+    whisper = await stage.ada.forge_press(message, f"cancel:{job.id}").message_when()
+    assert "nothing to cancel" in whisper.text
+
+
+async def test_buttons_outlive_the_process(stage: Stage) -> None:
+    """And the token, and a day."""
+    message = await stage.picture()
+    await stage.close()
+    stage.discord.forward(days=1)
+    await stage.open()
+    new = await (await stage.ada.press(message, "Again")).message_when(is_done, within=10)
+    assert new is not message
+    await stage.ada.press(message, "Delete")
+    await becomes(stage, "deleted", message)
+
+
+@pytest.mark.parametrize("emoji", ["✉️", "✉"])
+async def test_an_envelope_sends_the_picture(stage: Stage, grace: Person, emoji: str) -> None:
+    """To whoever reacted, and again to nobody."""
+    message = await stage.picture()
+    await grace.react(message, emoji)
+    await stage.discord.changes.until(lambda: grace.dms, within=10, what="the picture by direct message")
+    assert len(grace.dms[0].files) == 1
+    assert stage.ada.dms == []
+
+
+async def test_a_cross_by_the_owner_deletes(stage: Stage) -> None:
+    """What is drawn."""
+    message = await stage.picture()
+    await stage.ada.react(message, "❌")
+    await becomes(stage, "deleted", message)
+
+
+async def test_a_cross_by_the_owner_cancels(slow: Stage) -> None:
+    """What runs."""
+    message = await (await slow.imagine()).message_when()
+    await slow.job(message)
+    await slow.ada.react(message, "❌")
+    await becomes(slow, "cancelled; nothing was counted", message)
+
+
+async def test_a_cross_by_a_moderator_deletes(stage: Stage, grace: Person) -> None:
+    """Whoever may manage messages here looks after the place."""
+    stage.guild.grant(grace, Permission.MANAGE_MESSAGES)
+    message = await stage.picture()
+    await grace.react(message, "❌")
+    await becomes(stage, "deleted", message)
+
+
+async def test_a_cross_by_anybody_else_does_nothing(stage: Stage, grace: Person) -> None:
+    """They are told why, alone."""
+    message = await stage.picture()
+    await grace.react(message, "❌")
+    await told(stage, grace, "Only the person who asked for this picture")
+    assert is_done(message)
+
+
+async def test_a_flag_reports(stage: Stage, grace: Person) -> None:
+    """Written down with who it was, and thanked for in private."""
+    message = await stage.picture()
+    await grace.react(message, "🚩")
+    await told(stage, grace, "your report is written down")
+    [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
+    assert len(await stage.base.records.reports.of(picture.id)) == 1
+    assert picture.state is PictureState.VISIBLE
+    assert len(stage.channel.messages) == 1
+
+
+async def test_the_menu_of_a_message_reports(stage: Stage, grace: Person) -> None:
+    """Without opening anything to others."""
+    message = await stage.picture()
+    whisper = await (await grace.context_menu(message, "Report picture")).message_when()
+    assert whisper.is_ephemeral
+    assert "your report is written down" in whisper.text
+
+
+async def test_the_menu_of_somebody_elses_message(stage: Stage) -> None:
+    """There is nothing of ours in it."""
+    message = await stage.ada.say(stage.channel, "hello")
+    whisper = await (await stage.ada.context_menu(message, "Report picture")).message_when()
+    assert whisper.is_ephemeral
+    assert "no picture of mine" in whisper.text
+
+
+async def test_other_reactions_and_other_messages_are_left_alone(stage: Stage) -> None:
+    """A heart is a heart."""
+    message, hello = await stage.picture(), await stage.ada.say(stage.channel, "hello")
+    await stage.ada.react(message, "❤️")
+    await stage.ada.react(message, "⭐")
+    await stage.ada.react(hello, "❌")
+    await stage.ada.react(message, "🚩")
+    await told(stage, stage.ada, "your report is written down")
+    assert len(stage.ada.dms) == 1
+    assert is_done(message)
+
+
+async def test_only_two_intents_are_asked_for(stage: Stage) -> None:
+    """Servers and their reactions; nobody's messages."""
+    assert {hello.intents for hello in stage.discord.seen.hellos} == {1 | 1 << 10}

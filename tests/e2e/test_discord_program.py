@@ -1,0 +1,176 @@
+"""Asks of `easel run` as a program on Discord: HTTP instead of the gateway, `kill -9`, a clean end, and no Discord at all."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.discord_stage import is_done
+from tests.e2e.serving import Serving
+from tests.e2e.test_crashes import assert_books_add_up
+from tests.fakes.discord import Channel, EndpointRefused, FakeDiscord, Forgery, Message, Person
+from tests.fakes.openai import FakeOpenAI, Options
+
+JOBS = 20
+
+
+@dataclass
+class Town:
+    """A Discord, a channel, somebody in it, and the program."""
+
+    discord: FakeDiscord
+    channel: Channel
+    ada: Person
+    serving: Serving
+    openai: FakeOpenAI
+
+
+@asynccontextmanager
+async def a_town(folder: Path, settings: dict[str, str] | None = None, *, delay: float = 0.2) -> AsyncIterator[Town]:
+    """Set it up; `settings` are variables of the program's environment."""
+    async with FakeOpenAI(Options(delay=delay)) as openai, FakeDiscord() as discord:
+        channel, ada = discord.add_guild("Painters").add_channel("general"), discord.add_user("ada")
+        environ = {
+            "OPENAI_API_KEY": "sk-test",
+            "OPENAI_BASE_URL": openai.url,
+            "DISCORD_TOKEN": discord.token,
+            "EASEL_DISCORD__API_URL": discord.api_url,
+            "EASEL_DISCORD__GATEWAY_URL": discord.gateway_url,
+            "EASEL_QUOTAS__FIRST_TIER__DISCORD": "premium",
+            "EASEL_WORKER__LEASE": "5s",
+            **(settings or {}),
+        }
+        if "EASEL_DISCORD__PUBLIC_KEY" in environ:
+            environ["EASEL_DISCORD__PUBLIC_KEY"] = discord.application.public_key
+        async with Serving(folder, environ) as serving:
+            yield Town(discord, channel, ada, serving, openai)
+
+
+BY_HTTP = {"EASEL_DISCORD__PUBLIC_KEY": "theirs", "EASEL_DISCORD__GATEWAY": "false"}
+
+
+@pytest.fixture
+async def by_http(tmp_path: Path) -> AsyncIterator[Town]:
+    """Give one whose interactions come by HTTP, without any gateway."""
+    async with a_town(tmp_path, BY_HTTP) as town:
+        await town.discord.commands_synced("imagine", within=15)
+        await town.discord.endpoint.use(f"{town.serving.url}/discord/interactions")
+        yield town
+
+
+async def test_the_portal_takes_the_endpoint_and_people_use_it(by_http: Town) -> None:
+    """A ping is answered, bad signatures are not; then commands, buttons and suggestions work as over the gateway."""
+    ada, channel = by_http.ada, by_http.channel
+    interaction = await ada.type_command(channel, "imagine", prompt="a fox")
+    message = await interaction.message_when(is_done, within=20)
+    again = await ada.press(message, "Again")
+    await again.message_when(is_done, within=20)
+    refused = await (await ada.forge_command(channel, "imagine", {"prompt": "a fox", "count": 99})).message_when()
+    assert refused.is_ephemeral
+    assert await ada.complete(channel, "imagine", "size", "1536", prompt="x") == ["1536x1024", "1024x1536"]
+    assert by_http.discord.gateway.sessions == []
+    assert {delivery.status for delivery in by_http.discord.seen.deliveries} == {202}
+
+
+@pytest.mark.parametrize("forgery", [Forgery.WRONG_KEY, Forgery.CHANGED_BODY, Forgery.NO_SIGNATURE, Forgery.GARBLED, Forgery.OLD])
+async def test_a_forged_or_old_interaction_is_turned_away(by_http: Town, forgery: Forgery) -> None:
+    """With 401, and nothing happens."""
+    genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
+    await genuine.message_when(is_done, within=20)
+    reply = await by_http.discord.endpoint.post({**genuine.json(), "id": "1"}, forgery=forgery)
+    assert reply.status == 401
+    assert len(by_http.openai.paid) == 1
+
+
+async def test_a_replayed_interaction_is_one_job(by_http: Town) -> None:
+    """The same bytes with the same signature are taken, and not acted upon."""
+    genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
+    await genuine.message_when(is_done, within=20)
+    reply = await by_http.discord.endpoint.post(genuine.json())
+    assert reply.status == 202
+    [jobs] = by_http.serving.rows("SELECT count(*) AS n FROM jobs")
+    assert jobs["n"] == 1
+
+
+@pytest.mark.parametrize("payload", [{"type": 2}, {"type": "2"}, {}])
+async def test_signed_nonsense_is_turned_away(by_http: Town, payload: dict[str, object]) -> None:
+    """With 400, and the next one is taken."""
+    assert (await by_http.discord.endpoint.post(payload)).status == 400
+    genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
+    await genuine.message_when(is_done, within=20)
+
+
+async def test_another_applications_key_is_refused_by_the_portal(tmp_path: Path) -> None:
+    """An operator who mixes up keys is told so at once."""
+    async with a_town(tmp_path) as town:
+        with pytest.raises(EndpointRefused):
+            await town.discord.endpoint.use(f"{town.serving.url}/discord/interactions")
+
+
+@pytest.mark.parametrize("is_token_dead", [False, True])
+async def test_kill_9_with_twenty_pictures_running(tmp_path: Path, is_token_dead: bool) -> None:
+    """All twenty are delivered or told of in their messages, and none is paid for twice."""
+    async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20"}, delay=1.5) as town:
+        await town.discord.gateway.ready(within=20)
+        await town.discord.commands_synced("imagine")
+        people = [town.discord.add_user(f"user{number}") for number in range(JOBS)]
+        interactions = [await one.type_command(town.channel, "imagine", prompt=f"fox {one.name}") for one in people]
+        messages = [await one.message_when(within=20) for one in interactions]
+        await town.openai.until(lambda state: len(state.paid) >= JOBS // 2)
+        await town.serving.kill()
+        if is_token_dead:
+            town.discord.forward(minutes=16)
+        await town.serving.start()
+        await town.discord.changes.until(lambda: all(map(is_told, messages)), within=60, what="twenty ends")
+        await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", JOBS)
+        paid = Counter(call.prompt for call in town.openai.paid)
+        assert set(paid.values()) == {1}
+        assert_books_add_up(town.serving)
+
+
+def is_told(message: Message) -> bool:
+    """Whether a message shows its picture, or says how it ended and offers to draw again."""
+    labels = [button.label for button in message.buttons]
+    return is_done(message) or "Draw again" in labels
+
+
+async def test_a_clean_end(tmp_path: Path) -> None:
+    """What is being drawn is delivered first; nothing new is heard."""
+    async with a_town(tmp_path, delay=1.0) as town:
+        await town.discord.gateway.ready(within=20)
+        await town.discord.commands_synced("imagine")
+        message = await (await town.ada.type_command(town.channel, "imagine", prompt="a fox")).message_when()
+        await town.openai.until(lambda state: len(state.paid) == 1)
+        async with asyncio.timeout(15):
+            done = await town.serving.running.stopped(signal.SIGTERM)
+        assert done.code == 0
+        assert is_done(message)
+        assert "Traceback" not in done.err
+        assert town.discord.token not in done.err + done.out
+
+
+async def test_the_log_holds_no_secret_and_no_prompt(tmp_path: Path) -> None:
+    """Neither the bot's token nor an interaction's, nor what people type."""
+    async with a_town(tmp_path) as town:
+        await town.discord.gateway.ready(within=20)
+        await town.discord.commands_synced("imagine")
+        interaction = await town.ada.type_command(town.channel, "imagine", prompt="a very secret fox")
+        await interaction.message_when(is_done, within=20)
+        town.discord.forward(minutes=16)
+        done = await town.serving.running.stopped(signal.SIGTERM)
+        for secret in (town.discord.token, interaction.token, "secret fox"):
+            assert secret not in done.err + done.out
+
+
+async def test_without_a_token_discord_is_not_even_imported(tmp_path: Path) -> None:
+    """A start without it is as quick as ever."""
+    async with Serving(tmp_path, {"PYTHONPROFILEIMPORTTIME": "1"}) as serving:
+        done = await serving.running.stopped(signal.SIGTERM)
+    imported = {line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")}
+    assert "uvicorn" in imported
+    assert not {"discord", "nacl", "aiohttp"} & imported

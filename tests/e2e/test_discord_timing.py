@@ -1,0 +1,190 @@
+"""Asks whether Discord always gets its response in time, and the right one, however slow or silent a command is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.discord.front import DiscordOptions, open_discord
+from bot.adapters.discord.gateway import Shards
+from bot.app.chance import SystemClock
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.spec import Command
+from bot.domain.chat import Button, Post, Tone
+from bot.errors import BadInput
+from bot.ports.surfaces import Call
+from tests.fakes.discord import Channel, FakeDiscord, Person
+from tests.fakes.discord.client import pointed_at
+from tests.fakes.discord.interactions import Answer
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.objects import MemoryObjects
+
+PUBLIC = Post("here you are", Tone.DONE, buttons=(Button("Do", "do", "job1"),))
+Act = Callable[[Call], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class NoArgs:
+    """Nothing is taken."""
+
+
+@dataclass
+class Desk:
+    """A bot with one command, whose behaviour a test gives it."""
+
+    discord: FakeDiscord
+    channel: Channel
+    ada: Person
+    acts: list[Act] = field(default_factory=list)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, call: Call, args: NoArgs) -> None:
+        """Do what the test wants."""
+        await self.acts[-1](call)
+
+    async def after_a_while(self, act: Act, call: Call) -> None:
+        """Do it when the test says so."""
+        await self.go_on.wait()
+        await act(call)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Give it, connected."""
+    async with FakeDiscord() as discord:
+        desk = Desk(discord, discord.add_guild("Painters").add_channel("general"), discord.add_user("ada"))
+        dispatcher = Dispatcher([Command("do", "Do what the test wants", NoArgs, desk.run)], lambda: "c0ffee")
+        options = DiscordOptions(discord.token, tmp_path / "lock", Shards())
+        jobs = MemoryJobs(SystemClock())
+        with pointed_at(discord):
+            async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listening(dispatcher, jobs):
+                await discord.gateway.ready()
+                await discord.commands_synced("do")
+                yield desk
+
+
+async def answers(call: Call) -> None:
+    """Say it for all."""
+    await call.answer(PUBLIC)
+
+
+async def refuses(_: Call) -> None:
+    """Will not do it."""
+    raise BadInput("No.")
+
+
+async def breaks(_: Call) -> None:
+    """Has a bug."""
+    raise ZeroDivisionError
+
+
+async def says_nothing(_: Call) -> None:
+    """Does it in silence."""
+
+
+async def test_a_quick_answer_is_the_response_itself(desk: Desk) -> None:
+    """Without a placeholder before it."""
+    desk.acts.append(answers)
+    interaction = await (await desk.ada.type_command(desk.channel, "do")).acknowledged()
+    assert interaction.response_type is Answer.MESSAGE
+    assert not (await interaction.message_when()).is_ephemeral
+
+
+@pytest.mark.parametrize(("act", "sentence"), [(refuses, "No."), (breaks, "quote the code c0ffee")])
+async def test_a_quick_refusal_is_private_from_the_start(desk: Desk, act: Act, sentence: str) -> None:
+    """Nothing public was ever there."""
+    desk.acts.append(act)
+    message = await (await desk.ada.type_command(desk.channel, "do")).message_when()
+    assert message.is_ephemeral
+    assert sentence in message.text
+    assert desk.channel.messages == []
+
+
+async def test_a_slow_command_thinks_in_public_and_answers_there(desk: Desk) -> None:
+    """Within the platform's three seconds."""
+    desk.acts.append(lambda call: desk.after_a_while(answers, call))
+    interaction = await (await desk.ada.type_command(desk.channel, "do")).acknowledged(within=3)
+    assert interaction.response_type is Answer.THINKING
+    desk.go_on.set()
+    message = await interaction.message_when()
+    assert message is interaction.original
+    assert "here you are" in message.text
+    assert interaction.follow_ups == []
+
+
+async def test_a_slow_refusal_takes_the_public_placeholder_away(desk: Desk) -> None:
+    """And is read by one person alone."""
+    desk.acts.append(lambda call: desk.after_a_while(refuses, call))
+    interaction = await (await desk.ada.type_command(desk.channel, "do")).acknowledged(within=3)
+    desk.go_on.set()
+    message = await interaction.message_when(lambda message: "No." in message.text)
+    assert message.is_ephemeral
+    assert desk.channel.messages == []
+
+
+async def test_an_answer_and_then_a_whisper(desk: Desk) -> None:
+    """Each where it belongs."""
+
+    async def both(call: Call) -> None:
+        await call.answer(PUBLIC)
+        await call.whisper(Post("between us"))
+
+    desk.acts.append(both)
+    interaction = await desk.ada.type_command(desk.channel, "do")
+    whisper = await interaction.message_when(lambda message: "between us" in message.text)
+    assert whisper.is_ephemeral
+    assert [message.is_ephemeral for message in interaction.messages] == [False, True]
+
+
+async def test_a_command_that_says_nothing_is_responded_to(desk: Desk) -> None:
+    """Else people would read that the application did not respond."""
+    desk.acts.append(says_nothing)
+    message = await (await desk.ada.type_command(desk.channel, "do")).message_when()
+    assert message.is_ephemeral
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+async def test_a_button_that_says_nothing_is_acknowledged_without_a_sign(desk: Desk, is_slow: bool) -> None:
+    """Its effect is seen elsewhere."""
+    desk.acts.append(answers)
+    message = await (await desk.ada.type_command(desk.channel, "do")).message_when()
+    desk.acts.append((lambda call: desk.after_a_while(says_nothing, call)) if is_slow else says_nothing)
+    pressed = await (await desk.ada.press(message, "Do")).acknowledged(within=3)
+    desk.go_on.set()
+    assert pressed.response_type is Answer.SILENT
+    assert pressed.follow_ups == []
+
+
+async def test_a_slow_button_answers_in_a_message_of_its_own(desk: Desk) -> None:
+    """The one with the button stays as it is."""
+    desk.acts.append(answers)
+    message = await (await desk.ada.type_command(desk.channel, "do")).message_when()
+    desk.acts.append(lambda call: desk.after_a_while(answers, call))
+    pressed = await (await desk.ada.press(message, "Do")).acknowledged(within=3)
+    desk.go_on.set()
+    await desk.discord.changes.until(lambda: pressed.follow_ups, within=5, what="the answer")
+    assert not pressed.follow_ups[0].is_ephemeral
+    assert len(message.history) == 1
+
+
+async def test_a_slow_buttons_refusal_is_private(desk: Desk) -> None:
+    """As a quick one's."""
+    desk.acts.append(answers)
+    message = await (await desk.ada.type_command(desk.channel, "do")).message_when()
+    desk.acts.append(lambda call: desk.after_a_while(refuses, call))
+    pressed = await (await desk.ada.press(message, "Do")).acknowledged(within=3)
+    desk.go_on.set()
+    await desk.discord.changes.until(lambda: pressed.follow_ups, within=5, what="the refusal")
+    assert pressed.follow_ups[0].is_ephemeral
+
+
+async def test_a_whisper_that_cannot_be_delivered_breaks_nothing(desk: Desk) -> None:
+    """It is logged, and the next command is heard."""
+    desk.acts.append(refuses)
+    desk.discord.faults.fail("POST", "/interactions/*", status=404)
+    failed = await desk.ada.type_command(desk.channel, "do")
+    desk.acts.append(answers)
+    await (await desk.ada.type_command(desk.channel, "do")).message_when()
+    assert not failed.is_acknowledged

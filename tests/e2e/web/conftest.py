@@ -1,0 +1,81 @@
+"""A served page for each test, visitors without a window, and windows of one browser that all tests share."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+
+from tests.conftest import find_chromium
+from tests.fakes.studio_page import NewPage, StudioPage
+from tests.fakes.visitor import HttpVisitor
+from tests.fakes.web_house import WebHouse, running
+
+_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 15_000
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Start the system's Chromium once."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=_ARGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house() -> AsyncIterator[WebHouse]:
+    """Serve the page."""
+    async with running(WebHouse()) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(house: WebHouse, browser: Browser) -> AsyncIterator[NewPage]:
+    """Open windows of people who do not know each other; at the end, none may have complained."""
+    contexts: list[BrowserContext] = []
+    studios: list[StudioPage] = []
+
+    async def open_window(**options: Any) -> StudioPage:
+        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        studio = StudioPage(house, await context.new_page())
+        studios.append(studio)
+        await studio.open()
+        return studio
+
+    expect.set_options(timeout=PATIENCE_MS)
+    yield open_window
+    for context in contexts:
+        await context.close()
+    assert [studio.complaints for studio in studios] == [[]] * len(studios)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def studio(window: NewPage) -> StudioPage:
+    """Open one window at a desk."""
+    return await window()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ann(house: WebHouse) -> AsyncIterator[HttpVisitor]:
+    """Let somebody come by."""
+    async with HttpVisitor(house.address) as visitor:
+        yield visitor
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bob(house: WebHouse) -> AsyncIterator[HttpVisitor]:
+    """And somebody else."""
+    async with HttpVisitor(house.address) as visitor:
+        yield visitor

@@ -1,0 +1,111 @@
+"""Asks over real connections what typed lines and pressed buttons do, and who sees it."""
+
+import asyncio
+import json
+
+import pytest
+
+from tests.fakes.visitor import HttpVisitor
+from tests.fakes.web_house import WebHouse, drawn
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_an_answer_is_public_and_says_who_asked(ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """Each sees whether it is their own; nobody sees more than a name."""
+    reply = await ann.say("/imagine a fox")
+    [hers], [his] = await ann.messages(), await bob.messages()
+    assert hers["id"] == his["id"] == reply["answered"]
+    assert (hers["is_mine"], his["is_mine"]) == (True, False)
+    assert hers["author"] == his["author"]
+    assert his["post"]["asked"] == {"text": "/imagine a fox", "is_press": False}
+
+
+async def test_neither_cookies_nor_identities_are_shown(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """Not even to the person."""
+    await ann.say("/imagine a fox")
+    for visitor in (ann, bob):
+        shown = json.dumps(await visitor.page())
+        assert ann.cookie not in shown
+        assert house.studio.orders[0].author not in shown
+
+
+async def test_the_same_key_is_the_same_call(house: WebHouse, ann: HttpVisitor) -> None:
+    """Even at the same time; another person's key is another call."""
+    replies = await asyncio.gather(*(ann.call(line="/imagine a fox", key="key-of-mine") for _ in range(5)))
+    assert len({reply["answered"] for reply in replies}) == 1
+    assert len(house.studio.orders) == 1
+
+
+async def test_two_people_may_use_the_same_key(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """It is theirs, not the channel's."""
+    await ann.call(line="/imagine a fox", key="key-of-mine")
+    await bob.call(line="/imagine a fox", key="key-of-mine")
+    assert len(house.studio.orders) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "part"),
+    [
+        ("/imagine something forbidden", "prompt_refused", "nothing was counted"),
+        ("/imagine", "bad_input", "/imagine needs prompt"),
+        ("/imagin a fox", "bad_input", "Did you mean imagine?"),
+        ("a fox", "bad_input", "begin with a slash"),
+        ("", "bad_input", "begin with a slash"),
+        ("/imagine a fox --shape round", "bad_input", "square, wide or tall"),
+        ("/imagine " + "x" * 10_000, "bad_input", "10,000 characters long"),
+        ("/imagine something broken", "fault", "c0ffee"),
+    ],
+)
+async def test_a_refusal_is_private(ann: HttpVisitor, line: str, kind: str, part: str) -> None:
+    """One sentence in the reply, and nothing in the channel."""
+    reply = await ann.say(line)
+    [note] = reply["notes"]
+    assert reply["answered"] is None
+    assert note["kind"] == kind
+    assert part in note["text"]
+    assert await ann.messages() == []
+
+
+async def test_a_button_acts_on_the_message(house: WebHouse, ann: HttpVisitor) -> None:
+    """Delete, undo, and Again with the label that was pressed."""
+    order, path = await drawn(house, ann)
+    [message] = await ann.messages()
+    await ann.call(action=f"delete:{order.id}", message=message["id"])
+    assert (await ann.messages())[0]["post"]["buttons"][0]["label"] == "Undo"
+    assert (await ann.get(path)).status == 410
+    await ann.call(action=f"undelete:{order.id}", message=message["id"])
+    assert (await ann.get(path)).status == 200
+    await ann.call(action=f"again:{order.id}", message=message["id"])
+    assert (await ann.messages())[1]["post"]["asked"] == {"text": "Again", "is_press": True}
+
+
+async def test_somebody_elses_picture_is_not_mine_to_delete(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """The refusal is private, and the picture stays."""
+    order, path = await drawn(house, ann)
+    [message] = await bob.messages()
+    [note] = (await bob.call(action=f"delete:{order.id}", message=message["id"]))["notes"]
+    assert note["kind"] == "not_yours"
+    assert (await bob.get(path)).status == 200
+
+
+async def test_a_message_is_believed_only_if_it_has_the_button(house: WebHouse, ann: HttpVisitor) -> None:
+    """So that nobody can have a command of theirs change another's message."""
+    order, _ = await drawn(house, ann)
+    [mine] = await ann.messages()
+    other = (await ann.say("/imagine an owl"))["answered"]
+    for message in (mine["id"], other, "unknown"):
+        await ann.call(action=f"again:{order.id}", message=message)
+    await ann.call(action=f"again:{order.id}")
+    assert [pressed.id if pressed else None for pressed in house.studio.pressed] == [mine["id"], None, None, None]
+
+
+async def test_long_channels_come_in_pages(ann: HttpVisitor) -> None:
+    """Newest first, each oldest first, until there is no more."""
+    for number in range(35):
+        await ann.say(f"/imagine fox {number}")
+    newest = await ann.page()
+    older = await ann.page(before=newest["messages"][0]["id"])
+    words = [message["post"]["asked"]["text"] for message in older["messages"] + newest["messages"]]
+    assert words == [f"/imagine fox {number}" for number in range(35)]
+    assert (len(newest["messages"]), newest["has_more"], older["has_more"]) == (30, True, False)

@@ -1,0 +1,140 @@
+"""Asks the page in a real browser: does a typed line become a picture, a private note, or nothing, as it should?"""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from bot.adapters.web.surface import WEB
+from bot.domain.chat import Place, Post
+from tests.fakes.studio import png
+from tests.fakes.studio_page import NewPage, StudioPage
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_a_command_is_typed_with_completion(studio: StudioPage) -> None:
+    """Command, option and choice, each from a list."""
+    options = studio.page.get_by_role("option")
+    await studio.type("/im")
+    await expect(options).to_have_text([re.compile("/imagine.*Draw a picture from words")])
+    await studio.page.keyboard.press("Tab")
+    await expect(studio.line).to_have_value("/imagine ")
+    await studio.type("a fox --")
+    await expect(options).to_have_text([re.compile(f"--{name}") for name in ("shape", "quality", "count", "size")])
+    await studio.type("sh")
+    await studio.page.keyboard.press("Enter")
+    await expect(options).to_have_text([re.compile("^square.*as usual"), re.compile("^wide"), re.compile("^tall")])
+    await studio.page.keyboard.press("ArrowDown")
+    await studio.page.keyboard.press("Enter")
+    await expect(studio.line).to_have_value("/imagine a fox --shape wide ")
+    await studio.page.keyboard.press("Enter")
+    await expect(studio.messages.locator(".asked")).to_have_text("/imagine a fox --shape wide")
+    await expect(studio.line).to_have_value("")
+
+
+async def test_a_picture_comes_into_being(studio: StudioPage) -> None:
+    """Place in line, progress, preview, picture, words, model and cost."""
+    order = await studio.order("a fox")
+    await expect(studio.messages.locator(".text")).to_have_text("Drawing: a fox · 2nd in line · about 40 s")
+    await studio.house.studio.work(order, 0.45, png(60, 40))
+    await expect(studio.page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "45")
+    await expect(studio.page.get_by_alt_text("Unfinished picture")).to_be_visible()
+    await studio.house.studio.finish(order, png(600, 400))
+    picture = studio.page.get_by_role("button", name="Open larger: a fox").get_by_role("img")
+    await expect(picture).to_be_visible()
+    await expect(studio.page.get_by_role("progressbar")).to_have_count(0)
+    await expect(studio.messages.locator(".facts li")).to_have_text(["Drawn by gpt-image-2 (AI-generated)", "12 s", "$0.0531"])
+    await studio.page.get_by_text("Drawn as").click()
+    await expect(studio.page.get_by_text("A careful picture of a fox.")).to_be_visible()
+
+
+async def test_a_picture_is_deleted_and_brought_back(studio: StudioPage) -> None:
+    """In the same message."""
+    await studio.picture("a fox")
+    await studio.page.get_by_role("button", name="Delete").click()
+    await expect(studio.messages.locator(".text")).to_contain_text("deleted")
+    await expect(studio.page.locator(".frame")).to_have_count(0)
+    await studio.page.get_by_role("button", name="Undo").click()
+    await expect(studio.page.locator(".frame")).to_be_visible()
+    await expect(studio.messages).to_have_count(1)
+
+
+async def test_again_says_what_was_pressed(studio: StudioPage) -> None:
+    """Under the name of who pressed it."""
+    await studio.picture("a fox")
+    await studio.page.get_by_role("button", name="Again").click()
+    await expect(studio.messages.nth(1).locator(".asked")).to_have_text("pressed Again")
+
+
+async def test_a_drawing_can_be_cancelled(studio: StudioPage) -> None:
+    """While it waits."""
+    await studio.order("a fox")
+    await studio.page.get_by_role("button", name="Cancel").click()
+    await expect(studio.messages.locator(".text")).to_have_text("a fox – cancelled; nothing was counted.")
+
+
+async def test_a_refusal_is_a_private_note(window: NewPage) -> None:
+    """Nobody else sees it, and the line is not lost."""
+    ann, bob = await window(), await window()
+    await ann.send("/imagine something forbidden")
+    await expect(ann.notes).to_contain_text("Only you can see this")
+    await expect(ann.notes).to_contain_text("Nothing was drawn and nothing was counted.")
+    await ann.notes.get_by_role("button", name="Edit the line").click()
+    await expect(ann.line).to_have_value("/imagine something forbidden")
+    await ann.notes.get_by_role("button", name="Dismiss this note").click()
+    await expect(ann.notes).to_have_count(0)
+    await ann.picture("a fox")
+    await expect(bob.messages).to_have_count(1)
+    await expect(bob.notes).to_have_count(0)
+
+
+async def test_everybody_sees_the_same_channel(window: NewPage) -> None:
+    """Each knows which messages are theirs."""
+    ann, bob = await window(), await window()
+    await ann.picture("a fox")
+    await expect(bob.page.locator(".frame img")).to_be_visible()
+    await expect(ann.messages.locator(".tag")).to_have_text("you")
+    await expect(bob.messages.locator(".tag")).to_have_count(0)
+    await bob.page.get_by_role("button", name="Delete").click()
+    await expect(bob.notes).to_contain_text("Only the person who asked")
+
+
+async def test_an_empty_channel_offers_examples(studio: StudioPage) -> None:
+    """A touch puts one into the box, and nothing is sent."""
+    examples = studio.page.locator(".example")
+    await expect(examples).to_have_count(3)
+    await examples.first.click()
+    await expect(studio.line).to_have_value(re.compile(r"^/imagine a lighthouse"))
+    assert studio.house.studio.orders == []
+    await studio.page.keyboard.press("Enter")
+    await expect(studio.page.locator("#welcome")).to_be_hidden()
+
+
+async def test_words_without_a_command_become_one(studio: StudioPage) -> None:
+    """Enter puts the command before them, the next Enter sends."""
+    await studio.type("a fox")
+    await studio.page.keyboard.press("Enter")
+    await expect(studio.line).to_have_value("/imagine a fox")
+    await studio.page.keyboard.press("Enter")
+    await expect(studio.messages.locator(".asked")).to_have_text("/imagine a fox")
+
+
+async def test_earlier_messages_can_be_had(studio: StudioPage) -> None:
+    """The page begins with the newest; what changes among the others is not pulled in."""
+    words = [f"message {number}" for number in range(35)]
+    posted = []
+    for word in words:
+        studio.house.clock.move(timedelta(minutes=1))
+        posted.append(await studio.house.surface.post(Place(WEB, "", "studio"), Post(word), key=word))
+    await expect(studio.messages).to_have_count(35)
+    await studio.page.reload()
+    await expect(studio.messages).to_have_count(30)
+    for place, word in [(0, "changed out of sight"), (34, "changed in sight")]:
+        words[place] = word
+        await studio.house.surface.update(posted[place], Post(word))
+    await expect(studio.messages.locator(".text")).to_have_text(words[5:])
+    await studio.page.get_by_role("button", name="Show earlier messages").click()
+    await expect(studio.messages.locator(".text")).to_have_text(words)
+    await expect(studio.page.get_by_role("button", name="Show earlier messages")).to_be_hidden()

@@ -1,0 +1,111 @@
+"""Asks the page in a real browser: can pictures be looked at and saved, and does it bear a bad line?"""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from bot.domain.jobs import JobId
+from tests.fakes.clock import NOON
+from tests.fakes.studio import png
+from tests.fakes.studio_page import StudioPage
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_a_picture_opens_larger(studio: StudioPage) -> None:
+    """Escape closes it, and the keyboard is back where it was."""
+    await studio.picture("a fox")
+    await studio.page.get_by_role("button", name="Open larger").click()
+    dialog = studio.page.get_by_role("dialog")
+    await expect(dialog.get_by_alt_text("a fox")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Next picture")).to_be_hidden()
+    await studio.page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    assert await studio.focused() == "Open larger: a fox"
+
+
+async def test_several_pictures_are_leafed_through(studio: StudioPage) -> None:
+    """Round and round."""
+    await studio.picture("foxes", png(colour="red"), png(colour="green"), png(colour="blue"))
+    frames = studio.page.locator(".frame img")
+    links = [await frame.get_attribute("src") for frame in await frames.all()]
+    await studio.page.locator(".frame").nth(1).click()
+    large = studio.page.locator("#large")
+    for key, place in [("ArrowRight", 2), ("ArrowRight", 0), ("ArrowLeft", 2)]:
+        await studio.page.keyboard.press(key)
+        await expect(large).to_have_attribute("src", str(links[place]))
+
+
+async def test_a_picture_is_saved_as_it_was_drawn(studio: StudioPage) -> None:
+    """Byte for byte."""
+    await studio.picture("a fox")
+    await studio.page.locator("figure").hover()
+    async with studio.page.expect_download() as saving:
+        await studio.page.locator("figure").get_by_role("link", name="Download").click()
+    saved = await saving.value
+    assert re.fullmatch(r"easel-[\w-]+\.png", saved.suggested_filename)
+    assert (await saved.path()).read_bytes() == png(600, 400)
+
+
+async def test_a_picture_that_was_taken_down_is_said_so(studio: StudioPage) -> None:
+    """Instead of a broken frame."""
+    order = await studio.picture("a fox")
+    await studio.house.studio.pictures.hide(JobId(order.id), NOON)
+    await studio.page.reload()
+    await expect(studio.page.get_by_text("This picture is not there any more.")).to_be_visible()
+    assert [complaint for complaint in studio.complaints if "410" not in complaint] == []
+    studio.complaints.clear()
+
+
+async def test_the_page_comes_back_after_a_restart(studio: StudioPage) -> None:
+    """Nobody has to reload."""
+    order = await studio.order("a fox")
+    await studio.house.restart()
+    await studio.house.studio.finish(order, png(600, 400))
+    await expect(studio.page.locator(".frame img")).to_be_visible()
+    studio.complaints.clear()
+
+
+async def test_a_line_that_did_not_arrive_is_kept(studio: StudioPage) -> None:
+    """Sending it again is the same call: it is drawn once."""
+    bodies: list[str] = []
+
+    async def lose_the_answer(route: Any) -> None:
+        bodies.append(route.request.post_data)
+        await route.fetch()
+        await route.abort()
+
+    await studio.page.route("**/api/calls", lose_the_answer)
+    await studio.send("/imagine a fox")
+    await expect(studio.notes).to_contain_text("The studio cannot be reached right now.")
+    await expect(studio.line).to_have_value("/imagine a fox")
+    await studio.page.unroute("**/api/calls")
+    await studio.line.press("Enter")
+    await expect(studio.line).to_have_value("")
+    assert len(set(bodies)) == 1
+    assert len(studio.house.studio.orders) == 1
+    await expect(studio.messages).to_have_count(1)
+    studio.complaints.clear()
+
+
+async def test_impatient_fingers_press_once(studio: StudioPage) -> None:
+    """Two clicks on Again before the answer are one call."""
+    await studio.picture("a fox")
+    gate = asyncio.Event()
+
+    async def slowly(route: Any) -> None:
+        await gate.wait()
+        await route.continue_()
+
+    await studio.page.route("**/api/calls", slowly)
+    again = studio.page.get_by_role("button", name="Again")
+    await again.click()
+    await expect(again).to_have_attribute("aria-disabled", "true")
+    await again.dispatch_event("click")
+    gate.set()
+    await expect(studio.messages).to_have_count(2)
+    await expect(again).not_to_have_attribute("aria-disabled", "true")
+    assert len(studio.house.studio.orders) == 2

@@ -1,0 +1,107 @@
+"""Asks over real connections whether links to pictures are stable, safe, and dead at once when they are taken back."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.jobs import JobId
+from bot.errors import StorageFailed
+from tests.fakes.clock import NOON
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.studio import png
+from tests.fakes.visitor import HttpVisitor
+from tests.fakes.web_house import WebHouse, drawn, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+class LinkingObjects(MemoryObjects):
+    """A store that anyone can fetch from."""
+
+    async def link(self, key: str, lasts: timedelta) -> str | None:
+        """Give an address that says how long it lasts."""
+        return f"https://store.example/link?lasts={lasts.total_seconds():.0f}"
+
+
+async def test_a_picture_is_sent_as_nothing_but_a_picture(house: WebHouse, ann: HttpVisitor) -> None:
+    """No browser will run anything in it."""
+    _, path = await drawn(house, ann)
+    answer = await ann.get(path)
+    assert (answer.status, answer.content) == (200, png())
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert re.fullmatch(r'inline; filename="easel-[\w-]+\.png"', answer.headers["Content-Disposition"])
+
+
+async def test_a_picture_can_be_saved(house: WebHouse, ann: HttpVisitor) -> None:
+    """Under a safe name."""
+    _, path = await drawn(house, ann)
+    assert (await ann.get(f"{path}?download")).headers["Content-Disposition"].startswith("attachment; ")
+
+
+async def test_a_browser_asks_each_time_and_gets_it_once(house: WebHouse, ann: HttpVisitor) -> None:
+    """Its copy is good for as long as the picture may be seen."""
+    order, path = await drawn(house, ann)
+    etag = (await ann.get(path)).headers["ETag"]
+    assert (await ann.get(path, If_None_Match=etag)).status == 304
+    await house.studio.pictures.hide(JobId(order.id), NOON)
+    assert (await ann.get(path, If_None_Match=etag)).status == 410
+
+
+async def test_the_head_says_how_large_it_is(house: WebHouse, ann: HttpVisitor) -> None:
+    """Without asking the store for it."""
+    _, path = await drawn(house, ann)
+    house.studio.objects.trouble.lasts("get", StorageFailed("memory", "down"))
+    answer = await ann.ask("HEAD", path)
+    assert (answer.status, answer.headers["Content-Length"], answer.content) == (200, str(len(png())), b"")
+
+
+async def test_what_was_taken_down_is_gone(house: WebHouse, ann: HttpVisitor) -> None:
+    """Hidden or removed; hidden can come back."""
+    order, path = await drawn(house, ann)
+    await house.studio.pictures.hide(JobId(order.id), NOON)
+    hidden = await ann.get(path)
+    assert (hidden.status, hidden.facts["detail"]) == (410, "This picture was taken down.")
+    await house.studio.pictures.show(JobId(order.id))
+    assert (await ann.get(path)).status == 200
+    await house.studio.pictures.hide(JobId(order.id), NOON)
+    [picture] = await house.studio.pictures.of_job(JobId(order.id))
+    await house.studio.pictures.remove(picture.id)
+    assert (await ann.get(path)).status == 410
+
+
+@pytest.mark.parametrize("path", ["/p/unknown.png", "/p/unknown", "/p/..%2f..%2fx.png", "/p/a%00.png", "/p/<x>.png"])
+async def test_there_is_no_picture_elsewhere(ann: HttpVisitor, path: str) -> None:
+    """Whatever the address looks like."""
+    assert (await ann.get(path)).status == 404
+
+
+async def test_people_see_a_page_instead_of_json(ann: HttpVisitor) -> None:
+    """Who opens a dead link in a browser reads one sentence."""
+    answer = await ann.get("/p/unknown.png", Accept="text/html,*/*")
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>There is no picture at this address.</h1>" in answer.content.decode()
+
+
+async def test_a_store_that_is_down_will_be_back(house: WebHouse, ann: HttpVisitor) -> None:
+    """The link is not dead."""
+    _, path = await drawn(house, ann)
+    house.studio.objects.trouble.comes("get", StorageFailed("memory", "secret address"))
+    answer = await ann.get(path)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    assert "secret" not in answer.content.decode()
+    assert (await ann.get(path)).status == 200
+
+
+async def test_a_store_with_links_is_redirected_to() -> None:
+    """For a while shorter than the link lasts; never once the picture is gone."""
+    async with running(WebHouse(objects=LinkingObjects())) as house, HttpVisitor(house.address) as ann:
+        order, path = await drawn(house, ann)
+        answer = await ann.get(path)
+        assert (answer.status, answer.headers["Location"]) == (302, "https://store.example/link?lasts=600")
+        assert answer.headers["Cache-Control"] == "private, max-age=300"
+        await house.studio.pictures.hide(JobId(order.id), NOON)
+        assert (await ann.get(path)).status == 410

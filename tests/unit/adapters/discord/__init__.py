@@ -1,0 +1,1 @@
+"""Discord, room by room."""
