@@ -38,10 +38,10 @@ demo: setup ## Draw one picture through the whole pipeline and say where it is
 	@$(BIN)/easel imagine "a lighthouse in a storm at dusk" --shape wide
 
 test: setup-dev ## Run the tests
-	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto $(TESTS) $(ARGS)
 
 cover: setup-dev ## Run the tests and measure which branches they take
-	@$(BIN)/python -m pytest $(TESTS) --cov --cov-report= --cov-fail-under=0 $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto $(TESTS) --cov --cov-report= --cov-fail-under=0 $(ARGS)
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 
 lint: setup-dev ## Check style, types, the floors of the house, and dependencies

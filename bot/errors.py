@@ -55,19 +55,33 @@ class PromptRefused(Refusal):
         self.request_id = request_id
 
 
+def _pictures(number: int) -> str:
+    return "1 picture" if number == 1 else f"{number} pictures"
+
+
 class QuotaExceeded(Refusal):
     """The account has fewer pictures left than the wish costs."""
 
     kind = "quota_exceeded"
 
     def __init__(self, *, cost: int, left: int, refills_at: datetime) -> None:
-        pictures = "1 picture" if cost == 1 else f"{cost} pictures"
         super().__init__(
             f"cost={cost} left={left} refills_at={refills_at.isoformat()}",
             user_text=(
-                f"That needs {pictures} and you have {left} left today. "
+                f"That needs {_pictures(cost)} and you have {left} left today. "
                 f"More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted."
             ),
+        )
+
+
+class LimitTooLow(QuotaExceeded):
+    """The wish costs more than a whole day's allowance, so that waiting would not help."""
+
+    def __init__(self, *, cost: int, limit: int) -> None:
+        EaselError.__init__(
+            self,
+            f"cost={cost} limit={limit}",
+            user_text=f"That needs {_pictures(cost)} and your limit is {limit} a day; nothing was counted.",
         )
 
 

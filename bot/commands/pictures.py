@@ -18,7 +18,7 @@ from bot.services.links import Links
 log = structlog.get_logger(__name__)
 
 _SHOWN = 10
-"""Pictures that `/gallery` shows; ten is what a Discord message can hold (facts, A1)."""
+"""Pictures that `/gallery` shows; no platform takes more than ten in a message."""
 
 
 def cancel(studio: Studio, delivery: Delivery) -> Command[JobArgs]:

@@ -126,4 +126,4 @@ def _wordings(job: Job) -> tuple[Fold, ...]:
 
 def _facts(job: Job, cost: Cost) -> tuple[str, ...]:
     took = (job.kept_at - job.started_at).total_seconds() if job.kept_at and job.started_at else None
-    return (*((f"{took:.0f} s",) if took is not None else ()), *((str(cost),) if cost.microusd else ()))
+    return (*((f"{max(1, round(took))} s",) if took is not None else ()), *((str(cost),) if cost.microusd else ()))

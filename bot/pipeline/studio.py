@@ -7,7 +7,7 @@ import structlog
 from bot.domain.jobs import Ending, Job, JobId, JobState, Wish, Words
 from bot.domain.people import HOUSE, Account, Person
 from bot.domain.words import clean_prompt
-from bot.errors import BadInput, EaselError, NotYours
+from bot.errors import BadInput, EaselError, LimitTooLow, NotYours
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.ports.accounts import Accounts
@@ -51,9 +51,9 @@ class Studio:
         prompt is settled already.
 
         Raises:
-            BadInput: There is nothing to draw in the prompt, or too much, or more pictures than a day allows.
+            BadInput: There is nothing to draw in the prompt, or too much.
             PromptRefused: A local rule will not have it; nothing was shown or counted.
-            QuotaExceeded: The account has too little left today.
+            QuotaExceeded: The account has too little left today, or could never have so much.
             StorageFailed: It could not be written down, so it was not accepted.
         """
         wish = replace(wish, prompt=clean_prompt(wish.prompt))
@@ -61,8 +61,7 @@ class Studio:
         account = await self.account(call.person)
         hold = self._allowances.hold(account, wish.count)
         if hold.pictures > hold.allowance.limit:
-            limit = f"your limit is {hold.allowance.limit} a day"
-            raise BadInput(f"That asks for {hold.pictures} pictures at once and {limit}; please ask for fewer.")
+            raise LimitTooLow(cost=hold.pictures, limit=hold.allowance.limit)
         accepted = await self._jobs.accept(self._job(wish, call, account, words), hold)
         if accepted.is_new:
             log.info("job.accepted", job=accepted.job.id, account=account.id, pictures=wish.count)

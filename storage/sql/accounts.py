@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from bot.domain.people import Account, AccountId, Identity, Tier
 from bot.ports.clock import Clock, Ids
@@ -11,6 +11,12 @@ from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
 _NEW_IDENTITY = Upsert(lambda begin: begin(identities).on_conflict_do_nothing())
+_NEW_ACCOUNT = insert(accounts)
+_ACCOUNT_OF = (
+    select(accounts)
+    .join(identities, identities.c.account == accounts.c.id)
+    .where(*(identities.c[name] == bindparam(name) for name in ("platform", "realm", "user_id")))
+)
 
 
 class SqlAccounts:
@@ -24,7 +30,7 @@ class SqlAccounts:
     async def of(self, identity: Identity, first_tier: Tier) -> Account:
         """Read the account, and make it when there is none."""
         async with self._database.reading() as connection:
-            row = (await connection.execute(_account_of(identity))).first()
+            row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return await self._make(identity, first_tier) if row is None else _account(row)
 
     async def _make(self, identity: Identity, tier: Tier) -> Account:
@@ -32,17 +38,12 @@ class SqlAccounts:
         account = self._ids.new()
         async with self._database.writing() as connection:
             if await _NEW_IDENTITY.run(connection, {**_columns(identity), "account": account}):
-                await connection.execute(insert(accounts).values(id=account, tier=tier, created_at=self._clock.now()))
-            return _account((await connection.execute(_account_of(identity))).one())
+                await connection.execute(_NEW_ACCOUNT, {"id": account, "tier": tier, "created_at": self._clock.now()})
+            return _account((await connection.execute(_ACCOUNT_OF, _columns(identity))).one())
 
 
 def _columns(identity: Identity) -> dict[str, object]:
     return {"platform": identity.platform, "realm": identity.realm, "user_id": identity.user}
-
-
-def _account_of(identity: Identity) -> Select[Any]:
-    shared = select(accounts).join(identities, identities.c.account == accounts.c.id)
-    return shared.where(*(identities.c[name] == value for name, value in _columns(identity).items()))
 
 
 def _account(row: Row[Any]) -> Account:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, case, func, literal, or_, update
+from sqlalchemy import Row, String, bindparam, case, func, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import JobId, JobState
@@ -14,38 +14,43 @@ HAS_NO_PICTURES = jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])
 """The states in which nothing has been kept yet."""
 
 
-def is_unleased(now: datetime) -> ColumnElement[bool]:
-    """Whether nobody's lease runs at `now`."""
-    return or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= now)
+NOW = bindparam("now", type_=Moment)
 
+IS_UNLEASED = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= NOW)
+"""Whether nobody's lease runs at `NOW`."""
 
-def is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether the job need not wait beyond `now`."""
-    return or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
+_TAKE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), IS_OPEN, IS_UNLEASED)
+    .values(
+        attempt=jobs.c.attempt + 1,
+        state=case((jobs.c.state == JobState.QUEUED, literal(JobState.RUNNING, String)), else_=jobs.c.state),
+        lease_until=bindparam("until"),
+        not_before=None,
+        started_at=func.coalesce(jobs.c.started_at, NOW),
+    )
+    .returning(*jobs.c)
+)
+_WRITE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
+_WRITE_BEFORE_PICTURES = _WRITE.where(HAS_NO_PICTURES)
 
 
 async def take(connection: AsyncConnection, job: JobId, *, now: datetime, until: datetime) -> Row[Any] | None:
     """Claim an open job that nobody has a lease on; the attempt rises, and whoever had it before is fenced off."""
-    claimed = (
-        update(jobs)
-        .where(jobs.c.id == job, IS_OPEN, is_unleased(now))
-        .values(
-            attempt=jobs.c.attempt + 1,
-            state=case((jobs.c.state == JobState.QUEUED, literal(JobState.RUNNING, String)), else_=jobs.c.state),
-            lease_until=until,
-            not_before=None,
-            started_at=func.coalesce(jobs.c.started_at, literal(now, Moment)),
-        )
-        .returning(*jobs.c)
-    )
-    return (await connection.execute(claimed)).first()
+    return (await connection.execute(_TAKE, {"job": job, "now": now, "until": until})).first()
 
 
-async def write(connection: AsyncConnection, job: JobId, attempt: int, *also: ColumnElement[bool], **changes: object) -> bool:
-    """Change an open job that is still this attempt's; False when it is not, or is not `also` so."""
-    written = update(jobs).where(jobs.c.id == job, jobs.c.attempt == attempt, IS_OPEN, *also)
+async def write(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> bool:
+    """Change an open job that is still this attempt's; False when it is not."""
     # Where nothing changes, writing the attempt once more still locks the row until the transaction ends.
-    return (await connection.execute(written.values(changes or {"attempt": attempt}))).rowcount > 0
+    values = {"job": job, "as_attempt": attempt, **(changes or {"attempt": attempt})}
+    return (await connection.execute(_WRITE, values)).rowcount > 0
+
+
+async def write_kept(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> bool:
+    """Make an open job that is still this attempt's `KEPT`; False when it is not, or was made so before."""
+    values = {"job": job, "as_attempt": attempt, "state": JobState.KEPT, "kept_at": now}
+    return (await connection.execute(_WRITE_BEFORE_PICTURES, values)).rowcount > 0
 
 
 async def write_or_stop(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> None:

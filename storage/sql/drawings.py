@@ -1,6 +1,6 @@
 """Drawings: paid calls, written down before they go out."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,7 @@ def _overwrite(begin: Begin) -> sqlite.Insert:
 
 _NEW_DRAWING = Upsert(lambda begin: begin(drawings).on_conflict_do_nothing(index_elements=[drawings.c.id]))
 _OVERWRITE = Upsert(_overwrite)
+_OF_JOB = select(drawings).where(drawings.c.job == bindparam("job")).order_by(drawings.c.started_at, drawings.c.id)
 
 
 async def add_drawing(connection: AsyncConnection, drawing: Drawing) -> None:
@@ -41,5 +42,4 @@ async def overwrite_drawing(connection: AsyncConnection, drawing: Drawing) -> No
 
 async def drawings_of(connection: AsyncConnection, job: JobId) -> tuple[Drawing, ...]:
     """Give a job's drawings, oldest first."""
-    found = select(drawings).where(drawings.c.job == job).order_by(drawings.c.started_at, drawings.c.id)
-    return tuple(drawing_of(row) for row in await connection.execute(found))
+    return tuple(drawing_of(row) for row in await connection.execute(_OF_JOB, {"job": job}))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_, update
+from sqlalchemy import Select, String, bindparam, func, or_, select, tuple_, update
 
 from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
@@ -16,7 +16,7 @@ from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import Accepted
 from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
-from storage.sql.claims import HAS_NO_PICTURES, is_due, is_unleased, take, write, write_or_stop
+from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, take, write, write_kept, write_or_stop
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
 from storage.sql.ledger import refund, reserve, settle
@@ -28,6 +28,33 @@ _NEW_JOB = Upsert(lambda begin: begin(jobs).on_conflict_do_nothing(index_element
 
 _RECENT = 20
 """How many finished jobs tell what is typical."""
+
+_OF_JOB = jobs.c.id == bindparam("job")
+_BY_ID = select(jobs).where(_OF_JOB)
+_BY_KEY = select(jobs).where(jobs.c.key == bindparam("key"))
+_BY_MESSAGE = select(jobs).where(
+    HAS_MESSAGE, jobs.c.platform == bindparam("platform"), jobs.c.message_key == bindparam("message_key")
+)
+_ATTACH = update(jobs).where(_OF_JOB)
+_CANCEL = update(jobs).where(_OF_JOB, IS_OPEN, HAS_NO_PICTURES)
+_TELL = update(jobs).where(_OF_JOB, IS_UNTOLD)
+_PLACE = select(jobs.c.created_at, jobs.c.id, jobs.c.quality).where(_OF_JOB)
+_AHEAD = (
+    select(func.count())
+    .select_from(jobs)
+    .where(
+        IS_OPEN,
+        HAS_NO_PICTURES,
+        tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String)),
+    )
+)
+_SPANS = (
+    select(jobs.c.started_at, jobs.c.kept_at)
+    .where(IS_DONE, jobs.c.quality == bindparam("quality"))
+    .order_by(jobs.c.finished_at.desc())
+    .limit(_RECENT)
+)
+_IS_DUE = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= NOW)
 
 
 class SqlJobs:
@@ -43,27 +70,25 @@ class SqlJobs:
             if await _NEW_JOB.run(connection, job_values(job)):
                 await reserve(connection, job.id, hold)
                 return Accepted(job, is_new=True)
-            known = (await connection.execute(select(jobs).where(jobs.c.key == job.key))).one()
+            known = (await connection.execute(_BY_KEY, {"key": job.key})).one()
             return Accepted(job_of(known), is_new=False)
 
     async def get(self, job: JobId) -> Job | None:
         """Read the job."""
-        return await self._read(jobs.c.id == job)
+        return await self._read(_BY_ID, job=job)
 
     async def by_key(self, key: str) -> Job | None:
         """Read the job by the call that made it."""
-        return await self._read(jobs.c.key == key)
+        return await self._read(_BY_KEY, key=key)
 
     async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
         """Read the job by the message that speaks of it."""
-        return await self._read(
-            and_(HAS_MESSAGE, jobs.c.platform == platform, jobs.c.message_key == message_key(channel, message))
-        )
+        return await self._read(_BY_MESSAGE, platform=platform, message_key=message_key(channel, message))
 
     async def attach(self, job: JobId, message: MessageRef) -> None:
         """Write the reference down, whoever has the job."""
         async with self._database.writing() as connection:
-            await connection.execute(update(jobs).where(jobs.c.id == job).values(message_values(message)))
+            await connection.execute(_ATTACH, {"job": job, **message_values(message)})
 
     async def claim(self, job: JobId, lease: timedelta) -> Job | None:
         """Claim in one conditional statement. `not_before` binds `unclaimed` alone: a claim that is a moment early is fine."""
@@ -104,7 +129,7 @@ class SqlJobs:
         """Move the job, its pictures and its hold together; the same pictures again by the same attempt are no news."""
         now = self._clock.now()
         async with self._database.writing() as connection:
-            if await write(connection, job, attempt, HAS_NO_PICTURES, state=JobState.KEPT, kept_at=now):
+            if await write_kept(connection, job, attempt, now):
                 await add_pictures(connection, job, pictures, now)
                 await settle(connection, job, len(pictures))
                 return
@@ -124,18 +149,16 @@ class SqlJobs:
 
     async def cancel(self, job: JobId, ending: Ending) -> bool:
         """Move the job and its hold together; True also when it had that very end already."""
-        cancelled = update(jobs).where(jobs.c.id == job, IS_OPEN, HAS_NO_PICTURES).values(self._final(ending))
         async with self._database.writing() as connection:
-            if (await connection.execute(cancelled)).rowcount:
+            if (await connection.execute(_CANCEL, {"job": job, **self._final(ending)})).rowcount:
                 await refund(connection, job)
                 return True
             return (await connection.execute(select(jobs.c.state).where(jobs.c.id == job))).scalar() == ending.state
 
     async def told(self, job: JobId) -> None:
         """Note when, once; an open job has no end to tell of."""
-        told = update(jobs).where(jobs.c.id == job, IS_UNTOLD).values(told_at=self._clock.now())
         async with self._database.writing() as connection:
-            await connection.execute(told)
+            await connection.execute(_TELL, {"job": job, "told_at": self._clock.now()})
 
     async def untold(self, platforms: frozenset[Platform]) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
@@ -145,41 +168,37 @@ class SqlJobs:
 
     async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
         """Read the open jobs that wait."""
-        now = self._clock.now()
         waiting = (
             select(jobs.c.id, jobs.c.tier)
-            .where(IS_OPEN, is_unleased(now), is_due(now), jobs.c.platform.in_(platforms))
+            .where(IS_OPEN, IS_UNLEASED, _IS_DUE, jobs.c.platform.in_(platforms))
             .order_by(jobs.c.created_at, jobs.c.id)
         )
         async with self._database.reading() as connection:
-            return tuple((JobId(row.id), Tier(row.tier)) for row in await connection.execute(waiting))
+            found = await connection.execute(waiting, {"now": self._clock.now()})
+            return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
     async def line(self, job: JobId) -> Line:
         """Count, and take the median of the last finished ones; nobody is before a job that is unknown."""
-        mine = select(jobs.c.created_at, jobs.c.id, jobs.c.quality).where(jobs.c.id == job)
         async with self._database.reading() as connection:
-            me = (await connection.execute(mine)).first()
+            me = (await connection.execute(_PLACE, {"job": job})).first()
             if me is None:
                 return Line(0, None)
-            is_before = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(literal(me.created_at, Moment), me.id)
-            before = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, is_before)
-            ahead = (await connection.execute(before)).scalar_one()
-            spans = select(jobs.c.started_at, jobs.c.kept_at).where(IS_DONE, jobs.c.quality == me.quality)
-            recent = await connection.execute(spans.order_by(jobs.c.finished_at.desc()).limit(_RECENT))
+            ahead = (await connection.execute(_AHEAD, {"created_at": me.created_at, "id": me.id})).scalar_one()
+            recent = await connection.execute(_SPANS, {"quality": me.quality})
             seconds = [(row.kept_at - row.started_at).total_seconds() for row in recent if row.started_at and row.kept_at]
         return Line(ahead, median(seconds) if seconds else None)
 
     async def cost(self, job: JobId) -> Cost:
         """Add up the words and every drawing, whatever came of it."""
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(jobs).where(jobs.c.id == job))).first()
+            row = (await connection.execute(_BY_ID, {"job": job})).first()
             drawn = await drawings_of(connection, job)
         words = None if row is None else words_of(row)
         return sum((drawing.cost for drawing in drawn), FREE if words is None else words.cost)
 
-    async def _read(self, which: ColumnElement[bool]) -> Job | None:
+    async def _read(self, found: Select[Any], **values: object) -> Job | None:
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(jobs).where(which))).first()
+            row = (await connection.execute(found, values)).first()
         return None if row is None else job_of(row)
 
     async def _write(self, job: JobId, attempt: int, **changes: object) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import Integer, bindparam, case, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -71,6 +71,22 @@ def _raise_held(begin: Begin) -> sqlite.Insert:
 
 _RAISE_HELD = Upsert(_raise_held)
 _NEW_HOLD = insert(holds)
+_SPENT = bindparam("pictures", type_=Integer)
+_LET_GO = (
+    update(holds)
+    .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD)
+    .values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
+    .returning(*holds.c)
+)
+_COUNT = (
+    update(usage)
+    .where(
+        usage.c.community == bindparam("of_community"),
+        usage.c.account == bindparam("of_account"),
+        usage.c.day == bindparam("of_day"),
+    )
+    .values(held=usage.c.held - bindparam("let_go"), spent=usage.c.spent + bindparam("used"))
+)
 
 
 async def _fits(connection: AsyncConnection, hold: Hold) -> bool:
@@ -83,17 +99,10 @@ async def _fits(connection: AsyncConnection, hold: Hold) -> bool:
 
 async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, spent: int) -> None:
     """Move the hold out of `HELD`, which happens once, and only then the counter of its day."""
-    moved = (
-        update(holds)
-        .where(holds.c.job == job, holds.c.state == HoldState.HELD)
-        .values(state=state, spent=case((holds.c.n < spent, holds.c.n), else_=spent))
-        .returning(*holds.c)
-    )
-    hold = (await connection.execute(moved)).first()
+    hold = (await connection.execute(_LET_GO, {"of_job": job, "ended": state, "pictures": spent})).first()
     if hold is not None:
-        of_its_day = (usage.c.community == hold.community, usage.c.account == hold.account, usage.c.day == hold.day)
-        counted = {"held": usage.c.held - hold.n, "spent": usage.c.spent + hold.spent}
-        await connection.execute(update(usage).where(*of_its_day).values(counted))
+        day = {"of_community": hold.community, "of_account": hold.account, "of_day": hold.day}
+        await connection.execute(_COUNT, {**day, "let_go": hold.n, "used": hold.spent})
 
 
 async def _standing(

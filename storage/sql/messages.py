@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.clock import Clock, Ids
@@ -16,6 +16,17 @@ _RAISE_VERSION = Upsert(
     lambda begin: begin(channels).on_conflict_do_update(
         index_elements=[channels.c.name], set_={"version": channels.c.version + 1}
     )
+)
+_VERSION = select(channels.c.version).where(channels.c.name == bindparam("channel"))
+_NEW = insert(messages).returning(*messages.c)
+_BY_KEY = select(messages).where(messages.c.key == bindparam("key"))
+_IT = (messages.c.id == bindparam("message"), IS_THERE)
+_BY_ID = select(messages).where(*_IT)
+_CHANGE = update(messages).where(*_IT).returning(*messages.c)
+_SINCE = (
+    select(messages)
+    .where(messages.c.channel == bindparam("channel"), messages.c.version > bindparam("version"))
+    .order_by(messages.c.version)
 )
 
 
@@ -31,20 +42,20 @@ class SqlMessages:
         """Insert a message at the end of its channel; its first version is its place in the order."""
         async with self._database.writing() as connection:
             version = await _next_version(connection, channel)
-            known = await _first(connection, select(messages).where(messages.c.key == key))
+            known = await _first(connection, _BY_KEY, key=key)
             if known is not None:
                 return stored_message_of(known)
-            new = insert(messages).values(
-                id=self._ids.new(),
-                channel=channel,
-                key=key,
-                author=author,
-                body=body,
-                position=version,
-                version=version,
-                created_at=self._clock.now(),
-            )
-            return stored_message_of((await connection.execute(new.returning(*messages.c))).one())
+            values = {
+                "id": self._ids.new(),
+                "channel": channel,
+                "key": key,
+                "author": author,
+                "body": body,
+                "position": version,
+                "version": version,
+                "created_at": self._clock.now(),
+            }
+            return stored_message_of((await connection.execute(_NEW, values)).one())
 
     async def replace(self, message: str, body: str) -> StoredMessage | None:
         """Write the new body."""
@@ -56,7 +67,7 @@ class SqlMessages:
 
     async def get(self, message: str) -> StoredMessage | None:
         """Read one."""
-        found = await self._read(select(messages).where(messages.c.id == message, IS_THERE))
+        found = await self._read(_BY_ID, message=message)
         return found[0] if found else None
 
     async def page(self, channel: str, *, most: int, before: str | None = None) -> tuple[StoredMessage, ...]:
@@ -70,32 +81,28 @@ class SqlMessages:
 
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
         """Read what changed."""
-        changed = select(messages).where(messages.c.channel == channel, messages.c.version > version)
-        return await self._read(changed.order_by(messages.c.version))
+        return await self._read(_SINCE, channel=channel, version=version)
 
     async def _change(self, message: str, **changes: object) -> StoredMessage | None:
-        mine = select(messages.c.channel).where(messages.c.id == message, IS_THERE)
         async with self._database.writing() as connection:
-            there = await _first(connection, mine)
+            there = await _first(connection, _BY_ID, message=message)
             if there is None:
                 return None
             version = await _next_version(connection, there.channel)
-            changed = update(messages).where(messages.c.id == message, IS_THERE).values(version=version, **changes)
-            row = (await connection.execute(changed.returning(*messages.c))).first()
+            row = await _first(connection, _CHANGE, message=message, version=version, **changes)
         return None if row is None else stored_message_of(row)
 
-    async def _read(self, found: Select[Any]) -> tuple[StoredMessage, ...]:
+    async def _read(self, found: Select[Any], **values: object) -> tuple[StoredMessage, ...]:
         async with self._database.reading() as connection:
-            return tuple(stored_message_of(row) for row in await connection.execute(found))
+            return tuple(stored_message_of(row) for row in await connection.execute(found, values))
 
 
 async def _next_version(connection: AsyncConnection, channel: str) -> int:
     await _RAISE_VERSION.run(connection, {"name": channel, "version": 1})
-    raised = select(channels.c.version).where(channels.c.name == channel)
-    version: int = (await connection.execute(raised)).scalar_one()
+    version: int = (await connection.execute(_VERSION, {"channel": channel})).scalar_one()
     return version
 
 
-async def _first(connection: AsyncConnection, found: Select[Any]) -> Row[Any] | None:
-    row: Row[Any] | None = (await connection.execute(found)).first()
+async def _first(connection: AsyncConnection, statement: Executable, **values: object) -> Row[Any] | None:
+    row: Row[Any] | None = (await connection.execute(statement, values)).first()
     return row

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy import Select, bindparam, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import Picture, PictureId, PictureState
@@ -13,13 +13,17 @@ from storage.schema import IS_HIDDEN, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.rows import picture_of, picture_values
 
+_ACCOUNT_OF = select(jobs.c.account).where(jobs.c.id == bindparam("job"))
+_NEW_PICTURE = insert(pictures)
+_OF_JOB = select(pictures).where(pictures.c.job == bindparam("job")).order_by(pictures.c.position)
+
 
 async def add_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Picture, ...], kept_at: datetime) -> None:
     """Note a job's pictures; they belong to its account."""
-    account = (await connection.execute(select(jobs.c.account).where(jobs.c.id == job))).scalar_one()
+    account = (await connection.execute(_ACCOUNT_OF, {"job": job})).scalar_one()
     rows = [{**picture_values(picture), "account": account, "kept_at": kept_at} for picture in kept]
     if rows:
-        await connection.execute(insert(pictures), rows)
+        await connection.execute(_NEW_PICTURE, rows)
 
 
 async def has_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Picture, ...]) -> bool:
@@ -41,7 +45,7 @@ class SqlPictures:
 
     async def of_job(self, job: JobId) -> tuple[Picture, ...]:
         """Read a job's."""
-        return await self._read(select(pictures).where(pictures.c.job == job).order_by(pictures.c.position))
+        return await self._read(_OF_JOB, job=job)
 
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
         """Read an account's newest; of one job the last position comes first."""
@@ -77,6 +81,6 @@ class SqlPictures:
         async with self._database.writing() as connection:
             await connection.execute(removed.values(state=PictureState.REMOVED, remove_at=None))
 
-    async def _read(self, found: Select[Any]) -> tuple[Picture, ...]:
+    async def _read(self, found: Select[Any], **values: object) -> tuple[Picture, ...]:
         async with self._database.reading() as connection:
-            return tuple(picture_of(row) for row in await connection.execute(found))
+            return tuple(picture_of(row) for row in await connection.execute(found, values))

@@ -5,13 +5,13 @@ import time
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, Pool, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import URL, Pool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import StorageFailed
+from storage.sql.trips import OneTripConnection
 
 _PAUSE_S = 0.02
 
@@ -32,28 +32,26 @@ def sqlite_engine(
     url: URL, *, begin: str, busy: timedelta, pragmas: tuple[str, ...], size: int | None = None, pool: type[Pool] | None = None
 ) -> AsyncEngine:
     """Build an engine of at most `size` connections: transactions start with `begin`, others' locks are waited for `busy`."""
+
+    def connect(file: str, **options: Any) -> OneTripConnection:
+        return OneTripConnection(lambda: _connection(file, options, pragmas), begin)
+
     limits = {} if size is None else {"pool_size": size, "max_overflow": 0}
-    engine = create_async_engine(
+    return create_async_engine(
         url,
         # The driver's own BEGIN comes too late: before the first write, not before the first read.
-        connect_args={"isolation_level": None, "timeout": busy.total_seconds()},
+        connect_args={"async_creator_fn": connect, "isolation_level": None, "timeout": busy.total_seconds()},
         hide_parameters=True,
         poolclass=pool,
         **limits,
     )
 
-    def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
 
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine.sync_engine, "connect", set_up)
-    event.listen(engine.sync_engine, "begin", start)
-    return engine
+def _connection(file: str, options: dict[str, Any], pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    connection: sqlite3.Connection = sqlite3.connect(file, **options)
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 def make_sqlite_file(path: Path, patience: timedelta) -> None:

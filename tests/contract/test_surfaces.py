@@ -4,21 +4,28 @@ To add a platform: a stage that says what people see there, and a line in `STAGE
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
 import pytest
 
+from bot.adapters.discord import DISCORD
+from bot.adapters.discord.rest import Rest
+from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
 from bot.domain.images import PictureId
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.surfaces import Surface
 from tests.fakes.clock import StoppedClock
+from tests.fakes.discord import FakeDiscord, Message
+from tests.fakes.discord.client import pointed_at
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
+from tests.fakes.objects import MemoryObjects
 from tests.fakes.studio import png
 
 
@@ -35,8 +42,12 @@ class Seen:
 class Stage(Protocol):
     """A surface with an audience."""
 
-    surface: Surface
     place: Place
+
+    @property
+    def surface(self) -> Surface:
+        """The surface itself."""
+        ...
 
     async def seen(self) -> list[Seen]:
         """Give what stands in the place, oldest first."""
@@ -80,7 +91,67 @@ def _seen(message: str, body: str) -> Seen:
     return Seen(message, post["text"], buttons, len(post["pictures"]))
 
 
-STAGES: dict[str, Callable[[], Stage]] = {"web": WebStage}
+class DiscordStage:
+    """A channel of a server of our own, over the real client's API calls."""
+
+    def __init__(self, discord: FakeDiscord, surface: DiscordSurface) -> None:
+        self._discord = discord
+        self._surface = surface
+        guild = discord.add_guild()
+        self._channel = guild.add_channel()
+        self.place = Place(DISCORD, str(guild.id), str(self._channel.id))
+
+    @property
+    def surface(self) -> Surface:
+        """The surface itself."""
+        return self._surface
+
+    async def seen(self) -> list[Seen]:
+        """Look at the channel."""
+        return [
+            Seen(str(one.id), one.text.splitlines()[0], tuple(button.label for button in one.buttons), _kept(one))
+            for one in self._channel.messages
+        ]
+
+    async def changes(self) -> int:
+        """Count the versions of all messages, once nothing is on its way any more."""
+        await self._discord.changes.until(lambda: not self._surface.is_speaking, within=10, what="silence")
+        return sum(len(one.history) for one in self._channel.everything)
+
+    def goes_down(self) -> None:
+        """Answer everything with an error."""
+        self._discord.faults.fail("*", "*", status=503, times=1000)
+
+
+def _kept(message: Message) -> int:
+    """Count the pictures that are no preview."""
+    return sum(not file.filename.startswith("preview") for file in message.files)
+
+
+@asynccontextmanager
+async def web_stage() -> AsyncIterator[Stage]:
+    """Open the page."""
+    yield WebStage()
+
+
+@asynccontextmanager
+async def discord_stage() -> AsyncIterator[Stage]:
+    """Open a Discord, and point the client at it."""
+    objects = MemoryObjects()
+    await objects.put("k", png(), "image/png")
+    async with FakeDiscord() as discord:
+        discord.limits.switch_rates_off()
+        with pointed_at(discord):
+            rest = Rest(discord.token)
+            surface = DiscordSurface(rest, objects, discord.clock)
+            try:
+                yield DiscordStage(discord, surface)
+            finally:
+                await surface.close()
+                await rest.close()
+
+
+STAGES: dict[str, Callable[[], AbstractAsyncContextManager[Stage]]] = {"web": web_stage, "discord": discord_stage}
 
 CANCEL = Button("Cancel", "cancel", "job1", is_dangerous=True)
 WAITING = Post("Drawing: a fox", Tone.WAITING, progress=0.0, buttons=(CANCEL,))
@@ -96,9 +167,10 @@ UNKNOWN = "no-such-message"
 
 
 @pytest.fixture(params=STAGES)
-def stage(request: pytest.FixtureRequest) -> Stage:
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     """Give each platform in turn."""
-    return STAGES[request.param]()
+    async with STAGES[request.param]() as stage:
+        yield stage
 
 
 async def test_a_post_is_seen(stage: Stage) -> None:

@@ -103,7 +103,7 @@ async def test_an_empty_purse_is_private(openai: FakeOpenAI, tmp_path: Path) -> 
     async with a_stage(tmp_path, **drawn_by(openai), quotas={"first_tier": {"discord": "guest"}, "tiers": {"guest": 0}}) as stage:
         message = await (await stage.imagine()).message_when()
         assert message.is_ephemeral
-        assert "you have 0 left today" in message.text
+        assert "your limit is 0 a day" in message.text
         assert stage.channel.messages == []
 
 

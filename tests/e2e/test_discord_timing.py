@@ -114,6 +114,18 @@ async def test_a_slow_command_thinks_in_public_and_answers_there(desk: Desk) -> 
     assert interaction.follow_ups == []
 
 
+async def test_in_a_crowd_everybody_gets_a_sign_at_once(desk: Desk) -> None:
+    """Also those who came before it was one: nobody's token is at risk while the house is busy."""
+    desk.acts.append(lambda call: desk.after_a_while(answers, call))
+    people = [desk.discord.add_user(f"user{number}") for number in range(12)]
+    interactions = [await one.type_command(desk.channel, "do") for one in people]
+    await asyncio.gather(*(one.acknowledged(within=1.2) for one in interactions))
+    assert {one.response_type for one in interactions} == {Answer.THINKING}
+    desk.go_on.set()
+    await asyncio.gather(*(one.message_when() for one in interactions))
+    assert len(desk.channel.messages) == len(people)
+
+
 async def test_a_slow_refusal_takes_the_public_placeholder_away(desk: Desk) -> None:
     """And is read by one person alone."""
     desk.acts.append(lambda call: desk.after_a_while(refuses, call))

@@ -70,3 +70,12 @@ def test_lock_files_carry_no_address() -> None:
     """They name versions and hashes; where packages come from is the machine's business."""
     for lock in ROOT.glob("requirements*.lock"):
         assert "://" not in lock.read_text()
+
+
+@pytest.mark.parametrize("room", ["domain", "ports", "moderation", "services", "pipeline", "commands"])
+def test_the_core_knows_no_platform(room: str) -> None:
+    """What differs between platforms lives in their adapters alone."""
+    named = [
+        path.name for path in (ROOT / "bot" / room).rglob("*.py") if re.search("discord|slack", path.read_text(), re.IGNORECASE)
+    ]
+    assert named == []

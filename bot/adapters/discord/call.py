@@ -1,7 +1,8 @@
 """One person's command, button or reaction on Discord."""
 
 import asyncio
-from collections.abc import Awaitable
+import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -44,15 +45,23 @@ class DiscordCall:
         self._surface = surface
         self._room = surface.room(self.place, interaction.filesize_limit)
         self._turn = asyncio.Lock()
-        self._has_spoken = asyncio.Event()
+        self.has_spoken = False
+        """Whether Discord has its response, or is about to."""
+        self._is_time = asyncio.Event()
         self._is_placeheld = False
 
-    async def attended(self, work: Awaitable[None]) -> None:
-        """Wait for the command, and see that Discord gets a response in time whatever the command does."""
+    def hurry(self) -> None:
+        """Give Discord its response now, whatever the command is about to say."""
+        self._is_time.set()
+
+    async def attended(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work, and see that Discord gets a response in time whatever comes of it."""
+        if self._is_time.is_set():
+            await self._deferred()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._acknowledged_in_time())
-            await work
-            if not self._has_spoken.is_set():
+            await work()
+            if not self.has_spoken:
                 await self._acknowledged_in_silence()
 
     async def answer(self, post: Post) -> MessageRef:
@@ -86,9 +95,9 @@ class DiscordCall:
         how: dict[str, Any] = {"view": sheet.view, "ephemeral": is_private, "allowed_mentions": NO_MENTIONS}
         if sheet.uploads:
             how["files"] = sheet.files
-        if self._has_spoken.is_set():
+        if self.has_spoken:
             return (await self._interaction.followup.send(wait=True, **how)).id
-        self._has_spoken.set()
+        self._speaks()
         response = await self._interaction.response.send_message(**how)
         return response.message_id or 0
 
@@ -101,11 +110,10 @@ class DiscordCall:
 
     async def _acknowledged_in_time(self) -> None:
         """Show that something is going on, when the command has said nothing yet."""
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE.total_seconds()):
-                await self._has_spoken.wait()
-        except TimeoutError:
-            await self._deferred()
+                await self._is_time.wait()
+        await self._deferred()
 
     async def _acknowledged_in_silence(self) -> None:
         """Respond to what has nothing to say: a button whose effect is seen, or a call that came twice."""
@@ -113,19 +121,23 @@ class DiscordCall:
             await self._deferred()
         else:
             await self.whisper(_NOTHING_NEW)
-        self._has_spoken.set()
+        self._speaks()
 
     async def _deferred(self) -> None:
         """Hold the response's place: below a command visibly, below a button without a sign."""
         is_button = self._interaction.type is discord.InteractionType.component
         try:
             async with self._turn, translated(_BUDGET):
-                if not self._has_spoken.is_set():
-                    self._has_spoken.set()
+                if not self.has_spoken:
+                    self._speaks()
                     await self._interaction.response.defer(thinking=not is_button)
                     self._is_placeheld = not is_button
         except EaselError as error:
             log.warning("discord.not_acknowledged", call=self.key, reason=str(error))
+
+    def _speaks(self) -> None:
+        self.has_spoken = True
+        self._is_time.set()
 
     def _ticket(self) -> Ticket:
         one = self._interaction

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 _ON_MESSAGE = 3
 _REMEMBERED = 10_000
+_CROWD = 5
 _NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
 
 REACTIONS = {"✉": "mail", "📩": "mail", "⭐": "favourite", "☆": "favourite", "🌟": "favourite", "🚩": "report"}
@@ -46,6 +47,7 @@ class Ears:
         self._heard: OrderedDict[int, None] = OrderedDict()
         self._running: set[asyncio.Task[Any]] = set()
         self._client: discord.Client | None = None
+        self._calls: set[DiscordCall] = set()
 
     def listen_to(self, client: discord.Client) -> None:
         """Hear what this client hears."""
@@ -83,10 +85,22 @@ class Ears:
         data: Mapping[str, Any] = interaction.data or {}
         call = DiscordCall(interaction, self._surface)
         if data.get("type") == _ON_MESSAGE:
-            await call.attended(self._chosen(data, call))
+            await self._attended(call, lambda: self._chosen(data, call))
             return
         raw = {option["name"]: option.get("value") for option in data.get("options") or []}
-        await call.attended(self._dispatcher.dispatch(str(data.get("name", "")), raw, call))
+        await self._attended(call, lambda: self._dispatcher.dispatch(str(data.get("name", "")), raw, call))
+
+    async def _attended(self, call: DiscordCall, work: Callable[[], Awaitable[None]]) -> None:
+        """See to a call. In a crowd nobody waits for a command's own words: all get a sign at once that they were heard."""
+        self._calls.add(call)
+        waiting = [one for one in self._calls if not one.has_spoken]
+        if len(waiting) > _CROWD:
+            for one in waiting:
+                one.hurry()
+        try:
+            await call.attended(work)
+        finally:
+            self._calls.discard(call)
 
     async def _chosen(self, data: Mapping[str, Any], call: DiscordCall) -> None:
         """Press what an entry of a message's menu stands for."""
@@ -109,7 +123,7 @@ class Ears:
         """Press a button: its id says all, so it works for ever, and after it was taken off the message too."""
         data: Mapping[str, Any] = interaction.data or {}
         call = DiscordCall(interaction, self._surface)
-        await call.attended(self._dispatcher.press(str(data.get("custom_id", "")), call))
+        await self._attended(call, lambda: self._dispatcher.press(str(data.get("custom_id", "")), call))
 
     async def _typing(self, interaction: Interaction) -> None:
         data: Mapping[str, Any] = interaction.data or {}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from fastapi import APIRouter
@@ -103,4 +102,4 @@ def point_at(api_url: str, gateway_url: str) -> None:
     if api_url:
         Route.BASE = api_url
     if gateway_url:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+        DiscordWebSocket.DEFAULT_GATEWAY = type(DiscordWebSocket.DEFAULT_GATEWAY)(gateway_url)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 _APART = 5.0
 _LOOK_EVERY = 0.1
+_ROUNDED = 0.01
+"""What the file's time may lie ahead of ours; one that lies further ahead was written by a clock that was wrong."""
 
 
 class IdentifyTurns:
@@ -31,7 +33,7 @@ class IdentifyTurns:
             newest = _read(file)
             now = time.time()
             left = newest + _APART - now
-            if 0 < left <= _APART:
+            if 0 < left <= _APART + _ROUNDED:
                 return left
             os.ftruncate(file, 0)
             os.pwrite(file, f"{now:.3f}".encode(), 0)

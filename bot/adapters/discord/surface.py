@@ -58,6 +58,11 @@ class DiscordSurface:
         await self._turns.close()
         await self._tokens.close()
 
+    @property
+    def is_speaking(self) -> bool:
+        """Whether a progress is on its way."""
+        return self._turns.are_taken
+
     def room(self, place: Place, upload_bytes: int = USUAL_BYTES) -> Room:
         """Say what fits into a place."""
         return Room(upload_bytes, place.tenant in self._spoiler_guilds)

@@ -43,6 +43,11 @@ class Turns:
         self._lines: dict[str, _Line] = {}
         self._repeats: dict[str, asyncio.Task[None]] = {}
 
+    @property
+    def are_taken(self) -> bool:
+        """Whether anything is being shown, or waits to be."""
+        return bool(self._lines or self._repeats)
+
     def say(self, message: MessageRef, post: Post) -> None:
         """Show a progress soon, unless something newer or final comes first."""
         line = self._lines.setdefault(message.id, _Line())
@@ -111,6 +116,7 @@ class Turns:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         line.is_on_its_way = False
+        line.task = None  # one that had not begun does not clear this itself
         return was_cut
 
     async def _not_repeated(self, message: str) -> None:

@@ -5,9 +5,9 @@ import json
 from datetime import timedelta
 from typing import NoReturn
 
-import openai
 from openai import AsyncOpenAI, omit
-from openai.types.chat import ParsedChatCompletion
+from openai.types.chat import ChatCompletion
+from openai.types.chat.chat_completion import Choice
 
 from bot.domain.health import Finding
 from bot.domain.jobs import Words
@@ -21,7 +21,7 @@ from bot.providers.openai.complaints import request_id
 from bot.providers.openai.errors import ApiErrors, translate
 from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import TextModel
-from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, safer_prompt, sentence_for
+from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, answer_format, safer_prompt, sentence_for
 
 _NAME = REWRITER
 _LONGEST_ANSWER = 4096
@@ -50,47 +50,37 @@ class OpenAIRewriter:
         """Give the prompt to draw; see `Rewriter`."""
         try:
             async with asyncio.timeout(self._budget.total_seconds()):
-                completion, named = await self._ask(ask)
+                verdict, completion, named = await self._ask(ask)
         except TimeoutError as error:
             reason = f"no verdict within {self._budget}"
             raise ProviderFailed(_NAME, reason, fault=ProviderFault.TIMED_OUT) from error
         except ApiErrors as error:
             raise translate(error, _NAME, is_repeatable=True) from error
-        drawn = self._drawn(self._verdict(completion, named), named)
+        drawn = self._drawn(verdict, named)
         return Words(drawn, self._cost(ask, completion, drawn))
 
-    async def _ask(self, ask: WordsAsk) -> tuple[ParsedChatCompletion[ModelVerdict], str | None]:
-        response = await self._client.chat.completions.with_raw_response.parse(
+    async def _ask(self, ask: WordsAsk) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+        """Give the verdict, the answer that it came in, and the service's id of it."""
+        response = await self._client.chat.completions.with_raw_response.create(
             model=self._model.name,
             messages=[
                 {"role": "developer", "content": RULES},
                 {"role": "user", "content": _as_data(ask)},
             ],
-            response_format=ModelVerdict,
+            response_format=answer_format(),
             max_completion_tokens=_LONGEST_ANSWER,
             safety_identifier=ask.author,
             reasoning_effort=self._model.effort or omit,
         )
         named = request_id(response.headers)
         try:
-            return response.parse(), named
-        except openai.ContentFilterFinishReasonError as error:
-            raise _refused("content_filter", named) from error
-        except openai.LengthFinishReasonError as error:
-            raise _useless("cut short", named) from error
+            completion = response.parse()
+            if not completion.choices:
+                raise _useless("no choice", named)
+            return _verdict(completion.choices[0], named), completion, named
         except (ValueError, TypeError, AttributeError, KeyError) as error:
-            # Anything that is not a chat completion at all trips the SDK in one of these ways.
+            # Anything that is not a chat completion at all, or holds no verdict, shows itself in one of these ways.
             raise _useless(f"{type(error).__name__} while reading it", named) from error
-
-    def _verdict(self, completion: ParsedChatCompletion[ModelVerdict], named: str | None) -> ModelVerdict:
-        if not completion.choices:
-            raise _useless("no choice", named)
-        message = completion.choices[0].message
-        if message.refusal:
-            raise _refused("model_refusal", named)
-        if message.parsed is None:
-            raise _useless("no verdict", named)
-        return message.parsed
 
     def _drawn(self, verdict: ModelVerdict, named: str | None) -> str:
         """Give the prompt of a verdict that says yes and is whole.
@@ -110,7 +100,7 @@ class OpenAIRewriter:
             raise _useless("a prompt that is too long", named)
         return prompt
 
-    def _cost(self, ask: WordsAsk, completion: ParsedChatCompletion[ModelVerdict], drawn: str) -> Cost:
+    def _cost(self, ask: WordsAsk, completion: ChatCompletion, drawn: str) -> Cost:
         prices = self._model.prices
         if prices is None:
             return Cost(is_estimate=True)
@@ -120,6 +110,18 @@ class OpenAIRewriter:
             asked, answered = _about(RULES + _as_data(ask)), _about(drawn)
             return prices.cost(text_in=asked, image_in=0, out=answered, is_estimate=True)
         return prices.cost(text_in=asked, image_in=0, out=answered)
+
+
+def _verdict(choice: Choice, named: str | None) -> ModelVerdict:
+    if choice.finish_reason == "length":
+        raise _useless("cut short", named)
+    if choice.finish_reason == "content_filter":
+        raise _refused("content_filter", named)
+    if choice.message.refusal:
+        raise _refused("model_refusal", named)
+    if not choice.message.content:
+        raise _useless("no verdict", named)
+    return ModelVerdict.model_validate_json(choice.message.content)
 
 
 def _as_data(ask: WordsAsk) -> str:

@@ -2,8 +2,10 @@
 
 import re
 from enum import StrEnum
+from functools import cache
 from typing import Literal
 
+from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.words import clean_prompt
@@ -36,6 +38,15 @@ class ModelVerdict(BaseModel):
     sentence: str
     rewritten_prompt: str | None
     safer_prompt: str | None
+
+
+@cache
+def answer_format() -> ResponseFormatJSONSchema:
+    """Give the strict schema that the model is held to. The SDK would work it out anew for every call."""
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": ModelVerdict.__name__, "schema": ModelVerdict.model_json_schema(), "strict": True},
+    }
 
 
 _SENTENCES = {

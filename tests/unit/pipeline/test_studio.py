@@ -10,7 +10,17 @@ from bot.domain.images import Quality
 from bot.domain.jobs import Ending, JobState, Rewriting, Wish, Words
 from bot.domain.people import REGISTERED
 from bot.domain.quotas import Standing
-from bot.errors import BadInput, EaselError, MessageGone, NotYours, PromptRefused, QuotaExceeded, StorageFailed, SurfaceFailed
+from bot.errors import (
+    BadInput,
+    EaselError,
+    LimitTooLow,
+    MessageGone,
+    NotYours,
+    PromptRefused,
+    QuotaExceeded,
+    StorageFailed,
+    SurfaceFailed,
+)
 from bot.ports.words import Decision, Verdict
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import SQUARE, person
@@ -221,7 +231,7 @@ async def test_a_call_in_words_only_still_has_its_choice_of_rewriting(bench: Ben
 
 async def test_more_pictures_than_a_day_allows_can_never_be_had(bench: Bench) -> None:
     """Waiting for midnight would not help, so that is not what is said."""
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(LimitTooLow) as refused:
         await bench.studio.accept(Wish(prompt="a fox", count=21), bench.call())
-    assert refused.value.user_text == "That asks for 21 pictures at once and your limit is 20 a day; please ask for fewer."
+    assert refused.value.user_text == "That needs 21 pictures and your limit is 20 a day; nothing was counted."
     assert bench.jobs.rows == {}

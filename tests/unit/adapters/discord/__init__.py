@@ -1,1 +1,1 @@
-"""Discord, room by room."""
+"""Unit tests of bot.adapters.discord."""

@@ -1,0 +1,39 @@
+"""Does Discord show what was typed, and nothing else?"""
+
+import pytest
+
+from bot.adapters.discord.plain import escaped, fitted
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("a fox, and a hen: both", "a fox, and a hen: both"),
+        ("**b** _i_ ~~s~~ `c` ||x||", r"\*\*b\*\* \_i\_ \~\~s\~\~ \`c\` \|\|x\|\|"),
+        ("@everyone <@1> <#2> </do:3>", r"\@everyone \<\@1\> \<\#2\> \</do\:3\>"),
+        ("[click](https://x.example)", r"\[click\](https\://x.example)"),
+        ("<t:0> :smile: <:a:1>", r"\<t\:0\> \:smile: \<\:a\:1\>"),
+        ("# head\n- item\n> said\n-# small", "\\# head\n\\- item\n\\> said\n\\-\\# small"),
+        ("1. one", r"1\. one"),
+        ("black-and-white 3.5", "black-and-white 3.5"),
+        ("back\\slash", r"back\\slash"),
+    ],
+)
+def test_markup_is_only_letters(typed: str, shown: str) -> None:
+    """Whatever Discord would act upon has a backslash before it."""
+    assert escaped(typed) == shown
+
+
+@pytest.mark.parametrize("typed", ["fox " * 100, "*" * 400, "a" * 400, "𝒻" * 400])
+@pytest.mark.parametrize("longest", [1, 2, 10, 99, 399])
+def test_a_cut_text_keeps_its_bound(typed: str, longest: int) -> None:
+    """Escaped, and never in the middle of an escape."""
+    cut = fitted(typed, longest)
+    assert len(cut) <= longest
+    assert cut.endswith("…")
+    assert not cut.removesuffix("…").replace("\\*", "").endswith("\\")
+
+
+def test_what_fits_is_not_cut() -> None:
+    """Down to the last character."""
+    assert fitted("fox", 3) == "fox"

@@ -1,0 +1,101 @@
+"""Are posts laid out as Discord takes them, with everything in them?"""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.discord.sheets import Sheet, Upload, sheet_of
+from bot.domain.chat import Button, Fold, Post, Tone
+from tests.fakes.discord.component_rules import MessageComponents
+from tests.fakes.discord.errors import Form
+
+ADDRESS = "https://easel.example.org/p/p1.png"
+
+
+def parts(sheet: Sheet) -> list[dict[str, object]]:
+    """Give the components inside the one container."""
+    with sheet.parameters() as parameters:
+        body = parameters.payload or json.loads((parameters.multipart or [])[0]["value"])
+    [container] = body["components"]
+    assert body["allowed_mentions"]["parse"] == []
+    return list(container["components"])
+
+
+def texts(sheet: Sheet) -> list[str]:
+    """Give what can be read."""
+    return [str(part["content"]) for part in parts(sheet) if part["type"] == 10]
+
+
+async def test_the_bar_says_how_far_it_is() -> None:
+    """In ten steps, and in per cent."""
+    assert texts(sheet_of(Post("Drawing", Tone.WORKING, progress=0.34))) == ["Drawing\n`▰▰▰▱▱▱▱▱▱▱ 34 %`"]
+    assert texts(sheet_of(Post("Drawing", Tone.WORKING, progress=7.0))) == ["Drawing\n`▰▰▰▰▰▰▰▰▰▰ 100 %`"]
+
+
+async def test_words_below_a_picture_are_folded_away() -> None:
+    """And what the headline says already is not said again."""
+    post = Post("a fox", Tone.DONE, folds=(Fold("You asked for", "a fox"), Fold("Drawn as", "a red fox")), footer=("AI", "4 s"))
+    assert texts(sheet_of(post)) == ["a fox", "-# Drawn as\n||a red fox||", "-# AI · 4 s"]
+
+
+async def test_help_is_not_folded_away() -> None:
+    """It was asked for."""
+    assert texts(sheet_of(Post("Help", folds=(Fold("/imagine", "Draw"),)))) == ["Help", "**/imagine**\nDraw"]
+
+
+async def test_seven_buttons_stand_in_two_rows() -> None:
+    """Five is what a row holds; a dangerous one is red."""
+    buttons = tuple(Button(f"b{number}", "do", str(number), is_dangerous=number == 6) for number in range(7))
+    rows = [part["components"] for part in parts(sheet_of(Post("x", buttons=buttons))) if part["type"] == 1]
+    assert [len(row) for row in rows if isinstance(row, list)] == [5, 2]
+    assert isinstance(rows[1], list)
+    assert rows[1][1] == {**rows[1][1], "style": 4, "custom_id": "do:6"}
+
+
+async def test_a_spoiler_hides_by_name_and_by_flag() -> None:
+    """Old clients look at the one, new ones at the other."""
+    sheet = sheet_of(Post("x", Tone.DONE), [Upload("a.png", b"1", "alt", is_spoiler=True)])
+    [gallery] = [part for part in parts(sheet) if part["type"] == 12]
+    assert gallery["items"] == [
+        {"media": {"url": "attachment://SPOILER_a.png"}, "description": "alt", "spoiler": True},
+    ]
+    assert [file.filename for file in sheet.files] == ["SPOILER_a.png"]
+
+
+async def test_a_smaller_copy_leads_to_the_original() -> None:
+    """Where everybody can follow."""
+    one = Upload("a.jpg", b"1", "alt", link=ADDRESS)
+    assert texts(sheet_of(Post("x", Tone.DONE), [one]))[-1] == f"-# a smaller copy is shown · [the original](<{ADDRESS}>)"
+    local = Upload("a.jpg", b"1", "alt", link="http://127.0.0.1:8420/p/p1.png")
+    assert texts(sheet_of(Post("x", Tone.DONE), [local]))[-1] == "-# a smaller copy is shown"
+
+
+async def test_fingerprints_tell_messages_apart() -> None:
+    """By words and by bytes."""
+    same = [sheet_of(Post("x"), [Upload("a.png", b"1", "")]).fingerprint for _ in range(2)]
+    assert same[0] == same[1]
+    assert sheet_of(Post("y"), [Upload("a.png", b"1", "")]).fingerprint != same[0]
+    assert sheet_of(Post("x"), [Upload("a.png", b"2", "")]).fingerprint != same[0]
+
+
+TEXT = st.text(max_size=5000)
+
+
+@given(
+    head=TEXT,
+    folds=st.lists(st.tuples(TEXT, TEXT), max_size=12),
+    footer=st.lists(TEXT, max_size=4),
+    tone=st.sampled_from(Tone),
+    progress=st.none() | st.floats(-1, 2),
+)
+async def test_discord_takes_whatever_is_said(
+    head: str, folds: list[tuple[str, str]], footer: list[str], tone: Tone, progress: float | None
+) -> None:
+    """No text is too long or too odd."""
+    post = Post(head, tone, folds=tuple(Fold(*fold) for fold in folds), footer=tuple(footer), progress=progress)
+    with sheet_of(post).parameters() as parameters:
+        form = Form()
+        assert parameters.payload is not None
+        MessageComponents(lambda _: None, is_v2=True).resolved(form, parameters.payload["components"])
+    form.check()

@@ -1,0 +1,34 @@
+"""Does a ticket know how long it is good for, and keep its secret?"""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.adapters.discord.surface import nonce_of
+from bot.adapters.discord.ticket import Ticket, made_at
+
+BORN = datetime(2016, 4, 30, 11, 18, 25, 796000, tzinfo=UTC)
+TICKET = Ticket(1, 175928847299117063, "secret-token", 10)
+
+
+def test_it_is_read_back_as_it_was() -> None:
+    """From the text that stands in the database."""
+    assert Ticket.read(str(TICKET)) == TICKET
+    assert Ticket.read("") is None
+
+
+def test_it_ages_with_its_interaction() -> None:
+    """By the time in the platform's own id, with a margin before the quarter of an hour."""
+    assert made_at(TICKET.interaction) == BORN
+    assert TICKET.is_young(BORN + timedelta(minutes=14))
+    assert not TICKET.is_young(BORN + timedelta(minutes=14, seconds=45))
+
+
+def test_its_token_is_not_shown_by_accident() -> None:
+    """In a traceback, say."""
+    assert "secret-token" not in repr(TICKET)
+
+
+def test_a_nonce_is_short_and_of_one_channel() -> None:
+    """25 characters is what Discord takes; another channel is another message."""
+    assert len(nonce_of("k" * 100, "1")) <= 25
+    assert nonce_of("k", "1") == nonce_of("k", "1")
+    assert len({nonce_of("k", "1"), nonce_of("k", "2"), nonce_of("k2", "1")}) == 3

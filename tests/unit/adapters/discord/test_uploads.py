@@ -1,0 +1,68 @@
+"""Do pictures fit where they go, and stay as they are where they do?"""
+
+import io
+import random
+
+import pytest
+from PIL import Image
+
+from bot.adapters.discord.uploads import Room, Sheets, smaller
+from bot.domain.chat import Exhibit, Post, Tone
+from bot.domain.images import PictureId
+from bot.errors import StorageFailed, SurfaceFailed
+from tests.fakes.objects import MemoryObjects
+
+
+def noisy(width: int = 400, height: int = 300, mode: str = "RGB") -> bytes:
+    """Give a picture that packs badly."""
+    chance, file = random.Random(1), io.BytesIO()  # noqa: S311 - noise, not a secret
+    Image.frombytes(mode, (width, height), chance.randbytes(width * height * len(mode))).save(file, "PNG")
+    return file.getvalue()
+
+
+def exhibit(key: str = "k") -> Exhibit:
+    """Give a picture of a post."""
+    return Exhibit(PictureId("p1"), key, "image/png", 400, 300, 1, "a fox", "https://easel.example/p/p1.png")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+@pytest.mark.parametrize("most", [100_000, 30_000, 6_000])
+def test_a_smaller_copy_fits(mode: str, most: int) -> None:
+    """And is a picture of the same shape."""
+    copy = smaller(noisy(mode=mode), most)
+    assert len(copy) <= most
+    with Image.open(io.BytesIO(copy)) as opened:
+        assert opened.format == "JPEG"
+        assert abs(opened.width / opened.height - 400 / 300) < 0.05
+
+
+async def test_what_fits_goes_as_it_is() -> None:
+    """Byte for byte."""
+    objects = MemoryObjects()
+    await objects.put("k", b"bytes", "image/png")
+    [upload] = (await Sheets(objects).of(Post("x", Tone.DONE, pictures=(exhibit(),)), Room())).uploads
+    assert (upload.content, upload.name, upload.link) == (b"bytes", "easel-p1.png", "")
+
+
+async def test_several_share_what_a_request_may_hold() -> None:
+    """25 MiB for all of them."""
+    objects, content = MemoryObjects(), noisy()
+    await objects.put("k", content, "image/png")
+    room = Room(upload_bytes=len(content) // 2)
+    uploads = (await Sheets(objects).of(Post("x", Tone.DONE, pictures=(exhibit(), exhibit())), room)).uploads
+    assert all(len(upload.content) <= len(content) // 2 and upload.name.endswith(".jpg") for upload in uploads)
+
+
+async def test_a_store_that_is_down_is_tried_again_later() -> None:
+    """A picture that was paid for is not shown without its bytes."""
+    objects = MemoryObjects()
+    objects.trouble.lasts("get", StorageFailed("memory", "down"))
+    with pytest.raises(SurfaceFailed) as failure:
+        await Sheets(objects).of(Post("x", Tone.DONE, pictures=(exhibit(),)), Room())
+    assert failure.value.is_temporary
+
+
+async def test_a_preview_too_large_is_left_out() -> None:
+    """It is worth no trouble."""
+    sheet = await Sheets(MemoryObjects()).of(Post("x", Tone.WORKING, preview=b"x" * 11), Room(upload_bytes=10))
+    assert sheet.uploads == ()
