@@ -186,7 +186,7 @@ async def test_another_process_finishes_what_one_accepted(openai: FakeOpenAI, tm
     async with a_stage(
         tmp_path,
         openai={"api_key": "sk-test", "base_url": openai.url},
-        worker={"slots": {"premium": 1, "guest": 1, "registered": 1}},
+        worker={"lease": "3s", "slots": {"premium": 1, "guest": 1, "registered": 1}},
     ) as stage:
         interactions = [await stage.imagine(f"fox {number}") for number in range(6)]
         messages = [await one.message_when() for one in interactions]

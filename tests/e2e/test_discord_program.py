@@ -115,7 +115,7 @@ async def test_another_applications_key_is_refused_by_the_portal(tmp_path: Path)
 @pytest.mark.parametrize("is_token_dead", [False, True])
 async def test_kill_9_with_twenty_pictures_running(tmp_path: Path, is_token_dead: bool) -> None:
     """All twenty are delivered or told of in their messages, and none is paid for twice."""
-    async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20"}, delay=1.5) as town:
+    async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "3s"}, delay=1.5) as town:
         await town.discord.gateway.ready(within=20)
         await town.discord.commands_synced("imagine")
         people = [town.discord.add_user(f"user{number}") for number in range(JOBS)]
