@@ -81,7 +81,6 @@ class ModelSettings(Section):
             qualities=self.qualities or base.qualities,
             most=base.most if self.most is None else self.most,
             previews=base.previews if self.previews is None else self.previews,
-            is_resumable=base.is_resumable,
         )
 
     def prices(self, known: TokenPrices | None = None) -> TokenPrices | None:

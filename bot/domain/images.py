@@ -115,7 +115,6 @@ class Abilities:
     qualities: tuple[Quality, ...] = (Quality.LOW, Quality.MEDIUM, Quality.HIGH)
     most: int = 1
     previews: int = 0
-    is_resumable: bool = False
 
     def fit(self, wanted: Size) -> Size:
         """Give the nearest size that the model draws: the same shape first, then the same area."""
