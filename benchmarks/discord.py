@@ -106,6 +106,7 @@ def easel(fake: Fake, openai: str) -> Iterator[None]:
             OPENAI_BASE_URL=openai,
             EASEL_QUOTAS__FIRST_TIER__DISCORD="premium",
             EASEL_WORKER__SLOTS__PREMIUM="100",
+            EASEL_BURSTS__WISHES="1000",  # the first of the people types every single command
         ),
     ):
         yield

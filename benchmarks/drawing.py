@@ -21,7 +21,7 @@ from openai import AsyncOpenAI
 from benchmarks.measuring import Watch
 from bot.app.house import open_house
 from bot.config import Settings
-from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.chat import Form, MessageRef, Place, Post, Tone
 from bot.domain.people import Identity, Person, Platform
 
 PLATFORM = Platform("terminal")
@@ -73,6 +73,10 @@ class BenchCall:
         """Nothing may be refused here."""
         raise AssertionError(post.text)
 
+    async def ask(self, form: Form) -> None:
+        """Nor asked."""
+        raise AssertionError(form.command)
+
 
 @asynccontextmanager
 async def house(url: str, folder: Path, at_once: int) -> AsyncIterator[Draw]:
@@ -82,6 +86,7 @@ async def house(url: str, folder: Path, at_once: int) -> AsyncIterator[Draw]:
             "data_dir": folder,
             "openai": {"api_key": "sk-bench", "base_url": url},
             "quotas": {"tiers": {"premium": 100_000}},
+            "bursts": {"wishes": 10_000, "running": 1000, "queued": 10_000},
             "worker": {"slots": {"premium": at_once}},
         }
     )

@@ -60,15 +60,16 @@ def _pictures(number: int) -> str:
 
 
 class QuotaExceeded(Refusal):
-    """The account has fewer pictures left than the wish costs."""
+    """The account has fewer pictures left than the wish costs, its credits included."""
 
     kind = "quota_exceeded"
 
-    def __init__(self, *, cost: int, left: int, refills_at: datetime) -> None:
+    def __init__(self, *, cost: int, left: int, refills_at: datetime, credits_left: int = 0) -> None:
+        beside = f" and {credits_left} in credits" if credits_left else ""
         super().__init__(
-            f"cost={cost} left={left} refills_at={refills_at.isoformat()}",
+            f"cost={cost} left={left} refills_at={refills_at.isoformat()} credits={credits_left}",
             user_text=(
-                f"That needs {_pictures(cost)} and you have {left} left today. "
+                f"That needs {_pictures(cost)} and you have {left} left today{beside}. "
                 f"More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted."
             ),
         )
@@ -77,11 +78,43 @@ class QuotaExceeded(Refusal):
 class LimitTooLow(QuotaExceeded):
     """The wish costs more than a whole day's allowance, so that waiting would not help."""
 
-    def __init__(self, *, cost: int, limit: int) -> None:
+    def __init__(self, *, cost: int, limit: int, credits_left: int = 0) -> None:
+        beside = f", with {credits_left} in credits beyond that" if credits_left else ""
         EaselError.__init__(
             self,
-            f"cost={cost} limit={limit}",
-            user_text=f"That needs {_pictures(cost)} and your limit is {limit} a day; nothing was counted.",
+            f"cost={cost} limit={limit} credits={credits_left}",
+            user_text=f"That needs {_pictures(cost)} and your limit is {limit} a day{beside}; nothing was counted.",
+        )
+
+
+class CrowdExceeded(Refusal):
+    """All people of a server or workspace together have used up what it allows itself a day."""
+
+    kind = "crowd_exceeded"
+
+    def __init__(self, *, cost: int, left: int, refills_at: datetime) -> None:
+        super().__init__(
+            f"crowd cost={cost} left={left} refills_at={refills_at.isoformat()}",
+            user_text=(
+                f"Everybody here together has {_pictures(left)} left today and that needs {cost}. "
+                f"More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted."
+            ),
+        )
+
+
+class BudgetExceeded(Refusal):
+    """The community or the house has no money left for the period. Nobody in the channel is to blame for that."""
+
+    kind = "budget_exceeded"
+
+    def __init__(self, *, scope: str, period: str, limit: int) -> None:
+        again = "tomorrow" if period == "day" else "next month"
+        super().__init__(
+            f"scope={scope} period={period} limit={limit}",
+            user_text=(
+                f"Drawing rests here until {again}: what this place spends on pictures is used up, through no fault of yours. "
+                "Nothing was counted; an admin can raise the budget."
+            ),
         )
 
 
@@ -107,12 +140,13 @@ class NotYours(Refusal):
 
 
 class Busy(Refusal):
-    """Too much is under way for this person; later it will be fine."""
+    """Too much is under way for this person; it will be fine in `retry_after`."""
 
     kind = "busy"
 
-    def __init__(self, user_text: str) -> None:
-        super().__init__("busy", user_text=user_text)
+    def __init__(self, user_text: str, *, retry_after: timedelta) -> None:
+        super().__init__(f"busy retry_after={retry_after.total_seconds():g}", user_text=user_text)
+        self.retry_after = retry_after
 
 
 class ProviderFault(StrEnum):

@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    false,
     literal_column,
 )
 from sqlalchemy.sql.expression import ColumnElement
@@ -72,7 +73,12 @@ accounts = Table(
     Column("id", String, primary_key=True),
     Column("tier", String, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("joined_to", String),
 )
+
+IS_JOINED: ColumnElement[bool] = accounts.c.joined_to.is_not(None)
+
+_partial("ix_accounts_joined", accounts.c.joined_to, where=IS_JOINED)
 
 identities = Table(
     "identities",
@@ -112,6 +118,7 @@ jobs = Table(
     Column("finished_at", Moment),
     Column("told_at", Moment),
     CheckConstraint("(finished_at IS NULL) = (state IN ('queued', 'running', 'kept'))", name="finished_when_final"),
+    Index("ix_jobs_account", "account", "created_at", "id"),
 )
 
 IS_OPEN: ColumnElement[bool] = jobs.c.finished_at.is_(None)
@@ -119,6 +126,7 @@ IS_UNTOLD: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.to
 IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
 
 _partial("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
+_partial("ix_jobs_open_account", jobs.c.account, where=IS_OPEN)
 _partial("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNTOLD)
 HAS_MESSAGE: ColumnElement[bool] = jobs.c.message_key.is_not(None)
 
@@ -150,6 +158,7 @@ pictures = Table(
     Column("job", String, ForeignKey("jobs.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("account", String, ForeignKey("accounts.id"), nullable=False),
+    Column("community", String, nullable=False, server_default="house"),
     Column("kept_at", Moment, nullable=False),
     Column("key", String, nullable=False, index=True),
     Column("sha256", String, nullable=False),
@@ -167,12 +176,13 @@ IS_HIDDEN: ColumnElement[bool] = pictures.c.state == literal_column("'hidden'")
 
 _partial("ix_pictures_visible", pictures.c.account, pictures.c.kept_at, pictures.c.job, pictures.c.position, where=IS_VISIBLE)
 _partial("ix_pictures_hidden", pictures.c.remove_at, where=IS_HIDDEN)
+_partial("ix_pictures_kept", pictures.c.community, pictures.c.kept_at, where=IS_VISIBLE)
 
 reports = Table(
     "reports",
     metadata,
     Column("picture", String, ForeignKey("pictures.id"), primary_key=True),
-    Column("reporter", String, ForeignKey("accounts.id"), primary_key=True),
+    Column("reporter", String, ForeignKey("accounts.id"), primary_key=True, index=True),
     Column("reported_at", Moment, nullable=False),
 )
 
@@ -180,7 +190,7 @@ usage = Table(
     "usage",
     metadata,
     Column("community", String, primary_key=True),
-    Column("account", String, primary_key=True),
+    Column("account", String, primary_key=True, index=True),
     Column("day", Date, primary_key=True),
     Column("held", Integer, nullable=False),
     Column("spent", Integer, nullable=False),
@@ -192,12 +202,18 @@ holds = Table(
     metadata,
     Column("job", String, ForeignKey("jobs.id"), primary_key=True),
     Column("community", String, nullable=False),
-    Column("account", String, nullable=False),
+    Column("account", String, nullable=False, index=True),
     Column("day", Date, nullable=False),
     Column("n", Integer, nullable=False),
     Column("spent", Integer, nullable=False),
     Column("state", String, nullable=False),
+    Column("each", Integer, nullable=False, server_default="1"),
+    Column("from_credits", Integer, nullable=False, server_default="0"),
+    Column("crowd", String),
+    Column("estimate", BigInteger, nullable=False, server_default="0"),
+    Column("is_billed", Boolean, nullable=False, server_default=false()),
     CheckConstraint("n >= 0 AND spent BETWEEN 0 AND n", name="in_bounds"),
+    Index("ix_holds_day", "community", "day"),
 )
 
 channels = Table(

@@ -1,15 +1,17 @@
-"""The chat platforms that the settings turn on; what is off is not even imported."""
+"""The chat platforms that the settings turn on, side by side; what is off is not even imported."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
 from bot.adapters.discord import DISCORD
+from bot.adapters.slack import SLACK
 from bot.app.foundation import Foundation
 from bot.app.house import House
+from bot.app.tenants import HomeWords, stops_jobs
 from bot.config import Settings
 from bot.domain.health import Finding
 from bot.domain.people import Platform
@@ -17,6 +19,7 @@ from bot.ports.surfaces import Surface
 
 if TYPE_CHECKING:
     from bot.adapters.discord.front import DiscordFront, DiscordOptions
+    from bot.adapters.slack.front import SlackFront, SlackOptions
 
 
 def _nothing() -> tuple[Finding, ...]:
@@ -25,54 +28,101 @@ def _nothing() -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Guests:
-    """What the chat platforms want of the web server: routes of theirs, believed by signature, and a word on how they are."""
+    """What others want of the web server: routes of theirs, believed by signature, and a word on how they are."""
 
     routes: tuple[APIRouter, ...] = ()
     signed_paths: frozenset[str] = frozenset()
     findings: Callable[[], tuple[Finding, ...]] = field(default=_nothing)
 
 
+def together(guests: Sequence[Guests]) -> Guests:
+    """Give what they all want."""
+    return Guests(
+        tuple(route for guest in guests for route in guest.routes),
+        frozenset(path for guest in guests for path in guest.signed_paths),
+        lambda: tuple(finding for guest in guests for finding in guest.findings()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Chats:
     """The chat platforms that are on."""
 
-    def __init__(self, discord: "DiscordFront | None") -> None:
-        self._discord = discord
+    discord: "DiscordFront | None" = None
+    slack: "SlackFront | None" = None
 
     @property
     def surfaces(self) -> Mapping[Platform, Surface]:
         """Where they show messages."""
-        return {DISCORD: self._discord.surface} if self._discord else {}
+        shown: dict[Platform, Surface] = {}
+        if self.discord is not None:
+            shown[DISCORD] = self.discord.surface
+        if self.slack is not None:
+            shown[SLACK] = self.slack.surface
+        return shown
 
     @asynccontextmanager
     async def listening(self, house: House) -> AsyncIterator[Guests]:
         """Hear people while the body runs."""
-        if self._discord is None:
-            yield Guests()
-            return
-        from bot.adapters.discord.endpoint import PATH
+        async with AsyncExitStack() as stack:
+            guests = []
+            if self.discord is not None:
+                guests.append(await stack.enter_async_context(_on_discord(self.discord, house)))
+            if self.slack is not None:
+                guests.append(await stack.enter_async_context(_on_slack(self.slack, house)))
+            yield together(guests)
 
-        async with self._discord.listening(house.dispatcher, house.base.records.jobs) as routes:
-            yield Guests(routes, frozenset({PATH}) if routes else frozenset(), self._discord.findings)
+
+@asynccontextmanager
+async def _on_discord(front: "DiscordFront", house: House) -> AsyncIterator[Guests]:
+    from bot.adapters.discord.endpoint import PATH
+
+    async with front.listening(house.dispatcher, house.base.records.jobs) as routes:
+        yield Guests(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
+
+
+@asynccontextmanager
+async def _on_slack(front: "SlackFront", house: House) -> AsyncIterator[Guests]:
+    from bot.adapters.slack.manifest import EVENTS_PATH
+
+    jobs, home, stop = house.base.records.jobs, HomeWords(house), stops_jobs(house, SLACK)
+    async with front.listening(house.dispatcher, jobs, home=home, stop_jobs=stop) as routes:
+        yield Guests(routes, frozenset({EVENTS_PATH}), front.findings)
 
 
 @asynccontextmanager
 async def open_chats(base: Foundation) -> AsyncIterator[Chats]:
     """Open them before the house, so that they outlive what it has to say."""
-    if not base.settings.discord.token:
-        yield Chats(None)
-        return
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(_open_discord(base)) if base.settings.discord.token else None
+        slack = await stack.enter_async_context(_open_slack(base)) if base.settings.slack.is_on else None
+        yield Chats(discord, slack)
+
+
+@asynccontextmanager
+async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFront]":
     from bot.adapters.discord.front import open_discord, point_at
 
     discord = base.settings.discord
     point_at(discord.api_url, discord.gateway_url)
     async with open_discord(discord_options(base.settings), base.objects, base.clock) as front:
-        yield Chats(front)
+        yield front
+
+
+@asynccontextmanager
+async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFront]":
+    from bot.adapters.slack.front import Stores, open_slack
+
+    stores = Stores(base.records.installations, base.records.codes)
+    async with open_slack(slack_options(base.settings), base.objects, base.clock, base.ids, stores) as front:
+        yield front
 
 
 def discord_options(settings: Settings) -> "DiscordOptions":
     """Give what the Discord front end needs of the settings."""
     from bot.adapters.discord.front import DiscordOptions
     from bot.adapters.discord.gateway import Shards
+    from bot.commands.translations import load_translations
 
     discord = settings.discord
     return DiscordOptions(
@@ -82,4 +132,25 @@ def discord_options(settings: Settings) -> "DiscordOptions":
         spoiler_guilds=discord.spoiler_guilds,
         has_gateway=discord.gateway,
         public_key=discord.public_key,
+        translations=load_translations(),
+    )
+
+
+def slack_options(settings: Settings) -> "SlackOptions":
+    """Give what the Slack front end needs of the settings."""
+    from bot.adapters.slack.front import SlackOptions
+    from bot.adapters.slack.visits import AUTHORIZE_URL
+    from bot.adapters.slack.web import API
+
+    slack = settings.slack
+    return SlackOptions(
+        bot_token=slack.bot_token.get_secret_value(),
+        app_token=slack.app_token.get_secret_value(),
+        signing_secret=slack.signing_secret.get_secret_value(),
+        client_id=slack.client_id,
+        client_secret=slack.client_secret.get_secret_value(),
+        token_keys=slack.key_bytes if slack.token_keys else (),
+        public_url=settings.web.public_url,
+        api_url=f"{slack.api_url}/" if slack.api_url else API,
+        authorize_url=slack.authorize_url or AUTHORIZE_URL,
     )

@@ -10,19 +10,33 @@ from bot.app.stores import open_objects
 from bot.config import Settings
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock, Ids
+from bot.ports.codes import Codes
+from bot.ports.credits import Credits
+from bot.ports.installations import Installations
 from bot.ports.jobs import Jobs
+from bot.ports.keys import ApiKeys
 from bot.ports.messages import Messages
 from bot.ports.objects import ObjectStore
+from bot.ports.once import Once
 from bot.ports.pictures import Pictures
 from bot.ports.reports import Reports
+from bot.ports.rules import Rulebook
+from bot.ports.statistics import Statistics
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
+from storage.sql.codes import SqlCodes
+from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
+from storage.sql.installations import SqlInstallations
 from storage.sql.jobs import SqlJobs
+from storage.sql.keys import SqlApiKeys
 from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
+from storage.sql.once import SqlOnce
 from storage.sql.pictures import SqlPictures
 from storage.sql.reports import SqlReports
+from storage.sql.rules import SqlRulebook
+from storage.sql.statistics import SqlStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,13 @@ class Records:
     ledger: Ledger
     messages: Messages
     reports: Reports
+    installations: Installations
+    codes: Codes
+    rulebook: Rulebook
+    credits: Credits
+    once: Once
+    keys: ApiKeys
+    statistics: Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +96,16 @@ async def _open_records(settings: Settings, clock: Clock, ids: Ids) -> AsyncIter
             jobs=SqlJobs(database, clock),
             pictures=SqlPictures(database),
             accounts=SqlAccounts(database, clock, ids),
-            ledger=SqlLedger(database),
+            ledger=SqlLedger(database, clock, ids),
             messages=SqlMessages(database, clock, ids),
             reports=SqlReports(database, clock),
+            installations=SqlInstallations(database),
+            codes=SqlCodes(database, clock),
+            rulebook=SqlRulebook(database, clock, ids),
+            credits=SqlCredits(database, clock, ids),
+            once=SqlOnce(database, clock),
+            keys=SqlApiKeys(database, clock),
+            statistics=SqlStatistics(database),
         )
     finally:
         await database.close()

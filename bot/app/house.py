@@ -5,20 +5,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
+from bot.adapters.terminal import TERMINAL
+from bot.app.catalogue import Rooms, all_commands, linking_of, record_of
 from bot.app.chance import fault_code
 from bot.app.foundation import Foundation, open_foundation
+from bot.app.quotas import bursts_of, notices_of, quotas_of, retention_of
 from bot.app.stores import open_spool
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.help import help_command
-from bot.commands.imagine import imagine
-from bot.commands.pictures import cancel, delete, show_gallery, undelete
-from bot.commands.redraw import again, safer, vary
-from bot.commands.sharing import mail, report
-from bot.commands.spec import AnyCommand
 from bot.config import Settings
-from bot.domain.people import Platform, Tier
+from bot.domain.people import Platform
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingRoom, DrawingRules, WhenUnknown
@@ -28,11 +24,14 @@ from bot.pipeline.studio import Studio
 from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
-from bot.ports.reports import Reports
 from bot.ports.surfaces import Surface
-from bot.services.allowances import Allowances, Limits
 from bot.services.gallery import Gallery
+from bot.services.keys import ProgramKeys
 from bot.services.links import Links
+from bot.services.notices import Notices
+from bot.services.owners import Owners
+from bot.services.people import People
+from bot.services.quotas import Quotas
 from storage.engines.local import LocalEngine
 
 _SWEEP_EVERY = timedelta(minutes=1)
@@ -44,10 +43,14 @@ class House:
 
     base: Foundation
     studio: Studio
+    quotas: Quotas
+    gallery: Gallery
+    keys: ProgramKeys
     dispatcher: Dispatcher
     links: Links
     worker: Worker
     recovery: Recovery
+    notices: Notices
 
 
 @asynccontextmanager
@@ -65,6 +68,7 @@ async def running_house(base: Foundation, surfaces: Mapping[Platform, Surface], 
     async with AsyncExitStack() as stack:
         working = engine.run(house.worker.work, base.settings.worker.slots_by_tier)
         stack.push_async_callback(_stopped, asyncio.create_task(working))
+        stack.push_async_callback(_stopped, asyncio.create_task(house.notices.run()))
         if recovers:
             recovering = house.recovery.run(lease=base.settings.worker.lease, every=_SWEEP_EVERY)
             stack.push_async_callback(_stopped, asyncio.create_task(recovering))
@@ -81,39 +85,57 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
     settings, records = base.settings, base.records
     links = Links(settings.web.links_base)
     gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)
-    delivery = Delivery(jobs=records.jobs, gallery=gallery, links=links, surfaces=surfaces)
+    quotas = quotas_of(base)
+    delivery = Delivery(jobs=records.jobs, quotas=quotas, gallery=gallery, links=links, surfaces=surfaces)
+    bursts, notices = bursts_of(base), notices_of(base, surfaces)
     studio = Studio(
         jobs=records.jobs,
-        accounts=records.accounts,
-        allowances=Allowances(_limits(settings), base.clock),
+        quotas=quotas,
         guard=base.makers.guard,
+        bursts=bursts,
+        notices=notices,
         engine=engine,
         clock=base.clock,
         ids=base.ids,
         slots=sum(settings.worker.slots_by_tier.values()),
     )
+    owners = Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,))
     worker = Worker(
         jobs=records.jobs,
         engine=engine,
         steps=_steps(base, delivery),
+        bursts=bursts,
         clock=base.clock,
         lease=settings.worker.lease,
         fault_code=fault_code,
     )
+    people, keys = People(records.accounts, quotas), ProgramKeys(records.keys, base.clock, base.ids)
+    rooms = Rooms(
+        records=records,
+        clock=base.clock,
+        studio=studio,
+        gallery=gallery,
+        delivery=delivery,
+        links=links,
+        quotas=quotas,
+        people=people,
+        record=record_of(base, quotas, people),
+        linking=linking_of(base),
+        keys=keys,
+        is_owner=owners.include,
+    )
     return House(
         base=base,
         studio=studio,
-        dispatcher=Dispatcher(all_commands(studio, gallery, delivery, links, records.reports), fault_code),
+        quotas=quotas,
+        gallery=gallery,
+        keys=keys,
+        dispatcher=Dispatcher(all_commands(rooms, settings), fault_code, is_owner=owners.include),
         links=links,
         worker=worker,
-        recovery=Recovery(jobs=records.jobs, engine=engine, delivery=delivery, gallery=gallery),
+        recovery=Recovery(jobs=records.jobs, engine=engine, delivery=delivery, retention=retention_of(base), gallery=gallery),
+        notices=notices,
     )
-
-
-def _limits(settings: Settings) -> Limits:
-    quotas = settings.quotas
-    first_tier = {Platform(platform): Tier(tier) for platform, tier in quotas.first_tier.items()}
-    return Limits(quotas.limits, first_tier, quotas.zone)
 
 
 def _steps(base: Foundation, delivery: Delivery) -> Steps:
@@ -128,26 +150,3 @@ def _steps(base: Foundation, delivery: Delivery) -> Steps:
         keeping=keeping,
         delivery=delivery,
     )
-
-
-def all_commands(studio: Studio, gallery: Gallery, delivery: Delivery, links: Links, reports: Reports) -> tuple[AnyCommand, ...]:
-    """Build every command there is; `/help` knows all the others."""
-    commands: tuple[AnyCommand, ...] = (
-        imagine(studio),
-        show_gallery(studio, gallery, links),
-        again(studio),
-        vary(studio),
-        safer(studio),
-        cancel(studio, delivery),
-        delete(studio, gallery, delivery),
-        undelete(studio, gallery, delivery),
-        report(studio, gallery, reports),
-        mail(studio, gallery, delivery),
-    )
-    return (*commands, help_command(commands))
-
-
-def declared_commands() -> tuple[AnyCommand, ...]:
-    """Give the commands as they are declared, with nobody behind them: for whoever reads them and runs none."""
-    nobody: Any = None
-    return all_commands(nobody, nobody, nobody, nobody, nobody)

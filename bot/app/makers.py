@@ -116,7 +116,7 @@ def _words(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tu
 
 
 def _notices(settings: Settings, providers: tuple[ImageProvider, ...]) -> list[str]:
-    """Say who draws and why, and what is set but has no use yet."""
+    """Say who draws, and why."""
     first = providers[0]
     if first.name == "offline":
         why = "as [drawing] providers says" if settings.drawing.providers else f"because {_NO_KEY}"
@@ -125,6 +125,4 @@ def _notices(settings: Settings, providers: tuple[ImageProvider, ...]) -> list[s
         notices = [f"Pictures are drawn by {first.model}, because [drawing] providers names {first.name} first."]
         if not settings.drawing.providers:
             notices = [f"Pictures are drawn by {first.model}, because an OpenAI key is set."]
-    if settings.slack.bot_token:
-        notices.append("A Slack token is set, but this version has no Slack front end yet.")
     return notices

@@ -13,11 +13,15 @@ import uvicorn
 
 from bot.adapters.terminal import TERMINAL, TerminalSurface
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.rest import API
+from bot.adapters.web.rest.orders import Backroom
+from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.app.chats import Chats, Guests, open_chats
+from bot.app.chats import Chats, Guests, open_chats, together
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, running_house
 from bot.app.readiness import Readiness
+from bot.app.selling import selling
 from bot.config import Settings
 from bot.domain.people import Platform
 from bot.errors import ConfigError
@@ -37,9 +41,12 @@ async def serve(settings: Settings, announce: Announce) -> None:
     """
     with _bound(settings) as listener, _signals() as stop:
         async with open_foundation(settings) as base:
-            surface = WebSurface(base.records.messages)
+            surface, shop = WebSurface(base.records.messages), selling(base)
             async with open_chats(base) as chats, running_house(base, _surfaces(surface, chats)) as house:
-                async with chats.listening(house) as guests, _page(house, surface, listener, guests) as server:
+                async with (
+                    chats.listening(house) as guests,
+                    _page(house, surface, listener, together((guests, shop))) as server,
+                ):
                     await _announce_start(base, listener, announce)
                     await _first(stop.asked.wait(), server)
                     announce("Stopping. What is being drawn is finished first; stop once more to leave at once.")
@@ -49,7 +56,7 @@ async def serve(settings: Settings, announce: Announce) -> None:
 
 
 def _surfaces(page: WebSurface, chats: Chats) -> Mapping[Platform, Surface]:
-    return {WEB: page, TERMINAL: TerminalSurface(quiet=True), **chats.surfaces}
+    return {WEB: page, API: RestSurface(), TERMINAL: TerminalSurface(quiet=True), **chats.surfaces}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,7 @@ async def _page(
         ids=house.base.ids,
         readiness=Readiness(house.base, guests.findings).findings,
         guests=guests.routes,
+        backroom=_backroom(house),
     )
     server = _Server(uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5))
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -149,6 +157,20 @@ async def _page(
         await task
 
 
+def _backroom(house: House) -> Backroom:
+    records = house.base.records
+    return Backroom(
+        studio=house.studio,
+        quotas=house.quotas,
+        jobs=records.jobs,
+        gallery=house.gallery,
+        links=house.links,
+        objects=house.base.objects,
+        keys=house.keys,
+        ids=house.base.ids,
+    )
+
+
 def _options(base: Foundation, signed_paths: frozenset[str]) -> WebOptions:
     web = base.settings.web
     hosts = {"localhost", "127.0.0.1", "::1", web.host, *web.allowed_hosts}
@@ -159,6 +181,7 @@ def _options(base: Foundation, signed_paths: frozenset[str]) -> WebOptions:
         is_secure=web.public_url.startswith("https://"),
         notices=base.makers.notices,
         signed_paths=signed_paths,
+        links_base=web.links_base,
     )
 
 

@@ -18,6 +18,8 @@ db = typer.Typer(help="Look after the database.")
 app.add_typer(db, name="db")
 discord = typer.Typer(help="Look after the bot on Discord.")
 app.add_typer(discord, name="discord")
+slack = typer.Typer(help="Look after the bot on Slack.")
+app.add_typer(slack, name="slack")
 
 Config = Annotated[
     Path | None,
@@ -71,6 +73,12 @@ def on_discord(context: typer.Context) -> None:
     _help(context)
 
 
+@slack.callback(invoke_without_command=True)
+def on_slack(context: typer.Context) -> None:
+    """Look after the bot on Slack."""
+    _help(context)
+
+
 @app.command(name="run")
 def run(config: Config = None, verbose: Verbose = False) -> None:
     """Start easel: its page, and the work on what people ask for. Ctrl-C or SIGTERM ends it cleanly."""
@@ -90,17 +98,18 @@ def imagine(
         list[str] | None,
         typer.Argument(metavar="PROMPT", help='What to draw, in any language: "a fox in the snow".', show_default=False),
     ] = None,
-    shape: Annotated[str, typer.Option(metavar="[square|wide|tall]", help="Shape of the picture.")] = "square",
+    shape: Annotated[str | None, typer.Option(metavar="[square|wide|tall]", help="Shape of the picture; usually square.")] = None,
     quality: Annotated[
-        str, typer.Option(metavar="[low|medium|high]", help="How much work goes into it; better takes longer and costs more.")
-    ] = "medium",
+        str | None,
+        typer.Option(metavar="[low|medium|high]", help="How much work goes into it; better takes longer and costs more."),
+    ] = None,
     count: Annotated[str, typer.Option(metavar="[1-4]", help="How many pictures.")] = "1",
     size: Annotated[
         str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Exact size in pixels, such as 1536x1024, instead of a shape.")
     ] = None,
     rewriting: Annotated[
-        str, typer.Option(metavar="[on|off]", help="Make the words into a fuller prompt first; they are checked either way.")
-    ] = "on",
+        str | None, typer.Option(metavar="[on|off]", help="Make the words into a fuller prompt first; they are checked anyway.")
+    ] = None,
     as_json: Json = False,
     config: Config = None,
     verbose: Verbose = False,
@@ -143,6 +152,18 @@ def doctor(as_json: Json = False, config: Config = None, verbose: Verbose = Fals
     guarded(act, is_verbose=verbose)
 
 
+@app.command()
+def link(config: Config = None, verbose: Verbose = False) -> None:
+    """Print a code that makes your account on the page or in a chat one with yours here, which owns this easel."""
+
+    def act() -> int:
+        from bot.cli.linking import link as print_code
+
+        return print_code(config, is_verbose=verbose)
+
+    guarded(act, is_verbose=verbose)
+
+
 @db.command()
 def upgrade(config: Config = None, verbose: Verbose = False) -> None:
     """Bring the database up to date. `easel run` and `easel imagine` do so by themselves."""
@@ -163,5 +184,36 @@ def invite(config: Config = None, verbose: Verbose = False) -> None:
         from bot.cli.inviting import invite as print_invitations
 
         return print_invitations(config, is_verbose=verbose)
+
+    guarded(act, is_verbose=verbose)
+
+
+@slack.command()
+def manifest(
+    *,
+    url: Annotated[
+        str, typer.Option(metavar="https://HOST", help="For HTTP: where Slack reaches easel. Without it: for Socket Mode.")
+    ] = "",
+    rotating: Annotated[bool, typer.Option("--rotating", help="Let tokens end after 12 hours; needs [slack] client_id.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of YAML; Slack takes both.")] = False,
+) -> None:
+    """Print the manifest that a Slack app is made from: commands, shortcuts, scopes, events."""
+
+    def act() -> int:
+        from bot.cli.on_slack import manifest as print_manifest
+
+        return print_manifest(url, is_rotating=rotating, as_json=as_json)
+
+    guarded(act, is_verbose=False)
+
+
+@slack.command()
+def reseal(config: Config = None, verbose: Verbose = False) -> None:
+    """Encrypt the stored tokens of workspaces with the first of [slack] token_keys. Stop easel before."""
+
+    def act() -> int:
+        from bot.cli.on_slack import reseal as encrypt
+
+        return encrypt(config, is_verbose=verbose)
 
     guarded(act, is_verbose=verbose)

@@ -5,38 +5,50 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 import structlog
 
 from bot.commands.line import read_options, split_line
-from bot.commands.options import meant
-from bot.commands.spec import AnyCommand
-from bot.domain.chat import Post, Tone
-from bot.errors import BadInput, EaselError, Fault, Refusal
+from bot.commands.options import listed, meant
+from bot.commands.spec import AnyCommand, Audience
+from bot.domain.chat import Form, Post, Tone
+from bot.domain.people import Person
+from bot.errors import BadInput, EaselError, Fault, NotAllowed, Refusal, SurfaceFailed
 from bot.ports.surfaces import Call
 
 log = structlog.get_logger(__name__)
+
+IsOwner = Callable[[Person], Awaitable[bool]]
+"""Whether somebody owns the house, whatever the platform says of them."""
 
 
 class Dispatcher:
     """Runs commands for all front ends alike. None of its methods raises, but for cancellation."""
 
-    def __init__(self, commands: Iterable[AnyCommand], fault_code: Callable[[], str]) -> None:
+    def __init__(self, commands: Iterable[AnyCommand], fault_code: Callable[[], str], is_owner: IsOwner) -> None:
         self.commands = {command.name: command for command in commands}
         self._fault_code = fault_code
+        self._is_owner = is_owner
+
+    def opens_form(self, action: str) -> bool:
+        """Whether the first words of a button's command are a form."""
+        command = self.commands.get(action.partition(":")[0])
+        return command is not None and command.opens_form
 
     async def dispatch(self, name: str, raw: Mapping[str, object], call: Call) -> None:
         """Run a command with the options that a platform parsed."""
 
         async def run() -> None:
             command = self._typed(name)
-            await command.run(call, command.parse(raw))
+            await self._run(command, raw, call)
 
         await self._guard(run, call)
 
     async def dispatch_line(self, line: str, call: Call) -> None:
-        """Run a typed line such as `/imagine a fox --shape wide`."""
+        """Run a typed line such as `/imagine a fox --shape wide`. Where it stops at the name, what is missing is asked for."""
 
         async def run() -> None:
-            name, rest = split_line(line)
-            command = self._typed(name)
-            await command.run(call, command.parse(read_options(command, rest)))
+            command, rest = self._parted(line)
+            if not rest and any(option.is_required for option in command.options):
+                await self._ask(command, call)
+            else:
+                await self._run(command, read_options(command, rest), call)
 
         await self._guard(run, call)
 
@@ -48,15 +60,49 @@ class Dispatcher:
             command = self.commands.get(name)
             if command is None:
                 raise BadInput("That button belongs to something this bot no longer does.")
-            await command.run(call, command.parse(command.press(argument)))
+            await self._run(command, command.press(argument), call)
 
         await self._guard(run, call)
 
+    async def _run(self, command: AnyCommand, raw: Mapping[str, object], call: Call) -> None:
+        await self._check(command, call)
+        await command.run(call, command.parse(raw))
+
+    async def _ask(self, command: AnyCommand, call: Call) -> None:
+        """Show a form; where none can be shown, say what is missing."""
+        await self._check(command, call)
+        try:
+            await call.ask(Form(command.name))
+        except SurfaceFailed:
+            command.parse({})
+            raise
+
+    async def _check(self, command: AnyCommand, call: Call) -> None:
+        person = call.person
+        if command.audience is Audience.ADMINS and not person.is_admin and not await self._is_owner(person):
+            what = f"/{command.name}" if command.is_typed else "That"
+            raise NotAllowed(f"{what} is for the admins of this place; nothing was changed.")
+
+    def _parted(self, line: str) -> tuple[AnyCommand, str]:
+        """Find the command of a line: of one word, or of two."""
+        name, rest = split_line(line)
+        second, _, others = rest.partition(" ")
+        longer = self.commands.get(f"{name} {second.lower()}")
+        if longer is not None and longer.is_typed:
+            return longer, others.strip()
+        found = self._typed(name)
+        if found.group != found.name and second[:1].isalnum():
+            verbs = [one.name for one in self.commands.values() if one.group == name and one.is_typed]
+            raise BadInput(f"There is no /{name} {second[:40]}: there is {listed([f'/{verb}' for verb in verbs], 'and')}.")
+        return found, rest
+
     def _typed(self, name: str) -> AnyCommand:
         typed = {name: command for name, command in self.commands.items() if command.is_typed}
-        if name not in typed:
+        first = next((command for command in typed.values() if name in {command.name, command.group}), None)
+        found = typed.get(name, first)
+        if found is None:
             raise BadInput(f"There is no /{name[:40]}.{meant(name, list(typed))} Type /help to see what there is.")
-        return typed[name]
+        return found
 
     async def _guard(self, run: Callable[[], Awaitable[None]], call: Call) -> None:
         identity = call.person.identity

@@ -1,6 +1,7 @@
 """Typed lines: `/imagine a fox --shape wide`, read forgivingly."""
 
 import re
+from collections.abc import Mapping
 
 from bot.commands.options import Number, Text, listed, meant
 from bot.commands.spec import AnyCommand
@@ -23,12 +24,31 @@ def split_line(line: str) -> tuple[str, str]:
     return found[1].lower(), (found[2] or "").strip()
 
 
+def write_line(command: AnyCommand, values: Mapping[str, str]) -> str:
+    """Give the line that `read_options` reads back as these values: the words first, then a flag for each other option."""
+    options = [option for option in command.options if values.get(option.name)]
+    taker = next((option for option in options if isinstance(option.kind, Text)), None)
+    words = [] if taker is None else [_as_words(values[taker.name])]
+    flags = [f"--{option.name} {_as_value(values[option.name])}" for option in options if option is not taker]
+    return " ".join([f"/{command.name}", *words, *flags])
+
+
+def _as_words(text: str) -> str:
+    """Quote what would be taken for a flag."""
+    return " ".join(f'"{token}"' if _FLAG.fullmatch(token) else token for token in text.split())
+
+
+def _as_value(text: str) -> str:
+    return f'"{text}"' if any(character.isspace() for character in text) or _FLAG.fullmatch(text) else text
+
+
 def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
     """Read `words --flag value --flag=value` into raw input for `command.parse`.
 
     Dashes that a phone made long and quotes that it made round are
-    understood. Words that no flag claims go to the first text option, as
-    they were typed; a quoted `"--flag"` is words, and so is what follows a
+    understood. Words that no flag claims are first what a required option
+    takes that is no text, in order; the rest goes to the first text option,
+    as it was typed. A quoted `"--flag"` is words, and so is what follows a
     long dash without being an option.
 
     Raises:
@@ -53,7 +73,22 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
         if name in raw:
             raise BadInput(f"--{name} stands there twice; once is enough.")
         raw[name] = value.strip(_QUOTES)
+    raw |= _leading(command, words, raw)
     return raw | _rest(command, words, raw)
+
+
+def _leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
+    """Take from the front of the words what the command cannot do without and is no prose: a person, an amount, a choice."""
+    taken: dict[str, object] = {}
+    for option in command.options:
+        if not words or not option.is_required or option.name in raw or isinstance(option.kind, Text):
+            continue
+        try:
+            option.kind.parse(option.name, words[0].strip(_QUOTES))
+        except BadInput:
+            break
+        taken[option.name] = words.pop(0).strip(_QUOTES)
+    return taken
 
 
 def _rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:

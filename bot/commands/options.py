@@ -3,10 +3,13 @@
 import difflib
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.images import Size
+from bot.domain.money import MILLION
+from bot.domain.people import Mention, Platform, RoleMention
 from bot.errors import BadInput
 
 
@@ -139,9 +142,139 @@ class JobRef:
         return typed
 
 
-def listed(words: list[str]) -> str:
+_MENTION = re.compile(r"<@!?([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
+_ROLE = re.compile(r"<(?:@&|!subteam\^)([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FULL_ID = re.compile(r"([a-z]{2,20}):(?:([A-Za-z0-9_-]{1,64}):)?([A-Za-z0-9_-]{1,64})")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A person: mentioned, or by id, or as `platform:id` from another platform."""
+
+    summary: str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
+
+    def parse(self, name: str, typed: object) -> Mention:
+        """Give who is meant; whether they are known is for the command to say."""
+        text = str(typed).strip()
+        if found := _MENTION.fullmatch(text) or _PLAIN_ID.fullmatch(text):
+            return Mention(found[found.re.groups])
+        if found := _FULL_ID.fullmatch(text):
+            return Mention(found[3], Platform(found[1]), found[2] or "")
+        raise BadInput(f"{name} is a person: mention them, or give their id as /usage shows it, not {quoted(typed)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRef:
+    """A role of a server or a group of a workspace: mentioned, or by id, or as `platform:tenant:id`."""
+
+    summary: str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
+
+    def parse(self, name: str, typed: object) -> RoleMention:
+        """Give which is meant; whether it exists is not known here."""
+        text = str(typed).strip()
+        if found := _ROLE.fullmatch(text) or _PLAIN_ID.fullmatch(text):
+            return RoleMention(found[found.re.groups])
+        if (found := _FULL_ID.fullmatch(text)) and found[2]:
+            return RoleMention(found[3], Platform(found[1]), found[2])
+        raise BadInput(f"{name} is a role or group: mention it, or give its id, not {quoted(typed)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Dollars:
+    """An amount of money in dollars, given in micro-dollars."""
+
+    summary: str
+    most: int = 1_000_000
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
+
+    def parse(self, name: str, typed: object) -> int:
+        """Give the micro-dollars."""
+        found = re.fullmatch(r"\$?([0-9]{1,7})(?:\.([0-9]{1,2}))?\$?", str(typed).strip().replace(",", ""))
+        amount = int(found[1]) * MILLION + int((found[2] or "0").ljust(2, "0")) * MILLION // 100 if found else -1
+        if not 0 <= amount <= self.most * MILLION:
+            raise BadInput(f"{name} is an amount in dollars from 0 to {self.most:,}, such as 12.50, not {quoted(typed)}.")
+        return amount
+
+
+CLEAR = "clear"
+"""What is typed to take a setting away, so that what holds without it holds again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A whole number up to `most`, or `clear`, which is given as None."""
+
+    summary: str
+    most: int
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The one word."""
+        return (CLEAR,)
+
+    def parse(self, name: str, typed: object) -> int | None:
+        """Give the number."""
+        text = str(typed).strip().lower()
+        if text == CLEAR:
+            return None
+        if isinstance(typed, bool) or not re.fullmatch(r"\+?[0-9]{1,9}", text) or int(text) > self.most:
+            raise BadInput(f"{name} is a whole number from 0 to {self.most}, or {CLEAR}, not {quoted(typed)}.")
+        return int(text)
+
+
+_SPAN = re.compile(r"([0-9]{1,4})\s*(h|hours?|d|days?|w|weeks?)")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_LONGEST_SPAN = timedelta(days=3660)
+_LAST_YEAR = 2199
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """When something ends: with a day such as 2026-12-31, or after a time such as 30d or 12h."""
+
+    summary: str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
+
+    def parse(self, name: str, typed: object) -> date | timedelta:
+        """Give the day, or the time; from when it counts, and whether the day is over, is for the command to say."""
+        text = str(typed).strip().lower()
+        span = _SPAN.fullmatch(text)
+        found = int(span[1]) * _UNITS[span[2][0]] if span else _day(text)
+        if found is None or (isinstance(found, timedelta) and not timedelta() < found <= _LONGEST_SPAN):
+            raise BadInput(f"{name} is a day such as 2026-12-31, or a time such as 30d or 12h, not {quoted(typed)}.")
+        return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
+    return found if found and found.year <= _LAST_YEAR else None
+
+
+def listed(words: list[str], last: str = "or") -> str:
     """Give `a, b or c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def quoted(typed: object, longest: int = 40) -> str:

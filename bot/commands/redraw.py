@@ -1,10 +1,12 @@
-"""The buttons that draw once more: the same again, another take, or a safer wording."""
+"""The buttons that draw once more: the same again, another take, other words, or a safer wording."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated
 
+from bot.commands.imagine import as_typed
 from bot.commands.options import JobRef
 from bot.commands.spec import Command
+from bot.domain.chat import Form
 from bot.domain.jobs import Rewriting
 from bot.domain.money import FREE
 from bot.errors import BadInput
@@ -39,6 +41,16 @@ def vary(studio: Studio) -> Command[JobArgs]:
         await studio.accept(replace(job.wish, variation_of=drawn, rewriting=Rewriting.ON), call)
 
     return Command("vary", "Draw the same subject another way", JobArgs, run, is_typed=False)
+
+
+def reword(studio: Studio) -> Command[JobArgs]:
+    """Build the Change words button: a form with what was asked for, which becomes a wish of whoever sends it."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        job = await studio.find(args.job)
+        await call.ask(Form("imagine", as_typed(job.wish)))
+
+    return Command("reword", "Change the words and draw again", JobArgs, run, is_typed=False, opens_form=True)
 
 
 def safer(studio: Studio) -> Command[JobArgs]:

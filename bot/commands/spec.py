@@ -2,7 +2,8 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bot.commands.options import Kind, listed, meant
@@ -14,12 +15,25 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing a command takes, as read from a field of its args class."""
+    """One thing a command takes, as read from a field of its args class. `note` says what a choice costs, if it does."""
 
     name: str
     kind: Kind
     default: object
     is_required: bool
+    note: str = ""
+
+    @property
+    def summary(self) -> str:
+        """One line for menus and help."""
+        return f"{self.kind.summary}; {self.note}" if self.note else self.kind.summary
+
+
+class Audience(StrEnum):
+    """Who may give a command. Admins are those of the place of the call, and the owners of the house."""
+
+    EVERYONE = "everyone"
+    ADMINS = "admins"
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,10 @@ class Command(Generic[A]):
 
     `args` is a frozen dataclass whose fields are `Annotated` with a `Kind`.
     A command that is not typed is only ever pressed: its one option is the
-    button's argument.
+    button's argument. A name of two words, `quota set`, stands in the group
+    of the first; `/quota` alone is the first of the group. `opens_form` says
+    that its first words are a form, which platforms want within seconds.
+    `notes` are what choices cost here, by option.
     """
 
     name: str
@@ -37,11 +54,19 @@ class Command(Generic[A]):
     run: Callable[[Call, A], Awaitable[None]]
     is_typed: bool = True
     example: str = ""
+    audience: Audience = Audience.EVERYONE
+    opens_form: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """The first word of its name."""
+        return self.name.partition(" ")[0]
 
     @property
     def options(self) -> tuple[Option, ...]:
         """The options in the order of their declaration."""
-        return _options_of(self.args)
+        return _options_of(self.args, self.notes)
 
     def parse(self, raw: Mapping[str, object]) -> A:
         """Turn what a platform sent into checked args; an option that is None or absent gets its default.
@@ -72,7 +97,7 @@ class Command(Generic[A]):
         return f" For example: {self.example}" if self.example else ""
 
 
-def _options_of(args: type) -> tuple[Option, ...]:
+def _options_of(args: type, notes: Mapping[str, str]) -> tuple[Option, ...]:
     hints = get_type_hints(args, include_extras=True)
     return tuple(
         Option(
@@ -80,6 +105,7 @@ def _options_of(args: type) -> tuple[Option, ...]:
             kind=hints[field.name].__metadata__[0],
             default=None if field.default is dataclasses.MISSING else field.default,
             is_required=field.default is dataclasses.MISSING,
+            note=notes.get(field.name, ""),
         )
         for field in dataclasses.fields(args)
     )

@@ -70,7 +70,7 @@ def between(least: str, most: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _read_list(value: object) -> object:
+def read_list(value: object) -> object:
     """Read `a, b` as two words: environment variables cannot hold lists."""
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
@@ -81,7 +81,7 @@ def _check_words(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip() for word in words)
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_read_list), AfterValidator(_check_words)]
+Words = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(_check_words)]
 """A list of words; one text with commas will do."""
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -22,12 +23,19 @@ from bot.config.kinds import (
     between,
     over,
 )
+from bot.config.models import Dollars
 from bot.domain.images import Quality
-from bot.domain.people import GUEST, Platform, Tier
+from bot.domain.money import MILLION
+from bot.domain.people import GUEST, HOUSE, Platform, Tier
+from bot.domain.quotas import Budget, Period
 
 NO_SECRET = SecretStr("")
 _TIERS = {"guest": 3, "registered": 20, "premium": 200}
 _FIRST_TIER = {"web": "registered", "terminal": "premium"}
+_POLICY = (
+    "Ask for nothing that hurts or shames real people, nothing sexual about anybody under age, and nothing against the law. "
+    "What you ask for is checked, kept with your pictures, and seen by those who look after this place."
+)
 _SLOTS = {"guest": 2, "registered": 4, "premium": 4}
 
 
@@ -88,12 +96,62 @@ class ObjectsSettings(Section):
         return self
 
 
+class WeightSettings(Section):
+    """`[quotas.weights]`: what one picture counts for."""
+
+    low: Annotated[int, Field(ge=1, le=100)] = 1
+    medium: Annotated[int, Field(ge=1, le=100)] = 1
+    high: Annotated[int, Field(ge=1, le=100)] = 2
+    large: Annotated[int, Field(ge=1, le=100)] = 2
+    large_from: Annotated[int, Field(ge=1, le=1_000_000_000)] = 2_000_000
+
+    @property
+    def by_quality(self) -> dict[Quality, int]:
+        """The weight of each quality."""
+        return {Quality.LOW: self.low, Quality.MEDIUM: self.medium, Quality.HIGH: self.high}
+
+
+class HouseBudgetSettings(Section):
+    """`[budget]`: dollars that the whole house may spend; 0 is no limit."""
+
+    day: Dollars = Decimal(0)
+    month: Dollars = Decimal(0)
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """The limits that are set."""
+        dollars = {Period.DAY: self.day, Period.MONTH: self.month}
+        return tuple(Budget(HOUSE, period, int(amount * MILLION)) for period, amount in dollars.items() if amount)
+
+
+class BurstSettings(Section):
+    """`[bursts]`: how much one person may ask for at once."""
+
+    wishes: Annotated[int, Field(ge=1, le=10_000)] = 5
+    within: Annotated[Duration, between("1s", "1d")] = timedelta(minutes=1)
+    running: Annotated[int, Field(ge=1, le=1000)] = 3
+    queued: Annotated[int, Field(ge=0, le=10_000)] = 10
+
+
+class MembershipSettings(Section):
+    """`[membership]`: what Stripe bills for."""
+
+    stripe_secret: Secret = NO_SECRET
+    tier: Name = "premium"
+    checkout_url: WebUrl = ""
+
+
 class QuotasSettings(Section):
     """`[quotas]`: how many pictures a day each tier may have, and who starts in which."""
 
     time_zone: ZoneName = "UTC"
     tiers: Annotated[Mapping[Name, Annotated[int, Field(ge=0, le=1_000_000)]], over(_TIERS)] = Field(default_factory=dict)
     first_tier: Annotated[Mapping[str, str], over(_FIRST_TIER)] = Field(default_factory=dict)
+    weights: WeightSettings = WeightSettings()
+    policy: str = _POLICY
+    parts_tenants: bool = False
+    communities: Mapping[Name, Words] = Field(default_factory=dict)
+    purchases: Mapping[str, str] = Field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -207,11 +265,3 @@ class DiscordSettings(Section):
         if not self.gateway and not self.public_key:
             raise CrossCheck("[discord] gateway = false needs public_key: else nothing would be heard from Discord.")
         return self
-
-
-class SlackSettings(Section):
-    """`[slack]`."""
-
-    bot_token: Secret = NO_SECRET
-    app_token: Secret = NO_SECRET
-    signing_secret: Secret = NO_SECRET

@@ -8,22 +8,25 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.commands.options import listed, meant
-from bot.config.kinds import CrossCheck, Folder, shown
+from bot.config.kinds import CrossCheck, Folder, Words, shown
 from bot.config.models import ModelSettings
 from bot.config.sections import (
+    BurstSettings,
     DiscordSettings,
     DrawingSettings,
     GallerySettings,
     GuardSettings,
+    HouseBudgetSettings,
+    MembershipSettings,
     ObjectsSettings,
     OpenAiSettings,
     QuotasSettings,
     RecordsSettings,
     RewritingSettings,
-    SlackSettings,
     WebSettings,
     WorkerSettings,
 )
+from bot.config.slack import SlackSettings
 
 PLATFORMS = ("web", "terminal", "discord", "slack")
 PROVIDERS = ("openai", "offline")
@@ -35,12 +38,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
 
     data_dir: Folder = Path("data")
+    owners: Words = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     web: WebSettings = WebSettings()
     records: RecordsSettings = RecordsSettings()
     objects: ObjectsSettings = ObjectsSettings()
     quotas: QuotasSettings = QuotasSettings()
+    budget: HouseBudgetSettings = HouseBudgetSettings()
+    bursts: BurstSettings = BurstSettings()
+    membership: MembershipSettings = MembershipSettings()
     drawing: DrawingSettings = DrawingSettings()
     openai: OpenAiSettings = OpenAiSettings()
     rewriting: RewritingSettings = RewritingSettings()
@@ -65,7 +72,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _go_together(self) -> Self:
-        complaints = [*self._about_providers(), *self._about_tiers()]
+        complaints = [*self._about_providers(), *self._about_tiers(), *self._about_communities(), *self._about_slack()]
         if complaints:
             raise CrossCheck("\n".join(complaints))
         return self
@@ -84,12 +91,42 @@ class Settings(BaseSettings):
             )
 
     def _about_tiers(self) -> Iterator[str]:
+        if (tier := self.membership.tier) not in self.quotas.tiers:
+            known = list(self.quotas.tiers)
+            yield f"[membership] tier can be {listed(known)}, not {shown(tier)}.{meant(tier, known)}"
         yield from _strangers("[quotas.first_tier]", self.quotas.first_tier, PLATFORMS, "platforms")
         tiers = tuple(self.quotas.tiers)
         yield from _strangers("[worker.slots]", self.worker.slots, tiers, "tiers of [quotas.tiers]")
         for platform, tier in self.quotas.first_tier.items():
             if tier not in tiers:
                 yield f"[quotas.first_tier] {platform} can be {listed(list(tiers))}, not {shown(tier)}.{meant(tier, list(tiers))}"
+
+        for bought, tier in self.quotas.purchases.items():
+            if tier not in tiers:
+                known = list(tiers)
+                yield f"[quotas.purchases] {shown(bought)} can be {listed(known)}, not {shown(tier)}.{meant(tier, known)}"
+
+    def _about_communities(self) -> Iterator[str]:
+        communities = self.quotas.communities
+        if communities and not self.quotas.parts_tenants:
+            yield "[quotas.communities] needs [quotas] parts_tenants = true: else the whole house is one community."
+        tenants = [tenant for found in communities.values() for tenant in found]
+        for name, found in communities.items():
+            for tenant in found:
+                platform, _, id_ = tenant.partition(":")
+                if platform not in PLATFORMS or not id_ or ":" in id_:
+                    yield (
+                        f"[quotas.communities] {name} takes servers and workspaces such as discord:123456789012345678 "
+                        f"or slack:T0123ABCD, not {shown(tenant)}."
+                    )
+        for tenant in sorted({tenant for tenant in tenants if tenants.count(tenant) > 1}):
+            yield f"[quotas.communities] names {shown(tenant)} twice: it can be in one community only."
+
+    def _about_slack(self) -> Iterator[str]:
+        if self.slack.client_id and not self.web.public_url:
+            yield "[slack] client_id needs [web] public_url: workspaces install easel at /slack/install there."
+        elif self.slack.is_by_http and not self.web.public_url:
+            yield "[slack] without app_token Slack sends everything by HTTP, so [web] public_url has to say where it finds easel."
 
     @property
     def home(self) -> Path:

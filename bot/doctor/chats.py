@@ -2,6 +2,9 @@
 
 from bot.config import Settings
 from bot.domain.health import Finding, Health
+from storage.migrate import current, head
+from storage.sql.database import Database
+from storage.sql.installations import SqlInstallations
 
 
 async def discord(settings: Settings) -> tuple[Finding, ...]:
@@ -12,12 +15,60 @@ async def discord(settings: Settings) -> tuple[Finding, ...]:
     from bot.adapters.discord.checkup import examined
     from bot.adapters.discord.front import point_at
     from bot.adapters.discord.menu import menu_of
-    from bot.app.house import declared_commands
+    from bot.app.catalogue import declared_commands
+    from bot.commands.translations import load_translations
 
     point_at(chosen.api_url, chosen.gateway_url)
     return await examined(
         chosen.token.get_secret_value(),
         public_key=chosen.public_key,
         has_gateway=chosen.gateway,
-        menu=menu_of(declared_commands()),
+        menu=menu_of(declared_commands(settings), load_translations()),
     )
+
+
+async def slack(settings: Settings) -> tuple[Finding, ...]:
+    """Look at the bot on Slack, where it is set up."""
+    chosen = settings.slack
+    if not chosen.is_on:
+        return (Finding("slack", Health.OK, "Off: nothing is set for it."),)
+    from bot.adapters.slack.checkup import bot_examined, http_examined, socket_examined
+    from bot.app.chats import slack_options
+
+    options = slack_options(settings)
+    found = await bot_examined(options.api_url, options.bot_token) if options.bot_token else await _installations(settings)
+    if options.app_token:
+        return (*found, *await socket_examined(options.api_url, options.app_token))
+    return (*found, *http_examined(options.public_url))
+
+
+async def _installations(settings: Settings) -> tuple[Finding, ...]:
+    """See whether the keys open what workspaces have installed, and whether Slack takes the newest one's token."""
+    from bot.adapters.slack.checkup import bot_examined, installs_examined
+    from bot.adapters.slack.sealing import SealBroken
+    from bot.app.chats import slack_options
+
+    options = slack_options(settings)
+    try:
+        tokens = await _tokens(settings)
+    except SealBroken:
+        text = "No key of [slack] token_keys opens the tokens that workspaces left here."
+        return (Finding("slack", Health.WRONG, text, "Put the key that was used before behind the others."),)
+    examined = await bot_examined(options.api_url, tokens[-1]) if tokens else ()
+    return (*installs_examined(options.public_url, len(tokens)), *examined)
+
+
+async def _tokens(settings: Settings) -> list[str]:
+    """Read the bots' tokens, oldest first; none where the database is of another version, or not there yet."""
+    from bot.adapters.slack.installing import SealedInstallationStore
+    from bot.adapters.slack.sealing import Sealer
+
+    if await current(settings.records_url) != head():
+        return []
+    database = Database(settings.records_url)
+    await database.open()
+    try:
+        store = SealedInstallationStore(SqlInstallations(database), Sealer(settings.slack.key_bytes), settings.slack.client_id)
+        return [bot.bot_token for bot in await store.bots()]
+    finally:
+        await database.close()

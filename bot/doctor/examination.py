@@ -26,6 +26,7 @@ async def examine(
             Part("web", lambda: machine.port(settings.web)),
             Part("links", lambda: paper.links(settings.web)),
             Part("quotas", lambda: paper.quotas(settings)),
+            Part("membership", lambda: paper.memberships(settings)),
             Part("front ends", lambda: paper.front_ends(settings)),
         )
     )

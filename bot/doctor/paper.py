@@ -1,9 +1,11 @@
 """What the settings say, as far as reading them tells whether it is wise."""
 
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.adapters.stripe import PATH
 from bot.config import Settings
 from bot.config.sections import WebSettings
 from bot.domain.health import Finding, Health
@@ -66,17 +68,27 @@ async def quotas(settings: Settings) -> tuple[Finding, ...]:
     return (Finding("quotas", Health.WRONG, f"{text} So nobody can have any.", "Raise a limit under [quotas.tiers]."),)
 
 
+async def memberships(settings: Settings) -> tuple[Finding, ...]:
+    """Judge whether what people pay would be heard of."""
+    chosen, web = settings.membership, settings.web
+    if not chosen.stripe_secret and not chosen.checkout_url:
+        return (Finding("membership", Health.OK, "Off: nothing is set for it."),)
+    if not chosen.stripe_secret:
+        text = "/quota shows people where to pay, but nobody would tell easel that they did."
+        return (Finding("membership", Health.WRONG, text, "Set [membership] stripe_secret, or take checkout_url out."),)
+    if find_spec("stripe") is None:
+        text = "[membership] stripe_secret is set, and the package that reads what Stripe sends is not installed."
+        return (Finding("membership", Health.WRONG, text, "pip install easel[stripe]."),)
+    if not chosen.stripe_secret.get_secret_value().startswith("whsec_"):
+        text = "[membership] stripe_secret is no signing secret, so nothing that Stripe sends would be believed."
+        return (Finding("membership", Health.WRONG, text, "Copy the one of the webhook; it begins with whsec_."),)
+    text = f"Stripe makes people {chosen.tier} by {web.links_base}{PATH}."
+    if is_loopback(urlsplit(web.links_base).hostname or ""):
+        mend = "Set the public [web] public_url."
+        return (Finding("membership", Health.NOTE, f"{text} Only this machine can reach that address.", mend),)
+    return (Finding("membership", Health.OK, text),)
+
+
 async def front_ends(settings: Settings) -> tuple[Finding, ...]:
-    """Say where people can talk to easel."""
-    slack = settings.slack
-    return (
-        Finding("web page", Health.OK, f"On: {settings.web.links_base}/"),
-        _later("slack", "Slack", is_set=bool(slack.bot_token or slack.app_token or slack.signing_secret)),
-    )
-
-
-def _later(subject: str, name: str, *, is_set: bool) -> Finding:
-    if not is_set:
-        return Finding(subject, Health.OK, "Off: nothing is set for it.")
-    text = f"Set, but this version has no {name} front end yet."
-    return Finding(subject, Health.NOTE, text, f"Leave it as it is; a later version will use [{subject}].")
+    """Say where people can talk to easel by themselves."""
+    return (Finding("web page", Health.OK, f"On: {settings.web.links_base}/"),)

@@ -39,6 +39,7 @@ def house_parts(settings: Settings) -> tuple[Part, ...]:
         Part("pictures", lambda: objects(settings)),
         Part("drawing", lambda: makers(settings)),
         Part("discord", lambda: chats.discord(settings)),
+        Part("slack", lambda: chats.slack(settings)),
     )
 
 

@@ -1,6 +1,7 @@
 """What is said where: places, messages, and posts that every platform can show."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.images import PictureId
@@ -57,6 +58,24 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """The options of a command as a form to fill in; `values` are filled in already, as they would be typed."""
+
+    command: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that is sent along and not kept: a plot, a table. Pictures among them are shown, with `alt` for who cannot see."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """A kept picture inside a post. `link` is ours, stable and revocable."""
 
@@ -96,3 +115,4 @@ class Post:
     folds: tuple[Fold, ...] = ()
     footer: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
+    attachments: tuple[Attachment, ...] = ()

@@ -134,7 +134,7 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
-    """One paid call. `author` is a hash that tells people apart without naming them."""
+    """One paid call. `author` is a hash that tells people apart without naming them; `previews` says whether any are wanted."""
 
     drawing: DrawingId
     prompt: str
@@ -142,6 +142,7 @@ class ImageRequest:
     quality: Quality
     count: int
     author: str
+    previews: bool = True
 
 
 @dataclass(frozen=True, slots=True)

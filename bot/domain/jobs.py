@@ -22,7 +22,10 @@ class Rewriting(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody asks for, checked and typed. `variation_of` holds the drawn words that a new take is wanted of."""
+    """What somebody asks for, checked and typed. `variation_of` holds the drawn words that a new take is wanted of.
+
+    `previews` says whether unfinished pictures are shown on the way.
+    """
 
     prompt: str
     shape: Shape = Shape.SQUARE
@@ -31,11 +34,24 @@ class Wish:
     count: int = 1
     rewriting: Rewriting = Rewriting.ON
     variation_of: str | None = None
+    previews: bool = True
 
     @property
     def wanted_size(self) -> Size:
         """The exact size where one was asked for, else the usual one of the shape."""
         return self.size or USUAL_SIZES[self.shape]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A wish as it was typed: what is None is for the place's customs to say."""
+
+    prompt: str
+    shape: Shape | None = None
+    size: Size | None = None
+    quality: Quality | None = None
+    count: int = 1
+    rewriting: Rewriting | None = None
 
 
 @dataclass(frozen=True, slots=True)

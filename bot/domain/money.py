@@ -26,6 +26,12 @@ class Cost:
 FREE = Cost()
 
 
+def dollars(microusd: int) -> str:
+    """Give `$1,234.50`; what is less than a cent keeps its decimals."""
+    decimals = 4 if 0 < microusd < MILLION // 100 else 2
+    return f"${microusd / MILLION:,.{decimals}f}"
+
+
 @dataclass(frozen=True, slots=True)
 class TokenPrices:
     """Micro-dollars for a million tokens of each kind."""

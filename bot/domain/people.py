@@ -28,15 +28,34 @@ class Identity:
     realm: str
     user: str
 
+    def __str__(self) -> str:
+        """Give `platform:user`, or `platform:realm:user`, as settings and admins write it."""
+        return ":".join(part for part in (self.platform, self.realm, self.user) if part)
+
+    @classmethod
+    def read(cls, text: str) -> "Identity":
+        """Read what `str` gives; without a colon it is nobody's."""
+        platform, _, rest = text.partition(":")
+        realm, _, user = rest.rpartition(":")
+        return cls(Platform(platform), realm, user)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who gives a call, as the platform tells it, before any look-up of ours."""
+    """Who gives a call, as the platform tells it, before any look-up of ours.
+
+    A moderator looks after what is posted at the place of the call, an admin
+    runs the server or workspace around it. `roles` are the platform's ids of
+    the groups they belong to there, `entitlements` those of what they bought.
+    """
 
     identity: Identity
     name: str
     locale: str = "en"
     is_moderator: bool = False
+    is_admin: bool = False
+    roles: tuple[str, ...] = ()
+    entitlements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +64,27 @@ class Account:
 
     id: AccountId
     tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody as they were typed: an id, and the platform and realm if those were named."""
+
+    user: str
+    platform: Platform | None = None
+    realm: str = ""
+
+    def beside(self, identity: Identity) -> Identity:
+        """Give the identity that is meant when `identity` says it: of the same platform and realm, unless another was named."""
+        if self.platform is None:
+            return Identity(identity.platform, identity.realm, self.user)
+        return Identity(self.platform, self.realm, self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMention:
+    """A role or group as it was typed: an id, and the platform and tenant if those were named."""
+
+    role: str
+    platform: Platform | None = None
+    tenant: str = ""

@@ -1,11 +1,13 @@
-"""Limits per day: allowances, days in a community's own time, and what is left."""
+"""Limits per day: allowances, days in a community's own time, what a wish costs, and what is left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.people import AccountId, CommunityId
+from bot.domain.images import Quality, Size
+from bot.domain.people import HOUSE, AccountId, CommunityId
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,44 @@ class Allowance:
     refills_at: datetime
 
 
-def allowance(limit: int, now: datetime, zone: ZoneInfo) -> Allowance:
-    """Give the allowance that holds at `now`: days begin at midnight of the zone, whatever its clocks do."""
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """After a change of zone the day that was goes on until the new zone has left it too, so that nobody gains one."""
+
+    day: date
+    until: datetime
+
+    @classmethod
+    def over(cls, before: Allowance, now: datetime, zone: ZoneInfo) -> "Bridge | None":
+        """Give the bridge from the day of `before` into `zone`; None where both zones write the same day."""
+        there = now.astimezone(zone).date()
+        return None if there == before.day else cls(before.day, midnight_after(max(there, before.day), zone))
+
+
+def midnight_after(day: date, zone: ZoneInfo) -> datetime:
+    """Give the end of a day in a zone, whatever its clocks do."""
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def allowance(limit: int, now: datetime, zone: ZoneInfo, bridge: Bridge | None = None) -> Allowance:
+    """Give the allowance that holds at `now`: days begin at midnight of the zone."""
+    if bridge is not None and now < bridge.until:
+        return Allowance(limit, bridge.day, bridge.until.astimezone(zone))
     day = now.astimezone(zone).date()
-    return Allowance(limit, day, datetime.combine(day + timedelta(days=1), time(), zone))
+    return Allowance(limit, day, midnight_after(day, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What one picture counts for: its quality's weight, times `large` if it has more than `large_from` pixels."""
+
+    by_quality: Mapping[Quality, int]
+    large: int = 1
+    large_from: int = 2_000_000
+
+    def of(self, quality: Quality, size: Size) -> int:
+        """Give what one such picture counts for; at least 1."""
+        return max(1, self.by_quality.get(quality, 1) * (self.large if size.pixels > self.large_from else 1))
 
 
 class HoldState(StrEnum):
@@ -32,24 +68,76 @@ class HoldState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """A server or workspace that has a limit of its own for all its people together. `id` is `<platform>:<tenant>`."""
+
+    id: str
+    limit: int
+
+
+class Period(StrEnum):
+    """What a budget is for."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Micro-dollars that `scope` may spend in a period. `scope` is a community's id, or the house's."""
+
+    scope: CommunityId
+    period: Period
+    limit: int
+
+    def first_day(self, day: date) -> date:
+        """Give the first day of the period that `day` lies in."""
+        return day if self.period is Period.DAY else day.replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Micro-dollars of a period: set aside for what runs, and spent."""
+
+    held: int = 0
+    spent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
-    """Pictures to set aside for one job. The day is stored, so that a job over midnight refunds the right one."""
+    """What to set aside for one job. The day is stored, so that a job over midnight refunds the right one.
+
+    `pictures` is what the whole job counts for and `each` what one picture of
+    it does. What the day has not left comes from the account's credits.
+    `estimate` is in micro-dollars, held for all `scopes`, which may have
+    `budgets` to keep or not.
+    """
 
     community: CommunityId
     account: AccountId
     pictures: int
     allowance: Allowance
+    each: int = 1
+    crowd: Crowd | None = None
+    estimate: int = 0
+    budgets: tuple[Budget, ...] = ()
+
+    @property
+    def scopes(self) -> tuple[CommunityId, ...]:
+        """Whose money it is: the community's, and the house's."""
+        return tuple(dict.fromkeys((self.community, HOUSE)))
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an account stands on one day, in pictures."""
+    """How an account stands on one day, in pictures, and what credits it has beyond that."""
 
     limit: int
     held: int
     spent: int
+    credits: int = 0
 
     @property
     def left(self) -> int:
-        """Pictures that can still be asked for; never below 0, even after the limit was lowered."""
+        """Pictures that can still be asked for without credits; never below 0, even after the limit was lowered."""
         return max(0, self.limit - self.held - self.spent)

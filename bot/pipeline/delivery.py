@@ -1,6 +1,8 @@
 """The last step of a job: the one message shows how it ended."""
 
+import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 
@@ -8,7 +10,8 @@ from bot.domain.chat import Post
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
-from bot.errors import MessageGone, SurfaceFailed
+from bot.domain.quotas import Standing
+from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.retrying import stubbornly
 from bot.ports.jobs import Jobs
@@ -16,15 +19,21 @@ from bot.ports.surfaces import Surface
 from bot.services.gallery import Gallery
 from bot.services.links import Links
 from bot.services.progress import ProgressReport
+from bot.services.quotas import Quotas
 
 log = structlog.get_logger(__name__)
+
+_STANDING_BUDGET = timedelta(seconds=2)
 
 
 class Delivery:
     """Shows jobs on the platforms they came from."""
 
-    def __init__(self, *, jobs: Jobs, gallery: Gallery, links: Links, surfaces: Mapping[Platform, Surface]) -> None:
+    def __init__(
+        self, *, jobs: Jobs, quotas: Quotas, gallery: Gallery, links: Links, surfaces: Mapping[Platform, Surface]
+    ) -> None:
         self._jobs = jobs
+        self._quotas = quotas
         self._gallery = gallery
         self._links = links
         self._surfaces = surfaces
@@ -46,7 +55,8 @@ class Delivery:
             SurfaceFailed: The platform does not take it now.
         """
         fresh = await self._jobs.get(job.id) or job
-        await self._show(fresh, await self._finished(fresh))
+        left = await self._left(fresh) if fresh.state is JobState.KEPT else None
+        await self._show(fresh, await self._finished(fresh, left))
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
@@ -103,12 +113,21 @@ class Delivery:
         await self._jobs.attach(job.id, posted)
         return None
 
-    async def _finished(self, job: Job) -> Post:
+    async def _left(self, job: Job) -> Standing | None:
+        """Say how its author stands now; nobody waits long for that, nor does a job fail over it."""
+        try:
+            async with asyncio.timeout(_STANDING_BUDGET.total_seconds()):
+                return await self._quotas.standing(await self._quotas.terms(job.author, job.place))
+        except (EaselError, TimeoutError) as error:
+            log.info("standing.unknown", job=job.id, reason=str(error))
+            return None
+
+    async def _finished(self, job: Job, left: Standing | None = None) -> Post:
         drawings = await self._jobs.drawings(job.id)
         drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
         cost = sum((drawing.cost for drawing in drawings), job.words.cost if job.words else FREE)
         pictures = await self._gallery.visible(job.id)
-        return posts.done(job, pictures=pictures, drawing=drawn, cost=cost, links=self._links)
+        return posts.done(job, pictures=pictures, drawing=drawn, cost=cost, links=self._links, left=left)
 
     def _surface(self, platform: Platform) -> Surface:
         surface = self._surfaces.get(platform)

@@ -162,6 +162,7 @@ class DrawingRoom:
             quality=quality,
             count=count,
             author=pseudonym(job.account),
+            previews=wish.previews,
         )
         return request, tuple(notes)
 

@@ -4,20 +4,24 @@ from bot.domain.chat import Button, Exhibit, Fold, Post, Tone
 from bot.domain.images import Picture, Progress
 from bot.domain.jobs import Drawing, Ending, Job, JobState, Line
 from bot.domain.money import Cost
+from bot.domain.quotas import Standing
 from bot.services.links import Links
 
 _TITLE = 120
 """Characters of the prompt that a headline shows; the whole of it is folded away below."""
 
+_FEW = 3
+"""Pictures that are little, however many a day there are."""
+
 _ALT = 300
 """Characters of the prompt that describe the picture to those who do not see it."""
 
 
-def waiting(job: Job, line: Line, slots: int) -> Post:
-    """Say that the wish is accepted: what is drawn, which place in line, about how long."""
-    return Post(
-        " · ".join([f"Drawing: {title(job)}", *_place_in(line, slots)]), Tone.WAITING, progress=0.0, buttons=(_cancel(job),)
-    )
+def waiting(job: Job, line: Line, slots: int, counted: int) -> Post:
+    """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
+    cost = [f"counts as {counted}"] if counted > job.wish.count else []
+    said = " · ".join([f"Drawing: {title(job)}", *cost, *_place_in(line, slots)])
+    return Post(said, Tone.WAITING, progress=0.0, buttons=(_cancel(job),))
 
 
 def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
@@ -31,17 +35,26 @@ def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
     )
 
 
-def done(job: Job, *, pictures: tuple[Picture, ...], drawing: Drawing | None, cost: Cost, links: Links) -> Post:
-    """Show the pictures, both wordings, who drew them, and what can be done next."""
+def done(
+    job: Job,
+    *,
+    pictures: tuple[Picture, ...],
+    drawing: Drawing | None,
+    cost: Cost,
+    links: Links,
+    left: Standing | None = None,
+) -> Post:
+    """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little."""
     return Post(
         title(job),
         Tone.DONE,
         pictures=tuple(exhibit(job, picture, links) for picture in pictures),
         folds=_wordings(job),
-        footer=(*(drawing.notes if drawing else ()), *_facts(job, cost)),
+        footer=(*(drawing.notes if drawing else ()), *_facts(job, cost), *_little(left)),
         buttons=(
             Button("Again", "again", job.id),
             Button("Vary", "vary", job.id),
+            _reword(job),
             Button("Delete", "delete", job.id, is_dangerous=True),
         ),
     )
@@ -55,6 +68,7 @@ def ended(job: Job, ending: Ending) -> Post:
     if ending.safer:
         buttons.append(Button("Draw the safer wording", "safer", job.id))
         folds.append(Fold("A wording that would pass", ending.safer))
+    buttons.append(_reword(job))
     return Post(
         f"{title(job)} – {ending.text}",
         Tone.REFUSED if refused or ending.state is JobState.CANCELLED else Tone.FAILED,
@@ -87,6 +101,10 @@ def title(job: Job) -> str:
 def shortened(text: str, longest: int) -> str:
     """Cut `text` to so many characters, with an ellipsis where something is missing."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _reword(job: Job) -> Button:
+    return Button("Change words", "reword", job.id)
 
 
 def _cancel(job: Job) -> Button:
@@ -122,6 +140,14 @@ def _wordings(job: Job) -> tuple[Fold, ...]:
     if job.words is None or job.words.drawn == job.wish.prompt:
         return (asked,)
     return (asked, Fold("Drawn as", job.words.drawn))
+
+
+def _little(left: Standing | None) -> tuple[str, ...]:
+    """Say what is left of the day, once it is three pictures or its last fifth."""
+    if left is None or left.left > max(_FEW, left.limit // 5):
+        return ()
+    pictures = "1 picture" if left.left == 1 else f"{left.left or 'no'} pictures"
+    return (f"{pictures} left today{f' and {left.credits} in credits' if left.credits else ''}",)
 
 
 def _facts(job: Job, cost: Cost) -> tuple[str, ...]:

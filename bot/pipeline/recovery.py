@@ -12,6 +12,7 @@ from bot.pipeline.delivery import Delivery
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.services.gallery import Gallery
+from bot.services.retention import Retention
 
 log = structlog.get_logger(__name__)
 
@@ -19,10 +20,11 @@ log = structlog.get_logger(__name__)
 class Recovery:
     """Sweeps the table of jobs. Any number of processes may do so at once."""
 
-    def __init__(self, *, jobs: Jobs, engine: Engine, delivery: Delivery, gallery: Gallery) -> None:
+    def __init__(self, *, jobs: Jobs, engine: Engine, delivery: Delivery, retention: Retention, gallery: Gallery) -> None:
         self._jobs = jobs
         self._engine = engine
         self._delivery = delivery
+        self._retention = retention
         self._gallery = gallery
 
     async def run(self, *, lease: timedelta, every: timedelta) -> None:
@@ -41,12 +43,13 @@ class Recovery:
             await asyncio.sleep(next(pauses).total_seconds())
 
     async def sweep(self) -> None:
-        """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted."""
+        """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old."""
         platforms = self._delivery.platforms
         for job, tier in await self._jobs.unclaimed(platforms):
             await self._engine.publish(job, tier=tier)
         for ended in await self._jobs.untold(platforms):
             await self._tell(ended.id)
+        await self._retention.sweep()
         await self._gallery.sweep()
 
     async def _tell(self, job: JobId) -> None:

@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain.jobs import Ending, Job, JobId, JobState, Wish, Words
-from bot.domain.people import HOUSE, Account, Person
+from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, Wish, Words
+from bot.domain.people import Account, Person
+from bot.domain.quotas import Hold
 from bot.domain.words import clean_prompt
-from bot.errors import BadInput, EaselError, LimitTooLow, NotYours
+from bot.errors import BadInput, Busy, EaselError, NotYours
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
-from bot.ports.accounts import Accounts
+from bot.ports.bursts import Bursts
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
-from bot.ports.jobs import Jobs
+from bot.ports.jobs import Accepted, Jobs
 from bot.ports.surfaces import Call
-from bot.services.allowances import Allowances
+from bot.services.notices import Notices
+from bot.services.quotas import Quotas, Terms, check_channel
 
 log = structlog.get_logger(__name__)
 
@@ -27,45 +29,54 @@ class Studio:
         self,
         *,
         jobs: Jobs,
-        accounts: Accounts,
-        allowances: Allowances,
+        quotas: Quotas,
         guard: Guard,
+        bursts: Bursts,
+        notices: Notices,
         engine: Engine,
         clock: Clock,
         ids: Ids,
         slots: int,
     ) -> None:
         self._jobs = jobs
-        self._accounts = accounts
-        self._allowances = allowances
+        self._quotas = quotas
         self._guard = guard
+        self._bursts = bursts
+        self._notices = notices
         self._engine = engine
         self._clock = clock
         self._ids = ids
         self._slots = slots
 
-    async def accept(self, wish: Wish, call: Call, words: Words | None = None) -> None:
+    async def accept(self, wanted: Draft | Wish, call: Call, words: Words | None = None) -> None:
         """Check the wish, set its pictures aside, answer in public, and have it worked on.
 
         The same call again is the same job. `words` are given where the
-        prompt is settled already.
+        prompt is settled already. What a draft leaves open is as usual at the place.
 
         Raises:
             BadInput: There is nothing to draw in the prompt, or too much.
             PromptRefused: A local rule will not have it; nothing was shown or counted.
+            NotAllowed: Nothing is drawn in this channel.
+            Busy: Too many wishes in a short time, or too many that wait.
             QuotaExceeded: The account has too little left today, or could never have so much.
+            CrowdExceeded: So for all people here together.
+            BudgetExceeded: So for the money.
             StorageFailed: It could not be written down, so it was not accepted.
         """
-        wish = replace(wish, prompt=clean_prompt(wish.prompt))
-        await self._guard.check_local(wish.prompt)
-        account = await self.account(call.person)
-        hold = self._allowances.hold(account, wish.count)
-        if hold.pictures > hold.allowance.limit:
-            raise LimitTooLow(cost=hold.pictures, limit=hold.allowance.limit)
-        accepted = await self._jobs.accept(self._job(wish, call, account, words), hold)
+        wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
+        await self._guard.check_local(wanted.prompt)
+        terms = await self._quotas.terms(call.person, call.place)
+        check_channel(terms, call.place)
+        wish = wanted if isinstance(wanted, Wish) else terms.of_community.customs.fill(wanted)
+        hold = self._quotas.hold(terms, wish)
+        try:
+            accepted = await self._taken_in(self._job(wish, call, terms, words), hold)
+        finally:
+            self._notices.consider(terms)
         if accepted.is_new:
-            log.info("job.accepted", job=accepted.job.id, account=account.id, pictures=wish.count)
-            await self._answer(accepted.job, call)
+            log.info("job.accepted", job=accepted.job.id, account=terms.account.id, pictures=wish.count)
+            await self._answer(accepted.job, hold.pictures, call)
         await self._publish(accepted.job)
 
     async def find(self, job: str) -> Job:
@@ -94,8 +105,7 @@ class Studio:
 
     async def account(self, person: Person) -> Account:
         """Give the account behind the person."""
-        identity = person.identity
-        return await self._accounts.of(identity, self._allowances.first_tier(identity.platform))
+        return await self._quotas.account(person)
 
     async def cancel(self, job: Job) -> Ending:
         """End the job without a picture and give its pictures back.
@@ -110,13 +120,13 @@ class Studio:
         log.info("job.cancelled", job=job.id)
         return ending
 
-    def _job(self, wish: Wish, call: Call, account: Account, words: Words | None) -> Job:
+    def _job(self, wish: Wish, call: Call, terms: Terms, words: Words | None) -> Job:
         return Job(
             id=JobId(self._ids.new()),
             key=call.key,
-            community=HOUSE,
-            account=account.id,
-            tier=account.tier,
+            community=terms.community,
+            account=terms.account.id,
+            tier=terms.account.tier,
             author=call.person,
             place=call.place,
             wish=wish,
@@ -124,11 +134,26 @@ class Studio:
             created_at=self._clock.now(),
         )
 
-    async def _answer(self, job: Job, call: Call) -> None:
+    async def _taken_in(self, job: Job, hold: Hold) -> Accepted:
+        """Write the job down, if its account does not ask for too much at once. A call that comes again asks for nothing new."""
+        async with self._bursts.turn(job.account):
+            try:
+                await self._bursts.check(job.account, await self._jobs.open_of(job.account))
+            except Busy:
+                known = await self._jobs.by_key(job.key)
+                if known is None:
+                    raise
+                return Accepted(known, is_new=False)
+            accepted = await self._jobs.accept(job, hold)
+            if accepted.is_new:
+                await self._bursts.count(job.account)
+            return accepted
+
+    async def _answer(self, job: Job, counted: int, call: Call) -> None:
         """Say in public that it is being drawn. The job goes on without it: delivery will post its own message."""
         try:
             line = await self._jobs.line(job.id)
-            message = await call.answer(posts.waiting(job, line, self._slots))
+            message = await call.answer(posts.waiting(job, line, self._slots, counted))
             await self._jobs.attach(job.id, message)
         except EaselError as error:
             log.warning("job.unanswered", job=job.id, reason=str(error))

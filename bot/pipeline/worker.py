@@ -24,6 +24,7 @@ from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingRoom
 from bot.pipeline.keeping import Keeping
 from bot.pipeline.wording import Wording
+from bot.ports.bursts import Bursts
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -36,6 +37,9 @@ MOST_ATTEMPTS = 20
 
 _UNDELIVERED_FOR = timedelta(days=1)
 """After so long without a way to post them, pictures wait in the gallery only."""
+
+_UNTIL_ANOTHER_ENDS = timedelta(seconds=1)
+"""How often a job looks whether it may run, while as many of its account's run as may."""
 
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(minutes=10)
@@ -55,11 +59,20 @@ class Worker:
     """Works on jobs. Everything it does may be done again by another after a crash."""
 
     def __init__(
-        self, *, jobs: Jobs, engine: Engine, steps: Steps, clock: Clock, lease: timedelta, fault_code: Callable[[], str]
+        self,
+        *,
+        jobs: Jobs,
+        engine: Engine,
+        steps: Steps,
+        bursts: Bursts,
+        clock: Clock,
+        lease: timedelta,
+        fault_code: Callable[[], str],
     ) -> None:
         self._jobs = jobs
         self._engine = engine
         self._steps = steps
+        self._bursts = bursts
         self._clock = clock
         self._lease = lease
         self._fault_code = fault_code
@@ -75,7 +88,7 @@ class Worker:
         self._running += 1
         self._idle.clear()
         try:
-            await self._claimed(job_id)
+            await self._in_turn(job_id)
         except EaselError as error:
             log.warning("job.unclaimed", job=job_id, reason=str(error))
         except Exception:
@@ -90,6 +103,21 @@ class Worker:
         self._is_draining = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
+
+    async def _in_turn(self, job_id: JobId) -> None:
+        """Work on the job if its account may have one more drawn; else look again soon, which uses no attempt up."""
+        job = await self._jobs.get(job_id)
+        if job is None or job.state.is_final:
+            return
+        if job.state is JobState.KEPT:
+            await self._claimed(job_id)
+        elif await self._bursts.begin(job.account, job_id):
+            try:
+                await self._claimed(job_id)
+            finally:
+                await self._bursts.end(job.account, job_id)
+        else:
+            await self._engine.publish(job_id, tier=job.tier, not_before=self._clock.now() + _UNTIL_ANOTHER_ENDS)
 
     async def _claimed(self, job_id: JobId) -> None:
         job = await self._jobs.claim(job_id, self._lease)

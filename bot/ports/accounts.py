@@ -4,7 +4,8 @@ from datetime import date
 from typing import Protocol
 
 from bot.domain.people import Account, AccountId, CommunityId, Identity, Tier
-from bot.domain.quotas import Standing
+from bot.domain.quotas import Budget, Spending, Standing
+from bot.domain.rules import Actor, Entry
 
 
 class Accounts(Protocol):
@@ -14,10 +15,57 @@ class Accounts(Protocol):
         """Give the identity's account; one that is seen for the first time gets a new account of `first_tier`."""
         ...
 
+    async def known(self, identity: Identity) -> Account | None:
+        """Give the identity's account, if it was ever seen."""
+        ...
+
+    async def linked(self, identity: Identity) -> tuple[Identity, ...]:
+        """Give all identities that share this one's account, itself among them; none when it was never seen."""
+        ...
+
+    async def identities(self, account: AccountId) -> tuple[Identity, ...]:
+        """Give the identities of an account."""
+        ...
+
+    async def join(self, account: AccountId, other: AccountId) -> None:
+        """Make `other` a part of `account`, in one transaction: its identities, jobs, pictures, credits, rules and usage.
+
+        What is held for running jobs moves too. `other` is no account any
+        more: whoever still asks for something in its name is refused by
+        `Jobs.accept` with `BadInput`. Joining an account with itself changes nothing.
+        """
+        ...
+
+    async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
+        """Give the identity an account of its own, with what it asked for, in one transaction.
+
+        The new account begins with the usage that the old one has on `day`
+        and the days after, so that nobody gains by parting; credits stay
+        where they are. An identity that is alone keeps its account.
+        """
+        ...
+
 
 class Ledger(Protocol):
-    """Tells how an account stands; holds are written by `Jobs`, in its transactions. May raise `StorageFailed`."""
+    """Tells how accounts stand; holds are written by `Jobs`, in its transactions. May raise `StorageFailed`.
+
+    Where an account has been counted on a later day already, up to two ahead,
+    `Jobs` and `forgive` go by that day: a clock that was set back gives
+    nothing twice.
+    """
 
     async def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
-        """Give what is held and spent on `day` under `limit`."""
+        """Give what is held and spent on `day` under `limit`, and the credits beyond that."""
+        ...
+
+    async def crowd(self, community: CommunityId, crowd: str, day: date, limit: int) -> Standing:
+        """Give how a server or workspace stands, as `standing` does for an account."""
+        ...
+
+    async def forgive(self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str) -> Entry | None:
+        """Count what was spent on `day` as not spent, and put that on record; None where nothing was."""
+        ...
+
+    async def spending(self, budget: Budget, day: date) -> Spending:
+        """Give what the budget's scope has held and spent in the period around `day`."""
         ...

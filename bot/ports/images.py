@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, Drawn, ImageRequest, Progress
+from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Quality, Size
+from bot.domain.money import Cost
 
 OnProgress = Callable[[Progress], Awaitable[None]]
 
@@ -30,6 +31,10 @@ class ImageProvider(Protocol):
     @property
     def abilities(self) -> Abilities:
         """What the model can do; a request outside it is never sent."""
+        ...
+
+    def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
+        """Guess beforehand what so many pictures will cost; free where nothing is known of prices."""
         ...
 
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:

@@ -8,7 +8,7 @@ from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
 from bot.domain.jobs import Drawing, Ending, Job, JobId, Line, Words
 from bot.domain.money import Cost
-from bot.domain.people import Platform, Tier
+from bot.domain.people import AccountId, Platform, Tier
 from bot.domain.quotas import Hold
 
 
@@ -106,6 +106,14 @@ class Jobs(Protocol):
 
     async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
         """Give open jobs of these platforms that nobody has a running lease on and whose `not_before` has come, oldest first."""
+        ...
+
+    async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
+        """Give the jobs of a guild or workspace that are not final, oldest first."""
+        ...
+
+    async def open_of(self, account: AccountId) -> int:
+        """Count the account's jobs that wait or run: those that are not final and have no pictures yet."""
         ...
 
     async def line(self, job: JobId) -> Line:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import JobId
-from bot.domain.people import AccountId
+from bot.domain.people import AccountId, CommunityId
 
 
 class Pictures(Protocol):
@@ -29,6 +29,13 @@ class Pictures(Protocol):
 
     async def show(self, job: JobId) -> bool:
         """Undo `hide`; False when nothing was hidden any more."""
+        ...
+
+    async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
+        """Take up to `most` visible pictures that the community's jobs kept before then out of sight, the oldest first.
+
+        They may be removed for good from `remove_at` on. Gives how many there were.
+        """
         ...
 
     async def due(self, now: datetime) -> tuple[Picture, ...]:

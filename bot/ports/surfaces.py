@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.people import Identity, Person
 
 
@@ -82,4 +82,14 @@ class Call(Protocol):
 
     async def whisper(self, post: Post) -> None:
         """Say something to this person alone. Never raises: a private note that cannot be delivered is logged."""
+        ...
+
+    async def ask(self, form: Form) -> None:
+        """Show a form drawn from the command's declaration. What is filled in comes back as a call of that command.
+
+        Only the first thing that a call says can be a form.
+
+        Raises:
+            SurfaceFailed: No form can be shown here, or it is too late for one.
+        """
         ...

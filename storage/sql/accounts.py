@@ -1,12 +1,15 @@
 """Accounts and the identities that share them."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
 
-from bot.domain.people import Account, AccountId, Identity, Tier
+from bot.domain.people import Account, AccountId, Identity, Platform, Tier
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, identities
+from storage.sql import joining
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
@@ -16,6 +19,19 @@ _ACCOUNT_OF = (
     select(accounts)
     .join(identities, identities.c.account == accounts.c.id)
     .where(*(identities.c[name] == bindparam(name) for name in ("platform", "realm", "user_id")))
+)
+
+_OWN = identities.alias("own")
+_LINKED = (
+    select(identities)
+    .join(_OWN, _OWN.c.account == identities.c.account)
+    .where(*(_OWN.c[name] == bindparam(name) for name in ("platform", "realm", "user_id")))
+    .order_by(identities.c.platform, identities.c.realm, identities.c.user_id)
+)
+_OF_ACCOUNT = (
+    select(identities)
+    .where(identities.c.account == bindparam("account"))
+    .order_by(identities.c.platform, identities.c.realm, identities.c.user_id)
 )
 
 
@@ -33,6 +49,40 @@ class SqlAccounts:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return await self._make(identity, first_tier) if row is None else _account(row)
 
+    async def known(self, identity: Identity) -> Account | None:
+        """Read the account."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
+        return None if row is None else _account(row)
+
+    async def linked(self, identity: Identity) -> tuple[Identity, ...]:
+        """Read the identities of the same account."""
+        async with self._database.reading() as connection:
+            return _identities((await connection.execute(_LINKED, _columns(identity))).all())
+
+    async def identities(self, account: AccountId) -> tuple[Identity, ...]:
+        """Read the identities of an account."""
+        async with self._database.reading() as connection:
+            return _identities((await connection.execute(_OF_ACCOUNT, {"account": account})).all())
+
+    async def join(self, account: AccountId, other: AccountId) -> None:
+        """Move everything over, and leave a pointer behind."""
+        async with self._database.writing() as connection:
+            await joining.join(connection, account, other, self._clock.now())
+
+    async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
+        """Make an account for the identity, unless it is alone, and move what is its own."""
+        async with self._database.writing() as connection:
+            row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
+            if row is not None:
+                if len((await connection.execute(_LINKED, _columns(identity))).all()) == 1:
+                    return _account(row)
+                new = Account(AccountId(self._ids.new()), tier)
+                await connection.execute(_NEW_ACCOUNT, {"id": new.id, "tier": tier, "created_at": self._clock.now()})
+                await joining.part(connection, identity, AccountId(row.id), new.id, day)
+                return new
+        return await self._make(identity, tier)
+
     async def _make(self, identity: Identity, tier: Tier) -> Account:
         """Make the account, or give the one that somebody else made a moment ago."""
         account = self._ids.new()
@@ -44,6 +94,10 @@ class SqlAccounts:
 
 def _columns(identity: Identity) -> dict[str, object]:
     return {"platform": identity.platform, "realm": identity.realm, "user_id": identity.user}
+
+
+def _identities(rows: Sequence[Row[Any]]) -> tuple[Identity, ...]:
+    return tuple(Identity(Platform(row.platform), row.realm, row.user_id) for row in rows)
 
 
 def _account(row: Row[Any]) -> Account:

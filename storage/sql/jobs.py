@@ -10,7 +10,7 @@ from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
 from bot.domain.jobs import Drawing, Ending, Job, JobId, JobState, Line, Words
 from bot.domain.money import FREE, Cost
-from bot.domain.people import Platform, Tier
+from bot.domain.people import AccountId, Platform, Tier
 from bot.domain.quotas import Hold
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
@@ -20,6 +20,7 @@ from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, take, write, w
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
 from storage.sql.ledger import refund, reserve, settle
+from storage.sql.money import bill_late
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_of, words_values
 from storage.sql.upsert import Upsert
@@ -48,6 +49,7 @@ _AHEAD = (
         tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String)),
     )
 )
+_OPEN_OF = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, jobs.c.account == bindparam("account"))
 _SPANS = (
     select(jobs.c.started_at, jobs.c.kept_at)
     .where(IS_DONE, jobs.c.quality == bindparam("quality"))
@@ -68,7 +70,7 @@ class SqlJobs:
         """Insert the job unless its key is taken, and only then reserve its pictures."""
         async with self._database.writing() as connection:
             if await _NEW_JOB.run(connection, job_values(job)):
-                await reserve(connection, job.id, hold)
+                await reserve(connection, job.id, hold, self._clock.now())
                 return Accepted(job, is_new=True)
             known = (await connection.execute(_BY_KEY, {"key": job.key})).one()
             return Accepted(job_of(known), is_new=False)
@@ -118,6 +120,7 @@ class SqlJobs:
     async def close_drawing(self, drawing: Drawing) -> None:
         """Overwrite the drawing, unless it is known to be drawn and this says it is not."""
         async with self._database.writing() as connection:
+            await bill_late(connection, drawing)
             await overwrite_drawing(connection, drawing)
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
@@ -131,7 +134,7 @@ class SqlJobs:
         async with self._database.writing() as connection:
             if await write_kept(connection, job, attempt, now):
                 await add_pictures(connection, job, pictures, now)
-                await settle(connection, job, len(pictures))
+                await settle(connection, job, len(pictures), now)
                 return
             known = (await connection.execute(select(jobs.c.attempt).where(jobs.c.id == job))).scalar()
             if known != attempt or not await has_pictures(connection, job, pictures):
@@ -141,7 +144,7 @@ class SqlJobs:
         """Move the job and its hold together; the same end again by the same attempt is no news."""
         async with self._database.writing() as connection:
             if await write(connection, job, attempt, **self._final(ending)):
-                await refund(connection, job)
+                await refund(connection, job, self._clock.now())
                 return
             known = (await connection.execute(select(jobs.c.attempt, jobs.c.state).where(jobs.c.id == job))).first()
             if known is None or (known.attempt, known.state) != (attempt, ending.state):
@@ -151,7 +154,7 @@ class SqlJobs:
         """Move the job and its hold together; True also when it had that very end already."""
         async with self._database.writing() as connection:
             if (await connection.execute(_CANCEL, {"job": job, **self._final(ending)})).rowcount:
-                await refund(connection, job)
+                await refund(connection, job, self._clock.now())
                 return True
             return (await connection.execute(select(jobs.c.state).where(jobs.c.id == job))).scalar() == ending.state
 
@@ -176,6 +179,18 @@ class SqlJobs:
         async with self._database.reading() as connection:
             found = await connection.execute(waiting, {"now": self._clock.now()})
             return tuple((JobId(row.id), Tier(row.tier)) for row in found)
+
+    async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
+        """Read the open jobs of the platform: they are few, so that tenants need no column of their own."""
+        under_way = select(jobs).where(IS_OPEN, jobs.c.platform == platform).order_by(jobs.c.created_at, jobs.c.id)
+        async with self._database.reading() as connection:
+            found = [job_of(row) for row in await connection.execute(under_way)]
+        return tuple(job for job in found if job.place.tenant == tenant)
+
+    async def open_of(self, account: AccountId) -> int:
+        """Count them."""
+        async with self._database.reading() as connection:
+            return int((await connection.execute(_OPEN_OF, {"account": account})).scalar_one())
 
     async def line(self, job: JobId) -> Line:
         """Count, and take the median of the last finished ones; nobody is before a job that is unknown."""

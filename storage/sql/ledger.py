@@ -1,62 +1,122 @@
 """The ledger: pictures set aside, spent and given back, always inside the transaction of the job they are for."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, case, insert, select, update
+from sqlalchemy import Date, Integer, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.quotas import Hold, HoldState, Standing
-from bot.errors import QuotaExceeded
-from storage.schema import holds, usage
+from bot.domain.quotas import Budget, Hold, HoldState, Spending, Standing
+from bot.domain.rules import Actor, Entry, Matter, RuleKey
+from bot.errors import BadInput, CrowdExceeded, LimitTooLow, QuotaExceeded
+from bot.ports.clock import Clock, Ids
+from storage.schema import accounts, holds, usage
+from storage.sql.credits import balance, moved
 from storage.sql.database import Database
+from storage.sql.money import bill, reserve_money, spending_of
+from storage.sql.record import entered
 from storage.sql.upsert import Begin, Upsert
 
+_CLOCK_FAULT = timedelta(days=2)
+"""How far a clock may have been ahead before it was set back; what was counted then still counts."""
 
-async def reserve(connection: AsyncConnection, job: JobId, hold: Hold) -> None:
-    """Set the hold's pictures aside for a job that has none yet.
+
+async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: datetime) -> None:
+    """Set everything aside that the hold names, for a job that has none yet.
 
     Raises:
-        QuotaExceeded: Fewer are left; the transaction must not go on.
+        QuotaExceeded: Fewer pictures are left; the transaction must not go on. `LimitTooLow` where no day has so many.
+        CrowdExceeded: So for all people of the place together.
+        BudgetExceeded: So for the money.
+        BadInput: The account has become part of another one.
     """
-    if not await _fits(connection, hold):
-        limit = hold.allowance.limit
-        standing = await _standing(connection, hold.community, hold.account, day=hold.allowance.day, limit=limit)
-        raise QuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
+    day = await _open_day(connection, hold)
+    from_credits = await _take(connection, job, hold, day=day, now=now)
+    await _take_from_crowd(connection, hold, day)
+    await reserve_money(connection, hold, day)
     values = {
         "job": job,
         "community": hold.community,
         "account": hold.account,
-        "day": hold.allowance.day,
+        "day": day,
         "n": hold.pictures,
         "spent": 0,
         "state": HoldState.HELD,
+        "each": hold.each,
+        "from_credits": from_credits,
+        "crowd": hold.crowd.id if hold.crowd else None,
+        "estimate": hold.estimate,
+        "is_billed": False,
     }
     await connection.execute(_NEW_HOLD, values)
 
 
-async def settle(connection: AsyncConnection, job: JobId, pictures: int) -> None:
+async def settle(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
     """Spend so many of the job's pictures and give the rest back; more than were held cannot be spent."""
-    await _let_go(connection, job, HoldState.SPENT, spent=pictures)
+    await _let_go(connection, job, HoldState.SPENT, pictures=pictures, now=now)
 
 
-async def refund(connection: AsyncConnection, job: JobId) -> None:
-    """Give all of the job's pictures back."""
-    await _let_go(connection, job, HoldState.REFUNDED, spent=0)
+async def refund(connection: AsyncConnection, job: JobId, now: datetime) -> None:
+    """Give all of the job's pictures back if they are still held, and count what it cost."""
+    await _let_go(connection, job, HoldState.REFUNDED, pictures=0, now=now)
+    await bill(connection, job)
 
 
 class SqlLedger:
     """Tells how accounts stand, from the counters."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
+        self._clock = clock
+        self._ids = ids
 
     async def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
-        """Give the counters of `day`, which are 0 before its first wish."""
+        """Read the counters of `day`, which are 0 before its first wish, and the credits."""
         async with self._database.reading() as connection:
             return await _standing(connection, community, account, day=day, limit=limit)
+
+    async def crowd(self, community: CommunityId, crowd: str, day: date, limit: int) -> Standing:
+        """Read the counters of a whole server."""
+        async with self._database.reading() as connection:
+            return await _standing(connection, community, _as_account(crowd), day=day, limit=limit)
+
+    async def forgive(self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str) -> Entry | None:
+        """Empty the counter and enter it, together."""
+        async with self._database.writing() as connection:
+            newest: date | None = (await connection.execute(_NEWEST_DAY, _from(community, account, day))).scalar()
+            counted = newest or day
+            row = (await connection.execute(_LOCKED_COUNTERS, _of_day(community, account, counted))).first()
+            if row is None or not row.spent:
+                return None
+            await connection.execute(_COUNT, _of_day(community, account, counted) | {"let_go": 0, "used": -row.spent})
+            return await entered(
+                connection,
+                community,
+                RuleKey(Matter.USAGE, counted.isoformat(), account),
+                id_=self._ids.new(),
+                now=self._clock.now(),
+                before=str(row.spent),
+                after="0",
+                by=by,
+                why=why,
+            )
+
+    async def spending(self, budget: Budget, day: date) -> Spending:
+        """Add up the days of the period."""
+        async with self._database.reading() as connection:
+            return await spending_of(connection, budget, day)
+
+
+async def count_again(
+    connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, pictures: int
+) -> int | None:
+    """Count forgiven pictures as spent, or not so if negative; give what is spent then, None where that would be less than 0."""
+    values = _of_day(community, account, day) | {"let_go": 0, "used": pictures}
+    spent: int | None = (await connection.execute(_COUNT_AGAIN, values)).scalar()
+    return spent
 
 
 def _raise_held(begin: Begin) -> sqlite.Insert:
@@ -71,45 +131,117 @@ def _raise_held(begin: Begin) -> sqlite.Insert:
 
 _RAISE_HELD = Upsert(_raise_held)
 _NEW_HOLD = insert(holds)
-_SPENT = bindparam("pictures", type_=Integer)
+_SPENT = bindparam("pictures", type_=Integer) * holds.c.each
 _LET_GO = (
     update(holds)
     .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD)
     .values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
     .returning(*holds.c)
 )
-_COUNT = (
-    update(usage)
-    .where(
-        usage.c.community == bindparam("of_community"),
-        usage.c.account == bindparam("of_account"),
-        usage.c.day == bindparam("of_day"),
-    )
-    .values(held=usage.c.held - bindparam("let_go"), spent=usage.c.spent + bindparam("used"))
+_THAT_DAY = (
+    usage.c.community == bindparam("of_community"),
+    usage.c.account == bindparam("of_account"),
+    usage.c.day == bindparam("of_day"),
 )
+_COUNT = update(usage).where(*_THAT_DAY).values(held=usage.c.held - bindparam("let_go"), spent=usage.c.spent + bindparam("used"))
+_COUNT_AGAIN = _COUNT.where(usage.c.spent + bindparam("used") >= 0).returning(usage.c.spent)
+_COUNTERS = select(usage.c.held, usage.c.spent).where(*_THAT_DAY)
+_LOCKED_COUNTERS = _COUNTERS.with_for_update()
+_NEWEST_DAY = select(func.max(usage.c.day)).where(
+    usage.c.community == bindparam("community"),
+    usage.c.account == bindparam("account"),
+    usage.c.day.between(bindparam("day", type_=Date), bindparam("latest", type_=Date)),
+)
+_ACCOUNT = (
+    select(accounts.c.joined_to, _NEWEST_DAY.scalar_subquery().label("newest"))
+    .where(accounts.c.id == bindparam("account"))
+    .with_for_update(read=True, of=accounts)
+)
+"""Whether the account is one still, which is so until the transaction ends, and the last day it was counted on."""
 
 
-async def _fits(connection: AsyncConnection, hold: Hold) -> bool:
-    limit = hold.allowance.limit
-    if hold.pictures > limit:  # the first row of a day is inserted without a look at the limit
-        return False
-    day = {"community": hold.community, "account": hold.account, "day": hold.allowance.day}
-    return await _RAISE_HELD.run(connection, {**day, "held": hold.pictures, "spent": 0, "limit": limit}) > 0
+async def _open_day(connection: AsyncConnection, hold: Hold) -> date:
+    """Give the hold's day, or a later one that is counted already: where a clock was set back, the day does not begin again."""
+    day = hold.allowance.day
+    row = (await connection.execute(_ACCOUNT, _from(hold.community, hold.account, day))).first()
+    if row is not None and row.joined_to is not None:
+        raise BadInput("Your accounts were joined a moment ago; please ask once more.")
+    return day if row is None else row.newest or day
 
 
-async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, spent: int) -> None:
-    """Move the hold out of `HELD`, which happens once, and only then the counter of its day."""
-    hold = (await connection.execute(_LET_GO, {"of_job": job, "ended": state, "pictures": spent})).first()
-    if hold is not None:
-        day = {"of_community": hold.community, "of_account": hold.account, "of_day": hold.day}
-        await connection.execute(_COUNT, {**day, "let_go": hold.n, "used": hold.spent})
+async def _take(connection: AsyncConnection, job: JobId, hold: Hold, *, day: date, now: datetime) -> int:
+    """Take the pictures from the day, and what it has not left from the credits; give how many those are."""
+    limit, whose = hold.allowance.limit, (hold.community, hold.account)
+    if await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
+        return 0
+    standing = await _standing(connection, *whose, day=day, limit=limit)
+    beyond = hold.pictures - standing.left
+    if await moved(connection, *whose, -beyond, kind=CreditKind.SPEND, key=f"spend:{job}", now=now, job=job) is None:
+        raise _too_much(hold, standing)
+    if standing.left:
+        await _fits(connection, *whose, day=day, pictures=standing.left, limit=limit)
+    return beyond
+
+
+def _too_much(hold: Hold, standing: Standing) -> QuotaExceeded:
+    if hold.pictures > standing.limit + standing.credits:
+        return LimitTooLow(cost=hold.pictures, limit=standing.limit, credits_left=standing.credits)
+    refills_at = hold.allowance.refills_at
+    return QuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=refills_at, credits_left=standing.credits)
+
+
+async def _take_from_crowd(connection: AsyncConnection, hold: Hold, day: date) -> None:
+    if hold.crowd is None:
+        return
+    whose = (hold.community, _as_account(hold.crowd.id))
+    if not await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=hold.crowd.limit):
+        standing = await _standing(connection, *whose, day=day, limit=hold.crowd.limit)
+        raise CrowdExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
+
+
+async def _fits(
+    connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, pictures: int, limit: int
+) -> bool:
+    """Hold the pictures if the limit allows it; either way nobody else changes that day before the transaction ends."""
+    # The first row of a day is inserted without a look at the limit. What cannot fit holds nothing, and locks the row.
+    held = pictures if pictures <= limit else 0
+    values = {"community": community, "account": account, "day": day, "held": held, "spent": 0, "limit": limit}
+    return await _RAISE_HELD.run(connection, values) > 0 and held == pictures
+
+
+async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> None:
+    """Move the hold out of `HELD`, which happens once, and only then the counters and the credits."""
+    hold = (await connection.execute(_LET_GO, {"of_job": job, "ended": state, "pictures": pictures})).first()
+    if hold is None:
+        return
+    of_day = hold.n - hold.from_credits
+    used = min(hold.spent, of_day)
+    await connection.execute(_COUNT, _of_day(hold.community, hold.account, hold.day) | {"let_go": of_day, "used": used})
+    back = hold.from_credits - (hold.spent - used)
+    if back:
+        whose = (CommunityId(hold.community), AccountId(hold.account))
+        await moved(connection, *whose, back, kind=CreditKind.REFUND, key=f"refund:{job}", now=now, job=job)
+    if hold.crowd is not None:
+        everybodys = _of_day(hold.community, _as_account(hold.crowd), hold.day)
+        await connection.execute(_COUNT, everybodys | {"let_go": hold.n, "used": hold.spent})
+
+
+def _as_account(crowd: str) -> AccountId:
+    """Give the name under which a crowd is counted; no account has a space in its id."""
+    return AccountId(f"all of {crowd}")
+
+
+def _of_day(community: str, account: str, day: date) -> dict[str, object]:
+    return {"of_community": community, "of_account": account, "of_day": day}
+
+
+def _from(community: str, account: str, day: date) -> dict[str, object]:
+    return {"community": community, "account": account, "day": day, "latest": day + _CLOCK_FAULT}
 
 
 async def _standing(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, limit: int
 ) -> Standing:
-    counters = select(usage.c.held, usage.c.spent).where(
-        usage.c.community == community, usage.c.account == account, usage.c.day == day
-    )
-    row = (await connection.execute(counters)).first()
-    return Standing(limit, 0, 0) if row is None else Standing(limit, row.held, row.spent)
+    row = (await connection.execute(_COUNTERS, _of_day(community, account, day))).first()
+    in_credits = await balance(connection, community, account)
+    return Standing(limit, 0, 0, in_credits) if row is None else Standing(limit, row.held, row.spent, in_credits)

@@ -8,20 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
-from bot.domain.people import AccountId
+from bot.domain.people import AccountId, CommunityId
 from storage.schema import IS_HIDDEN, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.rows import picture_of, picture_values
 
-_ACCOUNT_OF = select(jobs.c.account).where(jobs.c.id == bindparam("job"))
+_WHOSE = select(jobs.c.account, jobs.c.community).where(jobs.c.id == bindparam("job"))
 _NEW_PICTURE = insert(pictures)
 _OF_JOB = select(pictures).where(pictures.c.job == bindparam("job")).order_by(pictures.c.position)
 
 
 async def add_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Picture, ...], kept_at: datetime) -> None:
-    """Note a job's pictures; they belong to its account."""
-    account = (await connection.execute(_ACCOUNT_OF, {"job": job})).scalar_one()
-    rows = [{**picture_values(picture), "account": account, "kept_at": kept_at} for picture in kept]
+    """Note a job's pictures; they belong to its account and its community."""
+    account, community = (await connection.execute(_WHOSE, {"job": job})).one()
+    whose = {"account": account, "community": community, "kept_at": kept_at}
+    rows = [{**picture_values(picture), **whose} for picture in kept]
     if rows:
         await connection.execute(_NEW_PICTURE, rows)
 
@@ -64,6 +65,14 @@ class SqlPictures:
         shown = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.HIDDEN)
         async with self._database.writing() as connection:
             return (await connection.execute(shown.values(state=PictureState.VISIBLE, remove_at=None))).rowcount > 0
+
+    async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
+        """Hide a part of them at a time, so that nobody else waits long to write."""
+        old = select(pictures.c.id).where(IS_VISIBLE, pictures.c.community == community, pictures.c.kept_at < before)
+        oldest = old.order_by(pictures.c.kept_at).limit(most)
+        hidden = update(pictures).where(pictures.c.id.in_(oldest), pictures.c.state == PictureState.VISIBLE)
+        async with self._database.writing() as connection:
+            return (await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))).rowcount
 
     async def due(self, now: datetime) -> tuple[Picture, ...]:
         """Read the hidden ones whose time has come, the longest overdue first."""

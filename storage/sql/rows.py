@@ -195,12 +195,23 @@ def _person_json(person: Person) -> Json:
         "name": person.name,
         "locale": person.locale,
         "is_moderator": person.is_moderator,
+        "is_admin": person.is_admin,
+        "roles": person.roles,
+        "entitlements": person.entitlements,
     }
 
 
 def _person_of(json: Json) -> Person:
-    identity = Identity(Platform(json["platform"]), json["realm"], json["user"])
-    return Person(identity, json["name"], json["locale"], json["is_moderator"])
+    """Read a person; rows of the first release know less of them."""
+    return Person(
+        Identity(Platform(json["platform"]), json["realm"], json["user"]),
+        json["name"],
+        json["locale"],
+        is_moderator=json["is_moderator"],
+        is_admin=json.get("is_admin", False),
+        roles=tuple(json.get("roles", ())),
+        entitlements=tuple(json.get("entitlements", ())),
+    )
 
 
 def _wish_json(wish: Wish) -> Json:
@@ -212,6 +223,7 @@ def _wish_json(wish: Wish) -> Json:
         "count": wish.count,
         "rewriting": wish.rewriting,
         "variation_of": wish.variation_of,
+        "previews": wish.previews,
     }
 
 
@@ -224,6 +236,7 @@ def _wish_of(json: Json) -> Wish:
         count=json["count"],
         rewriting=Rewriting(json["rewriting"]),
         variation_of=json["variation_of"],
+        previews=json.get("previews", True),
     )
 
 

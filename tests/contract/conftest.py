@@ -16,26 +16,35 @@ import pytest_asyncio
 from bot.domain.jobs import Job
 from bot.domain.people import REGISTERED, AccountId
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
 from bot.ports.messages import Messages
+from bot.ports.once import Once
 from bot.ports.pictures import Pictures
 from bot.ports.reports import Reports
+from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
+from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
+from storage.sql.once import SqlOnce
 from storage.sql.pictures import SqlPictures
 from storage.sql.reports import SqlReports
+from storage.sql.rules import SqlRulebook
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
+from tests.fakes.credits import MemoryCredits
 from tests.fakes.ids import CountingIds
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.messages import MemoryMessages
+from tests.fakes.once import MemoryOnce
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.reports import MemoryReports
+from tests.fakes.rules import MemoryRulebook
 
 ENGINES = ["sqlite"]
 MEMORY = "memory"
@@ -54,6 +63,9 @@ class Records:
     accounts: Accounts
     messages: Messages
     reports: Reports
+    rulebook: Rulebook
+    credits: Credits
+    once: Once
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -97,23 +109,30 @@ def clock() -> StoppedClock:
 def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) -> Records:
     """Give a house's records."""
     if engine_name == MEMORY:
-        memory = MemoryJobs(clock)
+        memory, ids = MemoryJobs(clock), CountingIds()
         return Records(
             jobs=memory,
-            ledger=MemoryLedger(memory),
+            ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory),
-            accounts=MemoryAccounts(CountingIds()),
+            accounts=MemoryAccounts(CountingIds(), memory),
             messages=MemoryMessages(clock, CountingIds()),
             reports=MemoryReports(),
+            rulebook=MemoryRulebook(memory.books, clock, ids),
+            credits=MemoryCredits(memory.books, clock, ids),
+            once=MemoryOnce(),
         )
     database: Database = request.getfixturevalue("database")
+    ids = CountingIds()
     return Records(
         jobs=SqlJobs(database, clock),
-        ledger=SqlLedger(database),
+        ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
         accounts=SqlAccounts(database, clock, CountingIds()),
         messages=SqlMessages(database, clock, CountingIds()),
         reports=SqlReports(database, clock),
+        rulebook=SqlRulebook(database, clock, ids),
+        credits=SqlCredits(database, clock, ids),
+        once=SqlOnce(database, clock),
     )
 
 
@@ -145,6 +164,24 @@ def accounts(records: Records) -> Accounts:
 def reports(records: Records) -> Reports:
     """Give the reports."""
     return records.reports
+
+
+@pytest.fixture
+def rulebook(records: Records) -> Rulebook:
+    """Give what admins have set."""
+    return records.rulebook
+
+
+@pytest.fixture
+def credits_(records: Records) -> Credits:
+    """Give the credits, whose name alone is Python's own."""
+    return records.credits
+
+
+@pytest.fixture
+def once(records: Records) -> Once:
+    """Give what has happened."""
+    return records.once
 
 
 @pytest.fixture

@@ -39,6 +39,18 @@ async def test_another_platform_realm_or_user_is_another_account(accounts: Accou
     assert (await accounts.of(other, GUEST)).id != (await accounts.of(ANN, GUEST)).id
 
 
+async def test_an_identity_shares_its_account_with_itself_only_at_first(accounts: Accounts) -> None:
+    """Nobody is linked to anybody who did not ask for it."""
+    await accounts.of(ANN, GUEST)
+    await accounts.of(Identity(Platform("discord"), "", "1002"), GUEST)
+    assert await accounts.linked(ANN) == (ANN,)
+
+
+async def test_a_stranger_shares_an_account_with_nobody(accounts: Accounts) -> None:
+    """A look does not make an account."""
+    assert await accounts.linked(ANN) == ()
+
+
 async def test_many_first_looks_at_once_make_one_account(accounts: Accounts) -> None:
     """Two commands typed in one second are one person's."""
     looks = await asyncio.gather(*(accounts.of(ANN, GUEST) for _ in range(20)))

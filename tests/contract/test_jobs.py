@@ -11,8 +11,9 @@ from bot.domain.chat import MessageRef, Place
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Ending, Job, JobId, JobState, Line, Rewriting, Wish, Words
 from bot.domain.money import Cost
-from bot.domain.people import PREMIUM, AccountId, Identity, Person
+from bot.domain.people import PREMIUM, REGISTERED, AccountId, Identity, Person
 from bot.errors import LeaseLost, QuotaExceeded
+from bot.ports.accounts import Accounts
 from bot.ports.jobs import Accepted, Jobs
 from tests.contract.examples import (
     CANCELLED,
@@ -204,6 +205,14 @@ class TestWaiting:
         assert [job for job, _ in await jobs.unclaimed(frozenset({WEB, DISCORD}))] == ["c", "a", "b", "d"]
         assert await jobs.unclaimed(frozenset()) == ()
 
+    async def test_open_jobs_of_one_tenant_can_be_found(self, jobs: Jobs, ann: AccountId) -> None:
+        """So that they can be stopped when it lets the bot go."""
+        for name, age, platform, tenant in [("b", 1, WEB, "t"), ("a", 2, WEB, "t"), ("c", 3, DISCORD, "t"), ("d", 1, WEB, "u")]:
+            job = a_job(name, ann, created_at=NOON - age * SECOND, place=Place(platform, tenant, "lobby"))
+            await jobs.accept(job, a_hold(ann))
+        await jobs.cancel(JobId("b"), Ending(JobState.CANCELLED, "cancelled", "gone"))
+        assert [job.id for job in await jobs.open_at(WEB, "t")] == ["a"]
+
     async def test_a_claimed_job_is_unclaimed_when_its_lease_has_run_out(
         self, jobs: Jobs, running: Job, clock: StoppedClock
     ) -> None:
@@ -264,3 +273,18 @@ class TestWaiting:
         await jobs.accept(a_job("medium", ann), a_hold(ann, 1, plenty))
         assert (await jobs.line(JobId("low"))).typical_seconds == pytest.approx(19.5)
         assert (await jobs.line(JobId("medium"))).typical_seconds is None
+
+
+async def test_open_jobs_of_an_account_are_those_without_pictures_and_without_an_end(
+    jobs: Jobs, ann: AccountId, accounts: Accounts
+) -> None:
+    """Waiting or running; somebody else's are not among them."""
+    bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    assert await jobs.open_of(ann) == 0
+    for name, account in [("waits", ann), ("runs", ann), ("kept", ann), ("ended", ann), ("other", bob)]:
+        await jobs.accept(a_job(name, account), a_hold(account))
+    for name in ("runs", "kept", "ended"):
+        await jobs.claim(JobId(name), LEASE)
+    await jobs.keep(JobId("kept"), 1, some_pictures(JobId("kept")))
+    await jobs.finish(JobId("ended"), 1, FAILED)
+    assert (await jobs.open_of(ann), await jobs.open_of(bob)) == (2, 1)

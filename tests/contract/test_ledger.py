@@ -9,7 +9,7 @@ import pytest
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.quotas import Standing
-from bot.errors import LeaseLost, QuotaExceeded
+from bot.errors import LeaseLost, LimitTooLow, QuotaExceeded
 from bot.ports.accounts import Ledger
 from bot.ports.jobs import Jobs
 from storage.sql.database import Database
@@ -53,7 +53,7 @@ async def test_the_whole_allowance_can_be_held_and_no_more(jobs: Jobs, ledger: L
 
 async def test_a_first_wish_beyond_the_limit_is_refused(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
     """Also when there is no row yet that could be full."""
-    with pytest.raises(QuotaExceeded, match=f"cost={TODAY.limit + 1} left={TODAY.limit}"):
+    with pytest.raises(LimitTooLow, match=f"cost={TODAY.limit + 1} limit={TODAY.limit}"):
         await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit + 1))
     assert await standing(ledger, ann) == (0, 0)
 
@@ -141,17 +141,19 @@ async def test_a_limit_that_was_lowered_leaves_nothing(jobs: Jobs, ledger: Ledge
 
 
 @ON_DISK
-async def test_of_fifty_wishes_at_once_in_two_houses_exactly_the_limit_is_granted(
+async def test_of_fifty_wishes_at_once_in_three_houses_exactly_the_limit_is_granted(
     jobs: Jobs, ledger: Ledger, ann: AccountId, records_url: str, clock: StoppedClock
 ) -> None:
-    """Two processes on one database see each other's holds."""
-    second = Database(records_url)
-    await second.open()
-    houses = [jobs, SqlJobs(second, clock)] * 25
+    """Processes on one database see each other's holds."""
+    others = [Database(records_url), Database(records_url)]
+    for database in others:
+        await database.open()
+    houses = [jobs, *(SqlJobs(database, clock) for database in others)] * 17
     three = replace(TODAY, limit=3)
-    wishes = (house.accept(a_job(f"fox {number}", ann), a_hold(ann, 1, three)) for number, house in enumerate(houses))
+    wishes = (house.accept(a_job(f"fox {number}", ann), a_hold(ann, 1, three)) for number, house in enumerate(houses[:50]))
     answers = await asyncio.gather(*wishes, return_exceptions=True)
-    await second.close()
+    for database in others:
+        await database.close()
     refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]
     assert (len(answers), len(refused)) == (50, 47)
     assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 3, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
-from bot.domain.people import REGISTERED, AccountId, Identity
+from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
 from bot.ports.accounts import Accounts
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
@@ -130,3 +130,31 @@ async def test_bytes_are_needed_while_any_picture_has_them(pictures: Pictures, j
         assert await pictures.is_key_needed(same.key)
         await pictures.remove(PictureId(f"{name}.0"))
         assert await pictures.is_key_needed(same.key) == is_needed
+
+
+async def test_a_communitys_old_pictures_are_hidden_the_oldest_first(
+    pictures: Pictures, jobs: Jobs, ann: AccountId, clock: StoppedClock
+) -> None:
+    """Some at a time, so that nobody waits long; younger ones and those of others stay."""
+    other = CommunityId("other")
+    for name, community in [("old", HOUSE), ("older", HOUSE), ("foreign", other), ("young", HOUSE)]:
+        kept = some_pictures(JobId(name))
+        job = replace(a_job(name, ann), community=community)
+        await jobs.accept(job, replace(a_hold(ann), community=community))
+        await jobs.claim(job.id, LEASE)
+        await jobs.keep(job.id, 1, kept)
+        clock.move(SECOND)
+    bound = NOON + 3 * SECOND
+    assert await pictures.hide_older(HOUSE, bound, remove_at=LATER, most=1) == 1
+    assert [picture.job for picture in await pictures.due(LATER)] == ["old"]
+    assert await pictures.hide_older(HOUSE, bound, remove_at=LATER, most=9) == 1
+    assert await pictures.hide_older(HOUSE, bound, remove_at=LATER, most=9) == 0
+    assert {picture.job for picture in await pictures.latest(ann, 9)} == {"foreign", "young"}
+    assert await pictures.hide_older(other, bound, remove_at=LATER, most=9) == 1
+
+
+async def test_what_was_deleted_before_keeps_its_time(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
+    """It is not visible, so it is not hidden once more."""
+    await pictures.hide(FOX, LATER)
+    assert await pictures.hide_older(HOUSE, LATER, remove_at=NOON, most=9) == 0
+    assert await pictures.due(NOON) == ()

@@ -15,6 +15,11 @@ import pytest
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.rest import Rest
 from bot.adapters.discord.surface import DiscordSurface
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.pace import Limits, Pace
+from bot.adapters.slack.surface import SlackSurface
+from bot.adapters.slack.tokens import FixedToken
+from bot.adapters.slack.web import Web
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
 from bot.domain.images import PictureId
@@ -26,6 +31,9 @@ from tests.fakes.discord.client import pointed_at
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.slack import Channel as SlackChannel
+from tests.fakes.slack import FakeSlack
+from tests.fakes.slack_pauses import BRIEF
 from tests.fakes.studio import png
 
 
@@ -128,6 +136,38 @@ def _kept(message: Message) -> int:
     return sum(not file.filename.startswith("preview") for file in message.files)
 
 
+class SlackStage:
+    """A channel of a workspace of our own, over the real client's API calls."""
+
+    def __init__(self, slack: FakeSlack, surface: SlackSurface, team: str, channel: SlackChannel) -> None:
+        self._slack = slack
+        self._surface = surface
+        self._channel = channel
+        self.place = Place(SLACK, team, channel.id)
+
+    @property
+    def surface(self) -> Surface:
+        """The surface itself."""
+        return self._surface
+
+    async def seen(self) -> list[Seen]:
+        """Look at the channel; replies stand in threads."""
+        return [
+            Seen(one.ts, one.shown.splitlines()[0], tuple(one.buttons), len(one.images))
+            for one in self._channel.messages
+            if one.thread is None
+        ]
+
+    async def changes(self) -> int:
+        """Count the versions of all messages, once nothing is on its way any more."""
+        await self._slack.until(lambda: not self._surface.is_speaking, within=10, what="silence")
+        return sum(len(one.history) for one in self._channel.everything)
+
+    def goes_down(self) -> None:
+        """Answer everything with an error."""
+        self._slack.faults.fail("*", status=503, times=1000)
+
+
 @asynccontextmanager
 async def web_stage() -> AsyncIterator[Stage]:
     """Open the page."""
@@ -151,7 +191,28 @@ async def discord_stage() -> AsyncIterator[Stage]:
                 await rest.close()
 
 
-STAGES: dict[str, Callable[[], AbstractAsyncContextManager[Stage]]] = {"web": web_stage, "discord": discord_stage}
+@asynccontextmanager
+async def slack_stage() -> AsyncIterator[Stage]:
+    """Open a workspace, and point the client at it."""
+    objects = MemoryObjects()
+    await objects.put("k", png(), "image/png")
+    async with FakeSlack() as slack:
+        slack.limits.switch_rates_off()
+        team = slack.add_workspace("acme")
+        web = Web(FixedToken(team.bot_token), base_url=slack.api_url, pace=Pace(Limits(apart=0.05)))
+        surface = SlackSurface(web, objects, slack.clock, pauses=BRIEF)
+        try:
+            yield SlackStage(slack, surface, team.id, team.add_channel("general"))
+        finally:
+            await surface.close()
+            await web.close()
+
+
+STAGES: dict[str, Callable[[], AbstractAsyncContextManager[Stage]]] = {
+    "web": web_stage,
+    "discord": discord_stage,
+    "slack": slack_stage,
+}
 
 CANCEL = Button("Cancel", "cancel", "job1", is_dangerous=True)
 WAITING = Post("Drawing: a fox", Tone.WAITING, progress=0.0, buttons=(CANCEL,))

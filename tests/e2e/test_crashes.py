@@ -36,6 +36,7 @@ async def serving(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Serving]:
         "OPENAI_BASE_URL": openai.url,
         "EASEL_WORKER__LEASE": "2s",
         "EASEL_WORKER__SLOTS__REGISTERED": "1",
+        "EASEL_BURSTS__WISHES": "1000",
     }
     async with Serving(tmp_path, environ) as house:
         yield house

@@ -43,7 +43,7 @@ async def test_a_picture_from_words(stage: Stage) -> None:
     assert texts[0].startswith("Drawing: a fox in the snow")
     assert not message.is_ephemeral
     assert interaction.follow_ups == []
-    assert [button.label for button in message.buttons] == ["Again", "Vary", "Delete"]
+    assert [button.label for button in message.buttons] == ["Again", "Vary", "Change words", "Delete"]
     [file] = message.files
     assert file.alt == "A careful picture of: a fox in the snow"
     assert file.size == (1536, 1024)
@@ -61,7 +61,7 @@ async def test_what_is_uploaded_is_what_was_drawn(stage: Stage) -> None:
 
 async def test_previews_are_seen_on_the_way(openai: FakeOpenAI, tmp_path: Path) -> None:
     """Each takes the place of the one before, and the picture takes the last one's."""
-    async with FakeOpenAI(Options(delay=4.0)) as slow, a_stage(tmp_path, **drawn_by(slow)) as stage:
+    async with FakeOpenAI(Options(delay=2.5)) as slow, a_stage(tmp_path, **drawn_by(slow)) as stage:
         message = await stage.picture()
     shown = [version for version in message.history if any("preview" in file.filename for file in version.uploads)]
     assert shown
@@ -194,7 +194,8 @@ async def test_progress_does_not_use_up_what_an_old_message_allows(stage: Stage)
 async def test_twenty_at_once_keep_the_platforms_limits(tmp_path: Path) -> None:
     """All of them arrive, and Discord never has to say that it is too much of a message."""
     async with FakeOpenAI(Options(delay=2.0)) as openai, a_stage(tmp_path, **drawn_by(openai)) as stage:
-        interactions = [await stage.imagine(f"fox number {number}") for number in range(20)]
+        people = [stage.discord.add_user(f"user{number}") for number in range(20)]
+        interactions = [await one.type_command(stage.channel, "imagine", prompt=f"fox of {one.name}") for one in people]
         messages = await asyncio.gather(*(one.message_when(is_done, within=40) for one in interactions))
         assert len({message.id for message in messages}) == 20
         assert all(one.acknowledged_after is not None and one.acknowledged_after < 3 for one in interactions)

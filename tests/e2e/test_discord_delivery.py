@@ -186,9 +186,12 @@ async def test_another_process_finishes_what_one_accepted(openai: FakeOpenAI, tm
     async with a_stage(
         tmp_path,
         openai={"api_key": "sk-test", "base_url": openai.url},
-        worker={"lease": "3s", "slots": {"premium": 1, "guest": 1, "registered": 1}},
+        worker={"lease": "1s", "slots": {"premium": 2, "guest": 1, "registered": 1}},
     ) as stage:
-        interactions = [await stage.imagine(f"fox {number}") for number in range(6)]
+        channels = [stage.guild.add_channel(f"studio-{number}") for number in range(3)] * 2  # one takes 5 edits in 5 s
+        interactions = [
+            await stage.ada.type_command(channel, "imagine", prompt=f"fox {number}") for number, channel in enumerate(channels)
+        ]
         messages = [await one.message_when() for one in interactions]
         await stage.close()
         stage.discord.forward(minutes=16)
@@ -198,7 +201,7 @@ async def test_another_process_finishes_what_one_accepted(openai: FakeOpenAI, tm
             return all("Cancel" not in [button.label for button in message.buttons] for message in messages)
 
         await stage.discord.changes.until(all_told, within=30, what="every message at its end")
-        assert sum(is_done(message) for message in messages) >= 3
+        assert sum(is_done(message) for message in messages) >= 4
         assert len({paid.prompt for paid in openai.paid}) == len(openai.paid)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.images import PictureState
+from bot.domain.images import PictureState, Shape
 from tests.e2e.discord_stage import Stage, a_stage, is_done
 from tests.fakes.discord import Message, Permission, Person
 from tests.fakes.openai import FakeOpenAI, Options
@@ -62,6 +62,30 @@ async def test_drawing_once_more_makes_a_message_of_its_own(stage: Stage, grace:
     assert new is not message
     assert is_done(message)
     assert (await stage.job(new)).author.identity.user == str(grace.id)
+
+
+async def test_changed_words_make_a_picture_of_whoever_changed_them(stage: Stage, grace: Person) -> None:
+    """From a form with what was asked for; nothing is drawn before it is sent."""
+    message = await stage.picture("a fox", shape="wide")
+    pressed = await grace.press(message, "Change words")
+    sent = await grace.submit_modal(pressed, {"Prompt": "a hare"})
+    new = await sent.message_when(is_done, within=10)
+    job = await stage.job(new)
+    assert new is not message
+    assert is_done(message)
+    assert (job.wish.prompt, job.wish.shape) == ("a hare", Shape.WIDE)
+    assert job.author.identity.user == str(grace.id)
+
+
+async def test_the_words_of_what_was_cancelled_can_be_changed(slow: Stage) -> None:
+    """In its own message, in which the buttons stay for ever."""
+    message = await (await slow.imagine("a fox")).message_when()
+    await slow.ada.press(message, "Cancel")
+    await becomes(slow, "cancelled; nothing was counted", message)
+    assert [button.label for button in message.buttons] == ["Draw again", "Change words"]
+    pressed = await slow.ada.press(message, "Change words")
+    assert (await pressed.modal_shown()).fields[0].value == "a fox"
+    assert "cancelled" in message.text
 
 
 async def test_delete_and_undo(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord_stage import is_done
+from tests.e2e.discord_stage import is_done, may_identify
 from tests.e2e.serving import Serving
 from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.discord import Channel, EndpointRefused, FakeDiscord, Forgery, Message, Person
@@ -115,14 +115,18 @@ async def test_another_applications_key_is_refused_by_the_portal(tmp_path: Path)
 @pytest.mark.parametrize("is_token_dead", [False, True])
 async def test_kill_9_with_twenty_pictures_running(tmp_path: Path, is_token_dead: bool) -> None:
     """All twenty are delivered or told of in their messages, and none is paid for twice."""
-    async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "3s"}, delay=1.5) as town:
+    async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "2s"}, delay=1.5) as town:
         await town.discord.gateway.ready(within=20)
         await town.discord.commands_synced("imagine")
         people = [town.discord.add_user(f"user{number}") for number in range(JOBS)]
-        interactions = [await one.type_command(town.channel, "imagine", prompt=f"fox {one.name}") for one in people]
+        assert town.channel.guild is not None
+        channels = [town.channel.guild.add_channel(f"studio-{number}") for number in range(JOBS)]  # one takes 5 edits in 5 s
+        asking = zip(people, channels, strict=True)
+        interactions = [await one.type_command(channel, "imagine", prompt=f"fox {one.name}") for one, channel in asking]
         messages = [await one.message_when(within=20) for one in interactions]
         await town.openai.until(lambda state: len(state.paid) >= JOBS // 2)
         await town.serving.kill()
+        may_identify(tmp_path / "data")
         if is_token_dead:
             town.discord.forward(minutes=16)
         await town.serving.start()

@@ -20,6 +20,7 @@ from tests.fakes.discord.client import pointed_at
 from tests.fakes.discord.interactions import Answer
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.owners import nobody
 
 PUBLIC = Post("here you are", Tone.DONE, buttons=(Button("Do", "do", "job1"),))
 Act = Callable[[Call], Awaitable[object]]
@@ -55,7 +56,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Give it, connected."""
     async with FakeDiscord() as discord:
         desk = Desk(discord, discord.add_guild("Painters").add_channel("general"), discord.add_user("ada"))
-        dispatcher = Dispatcher([Command("do", "Do what the test wants", NoArgs, desk.run)], lambda: "c0ffee")
+        dispatcher = Dispatcher([Command("do", "Do what the test wants", NoArgs, desk.run)], lambda: "c0ffee", nobody)
         options = DiscordOptions(discord.token, tmp_path / "lock", Shards())
         jobs = MemoryJobs(SystemClock())
         with pointed_at(discord):

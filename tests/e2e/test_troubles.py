@@ -86,7 +86,7 @@ async def test_a_failure_is_one_sentence_and_costs_nothing(
     assert (job.tier, job.state, post.tone) == (GUEST, JobState.FAILED, Tone.FAILED)
     assert FAILURES[kind] in post.text
     assert post.text.count("Nothing was counted") == 1
-    assert [button.label for button in post.buttons] == ["Draw again"]
+    assert [button.label for button in post.buttons] == ["Draw again", "Change words"]
     assert len(fake.paid) <= 1
     await assert_nothing_counted(house, job)
 

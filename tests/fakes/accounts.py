@@ -2,18 +2,24 @@
 
 from datetime import date
 
-from bot.domain.people import Account, AccountId, CommunityId, Identity, Tier
-from bot.domain.quotas import Standing
+from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
+from bot.domain.quotas import Budget, Spending, Standing
+from bot.domain.rules import Actor, Entry, EntryId, Matter, RuleKey
 from bot.ports.clock import Ids
+from tests.fakes.books import as_account
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.trouble import Trouble
 
+_RANKS = (GUEST, REGISTERED, PREMIUM)
+
 
 class MemoryAccounts:
-    """Knows whose identity is whose."""
+    """Knows whose identity is whose. Where it is given the jobs, it moves them and their pictures along."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, jobs: MemoryJobs | None = None) -> None:
         self._ids = ids
+        self._jobs = jobs
+        self._joined: dict[AccountId, AccountId] = {}
         self._accounts: dict[Identity, Account] = {}
         self.trouble = Trouble()
 
@@ -24,13 +30,89 @@ class MemoryAccounts:
             self._accounts[identity] = Account(AccountId(self._ids.new()), first_tier)
         return self._accounts[identity]
 
+    async def known(self, identity: Identity) -> Account | None:
+        """Look the account up."""
+        self.trouble.strike("known")
+        return self._accounts.get(identity)
+
+    async def linked(self, identity: Identity) -> tuple[Identity, ...]:
+        """Look for whoever shares the account."""
+        self.trouble.strike("linked")
+        account = self._accounts.get(identity)
+        return () if account is None else self._of(account.id)
+
+    async def identities(self, account: AccountId) -> tuple[Identity, ...]:
+        """Look for whoever has the account."""
+        self.trouble.strike("identities")
+        return self._of(account)
+
+    async def join(self, account: AccountId, other: AccountId) -> None:
+        """Move identities, jobs and pictures; the better tier of the two stays."""
+        self.trouble.strike("join")
+        survivor, gone = (self._joined.get(one, one) for one in (account, other))
+        tiers = {found.id: found.tier for found in self._accounts.values()}
+        if survivor == gone:
+            return
+        joined = Account(survivor, max(tiers[survivor], tiers[gone], key=_RANKS.index))
+        for identity, found in self._accounts.items():
+            if found.id in {survivor, gone}:
+                self._accounts[identity] = joined
+        self._joined = {one: survivor if to == gone else to for one, to in self._joined.items()} | {gone: survivor}
+        if self._jobs is not None:
+            self._jobs.join(survivor, gone)
+
+    async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
+        """Move one identity with its jobs, unless it is alone."""
+        self.trouble.strike("part")
+        old = await self.of(identity, tier)
+        if self._of(old.id) == (identity,):
+            return old
+        new = self._accounts[identity] = Account(AccountId(self._ids.new()), tier)
+        if self._jobs is not None:
+            self._jobs.part(identity, old.id, new.id, day)
+        return new
+
+    def _of(self, account: AccountId) -> tuple[Identity, ...]:
+        found = [identity for identity, one in self._accounts.items() if one.id == account]
+        return tuple(sorted(found, key=lambda one: (one.platform, one.realm, one.user)))
+
 
 class MemoryLedger:
-    """Tells how accounts stand by the holds in `MemoryJobs`."""
+    """Tells how accounts stand by the books of `MemoryJobs`."""
 
-    def __init__(self, jobs: MemoryJobs) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: MemoryJobs, ids: Ids) -> None:
+        self._books = jobs.books
+        self._clock = jobs.clock
+        self._ids = ids
 
     async def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
-        """Add the holds up."""
-        return self._jobs.stands(community, account, day, limit)
+        """Look the counters up."""
+        return self._books.standing(community, account, day, limit)
+
+    async def crowd(self, community: CommunityId, crowd: str, day: date, limit: int) -> Standing:
+        """Look the counters up."""
+        return self._books.standing(community, as_account(crowd), day, limit)
+
+    async def forgive(self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str) -> Entry | None:
+        """Empty the counter, and enter it."""
+        counted = self._books.counted_day(community, account, day)
+        spent = self._books.standing(community, account, counted, 0).spent
+        if not spent:
+            return None
+        self._books.counters[community, account, counted].spent = 0
+        entry = Entry(
+            id=EntryId(self._ids.new()),
+            community=community,
+            at=self._clock.now(),
+            by=by,
+            key=RuleKey(Matter.USAGE, counted.isoformat(), account),
+            before=str(spent),
+            after="0",
+            why=why,
+        )
+        self._books.record.append(entry)
+        return entry
+
+    async def spending(self, budget: Budget, day: date) -> Spending:
+        """Add up."""
+        return self._books.spending(budget, day)

@@ -1,5 +1,6 @@
 """The real studio, worker and commands on a workbench: everything around them is a fake that a test can see through."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -7,8 +8,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.chat import Post
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Job, Rewriting, Wish
-from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED
-from bot.domain.quotas import Standing
+from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
+from bot.domain.quotas import Standing, Weights
+from bot.domain.terms import Customs, HouseTerms
 from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.picture_check import PictureCheck
@@ -19,23 +21,32 @@ from bot.pipeline.recovery import Recovery
 from bot.pipeline.studio import Studio
 from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
-from bot.services.allowances import Allowances, Limits
+from bot.ports.surfaces import Surface
+from bot.services.bursts import BurstLimits, LocalBursts
+from bot.services.communities import Communities
 from bot.services.gallery import Gallery
 from bot.services.links import Links
-from tests.fakes.accounts import MemoryAccounts
+from bot.services.notices import HouseWatch, Notices
+from bot.services.quotas import Quotas, Tariff
+from bot.services.retention import Retention
+from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
+from tests.fakes.credits import MemoryCredits
 from tests.fakes.engine import HandEngine
 from tests.fakes.ids import CountingIds
-from tests.fakes.images import ScriptedProvider
+from tests.fakes.images import PRICE, ScriptedProvider
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.once import MemoryOnce
 from tests.fakes.pictures import MemoryPictures
+from tests.fakes.rules import MemoryRulebook
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 from tests.fakes.words import ScriptedRewriter, ScriptedStage
 
 LEASE = timedelta(seconds=30)
 BUDGET = timedelta(minutes=2)
 FAULT = "c0ffee"
+ALL_AT_ONCE = BurstLimits(wishes=1000, within=timedelta(minutes=1), running=1000, queued=1000)
 
 
 class Wished(TypedDict, total=False):
@@ -58,12 +69,20 @@ class Bench:
         when_unknown: WhenUnknown = WhenUnknown.ASK,
         others: tuple[ScriptedProvider, ...] = (),
         spool: MemoryObjects | None = None,
+        surfaces: Mapping[Platform, Surface] | None = None,
+        weights: Weights = Weights({}),  # noqa: B008 - it never changes
+        bursts: BurstLimits = ALL_AT_ONCE,
     ) -> None:
         self.clock = StoppedClock()
+        self.weights = weights
         self.ids = CountingIds()
         self.jobs = MemoryJobs(self.clock)
         self.pictures = MemoryPictures(self.jobs)
-        self.accounts = MemoryAccounts(self.ids)
+        self.accounts = MemoryAccounts(self.ids, self.jobs)
+        self.ledger = MemoryLedger(self.jobs, self.ids)
+        self.rulebook = MemoryRulebook(self.jobs.books, self.clock, self.ids)
+        self.credits = MemoryCredits(self.jobs.books, self.clock, self.ids)
+        self.once = MemoryOnce()
         self.objects = MemoryObjects()
         self.spool = spool
         self.surface = RecordingSurface()
@@ -74,8 +93,15 @@ class Bench:
         self.painter = ScriptedProvider()
         self.links = Links("http://easel.test")
         self.gallery = Gallery(self.pictures, self.objects, self.clock, undo=timedelta(minutes=10))
-        self.delivery = Delivery(jobs=self.jobs, gallery=self.gallery, links=self.links, surfaces={LOOM: self.surface})
-        self.recovery = Recovery(jobs=self.jobs, engine=self.engine, delivery=self.delivery, gallery=self.gallery)
+        self.quotas = self._quotas()
+        everywhere = {LOOM: self.surface, **(surfaces or {})}
+        self.delivery = Delivery(jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, surfaces=everywhere)
+        self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
+        self.recovery = Recovery(
+            jobs=self.jobs, engine=self.engine, delivery=self.delivery, retention=self.retention, gallery=self.gallery
+        )
+        self.bursts = LocalBursts(bursts, self.clock)
+        self.notices = self._notices(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,))
         self.studio = self._studio(guard)
         self.keeping = Keeping(jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), ids=self.ids)
@@ -93,7 +119,15 @@ class Bench:
     def new_worker(self) -> Worker:
         """Give a worker that has not worked on anything yet, as after a restart."""
         steps = Steps(wording=self.wording, drawing=self.drawing, keeping=self.keeping, delivery=self.delivery)
-        return Worker(jobs=self.jobs, engine=self.engine, steps=steps, clock=self.clock, lease=LEASE, fault_code=lambda: FAULT)
+        return Worker(
+            jobs=self.jobs,
+            engine=self.engine,
+            steps=steps,
+            bursts=self.bursts,
+            clock=self.clock,
+            lease=LEASE,
+            fault_code=lambda: FAULT,
+        )
 
     def call(self, key: str = "call-1", user: str = "ann") -> FakeCall:
         """Give a call of somebody's."""
@@ -148,13 +182,34 @@ class Bench:
         await self.recovery.sweep()
         await self.work()
 
+    def _quotas(self) -> Quotas:
+        return Quotas(
+            accounts=self.accounts,
+            ledger=self.ledger,
+            rulebook=self.rulebook,
+            communities=Communities(parts_tenants=False, joined={}),
+            house=HouseTerms({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, Customs(ZoneInfo("UTC"))),
+            tariff=Tariff(self.weights, lambda wish: wish.count * PRICE.microusd, {LOOM: REGISTERED}),
+            clock=self.clock,
+        )
+
+    def _notices(self, surfaces: Mapping[Platform, Surface]) -> Notices:
+        return Notices(
+            ledger=self.ledger,
+            once=self.once,
+            rulebook=self.rulebook,
+            accounts=self.accounts,
+            surfaces=surfaces,
+            house=HouseWatch(),
+        )
+
     def _studio(self, guard: Guard) -> Studio:
-        limits = Limits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, {LOOM: REGISTERED}, ZoneInfo("UTC"))
         return Studio(
             jobs=self.jobs,
-            accounts=self.accounts,
-            allowances=Allowances(limits, self.clock),
+            quotas=self.quotas,
             guard=guard,
+            bursts=self.bursts,
+            notices=self.notices,
             engine=self.engine,
             clock=self.clock,
             ids=self.ids,

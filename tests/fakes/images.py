@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from bot.domain.health import Finding, Health
-from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Size
+from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Quality, Size
 from bot.domain.money import Cost
 from bot.ports.images import OnProgress
 
@@ -75,6 +75,10 @@ class ScriptedProvider:
         self._shade += count
         pictures = tuple(png(self._shade - number) for number in range(count))
         return Drawn(pictures=pictures, model=self.model, cost=cost, request_id=f"req-{self._shade}")
+
+    def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
+        """Guess what the script will cost."""
+        return Cost(PRICE.microusd * count, is_estimate=True)
 
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
         """Take the next turn."""

@@ -8,11 +8,12 @@ from bot.domain.chat import MessageRef
 from bot.domain.images import DrawingId, Picture, PictureId
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Words
 from bot.domain.money import FREE, Cost
-from bot.domain.people import AccountId, CommunityId, Platform, Tier
-from bot.domain.quotas import Hold, Standing
-from bot.errors import LeaseLost, QuotaExceeded
+from bot.domain.people import AccountId, Identity, Platform, Tier
+from bot.domain.quotas import Hold
+from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import Accepted
+from tests.fakes.books import Books
 from tests.fakes.trouble import Trouble
 
 _RECENT = 20
@@ -20,12 +21,15 @@ _RECENT = 20
 
 @dataclass
 class Row:
-    """What the table knows of a job. Of its hold, `held` pictures are still set aside and `spent` are counted."""
+    """What the table knows of a job. On `day` it has `held` pictures set aside and `spent` some, `from_credits` included."""
 
     job: Job
     hold: Hold
     held: int
+    day: date
+    from_credits: int = 0
     spent: int = 0
+    is_billed: bool = False
     is_told: bool = False
     lease_until: datetime | None = None
     not_before: datetime | None = None
@@ -48,10 +52,15 @@ class Kept:
 
 
 class MemoryJobs:
-    """Keeps jobs in memory. `trouble` makes its methods fail before they change anything."""
+    """Keeps jobs in memory. `trouble` makes its methods fail before they change anything.
+
+    What they hold is counted in `books`, which it shares with the other fakes of a house.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.books = Books()
+        self.stands = self.books.standing
         self.trouble = Trouble()
         self.rows: dict[JobId, Row] = {}
         self.kept: dict[PictureId, Kept] = {}
@@ -62,11 +71,8 @@ class MemoryJobs:
         known = self._by_key(job.key)
         if known is not None:
             return Accepted(known, is_new=False)
-        limit = hold.allowance.limit
-        standing = self.stands(hold.community, hold.account, hold.allowance.day, limit)
-        if hold.pictures > limit or standing.held + standing.spent + hold.pictures > limit:
-            raise QuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
-        self.rows[job.id] = Row(job, hold, held=hold.pictures)
+        day, from_credits = self.books.reserve(job.id, hold, self.clock.now())
+        self.rows[job.id] = Row(job, hold, held=hold.pictures, day=day, from_credits=from_credits)
         return Accepted(job, is_new=True)
 
     async def get(self, job: JobId) -> Job | None:
@@ -132,10 +138,13 @@ class MemoryJobs:
     async def close_drawing(self, drawing: Drawing) -> None:
         """Note how it ended; whoever saw pictures is right."""
         self.trouble.strike("close_drawing")
-        drawings = self.rows[drawing.job].drawings
-        known = drawings.get(drawing.id)
+        row = self.rows[drawing.job]
+        known = row.drawings.get(drawing.id)
         if known is None or known.state is not DrawingState.DRAWN or drawing.state is DrawingState.DRAWN:
-            drawings[drawing.id] = drawing
+            row.drawings[drawing.id] = drawing
+            more = drawing.cost.microusd - (known.cost.microusd if known else 0)
+            if row.is_billed:
+                self.books.spend(row.hold.scopes, row.day, held=0, spent=more)
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """List the drawings."""
@@ -155,7 +164,7 @@ class MemoryJobs:
             raise LeaseLost(job, attempt)
         now = self.clock.now()
         self.kept |= {picture.id: Kept(picture, row.job.account, now) for picture in pictures}
-        row.spent, row.held = min(row.held, len(pictures)), 0
+        self._let_go(row, spent=min(row.held, len(pictures) * row.hold.each))
         self._change(row, state=JobState.KEPT, kept_at=self.clock.now())
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
@@ -195,6 +204,18 @@ class MemoryJobs:
         waiting = [row for row in self._of(platforms) if not row.job.state.is_final and not _is_leased(row, now)]
         return tuple((row.job.id, row.job.tier) for row in waiting if row.not_before is None or row.not_before <= now)
 
+    async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
+        """List them."""
+        self.trouble.strike("open_at")
+        found = [row.job for row in self._of(frozenset({platform})) if not row.job.state.is_final]
+        return tuple(job for job in found if job.place.tenant == tenant)
+
+    async def open_of(self, account: AccountId) -> int:
+        """Count what is not ended and has no pictures."""
+        self.trouble.strike("open_of")
+        waiting = {JobState.QUEUED, JobState.RUNNING}
+        return sum(row.job.account == account and row.job.state in waiting for row in self.rows.values())
+
     async def line(self, job: JobId) -> Line:
         """Count those before, and look back at the last ones."""
         self.trouble.strike("line")
@@ -215,19 +236,25 @@ class MemoryJobs:
     async def cost(self, job: JobId) -> Cost:
         """Add up."""
         self.trouble.strike("cost")
-        row = self.rows.get(job)
-        if row is None:
-            return FREE
-        return sum((drawing.cost for drawing in row.drawings.values()), row.job.words.cost if row.job.words else FREE)
+        return _cost(self.rows[job]) if job in self.rows else FREE
 
-    def stands(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
-        """Add up an account's holds of one day."""
-        of_day = [
-            row
-            for row in self.rows.values()
-            if (row.hold.community, row.hold.account, row.hold.allowance.day) == (community, account, day)
-        ]
-        return Standing(limit, sum(row.held for row in of_day), sum(row.spent for row in of_day))
+    def join(self, survivor: AccountId, gone: AccountId) -> None:
+        """Make all that is one account's another's."""
+        self.books.join(survivor, gone, self.clock.now())
+        for row in self.rows.values():
+            row.hold = replace(row.hold, account=self.books.now_of(row.hold.account))
+            self._change(row, account=self.books.now_of(row.job.account))
+        for kept in self.kept.values():
+            kept.account = self.books.now_of(kept.account)
+
+    def part(self, identity: Identity, old: AccountId, new: AccountId, day: date) -> None:
+        """Give an identity's jobs and pictures to a new account. Its holds stay with who holds them."""
+        for row in self.rows.values():
+            if (row.job.account, row.job.author.identity) == (old, identity):
+                self._change(row, account=new)
+                for kept in self.kept.values():
+                    kept.account = new if kept.picture.job == row.job.id else kept.account
+        self.books.part(old, new, day)
 
     def _by_key(self, key: str) -> Job | None:
         return next((row.job for row in self.rows.values() if row.job.key == key), None)
@@ -248,13 +275,25 @@ class MemoryJobs:
         return has_pictures and row.job.attempt == attempt and noted == {picture.id for picture in pictures}
 
     def _end(self, row: Row, ending: Ending) -> None:
-        row.held, row.lease_until, row.not_before = 0, None, None
+        if row.job.state is not JobState.KEPT:
+            self._let_go(row, spent=0)
+        self.books.spend(row.hold.scopes, row.day, held=-row.hold.estimate, spent=_cost(row).microusd)
+        row.is_billed = True
+        row.lease_until = row.not_before = None
         row.is_told = row.is_told or ending.state is JobState.DONE
         self._change(row, state=ending.state, ending=ending, finished_at=self.clock.now())
+
+    def _let_go(self, row: Row, *, spent: int) -> None:
+        self.books.let_go(row.job.id, row.hold, day=row.day, from_credits=row.from_credits, spent=spent, now=self.clock.now())
+        row.held, row.spent = 0, spent
 
     def _change(self, row: Row, **changes: object) -> Job:
         row.job = replace(row.job, **changes)  # type: ignore[arg-type]  # each caller names fields of its own
         return row.job
+
+
+def _cost(row: Row) -> Cost:
+    return sum((drawing.cost for drawing in row.drawings.values()), row.job.words.cost if row.job.words else FREE)
 
 
 def _is_leased(row: Row, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
-from bot.domain.people import AccountId
+from bot.domain.people import AccountId, CommunityId
 from tests.fakes.jobs import Kept, MemoryJobs
 
 
@@ -42,6 +42,14 @@ class MemoryPictures:
             _put(kept, PictureState.VISIBLE)
         return bool(hidden)
 
+    async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
+        """Hide the oldest."""
+        visible = [kept for kept in self._in(PictureState.VISIBLE) if self._community_of(kept) == community]
+        old = sorted((kept for kept in visible if kept.kept_at < before), key=lambda kept: kept.kept_at)[:most]
+        for kept in old:
+            _put(kept, PictureState.HIDDEN, remove_at)
+        return len(old)
+
     async def due(self, now: datetime) -> tuple[Picture, ...]:
         """List what is hidden for long enough."""
         waiting = [(kept.remove_at, kept.picture.id, kept.picture) for kept in self._in(PictureState.HIDDEN) if kept.remove_at]
@@ -56,6 +64,9 @@ class MemoryPictures:
         kept = self._jobs.kept.get(picture)
         if kept is not None and kept.picture.state is PictureState.HIDDEN:
             _put(kept, PictureState.REMOVED)
+
+    def _community_of(self, kept: Kept) -> CommunityId:
+        return self._jobs.rows[JobId(kept.picture.job)].job.community
 
     def _of(self, job: JobId, *states: PictureState) -> list[Kept]:
         found = [kept for kept in self._in(*states or PictureState) if kept.picture.job == job]

@@ -11,7 +11,7 @@ from PIL import Image
 from bot.commands.help import help_command
 from bot.commands.options import JobRef, Number, Pick, Pixels, Text
 from bot.commands.spec import AnyCommand, Command
-from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Post, Tone
+from bot.domain.chat import Button, Exhibit, Fold, Form, MessageRef, Post, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
@@ -89,6 +89,7 @@ class FakeStudio:
         """Everything that can be typed or pressed."""
         pressed = {
             "again": self._again,
+            "reword": self._reword,
             "cancel": self._cancel,
             "delete": self._delete,
             "undelete": self._undelete,
@@ -160,6 +161,9 @@ class FakeStudio:
         self.pressed.append(call.message)
         await self._accept(call, self._find(args.job).prompt)
 
+    async def _reword(self, call: Call, args: JobArgs) -> None:
+        await call.ask(Form("imagine", {"prompt": self._find(args.job).prompt, "shape": "wide"}))
+
     async def _cancel(self, call: Call, args: JobArgs) -> None:
         order = self._own(call, args.job)
         await self._surface.update(
@@ -187,6 +191,7 @@ class FakeStudio:
             footer=("Drawn by gpt-image-2 (AI-generated)", "12 s", "$0.0531"),
             buttons=(
                 _button("Again", order, command="again"),
+                _button("Change words", order, command="reword"),
                 _button("Delete", order, command="delete", is_dangerous=True),
             ),
         )

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.people import Identity, Person, Platform
 from tests.fakes.trouble import Trouble
 
@@ -83,7 +83,7 @@ def person(user: str = "ann", *, is_moderator: bool = False) -> Person:
 
 
 class FakeCall:
-    """One person's call; `whispers` hold what nobody else read."""
+    """One person's call; `whispers` hold what nobody else read, `asked` the forms."""
 
     def __init__(
         self, surface: RecordingSurface, key: str = "call-1", *, by: Person | None = None, message: MessageRef | None = None
@@ -94,6 +94,7 @@ class FakeCall:
         self._message = message
         self.trouble = Trouble()
         self.whispers: list[Post] = []
+        self.asked: list[Form] = []
 
     @property
     def key(self) -> str:
@@ -123,3 +124,8 @@ class FakeCall:
     async def whisper(self, post: Post) -> None:
         """Say it to this person."""
         self.whispers.append(post)
+
+    async def ask(self, form: Form) -> None:
+        """Show a form."""
+        self.trouble.strike("ask")
+        self.asked.append(form)

@@ -16,6 +16,7 @@ from bot.ports.objects import ObjectStore
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
+from tests.fakes.owners import nobody
 from tests.fakes.studio import FakeStudio, Order, png
 from tests.fakes.visitor import HttpVisitor
 
@@ -56,7 +57,7 @@ class WebHouse:
         """Serve on the same port as before, if there was one."""
         web = build_web(
             self._options,
-            dispatcher=Dispatcher(self.studio.commands, lambda: "c0ffee"),
+            dispatcher=Dispatcher(self.studio.commands, lambda: "c0ffee", nobody),
             surface=self.surface,
             pictures=self.studio.pictures,
             objects=self._objects or self.studio.objects,

@@ -7,8 +7,10 @@ import pytest
 
 from bot.errors import (
     BadInput,
+    BudgetExceeded,
     Busy,
     ConfigError,
+    CrowdExceeded,
     EaselError,
     Fault,
     GuardUnavailable,
@@ -35,7 +37,9 @@ ONE_OF_EACH: list[EaselError] = [
     QuotaExceeded(cost=2, left=1, refills_at=MIDNIGHT),
     NotAllowed("Only moderators may do that."),
     NotYours(),
-    Busy("Three of your pictures are being drawn; please wait for one."),
+    Busy("Three of your pictures are being drawn; please wait for one.", retry_after=timedelta(seconds=9)),
+    CrowdExceeded(cost=2, left=1, refills_at=MIDNIGHT),
+    BudgetExceeded(scope="house", period="day", limit=5),
     *(ProviderFailed("openai", "why", fault=fault) for fault in ProviderFault),
     OutcomeUnknown("openai", "cut"),
     OutcomeUnknown("openai", "late", fault=ProviderFault.TIMED_OUT),
@@ -150,7 +154,7 @@ def test_a_config_error_reads_alike_everywhere() -> None:
 def test_refusals_are_told_apart_from_failures() -> None:
     """A rule said no, or something broke: people see which."""
     refusals = {type(error) for error in ONE_OF_EACH if isinstance(error, Refusal)}
-    assert refusals == {BadInput, PromptRefused, QuotaExceeded, NotAllowed, NotYours, Busy}
+    assert refusals == {BadInput, PromptRefused, QuotaExceeded, NotAllowed, NotYours, Busy, CrowdExceeded, BudgetExceeded}
 
 
 def test_what_is_missing_is_a_failure_of_the_store_too() -> None:

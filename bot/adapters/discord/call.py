@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -13,17 +13,22 @@ from bot.adapters.discord import DISCORD
 from bot.adapters.discord.sheets import NO_MENTIONS, Sheet
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.discord.ticket import Ticket
-from bot.adapters.discord.trouble import translated
-from bot.domain.chat import MessageRef, Place, Post
+from bot.adapters.discord.trouble import FormNotShown, translated
+from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.people import Identity, Person
 from bot.errors import EaselError, SurfaceFailed
 
 log = structlog.get_logger(__name__)
 
 Interaction = discord.Interaction[discord.Client]
+DrawForm = Callable[[Form, str], discord.ui.Modal]
+"""Draws a form, in the language of a locale."""
 
 _PATIENCE = timedelta(seconds=1.5)
 """How long a command may look for its own first words; they decide whether the answer is public (facts, A2: 3 s)."""
+
+_FORM_PATIENCE = timedelta(seconds=2.5)
+"""The same for one that opens a form: a form is only possible as the very first response."""
 
 _BUDGET = timedelta(seconds=20)
 _NOTHING_NEW = Post("You asked for that already; it is on its way.")
@@ -33,16 +38,19 @@ class DiscordCall:
     """Implements `bot.ports.surfaces.Call` for one interaction.
 
     What it says first is the interaction's one response, public or private
-    for good. Everything later is a message of its own.
+    for good. Everything later is a message of its own. `draw` gives a form
+    as a modal; `opens_form` says that the command begins with one.
     """
 
-    def __init__(self, interaction: Interaction, surface: DiscordSurface) -> None:
+    def __init__(self, interaction: Interaction, surface: DiscordSurface, draw: DrawForm, *, opens_form: bool = False) -> None:
         self.key = f"{DISCORD}:{interaction.id}"
-        self.person = person_of(interaction.user, interaction.locale, interaction.permissions)
+        self.person = asker_of(interaction)
         self.place = Place(DISCORD, str(interaction.guild_id or ""), str(interaction.channel_id or ""))
         self.message = MessageRef(self.place, str(interaction.message.id)) if interaction.message else None
         self._interaction = interaction
         self._surface = surface
+        self._draw = draw
+        self._opens_form = opens_form
         self._room = surface.room(self.place, interaction.filesize_limit)
         self._turn = asyncio.Lock()
         self.has_spoken = False
@@ -51,8 +59,9 @@ class DiscordCall:
         self._is_placeheld = False
 
     def hurry(self) -> None:
-        """Give Discord its response now, whatever the command is about to say."""
-        self._is_time.set()
+        """Give Discord its response now, whatever the command is about to say; a form cannot come after one."""
+        if not self._opens_form:
+            self._is_time.set()
 
     async def attended(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work, and see that Discord gets a response in time whatever comes of it."""
@@ -84,6 +93,19 @@ class DiscordCall:
         except EaselError as error:
             log.warning("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
 
+    async def ask(self, form: Form) -> None:
+        """Open a form as the response; see `Call.ask`."""
+        async with self._turn:
+            if self.has_spoken or self._interaction.type is discord.InteractionType.modal_submit:
+                raise FormNotShown("too late")
+            modal = self._draw(form, self.person.locale)
+            self._speaks()
+            try:
+                async with translated(_BUDGET):
+                    await self._interaction.response.send_modal(modal)
+            except SurfaceFailed as error:
+                raise FormNotShown(str(error)) from error
+
     async def _private_sheet(self, post: Post) -> Sheet:
         try:
             return await self._surface.sheets.of(post, self._room)
@@ -111,7 +133,8 @@ class DiscordCall:
     async def _acknowledged_in_time(self) -> None:
         """Show that something is going on, when the command has said nothing yet."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE.total_seconds()):
+            patience = _FORM_PATIENCE if self._opens_form else _PATIENCE
+            async with asyncio.timeout(patience.total_seconds()):
                 await self._is_time.wait()
         await self._deferred()
 
@@ -166,12 +189,40 @@ class ReactionCall:
         except EaselError as error:
             log.info("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
 
+    async def ask(self, form: Form) -> None:  # noqa: ARG002 - every call is asked alike
+        """Show no form: there is none below a reaction; see `Call.ask`."""
+        raise FormNotShown("a reaction")
 
-def person_of(user: discord.User | discord.Member, locale: discord.Locale | None, permissions: discord.Permissions) -> Person:
+
+def asker_of(interaction: Interaction) -> Person:
+    """Give whoever an interaction is from, with what they bought of us.
+
+    Only where the server itself installed the bot are its admins admins here:
+    anybody can bring it along into a server of their own.
+    """
+    may = interaction.permissions
+    if not interaction.is_guild_integration():
+        may = discord.Permissions(may.value)
+        may.update(manage_guild=False, administrator=False)
+    bought = {str(one.sku_id) for one in interaction.entitlements if not one.deleted and not one.is_expired()}
+    return person_of(interaction.user, interaction.locale, may, entitlements=sorted(bought))
+
+
+def person_of(
+    user: discord.User | discord.Member,
+    locale: discord.Locale | None,
+    permissions: discord.Permissions,
+    entitlements: Collection[str] = (),
+) -> Person:
     """Give somebody as the house knows people. Who may manage messages in a place looks after it."""
+    # `Member.roles` leaves out those that no gateway told us of; by HTTP that is all of them.
+    roles = user._roles if isinstance(user, discord.Member) else ()  # noqa: SLF001 - see above
     return Person(
         Identity(DISCORD, "", str(user.id)),
         user.display_name,
         str(locale) if locale else "en",
         is_moderator=permissions.manage_messages or permissions.administrator,
+        is_admin=permissions.manage_guild or permissions.administrator,
+        roles=tuple(str(role) for role in roles),
+        entitlements=tuple(entitlements),
     )

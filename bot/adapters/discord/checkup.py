@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import aiohttp
 import discord
 
-from bot.adapters.discord.menu import Json, same
+from bot.adapters.discord.menu import Json
+from bot.adapters.discord.registering import registered, same
 from bot.domain.health import Finding, Health
 
 _PORTAL = "https://discord.com/developers/applications"
@@ -49,7 +50,7 @@ async def examined(token: str, *, public_key: str, has_gateway: bool, menu: list
     try:
         await client.login(token)
         application = await client.http.application_info()
-        there = await client.http.get_global_commands(client.application_id or 0)
+        there = await registered(client)
         name = str(client.user)
     except discord.LoginFailure:
         mend = "Reset the token on the Bot page of the developer portal, and set DISCORD_TOKEN to the new one."
@@ -64,7 +65,7 @@ async def examined(token: str, *, public_key: str, has_gateway: bool, menu: list
         *_of_endpoint(dict(application), public_key=public_key, has_gateway=has_gateway),
         *_of_installs(dict(application)),
         _of_intents(),
-        _of_commands([dict(command) for command in there], menu),
+        _of_commands(there, menu),
     )
 
 

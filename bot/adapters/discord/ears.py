@@ -11,10 +11,13 @@ import structlog
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.call import DiscordCall, Interaction, ReactionCall, person_of
+from bot.adapters.discord.forms import modal_of
 from bot.adapters.discord.menu import CONTEXT_MENUS, suggestions
 from bot.adapters.discord.surface import DiscordSurface
+from bot.adapters.discord.typed import read_command, read_form
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.commands.translations import Translations
+from bot.domain.chat import Form, MessageRef, Place, Post, Tone
 from bot.domain.jobs import Job, JobState
 from bot.errors import EaselError
 from bot.ports.jobs import Jobs
@@ -24,6 +27,8 @@ log = structlog.get_logger(__name__)
 _ON_MESSAGE = 3
 _REMEMBERED = 10_000
 _CROWD = 5
+"""More calls than these at once are a crowd, until so many are dealt with: each costs the others time."""
+
 _NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
 
 REACTIONS = {"✉": "mail", "📩": "mail", "⭐": "favourite", "☆": "favourite", "🌟": "favourite", "🚩": "report"}
@@ -38,12 +43,13 @@ _VARIATION = "\N{VARIATION SELECTOR-16}"
 class Ears:
     """Hears events and has the house act on them. Each event is a task of discord.py's that is known here until it ends."""
 
-    def __init__(self, *, dispatcher: Dispatcher, surface: DiscordSurface, jobs: Jobs) -> None:
+    def __init__(self, *, dispatcher: Dispatcher, surface: DiscordSurface, jobs: Jobs, translations: Translations) -> None:
         self.is_open = True
         """Whether anything new is heard. Discord tells people that there was no answer, where it is not."""
         self._dispatcher = dispatcher
         self._surface = surface
         self._jobs = jobs
+        self._translations = translations
         self._heard: OrderedDict[int, None] = OrderedDict()
         self._running: set[asyncio.Task[Any]] = set()
         self._client: discord.Client | None = None
@@ -83,19 +89,32 @@ class Ears:
 
     async def _commanded(self, interaction: Interaction) -> None:
         data: Mapping[str, Any] = interaction.data or {}
-        call = DiscordCall(interaction, self._surface)
         if data.get("type") == _ON_MESSAGE:
-            await self._attended(call, lambda: self._chosen(data, call))
+            chosen = self._call(interaction, CONTEXT_MENUS.get(str(data.get("name")), ""))
+            await self._attended(chosen, lambda: self._chosen(data, chosen))
             return
-        raw = {option["name"]: option.get("value") for option in data.get("options") or []}
-        await self._attended(call, lambda: self._dispatcher.dispatch(str(data.get("name", "")), raw, call))
+        typed = read_command(data)
+        call = self._call(interaction, typed.name)
+        await self._attended(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
+
+    async def _submitted(self, interaction: Interaction) -> None:
+        """Run the command whose form was filled in."""
+        typed = read_form(interaction.data or {})
+        call = self._call(interaction, "")
+        await self._attended(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
+
+    def _call(self, interaction: Interaction, action: str) -> DiscordCall:
+        """Make a call of an interaction; `action` is the command that it begins with."""
+        return DiscordCall(interaction, self._surface, self._drawn, opens_form=self._dispatcher.opens_form(action))
+
+    def _drawn(self, form: Form, locale: str) -> discord.ui.Modal:
+        return modal_of(self._dispatcher.commands[form.command], form.values, self._translations.into(locale))
 
     async def _attended(self, call: DiscordCall, work: Callable[[], Awaitable[None]]) -> None:
         """See to a call. In a crowd nobody waits for a command's own words: all get a sign at once that they were heard."""
         self._calls.add(call)
-        waiting = [one for one in self._calls if not one.has_spoken]
-        if len(waiting) > _CROWD:
-            for one in waiting:
+        if len(self._calls) > _CROWD:
+            for one in self._calls:
                 one.hurry()
         try:
             await call.attended(work)
@@ -122,14 +141,14 @@ class Ears:
     async def _pressed(self, interaction: Interaction) -> None:
         """Press a button: its id says all, so it works for ever, and after it was taken off the message too."""
         data: Mapping[str, Any] = interaction.data or {}
-        call = DiscordCall(interaction, self._surface)
-        await self._attended(call, lambda: self._dispatcher.press(str(data.get("custom_id", "")), call))
+        action = str(data.get("custom_id", ""))
+        call = self._call(interaction, action)
+        await self._attended(call, lambda: self._dispatcher.press(action, call))
 
     async def _typing(self, interaction: Interaction) -> None:
-        data: Mapping[str, Any] = interaction.data or {}
-        command = self._dispatcher.commands.get(str(data.get("name")))
-        focused = next((option for option in data.get("options") or [] if option.get("focused")), None)
-        found = suggestions(command, focused["name"], str(focused["value"])) if command and focused else []
+        typed = read_command(interaction.data or {})
+        command = self._dispatcher.commands.get(typed.name)
+        found = suggestions(command, typed.focused, str(typed.raw.get(typed.focused, ""))) if command else []
         try:
             await interaction.response.autocomplete([discord.app_commands.Choice(name=one, value=one) for one in found])
         except discord.HTTPException as error:
@@ -182,6 +201,7 @@ class Ears:
 _DEALS: dict[discord.InteractionType, Callable[[Ears, Interaction], Awaitable[None]]] = {
     discord.InteractionType.application_command: Ears._commanded,  # noqa: SLF001 - the class's own table
     discord.InteractionType.component: Ears._pressed,  # noqa: SLF001 - see above
+    discord.InteractionType.modal_submit: Ears._submitted,  # noqa: SLF001 - see above
     discord.InteractionType.autocomplete: Ears._typing,  # noqa: SLF001 - see above
 }
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from bot.adapters.discord.menu import menu_of
 from bot.adapters.discord.rest import Rest
 from bot.adapters.discord.surface import DiscordSurface
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.translations import Translations
 from bot.domain.health import Finding
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
@@ -36,6 +37,7 @@ class DiscordOptions:
     spoiler_guilds: tuple[str, ...] = ()
     has_gateway: bool = True
     public_key: str = ""
+    translations: Translations = field(default_factory=Translations)
 
 
 class DiscordFront:
@@ -58,11 +60,12 @@ class DiscordFront:
 
         Gives the routes by which Discord sends interactions, if it does.
         """
-        options, ears = self._options, Ears(dispatcher=dispatcher, surface=self.surface, jobs=jobs)
+        options = self._options
+        ears = Ears(dispatcher=dispatcher, surface=self.surface, jobs=jobs, translations=options.translations)
         gateway = Gateway(
             options.token,
             ears=ears,
-            menu=menu_of(dispatcher.commands.values()),
+            menu=menu_of(dispatcher.commands.values(), options.translations),
             shards=options.shards,
             lock=options.identify_lock,
             is_connected=options.has_gateway,

@@ -14,7 +14,8 @@ import structlog
 
 from bot.adapters.discord.ears import Ears
 from bot.adapters.discord.identifying import IdentifyTurns
-from bot.adapters.discord.menu import Json, synced
+from bot.adapters.discord.menu import Json
+from bot.adapters.discord.registering import synced
 from bot.domain.health import Finding, Health
 from bot.errors import SurfaceFailed
 

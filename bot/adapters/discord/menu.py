@@ -1,62 +1,133 @@
 """Commands as Discord's clients offer them, drawn from the declarations."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
-import discord
-import structlog
-
-from bot.adapters.discord.trouble import translated
-from bot.commands.options import Kind, Number, Pick, Pixels, Text
-from bot.commands.spec import AnyCommand, Option
+from bot.commands.options import Kind, Number, PersonRef, Pick, Pixels, RoleRef, Text
+from bot.commands.spec import AnyCommand, Audience, Option
+from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
-
-log = structlog.get_logger(__name__)
 
 CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
 """Entries of a message's menu, and the command that each presses; one whose command is not there is not shown."""
 
 _SLASH, _ON_MESSAGE = 1, 3
-_STRING, _INTEGER = 3, 4
+_SUBCOMMAND, _STRING, _INTEGER, _USER, _ROLE = 1, 3, 4, 6, 8
 _LONGEST_STRING, _LONGEST_SIZE = 6000, 20
 _MOST_CHOICES, _LONGEST_DESCRIPTION = 25, 100
-_BUDGET = timedelta(seconds=30)
 _EVERYWHERE = {
     "integration_types": [0, 1],  # installed by a server, or by a person
     "contexts": [0, 1, 2],  # in servers, in direct messages with us, in conversations that we are not in
 }
+_FOR_ADMINS = {
+    "integration_types": [0],
+    "contexts": [0],
+    "default_member_permissions": "32",  # Manage Server; the server may choose otherwise, so the house asks again
+}
+
+_LOCALES = {
+    "en": ("en-US", "en-GB"),
+    "es": ("es-ES", "es-419"),
+    "pt": ("pt-BR",),
+    "sv": ("sv-SE",),
+    "zh": ("zh-CN", "zh-TW"),
+}
+"""What Discord calls a language, where that is not the same."""
 
 Json = dict[str, Any]
 
 
-def menu_of(commands: Iterable[AnyCommand]) -> list[Json]:
+def menu_of(commands: Iterable[AnyCommand], translations: Translations) -> list[Json]:
     """Give everything that is registered: typed commands, and the entries of a message's menu."""
-    known = {command.name: command for command in commands}
-    slash = [_slash(command) for command in known.values() if command.is_typed]
-    menus = [{"type": _ON_MESSAGE, "name": name, **_EVERYWHERE} for name, command in CONTEXT_MENUS.items() if command in known]
-    return [*slash, *menus]
+    return _Menu(translations).entries({command.name: command for command in commands})
 
 
-def _slash(command: AnyCommand) -> Json:
-    options = sorted(command.options, key=lambda option: not option.is_required)
-    return {
-        "type": _SLASH,
-        "name": command.name,
-        "description": _described(command.summary),
-        "options": [_option(option) for option in options],
-        **_EVERYWHERE,
-    }
+class _Menu:
+    """Writes entries, with their words in every language."""
+
+    def __init__(self, translations: Translations) -> None:
+        self._translations = translations
+
+    def entries(self, known: Mapping[str, AnyCommand]) -> list[Json]:
+        groups: dict[str, list[AnyCommand]] = {}
+        for command in known.values():
+            if command.is_typed:
+                groups.setdefault(command.group, []).append(command)
+        slash = [self._group(name, commands) for name, commands in groups.items()]
+        return [*slash, *(self._context(name) for name, command in CONTEXT_MENUS.items() if command in known)]
+
+    def _context(self, name: str) -> Json:
+        return {"type": _ON_MESSAGE, "name": name, **self._localised("name", self._in("menus", name)), **_EVERYWHERE}
+
+    def _group(self, name: str, commands: list[AnyCommand]) -> Json:
+        """Write one slash command: a command, or several as its sub-commands."""
+        is_for_admins = all(command.audience is Audience.ADMINS for command in commands)
+        reach = {"type": _SLASH, **(_FOR_ADMINS if is_for_admins else _EVERYWHERE)}
+        if [command.name for command in commands] == [name]:
+            return {**self._command(commands[0]), **reach}
+        inner = [{**self._command(command), "type": _SUBCOMMAND} for command in commands]
+        return {
+            "name": name,
+            "description": _described(", ".join(one["name"] for one in inner)),
+            **self._words("groups", name),
+            "options": inner,
+            **reach,
+        }
+
+    def _command(self, command: AnyCommand) -> Json:
+        options = sorted(command.options, key=lambda option: not option.is_required)
+        return {
+            "name": command.name.rpartition(" ")[2],
+            "description": _described(command.summary),
+            **self._words("commands", command.name),
+            "options": [self._option(option, ("commands", command.name, "options", option.name)) for option in options],
+        }
+
+    def _option(self, option: Option, key: tuple[str, ...]) -> Json:
+        return {
+            "name": option.name,
+            "description": _described(f"{option.summary}{_usual('usually', option.default)}"),
+            **self._localised("name", self._in(*key, "name")),
+            **self._localised("description", self._explained(option, key)),
+            "required": option.is_required,
+            **_shape(option.kind),
+            **self._choices(option.kind, key),
+        }
+
+    def _explained(self, option: Option, key: tuple[str, ...]) -> dict[str, str]:
+        """Give an option's summary in each language, with its default as that language calls it."""
+        usually, labels = self._in("words", "usually"), self._in(*key, "choices", str(option.default))
+        return {
+            language: _described(f"{summary}{_usual(usually.get(language, ''), labels.get(language, option.default))}")
+            for language, summary in self._in(*key, "summary").items()
+        }
+
+    def _choices(self, kind: Kind, key: tuple[str, ...]) -> Json:
+        if not isinstance(kind, Pick) or len(kind.values) > _MOST_CHOICES:
+            return {}
+        labels = {value: self._in(*key, "choices", value) for value in kind.values}
+        return {
+            "choices": [
+                {"name": value.capitalize(), **self._localised("name", labels[value]), "value": value} for value in kind.values
+            ]
+        }
+
+    def _words(self, *key: str) -> Json:
+        """Give the names of a command in other languages, and what it does."""
+        summaries = {language: _described(text) for language, text in self._in(*key, "summary").items()}
+        return {**self._localised("name", self._in(*key, "name")), **self._localised("description", summaries)}
+
+    def _in(self, *key: str) -> dict[str, str]:
+        return self._translations.of(*key)
+
+    @staticmethod
+    def _localised(what: str, texts: Mapping[str, str]) -> Json:
+        locales = {locale: text for language, text in texts.items() for locale in _LOCALES.get(language, (language,))}
+        return {f"{what}_localizations": locales} if locales else {}
 
 
-def _option(option: Option) -> Json:
-    usual = "" if option.default is None else f"; usually {option.default}"
-    common = {
-        "name": option.name,
-        "description": _described(f"{option.kind.summary}{usual}"),
-        "required": option.is_required,
-    }
-    return {**common, **_shape(option.kind)}
+def _usual(usually: str, default: object) -> str:
+    return f"; {usually} {default}" if usually and default is not None else ""
 
 
 def _shape(kind: Kind) -> Json:
@@ -64,11 +135,13 @@ def _shape(kind: Kind) -> Json:
         case Text(longest=longest):
             return {"type": _STRING, "max_length": min(longest, _LONGEST_STRING)}
         case Pick(values=values) if len(values) <= _MOST_CHOICES:
-            return {"type": _STRING, "choices": [{"name": value.capitalize(), "value": value} for value in values]}
+            return {"type": _STRING}
         case Number(least=least, most=most):
             return {"type": _INTEGER, "min_value": least, "max_value": most}
         case Pixels():
             return {"type": _STRING, "max_length": _LONGEST_SIZE, "autocomplete": True}
+        case PersonRef() | RoleRef():
+            return {"type": _USER if isinstance(kind, PersonRef) else _ROLE}
         case _:
             return {"type": _STRING, "autocomplete": bool(kind.values)}
 
@@ -88,57 +161,3 @@ def _known(kind: Kind) -> tuple[str, ...]:
 
 def _described(text: str) -> str:
     return text if len(text) <= _LONGEST_DESCRIPTION else f"{text[: _LONGEST_DESCRIPTION - 1]}…"
-
-
-async def synced(client: discord.Client, menu: list[Json]) -> bool:
-    """Register the menu globally where it differs from what is registered; False when nothing had to change.
-
-    Raises:
-        SurfaceFailed: Discord did not take it.
-    """
-    application = client.application_id or 0
-    async with translated(_BUDGET):
-        there: list[Any] = list(await client.http.get_global_commands(application))
-        if same(there, menu):
-            return False
-        await client.http.bulk_upsert_global_commands(application, menu)
-    log.info("discord.commands_synced", commands=len(menu))
-    return True
-
-
-def same(there: Iterable[Mapping[str, Any]], menu: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether what is registered is what should be, whatever else Discord notes about it."""
-    return _by_name(there) == _by_name(menu)
-
-
-def _by_name(commands: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], Json]:
-    return {(command.get("type", _SLASH), command["name"]): _essence(command) for command in commands}
-
-
-_COMPARED = ("description", "options", "integration_types", "contexts", "nsfw", "default_member_permissions")
-_COMPARED_OF_OPTIONS = (
-    "type",
-    "name",
-    "description",
-    "required",
-    "choices",
-    "min_value",
-    "max_value",
-    "min_length",
-    "max_length",
-    "autocomplete",
-)
-
-
-def _essence(command: Mapping[str, Any]) -> Json:
-    found = {key: command[key] for key in _COMPARED if command.get(key)}
-    if "options" in found:
-        found["options"] = [_essence_of_option(option) for option in found["options"]]
-    return found
-
-
-def _essence_of_option(option: Mapping[str, Any]) -> Json:
-    found = {key: option[key] for key in _COMPARED_OF_OPTIONS if option.get(key) not in (None, False, [], "")}
-    if "choices" in found:
-        found["choices"] = [(choice["name"], choice["value"]) for choice in found["choices"]]
-    return found

@@ -35,13 +35,17 @@ NO_MENTIONS = discord.AllowedMentions.none()
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that goes with a message. `link` is where the original is, when this is a smaller copy of it."""
+    """A file that goes with a message. `link` is where the original is, when this is a smaller copy of it.
+
+    What is not shown is there to be downloaded.
+    """
 
     name: str
     content: bytes = field(repr=False)
     alt: str
     is_spoiler: bool = False
     link: str = ""
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Sheet:
 
 
 def sheet_of(post: Post, uploads: Sequence[Upload] = ()) -> Sheet:
-    """Lay a post out. `uploads` are its pictures, or its preview, as they can be uploaded.
+    """Lay a post out. `uploads` are its pictures, or its preview, and its attachments, as they can be uploaded.
 
     Needs a running event loop, as all views of discord.py do.
     """
@@ -90,10 +94,13 @@ def sheet_of(post: Post, uploads: Sequence[Upload] = ()) -> Sheet:
 def _items(post: Post, uploads: Sequence[Upload]) -> Iterator[discord.ui.Item[Any]]:
     head, foot = _head(post), _footer(post, uploads)
     yield discord.ui.TextDisplay(head)
-    if uploads:
-        yield discord.ui.MediaGallery(*(_shown(one) for one in uploads))
+    if shown := [one for one in uploads if one.is_shown]:
+        yield discord.ui.MediaGallery(*(_shown(one) for one in shown))
     for text in _folded(post, _MOST_TEXT - len(head) - len(foot)):
         yield discord.ui.TextDisplay(text)
+    for one in uploads:
+        if not one.is_shown:
+            yield discord.ui.File(f"attachment://{one.name}")
     if foot:
         yield discord.ui.TextDisplay(foot)
     for start in range(0, len(post.buttons), _ROW):

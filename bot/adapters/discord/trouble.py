@@ -20,6 +20,14 @@ class TokenDead(SurfaceFailed):
     """The interaction's token opens nothing any more; the bot's own may."""
 
 
+class FormNotShown(SurfaceFailed):
+    """A form can only be the first response, within three seconds, and not everywhere."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(DISCORD, f"no form: {reason}")
+        self.user_text = "The form could not be opened in time, and nothing was counted; please press or type that once more."
+
+
 class NotTaken(SurfaceFailed):
     """Discord says that the message itself is wrong (400) or too large (413): the same again will not do."""
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.sheets import Sheet, Upload, sheet_of
-from bot.domain.chat import Exhibit, Post
+from bot.domain.chat import Attachment, Exhibit, Post
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 
@@ -44,7 +44,10 @@ class Sheets:
         Raises:
             SurfaceFailed: The store does not give the pictures now.
         """
-        return sheet_of(post, await self._uploads(post, room))
+        fitting = [one for one in post.attachments if len(one.content) <= room.upload_bytes]
+        missing = tuple(f"{one.name} is too large to be sent here" for one in post.attachments if one not in fitting)
+        uploads = (*await self._uploads(post, room), *map(_attached, fitting))
+        return sheet_of(replace(post, footer=(*post.footer, *missing)), uploads)
 
     async def _uploads(self, post: Post, room: Room) -> tuple[Upload, ...]:
         if not post.pictures:
@@ -70,6 +73,10 @@ def _preview(post: Post, room: Room) -> tuple[Upload, ...]:
     if post.preview is None or len(post.preview) > room.upload_bytes:
         return ()
     return (Upload("preview.png", post.preview, "A picture that is not finished yet", room.is_spoiler),)
+
+
+def _attached(attachment: Attachment) -> Upload:
+    return Upload(attachment.name, attachment.content, attachment.alt, is_shown=attachment.media_type in _EXTENSIONS)
 
 
 def smaller(content: bytes, most: int) -> bytes:

@@ -1,7 +1,8 @@
 """One run of a command on the command line."""
 
-from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.people import Identity, Person, Platform
+from bot.errors import SurfaceFailed
 from bot.ports.surfaces import Surface
 
 TERMINAL = Platform("terminal")
@@ -46,3 +47,7 @@ class TerminalCall:
     async def whisper(self, post: Post) -> None:
         """Keep the post."""
         self.whispers.append(post)
+
+    async def ask(self, form: Form) -> None:
+        """Show no form: whoever runs this types it all at once; see `Call.ask`."""
+        raise SurfaceFailed(TERMINAL, f"no form for {form.command}")

@@ -11,10 +11,14 @@ from bot.adapters.web.catalog import catalog_of
 from bot.adapters.web.channel import Room, channel_routes
 from bot.adapters.web.desk import desk_routes
 from bot.adapters.web.gate import SAFE_HEADERS, Gate
+from bot.adapters.web.handouts import Handouts, handout_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.problems import problem, problem_for, problem_of
+from bot.adapters.web.rest.app import PREFIX, SIGNED_PATHS, build_rest
+from bot.adapters.web.rest.docs import docs_routes
+from bot.adapters.web.rest.orders import Backroom
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
@@ -33,6 +37,7 @@ class WebOptions:
     by; `is_secure` says that they come by https; `notices` are lines that the
     top bar shows; `channel` is the name of the one channel. `signed_paths`
     are addresses of other front ends, which believe signatures, not browsers.
+    `links_base` is what addresses of ours begin with, for examples.
     """
 
     allowed_hosts: tuple[str, ...]
@@ -40,6 +45,7 @@ class WebOptions:
     notices: tuple[str, ...]
     channel: str = "studio"
     signed_paths: frozenset[str] = frozenset()
+    links_base: str = ""
 
 
 def build_web(
@@ -52,27 +58,36 @@ def build_web(
     ids: Ids,
     readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
     guests: Iterable[APIRouter] = (),
+    backroom: Backroom | None = None,
 ) -> FastAPI:
     """Build the application. Before its server stops, call `surface.close()`, which ends the open event streams.
 
-    `guests` are the routes of front ends that only share the server.
+    `guests` are the routes of front ends that only share the server;
+    `backroom` is what the REST API needs, which is not there without it.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts, signed_paths=options.signed_paths)
+    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts, signed_paths=options.signed_paths | SIGNED_PATHS)
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _say_nothing_there)
     app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _say_not_that_way)
     app.add_exception_handler(HTTPException, _say_http)
     app.add_exception_handler(EaselError, _say_ours)
     app.add_exception_handler(Exception, _say_fault)
-    visitors = Visitors(ids, is_secure=options.is_secure)
+    visitors, handouts = Visitors(ids, is_secure=options.is_secure), Handouts(ids)
     room = Room(options.channel, options.notices)
     app.include_router(page_routes(assets=Assets(), catalog=catalog_of(dispatcher.commands.values()), visitors=visitors))
     app.include_router(channel_routes(surface=surface, visitors=visitors, room=room))
-    app.include_router(desk_routes(dispatcher=dispatcher, surface=surface, visitors=visitors, channel=options.channel))
+    app.include_router(
+        desk_routes(dispatcher=dispatcher, surface=surface, visitors=visitors, handouts=handouts, channel=options.channel)
+    )
+    app.include_router(handout_routes(handouts, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects))
     app.include_router(health_routes(readiness))
     for routes in guests:
         app.include_router(routes)
+    if backroom is not None:
+        rest = build_rest(backroom)
+        app.include_router(docs_routes(rest, options.links_base))
+        app.mount(PREFIX, rest)
     return app
 
 

@@ -1,21 +1,27 @@
 """One visitor's call: whispers are collected for the reply, the answer goes into the channel."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from bot.adapters.web.render import Asked
-from bot.adapters.web.surface import WebSurface
-from bot.domain.chat import MessageRef, Place, Post
+from bot.adapters.web.surface import WEB, WebSurface
+from bot.commands.line import write_line
+from bot.commands.spec import AnyCommand
+from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.people import Person
+from bot.errors import SurfaceFailed
 
 log = structlog.get_logger(__name__)
 
 
 class WebCall:
-    """Implements `bot.ports.surfaces.Call` for one request of the page."""
+    """Implements `bot.ports.surfaces.Call` for one request of the page. `commands` are those that a form can be of."""
 
     def __init__(
         self,
         surface: WebSurface,
+        commands: Mapping[str, AnyCommand],
         *,
         key: str,
         person: Person,
@@ -28,7 +34,10 @@ class WebCall:
         self.place = place
         self.message = message
         self.answered: MessageRef | None = None
+        self.fill = ""
+        """The line that the page puts into its message box."""
         self._surface = surface
+        self._commands = commands
         self._asked = asked
         self._notes: list[Post] = []
         self._is_over = False
@@ -46,6 +55,12 @@ class WebCall:
             log.warning("web.whisper_lost", call=self.key, kind=post.kind)
             return
         self._notes.append(post)
+
+    async def ask(self, form: Form) -> None:
+        """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`."""
+        if not form.values or self._is_over:
+            raise SurfaceFailed(WEB, "there is nothing to fill the message box with")
+        self.fill = write_line(self._commands[form.command], form.values)
 
     def finish(self) -> tuple[Post, ...]:
         """Give what was whispered, and take no more."""

@@ -55,7 +55,7 @@ def _option(option: Option) -> OptionCard:
     card = OptionCard(
         name=option.name,
         kind="other",
-        summary=option.kind.summary,
+        summary=option.summary,
         is_required=option.is_required,
         default=None if option.default is None else str(option.default),
     )

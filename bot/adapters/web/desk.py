@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.asking import Asking, read_asking
 from bot.adapters.web.call import WebCall
+from bot.adapters.web.handouts import Handouts
 from bot.adapters.web.problems import problem
-from bot.adapters.web.render import Asked, body_of, label_in, listed
+from bot.adapters.web.render import Asked, label_in, listed
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
@@ -19,7 +20,9 @@ from bot.domain.chat import MessageRef, Place
 _BUDGET = timedelta(seconds=30)
 
 
-def desk_routes(*, dispatcher: Dispatcher, surface: WebSurface, visitors: Visitors, channel: str) -> APIRouter:
+def desk_routes(
+    *, dispatcher: Dispatcher, surface: WebSurface, visitors: Visitors, handouts: Handouts, channel: str
+) -> APIRouter:
     """Build `POST /api/calls`."""
     routes = APIRouter()
     place = Place(WEB, "", channel)
@@ -30,13 +33,13 @@ def desk_routes(*, dispatcher: Dispatcher, surface: WebSurface, visitors: Visito
         asking = await read_asking(request)
         message, asked = await _context(surface, place, asking)
         key = f"{WEB}:{visitor.person.identity.user}:{asking.key}"
-        call = WebCall(surface, key=key, person=visitor.person, place=place, asked=asked, message=message)
+        call = WebCall(surface, dispatcher.commands, key=key, person=visitor.person, place=place, asked=asked, message=message)
         try:
             async with asyncio.timeout(_BUDGET.total_seconds()):
                 await _dispatch(dispatcher, asking, call)
         except TimeoutError:
             return problem(HTTPStatus.GATEWAY_TIMEOUT, "That took too long to accept; please send it again, it counts only once.")
-        response = _reply(call)
+        response = _reply(call, handouts)
         visitors.remember(visitor, response)
         return response
 
@@ -65,9 +68,9 @@ async def _context(surface: WebSurface, place: Place, asking: Asking) -> tuple[M
     return MessageRef(place, stored.id), Asked(label, is_press=True)
 
 
-def _reply(call: WebCall) -> Response:
+def _reply(call: WebCall, handouts: Handouts) -> Response:
     answered = json.dumps(call.answered.id if call.answered else None)
-    notes = listed([body_of(note) for note in call.finish()])
-    return Response(
-        f'{{"answered":{answered},"notes":{notes}}}', media_type="application/json", headers={"Cache-Control": "no-store"}
-    )
+    notes = listed([handouts.note(call.person.identity.user, note) for note in call.finish()])
+    fill = json.dumps(call.fill or None, ensure_ascii=False)
+    content = f'{{"answered":{answered},"notes":{notes},"fill":{fill}}}'
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})

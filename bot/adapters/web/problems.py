@@ -2,18 +2,40 @@
 
 import html
 import json
+import math
 from http import HTTPStatus
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
-from bot.errors import BadInput, Busy, EaselError, StorageFailed
+from bot.errors import (
+    BadInput,
+    BudgetExceeded,
+    Busy,
+    CrowdExceeded,
+    EaselError,
+    GuardUnavailable,
+    PromptRefused,
+    QuotaExceeded,
+    Refusal,
+    StorageFailed,
+)
 
 _STATUS: dict[type[EaselError], HTTPStatus] = {
     BadInput: HTTPStatus.BAD_REQUEST,
-    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    PromptRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Busy: HTTPStatus.TOO_MANY_REQUESTS,
+    QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    CrowdExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    BudgetExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    Refusal: HTTPStatus.FORBIDDEN,
     StorageFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+    GuardUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+"""The first that fits is taken."""
+
+_TRY_AGAIN = 10
+"""Seconds after which what is out of order may be well again."""
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -32,9 +54,10 @@ _PAGE = """<!doctype html>
 """
 
 
-def problem(status: HTTPStatus, sentence: str, *, retry_after: int | None = None) -> Response:
-    """Give a problem+json answer (RFC 9457); `retry_after` is in seconds, as the header has it."""
+def problem(status: HTTPStatus, sentence: str, *, retry_after: int | None = None, kind: str = "") -> Response:
+    """Give a problem+json answer (RFC 9457); `retry_after` is in seconds, as the header has it, `kind` a word for programs."""
     facts = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence}
+    facts |= {"kind": kind} if kind else {}
     content = json.dumps(facts, ensure_ascii=False)
     return Response(content, status, _headers(retry_after), media_type="application/problem+json")
 
@@ -49,7 +72,13 @@ def problem_for(request: Request, status: HTTPStatus, sentence: str, *, retry_af
 def problem_of(error: EaselError) -> Response:
     """Give the answer for an error of ours."""
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(status, error.user_text, retry_after=10 if status is HTTPStatus.SERVICE_UNAVAILABLE else None)
+    return problem(status, error.user_text, retry_after=_pause_after(error, status), kind=error.kind)
+
+
+def _pause_after(error: EaselError, status: HTTPStatus) -> int | None:
+    if isinstance(error, Busy):
+        return max(1, math.ceil(error.retry_after.total_seconds()))
+    return _TRY_AGAIN if status is HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
 def _headers(retry_after: int | None) -> dict[str, str]:

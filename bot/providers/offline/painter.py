@@ -6,8 +6,8 @@ from hashlib import sha256
 from random import Random
 
 from bot.domain.health import Finding, Health
-from bot.domain.images import Abilities, Drawn, FreeSizes, ImageRequest, Progress
-from bot.domain.money import FREE
+from bot.domain.images import Abilities, Drawn, FreeSizes, ImageRequest, Progress, Quality, Size
+from bot.domain.money import FREE, Cost
 from bot.ports.images import OnProgress
 from bot.providers.offline.canvas import Canvas
 from bot.providers.offline.painting import STEPS, paint
@@ -40,6 +40,10 @@ class OfflinePainter:
 
     def __init__(self, *, credit: str) -> None:
         self.credit = credit
+
+    def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
+        """Say that it is free."""
+        return FREE
 
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
         """Paint the pictures one after the other; cancelled, it stops after the step that is under way."""

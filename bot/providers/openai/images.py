@@ -9,7 +9,7 @@ from typing import Literal, NotRequired, TypedDict, TypeVar
 from openai import AsyncOpenAI
 
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, Drawn, ImageRequest, Progress
+from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Quality, Size
 from bot.domain.money import Cost
 from bot.errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
@@ -30,6 +30,7 @@ ResponseFormat = Literal["b64_json", "url"]
 
 _TOKENS_AROUND_A_PROMPT = 6
 _BYTES_OF_A_TOKEN = 4
+_TOKENS_OF_A_PROMPT = 300
 _TOKENS_OF_A_PREVIEW = 100
 """What the older guides say; it only goes into estimates."""
 
@@ -113,11 +114,21 @@ class OpenAIImages:
         """Ask for the list of models, which is free."""
         return await check_model(self._client, self._model, service=self._name, clock=self._clock)
 
+    def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
+        """Go by the table of prices, for the nearest that the model draws."""
+        able, prices = self.abilities, self._model.prices
+        if prices is None:
+            return Cost(is_estimate=True)
+        each = self._model.output.tokens(able.fit(size), able.fit_quality(quality))
+        previews = self._previews * _TOKENS_OF_A_PREVIEW if count == 1 else 0
+        out = min(count, able.most) * each + previews
+        return prices.cost(text_in=_TOKENS_OF_A_PROMPT, image_in=0, out=out, is_estimate=True)
+
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
         """Make one paid call; see `ImageProvider`."""
         self._refuse_impossible(request)
         try:
-            if self._previews > 0 and request.count == 1:
+            if self._previews > 0 and request.previews and request.count == 1:
                 reply = await self._watch(request, on_progress)
             else:
                 reply = await self._wait(request)

@@ -80,6 +80,16 @@ async def test_a_button_acts_on_the_message(house: WebHouse, ann: HttpVisitor) -
     assert (await ann.messages())[1]["post"]["asked"] == {"text": "Again", "is_press": True}
 
 
+async def test_a_form_comes_back_as_a_line(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """For whoever pressed, and nobody reads anything in the channel."""
+    order, _ = await drawn(house, ann)
+    [message] = await ann.messages()
+    reply = await bob.call(action=f"reword:{order.id}", message=message["id"])
+    assert reply == {"answered": None, "notes": [], "fill": f"/imagine {order.prompt} --shape wide"}
+    assert (await ann.say("/help"))["fill"] is None
+    assert len(await ann.messages()) == 1
+
+
 async def test_somebody_elses_picture_is_not_mine_to_delete(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
     """The refusal is private, and the picture stays."""
     order, path = await drawn(house, ann)

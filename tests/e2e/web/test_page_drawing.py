@@ -68,6 +68,16 @@ async def test_again_says_what_was_pressed(studio: StudioPage) -> None:
     await expect(studio.messages.nth(1).locator(".asked")).to_have_text("pressed Again")
 
 
+async def test_changing_the_words_puts_the_line_into_the_message_box(studio: StudioPage) -> None:
+    """Ready to be changed and sent."""
+    await studio.picture("a fox")
+    await studio.page.get_by_role("button", name="Change words").click()
+    box = studio.page.locator("#line")
+    await expect(box).to_have_value("/imagine a fox --shape wide")
+    await expect(box).to_be_focused()
+    await expect(studio.messages).to_have_count(1)
+
+
 async def test_a_drawing_can_be_cancelled(studio: StudioPage) -> None:
     """While it waits."""
     await studio.order("a fox")

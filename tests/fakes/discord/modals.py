@@ -29,6 +29,14 @@ class Field:
         """What stands in a text field before anybody types."""
         return str(self.raw.get("value") or "")
 
+    @property
+    def preset(self) -> "str | list[str] | None":
+        """What is sent where nobody touches it: what stands there, or is chosen already."""
+        if self.kind == _INPUT:
+            return self.value
+        chosen = [str(option["value"]) for option in self.raw.get("options", []) if option.get("default")]
+        return (chosen[0] if self.kind == _RADIO else chosen) if chosen else None
+
 
 @dataclass(frozen=True, slots=True)
 class Modal:
@@ -51,7 +59,7 @@ class Modal:
         """
         fields = {field.custom_id: field for field in self.fields}
         given = {self._named(name): answer for name, answer in answers.items()}
-        missing = [one.label for one in fields.values() if one.is_required and one.custom_id not in given and not one.value]
+        missing = [one.label for one in fields.values() if one.is_required and one.custom_id not in given and not one.preset]
         if missing:
             raise NotSeen(f"the modal {self.title!r} wants {missing}")
         return [self._filled(index, one, given, value_of) for index, one in enumerate(self.raw, 1)]
@@ -67,7 +75,7 @@ class Modal:
         field = _field(one)
         if field is None:
             return {"type": one["type"], "id": index}
-        answer = given.get(field.custom_id, field.value if field.kind == _INPUT else None)
+        answer = given.get(field.custom_id, field.preset)
         inner = {"type": field.kind, "id": 100 + index, "custom_id": field.custom_id, **value_of(field, answer)}
         if one["type"] == _ROW:
             return {"type": _ROW, "id": index, "components": [inner]}

@@ -38,7 +38,7 @@ class ApplicationRoutes:
             rest.add(app, method, path, route)
         rest.add(app, "GET", "/gateway", lambda _: {"url": self._gateway.url}, needs_bot=False)
         for commands in ("/applications/{application_id}/commands", "/applications/{application_id}/guilds/{guild_id}/commands"):
-            rest.add(app, "GET", commands, lambda asked: self._world.commands.all(self._scope(asked)))
+            rest.add(app, "GET", commands, self._commands)
             rest.add(app, "PUT", commands, self._overwrite)
             rest.add(app, "POST", commands, lambda asked: self._world.commands.add(asked.body.payload, self._scope(asked)))
             rest.add(app, "GET", f"{commands}/{{command_id}}", self._command)
@@ -85,6 +85,11 @@ class ApplicationRoutes:
 
     def _overwrite(self, asked: Asked) -> list[Json]:
         return self._world.commands.overwrite(asked.body.payload.get("list", []), self._scope(asked))
+
+    def _commands(self, asked: Asked) -> list[Json]:
+        """Give all of a scope; in every language only where that is asked for."""
+        there = self._world.commands.all(self._scope(asked))
+        return there if asked.query("with_localizations") == "true" else [_in_one_language(command) for command in there]
 
     def _command(self, asked: Asked) -> Json:
         return self._world.commands.by_id(asked.number("command_id"), self._scope(asked))
@@ -136,3 +141,9 @@ class ApplicationRoutes:
         channel = self._world.dm(user, self._world.bot)
         assert channel.kind is Kind.DM
         return channel.json()
+
+
+def _in_one_language(entry: Json) -> Json:
+    """Leave the translations out, of everything inside too."""
+    inner = {key: [_in_one_language(one) for one in entry[key]] for key in ("options", "choices") if entry.get(key)}
+    return {key: value for key, value in entry.items() if not key.endswith("_localizations")} | inner

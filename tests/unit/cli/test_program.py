@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -43,7 +42,7 @@ def test_imagine_offers_the_same_values_and_the_same_default(name: str) -> None:
     shown = re.fullmatch(r"\[(.*)\]", parameters()[name].metavar)
     assert shown
     assert shown[1].replace("-", " to ").split("|") == list(option.kind.values)
-    default = option.default.value if isinstance(option.default, StrEnum) else str(option.default)
+    default = None if option.default is None else str(option.default)
     assert parameters()[name].default == default
 
 

@@ -9,10 +9,11 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
 from bot.commands.pictures import cancel, delete, show_gallery, undelete
-from bot.commands.redraw import again, safer, vary
+from bot.commands.redraw import again, reword, safer, vary
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.leaping import LeapingLoop
 from tests.fakes.logs import plain_log
+from tests.fakes.owners import nobody
 from tests.unit.commands.hands import Hands
 
 
@@ -35,12 +36,13 @@ def house(bench: Bench) -> Dispatcher:
         show_gallery(bench.studio, bench.gallery, bench.links),
         again(bench.studio),
         vary(bench.studio),
+        reword(bench.studio),
         safer(bench.studio),
         cancel(bench.studio, bench.delivery),
         delete(bench.studio, bench.gallery, bench.delivery),
         undelete(bench.studio, bench.gallery, bench.delivery),
     )
-    return Dispatcher((*commands, help_command(commands)), lambda: FAULT)
+    return Dispatcher((*commands, help_command(commands)), lambda: FAULT, nobody)
 
 
 @pytest.fixture

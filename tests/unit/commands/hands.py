@@ -1,7 +1,7 @@
 """Somebody's hands, which type and press."""
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Post
+from bot.domain.chat import Form, Post
 from bot.domain.jobs import Job
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import FakeCall, person
@@ -14,17 +14,21 @@ class Hands:
         self._bench = bench
         self._dispatcher = dispatcher
         self._count = 0
+        self.forms: list[Form] = []
+        """Every form that was shown, in order."""
 
     async def type(self, line: str, user: str = "ann") -> list[Post]:
         """Type a line."""
         call = self._call(user)
         await self._dispatcher.dispatch_line(line, call)
+        self.forms += call.asked
         return call.whispers
 
     async def press(self, command: str, job: Job, user: str = "ann", *, is_moderator: bool = False) -> list[Post]:
         """Press a button under the job's message."""
         call = self._call(user, is_moderator=is_moderator)
         await self._dispatcher.press(f"{command}:{job.id}", call)
+        self.forms += call.asked
         return call.whispers
 
     def _call(self, user: str, *, is_moderator: bool = False) -> FakeCall:

@@ -10,6 +10,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import Post, Tone
 from bot.domain.images import Shape
 from bot.errors import BadInput, NotYours, ProviderFailed, ProviderFault, StorageFailed
+from tests.fakes.owners import nobody
 from tests.fakes.surfaces import FakeCall, RecordingSurface
 from tests.unit.commands.sample import Easel, NoArgs, PaintArgs, PressArgs
 
@@ -23,7 +24,7 @@ def easel() -> Easel:
 @pytest.fixture
 def dispatcher(easel: Easel) -> Dispatcher:
     """Give a dispatcher whose fault code is known."""
-    return Dispatcher([easel.paint(), easel.wipe(), easel.press()], lambda: "c0ffee")
+    return Dispatcher([easel.paint(), easel.wipe(), easel.press()], lambda: "c0ffee", nobody)
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ async def test_cancellation_passes_through(dispatcher: Dispatcher, easel: Easel,
         await asyncio.Event().wait()
 
     easel.run = forever  # type: ignore[method-assign]  # the one command that does not end
-    task = asyncio.create_task(Dispatcher([easel.wipe()], lambda: "c0ffee").dispatch("wipe", {}, call))
+    task = asyncio.create_task(Dispatcher([easel.wipe()], lambda: "c0ffee", nobody).dispatch("wipe", {}, call))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

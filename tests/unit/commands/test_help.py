@@ -4,9 +4,11 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.help import explained, help_command
+from bot.commands.spec import AnyCommand, Audience, Command
 from bot.domain.chat import Fold
+from tests.fakes.owners import nobody
 from tests.fakes.surfaces import FakeCall, RecordingSurface
-from tests.unit.commands.sample import Easel
+from tests.unit.commands.sample import Easel, NoArgs
 
 PAINT = """Paint something
 words: What to paint
@@ -25,16 +27,33 @@ def call() -> FakeCall:
 @pytest.fixture
 def dispatcher() -> Dispatcher:
     """Give a dispatcher with `/help` about the sample commands."""
-    others = (Easel().paint(), Easel().wipe(), Easel().press())
-    return Dispatcher((*others, help_command(others)), lambda: "c0ffee")
+    easel = Easel()
+    till = (
+        Command("till empty", "Take all out", NoArgs, easel.run, audience=Audience.ADMINS),
+        Command("till fill", "Put some in", NoArgs, easel.run, audience=Audience.ADMINS),
+    )
+    others: tuple[AnyCommand, ...] = (easel.paint(), easel.wipe(), easel.press(), *till)
+    return Dispatcher((*others, help_command(others)), lambda: "c0ffee", nobody)
 
 
 async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, call: FakeCall) -> None:
     """Itself too, but no buttons; in private."""
     await dispatcher.dispatch_line("/help", call)
     [whisper] = call.whispers
-    assert [fold.title for fold in whisper.folds] == ["/paint", "/wipe", "/help"]
-    assert whisper.folds[0].text == PAINT
+    everybody, admins = whisper.folds
+    assert (everybody.title, admins.title) == ("For everybody", "For admins")
+    assert everybody.text == "/paint – Paint something\n/wipe – Wipe the canvas\n/help – Say what the bot can do"
+    assert admins.text == "/till empty – Take all out\n/till fill – Put some in"
+
+
+async def test_help_explains_a_whole_group(dispatcher: Dispatcher, call: FakeCall) -> None:
+    """Each of its commands."""
+    await dispatcher.dispatch_line("/help till", call)
+    [whisper] = call.whispers
+    assert whisper.text == "What /till can do:"
+    assert whisper.folds == (Fold("/till empty", "Take all out"), Fold("/till fill", "Put some in"))
+    await dispatcher.dispatch_line("/help till  fill", call)
+    assert call.whispers[-1].text == "/till fill – Put some in"
 
 
 @pytest.mark.parametrize("line", ["/help paint", "/help /paint", "/help PAINT", "/help --command paint"])

@@ -2,10 +2,11 @@
 
 import pytest
 
+from bot.commands.imagine import imagine
 from bot.domain.chat import Tone
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Rewriting, Wish
-from bot.domain.quotas import Standing
+from bot.domain.quotas import Standing, Weights
 from tests.fakes.bench import Bench
 from tests.unit.commands.hands import Hands, newest
 
@@ -31,7 +32,6 @@ async def test_imagine_needs_only_words(bench: Bench, hands: Hands) -> None:
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("/imagine", "bad_input"),
         ("/imagine \u200b", "bad_input"),
         (f"/imagine {'x' * 10_000}", "bad_input"),
         ("/imagine a fox --count 9", "bad_input"),
@@ -59,7 +59,8 @@ async def test_who_has_drawn_all_their_pictures_is_told_so_in_private(bench: Ben
 async def test_help_knows_what_can_be_typed_and_no_buttons(hands: Hands) -> None:
     """The buttons stand under the pictures."""
     [whisper] = await hands.type("/help")
-    assert [fold.title for fold in whisper.folds] == ["/imagine", "/gallery", "/help"]
+    [everybody] = whisper.folds
+    assert [line.split(" – ")[0] for line in everybody.text.splitlines()] == ["/imagine", "/gallery", "/help"]
 
 
 @pytest.mark.parametrize("command", ["again", "vary", "safer", "cancel", "delete", "undelete"])
@@ -67,3 +68,30 @@ async def test_buttons_cannot_be_typed(hands: Hands, command: str) -> None:
     """They carry an id that nobody knows."""
     [whisper] = await hands.type(f"/{command} job-1")
     assert whisper.text.startswith(f"There is no /{command}.")
+
+
+@pytest.mark.parametrize(
+    ("weights", "notes"),
+    [
+        (Weights({}), {}),
+        (Weights({Quality.LOW: 1, Quality.HIGH: 2}), {"quality": "high counts as 2 pictures"}),
+        (
+            Weights({Quality.MEDIUM: 2, Quality.HIGH: 4}, large=2),
+            {
+                "quality": "medium counts as 2 pictures, high counts as 4 pictures",
+                "size": "above 2,000,000 pixels counts double",
+            },
+        ),
+        (
+            Weights({}, large=5, large_from=1_500_000),
+            {"size": "above 1,500,000 pixels counts 5-fold", "shape": "wide counts 5-fold, tall counts 5-fold"},
+        ),
+    ],
+)
+def test_what_a_choice_costs_is_said_where_it_is_made(bench: Bench, weights: Weights, notes: dict[str, str]) -> None:
+    """In menus, forms and help, before anything is spent."""
+    options = {option.name: option for option in imagine(bench.studio, weights).options}
+    assert {name: option.note for name, option in options.items() if option.note} == notes
+    for name, option in options.items():
+        note = f"; {notes[name]}" if name in notes else ""
+        assert option.summary == f"{option.kind.summary}{note}"

@@ -21,7 +21,7 @@ async def test_cancel_ends_a_waiting_job_and_says_so_in_its_message(bench: Bench
     job = await bench.imagine()
     assert await hands.press("cancel", job) == []
     assert bench.message(job).text == "a fox – cancelled; nothing was counted."
-    assert [button.label for button in bench.message(job).buttons] == ["Draw again"]
+    assert [button.label for button in bench.message(job).buttons] == ["Draw again", "Change words"]
     assert await bench.standing() == UNTOUCHED
     await bench.work()
     assert bench.painter.requests == []

@@ -2,7 +2,11 @@
 
 import pytest
 
-from bot.domain.images import Quality
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.imagine import as_typed
+from bot.commands.line import write_line
+from bot.domain.chat import Form
+from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import JobState, Rewriting, Wish, Words
 from bot.domain.money import FREE
 from bot.domain.quotas import Standing
@@ -74,6 +78,43 @@ async def test_again_of_a_variation_is_the_same_variation(bench: Bench, hands: H
     await hands.press("again", varied)
     assert newest(bench).words is not None
     assert newest(bench).wish == varied.wish
+
+
+async def test_changing_the_words_opens_a_form_with_what_was_asked_for(bench: Bench, hands: Hands) -> None:
+    """Whatever is usual at the place where it is sent; nothing is drawn or counted yet."""
+    first = await bench.draw("a fox", quality=Quality.LOW, count=2)
+    assert await hands.press("reword", first) == []
+    wanted = {"prompt": "a fox", "shape": "square", "quality": "low", "count": "2", "rewriting": "on"}
+    assert hands.forms == [Form("imagine", wanted)]
+    assert newest(bench).id == first.id
+
+
+async def test_anybody_may_change_anybodys_words(bench: Bench, hands: Hands) -> None:
+    """What comes of it is theirs."""
+    first = await bench.draw("a fox", user="ann")
+    await hands.press("reword", first, user="bob")
+    await hands.type(f"/imagine {hands.forms[0].values['prompt']} and a hare", user="bob")
+    assert newest(bench).wish == Wish(prompt="a fox and a hare")
+    assert newest(bench).account != first.account
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(prompt="a fox"),
+        Wish(prompt='a fox, "in the snow"', shape=Shape.TALL, quality=Quality.HIGH, count=4, rewriting=Rewriting.OFF),
+        Wish(prompt="a fox", size=Size(640, 480)),
+    ],
+)
+async def test_a_form_sent_unchanged_asks_for_the_same_wish(bench: Bench, hands: Hands, wish: Wish, house: Dispatcher) -> None:
+    """Whatever was asked for, in a form and in a line."""
+    job = await bench.imagine(
+        wish.prompt, shape=wish.shape, size=wish.size, quality=wish.quality, count=wish.count, rewriting=wish.rewriting
+    )
+    await hands.press("reword", job)
+    await hands.type(write_line(house.commands["imagine"], hands.forms[0].values))
+    assert hands.forms[0].values == as_typed(wish)
+    assert newest(bench).wish == wish
 
 
 async def test_the_safer_wording_is_drawn_as_if_it_had_been_typed(bench: Bench, hands: Hands) -> None:

@@ -8,6 +8,7 @@ from bot.commands.sharing import mail, report
 from bot.domain.jobs import Job
 from bot.errors import MessageGone
 from tests.fakes.bench import FAULT, Bench
+from tests.fakes.owners import nobody
 from tests.fakes.reports import MemoryReports
 from tests.fakes.surfaces import person
 from tests.unit.commands.hands import Hands
@@ -23,7 +24,7 @@ def reports() -> MemoryReports:
 def hands(bench: Bench, reports: MemoryReports) -> Hands:
     """Give hands that find these two buttons."""
     buttons = (report(bench.studio, bench.gallery, reports), mail(bench.studio, bench.gallery, bench.delivery))
-    return Hands(bench, Dispatcher(buttons, lambda: FAULT))
+    return Hands(bench, Dispatcher(buttons, lambda: FAULT, nobody))
 
 
 @pytest.fixture

@@ -64,10 +64,13 @@ def test_every_default_that_is_no_secret_stands_in_it() -> None:
         "objects.access_key",
         "objects.secret_key",
         "openai.api_key",
+        "membership.stripe_secret",
         "discord.token",
         "slack.bot_token",
         "slack.app_token",
         "slack.signing_secret",
+        "slack.client_secret",
+        "slack.token_keys",
     }
     assert {path for path in hidden if not path.startswith("models.")} == secrets
 

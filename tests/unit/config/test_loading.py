@@ -53,23 +53,23 @@ def test_each_place_goes_before_the_weaker_ones(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "section", "setting"),
+    ("known", "section", "settings"),
     [
-        ("OPENAI_API_KEY", "openai", "api_key"),
-        ("DISCORD_TOKEN", "discord", "token"),
-        ("SLACK_BOT_TOKEN", "slack", "bot_token"),
-        ("SLACK_APP_TOKEN", "slack", "app_token"),
-        ("SLACK_SIGNING_SECRET", "slack", "signing_secret"),
+        ({"OPENAI_API_KEY": "abc"}, "openai", ("api_key",)),
+        ({"DISCORD_TOKEN": "abc"}, "discord", ("token",)),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, "slack", ("bot_token", "app_token")),
+        ({"SLACK_SIGNING_SECRET": "abc"}, "slack", ("signing_secret",)),
     ],
 )
 def test_names_that_people_know_work_as_variables_and_as_secret_files(
-    tmp_path: Path, name: str, section: str, setting: str
+    tmp_path: Path, known: dict[str, str], section: str, settings: tuple[str, ...]
 ) -> None:
     """Their machines have them already, in either form."""
-    (tmp_path / name.lower()).write_text("abc\n")
-    for environ in ({name: "abc"}, {"EASEL_SECRETS_DIR": str(tmp_path)}):
-        settings = load(environ=environ)
-        assert getattr(getattr(settings, section), setting).get_secret_value() == "abc"
+    for name, value in known.items():
+        (tmp_path / name.lower()).write_text(f"{value}\n")
+    for environ in (known, {"EASEL_SECRETS_DIR": str(tmp_path)}):
+        loaded = getattr(load(environ=environ), section)
+        assert [getattr(loaded, setting).get_secret_value() for setting in settings] == list(known.values())
 
 
 def test_a_known_name_that_is_empty_is_not_set(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_hidden_secret_files_are_left_alone(tmp_path: Path) -> None:
 
 def test_secrets_are_not_shown() -> None:
     """Neither in a log nor in a traceback."""
-    settings = load(environ={"OPENAI_API_KEY": "sk-hidden", "SLACK_APP_TOKEN": "xapp-hidden"})
+    settings = load(environ={"OPENAI_API_KEY": "sk-hidden", "SLACK_SIGNING_SECRET": "hidden"})
     assert "hidden" not in f"{settings!r} {settings} {settings.openai!r}"
 
 

@@ -74,6 +74,29 @@ IN_THE_FILE = [
     ("[quotas.tiers]\nguest = -1", "[quotas.tiers] guest in FILE must be at least 0."),
     ("[quotas.tiers]\nGold = 5", "[quotas.tiers] Gold in FILE must be named in small letters, digits, - and _."),
     (
+        '[quotas.purchases]\n"123" = "premum"',
+        "[quotas.purchases] “123” can be guest, registered or premium, not “premum”. Did you mean premium?",
+    ),
+    (
+        '[quotas.communities]\nfriends = ["discord:1"]',
+        "[quotas.communities] needs [quotas] parts_tenants = true: else the whole house is one community.",
+    ),
+    (
+        '[quotas]\nparts_tenants = true\n[quotas.communities]\nfriends = ["T0123"]',
+        (
+            "[quotas.communities] friends takes servers and workspaces such as discord:123456789012345678 "
+            "or slack:T0123ABCD, not “T0123”."
+        ),
+    ),
+    (
+        '[quotas]\nparts_tenants = true\n[quotas.communities]\nfriends = ["discord:1"]\nfoes = ["discord:1"]',
+        "[quotas.communities] names “discord:1” twice: it can be in one community only.",
+    ),
+    ("[quotas.weights]\nhigh = 0", "[quotas.weights] high in FILE must be at least 1."),
+    ("[budget]\nday = -1", "[budget] day in FILE must be at least 0."),
+    ("[bursts]\nwishes = 0", "[bursts] wishes in FILE must be at least 1."),
+    ('[bursts]\nwithin = "5"', "[bursts] within in FILE must be a duration with its unit, such as 90s, 3m or 1h30m."),
+    (
         '[quotas.first_tier]\nweb = "registerd"',
         "[quotas.first_tier] web can be guest, registered or premium, not “registerd”. Did you mean registered?",
     ),

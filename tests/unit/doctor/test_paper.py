@@ -46,13 +46,10 @@ async def test_a_public_page_with_a_certificate_is_fine() -> None:
     assert (finding.health, finding.mend) == (Health.OK, "")
 
 
-async def test_front_ends_without_a_use_yet_are_named() -> None:
-    """Somebody who set a token waits for something to happen."""
-    off = await paper.front_ends(Settings())
-    assert [finding.health for finding in off] == [Health.OK] * 2
-    on = await paper.front_ends(load(environ={"SLACK_SIGNING_SECRET": "a-secret"}))
-    assert [finding.text for finding in on[1:]] == ["Set, but this version has no Slack front end yet."]
-    assert "a-secret" not in str(on)
+async def test_the_page_is_always_on() -> None:
+    """The chat platforms are looked at by themselves."""
+    [page] = await paper.front_ends(Settings())
+    assert (page.health, page.subject) == (Health.OK, "web page")
 
 
 async def test_limits_that_let_nobody_draw_are_wrong() -> None:

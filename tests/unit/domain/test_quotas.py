@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.quotas import Standing, allowance
+from bot.domain.images import Quality, Size
+from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.quotas import Bridge, Budget, Hold, Period, Standing, Weights, allowance
 
 ZONES = [
     "UTC",
@@ -105,3 +107,59 @@ def test_an_allowance_refills_within_a_day_and_exactly_when_the_date_changes(nai
 def test_what_is_held_is_not_left_either(held: int, spent: int, left: int) -> None:
     """Nor is it ever less than nothing, when somebody lowered the limit."""
     assert Standing(20, held, spent).left == left
+
+
+@given(
+    st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2037, 1, 1)),  # noqa: DTZ001 - hypothesis adds the zone
+    st.sampled_from(ZONES),
+    st.sampled_from(ZONES),
+)
+def test_a_change_of_zone_gives_nobody_a_day(naive: datetime, old: str, new: str) -> None:
+    """The day that was goes on, until the new zone writes a later one than either."""
+    now, there = naive.replace(tzinfo=UTC), ZoneInfo(new)
+    before = allowance(3, now, ZoneInfo(old))
+    bridge = Bridge.over(before, now, there)
+    after = allowance(3, now, there, bridge)
+    assert after.day == before.day
+    refills_at = after.refills_at.astimezone(UTC)
+    assert now < refills_at <= now + timedelta(hours=51)
+    assert allowance(3, refills_at, there, bridge).day > before.day
+    assert allowance(3, refills_at - timedelta(microseconds=1), there, bridge).day == before.day
+
+
+def test_zones_that_write_the_same_day_need_no_bridge() -> None:
+    """The next midnight is the new zone's."""
+    noon = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    assert Bridge.over(allowance(3, noon, ZoneInfo("UTC")), noon, ZoneInfo("Europe/Berlin")) is None
+
+
+WEIGHTS = Weights({Quality.LOW: 1, Quality.HIGH: 4}, large=2)
+
+
+@pytest.mark.parametrize(
+    ("quality", "size", "weight"),
+    [
+        (Quality.LOW, Size(1024, 1024), 1),
+        (Quality.MEDIUM, Size(1024, 1024), 1),
+        (Quality.HIGH, Size(1024, 1024), 4),
+        (Quality.LOW, Size(2000, 1000), 1),
+        (Quality.HIGH, Size(2001, 1000), 8),
+    ],
+)
+def test_quality_and_size_weigh(quality: Quality, size: Size, weight: int) -> None:
+    """A quality that has no weight of its own weighs one."""
+    assert WEIGHTS.of(quality, size) == weight
+
+
+@pytest.mark.parametrize(("period", "first"), [(Period.DAY, date(2026, 3, 14)), (Period.MONTH, date(2026, 3, 1))])
+def test_a_budgets_period_has_a_first_day(period: Period, first: date) -> None:
+    """A month begins with its first."""
+    assert Budget(HOUSE, period, 5).first_day(date(2026, 3, 14)) == first
+
+
+@pytest.mark.parametrize(("community", "scopes"), [(HOUSE, 1), (CommunityId("town"), 2)])
+def test_money_is_the_communitys_and_the_houses(community: CommunityId, scopes: int) -> None:
+    """Once, where that is the same."""
+    hold = Hold(community, AccountId("ann"), 1, allowance(3, datetime(2026, 3, 14, tzinfo=UTC), ZoneInfo("UTC")))
+    assert len(hold.scopes) == scopes
+    assert {community, HOUSE} == set(hold.scopes)

@@ -64,7 +64,7 @@ async def test_a_crash_while_it_is_drawn_is_asked_about(bench: Bench, *, is_kill
     assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.OPEN]
     await bench.recover()
     assert (bench.job(job).state, bench.message(job).kind) == (JobState.FAILED, "outcome_unknown")
-    assert [button.label for button in bench.message(job).buttons] == ["Draw again"]
+    assert [button.label for button in bench.message(job).buttons] == ["Draw again", "Change words"]
     assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.UNKNOWN]
     assert len(bench.painter.requests) == 1
     assert await bench.standing() == UNTOUCHED

@@ -10,6 +10,7 @@ from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureS
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Wish, Words
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId
+from bot.domain.quotas import Standing
 from bot.pipeline import posts
 from bot.services.links import Links
 from tests.fakes.clock import NOON
@@ -51,7 +52,7 @@ PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=
 )
 def test_a_wish_that_waits_says_its_place_and_its_time(line: Line, says: str) -> None:
     """Two are drawn at once here; what nobody knows is not said."""
-    post = posts.waiting(JOB, line, 2)
+    post = posts.waiting(JOB, line, 2, 1)
     assert post == Post(says, Tone.WAITING, progress=0.0, buttons=(CANCEL,))
 
 
@@ -101,6 +102,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     assert [(button.label, button.action, button.is_dangerous) for button in post.buttons] == [
         ("Again", "again:job-1", False),
         ("Vary", "vary:job-1", False),
+        ("Change words", "reword:job-1", False),
         ("Delete", "delete:job-1", True),
     ]
     [exhibit] = post.pictures
@@ -129,13 +131,13 @@ def test_a_picture_is_described_by_what_was_drawn() -> None:
 @pytest.mark.parametrize(
     ("state", "tone", "labels"),
     [
-        (JobState.FAILED, Tone.FAILED, ["Draw again"]),
-        (JobState.CANCELLED, Tone.REFUSED, ["Draw again"]),
-        (JobState.REFUSED, Tone.REFUSED, []),
+        (JobState.FAILED, Tone.FAILED, ["Draw again", "Change words"]),
+        (JobState.CANCELLED, Tone.REFUSED, ["Draw again", "Change words"]),
+        (JobState.REFUSED, Tone.REFUSED, ["Change words"]),
     ],
 )
 def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: list[str]) -> None:
-    """What failed can be drawn again as it is; what was refused cannot."""
+    """What failed can be drawn again as it is; what was refused cannot, but with other words."""
     post = posts.ended(JOB, Ending(state, "why", "It broke. Nothing was counted."))
     assert (post.text, post.tone, post.kind) == ("a fox – It broke. Nothing was counted.", tone, "why")
     assert [button.label for button in post.buttons] == labels
@@ -146,7 +148,7 @@ def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: l
 def test_a_safer_wording_is_shown_and_offered() -> None:
     """Nobody has to guess what would pass."""
     post = posts.ended(REWRITTEN, Ending(JobState.REFUSED, "prompt_refused", "No.", safer="a kind fox"))
-    assert [button.action for button in post.buttons] == ["safer:job-1"]
+    assert [button.action for button in post.buttons] == ["safer:job-1", "reword:job-1"]
     assert post.folds[-1] == Fold("A wording that would pass", "a kind fox")
 
 
@@ -156,3 +158,41 @@ def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
     assert post.text == "a fox – deleted. It can be brought back for 10 minutes."
     assert [button.action for button in post.buttons] == ["undelete:job-1"]
     assert post.pictures == ()
+
+
+@pytest.mark.parametrize(
+    ("count", "counted", "says"),
+    [
+        (1, 1, "Drawing: a fox"),
+        (2, 2, "Drawing: a fox"),
+        (2, 4, "Drawing: a fox · counts as 4"),
+        (1, 2, "Drawing: a fox · counts as 2"),
+    ],
+)
+def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, counted: int, says: str) -> None:
+    """Before it is drawn."""
+    job = replace(JOB, wish=Wish(prompt="a fox", count=count))
+    assert posts.waiting(job, Line(0, None), 2, counted).text == says
+    assert posts.waiting(job, Line(2, None), 2, counted).text == f"{says} · 1st in line"
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        (None, ()),
+        (Standing(20, held=0, spent=15), ()),
+        (Standing(20, held=1, spent=15), ("4 pictures left today",)),
+        (Standing(200, held=0, spent=160), ("40 pictures left today",)),
+        (Standing(200, held=0, spent=159), ()),
+        (Standing(3, held=0, spent=0), ("3 pictures left today",)),
+        (Standing(10, held=0, spent=7), ("3 pictures left today",)),
+        (Standing(10, held=0, spent=9), ("1 picture left today",)),
+        (Standing(3, held=1, spent=2), ("no pictures left today",)),
+        (Standing(3, held=1, spent=5, credits=7), ("no pictures left today and 7 in credits",)),
+        (Standing(0, held=0, spent=0, credits=1), ("no pictures left today and 1 in credits",)),
+    ],
+)
+def test_what_is_left_is_said_when_it_is_little(left: Standing | None, says: tuple[str, ...]) -> None:
+    """Three pictures, or the last fifth of the day."""
+    post = posts.done(JOB, pictures=(PICTURE,), drawing=None, cost=FREE, links=LINKS, left=left)
+    assert post.footer == says

@@ -101,8 +101,9 @@ async def test_jobs_of_other_platforms_are_left_to_those_who_serve_them(bench: B
     told, waiting = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
     await bench.jobs.cancel(told.id, CANCELLED)
     await bench.engine.crash()
-    nowhere = Delivery(jobs=bench.jobs, gallery=bench.gallery, links=bench.links, surfaces={})
-    await Recovery(jobs=bench.jobs, engine=bench.engine, delivery=nowhere, gallery=bench.gallery).sweep()
+    nowhere = Delivery(jobs=bench.jobs, quotas=bench.quotas, gallery=bench.gallery, links=bench.links, surfaces={})
+    elsewhere = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=nowhere, retention=bench.retention, gallery=bench.gallery)
+    await elsewhere.sweep()
     assert bench.engine.waiting == []
     assert bench.surface.said == []
     assert bench.job(waiting).state is JobState.QUEUED
@@ -125,7 +126,7 @@ async def test_it_sweeps_at_the_start_then_when_old_leases_have_run_out_and_then
     """Until it is cancelled."""
     pictures = NotedPictures(bench.jobs)
     gallery = Gallery(pictures, bench.objects, bench.clock, MINUTE)
-    recovery = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=bench.delivery, gallery=gallery)
+    recovery = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=bench.delivery, retention=bench.retention, gallery=gallery)
     async with running(recovery):
         await asyncio.sleep(200)
     assert pictures.swept_at == [0, 30, 90, 150]

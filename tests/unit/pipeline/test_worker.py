@@ -83,7 +83,7 @@ async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, s
     post = bench.message(job)
     assert (post.tone, post.kind) == (Tone.REFUSED, "prompt_refused")
     assert post.text == "a fox – Nobody is hurt here. Nothing was drawn and nothing was counted."
-    assert [button.command for button in post.buttons] == ([] if stage == "moderation" else ["safer"])
+    assert [button.command for button in post.buttons] == [*([] if stage == "moderation" else ["safer"]), "reword"]
     assert (len(bench.rewriter.asks), len(bench.painter.requests)) == {
         "moderation": (0, 0),
         "rewriter": (1, 0),
@@ -106,7 +106,7 @@ async def test_a_failure_costs_nothing_and_can_be_tried_again(bench: Bench, erro
     assert (job.state, job.ending) == (JobState.FAILED, Ending(JobState.FAILED, kind, error.user_text))
     assert await bench.standing() == UNTOUCHED
     assert (bench.message(job).tone, bench.message(job).kind) == (Tone.FAILED, kind)
-    assert [button.command for button in bench.message(job).buttons] == ["again"]
+    assert [button.command for button in bench.message(job).buttons] == ["again", "reword"]
 
 
 async def test_words_that_nobody_could_judge_are_not_drawn(bench: Bench) -> None:

@@ -45,10 +45,11 @@ async function call(fields, line) {
   const key = unanswered.get(what) ?? newKey();
   unanswered.set(what, key);
   try {
-    const { answered, notes } = await makeCall(fields, key);
+    const { answered, notes, fill } = await makeCall(fields, key);
     unanswered.delete(what);
     for (const note of notes) channel.addNote(note, note.tone === "refused" || note.tone === "failed" ? line : "");
     if (answered) channel.scrollToEnd();
+    if (fill) composer.fill(fill);
     return true;
   } catch (problem) {
     channel.addNote(localNote(problem.message), "");

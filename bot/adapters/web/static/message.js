@@ -11,10 +11,10 @@ export class Message {
     this.actions = actions;
     this.shown = new Map();
     this.slots = Object.fromEntries(
-      ["by", "asked", "show", "text", "progress", "folds", "facts", "buttons"].map((name) => [name, el("div", { class: `slot ${name}` })]),
+      ["by", "asked", "show", "text", "progress", "folds", "files", "facts", "buttons"].map((name) => [name, el("div", { class: `slot ${name}` })]),
     );
-    const { by, asked, show, text, progress, folds, facts, buttons } = this.slots;
-    this.card = el("div", { class: "card" }, show, text, progress, folds, facts, buttons);
+    const { by, asked, show, text, progress, folds, files, facts, buttons } = this.slots;
+    this.card = el("div", { class: "card" }, show, text, progress, folds, files, facts, buttons);
     this.article = el("article", { tabindex: "-1" }, by, asked, this.card);
     this.element = el("li", { class: "message" }, this.article);
     this.update(view);
@@ -39,6 +39,7 @@ export class Message {
     this.part("text", [post.text, post.tone], () => textLine(post));
     this.part("progress", [this.isUnfinished, post.progress], () => (this.isUnfinished ? [progressBar(post)] : []));
     this.part("folds", post.folds, () => post.folds.map(fold));
+    this.part("files", post.files, () => savedFiles(post.files));
     this.part("facts", post.footer, () => (post.footer.length ? [facts(post.footer)] : []));
     this.part("buttons", [post.buttons, view.is_note && view.line], () => this.buttons(view));
   }
@@ -58,9 +59,9 @@ export class Message {
 
   showPictures({ post, preview }) {
     const isUnfinished = this.isUnfinished;
-    this.part("show", [isUnfinished, post.pictures], () => {
+    this.part("show", [isUnfinished, post.pictures, post.files], () => {
       this.canvas = isUnfinished ? new Canvas() : null;
-      return isUnfinished ? [this.canvas.element] : exhibits(post.pictures);
+      return isUnfinished ? [this.canvas.element] : exhibits([...post.pictures, ...(post.files ?? []).filter(isPicture)]);
     });
     this.canvas?.show(preview, post.tone);
   }
@@ -134,6 +135,16 @@ function progressBar({ progress, tone }) {
 
 function fold({ title, text }) {
   return el("details", {}, el("summary", {}, icon("fold"), el("span", { dir: "auto" }, title)), el("p", { dir: "auto" }, text));
+}
+
+// What a private note brings along: a picture is shown, anything else is there to be saved.
+function isPicture(file) {
+  return file.width > 0;
+}
+
+function savedFiles(files = []) {
+  const links = files.filter((file) => !isPicture(file)).map(({ name, link }) => el("a", { class: "pill", href: link, download: name }, icon("download"), name));
+  return links.length ? [el("div", { class: "row" }, ...links)] : [];
 }
 
 function facts(footer) {

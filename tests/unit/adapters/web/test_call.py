@@ -7,12 +7,15 @@ import pytest
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.render import Asked
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.domain.chat import Place, Post
+from bot.app.catalogue import declared_commands
+from bot.domain.chat import Form, Place, Post
 from bot.domain.people import Identity, Person
+from bot.errors import SurfaceFailed
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
 
+COMMANDS = {command.name: command for command in declared_commands()}
 STUDIO = Place(WEB, "", "studio")
 HERON = Person(Identity(WEB, "", "user"), "Amber Heron")
 
@@ -26,7 +29,7 @@ def messages() -> MemoryMessages:
 @pytest.fixture
 def call(messages: MemoryMessages) -> WebCall:
     """Let somebody ask for a fox."""
-    return WebCall(WebSurface(messages), key="web:user:1", person=HERON, place=STUDIO, asked=Asked("/imagine a fox"))
+    return WebCall(WebSurface(messages), COMMANDS, key="web:user:1", person=HERON, place=STUDIO, asked=Asked("/imagine a fox"))
 
 
 async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: MemoryMessages) -> None:
@@ -52,3 +55,16 @@ async def test_whispers_are_for_the_reply_only(call: WebCall, messages: MemoryMe
     await call.whisper(Post("late"))
     assert call.finish() == (Post("one"), Post("two"))
     assert await messages.page("studio", most=10) == ()
+
+
+async def test_a_form_is_a_line_to_be_changed(call: WebCall) -> None:
+    """With what is filled in already; words that look like an option stay words."""
+    await call.ask(Form("imagine", {"prompt": "a fox --shape of things", "shape": "wide", "count": "2"}))
+    assert call.fill == '/imagine a fox "--shape" of things --shape wide --count 2'
+
+
+async def test_there_is_no_form_without_anything_in_it(call: WebCall) -> None:
+    """The message box shows what a command takes as it is."""
+    with pytest.raises(SurfaceFailed):
+        await call.ask(Form("imagine"))
+    assert call.fill == ""

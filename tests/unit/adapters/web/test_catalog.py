@@ -1,8 +1,13 @@
 """Asks whether the page's completion knows what the commands declare."""
 
+from typing import Any
+
 import pytest
 
 from bot.adapters.web.catalog import CommandCard, OptionCard, catalog_of
+from bot.commands.imagine import imagine
+from bot.domain.images import Quality
+from bot.domain.quotas import Weights
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.studio import FakeStudio
@@ -46,3 +51,12 @@ def test_each_kind_of_option_tells_what_it_takes(cards: dict[str, CommandCard]) 
 def test_a_command_without_options_has_none(cards: dict[str, CommandCard]) -> None:
     """Nothing is made up."""
     assert cards["gallery"].options == ()
+
+
+def test_what_a_choice_costs_is_said() -> None:
+    """Where it is made."""
+    nobody: Any = None
+    [card] = catalog_of((imagine(nobody, Weights({Quality.HIGH: 2})),)).commands
+    assert [option.summary for option in card.options if option.name == "quality"] == [
+        "How much work goes into it; better takes longer; high counts as 2 pictures"
+    ]

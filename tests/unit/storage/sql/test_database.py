@@ -157,7 +157,7 @@ class TestTrouble:
         async def change_ones_mind() -> None:
             async with database.writing() as connection:
                 await connection.execute(insert(channels).values(name="a", version=1))
-                raise Busy("Later.")
+                raise Busy("Later.", retry_after=timedelta(seconds=1))
 
         with pytest.raises(Busy):
             await change_ones_mind()

@@ -5,19 +5,32 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.chat import MessageRef
+from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.images import PictureId
 from bot.domain.jobs import DrawingState, JobId, Words
-from bot.domain.people import REGISTERED, AccountId
+from bot.domain.money import Cost
+from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId
+from bot.domain.quotas import Budget, Crowd, Period
+from bot.domain.rules import PERSON, Actor, Change, EntryId, Matter, RuleKey
+from bot.errors import BadInput, CrowdExceeded
+from bot.ports.codes import Purpose
+from bot.ports.installations import InstallationKey, StoredInstallation
 from storage.sql.accounts import SqlAccounts
+from storage.sql.codes import SqlCodes
+from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
+from storage.sql.installations import SqlInstallations
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
+from storage.sql.once import SqlOnce
 from storage.sql.pictures import SqlPictures
+from storage.sql.rules import SqlRulebook
 from tests.contract.examples import (
     ANN,
     CANCELLED,
@@ -75,6 +88,7 @@ async def work_on_a_job(jobs: SqlJobs, account: AccountId) -> None:
         await jobs.accept(a_job(job, account), a_hold(account))
     await jobs.attach(job, MessageRef(a_job(job, account).place, "1"))
     await jobs.line(job)
+    await jobs.open_of(account)
     await jobs.unclaimed(frozenset({WEB}))
     claimed = await jobs.claim(job, LEASE)
     assert claimed is not None
@@ -97,6 +111,47 @@ async def work_on_a_job(jobs: SqlJobs, account: AccountId) -> None:
     await jobs.by_key("fox")
 
 
+async def count(database: Database, account: AccountId) -> None:
+    """Call everything that the ledger, the rulebook, credits and what happens once have, with holds of every kind."""
+    clock, ids, boss = StoppedClock(), CountingIds(), Actor(AccountId("boss"), "Boss")
+    jobs, ledger = SqlJobs(database, clock), SqlLedger(database, clock, ids)
+    credits_, rulebook, once = SqlCredits(database, clock, ids), SqlRulebook(database, clock, ids), SqlOnce(database, clock)
+    move = CreditMove(community=HOUSE, account=account, delta=9, kind=CreditKind.GRANT, key="grant", by=boss)
+    for _ in range(2):
+        await credits_.move(move)
+    park, crowd = CommunityId("park"), Crowd("web:park", 4)
+    budgets = tuple(Budget(park, period, 1000) for period in Period)
+    dear = replace(a_hold(account, 3, replace(TODAY, limit=2)), crowd=crowd, estimate=100, budgets=budgets)
+    drawing = a_drawing("late", (await jobs.accept(a_job("owl", account), dear)).job)
+    with pytest.raises(CrowdExceeded):
+        await jobs.accept(a_job("two", account), dear)
+    await jobs.cancel(drawing.job, CANCELLED)
+    await jobs.close_drawing(replace(drawing, cost=Cost(9)))
+    await ledger.crowd(HOUSE, crowd.id, TODAY.day, 4)
+    await ledger.spending(budgets[1], TODAY.day)
+    usage = await ledger.forgive(HOUSE, account, TODAY.day, by=boss, why="")
+    assert usage is not None
+    await rulebook.undo(usage.id, boss)
+    key = RuleKey(Matter.LIMIT, PERSON, account)
+    changes = [Change(community=HOUSE, key=key, value=value, by=boss) for value in ("1", "2", None)]
+    *_, entry = [await rulebook.change(change) for change in changes]
+    assert entry is not None
+    await rulebook.undo(entry.id, boss)
+    for wrong in (entry.id, EntryId("none")):
+        with pytest.raises(BadInput):
+            await rulebook.undo(wrong, boss)
+    for newest in (await rulebook.record(HOUSE, 1), await rulebook.record(HOUSE, 10, entry.id)):
+        assert await rulebook.find(newest[0].id) == newest[0]
+    await rulebook.rules(HOUSE, account)
+    await rulebook.all(HOUSE)
+    await rulebook.everywhere(Matter.SETTING, "retention")
+    await credits_.give(HOUSE, Actor(account, "Ann"), boss.account, 1, "gift")
+    await credits_.history(HOUSE, account, 5)
+    await credits_.balance(HOUSE, account)
+    await once.first("evt")
+    await once.again("evt")
+
+
 async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
     """Call everything that `Pictures` has."""
     job, picture = JobId("fox"), PictureId("fox.0")
@@ -106,6 +161,7 @@ async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
     await pictures.hide(job, NOON)
     await pictures.show(job)
     await pictures.due(NOON)
+    await pictures.hide_older(HOUSE, NOON, remove_at=NOON, most=9)
     await pictures.is_key_needed("key")
     await pictures.remove(picture)
 
@@ -121,16 +177,30 @@ async def talk(messages: SqlMessages) -> None:
     await messages.delete(said.id)
 
 
+async def let_in(installations: SqlInstallations, codes: SqlCodes) -> None:
+    """Call everything that `Installations` and `Codes` have, but for the one that is asked for all there are."""
+    whole = InstallationKey(platform=WEB, client="1", workspace="T1")
+    for key in (whole, replace(whole, user="U1")):
+        await installations.save(StoredInstallation(key=key, sealed=b"", installed_at=NOON))
+        await installations.find(key)
+        await installations.delete(key)
+    for _ in range(2):
+        await codes.issue(Purpose.LINK, "hash", "ann", NOON + LEASE)
+    await codes.redeem(Purpose.LINK, "hash")
+
+
 async def test_no_statement_reads_a_whole_table(database: Database) -> None:
     """Rows that are looked for are found by an index."""
     clock, ids = StoppedClock(), CountingIds()
     with overheard(database) as statements:
         account = (await SqlAccounts(database, clock, ids).of(ANN, REGISTERED)).id
         await work_on_a_job(SqlJobs(database, clock), account)
-        await SqlLedger(database).standing(a_hold(account).community, account, TODAY.day, TODAY.limit)
+        await SqlLedger(database, clock, ids).standing(a_hold(account).community, account, TODAY.day, TODAY.limit)
+        await count(database, account)
         await look_at_pictures(SqlPictures(database), account)
         await talk(SqlMessages(database, clock, ids))
-    assert len(statements) > 40
+        await let_in(SqlInstallations(database), SqlCodes(database, clock))
+    assert len(statements) > 70
     plans = {statement: await plan_of(database, statement, values) for statement, values in statements}
     slow = {
         statement: plan

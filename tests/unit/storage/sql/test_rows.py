@@ -53,4 +53,4 @@ def test_a_picture_survives(picture: Picture) -> None:
     """Whole; whose it is and since when stands beside it."""
     values = picture_values(picture)
     assert picture_of(through_a_table(values)) == picture
-    assert set(pictures.c.keys()) - set(values) == {"account", "kept_at", "remove_at"}
+    assert set(pictures.c.keys()) - set(values) == {"account", "community", "kept_at", "remove_at"}

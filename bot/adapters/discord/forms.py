@@ -1,0 +1,108 @@
+"""A command's options as a form to fill in, drawn from the declaration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.typed import form_id
+from bot.commands.options import Kind, Number, PersonRef, Pick, RoleRef, Text
+from bot.commands.spec import AnyCommand, Option
+from bot.commands.translations import Catalogue
+
+_MOST_FIELDS = 5
+_MOST_CHOICES = 25
+_LONGEST_TITLE = _LONGEST_LABEL = 45
+_LONGEST_NOTE = 100
+_LONGEST_TEXT, _LONGEST_LINE = 4000, 200
+
+
+def modal_of(command: AnyCommand, values: Mapping[str, str], words: Catalogue) -> discord.ui.Modal:
+    """Draw the form. Where a command takes more than a form has room for, what it needs comes first.
+
+    Needs a running event loop, as all views of discord.py do.
+    """
+    options = sorted(command.options, key=lambda option: not option.is_required)
+    unseen = {option.name: values[option.name] for option in options[_MOST_FIELDS:] if option.name in values}
+    title = words.get(("commands", command.name, "summary"), command.summary)
+    modal = discord.ui.Modal(title=_cut(title, _LONGEST_TITLE), custom_id=form_id(command.name, unseen))
+    for option in options[:_MOST_FIELDS]:
+        modal.add_item(_Field(command, option, words).label(values.get(option.name, "")))
+    modal.stop()  # else discord.py keeps it for ever, to hear of answers that we hear of ourselves
+    return modal
+
+
+class _Field:
+    """One option as a part of a form."""
+
+    def __init__(self, command: AnyCommand, option: Option, words: Catalogue) -> None:
+        self._option = option
+        self._key = ("commands", command.name, "options", option.name)
+        self._words = words
+
+    def label(self, value: str) -> "discord.ui.Label[Any]":
+        """Draw it, filled in with `value`."""
+        option = self._option
+        name = self._words.get((*self._key, "name"), option.name)
+        summary = self._words.get((*self._key, "summary"), option.kind.summary)
+        return discord.ui.Label(
+            text=_cut(name.capitalize(), _LONGEST_LABEL),
+            description=_cut(summary, _LONGEST_NOTE),
+            component=self._component(option.kind, value),
+        )
+
+    def _component(self, kind: Kind, value: str) -> "discord.ui.Item[Any]":
+        match kind:
+            case Pick(values=values) if len(values) <= _MOST_CHOICES:
+                return self._choice(values, value)
+            case PersonRef():
+                return self._person(value)
+            case RoleRef():
+                return self._role(value)
+            case Text(longest=longest):
+                return self._text(value, min(longest, _LONGEST_TEXT))
+            case Number():
+                return self._text(value, _LONGEST_LINE, hint=" ".join(kind.values))
+            case _:
+                return self._text(value, _LONGEST_LINE)
+
+    def _choice(self, values: tuple[str, ...], value: str) -> "discord.ui.Select[Any]":
+        option = self._option
+        chosen = value or str(option.default or "")
+        choices = [
+            discord.SelectOption(
+                label=self._words.get((*self._key, "choices", one), one.capitalize()), value=one, default=one == chosen
+            )
+            for one in values
+        ]
+        return discord.ui.Select(custom_id=option.name, options=choices, **self._needed)
+
+    def _person(self, value: str) -> "discord.ui.UserSelect[Any]":
+        chosen = [discord.SelectDefaultValue.from_user(discord.Object(int(value)))] if value.isdecimal() else []
+        return discord.ui.UserSelect(custom_id=self._option.name, default_values=chosen, **self._needed)
+
+    def _role(self, value: str) -> "discord.ui.RoleSelect[Any]":
+        chosen = [discord.SelectDefaultValue.from_role(discord.Object(int(value)))] if value.isdecimal() else []
+        return discord.ui.RoleSelect(custom_id=self._option.name, default_values=chosen, **self._needed)
+
+    @property
+    def _needed(self) -> dict[str, Any]:
+        """Say whether something has to be chosen; a menu takes no second choice."""
+        return {"required": self._option.is_required, "min_values": 1 if self._option.is_required else 0}
+
+    def _text(self, value: str, longest: int, hint: str = "") -> "discord.ui.TextInput[Any]":
+        option = self._option
+        usual = "" if option.default is None else f"{self._words.get(('words', 'usually'), 'usually')} {option.default}"
+        is_long = longest > _LONGEST_LINE
+        return discord.ui.TextInput(
+            custom_id=option.name,
+            style=discord.TextStyle.paragraph if is_long else discord.TextStyle.short,
+            default=value[:longest] or None,
+            placeholder=", ".join(part for part in (hint, usual) if part) or None,
+            required=option.is_required,
+            max_length=longest,
+        )
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

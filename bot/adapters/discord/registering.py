@@ -1,0 +1,89 @@
+"""Registering the menu with Discord: once, globally, and only when it changed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import discord
+import structlog
+from discord.http import Route
+
+from bot.adapters.discord.menu import Json
+from bot.adapters.discord.trouble import translated
+
+log = structlog.get_logger(__name__)
+
+_BUDGET = timedelta(seconds=30)
+_SLASH = 1
+_COMPARED = (
+    "name_localizations",
+    "description",
+    "description_localizations",
+    "options",
+    "integration_types",
+    "contexts",
+    "nsfw",
+    "default_member_permissions",
+)
+_COMPARED_OF_OPTIONS = (
+    "type",
+    "name",
+    "name_localizations",
+    "description",
+    "description_localizations",
+    "required",
+    "options",
+    "choices",
+    "min_value",
+    "max_value",
+    "min_length",
+    "max_length",
+    "autocomplete",
+)
+
+
+async def synced(client: discord.Client, menu: list[Json]) -> bool:
+    """Register the menu globally where it differs from what is registered; False when nothing had to change.
+
+    Raises:
+        SurfaceFailed: Discord did not take it.
+    """
+    async with translated(_BUDGET):
+        if same(await registered(client), menu):
+            return False
+        await client.http.bulk_upsert_global_commands(client.application_id or 0, menu)
+    log.info("discord.commands_synced", commands=len(menu))
+    return True
+
+
+async def registered(client: discord.Client) -> list[Json]:
+    """Give what is registered, in all languages; discord.py's own way asks for one only.
+
+    Raises:
+        discord.DiscordException: It is not to be had.
+    """
+    route = Route("GET", "/applications/{application_id}/commands", application_id=client.application_id)
+    return list(await client.http.request(route, params={"with_localizations": "true"}))
+
+
+def same(there: Iterable[Mapping[str, Any]], menu: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether what is registered is what should be, whatever else Discord notes about it."""
+    return _by_name(there) == _by_name(menu)
+
+
+def _by_name(commands: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], Json]:
+    return {(command.get("type", _SLASH), command["name"]): _essence(command, _COMPARED) for command in commands}
+
+
+def _essence(entry: Mapping[str, Any], compared: tuple[str, ...]) -> Json:
+    found = {key: entry[key] for key in compared if not _is_nothing(entry.get(key))}
+    if "options" in found:
+        found["options"] = [_essence(option, _COMPARED_OF_OPTIONS) for option in found["options"]]
+    if "choices" in found:
+        found["choices"] = [(one["name"], one.get("name_localizations") or {}, one["value"]) for one in found["choices"]]
+    return found
+
+
+def _is_nothing(value: object) -> bool:
+    """Whether Discord may as well leave it out; a bound of 0 is something."""
+    return value is None or value is False or value in ([], {}, "")

@@ -1,0 +1,106 @@
+"""Posts as Slack's blocks: every text a plain or a rich one, which Slack takes literally."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack.plain import escaped, fitted, portioned
+from bot.domain.chat import Button, Post, Tone
+
+Json = dict[str, Any]
+
+ACTION = "easel:"
+"""What the action ids of our buttons begin with; their number in the message follows, the call is their value."""
+
+_MOST_TEXT = 3000
+_MOST_HEADLINES = 2
+_MOST_FOOTER = 1000
+_MOST_IN_ALL = 11_000
+"""What all blocks of a message may say together: Slack refuses more than 13,200, labels of buttons included."""
+
+_MOST_LINE = 1000
+_MOST_PICTURES = 10
+_MOST_ALT = 2000
+_MOST_FOLDS = 28
+_MOST_TITLE = 100
+_MOST_ELEMENTS = 10
+_MOST_LABEL = 75
+_MOST_BUTTONS = 25
+_BAR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as Slack can show it: a file of its own, or an address that it can fetch. One of both."""
+
+    alt: str
+    file: str = ""
+    url: str = ""
+
+
+def payload(post: Post, shown: Sequence[Shown] = ()) -> Json:
+    """Give `text` and `blocks` of a message. `shown` are its pictures, or its preview, as Slack can show them."""
+    return {"text": escaped(fitted(post.text, _MOST_LINE)) or "…", "blocks": list(_blocks(post, shown))}
+
+
+def _blocks(post: Post, shown: Sequence[Shown]) -> Iterator[Json]:
+    headlines, footer = portioned(post.text, _MOST_TEXT, _MOST_HEADLINES) or ["…"], " · ".join(post.footer)
+    for text in headlines:
+        yield {"type": "section", "text": _plain(text)}
+    if post.progress is not None:
+        yield _context(_bar(post.progress))
+    for one in shown[:_MOST_PICTURES]:
+        yield _image(one)
+    yield from _folds(post, _MOST_IN_ALL - sum(map(len, headlines)) - _MOST_FOOTER)
+    if footer:
+        yield _context(fitted(footer, _MOST_FOOTER))
+    if post.buttons:
+        buttons = enumerate(post.buttons[:_MOST_BUTTONS])
+        yield {"type": "actions", "elements": [_button(number, one) for number, one in buttons]}
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _context(*texts: str) -> Json:
+    return {"type": "context", "elements": [_plain(text) for text in texts]}
+
+
+def _bar(share: float) -> str:
+    """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
+    share = min(max(share, 0.0), 1.0)
+    full = round(share * _BAR)
+    return f"{'▰' * full}{'▱' * (_BAR - full)} {round(share * 100)} %"
+
+
+def _image(shown: Shown) -> Json:
+    where = {"slack_file": {"id": shown.file}} if shown.file else {"image_url": shown.url}
+    return {"type": "image", "alt_text": fitted(shown.alt, _MOST_ALT) or "A picture", **where}
+
+
+def _folds(post: Post, left: int) -> Iterator[Json]:
+    """Give the folds that say more than the headline: small below a job, elsewhere as what the person asked to read."""
+    told = [fold for fold in post.folds if fold.text and fold.text != post.text][:_MOST_FOLDS]
+    for number, fold in enumerate(told):
+        room = left // (len(told) - number)
+        title = fitted(fold.title, min(_MOST_TITLE, room // 2))
+        text = fitted(fold.text, room - len(title))
+        left -= len(title) + len(text)
+        yield _read(title, text) if post.tone is Tone.PLAIN else _small(title, text)
+
+
+def _small(title: str, text: str) -> Json:
+    return _context(*portioned(f"{title}: {text}", _MOST_TEXT, _MOST_ELEMENTS))
+
+
+def _read(title: str, text: str) -> Json:
+    bold = {"type": "text", "text": f"{title}\n", "style": {"bold": True}}
+    words = [{"type": "text", "text": text[start : start + _MOST_TEXT]} for start in range(0, len(text), _MOST_TEXT)]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [bold, *words]}]}
+
+
+def _button(number: int, button: Button) -> Json:
+    style = {"style": "danger"} if button.is_dangerous else {}
+    label = _plain(fitted(button.label, _MOST_LABEL))
+    return {"type": "button", "action_id": f"{ACTION}{number}", "text": label, "value": button.action, **style}

@@ -1,0 +1,133 @@
+"""One person's command, button, form, mention or reaction on Slack."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.bots import Bots
+from bot.adapters.slack.modal import Errand, modal_of
+from bot.adapters.slack.origin import Origin
+from bot.adapters.slack.people import People
+from bot.adapters.slack.surface import SlackSurface
+from bot.adapters.slack.ticket import Ticket
+from bot.adapters.slack.trouble import translated
+from bot.adapters.slack.web import Team, Web
+from bot.commands.spec import AnyCommand
+from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.people import Person
+from bot.errors import EaselError, SurfaceFailed
+from bot.ports.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+_FORM_BUDGET = timedelta(seconds=3)
+"""What opens a form is good for three seconds (facts, B3)."""
+
+_DIRECT_BUDGET = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a call needs to be answered."""
+
+    surface: SlackSurface
+    web: Web
+    bots: Bots
+    clock: Clock
+    commands: Mapping[str, AnyCommand]
+
+
+class Calls:
+    """Makes calls of what was heard."""
+
+    def __init__(self, means: Means, people: People) -> None:
+        self._means = means
+        self._people = people
+
+    async def of(self, whence: Origin, key: str) -> "SlackCall":
+        """Give the call; where it was made in no channel, its place is the conversation with that person."""
+        self._means.web.introduce(Team(whence.team, whence.enterprise))
+        person, place = await asyncio.gather(self._people.person(whence), self._place(whence))
+        return SlackCall(f"{SLACK}:{key}", person, place, whence, self._means)
+
+    async def person(self, whence: Origin) -> Person:
+        """Give who it is."""
+        self._means.web.introduce(Team(whence.team, whence.enterprise))
+        return await self._people.person(whence)
+
+    async def _place(self, whence: Origin) -> Place:
+        """Find where to answer, if that can be found in a moment."""
+        if whence.channel:
+            return whence.place
+        try:
+            async with asyncio.timeout(_DIRECT_BUDGET.total_seconds()):
+                return await self._means.surface.direct(whence.identity)
+        except (EaselError, TimeoutError) as error:
+            log.info("slack.no_conversation", team=whence.team, reason=type(error).__name__)
+            return whence.place
+
+
+class SlackCall:
+    """Implements `bot.ports.surfaces.Call` for one payload of Slack's."""
+
+    def __init__(self, key: str, person: Person, place: Place, whence: Origin, means: Means) -> None:
+        self.key = key
+        self.person = person
+        self.place = place
+        self._whence = whence
+        self._means = means
+        self._ticket = Ticket(means.clock.now(), whence.enterprise, whence.response_url)
+        self.message = MessageRef(place, whence.message, str(self._ticket)) if whence.message and whence.channel else None
+
+    async def answer(self, post: Post) -> MessageRef:
+        """Say `post` for all to see; see `Call.answer`."""
+        return await self._means.surface.answer(self.place, post, key=self.key, ticket=self._ticket)
+
+    async def whisper(self, post: Post) -> None:
+        """Say `post` to this person alone; see `Call.whisper`."""
+        for way in (self._by_url, self._in_the_channel, self._directly):
+            try:
+                if await way(post):
+                    return
+            except EaselError as error:
+                log.info("slack.whisper_failed", call=self.key, kind=post.kind, way=way.__name__, reason=str(error))
+        log.warning("slack.whisper_lost", call=self.key, kind=post.kind)
+
+    async def ask(self, form: Form) -> None:
+        """Show a form; see `Call.ask`. Reactions and mentions open none, and three seconds after the others it is too late."""
+        whence = self._whence
+        if not whence.trigger:
+            raise SurfaceFailed(SLACK, "no form can be opened from here")
+        errand = Errand(whence.channel, whence.thread, whence.message, whence.response_url)
+        command = self._means.commands[form.command]
+        view = modal_of(command, form, errand, asks_where=not whence.channel)
+        async with translated(_FORM_BUDGET):
+            token = await self._means.bots.token(whence.enterprise, whence.team)
+            await self._means.web.client.views_open(trigger_id=whence.trigger, view=view, token=token)
+
+    async def _by_url(self, post: Post) -> bool:
+        surface, ticket = self._means.surface, self._ticket
+        if not surface.replies.may_answer(ticket):
+            return False
+        payload = await surface.payload(self._whence.team, post)
+        await surface.replies.say(ticket, payload, is_private=True, thread=self.place.thread)
+        return True
+
+    async def _in_the_channel(self, post: Post) -> bool:
+        place = self.place
+        if not self._whence.channel:
+            return False
+        where = {"channel": place.channel, "user": self._whence.user, **({"thread_ts": place.thread} if place.thread else {})}
+        payload = await self._means.surface.payload(place.tenant, post)
+        await self._means.web.call("chat.postEphemeral", place.tenant, {**where, **payload})
+        return True
+
+    async def _directly(self, post: Post) -> bool:
+        surface = self._means.surface
+        place = await surface.direct(self.person.identity)
+        await surface.post(place, post, key=f"{self.key}:whisper")
+        return True

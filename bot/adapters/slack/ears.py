@@ -1,0 +1,256 @@
+"""What Slack tells us of: commands, buttons, forms, shortcuts, mentions, reactions, and workspaces that let us go."""
+
+import asyncio
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.adapters.slack import SLACK, lines, modal, origin
+from bot.adapters.slack.call import Calls, SlackCall
+from bot.adapters.slack.home import PRESSED, HomeTab
+from bot.adapters.slack.leaving import Leaving, is_of_organisation
+from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
+from bot.adapters.slack.origin import Origin
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import Post, Tone
+from bot.domain.jobs import Job, JobState
+from bot.errors import EaselError
+from bot.ports.jobs import Jobs
+
+log = structlog.get_logger(__name__)
+
+Json = Mapping[str, Any]
+
+_REMEMBERED = 10_000
+_MOST_MANNERS = timedelta(milliseconds=300)
+"""How long work lets acknowledgements go first; a form has to be open within three seconds."""
+
+_ANY = re.compile(r".*", re.DOTALL)
+_NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
+
+REACTIONS = {
+    "email": "mail",
+    "envelope": "mail",
+    "e-mail": "mail",
+    "incoming_envelope": "mail",
+    "envelope_with_arrow": "mail",
+    "star": "favourite",
+    "star2": "favourite",
+    "triangular_flag_on_post": "report",
+}
+"""Which command a reaction presses, by Slack's name for it, if there is one by that name."""
+
+CROSSES = frozenset({"x", "negative_squared_cross_mark", "heavy_multiplication_x"})
+"""Cancel what runs, and delete what is drawn."""
+
+
+class Ears:
+    """Hears what comes in, acknowledges it before anything else, and has the house act on it in tasks of its own."""
+
+    def __init__(self, *, dispatcher: Dispatcher, calls: Calls, jobs: Jobs, home: HomeTab, leaving: Leaving) -> None:
+        self.is_open = True
+        """Whether anything new is heard. Slack sends what is not acknowledged to another process, or again."""
+        self._dispatcher = dispatcher
+        self._calls = calls
+        self._jobs = jobs
+        self._home = home
+        self._leaving = leaving
+        self._heard: OrderedDict[str, None] = OrderedDict()
+        self._running: set[asyncio.Task[None]] = set()
+        self._unacknowledged = 0
+        self._is_calm = asyncio.Event()
+        self._is_calm.set()
+
+    @contextmanager
+    def taking(self) -> Iterator[None]:
+        """Take a payload in: until it is acknowledged, nothing is begun that could keep it waiting."""
+        self._unacknowledged += 1
+        self._is_calm.clear()
+        try:
+            yield
+        finally:
+            self._unacknowledged -= 1
+            if not self._unacknowledged:
+                self._is_calm.set()
+
+    def listen_to(self, app: AsyncApp) -> None:
+        """Hear what this application hears."""
+        app.command(_ANY)(self.on_command)
+        app.shortcut(_ANY)(self.on_shortcut)
+        app.action(_ANY)(self.on_action)
+        app.view_submission(_ANY)(self.on_submission)
+        app.view_closed(_ANY)(self.on_nothing)
+        app.event("app_mention")(self.on_mention)
+        app.event("reaction_added")(self.on_reaction)
+        app.event("app_home_opened")(self.on_home)
+        app.event("app_uninstalled")(self.on_uninstalled)
+        app.event("tokens_revoked")(self.on_revoked)
+        app.event(_ANY)(self.on_nothing)
+
+    async def quiet(self, within: timedelta) -> None:
+        """Wait for what was heard to be dealt with; after `within` it is cancelled."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=within.total_seconds())
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def on_nothing(self, ack: AsyncAck) -> None:
+        """Acknowledge what nothing follows from."""
+        await ack()
+
+    async def on_command(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with `/imagine` or `/easel`."""
+        await ack()
+        whence = origin.of_command(body)
+        line = lines.of_slash(str(body.get("command")), str(body.get("text") or ""))
+        self._deal(whence.trigger, lambda: self._line(whence, line))
+
+    async def on_mention(self, body: Json, context: AsyncBoltContext) -> None:
+        """Deal with a message that begins with our name; the answer stays in its thread."""
+        event = body["event"]
+        if event.get("bot_id"):
+            return
+        whence = origin.of_event(body)
+        line = lines.of_mention(str(event.get("text") or ""), context.bot_user_id or "", self._dispatcher.commands)
+        self._deal(f"{whence.channel}:{whence.message}", lambda: self._line(whence, line))
+
+    async def on_shortcut(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with an entry of the menu of a message, or of the one that is everywhere."""
+        await ack()
+        whence, callback = origin.of_interaction(body), str(body.get("callback_id"))
+        if callback == MAKE_PICTURE:
+            self._deal(whence.trigger, lambda: self._line(whence, IMAGINE))
+        elif callback in MESSAGE_SHORTCUTS:
+            _, command = MESSAGE_SHORTCUTS[callback]
+            self._deal(whence.trigger, lambda: self._chosen(whence, command))
+
+    async def on_action(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with a button: its value says all, so it works for ever."""
+        await ack()
+        whence = origin.of_interaction(body)
+        for action in body.get("actions") or ():
+            value = str(action.get("value") or "")
+            if value.startswith(PRESSED):
+                self._deal(whence.trigger, partial(self._line, whence, f"/{value.removeprefix(PRESSED)}"))
+            elif value:
+                self._deal(whence.trigger, partial(self._pressed, whence, value))
+
+    async def on_submission(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with a form: what cannot be taken is said below the field."""
+        view: Json = body.get("view") or {}
+        command = self._dispatcher.commands.get(str(view.get("callback_id")).removeprefix(modal.FORM))
+        if command is None:
+            await ack()
+            return
+        raw = modal.given(view)
+        wrong = modal.complaints(command, raw)
+        if wrong:
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack(response_action="clear")
+        whence = modal.origin_of(body)
+        key = str(view.get("id"))
+        self._deal(key, lambda: self._submitted(whence, key, command.name, raw))
+
+    async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
+        """Deal with a reaction below a message of ours."""
+        event = body["event"]
+        name = str(event.get("reaction")).partition("::")[0]
+        command = REACTIONS.get(name, "")
+        is_ours = context.bot_user_id is not None and event.get("item_user") == context.bot_user_id
+        if not is_ours or (name not in CROSSES and command not in self._dispatcher.commands):
+            return
+        whence = origin.of_event(body)
+        key = f"{whence.channel}:{whence.message}:{whence.user}:{command or 'cross'}"
+        self._deal(str(body.get("event_id")), lambda: self._reacted(whence, key, command))
+
+    async def on_home(self, body: Json) -> None:
+        """Show somebody their Home tab."""
+        if body["event"].get("tab") != "messages":
+            whence = origin.of_event(body)
+            self._deal(str(body.get("event_id")), lambda: self._shown_home(whence))
+
+    async def on_uninstalled(self, body: Json) -> None:
+        """Forget a workspace that let us go."""
+        self._left(body)
+
+    async def on_revoked(self, body: Json) -> None:
+        """Forget tokens that work no more; without the bot's, nothing works in that workspace."""
+        if (body["event"].get("tokens") or {}).get("bot"):
+            self._left(body)
+
+    def _left(self, body: Json) -> None:
+        whence, is_organisation = origin.of_event(body), is_of_organisation(body)
+        leave = self._leaving.leave
+        self._deal(str(body.get("event_id")), lambda: leave(whence.enterprise, whence.team, is_organisation=is_organisation))
+
+    def _deal(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Have something done in a task that is known here until it ends; the same again is not done."""
+        if key in self._heard:
+            log.info("slack.heard_twice")
+            return
+        self._heard[key] = None
+        if len(self._heard) > _REMEMBERED:
+            self._heard.popitem(last=False)
+        task = asyncio.create_task(self._done(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _done(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it. The dispatcher never fails; what does is a look-up before it, or the Home tab."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MOST_MANNERS.total_seconds()):
+                await self._is_calm.wait()
+        try:
+            await work()
+        except EaselError as error:
+            log.warning("slack.not_dealt_with", kind=error.kind, reason=str(error))
+
+    async def _line(self, whence: Origin, line: str) -> None:
+        call = await self._calls.of(whence, whence.trigger or f"{whence.channel}:{whence.message}")
+        await self._dispatcher.dispatch_line(line, call)
+
+    async def _submitted(self, whence: Origin, key: str, name: str, raw: Mapping[str, object]) -> None:
+        await self._dispatcher.dispatch(name, raw, await self._calls.of(whence, key))
+
+    async def _pressed(self, whence: Origin, value: str) -> None:
+        await self._dispatcher.press(value, await self._calls.of(whence, whence.trigger))
+
+    async def _chosen(self, whence: Origin, command: str) -> None:
+        call = await self._calls.of(whence, whence.trigger)
+        job = await self._job_of(whence, call)
+        if job is None:
+            await call.whisper(_NO_PICTURE)
+        else:
+            await self._dispatcher.press(f"{command}:{job.id}", call)
+
+    async def _reacted(self, whence: Origin, key: str, command: str) -> None:
+        call = await self._calls.of(whence, key)
+        job = await self._job_of(whence, call)
+        if job is not None:
+            await self._dispatcher.press(f"{command or _crossed(job)}:{job.id}", call)
+
+    async def _job_of(self, whence: Origin, call: SlackCall) -> Job | None:
+        try:
+            return await self._jobs.by_message(SLACK, whence.channel, whence.message)
+        except EaselError as error:
+            await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
+            raise
+
+    async def _shown_home(self, whence: Origin) -> None:
+        await self._home.show(await self._calls.person(whence), whence)
+
+
+def _crossed(job: Job) -> str:
+    """Give the command that a cross below a job's message means."""
+    return "cancel" if job.state in {JobState.QUEUED, JobState.RUNNING} else "delete"

@@ -1,0 +1,194 @@
+"""The whole of Slack as one front end: opened before the house, listening while it is open, closed after it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from fastapi import APIRouter
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.bots import Bots, OneBot, Welcome
+from bot.adapters.slack.call import Calls, Means
+from bot.adapters.slack.door import Door
+from bot.adapters.slack.ears import Ears
+from bot.adapters.slack.home import HomePage, HomeTab
+from bot.adapters.slack.installing import SealedInstallationStore, StateStore
+from bot.adapters.slack.leaving import Leaving, StopJobs
+from bot.adapters.slack.people import People
+from bot.adapters.slack.previews import Previews
+from bot.adapters.slack.quiet import QUIET
+from bot.adapters.slack.sealing import Sealer
+from bot.adapters.slack.socket import Socket
+from bot.adapters.slack.surface import SlackSurface
+from bot.adapters.slack.tokens import Tokens
+from bot.adapters.slack.visits import AUTHORIZE_URL, Application, Visits
+from bot.adapters.slack.web import API, Web
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.health import Finding, Health
+from bot.errors import EaselError
+from bot.ports.clock import Clock, Ids
+from bot.ports.codes import Codes
+from bot.ports.installations import Installations
+from bot.ports.jobs import Jobs
+from bot.ports.objects import ObjectStore
+
+log = structlog.get_logger(__name__)
+
+_QUIET_BUDGET = timedelta(seconds=3)
+_STRANGERS = "easel is not set up for this workspace; whoever runs it can say how to install it."
+
+
+@dataclass(frozen=True, slots=True)
+class SlackOptions:
+    """How Slack is reached.
+
+    One workspace is served with a `bot_token`; any number of them with
+    `client_id`, `client_secret` and `token_keys`. Payloads come by Socket
+    Mode where there is an `app_token`, else by HTTP, signed with the
+    `signing_secret`. Only an https `public_url` is one that Slack fetches
+    previews from.
+    """
+
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    token_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    public_url: str = ""
+    api_url: str = API
+    authorize_url: str = AUTHORIZE_URL
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where installations, and those that are under way, are kept."""
+
+    installations: Installations
+    codes: Codes
+
+
+class SlackFront:
+    """Slack, seen from the composition root."""
+
+    def __init__(self, options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, stores: Stores) -> None:
+        self._options = options
+        self._clock = clock
+        self._ids = ids
+        self._stores = stores
+        self._client = AsyncWebClient(base_url=options.api_url, retry_handlers=[], logger=QUIET)
+        self._store = _store(options, stores)
+        self._bots = self._bots_of(options)
+        self._web = Web(self._bots, base_url=options.api_url)
+        self._client.session = self._web.session
+        self._previews = Previews(options.public_url) if options.public_url.startswith("https://") else None
+        link = self._previews.link if self._previews else None
+        self.surface = SlackSurface(self._web, objects, clock, preview_link=link)
+        self._socket: Socket | None = None
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Say how it is connected."""
+        if self._options.app_token:
+            return (self._socket.finding,) if self._socket else ()
+        return (Finding("slack", Health.OK, "Commands and events come by HTTP."),)
+
+    @asynccontextmanager
+    async def listening(
+        self, dispatcher: Dispatcher, jobs: Jobs, *, home: HomePage, stop_jobs: StopJobs
+    ) -> AsyncIterator[tuple[APIRouter, ...]]:
+        """Hear people while the body runs; afterwards nothing more is heard, and what was heard is dealt with.
+
+        Gives the routes that Slack and installers come by.
+        """
+        people = People(self._web)
+        means = Means(self.surface, self._web, self._bots, self._clock, dispatcher.commands)
+        ears = Ears(
+            dispatcher=dispatcher,
+            calls=Calls(means, people),
+            jobs=jobs,
+            home=HomeTab(self._web, self._bots, home),
+            leaving=Leaving(web=self._web, store=self._store, people=people, stop_jobs=stop_jobs),
+        )
+        app = self._app(ears)
+        task = asyncio.create_task(self._connected(app, ears))
+        try:
+            yield tuple(self._routes(app, ears))
+        finally:
+            ears.is_open = False
+            await ears.quiet(_QUIET_BUDGET)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await people.close()
+
+    async def close(self) -> None:
+        """Say nothing any more."""
+        await self.surface.close()
+        await self._bots.close()
+        await self._web.close()
+
+    def _app(self, ears: Ears) -> AsyncApp:
+        app = AsyncApp(
+            name="easel",
+            logger=QUIET,
+            client=self._client,
+            signing_secret=self._options.signing_secret,
+            authorize=Welcome(self._bots),  # type: ignore[arg-type]  # it takes its own class too
+            user_facing_authorize_error_message=_STRANGERS,
+        )
+        app.error(_broken)
+        ears.listen_to(app)
+        return app
+
+    async def _connected(self, app: AsyncApp, ears: Ears) -> None:
+        if self._options.app_token:
+            self._socket = Socket(app, self._client, self._options.app_token, ears)
+            await self._socket.run()
+
+    def _routes(self, app: AsyncApp, ears: Ears) -> list[APIRouter]:
+        options, routes = self._options, []
+        if not options.app_token:
+            routes.append(Door(app, ears, options.signing_secret).routes())
+        if self._store is not None and options.public_url:
+            application = Application(options.client_id, options.client_secret, options.public_url, options.authorize_url)
+            states = StateStore(self._stores.codes, self._ids, self._clock)
+            routes.append(Visits(application, self._client, self._store, states).routes())
+        if self._previews is not None:
+            routes.append(self._previews.routes())
+        return routes
+
+    def _bots_of(self, options: SlackOptions) -> Bots:
+        if self._store is None:
+            return OneBot(options.bot_token, self._client)
+        rotator = AsyncTokenRotator(client_id=options.client_id, client_secret=options.client_secret, client=self._client)
+        return Tokens(self._store, rotator, self._clock)
+
+
+async def _broken(error: Exception) -> None:
+    """Log what slack-bolt could not do with a payload. It is not acknowledged, so Slack may send it again."""
+    if isinstance(error, EaselError):
+        log.warning("slack.not_taken", kind=error.kind, reason=str(error))
+    else:
+        log.error("slack.broke", exc_info=error)
+
+
+def _store(options: SlackOptions, stores: Stores) -> SealedInstallationStore | None:
+    if not options.client_id:
+        return None
+    return SealedInstallationStore(stores.installations, Sealer(options.token_keys), options.client_id)
+
+
+@asynccontextmanager
+async def open_slack(
+    options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, stores: Stores
+) -> AsyncIterator[SlackFront]:
+    """Open what messages need, and close it; Slack itself is only spoken to when there is something to say."""
+    front = SlackFront(options, objects, clock, ids, stores)
+    try:
+        yield front
+    finally:
+        await front.close()

@@ -1,0 +1,59 @@
+"""What people type to the bot, as the line of a command."""
+
+import html
+import re
+from collections.abc import Mapping
+
+from bot.adapters.slack.manifest import IMAGINE
+from bot.commands.spec import AnyCommand
+
+HELP = "/help"
+
+_NAMED = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
+_LABEL = re.compile(r"(<[@!][^|<>]+)\|[^<>]*>")
+_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_SIGNS = {"@": "@", "#": "#", "!": "@"}
+
+
+def of_slash(slash: str, text: str) -> str:
+    """Give the line of `/imagine …` or `/easel …`; Slack escapes `&`, `<` and `>` in it."""
+    if slash == IMAGINE:
+        words = html.unescape(text.strip())
+        return HELP if words.lower() == "help" else f"{IMAGINE} {words}".strip()
+    words = _given(text.strip())
+    return f"/{words.lstrip('/').lstrip()}" if words.strip("/ ") else HELP
+
+
+def of_mention(text: str, bot_user: str, commands: Mapping[str, AnyCommand]) -> str:
+    """Give the line of a message that mentions the bot: a command where it begins with one's name, else something to draw."""
+    _, _, after = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", "\0", text, count=1).rpartition("\0")
+    after = after.strip()
+    if not after:
+        return HELP
+    bare = after.lstrip("/").lstrip()
+    if _is_command(bare, commands):
+        return f"/{_given(bare)}"
+    return f"{IMAGINE} {plain(after)}"
+
+
+def _given(text: str) -> str:
+    """Give the words of a command: whoever is mentioned in them is an id, without the name that Slack adds."""
+    return html.unescape(_LABEL.sub(r"\1>", text))
+
+
+def plain(text: str) -> str:
+    """Give the words of a message, without Slack's marks for people, channels and links."""
+    named = _NAMED.sub(lambda found: _SIGNS[found[1]] + (found[3] or found[2].partition("^")[0]).lstrip("@#"), text)
+    linked = _LINK.sub(lambda found: found[2] or found[1], named)
+    return html.unescape(linked)
+
+
+def _is_command(words: str, commands: Mapping[str, AnyCommand]) -> bool:
+    """Whether somebody gives a command. “Gallery of old masters” and “help me draw a horse” are wishes."""
+    name, _, rest = words.partition(" ")
+    found = [command for command in commands.values() if command.is_typed and name.lower() in {command.name, command.group}]
+    if not found or not rest.strip():
+        return bool(found)
+    if name.lower() == "help":
+        return rest.strip().lstrip("/").lower() in commands
+    return any(command.options or " " in command.name for command in found)

@@ -1,0 +1,43 @@
+"""Words that Slack shows and never obeys: no markup, no mentions, no links.
+
+Blocks carry plain text and rich text, which Slack takes literally. Only the
+line that a notification shows is always read as markup, and mrkdwn has no
+escape for more than three characters: the rest is swapped for lookalikes.
+"""
+
+_LOOKALIKES = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        "*": "∗",
+        "_": "ˍ",
+        "~": "∼",
+        "`": "ˋ",
+        ":": "꞉",
+        "@": "＠",
+        "#": "＃",
+    }
+)
+
+
+def escaped(text: str) -> str:
+    """Give `text` so that mrkdwn finds nothing in it to obey."""
+    return " ".join(text.split()).translate(_LOOKALIKES)
+
+
+def fitted(text: str, longest: int) -> str:
+    """Give `text` within `longest` characters, cut with an ellipsis where it does not fit."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def portioned(text: str, longest: int, most: int) -> list[str]:
+    """Give `text` in at most `most` portions of `longest` characters, parted at line ends or spaces where there are any."""
+    portions: list[str] = []
+    rest = text.strip()
+    while len(rest) > longest and len(portions) < most - 1:
+        cut = max(rest.rfind("\n", longest // 2, longest), rest.rfind(" ", longest // 2, longest))
+        cut = cut if cut > 0 else longest
+        portions.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*portions, fitted(rest, longest)] if rest else portions

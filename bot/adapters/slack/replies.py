@@ -1,0 +1,83 @@
+"""Answers through the response URL of a call: five in half an hour, also where the bot is no member."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.ticket import Ticket
+from bot.adapters.slack.trouble import failure, retry_after, translated
+from bot.adapters.slack.web import Web
+from bot.errors import MessageGone
+from bot.ports.clock import Clock
+
+_BUDGET = timedelta(seconds=15)
+_REMEMBERED = 2000
+
+
+class Replies:
+    """Says things through response URLs, and counts their uses in this process."""
+
+    def __init__(self, web: Web, clock: Clock) -> None:
+        self._web = web
+        self._clock = clock
+        self._used: OrderedDict[str, int] = OrderedDict()
+
+    def may_answer(self, ticket: Ticket | None) -> bool:
+        """Whether an answer has a chance to arrive."""
+        return ticket is not None and ticket.may_answer(self._clock.now()) and self._left(ticket) > 0
+
+    async def say(self, ticket: Ticket, payload: Mapping[str, Any], *, is_private: bool = False, thread: str = "") -> None:
+        """Say what `blocks.payload` made of a post, always as a new message.
+
+        To replace "the original" would overwrite the message whose button was
+        pressed; what a command was told through its address cannot be replaced.
+
+        Raises:
+            MessageGone: The address is used up, too old, or its channel is gone.
+            NotTaken: Slack says that the message is wrong.
+            SurfaceFailed: Slack does not take it now.
+        """
+        how: dict[str, Any] = {"response_type": "ephemeral" if is_private else "in_channel", "replace_original": False}
+        if thread:
+            how["thread_ts"] = thread
+        await self._send(ticket, {**payload, **how})
+
+    async def _send(self, ticket: Ticket, body: Mapping[str, Any]) -> None:
+        if not self.may_answer(ticket):
+            raise MessageGone(SLACK, "the call's address is used up or too old")
+        self._count(ticket, 1)
+        web = self._web
+        async with translated(_BUDGET), web.session.post(ticket.response_url, json=body, proxy=web.client.proxy) as answer:
+            if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                self._count(ticket, -1)
+                raise failure("ratelimited", retry_after=retry_after(answer.headers))
+            code = _refusal(await answer.text(), answer.status)
+        if code:
+            raise failure(code)
+
+    def _count(self, ticket: Ticket, uses: int) -> None:
+        self._used[ticket.response_url] = self._used.get(ticket.response_url, 0) + uses
+        self._used.move_to_end(ticket.response_url)
+        while len(self._used) > _REMEMBERED:
+            self._used.popitem(last=False)
+
+    def _left(self, ticket: Ticket) -> int:
+        return ticket.uses_left - self._used.get(ticket.response_url, 0)
+
+
+def _refusal(text: str, status: int) -> str:
+    """Give the error's code; empty when all went well. Slack answers `ok`, a bare code, or JSON."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    if isinstance(said, dict) and (status != HTTPStatus.OK or not said.get("ok", True)):
+        return str(said.get("error") or f"status={status}")
+    if status == HTTPStatus.OK:
+        return ""
+    code = text.strip()
+    return code if code.isidentifier() else f"status={status}"

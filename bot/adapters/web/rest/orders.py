@@ -1,0 +1,166 @@
+"""From a request to a job, and from a job to an answer."""
+
+import asyncio
+import base64
+import hashlib
+from dataclasses import dataclass, replace
+
+from bot.adapters.web.rest import API
+from bot.adapters.web.rest.models import ErrorView, ImageOrder, JobView, PictureView, QuotaView, Response
+from bot.adapters.web.rest.surface import RestCall
+from bot.commands.options import Pixels
+from bot.domain.chat import Place
+from bot.domain.images import Picture, Size
+from bot.domain.jobs import Draft, Job, JobId
+from bot.domain.people import Person
+from bot.domain.words import clean_prompt
+from bot.errors import BadInput
+from bot.pipeline.studio import Studio
+from bot.ports.clock import Ids
+from bot.ports.jobs import Jobs
+from bot.ports.keys import ApiKey
+from bot.ports.objects import ObjectStore
+from bot.services.gallery import Gallery
+from bot.services.keys import ProgramKeys
+from bot.services.links import Links
+from bot.services.quotas import Quotas
+
+_PIXELS = Pixels("Exact size in pixels")
+_FIRST_LOOK, _LONGEST_PAUSE = 0.1, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backroom:
+    """What the REST API needs of the house."""
+
+    studio: Studio
+    quotas: Quotas
+    jobs: Jobs
+    gallery: Gallery
+    links: Links
+    objects: ObjectStore
+    keys: ProgramKeys
+    ids: Ids
+
+
+class Orders:
+    """Takes orders in the name of a key."""
+
+    def __init__(self, backroom: Backroom) -> None:
+        self._house = backroom
+
+    async def key(self, secret: str) -> ApiKey | None:
+        """Give the key, unless there is none or it was revoked."""
+        return await self._house.keys.find(secret)
+
+    async def quota(self, key: ApiKey) -> QuotaView:
+        """Say how the key's account stands."""
+        terms = await self._house.quotas.terms(_person(key), _place(key))
+        standing = await self._house.quotas.standing(terms)
+        return QuotaView(
+            tier=terms.account.tier,
+            limit=standing.limit,
+            held=standing.held,
+            spent=standing.spent,
+            left=standing.left,
+            credits=standing.credits,
+            refills_at=terms.allowance.refills_at,
+        )
+
+    async def accept(self, order: ImageOrder, key: ApiKey, repeat_key: str) -> Job:
+        """Have it drawn, and give the job; the same `repeat_key` again gives the same one.
+
+        Raises:
+            BadInput: The order makes no sense, or the repeat key was used for another one.
+            EaselError: As `Studio.accept` raises.
+        """
+        size = _PIXELS.parse("size", order.size) if order.size else None
+        draft = Draft(
+            prompt=order.prompt,
+            shape=order.shape,
+            size=size,
+            quality=order.quality,
+            count=order.count,
+            rewriting=order.rewriting,
+        )
+        call = RestCall(key=_call_key(key, repeat_key or self._house.ids.new()), person=_person(key), place=_place(key))
+        await self._house.studio.accept(draft, call)
+        job = await self._house.jobs.by_key(call.key)
+        if job is None or not _is_same(job, draft, size):
+            raise BadInput("That Idempotency-Key was used for another order; use a new one for each.")
+        return job
+
+    async def find(self, job: str, key: ApiKey) -> Job | None:
+        """Give a job of the key's account; somebody else's is not there."""
+        account = await self._house.quotas.account(_person(key))
+        found = await self._house.jobs.get(JobId(job))
+        return found if found is not None and found.account == account.id else None
+
+    async def finished(self, job: Job, seconds: float) -> Job:
+        """Wait until the job is final, or so long; give it as it is then."""
+        pause = _FIRST_LOOK
+        try:
+            async with asyncio.timeout(seconds):
+                while not job.state.is_final:
+                    await asyncio.sleep(pause)  # another process may be the one that finishes it
+                    pause = min(_LONGEST_PAUSE, pause * 1.5)
+                    job = await self._house.jobs.get(job.id) or job
+        except TimeoutError:
+            pass
+        return job
+
+    async def view(self, job: Job, response: Response) -> JobView:
+        """Show a job."""
+        pictures = await self._house.gallery.visible(job.id)
+        cost = await self._house.jobs.cost(job.id)
+        failed = job.ending is not None and bool(job.ending.kind)
+        return JobView(
+            id=job.id,
+            state=job.state,
+            prompt=job.wish.prompt,
+            drawn=job.words.drawn if job.words else None,
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            pictures=tuple([await self._picture(picture, response) for picture in pictures]),
+            cost_microusd=cost.microusd,
+            error=ErrorView(kind=job.ending.kind, detail=job.ending.text) if job.ending and failed else None,
+        )
+
+    async def _picture(self, picture: Picture, response: Response) -> PictureView:
+        file = picture.file
+        view = PictureView(
+            url=self._house.links.picture(picture),
+            width=file.width,
+            height=file.height,
+            media_type=file.media_type,
+            size_bytes=file.size_bytes,
+        )
+        if response is Response.URL:
+            return view
+        content = await self._house.objects.get(file.key)
+        return view.model_copy(update={"b64": await asyncio.to_thread(_encoded, content)})
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _person(key: ApiKey) -> Person:
+    return Person(key.owner, key.label)
+
+
+def _place(key: ApiKey) -> Place:
+    return Place(API, key.community, key.id)
+
+
+def _call_key(key: ApiKey, repeat_key: str) -> str:
+    """Give the call's key: what two accounts call alike are two orders."""
+    return f"{API}:{key.owner}:{hashlib.sha256(repeat_key.encode()).hexdigest()}"
+
+
+def _is_same(job: Job, draft: Draft, size: Size | None) -> bool:
+    wish = job.wish
+    wanted = replace(draft, prompt=clean_prompt(draft.prompt))
+    given = (wanted.prompt, size, wanted.count)
+    chosen = ((wanted.shape, wish.shape), (wanted.quality, wish.quality), (wanted.rewriting, wish.rewriting))
+    return given == (wish.prompt, wish.size, wish.count) and all(one in {None, other} for one, other in chosen)

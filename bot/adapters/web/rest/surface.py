@@ -1,0 +1,49 @@
+"""A surface for whoever asks by REST: nothing is shown, the job itself is what they look at."""
+
+from datetime import timedelta
+
+from bot.adapters.web.rest import API
+from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.people import Identity, Person
+from bot.errors import MessageGone, SurfaceFailed
+
+
+class RestSurface:
+    """Implements `bot.ports.surfaces.Surface` by doing nothing."""
+
+    update_every = timedelta(days=1)
+
+    async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
+        """Give a name for what is not shown; see `Surface.post`."""
+        return MessageRef(place, key)
+
+    async def update(self, message: MessageRef, post: Post) -> None:
+        """Show nothing; see `Surface.update`."""
+
+    async def direct(self, person: Identity) -> Place:
+        """Nobody reads here; see `Surface.direct`."""
+        raise MessageGone(person.platform, "programs have no place of their own")
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take nothing away; see `Surface.delete`."""
+
+
+class RestCall:
+    """Implements `bot.ports.surfaces.Call` for one request."""
+
+    def __init__(self, *, key: str, person: Person, place: Place) -> None:
+        self.key = key
+        self.person = person
+        self.place = place
+        self.message: MessageRef | None = None
+
+    async def answer(self, post: Post) -> MessageRef:  # noqa: ARG002 - the port's signature
+        """Give a name for what is not shown."""
+        return MessageRef(self.place, self.key)
+
+    async def whisper(self, post: Post) -> None:
+        """Show nothing: what goes wrong is the answer of the request."""
+
+    async def ask(self, form: Form) -> None:
+        """Refuse: programs fill in no forms."""
+        raise SurfaceFailed(API, f"no form for {form.command}")

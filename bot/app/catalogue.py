@@ -1,0 +1,162 @@
+"""Every command there is, built once for all front ends."""
+
+import secrets
+from dataclasses import dataclass, fields
+from typing import Any
+
+from bot.app.foundation import Foundation, Records
+from bot.app.quotas import house_terms, weights_of
+from bot.commands.budget import budget_set, budget_show
+from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
+from bot.commands.dispatcher import IsOwner
+from bot.commands.help import help_command
+from bot.commands.imagine import imagine
+from bot.commands.keys import apikey_list, apikey_make, apikey_revoke
+from bot.commands.linking import link, part, unlink
+from bot.commands.pictures import cancel, delete, show_gallery, undelete
+from bot.commands.quota import quota_reset, quota_set, quota_show
+from bot.commands.record import Record, audit, older, undo
+from bot.commands.redraw import again, reword, safer, vary
+from bot.commands.register import accept, register
+from bot.commands.settings import settings_set, settings_show
+from bot.commands.sharing import mail, report
+from bot.commands.spec import AnyCommand
+from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
+from bot.config import Settings
+from bot.domain.people import AccountId, Platform, Tier
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.studio import Studio
+from bot.ports.clock import Clock
+from bot.services.gallery import Gallery
+from bot.services.keys import ProgramKeys
+from bot.services.linking import Linking
+from bot.services.links import Links
+from bot.services.people import People
+from bot.services.quotas import Quotas
+
+_USUAL = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What commands need of the house beside its records."""
+
+    records: Records
+    clock: Clock
+    studio: Studio
+    gallery: Gallery
+    delivery: Delivery
+    links: Links
+    quotas: Quotas
+    people: People
+    record: Record
+    linking: Linking
+    keys: ProgramKeys
+    is_owner: IsOwner
+
+
+def all_commands(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
+    """Build every command there is; `/help` knows all the others."""
+    commands = (*_of_everybody(rooms, settings), *_of_admins(rooms, settings), *_pressed(rooms, settings))
+    return (*commands, help_command(commands))
+
+
+def declared_commands(settings: Settings = _USUAL) -> tuple[AnyCommand, ...]:
+    """Give the commands as they are declared, with nobody behind them: for whoever reads them and runs none."""
+    nobody: Any = _Nobody()
+    return all_commands(Rooms(**dict.fromkeys((field.name for field in fields(Rooms)), nobody)), settings)
+
+
+def linking_of(base: Foundation) -> Linking:
+    """Give what joins accounts."""
+    first_tier = {Platform(platform): Tier(tier) for platform, tier in base.settings.quotas.first_tier.items()}
+    return Linking(
+        accounts=base.records.accounts,
+        codes=base.records.codes,
+        clock=base.clock,
+        first_tier=first_tier,
+        below=secrets.randbelow,
+    )
+
+
+def record_of(base: Foundation, quotas: Quotas, people: People) -> Record:
+    """Give what admins' changes go through."""
+    house = house_terms(base.settings)
+    return Record(rulebook=base.records.rulebook, quotas=quotas, people=people, house=house, clock=base.clock)
+
+
+class _Nobody:
+    """Stands where somebody would, in commands that are only read."""
+
+    def __getattr__(self, name: str) -> "_Nobody":
+        return self
+
+
+def _of_everybody(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
+    records, quotas, people = rooms.records, rooms.quotas, rooms.people
+    return (
+        imagine(rooms.studio, weights_of(settings)),
+        show_gallery(rooms.studio, rooms.gallery, rooms.links),
+        quota_show(
+            quotas,
+            people,
+            ledger=records.ledger,
+            clock=rooms.clock,
+            is_owner=rooms.is_owner,
+            premium=lambda account: _way_to_premium(settings, account),
+        ),
+        register(quotas, settings.quotas.policy),
+        link(rooms.linking, quotas),
+        unlink(rooms.linking),
+        tier_list(quotas),
+        credits_history(records.credits, people, quotas, is_owner=rooms.is_owner),
+        credits_give(records.credits, people, quotas),
+        apikey_list(rooms.keys, quotas),
+        apikey_make(rooms.keys, quotas),
+        apikey_revoke(rooms.keys, quotas),
+        settings_show(quotas, house_terms(settings).customs),
+    )
+
+
+def _of_admins(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
+    records, quotas, people, record = rooms.records, rooms.quotas, rooms.people, rooms.record
+    customs = house_terms(settings).customs
+    return (
+        quota_set(record, people, quotas),
+        quota_reset(record, people, quotas, ledger=records.ledger),
+        tier_role(record, people, quotas),
+        tier_purchase(record, quotas),
+        tier_grant(record, people, quotas, clock=rooms.clock),
+        tier_revoke(record, people, quotas),
+        credits_grant(records.credits, people, quotas, record=record),
+        credits_take(records.credits, people, quotas, record=record),
+        budget_show(quotas, ledger=records.ledger, rulebook=records.rulebook),
+        budget_set(record),
+        settings_set(record, quotas, house=customs, clock=rooms.clock, grace=settings.gallery.undo),
+        audit(record),
+    )
+
+
+def _pressed(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
+    studio, gallery, delivery = rooms.studio, rooms.gallery, rooms.delivery
+    return (
+        again(studio),
+        vary(studio),
+        reword(studio),
+        safer(studio),
+        cancel(studio, delivery),
+        delete(studio, gallery, delivery),
+        undelete(studio, gallery, delivery),
+        report(studio, gallery, rooms.records.reports),
+        mail(studio, gallery, delivery),
+        accept(rooms.quotas, rooms.people, rooms.records.rulebook, settings.quotas.policy),
+        part(rooms.linking, rooms.quotas),
+        older(rooms.record),
+        undo(rooms.record),
+    )
+
+
+def _way_to_premium(settings: Settings, account: AccountId) -> str:
+    """Say how one becomes a member; the address tells the shop whose membership it is."""
+    page = settings.membership.checkout_url
+    return f"For {settings.membership.tier}, become a member: {page}?client_reference_id={account}" if page else ""

@@ -1,0 +1,87 @@
+"""How the settings' limits are applied."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from bot.adapters.web.rest import API
+from bot.app.foundation import Foundation
+from bot.config import Settings
+from bot.domain.jobs import Wish
+from bot.domain.people import Identity, Platform, Tier
+from bot.domain.quotas import Weights
+from bot.domain.terms import Customs, HouseTerms
+from bot.ports.bursts import Bursts
+from bot.ports.surfaces import Surface
+from bot.services.bursts import BurstLimits, LocalBursts
+from bot.services.communities import Communities
+from bot.services.notices import HouseWatch, Notices
+from bot.services.quotas import Quotas, Tariff
+from bot.services.retention import Retention
+
+
+def communities_of(settings: Settings) -> Communities:
+    """Give which tenants are one community."""
+    return Communities(parts_tenants=settings.quotas.parts_tenants, joined=settings.quotas.communities, named=(API,))
+
+
+def house_terms(settings: Settings) -> HouseTerms:
+    """Give what holds where admins have set nothing."""
+    quotas = settings.quotas
+    return HouseTerms(
+        limits=quotas.limits,
+        customs=Customs(ZoneInfo(quotas.time_zone)),
+        purchases={bought: Tier(tier) for bought, tier in quotas.purchases.items()},
+        budgets=settings.budget.budgets,
+    )
+
+
+def weights_of(settings: Settings) -> Weights:
+    """Give what pictures count for."""
+    weights = settings.quotas.weights
+    return Weights(weights.by_quality, weights.large, weights.large_from)
+
+
+def quotas_of(base: Foundation) -> Quotas:
+    """Put the quotas together."""
+    settings, records = base.settings, base.records
+    providers = base.makers.providers
+
+    def estimate(wish: Wish) -> int:
+        """Go by whoever is asked first."""
+        return providers[0].estimate(wish.wanted_size, wish.quality, wish.count).microusd
+
+    first_tier = {Platform(platform): Tier(tier) for platform, tier in settings.quotas.first_tier.items()}
+    return Quotas(
+        accounts=records.accounts,
+        ledger=records.ledger,
+        rulebook=records.rulebook,
+        communities=communities_of(settings),
+        house=house_terms(settings),
+        tariff=Tariff(weights_of(settings), estimate, first_tier),
+        clock=base.clock,
+    )
+
+
+def bursts_of(base: Foundation) -> Bursts:
+    """Give what keeps one person from asking for too much at once."""
+    bursts = base.settings.bursts
+    return LocalBursts(BurstLimits(bursts.wishes, bursts.within, bursts.running, bursts.queued), base.clock)
+
+
+def notices_of(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Notices:
+    """Give what tells admins and owners that a budget is nearly used up."""
+    settings, records = base.settings, base.records
+    return Notices(
+        ledger=records.ledger,
+        once=records.once,
+        rulebook=records.rulebook,
+        accounts=records.accounts,
+        surfaces=surfaces,
+        house=HouseWatch(settings.budget.budgets, tuple(Identity.read(owner) for owner in settings.owners)),
+    )
+
+
+def retention_of(base: Foundation) -> Retention:
+    """Give what lets go of pictures that are too old; a slip of the pen can be undone as long as a deletion."""
+    records = base.records
+    return Retention(records.rulebook, records.pictures, base.clock, grace=base.settings.gallery.undo)

@@ -1,0 +1,28 @@
+"""What people buy of the house, told by whoever bills them."""
+
+from bot.adapters.stripe import PATH
+from bot.app.chats import Guests
+from bot.app.foundation import Foundation
+from bot.domain.people import Tier
+from bot.errors import ConfigError
+from bot.services.subscriptions import Subscriptions
+
+
+def selling(base: Foundation) -> Guests:
+    """Give the address that Stripe tells us by; none where no secret is set.
+
+    Raises:
+        ConfigError: Its package is not installed.
+    """
+    chosen, records = base.settings.membership, base.records
+    if not chosen.stripe_secret:
+        return Guests()
+    try:
+        from bot.adapters.stripe.endpoint import Endpoint
+    except ImportError as error:
+        raise ConfigError(
+            "[membership] stripe_secret is set, which needs one more package: pip install easel[stripe]."
+        ) from error
+    subscriptions = Subscriptions(records.rulebook, Tier(chosen.tier))
+    endpoint = Endpoint(chosen.stripe_secret.get_secret_value(), subscriptions=subscriptions, credits=records.credits)
+    return Guests((endpoint.routes(),), frozenset({PATH}))

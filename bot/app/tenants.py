@@ -1,0 +1,74 @@
+"""What platforms ask of the house about a tenant or a person: what a Home tab says, and stopping what is under way."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.app.house import House
+from bot.app.quotas import quotas_of
+from bot.domain.chat import Place
+from bot.domain.people import Person, Platform
+from bot.errors import BadInput
+from bot.pipeline import posts
+from bot.services.gallery import Gallery
+from bot.services.quotas import Quotas, Terms
+
+if TYPE_CHECKING:
+    from bot.adapters.slack.home import Home
+
+log = structlog.get_logger(__name__)
+
+_SHOWN = 6
+
+
+def stops_jobs(house: House, platform: Platform) -> Callable[[str], Awaitable[int]]:
+    """Give what ends the open jobs of one of the platform's tenants, and says how many there were."""
+
+    async def stop(tenant: str) -> int:
+        stopped = 0
+        for job in await house.base.records.jobs.open_at(platform, tenant):
+            try:
+                await house.studio.cancel(job)
+            except BadInput:
+                log.info("job.not_stopped", job=job.id)  # its pictures are kept already
+            else:
+                stopped += 1
+        return stopped
+
+    return stop
+
+
+class HomeWords:
+    """Says what somebody's Home tab tells them."""
+
+    def __init__(self, house: House) -> None:
+        base = house.base
+        self._house = house
+        self._quotas = quotas_of(base)
+        self._gallery = Gallery(base.records.pictures, base.objects, base.clock, base.settings.gallery.undo)
+
+    async def __call__(self, person: Person) -> "Home":
+        """Look it up."""
+        from bot.adapters.slack.home import Home
+
+        place = Place(person.identity.platform, person.identity.realm, "")
+        terms = await self._quotas.terms(person, place)
+        pictures = await self._gallery.latest(terms.account.id, _SHOWN)
+        studio, links = self._house.studio, self._house.links
+        shown = [posts.exhibit(await studio.find(picture.job), picture, links) for picture in pictures]
+        return Home(await _standing(self._quotas, terms), tuple(shown), _settings(terms, person))
+
+
+async def _standing(quotas: Quotas, terms: Terms) -> str:
+    standing = await quotas.standing(terms)
+    more = f" You have {standing.credits} more in credits." if standing.credits else ""
+    return f"You can have {standing.left} of {standing.limit} pictures today.{more}"
+
+
+def _settings(terms: Terms, person: Person) -> tuple[str, ...]:
+    return (
+        f"Your tier is {terms.account.tier}.",
+        f"The day ends at midnight, {terms.of_community.customs.zone}.",
+        *(["You look after this workspace: /easel help says what admins can do."] if person.is_admin else []),
+    )

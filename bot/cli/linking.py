@@ -1,0 +1,48 @@
+"""`easel link`: makes somebody's account on the page or in the chat that of whoever has this machine in hand."""
+
+import asyncio
+import os
+import secrets
+from pathlib import Path
+
+import typer
+
+from bot.adapters.terminal import TERMINAL
+from bot.app.chance import RandomIds, SystemClock
+from bot.cli.logs import set_up_logs
+from bot.config import Settings, load
+from bot.domain.people import Identity
+from bot.services.linking import LIFE, LinkCode, Linking
+from storage.migrate import upgrade
+from storage.sql.accounts import SqlAccounts
+from storage.sql.codes import SqlCodes
+from storage.sql.database import Database
+
+
+def link(config: Path | None, *, is_verbose: bool) -> int:
+    """Print a code for the account of this system's user, and give the exit code."""
+    settings = load(config)
+    set_up_logs(settings, "info" if is_verbose else "warning")
+    code = asyncio.run(_issued(settings, Identity(TERMINAL, "", str(os.getuid()))))
+    minutes = int(LIFE.total_seconds()) // 60
+    typer.echo(f"/link {code.text}")
+    typer.echo(
+        f"Type that on the page or in a chat within {minutes} minutes: the account there becomes one with yours here, "
+        "which owns this easel. It works once; show it to nobody.",
+        err=True,
+    )
+    return 0
+
+
+async def _issued(settings: Settings, identity: Identity) -> LinkCode:
+    """Open the records alone, and have a code written down."""
+    await upgrade(settings.records_url)
+    clock, database = SystemClock(), Database(settings.records_url)
+    await database.open()
+    try:
+        accounts = SqlAccounts(database, clock, RandomIds())
+        linking = Linking(accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, below=secrets.randbelow)
+        account = await accounts.of(identity, settings.quotas.first_tier_of(identity.platform))
+        return await linking.issue(account.id)
+    finally:
+        await database.close()

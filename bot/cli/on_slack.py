@@ -1,0 +1,55 @@
+"""`easel slack manifest` and `easel slack reseal`."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import typer
+
+from bot.cli.logs import set_up_logs
+from bot.config import Settings, load
+from bot.errors import ConfigError, StorageFailed
+
+
+def manifest(url: str, *, is_rotating: bool, as_json: bool) -> int:
+    """Print the manifest of the Slack app, and give the exit code.
+
+    Raises:
+        ConfigError: The address is not one that Slack takes.
+    """
+    from bot.adapters.slack.manifest import as_yaml, manifest_of
+    from bot.app.catalogue import declared_commands
+
+    if url and not url.startswith("https://"):
+        raise ConfigError("--url has to begin with https://: Slack sends to nothing else.")
+    commands = {command.name: command for command in declared_commands()}
+    made = manifest_of(commands, url=url.rstrip("/"), is_rotating=is_rotating)
+    typer.echo(json.dumps(made, indent=2) if as_json else as_yaml(made), nl=as_json)
+    return 0
+
+
+def reseal(config: Path | None, *, is_verbose: bool) -> int:
+    """Encrypt all stored tokens with the newest key, and give the exit code.
+
+    Raises:
+        ConfigError: There are no keys, or none opens a token.
+    """
+    settings = load(config)
+    set_up_logs(settings, "info" if is_verbose else "error")
+    if not settings.slack.client_id:
+        raise ConfigError("There is nothing to encrypt: [slack] client_id is not set, so no workspace's tokens are kept.")
+    done = asyncio.run(_resealed(settings))
+    typer.echo(f"{done} records are encrypted with the first of [slack] token_keys now; the other keys can go.")
+    return 0
+
+
+async def _resealed(settings: Settings) -> int:
+    from bot.adapters.slack.installing import resealed
+    from bot.adapters.slack.sealing import Sealer
+    from bot.app.foundation import open_foundation
+
+    try:
+        async with open_foundation(settings) as base:
+            return await resealed(base.records.installations, Sealer(settings.slack.key_bytes), settings.slack.client_id)
+    except StorageFailed as error:
+        raise ConfigError(f"Not all tokens could be encrypted anew: {error.user_text}") from error

@@ -1,0 +1,121 @@
+"""`/budget`: what is spent on pictures here, and what may be."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from bot.commands.options import Dollars, Pick, Text
+from bot.commands.record import LONGEST_WHY, Record
+from bot.commands.spec import Audience, Command
+from bot.commands.telling import moment, one_line
+from bot.domain.chat import Post
+from bot.domain.money import dollars
+from bot.domain.people import HOUSE, CommunityId
+from bot.domain.quotas import Budget, Period, Spending
+from bot.domain.rules import Entry, Matter, RuleKey
+from bot.ports.accounts import Ledger
+from bot.ports.rules import Rulebook
+from bot.ports.surfaces import Call
+from bot.services.notices import newest_about
+from bot.services.quotas import Quotas, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class DollarsOrOff(Dollars):
+    """An amount of money in dollars, or `off`, which is 0."""
+
+    def parse(self, name: str, typed: object) -> int:
+        """Give the micro-dollars."""
+        return 0 if str(typed).strip().lower() == "off" else Dollars.parse(self, name, typed)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetShowArgs:
+    """`/budget show` takes nothing."""
+
+
+def budget_show(quotas: Quotas, *, ledger: Ledger, rulebook: Rulebook) -> Command[BudgetShowArgs]:
+    """Build `/budget show`."""
+
+    async def run(call: Call, args: BudgetShowArgs) -> None:  # noqa: ARG001 - every command is called alike
+        terms = await quotas.terms(call.person, call.place)
+        told = [await _told(scope, terms, ledger) for scope in dict.fromkeys((terms.community, HOUSE))]
+        set_by = [await _set_by(period, terms, rulebook) for period in Period]
+        await call.whisper(Post("\n".join(["What pictures cost:", *told, *(line for line in set_by if line)])))
+
+    return Command(
+        "budget show",
+        "See what pictures cost here today and this month, and what they may cost",
+        BudgetShowArgs,
+        run,
+        audience=Audience.ADMINS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSetArgs:
+    """What `/budget set` takes."""
+
+    period: Annotated[Period, Pick("What the budget is for", Period)]
+    amount: Annotated[int, DollarsOrOff("How many dollars may be spent, or off for no budget")]
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+
+
+def budget_set(record: Record) -> Command[BudgetSetArgs]:
+    """Build `/budget set`."""
+
+    async def run(call: Call, args: BudgetSetArgs) -> None:
+        key = RuleKey(Matter.BUDGET, args.period)
+        note = "What is spent already counts; when it is used up, new wishes are refused." if args.amount else ""
+        await record.change(call, key, str(args.amount) if args.amount else None, why=args.why, note=note)
+
+    return Command(
+        "budget set",
+        "Set what pictures may cost here a day or a month",
+        BudgetSetArgs,
+        run,
+        example="/budget set --period month --amount 50",
+        audience=Audience.ADMINS,
+    )
+
+
+async def _told(scope: CommunityId, terms: Terms, ledger: Ledger) -> str:
+    """Give a line for each period of one scope."""
+    day = terms.allowance.day
+    whose = "Here" if scope == terms.community else "The whole house"
+    lines = []
+    for period in Period:
+        limits = [budget.limit for budget in terms.of_community.budgets if (budget.scope, budget.period) == (scope, period)]
+        budget = Budget(scope, period, min(limits, default=0))
+        first = budget.first_day(day)
+        since = f"since {first.day} {first:%B}"
+        lines.append(f"{whose}, {_called(period)} ({since}): {_share(await ledger.spending(budget, day), bool(limits), budget)}")
+    return "\n".join(lines)
+
+
+def _called(period: Period) -> str:
+    return "today" if period is Period.DAY else "this month"
+
+
+def _share(spending: Spending, is_limited: bool, budget: Budget) -> str:
+    """Say what is spent and set aside, and how much of the budget that is, if there is one."""
+    held = f" and {dollars(spending.held)} set aside for what is being drawn" if spending.held else ""
+    spent = f"{dollars(spending.spent)} spent{held}"
+    if not is_limited:
+        return f"{spent}; no budget."
+    share = 100 * (spending.held + spending.spent) // max(1, budget.limit)
+    return f"{spent}, which is {share} % of the budget of {dollars(budget.limit)}."
+
+
+async def _set_by(period: Period, terms: Terms, rulebook: Rulebook) -> str:
+    """Say who has set the budget of a period, and when, if admins have."""
+    key = RuleKey(Matter.BUDGET, period)
+    if not any(rule.key == key for rule in terms.of_community.rules):
+        return ""
+    entry = await newest_about(rulebook, terms.community, key)
+    return _set_line(entry, period, terms.of_community.customs.zone) if entry else ""
+
+
+def _set_line(entry: Entry, period: Period, zone: ZoneInfo) -> str:
+    why = f": {entry.why}" if entry.why else ""
+    return f"The budget for a {period} was set by {one_line(entry.by.name)} on {moment(entry.at, zone)}{why}."

@@ -1,0 +1,166 @@
+"""`/credits`: pictures beyond the daily limit, which admins give and people pass on."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from bot.commands.dispatcher import IsOwner
+from bot.commands.naming import first_seen, whose
+from bot.commands.options import Number, PersonRef, Text
+from bot.commands.record import LONGEST_WHY, Record, listed
+from bot.commands.spec import Audience, Command
+from bot.commands.telling import counted, moment, one_line
+from bot.domain.chat import Post
+from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
+from bot.domain.people import Mention
+from bot.domain.rules import Entry
+from bot.ports.credits import Credits
+from bot.ports.surfaces import Call
+from bot.services.people import People
+from bot.services.quotas import Quotas
+
+_SHOWN = 20
+_ONCE = "You asked for that already, and it was done then; nothing was moved twice."
+
+_KINDS = {
+    CreditKind.GRANT: "granted",
+    CreditKind.TAKE: "taken back",
+    CreditKind.PURCHASE: "bought",
+    CreditKind.GIFT: "a gift",
+    CreditKind.SPEND: "spent on pictures",
+    CreditKind.REFUND: "given back, as no picture came of it",
+    CreditKind.LINK: "moved when accounts were joined",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsHistoryArgs:
+    """What `/credits history` takes."""
+
+    person: Annotated[Mention | None, PersonRef("Whose credits, for admins; usually your own")] = None
+
+
+def credits_history(credit_book: Credits, people: People, quotas: Quotas, *, is_owner: IsOwner) -> Command[CreditsHistoryArgs]:
+    """Build `/credits history`."""
+
+    async def run(call: Call, args: CreditsHistoryArgs) -> None:
+        whom = await whose(call, args.person, people, is_owner)
+        terms = await quotas.terms(call.person, call.place)
+        balance = await credit_book.balance(terms.community, whom.account)
+        found = await credit_book.history(terms.community, whom.account, _SHOWN)
+        head = f"{'You have' if whom.person == call.person else f'{whom.name} has'} {counted(balance, 'credit')}."
+        lines = [_line(entry, terms.of_community.customs.zone) for entry in found]
+        await call.whisper(listed(f"{head} What came and went, newest first:", lines) if lines else Post(head))
+
+    return Command(
+        "credits history",
+        "See your credits, and what came and went",
+        CreditsHistoryArgs,
+        run,
+        example="/credits history",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsGiveArgs:
+    """What `/credits give` takes."""
+
+    person: Annotated[Mention, PersonRef("Who gets them")]
+    amount: Annotated[int, Number("How many of your credits", least=1, most=MOST_CREDITS)]
+
+
+def credits_give(credit_book: Credits, people: People, quotas: Quotas) -> Command[CreditsGiveArgs]:
+    """Build `/credits give`. Only somebody who was seen before gets a gift: with a mistyped id it would be lost."""
+
+    async def run(call: Call, args: CreditsGiveArgs) -> None:
+        whom, giver = await people.known(args.person, call.person), await people.actor(call.person)
+        community = quotas.community(call.place)
+        if not await credit_book.give(community, giver, whom.account, args.amount, call.key):
+            await call.whisper(Post(_ONCE))
+            return
+        left = await credit_book.balance(community, giver.account)
+        gift = counted(args.amount, "credit")
+        await call.whisper(Post(f"You gave {whom.name} {gift}; you have {left:,} now and had {left + args.amount:,} before."))
+
+    return Command(
+        "credits give",
+        "Give some of your credits to somebody",
+        CreditsGiveArgs,
+        run,
+        example="/credits give --person @ann --amount 5",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsMoveArgs:
+    """What `/credits grant` and `/credits take` take."""
+
+    person: Annotated[Mention, PersonRef("Whose credits")]
+    amount: Annotated[int, Number("How many", least=1, most=MOST_CREDITS)]
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+
+
+def credits_grant(credit_book: Credits, people: People, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
+    """Build `/credits grant`."""
+
+    async def run(call: Call, args: CreditsMoveArgs) -> None:
+        whom = await people.anybody(args.person, call.person)
+        move = CreditMove(
+            community=quotas.community(call.place),
+            account=whom.account,
+            delta=args.amount,
+            kind=CreditKind.GRANT,
+            key=call.key,
+            by=await people.actor(call.person),
+            why=one_line(args.why),
+        )
+        await _confirm(call, await credit_book.move(move), record, first_seen(whom))
+
+    return Command(
+        "credits grant",
+        "Give somebody pictures beyond their daily limit",
+        CreditsMoveArgs,
+        run,
+        example='/credits grant --person @ann --amount 10 --why "for the poster"',
+        audience=Audience.ADMINS,
+    )
+
+
+def credits_take(credit_book: Credits, people: People, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
+    """Build `/credits take`. What is not there, or spent already, cannot be taken."""
+
+    async def run(call: Call, args: CreditsMoveArgs) -> None:
+        whom = await people.known(args.person, call.person)
+        move = CreditMove(
+            community=quotas.community(call.place),
+            account=whom.account,
+            delta=-args.amount,
+            kind=CreditKind.TAKE,
+            key=call.key,
+            by=await people.actor(call.person),
+            why=one_line(args.why),
+        )
+        await _confirm(call, await credit_book.move(move), record)
+
+    return Command(
+        "credits take",
+        "Take credits away from somebody",
+        CreditsMoveArgs,
+        run,
+        example="/credits take --person @ann --amount 10",
+        audience=Audience.ADMINS,
+    )
+
+
+async def _confirm(call: Call, entry: Entry | None, record: Record, note: str = "") -> None:
+    """Confirm a move; one that came twice is not a setting that was so already."""
+    if entry is None:
+        await call.whisper(Post(_ONCE))
+    else:
+        await record.confirm(call, entry, note)
+
+
+def _line(entry: CreditEntry, zone: ZoneInfo) -> str:
+    by = f" by {one_line(entry.by.name)}" if entry.by else ""
+    why = f" Why: {entry.why}" if entry.why else ""
+    return f"{moment(entry.at, zone)}: {entry.delta:+,}, {_KINDS[entry.kind]}{by}.{why}"

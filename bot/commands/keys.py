@@ -1,0 +1,85 @@
+"""`/apikey`: keys with which somebody's programs ask in their name."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.commands.options import Text
+from bot.commands.spec import Command
+from bot.commands.telling import counted, one_line
+from bot.domain.chat import Fold, Post
+from bot.errors import BadInput
+from bot.ports.keys import ApiKey
+from bot.ports.surfaces import Call
+from bot.services.keys import ProgramKeys
+from bot.services.quotas import Quotas
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMakeArgs:
+    """What `/apikey make` takes."""
+
+    label: Annotated[str, Text("What the key is for, so that you know it again", longest=60)]
+
+
+def apikey_make(keys: ProgramKeys, quotas: Quotas) -> Command[KeyMakeArgs]:
+    """Build `/apikey make`. The key asks in the community where it is made."""
+
+    async def run(call: Call, args: KeyMakeArgs) -> None:
+        label = one_line(args.label)
+        if not label:
+            raise BadInput("Please say what the key is for, so that you know it again; no key was made.")
+        account = await quotas.account(call.person)
+        key, secret = await keys.make(call.person.identity, account.id, quotas.community(call.place), label)
+        await call.whisper(
+            Post(
+                f"Your key for “{label}”, shown this once:\n{secret}\n"
+                f"What a program asks for with it counts as yours; /apikey revoke {key.id} makes it useless."
+            )
+        )
+
+    return Command(
+        "apikey make", "Make a key for a program of yours", KeyMakeArgs, run, example="/apikey make my weather station"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyListArgs:
+    """`/apikey list` takes nothing."""
+
+
+def apikey_list(keys: ProgramKeys, quotas: Quotas) -> Command[KeyListArgs]:
+    """Build `/apikey list`."""
+
+    async def run(call: Call, args: KeyListArgs) -> None:  # noqa: ARG001 - every command is called alike
+        found = await keys.of((await quotas.account(call.person)).id)
+        if not found:
+            await call.whisper(Post("You have no keys. /apikey make gives you one, for a program that asks in your name."))
+            return
+        lines = "\n".join(_line(key) for key in found)
+        await call.whisper(Post(f"You have {counted(len(found), 'key')}.", folds=(Fold("Oldest first", lines),)))
+
+    return Command("apikey list", "See the keys of your programs", KeyListArgs, run)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevokeArgs:
+    """What `/apikey revoke` takes."""
+
+    id: Annotated[str, Text("The key's id, as /apikey list shows it", longest=64)]
+
+
+def apikey_revoke(keys: ProgramKeys, quotas: Quotas) -> Command[KeyRevokeArgs]:
+    """Build `/apikey revoke`."""
+
+    async def run(call: Call, args: KeyRevokeArgs) -> None:
+        await keys.revoke(args.id.strip(), (await quotas.account(call.person)).id)
+        await call.whisper(Post("That key is useless now; programs that use it are turned away from their next call on."))
+
+    return Command(
+        "apikey revoke", "Make a key useless for ever", KeyRevokeArgs, run, example="/apikey revoke mJ2vXk0cQeS9dZrT4wYb1A"
+    )
+
+
+def _line(key: ApiKey) -> str:
+    made = key.created_at
+    return f"{key.id}: {key.label} (made on {made.day} {made:%B %Y})"

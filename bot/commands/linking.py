@@ -1,0 +1,97 @@
+"""`/link` and `/unlink`: one person on several platforms, with one quota."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.commands.options import Text
+from bot.commands.spec import Command
+from bot.commands.telling import counted
+from bot.domain.chat import Button, Post
+from bot.domain.people import Identity
+from bot.ports.surfaces import Call
+from bot.services.linking import LIFE, Linking
+from bot.services.quotas import Quotas
+
+_MINUTES = int(LIFE.total_seconds()) // 60
+
+
+@dataclass(frozen=True, slots=True)
+class LinkArgs:
+    """What `/link` takes."""
+
+    code: Annotated[str | None, Text("The code that /link gave you elsewhere; leave it out to get one", longest=40)] = None
+
+
+def link(linking: Linking, quotas: Quotas) -> Command[LinkArgs]:
+    """Build `/link`: without a code it gives one, with one it joins the caller's account into the other."""
+
+    async def run(call: Call, args: LinkArgs) -> None:
+        account = await quotas.account(call.person)
+        if args.code is None or not args.code.strip():
+            code = await linking.issue(account.id)
+            await call.whisper(Post(_offer(code.text)))
+            return
+        identities = await linking.redeem(account.id, args.code)
+        await call.whisper(
+            Post(
+                f"Your accounts on {_platforms(identities)} are one now: pictures, credits and limits are shared. "
+                f"{await _today(call, quotas)} /unlink parts this one again."
+            )
+        )
+
+    return Command(
+        "link", "Have one quota and one gallery on all platforms you use", LinkArgs, run, example="/link easel-7KQ4-M2XD"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkArgs:
+    """`/unlink` takes nothing."""
+
+
+def unlink(linking: Linking) -> Command[UnlinkArgs]:
+    """Build `/unlink`, which asks first."""
+
+    async def run(call: Call, args: UnlinkArgs) -> None:  # noqa: ARG001 - every command is called alike
+        identities = await linking.shared(call.person.identity)
+        await call.whisper(
+            Post(
+                f"Your accounts on {_platforms(identities)} are one. Part the one here from the rest? It takes along what you "
+                "asked for here; credits and granted tiers stay behind, and what was used today counts on both sides.",
+                buttons=(Button("Yes, part them", "part", "now", is_dangerous=True),),
+            )
+        )
+
+    return Command("unlink", "Part this account from those it is linked to", UnlinkArgs, run)
+
+
+def part(linking: Linking, quotas: Quotas) -> Command[UnlinkArgs]:
+    """Build the button that parts whoever presses it."""
+
+    async def run(call: Call, args: UnlinkArgs) -> None:  # noqa: ARG001 - every command is called alike
+        await linking.part(call.person.identity)
+        await call.whisper(Post(f"Done: your account here stands for itself again. {await _today(call, quotas)}"))
+
+    return Command("part", "Part this account from those it is linked to", UnlinkArgs, run, is_typed=False)
+
+
+def _offer(code: str) -> str:
+    return (
+        f"Your code is {code}. Within {_MINUTES} minutes, type /link {code} where else you use this bot: "
+        "the account there becomes a part of this one. It works once; show it to nobody, for whoever types it shares your quota."
+    )
+
+
+async def _today(call: Call, quotas: Quotas) -> str:
+    """Say in a sentence how the caller stands now."""
+    standing = await quotas.standing(await quotas.terms(call.person, call.place))
+    used = standing.held + standing.spent
+    beyond = f", and {counted(standing.credits, 'credit')}" if standing.credits else ""
+    return f"Today you have used {used:,} of {counted(standing.limit, 'picture')} and have {standing.left:,} left{beyond}."
+
+
+def _platforms(identities: Iterable[Identity]) -> str:
+    """Give `Loom and Web`."""
+    *others, last = sorted({identity.platform.capitalize() for identity in identities})
+    return f"{', '.join(others)} and {last}" if others else last

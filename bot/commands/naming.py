@@ -1,0 +1,42 @@
+"""Whom and what the options of several commands name: a person, a tier."""
+
+from collections.abc import Collection
+
+from bot.commands.dispatcher import IsOwner
+from bot.commands.options import listed, meant, quoted
+from bot.domain.people import Mention, Tier
+from bot.errors import BadInput, NotAllowed
+from bot.ports.surfaces import Call
+from bot.services.people import People, Somebody
+
+
+async def whose(call: Call, mention: Mention | None, people: People, is_owner: IsOwner) -> Somebody:
+    """Give whom a question is about: the caller, or whoever is mentioned.
+
+    Raises:
+        NotAllowed: It is somebody else, and the caller is no admin.
+        BadInput: It is somebody who was never seen.
+    """
+    if mention is None:
+        return await people.caller(call.person)
+    if not people.is_caller(mention, call.person) and not call.person.is_admin and not await is_owner(call.person):
+        raise NotAllowed("Only admins may see that of somebody else; leave the person out to see your own.")
+    return await people.known(mention, call.person)
+
+
+def first_seen(whom: Somebody) -> str:
+    """Say that nobody has met this person yet, which may be news to an admin who mistyped an id."""
+    return f"{whom.name} has not been here yet; it waits for them. If the id is wrong, press Undo." if whom.is_new else ""
+
+
+def tier_named(typed: str, tiers: Collection[Tier]) -> Tier:
+    """Give the tier that was typed.
+
+    Raises:
+        BadInput: There is none of that name.
+    """
+    word = typed.strip().lower()
+    if word not in tiers:
+        known = [str(tier) for tier in tiers]
+        raise BadInput(f"There is no tier {quoted(typed)}; it can be {listed(known)}.{meant(word, known)} Nothing was changed.")
+    return Tier(word)

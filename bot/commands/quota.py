@@ -1,0 +1,195 @@
+"""`/quota`: how somebody stands today, and the limits that admins set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from bot.commands.dispatcher import IsOwner
+from bot.commands.naming import first_seen, tier_named, whose
+from bot.commands.options import Limit, PersonRef, Pick, RoleRef, Text
+from bot.commands.record import LONGEST_WHY, Record
+from bot.commands.spec import Audience, Command
+from bot.commands.telling import counted, one_line, time_left, until
+from bot.domain.chat import Button, Place, Post
+from bot.domain.people import GUEST, PREMIUM, REGISTERED, AccountId, Mention, RoleMention
+from bot.domain.quotas import Standing, Weights
+from bot.domain.rules import PERSON, Matter, RuleKey
+from bot.errors import BadInput
+from bot.ports.accounts import Ledger
+from bot.ports.clock import Clock
+from bot.ports.surfaces import Call
+from bot.services.people import People
+from bot.services.quotas import Quotas, Terms
+
+WayToPremium = Callable[[AccountId], str]
+"""Says in a sentence how an account becomes premium, or nothing."""
+
+MOST_PICTURES = 1_000_000
+"""The highest limit there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaShowArgs:
+    """What `/quota show` takes."""
+
+    person: Annotated[Mention | None, PersonRef("Whose quota, for admins; usually your own")] = None
+
+
+def quota_show(
+    quotas: Quotas, people: People, *, ledger: Ledger, clock: Clock, is_owner: IsOwner, premium: WayToPremium
+) -> Command[QuotaShowArgs]:
+    """Build `/quota show`. `premium` says in a sentence how an account gets premium here, if there is a way."""
+
+    async def run(call: Call, args: QuotaShowArgs) -> None:
+        whom, now = await whose(call, args.person, people, is_owner), clock.now()
+        is_own = whom.person == call.person
+        terms = await quotas.terms(whom.person, call.place)
+        lines = [
+            f"{'You have' if is_own else f'{whom.name} has'} {_day(terms, await quotas.standing(terms), now)}",
+            _tier(terms, now),
+            _weights(quotas.weights),
+            await _together(terms, ledger),
+            _more(terms, premium(terms.account.id)) if is_own else _WITHOUT_ROLES,
+        ]
+        can_register = is_own and terms.account.tier == GUEST
+        buttons = (Button("Register", "register", "now"),) if can_register else ()
+        await call.whisper(Post("\n".join(line for line in lines if line), buttons=buttons))
+
+    return Command("quota show", "See what you have used and have left today", QuotaShowArgs, run, example="/quota show")
+
+
+class Whole(StrEnum):
+    """Whether the whole server is meant."""
+
+    YES = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaSetArgs:
+    """What `/quota set` takes: how many, and exactly one of whom."""
+
+    pictures: Annotated[int | None, Limit("Pictures a day, 0 to 1,000,000, or clear to go back", most=MOST_PICTURES)]
+    person: Annotated[Mention | None, PersonRef("One person's limit")] = None
+    role: Annotated[RoleMention | None, RoleRef("The limit of everybody who has a role")] = None
+    tier: Annotated[str | None, Text("A tier's limit", longest=40)] = None
+    server: Annotated[Whole | None, Pick("The limit of all people here together", Whole)] = None
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+
+
+def quota_set(record: Record, people: People, quotas: Quotas) -> Command[QuotaSetArgs]:
+    """Build `/quota set`."""
+
+    async def run(call: Call, args: QuotaSetArgs) -> None:
+        if [args.person, args.role, args.tier, args.server].count(None) != 3:  # noqa: PLR2004 - all but one
+            raise BadInput("Please say whose limit it is: a person's, a role's, a tier's or the server's, one of them at a time.")
+        value, note = None if args.pictures is None else str(args.pictures), ""
+        if args.person is not None:
+            whom = await people.anybody(args.person, call.person)
+            key, note = RuleKey(Matter.LIMIT, PERSON, whom.account), first_seen(whom)
+        elif args.role is not None:
+            key = RuleKey(Matter.LIMIT, f"role:{people.role(args.role, call.place)}")
+        elif args.tier is not None:
+            limits = (await quotas.terms(call.person, call.place)).of_community.limits
+            key = RuleKey(Matter.LIMIT, f"tier:{tier_named(args.tier, limits)}")
+        else:
+            key = RuleKey(Matter.LIMIT, f"server:{_tenant(call.place)}")
+        await record.change(call, key, value, why=args.why, note=note)
+
+    return Command(
+        "quota set",
+        "Set how many pictures a day a person, role, tier or the server may have",
+        QuotaSetArgs,
+        run,
+        example="/quota set --tier guest --pictures 5",
+        audience=Audience.ADMINS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaResetArgs:
+    """What `/quota reset` takes."""
+
+    person: Annotated[Mention, PersonRef("Whose day begins anew")]
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+
+
+def quota_reset(record: Record, people: People, quotas: Quotas, *, ledger: Ledger) -> Command[QuotaResetArgs]:
+    """Build `/quota reset`: what somebody has used today counts no more. What is being drawn stays set aside."""
+
+    async def run(call: Call, args: QuotaResetArgs) -> None:
+        whom = await people.known(args.person, call.person)
+        terms, by = await quotas.terms(whom.person, call.place), await people.actor(call.person)
+        day = terms.allowance.day
+        entry = await ledger.forgive(terms.community, whom.account, day, by=by, why=one_line(args.why))
+        if entry is None:
+            await call.whisper(Post(f"{whom.name} has used nothing today, so nothing was changed."))
+            return
+        await record.confirm(call, entry)
+
+    return Command(
+        "quota reset",
+        "Give somebody back what they have used today",
+        QuotaResetArgs,
+        run,
+        example="/quota reset --person @ann",
+        audience=Audience.ADMINS,
+    )
+
+
+_WITHOUT_ROLES = "Roles and purchases are not counted in here: only their own /quota knows them."
+
+
+def _day(terms: Terms, standing: Standing, now: datetime) -> str:
+    ends = terms.allowance.refills_at
+    held = f", set aside for what is being drawn: {standing.held:,}" if standing.held else ""
+    in_credits = f"{standing.credits:,}, for when the day's pictures are gone" if standing.credits else "none"
+    return (
+        f"{standing.left:,} of {counted(standing.limit, 'picture')} left today.\n"
+        f"Used: {standing.spent:,}{held}.\n"
+        f"A new day begins at {ends:%H:%M} {ends.tzname()}, {time_left(ends - now)}.\n"
+        f"Credits: {in_credits}."
+    )
+
+
+def _tier(terms: Terms, now: datetime) -> str:
+    """Name the tier, until when it is granted, and that another limit than the tier's holds."""
+    tier, found = terms.account.tier, terms.of_community
+    ends = [member.until for member in found.memberships() if member.tier == tier and member.holds_at(now)]
+    last = max((end for end in ends if end), default=None)
+    granted = f", given {until(last, found.customs.zone)}" if last and None not in ends else ""
+    is_usual = terms.allowance.limit == found.limits[tier]
+    apart = "" if is_usual else f", which has {counted(found.limits[tier], 'picture')} a day; an admin has set another limit here"
+    return f"Tier: {tier}{granted}{apart}."
+
+
+def _weights(weights: Weights) -> str:
+    """Say what counts for more than one picture."""
+    dear = [f"of {quality} quality counts for {weight}" for quality, weight in weights.by_quality.items() if weight > 1]
+    if weights.large > 1:
+        dear.append(f"of more than {weights.large_from:,} pixels counts {weights.large} times as much")
+    return f"A picture {', one '.join(dear)}." if dear else ""
+
+
+async def _together(terms: Terms, ledger: Ledger) -> str:
+    """Say how all people of the place stand together, if they have a limit."""
+    if terms.crowd is None:
+        return ""
+    crowd = await ledger.crowd(terms.community, terms.crowd.id, terms.allowance.day, terms.crowd.limit)
+    return f"Everybody here together has {crowd.left:,} of {counted(crowd.limit, 'picture')} left today."
+
+
+def _more(terms: Terms, premium: str) -> str:
+    """Say how to get more."""
+    tier, limits = terms.account.tier, terms.of_community.limits
+    gains = tier == GUEST and limits[REGISTERED] > limits[GUEST]
+    register = f"With /register you have {counted(limits[REGISTERED], 'picture')} a day. " if gains else ""
+    higher = f"{premium} " if premium and limits[tier] < limits[PREMIUM] else ""
+    return f"More? {register}{higher}Credits come from admins, and from others with /credits give."
+
+
+def _tenant(place: Place) -> str:
+    if not place.tenant:
+        raise BadInput("There is no server here to set a limit for, so nothing was changed; please do that in the server itself.")
+    return f"{place.platform}:{place.tenant}"

@@ -1,0 +1,210 @@
+"""The record: changes are put on it and confirmed with an Undo button; `/audit` reads it, and Undo takes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from bot.commands import entries
+from bot.commands.customs import say_setting
+from bot.commands.options import Number, Text
+from bot.commands.spec import Audience, Command
+from bot.commands.telling import counted, moment, one_line
+from bot.domain.chat import Button, Fold, Place, Post
+from bot.domain.people import AccountId, Identity, Person, Tier
+from bot.domain.quotas import Bridge, allowance
+from bot.domain.rules import NOBODY, PERSON, Change, Entry, EntryId, Matter, Rule, RuleKey
+from bot.domain.terms import SETTINGS, HouseTerms, customs_of, zone_value
+from bot.errors import BadInput
+from bot.ports.clock import Clock
+from bot.ports.rules import Rulebook
+from bot.ports.surfaces import Call
+from bot.services.people import People
+from bot.services.quotas import Quotas
+
+LONGEST_WHY = 200
+"""Characters of a reason."""
+
+_A_PAGE = 10
+_MOST_IN_TEXT, _MOST_IN_FOLD = 1200, 2800
+"""Characters of lines that are shown at once, and folded: what every platform shows whole."""
+
+
+_ZONE = RuleKey(Matter.SETTING, "zone")
+
+
+def confirmation(text: str, entry: Entry | None) -> Post:
+    """Confirm a change, with its Undo button; None is one that changed nothing."""
+    if entry is None:
+        return Post("It is so already; nothing was changed.")
+    return Post(text, buttons=(Button("Undo", "undo", entry.id),))
+
+
+class Record:
+    """Changes rules for whoever calls, and tells what was changed. `house` is what holds where nothing is set."""
+
+    def __init__(self, *, rulebook: Rulebook, quotas: Quotas, people: People, house: HouseTerms, clock: Clock) -> None:
+        self._rulebook = rulebook
+        self._quotas = quotas
+        self._people = people
+        self._house = house
+        self._clock = clock
+
+    async def change(self, call: Call, key: RuleKey, value: str | None, *, why: str = "", note: str = "") -> None:
+        """Set a rule of the caller's community, or take it away, and confirm that. `note` is said below."""
+        community, by = self._quotas.community(call.place), await self._people.actor(call.person)
+        change = Change(community=community, key=key, value=value, by=by, why=one_line(why))
+        await self.confirm(call, await self._rulebook.change(change), note)
+
+    async def undo(self, call: Call, entry: EntryId) -> None:
+        """Take an entry of the caller's community back, and confirm that.
+
+        Raises:
+            BadInput: There is none there, or it cannot be taken back.
+        """
+        found = await self._rulebook.find(entry)
+        if found is None or found.community != self._quotas.community(call.place):
+            raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
+        zone = await self._zone_again(found, call) if found.key == _ZONE else found.before
+        if zone != found.before:
+            await self.change(call, _ZONE, zone, why="Undo", note="The day that has begun goes on, so that nobody gains one.")
+            return
+        await self.confirm(call, await self._rulebook.undo(entry, await self._people.actor(call.person)))
+
+    async def confirm(self, call: Call, entry: Entry | None, note: str = "") -> None:
+        """Tell the caller what an entry changed, with its Undo button."""
+        told = "" if entry is None else await self._told(entry, call)
+        await call.whisper(confirmation(f"{told}\n{note}".strip(), entry))
+
+    async def page(self, call: Call, most: int, before: EntryId | None = None) -> Post:
+        """Show up to `most` entries, newest first, with a button for older ones."""
+        found = await self._rulebook.record(self._quotas.community(call.place), most + 1, before)
+        if not found:
+            return Post("Nothing was changed here so far." if before is None else "There are no older changes.")
+        zone = await self._zone(call)
+        names = await self._names(found[:most], call.person.identity)
+        lines = _fitting([_line(entry, names, zone) for entry in found[:most]])
+        head = f"{counted(len(lines), 'change')}, newest first, in the time of {zone.key}."
+        older = (Button("Older", "older", found[len(lines) - 1].id),) if len(lines) < len(found) else ()
+        return listed(head, lines, older)
+
+    async def _zone_again(self, entry: Entry, call: Call) -> str | None:
+        """Give the value that puts a zone back: as it was, unless the day would be another one then, which has to go on first."""
+        terms, now = await self._quotas.terms(call.person, call.place), self._clock.now()
+        rules = terms.of_community.rules
+        if next((rule.value for rule in rules if rule.key == _ZONE), None) != entry.after:
+            return entry.before
+        back = customs_of(self._house.customs, () if entry.before is None else (Rule(_ZONE, entry.before),))
+        if allowance(0, now, back.zone, back.bridge).day == terms.allowance.day:
+            return entry.before
+        return zone_value(back.zone, Bridge.over(terms.allowance, now, back.zone))
+
+    async def _told(self, entry: Entry, call: Call) -> str:
+        """Tell a change in one sentence, with both values."""
+        zone, without = await self._zone(call), await self._without(entry.key, call.place)
+        names = await self._names((entry,), call.person.identity)
+        before, after = (entries.value(entry.key, said, zone, without) for said in (entry.before, entry.after))
+        about = entries.subject(entry.key, names.get(entry.key.account, ""))
+        told = f"Undone: {about}" if entry.undoes else f"{about[0].upper()}{about[1:]}"
+        return f"{told} is now {after}; it was {before}."
+
+    async def _without(self, key: RuleKey, place: Place) -> str | None:
+        """Say what holds where a rule is not set, if anything does."""
+        if key.matter is Matter.PURCHASE_TIER and key.subject in self._house.purchases:
+            return f"{self._house.purchases[key.subject]}, as the house has it"
+        if key.matter is Matter.SETTING and key.subject in SETTINGS:
+            return f"{say_setting(key.subject, self._house.customs)}, as the house has it"
+        if key.matter is not Matter.LIMIT:
+            return None
+        if key.subject == PERSON:
+            person = await self._people.of_account(key.account)
+            return await self._by_tier(person, place) if person else None
+        limit = self._house.limits.get(Tier(key.subject.removeprefix("tier:")))
+        return None if limit is None else f"{counted(limit, 'picture')} a day, as the house has it"
+
+    async def _by_tier(self, person: Person, place: Place) -> str:
+        terms = await self._quotas.terms(person, place)
+        return f"{counted(terms.of_community.limits[terms.account.tier], 'picture')} a day, as their tier has"
+
+    async def _zone(self, call: Call) -> ZoneInfo:
+        return (await self._quotas.terms(call.person, call.place)).of_community.customs.zone
+
+    async def _names(self, found: Sequence[Entry], beside: Identity) -> dict[AccountId, str]:
+        accounts = {account for entry in found for account in (entry.key.account, entry.by.account)} - {NOBODY}
+        return {account: await self._people.name(account, beside) for account in accounts}
+
+
+def listed(head: str, lines: Sequence[str], buttons: tuple[Button, ...] = (), *, title: str = "Newest first") -> Post:
+    """Show a line each below a headline, folded where they are many."""
+    text = "\n".join(lines)
+    if len(text) <= _MOST_IN_TEXT:
+        return Post(f"{head}\n{text}", buttons=buttons)
+    return Post(head, folds=(Fold(title, text),), buttons=buttons)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryArgs:
+    """What a button about an entry carries."""
+
+    entry: Annotated[str, Text("The change", longest=64)]
+
+
+def undo(record: Record) -> Command[EntryArgs]:
+    """Build the Undo button below a confirmed change."""
+
+    async def run(call: Call, args: EntryArgs) -> None:
+        await record.undo(call, EntryId(args.entry))
+
+    return Command("undo", "Take a change back", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditArgs:
+    """What `/audit` takes."""
+
+    count: Annotated[int, Number("How many changes to show", least=1, most=50)] = _A_PAGE
+
+
+def audit(record: Record) -> Command[AuditArgs]:
+    """Build `/audit`."""
+
+    async def run(call: Call, args: AuditArgs) -> None:
+        await call.whisper(await record.page(call, args.count))
+
+    return Command(
+        "audit",
+        "See the last changes here: who, what, from, to, why",
+        AuditArgs,
+        run,
+        example="/audit --count 20",
+        audience=Audience.ADMINS,
+    )
+
+
+def older(record: Record) -> Command[EntryArgs]:
+    """Build the Older button below a page of `/audit`."""
+
+    async def run(call: Call, args: EntryArgs) -> None:
+        await call.whisper(await record.page(call, _A_PAGE, EntryId(args.entry)))
+
+    return Command("older", "See older changes", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
+
+
+def _line(entry: Entry, names: dict[AccountId, str], zone: ZoneInfo) -> str:
+    """Give one line: when, who, what, from, to, why."""
+    who = f"{one_line(entry.by.name)} ({names[entry.by.account]})" if entry.by.account in names else one_line(entry.by.name)
+    before, after = (entries.value(entry.key, said, zone) for said in (entry.before, entry.after))
+    about = entries.subject(entry.key, names.get(entry.key.account, ""))
+    what = f"undid: {about}" if entry.undoes else about
+    why = f" Why: {entry.why}" if entry.why else ""
+    return f"{moment(entry.at, zone)} – {who}: {what}, from {before} to {after}.{why}"
+
+
+def _fitting(lines: Sequence[str]) -> list[str]:
+    """Give the first lines, at least one, that are short enough together."""
+    fitting = list(lines[:1])
+    for line in lines[1:]:
+        if sum(map(len, fitting)) + len(fitting) + len(line) > _MOST_IN_FOLD:
+            break
+        fitting.append(line)
+    return fitting

@@ -1,0 +1,93 @@
+"""`/register`: a guest accepts the content policy, and has more pictures a day."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.commands.options import Text
+from bot.commands.spec import Command
+from bot.commands.telling import counted
+from bot.domain.chat import Button, Fold, Post
+from bot.domain.people import GUEST, REGISTERED
+from bot.domain.rules import Change, Matter, Membership, RuleKey
+from bot.errors import BadInput
+from bot.ports.rules import Rulebook
+from bot.ports.surfaces import Call
+from bot.services.people import People
+from bot.services.quotas import Quotas, Terms
+
+_REGISTER = "register"
+_MOST_IN_TEXT = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterArgs:
+    """`/register` takes nothing."""
+
+
+def register(quotas: Quotas, policy: str) -> Command[RegisterArgs]:
+    """Build `/register`, which shows the policy to whoever has not accepted it."""
+
+    async def run(call: Call, args: RegisterArgs) -> None:  # noqa: ARG001 - every command is called alike
+        terms = await quotas.terms(call.person, call.place)
+        if terms.account.tier != GUEST or _is_registered(terms):
+            await call.whisper(Post(_already(terms)))
+            return
+        await call.whisper(_asking(policy, terms))
+
+    return Command("register", "Accept the content policy and have more pictures a day", RegisterArgs, run)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptArgs:
+    """What the button below the policy carries."""
+
+    version: Annotated[str, Text("Which policy was read", longest=64)]
+
+
+def accept(quotas: Quotas, people: People, rulebook: Rulebook, policy: str) -> Command[AcceptArgs]:
+    """Build the button below the policy. Which policy was accepted is on record."""
+
+    async def run(call: Call, args: AcceptArgs) -> None:
+        if args.version != _version(policy):
+            raise BadInput("The policy has changed since you read it, so nothing was accepted; please type /register again.")
+        before, by = await quotas.terms(call.person, call.place), await people.actor(call.person)
+        change = Change(
+            community=before.community,
+            key=RuleKey(Matter.MEMBERSHIP, _REGISTER, by.account),
+            value=str(Membership(REGISTERED)),
+            by=by,
+            why=f"accepted the content policy {args.version}",
+        )
+        if await rulebook.change(change) is None:
+            await call.whisper(Post(_already(before)))
+            return
+        after = await quotas.terms(call.person, call.place)
+        now, was = counted(after.allowance.limit, "picture"), f"{before.allowance.limit:,}"
+        await call.whisper(Post(f"You are registered: you have {now} a day now; it was {was}. Type /imagine to draw one."))
+
+    return Command("accept", "Accept the content policy", AcceptArgs, run, is_typed=False)
+
+
+def _asking(policy: str, terms: Terms) -> Post:
+    more = counted(terms.of_community.limits[REGISTERED], "picture")
+    head = f"Registered people have {more} a day; you have {terms.allowance.limit:,}. Please read this first:"
+    button = (Button("I accept", "accept", _version(policy)),)
+    if len(policy) <= _MOST_IN_TEXT:
+        return Post(f"{head}\n{policy}", buttons=button)
+    return Post(head, folds=(Fold("Content policy", policy),), buttons=button)
+
+
+def _already(terms: Terms) -> str:
+    tier = REGISTERED if terms.account.tier == GUEST else terms.account.tier
+    return f"You are {tier} already, with {counted(terms.allowance.limit, 'picture')} a day; there is nothing more to do."
+
+
+def _is_registered(terms: Terms) -> bool:
+    keys = {rule.key.subject for rule in terms.of_community.rules if rule.key.matter is Matter.MEMBERSHIP}
+    return _REGISTER in keys
+
+
+def _version(policy: str) -> str:
+    """Tell policies apart."""
+    return hashlib.sha256(policy.encode()).hexdigest()[:12]

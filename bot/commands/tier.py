@@ -1,0 +1,205 @@
+"""`/tier`: what tiers there are, and who has which."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from bot.commands.entries import role_in
+from bot.commands.naming import first_seen, tier_named
+from bot.commands.options import CLEAR, PersonRef, RoleRef, Text, Until
+from bot.commands.record import LONGEST_WHY, Record, listed
+from bot.commands.spec import Audience, Command
+from bot.commands.telling import counted
+from bot.domain.people import REGISTERED, Mention, RoleMention, Tier
+from bot.domain.quotas import midnight_after
+from bot.domain.rules import Matter, Membership, RuleKey
+from bot.domain.terms import CommunityTerms
+from bot.errors import BadInput
+from bot.ports.clock import Clock
+from bot.ports.surfaces import Call
+from bot.services.people import People, Somebody
+from bot.services.quotas import Quotas
+
+_LONGEST_TIER = 40
+GRANT = "grant"
+
+
+@dataclass(frozen=True, slots=True)
+class TierListArgs:
+    """`/tier list` takes nothing."""
+
+
+def tier_list(quotas: Quotas) -> Command[TierListArgs]:
+    """Build `/tier list`."""
+
+    async def run(call: Call, args: TierListArgs) -> None:  # noqa: ARG001 - every command is called alike
+        terms = await quotas.terms(call.person, call.place)
+        found = terms.of_community
+        tiers = sorted(found.limits, key=lambda tier: found.limits[tier])
+        lines = [f"{tier}: {counted(found.limits[tier], 'picture')} a day{_ways(tier, found)}." for tier in tiers]
+        await call.whisper(listed(f"Yours is {terms.account.tier}.", [*lines, *_role_limits(found)], title="Tiers here"))
+
+    return Command("tier list", "See the tiers, how many pictures a day they have, and who has them", TierListArgs, run)
+
+
+@dataclass(frozen=True, slots=True)
+class TierRoleArgs:
+    """What `/tier role` takes."""
+
+    role: Annotated[RoleMention, RoleRef("Everybody who has this role has the tier")]
+    tier: Annotated[str, Text("The tier, or clear for none", longest=_LONGEST_TIER)]
+
+
+def tier_role(record: Record, people: People, quotas: Quotas) -> Command[TierRoleArgs]:
+    """Build `/tier role`."""
+
+    async def run(call: Call, args: TierRoleArgs) -> None:
+        value = await _tier_or_none(args.tier, call, quotas)
+        await record.change(call, RuleKey(Matter.ROLE_TIER, people.role(args.role, call.place)), value)
+
+    return Command(
+        "tier role",
+        "Say which tier a role gives to those who have it",
+        TierRoleArgs,
+        run,
+        example="/tier role premium --role @supporters",
+        audience=Audience.ADMINS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TierPurchaseArgs:
+    """What `/tier purchase` takes."""
+
+    sku: Annotated[str, Text("What is sold, by its id there (SKU)", longest=64)]
+    tier: Annotated[str, Text("The tier of those who bought it, or clear for none", longest=_LONGEST_TIER)]
+
+
+def tier_purchase(record: Record, quotas: Quotas) -> Command[TierPurchaseArgs]:
+    """Build `/tier purchase`."""
+
+    async def run(call: Call, args: TierPurchaseArgs) -> None:
+        sku = args.sku.strip()
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", sku):
+            raise BadInput("sku is the id of what is sold, of letters and digits, such as 1234567890; nothing was changed.")
+        await record.change(call, RuleKey(Matter.PURCHASE_TIER, sku), await _tier_or_none(args.tier, call, quotas))
+
+    return Command(
+        "tier purchase",
+        "Say which tier something that the platform sells gives to those who buy it",
+        TierPurchaseArgs,
+        run,
+        example="/tier purchase 1234567890 --tier premium",
+        audience=Audience.ADMINS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TierGrantArgs:
+    """What `/tier grant` takes."""
+
+    person: Annotated[Mention, PersonRef("Who gets the tier")]
+    tier: Annotated[str, Text("The tier", longest=_LONGEST_TIER)]
+    until: Annotated[date | timedelta | None, Until("The last day, such as 2026-12-31, or a time such as 30d; else for good")] = (
+        None
+    )
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+
+
+def tier_grant(record: Record, people: People, quotas: Quotas, *, clock: Clock) -> Command[TierGrantArgs]:
+    """Build `/tier grant`. Somebody has one grant at most: a new one takes the place of the old."""
+
+    async def run(call: Call, args: TierGrantArgs) -> None:
+        found = (await quotas.terms(call.person, call.place)).of_community
+        tier = tier_named(args.tier, found.limits)
+        end = None if args.until is None else _end(args.until, clock.now(), found.customs.zone)
+        whom = await people.anybody(args.person, call.person)
+        key = RuleKey(Matter.MEMBERSHIP, GRANT, whom.account)
+        await record.change(call, key, str(Membership(tier, end)), why=args.why, note=first_seen(whom))
+
+    return Command(
+        "tier grant",
+        "Give somebody a tier, for good or until a day",
+        TierGrantArgs,
+        run,
+        example="/tier grant premium --person @ann --until 30d",
+        audience=Audience.ADMINS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TierRevokeArgs:
+    """What `/tier revoke` takes."""
+
+    person: Annotated[Mention, PersonRef("Who loses the tier")]
+    tier: Annotated[str | None, Text("Which tier; else the one that was granted", longest=_LONGEST_TIER)] = None
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+
+
+def tier_revoke(record: Record, people: People, quotas: Quotas) -> Command[TierRevokeArgs]:
+    """Build `/tier revoke`: take a grant away, or all that gives somebody the tier that is named."""
+
+    async def run(call: Call, args: TierRevokeArgs) -> None:
+        whom = await people.known(args.person, call.person)
+        found = (await quotas.terms(whom.person, call.place)).of_community
+        tier = None if args.tier is None else tier_named(args.tier, found.limits)
+        keys = _held(found, tier)
+        if not keys:
+            raise BadInput(_nothing_to_revoke(whom, tier))
+        for key in keys:
+            await record.change(call, key, None, why=args.why)
+
+    return Command(
+        "tier revoke",
+        "Take a tier away that somebody was given",
+        TierRevokeArgs,
+        run,
+        example="/tier revoke --person @ann",
+        audience=Audience.ADMINS,
+    )
+
+
+def _ways(tier: Tier, found: CommunityTerms) -> str:
+    """Say what gives a tier: `, by /register, with the role 5678`."""
+    roles = [rule.key.subject for rule in found.rules if rule.key.matter is Matter.ROLE_TIER and rule.value == tier]
+    ways = [
+        *(["by /register"] if tier == REGISTERED else []),
+        *(f"with the role {role_in(role)}" for role in roles),
+        *(f"with the purchase {bought}" for bought, given in found.purchases.items() if given == tier),
+    ]
+    return "".join(f", {way}" for way in ways)
+
+
+def _role_limits(found: CommunityTerms) -> list[str]:
+    """List the limits that roles have whatever the tier."""
+    limits = [rule for rule in found.rules if rule.key.matter is Matter.LIMIT and rule.key.subject.startswith("role:")]
+    return [f"The role {role_in(rule.key.subject)}: {counted(int(rule.value), 'picture')} a day." for rule in limits]
+
+
+async def _tier_or_none(typed: str, call: Call, quotas: Quotas) -> Tier | None:
+    if typed.strip().lower() == CLEAR:
+        return None
+    return tier_named(typed, (await quotas.terms(call.person, call.place)).of_community.limits)
+
+
+def _end(until: date | timedelta, now: datetime, zone: ZoneInfo) -> datetime:
+    """Give the moment when something ends: a day is in it to its last second."""
+    end = now + until if isinstance(until, timedelta) else midnight_after(until, zone)
+    if end <= now:
+        raise BadInput("That day is over already, so nothing was changed; please give one that is still to come.")
+    return end.astimezone(UTC)
+
+
+def _held(found: CommunityTerms, tier: Tier | None) -> list[RuleKey]:
+    """Give the memberships of a tier, or the grant where no tier is named."""
+    members = [rule for rule in found.rules if rule.key.matter is Matter.MEMBERSHIP]
+    if tier is None:
+        return [rule.key for rule in members if rule.key.subject == GRANT]
+    return [rule.key for rule in members if Membership.read(rule.value).tier == tier]
+
+
+def _nothing_to_revoke(whom: Somebody, tier: Tier | None) -> str:
+    what = "was granted no tier" if tier is None else f"was not given the tier {tier}"
+    return f"{whom.name} {what}, so nothing was changed. What comes by a role or a purchase ends with those."

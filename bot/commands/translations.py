@@ -1,0 +1,40 @@
+"""What commands are called in other languages, for platforms that show them in their own menus."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+Key = tuple[str, ...]
+"""The way to a text in a catalogue: `("commands", "imagine", "options", "prompt", "summary")`."""
+
+Catalogue = Mapping[Key, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """The catalogues by language (`de`). What one does not have is English there, as it was declared."""
+
+    catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+
+    def of(self, *key: str) -> dict[str, str]:
+        """Give a text in each language that has it."""
+        return {language: texts[key] for language, texts in self.catalogues.items() if key in texts}
+
+    def into(self, locale: str) -> Catalogue:
+        """Give the catalogue for a locale such as `de-AT`; an empty one where there is none."""
+        return self.catalogues.get(locale.partition("-")[0].lower(), {})
+
+
+def load_translations() -> Translations:
+    """Read the catalogues that lie beside the commands, a file for each language."""
+    found = sorted((file for file in (files(__package__) / "locales").iterdir() if file.name.endswith(".toml")), key=str)
+    return Translations({file.name.removesuffix(".toml"): dict(_texts(tomllib.loads(file.read_text("utf-8")))) for file in found})
+
+
+def _texts(table: Mapping[str, object], path: Key = ()) -> Iterator[tuple[Key, str]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _texts(value, (*path, key))
+        else:
+            yield (*path, key), str(value)

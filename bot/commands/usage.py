@@ -1,0 +1,116 @@
+"""`/usage`: what was drawn here and what it cost, as a picture, in words, and as a table."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+
+from bot.commands.options import Number, PersonRef
+from bot.commands.spec import Audience, Command
+from bot.commands.telling import counted, one_line
+from bot.domain.chat import Attachment, Fold, Post
+from bot.domain.money import dollars
+from bot.domain.people import AccountId, Mention
+from bot.ports.plots import Plots, Share, UsageSummary
+from bot.ports.statistics import Statistics
+from bot.ports.surfaces import Call
+from bot.services.people import People
+from bot.services.quotas import Quotas
+from bot.services.usage import summary_of, table_of
+
+_MOST_DAYS = 90
+_LONGEST_NAME = 40
+_IN_ALT = 5
+"""How many people and models are named to those who cannot see the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageArgs:
+    """What `/usage` takes."""
+
+    days: Annotated[int, Number("How many days, today being the last", least=1, most=_MOST_DAYS)] = 30
+    person: Annotated[Mention | None, PersonRef("One person's alone")] = None
+
+
+def usage(statistics: Statistics, plots: Plots, people: People, quotas: Quotas) -> Command[UsageArgs]:
+    """Build `/usage`."""
+
+    async def run(call: Call, args: UsageArgs) -> None:
+        whom = None if args.person is None else await people.known(args.person, call.person)
+        terms = await quotas.terms(call.person, call.place)
+        last = terms.allowance.day
+        first = last - timedelta(days=args.days - 1)
+        found = await statistics.usage(terms.community, first, last)
+        lines = found if whom is None else tuple(line for line in found if line.account == whom.account)
+        if not lines:
+            whose = f" for {whom.name}" if whom else ""
+            await call.whisper(Post(f"{_period(first, last)}: nothing was drawn{whose}."))
+            return
+        ids = {account: await people.name(account, call.person.identity) for account in {line.account for line in lines}}
+        whose = _short(lines[-1].name) or ids[lines[-1].account] if whom else ""
+        summary = await asyncio.to_thread(summary_of, lines, first, last, whose=whose)
+        table = await asyncio.to_thread(table_of, lines, ids)
+        await call.whisper(_report(summary, ids, await plots.usage(summary), table))
+
+    return Command(
+        "usage",
+        "See what was drawn here and what it cost: by day, by person, by model",
+        UsageArgs,
+        run,
+        example="/usage --days 7",
+        audience=Audience.ADMINS,
+    )
+
+
+def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes, table: bytes) -> Post:
+    """Say the totals, and who and what they come from, in the order of the picture."""
+    name = f"usage-{summary.days[0].day}-{summary.days[-1].day}"
+    people = [_line(number, share, ids.get(AccountId(share.key), "")) for number, share in enumerate(summary.people, 1)]
+    models = [_line(number, share, "") for number, share in enumerate(summary.models, 1)]
+    return Post(
+        f"{_totals(summary)} The table has every day, person and model.",
+        folds=(Fold("People", "\n".join(people)), Fold("Models", "\n".join(models))),
+        attachments=(
+            Attachment(f"{name}.png", "image/png", picture, _alt(summary)),
+            Attachment(f"{name}.csv", "text/csv", table),
+        ),
+    )
+
+
+def _totals(summary: UsageSummary) -> str:
+    """Say it in one sentence."""
+    who = summary.whose or ("1 person" if summary.head_count == 1 else f"{summary.head_count:,} people")
+    period = _period(summary.days[0].day, summary.days[-1].day)
+    return f"{period}: {counted(summary.pictures, 'picture')} by {who}, for {dollars(summary.microusd)}."
+
+
+def _alt(summary: UsageSummary) -> str:
+    """Say what the picture shows to who cannot see it."""
+    busiest = max(summary.days, key=lambda day: sum(day.pictures))
+    shares = {"People": summary.people, "Models": summary.models}
+    named = [f"{title}: {', '.join(map(_in_short, found[:_IN_ALT]))}." for title, found in shares.items()]
+    most = f"Most on {_day(busiest.day)}, {counted(sum(busiest.pictures), 'picture')}." if summary.pictures else ""
+    return " ".join(part for part in ("Bars by day, person and model.", _totals(summary), most, *named) if part)
+
+
+def _line(number: int, share: Share, id_: str) -> str:
+    whom = f"{_short(share.name)} ({id_})" if id_ else _short(share.name)
+    return f"{number}. {whom}: {counted(share.pictures, 'picture')}, {dollars(share.microusd)}"
+
+
+def _in_short(share: Share) -> str:
+    return f"{_short(share.name)} {share.pictures:,}"
+
+
+def _short(name: str) -> str:
+    line = one_line(name)
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME].rstrip()}…"
+
+
+def _period(first: date, last: date) -> str:
+    return _day(last) if first == last else f"{_day(first)} to {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

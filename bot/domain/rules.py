@@ -1,0 +1,112 @@
+"""What admins have set for a community, and the record of who set what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.people import AccountId, CommunityId, Tier
+
+EntryId = NewType("EntryId", str)
+
+NOBODY = AccountId("")
+"""Stands for everybody in a rule that is not about one person."""
+
+PERSON = "person"
+"""The subject of a limit that is one person's."""
+
+
+class Matter(StrEnum):
+    """What a rule or an entry is about. Credits and usage are in the record only; they have tables of their own."""
+
+    LIMIT = "limit"
+    MEMBERSHIP = "membership"
+    ROLE_TIER = "role_tier"
+    PURCHASE_TIER = "purchase_tier"
+    BUDGET = "budget"
+    SETTING = "setting"
+    CREDITS = "credits"
+    USAGE = "usage"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleKey:
+    """Which rule. `subject` says what it is about within its matter, `account` whom, if it is one person's.
+
+    | matter | subject | value |
+    |---|---|---|
+    | limit | `person`, `tier:<tier>`, `role:<platform>:<tenant>:<role>`, `server:<platform>:<tenant>` | pictures a day |
+    | membership | where it comes from: `register`, `grant`, `stripe:<id>` | `Membership` as text |
+    | role_tier | `<platform>:<tenant>:<role>` | a tier |
+    | purchase_tier | what the platform sells, by its id there | a tier |
+    | budget | `day`, `month` | micro-dollars |
+    | setting | its name | as `/settings` takes it |
+    """
+
+    matter: Matter
+    subject: str
+    account: AccountId = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that is set; a rule that is not there means the house's own setting."""
+
+    key: RuleKey
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something, with the name they went by."""
+
+    account: AccountId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something to set; a value of None takes the rule away."""
+
+    community: CommunityId
+    key: RuleKey
+    value: str | None
+    by: Actor
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the record, never changed. `undoes` names the entry that this one takes back."""
+
+    id: EntryId
+    community: CommunityId
+    at: datetime
+    by: Actor
+    key: RuleKey
+    before: str | None
+    after: str | None
+    why: str = ""
+    undoes: EntryId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A tier that somebody has, for good or until a moment."""
+
+    tier: Tier
+    until: datetime | None = None
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it has not ended yet."""
+        return self.until is None or now < self.until
+
+    def __str__(self) -> str:
+        """Give it as a rule's value."""
+        return self.tier if self.until is None else f"{self.tier} until {self.until.isoformat()}"
+
+    @classmethod
+    def read(cls, value: str) -> "Membership":
+        """Read a rule's value."""
+        tier, _, until = value.partition(" until ")
+        return cls(Tier(tier), datetime.fromisoformat(until) if until else None)

@@ -1,0 +1,44 @@
+"""How much one person may ask for at once."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+
+
+class Bursts(Protocol):
+    """Keeps one account from taking all there is. What it knows is soon worth nothing, so it need not outlive a process.
+
+    A wish is taken in like this, so that a refused one uses nothing up and of
+    many at the same time none slips past the count:
+
+        async with bursts.turn(account):
+            await bursts.check(account, open_jobs)
+            ...  # accept it
+            await bursts.count(account)
+    """
+
+    def turn(self, account: AccountId) -> AbstractAsyncContextManager[None]:
+        """Wait for the account's other wishes to be taken in; different accounts do not wait for each other."""
+        ...
+
+    async def check(self, account: AccountId, open_jobs: int) -> None:
+        """See whether the account may wish once more, with so many jobs of its own waiting or running.
+
+        Raises:
+            Busy: It has wished too often of late, or too much of it waits; the error says when to try again.
+        """
+        ...
+
+    async def count(self, account: AccountId) -> None:
+        """Note that a wish was accepted now."""
+        ...
+
+    async def begin(self, account: AccountId, job: JobId) -> bool:
+        """Let a job of the account run, unless as many as may run at once do already; a job that runs may begin again."""
+        ...
+
+    async def end(self, account: AccountId, job: JobId) -> None:
+        """Note that the job does not run any more; one that did not is no error."""
+        ...

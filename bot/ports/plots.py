@@ -1,0 +1,67 @@
+"""Pictures of numbers."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one person, one model, or all the others together have of the whole.
+
+    `name` is as people typed it; `key` is the account's id or the model's name.
+    """
+
+    key: str
+    name: str
+    pictures: int
+    microusd: int
+    is_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOfUse:
+    """One day: whole pictures by model, in the order of `UsageSummary.models`, and micro-dollars."""
+
+    day: date
+    pictures: tuple[int, ...]
+    microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageSummary:
+    """What was drawn in a period, for people to look at.
+
+    `days` has every day of it, with or without pictures. `people` and
+    `models` begin with who drew most, and end with all the others as one
+    where there are too many. `whose` is a name where it is about one person.
+    """
+
+    days: tuple[DayOfUse, ...]
+    people: tuple[Share, ...]
+    models: tuple[Share, ...]
+    head_count: int
+    whose: str = ""
+
+    @property
+    def pictures(self) -> int:
+        """All pictures."""
+        return sum(model.pictures for model in self.models)
+
+    @property
+    def microusd(self) -> int:
+        """All micro-dollars."""
+        return sum(day.microusd for day in self.days)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was drawn, and nothing paid for."""
+        return not self.pictures and not self.microusd
+
+
+class Plots(Protocol):
+    """Draws numbers. Takes a second or two, and never blocks the loop."""
+
+    async def usage(self, summary: UsageSummary) -> bytes:
+        """Give a PNG of it. Any names will do, as many days and people as there are, and a summary that is empty."""
+        ...

@@ -1,0 +1,44 @@
+"""What admins have set, and the record of it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.rules import Actor, Change, Entry, EntryId, Matter, Rule
+
+
+class Rulebook(Protocol):
+    """Keeps rules, and writes each change of them down in the same transaction. All methods may raise `StorageFailed`."""
+
+    async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
+        """Give the rules for everybody, and those about this account."""
+        ...
+
+    async def all(self, community: CommunityId) -> tuple[Rule, ...]:
+        """Give all rules, by matter and subject."""
+        ...
+
+    async def everywhere(self, matter: Matter, subject: str) -> Mapping[CommunityId, str]:
+        """Give the value of each community that has set this for everybody."""
+        ...
+
+    async def change(self, change: Change) -> Entry | None:
+        """Set a rule or take it away, and put it on record; None, and nothing written, where it is so already."""
+        ...
+
+    async def undo(self, entry: EntryId, by: Actor) -> Entry:
+        """Put back what an entry changed: a rule, credits, or usage. That is an entry too.
+
+        Raises:
+            BadInput: There is no such entry, it was undone already, what it
+                changed has been changed again since, or the credits are spent.
+        """
+        ...
+
+    async def find(self, entry: EntryId) -> Entry | None:
+        """Give one entry."""
+        ...
+
+    async def record(self, community: CommunityId, most: int, before: EntryId | None = None) -> tuple[Entry, ...]:
+        """Give the newest entries, newest first; only ones older than `before`, if given."""
+        ...

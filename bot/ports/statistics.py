@@ -1,0 +1,31 @@
+"""What was drawn, added up."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from bot.domain.people import AccountId, CommunityId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageLine:
+    """What one account had one model draw on one day of the community's: whole pictures, and micro-dollars with all that failed.
+
+    `name` is what the person went by last. `model` is empty where no
+    provider was asked, and only words were paid for.
+    """
+
+    day: date
+    account: AccountId
+    name: str
+    model: str
+    pictures: int
+    microusd: int
+
+
+class Statistics(Protocol):
+    """Adds up from the records themselves. May raise `StorageFailed`."""
+
+    async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
+        """Give what was drawn from `first` to `last`, both included, by day, account and model."""
+        ...

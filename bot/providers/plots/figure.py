@@ -1,0 +1,84 @@
+"""The picture of `/usage`: days on the left, people and models on the right."""
+
+import io
+from datetime import date
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from bot.domain.money import dollars
+from bot.ports.plots import UsageSummary
+from bot.providers.plots.lettering import FONT, INK, SOFT, cut, readable
+from bot.providers.plots.panels import cost_by_day, pictures_by_day, shares
+
+_INCHES = (14.4, 9.6)
+_DPI = 100
+_LEFT, _RIGHT = 0.06, 0.71
+_TOP = 0.82
+_WIDTH, _NARROW = 0.43, 0.28
+_MODELS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
+"""Colours that colour-blind people can tell apart (Okabe and Ito, 2008), one for each model that is named."""
+
+_PEOPLE, _COST, _REST = "#4C6A92", "#7A8B99", "#B5BCC4"
+
+
+def usage_png(summary: UsageSummary) -> bytes:
+    """Draw it, as a PNG."""
+    file = io.BytesIO()
+    drawn(summary).savefig(file, format="png")
+    return file.getvalue()
+
+
+def drawn(summary: UsageSummary) -> Figure:
+    """Draw it."""
+    figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    _headline(figure, summary)
+    if summary.is_empty:
+        _write(figure, 0.5, 0.45, "Nothing was drawn", fontsize=24, color=SOFT, ha="center")
+    else:
+        _panels(figure, summary)
+    return figure
+
+
+def _panels(figure: Figure, summary: UsageSummary) -> None:
+    colours = [_REST if model.is_rest else _MODELS[number] for number, model in enumerate(summary.models)]
+    # All others together are no bar: it would make those of single people too short to be compared.
+    people = ["" if share.is_rest else _PEOPLE for share in summary.people]
+    pictures_by_day(figure.add_axes((_LEFT, 0.48, _WIDTH, _TOP - 0.48)), summary, colours)
+    cost_by_day(figure.add_axes((_LEFT, 0.06, _WIDTH, 0.29)), summary, _COST)
+    if summary.whose:
+        shares(figure.add_axes((_RIGHT, _TOP - 0.25, _NARROW, 0.25)), "Models", summary.models, colours, slots=6)
+        return
+    shares(figure.add_axes((_RIGHT, 0.39, _NARROW, _TOP - 0.39)), "People", summary.people, people, slots=11)
+    shares(figure.add_axes((_RIGHT, 0.06, _NARROW, 0.23)), "Models", summary.models, colours, slots=6)
+
+
+def _headline(figure: Figure, summary: UsageSummary) -> None:
+    whose = f" by {readable(summary.whose, 'one person')}" if summary.whose else ""
+    people = "" if summary.whose else f"   ·   {_counted(summary.head_count, 'person', 'people')}"
+    pictures = _counted(summary.pictures, "picture", "pictures")
+    title = _write(figure, _LEFT - 50 / 1440, 0.945, f"Pictures drawn{whose}", fontsize=24, weight="bold")
+    cut(title, 0.92 * figure.bbox.width)
+    totals = f"{_period(summary)}   ·   {pictures}   ·   {dollars(summary.microusd)}{people}"
+    _write(figure, _LEFT - 50 / 1440, 0.905, totals, fontsize=15, color=SOFT)
+
+
+def _write(figure: Figure, x: float, y: float, words: str, **how: Any) -> Text:
+    looks: dict[str, Any] = {"color": INK, "fontfamily": FONT, **how}
+    return figure.text(x, y, words, parse_math=False, **looks)
+
+
+def _period(summary: UsageSummary) -> str:
+    first, last = summary.days[0].day, summary.days[-1].day
+    return _day(last) if first == last else f"{_day(first)} to {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,110 @@
+"""How much one person may ask for at once, counted in this process."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+from bot.errors import Busy
+from bot.ports.clock import Clock
+
+_UNTIL_ONE_IS_DONE = timedelta(minutes=1)
+"""When to try again where that depends on when a picture is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class BurstLimits:
+    """At most `wishes` of one account in any span of `within`, and `running` jobs at once with `queued` more that wait."""
+
+    wishes: int
+    within: timedelta
+    running: int
+    queued: int
+
+
+class LocalBursts:
+    """Implements `bot.ports.bursts.Bursts`. It remembers accounts that wished within the span or whose jobs run, no others."""
+
+    def __init__(self, limits: BurstLimits, clock: Clock) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._turns: WeakValueDictionary[AccountId, asyncio.Lock] = WeakValueDictionary()
+        self._wishes: OrderedDict[AccountId, deque[datetime]] = OrderedDict()
+        self._running: dict[AccountId, set[JobId]] = {}
+
+    @asynccontextmanager
+    async def turn(self, account: AccountId) -> AsyncIterator[None]:
+        """Hold the account's lock, which is forgotten when nobody waits for it."""
+        lock = self._turns.get(account) or asyncio.Lock()
+        self._turns[account] = lock
+        async with lock:
+            yield
+
+    async def check(self, account: AccountId, open_jobs: int) -> None:
+        """Look at the span that ends now."""
+        limits = self._limits
+        if open_jobs >= limits.running + limits.queued:
+            raise Busy(
+                f"You have {open_jobs} wishes under way already, which is the most for one person; "
+                "ask again in about a minute, when some of them are done. Nothing was counted.",
+                retry_after=_UNTIL_ONE_IS_DONE,
+            )
+        recent = self._recent(account)
+        if len(recent) >= limits.wishes:
+            wait = recent[-limits.wishes] + limits.within - self._clock.now()
+            raise Busy(
+                f"One person can ask {_times(limits.wishes)} in {_length(limits.within)}; "
+                f"ask again in {_length(wait)}. Nothing was counted.",
+                retry_after=wait,
+            )
+
+    async def count(self, account: AccountId) -> None:
+        """Add the moment, and forget accounts that have been quiet for a whole span."""
+        wishes = self._wishes.setdefault(account, deque(maxlen=self._limits.wishes))
+        wishes.append(self._clock.now())
+        self._wishes.move_to_end(account)
+        while self._wishes and not self._recent(oldest := next(iter(self._wishes))):
+            del self._wishes[oldest]
+
+    async def begin(self, account: AccountId, job: JobId) -> bool:
+        """Add the job to those that run here."""
+        running = self._running.setdefault(account, set())
+        if job not in running and len(running) >= self._limits.running:
+            return False
+        running.add(job)
+        return True
+
+    async def end(self, account: AccountId, job: JobId) -> None:
+        """Take it out."""
+        running = self._running.get(account, set())
+        running.discard(job)
+        if not running:
+            self._running.pop(account, None)
+
+    def _recent(self, account: AccountId) -> list[datetime]:
+        """Give when the account wished of late; what lies in the future comes from a clock that was set back, and is no wish."""
+        now = self._clock.now()
+        return [at for at in self._wishes.get(account, ()) if now - self._limits.within < at <= now]
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _length(span: timedelta) -> str:
+    """Give a length of time in words, rounded up to what people count in."""
+    seconds = max(1, -(-span // timedelta(seconds=1)))
+    for unit, length in (("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length or seconds == length:
+            number = -(-seconds // length)
+            return _counted(number, unit)
+    return _counted(seconds, "second")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}s" if number > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"

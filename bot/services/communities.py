@@ -1,0 +1,31 @@
+"""Which tenants are one community, and so share limits, budgets and admins' settings."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from bot.domain.chat import Place
+from bot.domain.people import HOUSE, CommunityId, Platform
+
+
+class Communities:
+    """Knows whose community a place is. `joined` names tenants, as `platform:tenant`, that are one.
+
+    A tenant of the platforms in `named` is the name of a community itself.
+
+    Where the house does not part its tenants, it is one community. Else each
+    tenant that is not joined to others is one of its own, and what has no
+    tenant (direct messages, the page) is the house's.
+    """
+
+    def __init__(self, *, parts_tenants: bool, joined: Mapping[str, Sequence[str]], named: Collection[Platform] = ()) -> None:
+        self._parts_tenants = parts_tenants
+        self._named = frozenset(named)
+        self._by_tenant = {tenant: CommunityId(name) for name, tenants in joined.items() for tenant in tenants}
+
+    def of(self, place: Place) -> CommunityId:
+        """Give the community of a place."""
+        if not self._parts_tenants or not place.tenant:
+            return HOUSE
+        if place.platform in self._named:
+            return CommunityId(place.tenant)
+        tenant = f"{place.platform}:{place.tenant}"
+        return self._by_tenant.get(tenant, CommunityId(tenant))

@@ -1,0 +1,183 @@
+"""Joining accounts by codes that one person carries from one platform to another."""
+
+import hashlib
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.people import GUEST, Account, AccountId, Identity, Platform, Tier
+from bot.errors import BadInput, Busy
+from bot.ports.accounts import Accounts
+from bot.ports.clock import Clock
+from bot.ports.codes import Codes, Purpose
+
+log = structlog.get_logger(__name__)
+
+LIFE = timedelta(minutes=10)
+"""How long a code can be used."""
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""32 signs that are not mistaken for each other: what looks like 0 or 1 is read as that, and U is left out."""
+
+_LENGTH = 8
+_LOOKALIKES = str.maketrans("OIL", "011")
+_NAME = "EASEL"
+_PERIOD = timedelta(minutes=10)
+_MOST_CODES, _MOST_TRIES = 3, 5
+_USAGE_FROM = timedelta(days=2)
+"""How far back usage is taken along: today may be that old where a community lives in the west, or has changed its zone."""
+
+
+class Pace:
+    """So much for each account within a while; kept in this process."""
+
+    def __init__(self, most: int, within: timedelta, clock: Clock) -> None:
+        self._most = most
+        self._within = within
+        self._clock = clock
+        self._done: dict[AccountId, deque[datetime]] = {}
+
+    def take(self, account: AccountId) -> timedelta | None:
+        """Count one more, or give how long to wait for it."""
+        now = self._clock.now()
+        self._forget(now)
+        done = self._done.setdefault(account, deque())
+        if len(done) >= self._most:
+            return done[0] + self._within - now
+        done.append(now)
+        return None
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what is over, and what a clock that was set back has put into the future."""
+        for account, done in list(self._done.items()):
+            while done and not now - self._within < done[0] <= now:
+                done.popleft()
+            if not done:
+                del self._done[account]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCode:
+    """A code as it is shown to its holder."""
+
+    text: str
+    expires_at: datetime
+
+
+class Linking:
+    """Issues codes, and joins whoever redeems one into the account that it was issued to.
+
+    `first_tier` is a newcomer's, by platform (guest, if not named): whoever
+    parts begins there. `below` draws a number below its argument.
+    """
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        codes: Codes,
+        clock: Clock,
+        first_tier: Mapping[Platform, Tier],
+        below: Callable[[int], int],
+    ) -> None:
+        self._accounts = accounts
+        self._codes = codes
+        self._clock = clock
+        self._first_tier = first_tier
+        self._below = below
+        self._issues = Pace(_MOST_CODES, _PERIOD, clock)
+        self._tries = Pace(_MOST_TRIES, _PERIOD, clock)
+
+    async def issue(self, account: AccountId) -> LinkCode:
+        """Make a code for the account; its earlier one opens nothing any more.
+
+        Raises:
+            Busy: It has had too many lately.
+        """
+        wait = self._issues.take(account)
+        if wait is not None:
+            raise Busy(
+                f"You have had {_MOST_CODES} codes within {_minutes(_PERIOD)}; the last one still works for its "
+                f"{_minutes(LIFE)}, and you can have another in {_minutes(wait)}.",
+                retry_after=wait,
+            )
+        signs = "".join(_ALPHABET[self._below(len(_ALPHABET))] for _ in range(_LENGTH))
+        expires_at = self._clock.now() + LIFE
+        await self._codes.issue(Purpose.LINK, _hash(signs), account, expires_at)
+        log.info("link.issued", account=account)
+        return LinkCode(f"easel-{signs[:4]}-{signs[4:]}", expires_at)
+
+    async def redeem(self, account: AccountId, typed: str) -> tuple[Identity, ...]:
+        """Make the account a part of the one that the code was issued to, and give all identities that share it now.
+
+        Raises:
+            BadInput: The code opens nothing, or is this account's own.
+            Busy: The account has tried too often lately.
+        """
+        wait = self._tries.take(account)
+        if wait is not None:
+            raise Busy(
+                f"You have tried {_MOST_TRIES} codes within {_minutes(_PERIOD)}; please try again in {_minutes(wait)}, "
+                "with a new code. Nothing was changed.",
+                retry_after=wait,
+            )
+        signs = _signs(typed)
+        holder = None if signs is None else await self._codes.redeem(Purpose.LINK, _hash(signs))
+        if holder is None:
+            raise BadInput(
+                "That code opens nothing: it may be mistyped, used already, or older than ten minutes. "
+                "Type /link where you made it to get a new one; nothing was changed."
+            )
+        if holder == account:
+            raise BadInput(
+                "That code is this account's own, and now it is used up: make a new one with /link, "
+                "and type it where you are not linked yet. Nothing was changed."
+            )
+        await self._accounts.join(AccountId(holder), account)
+        log.info("link.joined", account=holder, other=account)
+        return await self._accounts.identities(AccountId(holder))
+
+    async def shared(self, identity: Identity) -> tuple[Identity, ...]:
+        """Give all identities that share this one's account.
+
+        Raises:
+            BadInput: There is no other.
+        """
+        linked = await self._accounts.linked(identity)
+        if len(linked) < 2:  # noqa: PLR2004 - itself, and another
+            raise BadInput("This account is linked to no other, so there is nothing to part; nothing was changed.")
+        return linked
+
+    async def part(self, identity: Identity) -> Account:
+        """Give the identity an account of its own, on which today counts as it does on the shared one.
+
+        Raises:
+            BadInput: It shares its account with nobody.
+        """
+        await self.shared(identity)
+        first_day = (self._clock.now() - _USAGE_FROM).date()
+        account = await self._accounts.part(identity, self._first_tier.get(identity.platform, GUEST), first_day)
+        log.info("link.parted", account=account.id)
+        return account
+
+
+def _signs(typed: str) -> str | None:
+    """Read a code in any case, with or without its name, spaces and dashes; None where it cannot be one."""
+    signs = re.sub(r"[\W_]", "", typed).upper()
+    if len(signs) == len(_NAME) + _LENGTH:
+        signs = signs.removeprefix(_NAME)
+    signs = signs.translate(_LOOKALIKES)
+    return signs if len(signs) == _LENGTH and set(signs) <= set(_ALPHABET) else None
+
+
+def _hash(signs: str) -> str:
+    return hashlib.sha256(signs.encode()).hexdigest()
+
+
+def _minutes(span: timedelta) -> str:
+    whole = max(1, -(-int(span.total_seconds()) // 60))
+    return "a minute" if whole == 1 else f"{whole} minutes"

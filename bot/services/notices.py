@@ -1,0 +1,197 @@
+"""Telling the admins, once, that a budget is nearly used up."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import structlog
+
+from bot.domain.chat import Place, Post
+from bot.domain.money import dollars
+from bot.domain.people import AccountId, CommunityId, Identity, Platform
+from bot.domain.quotas import Budget, Period, Spending
+from bot.domain.rules import Entry, Matter, RuleKey
+from bot.errors import EaselError, MessageGone, SurfaceFailed
+from bot.ports.accounts import Accounts, Ledger
+from bot.ports.once import Once
+from bot.ports.rules import Rulebook
+from bot.ports.surfaces import Surface
+from bot.services.quotas import Terms
+
+log = structlog.get_logger(__name__)
+
+_NEARLY = 80
+"""Per cent of a budget from which on the admins are told."""
+
+_BUDGET = timedelta(seconds=15)
+_MOST_WAITING, _MOST_KNOWN = 100, 1000
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class HouseWatch:
+    """The house's own budgets, and whom to tell of them; where nobody is named, the log says it."""
+
+    budgets: tuple[Budget, ...] = ()
+    owners: tuple[Identity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What to look at: a community's budgets on a day."""
+
+    community: CommunityId
+    budgets: tuple[Budget, ...]
+    day: date
+    review_channel: str
+
+
+class Notices:
+    """Looks at budgets beside the work, so that no wish waits for it. What was told is remembered by `once`."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        once: Once,
+        rulebook: Rulebook,
+        accounts: Accounts,
+        surfaces: Mapping[Platform, Surface],
+        house: HouseWatch,
+    ) -> None:
+        self._ledger = ledger
+        self._once = once
+        self._rulebook = rulebook
+        self._accounts = accounts
+        self._surfaces = surfaces
+        self._house = house
+        self._looks: asyncio.Queue[_Look] = asyncio.Queue(_MOST_WAITING)
+        self._known: set[str] = set()
+
+    def consider(self, terms: Terms) -> None:
+        """Look soon at the budgets that a wish has just drawn on. Where too much waits already, the next wish will do."""
+        found = terms.of_community
+        day = terms.allowance.day
+        budgets = tuple(budget for budget in found.budgets if _key(budget, day) not in self._known)
+        if budgets and not self._looks.full():
+            self._looks.put_nowait(_Look(found.community, budgets, day, found.customs.review_channel))
+
+    async def run(self) -> None:
+        """Look at what is to be considered, until cancelled."""
+        while True:
+            await self.look(await self._looks.get())
+
+    async def settle(self) -> None:
+        """Look at all that waits."""
+        while not self._looks.empty():
+            await self.look(self._looks.get_nowait())
+
+    async def look(self, look: _Look) -> None:
+        """See whether somebody has to be told. A boundary: a notice that fails is logged, and the next wish brings it again."""
+        for budget in look.budgets:
+            try:
+                await self._look_at(budget, look)
+            except EaselError as error:
+                log.warning("notice.failed", scope=budget.scope, period=budget.period, reason=str(error))
+            except Exception:
+                log.exception("notice.broke", scope=budget.scope, period=budget.period)
+
+    async def _look_at(self, budget: Budget, look: _Look) -> None:
+        key = _key(budget, look.day)
+        spending = await self._ledger.spending(budget, look.day)
+        if key in self._known or 100 * (spending.held + spending.spent) < _NEARLY * budget.limit:
+            return
+        if await self._once.first(key):
+            await self._told_or_again(key, budget, look, spending)
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known.add(key)
+
+    async def _told_or_again(self, key: str, budget: Budget, look: _Look, spending: Spending) -> None:
+        """Tell; what could not be said now is said another time."""
+        try:
+            async with asyncio.timeout(_BUDGET.total_seconds()):
+                is_told = await self._tell(key, budget, look, spending)
+        except BaseException:
+            await self._once.again(key)
+            raise
+        if not is_told:
+            log.warning("budget.nearly_spent", scope=budget.scope, period=budget.period, limit=budget.limit)
+
+    async def _tell(self, key: str, budget: Budget, look: _Look, spending: Spending) -> bool:
+        """Tell whoever looks after the money; False where nobody of them can be reached."""
+        if budget in self._house.budgets:
+            post = Post(_sentence("The budget of the whole house", budget, spending, f"[budget] {budget.period} in the settings"))
+            return await self._tell_alone(self._house.owners, post, key)
+        post = Post(_sentence("The budget of this place", budget, spending, "/budget set"))
+        if look.review_channel and await self._said(_place(look.review_channel), post, key):
+            return True
+        return await self._tell_alone(await self._setters(look.community, budget.period), post, key)
+
+    async def _tell_alone(self, people: tuple[Identity, ...], post: Post, key: str) -> bool:
+        """Tell each of them in private; one who cannot be told now does not keep the others waiting."""
+        told, late = False, None
+        for person in people:
+            try:
+                told = await self._said_alone(person, post, f"{key}:{person}") or told
+            except SurfaceFailed as error:
+                late = error
+        if late is not None and not told:
+            raise late
+        return told
+
+    async def _said_alone(self, person: Identity, post: Post, key: str) -> bool:
+        surface = self._surfaces.get(person.platform)
+        if surface is None:
+            return False
+        try:
+            place = await surface.direct(person)
+        except MessageGone:
+            return False
+        return await self._said(place, post, key)
+
+    async def _said(self, place: Place, post: Post, key: str) -> bool:
+        surface = self._surfaces.get(place.platform)
+        if surface is None:
+            return False
+        try:
+            await surface.post(place, post, key=key)
+        except MessageGone:
+            return False
+        return True
+
+    async def _setters(self, community: CommunityId, period: Period) -> tuple[Identity, ...]:
+        """Give who set the budget, wherever they are."""
+        entry = await newest_about(self._rulebook, community, RuleKey(Matter.BUDGET, period))
+        return () if entry is None else await self._accounts.identities(AccountId(entry.by.account))
+
+
+async def newest_about(rulebook: Rulebook, community: CommunityId, key: RuleKey) -> Entry | None:
+    """Give the newest entry about a rule, if there is one."""
+    page = await rulebook.record(community, _PAGE)
+    while page:
+        found = next((entry for entry in page if entry.key == key), None)
+        if found is not None:
+            return found
+        page = await rulebook.record(community, _PAGE, page[-1].id)
+    return None
+
+
+def _key(budget: Budget, day: date) -> str:
+    return f"budget:{budget.scope}:{budget.period}:{budget.first_day(day)}:{budget.limit}"
+
+
+def _sentence(whose: str, budget: Budget, spending: Spending, raised_by: str) -> str:
+    used = spending.held + spending.spent
+    when, again = ("today", "tomorrow") if budget.period is Period.DAY else ("this month", "next month")
+    return (
+        f"{whose} for {when} is {100 * used // max(1, budget.limit)} % used: {dollars(used)} of {dollars(budget.limit)} "
+        f"are spent or set aside. When it is used up nothing is drawn until {again}; {raised_by} raises it."
+    )
+
+
+def _place(channel: str) -> Place:
+    """Read `platform:tenant:channel`."""
+    platform, tenant, name = channel.split(":", 2)
+    return Place(Platform(platform), tenant, name)

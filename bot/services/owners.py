@@ -1,0 +1,24 @@
+"""Who owns the house: whoever the settings name, and whoever has linked such an identity to their account."""
+
+from collections.abc import Collection
+
+from bot.domain.people import Identity, Person, Platform
+from bot.ports.accounts import Accounts
+
+
+class Owners:
+    """Knows the owners. `named` are identities as text, `platforms` those whose every person has the machine itself in hand."""
+
+    def __init__(self, accounts: Accounts, *, named: Collection[str], platforms: Collection[Platform]) -> None:
+        self._accounts = accounts
+        self._named = frozenset(named)
+        self._platforms = frozenset(platforms)
+
+    async def include(self, person: Person) -> bool:
+        """Whether this person, on any platform of theirs, is one."""
+        if self._is_named(person.identity):
+            return True
+        return any(self._is_named(identity) for identity in await self._accounts.linked(person.identity))
+
+    def _is_named(self, identity: Identity) -> bool:
+        return identity.platform in self._platforms or str(identity) in self._named

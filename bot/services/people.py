@@ -1,0 +1,103 @@
+"""Whom a typed mention means, and words to name them by."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.chat import Place
+from bot.domain.people import AccountId, Identity, Mention, Person, RoleMention
+from bot.domain.rules import Actor
+from bot.errors import BadInput, NotAllowed
+from bot.ports.accounts import Accounts
+from bot.services.quotas import Quotas
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Who was mentioned. Their roles are not in `person`: a platform tells those of whoever calls alone."""
+
+    account: AccountId
+    person: Person
+    is_new: bool = False
+
+    @property
+    def name(self) -> str:
+        """What to call them: the id that admins type."""
+        return str(self.person.identity)
+
+
+class People:
+    """Looks people up by what somebody typed."""
+
+    def __init__(self, accounts: Accounts, quotas: Quotas) -> None:
+        self._accounts = accounts
+        self._quotas = quotas
+
+    async def actor(self, person: Person) -> Actor:
+        """Give who changes something."""
+        return Actor((await self._quotas.account(person)).id, person.name)
+
+    async def caller(self, person: Person) -> Somebody:
+        """Give the caller, with all that the platform tells of them."""
+        return Somebody((await self._quotas.account(person)).id, person)
+
+    def is_caller(self, mention: Mention, by: Person) -> bool:
+        """Whether somebody mentions themselves."""
+        return _meant(mention, by.identity) == by.identity
+
+    async def known(self, mention: Mention, by: Person) -> Somebody:
+        """Find somebody who was seen before, or the caller.
+
+        Raises:
+            BadInput: They never were.
+        """
+        identity = _meant(mention, by.identity)
+        if identity == by.identity:
+            return await self.caller(by)
+        account = await self._accounts.known(identity)
+        if account is None:
+            raise BadInput(f"{identity} has never been seen here; nothing was changed. Mention them, or give their whole id.")
+        return Somebody(account.id, Person(identity, str(identity)))
+
+    async def anybody(self, mention: Mention, by: Person) -> Somebody:
+        """Find somebody, who gets an account if they were never seen and are where the caller is.
+
+        Raises:
+            BadInput: They were never seen, and are elsewhere: that may be a slip of the pen.
+        """
+        identity = _meant(mention, by.identity)
+        is_near = (identity.platform, identity.realm) == (by.identity.platform, by.identity.realm)
+        if not is_near or identity == by.identity or await self._accounts.known(identity) is not None:
+            return await self.known(mention, by)
+        person = Person(identity, str(identity))
+        return Somebody((await self._quotas.account(person)).id, person, is_new=True)
+
+    async def name(self, account: AccountId, beside: Identity) -> str:
+        """Give what to call the owner of an account: their id where `beside` is at home, if they have one there."""
+        identities = await self._accounts.identities(account)
+        if not identities:
+            return "an account that was joined to another"
+        return str(min(identities, key=lambda one: (one.platform, one.realm) != (beside.platform, beside.realm)))
+
+    async def of_account(self, account: AccountId) -> Person | None:
+        """Give somebody whose account it is, if anybody has it."""
+        identity = next(iter(await self._accounts.identities(account)), None)
+        return None if identity is None else Person(identity, str(identity))
+
+    def role(self, mention: RoleMention, place: Place) -> str:
+        """Give a role as rules name it: `platform:tenant:role`.
+
+        Raises:
+            BadInput: It is not said whose role it is, and the place has none.
+            NotAllowed: It is of a tenant that is another community.
+        """
+        tenant = place if mention.platform is None else Place(mention.platform, mention.tenant, "")
+        if not tenant.tenant:
+            raise BadInput("There are no roles here, so nothing was changed; please say that in the server itself.")
+        if self._quotas.community(tenant) != self._quotas.community(place):
+            raise NotAllowed("That role is another server's, and only its admins can change that; nothing was changed.")
+        return f"{tenant.platform}:{tenant.tenant}:{mention.role}"
+
+
+def _meant(mention: Mention, by: Identity) -> Identity:
+    """Give the identity; whoever leaves the realm out means their own."""
+    identity = mention.beside(by)
+    return replace(identity, realm=by.realm) if identity.platform == by.platform and not identity.realm else identity

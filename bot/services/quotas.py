@@ -1,0 +1,138 @@
+"""On what terms somebody draws here and now, and what a wish would set aside."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.chat import Place
+from bot.domain.jobs import Wish
+from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
+from bot.domain.quotas import Allowance, Crowd, Hold, Standing, Weights, allowance
+from bot.domain.rules import Matter, Rule
+from bot.domain.terms import CommunityTerms, HouseTerms
+from bot.errors import NotAllowed
+from bot.ports.accounts import Accounts, Ledger
+from bot.ports.clock import Clock
+from bot.ports.rules import Rulebook
+from bot.services.communities import Communities
+
+Estimate = Callable[[Wish], int]
+"""What a wish will probably cost, in micro-dollars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What wishes cost: in pictures by `weights`, in money by `estimate`. `first_tier` is a newcomer's, by platform."""
+
+    weights: Weights
+    estimate: Estimate
+    first_tier: Mapping[Platform, Tier]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One person's terms at one place. `account.tier` is the best one that they have there now."""
+
+    of_community: CommunityTerms
+    account: Account
+    allowance: Allowance
+    crowd: Crowd | None
+
+    @property
+    def community(self) -> CommunityId:
+        """Whose limits these are."""
+        return self.of_community.community
+
+
+class Quotas:
+    """Applies what the operator and the admins have set to people and their wishes."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        ledger: Ledger,
+        rulebook: Rulebook,
+        communities: Communities,
+        house: HouseTerms,
+        tariff: Tariff,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._ledger = ledger
+        self._rulebook = rulebook
+        self._communities = communities
+        self._house = house
+        self._tariff = tariff
+        self._clock = clock
+
+    @property
+    def weights(self) -> Weights:
+        """What pictures count for."""
+        return self._tariff.weights
+
+    def community(self, place: Place) -> CommunityId:
+        """Give the community of a place."""
+        return self._communities.of(place)
+
+    async def account(self, person: Person) -> Account:
+        """Give the account behind a person, with the tier it has by itself."""
+        identity = person.identity
+        return await self._accounts.of(identity, self._tariff.first_tier.get(identity.platform, GUEST))
+
+    async def terms(self, person: Person, place: Place) -> Terms:
+        """Give the terms that hold for this person's next wish."""
+        account = await self.account(person)
+        community = self._communities.of(place)
+        rules = await self._rules(community, account.id)
+        found = CommunityTerms.of(community, self._house, rules)
+        now, customs = self._clock.now(), found.customs
+        tier = found.tier(account.tier, person, place.tenant, now)
+        limit = found.limit(tier, person, place.tenant)
+        return Terms(
+            found,
+            Account(account.id, tier),
+            allowance(limit, now, customs.zone, customs.bridge),
+            found.crowd(place.platform, place.tenant) if place.tenant else None,
+        )
+
+    async def _rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
+        """Read what holds in the community; what somebody bought of the house, they have in each of its communities."""
+        rules = await self._rulebook.rules(community, account)
+        if community == HOUSE:
+            return rules
+        of_house = await self._rulebook.rules(HOUSE, account)
+        return (*rules, *(rule for rule in of_house if rule.key.matter is Matter.MEMBERSHIP and ":" in rule.key.subject))
+
+    async def standing(self, terms: Terms) -> Standing:
+        """Give what is left of a person's day, and their credits."""
+        day = terms.allowance
+        return await self._ledger.standing(terms.community, terms.account.id, day.day, day.limit)
+
+    def cost(self, wish: Wish) -> int:
+        """Give how many pictures of the day a wish counts for."""
+        return wish.count * self._tariff.weights.of(wish.quality, wish.wanted_size)
+
+    def hold(self, terms: Terms, wish: Wish) -> Hold:
+        """Give what the wish would set aside."""
+        return Hold(
+            terms.community,
+            terms.account.id,
+            self.cost(wish),
+            terms.allowance,
+            each=self._tariff.weights.of(wish.quality, wish.wanted_size),
+            crowd=terms.crowd,
+            estimate=self._tariff.estimate(wish),
+            budgets=terms.of_community.budgets,
+        )
+
+
+def check_channel(terms: Terms, place: Place) -> None:
+    """See whether pictures may be asked for at a place.
+
+    Raises:
+        NotAllowed: The admins have named other channels of this tenant, and not this one.
+    """
+    tenant = f"{place.platform}:{place.tenant}:"
+    allowed = [channel for channel in terms.of_community.customs.channels if channel.startswith(tenant)]
+    if place.tenant and allowed and f"{tenant}{place.channel}" not in allowed:
+        raise NotAllowed("Pictures are not drawn in this channel; an admin can say where with /settings. Nothing was counted.")

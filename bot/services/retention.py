@@ -1,0 +1,48 @@
+"""Letting go of pictures that a community does not want to keep any longer."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.people import CommunityId
+from bot.domain.rules import Matter
+from bot.ports.clock import Clock
+from bot.ports.pictures import Pictures
+from bot.ports.rules import Rulebook
+
+log = structlog.get_logger(__name__)
+
+
+class Retention:
+    """Takes pictures that are older than their community keeps them out of sight; the gallery then removes them.
+
+    A number of days counts once it has stood for `grace`, so that a slip of
+    the pen can be undone before it has cost anything. One transaction takes
+    `most_at_once` pictures, so that nobody else waits long to write.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, pictures: Pictures, clock: Clock, *, grace: timedelta, most_at_once: int = 500
+    ) -> None:
+        self._rulebook = rulebook
+        self._pictures = pictures
+        self._clock = clock
+        self._grace = grace
+        self._most_at_once = most_at_once
+        self._since: dict[tuple[CommunityId, str], datetime] = {}
+
+    async def sweep(self) -> None:
+        """Hide what is too old, in every community that has said what that is."""
+        now = self._clock.now()
+        found = await self._rulebook.everywhere(Matter.SETTING, "retention")
+        self._since = {said: self._since.get(said, now) for said in found.items()}
+        for (community, days), since in self._since.items():
+            if int(days) and now - since >= self._grace:
+                await self._hide(community, now - timedelta(days=int(days)), now)
+
+    async def _hide(self, community: CommunityId, before: datetime, now: datetime) -> None:
+        hidden = most = self._most_at_once
+        while hidden == most:
+            hidden = await self._pictures.hide_older(community, before, remove_at=now, most=most)
+            if hidden:
+                log.info("retention.hidden", community=community, pictures=hidden)

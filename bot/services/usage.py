@@ -1,0 +1,93 @@
+"""What a place has used: totals, days and people, and all of it as a table."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from bot.domain.money import MILLION
+from bot.domain.people import AccountId
+from bot.ports.plots import DayOfUse, Share, UsageSummary
+from bot.ports.statistics import UsageLine
+
+MOST_PEOPLE = 10
+MOST_MODELS = 5
+"""How many are named; the others are taken together."""
+
+_WORDS_ONLY = "words only"
+"""Stands for the model where none was asked to draw, and only words were paid for."""
+
+_HEADINGS = ("day", "person", "id", "model", "pictures", "dollars")
+_FORMULAS = tuple("=+-@\t\r＝＋－＠")
+"""What spreadsheets take a cell that begins with it for something to run; the wide ones in some languages."""
+
+
+def summary_of(lines: Sequence[UsageLine], first: date, last: date, *, whose: str = "") -> UsageSummary:
+    """Add the lines of a period up, both its ends included."""
+    people = _shares(lines, lambda line: (line.account, line.name))
+    models = _shares(lines, lambda line: (line.model, line.model or _WORDS_ONLY))
+    shown = [model.key for model in models[:MOST_MODELS]]
+    return UsageSummary(
+        days=tuple(_days(lines, first, last, models=shown, has_rest=len(models) > len(shown))),
+        people=_most(people, MOST_PEOPLE, "other person", "other people"),
+        models=_most(models, MOST_MODELS, "other model", "other models"),
+        head_count=len(people),
+        whose=whose,
+    )
+
+
+def table_of(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
+    """Give the lines as CSV that every spreadsheet reads, and runs nothing of. `ids` say what admins call people by."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(_HEADINGS)
+    for line in lines:
+        dollars = f"{line.microusd // MILLION}.{line.microusd % MILLION:06d}"
+        words = (line.name, ids[line.account], line.model)
+        rows.writerow((line.day.isoformat(), *map(_harmless, words), line.pictures, dollars))
+    # With a mark in front, without which some spreadsheets take the letters for those of another alphabet.
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, str]]) -> list[Share]:
+    """Add up by key, of which `whose` gives the name too, and give who drew most first."""
+    names: dict[str, str] = {}
+    pictures: Counter[str] = Counter()
+    microusd: Counter[str] = Counter()
+    for line in lines:
+        key, names[key] = whose(line)
+        pictures[key] += line.pictures
+        microusd[key] += line.microusd
+    shares = [Share(key=key, name=name, pictures=pictures[key], microusd=microusd[key]) for key, name in names.items()]
+    return sorted(shares, key=lambda share: (-share.pictures, -share.microusd, share.name, share.key))
+
+
+def _most(shares: Sequence[Share], most: int, other: str, others: str) -> tuple[Share, ...]:
+    """Keep the first ones, and make one of the rest."""
+    rest = shares[most:]
+    if not rest:
+        return tuple(shares)
+    pictures, microusd = sum(share.pictures for share in rest), sum(share.microusd for share in rest)
+    name = f"{len(rest):,} {other if len(rest) == 1 else others}"
+    return (*shares[:most], Share(key="", name=name, pictures=pictures, microusd=microusd, is_rest=True))
+
+
+def _days(lines: Iterable[UsageLine], first: date, last: date, *, models: Sequence[str], has_rest: bool) -> Iterable[DayOfUse]:
+    """Give every day of the period; the pictures of models that are not named are in the last column."""
+    columns = {model: column for column, model in enumerate(models)}
+    pictures: Counter[tuple[date, int]] = Counter()
+    microusd: Counter[date] = Counter()
+    for line in lines:
+        pictures[line.day, columns.get(line.model, len(models))] += line.pictures
+        microusd[line.day] += line.microusd
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        drawn = tuple(pictures[day, column] for column in range(len(models) + has_rest))
+        yield DayOfUse(day=day, pictures=drawn, microusd=microusd[day])
+
+
+def _harmless(words: str) -> str:
+    """Give words on one line, with a quote before what a spreadsheet would run."""
+    line = "".join(one if one.isprintable() else " " for one in words).strip()
+    return f"'{line}" if line.startswith(_FORMULAS) else line

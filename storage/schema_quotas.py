@@ -1,0 +1,106 @@
+"""More tables: what admins have set and who did, credits, money, keys, and what has happened once."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.schema import Moment, metadata
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("community", String, primary_key=True),
+    Column("account", String, primary_key=True, index=True),
+    Column("matter", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("ix_rules_subject", "matter", "subject"),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("community", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by_account", String, nullable=False),
+    Column("by_name", String, nullable=False),
+    Column("matter", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("why", Text, nullable=False),
+    Column("undoes", String, unique=True),
+    Index("ix_record_newest", "community", "position"),
+)
+
+credit_balances = Table(
+    "credit_balances",
+    metadata,
+    Column("community", String, primary_key=True),
+    Column("account", String, primary_key=True, index=True),
+    Column("balance", Integer, nullable=False),
+    CheckConstraint("balance >= 0", name="not_negative"),
+)
+
+credit_entries = Table(
+    "credit_entries",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("community", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("delta", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("job", String, ForeignKey("jobs.id")),
+    Column("by_account", String),
+    Column("by_name", String),
+    Column("why", Text, nullable=False),
+    UniqueConstraint("key", "account"),
+    Index("ix_credit_entries_newest", "community", "account", "position"),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("held", BigInteger, nullable=False),
+    Column("spent", BigInteger, nullable=False),
+    CheckConstraint("held >= 0 AND spent >= 0", name="not_negative"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("key_hash", String, nullable=False, unique=True),
+    Column("account", String, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("platform", String, nullable=False),
+    Column("realm", String, nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("community", String, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+happened = Table(
+    "happened",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)

@@ -1,0 +1,197 @@
+"""Joining accounts and parting them, in statements on an open connection."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Row, String, bindparam, delete, insert, literal_column, or_, select, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.expression import ColumnElement
+
+from bot.domain.credits import MOST_CREDITS, CreditKind
+from bot.domain.people import GUEST, REGISTERED, AccountId, CommunityId, Identity, Tier
+from bot.domain.rules import Matter, Membership
+from bot.errors import BadInput
+from bot.ports.codes import Purpose
+from storage.schema import accounts, holds, identities, jobs, pictures, reports, usage
+from storage.schema_access import codes
+from storage.schema_quotas import api_keys, credit_balances, rules
+from storage.sql.credits import moved
+from storage.sql.upsert import Begin, Upsert
+
+_GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=String)
+_NOTHING: ColumnElement[int] = literal_column("0")
+
+
+def _add_usage(begin: Begin) -> sqlite.Insert:
+    """Add the days of one account to another's."""
+    theirs = select(usage.c.community, _SURVIVOR, usage.c.day, usage.c.held, usage.c.spent).where(usage.c.account == _GONE)
+    added = begin(usage).from_select(["community", "account", "day", "held", "spent"], theirs)
+    return added.on_conflict_do_update(
+        index_elements=[usage.c.community, usage.c.account, usage.c.day],
+        set_={"held": usage.c.held + added.excluded.held, "spent": usage.c.spent + added.excluded.spent},
+    )
+
+
+def _set_rule(begin: Begin) -> sqlite.Insert:
+    """Write a rule over the one that there may be."""
+    new = begin(rules)
+    whole_key = [rules.c.community, rules.c.account, rules.c.matter, rules.c.subject]
+    return new.on_conflict_do_update(index_elements=whole_key, set_={"value": new.excluded.value})
+
+
+_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("account")).with_for_update()
+_RAISE_TIER = update(accounts).where(accounts.c.id == _SURVIVOR)
+_POINT = update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.joined_to == _GONE)).values(joined_to=_SURVIVOR)
+
+_MOVES = (
+    # Holds come first: whoever lets one go at this moment has counted before the counters are added up, or counts after.
+    update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
+    update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
+    update(pictures).where(pictures.c.job.in_(select(jobs.c.id).where(jobs.c.account == _GONE))).values(account=_SURVIVOR),
+    update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR),
+    delete(reports).where(
+        reports.c.reporter == _GONE, reports.c.picture.in_(select(reports.c.picture).where(reports.c.reporter == _SURVIVOR))
+    ),
+    update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
+    update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
+)
+_ADD_USAGE = Upsert(_add_usage)
+_DROP_USAGE = delete(usage).where(usage.c.account == _GONE)
+_CREDITS = select(credit_balances).where(credit_balances.c.account == _GONE, credit_balances.c.balance > 0).with_for_update()
+_RULES = select(rules).where(or_(rules.c.account == _GONE, rules.c.account == _SURVIVOR))
+_DROP_RULES = delete(rules).where(rules.c.account == _GONE)
+_SET_RULE = Upsert(_set_rule)
+_OF_LINK = codes.c.purpose == Purpose.LINK
+_KEEP_CODE = (
+    update(codes)
+    .where(
+        _OF_LINK,
+        codes.c.holder == _GONE,
+        ~select(codes.c.holder).where(_OF_LINK, codes.c.holder == _SURVIVOR).correlate(None).exists(),
+    )
+    .values(holder=_SURVIVOR)
+)
+_DROP_CODE = delete(codes).where(_OF_LINK, codes.c.holder == _GONE)
+
+
+async def join(connection: AsyncConnection, account: AccountId, other: AccountId, now: datetime) -> None:
+    """Make `other` a part of `account`; each of them stands for the account that it has become part of.
+
+    Raises:
+        BadInput: They have more credits together than one may have; the transaction must not go on.
+    """
+    # In order, so that two who join the same ones wait for each other and not both.
+    living = {one: await _living(connection, one) for one in sorted({account, other})}
+    survivor, gone = living[account], living[other]
+    if survivor.id == gone.id:
+        return
+    both = {"gone": gone.id, "survivor": survivor.id}
+    for move in _MOVES:
+        await connection.execute(move, both)
+    await _ADD_USAGE.run(connection, both)
+    await connection.execute(_DROP_USAGE, both)
+    await _join_credits(connection, both, now)
+    await _join_rules(connection, both)
+    await connection.execute(_KEEP_CODE, both)
+    await connection.execute(_DROP_CODE, both)
+    if _rank(gone.tier) > _rank(survivor.tier):
+        await connection.execute(_RAISE_TIER, {"survivor": survivor.id, "tier": gone.tier})
+    await connection.execute(_POINT, both)
+
+
+async def _living(connection: AsyncConnection, account: AccountId) -> Row[Any]:
+    """Give the account, or the one that it has become part of; nobody reserves anything for it until this is over."""
+    row = (await connection.execute(_ACCOUNT, {"account": account})).one()
+    return row if row.joined_to is None else await _living(connection, AccountId(row.joined_to))
+
+
+async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: datetime) -> None:
+    """Move each balance by two entries: one takes it, the other gives it."""
+    for row in (await connection.execute(_CREDITS, both)).all():
+        community, link = CommunityId(row.community), f"link:{row.community}:{both['gone']}"
+        for account, delta in ((both["gone"], -row.balance), (both["survivor"], row.balance)):
+            kind = CreditKind.LINK
+            if await moved(connection, community, AccountId(account), delta, kind=kind, key=link, now=now) is None:
+                raise BadInput(
+                    f"Together the two accounts would have more than {MOST_CREDITS:,} credits, which is the most; "
+                    "nothing was changed, an admin can take some."
+                )
+
+
+async def _join_rules(connection: AsyncConnection, both: dict[str, str]) -> None:
+    """Move the rules about one person; where both have the same one, the better for them stays."""
+    found = (await connection.execute(_RULES, both)).all()
+    kept = {_key(row): row.value for row in found if row.account == both["survivor"]}
+    for row in found:
+        if row.account == both["gone"]:
+            value = _better(Matter(row.matter), kept.get(_key(row), row.value), row.value)
+            whose = {"community": row.community, "account": both["survivor"]}
+            await _SET_RULE.run(connection, {**whose, "matter": row.matter, "subject": row.subject, "value": value})
+    await connection.execute(_DROP_RULES, both)
+
+
+def _key(row: Row[Any]) -> tuple[str, str, str]:
+    return row.community, row.matter, row.subject
+
+
+def _better(matter: Matter, mine: str, theirs: str) -> str:
+    if matter is Matter.LIMIT:
+        return max(mine, theirs, key=int)
+    if matter is Matter.MEMBERSHIP:
+        return max(mine, theirs, key=_worth)
+    return mine
+
+
+def _worth(value: str) -> tuple[int, bool, datetime | None]:
+    """Give what memberships are compared by: the tier, and then how long; only two that end have ends to compare."""
+    member = Membership.read(value)
+    return _rank(member.tier), member.until is None, member.until
+
+
+def _rank(tier: str) -> int:
+    """Give a tier's rank: what an operator declares, and premium, are above the two that anybody can have."""
+    return {GUEST: 0, REGISTERED: 1}.get(Tier(tier), 2)
+
+
+_COPY_USAGE = insert(usage).from_select(
+    ["community", "account", "day", "held", "spent"],
+    select(usage.c.community, bindparam("new", type_=String), usage.c.day, _NOTHING, usage.c.held + usage.c.spent).where(
+        usage.c.account == bindparam("old"), usage.c.day >= bindparam("first_day", type_=Date)
+    ),
+)
+_PARTS = tuple(
+    update(table)
+    .where(
+        table.c.account == bindparam("old"),
+        *(table.c[column] == bindparam(f"of_{column}") for column in ("platform", "realm", "user_id")),
+    )
+    .values(account=bindparam("new"))
+    for table in (identities, api_keys)
+)
+_PART_JOBS = (
+    update(jobs)
+    .where(
+        jobs.c.account == bindparam("old"),
+        jobs.c.author["platform"].as_string() == bindparam("of_platform"),
+        jobs.c.author["realm"].as_string() == bindparam("of_realm"),
+        jobs.c.author["user"].as_string() == bindparam("of_user_id"),
+    )
+    .values(account=bindparam("new"))
+)
+_PART_PICTURES = (
+    update(pictures)
+    .where(pictures.c.job.in_(select(jobs.c.id).where(jobs.c.account == bindparam("new"))))
+    .values(account=bindparam("new"))
+)
+
+
+async def part(connection: AsyncConnection, identity: Identity, old: AccountId, new: AccountId, first_day: date) -> None:
+    """Give an identity's jobs, pictures and keys to `new`, which is there and empty. Its holds stay with who holds them."""
+    await _living(connection, old)
+    values = {"old": old, "new": new, "first_day": first_day}
+    await connection.execute(_COPY_USAGE, values)
+    own = {"old": old, "new": new, "of_platform": identity.platform, "of_realm": identity.realm, "of_user_id": identity.user}
+    for move in (*_PARTS, _PART_JOBS):
+        await connection.execute(move, own)
+    await connection.execute(_PART_PICTURES, {"new": new})

@@ -1,0 +1,125 @@
+"""What is held and spent in micro-dollars, by scope and day, always inside the transaction of the job it is for."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import BigInteger, Date, bindparam, case, func, select, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.jobs import Drawing, DrawingState, JobId
+from bot.domain.people import HOUSE, CommunityId
+from bot.domain.quotas import Budget, Hold, Period, Spending
+from bot.errors import BudgetExceeded
+from storage.schema import drawings, holds, jobs
+from storage.schema_quotas import spending
+from storage.sql.upsert import Begin, Upsert
+
+
+def _count(begin: Begin) -> sqlite.Insert:
+    """Add to the row of a day. The row that there is may have a part taken away, which a new one cannot have."""
+    new = begin(spending)
+    return new.on_conflict_do_update(
+        index_elements=[spending.c.scope, spending.c.day],
+        set_={
+            "held": spending.c.held + bindparam("more_held", type_=BigInteger),
+            "spent": spending.c.spent + bindparam("more_spent", type_=BigInteger),
+        },
+    )
+
+
+_COUNT = Upsert(_count)
+_IN_PERIOD = spending.c.day.between(bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
+_SPENDING = select(func.coalesce(func.sum(spending.c.held), 0), func.coalesce(func.sum(spending.c.spent), 0)).where(
+    spending.c.scope == bindparam("scope"), _IN_PERIOD
+)
+_WHOLE = spending.c.held + spending.c.spent
+_BY_SCOPE = (
+    select(
+        spending.c.scope,
+        func.sum(_WHOLE).label("of_month"),
+        func.sum(case((spending.c.day == bindparam("day", type_=Date), _WHOLE), else_=0)).label("of_day"),
+    )
+    .where(spending.c.scope.in_(bindparam("scopes", expanding=True)), _IN_PERIOD)
+    .group_by(spending.c.scope)
+)
+_BILL = (
+    update(holds)
+    .where(holds.c.job == bindparam("of_job"), holds.c.is_billed.is_(False))
+    .values(is_billed=True)
+    .returning(holds.c.community, holds.c.day, holds.c.estimate)
+)
+_COST = select(
+    jobs.c.words_microusd
+    + select(func.coalesce(func.sum(drawings.c.microusd), 0)).where(drawings.c.job == bindparam("job")).scalar_subquery()
+).where(jobs.c.id == bindparam("job"))
+_BILLED = select(holds.c.community, holds.c.day, holds.c.is_billed).where(holds.c.job == bindparam("job")).with_for_update()
+_KNOWN = select(drawings.c.microusd, drawings.c.state).where(drawings.c.id == bindparam("drawing"))
+
+
+async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> None:
+    """Hold the job's estimate.
+
+    Raises:
+        BudgetExceeded: A budget has not so much left; the transaction must not go on.
+    """
+    if hold.estimate:
+        await _add(connection, hold.scopes, day, held=hold.estimate, spent=0)
+    if not hold.budgets:
+        return
+    month = {"scopes": [budget.scope for budget in hold.budgets], "day": day, **_days_of(Period.MONTH, day)}
+    counted = {row.scope: row for row in await connection.execute(_BY_SCOPE, month)}
+    for budget in hold.budgets:
+        row = counted.get(budget.scope)
+        if row is not None and (row.of_month if budget.period is Period.MONTH else row.of_day) > budget.limit:
+            raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
+
+
+async def bill(connection: AsyncConnection, job: JobId) -> None:
+    """Count what the job really cost in place of its estimate, once."""
+    hold = (await connection.execute(_BILL, {"of_job": job})).first()
+    if hold is None:
+        return
+    cost = int((await connection.execute(_COST, {"job": job})).scalar_one())
+    if hold.estimate or cost:
+        await _add(connection, _scopes(hold.community), hold.day, held=-hold.estimate, spent=cost)
+
+
+async def bill_late(connection: AsyncConnection, drawing: Drawing) -> None:
+    """Before a drawing is overwritten: count what it turned out to cost, where its job was billed without that.
+
+    Either way the hold is locked until the drawing is written, so that whoever
+    bills the job meanwhile does not miss it.
+    """
+    hold = (await connection.execute(_BILLED, {"job": drawing.job})).first()
+    if hold is None or not hold.is_billed:
+        return
+    known = (await connection.execute(_KNOWN, {"drawing": drawing.id})).first()
+    if known is not None and known.state == DrawingState.DRAWN != drawing.state:
+        return
+    more = drawing.cost.microusd - (0 if known is None else known.microusd)
+    if more:
+        await _add(connection, _scopes(hold.community), hold.day, held=0, spent=more)
+
+
+async def spending_of(connection: AsyncConnection, budget: Budget, day: date) -> Spending:
+    """Add up the budget's period."""
+    period = {"scope": budget.scope, **_days_of(budget.period, day)}
+    held, spent = (await connection.execute(_SPENDING, period)).one()
+    return Spending(int(held), int(spent))
+
+
+def _days_of(period: Period, day: date) -> dict[str, object]:
+    """Give the whole period: other communities may be a day ahead."""
+    if period is Period.DAY:
+        return {"first_day": day, "last_day": day}
+    first = day.replace(day=1)
+    return {"first_day": first, "last_day": (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)}
+
+
+def _scopes(community: str) -> tuple[CommunityId, ...]:
+    return tuple(dict.fromkeys((CommunityId(community), HOUSE)))
+
+
+async def _add(connection: AsyncConnection, scopes: tuple[CommunityId, ...], day: date, *, held: int, spent: int) -> None:
+    row = {"day": day, "held": max(0, held), "spent": max(0, spent), "more_held": held, "more_spent": spent}
+    await _COUNT.run_each(connection, [{"scope": scope, **row} for scope in scopes])

@@ -1,0 +1,29 @@
+"""What has happened, by its key."""
+
+from sqlalchemy import bindparam, delete
+
+from bot.ports.clock import Clock
+from storage.schema_quotas import happened
+from storage.sql.database import Database
+from storage.sql.upsert import Upsert
+
+_SAY = Upsert(lambda begin: begin(happened).on_conflict_do_nothing())
+_FORGET = delete(happened).where(happened.c.key == bindparam("of_key"))
+
+
+class SqlOnce:
+    """Remembers in SQL what has happened."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def first(self, key: str) -> bool:
+        """Insert the key: of two at once, one is told that it is new."""
+        async with self._database.writing() as connection:
+            return await _SAY.run(connection, {"key": key, "at": self._clock.now()}) > 0
+
+    async def again(self, key: str) -> None:
+        """Delete it."""
+        async with self._database.writing() as connection:
+            await connection.execute(_FORGET, {"of_key": key})

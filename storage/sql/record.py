@@ -1,0 +1,60 @@
+"""The record of changes: lines that are added and never changed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.rules import Actor, Entry, EntryId, Matter, RuleKey
+from storage.schema_quotas import record
+
+_NEW = insert(record)
+
+
+async def entered(
+    connection: AsyncConnection,
+    community: CommunityId,
+    key: RuleKey,
+    *,
+    id_: str,
+    now: datetime,
+    before: str | None,
+    after: str | None,
+    by: Actor,
+    why: str = "",
+    undoes: EntryId | None = None,
+) -> Entry:
+    """Add a line inside the transaction of what it tells of, and give it."""
+    values = {
+        "id": id_,
+        "community": community,
+        "at": now,
+        "by_account": by.account,
+        "by_name": by.name,
+        "matter": key.matter,
+        "subject": key.subject,
+        "account": key.account,
+        "before": before,
+        "after": after,
+        "why": why,
+        "undoes": undoes,
+    }
+    await connection.execute(_NEW, values)
+    return Entry(id=EntryId(id_), community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes)
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """Read a line."""
+    return Entry(
+        id=EntryId(row.id),
+        community=CommunityId(row.community),
+        at=row.at,
+        by=Actor(AccountId(row.by_account), row.by_name),
+        key=RuleKey(Matter(row.matter), row.subject, AccountId(row.account)),
+        before=row.before,
+        after=row.after,
+        why=row.why,
+        undoes=None if row.undoes is None else EntryId(row.undoes),
+    )

@@ -1,0 +1,203 @@
+"""What admins have set, and how each change is put on record and taken back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, String, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.credits import CreditKind
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.rules import NOBODY, Actor, Change, Entry, EntryId, Matter, Rule, RuleKey
+from bot.errors import BadInput
+from bot.ports.clock import Clock, Ids
+from storage.schema_quotas import record, rules
+from storage.sql.credits import moved
+from storage.sql.database import Database
+from storage.sql.joined import now_of
+from storage.sql.ledger import count_again
+from storage.sql.record import entered, entry_of
+from storage.sql.upsert import Upsert
+
+_THIS = tuple(rules.c[name] == bindparam(f"of_{name}") for name in ("community", "account", "matter", "subject"))
+_VALUE = select(rules.c.value).where(*_THIS).with_for_update()
+_SET = Upsert(lambda begin: begin(rules).on_conflict_do_nothing())
+_RESET = update(rules).where(*_THIS)
+_TAKE_AWAY = delete(rules).where(*_THIS)
+_OF_COMMUNITY = rules.c.community == bindparam("community")
+_ALL = select(rules).where(_OF_COMMUNITY)
+_FOR_ACCOUNT = _ALL.where(rules.c.account.in_([bindparam("nobody", type_=String), bindparam("account", type_=String)]))
+_EVERYWHERE = select(rules.c.community, rules.c.value).where(
+    rules.c.matter == bindparam("matter"), rules.c.subject == bindparam("subject"), rules.c.account == bindparam("nobody")
+)
+
+_ENTRY = select(record).where(record.c.id == bindparam("entry"))
+_LOCKED_ENTRY = _ENTRY.with_for_update()
+_UNDOING = select(record.c.id).where(record.c.undoes == bindparam("entry"))
+_NEWEST = (
+    select(record).where(record.c.community == bindparam("community")).order_by(record.c.position.desc()).limit(bindparam("most"))
+)
+_POSITION = select(record.c.position).where(record.c.id == bindparam("entry")).scalar_subquery()
+_NEWEST_BEFORE = _NEWEST.where(record.c.position < _POSITION)
+
+
+class SqlRulebook:
+    """Keeps rules in SQL, each change and its line in the record in one transaction."""
+
+    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
+        """Read the rules of nobody in particular, and of the account."""
+        async with self._database.reading() as connection:
+            whose = {"community": community, "nobody": NOBODY, "account": account}
+            return _in_order((await connection.execute(_FOR_ACCOUNT, whose)).all())
+
+    async def all(self, community: CommunityId) -> tuple[Rule, ...]:
+        """Read them all."""
+        async with self._database.reading() as connection:
+            return _in_order((await connection.execute(_ALL, {"community": community})).all())
+
+    async def everywhere(self, matter: Matter, subject: str) -> Mapping[CommunityId, str]:
+        """Read one rule of all communities."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(_EVERYWHERE, {"matter": matter, "subject": subject, "nobody": NOBODY})
+            return {CommunityId(row.community): row.value for row in found}
+
+    async def change(self, change: Change) -> Entry | None:
+        """Read, compare, write and enter. What is about an account that was joined is about the one it is part of."""
+        async with self._database.writing() as connection:
+            key = await _key_now(connection, change.key)
+            before = await _put(connection, change.community, key, change.value)
+            if before == change.value:
+                return None
+            return await entered(
+                connection,
+                change.community,
+                key,
+                id_=self._ids.new(),
+                now=self._clock.now(),
+                before=before,
+                after=change.value,
+                by=change.by,
+                why=change.why,
+            )
+
+    async def undo(self, entry: EntryId, by: Actor) -> Entry:
+        """Lock the entry, so that of two who undo it at once one wins; then put back what it changed."""
+        async with self._database.writing() as connection:
+            undone = await _not_undone(connection, entry)
+            key = await _key_now(connection, undone.key)
+            match key.matter:
+                case Matter.CREDITS:
+                    return await self._move_back(connection, undone, key, by)
+                case Matter.USAGE:
+                    return await self._count_back(connection, undone, key, by)
+                case _:
+                    await _put_back(connection, undone, key)
+                    return await self._enter(connection, undone, key, before=undone.after, after=undone.before, by=by)
+
+    async def find(self, entry: EntryId) -> Entry | None:
+        """Read the line."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_ENTRY, {"entry": entry})).first()
+        return None if row is None else entry_of(row)
+
+    async def record(self, community: CommunityId, most: int, before: EntryId | None = None) -> tuple[Entry, ...]:
+        """Read the record backwards."""
+        newest = _NEWEST if before is None else _NEWEST_BEFORE
+        values = {"community": community, "most": most} | ({} if before is None else {"entry": before})
+        async with self._database.reading() as connection:
+            return tuple(entry_of(row) for row in await connection.execute(newest, values))
+
+    async def _move_back(self, connection: AsyncConnection, undone: Entry, key: RuleKey, by: Actor) -> Entry:
+        """Move credits the other way: what was moved besides since then stays."""
+        back = _change_of(undone)
+        kind = CreditKind.GRANT if back > 0 else CreditKind.TAKE
+        now, once = self._clock.now(), f"undo:{undone.id}"
+        new = await moved(connection, undone.community, key.account, back, kind=kind, key=once, now=now, by=by)
+        if new is None and back < 0:
+            raise BadInput("Those credits are spent already, so they cannot be taken back; nothing was changed.")
+        if new is None:
+            raise BadInput("Nobody can have so many credits, so that cannot be undone; nothing was changed.")
+        key = replace(key, subject=kind)
+        return await self._enter(connection, undone, key, before=str(new - back), after=str(new), by=by)
+
+    async def _count_back(self, connection: AsyncConnection, undone: Entry, key: RuleKey, by: Actor) -> Entry:
+        """Count what was forgiven: what was drawn besides since then stays counted."""
+        day, back = date.fromisoformat(key.subject), _change_of(undone)
+        new = await count_again(connection, undone.community, key.account, day=day, pictures=back)
+        if new is None:
+            raise _changed_since()
+        return await self._enter(connection, undone, key, before=str(new - back), after=str(new), by=by)
+
+    async def _enter(
+        self, connection: AsyncConnection, undone: Entry, key: RuleKey, *, before: str | None, after: str | None, by: Actor
+    ) -> Entry:
+        return await entered(
+            connection,
+            undone.community,
+            key,
+            id_=self._ids.new(),
+            now=self._clock.now(),
+            before=before,
+            after=after,
+            by=by,
+            undoes=undone.id,
+        )
+
+
+def _in_order(rows: list[Row[Any]] | Any) -> tuple[Rule, ...]:
+    found = (Rule(RuleKey(Matter(row.matter), row.subject, AccountId(row.account)), row.value) for row in rows)
+    return tuple(sorted(found, key=lambda rule: (rule.key.matter, rule.key.subject, rule.key.account)))
+
+
+async def _key_now(connection: AsyncConnection, key: RuleKey) -> RuleKey:
+    return key if key.account == NOBODY else replace(key, account=await now_of(connection, key.account))
+
+
+async def _not_undone(connection: AsyncConnection, entry: EntryId) -> Entry:
+    row = (await connection.execute(_LOCKED_ENTRY, {"entry": entry})).first()
+    if row is None:
+        raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
+    if (await connection.execute(_UNDOING, {"entry": entry})).first() is not None:
+        raise BadInput("That was undone already; nothing was changed.")
+    return entry_of(row)
+
+
+async def _put(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
+    """Make the rule say `value`, and give what it said before."""
+    this = {"of_community": community, "of_account": key.account, "of_matter": key.matter, "of_subject": key.subject}
+    before: str | None = (await connection.execute(_VALUE, this)).scalar()
+    if before == value:
+        return before
+    if value is None:
+        await connection.execute(_TAKE_AWAY, this)
+    elif before is not None:
+        await connection.execute(_RESET, {**this, "value": value})
+    elif not await _SET.run(connection, {**_columns(community, key), "value": value}):
+        # Somebody else has set it since we looked, where an engine lets that happen: now there is a row to lock.
+        return await _put(connection, community, key, value)
+    return before
+
+
+async def _put_back(connection: AsyncConnection, undone: Entry, key: RuleKey) -> None:
+    if await _put(connection, undone.community, key, undone.before) != undone.after:
+        raise _changed_since()
+
+
+def _columns(community: CommunityId, key: RuleKey) -> dict[str, object]:
+    return {"community": community, "account": key.account, "matter": key.matter, "subject": key.subject}
+
+
+def _change_of(undone: Entry) -> int:
+    """Give what has to be added to take an entry of numbers back."""
+    return int(undone.before or 0) - int(undone.after or 0)
+
+
+def _changed_since() -> BadInput:
+    return BadInput("That has been changed again since, so nothing was undone; /audit shows how it stands now.")

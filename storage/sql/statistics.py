@@ -1,0 +1,90 @@
+"""What was drawn, added up from jobs, their holds, drawings and pictures."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Row, Select, bindparam, case, func, literal, literal_column, select, union_all
+
+from bot.domain.jobs import DrawingState
+from bot.domain.people import AccountId, CommunityId
+from bot.ports.statistics import UsageLine
+from storage.schema import drawings, holds, jobs, pictures
+from storage.sql.database import Database
+
+_NOTHING: Any = literal_column("0")
+
+_DREW = (
+    select(drawings.c.model)
+    .where(drawings.c.job == jobs.c.id)
+    .order_by(case((drawings.c.state == DrawingState.DRAWN, 0), else_=1), drawings.c.started_at.desc(), drawings.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""The model that a job's pictures are by, or that was asked last."""
+
+_KEPT = select(func.count()).where(pictures.c.job == jobs.c.id).scalar_subquery()
+
+_OF_PERIOD = (
+    holds.c.community == bindparam("community"),
+    holds.c.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)),
+)
+_BY_JOB = (
+    select(
+        holds.c.day,
+        jobs.c.account,
+        func.coalesce(_DREW, literal("")).label("model"),
+        _KEPT.label("pictures"),
+        jobs.c.words_microusd.label("microusd"),
+    )
+    .join(jobs, jobs.c.id == holds.c.job)
+    .where(*_OF_PERIOD)
+)
+_BY_DRAWING = (
+    select(holds.c.day, jobs.c.account, drawings.c.model, _NOTHING.label("pictures"), drawings.c.microusd)
+    .join(jobs, jobs.c.id == holds.c.job)
+    .join(drawings, drawings.c.job == jobs.c.id)
+    .where(*_OF_PERIOD)
+)
+_ALL = union_all(_BY_JOB, _BY_DRAWING).subquery()
+_NEWEST = jobs.alias("newest")
+_NAME = (
+    select(_NEWEST.c.author["name"].as_string())
+    .where(_NEWEST.c.account == _ALL.c.account)
+    .order_by(_NEWEST.c.created_at.desc(), _NEWEST.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_PICTURES, _MICROUSD = func.sum(_ALL.c.pictures), func.sum(_ALL.c.microusd)
+_LINES: Select[Any] = (
+    select(
+        _ALL.c.day, _ALL.c.account, _ALL.c.model, _NAME.label("name"), _PICTURES.label("pictures"), _MICROUSD.label("microusd")
+    )
+    .group_by(_ALL.c.day, _ALL.c.account, _ALL.c.model)
+    .having((_PICTURES > 0) | (_MICROUSD > 0))
+    .order_by(_ALL.c.day, _ALL.c.account, _ALL.c.model)
+)
+
+
+class SqlStatistics:
+    """Adds up in SQL; the cost grows with the jobs of the days asked for, and with no others."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
+        """Add up the jobs whose holds are of these days."""
+        period = {"community": community, "first": first, "last": last}
+        async with self._database.reading() as connection:
+            return tuple(_line(row) for row in await connection.execute(_LINES, period))
+
+
+def _line(row: Row[Any]) -> UsageLine:
+    """Read a line; sums come as decimals from some engines."""
+    return UsageLine(
+        day=row.day,
+        account=AccountId(row.account),
+        name=row.name,
+        model=row.model,
+        pictures=int(row.pictures),
+        microusd=int(row.microusd),
+    )

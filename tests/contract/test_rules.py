@@ -1,0 +1,196 @@
+"""Asks of every implementation of `Rulebook`: does what was set hold, and can every change be traced and undone?"""
+
+import asyncio
+
+import pytest
+
+from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
+from bot.domain.rules import NOBODY, PERSON, Actor, Change, Entry, EntryId, Matter, Rule, RuleKey
+from bot.errors import BadInput
+from bot.ports.accounts import Accounts
+from bot.ports.rules import Rulebook
+from storage.sql.database import Database
+from storage.sql.rules import SqlRulebook
+from tests.contract.conftest import ON_DISK
+from tests.contract.examples import WEB
+from tests.fakes.clock import NOON, StoppedClock
+from tests.fakes.ids import CountingIds
+
+OTHER = CommunityId("other")
+BOSS = Actor(AccountId("boss"), "Boss")
+DEPUTY = Actor(AccountId("deputy"), "Deputy")
+ZONE = RuleKey(Matter.SETTING, "zone")
+GUESTS = RuleKey(Matter.LIMIT, "tier:guest")
+
+
+def a_change(value: str | None, key: RuleKey = ZONE, community: CommunityId = HOUSE) -> Change:
+    """Give a change of the boss's."""
+    return Change(community=community, key=key, value=value, by=BOSS, why="we moved")
+
+
+async def changed(rulebook: Rulebook, value: str | None, key: RuleKey = ZONE) -> Entry:
+    """Make a change that is news."""
+    entry = await rulebook.change(a_change(value, key))
+    assert entry is not None
+    return entry
+
+
+async def value_of(rulebook: Rulebook, key: RuleKey = ZONE) -> str | None:
+    """Look a rule up."""
+    return next((rule.value for rule in await rulebook.all(HOUSE) if rule.key == key), None)
+
+
+class TestChanging:
+    """What is set holds, and is on record."""
+
+    async def test_nothing_is_set_at_first(self, rulebook: Rulebook) -> None:
+        """And there is no error in that."""
+        assert await rulebook.all(HOUSE) == await rulebook.rules(HOUSE, NOBODY) == ()
+        assert await rulebook.record(HOUSE, 10) == ()
+
+    async def test_a_change_is_a_rule_and_an_entry(self, rulebook: Rulebook) -> None:
+        """With everything that anybody will want to know."""
+        entry = await changed(rulebook, "Europe/Berlin")
+        assert await rulebook.all(HOUSE) == (Rule(ZONE, "Europe/Berlin"),)
+        expected = Entry(
+            id=entry.id, community=HOUSE, at=NOON, by=BOSS, key=ZONE, before=None, after="Europe/Berlin", why="we moved"
+        )
+        assert entry == expected
+        assert await rulebook.find(entry.id) == expected
+
+    async def test_an_entry_tells_what_was_before(self, rulebook: Rulebook) -> None:
+        """Also where a rule is taken away."""
+        await changed(rulebook, "Europe/Berlin")
+        second, third = await changed(rulebook, "Asia/Tokyo"), await changed(rulebook, None)
+        assert (second.before, second.after) == ("Europe/Berlin", "Asia/Tokyo")
+        assert (third.before, third.after) == ("Asia/Tokyo", None)
+        assert await rulebook.all(HOUSE) == ()
+
+    @pytest.mark.parametrize("value", ["Europe/Berlin", None])
+    async def test_what_is_so_already_is_no_change(self, rulebook: Rulebook, value: str | None) -> None:
+        """Nothing is written."""
+        await rulebook.change(a_change(value))
+        before = await rulebook.record(HOUSE, 10)
+        assert await rulebook.change(a_change(value)) is None
+        assert await rulebook.record(HOUSE, 10) == before
+
+    async def test_rules_of_an_account_are_its_own(self, rulebook: Rulebook, ann: AccountId) -> None:
+        """Everybody goes by those that are nobody's."""
+        hers, everybodys = RuleKey(Matter.LIMIT, PERSON, ann), GUESTS
+        for key in (hers, everybodys, RuleKey(Matter.LIMIT, PERSON, AccountId("bob"))):
+            await rulebook.change(a_change("7", key))
+        assert [rule.key for rule in await rulebook.rules(HOUSE, ann)] == [hers, everybodys]
+        assert [rule.key for rule in await rulebook.rules(HOUSE, NOBODY)] == [everybodys]
+
+    async def test_all_rules_come_by_matter_and_subject(self, rulebook: Rulebook) -> None:
+        """Whatever they were set in."""
+        keys = [ZONE, GUESTS, RuleKey(Matter.BUDGET, "month"), RuleKey(Matter.BUDGET, "day")]
+        for key in keys:
+            await rulebook.change(a_change("1", key))
+        assert [rule.key.subject for rule in await rulebook.all(HOUSE)] == ["day", "month", "tier:guest", "zone"]
+
+    async def test_communities_do_not_see_each_other(self, rulebook: Rulebook) -> None:
+        """Neither rules nor record."""
+        await rulebook.change(a_change("1", GUESTS, OTHER))
+        assert await rulebook.all(HOUSE) == ()
+        assert await rulebook.record(HOUSE, 10) == ()
+        assert len(await rulebook.record(OTHER, 10)) == 1
+
+    async def test_any_text_can_be_set(self, rulebook: Rulebook) -> None:
+        """It is a value and nothing else."""
+        hostile = "'; DROP TABLE rules; --🦊\\n" * 50
+        await rulebook.change(a_change(hostile, RuleKey(Matter.SETTING, hostile)))
+        assert [rule.value for rule in await rulebook.all(HOUSE)] == [hostile]
+
+    async def test_what_is_set_for_a_joined_account_is_set_for_the_one_it_became(
+        self, rulebook: Rulebook, accounts: Accounts, ann: AccountId
+    ) -> None:
+        """An admin may have looked a moment before."""
+        bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+        await accounts.join(ann, bob)
+        await rulebook.change(a_change("7", RuleKey(Matter.LIMIT, PERSON, bob)))
+        assert [rule.value for rule in await rulebook.rules(HOUSE, ann)] == ["7"]
+
+
+class TestRecord:
+    """What happened, newest first."""
+
+    async def test_the_record_is_read_in_pages(self, rulebook: Rulebook) -> None:
+        """Each goes on where the last one ended, whatever others have changed meanwhile."""
+        for number in range(5):
+            await rulebook.change(a_change(str(number)))
+        await rulebook.change(a_change("x", ZONE, OTHER))
+        first = await rulebook.record(HOUSE, 2)
+        await rulebook.change(a_change("5"))
+        second = await rulebook.record(HOUSE, 2, first[-1].id)
+        third = await rulebook.record(HOUSE, 2, second[-1].id)
+        assert [[entry.after for entry in page] for page in (first, second, third)] == [["4", "3"], ["2", "1"], ["0"]]
+
+    async def test_before_what_is_not_there_is_nothing(self, rulebook: Rulebook) -> None:
+        """It is no error either."""
+        await changed(rulebook, "1")
+        assert await rulebook.record(HOUSE, 10, EntryId("none")) == ()
+        assert await rulebook.find(EntryId("none")) is None
+
+
+class TestUndoing:
+    """A change is taken back, once, unless the world has gone on."""
+
+    @pytest.mark.parametrize("values", [("a",), ("a", "b"), ("a", None)], ids=["set", "changed", "taken away"])
+    async def test_what_was_before_is_put_back(self, rulebook: Rulebook, values: tuple[str | None, ...]) -> None:
+        """And that is an entry too."""
+        entry = [await changed(rulebook, value) for value in values][-1]
+        undoing = await rulebook.undo(entry.id, DEPUTY)
+        assert await value_of(rulebook) == entry.before
+        assert (undoing.before, undoing.after, undoing.undoes, undoing.by) == (entry.after, entry.before, entry.id, DEPUTY)
+        assert (await rulebook.record(HOUSE, 1))[0] == undoing
+
+    async def test_what_was_undone_cannot_be_undone_again(self, rulebook: Rulebook) -> None:
+        """Even though the value is what it was."""
+        entry = await changed(rulebook, "a")
+        await rulebook.undo(entry.id, BOSS)
+        await changed(rulebook, "a")
+        with pytest.raises(BadInput) as refused:
+            await rulebook.undo(entry.id, BOSS)
+        assert refused.value.user_text == "That was undone already; nothing was changed."
+        assert await value_of(rulebook) == "a"
+
+    async def test_an_undoing_can_be_undone(self, rulebook: Rulebook) -> None:
+        """And that too."""
+        entry = await changed(rulebook, "a")
+        for expected in (None, "a", None):
+            entry = await rulebook.undo(entry.id, BOSS)
+            assert await value_of(rulebook) == expected
+
+    async def test_what_was_changed_since_stays(self, rulebook: Rulebook) -> None:
+        """Undoing the first change would undo the second one."""
+        entry = await changed(rulebook, "a")
+        await changed(rulebook, "b")
+        with pytest.raises(BadInput) as refused:
+            await rulebook.undo(entry.id, BOSS)
+        assert "changed again since" in refused.value.user_text
+        assert await value_of(rulebook) == "b"
+        assert len(await rulebook.record(HOUSE, 10)) == 2
+
+    async def test_what_never_was_cannot_be_undone(self, rulebook: Rulebook) -> None:
+        """Buttons can be forged."""
+        with pytest.raises(BadInput) as refused:
+            await rulebook.undo(EntryId("none"), BOSS)
+        assert "not on record" in refused.value.user_text
+
+    @ON_DISK
+    async def test_of_two_at_once_one_wins(self, rulebook: Rulebook, records_url: str, clock: StoppedClock) -> None:
+        """The other one is told that it was undone."""
+        second = Database(records_url)
+        await second.open()
+        entry = await changed(rulebook, "a")
+        ids = CountingIds()
+        for _ in range(100):
+            ids.new()
+        others = SqlRulebook(second, clock, ids)
+        acts = (one.undo(entry.id, BOSS) for one in [rulebook, others] * 5)
+        answers = await asyncio.gather(*acts, return_exceptions=True)
+        await second.close()
+        assert sum(isinstance(answer, Entry) for answer in answers) == 1
+        assert sum(isinstance(answer, BadInput) for answer in answers) == 9
+        assert await value_of(rulebook) is None

@@ -1,0 +1,191 @@
+"""A machine that asks for pictures and works on them, in two worlds at once; `test_ledger_machine` makes its life harder."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
+
+from bot.domain.images import DrawingId
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Words
+from bot.domain.money import Cost
+from bot.domain.people import HOUSE, AccountId, CommunityId, Identity, Person
+from bot.domain.quotas import Allowance, Bridge, Budget, Crowd, Hold, Period, allowance
+from tests.contract.examples import CANCELLED, LEASE, WEB, a_drawing, a_job, some_pictures
+from tests.contract.worlds import World, Worlds
+from tests.fakes.clock import StoppedClock
+
+NAMES = ("ann", "bob", "cid")
+PEOPLE = st.sampled_from(NAMES)
+PARK = CommunityId("park")
+LIMIT = 5
+CROWD = Crowd("web:park", 9)
+BUDGETS = (Budget(PARK, Period.DAY, 2000), Budget(HOUSE, Period.MONTH, 9000))
+ENDINGS = [Ending(state) for state in (JobState.DONE, JobState.FAILED, JobState.REFUSED)]
+BEGIN = datetime(2026, 10, 23, 12, tzinfo=UTC)
+"""Two days before the clocks change in Berlin, and nine before they do in New York."""
+
+MAYBE_CRASHING = st.none() | st.integers(0, 12)
+
+performed: Counter[str] = Counter()
+
+
+class WorkMachine(RuleBasedStateMachine):
+    """Asks for pictures, works, comes late, crashes and repeats itself."""
+
+    names = Bundle("names")
+
+    @initialize()
+    def open(self) -> None:
+        """Open two houses that know three people."""
+        self.worlds = Worlds(StoppedClock(BEGIN))
+        self.zone = ZoneInfo("UTC")
+        self.bridge: Bridge | None = None
+        self.latest: tuple[datetime, date] = (BEGIN, BEGIN.date())
+        self.calls = 0
+        self.may_have_more: set[str] = set()
+        for name in NAMES:
+            for world in (self.worlds.sql, self.worlds.memory):
+                self.worlds.wait(world.account(name))
+
+    def teardown(self) -> None:
+        """Close them."""
+        if hasattr(self, "worlds"):
+            self.worlds.close()
+
+    @rule(
+        target=names,
+        name=PEOPLE,
+        count=st.integers(1, 3),
+        each=st.sampled_from([1, 1, 2, 3]),
+        crowd=st.sampled_from([None, None, CROWD]),
+        estimate=st.sampled_from([0, 300, 700]),
+        crash_at=MAYBE_CRASHING,
+    )
+    def ask(self, name: str, *, count: int, each: int, crowd: Crowd | None, estimate: int, crash_at: int | None) -> object:
+        """Ask for something new."""
+        job, terms = JobId(f"job {self.number()}"), self.terms()
+
+        async def act(world: World) -> bool:
+            account = await world.account(name)
+            hold = Hold(PARK, account, count * each, terms, each=each, crowd=crowd, estimate=estimate, budgets=BUDGETS)
+            return (await world.jobs.accept(_a_job(job, account, name), hold)).is_new
+
+        if self.do("ask", act, crash_at) is not True:
+            return multiple()
+        self._limits_were_kept(job)
+        return job
+
+    @rule(name=PEOPLE)
+    def ask_too_late(self, name: str) -> None:
+        """Ask in the name of accounts that are parts of others now."""
+        terms = self.terms()
+
+        async def act(world: World) -> int:
+            for account in world.gone:
+                await world.jobs.accept(_a_job(JobId(f"late of {account}"), account, name), Hold(PARK, account, 1, terms))
+            return len(world.gone)
+
+        assert self.do("ask too late", act, None) is not True
+
+    @rule(job=names, name=PEOPLE, pictures=st.integers(1, 20))
+    def ask_again(self, job: JobId, name: str, pictures: int) -> None:
+        """Deliver a call once more, whoever and whatever it would be for now."""
+        terms = self.terms()
+
+        async def act(world: World) -> bool:
+            account = await world.account(name)
+            return (await world.jobs.accept(_a_job(job, account, name), Hold(PARK, account, pictures, terms))).is_new
+
+        assert self.do("ask again", act, None) is False
+
+    @rule(job=names, crash_at=MAYBE_CRASHING)
+    def claim(self, job: JobId, crash_at: int | None) -> None:
+        """Let a worker have it, after the lease of the last one."""
+        self.worlds.clock.move(LEASE)
+
+        async def act(world: World) -> tuple[int, JobState] | None:
+            claimed = await world.jobs.claim(job, LEASE)
+            return None if claimed is None else (claimed.attempt, claimed.state)
+
+        self.do("claim", act, crash_at)
+
+    @rule(job=names, late=st.integers(0, 1), count=st.integers(1, 4), crash_at=MAYBE_CRASHING)
+    def keep(self, job: JobId, *, late: int, count: int, crash_at: int | None) -> None:
+        """Keep pictures, perhaps as a worker that has lost its lease, perhaps again, perhaps too many."""
+        attempt = self._job(job).attempt - late
+        self.do("keep", lambda world: world.jobs.keep(job, attempt, some_pictures(job, count)), crash_at)
+
+    @rule(job=names, late=st.integers(0, 1), ending=st.sampled_from(ENDINGS), crash_at=MAYBE_CRASHING)
+    def finish(self, job: JobId, *, late: int, ending: Ending, crash_at: int | None) -> None:
+        """Finish it, perhaps late, perhaps again."""
+        attempt = self._job(job).attempt - late
+        self.do("finish", lambda world: world.jobs.finish(job, attempt, ending), crash_at)
+
+    @rule(job=names, crash_at=MAYBE_CRASHING)
+    def cancel(self, job: JobId, crash_at: int | None) -> None:
+        """Take it back, perhaps again."""
+        self.do("cancel", lambda world: world.jobs.cancel(job, CANCELLED), crash_at)
+
+    @rule(job=names, cost=st.integers(0, 900), late=st.integers(0, 1))
+    def word(self, job: JobId, cost: int, late: int) -> None:
+        """Settle the words."""
+        attempt = self._job(job).attempt - late
+        self.do("word", lambda world: world.jobs.record_words(job, attempt, Words("a fox", Cost(cost))), None)
+
+    @rule(
+        job=names,
+        drawing=st.integers(0, 1),
+        cost=st.integers(0, 900),
+        state=st.sampled_from(DrawingState),
+        crash_at=MAYBE_CRASHING,
+    )
+    def draw(self, job: JobId, *, drawing: int, cost: int, state: DrawingState, crash_at: int | None) -> None:
+        """Tell what a drawing cost, perhaps again, perhaps long after its job."""
+        closed = _a_drawing(self._job(job), drawing, cost, state)
+        self.do("draw", lambda world: world.jobs.close_drawing(closed), crash_at)
+
+    def do(self, what: str, act: Any, crash_at: int | None) -> object:
+        """Do it in both worlds, and count along."""
+        performed[what] += 1
+        done: object = self.worlds.do(act, crash_at=crash_at)
+        return done
+
+    def number(self) -> int:
+        """Number what is new."""
+        self.calls += 1
+        return self.calls
+
+    def _job(self, job: JobId) -> Job:
+        return self.worlds.memory_jobs.rows[job].job
+
+    def terms(self) -> Allowance:
+        """Give the terms that hold now; days never go back by themselves, so that none comes twice."""
+        now = self.worlds.clock.now()
+        terms = allowance(LIMIT, now, self.zone, self.bridge)
+        assert terms.refills_at > now
+        assert terms.day >= self.latest[1]
+        self.latest = (now, terms.day)
+        return terms
+
+    def _limits_were_kept(self, job: JobId) -> None:
+        """See that what was just granted was left, and that credits were taken only for what was not."""
+        counted = """
+            SELECT holds.n - from_credits, from_credits, usage.held + usage.spent FROM holds
+            JOIN usage USING (community, account, day) WHERE job = :job
+        """
+        [(of_day, from_credits, total)] = self.worlds.rows(counted, job=job)
+        assert not of_day or total <= LIMIT
+        assert not from_credits or total >= LIMIT
+
+
+def _a_job(job: JobId, account: AccountId, name: str) -> Job:
+    return a_job(job, account, community=PARK, author=Person(Identity(WEB, "", name), name))
+
+
+def _a_drawing(job: Job, number: int, cost: int, state: DrawingState) -> Drawing:
+    drawing = a_drawing(f"{job.id} drawing {number}", job, state=state, cost=Cost(cost))
+    return replace(drawing, id=DrawingId(drawing.id), attempt=0)

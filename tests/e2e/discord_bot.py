@@ -1,0 +1,29 @@
+"""A bot with commands of a test's own, on a Discord of ours: the whole front end, and nothing of the house behind it."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.adapters.discord.front import DiscordOptions, open_discord
+from bot.adapters.discord.gateway import Shards
+from bot.app.chance import SystemClock
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.spec import AnyCommand
+from bot.commands.translations import load_translations
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord.client import pointed_at
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.owners import nobody
+
+
+@asynccontextmanager
+async def a_bot(discord: FakeDiscord, folder: Path, commands: Iterable[AnyCommand]) -> AsyncIterator[None]:
+    """Run it, connected and with its commands registered."""
+    dispatcher, jobs = Dispatcher(commands, lambda: "c0ffee", nobody), MemoryJobs(SystemClock())
+    options = DiscordOptions(discord.token, folder / "lock", Shards(), translations=load_translations())
+    with pointed_at(discord):
+        async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listening(dispatcher, jobs):
+            await discord.gateway.ready()
+            await discord.commands_synced(next(iter(dispatcher.commands.values())).group)
+            yield

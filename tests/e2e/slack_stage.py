@@ -1,0 +1,114 @@
+"""The whole house on a Slack of our own, in this process, with the real slack-bolt and slack-sdk between them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.manifest import EASEL, EVENTS, IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
+from bot.app.chats import Guests, open_chats
+from bot.app.foundation import Foundation, open_foundation
+from bot.app.house import House, running_house
+from bot.config import Settings
+from bot.domain.jobs import Job
+from tests.fakes.slack import Channel, Delivery, FakeSlack, Limits, Member, Message, Workspace
+
+
+@dataclass
+class Stage:
+    """A workspace with a channel and somebody in it, and a house that may leave and come back."""
+
+    slack: FakeSlack
+    settings: Settings
+    team: Workspace
+    channel: Channel
+    ada: Member
+    _open: AsyncExitStack | None = field(default=None)
+    house: House | None = None
+    guests: Guests = field(default_factory=Guests)
+
+    async def open(self) -> None:
+        """Open the house, and wait until it hears."""
+        stack = AsyncExitStack()
+        base = await stack.enter_async_context(open_foundation(self.settings))
+        chats = await stack.enter_async_context(open_chats(base))
+        self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
+        self.guests = await stack.enter_async_context(chats.listening(self.house))
+        self._open = stack
+        await self.slack.connected(within=15)
+
+    async def close(self) -> None:
+        """Close the house."""
+        if self._open is not None:
+            await self._open.aclose()
+        self._open = None
+
+    @property
+    def base(self) -> Foundation:
+        """What the open house stands on."""
+        assert self.house is not None
+        return self.house.base
+
+    async def imagine(self, text: str = "a fox in the snow", channel: Channel | None = None) -> Delivery:
+        """Have Ada type the command."""
+        return await self.ada.command(channel or self.channel, IMAGINE, text)
+
+    async def picture(self, text: str = "a fox in the snow", channel: Channel | None = None) -> Message:
+        """Have Ada type the command, and wait for her picture."""
+        there = {message.ts for message in (channel or self.channel).messages}
+        await self.imagine(text, channel)
+        return await self.done(channel, there)
+
+    async def done(self, channel: Channel | None = None, but: set[str] | None = None) -> Message:
+        """Wait for a finished picture that is not one of those named."""
+        return await (channel or self.channel).message_when(lambda one: one.ts not in (but or set()) and is_done(one), within=20)
+
+    async def jobs(self) -> list[Job]:
+        """Give all jobs that messages in the channel speak of."""
+        jobs = self.base.records.jobs
+        found = [await jobs.by_message(SLACK, self.channel.id, one.ts) for one in self.channel.messages]
+        return [one for one in found if one is not None]
+
+    async def job(self, message: Message) -> Job:
+        """Give the job that a message speaks of, once that is written down."""
+        jobs = self.base.records.jobs
+        async with asyncio.timeout(10):
+            while (job := await jobs.by_message(SLACK, message.channel.id, message.ts)) is None:  # noqa: ASYNC110 - the database is looked at
+                await asyncio.sleep(0.01)
+        return job
+
+
+def is_done(message: Message) -> bool:
+    """Whether a message shows a finished picture."""
+    return bool(message.alts) and "Again" in message.buttons
+
+
+def settings_for(slack: FakeSlack, team: Workspace, folder: Path, **sections: dict[str, Any]) -> Settings:
+    """Give settings by section, those of `[slack]` for one workspace over Socket Mode where nothing else is said."""
+    given: dict[str, Any] = {"quotas": {"first_tier": {"slack": "premium"}}, **sections}
+    usual = {"bot_token": team.bot_token, "app_token": slack.app_token} if team.is_installed else {"app_token": slack.app_token}
+    given["slack"] = {"api_url": slack.api_url, "authorize_url": slack.authorize_url, **given.get("slack", usual)}
+    return Settings.model_validate({"data_dir": folder, **given})
+
+
+@asynccontextmanager
+async def a_stage(
+    folder: Path, *, limits: Limits | None = None, opened: bool = True, **sections: dict[str, Any]
+) -> AsyncIterator[Stage]:
+    """Set everything up; `sections` are settings by section."""
+    async with FakeSlack(limits=limits) as slack:
+        slack.app.commands = [IMAGINE, EASEL]
+        slack.app.shortcuts = [MAKE_PICTURE, *MESSAGE_SHORTCUTS]
+        slack.app.events = list(EVENTS)
+        team = slack.add_workspace("acme")
+        channel, ada = team.add_channel("general"), team.add_member("ada")
+        stage = Stage(slack, settings_for(slack, team, folder, **sections), team, channel, ada)
+        try:
+            if opened:
+                await stage.open()
+            yield stage
+        finally:
+            await stage.close()

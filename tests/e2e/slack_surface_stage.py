@@ -1,0 +1,129 @@
+"""A surface on a Slack of our own, with the real client between them, and somebody to look at what it shows."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.pace import Limits, Pace
+from bot.adapters.slack.surface import SlackSurface
+from bot.adapters.slack.ticket import Ticket
+from bot.adapters.slack.web import Web
+from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
+from bot.domain.images import PictureId
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.slack import Channel, FakeSlack, Member, Message, Workspace
+from tests.fakes.slack_pauses import BRIEF
+from tests.fakes.studio import png
+
+CANCEL = Button("Cancel", "cancel", "job1", is_dangerous=True)
+WAITING = Post("Drawing: a fox", Tone.WAITING, progress=0.0, buttons=(CANCEL,))
+WORKING = Post("Drawing: a fox", Tone.WORKING, progress=0.5, buttons=(CANCEL,))
+PICTURE = Exhibit(PictureId("p1"), "k", "image/png", 64, 48, 99, "a red fox", "https://easel.example/p/p1.png")
+DONE = Post(
+    "a fox",
+    Tone.DONE,
+    pictures=(PICTURE,),
+    folds=(Fold("Drawn as", "a red fox"),),
+    footer=("AI-generated",),
+    buttons=(Button("Again", "again", "job1"),),
+)
+ENDED = Post("a fox – cancelled", Tone.REFUSED)
+HOSTILE = "<!channel> <@U0FAKE00004> *b* _i_ https://evil.example <https://evil.example|x> @here"
+
+
+class AllTokens:
+    """Gives the token of whichever workspace of the fake is asked for, and remembers who asked."""
+
+    def __init__(self, slack: FakeSlack) -> None:
+        self._slack = slack
+        self.asked: list[tuple[str, str]] = []
+
+    async def token(self, enterprise: str, team: str) -> str:
+        """Give it."""
+        self.asked.append((enterprise, team))
+        return self._slack.world.workspaces[team].bot_token
+
+
+@dataclass
+class Stage:
+    """A workspace with a channel, somebody in it, and a surface that may be opened anew."""
+
+    slack: FakeSlack
+    team: Workspace
+    channel: Channel
+    ada: Member
+    objects: MemoryObjects
+    tokens: AllTokens
+    web: Web
+    surface: SlackSurface
+
+    @property
+    def place(self) -> Place:
+        """The channel."""
+        return self.place_of(self.channel)
+
+    def place_of(self, channel: Channel) -> Place:
+        """Give any channel."""
+        return Place(SLACK, self.team.id, channel.id)
+
+    async def posted(self, post: Post = WAITING, key: str = "k") -> tuple[MessageRef, Message]:
+        """Post something and give it with what is seen of it."""
+        message = await self.surface.post(self.place, post, key=key)
+        return message, self.seen(message)
+
+    def seen(self, message: MessageRef) -> Message:
+        """Give a message as it is seen."""
+        found = self.channel.find(message.id)
+        assert found is not None
+        return found
+
+    def ticket(self, channel: Channel) -> Ticket:
+        """Have Ada do something that brings a response URL."""
+        return Ticket(self.slack.clock.now(), "", self.slack.world.response_urls.new(self.ada, channel))
+
+    @property
+    def top(self) -> list[Message]:
+        """What stands in the channel itself."""
+        return [one for one in self.channel.messages if one.thread is None]
+
+    async def silence(self) -> None:
+        """Wait until nothing is on its way."""
+        await self.slack.until(lambda: not self.surface.is_speaking, within=10, what="silence")
+
+
+@asynccontextmanager
+async def a_stage(
+    limits: Limits | None = None, *, preview_link: Callable[[bytes], str] | None = None, has_rates: bool = False
+) -> AsyncIterator[Stage]:
+    """Set everything up. The fake counts calls only with `has_rates`."""
+    objects = MemoryObjects()
+    await objects.put("k", png(), "image/png")
+    async with FakeSlack() as slack:
+        if not has_rates:
+            slack.limits.switch_rates_off()
+        team = slack.add_workspace("acme")
+        tokens = AllTokens(slack)
+        web = Web(tokens, base_url=slack.api_url, pace=Pace(limits or Limits(apart=0.02)))
+        surface = SlackSurface(web, objects, slack.clock, preview_link=preview_link, pauses=BRIEF)
+        try:
+            yield Stage(slack, team, team.add_channel("general"), team.add_member("ada"), objects, tokens, web, surface)
+        finally:
+            await surface.close()
+            await web.close()
+
+
+def shows_own_files(team: Workspace, slack: FakeSlack) -> None:
+    """Let the bot show files that are shared nowhere, as the platform does; the fake's own rule is stricter."""
+
+    def rule(channel: Channel) -> Callable[[dict[str, Any]], bool]:
+        return lambda wanted: slack.world.files[wanted["id"]].is_visible
+
+    vars(team)["file_rule"] = rule
+
+
+def file_of(stage: Stage, message: Message) -> bytes | None:
+    """Give the bytes of the one picture that a message shows."""
+    [image] = message.images
+    return stage.slack.world.files[image["slack_file"]["id"]].content

@@ -1,0 +1,236 @@
+"""Asks what Discord tells of whoever calls, and whether groups of commands and commands for admins are as they should be."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import discord as discord_py
+import pytest
+
+from bot.adapters.discord.call import asker_of
+from bot.commands.options import Number, PersonRef, Pick, RoleRef, Text
+from bot.commands.spec import AnyCommand, Audience, Command
+from bot.domain.chat import Form, Post
+from bot.domain.people import Mention, RoleMention
+from bot.domain.people import Person as Caller
+from bot.ports.surfaces import Call
+from tests.e2e.discord_bot import a_bot
+from tests.fakes.discord import Channel, FakeDiscord, Guild, NotSeen, Permission, Person
+
+
+class Tier(StrEnum):
+    """Sizes of allowance."""
+
+    GUEST = "guest"
+    PREMIUM = "premium"
+
+
+Many = StrEnum(
+    "Many", "n0 n1 n2 n3 n4 n5 n6 n7 n8 n9 n10 n11 n12 n13 n14 n15 n16 n17 n18 n19 n20 n21 n22 n23 n24 n25 n26 n27 n28 n29"
+)
+"""More than a menu shows, so that they are suggested."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoArgs:
+    """Nothing is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetArgs:
+    """What `/quota set` takes."""
+
+    tier: Annotated[Tier, Pick("Whose allowance", Tier)]
+    pictures: Annotated[int, Number("Pictures a day", least=0, most=1000)] = 20
+    note: Annotated[str | None, Text("Why", longest=100)] = None
+    number: Annotated[Many | None, Pick("A number", Many)] = None
+    person: Annotated[Mention | None, PersonRef("Whose")] = None
+    role: Annotated[RoleMention | None, RoleRef("Whose, by role")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveArgs:
+    """What `/give` takes."""
+
+    tier: Annotated[Tier, Pick("Which", Tier)]
+    person: Annotated[Mention, PersonRef("Whom")]
+    role: Annotated[RoleMention | None, RoleRef("As what")] = None
+
+
+@dataclass
+class Town:
+    """A server, somebody in it, and a bot that remembers who gave it which command."""
+
+    discord: FakeDiscord
+    guild: Guild
+    channel: Channel
+    ada: Person
+    came: list[object] = field(default_factory=list)
+    callers: list[Caller] = field(default_factory=list)
+
+    @property
+    def commands(self) -> tuple[AnyCommand, ...]:
+        """A group for admins, a mixed one, and one for everybody."""
+        admins = Audience.ADMINS
+        return (
+            Command("quota set", "Set an allowance", SetArgs, self._take, audience=admins),
+            Command("quota show", "Show the allowances", NoArgs, self._take, audience=admins),
+            Command("place show", "Show how it is here", NoArgs, self._take),
+            Command("place set", "Change how it is here", NoArgs, self._take, audience=admins),
+            Command("close", "Close the place", NoArgs, self._take, audience=admins),
+            Command("give", "Give something", GiveArgs, self._take),
+            Command("form", "Open its form", NoArgs, self._ask, opens_form=True),
+            Command("me", "Say who I am", NoArgs, self._take),
+        )
+
+    def offered(self, name: str) -> dict[str, object]:
+        """Give a command as it is registered."""
+        return next(command for command in self.discord.commands if command["name"] == name)
+
+    async def read(self, command: str, channel: Channel | None = None, **options: object) -> str:
+        """Have Ada type a command, and give the answer."""
+        return (await (await self.ada.type_command(channel or self.channel, command, **options)).message_when()).text
+
+    async def caller(self, channel: Channel | None = None) -> Caller:
+        """Have Ada ask who she is, and give what the house knows."""
+        await self.read("me", channel)
+        return self.callers[-1]
+
+    async def _ask(self, call: Call, args: NoArgs) -> None:
+        await call.ask(Form("give", {"person": "123"}))
+
+    async def _take(self, call: Call, args: object) -> None:
+        self.came.append(args)
+        self.callers.append(call.person)
+        await call.whisper(Post("taken"))
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Give it, connected."""
+    async with FakeDiscord() as discord:
+        guild = discord.add_guild("Painters")
+        town = Town(discord, guild, guild.add_channel("general"), discord.add_user("ada"))
+        async with a_bot(discord, tmp_path, town.commands):
+            yield town
+
+
+async def test_commands_of_a_group_are_one_with_parts(town: Town) -> None:
+    """Each with options of its own."""
+    quota = town.offered("quota")
+    parts = {part["name"]: part for part in quota["options"]}  # type: ignore[attr-defined]  # it is JSON
+    assert quota["description"] == "set, show"
+    assert {name: part["type"] for name, part in parts.items()} == {"set": 1, "show": 1}
+    assert parts["set"]["description"] == "Set an allowance"
+    assert [option["name"] for option in parts["set"]["options"]] == ["tier", "pictures", "note", "number", "person", "role"]
+
+
+async def test_a_part_of_a_group_is_run_with_its_options(town: Town) -> None:
+    """As it is declared."""
+    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
+    assert "taken" in await town.read("quota set", tier="premium", pictures=7)
+    assert "taken" in await town.read("place show")
+    assert town.came == [SetArgs(Tier.PREMIUM, 7), NoArgs()]
+
+
+async def test_people_and_roles_are_chosen_not_typed(town: Town) -> None:
+    """The house is told their ids."""
+    role = town.guild.grant(town.ada, Permission.MANAGE_GUILD)
+    await town.read("quota set", tier="guest", person=town.ada, role=role)
+    assert town.came == [SetArgs(Tier.GUEST, person=Mention(str(town.ada.id)), role=RoleMention(str(role.id)))]
+
+
+async def test_a_form_has_people_and_roles_chosen_too(town: Town) -> None:
+    """One who is filled in is chosen already."""
+    role = town.guild.grant(town.ada, Permission.NONE)
+    interaction = await town.ada.type_command(town.channel, "form")
+    modal = await interaction.modal_shown()
+    assert [(one.label, one.kind) for one in modal.fields] == [("Tier", 3), ("Person", 5), ("Role", 6)]
+    assert modal.fields[1].raw["default_values"] == [{"id": 123, "type": "user"}]
+    sent = await town.ada.submit_modal(interaction, {"Tier": "guest", "Person": [str(town.ada.id)], "Role": [str(role.id)]})
+    await sent.message_when()
+    assert town.came == [GiveArgs(Tier.GUEST, Mention(str(town.ada.id)), RoleMention(str(role.id)))]
+
+
+async def test_options_of_a_part_are_suggested(town: Town) -> None:
+    """While they are typed."""
+    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
+    assert await town.ada.complete(town.channel, "quota set", "number", "n29", tier="guest") == ["n29"]
+
+
+@pytest.mark.parametrize(
+    ("name", "permissions", "contexts"),
+    [("quota", "32", [0]), ("close", "32", [0]), ("place", None, [0, 1, 2]), ("me", None, [0, 1, 2])],
+)
+async def test_what_is_for_admins_is_marked(town: Town, name: str, permissions: str | None, contexts: list[int]) -> None:
+    """Only in servers, only for who may manage them; a mixed group is for all to see."""
+    offered = town.offered(name)
+    assert (offered["default_member_permissions"], offered["contexts"]) == (permissions, contexts)
+
+
+async def test_what_is_for_admins_is_not_offered_to_others(town: Town) -> None:
+    """By their clients already."""
+    with pytest.raises(NotSeen, match="permissions are missing"):
+        await town.ada.type_command(town.channel, "close")
+    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
+    assert "taken" in await town.read("close")
+    with pytest.raises(NotSeen, match="not in such a place"):
+        await town.ada.type_command(town.ada.dm_channel, "close")
+
+
+async def test_whoever_gets_hold_of_it_anyway_is_refused(town: Town) -> None:
+    """A server may open a command to everybody; the house asks again."""
+    assert "is for the admins of this place" in await town.read("place set")
+    town.guild.grant(town.ada, Permission.ADMINISTRATOR)
+    assert "taken" in await town.read("place set")
+    assert len(town.came) == 1
+
+
+async def test_an_admin_of_another_place_is_none_here(town: Town) -> None:
+    """Nor where somebody brought the bot along to a server of their own."""
+    town.ada.has_installed = True
+    own = town.discord.add_guild("Ada's own", has_bot=False)
+    own.grant(town.ada, Permission.ADMINISTRATOR)
+    assert "is for the admins of this place" in await town.read("place set", own.add_channel("lobby"))
+    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
+    assert "is for the admins of this place" in await town.read("place set", town.ada.dm_channel)
+    assert (await town.caller()).is_admin
+
+
+async def test_roles_are_known(town: Town) -> None:
+    """By their ids; who has none has none."""
+    assert (await town.caller()).roles == ()
+    roles = [town.guild.grant(town.ada, Permission.NONE) for _ in range(2)]
+    assert set((await town.caller()).roles) == {str(role.id) for role in roles}
+    assert (await town.caller(town.ada.dm_channel)).roles == ()
+
+
+async def test_what_was_bought_is_known(town: Town) -> None:
+    """Once each, while it lasts; also where it was bought for a whole server."""
+    assert (await town.caller()).entitlements == ()
+    town.ada.buy(700)
+    town.ada.buy(700)
+    over = town.ada.buy(701)
+    town.discord.add_user("grace").buy(702, guild=town.guild.id)
+    over.is_deleted = True
+    assert (await town.caller()).entitlements == ("700", "702")
+    assert (await town.caller(town.ada.dm_channel)).entitlements == ("700",)
+
+
+async def test_the_same_is_known_by_http(town: Town) -> None:
+    """Where no gateway ever told us of the server: roles, rights and purchases are in the interaction itself."""
+    role = town.guild.grant(town.ada, Permission.MANAGE_GUILD)
+    town.ada.buy(700)
+    sent = await town.ada.type_command(town.channel, "me")
+    await sent.message_when()
+    async with discord_py.Client(intents=discord_py.Intents(guilds=True)) as client:
+        await client.login(town.discord.token)
+        interaction: discord_py.Interaction[discord_py.Client] = discord_py.Interaction(
+            data=sent.json(),  # type: ignore[arg-type]  # it is what Discord sends
+            state=client._connection,
+        )
+        assert asker_of(interaction) == town.callers[-1]
+    assert (town.callers[-1].is_admin, town.callers[-1].roles) == (True, (str(role.id),))
+    assert town.callers[-1].entitlements == ("700",)

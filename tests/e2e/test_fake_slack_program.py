@@ -1,0 +1,161 @@
+"""Can the fake Slack be run as a program, and driven from another process or by hand?"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tests.e2e.test_fake_slack import BUTTONS, MODAL
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Program:
+    """The fake in a process of its own."""
+
+    process: asyncio.subprocess.Process
+    session: aiohttp.ClientSession
+    told: dict[str, str]
+
+    async def post(self, act: str, **asked: object) -> Any:
+        """Make it do something."""
+        async with self.session.post(self.told["control_url"] + act, json=asked) as response:
+            return await response.json() | {"status": response.status}
+
+    async def get(self, what: str) -> Any:
+        """Ask it something."""
+        async with self.session.get(self.told["control_url"] + what) as response:
+            return await response.json()
+
+    async def line(self, text: str) -> None:
+        """Type a line."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{text}\n".encode())
+        await self.process.stdin.drain()
+
+    async def shows(self, text: str) -> str:
+        """Read until a line has `text` in it, and give that line."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(10):
+            while text not in (line := (await self.process.stdout.readline()).decode()):
+                assert line, f"it ended before it showed {text!r}"
+        return line
+
+
+@asynccontextmanager
+async def a_program(*arguments: str) -> AsyncIterator[Program]:
+    """Start it, and end it."""
+    pipe = asyncio.subprocess.PIPE
+    command = [sys.executable, "-W", "error", "-m", "tests.fakes.slack", *arguments]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=pipe, stdout=pipe)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(20):
+            told = json.loads(await process.stdout.readline())
+        async with aiohttp.ClientSession() as session:
+            yield Program(process, session, told)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        process.stdin.close()
+        async with asyncio.timeout(10):
+            await process.stdout.read()
+            assert await process.wait() == 0
+
+
+@asynccontextmanager
+async def a_bot(program: Program) -> AsyncIterator[None]:
+    """Connect a bot of this process: it answers a command with a message and a button, and a press with a form."""
+    client = AsyncWebClient(token=program.told["bot_token"], base_url=program.told["api_url"])
+    app = AsyncApp(client=client, token=program.told["bot_token"])
+
+    @app.command("/imagine")
+    async def imagine(ack: Any, say: Any, command: Any) -> None:
+        await ack()
+        await say(f"{command['text']} for {command['user_name']}", blocks=BUTTONS)
+
+    @app.action("again")
+    async def again(ack: Any, client: Any, body: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=MODAL)
+
+    @app.view("form")
+    async def form(ack: Any, client: Any, view: Any, body: Any) -> None:
+        await ack()
+        await client.chat_postMessage(channel=body["user"]["id"], text=view["state"]["values"]["prompt"]["value"]["value"])
+
+    @app.event("app_mention")
+    async def mention(say: Any, event: Any) -> None:
+        await say("you called", thread_ts=event["ts"])
+
+    @app.event("reaction_added")
+    async def reaction(event: Any) -> None:
+        assert event["reaction"] == "eyes"
+
+    handler = AsyncSocketModeHandler(app, program.told["app_token"])
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
+    try:
+        await program.post("wait", connections=1)
+        yield
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
+        await handler.client.aiohttp_client_session.close()
+
+
+async def test_another_process_drives_it_over_http() -> None:
+    """Commands, buttons, forms, time, trouble, many at once, and a look at all that was seen."""
+    async with a_program("--quiet", "--no-rate-limits") as program, a_bot(program):
+        sent = await program.post("command", user="grace", name="/imagine", text="a fox")
+        assert (sent["is_acked"], sent["failed"]) == (True, "")
+        [message] = (await program.post("wait", text="a *fox*"))["messages"]
+        assert (message["text"], message["buttons"]) == ("a fox for grace", ["Again"])
+        await program.post("press", user="grace", button="Again")
+        view = await program.get("view?user=grace")
+        assert view["inputs"][1]["options"] == ["wide", "tall"]
+        assert (await program.post("submit", user="grace", values={"prompt": "blue"}))["is_acked"]
+        await program.post("wait", text="blue")
+        assert (await program.post("press", button="Nothing"))["status"] == 409
+        many = await program.post("commands", name="/imagine", text="fox {number}", count=50)
+        assert (len([one for one in many["ack_ms"] if one]), many["failed"]) == (50, [])
+        await program.post("wait", text="a *fox*", count=51)
+        await program.post("clock", forward_s=960)
+        await program.post("fault", method="chat.*", error="internal_error")
+        await program.post("limits", rates={"chat.update": [5, 60]}, file_delay=1)
+        seen = await program.get("seen")
+        assert len([one for one in seen["calls"] if one["method"] == "chat.postMessage"]) == 52
+        assert (await program.get("world"))["workspaces"][0]["channels"].keys() >= {"general"}
+
+
+async def test_somebody_plays_with_it_by_hand() -> None:
+    """Typed lines in, the conversation out."""
+    async with a_program() as program, a_bot(program):
+        await program.line("help")
+        await program.shows("a button of the open modal")
+        await program.line("ann /imagine a red fox")
+        assert await program.shows("[general] easel") == "[general] easel: a *fox* [Again]\n"
+        await program.line("press Again")
+        await program.shows("ann sees Draw")
+        await program.line("submit prompt='a blue fox' shape=wide")
+        await program.shows("[dm-ann] easel: a blue fox")
+        await program.line("grace mention a cow")
+        await program.shows("[general] (in a thread) easel: you called")
+        await program.line("react eyes")
+        await program.shows("acknowledged")
+        await program.line("workspaces")
+        await program.shows("installed): ann, grace; #general")
+        await program.line("press Nothing")
+        await program.shows("! no message 'last' with the button 'Nothing'")
+        await program.line("quit")
+        async with asyncio.timeout(10):
+            assert await program.process.wait() == 0

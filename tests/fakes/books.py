@@ -1,0 +1,186 @@
+"""What is counted in memory: pictures, credits and money, for every fake that has to agree about them."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.quotas import Budget, Hold, Period, Spending, Standing
+from bot.domain.rules import Actor, Entry
+from bot.errors import BadInput, BudgetExceeded, CrowdExceeded, LimitTooLow, QuotaExceeded
+
+_CLOCK_FAULT = 2
+
+Whose = tuple[CommunityId, AccountId]
+
+
+@dataclass
+class Counter:
+    """What is set aside, and what is spent."""
+
+    held: int = 0
+    spent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One move of credits, by its key."""
+
+    community: CommunityId
+    account: AccountId
+    key: str
+    entry: CreditEntry
+
+
+@dataclass
+class Books:
+    """All counters of a house. An account that was joined is in `joined`, with the one that it has become a part of."""
+
+    counters: dict[tuple[CommunityId, AccountId, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
+    money: dict[tuple[CommunityId, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
+    balances: dict[Whose, int] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    record: list[Entry] = field(default_factory=list)
+    joined: dict[AccountId, AccountId] = field(default_factory=dict)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Change all or nothing."""
+        before = deepcopy(self)
+        try:
+            yield
+        except BaseException:
+            vars(self).update(vars(before))
+            raise
+
+    def now_of(self, account: AccountId) -> AccountId:
+        """Give the account that this one has become a part of, or itself."""
+        return self.now_of(self.joined[account]) if account in self.joined else account
+
+    def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
+        """Say how an account, or a crowd, stands."""
+        counter = self.counters.get((community, account, day), Counter())
+        return Standing(limit, counter.held, counter.spent, self.balances.get((community, account), 0))
+
+    def counted_day(self, community: CommunityId, account: AccountId, day: date) -> date:
+        """Give the last of three days that is counted already, or the first."""
+        days = (day + timedelta(days=later) for later in range(_CLOCK_FAULT, 0, -1))
+        return next((later for later in days if (community, account, later) in self.counters), day)
+
+    def reserve(self, job: str, hold: Hold, now: datetime) -> tuple[date, int]:
+        """Set aside what a hold names; give the day it is counted on, and what comes from credits."""
+        if hold.account in self.joined:
+            raise BadInput("Your accounts were joined a moment ago; please ask once more.")
+        day = self.counted_day(hold.community, hold.account, hold.allowance.day)
+        with self.together():
+            beyond = self._take(job, hold, day, now)
+            self._take_from_crowd(hold, day)
+            self._take_money(hold, day)
+        return day, beyond
+
+    def let_go(self, job: str, hold: Hold, *, day: date, from_credits: int, spent: int, now: datetime) -> None:
+        """End a hold: so many of its pictures are spent, those of the day first."""
+        of_day = hold.pictures - from_credits
+        used = min(spent, of_day)
+        counter = self.counters[hold.community, hold.account, day]
+        counter.held, counter.spent = counter.held - of_day, counter.spent + used
+        back = from_credits - (spent - used)
+        if back:
+            kind = CreditKind.REFUND
+            self.move((hold.community, hold.account), back, kind=kind, key=f"refund:{job}", now=now, most=2 * MOST_CREDITS)
+        if hold.crowd is not None:
+            together = self.counters[hold.community, as_account(hold.crowd.id), day]
+            together.held, together.spent = together.held - hold.pictures, together.spent + spent
+
+    def move(
+        self,
+        whose: Whose,
+        delta: int,
+        *,
+        kind: CreditKind,
+        key: str,
+        now: datetime,
+        by: Actor | None = None,
+        why: str = "",
+        most: int = MOST_CREDITS,
+    ) -> int | None:
+        """Change a balance and enter it; None where it would leave its bounds."""
+        new = self.balances.get(whose, 0) + delta
+        if new < 0 or (new > most and delta > 0):
+            return None
+        self.balances[whose] = new
+        self.lines.append(Line(*whose, key, CreditEntry(at=now, delta=delta, kind=kind, by=by, why=why)))
+        return new
+
+    def has_moved(self, key: str, account: AccountId) -> bool:
+        """Whether the account has an entry of that key."""
+        return any((line.key, line.account) == (key, account) for line in self.lines)
+
+    def spend(self, scopes: tuple[CommunityId, ...], day: date, *, held: int, spent: int) -> None:
+        """Count money."""
+        for scope in scopes:
+            counter = self.money[scope, day]
+            counter.held, counter.spent = counter.held + held, counter.spent + spent
+
+    def spending(self, budget: Budget, day: date) -> Spending:
+        """Add up a budget's period."""
+        months = [one for (scope, one) in self.money if scope == budget.scope and one.replace(day=1) == day.replace(day=1)]
+        found = [self.money[budget.scope, one] for one in months if budget.period is Period.MONTH or one == day]
+        return Spending(sum(one.held for one in found), sum(one.spent for one in found))
+
+    def join(self, survivor: AccountId, gone: AccountId, now: datetime) -> None:
+        """Count what is one account's as another's."""
+        self.joined[gone] = survivor
+        for community, account, day in [key for key in self.counters if key[1] == gone]:
+            theirs, counter = self.counters.pop((community, account, day)), self.counters[community, survivor, day]
+            counter.held, counter.spent = counter.held + theirs.held, counter.spent + theirs.spent
+        for (community, account), balance in list(self.balances.items()):
+            if account == gone and balance:
+                key, kind = f"link:{community}:{gone}", CreditKind.LINK
+                for whose, delta in ((gone, -balance), (survivor, balance)):
+                    if self.move((community, whose), delta, kind=kind, key=key, now=now) is None:
+                        raise BadInput("Together the two accounts would have too many credits; nothing was changed.")
+
+    def part(self, old: AccountId, new: AccountId, first_day: date) -> None:
+        """Begin an account's days with what another has on them."""
+        for (community, account, day), theirs in list(self.counters.items()):
+            if account == old and day >= first_day:
+                self.counters[community, new, day].spent = theirs.held + theirs.spent
+
+    def _take(self, job: str, hold: Hold, day: date, now: datetime) -> int:
+        standing = self.standing(hold.community, hold.account, day, hold.allowance.limit)
+        of_day = min(hold.pictures, standing.left)
+        self.counters[hold.community, hold.account, day].held += of_day
+        beyond = hold.pictures - of_day
+        key, kind = f"spend:{job}", CreditKind.SPEND
+        if beyond and self.move((hold.community, hold.account), -beyond, kind=kind, key=key, now=now) is None:
+            if hold.pictures > standing.limit + standing.credits:
+                raise LimitTooLow(cost=hold.pictures, limit=standing.limit, credits_left=standing.credits)
+            ends = hold.allowance.refills_at
+            raise QuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=ends, credits_left=standing.credits)
+        return beyond
+
+    def _take_from_crowd(self, hold: Hold, day: date) -> None:
+        if hold.crowd is None:
+            return
+        crowd = as_account(hold.crowd.id)
+        standing = self.standing(hold.community, crowd, day, hold.crowd.limit)
+        if hold.pictures > standing.left:
+            raise CrowdExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
+        self.counters[hold.community, crowd, day].held += hold.pictures
+
+    def _take_money(self, hold: Hold, day: date) -> None:
+        self.spend(hold.scopes, day, held=hold.estimate, spent=0)
+        for budget in hold.budgets:
+            found = self.spending(budget, day)
+            if found.held + found.spent > budget.limit:
+                raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
+
+
+def as_account(crowd: str) -> AccountId:
+    """Give the name under which a crowd is counted."""
+    return AccountId(f"all of {crowd}")

@@ -1,0 +1,23 @@
+"""What has happened, in memory."""
+
+from tests.fakes.trouble import Trouble
+
+
+class MemoryOnce:
+    """Remembers keys for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self.happened: set[str] = set()
+        self.trouble = Trouble()
+
+    async def first(self, key: str) -> bool:
+        """Look for the key, and keep it."""
+        self.trouble.strike("first")
+        is_first = key not in self.happened
+        self.happened.add(key)
+        return is_first
+
+    async def again(self, key: str) -> None:
+        """Forget it."""
+        self.trouble.strike("again")
+        self.happened.discard(key)

@@ -1,0 +1,123 @@
+"""What admins have set, in memory."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from bot.domain.credits import CreditKind
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.rules import NOBODY, Actor, Change, Entry, EntryId, Matter, Rule, RuleKey
+from bot.errors import BadInput
+from bot.ports.clock import Clock, Ids
+from tests.fakes.books import Books
+from tests.fakes.trouble import Trouble
+
+
+class MemoryRulebook:
+    """Keeps rules; their record, and the credits and pictures that can be taken back, are in the books of a house."""
+
+    def __init__(self, books: Books, clock: Clock, ids: Ids) -> None:
+        self._books = books
+        self._clock = clock
+        self._ids = ids
+        self.by_key: dict[tuple[CommunityId, RuleKey], str] = {}
+        self.trouble = Trouble()
+
+    async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
+        """Look for those of nobody and of the account."""
+        self.trouble.strike("rules")
+        return tuple(rule for rule in await self.all(community) if rule.key.account in {NOBODY, account})
+
+    async def all(self, community: CommunityId) -> tuple[Rule, ...]:
+        """List them in order."""
+        self.trouble.strike("all")
+        found = [Rule(key, value) for (whose, key), value in self.by_key.items() if whose == community]
+        return tuple(sorted(found, key=lambda rule: (rule.key.matter, rule.key.subject, rule.key.account)))
+
+    async def everywhere(self, matter: Matter, subject: str) -> Mapping[CommunityId, str]:
+        """Look through all communities."""
+        self.trouble.strike("everywhere")
+        wanted = RuleKey(matter, subject)
+        return {community: value for (community, key), value in self.by_key.items() if key == wanted}
+
+    async def change(self, change: Change) -> Entry | None:
+        """Set it, and enter it."""
+        self.trouble.strike("change")
+        key = self._key_now(change.key)
+        before = self.by_key.get((change.community, key))
+        if before == change.value:
+            return None
+        self._put(change.community, key, change.value)
+        return self._enter(change.community, key, before=before, after=change.value, by=change.by, why=change.why)
+
+    async def undo(self, entry: EntryId, by: Actor) -> Entry:
+        """Put back what it changed, and enter that."""
+        self.trouble.strike("undo")
+        undone = await self.find(entry)
+        if undone is None:
+            raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
+        if any(other.undoes == entry for other in self._books.record):
+            raise BadInput("That was undone already; nothing was changed.")
+        key, before, after = self._put_back(undone, by)
+        return self._enter(undone.community, key, before=before, after=after, by=by, undoes=entry)
+
+    async def find(self, entry: EntryId) -> Entry | None:
+        """Look for it."""
+        self.trouble.strike("find")
+        return next((one for one in self._books.record if one.id == entry), None)
+
+    async def record(self, community: CommunityId, most: int, before: EntryId | None = None) -> tuple[Entry, ...]:
+        """Look back."""
+        self.trouble.strike("record")
+        ids = [entry.id for entry in self._books.record]
+        last = len(ids) if before is None else ids.index(before) if before in ids else 0
+        return tuple(entry for entry in self._books.record[:last][::-1] if entry.community == community)[:most]
+
+    def _put_back(self, undone: Entry, by: Actor) -> tuple[RuleKey, str | None, str | None]:
+        key = self._key_now(undone.key)
+        back = int(undone.before or 0) - int(undone.after or 0) if key.matter in {Matter.CREDITS, Matter.USAGE} else 0
+        if key.matter is Matter.CREDITS:
+            whose, kind = (undone.community, key.account), CreditKind.GRANT if back > 0 else CreditKind.TAKE
+            new = self._books.move(whose, back, kind=kind, key=f"undo:{undone.id}", now=self._clock.now(), by=by)
+            if new is None:
+                raise BadInput("Those credits are spent already, so they cannot be taken back; nothing was changed.")
+            return replace(key, subject=kind), str(new - back), str(new)
+        if key.matter is Matter.USAGE:
+            counter = self._books.counters[undone.community, key.account, date.fromisoformat(key.subject)]
+            if counter.spent + back < 0:
+                raise _changed_since()
+            counter.spent += back
+            return key, str(counter.spent - back), str(counter.spent)
+        if self.by_key.get((undone.community, key)) != undone.after:
+            raise _changed_since()
+        self._put(undone.community, key, undone.before)
+        return key, undone.after, undone.before
+
+    def _put(self, community: CommunityId, key: RuleKey, value: str | None) -> None:
+        self.by_key.pop((community, key), None)
+        if value is not None:
+            self.by_key[community, key] = value
+
+    def _key_now(self, key: RuleKey) -> RuleKey:
+        return replace(key, account=self._books.now_of(key.account))
+
+    def _enter(
+        self,
+        community: CommunityId,
+        key: RuleKey,
+        *,
+        before: str | None,
+        after: str | None,
+        by: Actor,
+        why: str = "",
+        undoes: EntryId | None = None,
+    ) -> Entry:
+        id_ = EntryId(self._ids.new())
+        now = self._clock.now()
+        entry = Entry(id=id_, community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes)
+        self._books.record.append(entry)
+        return entry
+
+
+def _changed_since() -> BadInput:
+    return BadInput("That has been changed again since, so nothing was undone; /audit shows how it stands now.")

@@ -1,0 +1,41 @@
+"""The fake's own time, ids, and the timestamps that are a message's name."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Real time plus as much as a test has moved it. It fits the house's own clock port."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Give the fake's time."""
+        return datetime.now(UTC) + self._ahead
+
+    def seconds(self) -> float:
+        """Give the fake's time in seconds since 1970."""
+        return self.now().timestamp()
+
+    def forward(self, by: timedelta) -> None:
+        """Move on: triggers, tokens and response URLs age, rate limits recover."""
+        self._ahead += by
+
+
+class Ids:
+    """Makes what the platform makes: ids by kind (`C…`, `U…`), and timestamps that no two messages share."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._count = 0
+        self._latest = 0
+
+    def new(self, kind: str) -> str:
+        """Give an id that was never given before; `kind` is its first letters."""
+        self._count += 1
+        return f"{kind}0FAKE{self._count:05d}"
+
+    def ts(self) -> str:
+        """Give a message's timestamp, later than any before."""
+        self._latest = max(self._latest + 1, int(self._clock.seconds() * 1_000_000))
+        return f"{self._latest // 1_000_000}.{self._latest % 1_000_000:06d}"

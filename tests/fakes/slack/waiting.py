@@ -1,0 +1,53 @@
+"""Waiting for something to become true, with a deadline."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_LOOK_AGAIN = 0.02
+"""Seconds. What the fake knows wakes a waiter at once; what only the bot knows is looked at this often."""
+
+
+class NotSeen(AssertionError):
+    """What was waited for did not happen in time, or a real client would not have offered it."""
+
+
+class Changes:
+    """Tells waiters that something has changed."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def happened(self) -> None:
+        """Wake everybody who waits."""
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def until(self, look: Callable[[], T | None], *, within: float, what: str) -> T:
+        """Wait until `look` gives something that counts as true, and give that.
+
+        Raises:
+            NotSeen: `within` seconds have passed; `what` says what was missing.
+        """
+        try:
+            async with asyncio.timeout(within):
+                while not (found := look()):
+                    await self._a_change()
+                return found
+        except TimeoutError:
+            if found := look():
+                return found
+            raise NotSeen(f"not within {within:g} s: {what}") from None
+
+    async def next(self) -> None:
+        """Wait for the next change, whatever it is."""
+        await self._next.wait()
+
+    async def _a_change(self) -> None:
+        try:
+            async with asyncio.timeout(_LOOK_AGAIN):
+                await self._next.wait()
+        except TimeoutError:
+            return

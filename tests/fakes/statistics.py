@@ -1,0 +1,52 @@
+"""What was drawn, added up over the jobs in memory."""
+
+from collections import Counter
+from datetime import date
+
+from bot.domain.jobs import DrawingState
+from bot.domain.people import AccountId, CommunityId
+from bot.ports.statistics import UsageLine
+from tests.fakes.jobs import MemoryJobs, Row
+
+
+class MemoryStatistics:
+    """Adds up `MemoryJobs`."""
+
+    def __init__(self, jobs: MemoryJobs) -> None:
+        self._jobs = jobs
+
+    async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
+        """Go through all jobs."""
+        kept: Counter[tuple[date, AccountId, str]] = Counter()
+        microusd: Counter[tuple[date, AccountId, str]] = Counter()
+        for row in self._jobs.rows.values():
+            day = row.day
+            if row.hold.community == community and first <= day <= last:
+                whose = (day, row.job.account)
+                model = _model(row)
+                kept[*whose, model] += sum(one.picture.job == row.job.id for one in self._jobs.kept.values())
+                microusd[*whose, model] += row.job.words.cost.microusd if row.job.words else 0
+                for drawing in row.drawings.values():
+                    microusd[*whose, drawing.model] += drawing.cost.microusd
+        return tuple(
+            UsageLine(
+                day=day,
+                account=account,
+                name=self._name(account),
+                model=model,
+                pictures=kept[day, account, model],
+                microusd=microusd[day, account, model],
+            )
+            for day, account, model in sorted(kept.keys() | microusd.keys())
+            if kept[day, account, model] or microusd[day, account, model]
+        )
+
+    def _name(self, account: AccountId) -> str:
+        newest = max((row for row in self._jobs.rows.values() if row.job.account == account), key=lambda row: row.order)
+        return newest.job.author.name
+
+
+def _model(row: Row) -> str:
+    """Give the model that the pictures are by, or that was asked last."""
+    asked = sorted(row.drawings.values(), key=lambda one: (one.state is DrawingState.DRAWN, one.started_at, one.id))
+    return asked[-1].model if asked else ""

@@ -1,0 +1,117 @@
+"""Does a post become a message that Slack takes, whatever is in it?"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.adapters.slack.blocks import Json, Shown, payload
+from bot.domain.chat import Button, Fold, Post, Tone
+from tests.fakes.slack import blocks_view
+from tests.fakes.slack.block_rules import checked_blocks
+
+HOSTILE = "<!channel> <@U123> *bold* _it_ https://evil.example <https://evil.example|x> :smile: &amp;"
+
+
+def taken(post: Post, *shown: Shown) -> Json:
+    """Give the message once the rules have had no objections."""
+    body = payload(post, shown)
+    checked_blocks(body["blocks"], lambda _: True)
+    assert sum(len(text) for text in texts(body["blocks"])) <= 13_200
+    assert 1 <= len(body["text"]) <= 4000
+    return body
+
+
+def texts(blocks: object) -> Iterator[str]:
+    """Give every text in them."""
+    if isinstance(blocks, dict):
+        yield from ([blocks["text"]] if isinstance(blocks.get("text"), str) else [])
+        for inner in blocks.values():
+            yield from texts(inner)
+    elif isinstance(blocks, list | tuple):
+        for inner in blocks:
+            yield from texts(inner)
+
+
+def kinds(body: Json) -> list[str]:
+    """Name the blocks."""
+    return [block["type"] for block in body["blocks"]]
+
+
+def test_a_finished_picture_is_one_message() -> None:
+    """Headline, picture, wordings, facts, buttons."""
+    post = Post(
+        "a fox",
+        Tone.DONE,
+        folds=(Fold("Drawn as", "a red fox in the snow"),),
+        footer=("AI-generated", "12 s"),
+        buttons=(Button("Again", "again", "job1"), Button("Delete", "delete", "job1", is_dangerous=True)),
+    )
+    body = taken(post, Shown("a red fox", file="F1"))
+    assert kinds(body) == ["section", "image", "context", "context", "actions"]
+    assert body["text"] == "a fox"
+    assert body["blocks"][1] == {"type": "image", "alt_text": "a red fox", "slack_file": {"id": "F1"}}
+    assert "AI-generated · 12 s" in list(texts(body["blocks"]))
+
+
+def test_buttons_carry_their_call() -> None:
+    """Their ids tell them apart."""
+    buttons = (Button("Again", "again", "job1"), Button("Delete", "delete", "job1", is_dangerous=True))
+    again, delete = blocks_view.buttons(taken(Post("a fox", buttons=buttons))["blocks"])
+    assert (again.action_id, again.value, again.style) == ("easel:0", "again:job1", "")
+    assert (delete.action_id, delete.value, delete.style) == ("easel:1", "delete:job1", "danger")
+
+
+@pytest.mark.parametrize(("share", "bar"), [(0.0, "▱▱▱▱▱▱▱▱▱▱ 0 %"), (0.3, "▰▰▰▱▱▱▱▱▱▱ 30 %"), (7.0, "▰▰▰▰▰▰▰▰▰▰ 100 %")])
+def test_progress_is_a_bar(share: float, bar: str) -> None:
+    """Within its bounds."""
+    assert bar in list(texts(taken(Post("Drawing", Tone.WORKING, progress=share))["blocks"]))
+
+
+@pytest.mark.parametrize("tone", list(Tone))
+def test_what_people_typed_stays_words(tone: Tone) -> None:
+    """No mark of mrkdwn is read anywhere, and the words are all there."""
+    post = Post(HOSTILE, tone, folds=(Fold("You asked for", f"{HOSTILE}!"),), footer=(HOSTILE,))
+    body = taken(post, Shown(HOSTILE, url="https://easel.example/p.png"))
+    assert blocks_view.mrkdwn(body["blocks"]) == ""
+    shown = blocks_view.shown_words(body["blocks"], str)
+    assert shown.count(HOSTILE) == 3
+
+
+def test_a_fold_that_says_the_headline_again_is_left_out() -> None:
+    """Nobody reads it twice."""
+    assert kinds(taken(Post("a fox", Tone.DONE, folds=(Fold("You asked for", "a fox"),)))) == ["section"]
+
+
+def test_what_a_person_asked_to_read_has_bold_titles() -> None:
+    """Help and settings are no fine print."""
+    body = taken(Post("Help", folds=(Fold("/imagine", "draws"), Fold("/help", "helps"))))
+    assert kinds(body) == ["section", "rich_text", "rich_text"]
+
+
+@pytest.mark.parametrize("tone", [Tone.PLAIN, Tone.DONE])
+def test_everything_may_be_far_too_long(tone: Tone) -> None:
+    """It is cut, and never refused."""
+    long = "snow " * 8000
+    post = Post(
+        long,
+        tone,
+        progress=0.5,
+        folds=tuple(Fold(long, f"{number} {long}") for number in range(60)),
+        footer=(long,),
+        buttons=tuple(Button(long, "again", str(number)) for number in range(40)),
+    )
+    assert len(taken(post, *(Shown(long, file=f"F{number}") for number in range(20)))["blocks"]) <= 50
+
+
+def test_two_long_prompts_are_both_readable_to_the_end() -> None:
+    """4000 characters are the most that a prompt has."""
+    asked, drawn = "fox " * 999 + "end1", "owl " * 999 + "end2"
+    body = taken(Post("a fox", Tone.DONE, folds=(Fold("You asked for", asked), Fold("Drawn as", drawn))))
+    shown = "".join(texts(body["blocks"]))
+    assert "end1" in shown
+    assert "end2" in shown
+
+
+def test_a_post_without_a_word_is_still_a_message() -> None:
+    """Slack takes no empty ones."""
+    assert taken(Post(""))["text"] == "…"

@@ -1,0 +1,54 @@
+"""Asks how what people type on Slack becomes a command's line."""
+
+import pytest
+
+from bot.adapters.slack.lines import of_mention, of_slash
+from bot.app.catalogue import declared_commands
+
+COMMANDS = {command.name: command for command in declared_commands()}
+
+
+@pytest.mark.parametrize(
+    ("slash", "text", "line"),
+    [
+        ("/imagine", "a fox --shape wide", "/imagine a fox --shape wide"),
+        ("/imagine", "  ", "/imagine"),
+        ("/imagine", "help", "/help"),
+        ("/imagine", "help arriving late", "/imagine help arriving late"),
+        ("/imagine", "salt &amp; pepper, 1 &lt; 2", "/imagine salt & pepper, 1 < 2"),
+        ("/easel", "", "/help"),
+        ("/easel", "gallery", "/gallery"),
+        ("/easel", "/gallery", "/gallery"),
+        ("/easel", "help imagine", "/help imagine"),
+        ("/easel", "quota set --person <@U1|ann b> --limit 5", "/quota set --person <@U1> --limit 5"),
+        ("/easel", "quota set --role <!subteam^S1|@crew>", "/quota set --role <!subteam^S1>"),
+        ("/easel", "help salt &amp; pepper", "/help salt & pepper"),
+    ],
+)
+def test_a_slash_command_is_a_line(slash: str, text: str, line: str) -> None:
+    """Two slash commands stand for all there are."""
+    assert of_slash(slash, text) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("<@UB> a fox in the snow", "/imagine a fox in the snow"),
+        ("hey <@UB|easel> a fox", "/imagine a fox"),
+        ("<@UB>", "/help"),
+        ("<@UB> help", "/help"),
+        ("<@UB> help imagine", "/help imagine"),
+        ("<@UB> help me draw a horse", "/imagine help me draw a horse"),
+        ("<@UB> gallery", "/gallery"),
+        ("<@UB> Gallery of old masters", "/imagine Gallery of old masters"),
+        ("<@UB> /imagine a fox --shape wide", "/imagine a fox --shape wide"),
+        ("<@UB> again", "/imagine again"),
+        ("<@UB> salt &amp; pepper", "/imagine salt & pepper"),
+        ("<@UB> a portrait of <@U2|ann> in <#C1|general>", "/imagine a portrait of @ann in #general"),
+        ("<@UB> like <https://example.org/a|this> and <https://example.org>", "/imagine like this and https://example.org"),
+        ("<@UB> wake <!here> and <!subteam^S1|@crew>", "/imagine wake @here and @crew"),
+    ],
+)
+def test_a_mention_is_a_line(text: str, line: str) -> None:
+    """It is a wish, unless it begins with a command's name."""
+    assert of_mention(text, "UB", COMMANDS) == line

@@ -1,0 +1,54 @@
+"""Can anything that a person typed be more than letters in a notification, and is all of it kept where there is room?"""
+
+import pytest
+
+from bot.adapters.slack.plain import escaped, fitted, portioned
+from tests.fakes.slack import words
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["<!channel>", "<@U123>", "<#C1|general>", "<https://evil.example|harmless>", "https://evil.example", "a & b < c > d"],
+)
+def test_nobody_is_called_and_nothing_can_be_clicked(typed: str) -> None:
+    """Whatever the marks."""
+    text = escaped(typed)
+    assert words.pings(text) == ()
+    assert words.links(text) == ()
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("mark", ["*", "_", "~", "`", ":", "@", "#"])
+def test_marks_are_lookalikes(mark: str) -> None:
+    """Mrkdwn has no escape for them."""
+    text = escaped(f"{mark}fox{mark}")
+    assert mark not in text
+    assert "fox" in text
+    assert len(text) == 5
+
+
+def test_ordinary_words_stay_as_they_are() -> None:
+    """On one line, for a notification has one."""
+    assert escaped("a fox, in\nthe snow!") == "a fox, in the snow!"
+
+
+def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
+    """At the very length."""
+    assert fitted("abcdef", 6) == "abcdef"
+    assert fitted("abcdefg", 6) == "abcde…"
+
+
+def test_long_texts_are_parted_between_words() -> None:
+    """And nothing of them is lost."""
+    text = " ".join(f"word{number}" for number in range(100))
+    portions = portioned(text, 100, 20)
+    assert all(len(one) <= 100 for one in portions)
+    assert " ".join(portions) == text
+
+
+def test_too_long_texts_are_cut_at_the_last_portion() -> None:
+    """Also where there is no space to part them at."""
+    portions = portioned("x" * 1000, 100, 3)
+    assert [len(one) for one in portions] == [100, 100, 100]
+    assert portions[-1].endswith("…")
+    assert portioned("  ", 100, 3) == []

@@ -1,0 +1,41 @@
+"""Asks whether the page about the API tells all that its description does."""
+
+import httpx2
+from fastapi import FastAPI
+
+from bot.adapters.web.rest.app import build_rest
+from bot.adapters.web.rest.docs import docs_routes
+from bot.adapters.web.rest.orders import Backroom
+from bot.services.keys import ProgramKeys
+from tests.fakes.bench import Bench
+from tests.fakes.keys import MemoryApiKeys
+
+
+async def test_every_address_and_field_is_on_the_page() -> None:
+    """With the words that can be chosen, and no script."""
+    bench = Bench()
+    rest = build_rest(
+        Backroom(
+            studio=bench.studio,
+            quotas=bench.quotas,
+            jobs=bench.jobs,
+            gallery=bench.gallery,
+            links=bench.links,
+            objects=bench.objects,
+            keys=ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids),
+            ids=bench.ids,
+        )
+    )
+    app = FastAPI()
+    app.include_router(docs_routes(rest, "https://easel.test"))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://easel.test") as http:
+        page = (await http.get("/api/docs")).text
+    api = rest.openapi()
+    for path in api["paths"]:
+        assert f"/api/v1{path}" in page
+    for field in api["components"]["schemas"]["ImageOrder"]["properties"]:
+        assert f"<code>{field}</code>" in page
+    assert "low, medium, high or nothing" in page
+    assert "integer from 1 to 4; usually 1" in page
+    assert "curl https://easel.test/api/v1/images" in page
+    assert "<script" not in page

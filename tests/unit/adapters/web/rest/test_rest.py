@@ -1,0 +1,249 @@
+"""Asks whether programs can do with a key what people do in a chat, and no more."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from bot.adapters.web.problems import problem_of
+from bot.adapters.web.rest import API
+from bot.adapters.web.rest.app import build_rest
+from bot.adapters.web.rest.orders import Backroom
+from bot.adapters.web.rest.surface import RestCall, RestSurface
+from bot.domain.chat import Form, Place, Post
+from bot.domain.images import Quality, Shape, Size
+from bot.domain.jobs import Rewriting
+from bot.domain.people import HOUSE, Identity
+from bot.errors import Busy, GuardUnavailable, MessageGone, PromptRefused, SurfaceFailed
+from bot.ports.words import Decision, Verdict
+from bot.services.keys import ProgramKeys
+from tests.fakes.bench import Bench
+from tests.fakes.keys import MemoryApiKeys
+from tests.fakes.surfaces import LOOM, person
+from tests.fakes.waiting import until
+
+
+@dataclass
+class Counter:
+    """A program at the counter."""
+
+    http: httpx2.AsyncClient
+    bench: Bench
+    ann: str
+    bea: str
+
+    async def order(self, secret: str | None = None, repeat: str = "", **order: Any) -> httpx2.Response:
+        """Order pictures."""
+        headers = {"Authorization": f"Bearer {self.ann if secret is None else secret}"} | (
+            {"Idempotency-Key": repeat} if repeat else {}
+        )
+        return await self.http.post("/images", json={"prompt": "a fox"} | order, headers=headers)
+
+    async def look(self, path: str, secret: str | None = None) -> httpx2.Response:
+        """Look at something."""
+        return await self.http.get(path, headers={"Authorization": f"Bearer {self.ann if secret is None else secret}"})
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Set up a house that programs can speak to."""
+    return Bench(surfaces={API: RestSurface()})
+
+
+@pytest.fixture
+async def counter(bench: Bench) -> AsyncIterator[Counter]:
+    """Give the counter, with a key of Ann's and one of Bea's."""
+    keys, secrets = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids), []
+    for user in ("ann", "bea"):
+        account = await bench.studio.account(person(user))
+        _, secret = await keys.make(Identity(LOOM, "", user), account.id, HOUSE, "my script")
+        secrets.append(secret)
+    backroom = Backroom(
+        studio=bench.studio,
+        quotas=bench.quotas,
+        jobs=bench.jobs,
+        gallery=bench.gallery,
+        links=bench.links,
+        objects=bench.objects,
+        keys=keys,
+        ids=bench.ids,
+    )
+    transport = httpx2.ASGITransport(app=build_rest(backroom))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://easel.test") as http:
+        yield Counter(http, bench, *secrets)
+
+
+async def test_an_order_becomes_a_job_of_the_keys_owner(counter: Counter) -> None:
+    """With every option that people have."""
+    answer = await counter.order(shape="wide", size="64x48", quality="high", count=2, rewriting="off", prompt="  a \u200bfox ")
+    job = counter.bench.jobs.rows[answer.json()["id"]].job
+    assert (answer.status_code, answer.headers["Location"]) == (202, f"/api/v1/jobs/{job.id}")
+    assert (job.wish.prompt, job.wish.shape, job.wish.size) == ("a fox", Shape.WIDE, Size(64, 48))
+    assert (job.wish.quality, job.wish.count, job.wish.rewriting) == (Quality.HIGH, 2, Rewriting.OFF)
+    assert job.account == (await counter.bench.studio.account(person())).id
+    assert (await counter.bench.standing()).held == 2
+
+
+async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counter, bench: Bench) -> None:
+    """As addresses, or in base64."""
+    job = (await counter.order()).json()["id"]
+    await bench.work()
+    seen = (await counter.look(f"/jobs/{job}")).json()
+    [picture] = seen["pictures"]
+    assert (seen["state"], seen["prompt"], seen["error"]) == ("done", "a fox", None)
+    assert seen["drawn"]
+    assert seen["cost_microusd"] > 0
+    assert picture["url"].startswith("http://easel.test/p/")
+    assert picture["b64"] is None
+    [whole] = (await counter.look(f"/jobs/{job}?response=b64")).json()["pictures"]
+    assert len(base64.b64decode(whole["b64"])) == whole["size_bytes"]
+
+
+async def test_whoever_waits_gets_the_pictures_with_the_answer(counter: Counter, bench: Bench) -> None:
+    """And 200 instead of 202."""
+    waiting = asyncio.create_task(counter.order(wait=30, response="b64"))
+    await until(lambda: bool(bench.jobs.rows))
+    await bench.work()
+    answer = await waiting
+    assert (answer.status_code, answer.json()["state"], len(answer.json()["pictures"])) == (200, "done", 1)
+
+
+async def test_waiting_ends_when_it_is_over(counter: Counter) -> None:
+    """The job goes on."""
+    answer = await counter.order(wait=1)
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+
+
+async def test_the_same_order_again_is_the_same_job(counter: Counter) -> None:
+    """Counted once; and another order under that name is refused."""
+    first = await counter.order(repeat="fox-1")
+    again = await counter.order(repeat="fox-1")
+    other = await counter.order(repeat="fox-1", prompt="an owl")
+    assert first.json()["id"] == again.json()["id"]
+    assert (other.status_code, other.json()["kind"]) == (400, "bad_input")
+    assert (await counter.bench.standing()).held == 1
+
+
+async def test_two_accounts_may_call_their_orders_alike(counter: Counter) -> None:
+    """Neither sees the other's."""
+    ours = await counter.order(repeat="fox-1")
+    theirs = await counter.order(counter.bea, repeat="fox-1")
+    assert ours.json()["id"] != theirs.json()["id"]
+    assert (await counter.look(f"/jobs/{ours.json()['id']}", counter.bea)).status_code == 404
+
+
+async def test_the_quota_is_that_of_the_person(counter: Counter, bench: Bench) -> None:
+    """What they draw in a chat counts here too."""
+    await bench.draw(count=3)
+    await bench.imagine(key="call-2")
+    seen = (await counter.look("/quota")).json()
+    tomorrow = (bench.clock.now() + timedelta(days=1)).strftime("%Y-%m-%dT00:00:00Z")
+    assert seen == {
+        "tier": "registered",
+        "limit": 20,
+        "held": 1,
+        "spent": 3,
+        "left": 16,
+        "credits": 0,
+        "refills_at": tomorrow,
+    }
+
+
+@pytest.mark.parametrize("secret", ["", "easel_nobody", "ann"])
+async def test_without_a_key_there_is_nothing(counter: Counter, secret: str) -> None:
+    """Neither to order nor to see."""
+    for answer in (await counter.http.get("/quota"), await counter.look("/jobs/x", secret)):
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ({"prompt": ""}, "prompt"),
+        ({"prompt": "x" * 5000}, "prompt"),
+        ({"count": 0}, "count"),
+        ({"count": 1.5}, "count"),
+        ({"count": -1}, "count"),
+        ({"shape": "round"}, "shape"),
+        ({"wait": 100000}, "wait"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dict[str, Any], says: str) -> None:
+    """And nothing is counted."""
+    answer = await counter.order(**order)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(f"{says}: ")
+    assert (await counter.bench.standing()).held == 0
+
+
+@pytest.mark.parametrize(
+    ("order", "status", "kind"),
+    [({"size": "9x9"}, 400, "bad_input"), ({"prompt": "\u200b"}, 400, "bad_input"), ({"count": 4}, 429, "quota_exceeded")],
+)
+async def test_what_the_house_refuses_is_a_problem_with_a_kind(
+    counter: Counter, order: dict[str, Any], status: int, kind: str
+) -> None:
+    """The sentence is the one that people read in a chat."""
+    for number in range(18):
+        await counter.bench.imagine(key=f"before {number}")
+    answer = await counter.order(**order)
+    assert (answer.status_code, answer.json()["kind"]) == (status, kind)
+    assert answer.json()["detail"].endswith(".")
+
+
+async def test_words_that_a_rule_refuses_are_not_drawn(counter: Counter, bench: Bench) -> None:
+    """That is the order's fault, and the checker's fault is ours."""
+    bench.blocklist.will(Verdict(Decision.REFUSE, "blocklist", "That is not drawn here."))
+    answer = await counter.order()
+    assert (answer.status_code, answer.json()["kind"]) == (422, "prompt_refused")
+
+
+async def test_a_job_without_pictures_says_why(counter: Counter, bench: Bench) -> None:
+    """With the kind for programs."""
+    bench.painter.will(PromptRefused(rule="safety", sentence="The image service will not draw that."))
+    job = (await counter.order()).json()["id"]
+    await bench.work()
+    seen = (await counter.look(f"/jobs/{job}")).json()
+    assert (seen["state"], seen["error"]["kind"], seen["pictures"]) == ("refused", "prompt_refused", [])
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("DELETE", "/images", 405)])
+async def test_an_address_that_is_not_there_is_a_problem_too(counter: Counter, method: str, path: str, status: int) -> None:
+    """In the same form."""
+    answer = await counter.http.request(method, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+async def test_an_odd_idempotency_key_is_refused(counter: Counter) -> None:
+    """One sentence, and no job."""
+    assert (await counter.order(repeat="x" * 201)).status_code == 400
+    assert not counter.bench.jobs.rows
+
+
+async def test_nothing_is_shown_to_a_program_and_nothing_is_asked() -> None:
+    """The job itself is what it looks at."""
+    call = RestCall(key="k", person=person(), place=Place(API, "house", "key"))
+    surface = RestSurface()
+    message = await call.answer(Post("hello"))
+    assert await surface.post(call.place, Post("hello"), key="k") == message
+    await surface.update(message, Post("done"))
+    await surface.delete(message)
+    await call.whisper(Post("psst"))
+    with pytest.raises(SurfaceFailed):
+        await call.ask(Form("imagine"))
+    with pytest.raises(MessageGone):
+        await surface.direct(person().identity)
+
+
+def test_the_pause_of_a_busy_answer_is_told() -> None:
+    """Programs wait as long as they are asked to."""
+    busy = problem_of(Busy("Please wait.", retry_after=timedelta(seconds=2.5)))
+    assert (busy.status_code, busy.headers["Retry-After"]) == (429, "3")
+    assert problem_of(GuardUnavailable("model", "late")).headers["Retry-After"] == "10"

@@ -1,0 +1,148 @@
+"""An office where admins and everybody else give the commands of quotas, tiers and credits."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.quota import quota_reset, quota_set, quota_show
+from bot.commands.record import Record, audit, older, undo
+from bot.commands.register import accept, register
+from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
+from bot.domain.chat import Button, Place, Post
+from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
+from bot.domain.quotas import Weights
+from bot.domain.rules import Entry
+from bot.domain.terms import Customs, HouseTerms
+from bot.services.communities import Communities
+from bot.services.people import People
+from bot.services.quotas import Quotas, Tariff
+from tests.fakes.bench import FAULT, Bench
+from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
+
+MILL = Platform("mill")
+"""A platform where newcomers are guests."""
+
+YARD = Place(MILL, "hill", "mill yard")
+ALONE = Place(LOOM, "", "ann alone")
+ELSEWHERE = Place(LOOM, "village", "green")
+
+ANN = replace(person("ann"), is_admin=True)
+BOB = person("bob")
+GUS = Person(Identity(MILL, "", "gus"), "Gus")
+EVE = replace(person("eve"), is_admin=True)
+OWNER = person("olga")
+
+POLICY = "Be kind to each other."
+
+
+class PlacedCall(FakeCall):
+    """A call from somewhere else than the square."""
+
+    def __init__(self, bench: Bench, key: str, by: Person, place: Place) -> None:
+        super().__init__(bench.surface, key, by=by)
+        self._place = place
+
+    @property
+    def place(self) -> Place:
+        """Where it is given."""
+        return self._place
+
+
+class Office:
+    """All these commands over one bench. Each call is a new one, unless it is given a key."""
+
+    def __init__(
+        self, *, parts_tenants: bool = False, premium: str = "", policy: str = POLICY, weights: Weights | None = None
+    ) -> None:
+        self.bench = Bench(weights=weights or Weights({}))
+        self.house = HouseTerms({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, Customs(ZoneInfo("UTC")), {"sku-1": PREMIUM})
+        self.quotas = Quotas(
+            accounts=self.bench.accounts,
+            ledger=self.bench.ledger,
+            rulebook=self.bench.rulebook,
+            communities=Communities(parts_tenants=parts_tenants, joined={}),
+            house=self.house,
+            tariff=Tariff(self.bench.weights, lambda wish: wish.count, {LOOM: REGISTERED}),
+            clock=self.bench.clock,
+        )
+        self.people = People(self.bench.accounts, self.quotas)
+        self._count = 0
+        self._dispatcher = self.open(premium=premium, policy=policy)
+
+    def open(self, *, premium: str = "", policy: str = POLICY) -> Dispatcher:
+        """Build the commands; again, as after a restart with another policy."""
+        bench, quotas, people = self.bench, self.quotas, self.people
+        record = Record(rulebook=bench.rulebook, quotas=quotas, people=people, house=self.house, clock=bench.clock)
+        commands = (
+            quota_show(quotas, people, ledger=bench.ledger, clock=bench.clock, is_owner=self.owns, premium=lambda _: premium),
+            quota_set(record, people, quotas),
+            quota_reset(record, people, quotas, ledger=bench.ledger),
+            tier_list(quotas),
+            tier_role(record, people, quotas),
+            tier_purchase(record, quotas),
+            tier_grant(record, people, quotas, clock=bench.clock),
+            tier_revoke(record, people, quotas),
+            credits_history(bench.credits, people, quotas, is_owner=self.owns),
+            credits_give(bench.credits, people, quotas),
+            credits_grant(bench.credits, people, quotas, record=record),
+            credits_take(bench.credits, people, quotas, record=record),
+            register(quotas, policy),
+            accept(quotas, people, bench.rulebook, policy),
+            audit(record),
+            older(record),
+            undo(record),
+        )
+        self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
+        return self._dispatcher
+
+    async def owns(self, someone: Person) -> bool:
+        """Whether it is Olga, to whom all this belongs."""
+        return someone.identity == OWNER.identity
+
+    async def type(self, line: str, by: Person = ANN, place: Place = SQUARE, key: str = "") -> list[Post]:
+        """Type a line, and give what was whispered back."""
+        call = PlacedCall(self.bench, key or self._key(), by, place)
+        await self._dispatcher.dispatch_line(line, call)
+        return call.whispers
+
+    async def say(self, line: str, by: Person = ANN, place: Place = SQUARE, key: str = "") -> str:
+        """Type a line, and give the one text that was whispered back."""
+        [post] = await self.type(line, by, place, key)
+        return post.text
+
+    async def press(self, button: Button, by: Person = ANN, place: Place = SQUARE) -> list[Post]:
+        """Press a button, and give what was whispered back."""
+        call = PlacedCall(self.bench, self._key(), by, place)
+        await self._dispatcher.press(button.action, call)
+        return call.whispers
+
+    async def see(self, *someone: Person) -> None:
+        """Have people come in for the first time."""
+        for one in someone:
+            await self.quotas.account(one)
+
+    async def account(self, someone: Person) -> Account:
+        """Give somebody's account."""
+        return await self.quotas.account(someone)
+
+    async def limit(self, someone: Person, place: Place = SQUARE) -> int:
+        """Say how many pictures a day somebody has."""
+        return (await self.quotas.terms(someone, place)).allowance.limit
+
+    async def tier(self, someone: Person, place: Place = SQUARE) -> Tier:
+        """Say which tier somebody has."""
+        return (await self.quotas.terms(someone, place)).account.tier
+
+    async def balance(self, someone: Person, place: Place = SQUARE) -> int:
+        """Say how many credits somebody has."""
+        return await self.bench.credits.balance(self.quotas.community(place), (await self.account(someone)).id)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The whole record, oldest first."""
+        return self.bench.jobs.books.record
+
+    def _key(self) -> str:
+        self._count += 1
+        return f"call-{self._count}"

@@ -1,0 +1,101 @@
+"""Asks whether admins see what pictures cost, and whether what they set holds from the next wish on."""
+
+import pytest
+
+from bot.domain.money import MILLION
+from bot.domain.people import HOUSE
+from bot.domain.quotas import Budget, Period
+from bot.errors import BudgetExceeded
+from tests.fakes.images import PRICE
+from tests.fakes.surfaces import SQUARE
+from tests.unit.commands.office import ANN, BOB, OWNER
+from tests.unit.commands.treasury import Treasury
+
+
+@pytest.fixture
+def office() -> Treasury:
+    """Open the office."""
+    return Treasury()
+
+
+async def budgets(office: Treasury) -> tuple[Budget, ...]:
+    """Give what holds."""
+    return (await office.quotas.terms(BOB, SQUARE)).of_community.budgets
+
+
+async def test_what_was_set_is_confirmed_with_both_values_and_can_be_undone(office: Treasury) -> None:
+    """And holds at once."""
+    [post] = await office.type("/budget set too dear --period day --amount 12.50")
+    assert post.text == (
+        "The budget for a day is now $12.50; it was not set.\n"
+        "What is spent already counts; when it is used up, new wishes are refused."
+    )
+    assert await budgets(office) == (Budget(HOUSE, Period.DAY, 12_500_000),)
+    assert office.entries[-1].why == "too dear"
+    [button] = post.buttons
+    [undone] = await office.press(button)
+    assert undone.text.startswith("Undone: the budget for a day is now not set; it was $12.50.")
+    assert await budgets(office) == ()
+
+
+@pytest.mark.parametrize("nothing", ["0", "off", "OFF", "$0.00"])
+async def test_no_budget_is_no_limit(office: Treasury, nothing: str) -> None:
+    """However it is said; saying it again changes nothing."""
+    await office.say("/budget set --period month --amount 50")
+    assert await office.say(f"/budget set --period month --amount {nothing}") == (
+        "The budget for a month is now not set; it was $50.00."
+    )
+    assert await budgets(office) == ()
+    assert await office.say(f"/budget set --period month --amount {nothing}") == "It is so already; nothing was changed."
+
+
+@pytest.mark.parametrize("amount", ["-1", "1e9", "0.001", "2000000", "lots", "NaN", ""])
+async def test_amounts_that_are_none_are_refused(office: Treasury, amount: str) -> None:
+    """With what would be one."""
+    said = await office.say(f'/budget set --period day --amount="{amount}"')
+    assert "amount is an amount in dollars" in said
+    assert office.entries == []
+
+
+async def test_only_admins_and_owners_see_and_set_it(office: Treasury) -> None:
+    """Others hear whose business it is."""
+    for line in ("/budget set --period day --amount 1", "/budget show", "/budget"):
+        assert "for the admins" in await office.say(line, BOB)
+    assert office.entries == []
+    assert (await office.say("/budget set --period day --amount 1", OWNER)).startswith("The budget for a day is now $1.00")
+
+
+async def test_a_wish_beyond_the_budget_is_refused(office: Treasury) -> None:
+    """With a sentence that blames nobody."""
+    await office.say(f"/budget set --period day --amount {2 * PRICE.microusd / MILLION:.2f}")
+    await office.bench.draw(key="call-1", count=2)
+    with pytest.raises(BudgetExceeded) as refused:
+        await office.bench.imagine(key="call-2")
+    assert "no fault of yours" in refused.value.user_text
+
+
+async def test_admins_see_what_was_spent_since_when_and_by_whom_it_was_limited(office: Treasury) -> None:
+    """With what is set aside for what is being drawn."""
+    await office.say("/budget set for the summer --period month --amount 0.20")
+    await office.bench.draw(key="call-1")
+    await office.bench.imagine(key="call-2", count=2)
+    assert await office.say("/budget show") == (
+        "What pictures cost:\n"
+        "Here, today (since 14 March): $0.04 spent and $0.08 set aside for what is being drawn; no budget.\n"
+        "Here, this month (since 1 March): $0.04 spent and $0.08 set aside for what is being drawn, "
+        "which is 60 % of the budget of $0.20.\n"
+        "The budget for a month was set by Ann on 14 March 2026, 12:00: for the summer."
+    )
+
+
+async def test_a_community_among_others_sees_the_whole_house_too() -> None:
+    """What it spends itself, and what all do."""
+    office = Treasury(parts_tenants=True)
+    said = await office.say("/budget show", ANN)
+    assert said.splitlines() == [
+        "What pictures cost:",
+        "Here, today (since 14 March): $0.00 spent; no budget.",
+        "Here, this month (since 1 March): $0.00 spent; no budget.",
+        "The whole house, today (since 14 March): $0.00 spent; no budget.",
+        "The whole house, this month (since 1 March): $0.00 spent; no budget.",
+    ]

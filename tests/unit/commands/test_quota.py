@@ -1,0 +1,305 @@
+"""Asks `/quota`: what people see of their day, and which limits admins can set for whom."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.commands.quota import MOST_PICTURES
+from bot.domain.images import Quality
+from bot.domain.people import REGISTERED
+from bot.domain.quotas import Weights
+from bot.domain.rules import Actor, Change, Matter, Membership, RuleKey
+from bot.errors import QuotaExceeded
+from tests.fakes.surfaces import SQUARE
+from tests.unit.commands.office import ALONE, ANN, BOB, ELSEWHERE, EVE, GUS, OWNER, YARD, Office
+
+
+@pytest.fixture
+def office() -> Office:
+    """Open the office."""
+    return Office()
+
+
+async def test_everybody_sees_how_their_day_stands(office: Office) -> None:
+    """Used, left, when it begins again, credits, tier, and how to get more."""
+    await office.bench.draw("a fox", user="bob")
+    await office.bench.imagine("a hare", key="call-b", user="bob")
+    assert await office.say("/quota show", BOB) == (
+        "You have 18 of 20 pictures left today.\n"
+        "Used: 1, set aside for what is being drawn: 1.\n"
+        "A new day begins at 00:00 UTC, in 12 hours.\n"
+        "Credits: none.\n"
+        "Tier: registered.\n"
+        "More? Credits come from admins, and from others with /credits give."
+    )
+
+
+async def test_the_group_alone_shows_ones_own_quota(office: Office) -> None:
+    """It is the first of the group."""
+    assert await office.say("/quota", BOB) == await office.say("/quota show", BOB)
+
+
+async def test_a_guest_is_told_how_to_register_and_has_a_button_for_it(office: Office) -> None:
+    """One press away."""
+    [post] = await office.type("/quota show", GUS, YARD)
+    assert post.text.startswith("You have 3 of 3 pictures left today.")
+    assert "More? With /register you have 20 pictures a day. Credits come" in post.text
+    [button] = post.buttons
+    [policy] = await office.press(button, GUS, YARD)
+    assert "Be kind to each other." in policy.text
+
+
+async def test_registering_is_not_praised_where_it_brings_nothing(office: Office) -> None:
+    """Guests may have more here."""
+    await office.say("/quota set guest --pictures 30")
+    assert "/register" not in await office.say("/quota show", GUS, YARD)
+
+
+async def test_how_to_get_premium_is_said_to_those_who_have_it_not() -> None:
+    """The operator's words."""
+    office = Office(premium="Supporters have 200 a day: see our shop.")
+    assert "More? Supporters have 200 a day: see our shop. Credits" in await office.say("/quota show", BOB)
+    await office.say("/tier grant premium --person bob")
+    assert "shop" not in await office.say("/quota show", BOB)
+
+
+async def test_what_counts_for_more_than_one_picture_is_said() -> None:
+    """Before anything is spent."""
+    office = Office(weights=Weights({Quality.LOW: 1, Quality.HIGH: 2}, large=3))
+    text = await office.say("/quota show", BOB)
+    assert "A picture of high quality counts for 2, one of more than 2,000,000 pixels counts 3 times as much." in text
+
+
+async def test_credits_and_what_all_together_have_left_are_shown(office: Office) -> None:
+    """Only where there are any, and where there is such a limit."""
+    await office.say("/credits grant --person bob --amount 5")
+    await office.say("/quota set --server yes --pictures 30")
+    await office.bench.draw("a fox", user="bob")
+    text = await office.say("/quota show", BOB)
+    assert "Credits: 5, for when the day's pictures are gone." in text
+    assert "Everybody here together has 29 of 30 pictures left today." in text
+    assert "together" not in await office.say("/quota show", BOB, ALONE)
+
+
+async def test_a_tier_that_ends_and_a_limit_of_ones_own_are_explained(office: Office) -> None:
+    """So that nobody wonders where the number comes from."""
+    await office.say("/tier grant premium --person bob --until 2026-12-31")
+    assert "Tier: premium, given until the end of 31 December 2026." in await office.say("/quota show", BOB)
+    await office.say("/quota set --person bob --pictures 7")
+    text = await office.say("/quota show", BOB)
+    assert text.startswith("You have 7 of 7 pictures left today.")
+    assert "given until the end of 31 December 2026, which has 200 pictures a day; an admin has set another limit here." in text
+
+
+async def test_a_tier_that_is_for_good_as_well_has_no_end(office: Office) -> None:
+    """The longest counts."""
+    await office.say("/tier grant registered --person bob --until 1d")
+    whose = RuleKey(Matter.MEMBERSHIP, "register", (await office.account(BOB)).id)
+    by = Actor((await office.account(ANN)).id, "Ann")
+    community = office.quotas.community(SQUARE)
+    await office.bench.rulebook.change(Change(community=community, key=whose, value=str(Membership(REGISTERED)), by=by))
+    assert "Tier: registered.\n" in await office.say("/quota show", BOB)
+
+
+async def test_the_day_is_the_communitys(office: Office) -> None:
+    """In its own zone, with its own name of it."""
+    key, by = RuleKey(Matter.SETTING, "zone"), Actor((await office.account(ANN)).id, "Ann")
+    change = Change(community=office.quotas.community(SQUARE), key=key, value="Asia/Tokyo", by=by)
+    await office.bench.rulebook.change(change)
+    assert "A new day begins at 00:00 JST, in 3 hours." in await office.say("/quota show", BOB)
+    office.bench.clock.move(timedelta(hours=2, minutes=15))
+    assert "in 45 minutes." in await office.say("/quota show", BOB)
+
+
+async def test_admins_and_owners_see_the_quota_of_others(office: Office) -> None:
+    """Without what roles give, which only the platform knows, and only when they call."""
+    await office.see(BOB)
+    told = await office.say("/quota show --person bob")
+    assert told.startswith("loom:bob has 20 of 20 pictures left today.")
+    assert told.endswith("Roles and purchases are not counted in here: only their own /quota knows them.")
+    assert await office.say("/quota show --person bob", OWNER) == told
+
+
+async def test_nobody_else_sees_the_quota_of_others(office: Office) -> None:
+    """Not even whether they were ever here."""
+    no = "Only admins may see that of somebody else; leave the person out to see your own."
+    assert await office.say("/quota show --person ann", BOB) == no
+    assert await office.say("/quota show --person zed", BOB) == no
+    assert (await office.say("/quota show --person bob", BOB)).startswith("You have")
+    assert (await office.say("/quota show --person loom:bob", BOB)).startswith("You have")
+
+
+async def test_somebody_who_was_never_seen_has_no_quota_to_show(office: Office) -> None:
+    """And gets none by being asked for."""
+    assert await office.say("/quota show --person zed") == (
+        "loom:zed has never been seen here; nothing was changed. Mention them, or give their whole id."
+    )
+    assert await office.bench.accounts.known(replace(BOB.identity, user="zed")) is None
+
+
+async def test_a_limit_of_one_person_is_set_and_taken_away(office: Office) -> None:
+    """With the old and the new value, and from the next wish on."""
+    await office.see(BOB)
+    assert await office.say('/quota set --person bob --pictures 50 --why "paints a lot"') == (
+        "The limit of loom:bob is now 50 pictures a day; it was 20 pictures a day, as their tier has."
+    )
+    assert await office.limit(BOB) == 50
+    assert office.entries[-1].why == "paints a lot"
+    assert await office.say("/quota set --person bob --pictures 1") == (
+        "The limit of loom:bob is now 1 picture a day; it was 50 pictures a day."
+    )
+    assert await office.say("/quota set --person bob --pictures clear") == (
+        "The limit of loom:bob is now 20 pictures a day, as their tier has; it was 1 picture a day."
+    )
+    assert await office.limit(BOB) == 20
+
+
+async def test_a_limit_holds_from_the_next_wish_on(office: Office) -> None:
+    """Without a restart, and with what was drawn before counted."""
+    await office.bench.draw(user="bob")
+    await office.say("/quota set --person bob --pictures 1")
+    with pytest.raises(QuotaExceeded):
+        await office.bench.imagine(key="call-b", user="bob")
+    await office.say("/quota set --person bob --pictures 2")
+    await office.bench.draw(key="call-c", user="bob")
+    assert (await office.say("/quota show", BOB)).startswith("You have 0 of 2 pictures left today.")
+
+
+async def test_a_limit_that_is_so_already_is_not_changed(office: Office) -> None:
+    """Nor entered."""
+    await office.see(BOB)
+    [first] = await office.type("/quota set --person bob --pictures 50")
+    [second] = await office.type("/quota set --person bob --pictures 50")
+    assert second.text == "It is so already; nothing was changed."
+    assert (len(first.buttons), len(second.buttons), len(office.entries)) == (1, 0, 1)
+
+
+async def test_somebody_who_was_never_seen_can_have_a_limit_before_they_come(office: Office) -> None:
+    """The admin reads that they are new, in case it was a slip of the pen."""
+    assert await office.say("/quota set --person zed --pictures 5") == (
+        "The limit of loom:zed is now 5 pictures a day; it was 20 pictures a day, as their tier has.\n"
+        "loom:zed has not been here yet; it waits for them. If the id is wrong, press Undo."
+    )
+    assert await office.limit(replace(BOB, identity=replace(BOB.identity, user="zed"))) == 5
+
+
+async def test_somebody_from_elsewhere_has_to_be_known(office: Office) -> None:
+    """Nobody can check an id of another platform."""
+    assert "mill:gus has never been seen here" in await office.say("/quota set --person mill:gus --pictures 5")
+    await office.see(GUS)
+    assert (await office.say("/quota set --person mill:gus --pictures 5")).startswith("The limit of mill:gus is now 5 ")
+
+
+async def test_a_limit_of_a_role_holds_for_who_has_it(office: Office) -> None:
+    """At that server."""
+    smith = replace(BOB, roles=("smiths",))
+    assert await office.say("/quota set --role smiths --pictures 40") == (
+        "The limit of the role smiths is now 40 pictures a day; it was not set."
+    )
+    assert (await office.limit(smith), await office.limit(BOB)) == (40, 20)
+    assert await office.say("/quota set --role loom:town:smiths --pictures clear") == (
+        "The limit of the role smiths is now not set; it was 40 pictures a day."
+    )
+
+
+async def test_a_limit_of_a_tier_is_laid_over_the_houses(office: Office) -> None:
+    """And goes back to it."""
+    assert await office.say("/quota set Guest --pictures 4") == (
+        "The limit of the tier guest is now 4 pictures a day; it was 3 pictures a day, as the house has it."
+    )
+    assert await office.limit(GUS, YARD) == 4
+    assert await office.say("/quota set guest --pictures clear") == (
+        "The limit of the tier guest is now 3 pictures a day, as the house has it; it was 4 pictures a day."
+    )
+
+
+async def test_an_unknown_tier_is_refused_with_all_that_there_are(office: Office) -> None:
+    """And with a guess."""
+    assert await office.say("/quota set premum --pictures 4") == (
+        "There is no tier “premum”; it can be guest, registered or premium. Did you mean premium? Nothing was changed."
+    )
+
+
+async def test_a_limit_of_a_whole_server_holds_for_all_together(office: Office) -> None:
+    """It is the server of the call."""
+    assert await office.say("/quota set --server yes --pictures 100") == (
+        "The limit of all of loom:town together is now 100 pictures a day; it was not set."
+    )
+    crowd = (await office.quotas.terms(BOB, SQUARE)).crowd
+    assert crowd is not None
+    assert (crowd.id, crowd.limit) == ("loom:town", 100)
+
+
+async def test_where_there_is_no_server_none_can_be_limited(office: Office) -> None:
+    """A direct message, or the page."""
+    no_server = "There is no server here to set a limit for, so nothing was changed; please do that in the server itself."
+    assert await office.say("/quota set --server yes --pictures 100", OWNER, ALONE) == no_server
+    no_role = "There are no roles here, so nothing was changed; please say that in the server itself."
+    assert await office.say("/quota set --role smiths --pictures 100", OWNER, ALONE) == no_role
+
+
+@pytest.mark.parametrize("whose", ["", "--person bob --role smiths", "--person bob --tier guest", "--role smiths --server yes"])
+async def test_exactly_one_is_limited_at_a_time(office: Office, whose: str) -> None:
+    """Not none, and not two."""
+    assert await office.say(f"/quota set --pictures 5 {whose}") == (
+        "Please say whose limit it is: a person's, a role's, a tier's or the server's, one of them at a time."
+    )
+    assert office.entries == []
+
+
+@pytest.mark.parametrize("amount", ["-1", "2.5", "1000001", "9" * 40, "many", "NaN", "1e3", "٣"])
+async def test_an_amount_that_is_none_is_refused(office: Office, amount: str) -> None:
+    """Negative, huge, fractional, or no number at all."""
+    text = await office.say(f"/quota set --person bob --pictures {amount}")
+    assert text.startswith(f"pictures is a whole number from 0 to {MOST_PICTURES}, or clear, not “{amount[:40]}”.")
+    assert office.entries == []
+
+
+async def test_nothing_and_the_most_are_amounts(office: Office) -> None:
+    """Somebody may be stopped, and somebody may have all they want."""
+    await office.say("/quota set --person bob --pictures 0")
+    assert await office.limit(BOB) == 0
+    await office.say(f"/quota set --person bob --pictures {MOST_PICTURES}")
+    assert await office.limit(BOB) == MOST_PICTURES
+
+
+@pytest.mark.parametrize("line", ["/quota set --person bob --pictures 50", "/quota reset --person bob"])
+async def test_only_admins_and_owners_change_quotas(office: Office, line: str) -> None:
+    """Whatever people know of the command."""
+    await office.bench.draw(user="bob")
+    assert "is for the admins of this place; nothing was changed." in await office.say(line, BOB)
+    assert office.entries == []
+    await office.say(line, OWNER)
+    assert len(office.entries) == 1
+
+
+async def test_a_day_is_begun_anew(office: Office) -> None:
+    """What is being drawn stays set aside."""
+    await office.bench.draw("a fox", user="bob", count=3)
+    await office.bench.imagine("a hare", key="call-b", user="bob")
+    [post] = await office.type('/quota reset --person bob --why "our fault"')
+    assert post.text == "What loom:bob has used on 14 March 2026 is now 0 pictures; it was 3 pictures."
+    standing = await office.bench.standing("bob")
+    assert (standing.held, standing.spent, office.entries[-1].why) == (1, 0, "our fault")
+    [undone] = await office.press(post.buttons[0])
+    assert undone.text == "Undone: what loom:bob has used on 14 March 2026 is now 3 pictures; it was 0 pictures."
+    assert (await office.bench.standing("bob")).spent == 3
+
+
+async def test_a_day_that_is_new_cannot_be_begun_anew(office: Office) -> None:
+    """It says so."""
+    await office.see(BOB)
+    assert await office.say("/quota reset --person bob") == "loom:bob has used nothing today, so nothing was changed."
+    assert "never been seen" in await office.say("/quota reset --person zed")
+
+
+async def test_an_admin_of_another_server_changes_only_their_own() -> None:
+    """Where the house parts its servers, each has limits of its own."""
+    office = Office(parts_tenants=True)
+    await office.say("/quota set --person bob --pictures 50", EVE, ELSEWHERE)
+    assert (await office.limit(BOB, ELSEWHERE), await office.limit(BOB, SQUARE)) == (50, 20)
+    assert await office.say("/quota set --role loom:town:smiths --pictures 9", EVE, ELSEWHERE) == (
+        "That role is another server's, and only its admins can change that; nothing was changed."
+    )
+    assert len(office.entries) == 1

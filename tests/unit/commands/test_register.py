@@ -1,0 +1,93 @@
+"""Asks how a guest accepts the content policy, and what they have then."""
+
+import pytest
+
+from bot.domain.chat import Button
+from bot.domain.people import GUEST, REGISTERED
+from bot.domain.rules import Matter
+from tests.unit.commands.office import ANN, BOB, GUS, YARD, Office
+
+
+@pytest.fixture
+def office() -> Office:
+    """Open the office."""
+    return Office()
+
+
+async def test_a_guest_reads_the_policy_and_accepts_it(office: Office) -> None:
+    """Then has more pictures a day, for good and on record."""
+    [policy] = await office.type("/register", GUS, YARD)
+    assert policy.text == "Registered people have 20 pictures a day; you have 3. Please read this first:\nBe kind to each other."
+    assert [button.label for button in policy.buttons] == ["I accept"]
+    assert await office.tier(GUS, YARD) == GUEST
+    [accepted] = await office.press(policy.buttons[0], GUS, YARD)
+    assert accepted.text == "You are registered: you have 20 pictures a day now; it was 3. Type /imagine to draw one."
+    assert (await office.tier(GUS, YARD), await office.limit(GUS, YARD)) == (REGISTERED, 20)
+    [entry] = office.entries
+    assert (entry.key.matter, entry.key.subject, entry.after, entry.by.name) == (
+        Matter.MEMBERSHIP,
+        "register",
+        "registered",
+        "Gus",
+    )
+    assert entry.why.startswith("accepted the content policy ")
+
+
+async def test_who_is_registered_is_told_so(office: Office) -> None:
+    """In one sentence, however often they ask and press."""
+    [policy] = await office.type("/register", GUS, YARD)
+    await office.press(policy.buttons[0], GUS, YARD)
+    already = "You are registered already, with 20 pictures a day; there is nothing more to do."
+    [again] = await office.press(policy.buttons[0], GUS, YARD)
+    assert again.text == await office.say("/register", GUS, YARD) == await office.say("/register", BOB) == already
+    assert len(office.entries) == 1
+
+
+async def test_who_has_more_needs_no_registration(office: Office) -> None:
+    """Nothing is asked of them."""
+    await office.say("/tier grant premium --person bob")
+    assert await office.say("/register", BOB) == (
+        "You are premium already, with 200 pictures a day; there is nothing more to do."
+    )
+
+
+async def test_registering_is_not_asked_twice_where_guests_have_as_many(office: Office) -> None:
+    """An admin may let guests have more than registered people."""
+    [policy] = await office.type("/register", GUS, YARD)
+    await office.press(policy.buttons[0], GUS, YARD)
+    await office.say("/quota set guest --pictures 30", ANN)
+    assert await office.say("/register", GUS, YARD) == (
+        "You are registered already, with 30 pictures a day; there is nothing more to do."
+    )
+
+
+async def test_a_policy_that_has_changed_is_read_again(office: Office) -> None:
+    """Nobody accepts what they have not seen."""
+    [old] = await office.type("/register", GUS, YARD)
+    office.open(policy="Be very kind to each other.")
+    [refused] = await office.press(old.buttons[0], GUS, YARD)
+    assert refused.text == "The policy has changed since you read it, so nothing was accepted; please type /register again."
+    [forged] = await office.press(Button("I accept", "accept", "x"), GUS, YARD)
+    assert forged.text == refused.text
+    assert (await office.tier(GUS, YARD), office.entries) == (GUEST, [])
+
+
+async def test_a_long_policy_is_shown_whole(office: Office) -> None:
+    """Where every platform has room for it."""
+    office.open(policy="Be kind. " * 200)
+    [policy] = await office.type("/register", GUS, YARD)
+    assert policy.text == "Registered people have 20 pictures a day; you have 3. Please read this first:"
+    assert [fold.text for fold in policy.folds] == ["Be kind. " * 200]
+
+
+async def test_an_admin_can_take_a_registration_back(office: Office) -> None:
+    """With the Undo of the record; whoever was a guest is one again, and may register once more."""
+    [policy] = await office.type("/register", GUS, YARD)
+    await office.press(policy.buttons[0], GUS, YARD)
+    undo = Button("Undo", "undo", office.entries[0].id)
+    [refused] = await office.press(undo, GUS, YARD)
+    assert "is for the admins" in refused.text
+    [undone] = await office.press(undo, ANN, YARD)
+    assert undone.text == "Undone: the tier that mill:gus has by registering is now none; it was registered."
+    assert await office.tier(GUS, YARD) == GUEST
+    assert "Please read this first" in await office.say("/register", GUS, YARD)

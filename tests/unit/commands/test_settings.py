@@ -1,0 +1,253 @@
+"""Asks whether every setting can be typed as people would, says what it was and is, holds at once, and can be undone."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.commands.settings import SettingName
+from bot.domain.chat import Place
+from bot.domain.images import Quality, Shape
+from bot.domain.jobs import Rewriting
+from bot.domain.rules import Matter
+from bot.domain.terms import SETTINGS
+from bot.errors import NotAllowed
+from bot.services.quotas import check_channel
+from tests.fakes.surfaces import LOOM, SQUARE
+from tests.unit.commands.office import ALONE, ANN, BOB, ELSEWHERE, EVE, OWNER
+from tests.unit.commands.treasury import Treasury
+
+PORCH = Place(LOOM, "town", "C0FFEE9")
+
+
+@pytest.fixture
+def office() -> Treasury:
+    """Open the office."""
+    return Treasury()
+
+
+async def set_(office: Treasury, name: str, value: str, place: Place = PORCH) -> str:
+    """Set something, and give what was said."""
+    return await office.say(f'/settings set --name {name} --value "{value}"', ANN, place)
+
+
+def test_every_setting_can_be_named() -> None:
+    """The menu has all that there are."""
+    assert tuple(SettingName) == SETTINGS
+
+
+async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Treasury) -> None:
+    """A line each."""
+    await set_(office, "quality", "high")
+    assert await office.say("/settings show", BOB) == (
+        "How pictures are drawn here:\n"
+        "zone: UTC\n"
+        "channels: all\n"
+        "shape: square\n"
+        "quality: high (the house's own: medium)\n"
+        "rewriting: on\n"
+        "previews: on\n"
+        "review_channel: none\n"
+        "retention: for ever"
+    )
+    assert await office.say("/settings", BOB) == await office.say("/settings show", BOB)
+
+
+async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
+    """Nothing is written for others."""
+    assert "for the admins" in await office.say("/settings set high --name quality", BOB)
+    assert office.entries == []
+    assert (await office.say("/settings set high --name quality", OWNER)).startswith("The setting “usual quality” is now high")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "before"),
+    [
+        ("shape", "wide", "square"),
+        ("quality", "LOW", "medium"),
+        ("rewriting", "off", "on"),
+        ("previews", "off", "on"),
+        ("zone", "UTC", "UTC"),
+        ("retention", "30", "for ever"),
+        ("review_channel", "here", "none"),
+        ("channels", "here", "all"),
+    ],
+)
+async def test_a_change_is_confirmed_and_undone_and_given_back(office: Treasury, name: str, value: str, before: str) -> None:
+    """The house's own is what comes back."""
+    usual = await office.customs()
+    [post] = await office.type(f"/settings set --name {name} --value {value} --why because", ANN, PORCH)
+    assert f"; it was {before}, as the house has it." in post.text
+    assert office.entries[-1].why == "because"
+    [button] = post.buttons
+    [undone] = await office.press(button)
+    assert undone.text.startswith("Undone: ")
+    assert await office.customs() == usual
+    await set_(office, name, value)
+    await set_(office, name, "default")
+    assert await office.customs() == usual
+
+
+async def test_wishes_are_filled_with_what_was_set(office: Treasury) -> None:
+    """From the next one on; what somebody says themselves goes first."""
+    for name, value in (("shape", "tall"), ("quality", "high"), ("rewriting", "off"), ("previews", "off")):
+        await set_(office, name, value)
+    customs = await office.customs()
+    assert (customs.shape, customs.quality, customs.rewriting, customs.previews) == (
+        Shape.TALL,
+        Quality.HIGH,
+        Rewriting.OFF,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("shape", "round", "shape can be square, wide or tall, not “round”."),
+        ("quality", "hihg", "Did you mean high?"),
+        ("rewriting", "maybe", "rewriting can be on or off, not “maybe”."),
+        ("previews", "2", "previews can be on or off, not “2”."),
+        ("zone", "Europe/Berln", "Did you mean Europe/Berlin?"),
+        ("zone", "Europe", "zone is a time zone such as UTC or Europe/Berlin, not “Europe”."),
+        ("zone", "../../etc/passwd", "zone is a time zone"),
+        ("zone", "/etc/localtime", "zone is a time zone"),
+        ("zone", " ", "zone is a time zone"),
+        ("zone", "UTC\x00", "zone is a time zone"),
+        ("retention", "-1", "retention is a number of days from 0 to 3650"),
+        ("retention", "3651", "retention is a number of days"),
+        ("retention", "1.5", "retention is a number of days"),
+        ("retention", "30h", "retention is a number of days"),
+        ("channels", "#general", "“#general” is not a channel: type # and choose it from the list"),
+        ("channels", "general", "“general” is not a channel"),
+        ("channels", " ", "channels takes channels, “here” or “all”"),
+        ("channels", "<@123>", "is not a channel"),
+        ("review_channel", "nowhere", "“nowhere” is not a channel"),
+        ("channels", " ".join(str(number) for number in range(100, 151)), "50 channels are the most"),
+        ("colour", "red", "name can be zone, channels,"),
+    ],
+)
+async def test_what_makes_no_sense_changes_nothing(office: Treasury, name: str, value: str, says: str) -> None:
+    """And the sentence says what would."""
+    assert says in await set_(office, name, value)
+    assert office.entries == []
+
+
+class TestZone:
+    """Nobody gains a day by it."""
+
+    async def test_where_both_zones_write_the_same_day_it_is_simply_so(self, office: Treasury) -> None:
+        """From now on."""
+        assert await set_(office, "zone", "Europe/Berlin") == (
+            "The setting “time zone” is now Europe/Berlin; it was UTC, as the house has it.\n"
+            "Days end at midnight in Europe/Berlin from now on."
+        )
+
+    async def test_the_day_that_has_begun_goes_on_where_it_would_end_early(self, office: Treasury) -> None:
+        """Until the new zone has left its own day too."""
+        await office.bench.draw(key="call-1", count=4)
+        before = await office.bench.standing()
+        said = await set_(office, "zone", "Pacific/Kiritimati")
+        assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there, so that nobody gains one." in said
+        terms = await office.quotas.terms(BOB, SQUARE)
+        assert (terms.allowance.day.day, terms.allowance.refills_at.isoformat()) == (14, "2026-03-16T00:00:00+14:00")
+        assert (await office.bench.standing()).spent == before.spent == 4
+
+    async def test_there_and_back_again_gains_nothing_either(self, office: Treasury) -> None:
+        """The house's zone is kept as a rule where giving it up would end the day early."""
+        office.bench.clock.move(timedelta(hours=-11))
+        await set_(office, "zone", "Pacific/Pago_Pago")
+        assert (await office.quotas.terms(BOB, SQUARE)).allowance.day.day == 14
+        office.bench.clock.move(timedelta(hours=32))
+        assert (await office.quotas.terms(BOB, SQUARE)).allowance.day.day == 14
+        said = await set_(office, "zone", "default")
+        assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there" in said
+        terms = await office.quotas.terms(BOB, SQUARE)
+        assert (terms.allowance.day.day, terms.of_community.customs.zone.key) == (14, "UTC")
+
+
+class TestChannels:
+    """Where pictures may be asked for."""
+
+    async def allowed(self, office: Treasury, place: Place) -> bool:
+        """Say whether pictures are drawn there."""
+        terms = await office.quotas.terms(BOB, place)
+        try:
+            check_channel(terms, place)
+        except NotAllowed:
+            return False
+        return True
+
+    @pytest.mark.parametrize(
+        ("typed", "stored"),
+        [
+            ("<#123>", ["123"]),
+            ("<#C1|the-porch>", ["C1"]),
+            ("<#123> <#456>", ["123", "456"]),
+            ("<#123>,<#456>, 789", ["123", "456", "789"]),
+            ("<#123> <#123>", ["123"]),
+            ("here", ["C0FFEE9"]),
+            ("HERE <#123>", ["C0FFEE9", "123"]),
+            ("loom:town:123", ["123"]),
+        ],
+    )
+    async def test_they_can_be_said_in_many_ways(self, office: Treasury, typed: str, stored: list[str]) -> None:
+        """Mentioned, by id, or here."""
+        await set_(office, "channels", typed)
+        assert (await office.customs()).channels == tuple(f"loom:town:{id_}" for id_ in stored)
+
+    async def test_elsewhere_nothing_is_drawn(self, office: Treasury) -> None:
+        """Of this server; others and direct messages are as they were."""
+        await set_(office, "channels", "here")
+        assert await self.allowed(office, PORCH)
+        assert not await self.allowed(office, SQUARE)
+        assert await self.allowed(office, ELSEWHERE)
+        assert await self.allowed(office, ALONE)
+        assert "Pictures are drawn in all channels." in await set_(office, "channels", "all")
+        assert await self.allowed(office, SQUARE)
+
+    async def test_two_servers_of_one_community_do_not_take_each_others_channels(self, office: Treasury) -> None:
+        """Each says its own."""
+        await set_(office, "channels", "here")
+        await set_(office, "channels", "<#77>", ELSEWHERE)
+        assert (await office.customs()).channels == ("loom:town:C0FFEE9", "loom:village:77")
+        await set_(office, "channels", "all")
+        assert (await office.customs()).channels == ("loom:village:77",)
+
+    @pytest.mark.parametrize("name", ["channels", "review_channel"])
+    async def test_where_there_are_no_channels_the_whole_id_is_needed(self, office: Treasury, name: str) -> None:
+        """As on a page."""
+        for typed in ("here", "<#123>", "123"):
+            assert "give the whole id" in await set_(office, name, typed, ALONE)
+        assert "is now loom:town:123" in await set_(office, name, "loom:town:123", ALONE)
+
+    @pytest.mark.parametrize("name", ["channels", "review_channel"])
+    async def test_another_communitys_channels_are_not_ones_own(self, name: str) -> None:
+        """An admin of another server has nothing to say there."""
+        office = Treasury(parts_tenants=True)
+        said = await office.say(f"/settings set loom:town:123 --name {name}", EVE, ELSEWHERE)
+        assert "only its admins can change that" in said
+        assert office.entries == []
+
+
+async def test_the_review_channel_can_be_none(office: Treasury) -> None:
+    """As it was at first."""
+    await set_(office, "review_channel", "<#123>")
+    assert (await office.customs()).review_channel == "loom:town:123"
+    await set_(office, "review_channel", "none")
+    assert (await office.customs()).review_channel == ""
+
+
+@pytest.mark.parametrize(("typed", "days"), [("30", 30), ("30d", 30), ("30 days", 30), ("1 day", 1), ("0", 0), ("3650", 3650)])
+async def test_how_long_pictures_are_kept(office: Treasury, typed: str, days: int) -> None:
+    """In days; what it does is said before it does it."""
+    said = await set_(office, "retention", typed)
+    assert (await office.customs()).retention_days == days
+    assert ("In 10 minutes older pictures begin to go for good" in said) == (days > 0)
+
+
+async def test_what_was_set_is_a_setting_on_record(office: Treasury) -> None:
+    """With who and when."""
+    await set_(office, "quality", "low")
+    [entry] = office.entries
+    assert (entry.key.matter, entry.key.subject, entry.before, entry.after) == (Matter.SETTING, "quality", None, "low")
+    assert (entry.by.name, entry.at) == ("Ann", office.bench.clock.now())

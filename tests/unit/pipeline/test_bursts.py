@@ -1,0 +1,155 @@
+"""Asks whether nobody can ask for too much at once, and whether what has to wait for that is never lost."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.jobs import Job, JobState
+from bot.errors import Busy, PromptRefused, QuotaExceeded, StorageFailed
+from bot.ports.words import Decision, Verdict
+from bot.services.bursts import BurstLimits
+from tests.fakes.bench import Bench
+from tests.fakes.waiting import until
+
+LIMITS = BurstLimits(wishes=5, within=timedelta(minutes=1), running=3, queued=10)
+CROWDED = BurstLimits(wishes=100, within=timedelta(minutes=1), running=1, queued=2)
+NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Set up a house where one may wish five times a minute."""
+    return Bench(bursts=LIMITS)
+
+
+@pytest.fixture
+def crowded() -> Bench:
+    """Set up a house where each person has one job that runs, and two that wait."""
+    return Bench(bursts=CROWDED)
+
+
+async def test_of_many_wishes_at_once_as_many_as_allowed_are_accepted(bench: Bench) -> None:
+    """The others hear when to come back, and count nothing."""
+    answers = await asyncio.gather(*(bench.imagine(key=f"call-{number}") for number in range(20)), return_exceptions=True)
+    assert sum(isinstance(answer, Job) for answer in answers) == len(bench.jobs.rows) == 5
+    assert {type(answer) for answer in answers} == {Job, Busy}
+    assert (await bench.standing()).held == 5
+
+
+async def test_after_a_minute_one_may_wish_again(bench: Bench) -> None:
+    """To the second that was named."""
+    for number in range(5):
+        await bench.imagine(key=f"call-{number}")
+    with pytest.raises(Busy) as busy:
+        await bench.imagine(key="call-5")
+    bench.clock.move(busy.value.retry_after)
+    await bench.imagine(key="call-5")
+    assert len(bench.jobs.rows) == 6
+
+
+async def test_refused_wishes_use_nothing_up(bench: Bench) -> None:
+    """By rule, by quota, or because nothing could be written."""
+    bench.blocklist.will(*[NO] * 5)
+    bench.jobs.trouble.comes("accept", StorageFailed("sqlite", "locked"), times=5)
+    for kind, count in ((PromptRefused, 1), (StorageFailed, 1), (QuotaExceeded, 30)):
+        for number in range(5):
+            with pytest.raises(kind):
+                await bench.imagine(key=f"{kind.kind}-{number}", count=count)
+    for number in range(5):
+        await bench.imagine(key=f"call-{number}")
+    assert len(bench.jobs.rows) == 5
+
+
+async def test_a_call_that_comes_again_is_neither_counted_nor_refused(bench: Bench) -> None:
+    """However often a platform delivers it, and however busy its author is by then."""
+    first = await bench.imagine(key="call-0")
+    for _ in range(9):
+        assert (await bench.imagine(key="call-0")).id == first.id
+    for number in range(1, 5):
+        await bench.imagine(key=f"call-{number}")
+    assert (await bench.imagine(key="call-0")).id == first.id
+    assert len(bench.jobs.rows) == len(bench.surface.posted) == 5
+
+
+async def test_others_are_not_kept_waiting(bench: Bench) -> None:
+    """Each person has a minute of their own."""
+    for number in range(5):
+        await bench.imagine(key=f"call-{number}")
+    await bench.imagine(key="call-of-bob", user="bob")
+    assert len(bench.jobs.rows) == 6
+
+
+async def test_no_more_than_the_cap_wait_even_when_all_ask_at_once(crowded: Bench) -> None:
+    """Whoever has one drawn or cancelled has room for another."""
+    asked = [crowded.imagine(key=f"call-{number}") for number in range(20)]
+    accepted = [answer for answer in await asyncio.gather(*asked, return_exceptions=True) if isinstance(answer, Job)]
+    assert len(accepted) == 3
+    await crowded.studio.cancel(accepted[0])
+    await crowded.imagine(key="another")
+    with pytest.raises(Busy):
+        await crowded.imagine(key="one-more")
+
+
+async def test_one_more_than_may_run_waits_and_uses_no_attempt_up(crowded: Bench) -> None:
+    """It looks again every second, and is drawn when the other has ended."""
+    crowded.painter.will_hold()
+    first, second = [await crowded.imagine(key=f"call-{number}") for number in range(2)]
+    running = crowded.engine.start(crowded.worker.work, first.id)
+    await until(lambda: crowded.painter.requests != [])
+    for _ in range(30):
+        await crowded.engine.turn(crowded.worker.work)
+        crowded.clock.move(timedelta(seconds=1))
+    assert (crowded.job(second).state, crowded.job(second).attempt) == (JobState.QUEUED, 0)
+    crowded.painter.release()
+    await running
+    await crowded.engine.turn(crowded.worker.work)
+    assert (crowded.job(second).state, crowded.job(second).attempt) == (JobState.DONE, 1)
+
+
+async def test_other_peoples_jobs_run_meanwhile(crowded: Bench) -> None:
+    """One person's cap is theirs alone."""
+    crowded.painter.will_hold()
+    first = await crowded.imagine(key="call-1")
+    running = crowded.engine.start(crowded.worker.work, first.id)
+    await until(lambda: crowded.painter.requests != [])
+    other = await crowded.draw(key="call-of-bob", user="bob")
+    assert other.state is JobState.DONE
+    crowded.painter.release()
+    await running
+
+
+async def test_a_job_that_waits_for_its_turn_survives_a_crash(crowded: Bench) -> None:
+    """Recovery brings both back, one after the other."""
+    crowded.painter.will_hold()
+    jobs = [await crowded.imagine(key=f"call-{number}") for number in range(2)]
+    crowded.engine.start(crowded.worker.work, jobs[0].id)
+    await until(lambda: crowded.painter.requests != [])
+    await crowded.engine.turn(crowded.worker.work)
+    await crowded.kill()
+    assert crowded.engine.waiting == []
+    await crowded.recover()
+    assert [crowded.job(job).state.is_final for job in jobs] == [True, True]
+    assert crowded.job(jobs[1]).state is JobState.DONE
+
+
+@pytest.mark.parametrize("error", [StorageFailed("sqlite", "locked"), RuntimeError("broken")], ids=repr)
+async def test_a_job_that_breaks_makes_room_for_the_next(crowded: Bench, error: Exception) -> None:
+    """Whatever became of it."""
+    first = await crowded.imagine(key="call-1")
+    crowded.jobs.trouble.comes("claim", error)
+    await crowded.engine.start(crowded.worker.work, first.id)
+    assert (await crowded.draw(key="call-2")).state is JobState.DONE
+
+
+async def test_pictures_that_only_have_to_be_shown_do_not_wait(crowded: Bench) -> None:
+    """They are drawn and paid for."""
+    account = (await crowded.imagine(key="call-1")).account
+    for job in list(crowded.jobs.rows):
+        assert await crowded.bursts.begin(account, job)
+    second = await crowded.imagine(key="call-2")
+    claimed = await crowded.jobs.claim(second.id, timedelta())
+    assert claimed is not None
+    await crowded.jobs.keep(second.id, 1, ())
+    await crowded.engine.start(crowded.worker.work, second.id)
+    assert crowded.job(second).state is JobState.DONE

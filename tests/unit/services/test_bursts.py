@@ -1,0 +1,67 @@
+"""Asks what people read who wish too often, and whether what is remembered of them stays small."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+from bot.errors import Busy
+from bot.services.bursts import BurstLimits, LocalBursts
+from tests.fakes.clock import StoppedClock
+
+ANN = AccountId("ann")
+SECOND = timedelta(seconds=1)
+
+
+async def refusal(wishes: int, within: timedelta, after: timedelta, open_jobs: int = 0) -> str:
+    """Give the sentence for a wish that comes so long after as many as may be."""
+    clock = StoppedClock()
+    bursts = LocalBursts(BurstLimits(wishes, within, running=3, queued=10), clock)
+    for _ in range(wishes):
+        await bursts.count(ANN)
+    clock.move(after)
+    with pytest.raises(Busy) as busy:
+        await bursts.check(ANN, open_jobs)
+    return busy.value.user_text
+
+
+@pytest.mark.parametrize(
+    ("wishes", "within", "after", "says"),
+    [
+        (5, timedelta(minutes=1), 48 * SECOND, "One person can ask 5 times in a minute; ask again in 12 seconds."),
+        (1, 30 * SECOND, 29.5 * SECOND, "One person can ask once in 30 seconds; ask again in a second."),
+        (9, timedelta(hours=2), 30 * SECOND, "One person can ask 9 times in 2 hours; ask again in 120 minutes."),
+        (9, timedelta(hours=1), timedelta(minutes=30), "One person can ask 9 times in an hour; ask again in 30 minutes."),
+    ],
+)
+async def test_who_is_too_quick_reads_when_to_come_back(wishes: int, within: timedelta, after: timedelta, says: str) -> None:
+    """Rounded up, so that coming back then is late enough."""
+    assert await refusal(wishes, within, after) == f"{says} Nothing was counted."
+
+
+async def test_who_has_too_much_under_way_reads_that() -> None:
+    """First: it lasts longer."""
+    sentence = await refusal(5, timedelta(minutes=1), SECOND, open_jobs=13)
+    assert sentence == (
+        "You have 13 wishes under way already, which is the most for one person; "
+        "ask again in about a minute, when some of them are done. Nothing was counted."
+    )
+
+
+async def test_whoever_is_quiet_is_forgotten() -> None:
+    """However many people there are."""
+    clock = StoppedClock()
+    bursts = LocalBursts(BurstLimits(5, timedelta(minutes=1), running=3, queued=10), clock)
+    for number in range(1000):
+        account = AccountId(f"account-{number}")
+        async with bursts.turn(account):
+            for _ in range(9):
+                await bursts.count(account)
+        await bursts.begin(account, JobId("fox"))
+        await bursts.end(account, JobId("fox"))
+        clock.move(SECOND)
+    assert len(bursts._wishes) == 60
+    assert max(map(len, bursts._wishes.values())) == 5
+    assert len(bursts._turns) <= 1
+    assert bursts._running == {}

@@ -1,0 +1,273 @@
+"""Asks whether a code joins two accounts once, in time, however it is typed, and whether guessing leads anywhere."""
+
+import hashlib
+import itertools
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from bot.domain.people import GUEST, REGISTERED, Account, AccountId, Identity, Platform, Tier
+from bot.errors import BadInput, Busy, StorageFailed
+from bot.ports.codes import Purpose
+from bot.services.linking import LIFE, Linking, Pace
+from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.clock import NOON, StoppedClock
+from tests.fakes.codes import MemoryCodes
+from tests.fakes.ids import CountingIds
+from tests.fakes.surfaces import LOOM
+
+ANN = Identity(LOOM, "", "ann")
+ANN_ELSEWHERE = Identity(Platform("kiln"), "", "7")
+ANNS, OTHERS = AccountId("id00000000000000000001"), AccountId("id00000000000000000002")
+TICK = timedelta(microseconds=1)
+
+
+class Wheel:
+    """Draws numbers in a row."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(5)
+
+    def below(self, most: int) -> int:
+        """Give the next one."""
+        return next(self._numbers) % most
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Stop the time."""
+    return StoppedClock()
+
+
+@pytest.fixture
+def codes(clock: StoppedClock) -> MemoryCodes:
+    """Give the record of codes."""
+    return MemoryCodes(clock)
+
+
+@pytest.fixture
+async def accounts() -> MemoryAccounts:
+    """Give two accounts of one person."""
+    accounts = MemoryAccounts(CountingIds())
+    for identity in (ANN, ANN_ELSEWHERE):
+        await accounts.of(identity, GUEST)
+    return accounts
+
+
+@pytest.fixture
+def linking(accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock) -> Linking:
+    """Give the service."""
+    return Linking(accounts=accounts, codes=codes, clock=clock, first_tier={LOOM: REGISTERED}, below=Wheel().below)
+
+
+class TestCodes:
+    """What is issued."""
+
+    async def test_a_code_is_short_and_carries_forty_bits(self, linking: Linking) -> None:
+        """Eight of 32 signs, none of which is taken for another."""
+        code = await linking.issue(ANNS)
+        assert re.fullmatch(r"easel-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", code.text)
+        assert code.expires_at == NOON + LIFE
+
+    async def test_every_sign_can_come_up(self, accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock) -> None:
+        """All 32."""
+        signs: set[str] = set()
+        numbers = itertools.count()
+        for account in (AccountId(str(number)) for number in range(4)):
+            linking = Linking(accounts=accounts, codes=codes, clock=clock, first_tier={}, below=lambda most: next(numbers) % most)
+            signs |= set((await linking.issue(account)).text.removeprefix("easel-").replace("-", ""))
+        assert len(signs) == 32
+        assert not signs & set("ILOU")
+
+    async def test_only_its_hash_is_kept(self, linking: Linking, codes: MemoryCodes) -> None:
+        """Whoever reads the table can use none."""
+        code = await linking.issue(ANNS)
+        signs = code.text.removeprefix("easel-").replace("-", "")
+        assert list(codes.by_hash) == [(Purpose.LINK, hashlib.sha256(signs.encode()).hexdigest())]
+
+    async def test_a_new_code_ends_the_last_one(self, linking: Linking, accounts: MemoryAccounts) -> None:
+        """One at a time."""
+        first = await linking.issue(ANNS)
+        second = await linking.issue(ANNS)
+        with pytest.raises(BadInput):
+            await linking.redeem(OTHERS, first.text)
+        await linking.redeem(OTHERS, second.text)
+        assert await accounts.linked(ANN) == (ANN_ELSEWHERE, ANN)
+
+    async def test_three_in_ten_minutes_are_enough(self, linking: Linking, clock: StoppedClock) -> None:
+        """Then it says when there is another; others do not wait."""
+        for _ in range(3):
+            await linking.issue(ANNS)
+            clock.move(timedelta(minutes=1))
+        with pytest.raises(Busy) as caught:
+            await linking.issue(ANNS)
+        assert caught.value.retry_after == timedelta(minutes=7)
+        assert "7 minutes" in caught.value.user_text
+        await linking.issue(OTHERS)
+        clock.move(timedelta(minutes=7))
+        await linking.issue(ANNS)
+
+
+class TestRedeeming:
+    """What is typed."""
+
+    async def test_the_redeemer_becomes_a_part_of_the_issuer(self, linking: Linking, accounts: MemoryAccounts) -> None:
+        """And not the other way round."""
+        code = await linking.issue(ANNS)
+        assert await linking.redeem(OTHERS, code.text) == (ANN_ELSEWHERE, ANN)
+        known = await accounts.known(ANN_ELSEWHERE)
+        assert known
+        assert known.id == ANNS
+
+    @pytest.mark.parametrize(
+        "spoilt", ["{}", "{} ", "/link", "easel-", "{}{}", "{}0", "%", "easel-7KQ4-M2X\ud800", "ß" * 8, "U" * 8]
+    )
+    async def test_what_is_no_code_opens_nothing(self, linking: Linking, accounts: MemoryAccounts, spoilt: str) -> None:
+        """In one sentence; and the real one still works."""
+        code = await linking.issue(ANNS)
+        wrong = spoilt.format("easel-0000-0000", "easel-0000-0000")
+        with pytest.raises(BadInput, match="bad input"):
+            await linking.redeem(OTHERS, wrong)
+        await linking.redeem(OTHERS, code.text)
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "easel-5678-9ABC",
+            "EASEL-5678-9ABC",
+            "easel 5678 9abc",
+            "56789abc",
+            " 5678–9ABC\n",
+            "“easel-5678-9ABC”",
+            "Easel_5678_9aBc",
+        ],
+    )
+    async def test_case_spaces_and_dashes_do_not_matter(self, linking: Linking, typed: str) -> None:
+        """It was read off another screen."""
+        assert (await linking.issue(ANNS)).text == "easel-5678-9ABC"
+        assert len(await linking.redeem(OTHERS, typed)) == 2
+
+    async def test_lookalikes_are_read_as_what_they_look_like(
+        self, accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock
+    ) -> None:
+        """O for 0, and I or l for 1."""
+        numbers = itertools.cycle((0, 1))
+        linking = Linking(accounts=accounts, codes=codes, clock=clock, first_tier={}, below=lambda _most: next(numbers))
+        assert (await linking.issue(ANNS)).text == "easel-0101-0101"
+        assert await linking.redeem(OTHERS, "easel-OIol-0l01")
+
+    async def test_a_code_is_good_once(self, linking: Linking, accounts: MemoryAccounts) -> None:
+        """For the first who comes."""
+        third = (await accounts.of(Identity(LOOM, "", "eve"), GUEST)).id
+        code = await linking.issue(ANNS)
+        await linking.redeem(OTHERS, code.text)
+        with pytest.raises(BadInput):
+            await linking.redeem(third, code.text)
+
+    async def test_a_code_is_good_for_ten_minutes(self, linking: Linking, clock: StoppedClock) -> None:
+        """And not a moment longer."""
+        code = await linking.issue(ANNS)
+        clock.move(LIFE)
+        with pytest.raises(BadInput, match="bad input"):
+            await linking.redeem(OTHERS, code.text)
+
+    async def test_ones_own_code_joins_nothing(self, linking: Linking, accounts: MemoryAccounts) -> None:
+        """It was typed where it was made."""
+        code = await linking.issue(ANNS)
+        with pytest.raises(BadInput) as caught:
+            await linking.redeem(ANNS, code.text)
+        assert "own" in caught.value.user_text
+        assert await accounts.linked(ANN) == (ANN,)
+
+    async def test_five_tries_in_ten_minutes_are_enough(self, linking: Linking, clock: StoppedClock) -> None:
+        """Then even the right code waits, and is not used up."""
+        code = await linking.issue(ANNS)
+        for _ in range(5):
+            with pytest.raises(BadInput):
+                await linking.redeem(OTHERS, "easel-0000-0000")
+            clock.move(timedelta(seconds=90))
+        with pytest.raises(Busy) as caught:
+            await linking.redeem(OTHERS, code.text)
+        assert caught.value.retry_after == timedelta(minutes=2.5)
+        assert "3 minutes" in caught.value.user_text
+        clock.move(timedelta(minutes=2.5) - TICK)
+        with pytest.raises(Busy):
+            await linking.redeem(OTHERS, code.text)
+
+    async def test_a_thousand_guesses_open_nothing(self, linking: Linking, accounts: MemoryAccounts, clock: StoppedClock) -> None:
+        """Five of them are even looked up, and afterwards the code is as good as before."""
+        code = await linking.issue(ANNS)
+        refused = {BadInput: 0, Busy: 0}
+        for number in range(1000):
+            with pytest.raises((BadInput, Busy)) as caught:
+                await linking.redeem(OTHERS, f"easel-{number:04}-0000")
+            refused[caught.type] += 1
+        assert refused == {BadInput: 5, Busy: 995}
+        assert await accounts.linked(ANN) == (ANN,)
+        third = (await accounts.of(Identity(LOOM, "", "own phone"), GUEST)).id
+        assert len(await linking.redeem(third, code.text)) == 2
+
+    async def test_a_database_that_fails_says_so(self, linking: Linking, codes: MemoryCodes) -> None:
+        """It is no wrong code."""
+        codes.trouble.comes("redeem", StorageFailed("memory", "gone"))
+        with pytest.raises(StorageFailed):
+            await linking.redeem(OTHERS, "easel-0000-0000")
+
+
+class TestParting:
+    """The way back."""
+
+    async def test_a_parted_identity_begins_as_a_newcomer(self, linking: Linking, accounts: MemoryAccounts) -> None:
+        """Of its platform."""
+        code = await linking.issue(ANNS)
+        await linking.redeem(OTHERS, code.text)
+        assert (await linking.part(ANN)).tier == REGISTERED
+        assert await accounts.linked(ANN_ELSEWHERE) == (ANN_ELSEWHERE,)
+
+    @pytest.mark.parametrize("identity", [ANN, Identity(LOOM, "", "stranger")])
+    async def test_nobody_parts_from_nobody(self, linking: Linking, accounts: MemoryAccounts, identity: Identity) -> None:
+        """Nor is asked whether to."""
+        for refused in (linking.part(identity), linking.shared(identity)):
+            with pytest.raises(BadInput):
+                await refused
+        assert await accounts.known(Identity(LOOM, "", "stranger")) is None
+
+    async def test_usage_is_taken_along_from_every_day_that_may_be_today(self, codes: MemoryCodes) -> None:
+        """West of here it may be yesterday, and a day longer where the zone was changed."""
+        days: list[date] = []
+
+        class Noting(MemoryAccounts):
+            async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
+                """Note the day."""
+                days.append(day)
+                return await super().part(identity, tier, day)
+
+        noting = Noting(CountingIds())
+        ours, theirs = [(await noting.of(identity, GUEST)).id for identity in (ANN, ANN_ELSEWHERE)]
+        clock = StoppedClock(NOON.replace(hour=1))
+        linking = Linking(accounts=noting, codes=codes, clock=clock, first_tier={}, below=Wheel().below)
+        await noting.join(ours, theirs)
+        await linking.part(ANN)
+        assert days == [NOON.date() - timedelta(days=2)]
+
+
+class TestPace:
+    """How often something may be done."""
+
+    def test_a_clock_that_was_set_back_locks_nobody_out(self, clock: StoppedClock) -> None:
+        """What lies in the future did not happen lately."""
+        pace = Pace(1, LIFE, clock)
+        assert pace.take(ANNS) is None
+        clock.move(timedelta(hours=-1))
+        assert pace.take(ANNS) is None
+        assert pace.take(ANNS) == LIFE
+
+    def test_those_who_are_done_are_forgotten(self, clock: StoppedClock) -> None:
+        """Else the memory would fill with everybody who ever came."""
+        pace = Pace(1, LIFE, clock)
+        for number in range(10):
+            pace.take(AccountId(str(number)))
+        clock.move(LIFE)
+        pace.take(ANNS)
+        assert list(pace._done) == [ANNS]

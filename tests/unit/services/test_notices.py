@@ -1,0 +1,207 @@
+"""Asks whether the right people are told once that a budget is nearly used up, and whether that ever stands in a wish's way."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.chat import Place
+from bot.domain.people import HOUSE, Identity
+from bot.domain.quotas import Budget, Period
+from bot.domain.rules import Actor, Change, Matter, RuleKey
+from bot.errors import BudgetExceeded, MessageGone, StorageFailed, SurfaceFailed
+from bot.services.notices import HouseWatch, Notices
+from tests.fakes.bench import Bench
+from tests.fakes.images import PRICE
+from tests.fakes.surfaces import LOOM, SQUARE, person
+
+OF_HOUSE = Budget(HOUSE, Period.MONTH, 10 * PRICE.microusd)
+AWAY = SurfaceFailed("loom", "500")
+GONE = MessageGone("loom", "404")
+AMY_ALONE = Place(LOOM, "", "amy alone")
+ROOM = Place(LOOM, "town", "back-room")
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    """Set up a house where Amy has set a budget for ten pictures a day."""
+    bench = Bench()
+    await set_by(bench, "amy", RuleKey(Matter.BUDGET, Period.DAY), str(10 * PRICE.microusd))
+    return bench
+
+
+async def set_by(bench: Bench, user: str, key: RuleKey, value: str) -> None:
+    """Have somebody set something."""
+    account = await bench.quotas.account(person(user))
+    await bench.rulebook.change(Change(community=HOUSE, key=key, value=value, by=Actor(account.id, user)))
+
+
+async def spend(bench: Bench, *counts: int, keys: str = "call") -> None:
+    """Wish for so many pictures each, and let the notices come."""
+    for number, count in enumerate(counts):
+        await bench.imagine(key=f"{keys}-{number}", count=count)
+        await bench.notices.settle()
+
+
+def notices(bench: Bench) -> list[tuple[Place, str]]:
+    """Give who was told what."""
+    return [(place, post.text) for place, post, key in bench.surface.posted if key.startswith("budget:")]
+
+
+async def test_whoever_set_the_budget_is_told_once_when_it_is_nearly_used_up(bench: Bench) -> None:
+    """From four fifths on, with what is set aside for what is being drawn."""
+    await spend(bench, 4, 3)
+    assert notices(bench) == []
+    await spend(bench, 1, 1, 1, keys="later")
+    assert notices(bench) == [
+        (
+            AMY_ALONE,
+            (
+                "The budget of this place for today is 80 % used: $0.32 of $0.40 are spent or set aside. "
+                "When it is used up nothing is drawn until tomorrow; /budget set raises it."
+            ),
+        )
+    ]
+
+
+async def test_whoever_changed_it_last_is_told_and_the_next_day_again(bench: Bench) -> None:
+    """A new budget is a new matter too."""
+    await set_by(bench, "bea", RuleKey(Matter.BUDGET, Period.DAY), str(5 * PRICE.microusd))
+    await spend(bench, 4)
+    await set_by(bench, "bea", RuleKey(Matter.BUDGET, Period.DAY), str(6 * PRICE.microusd))
+    await spend(bench, 1, keys="more")
+    bench.clock.move(timedelta(days=1))
+    await spend(bench, 4, 1, keys="tomorrow")
+    assert [place.channel for place, _ in notices(bench)] == ["bea alone"] * 3
+
+
+async def test_where_there_is_a_review_channel_it_is_told_there(bench: Bench) -> None:
+    """And nowhere else."""
+    await set_by(bench, "amy", RuleKey(Matter.SETTING, "review_channel"), "loom:town:back-room")
+    await spend(bench, 4, 4)
+    assert [place for place, _ in notices(bench)] == [ROOM]
+
+
+async def test_where_that_channel_is_gone_whoever_set_the_budget_is_told(bench: Bench) -> None:
+    """Somebody has to know."""
+    await set_by(bench, "amy", RuleKey(Matter.SETTING, "review_channel"), "loom:town:back-room")
+    await spend(bench, 4, 3)
+    await bench.imagine(key="last")
+    bench.surface.trouble.comes("post", GONE)
+    await bench.notices.settle()
+    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+
+
+async def test_a_notice_that_cannot_be_said_now_is_said_at_the_next_wish(bench: Bench) -> None:
+    """Nothing is lost by it, and nothing is said twice."""
+    bench.surface.trouble.comes("direct", AWAY)
+    await spend(bench, 4, 4)
+    assert notices(bench) == []
+    await spend(bench, 1, 1, keys="later")
+    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+
+
+@pytest.mark.parametrize("error", [StorageFailed("sqlite", "locked"), RuntimeError("broken")], ids=repr)
+async def test_a_notice_that_breaks_is_in_nobodys_way(bench: Bench, error: Exception) -> None:
+    """Wishes go on, and the next one brings it."""
+    bench.once.trouble.comes("first", error)
+    await spend(bench, 4, 4)
+    assert len(bench.jobs.rows) == 2
+    await spend(bench, 1, keys="later")
+    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+
+
+async def test_nobody_to_tell_is_a_warning_in_the_log(bench: Bench) -> None:
+    """Once too."""
+    bench.surface.trouble.lasts("direct", GONE)
+    with capture_logs() as logs:
+        await spend(bench, 4, 4, 1)
+    assert [line["log_level"] for line in logs if line["event"] == "budget.nearly_spent"] == ["warning"]
+
+
+async def test_a_wish_that_is_refused_for_it_brings_the_notice_too(bench: Bench) -> None:
+    """If nobody could be told before."""
+    bench.surface.trouble.comes("direct", AWAY)
+    await spend(bench, 4, 4)
+    with pytest.raises(BudgetExceeded):
+        await bench.imagine(key="too-much", count=3)
+    await bench.notices.settle()
+    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+
+
+async def test_another_process_may_have_told_already(bench: Bench) -> None:
+    """They share what has happened."""
+    day = bench.clock.now().date()
+    await bench.once.first(f"budget:house:day:{day}:{10 * PRICE.microusd}")
+    await spend(bench, 4, 4)
+    assert notices(bench) == []
+
+
+class TestOfTheHouse:
+    """The budgets in the settings are the owners' business."""
+
+    def look(self, bench: Bench, *owners: Identity) -> Notices:
+        """Watch the house's budget."""
+        return Notices(
+            ledger=bench.ledger,
+            once=bench.once,
+            rulebook=bench.rulebook,
+            accounts=bench.accounts,
+            surfaces={LOOM: bench.surface},
+            house=HouseWatch((OF_HOUSE,), owners),
+        )
+
+    async def considered(self, bench: Bench, notices: Notices) -> None:
+        """Have it look at a wish of nine pictures."""
+        for number, count in enumerate((4, 4, 1)):
+            await bench.imagine(key=f"call-{number}", count=count)
+        terms = await bench.quotas.terms(person(), SQUARE)
+        notices.consider(replace(terms, of_community=replace(terms.of_community, budgets=(OF_HOUSE,))))
+        await notices.settle()
+
+    async def test_all_owners_are_told(self, bench: Bench) -> None:
+        """Those who can be reached; it is not an admin's to raise."""
+        owners = (Identity.read("loom:olga"), Identity.read("moon:olaf"), Identity.read("loom:otto"))
+        await self.considered(bench, self.look(bench, *owners))
+        assert [place.channel for place, _ in notices(bench)] == ["olga alone", "otto alone"]
+        assert notices(bench)[0][1] == (
+            "The budget of the whole house for this month is 90 % used: $0.36 of $0.40 are spent or set aside. "
+            "When it is used up nothing is drawn until next month; [budget] month in the settings raises it."
+        )
+
+    async def test_one_who_cannot_be_told_now_does_not_keep_the_others_waiting(self, bench: Bench) -> None:
+        """Whoever was told is not told again."""
+        bench.surface.trouble.comes("direct", AWAY)
+        await self.considered(bench, self.look(bench, Identity.read("loom:olga"), Identity.read("loom:otto")))
+        assert [place.channel for place, _ in notices(bench)] == ["otto alone"]
+
+    async def test_without_owners_the_log_says_it(self, bench: Bench) -> None:
+        """At warning."""
+        with capture_logs() as logs:
+            await self.considered(bench, self.look(bench))
+        [line] = [line for line in logs if line["event"] == "budget.nearly_spent"]
+        assert (line["log_level"], line["scope"], line["period"], line["limit"]) == (
+            "warning",
+            HOUSE,
+            Period.MONTH,
+            OF_HOUSE.limit,
+        )
+
+
+async def test_a_flood_of_wishes_takes_no_room(bench: Bench) -> None:
+    """What does not fit is not looked at; the next wish will be."""
+    terms = await bench.quotas.terms(person(), SQUARE)
+    for _ in range(1000):
+        bench.notices.consider(terms)
+    assert bench.notices._looks.qsize() == 100
+    await bench.notices.settle()
+    assert bench.notices._looks.empty()
+
+
+async def test_the_newest_entry_is_found_however_long_the_record_is(bench: Bench) -> None:
+    """Page by page."""
+    for number in range(250):
+        await set_by(bench, "bea", RuleKey(Matter.SETTING, "retention"), str(number))
+    await spend(bench, 4, 4)
+    assert [place for place, _ in notices(bench)] == [AMY_ALONE]

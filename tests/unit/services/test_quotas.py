@@ -1,0 +1,108 @@
+"""Asks on what terms people draw, and what their wishes set aside."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.chat import Place
+from bot.domain.images import Quality, Size
+from bot.domain.jobs import Wish
+from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, Identity, Person, Platform
+from bot.domain.quotas import Allowance, Budget, Crowd, Hold, Period, Standing, Weights
+from bot.domain.rules import NOBODY, PERSON, Actor, Change, Matter, RuleKey
+from bot.errors import NotAllowed
+from bot.services.quotas import check_channel
+from tests.fakes.bench import Bench
+from tests.fakes.images import PRICE
+from tests.fakes.surfaces import LOOM, SQUARE, person
+
+ADMIN = Actor(NOBODY, "Ada")
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Set up a house where high quality counts double."""
+    return Bench(weights=Weights({Quality.HIGH: 2}))
+
+
+async def rule(bench: Bench, key: RuleKey, value: str) -> None:
+    """Have an admin set something."""
+    await bench.rulebook.change(Change(community=HOUSE, key=key, value=value, by=ADMIN))
+
+
+async def test_a_newcomer_has_the_tier_and_the_limit_of_their_platform(bench: Bench) -> None:
+    """By the day of the community's zone."""
+    terms = await bench.quotas.terms(person(), SQUARE)
+    assert terms.account == Account(terms.account.id, REGISTERED)
+    today = bench.clock.now().date()
+    assert terms.allowance == Allowance(20, today, datetime(today.year, today.month, today.day + 1, tzinfo=UTC))
+    assert (terms.community, terms.crowd) == (HOUSE, None)
+
+
+async def test_somebody_of_a_platform_without_a_first_tier_is_a_guest(bench: Bench) -> None:
+    """A careful beginning."""
+    stranger = Person(Identity(Platform("kiln"), "", "7"), "Sly")
+    assert (await bench.quotas.account(stranger)).tier == GUEST
+
+
+async def test_what_an_admin_sets_holds_for_the_next_wish(bench: Bench) -> None:
+    """No restart, no waiting."""
+    account = (await bench.quotas.account(person())).id
+    await rule(bench, RuleKey(Matter.LIMIT, PERSON, account), "2")
+    await rule(bench, RuleKey(Matter.LIMIT, "server:loom:town"), "9")
+    terms = await bench.quotas.terms(person(), SQUARE)
+    assert (terms.allowance.limit, terms.crowd) == (2, Crowd("loom:town", 9))
+    assert (await bench.quotas.terms(person("bea"), SQUARE)).allowance.limit == 20
+    await rule(bench, RuleKey(Matter.MEMBERSHIP, "grant", account), "premium")
+    assert (await bench.quotas.terms(person(), SQUARE)).account.tier == PREMIUM
+
+
+async def test_a_place_without_a_tenant_has_no_crowd(bench: Bench) -> None:
+    """In a direct message everybody is alone."""
+    await rule(bench, RuleKey(Matter.LIMIT, "server:loom:"), "9")
+    assert (await bench.quotas.terms(person(), Place(LOOM, "", "dm"))).crowd is None
+
+
+async def test_a_hold_says_all_that_a_wish_sets_aside(bench: Bench) -> None:
+    """Pictures by weight, money by estimate, and whose limits to keep."""
+    await rule(bench, RuleKey(Matter.BUDGET, "day"), "500000")
+    terms = await bench.quotas.terms(person(), SQUARE)
+    wish = Wish(prompt="a fox", count=3, quality=Quality.HIGH, size=Size(64, 64))
+    assert bench.quotas.cost(wish) == 6
+    assert bench.quotas.hold(terms, wish) == Hold(
+        HOUSE,
+        terms.account.id,
+        6,
+        terms.allowance,
+        each=2,
+        estimate=3 * PRICE.microusd,
+        budgets=(Budget(HOUSE, Period.DAY, 500_000),),
+    )
+
+
+async def test_a_standing_is_told_by_the_day_of_the_terms(bench: Bench) -> None:
+    """With what is being drawn held."""
+    await bench.imagine(count=2)
+    terms = await bench.quotas.terms(person(), SQUARE)
+    assert await bench.quotas.standing(terms) == Standing(20, held=2, spent=0)
+
+
+@pytest.mark.parametrize(
+    ("channels", "is_allowed"),
+    [
+        ("loom:town:market square", True),
+        ("loom:village:elsewhere", True),
+        ("loom:town:elsewhere", False),
+    ],
+)
+async def test_pictures_are_drawn_in_allowed_channels_only(bench: Bench, channels: str, is_allowed: bool) -> None:
+    """What one server allows itself says nothing about another."""
+    await rule(bench, RuleKey(Matter.SETTING, "channels"), channels.replace(" ", "_"))
+    place = Place(LOOM, "town", "market_square")
+    terms = await bench.quotas.terms(person(), place)
+    if is_allowed:
+        check_channel(terms, place)
+        check_channel(terms, Place(LOOM, "", "dm"))
+    else:
+        with pytest.raises(NotAllowed):
+            check_channel(terms, place)
