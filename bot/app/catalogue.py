@@ -22,11 +22,13 @@ from bot.commands.settings import settings_set, settings_show
 from bot.commands.sharing import mail, report
 from bot.commands.spec import AnyCommand
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
+from bot.commands.usage import usage
 from bot.config import Settings
 from bot.domain.people import AccountId, Platform, Tier
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.clock import Clock
+from bot.ports.plots import Plots
 from bot.services.gallery import Gallery
 from bot.services.keys import ProgramKeys
 from bot.services.linking import Linking
@@ -52,6 +54,7 @@ class Rooms:
     record: Record
     linking: Linking
     keys: ProgramKeys
+    plots: Plots
     is_owner: IsOwner
 
 
@@ -133,6 +136,7 @@ def _of_admins(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
         budget_show(quotas, ledger=records.ledger, rulebook=records.rulebook),
         budget_set(record),
         settings_set(record, quotas, house=customs, clock=rooms.clock, grace=settings.gallery.undo),
+        usage(records.statistics, rooms.plots, people, quotas),
         audit(record),
     )
 

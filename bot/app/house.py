@@ -25,6 +25,7 @@ from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
+from bot.providers.plots.matplot import MatplotPlots
 from bot.services.gallery import Gallery
 from bot.services.keys import ProgramKeys
 from bot.services.links import Links
@@ -122,6 +123,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         record=record_of(base, quotas, people),
         linking=linking_of(base),
         keys=keys,
+        plots=MatplotPlots(),
         is_owner=owners.include,
     )
     return House(

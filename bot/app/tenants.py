@@ -23,7 +23,7 @@ _SHOWN = 6
 
 
 def stops_jobs(house: House, platform: Platform) -> Callable[[str], Awaitable[int]]:
-    """Give what ends the open jobs of one of the platform's tenants, and says how many there were."""
+    """Give what ends the open jobs of a tenant that let the bot go, and says how many there were."""
 
     async def stop(tenant: str) -> int:
         stopped = 0
@@ -33,6 +33,7 @@ def stops_jobs(house: House, platform: Platform) -> Callable[[str], Awaitable[in
             except BadInput:
                 log.info("job.not_stopped", job=job.id)  # its pictures are kept already
             else:
+                await house.base.records.jobs.told(job.id)  # there is nobody left to tell
                 stopped += 1
         return stopped
 

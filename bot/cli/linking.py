@@ -27,8 +27,8 @@ def link(config: Path | None, *, is_verbose: bool) -> int:
     minutes = int(LIFE.total_seconds()) // 60
     typer.echo(f"/link {code.text}")
     typer.echo(
-        f"Type that on the page or in a chat within {minutes} minutes: the account there becomes one with yours here, "
-        "which owns this easel. It works once; show it to nobody.",
+        f"Type that on the page or in a chat (on Slack: /easel link {code.text}) within {minutes} minutes: "
+        "the account there becomes one with yours here, which owns this easel. It works once; show it to nobody.",
         err=True,
     )
     return 0

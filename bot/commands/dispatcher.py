@@ -101,7 +101,8 @@ class Dispatcher:
         first = next((command for command in typed.values() if name in {command.name, command.group}), None)
         found = typed.get(name, first)
         if found is None:
-            raise BadInput(f"There is no /{name[:40]}.{meant(name, list(typed))} Type /help to see what there is.")
+            known = list(dict.fromkeys(command.group for command in typed.values()))
+            raise BadInput(f"There is no /{name[:40]}.{meant(name, known)} Type /help to see what there is.")
         return found
 
     async def _guard(self, run: Callable[[], Awaitable[None]], call: Call) -> None:

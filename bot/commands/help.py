@@ -63,5 +63,5 @@ def explained(command: AnyCommand) -> str:
 def _line(option: Option) -> str:
     choices = option.kind.values
     takes = f" ({', '.join(choices)})" if choices else ""
-    default = "" if option.default is None else f"; usually {option.default}"
+    default = "" if option.default in (None, "") else f"; usually {option.default}"
     return f"{option.name}: {option.summary}{takes}{default}"

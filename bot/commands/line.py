@@ -3,12 +3,18 @@
 import re
 from collections.abc import Mapping
 
-from bot.commands.options import Number, Text, listed, meant
+from bot.commands.options import Number, PersonRef, RoleRef, Text, listed, meant
 from bot.commands.spec import AnyCommand
 from bot.errors import BadInput
 
 _FLAG = re.compile(r"(?:--|[—–])([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
 _TOKEN = re.compile(r'(?:[^\s"“”„«»]|["“„«][^"“”„«»]*["”“»])+(?!\S)|\S+')
+_MENTIONS = {
+    PersonRef: re.compile(r"<@!?[^<>&]+>|[a-z]{2,20}:(?:[\w-]+:)?[\w-]+"),
+    RoleRef: re.compile(r"<(?:@&|!subteam\^)[^<>]+>"),
+}
+"""What names somebody, and is nothing else."""
+
 _QUOTES = '"“”„«»'
 
 
@@ -46,9 +52,10 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
     """Read `words --flag value --flag=value` into raw input for `command.parse`.
 
     Dashes that a phone made long and quotes that it made round are
-    understood. Words that no flag claims are first what a required option
-    takes that is no text, in order; the rest goes to the first text option,
-    as it was typed. A quoted `"--flag"` is words, and so is what follows a
+    understood. Of the words that no flag claims, somebody who is mentioned
+    is whom the command is about; then comes what a required option takes that
+    is no text, in order; the rest goes to the first text option, as it was
+    typed. A quoted `"--flag"` is words, and so is what follows a
     long dash without being an option.
 
     Raises:
@@ -73,8 +80,21 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
         if name in raw:
             raise BadInput(f"--{name} stands there twice; once is enough.")
         raw[name] = value.strip(_QUOTES)
+    raw |= _mentioned(command, words, raw)
     raw |= _leading(command, words, raw)
     return raw | _rest(command, words, raw)
+
+
+def _mentioned(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
+    """Take who is mentioned out of the words: the first one for each option that wants somebody."""
+    taken: dict[str, object] = {}
+    for option in command.options:
+        sign = _MENTIONS.get(type(option.kind))
+        found = next((word for word in words if sign and sign.fullmatch(word)), None)
+        if found is not None and option.name not in raw:
+            words.remove(found)
+            taken[option.name] = found
+    return taken
 
 
 def _leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
@@ -98,6 +118,8 @@ def _rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict
     taker = next((option for option in command.options if isinstance(option.kind, Text)), None) or next(
         (option for option in command.options if not isinstance(option.kind, Number) and option.is_required), None
     )
+    if taker is None and len(command.options) == 1:
+        taker = command.options[0]
     if taker is None or taker.name in raw:
         raise BadInput(f"/{command.name} does not know what to do with “{' '.join(words)[:40]}”.")
     return {taker.name: " ".join(words)}

@@ -20,7 +20,7 @@ _MINUTES = int(LIFE.total_seconds()) // 60
 class LinkArgs:
     """What `/link` takes."""
 
-    code: Annotated[str | None, Text("The code that /link gave you elsewhere; leave it out to get one", longest=40)] = None
+    code: Annotated[str | None, Text("The code that you got elsewhere; leave it out to get one", longest=40)] = None
 
 
 def link(linking: Linking, quotas: Quotas) -> Command[LinkArgs]:
@@ -78,7 +78,7 @@ def part(linking: Linking, quotas: Quotas) -> Command[UnlinkArgs]:
 
 def _offer(code: str) -> str:
     return (
-        f"Your code is {code}. Within {_MINUTES} minutes, type /link {code} where else you use this bot: "
+        f"Your code is {code}. Within {_MINUTES} minutes, give it to the link command where else you use this bot: "
         "the account there becomes a part of this one. It works once; show it to nobody, for whoever types it shares your quota."
     )
 

@@ -190,6 +190,10 @@ class RoleRef:
         raise BadInput(f"{name} is a role or group: mention it, or give its id, not {quoted(typed)}.")
 
 
+_AMOUNT = re.compile(r"\$?([0-9]{1,7}|[0-9]{1,3}(?:,[0-9]{3})+)(?:[.,]([0-9]{1,2}))?\$?")
+"""A comma parts thousands before three digits, and cents before one or two, as half of Europe writes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dollars:
     """An amount of money in dollars, given in micro-dollars."""
@@ -204,8 +208,9 @@ class Dollars:
 
     def parse(self, name: str, typed: object) -> int:
         """Give the micro-dollars."""
-        found = re.fullmatch(r"\$?([0-9]{1,7})(?:\.([0-9]{1,2}))?\$?", str(typed).strip().replace(",", ""))
-        amount = int(found[1]) * MILLION + int((found[2] or "0").ljust(2, "0")) * MILLION // 100 if found else -1
+        found = _AMOUNT.fullmatch(str(typed).strip())
+        cents = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
+        amount = cents * MILLION // 100
         if not 0 <= amount <= self.most * MILLION:
             raise BadInput(f"{name} is an amount in dollars from 0 to {self.most:,}, such as 12.50, not {quoted(typed)}.")
         return amount
@@ -233,7 +238,7 @@ class Limit:
         if text == CLEAR:
             return None
         if isinstance(typed, bool) or not re.fullmatch(r"\+?[0-9]{1,9}", text) or int(text) > self.most:
-            raise BadInput(f"{name} is a whole number from 0 to {self.most}, or {CLEAR}, not {quoted(typed)}.")
+            raise BadInput(f"{name} is a whole number from 0 to {self.most:,}, or {CLEAR}, not {quoted(typed)}.")
         return int(text)
 
 

@@ -86,7 +86,7 @@ class Record:
         lines = _fitting([_line(entry, names, zone) for entry in found[:most]])
         head = f"{counted(len(lines), 'change')}, newest first, in the time of {zone.key}."
         older = (Button("Older", "older", found[len(lines) - 1].id),) if len(lines) < len(found) else ()
-        return listed(head, lines, older)
+        return listed(head, lines, older, title="Changes")
 
     async def _zone_again(self, entry: Entry, call: Call) -> str | None:
         """Give the value that puts a zone back: as it was, unless the day would be another one then, which has to go on first."""

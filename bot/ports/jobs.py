@@ -33,7 +33,11 @@ class Jobs(Protocol):
         """Write the job and set its pictures aside, in one transaction; for a known `job.key` give the job that has it.
 
         Raises:
-            QuotaExceeded: Fewer pictures are left than the hold wants.
+            QuotaExceeded: Fewer pictures are left than the hold wants, in the day and in credits together.
+            LimitTooLow: It wants more than a whole day has, and all credits.
+            CrowdExceeded: The server or workspace has not so many left for all.
+            BudgetExceeded: There is not so much money left.
+            BadInput: The account has become part of another one.
         """
         ...
 

@@ -130,11 +130,11 @@ class Linking:
         if holder is None:
             raise BadInput(
                 "That code opens nothing: it may be mistyped, used already, or older than ten minutes. "
-                "Type /link where you made it to get a new one; nothing was changed."
+                "The link command gives you a new one where you made it; nothing was changed."
             )
         if holder == account:
             raise BadInput(
-                "That code is this account's own, and now it is used up: make a new one with /link, "
+                "That code is this account's own, and now it is used up: make a new one, "
                 "and type it where you are not linked yet. Nothing was changed."
             )
         await self._accounts.join(AccountId(holder), account)

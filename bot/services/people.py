@@ -54,7 +54,9 @@ class People:
             return await self.caller(by)
         account = await self._accounts.known(identity)
         if account is None:
-            raise BadInput(f"{identity} has never been seen here; nothing was changed. Mention them, or give their whole id.")
+            raise BadInput(
+                f"{identity} has never been seen here; nothing was changed. They have to use this bot once, or the id is wrong."
+            )
         return Somebody(account.id, Person(identity, str(identity)))
 
     async def anybody(self, mention: Mention, by: Person) -> Somebody:

@@ -45,11 +45,14 @@ _RAISE_TIER = update(accounts).where(accounts.c.id == _SURVIVOR)
 _POINT = update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.joined_to == _GONE)).values(joined_to=_SURVIVOR)
 
 _MOVES = (
-    # Holds come first: whoever lets one go at this moment has counted before the counters are added up, or counts after.
-    update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
-    update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
-    update(pictures).where(pictures.c.job.in_(select(jobs.c.id).where(jobs.c.account == _GONE))).values(account=_SURVIVOR),
+    # Jobs come first and their holds next, as whoever ends a job locks them: what is let go at this moment was counted before
+    # the counters are added up, or is counted after.
     update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR),
+    update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
+    update(pictures)
+    .where(pictures.c.account == _GONE, pictures.c.job.in_(select(jobs.c.id).where(jobs.c.account == _SURVIVOR)))
+    .values(account=_SURVIVOR),
+    update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
     delete(reports).where(
         reports.c.reporter == _GONE, reports.c.picture.in_(select(reports.c.picture).where(reports.c.reporter == _SURVIVOR))
     ),

@@ -194,3 +194,15 @@ class TestUndoing:
         assert sum(isinstance(answer, Entry) for answer in answers) == 1
         assert sum(isinstance(answer, BadInput) for answer in answers) == 9
         assert await value_of(rulebook) is None
+
+
+async def test_what_a_setting_is_everywhere(rulebook: Rulebook) -> None:
+    """By community; rules about one person, and other settings, are not it."""
+    days = RuleKey(Matter.SETTING, "retention")
+    await rulebook.change(a_change("30", days))
+    await rulebook.change(a_change("7", days, OTHER))
+    await rulebook.change(a_change("UTC"))
+    await rulebook.change(a_change("9", RuleKey(Matter.SETTING, "retention", AccountId("ann")), CommunityId("third")))
+    assert await rulebook.everywhere(Matter.SETTING, "retention") == {HOUSE: "30", OTHER: "7"}
+    await rulebook.change(a_change(None, days))
+    assert await rulebook.everywhere(Matter.SETTING, "retention") == {OTHER: "7"}

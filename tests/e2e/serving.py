@@ -88,6 +88,13 @@ class Visitor:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
+    def at(self, url: str) -> "Visitor":
+        """Give the same browser at another address, with the cookies that it has by now."""
+        other = Visitor(url)
+        for cookie in self._client.cookies.jar:
+            other._client.cookies.set(cookie.name, cookie.value or "")  # noqa: SLF001 - of the same class
+        return other
+
     async def types(self, line: str, key: str = "") -> dict[str, Any]:
         """Type a line, and give the reply: the message it was answered with, and private notes."""
         return await self._call({"line": line, "key": key or str(uuid4())})

@@ -45,9 +45,10 @@ class _Field:
         option = self._option
         name = self._words.get((*self._key, "name"), option.name)
         summary = self._words.get((*self._key, "summary"), option.kind.summary)
+        noted = f"{summary}; {option.note}" if option.note else summary
         return discord.ui.Label(
             text=_cut(name.capitalize(), _LONGEST_LABEL),
-            description=_cut(summary, _LONGEST_NOTE),
+            description=_cut(noted, _LONGEST_NOTE),
             component=self._component(option.kind, value),
         )
 

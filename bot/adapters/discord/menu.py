@@ -98,7 +98,7 @@ class _Menu:
         """Give an option's summary in each language, with its default as that language calls it."""
         usually, labels = self._in("words", "usually"), self._in(*key, "choices", str(option.default))
         return {
-            language: _described(f"{summary}{_usual(usually.get(language, ''), labels.get(language, option.default))}")
+            language: _described(f"{_with_note(summary, option)}{_usual(usually.get(language, ''), labels.get(language, option.default))}")
             for language, summary in self._in(*key, "summary").items()
         }
 
@@ -126,8 +126,13 @@ class _Menu:
         return {f"{what}_localizations": locales} if locales else {}
 
 
+def _with_note(summary: str, option: Option) -> str:
+    """Add what choices cost; a number is read in any language."""
+    return f"{summary}; {option.note}" if option.note else summary
+
+
 def _usual(usually: str, default: object) -> str:
-    return f"; {usually} {default}" if usually and default is not None else ""
+    return f"; {usually} {default}" if usually and default not in {None, ""} else ""
 
 
 def _shape(kind: Kind) -> Json:

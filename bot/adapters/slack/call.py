@@ -9,6 +9,7 @@ import structlog
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.bots import Bots
+from bot.adapters.slack.lines import as_typed_here
 from bot.adapters.slack.modal import Errand, modal_of
 from bot.adapters.slack.origin import Origin
 from bot.adapters.slack.people import People
@@ -89,6 +90,7 @@ class SlackCall:
 
     async def whisper(self, post: Post) -> None:
         """Say `post` to this person alone; see `Call.whisper`."""
+        post = as_typed_here(post, self._means.commands)
         for way in (self._by_url, self._in_the_channel, self._directly):
             try:
                 if await way(post):

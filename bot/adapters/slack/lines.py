@@ -3,9 +3,11 @@
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from bot.adapters.slack.manifest import IMAGINE
+from bot.adapters.slack.manifest import EASEL, IMAGINE
 from bot.commands.spec import AnyCommand
+from bot.domain.chat import Post
 
 HELP = "/help"
 
@@ -34,6 +36,19 @@ def of_mention(text: str, bot_user: str, commands: Mapping[str, AnyCommand]) -> 
     if _is_command(bare, commands):
         return f"/{_given(bare)}"
     return f"{IMAGINE} {plain(after)}"
+
+
+def as_typed_here(post: Post, commands: Mapping[str, AnyCommand]) -> Post:
+    """Name commands as they are typed on Slack: `/easel quota set`, where a post says `/quota set`."""
+    groups = {command.group for command in commands.values() if command.is_typed} - {IMAGINE.lstrip("/")}
+    names = "|".join(map(re.escape, sorted(groups)))
+    named = re.compile(rf"(?<![\w/.:-])/(?=(?:{names})(?![\w/-]))")
+
+    def told(text: str) -> str:
+        return named.sub(f"{EASEL} ", text) if names else text
+
+    folds = tuple(replace(fold, title=told(fold.title), text=told(fold.text)) for fold in post.folds)
+    return replace(post, text=told(post.text), folds=folds)
 
 
 def _given(text: str) -> str:

@@ -115,7 +115,7 @@ def _usual(option: Option) -> str | None:
 def _hint(option: Option) -> str:
     kind = option.kind
     bounds = f", {kind.values[0]}" if isinstance(kind, Number) else ""
-    return f"{kind.summary}{bounds}"
+    return f"{option.summary}{bounds}"
 
 
 def _element(option: Option, value: str | None, *, is_long: bool) -> Json:

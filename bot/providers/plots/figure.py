@@ -11,13 +11,13 @@ from matplotlib.text import Text
 from bot.domain.money import dollars
 from bot.ports.plots import UsageSummary
 from bot.providers.plots.lettering import FONT, INK, SOFT, cut, readable
-from bot.providers.plots.panels import cost_by_day, pictures_by_day, shares
+from bot.providers.plots.panels import MARKS, cost_by_day, pictures_by_day, shares
 
-_INCHES = (14.4, 9.6)
-_DPI = 100
-_LEFT, _RIGHT = 0.06, 0.71
+_INCHES = (12, 8)
+_DPI = 120
+_LEFT, _RIGHT = 0.07, 0.715
 _TOP = 0.82
-_WIDTH, _NARROW = 0.43, 0.28
+_WIDTH, _NARROW = 0.42, 0.28
 _MODELS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 """Colours that colour-blind people can tell apart (Okabe and Ito, 2008), one for each model that is named."""
 
@@ -60,10 +60,10 @@ def _headline(figure: Figure, summary: UsageSummary) -> None:
     whose = f" by {readable(summary.whose, 'one person')}" if summary.whose else ""
     people = "" if summary.whose else f"   ·   {_counted(summary.head_count, 'person', 'people')}"
     pictures = _counted(summary.pictures, "picture", "pictures")
-    title = _write(figure, _LEFT - 50 / 1440, 0.945, f"Pictures drawn{whose}", fontsize=24, weight="bold")
+    title = _write(figure, _LEFT - MARKS / figure.bbox.width, 0.945, f"Pictures drawn{whose}", fontsize=24, weight="bold")
     cut(title, 0.92 * figure.bbox.width)
     totals = f"{_period(summary)}   ·   {pictures}   ·   {dollars(summary.microusd)}{people}"
-    _write(figure, _LEFT - 50 / 1440, 0.905, totals, fontsize=15, color=SOFT)
+    _write(figure, _LEFT - MARKS / figure.bbox.width, 0.905, totals, fontsize=15, color=SOFT)
 
 
 def _write(figure: Figure, x: float, y: float, words: str, **how: Any) -> Text:

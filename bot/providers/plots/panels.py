@@ -9,15 +9,15 @@ from bot.domain.money import MILLION, dollars
 from bot.ports.plots import Share, UsageSummary
 from bot.providers.plots.lettering import FONT, SOFT, cut, readable, write
 
-_FEWEST_SLOTS = 10
+_FEWEST_SLOTS = 8
 """Days that there is room for at least, so that the bar of a single day is no wall."""
 
-_MOST_LABELS = 7
+_MOST_LABELS = 6
 _GRID = "#e3e6ea"
-_NAMES = 190
+_NAMES = 200
 """Pixels that names have beside their bars."""
 
-_MARKS = 50
+MARKS = 65
 """Pixels that the marks of days have beside them."""
 
 _GAP = 12
@@ -25,12 +25,13 @@ _ROOM_FOR_NUMBERS = 2.2
 """How long a panel is, in lengths of its longest bar."""
 
 _LEAST_DOLLARS = 0.001
+_SHORT_FROM = 100_000
 _WHOLE_DOLLARS_FROM = 1000 * MILLION
 
 
 def pictures_by_day(axes: Axes, summary: UsageSummary, colours: Sequence[str]) -> None:
     """Draw the pictures of each day, stacked by model in the colours of the models."""
-    _bare(axes, "Pictures a day", indent=_MARKS)
+    _bare(axes, "Pictures a day", indent=MARKS)
     places = range(len(summary.days))
     below = [0] * len(summary.days)
     for column, colour in enumerate(colours):
@@ -39,7 +40,7 @@ def pictures_by_day(axes: Axes, summary: UsageSummary, colours: Sequence[str]) -
         below = [one + other for one, other in zip(below, heights, strict=True)]
     _days(axes, summary)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _mark(value, 0)))
     axes.set_ylim(0, max(below) * 1.06 or 1)
     if not any(below):
         axes.set_yticks([0])
@@ -48,14 +49,14 @@ def pictures_by_day(axes: Axes, summary: UsageSummary, colours: Sequence[str]) -
 
 def cost_by_day(axes: Axes, summary: UsageSummary, colour: str) -> None:
     """Draw the dollars of each day."""
-    _bare(axes, "Cost a day", indent=_MARKS)
+    _bare(axes, "Cost a day", indent=MARKS)
     costs = [day.microusd / MILLION for day in summary.days]
     axes.bar(range(len(costs)), costs, color=colour, width=0.82)
     _days(axes, summary)
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     most = max(*costs, _LEAST_DOLLARS)
     decimals = _decimals(most)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${value:,.{decimals}f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${_mark(value, decimals)}"))
     axes.set_ylim(0, most * 1.06)
     if not any(costs):
         axes.set_yticks([0])
@@ -79,7 +80,9 @@ def shares(axes: Axes, title: str, found: Sequence[Share], colours: Sequence[str
         words = readable(share.name, f"{one} {place + 1}")
         beside = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
         cut(write(axes, -_GAP / axes.bbox.width, place, words, **beside), _NAMES)
-        write(axes, length, place, f" {share.pictures:,}  ·  {_brief(share.microusd)}", va="center", color=SOFT, fontsize=11)
+        write(
+            axes, length, place, f" {_mark(share.pictures, 0)}  ·  {_brief(share.microusd)}", va="center", color=SOFT, fontsize=11
+        )
 
 
 def _bare(axes: Axes, title: str, indent: float) -> None:
@@ -111,5 +114,14 @@ def _decimals(most: float) -> int:
     return 0 if most >= 10 else 2 if most >= 0.05 else 4  # noqa: PLR2004 - dollars
 
 
+def _mark(value: float, decimals: int) -> str:
+    """Give a number that fits beside an axis or a bar."""
+    if not value:
+        return "0"
+    if value < _SHORT_FROM:
+        return f"{value:,.{decimals}f}"
+    return f"{value / MILLION:.3g}M" if value >= MILLION else f"{value / 1000:.3g}k"
+
+
 def _brief(microusd: int) -> str:
-    return dollars(microusd) if microusd < _WHOLE_DOLLARS_FROM else f"${microusd / MILLION:,.0f}"
+    return dollars(microusd) if microusd < _WHOLE_DOLLARS_FROM else f"${_mark(microusd / MILLION, 0)}"

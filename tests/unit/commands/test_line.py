@@ -5,11 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.line import read_options, split_line
-from bot.commands.spec import AnyCommand
+from bot.commands.quota import QuotaSetArgs, QuotaShowArgs
+from bot.commands.record import AuditArgs
+from bot.commands.spec import AnyCommand, Command
 from bot.errors import BadInput
 from tests.unit.commands.sample import Easel
 
 PAINT, OUTLINE, WIPE = Easel().paint(), Easel().outline(), Easel().wipe()
+SET: AnyCommand = Command("quota set", "Set a limit", QuotaSetArgs, Easel().run)
+SHOW: AnyCommand = Command("quota show", "Show a limit", QuotaShowArgs, Easel().run)
+AUDIT: AnyCommand = Command("audit", "Read the record", AuditArgs, Easel().run)
 
 
 def refusal(command: AnyCommand, rest: str) -> str:
@@ -112,6 +117,31 @@ def test_a_flag_that_stands_there_twice_is_refused(rest: str) -> None:
 def test_words_go_to_what_must_be_given_where_no_option_takes_text() -> None:
     """Numbers are never guessed."""
     assert read_options(OUTLINE, "wide") == {"shape": "wide"}
+
+
+@pytest.mark.parametrize("whom", ["<@U7>", "<@!5>", "mill:gus", "mill:T1:gus"])
+def test_somebody_who_is_mentioned_is_whom_the_command_is_about(whom: str) -> None:
+    """Wherever they are mentioned, and whatever else is typed."""
+    assert read_options(SET, f"3 {whom}") == {"pictures": "3", "person": whom}
+    assert read_options(SET, f"{whom} 3 --why fun") == {"pictures": "3", "person": whom, "why": "fun"}
+    assert read_options(SHOW, whom) == {"person": whom}
+
+
+def test_a_group_that_is_mentioned_is_a_role() -> None:
+    """Not a person, and not a tier."""
+    assert read_options(SET, "3 <!subteam^S1>") == {"pictures": "3", "role": "<!subteam^S1>"}
+    assert read_options(SET, "3 <@&77>") == {"pictures": "3", "role": "<@&77>"}
+    assert read_options(SET, "3 guest") == {"pictures": "3", "tier": "guest"}
+
+
+def test_a_flag_goes_before_a_mention() -> None:
+    """The second person is words, which nothing else takes here."""
+    assert read_options(SET, "3 --person <@U1> <@U2>") == {"pictures": "3", "person": "<@U1>", "tier": "<@U2>"}
+
+
+def test_words_are_for_the_only_option_there_is() -> None:
+    """Whatever it takes."""
+    assert read_options(AUDIT, "20") == {"count": "20"}
 
 
 def test_words_that_nothing_takes_are_refused() -> None:

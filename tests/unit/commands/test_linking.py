@@ -53,7 +53,7 @@ class Everywhere:
 
     async def joined(self) -> Post:
         """Join the two, and give what is said."""
-        code = (await self.type("/link")).text.split("/link ")[1].split()[0]
+        code = (await self.type("/link")).text.split("Your code is ")[1].split()[0].rstrip(".")
         return await self.type(f"/link {code}", KILN)
 
     def _call(self, platform: Platform) -> FakeCall:

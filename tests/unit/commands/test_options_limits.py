@@ -24,7 +24,7 @@ def test_what_is_no_limit_is_refused(typed: object) -> None:
     """With what would be one."""
     with pytest.raises(BadInput) as refused:
         LIMIT.parse("pictures", typed)
-    assert refused.value.user_text.startswith("pictures is a whole number from 0 to 1000, or clear, not “")
+    assert refused.value.user_text.startswith("pictures is a whole number from 0 to 1,000, or clear, not “")
     assert len(refused.value.user_text) < 120
 
 

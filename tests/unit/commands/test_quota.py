@@ -133,7 +133,7 @@ async def test_nobody_else_sees_the_quota_of_others(office: Office) -> None:
 async def test_somebody_who_was_never_seen_has_no_quota_to_show(office: Office) -> None:
     """And gets none by being asked for."""
     assert await office.say("/quota show --person zed") == (
-        "loom:zed has never been seen here; nothing was changed. Mention them, or give their whole id."
+        "loom:zed has never been seen here; nothing was changed. They have to use this bot once, or the id is wrong."
     )
     assert await office.bench.accounts.known(replace(BOB.identity, user="zed")) is None
 
@@ -252,7 +252,7 @@ async def test_exactly_one_is_limited_at_a_time(office: Office, whose: str) -> N
 async def test_an_amount_that_is_none_is_refused(office: Office, amount: str) -> None:
     """Negative, huge, fractional, or no number at all."""
     text = await office.say(f"/quota set --person bob --pictures {amount}")
-    assert text.startswith(f"pictures is a whole number from 0 to {MOST_PICTURES}, or clear, not “{amount[:40]}”.")
+    assert text.startswith(f"pictures is a whole number from 0 to {MOST_PICTURES:,}, or clear, not “{amount[:40]}”.")
     assert office.entries == []
 
 

@@ -1,27 +1,27 @@
 """Are the catalogues of other languages complete, about things that there are, and within what platforms show?"""
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 
-from bot.adapters.discord.menu import CONTEXT_MENUS
+from bot.adapters.discord.menu import CONTEXT_MENUS, menu_of
 from bot.app.catalogue import declared_commands
 from bot.commands.options import Pick
-from bot.commands.translations import Key, Translations, load_translations
+from bot.commands.translations import Catalogue, Key, Translations, load_translations
 
 TRANSLATIONS = load_translations()
 LANGUAGES = sorted(TRANSLATIONS.catalogues)
 TYPED = [command for command in declared_commands() if command.is_typed]
 NAME = re.compile(r"[-_\w]{1,32}")
-TRANSLATED_BY_NOW = {"imagine", "gallery", "help"}
 
 
-def wanted(*, of: set[str] | None = None) -> set[Key]:
+def wanted() -> set[Key]:
     """Give every key that there is a text for in English."""
     keys: set[Key] = {("menus", name) for name in CONTEXT_MENUS} | {("words", "usually")}
     for command in TYPED:
-        if of is not None and command.name not in of:
-            continue
         base = ("commands", command.name)
         keys |= {(*base, "name"), (*base, "summary")}
         for option in command.options:
@@ -30,7 +30,35 @@ def wanted(*, of: set[str] | None = None) -> set[Key]:
             if isinstance(option.kind, Pick):
                 keys |= {(*inner, "choices", value) for value in option.kind.values}
     groups = {command.group for command in TYPED if command.group != command.name}
-    return keys | {("groups", group, what) for group in groups if of is None for what in ("name", "summary")}
+    return keys | {("groups", group, what) for group in groups for what in ("name", "summary")}
+
+
+def level(key: Key) -> Key:
+    """Give where a name stands beside others: among commands and groups, in a group, a command, an option or a message's menu."""
+    match key:
+        case ("commands", *_, "choices", _) | ("menus", _):
+            return key[:-1]
+        case ("groups", _, "name"):
+            return ("commands",)
+        case ("commands", command, "name"):
+            return ("commands", *command.split()[:-1])
+        case ("commands", *_, "name"):
+            return key[:-2]
+        case _:
+            return ()
+
+
+def taken_twice(texts: Catalogue) -> list[tuple[Key, str]]:
+    """Give the names that more than one thing of a level has."""
+    names = Counter((level(key), text.lower()) for key, text in texts.items() if level(key))
+    return [name for name, times in names.items() if times > 1]
+
+
+def descriptions(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Give what a menu says in other languages."""
+    for entry in entries:
+        yield from entry.get("description_localizations", {}).values()
+        yield from descriptions(entry.get("options", ()))
 
 
 def test_three_languages_are_known() -> None:
@@ -46,30 +74,50 @@ def test_everything_that_is_translated_is_there(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_missing(language: str) -> None:
-    """Of the commands that were translated once."""
-    assert wanted(of=TRANSLATED_BY_NOW) - set(TRANSLATIONS.catalogues[language]) == set()
+    """A new command comes with its words in every language."""
+    assert wanted() - set(TRANSLATIONS.catalogues[language]) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_are_as_short_as_menus_want_them(language: str) -> None:
-    """Names can be typed and summaries read, with the default behind them."""
+    """Names can be typed, and summaries and choices read at a glance."""
     for key, text in TRANSLATIONS.catalogues[language].items():
+        assert text == text.strip(), key
         if key[-1] == "name":
             assert NAME.fullmatch(text), (key, text)
             assert text == text.lower(), key
         else:
-            assert 0 < len(text) <= (32 if key[0] == "menus" else 80 if key[-1] == "summary" else 40), (key, text)
+            longest = 32 if key[0] == "menus" else 90 if key[-1] == "summary" else 25
+            assert 0 < len(text) <= longest, (key, text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_two_things_have_one_name(language: str) -> None:
-    """Of the commands, and of the options of each."""
-    names: dict[Key, list[str]] = {}
-    for key, text in TRANSLATIONS.catalogues[language].items():
-        if key[-1] == "name":
-            group = key[-2].partition(" ")[0] if " " in key[-2] else ""
-            names.setdefault((*key[:-2], group), []).append(text)
-    assert all(len(texts) == len(set(texts)) for texts in names.values()), names
+def test_no_description_is_cut_off(language: str) -> None:
+    """With what a choice costs and the default behind it."""
+    menu = menu_of(TYPED, Translations({language: TRANSLATIONS.catalogues[language]}))
+    assert [text for text in descriptions(menu) if len(text) > 100 or text.endswith("…") or text != text.strip()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_things_side_by_side_have_different_names(language: str) -> None:
+    """Commands and groups, a group's commands, a command's options, an option's choices."""
+    assert taken_twice(TRANSLATIONS.catalogues[language]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("groups", "tier", "name"), ("commands", "imagine", "name")),
+        (("commands", "tier grant", "name"), ("commands", "tier revoke", "name")),
+        (("commands", "tier grant", "options", "tier", "name"), ("commands", "tier grant", "options", "person", "name")),
+        (("commands", "x", "options", "name", "choices", "zone"), ("commands", "x", "options", "name", "choices", "shape")),
+    ],
+)
+def test_a_name_that_is_taken_twice_is_found(one: Key, other: Key) -> None:
+    """Beside each other; elsewhere it may come again."""
+    elsewhere = ("commands", "credits grant", "name")
+    assert taken_twice({one: "zwei", other: "zwei", elsewhere: "zwei"}) == [(level(one), "zwei")]
+    assert taken_twice({one: "eins", other: "zwei", elsewhere: "eins"}) == []
 
 
 def test_a_text_is_given_in_each_language_that_has_it() -> None:

@@ -67,3 +67,33 @@ async def test_the_settings_file_is_named() -> None:
     [one] = await paper.settings_file(Path("/etc/easel/config.toml"))
     assert "default" in none.text
     assert "/etc/easel/config.toml" in one.text
+
+
+PAYABLE = {
+    "EASEL_MEMBERSHIP__STRIPE_SECRET": "whsec_made_up",
+    "EASEL_MEMBERSHIP__CHECKOUT_URL": "https://buy.example.org/x",
+    "EASEL_WEB__PUBLIC_URL": "https://easel.example.org",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "health", "words"),
+    [
+        ({}, Health.OK, "Stripe makes people premium by https://easel.example.org/webhooks/stripe."),
+        ({"EASEL_MEMBERSHIP__STRIPE_SECRET": ""}, Health.WRONG, "nobody would tell easel"),
+        ({"EASEL_MEMBERSHIP__STRIPE_SECRET": "sk_live_made_up"}, Health.WRONG, "no signing secret"),
+        ({"EASEL_WEB__PUBLIC_URL": ""}, Health.NOTE, "Only this machine can reach that address."),
+        (dict.fromkeys(PAYABLE, ""), Health.OK, "Off: nothing is set for it."),
+    ],
+)
+async def test_memberships_are_judged(changes: dict[str, str], health: Health, words: str) -> None:
+    """Who pays should get what they paid for."""
+    [finding] = await paper.memberships(load(environ=PAYABLE | changes))
+    assert (finding.health, words in finding.text) == (health, True)
+
+
+async def test_a_missing_package_for_memberships_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The start would fail for want of it."""
+    monkeypatch.setattr(paper, "find_spec", lambda _: None)
+    [finding] = await paper.memberships(load(environ=PAYABLE))
+    assert (finding.health, finding.mend) == (Health.WRONG, "pip install easel[stripe].")

@@ -63,6 +63,17 @@ async def test_a_spoiler_hides_by_name_and_by_flag() -> None:
     assert [file.filename for file in sheet.files] == ["SPOILER_a.png"]
 
 
+async def test_what_is_not_shown_can_be_saved() -> None:
+    """Pictures stand in the gallery, other files below the words, and the platform takes both."""
+    uploads = [Upload("plot.png", b"1", "bars"), Upload("table.csv", b"2", "", is_shown=False)]
+    sheet = sheet_of(Post("Usage", folds=(Fold("People", "Ann"),)), uploads)
+    found = parts(sheet)
+    assert [part["type"] for part in found] == [10, 12, 10, 13]
+    assert found[1]["items"] == [{"media": {"url": "attachment://plot.png"}, "description": "bars", "spoiler": False}]
+    assert found[3] == {**found[3], "file": {"url": "attachment://table.csv"}}
+    assert [file.filename for file in sheet.files] == ["plot.png", "table.csv"]
+
+
 async def test_a_smaller_copy_leads_to_the_original() -> None:
     """Where everybody can follow."""
     one = Upload("a.jpg", b"1", "alt", link=ADDRESS)

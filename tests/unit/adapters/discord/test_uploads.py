@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.adapters.discord.uploads import Room, Sheets, smaller
-from bot.domain.chat import Exhibit, Post, Tone
+from bot.domain.chat import Attachment, Exhibit, Post, Tone
 from bot.domain.images import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
 from tests.fakes.objects import MemoryObjects
@@ -66,3 +66,24 @@ async def test_a_preview_too_large_is_left_out() -> None:
     """It is worth no trouble."""
     sheet = await Sheets(MemoryObjects()).of(Post("x", Tone.WORKING, preview=b"x" * 11), Room(upload_bytes=10))
     assert sheet.uploads == ()
+
+
+PLOT = Attachment("plot.png", "image/png", b"plot", "bars")
+TABLE = Attachment("table.csv", "text/csv", b"a,b")
+
+
+async def test_attachments_go_along_as_they_are() -> None:
+    """Pictures are shown, and never hidden: nobody asked for a drawing."""
+    sheet = await Sheets(MemoryObjects()).of(Post("x", attachments=(PLOT, TABLE)), Room(is_spoiler=True))
+    assert [(one.name, one.content, one.alt, one.is_shown, one.is_spoiler) for one in sheet.uploads] == [
+        ("plot.png", b"plot", "bars", True, False),
+        ("table.csv", b"a,b", "", False, False),
+    ]
+
+
+async def test_an_attachment_that_is_too_large_is_named_and_left_out() -> None:
+    """The rest is said all the same."""
+    sheet = await Sheets(MemoryObjects()).of(Post("x", attachments=(PLOT, TABLE)), Room(upload_bytes=3))
+    assert [one.name for one in sheet.uploads] == ["table.csv"]
+    with sheet.parameters() as parameters:
+        assert "plot.png is too large to be sent here" in str(parameters.multipart)

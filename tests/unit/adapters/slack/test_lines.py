@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.adapters.slack.lines import of_mention, of_slash
+from bot.adapters.slack.lines import as_typed_here, of_mention, of_slash
 from bot.app.catalogue import declared_commands
+from bot.domain.chat import Fold, Post
 
 COMMANDS = {command.name: command for command in declared_commands()}
 
@@ -52,3 +53,27 @@ def test_a_slash_command_is_a_line(slash: str, text: str, line: str) -> None:
 def test_a_mention_is_a_line(text: str, line: str) -> None:
     """It is a wish, unless it begins with a command's name."""
     assert of_mention(text, "UB", COMMANDS) == line
+
+
+@pytest.mark.parametrize(
+    ("said", "here"),
+    [
+        ("Type /help to see what there is.", "Type /easel help to see what there is."),
+        ("/quota set – Set it\n/imagine – Draw", "/easel quota set – Set it\n/imagine – Draw"),
+        ("(/register), “/link”", "(/easel register), “/easel link”"),
+        (
+            "/easel help, /helpers, and/quota, https://x.example/quota, /quota/",
+            "/easel help, /helpers, and/quota, https://x.example/quota, /quota/",
+        ),
+        ("There is no /quoat.", "There is no /quoat."),
+    ],
+)
+def test_commands_are_named_as_they_are_typed_here(said: str, here: str) -> None:
+    """Whoever has read the help can type what it says."""
+    post = as_typed_here(Post(said, folds=(Fold(said, said),)), COMMANDS)
+    assert (post.text, post.folds) == (here, (Fold(here, here),))
+
+
+def test_where_there_are_no_commands_nothing_is_renamed() -> None:
+    """Not even by mistake."""
+    assert as_typed_here(Post("/help"), {}) == Post("/help")

@@ -1,0 +1,212 @@
+"""Asks whether an admin who has read only the help does everything, by each door; each change counts from the next wish on."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.quota_stage import Hand, OnSlack, Town, a_town
+from tests.fakes.discord import NotSeen
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """Give a house where each server, the workspace and the page have limits and admins of their own."""
+    async with a_town(tmp_path_factory.mktemp("house"), {"EASEL_QUOTAS__PARTS_TENANTS": "true"}) as open_town:
+        yield open_town
+
+
+class Door(StrEnum):
+    """Where people come in."""
+
+    DISCORD = "discord"
+    SLACK = "slack"
+    PAGE = "page"
+
+
+@dataclass
+class Two:
+    """An admin, and somebody whose limits they set."""
+
+    admin: Hand
+    ada: Hand
+
+
+@pytest_asyncio.fixture(params=list(Door), loop_scope="module")
+async def two(request: pytest.FixtureRequest, town: Town) -> Two:
+    """Give them, at each door."""
+    match request.param:
+        case Door.DISCORD:
+            guild = town.server()
+            return Two(town.on_discord(guild, is_admin=True), town.on_discord(guild))
+        case Door.SLACK:
+            return Two(town.on_slack(is_admin=True), town.on_slack())
+        case _:
+            return Two(await town.owner(), await town.on_page())
+
+
+async def test_a_persons_limit(two: Two) -> None:
+    """It is set, undone by its button, set again and cleared."""
+    told = await two.admin.says("quota set", pictures="0", person=two.ada.mention, why="too many foxes")
+    assert told.is_private
+    assert re.search(r"The limit of \S+ is now 0 pictures a day; it was \d+ pictures a day, as their tier has\.", told.text)
+    refused = await two.ada.wishes()
+    assert (refused.is_private, refused.text) == (True, "That needs 1 picture and your limit is 0 a day; nothing was counted.")
+    assert "Undone: the limit of" in (await told.press("Undo")).text
+    assert not (await two.ada.wishes()).is_private
+    await two.admin.says("quota set", pictures="1", person=two.ada.mention)
+    assert "0 left today" in (await two.ada.wishes()).text
+    assert "is now 0 pictures; it was 1 picture." in (await two.admin.says("quota reset", person=two.ada.mention)).text
+    assert "no pictures left today" in (await two.ada.wishes()).text
+    shown = await two.admin.says("quota show", person=two.ada.mention)
+    assert " has 0 of 1 picture left today.\nUsed: 1." in shown.text
+    assert "it was 1 picture a day" in (await two.admin.says("quota set", pictures="clear", person=two.ada.mention)).text
+    record = (await two.admin.says("audit", count=4)).text
+    assert record.index("from 1 picture a day to not set") < record.index("from not set to 1 picture a day")
+
+
+async def test_a_tiers_limit(two: Two) -> None:
+    """It counts for everybody who has the tier, and a tier can be granted, listed and taken away."""
+    told = await two.admin.says("quota set", pictures="0", tier="guest")
+    assert (await two.admin.says("tier grant", person=two.ada.mention, tier="guest", until="30d")).is_private
+    shown = (await two.admin.says("tier list")).text
+    granted = await two.admin.says("tier grant", person=two.ada.mention, tier="premium", until="2126-12-31", why="she paints")
+    assert "is now premium until the end of 31 December 2126; it was guest until" in granted.text
+    mine = (await two.ada.says("quota show")).text
+    assert "of 200 pictures left today" in mine
+    assert "Tier: premium, given until the end of 31 December 2126." in mine
+    assert "is now none; it was premium until" in (await two.admin.says("tier revoke", person=two.ada.mention)).text
+    assert "of 200 pictures" not in (await two.ada.says("quota show")).text
+    assert "it was 0 pictures a day" in (await told.press("Undo")).text
+    assert "guest: 0 pictures a day." in shown
+
+
+async def test_credits(two: Two) -> None:
+    """They are granted, taken, given on, and spent when the day's limit is used up."""
+    await two.admin.says("quota set", pictures="0", person=two.ada.mention)
+    told = await two.admin.says("credits grant", person=two.ada.mention, amount=3, why="for the poster")
+    assert "is now 3 credits; it was 0 credits." in told.text
+    assert not (await two.ada.wishes()).is_private
+    assert "is now 1 credit; it was 2 credits." in (await two.admin.says("credits take", person=two.ada.mention, amount=1)).text
+    assert "there are 1; nothing was changed" in (await two.admin.says("credits take", person=two.ada.mention, amount=9)).text
+    await two.admin.says("quota show")
+    given = await two.ada.says("credits give", person=two.admin.mention, amount=1)
+    assert "1 credit; you have 0 now and had 1 before." in given.text
+    assert "your limit is 0 a day; nothing was counted" in (await two.ada.wishes()).text
+    history = (await two.admin.says("credits history", person=two.ada.mention)).text
+    assert [line.split(": ", 1)[1][:2] for line in history.splitlines()[1:]] == ["-1", "-1", "-1", "+3"]
+    assert "for the poster" in history
+
+
+async def test_the_budget(two: Two) -> None:
+    """Nobody is blamed when it is used up; off means none."""
+    told = await two.admin.says("budget set", period="month", amount="0.01", why="we are poor")
+    assert "The budget for a month is now $0.01; it was not set." in told.text
+    refused = await two.ada.wishes()
+    assert refused.is_private
+    assert "through no fault of yours. Nothing was counted; an admin can raise the budget." in refused.text
+    assert "of the budget of $0.01" in (await two.admin.says("budget show")).text
+    assert "is now not set; it was $0.01" in (await two.admin.says("budget set", period="month", amount="off")).text
+    assert not (await two.ada.wishes()).is_private
+
+
+async def test_how_pictures_are_drawn(town: Town, two: Two) -> None:
+    """Shape, quality, previews and rewriting hold from the next wish on; default gives them back."""
+    usual = {"shape": "square", "quality": "medium", "rewriting": "on", "previews": "on"}
+    chosen = {"shape": "wide", "quality": "low", "rewriting": "off", "previews": "off"}
+    for name, value in chosen.items():
+        told = (await two.admin.says("settings set", name=name, value=value)).text
+        assert f"is now {value}; it was {usual[name]}, as the house has it." in told
+    assert "1536x1024, low quality" in (await two.ada.wishes("exactly these words")).text
+    assert (town.openai.paid[-1].prompt, town.openai.paid[-1].size) == ("exactly these words", "1536x1024")
+    shown = (await two.ada.says("settings show")).text
+    for name, value in chosen.items():
+        assert f"{name}: {value} (the house's own: {usual[name]})" in shown
+        told = (await two.admin.says("settings set", name=name, value="default")).text
+        assert f"is now {usual[name]}, as the house has it; it was {value}." in told
+    assert "1024x1024, medium quality" in (await two.ada.wishes("other words")).text
+    assert town.openai.paid[-1].prompt != "other words"
+
+
+async def test_zone_and_retention(two: Two) -> None:
+    """People read the time of their zone."""
+    told = await two.admin.says("settings set", name="zone", value="Asia/Kolkata")
+    assert "The setting “time zone” is now Asia/Kolkata; it was UTC" in told.text
+    assert "IST, in " in (await two.ada.says("quota show")).text
+    assert "Undone: the setting “time zone”" in (await told.press("Undo")).text
+    assert "UTC, in " in (await two.ada.says("quota show")).text
+    kept = await two.admin.says("settings set", name="retention", value="30")
+    assert "is now 30 days; it was for ever" in kept.text
+    assert "is now for ever, as the house has it" in (await kept.press("Undo")).text
+
+
+@pytest.fixture(params=[Door.DISCORD, Door.SLACK])
+def chatting(request: pytest.FixtureRequest, town: Town) -> "Chat":
+    """Give a place with channels and roles, which the page has none of."""
+    if request.param is Door.DISCORD:
+        guild = town.server()
+        admin, ada = town.on_discord(guild, is_admin=True), town.on_discord(guild)
+        return Chat(Two(admin, ada), guild.members[ada.person.id].roles[0])
+    admin_there, ada_there = town.on_slack(is_admin=True), town.on_slack()
+    group = town.acme.add_group("painters", ada_there.member)
+    return Chat(Two(admin_there, ada_there), f"<!subteam^{group.id}|@painters>")
+
+
+@dataclass
+class Chat:
+    """An admin and somebody with a role."""
+
+    two: Two
+    role: object
+
+
+async def test_a_roles_limit_and_tier(chatting: Chat) -> None:
+    """Both are said of whoever has the role."""
+    two = chatting.two
+    told = await two.admin.says("tier role", role=chatting.role, tier="premium")
+    assert "is now premium; it was none." in told.text
+    assert "of 200 pictures left today" in (await two.ada.says("quota show")).text
+    limited = await two.admin.says("quota set", pictures="0", role=chatting.role)
+    assert "your limit is 0 a day" in (await two.ada.wishes()).text
+    assert "it was 0 pictures a day" in (await limited.press("Undo")).text
+    assert "is now none; it was premium." in (await told.press("Undo")).text
+    assert "of 3 pictures left today" in (await two.ada.says("quota show")).text
+
+
+async def test_the_limit_of_all_together(chatting: Chat) -> None:
+    """Whatever each of them has left."""
+    two = chatting.two
+    told = await two.admin.says("quota set", pictures="0", server="yes")
+    refused = await two.ada.wishes()
+    assert refused.is_private
+    assert "Everybody here together has 0 pictures left today and that needs 1." in refused.text
+    assert "is now not set" in (await told.press("Undo")).text
+    assert not (await two.ada.wishes()).is_private
+
+
+async def test_channels_for_pictures(chatting: Chat) -> None:
+    """Elsewhere nothing is drawn; the review channel is chosen like them."""
+    two = chatting.two
+    told = await two.admin.says("settings set", name="channels", value="C0ELSEWHERE1")
+    refused = await two.ada.wishes()
+    assert refused.is_private
+    assert "Pictures are not drawn in this channel" in refused.text
+    assert "is now all, as the house has it" in (await told.press("Undo")).text
+    reviewed = await two.admin.says("settings set", name="review_channel", value="here")
+    assert "The setting “review channel” is now " in reviewed.text
+    assert "is now none, as the house has it" in (await reviewed.press("Undo")).text
+    assert not (await two.ada.wishes()).is_private
+
+
+async def test_the_help_names_commands_as_they_are_typed(two: Two) -> None:
+    """For admins too; each explains itself, and none of its examples is misunderstood."""
+    listed = re.findall(r"^/(?:easel )?([a-z ]+) – ", (await two.admin.says("help")).text, re.MULTILINE)
+    assert {"quota set", "tier grant", "credits grant", "budget set", "settings set", "audit", "link"} <= set(listed)
+    for name in listed:
+        explained = (await two.admin.says(f"help {name}" if not isinstance(two.admin, OnSlack) else f"help {name}")).text
+        assert "There is no" not in explained

@@ -1,0 +1,63 @@
+"""Asks the whole program whether it hears of payments, from Stripe alone, and says what it lacks for that."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from bot.adapters.stripe import PATH
+from bot.app.foundation import open_foundation
+from bot.app.selling import selling
+from bot.config import Settings
+from bot.errors import ConfigError
+from tests.e2e.serving import Serving
+
+SECRET = "whsec_made_up"
+CHECKOUT = {
+    "id": "evt_1",
+    "type": "checkout.session.completed",
+    "data": {"object": {"id": "cs_1", "client_reference_id": "ann", "payment_status": "paid", "subscription": "sub_1"}},
+}
+
+
+async def send(url: str, secret: str) -> int:
+    """Send a checkout of just now, signed, as no browser would."""
+    stamp = round(time.time())
+    body = json.dumps(CHECKOUT | {"created": stamp})
+    seal = hmac.new(secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
+    async with httpx2.AsyncClient() as client:
+        answer = await client.post(f"{url}{PATH}", content=body, headers={"stripe-signature": f"t={stamp},v1={seal}"})
+    return answer.status_code
+
+
+async def test_a_payment_is_heard_of(tmp_path: Path) -> None:
+    """Only what Stripe has signed, and several at once are one."""
+    async with Serving(tmp_path, {"EASEL_MEMBERSHIP__STRIPE_SECRET": SECRET}) as easel:
+        assert await send(easel.url, "whsec_other") == 400
+        assert await asyncio.gather(*(send(easel.url, SECRET) for _ in range(3))) == [200] * 3
+        [rule] = easel.rows("SELECT community, subject, value FROM rules WHERE account = 'ann'")
+    assert (rule["community"], rule["subject"]) == ("house", "stripe:sub_1")
+    assert rule["value"].startswith("premium until ")
+
+
+async def test_without_a_secret_there_is_no_such_address(tmp_path: Path) -> None:
+    """It is off."""
+    async with open_foundation(Settings(data_dir=tmp_path)) as base:
+        guests = selling(base)
+    assert (guests.routes, guests.signed_paths) == ((), frozenset())
+
+
+async def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start, and not when the first one pays."""
+    monkeypatch.setitem(sys.modules, "stripe", None)
+    monkeypatch.delitem(sys.modules, "bot.adapters.stripe.endpoint", raising=False)
+    settings = Settings.model_validate({"data_dir": tmp_path, "membership": {"stripe_secret": SECRET}})
+    async with open_foundation(settings) as base:
+        with pytest.raises(ConfigError, match=r"pip install easel\[stripe\]"):
+            selling(base)

@@ -1,0 +1,159 @@
+"""Asks `/usage`: do admins get the numbers in words, as a picture and as a table, and does nobody else?"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.usage import usage
+from bot.domain.chat import Post, Tone
+from bot.domain.people import HOUSE, AccountId, CommunityId, Person
+from bot.ports.statistics import UsageLine
+from tests.fakes.bench import FAULT
+from tests.fakes.plots import GreyPlots
+from tests.fakes.surfaces import SQUARE
+from tests.unit.commands.office import ANN, BOB, OWNER, Office, PlacedCall
+
+TODAY = date(2026, 3, 14)
+
+
+class Ledger:
+    """Gives the lines that a test wrote, and remembers for when it was asked."""
+
+    def __init__(self) -> None:
+        self.lines: list[UsageLine] = []
+        self.asked: list[tuple[CommunityId, date, date]] = []
+
+    async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
+        """Look for the days."""
+        self.asked.append((community, first, last))
+        return tuple(line for line in self.lines if first <= line.day <= last)
+
+
+class Desk:
+    """Where `/usage` is typed."""
+
+    def __init__(self) -> None:
+        self.office = Office()
+        self.ledger, self.plots = Ledger(), GreyPlots()
+        command = usage(self.ledger, self.plots, self.office.people, self.office.quotas)
+        self.dispatcher = Dispatcher([command], lambda: FAULT, self.office.owns)
+
+    async def type(self, line: str, by: Person = ANN) -> Post:
+        """Type a line, and give what was whispered."""
+        call = PlacedCall(self.office.bench, f"call {line}", by, SQUARE)
+        await self.dispatcher.dispatch_line(line, call)
+        [post] = call.whispers
+        return post
+
+    async def drew(self, by: Person, *, pictures: int = 1, ago: int = 0, microusd: int = 50_000, model: str = "crayons") -> None:
+        """Have somebody draw."""
+        account = (await self.office.account(by)).id
+        day = TODAY - timedelta(days=ago)
+        self.ledger.lines.append(
+            UsageLine(day=day, account=account, name=by.name, model=model, pictures=pictures, microusd=microusd)
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Open the desk."""
+    return Desk()
+
+
+async def test_the_totals_are_said_in_words(desk: Desk) -> None:
+    """With who drew most, called as admins call them, and by which model."""
+    await desk.drew(ANN, pictures=3, ago=2)
+    await desk.drew(BOB, pictures=1_000, microusd=63_500_000, model="oils")
+    post = await desk.type("/usage")
+    assert post.text == (
+        "13 February 2026 to 14 March 2026: 1,003 pictures by 2 people, for $63.55. The table has every day, person and model."
+    )
+    assert {fold.title: fold.text for fold in post.folds} == {
+        "People": "1. Bob (loom:bob): 1,000 pictures, $63.50\n2. Ann (loom:ann): 3 pictures, $0.05",
+        "Models": "1. oils: 1,000 pictures, $63.50\n2. crayons: 3 pictures, $0.05",
+    }
+
+
+async def test_the_picture_and_the_table_are_attached(desk: Desk) -> None:
+    """The picture says in words what it shows."""
+    await desk.drew(ANN, pictures=3, ago=2)
+    picture, table = (await desk.type("/usage --days 7")).attachments
+    assert (picture.name, picture.media_type) == ("usage-2026-03-08-2026-03-14.png", "image/png")
+    assert picture.content == await GreyPlots().usage(desk.plots.asked[0])
+    assert picture.alt == (
+        "Bars by day, person and model. 8 March 2026 to 14 March 2026: 3 pictures by 1 person, for $0.05. "
+        "Most on 12 March 2026, 3 pictures. People: Ann 3. Models: crayons 3."
+    )
+    assert (table.name, table.media_type) == ("usage-2026-03-08-2026-03-14.csv", "text/csv")
+    assert table.content.decode("utf-8-sig").splitlines()[1] == "2026-03-12,Ann,loom:ann,crayons,3,0.050000"
+
+
+@pytest.mark.parametrize(("line", "first"), [("/usage", 29), ("/usage --days 1", 0), ("/usage --days 90", 89)])
+async def test_the_period_ends_today(desk: Desk, line: str, first: int) -> None:
+    """Today counts as one of its days."""
+    await desk.type(line)
+    assert desk.ledger.asked == [(HOUSE, TODAY - timedelta(days=first), TODAY)]
+
+
+@pytest.mark.parametrize("days", ["0", "91", "-1", "1.5", "many"])
+async def test_other_periods_are_refused(desk: Desk, days: str) -> None:
+    """In a sentence."""
+    post = await desk.type(f"/usage --days {days}")
+    assert (post.tone, post.text) == (Tone.REFUSED, f"days is a whole number from 1 to 90, not “{days}”.")
+
+
+async def test_the_day_is_that_of_the_place(desk: Desk) -> None:
+    """Where it is tomorrow already, tomorrow is today."""
+    desk.office.bench.clock.move(timedelta(hours=13))
+    await desk.type("/usage --days 1")
+    assert desk.ledger.asked[0][1] == TODAY + timedelta(days=1)
+
+
+async def test_nothing_is_said_to_be_nothing(desk: Desk) -> None:
+    """No picture of nothing, and no table."""
+    assert await desk.type("/usage --days 1") == Post("14 March 2026: nothing was drawn.")
+    await desk.drew(ANN)
+    await desk.office.see(BOB)
+    assert (await desk.type("/usage --days 1 --person bob")).text == "14 March 2026: nothing was drawn for loom:bob."
+
+
+async def test_one_person_can_be_looked_at_alone(desk: Desk) -> None:
+    """In words, in the picture and in the table."""
+    await desk.drew(ANN, pictures=3)
+    await desk.drew(BOB, pictures=4)
+    post = await desk.type("/usage --person bob")
+    assert post.text.startswith("13 February 2026 to 14 March 2026: 4 pictures by Bob, for $0.05.")
+    assert desk.plots.asked[0].whose == "Bob"
+    assert b"Ann" not in post.attachments[1].content
+
+
+async def test_somebody_unknown_has_no_usage(desk: Desk) -> None:
+    """That is a slip of the pen."""
+    post = await desk.type("/usage --person zed")
+    assert (post.tone, desk.ledger.asked) == (Tone.REFUSED, [])
+
+
+async def test_nobody_else_is_told(desk: Desk) -> None:
+    """Admins, and who owns the house."""
+    await desk.drew(ANN)
+    assert (await desk.type("/usage", BOB)).text == "/usage is for the admins of this place; nothing was changed."
+    assert (await desk.type("/usage --days 2", OWNER)).attachments
+
+
+async def test_a_name_is_one_line_and_not_too_long(desk: Desk) -> None:
+    """Whatever somebody calls themselves; one who calls themselves nothing has their id."""
+    await desk.drew(replace(BOB, name=f"Bob\n2. {'x' * 100}"))
+    [people, _] = (await desk.type("/usage")).folds
+    assert people.text == f"1. Bob 2. {'x' * 33}… (loom:bob): 1 picture, $0.05"
+    await desk.drew(replace(BOB, name=" "))
+    assert "by loom:bob, for" in (await desk.type("/usage --person bob")).text
+
+
+async def test_an_account_that_nobody_has_any_more_is_still_counted(desk: Desk) -> None:
+    """Its pictures were paid for."""
+    lost = UsageLine(day=TODAY, account=AccountId("lost"), name="Old Ann", model="crayons", pictures=1, microusd=0)
+    desk.ledger.lines.append(lost)
+    [people, _] = (await desk.type("/usage")).folds
+    assert people.text == "1. Old Ann (an account that was joined to another): 1 picture, $0.00"
