@@ -21,6 +21,7 @@ from tests.fakes.openai import FakeOpenAI
 from tests.fakes.slack import Channel as SlackChannel
 from tests.fakes.slack import FakeSlack, Member, Workspace
 from tests.fakes.slack import Message as SlackMessage
+from tests.fakes.slack.workspaces import Group
 
 _PATIENCE = 20.0
 
@@ -42,11 +43,11 @@ class Hand(Protocol):
         """What an option about a person takes, for whoever sits at the same door."""
         ...
 
-    async def says(self, command: str, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> Heard:
         """Give a command, and read the answer."""
         ...
 
-    async def wishes(self, prompt: str = "a fox", **options: object) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
         """Ask for a picture, and read how it ended, or why there will be none."""
         ...
 
@@ -63,14 +64,14 @@ class OnDiscord:
         """Give whom the client's list would choose."""
         return self.person
 
-    async def says(self, command: str, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> Heard:
         """Type it, with options as the client offers them."""
         interaction = await self.person.type_command(self.room, command, **options)
         return self._heard(await interaction.message_when(lambda one: one.text, within=_PATIENCE))
 
-    async def wishes(self, prompt: str = "a fox", **options: object) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
         """Wait for the picture, or for a word about why there is none."""
-        interaction = await self.person.type_command(self.room, "imagine", prompt=prompt, **options)
+        interaction = await self.person.type_command(self.room, "imagine", prompt=prompt)
         return self._heard(await interaction.message_when(_is_over_on_discord, within=_PATIENCE))
 
     def _heard(self, message: DiscordMessage) -> Heard:
@@ -98,22 +99,21 @@ class OnSlack:
         """Give what the client makes of a mention."""
         return f"<@{self.member.id}|{self.member.name}>"
 
-    async def says(self, command: str, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> Heard:
         """Type it after `/easel`, with flags."""
         flags = [f"--{name} {_quoted(str(value))}" for name, value in options.items()]
         return await self._whispered(lambda: self.member.command(self.channel, EASEL, " ".join([command, *flags])))
 
-    async def fills_in(self, command: str, **values: object) -> Heard:
+    async def fills_in(self, command: str, /, **values: object) -> Heard:
         """Type the command alone, and fill in the form that opens."""
         await self.member.command(self.channel, EASEL, command)
         view = await self.member.view()
         return await self._whispered(lambda: self.member.submit(view, values))
 
-    async def wishes(self, prompt: str = "a fox", **options: object) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
         """Wait for the picture, or for a word about why there is none."""
         there, seen = {one.ts for one in self.channel.messages}, len(self.member.ephemerals())
-        flags = [f"--{name} {value}" for name, value in options.items()]
-        await self.member.command(self.channel, IMAGINE, " ".join([prompt, *flags]))
+        await self.member.command(self.channel, IMAGINE, prompt)
 
         def over() -> SlackMessage | None:
             told = self.member.ephemerals()[seen:]
@@ -159,19 +159,18 @@ class OnPage:
         """Give the id that the page has for them."""
         return f"web:{self.user}"
 
-    async def says(self, command: str, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> Heard:
         """Type it, with flags."""
         flags = [f"--{name} {_quoted(str(value))}" for name, value in options.items()]
         return self._noted(await self.visitor.types(" ".join([f"/{command}", *flags])))
 
-    async def wishes(self, prompt: str = "a fox", **options: object) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
         """Wait for the picture, or for a word about why there is none."""
-        flags = [f"--{name} {value}" for name, value in options.items()]
-        reply = await self.visitor.types(" ".join([f"/imagine {prompt}", *flags]))
+        reply = await self.visitor.types(f"/imagine {prompt}")
         if reply["notes"]:
             return self._noted(reply)
         async with asyncio.timeout(_PATIENCE):
-            while (post := await self._answer(reply["answered"]))["tone"] in {"waiting", "working"}:
+            while (post := await self._answer(reply["answered"]))["tone"] in {"waiting", "working"}:  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.02)
         return Heard("\n".join([post["text"], *post["footer"]]), is_private=False, press=self._presses(post))
 
@@ -197,12 +196,13 @@ class OnPage:
 
 @dataclass
 class Town:
-    """A Discord, a Slack, a page, and the program that serves them. `acme` has one admin, `boss`."""
+    """A Discord, a Slack, a page, and the program that serves them. `painters` are a group of the workspace from the start."""
 
     discord: FakeDiscord
     slack: FakeSlack
     openai: FakeOpenAI
     acme: Workspace
+    painters: Group
     serving: Serving
     stack: AsyncExitStack
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -222,16 +222,18 @@ class Town:
 
     def on_slack(self, *, is_admin: bool = False) -> OnSlack:
         """Let somebody new join the workspace, with a channel to themselves."""
-        number = next(self.numbers)
-        member = self.acme.add_member(f"user{number}", is_admin=is_admin)
-        return OnSlack(self.slack, member, self.acme.add_channel(f"room{number}"))
+        return self.somebody(self.acme.add_member(f"user{next(self.numbers)}", is_admin=is_admin))
+
+    def somebody(self, member: Member) -> OnSlack:
+        """Let somebody of the workspace act."""
+        return OnSlack(self.slack, member, self.acme.add_channel(f"room{next(self.numbers)}"))
 
     async def on_page(self) -> OnPage:
         """Let somebody new open the page."""
-        known = {row["user"] for row in self._visitors()}
+        known = self._visitors()
         visitor = await self.stack.enter_async_context(Visitor(self.serving.url))
         await visitor.types("/quota show")
-        [user] = {row["user"] for row in self._visitors()} - known
+        [user] = self._visitors() - known
         return OnPage(visitor, user)
 
     async def owner(self) -> OnPage:
@@ -242,8 +244,8 @@ class Town:
             assert "are one now" in (await self._owner.says(done.out.strip().lstrip("/"))).text
         return self._owner
 
-    def _visitors(self) -> list[dict[str, object]]:
-        return self.serving.rows("SELECT user FROM identities WHERE platform = 'web'")
+    def _visitors(self) -> set[str]:
+        return {row["user_id"] for row in self.serving.rows("SELECT user_id FROM identities WHERE platform = 'web'")}
 
 
 @asynccontextmanager
@@ -257,6 +259,7 @@ async def a_town(folder: Path, settings: dict[str, str] | None = None) -> AsyncI
         slack.limits.switch_rates_off()
         slack.app.commands, slack.app.events = [IMAGINE, EASEL], list(EVENTS)
         acme = slack.add_workspace("acme")
+        painters = acme.add_group("painters", acme.add_member("painter"))
         environ = {
             "OPENAI_API_KEY": "sk-test",
             "OPENAI_BASE_URL": openai.url,
@@ -272,4 +275,4 @@ async def a_town(folder: Path, settings: dict[str, str] | None = None) -> AsyncI
         await discord.gateway.ready(within=_PATIENCE)
         await discord.commands_synced("imagine")
         await slack.connected(within=_PATIENCE)
-        yield Town(discord, slack, openai, acme, serving, stack)
+        yield Town(discord, slack, openai, acme, painters, serving, stack)

@@ -38,7 +38,7 @@ export class Message {
     this.showPictures(view);
     this.part("text", [post.text, post.tone], () => textLine(post));
     this.part("progress", [this.isUnfinished, post.progress], () => (this.isUnfinished ? [progressBar(post)] : []));
-    this.part("folds", post.folds, () => post.folds.map(fold));
+    this.part("folds", post.folds, () => post.folds.map((one) => fold(one, post.tone === "plain")));
     this.part("files", post.files, () => savedFiles(post.files));
     this.part("facts", post.footer, () => (post.footer.length ? [facts(post.footer)] : []));
     this.part("buttons", [post.buttons, view.is_note && view.line], () => this.buttons(view));
@@ -133,8 +133,9 @@ function progressBar({ progress, tone }) {
   return el("div", { ...attributes, "aria-valuenow": percent }, bar);
 }
 
-function fold({ title, text }) {
-  return el("details", {}, el("summary", {}, icon("fold"), el("span", { dir: "auto" }, title)), el("p", { dir: "auto" }, text));
+// What a private answer tells is what somebody asked to read; below a picture it is folded away.
+function fold({ title, text }, isOpen) {
+  return el("details", isOpen ? { open: "" } : {}, el("summary", {}, icon("fold"), el("span", { dir: "auto" }, title)), el("p", { dir: "auto" }, text));
 }
 
 // What a private note brings along: a picture is shown, anything else is there to be saved.

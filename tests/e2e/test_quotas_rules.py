@@ -1,0 +1,178 @@
+"""Asks what nobody may do, what costs nothing, how quick one may be, and whether programs count like people."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from enum import StrEnum
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from bot.adapters.slack.manifest import IMAGINE
+from tests.e2e.quota_stage import Hand, OnDiscord, OnSlack, Town, a_town
+from tests.fakes.discord import NotSeen
+from tests.fakes.openai import Endpoint, Kind, Options
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {"EASEL_QUOTAS__PARTS_TENANTS": "true", "EASEL_QUOTAS__TIERS__GUEST": "20"}
+NOT_FOR_YOU = "is for the admins of this place; nothing was changed."
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """Give a house where each server, the workspace and the page have limits and admins of their own."""
+    async with a_town(tmp_path_factory.mktemp("house"), SETTINGS) as open_town:
+        yield open_town
+
+
+class Door(StrEnum):
+    """Where people come in."""
+
+    DISCORD = "discord"
+    SLACK = "slack"
+    PAGE = "page"
+
+
+@pytest_asyncio.fixture(params=list(Door), loop_scope="module")
+async def ada(request: pytest.FixtureRequest, town: Town) -> Hand:
+    """Give somebody who is no admin, at each door."""
+    match request.param:
+        case Door.DISCORD:
+            return town.on_discord(town.server())
+        case Door.SLACK:
+            return town.on_slack()
+        case _:
+            return await town.on_page()
+
+
+async def test_who_is_no_admin_is_refused_in_private(ada: Hand) -> None:
+    """Whatever they try, and whatever it is missing; where the client offers it at all."""
+    tries: dict[str, dict[str, object]] = {
+        "quota set": {"pictures": "5", "tier": "guest"},
+        "quota reset": {"person": ada.mention},
+        "tier grant": {"person": ada.mention, "tier": "premium"},
+        "tier revoke": {"person": ada.mention},
+        "credits grant": {"person": ada.mention, "amount": 5},
+        "settings set": {"name": "zone", "value": "UTC"},
+        "budget set": {"period": "day", "amount": "5"},
+        "audit": {},
+    }
+    for command, options in tries.items():
+        try:
+            heard = await ada.says(command, **options)
+        except NotSeen as error:
+            assert "permissions are missing" in str(error)  # noqa: PT017 - a client that hides it refuses as well
+            continue
+        assert heard.is_private
+        assert heard.text.replace("/easel ", "/") == f"/{command} {NOT_FOR_YOU}"
+    assert "pictures left today" in (await ada.says("quota show")).text
+
+
+async def test_another_servers_admin_changes_nothing_here(town: Town) -> None:
+    """Not by naming our people, roles or channels, and not by our buttons."""
+    guild, elsewhere = town.server(), town.server()
+    admin, ada = town.on_discord(guild, is_admin=True), town.on_discord(guild)
+    stranger, strangers = town.on_discord(elsewhere, is_admin=True), town.on_slack(is_admin=True)
+    ours = await admin.says("quota set", pictures="7", person=ada.mention)
+    done = [await other.says("quota set", pictures="0", tier="guest") for other in (stranger, strangers)]
+    done += [await other.says("budget set", period="day", amount="0.01") for other in (stranger, strangers)]
+    for other in (stranger, strangers):
+        for name in ("channels", "review_channel"):
+            refused = await other.says("settings set", name=name, value=f"discord:{guild.id}:{ada.room.id}")
+            assert refused.text == "That channel is another server's, and only its admins can change that; nothing was changed."
+        assert "7 pictures" not in (await other.says("audit", count=50)).text
+    await strangers.says("quota set", pictures="0", person=f"discord:{ada.person.id}")
+    refused = await strangers.says("tier role", role=f"discord:{guild.id}:{guild.id}", tier="premium")
+    assert refused.text == "That role is another server's, and only its admins can change that; nothing was changed."
+    assert "that change is not on record" in (await pressed_elsewhere(admin, stranger)).lower()
+    assert ours.is_private
+    assert (await ada.says("quota show")).text.startswith("You have 7 of 7 pictures left today.")
+    assert not (await ada.wishes()).is_private
+    for one in done:
+        assert "Undone" in (await one.press("Undo")).text
+
+
+async def pressed_elsewhere(admin: OnDiscord, stranger: OnDiscord) -> str:
+    """Have the stranger send the press of the admin's newest Undo button from a message of their own, and give the answer."""
+    undo = next(button.custom_id for button in admin.person.whispers[-1].buttons if button.label == "Undo")
+    await stranger.says("quota show")
+    interaction = stranger.person.forge_press(stranger.person.whispers[-1], undo)
+    return (await interaction.message_when(lambda one: one.text)).text
+
+
+async def test_what_fails_or_is_refused_costs_nothing(town: Town, ada: Hand) -> None:
+    """And says so where it was asked for."""
+    before = (await ada.says("quota show")).text
+    for fault, words in ((Kind.BAD_KEY, "does not accept this bot's key"), (Kind.MODERATION_BLOCKED, "Nothing was drawn")):
+        town.openai.fail(Endpoint.IMAGES, fault)
+        told = await ada.wishes()
+        assert words in told.text
+        assert "othing was counted" in told.text
+    town.openai.fail(Endpoint.MODERATIONS, Kind.BAD_KEY)
+    assert "our fault" in (await ada.wishes()).text
+    assert (await ada.says("quota show")).text == before
+
+
+async def test_what_is_cancelled_costs_nothing(town: Town) -> None:
+    """On either platform, by the button below it."""
+    here, there = town.on_discord(town.server()), town.on_slack()
+    usual, town.openai.state.options = town.openai.state.options, Options(delay=30.0)
+    try:
+        message = await (await here.person.type_command(here.room, "imagine", prompt="a fox")).message_when()
+        await here.person.press(message, "Cancel")
+        await town.discord.changes.until(lambda: "ancelled" in message.text, within=10, what="an end")
+        await there.member.command(there.channel, IMAGINE, "a fox")
+        shown = await there.channel.message_when(lambda one: "Cancel" in one.buttons, within=10)
+        await there.member.press(shown, "Cancel")
+        await shown.when(lambda one: "ancelled" in one, within=10)
+    finally:
+        town.openai.state.options = usual
+    for hand in (here, there):
+        assert (await hand.says("quota show")).text.startswith("You have 20 of 20 pictures left today.\nUsed: 0.\n")
+
+
+async def test_the_sixth_wish_in_a_minute_is_told_when_to_try_again(ada: Hand) -> None:
+    """In private, and it counts for nothing."""
+    refused = await refused_of(6, ada)
+    assert re.fullmatch(
+        r"One person can ask 5 times in a minute; ask again in (a minute|\d+ seconds)\. Nothing was counted\.", refused
+    )
+    assert "You have 15 of 20 pictures left today." in (await ada.says("quota show")).text
+
+
+async def refused_of(wishes: int, hand: Hand) -> str:
+    """Ask for so many pictures at once, and give the one whisper that comes."""
+    if isinstance(hand, OnSlack):
+        await asyncio.gather(*(hand.member.command(hand.channel, IMAGINE, f"fox {number}") for number in range(wishes)))
+        await hand.slack.until(lambda: len(hand.channel.messages) == wishes - 1, within=10, what="the others")
+        return (await hand.member.ephemeral()).shown
+    heard = await asyncio.gather(*(hand.wishes(f"fox {number}") for number in range(wishes)))
+    [refused] = [one.text for one in heard if one.is_private]
+    return refused
+
+
+async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(town: Town) -> None:
+    """It is shown once, in private; what it orders counts as theirs, and no order is taken twice."""
+    owner, ada = await town.owner(), await town.on_page()
+    told = await ada.says("apikey make my weather station")
+    [secret], [id_] = re.findall(r"easel_\S+", told.text), re.findall(r"revoke (\S+)", told.text)
+    assert told.is_private
+    assert secret not in (await ada.says("apikey list")).text
+    await owner.says("quota set", pictures="1", person=ada.mention)
+    async with httpx2.AsyncClient(base_url=f"{town.serving.url}/api/v1/", headers={"Authorization": f"Bearer {secret}"}) as api:
+        order = {"prompt": "a fox in the snow", "wait": 20}
+        done = await api.post("images", json=order, headers={"Idempotency-Key": "first"}, timeout=30)
+        assert (done.status_code, done.json()["state"]) == (200, "done")
+        assert (await ada.visitor.get(done.json()["pictures"][0]["url"])).status_code == 200
+        again = await api.post("images", json=order, headers={"Idempotency-Key": "first"})
+        assert again.json()["id"] == done.json()["id"]
+        left = (await api.get("quota")).json()
+        assert (left["limit"], left["spent"], left["left"]) == (1, 1, 0)
+        assert (await ada.says("quota show")).text.startswith("You have 0 of 1 picture left today.\nUsed: 1.")
+        refused = await api.post("images", json=order)
+        assert (refused.status_code, refused.json()["kind"]) == (429, "quota_exceeded")
+        assert refused.headers["content-type"].startswith("application/problem+json")
+        await ada.says(f"apikey revoke {id_}")
+        assert {(await api.get("quota")).status_code, (await api.post("images", json=order)).status_code} == {401}
