@@ -112,8 +112,8 @@ class BudgetExceeded(Refusal):
         super().__init__(
             f"scope={scope} period={period} limit={limit}",
             user_text=(
-                f"Drawing rests here until {again}: what this place spends on pictures is used up, through no fault of yours. "
-                "Nothing was counted; an admin can raise the budget."
+                f"Drawing rests here until {again}: too little is left of what this place may spend on pictures. "
+                "That is no fault of yours, and nothing was counted; an admin can raise the budget."
             ),
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgres
 from tests.fakes.s3 import moto_server
 
 
@@ -32,6 +33,7 @@ def _why_no_chromium() -> str | None:
 SERVICES: dict[str, Callable[[], str | None]] = {
     "s3": _why_no_s3,
     "chromium": _why_no_chromium,
+    "postgresql": why_no_postgres,
 }
 """Each service's way to say why it cannot be had; None when it can."""
 
@@ -68,6 +70,13 @@ def s3_server() -> Iterator[str]:
     """Give the address of an S3 server that all tests share; tests that use it are marked `needs("s3")`."""
     with moto_server() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give a PostgreSQL that all tests share; tests that use it are marked `needs("postgresql")`."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture

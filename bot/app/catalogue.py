@@ -22,6 +22,7 @@ from bot.commands.settings import settings_set, settings_show
 from bot.commands.sharing import mail, report
 from bot.commands.spec import AnyCommand
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
+from bot.commands.translations import load_translations
 from bot.commands.usage import usage
 from bot.config import Settings
 from bot.domain.people import AccountId, Platform, Tier
@@ -29,6 +30,7 @@ from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.clock import Clock
 from bot.ports.plots import Plots
+from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
 from bot.services.keys import ProgramKeys
 from bot.services.linking import Linking
@@ -61,7 +63,13 @@ class Rooms:
 def all_commands(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
     """Build every command there is; `/help` knows all the others."""
     commands = (*_of_everybody(rooms, settings), *_of_admins(rooms, settings), *_pressed(rooms, settings))
-    return (*commands, help_command(commands))
+    return (*commands, help_command(commands, load_translations(), lambda call: _locale_of(call, rooms.quotas)))
+
+
+async def _locale_of(call: Call, quotas: Quotas) -> str:
+    """Give the language of the place, or else that of whoever asks."""
+    terms = await quotas.terms(call.person, call.place)
+    return terms.of_community.customs.language or call.person.locale
 
 
 def declared_commands(settings: Settings = _USUAL) -> tuple[AnyCommand, ...]:

@@ -16,7 +16,7 @@ from bot.domain.people import Mention
 from bot.domain.rules import Entry
 from bot.ports.credits import Credits
 from bot.ports.surfaces import Call
-from bot.services.people import People
+from bot.services.people import People, Somebody
 from bot.services.quotas import Quotas
 
 _SHOWN = 20
@@ -105,15 +105,7 @@ def credits_grant(credit_book: Credits, people: People, quotas: Quotas, *, recor
 
     async def run(call: Call, args: CreditsMoveArgs) -> None:
         whom = await people.anybody(args.person, call.person)
-        move = CreditMove(
-            community=quotas.community(call.place),
-            account=whom.account,
-            delta=args.amount,
-            kind=CreditKind.GRANT,
-            key=call.key,
-            by=await people.actor(call.person),
-            why=one_line(args.why),
-        )
+        move = await _move(call, args, whom, kind=CreditKind.GRANT, people=people, quotas=quotas)
         await _confirm(call, await credit_book.move(move), record, first_seen(whom))
 
     return Command(
@@ -131,15 +123,7 @@ def credits_take(credit_book: Credits, people: People, quotas: Quotas, *, record
 
     async def run(call: Call, args: CreditsMoveArgs) -> None:
         whom = await people.known(args.person, call.person)
-        move = CreditMove(
-            community=quotas.community(call.place),
-            account=whom.account,
-            delta=-args.amount,
-            kind=CreditKind.TAKE,
-            key=call.key,
-            by=await people.actor(call.person),
-            why=one_line(args.why),
-        )
+        move = await _move(call, args, whom, kind=CreditKind.TAKE, people=people, quotas=quotas)
         await _confirm(call, await credit_book.move(move), record)
 
     return Command(
@@ -149,6 +133,20 @@ def credits_take(credit_book: Credits, people: People, quotas: Quotas, *, record
         run,
         example="/credits take --person @ann --amount 10",
         audience=Audience.ADMINS,
+    )
+
+
+async def _move(
+    call: Call, args: CreditsMoveArgs, whom: Somebody, *, kind: CreditKind, people: People, quotas: Quotas
+) -> CreditMove:
+    return CreditMove(
+        community=quotas.community(call.place),
+        account=whom.account,
+        delta=-args.amount if kind is CreditKind.TAKE else args.amount,
+        kind=kind,
+        key=call.key,
+        by=await people.actor(call.person),
+        why=one_line(args.why),
     )
 
 

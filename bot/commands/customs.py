@@ -15,6 +15,7 @@ from bot.domain.jobs import Rewriting
 from bot.domain.people import CommunityId, Platform
 from bot.domain.quotas import Bridge
 from bot.domain.terms import Customs, zone_value
+from bot.domain.words import Language
 from bot.errors import BadInput, NotAllowed
 from bot.services.quotas import Terms
 
@@ -69,19 +70,18 @@ def read_setting(name: str, typed: str, desk: Desk) -> str | None:
 
 def say_setting(name: str, customs: Customs) -> str:
     """Say what a setting is."""
-    match name:
-        case "zone":
-            return customs.zone.key
-        case "channels":
-            return ", ".join(customs.channels) or "all"
-        case "retention":
-            return counted(customs.retention_days, "day") if customs.retention_days else "for ever"
-        case "previews":
-            return "on" if customs.previews else "off"
-        case "review_channel":
-            return customs.review_channel or "none"
-        case _:
-            return str(getattr(customs, name))
+    return _SAID[name](customs) if name in _SAID else str(getattr(customs, name))
+
+
+_SAID: Mapping[str, Callable[[Customs], str]] = {
+    "zone": lambda customs: customs.zone.key,
+    "channels": lambda customs: ", ".join(customs.channels) or "all",
+    "retention": lambda customs: counted(customs.retention_days, "day") if customs.retention_days else "for ever",
+    "language": lambda customs: customs.language.value if customs.language else "everybody's own",
+    "previews": lambda customs: "on" if customs.previews else "off",
+    "review_channel": lambda customs: customs.review_channel or "none",
+}
+"""Those that are not said as they are."""
 
 
 def note_on(name: str, customs: Customs, desk: Desk, grace_minutes: int) -> str:
@@ -194,4 +194,5 @@ _READ: Mapping[str, Callable[[str, Desk], str | None]] = {
     "previews": _picked("previews", Pick("", _Switch)),
     "review_channel": _review_channel,
     "retention": _retention,
+    "language": _picked("language", Pick("", Language)),
 }

@@ -19,6 +19,7 @@ _SETTINGS = {
     "previews": "unfinished pictures on the way",
     "review_channel": "review channel",
     "retention": "keeping of pictures",
+    "language": "language",
 }
 
 

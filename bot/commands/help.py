@@ -1,17 +1,30 @@
-"""`/help`: what there is, drawn from the declarations."""
+"""`/help`: what there is, drawn from the declarations, in the language of the place or of whoever asks."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.options import Text, meant
 from bot.commands.spec import AnyCommand, Audience, Command, Option
+from bot.commands.translations import Catalogue, Translations
 from bot.domain.chat import Fold, Post
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
 
-_INTRODUCTION = "Here is what you can ask for. The buttons under a picture do the rest; /help imagine says more about /imagine."
-_FOR = {Audience.EVERYONE: "For everybody", Audience.ADMINS: "For admins"}
+LocaleOf = Callable[[Call], Awaitable[str]]
+"""Gives the locale, such as `de` or `en-GB`, that a call is answered in."""
+
+ENGLISH: Catalogue = {
+    ("words", "introduction"): (
+        "Here is what you can ask for. The buttons under a picture do the rest; /help imagine says more about /imagine."
+    ),
+    ("words", "everyone"): "For everybody",
+    ("words", "admins"): "For admins",
+    ("words", "group"): "what there is:",
+    ("words", "example"): "For example:",
+    ("words", "usually"): "usually",
+}
+"""What a language has to have words for, beside the commands themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,47 +34,59 @@ class HelpArgs:
     command: Annotated[str | None, Text("The command to explain", longest=40)] = None
 
 
-def help_command(others: Iterable[AnyCommand]) -> Command[HelpArgs]:
+def help_command(others: Iterable[AnyCommand], words: Translations, locale_of: LocaleOf) -> Command[HelpArgs]:
     """Build `/help`, which explains `others` and itself."""
 
     async def run(call: Call, args: HelpArgs) -> None:
         known = {command.name: command for command in (*others, built) if command.is_typed}
+        page = _Page({**ENGLISH, **words.into(await locale_of(call))})
         if args.command is None:
-            await call.whisper(_overview(known.values()))
+            await call.whisper(page.overview(known.values()))
             return
         name = " ".join(args.command.strip().lstrip("/").lower().split())
         found = [command for command in known.values() if name in {command.name, command.group}]
         if not found:
             raise BadInput(f"There is no /{name}.{meant(name, list(known))} Type /help to see what there is.")
-        await call.whisper(_details(found))
+        await call.whisper(page.details(found))
 
     built = Command("help", "Say what the bot can do", HelpArgs, run, example="/help imagine")
     return built
 
 
-def _overview(commands: Collection[AnyCommand]) -> Post:
-    """Say what there is in a line each: first what everybody may do, then what admins may."""
-    folds = [Fold(title, _lines(commands, audience)) for audience, title in _FOR.items()]
-    return Post(_INTRODUCTION, folds=tuple(fold for fold in folds if fold.text))
+class _Page:
+    """What `/help` says in one language. Names stay as they are typed."""
 
+    def __init__(self, texts: Catalogue) -> None:
+        self._texts = texts
 
-def _lines(commands: Collection[AnyCommand], audience: Audience) -> str:
-    return "\n".join(f"/{command.name} – {command.summary}" for command in commands if command.audience is audience)
+    def overview(self, commands: Collection[AnyCommand]) -> Post:
+        """Say what there is in a line each: first what everybody may do, then what admins may."""
+        folds = [Fold(self._word(audience), self._lines(commands, audience)) for audience in Audience]
+        return Post(self._word("introduction"), folds=tuple(fold for fold in folds if fold.text))
 
+    def details(self, commands: list[AnyCommand]) -> Post:
+        """Explain a command, or a group of them."""
+        first = f"/{commands[0].name} – {self._summary(commands[0])}"
+        text = first if len(commands) == 1 else f"/{commands[0].group}: {self._word('group')}"
+        return Post(text, folds=tuple(Fold(f"/{command.name}", self.explained(command)) for command in commands))
 
-def _details(commands: list[AnyCommand]) -> Post:
-    text = f"/{commands[0].name} – {commands[0].summary}" if len(commands) == 1 else f"What /{commands[0].group} can do:"
-    return Post(text, folds=tuple(Fold(f"/{command.name}", explained(command)) for command in commands))
+    def explained(self, command: AnyCommand) -> str:
+        """Give a command's summary, its options and an example, a line each."""
+        lines = [self._summary(command), *(self._option(command, option) for option in command.options)]
+        return "\n".join([*lines, f"{self._word('example')} {command.example}"] if command.example else lines)
 
+    def _lines(self, commands: Collection[AnyCommand], audience: Audience) -> str:
+        return "\n".join(f"/{one.name} – {self._summary(one)}" for one in commands if one.audience is audience)
 
-def explained(command: AnyCommand) -> str:
-    """Give a command's summary, its options and an example, a line each."""
-    lines = [command.summary, *(_line(option) for option in command.options)]
-    return "\n".join([*lines, f"For example: {command.example}"] if command.example else lines)
+    def _summary(self, command: AnyCommand) -> str:
+        return self._texts.get(("commands", command.name, "summary"), command.summary)
 
+    def _option(self, command: AnyCommand, option: Option) -> str:
+        summary = self._texts.get(("commands", command.name, "options", option.name, "summary"), option.kind.summary)
+        note = f"; {option.note}" if option.note else ""
+        takes = f" ({', '.join(option.kind.values)})" if option.kind.values else ""
+        default = "" if option.default in (None, "") else f"; {self._word('usually')} {option.default}"
+        return f"{option.name}: {summary}{note}{takes}{default}"
 
-def _line(option: Option) -> str:
-    choices = option.kind.values
-    takes = f" ({', '.join(choices)})" if choices else ""
-    default = "" if option.default in (None, "") else f"; usually {option.default}"
-    return f"{option.name}: {option.summary}{takes}{default}"
+    def _word(self, name: str) -> str:
+        return self._texts["words", name]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.commands.options import Number, PersonRef, RoleRef, Text, listed, meant
-from bot.commands.spec import AnyCommand
+from bot.commands.spec import AnyCommand, Option
 from bot.errors import BadInput
 
 _FLAG = re.compile(r"(?:--|[—–])([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
@@ -86,14 +86,22 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
 
 
 def _mentioned(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
-    """Take who is mentioned out of the words: the first one for each option that wants somebody."""
+    """Take who is mentioned out of the words: the first one for each option that wants somebody.
+
+    Raises:
+        BadInput: Somebody is named as `@ann`, and the platform has not made a mention of that.
+    """
     taken: dict[str, object] = {}
     for option in command.options:
         sign = _MENTIONS.get(type(option.kind))
-        found = next((word for word in words if sign and sign.fullmatch(word)), None)
-        if found is not None and option.name not in raw:
+        if sign is None or option.name in raw:
+            continue
+        found = next((word for word in words if sign.fullmatch(word)), None)
+        if found is not None:
             words.remove(found)
             taken[option.name] = found
+        elif isinstance(option.kind, PersonRef) and (named := next((word for word in words if word.startswith("@")), None)):
+            option.kind.parse(option.name, named)
     return taken
 
 
@@ -103,9 +111,7 @@ def _leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> d
     for option in command.options:
         if not words or not option.is_required or option.name in raw or isinstance(option.kind, Text):
             continue
-        try:
-            option.kind.parse(option.name, words[0].strip(_QUOTES))
-        except BadInput:
+        if not _takes_words(option, words[0].strip(_QUOTES)):
             break
         taken[option.name] = words.pop(0).strip(_QUOTES)
     return taken
@@ -115,14 +121,23 @@ def _rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict
     """Give the words that no flag claimed to the option that takes them."""
     if not words:
         return {}
+    text = " ".join(words)
+    free = [option for option in command.options if option.name not in raw]
     taker = next((option for option in command.options if isinstance(option.kind, Text)), None) or next(
-        (option for option in command.options if not isinstance(option.kind, Number) and option.is_required), None
+        (option for option in free if (option.is_required and not isinstance(option.kind, Number)) or _takes_words(option, text)),
+        None,
     )
-    if taker is None and len(command.options) == 1:
-        taker = command.options[0]
     if taker is None or taker.name in raw:
-        raise BadInput(f"/{command.name} does not know what to do with “{' '.join(words)[:40]}”.")
-    return {taker.name: " ".join(words)}
+        raise BadInput(f"/{command.name} does not know what to do with “{text[:40]}”.")
+    return {taker.name: text}
+
+
+def _takes_words(option: Option, text: str) -> bool:
+    try:
+        option.kind.parse(option.name, text)
+    except BadInput:
+        return False
+    return True
 
 
 def _takes(names: list[str]) -> str:

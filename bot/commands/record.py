@@ -83,7 +83,7 @@ class Record:
             return Post("Nothing was changed here so far." if before is None else "There are no older changes.")
         zone = await self._zone(call)
         names = await self._names(found[:most], call.person.identity)
-        lines = _fitting([_line(entry, names, zone) for entry in found[:most]])
+        lines = _fitting([_said_at(call.place, _line(entry, names, zone)) for entry in found[:most]])
         head = f"{counted(len(lines), 'change')}, newest first, in the time of {zone.key}."
         older = (Button("Older", "older", found[len(lines) - 1].id),) if len(lines) < len(found) else ()
         return listed(head, lines, older, title="Changes")
@@ -104,7 +104,7 @@ class Record:
         zone, without = await self._zone(call), await self._without(entry.key, call.place)
         names = await self._names((entry,), call.person.identity)
         before, after = (entries.value(entry.key, said, zone, without) for said in (entry.before, entry.after))
-        about = entries.subject(entry.key, names.get(entry.key.account, ""))
+        about = _said_at(call.place, entries.subject(entry.key, names.get(entry.key.account, "")))
         told = f"Undone: {about}" if entry.undoes else f"{about[0].upper()}{about[1:]}"
         return f"{told} is now {after}; it was {before}."
 
@@ -188,6 +188,11 @@ def older(record: Record) -> Command[EntryArgs]:
         await call.whisper(await record.page(call, _A_PAGE, EntryId(args.entry)))
 
     return Command("older", "See older changes", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
+
+
+def _said_at(place: Place, text: str) -> str:
+    """Call the place of the call what people there call it."""
+    return text.replace(f"all of {place.platform}:{place.tenant} together", "all people here together")
 
 
 def _line(entry: Entry, names: dict[AccountId, str], zone: ZoneInfo) -> str:

@@ -31,6 +31,7 @@ class SettingName(StrEnum):
     PREVIEWS = "previews"
     REVIEW_CHANNEL = "review_channel"
     RETENTION = "retention"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)

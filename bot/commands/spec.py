@@ -78,7 +78,7 @@ class Command(Generic[A]):
         self._refuse_unknown(raw, list(options))
         missing = [name for name, option in options.items() if option.is_required and raw.get(name) is None]
         if missing:
-            raise BadInput(f"/{self.name} needs {listed(missing)}.{self._hint}")
+            raise BadInput(f"/{self.name} needs {listed(missing, 'and')}.{self._hint}")
         given = {name: options[name].kind.parse(name, typed) for name, typed in raw.items() if typed is not None}
         return self.args(**given)
 

@@ -10,6 +10,7 @@ from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.people import GUEST, CommunityId, Person, Tier
 from bot.domain.quotas import Bridge, Budget, Crowd, Period
 from bot.domain.rules import PERSON, Matter, Membership, Rule
+from bot.domain.words import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Customs:
     """How a community draws: what admins set with `/settings`.
 
     `channels` and `review_channel` are `platform:tenant:channel`; no channels
-    allow all. `retention_days` of 0 keeps pictures for ever.
+    allow all. `retention_days` of 0 keeps pictures for ever. Without a
+    `language` everybody has their own.
     """
 
     zone: ZoneInfo
@@ -29,6 +31,7 @@ class Customs:
     previews: bool = True
     review_channel: str = ""
     retention_days: int = 0
+    language: Language | None = None
 
     def fill(self, draft: Draft) -> Wish:
         """Make a wish of a draft."""
@@ -145,6 +148,7 @@ _READ: Mapping[str, Callable[[Customs, str], Customs]] = {
     "previews": lambda customs, value: replace(customs, previews=value == "on"),
     "review_channel": lambda customs, value: replace(customs, review_channel=value),
     "retention": lambda customs, value: replace(customs, retention_days=int(value)),
+    "language": lambda customs, value: replace(customs, language=Language(value)),
 }
 """How each setting's value changes customs."""
 

@@ -1,8 +1,19 @@
 """Making a prompt out of whatever was typed."""
 
 import unicodedata
+from enum import StrEnum
 
 from bot.errors import BadInput
+
+
+class Language(StrEnum):
+    """A language that easel speaks, so far where it says what there is to ask for."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    SPANISH = "es"
+    FRENCH = "fr"
+
 
 LONGEST_PROMPT = 4000
 """Characters; what one person may ask for in one go."""

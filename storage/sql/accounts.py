@@ -73,6 +73,7 @@ class SqlAccounts:
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
         """Make an account for the identity, unless it is alone, and move what is its own."""
         async with self._database.writing() as connection:
+            await joining.one_at_a_time(connection)
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
             if row is not None:
                 if len((await connection.execute(_LINKED, _columns(identity))).all()) == 1:

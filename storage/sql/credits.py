@@ -1,5 +1,6 @@
 """Credits: entries that are never edited, and balances that they add up to."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,21 @@ _HISTORY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An entry to make, and how the balance changes by it; what a job spends or gets back carries the job."""
+
+    community: CommunityId
+    account: AccountId
+    delta: int
+    kind: CreditKind
+    key: str
+    at: datetime
+    job: JobId | None = None
+    by: Actor | None = None
+    why: str = ""
+
+
 class SqlCredits:
     """Moves credits in SQL. What is for an account that was joined goes to the one that it has become a part of."""
 
@@ -67,14 +83,15 @@ class SqlCredits:
             raise _no_amount()
         now = self._clock.now()
         async with self._database.writing() as connection:
-            whose = (move.community, await now_of(connection, move.account))
-            if not await _enter(connection, *whose, move.delta, kind=move.kind, key=move.key, now=now, by=move.by, why=move.why):
+            account = await now_of(connection, move.account)
+            booking = Booking(move.community, account, move.delta, move.kind, move.key, now, by=move.by, why=move.why)
+            if not await _enter(connection, booking):
                 return None
-            new = await _changed_or_not(connection, *whose, move.delta)
+            new = await _changed_or_not(connection, booking)
             return await entered(
                 connection,
                 move.community,
-                RuleKey(Matter.CREDITS, move.kind, whose[1]),
+                RuleKey(Matter.CREDITS, move.kind, account),
                 id_=self._ids.new(),
                 now=now,
                 before=str(new - move.delta),
@@ -88,17 +105,21 @@ class SqlCredits:
         if not 0 < amount <= MOST_CREDITS:
             raise _no_amount()
         async with self._database.writing() as connection:
-            source, target = await now_of(connection, giver.account), await now_of(connection, taker)
+            # In order, as whoever joins the two locks them.
+            living = {one: await now_of(connection, one) for one in sorted({giver.account, taker})}
+            source, target = living[giver.account], living[taker]
             if source == target:
                 raise BadInput("Those credits are yours already; nothing was given.")
             now, kind = self._clock.now(), CreditKind.GIFT
             # Each side has a key of its own, so that both entries can be one account's after a link.
-            if not await _enter(connection, community, source, -amount, kind=kind, key=f"give:{key}", now=now, by=giver):
+            given = Booking(community, source, -amount, kind, f"give:{key}", now, by=giver)
+            got = Booking(community, target, amount, kind, f"get:{key}", now, by=giver)
+            if not await _enter(connection, given):
                 return False
-            if not await _enter(connection, community, target, amount, kind=kind, key=f"get:{key}", now=now, by=giver):
+            if not await _enter(connection, got):
                 raise StorageFailed("database", "half of a gift")
-            for account, delta in sorted([(source, -amount), (target, amount)]):
-                await _changed_or_not(connection, community, account, delta)
+            for booking in sorted((given, got), key=lambda one: one.account):
+                await _changed_or_not(connection, booking)
             return True
 
     async def history(self, community: CommunityId, account: AccountId, most: int) -> tuple[CreditEntry, ...]:
@@ -114,77 +135,55 @@ async def balance(connection: AsyncConnection, community: CommunityId, account: 
     return 0 if found is None else int(found)
 
 
-async def moved(
-    connection: AsyncConnection,
-    community: CommunityId,
-    account: AccountId,
-    delta: int,
-    *,
-    kind: CreditKind,
-    key: str,
-    now: datetime,
-    job: JobId | None = None,
-    by: Actor | None = None,
-    why: str = "",
-) -> int | None:
+async def moved(connection: AsyncConnection, booking: Booking) -> int | None:
     """Change a balance and enter it; give the new balance, or None, and nothing is written, where it would leave its bounds."""
-    # What jobs give back is never refused for being too much.
-    most = MOST_CREDITS if job is None else 2 * MOST_CREDITS
-    new = await _changed(connection, community, account, delta, most=most)
-    if new is not None and not await _enter(
-        connection, community, account, delta, kind=kind, key=key, now=now, job=job, by=by, why=why
-    ):
+    new = await _changed(connection, booking)
+    if new is not None and not await _enter(connection, booking):
         raise StorageFailed("database", "credits would be moved twice")
     return new
 
 
-async def _enter(
-    connection: AsyncConnection,
-    community: CommunityId,
-    account: AccountId,
-    delta: int,
-    *,
-    kind: CreditKind,
-    key: str,
-    now: datetime,
-    job: JobId | None = None,
-    by: Actor | None = None,
-    why: str = "",
-) -> bool:
+async def _enter(connection: AsyncConnection, booking: Booking) -> bool:
     """Enter a move, unless the account has one of this key already."""
-    entry = {
-        "community": community,
-        "account": account,
-        "delta": delta,
-        "kind": kind,
-        "key": key,
-        "at": now,
-        "job": job,
-        "why": why,
+    by = booking.by
+    values = {
+        "community": booking.community,
+        "account": booking.account,
+        "delta": booking.delta,
+        "kind": booking.kind,
+        "key": booking.key,
+        "at": booking.at,
+        "job": booking.job,
+        "why": booking.why,
+        "by_account": by.account if by else None,
+        "by_name": by.name if by else None,
     }
-    actor = {"by_account": by.account if by else None, "by_name": by.name if by else None}
-    return await _ENTER.run(connection, {**entry, **actor}) > 0
+    return await _ENTER.run(connection, values) > 0
 
 
-async def _changed(
-    connection: AsyncConnection, community: CommunityId, account: AccountId, delta: int, *, most: int
-) -> int | None:
-    """Change a balance within its bounds, and give the new one; who has too much already can still spend it."""
-    if delta > 0:
-        await _NEW_BALANCE.run(connection, {"community": community, "account": account, "balance": 0})
-    values = {"of_community": community, "of_account": account, "delta": delta, "most": most if delta > 0 else 2 * MOST_CREDITS}
+async def _changed(connection: AsyncConnection, booking: Booking) -> int | None:
+    """Change a balance within its bounds, and give the new one.
+
+    What jobs give back is never refused for being too much, and who has too
+    much already can still spend it.
+    """
+    whose = {"community": booking.community, "account": booking.account}
+    if booking.delta > 0:
+        await _NEW_BALANCE.run(connection, {**whose, "balance": 0})
+    most = MOST_CREDITS if booking.delta > 0 and booking.job is None else 2 * MOST_CREDITS
+    values = {"of_community": booking.community, "of_account": booking.account, "delta": booking.delta, "most": most}
     new: int | None = (await connection.execute(_MOVE, values)).scalar()
     return new
 
 
-async def _changed_or_not(connection: AsyncConnection, community: CommunityId, account: AccountId, delta: int) -> int:
+async def _changed_or_not(connection: AsyncConnection, booking: Booking) -> int:
     """Change a balance within its bounds, or say how it stands."""
-    new = await _changed(connection, community, account, delta, most=MOST_CREDITS)
+    new = await _changed(connection, booking)
     if new is not None:
         return new
-    there = await balance(connection, community, account)
-    if delta < 0:
-        raise BadInput(f"That needs {-delta} credits and there are {there}; nothing was changed.")
+    there = await balance(connection, booking.community, booking.account)
+    if booking.delta < 0:
+        raise BadInput(f"That needs {-booking.delta} credits and there are {there}; nothing was changed.")
     raise BadInput(f"Nobody can have more than {MOST_CREDITS} credits and there are {there} already; nothing was changed.")
 
 

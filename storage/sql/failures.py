@@ -1,5 +1,6 @@
 """Turns what drivers and SQLAlchemy raise into `StorageFailed`, without a word of what was being written."""
 
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,8 @@ def reason_of(error: BaseException) -> str:
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
         return "disk full" if state == "53100" else _POSTGRES.get(state[:2], f"sqlstate {state}")
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return "unreachable"
     return _reason_of_python(cause)
 
 
@@ -76,6 +79,6 @@ def _reason_of_python(error: BaseException) -> str:
         return "its URL cannot be read"
     if isinstance(error, UnicodeError):
         return "text that is not Unicode"
-    if isinstance(error, ConnectionError):
+    if isinstance(error, (ConnectionError, socket.gaierror)):
         return "unreachable"
     return "cannot open" if isinstance(error, OSError) else type(error).__name__

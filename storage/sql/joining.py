@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, String, bindparam, delete, insert, literal_column, or_, select, update
+from sqlalchemy import Date, Row, String, bindparam, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import ColumnElement
@@ -16,7 +16,7 @@ from bot.ports.codes import Purpose
 from storage.schema import accounts, holds, identities, jobs, pictures, reports, usage
 from storage.schema_access import codes
 from storage.schema_quotas import api_keys, credit_balances, rules
-from storage.sql.credits import moved
+from storage.sql.credits import Booking, moved
 from storage.sql.upsert import Begin, Upsert
 
 _GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=String)
@@ -40,9 +40,17 @@ def _set_rule(begin: Begin) -> sqlite.Insert:
     return new.on_conflict_do_update(index_elements=whole_key, set_={"value": new.excluded.value})
 
 
-_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("account")).with_for_update()
+_LOCK = 0x6A_6F_69_6E
+"""The number of the advisory lock on PostgreSQL: `join`."""
+
+_WAIT_FOR_OTHERS = select(func.pg_advisory_xact_lock(_LOCK))
+_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("account")).with_for_update(key_share=True)
+"""Locked against whoever reserves or is joined, but not against who only refers to it: they have locked jobs already."""
+
 _RAISE_TIER = update(accounts).where(accounts.c.id == _SURVIVOR)
-_POINT = update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.joined_to == _GONE)).values(joined_to=_SURVIVOR)
+_PARTS_OF_GONE = select(accounts.c.id).where(accounts.c.joined_to == _GONE).with_for_update(skip_locked=True)
+# Whoever has locked one of these follows its pointer, and waits for us: there is one more step to go from there.
+_POINT = update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.id.in_(_PARTS_OF_GONE))).values(joined_to=_SURVIVOR)
 
 _MOVES = (
     # Jobs come first and their holds next, as whoever ends a job locks them: what is let go at this moment was counted before
@@ -78,13 +86,20 @@ _KEEP_CODE = (
 _DROP_CODE = delete(codes).where(_OF_LINK, codes.c.holder == _GONE)
 
 
+async def one_at_a_time(connection: AsyncConnection) -> None:
+    """Wait for everybody else who joins or parts accounts: whose they are does not change while it is looked up."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(_WAIT_FOR_OTHERS)
+
+
 async def join(connection: AsyncConnection, account: AccountId, other: AccountId, now: datetime) -> None:
     """Make `other` a part of `account`; each of them stands for the account that it has become part of.
 
     Raises:
         BadInput: They have more credits together than one may have; the transaction must not go on.
     """
-    # In order, so that two who join the same ones wait for each other and not both.
+    await one_at_a_time(connection)
+    # In order, as whoever gives credits locks them.
     living = {one: await _living(connection, one) for one in sorted({account, other})}
     survivor, gone = living[account], living[other]
     if survivor.id == gone.id:
@@ -114,8 +129,8 @@ async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: 
     for row in (await connection.execute(_CREDITS, both)).all():
         community, link = CommunityId(row.community), f"link:{row.community}:{both['gone']}"
         for account, delta in ((both["gone"], -row.balance), (both["survivor"], row.balance)):
-            kind = CreditKind.LINK
-            if await moved(connection, community, AccountId(account), delta, kind=kind, key=link, now=now) is None:
+            booking = Booking(community, AccountId(account), delta, CreditKind.LINK, link, now)
+            if await moved(connection, booking) is None:
                 raise BadInput(
                     f"Together the two accounts would have more than {MOST_CREDITS:,} credits, which is the most; "
                     "nothing was changed, an admin can take some."

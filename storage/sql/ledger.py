@@ -14,7 +14,7 @@ from bot.domain.rules import Actor, Entry, Matter, RuleKey
 from bot.errors import BadInput, CrowdExceeded, LimitTooLow, QuotaExceeded
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, holds, usage
-from storage.sql.credits import balance, moved
+from storage.sql.credits import Booking, balance, moved
 from storage.sql.database import Database
 from storage.sql.money import bill, reserve_money, spending_of
 from storage.sql.record import entered
@@ -176,7 +176,7 @@ async def _take(connection: AsyncConnection, job: JobId, hold: Hold, *, day: dat
         return 0
     standing = await _standing(connection, *whose, day=day, limit=limit)
     beyond = hold.pictures - standing.left
-    if await moved(connection, *whose, -beyond, kind=CreditKind.SPEND, key=f"spend:{job}", now=now, job=job) is None:
+    if await moved(connection, Booking(*whose, -beyond, CreditKind.SPEND, f"spend:{job}", now, job)) is None:
         raise _too_much(hold, standing)
     if standing.left:
         await _fits(connection, *whose, day=day, pictures=standing.left, limit=limit)
@@ -220,7 +220,7 @@ async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, 
     back = hold.from_credits - (hold.spent - used)
     if back:
         whose = (CommunityId(hold.community), AccountId(hold.account))
-        await moved(connection, *whose, back, kind=CreditKind.REFUND, key=f"refund:{job}", now=now, job=job)
+        await moved(connection, Booking(*whose, back, CreditKind.REFUND, f"refund:{job}", now, job))
     if hold.crowd is not None:
         everybodys = _of_day(hold.community, _as_account(hold.crowd), hold.day)
         await connection.execute(_COUNT, everybodys | {"let_go": hold.n, "used": hold.spent})

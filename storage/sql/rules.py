@@ -14,7 +14,7 @@ from bot.domain.rules import NOBODY, Actor, Change, Entry, EntryId, Matter, Rule
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from storage.schema_quotas import record, rules
-from storage.sql.credits import moved
+from storage.sql.credits import Booking, moved
 from storage.sql.database import Database
 from storage.sql.joined import now_of
 from storage.sql.ledger import count_again
@@ -119,7 +119,7 @@ class SqlRulebook:
         back = _change_of(undone)
         kind = CreditKind.GRANT if back > 0 else CreditKind.TAKE
         now, once = self._clock.now(), f"undo:{undone.id}"
-        new = await moved(connection, undone.community, key.account, back, kind=kind, key=once, now=now, by=by)
+        new = await moved(connection, Booking(undone.community, key.account, back, kind, once, now, by=by))
         if new is None and back < 0:
             raise BadInput("Those credits are spent already, so they cannot be taken back; nothing was changed.")
         if new is None:

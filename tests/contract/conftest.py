@@ -1,6 +1,6 @@
 """The records of a house, fresh for each test, over every engine they can be kept in, and in memory.
 
-To add an engine: one more name in `ENGINES`, and a branch in `records_url`.
+To add an engine: one more name in `ENGINES`, and a fixture for its URL.
 What unit tests keep in memory keeps the same promises, so it is asked too;
 tests of two houses on one database are `ON_DISK` only.
 """
@@ -43,10 +43,11 @@ from tests.fakes.jobs import MemoryJobs
 from tests.fakes.messages import MemoryMessages
 from tests.fakes.once import MemoryOnce
 from tests.fakes.pictures import MemoryPictures
+from tests.fakes.postgres import PostgresServer
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
 
-ENGINES = ["sqlite"]
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 MEMORY = "memory"
 
 ON_DISK = pytest.mark.parametrize("engine_name", ENGINES, indirect=True)
@@ -83,11 +84,22 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def records_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give the URL of a database with all tables and no rows."""
-    assert engine_name == "sqlite"
-    shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "records.db")
+def sqlite_url(empty_file: Path, tmp_path: Path) -> str:
+    """Copy the file."""
+    shutil.copy(empty_file, tmp_path / "records.db")
     return f"sqlite+aiosqlite:///{tmp_path / 'records.db'}"
+
+
+@pytest.fixture
+async def postgresql_url(postgres: PostgresServer) -> str:
+    """Empty the database."""
+    return await postgres.empty()
+
+
+@pytest.fixture
+def records_url(engine_name: str, request: pytest.FixtureRequest) -> str:
+    """Give the URL of a database with all tables and no rows."""
+    return str(request.getfixturevalue(f"{engine_name}_url"))
 
 
 @pytest.fixture

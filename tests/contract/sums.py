@@ -1,4 +1,4 @@
-"""What must never be found in the tables, in SQLite's words: each statement has a row for whatever does not add up."""
+"""What must never be found in the tables, in words of every engine: each statement has a row for whatever does not add up."""
 
 DIFFERENCES = {
     "held pictures of accounts": """
@@ -28,7 +28,7 @@ DIFFERENCES = {
     """,
     "credits of jobs": """
         SELECT holds.* FROM holds WHERE (SELECT COALESCE(SUM(delta), 0) FROM credit_entries WHERE job = holds.job)
-        <> -CASE state WHEN 'held' THEN from_credits ELSE MAX(0, spent - (n - from_credits)) END
+        <> -CASE WHEN state = 'held' THEN from_credits WHEN spent > n - from_credits THEN spent - n + from_credits ELSE 0 END
     """,
     "held money": """
         SELECT * FROM spending WHERE held <> (

@@ -18,7 +18,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.keys import ApiKey, ApiKeyId
 from storage.schema_quotas import credit_balances, credit_entries, rules
 from storage.sql.codes import SqlCodes
-from storage.sql.credits import balance, moved
+from storage.sql.credits import Booking, balance, moved
 from storage.sql.database import Database
 from storage.sql.keys import SqlApiKeys
 from tests.contract.conftest import ON_DISK
@@ -46,7 +46,7 @@ class TestJoiningWhatMemoryDoesNotHave:
         """In each community; entries add up to balances, and none was edited."""
         async with database.writing() as connection:
             for number, (community, account, delta) in enumerate(((HOUSE, ann, 5), (HOUSE, bob, 7), (TOWN, bob, 2))):
-                await moved(connection, community, account, delta, kind=CreditKind.GRANT, key=f"grant {number}", now=NOON)
+                await moved(connection, Booking(community, account, delta, CreditKind.GRANT, f"grant {number}", NOON))
         await accounts.join(ann, bob)
         assert (await standing(ledger, ann)).credits == 12
         async with database.reading() as connection:
@@ -64,7 +64,7 @@ class TestJoiningWhatMemoryDoesNotHave:
         """And nothing else is."""
         async with database.writing() as connection:
             for account, delta in ((ann, MOST_CREDITS), (bob, 1)):
-                await moved(connection, HOUSE, account, delta, kind=CreditKind.GRANT, key="grant", now=NOON)
+                await moved(connection, Booking(HOUSE, account, delta, CreditKind.GRANT, "grant", NOON))
         with pytest.raises(BadInput, match="bad input"):
             await accounts.join(ann, bob)
         assert await accounts.identities(bob) == (BOB,)
@@ -76,7 +76,7 @@ class TestJoiningWhatMemoryDoesNotHave:
     ) -> None:
         """They were spent before."""
         async with database.writing() as connection:
-            await moved(connection, HOUSE, bob, 7, kind=CreditKind.GRANT, key="grant", now=NOON)
+            await moved(connection, Booking(HOUSE, bob, 7, CreditKind.GRANT, "grant", NOON))
         await jobs.accept(by(BOB, "owl", bob), a_hold(bob, TODAY.limit + 3))
         await jobs.claim(JobId("owl"), LEASE)
         await accounts.join(ann, bob)

@@ -52,7 +52,7 @@ async def test_nothing_else_is_taken_for_a_key(keys: ApiKeys, ann: AccountId, gu
     try:
         assert await keys.find(guess) is None
     except StorageFailed:
-        assert guess == "\ud800"
+        assert guess in {"\ud800", "\x00"}
 
 
 async def test_a_revoked_key_opens_nothing_for_ever(keys: ApiKeys, ann: AccountId) -> None:

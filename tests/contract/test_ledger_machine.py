@@ -2,16 +2,19 @@
 
 A house in SQL and one in memory are told the same things. A few seconds of it
 run with the other tests; `python -m tests.contract.test_ledger_machine` does
-10,000 operations, or as many as it is told to.
+10,000 operations, or as many as it is told to, on SQLite; with `postgresql`
+as its second word, on a server of its own.
 """
 
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
@@ -22,9 +25,11 @@ from bot.domain.quotas import Bridge
 from bot.domain.rules import Actor, Entry, Matter
 from tests.contract.examples import WEB
 from tests.contract.sums import DIFFERENCES
+from tests.contract.tables import PostgresTables
 from tests.contract.work_machine import CROWD, LIMIT, MAYBE_CRASHING, PARK, PEOPLE, WorkMachine, performed
 from tests.contract.worlds import World
 from tests.fakes.books import Counter
+from tests.fakes.postgres import PostgresServer, postgres_server
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
 BOSS = Actor(AccountId("boss"), "Boss")
@@ -154,7 +159,8 @@ class LedgerMachine(WorkMachine):
     def no_limit_is_passed(self) -> None:
         """But by two accounts that became one, and by what was forgiven and then was not."""
         above = """
-            SELECT account FROM usage WHERE held + spent > CASE WHEN account LIKE 'all of %' THEN :together ELSE :each END
+            SELECT account FROM usage
+            WHERE held + spent > CASE WHEN account LIKE 'all of %' THEN CAST(:together AS INTEGER) ELSE CAST(:each AS INTEGER) END
         """
         found = {account for (account,) in self.worlds.rows(above, each=LIMIT, together=CROWD.limit)}
         assert found <= self.may_have_more
@@ -200,13 +206,31 @@ TestLedgerOnSqlite = LedgerMachine.TestCase
 TestLedgerOnSqlite.settings = _settings(8, 30)
 
 
-def main(wanted: int) -> None:
+@pytest.mark.needs("postgresql")
+def test_everything_adds_up_on_postgresql_too(postgres: PostgresServer) -> None:
+    """Fewer operations, because each takes longer."""
+    run_state_machine_as_test(_on(postgres), settings=_settings(3, 30))
+
+
+def _on(server: PostgresServer) -> type[LedgerMachine]:
+    """Give the machine with its tables on a server."""
+
+    class OnPostgresql(LedgerMachine):
+        tables = staticmethod(lambda: PostgresTables(server))
+
+    return OnPostgresql
+
+
+def main(wanted: int, engine: str) -> None:
     """Do at least so many operations, and say how many of which, and how long they took."""
-    began = time.monotonic()
-    while performed.total() < wanted:
-        run_state_machine_as_test(LedgerMachine, settings=_settings(25, 80))
-    print(f"{performed.total()} operations in {time.monotonic() - began:.0f} s: {dict(performed)}")  # noqa: T201 - a program
+    with ExitStack() as stack:
+        machine = LedgerMachine if engine == "sqlite" else _on(stack.enter_context(postgres_server()))
+        began = time.monotonic()
+        while performed.total() < wanted:
+            run_state_machine_as_test(machine, settings=_settings(25, 80))
+        took = time.monotonic() - began
+    print(f"{performed.total()} operations on {engine} in {took:.0f} s: {dict(performed)}")  # noqa: T201 - a program
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, sys.argv[2] if len(sys.argv) > 2 else "sqlite")

@@ -21,7 +21,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from storage.schema_quotas import rules
 from storage.sql.accounts import SqlAccounts
-from storage.sql.credits import moved
+from storage.sql.credits import Booking, moved
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
@@ -133,7 +133,7 @@ class TestParting:
     async def test_credits_and_rules_stay(self, accounts: Accounts, database: Database, ledger: Ledger, one: AccountId) -> None:
         """Memory has none that would know the account."""
         async with database.writing() as connection:
-            await moved(connection, HOUSE, one, 7, kind=CreditKind.GRANT, key="grant", now=NOON)
+            await moved(connection, Booking(HOUSE, one, 7, CreditKind.GRANT, "grant", NOON))
             rule = {"community": HOUSE, "account": one, "matter": Matter.LIMIT, "subject": PERSON, "value": "50"}
             await connection.execute(insert(rules).values(rule))
         parted = await accounts.part(BOB, GUEST, TODAY.day)

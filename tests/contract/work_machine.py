@@ -1,9 +1,10 @@
 """A machine that asks for pictures and works on them, in two worlds at once; `test_ledger_machine` makes its life harder."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId, Identity, Person
 from bot.domain.quotas import Allowance, Bridge, Budget, Crowd, Hold, Period, allowance
 from tests.contract.examples import CANCELLED, LEASE, WEB, a_drawing, a_job, some_pictures
+from tests.contract.tables import SqliteTables, Tables
 from tests.contract.worlds import World, Worlds
 from tests.fakes.clock import StoppedClock
 
@@ -37,11 +39,12 @@ class WorkMachine(RuleBasedStateMachine):
     """Asks for pictures, works, comes late, crashes and repeats itself."""
 
     names = Bundle("names")
+    tables: ClassVar[Callable[[], Tables]] = SqliteTables
 
     @initialize()
     def open(self) -> None:
         """Open two houses that know three people."""
-        self.worlds = Worlds(StoppedClock(BEGIN))
+        self.worlds = Worlds(StoppedClock(BEGIN), type(self).tables())
         self.zone = ZoneInfo("UTC")
         self.bridge: Bridge | None = None
         self.latest: tuple[datetime, date] = (BEGIN, BEGIN.date())

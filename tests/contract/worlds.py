@@ -1,14 +1,8 @@
 """One house in SQL and one in memory, which are told the same things and have to agree."""
 
 import asyncio
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import event, text
@@ -20,7 +14,6 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
 from bot.ports.rules import Rulebook
-from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
@@ -28,6 +21,7 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.rules import SqlRulebook
 from tests.contract.examples import WEB
+from tests.contract.tables import Tables
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
@@ -62,24 +56,14 @@ class World:
 Act = Callable[[World], Awaitable[T]]
 
 
-@cache
-def _empty_file() -> Path:
-    """Migrate once for all worlds of this process."""
-    path = Path(tempfile.mkdtemp()) / "empty.db"
-    asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
 class Worlds:
     """Does everything twice, and compares the answers."""
 
-    def __init__(self, clock: StoppedClock) -> None:
+    def __init__(self, clock: StoppedClock, tables: Tables) -> None:
         self.clock = clock
-        source = _empty_file()
+        self._tables = tables
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self._folder = Path(tempfile.mkdtemp())
-        self._file = self._folder / "records.db"
-        shutil.copy(source, self._file)
+        self._url = self.wait(tables.empty())
         self._fuse: int | None = None
         self._ids = CountingIds()
         self.open()
@@ -94,8 +78,8 @@ class Worlds:
         )
 
     def open(self, before: World | None = None) -> None:
-        """Start a process on the file; `before` is the world that the last one left."""
-        self._database = Database(f"sqlite+aiosqlite:///{self._file}")
+        """Start a process on the tables; `before` is the world that the last one left."""
+        self._database = Database(self._url)
         self.wait(self._database.open())
         assert isinstance(self._database._writer, AsyncEngine)
         engine = self._database._writer.sync_engine
@@ -121,7 +105,7 @@ class Worlds:
         """Leave nothing behind."""
         self.wait(self._database.close())
         self._runner.close()
-        shutil.rmtree(self._folder)
+        self._tables.close()
 
     def wait(self, work: Awaitable[T]) -> T:
         """Await it."""
@@ -156,12 +140,12 @@ class Worlds:
     async def _done_after_a_crash(self, act: Act[T], crash_at: int | None) -> T | EaselError:
         if crash_at is None:
             return await self._attempt(act, self.sql)
-        before, self._fuse = self._dump(), crash_at
+        before, self._fuse = await self._tables.dump(), crash_at
         try:
             return await self._attempt(act, self.sql)
         except Crashed:
             self._fuse = None
-            assert self._dump() == before
+            assert await self._tables.dump() == before
             return await self._attempt(act, self.sql)
         finally:
             self._fuse = None
@@ -171,10 +155,6 @@ class Worlds:
             self._fuse -= 1
             if self._fuse < 0:
                 raise Crashed
-
-    def _dump(self) -> list[str]:
-        with closing(sqlite3.connect(self._file)) as connection:
-            return list(connection.iterdump())
 
 
 def _comparable(answer: object) -> object:

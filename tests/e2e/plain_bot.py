@@ -14,9 +14,9 @@ from typing import Any, Self
 import discord
 from discord import app_commands
 
+from tests.fakes.changes import T
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Limits, Message, Person
 from tests.fakes.discord.client import pointed_at
-from tests.fakes.discord.waiting import T
 
 Interaction = discord.Interaction[discord.Client]
 Act = Callable[[Interaction], Awaitable[object]]

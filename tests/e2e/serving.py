@@ -92,7 +92,7 @@ class Visitor:
         """Give the same browser at another address, with the cookies that it has by now."""
         other = Visitor(url)
         for cookie in self._client.cookies.jar:
-            other._client.cookies.set(cookie.name, cookie.value or "")  # noqa: SLF001 - of the same class
+            other._client.cookies.set(cookie.name, cookie.value or "")
         return other
 
     async def types(self, line: str, key: str = "") -> dict[str, Any]:

@@ -12,8 +12,8 @@ import aiohttp
 import discord
 
 from tests.e2e.plain_bot import PlainBot, Report, end
+from tests.fakes.changes import Changes
 from tests.fakes.discord.client import pointed_at
-from tests.fakes.discord.waiting import Changes
 
 ROOT = Path(__file__).parents[2]
 

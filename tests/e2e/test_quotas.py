@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bot.adapters.slack.manifest import IMAGINE
-from tests.e2e.quota_stage import OnDiscord, OnSlack, a_town
+from tests.e2e.quota_hands import OnDiscord, OnSlack
+from tests.e2e.quota_stage import a_town
 from tests.e2e.serving import Serving, Visitor
 from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.openai import FakeOpenAI
@@ -34,11 +35,11 @@ async def test_one_person_on_two_platforms_has_one_quota(tmp_path: Path) -> None
         told = await admin.says("quota set", pictures=str(LIMIT), person=ada.mention)
         assert f"is now {LIMIT} pictures a day; it was 20 pictures a day, as their tier has." in told.text
         there = len(twin.member.ephemerals())
-        heard, *_ = await asyncio.gather(
-            asyncio.gather(*(ada.wishes(f"fox {number}") for number in range(EACH))),
-            *(twin.member.command(twin.channel, IMAGINE, f"hen {number}") for number in range(EACH)),
-        )
-        refused = [one.text for one in heard if one.is_private]
+        async with asyncio.TaskGroup() as group:
+            wishes = [group.create_task(ada.wishes(f"fox {number}")) for number in range(EACH)]
+            for number in range(EACH):
+                group.create_task(twin.member.command(twin.channel, IMAGINE, f"hen {number}"))
+        refused = [one.text for one in (wish.result() for wish in wishes) if one.is_private]
         await town.slack.until(
             lambda: len(refused) + len(twin.member.ephemerals()) - there == 2 * EACH - LIMIT, within=20, what="all refusals"
         )
@@ -63,8 +64,8 @@ async def test_three_processes_keep_one_limit(tmp_path: Path) -> None:
             "EASEL_QUOTAS__TIERS__REGISTERED": str(LIMIT),
             **ROOMY,
         }
-        first = await stack.enter_async_context(Serving(tmp_path, environ))
-        others = await asyncio.gather(*(stack.enter_async_context(Serving(tmp_path, environ)) for _ in range(2)))
+        houses = [Serving(tmp_path, environ) for _ in range(3)]
+        first, *others = await asyncio.gather(*(stack.enter_async_context(house) for house in houses))
         visitor = await stack.enter_async_context(Visitor(first.url))
         await visitor.types("/quota show")
         doors = [visitor, *[await stack.enter_async_context(visitor.at(other.url)) for other in others]]

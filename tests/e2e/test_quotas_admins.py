@@ -1,5 +1,7 @@
 """Asks whether an admin who has read only the help does everything, by each door; each change counts from the next wish on."""
 
+import csv
+import io
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,8 +9,11 @@ from enum import StrEnum
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
-from tests.e2e.quota_stage import Hand, Town, a_town
+from bot.adapters.slack.manifest import EASEL
+from tests.e2e.quota_hands import Hand
+from tests.e2e.quota_stage import Town, a_town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -144,6 +149,19 @@ async def test_zone_and_retention(two: Two) -> None:
     assert "is now for ever, as the house has it" in (await kept.press("Undo")).text
 
 
+async def test_usage_is_a_picture_and_a_table(two: Two) -> None:
+    """The totals are said, too, and what the picture shows to who cannot see it."""
+    await two.ada.wishes()
+    usage = await two.admin.looks_at_usage()
+    assert re.search(r"\d+ pictures? by (\d+ people|1 person), for \$\d+\.\d\d\.", usage.text)
+    with Image.open(io.BytesIO(usage.picture)) as picture:
+        assert picture.format == "PNG"
+    assert "Models: gpt-image-2 " in usage.alt
+    rows = list(csv.DictReader(io.StringIO(usage.table)))
+    assert {row["model"] for row in rows} == {"gpt-image-2"}
+    assert sum(float(row["dollars"]) for row in rows) > 0
+
+
 @pytest.fixture(params=[Door.DISCORD, Door.SLACK])
 def chatting(request: pytest.FixtureRequest, town: Town) -> "Chat":
     """Give a place with channels and roles, which the page has none of."""
@@ -199,6 +217,24 @@ async def test_channels_for_pictures(chatting: Chat) -> None:
     assert "The setting “review channel” is now " in reviewed.text
     assert "is now none, as the house has it" in (await reviewed.press("Undo")).text
     assert not (await two.ada.wishes()).is_private
+
+
+async def test_a_form_asks_for_what_is_missing(town: Town) -> None:
+    """What cannot be taken is said below its field; who is no admin gets no form."""
+    admin, ada = town.on_slack(is_admin=True), town.on_slack()
+    await admin.member.command(admin.channel, EASEL, "quota set")
+    view = await admin.member.view()
+    wrong = await admin.member.submit(view, {"pictures": "-5", "person": ada.member.id})
+    assert wrong.errors == {"pictures": "pictures is a whole number from 0 to 1,000,000, or clear, not “-5”."}
+    told = await admin.whispered(lambda: admin.member.submit(view, {"pictures": "0", "person": ada.member.id}))
+    assert "is now 0 pictures a day" in told.text
+    assert "your limit is 0 a day" in (await ada.wishes()).text
+    granted = await admin.fills_in("tier grant", person=ada.member.id, tier="premium", until="30d")
+    assert "is now premium until" in granted.text
+    budget = await admin.fills_in("budget set", period="month", amount="50")
+    assert "is now not set; it was $50.00." in (await budget.press("Undo")).text
+    assert "is for the admins" in (await ada.says("tier grant")).text
+    assert ada.member.open_view is None
 
 
 async def test_the_help_names_commands_as_they_are_typed(two: Two) -> None:

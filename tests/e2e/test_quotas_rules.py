@@ -10,7 +10,9 @@ import pytest
 import pytest_asyncio
 
 from bot.adapters.slack.manifest import IMAGINE
-from tests.e2e.quota_stage import Hand, OnDiscord, OnSlack, Town, a_town
+from tests.e2e.quota_hands import Hand, OnDiscord, OnSlack
+from tests.e2e.quota_stage import Town, a_town
+from tests.e2e.slack_stage import is_done
 from tests.fakes.discord import NotSeen
 from tests.fakes.openai import Endpoint, Kind, Options
 
@@ -146,7 +148,7 @@ async def refused_of(wishes: int, hand: Hand) -> str:
     """Ask for so many pictures at once, and give the one whisper that comes."""
     if isinstance(hand, OnSlack):
         await asyncio.gather(*(hand.member.command(hand.channel, IMAGINE, f"fox {number}") for number in range(wishes)))
-        await hand.slack.until(lambda: len(hand.channel.messages) == wishes - 1, within=10, what="the others")
+        await hand.slack.until(lambda: sum(map(is_done, hand.channel.messages)) == wishes - 1, within=20, what="the others")
         return (await hand.member.ephemeral()).shown
     heard = await asyncio.gather(*(hand.wishes(f"fox {number}") for number in range(wishes)))
     [refused] = [one.text for one in heard if one.is_private]

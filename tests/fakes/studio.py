@@ -11,6 +11,7 @@ from PIL import Image
 from bot.commands.help import help_command
 from bot.commands.options import JobRef, Number, Pick, Pixels, Text
 from bot.commands.spec import AnyCommand, Command
+from bot.commands.translations import Translations
 from bot.domain.chat import Button, Exhibit, Fold, Form, MessageRef, Post, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
 from bot.domain.jobs import JobId
@@ -20,6 +21,7 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.surfaces import Call, Surface
 from tests.fakes.jobs import Kept, MemoryJobs
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.owners import own_locale
 from tests.fakes.pictures import MemoryPictures
 
 FORBIDDEN = "forbidden"
@@ -96,7 +98,7 @@ class FakeStudio:
             "safer": self._again,
         }
         buttons = tuple(Command(name, name, JobArgs, run, is_typed=False) for name, run in pressed.items())
-        return (*self._typed, help_command(self._typed), *buttons)
+        return (*self._typed, help_command(self._typed, Translations(), own_locale), *buttons)
 
     def move_to(self, surface: Surface) -> None:
         """Speak through another surface, as after a restart."""

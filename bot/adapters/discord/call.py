@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot.adapters.discord import DISCORD
+from bot.adapters.discord.plain import named
 from bot.adapters.discord.sheets import NO_MENTIONS, Sheet
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.discord.ticket import Ticket
@@ -108,9 +109,13 @@ class DiscordCall:
 
     async def _private_sheet(self, post: Post) -> Sheet:
         try:
-            return await self._surface.sheets.of(post, self._room)
+            sheet = await self._surface.sheets.of(post, self._room)
         except SurfaceFailed:
-            return await self._surface.sheets.of(Post(post.text, post.tone, post.kind, folds=post.folds), self._room)
+            sheet = await self._surface.sheets.of(Post(post.text, post.tone, post.kind, folds=post.folds), self._room)
+        for item in sheet.view.walk_children():
+            if isinstance(item, discord.ui.TextDisplay):
+                item.content = named(item.content)
+        return sheet
 
     async def _said(self, sheet: Sheet, *, is_private: bool) -> int:
         """Say it as the response, or after the response."""

@@ -1,7 +1,6 @@
 """What Discord tells us of: commands, buttons, reactions, and servers that we come to or leave."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -16,26 +15,28 @@ from bot.adapters.discord.menu import CONTEXT_MENUS, suggestions
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.discord.typed import read_command, read_form
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.pointing import Pointing, Reaction
 from bot.commands.translations import Translations
-from bot.domain.chat import Form, MessageRef, Place, Post, Tone
-from bot.domain.jobs import Job, JobState
-from bot.errors import EaselError
+from bot.domain.chat import Form, MessageRef, Place
 from bot.ports.jobs import Jobs
+from bot.services.hearing import Hearing
 
 log = structlog.get_logger(__name__)
 
 _ON_MESSAGE = 3
-_REMEMBERED = 10_000
 _CROWD = 5
 """More calls than these at once are a crowd, until so many are dealt with: each costs the others time."""
 
-_NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
-
-REACTIONS = {"✉": "mail", "📩": "mail", "⭐": "favourite", "☆": "favourite", "🌟": "favourite", "🚩": "report"}
-"""Which command a reaction presses, if there is one by that name."""
-
-CROSS = "❌"
-"""Cancels what runs, and deletes what is drawn."""
+REACTIONS = {
+    "✉": Reaction.MAIL,
+    "📩": Reaction.MAIL,
+    "⭐": Reaction.FAVOURITE,
+    "☆": Reaction.FAVOURITE,
+    "🌟": Reaction.FAVOURITE,
+    "🚩": Reaction.REPORT,
+    "❌": Reaction.CROSS,
+}
+"""What is said by a reaction."""
 
 _VARIATION = "\N{VARIATION SELECTOR-16}"
 
@@ -48,10 +49,9 @@ class Ears:
         """Whether anything new is heard. Discord tells people that there was no answer, where it is not."""
         self._dispatcher = dispatcher
         self._surface = surface
-        self._jobs = jobs
+        self._pointing = Pointing(dispatcher, jobs)
         self._translations = translations
-        self._heard: OrderedDict[int, None] = OrderedDict()
-        self._running: set[asyncio.Task[Any]] = set()
+        self._hearing = Hearing()
         self._client: discord.Client | None = None
         self._calls: set[DiscordCall] = set()
 
@@ -67,25 +67,19 @@ class Ears:
 
     async def quiet(self, within: timedelta) -> None:
         """Wait for what was heard to be dealt with; after `within` it is cancelled."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=within.total_seconds())
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._hearing.quiet(within)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Deal with a command, a button, or somebody typing; the same one again is not heard."""
         if not self.is_open:
             return
-        if interaction.id in self._heard:
+        if not self._hearing.is_new(str(interaction.id)):
             log.info("discord.heard_twice", interaction=interaction.id)
             return
-        self._heard[interaction.id] = None
-        if len(self._heard) > _REMEMBERED:
-            self._heard.popitem(last=False)
         deal = _DEALS.get(interaction.type)
         if deal is not None:
-            await self._known(deal(self, interaction))
+            self._know_this_task()
+            await deal(self, interaction)
 
     async def _commanded(self, interaction: Interaction) -> None:
         data: Mapping[str, Any] = interaction.data or {}
@@ -124,19 +118,7 @@ class Ears:
     async def _chosen(self, data: Mapping[str, Any], call: DiscordCall) -> None:
         """Press what an entry of a message's menu stands for."""
         command = CONTEXT_MENUS.get(str(data.get("name")), "")
-        await self._pressed_on(str(data.get("target_id", "")), call, lambda _: command)
-
-    async def _pressed_on(self, message: str, call: "DiscordCall | ReactionCall", choose: Callable[[Job], str]) -> None:
-        try:
-            job = await self._jobs.by_message(DISCORD, call.place.channel, message)
-        except EaselError as error:
-            log.warning("discord.no_look_up", reason=str(error))
-            await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
-            return
-        if job is not None:
-            await self._dispatcher.press(f"{choose(job)}:{job.id}", call)
-        elif isinstance(call, DiscordCall):
-            await call.whisper(_NO_PICTURE)
+        await self._pointing.choose(command, str(data.get("target_id", "")), call)
 
     async def _pressed(self, interaction: Interaction) -> None:
         """Press a button: its id says all, so it works for ever, and after it was taken off the message too."""
@@ -156,28 +138,28 @@ class Ears:
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Deal with a reaction below a message of ours."""
-        emoji = str(payload.emoji).replace(_VARIATION, "")
-        command = REACTIONS.get(emoji, "")
-        if self.is_open and self._is_ours(payload) and (emoji == CROSS or command in self._dispatcher.commands):
-            await self._known(self._reacted(payload, command))
+        reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION, ""))
+        if self.is_open and self._is_ours(payload) and reaction is not None and self._pointing.is_meant(reaction):
+            self._know_this_task()
+            await self._reacted(payload, reaction)
 
     def _is_ours(self, payload: discord.RawReactionActionEvent) -> bool:
         us = self._client.user if self._client else None
         return us is None or payload.message_author_id in {None, us.id}
 
-    async def _reacted(self, payload: discord.RawReactionActionEvent, command: str) -> None:
+    async def _reacted(self, payload: discord.RawReactionActionEvent, reaction: Reaction) -> None:
         place = Place(DISCORD, str(payload.guild_id or ""), str(payload.channel_id))
         member = payload.member
         if member is None or member.bot:
             return
         call = ReactionCall(
-            key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{command or 'cross'}",
+            key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{reaction}",
             person=person_of(member, None, _permissions(member, payload.channel_id)),
             place=place,
             message=MessageRef(place, str(payload.message_id)),
             surface=self._surface,
         )
-        await self._pressed_on(str(payload.message_id), call, lambda job: command or _crossed(job))
+        await self._pointing.react(reaction, str(payload.message_id), call)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Note that we came to a server."""
@@ -187,15 +169,10 @@ class Ears:
         """Note that we were sent away. What people asked for there ends by direct message; their pictures stay theirs."""
         log.info("discord.guild_left", guild=guild.id)
 
-    async def _known(self, dealing: Awaitable[None]) -> None:
+    def _know_this_task(self) -> None:
         task = asyncio.current_task()
         if task is not None:
-            self._running.add(task)
-        try:
-            await dealing
-        finally:
-            if task is not None:
-                self._running.discard(task)
+            self._hearing.know(task)
 
 
 _DEALS: dict[discord.InteractionType, Callable[[Ears, Interaction], Awaitable[None]]] = {
@@ -204,11 +181,6 @@ _DEALS: dict[discord.InteractionType, Callable[[Ears, Interaction], Awaitable[No
     discord.InteractionType.modal_submit: Ears._submitted,  # noqa: SLF001 - see above
     discord.InteractionType.autocomplete: Ears._typing,  # noqa: SLF001 - see above
 }
-
-
-def _crossed(job: Job) -> str:
-    """Give the command that a cross below a job's message means."""
-    return "cancel" if job.state in {JobState.QUEUED, JobState.RUNNING} else "delete"
 
 
 def _permissions(member: discord.Member, channel: int) -> discord.Permissions:

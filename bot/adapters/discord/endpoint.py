@@ -15,6 +15,7 @@ from bot.adapters.discord.ears import Ears
 from bot.adapters.discord.rest import Rest
 from bot.errors import SurfaceFailed
 from bot.ports.clock import Clock
+from bot.services.bodies import whole
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ class Endpoint:
         return routes
 
     async def _taken(self, request: Request) -> Response:
-        body = await _body_of(request)
+        body = await whole(request.stream(), _LONGEST_BODY)
         if body is None:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         signature = request.headers.get("x-signature-ed25519", "")
@@ -88,16 +89,6 @@ class Endpoint:
         except (BadSignatureError, ValueError):
             return False
         return abs(age) <= _FRESH.total_seconds()
-
-
-async def _body_of(request: Request) -> bytes | None:
-    """Read the body; None when it is longer than any interaction."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            return None
-    return bytes(body)
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

@@ -97,10 +97,11 @@ class _Menu:
     def _explained(self, option: Option, key: tuple[str, ...]) -> dict[str, str]:
         """Give an option's summary in each language, with its default as that language calls it."""
         usually, labels = self._in("words", "usually"), self._in(*key, "choices", str(option.default))
-        return {
-            language: _described(f"{_with_note(summary, option)}{_usual(usually.get(language, ''), labels.get(language, option.default))}")
-            for language, summary in self._in(*key, "summary").items()
-        }
+        found: dict[str, str] = {}
+        for language, summary in self._in(*key, "summary").items():
+            usual = _usual(usually.get(language, ""), labels.get(language, option.default))
+            found[language] = _described(f"{_with_note(summary, option)}{usual}")
+        return found
 
     def _choices(self, kind: Kind, key: tuple[str, ...]) -> Json:
         if not isinstance(kind, Pick) or len(kind.values) > _MOST_CHOICES:

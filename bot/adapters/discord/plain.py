@@ -4,6 +4,21 @@ import re
 
 _MARKUP = re.compile(r"[\\*_~|`<>@#\[\]]|:(?=\S)|^\s*[-+=]|^\s*\d+\.", re.MULTILINE)
 
+_NAMED = re.compile(r"(?<![\w(])(?<!all of )discord\\:(\d{15,20})(?:\\:(\d{15,20}))?(?![\w\\])")
+_ROLE = re.compile(r"\brole (\d{15,20})\b")
+_KEY = re.compile(r"(?m)^easel\\_[\w\\-]{40,}$")
+"""Bare ids of ours in escaped words. Those in brackets stand beside a name."""
+
+
+def named(text: str) -> str:
+    """Give escaped words that one person reads alone with names for the ids of people, channels and roles.
+
+    A key stands there as code: whoever copies it gets no backslashes.
+    """
+    shown = _NAMED.sub(lambda found: f"<#{found[2]}>" if found[2] else f"<@{found[1]}>", text)
+    shown = _KEY.sub(lambda found: f"`{found[0].replace(chr(92), '')}`", shown)
+    return _ROLE.sub(r"role <@&\1>", shown)
+
 
 def escaped(text: str) -> str:
     """Put a backslash before whatever Discord would read as more than a letter; people see `text` as it was.

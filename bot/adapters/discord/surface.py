@@ -1,5 +1,6 @@
 """Discord's messages as a surface: by interaction token while it is young, then by the bot's own."""
 
+import asyncio
 import base64
 import hashlib
 from collections import OrderedDict
@@ -16,19 +17,22 @@ from bot.adapters.discord.sheets import Sheet
 from bot.adapters.discord.ticket import Ticket, made_at
 from bot.adapters.discord.tokens import Tokens
 from bot.adapters.discord.trouble import NotTaken, TokenDead
-from bot.adapters.discord.turns import Turns
 from bot.adapters.discord.uploads import USUAL_BYTES, Room, Sheets
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
+from bot.services.turns import Turns
 
 log = structlog.get_logger(__name__)
 
 _UNFINISHED = {Tone.WAITING, Tone.WORKING}
 _PROGRESS_BUDGET = timedelta(seconds=10)
 _BUDGET = timedelta(seconds=40)
+_LAST_WORD = timedelta(milliseconds=300)
+"""How long something final waits for a progress that is on its way, before that is cut off."""
+
 _REMEMBERED = 1000
 _SMALLEST_BYTES = 1024 * 1024
 
@@ -49,7 +53,7 @@ class DiscordSurface:
         self._clock = clock
         self._tokens = Tokens()
         self._pace = Pace()
-        self._turns = Turns(self._show_progress, self._pause)
+        self._turns = Turns(self._wait_for_progress, self._show_progress, last_word=_LAST_WORD)
         self._spoiler_guilds = frozenset(spoiler_guilds)
         self._shown: OrderedDict[str, str] = OrderedDict()
 
@@ -164,10 +168,10 @@ class DiscordSurface:
         ticket = Ticket.read(message.ticket)
         return ticket if ticket is not None and ticket.is_young(self._clock.now()) else None
 
-    def _pause(self, message: MessageRef) -> timedelta:
-        """Say how long a progress has to wait for its turn."""
-        bucket = message.place.channel if self._ticket(message) is None else ""
-        return self._pace.next(bucket) if bucket else timedelta()
+    async def _wait_for_progress(self, message: MessageRef) -> None:
+        """Wait for a progress's turn; by a call's own token it is always there."""
+        if self._ticket(message) is None:
+            await asyncio.sleep(self._pace.next(message.place.channel).total_seconds())
 
     def _is_worth_a_progress(self, message: MessageRef) -> bool:
         """Whether progress may be shown at all: an old message can be changed so rarely that its end would have to wait."""

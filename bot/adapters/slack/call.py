@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.bots import Bots
 from bot.adapters.slack.lines import as_typed_here
 from bot.adapters.slack.modal import Errand, modal_of
+from bot.adapters.slack.naming import named
 from bot.adapters.slack.origin import Origin
 from bot.adapters.slack.people import People
 from bot.adapters.slack.surface import SlackSurface
@@ -29,6 +31,11 @@ _FORM_BUDGET = timedelta(seconds=3)
 """What opens a form is good for three seconds (facts, B3)."""
 
 _DIRECT_BUDGET = timedelta(seconds=2)
+
+_DIRECT = "D"
+"""What the ids of direct conversations begin with."""
+
+_ELSEWHERE = Post("That does not fit into this channel, so you have it in a direct message from me.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class SlackCall:
         for way in (self._by_url, self._in_the_channel, self._directly):
             try:
                 if await way(post):
+                    await self._point_at(way)
                     return
             except EaselError as error:
                 log.info("slack.whisper_failed", call=self.key, kind=post.kind, way=way.__name__, reason=str(error))
@@ -115,7 +123,7 @@ class SlackCall:
         surface, ticket = self._means.surface, self._ticket
         if not surface.replies.may_answer(ticket):
             return False
-        payload = await surface.payload(self._whence.team, post)
+        payload = named(await surface.payload(self._whence.team, post), self._whence.team)
         await surface.replies.say(ticket, payload, is_private=True, thread=self.place.thread)
         return True
 
@@ -124,9 +132,17 @@ class SlackCall:
         if not self._whence.channel:
             return False
         where = {"channel": place.channel, "user": self._whence.user, **({"thread_ts": place.thread} if place.thread else {})}
-        payload = await self._means.surface.payload(place.tenant, post)
+        payload = named(await self._means.surface.payload(place.tenant, post), place.tenant)
         await self._means.web.call("chat.postEphemeral", place.tenant, {**where, **payload})
         return True
+
+    async def _point_at(self, way: object) -> None:
+        """Say in the channel that the answer is elsewhere, if it is: nobody looks there without a word."""
+        if way != self._directly or not self._whence.channel or self._whence.channel.startswith(_DIRECT):
+            return
+        with suppress(EaselError):
+            if not await self._by_url(_ELSEWHERE):
+                await self._in_the_channel(_ELSEWHERE)
 
     async def _directly(self, post: Post) -> bool:
         surface = self._means.surface

@@ -10,6 +10,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.adapters.slack.ears import Ears
 from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.services.bodies import whole
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ class Door:
     async def _taken(self, request: Request) -> Response:
         if not self._ears.is_open:
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-        body = await _body_of(request)
+        body = await whole(request.stream(), _LONGEST_BODY)
         if body is None:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not self._is_genuine(request, body):
@@ -57,13 +58,3 @@ class Door:
             return self._signatures.is_valid(body, stamp, signature)
         except ValueError:  # a timestamp that is no number, or bytes that are no text
             return False
-
-
-async def _body_of(request: Request) -> bytes | None:
-    """Read the body; None when it is longer than any payload."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            return None
-    return bytes(body)

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -14,43 +13,41 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.adapters.slack import SLACK, lines, modal, origin
-from bot.adapters.slack.call import Calls, SlackCall
+from bot.adapters.slack import lines, modal, origin
+from bot.adapters.slack.call import Calls
 from bot.adapters.slack.home import PRESSED, HomeTab
 from bot.adapters.slack.leaving import Leaving, is_of_organisation
 from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
 from bot.adapters.slack.origin import Origin
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Post, Tone
-from bot.domain.jobs import Job, JobState
+from bot.commands.pointing import Pointing, Reaction
 from bot.errors import EaselError
 from bot.ports.jobs import Jobs
+from bot.services.hearing import Hearing
 
 log = structlog.get_logger(__name__)
 
 Json = Mapping[str, Any]
 
-_REMEMBERED = 10_000
 _MOST_MANNERS = timedelta(milliseconds=300)
 """How long work lets acknowledgements go first; a form has to be open within three seconds."""
 
 _ANY = re.compile(r".*", re.DOTALL)
-_NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
 
 REACTIONS = {
-    "email": "mail",
-    "envelope": "mail",
-    "e-mail": "mail",
-    "incoming_envelope": "mail",
-    "envelope_with_arrow": "mail",
-    "star": "favourite",
-    "star2": "favourite",
-    "triangular_flag_on_post": "report",
+    "email": Reaction.MAIL,
+    "envelope": Reaction.MAIL,
+    "e-mail": Reaction.MAIL,
+    "incoming_envelope": Reaction.MAIL,
+    "envelope_with_arrow": Reaction.MAIL,
+    "star": Reaction.FAVOURITE,
+    "star2": Reaction.FAVOURITE,
+    "triangular_flag_on_post": Reaction.REPORT,
+    "x": Reaction.CROSS,
+    "negative_squared_cross_mark": Reaction.CROSS,
+    "heavy_multiplication_x": Reaction.CROSS,
 }
-"""Which command a reaction presses, by Slack's name for it, if there is one by that name."""
-
-CROSSES = frozenset({"x", "negative_squared_cross_mark", "heavy_multiplication_x"})
-"""Cancel what runs, and delete what is drawn."""
+"""What is said by a reaction, by Slack's name for it."""
 
 
 class Ears:
@@ -61,11 +58,10 @@ class Ears:
         """Whether anything new is heard. Slack sends what is not acknowledged to another process, or again."""
         self._dispatcher = dispatcher
         self._calls = calls
-        self._jobs = jobs
+        self._pointing = Pointing(dispatcher, jobs)
         self._home = home
         self._leaving = leaving
-        self._heard: OrderedDict[str, None] = OrderedDict()
-        self._running: set[asyncio.Task[None]] = set()
+        self._hearing = Hearing()
         self._unacknowledged = 0
         self._is_calm = asyncio.Event()
         self._is_calm.set()
@@ -98,11 +94,7 @@ class Ears:
 
     async def quiet(self, within: timedelta) -> None:
         """Wait for what was heard to be dealt with; after `within` it is cancelled."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=within.total_seconds())
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._hearing.quiet(within)
 
     async def on_nothing(self, ack: AsyncAck) -> None:
         """Acknowledge what nothing follows from."""
@@ -165,14 +157,11 @@ class Ears:
     async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
         """Deal with a reaction below a message of ours."""
         event = body["event"]
-        name = str(event.get("reaction")).partition("::")[0]
-        command = REACTIONS.get(name, "")
+        reaction = REACTIONS.get(str(event.get("reaction")).partition("::")[0])
         is_ours = context.bot_user_id is not None and event.get("item_user") == context.bot_user_id
-        if not is_ours or (name not in CROSSES and command not in self._dispatcher.commands):
-            return
-        whence = origin.of_event(body)
-        key = f"{whence.channel}:{whence.message}:{whence.user}:{command or 'cross'}"
-        self._deal(str(body.get("event_id")), lambda: self._reacted(whence, key, command))
+        if is_ours and reaction is not None and self._pointing.is_meant(reaction):
+            whence = origin.of_event(body)
+            self._deal(str(body.get("event_id")), lambda: self._reacted(whence, reaction))
 
     async def on_home(self, body: Json) -> None:
         """Show somebody their Home tab."""
@@ -196,15 +185,10 @@ class Ears:
 
     def _deal(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
         """Have something done in a task that is known here until it ends; the same again is not done."""
-        if key in self._heard:
+        if self._hearing.is_new(key):
+            self._hearing.know(asyncio.create_task(self._done(work)))
+        else:
             log.info("slack.heard_twice")
-            return
-        self._heard[key] = None
-        if len(self._heard) > _REMEMBERED:
-            self._heard.popitem(last=False)
-        task = asyncio.create_task(self._done(work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
 
     async def _done(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it. The dispatcher never fails; what does is a look-up before it, or the Home tab."""
@@ -228,29 +212,11 @@ class Ears:
 
     async def _chosen(self, whence: Origin, command: str) -> None:
         call = await self._calls.of(whence, whence.trigger)
-        job = await self._job_of(whence, call)
-        if job is None:
-            await call.whisper(_NO_PICTURE)
-        else:
-            await self._dispatcher.press(f"{command}:{job.id}", call)
+        await self._pointing.choose(command, whence.message, call)
 
-    async def _reacted(self, whence: Origin, key: str, command: str) -> None:
-        call = await self._calls.of(whence, key)
-        job = await self._job_of(whence, call)
-        if job is not None:
-            await self._dispatcher.press(f"{command or _crossed(job)}:{job.id}", call)
-
-    async def _job_of(self, whence: Origin, call: SlackCall) -> Job | None:
-        try:
-            return await self._jobs.by_message(SLACK, whence.channel, whence.message)
-        except EaselError as error:
-            await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
-            raise
+    async def _reacted(self, whence: Origin, reaction: Reaction) -> None:
+        call = await self._calls.of(whence, f"{whence.channel}:{whence.message}:{whence.user}:{reaction}")
+        await self._pointing.react(reaction, whence.message, call)
 
     async def _shown_home(self, whence: Origin) -> None:
         await self._home.show(await self._calls.person(whence), whence)
-
-
-def _crossed(job: Job) -> str:
-    """Give the command that a cross below a job's message means."""
-    return "cancel" if job.state in {JobState.QUEUED, JobState.RUNNING} else "delete"

@@ -13,8 +13,7 @@ from bot.adapters.slack.replies import Replies
 from bot.adapters.slack.said import Said
 from bot.adapters.slack.showing import PreviewLink, Showing, Way, has_pictures
 from bot.adapters.slack.ticket import Ticket, is_said_by_url
-from bot.adapters.slack.trouble import NotTaken, NotThere
-from bot.adapters.slack.turns import Turns
+from bot.adapters.slack.trouble import NotTaken, NotThere, may_arrive
 from bot.adapters.slack.uploads import Patience, Uploads
 from bot.adapters.slack.web import Team, Web
 from bot.domain.chat import MessageRef, Place, Post, Tone
@@ -22,6 +21,7 @@ from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
+from bot.services.turns import Turns
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,8 @@ class SlackSurface:
         self._uploads = Uploads(web, self._pauses.files)
         self._showing = Showing(self._uploads, objects, preview_link)
         self._said = Said()
-        self._turns = Turns(web.wait_for_progress, self._show_progress, said_again_seconds=self._pauses.said_again)
+        said_again = timedelta(seconds=self._pauses.said_again)
+        self._turns = Turns(web.wait_for_progress, self._show_progress, may_arrive=may_arrive, said_again=said_again)
 
     async def close(self) -> None:
         """Show nothing any more. The `Web` is its owner's to close."""

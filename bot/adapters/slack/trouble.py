@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.adapters.slack import SLACK
-from bot.errors import MessageGone, StorageFailed, SurfaceFailed
+from bot.errors import EaselError, MessageGone, StorageFailed, SurfaceFailed
 
 _ELSEWHERE = {"not_in_channel", "channel_not_found"}
 _GONE = {
@@ -95,6 +95,11 @@ def failure(code: str, *, details: str = "", retry_after: float | None = None) -
     if code in _NOT_TAKEN:
         return NotTaken(code, is_about_a_picture=code == "invalid_blocks" and _is_about_a_picture(details.lower()))
     return SurfaceFailed(SLACK, code, retry_after=timedelta(seconds=retry_after) if retry_after is not None else None)
+
+
+def may_arrive(error: EaselError) -> bool:
+    """Whether what failed may be seen all the same: Slack did not refuse it, and did not say when it would take it."""
+    return isinstance(error, SurfaceFailed) and error.is_temporary and error.retry_after is None
 
 
 def _is_about_a_picture(details: str) -> bool:

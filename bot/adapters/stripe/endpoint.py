@@ -21,6 +21,7 @@ from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import NOBODY, Actor
 from bot.errors import BadInput, EaselError
 from bot.ports.credits import Credits
+from bot.services.bodies import whole
 from bot.services.subscriptions import SubscriptionNews, Subscriptions
 
 log = structlog.get_logger(__name__)
@@ -57,7 +58,7 @@ class Endpoint:
         async def take_in(request: Request) -> Response:
             try:
                 async with asyncio.timeout(_BUDGET.total_seconds()):
-                    body = await _body_of(request)
+                    body = await whole(request.stream(), _LONGEST_BODY)
             except TimeoutError:
                 return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
             if body is None:
@@ -134,13 +135,3 @@ def _subscription_of(invoice: Json) -> str:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
-
-
-async def _body_of(request: Request) -> bytes | None:
-    """Read the body; None when it is longer than any event."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            return None
-    return bytes(body)

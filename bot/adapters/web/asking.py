@@ -9,6 +9,8 @@ from http import HTTPStatus
 
 from fastapi import HTTPException, Request
 
+from bot.services.bodies import whole
+
 LARGEST_BODY = 64 * 1024
 """Bytes of a request's body."""
 
@@ -41,18 +43,14 @@ async def read_asking(request: Request) -> Asking:
 
 
 async def _read_body(request: Request) -> bytes:
-    body = bytearray()
     try:
         async with asyncio.timeout(_BUDGET.total_seconds()):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > LARGEST_BODY:
-                    raise HTTPException(
-                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too long; 64 KiB is the most that can be sent."
-                    )
+            body = await whole(request.stream(), LARGEST_BODY)
     except TimeoutError:
         raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive; please send it again.") from None
-    return bytes(body)
+    if body is None:
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too long; 64 KiB is the most that can be sent.")
+    return body
 
 
 def _parse(body: bytes) -> Asking:

@@ -71,6 +71,7 @@ and some codes inside `errors` of a 50035. Files that a component or an embed sh
 `attachments`, as on the real platform; `message.files` has them.
 """
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.endpoint import EndpointRefused, Forgery
 from tests.fakes.discord.errors import Known
@@ -82,7 +83,6 @@ from tests.fakes.discord.messages import Message, Version
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import FakeDiscord
-from tests.fakes.discord.waiting import NotSeen
 from tests.fakes.discord.wire import Intent
 
 __all__ = [

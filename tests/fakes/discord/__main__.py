@@ -2,15 +2,13 @@
 
 import argparse
 import asyncio
-import contextlib
-import signal
-import sys
 from datetime import timedelta
 
 from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.line import HELP, Line
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import FakeDiscord
+from tests.fakes.program import say, serve
 
 
 def _arguments() -> argparse.Namespace:
@@ -25,11 +23,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 async def _main(arguments: argparse.Namespace) -> None:
     limits = Limits(heartbeat_every=timedelta(seconds=arguments.heartbeat))
     if arguments.no_rate_limits:
@@ -38,44 +31,9 @@ async def _main(arguments: argparse.Namespace) -> None:
         discord.gateway.shards = arguments.shards
         discord.add_guild(bot_permissions=Permission.MANAGE_MESSAGES).add_channel("general")
         discord.add_user("ada")
-        _say(discord.url)
-        _say(f"api_url = {discord.api_url}\ngateway_url = {discord.gateway_url}\ntoken = {discord.token}")
-        await _serve(discord, arguments)
-
-
-async def _serve(discord: FakeDiscord, arguments: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    line = Line(discord, _say)
-    tasks = [asyncio.create_task(_listen(line, stop))]
-    if not arguments.quiet:
-        tasks.append(asyncio.create_task(_show(discord, line)))
-    try:
-        await stop.wait()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _listen(line: Line, stop: asyncio.Event) -> None:
-    """Read lines from standard input; its end is not the end of the program, which may run without a terminal."""
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    with contextlib.suppress(ValueError, PermissionError):
-        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
-        with contextlib.closing(pipe):
-            while raw := await reader.readline():
-                if not await line.run(raw.decode()):
-                    stop.set()
-
-
-async def _show(discord: FakeDiscord, line: Line) -> None:
-    while True:
-        line.show_news()
-        await discord.changes.next()
+        say(discord.url)
+        say(f"api_url = {discord.api_url}\ngateway_url = {discord.gateway_url}\ntoken = {discord.token}")
+        await serve(Line(discord, say), discord.changes, is_quiet=arguments.quiet)
 
 
 if __name__ == "__main__":

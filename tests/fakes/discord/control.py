@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.endpoint import EndpointRefused
 from tests.fakes.discord.errors import ApiError
 from tests.fakes.discord.lookup import Lookup
 from tests.fakes.discord.people import Person
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.report import interaction_json, message_json
-from tests.fakes.discord.waiting import NotSeen
 from tests.fakes.discord.wire import Json, dumps
 
 if TYPE_CHECKING:

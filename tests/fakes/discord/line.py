@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.errors import ApiError
 from tests.fakes.discord.lookup import Lookup
 from tests.fakes.discord.messages import Message
-from tests.fakes.discord.waiting import NotSeen
 
 if TYPE_CHECKING:
     from tests.fakes.discord.interactions import Interaction

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.messages import Message
 from tests.fakes.discord.people import Person
-from tests.fakes.discord.waiting import NotSeen
 
 if TYPE_CHECKING:
     from tests.fakes.discord.world import World

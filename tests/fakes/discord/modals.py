@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.component_rules import check_options
 from tests.fakes.discord.components_view import SELECTS, STRING_SELECT
 from tests.fakes.discord.errors import Form
-from tests.fakes.discord.waiting import NotSeen
 from tests.fakes.discord.wire import Json
 
 _ROW, _INPUT, _TEXT, _LABEL, _UPLOAD, _RADIO, _BOXES, _BOX = 1, 4, 10, 18, 19, 21, 22, 23

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.users import User
-from tests.fakes.discord.waiting import NotSeen
 from tests.fakes.discord.wire import Json
 
 if TYPE_CHECKING:

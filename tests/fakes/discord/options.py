@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.command_rules import (
     ATTACHMENT,
@@ -20,7 +21,6 @@ from tests.fakes.discord.command_rules import (
 from tests.fakes.discord.files import File, Upload
 from tests.fakes.discord.guilds import Role
 from tests.fakes.discord.users import User
-from tests.fakes.discord.waiting import NotSeen
 from tests.fakes.discord.wire import Json
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.discord.bodies import Body
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.components_view import BUTTON, LINK, PREMIUM, STRING_SELECT, Button, Menu
@@ -15,7 +16,6 @@ from tests.fakes.discord.offers import context_command, slash_command
 from tests.fakes.discord.options import Typing
 from tests.fakes.discord.reactions import Reactions
 from tests.fakes.discord.users import Entitlement, User
-from tests.fakes.discord.waiting import NotSeen
 from tests.fakes.discord.wire import Intent, Json
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """The REST API's frame: who asks, how often, what goes wrong, and what was seen."""
 
-import asyncio
 import time
 from collections.abc import Callable, Collection
 from typing import NoReturn
@@ -14,6 +13,7 @@ from tests.fakes.discord.rates import Rates
 from tests.fakes.discord.seen import Request
 from tests.fakes.discord.wire import dumps
 from tests.fakes.discord.world import World
+from tests.fakes.faults import cut
 
 PREFIX = "/api/v10"
 _VIA = "1.1 fake"
@@ -100,7 +100,7 @@ class Rest:
             self._world.changes.happened()
         seen.status = response.status
         if fault is not None and fault.cuts_after:
-            _cut(request)
+            cut(request)
         return response
 
     async def _answer(
@@ -134,11 +134,7 @@ class Rest:
     async def _suffer(self, request: web.Request, fault: Fault | None) -> None:
         if fault is None:
             return
-        if fault.gate is not None:
-            await fault.gate.wait()
-        await asyncio.sleep(fault.delay.total_seconds())
-        if fault.cuts_before:
-            _cut(request)
+        await fault.hinder(request)
         if fault.too_many is not None:
             raise fault.too_many
         if fault.status:
@@ -147,12 +143,6 @@ class Rest:
 
 def _nothing(_: Asked) -> NoReturn:
     raise ApiError.of(Known.NOT_FOUND)
-
-
-def _cut(request: web.Request) -> NoReturn:
-    if request.transport is not None:
-        request.transport.abort()
-    raise ConnectionResetError("the line was cut")
 
 
 def _json(body: object, status: int, headers: dict[str, str], *, has_via: bool = True) -> web.Response:

@@ -8,6 +8,7 @@ from typing import Self
 from aiohttp import web
 from PIL import Image
 
+from tests.fakes.changes import Changes
 from tests.fakes.discord.answers import Answers
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.clock import Clock
@@ -27,7 +28,6 @@ from tests.fakes.discord.routes_channels import ChannelRoutes
 from tests.fakes.discord.routes_interactions import InteractionRoutes
 from tests.fakes.discord.seen import Seen
 from tests.fakes.discord.users import User
-from tests.fakes.discord.waiting import Changes
 from tests.fakes.discord.wire import Json
 from tests.fakes.discord.world import Application, World
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nacl.signing import SigningKey
 
+from tests.fakes.changes import Changes
 from tests.fakes.discord.channels import Channel, Kind
 from tests.fakes.discord.clock import Clock, Snowflakes
 from tests.fakes.discord.commands import Commands
@@ -13,7 +14,6 @@ from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.posts import Posts
 from tests.fakes.discord.seen import Seen
 from tests.fakes.discord.users import User
-from tests.fakes.discord.waiting import Changes
 from tests.fakes.discord.wire import Intent, Json
 
 if TYPE_CHECKING:

@@ -67,6 +67,7 @@ far `chat.postMessage` may run ahead, what an unfinished upload answers, whether
 exact words of block errors. Blocks that are new in 2026 are taken almost as they come. It does not fetch `image_url`.
 """
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.slack.channels import Channel
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.endpoint import Forgery, Reply
@@ -77,7 +78,6 @@ from tests.fakes.slack.messages import Message
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.tokens import ALL_SCOPES
 from tests.fakes.slack.views import View
-from tests.fakes.slack.waiting import NotSeen
 from tests.fakes.slack.workspaces import Workspace
 
 __all__ = [

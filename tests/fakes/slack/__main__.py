@@ -2,10 +2,8 @@
 
 import argparse
 import asyncio
-import contextlib
-import signal
-import sys
 
+from tests.fakes.program import say, serve
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.line import HELP, Line
 from tests.fakes.slack.server import FakeSlack
@@ -28,11 +26,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 def _slack(arguments: argparse.Namespace) -> FakeSlack:
     limits = Limits()
     if arguments.no_rate_limits:
@@ -52,43 +45,8 @@ async def _main(arguments: argparse.Namespace) -> None:
     async with _slack(arguments) as slack:
         [team] = slack.workspaces
         token = {"bot_token": team.bot_token} if team.is_installed else {}
-        _say(dumps({**slack.addresses(), "team_id": team.id, **token}))
-        await _serve(slack, is_quiet=arguments.quiet)
-
-
-async def _serve(slack: FakeSlack, *, is_quiet: bool) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    line = Line(slack, _say)
-    tasks = [asyncio.create_task(_listen(line, stop))]
-    if not is_quiet:
-        tasks.append(asyncio.create_task(_show(slack, line)))
-    try:
-        await stop.wait()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _listen(line: Line, stop: asyncio.Event) -> None:
-    """Read lines from standard input; its end is not the end of the program, which may run without a terminal."""
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    with contextlib.suppress(ValueError, PermissionError):
-        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
-        with contextlib.closing(pipe):
-            while raw := await reader.readline():
-                if not await line.run(raw.decode()):
-                    stop.set()
-
-
-async def _show(slack: FakeSlack, line: Line) -> None:
-    while True:
-        line.show_news()
-        await slack.changes.next()
+        say(dumps({**slack.addresses(), "team_id": team.id, **token}))
+        await serve(Line(slack, say), slack.changes, is_quiet=arguments.quiet)
 
 
 if __name__ == "__main__":

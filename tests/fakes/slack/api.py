@@ -1,6 +1,5 @@
 """The Web API's frame: who asks, how often, what goes wrong, and what was seen."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
+from tests.fakes.faults import cut
 from tests.fakes.slack.asking import Ask, basic_of, read_args
 from tests.fakes.slack.errors import ApiError, RateLimited
 from tests.fakes.slack.faults import Fault
@@ -125,11 +125,7 @@ async def suffer(request: web.Request, fault: Fault | None) -> None:
     """
     if fault is None:
         return
-    if fault.gate is not None:
-        await fault.gate.wait()
-    await asyncio.sleep(fault.delay.total_seconds())
-    if fault.cuts_before:
-        cut(request)
+    await fault.hinder(request)
     if fault.is_unanswered:
         return
     if fault.error is not None:
@@ -143,13 +139,6 @@ class BareError(ApiError):
 
     def __init__(self, status: int) -> None:
         super().__init__(f"http_{status}", status=status)
-
-
-def cut(request: web.Request) -> NoReturn:
-    """Break the line."""
-    if request.transport is not None:
-        request.transport.abort()
-    raise ConnectionResetError("the line was cut")
 
 
 def answer(body: Json, status: int, headers: dict[str, str]) -> web.Response:

@@ -80,8 +80,27 @@ def _option_words(one: Json) -> list[str]:
 
 def shown_words(blocks: Iterable[Json], name_of: Callable[[str], str]) -> str:
     """Give all words, one piece a line."""
-    texts = (words.read(one["text"], name_of) if one["type"] == "mrkdwn" else one["text"] for one in text_objects(blocks))
+    joined = _joined(list(blocks), name_of)
+    texts = (words.read(one["text"], name_of) if one["type"] == "mrkdwn" else one["text"] for one in text_objects(joined))
     return "\n".join(text for text in texts if text)
+
+
+def _joined(value: Any, name_of: Callable[[str], str]) -> Any:
+    """Make one text of each section of rich text, with the names of whom it mentions."""
+    if isinstance(value, list):
+        return [_joined(one, name_of) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("type") == "rich_text_section":
+        return {"type": "markdown", "text": "".join(_inline(one, name_of) for one in value["elements"])}
+    return {key: _joined(one, name_of) for key, one in value.items()}
+
+
+def _inline(element: Json, name_of: Callable[[str], str]) -> str:
+    for kind, sign in (("user", "@"), ("channel", "#"), ("usergroup", "@")):
+        if element.get("type") == kind:
+            return f"{sign}{name_of(str(element[f'{kind}_id']))}"
+    return str(element.get("text") or element.get("url") or "")
 
 
 def mrkdwn(blocks: Iterable[Json]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from tests.fakes.slack.waiting import NotSeen
+from tests.fakes.changes import NotSeen
 
 _BUDGET = aiohttp.ClientTimeout(total=10)
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.limits import Rate
 from tests.fakes.slack.lookup import Lookup
 from tests.fakes.slack.report import message_json, view_json, workspace_json
-from tests.fakes.slack.waiting import NotSeen
 from tests.fakes.slack.wire import Json, dumps
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.slack.blocks_view import Input
 from tests.fakes.slack.views import View
-from tests.fakes.slack.waiting import NotSeen
 from tests.fakes.slack.wire import Json
 
 _ONE_OPTION = ("static_select", "external_select", "radio_buttons")

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.lookup import Lookup
-from tests.fakes.slack.waiting import NotSeen
 
 if TYPE_CHECKING:
     from tests.fakes.slack.channels import Channel

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests.fakes.slack.waiting import NotSeen
+from tests.fakes.changes import NotSeen
 
 if TYPE_CHECKING:
     from tests.fakes.slack.channels import Channel

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tests.fakes.changes import NotSeen
 from tests.fakes.slack import blocks_view, payloads, words
 from tests.fakes.slack.deliveries import COMMANDS, INTERACTIVE, Delivery
 from tests.fakes.slack.errors import ApiError
@@ -11,7 +12,6 @@ from tests.fakes.slack.inputs import state_of
 from tests.fakes.slack.messages import Message, Version
 from tests.fakes.slack.users import User
 from tests.fakes.slack.views import View
-from tests.fakes.slack.waiting import NotSeen
 from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from tests.fakes.slack.api import BareError, Method, cut, suffer
+from tests.fakes.faults import cut
+from tests.fakes.slack.api import BareError, Method, suffer
 from tests.fakes.slack.asking import Ask
 from tests.fakes.slack.block_rules import checked_blocks
 from tests.fakes.slack.errors import ApiError

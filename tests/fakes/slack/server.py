@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from tests.fakes.changes import Changes, T
+from tests.fakes.faults import cut
 from tests.fakes.slack import browser
-from tests.fakes.slack.api import PREFIX, Api, answer, cut, suffer
+from tests.fakes.slack.api import PREFIX, Api, answer, suffer
 from tests.fakes.slack.clock import Clock
 from tests.fakes.slack.control import Control
 from tests.fakes.slack.deliveries import Deliveries, Delivery
@@ -29,7 +31,6 @@ from tests.fakes.slack.response_urls import ResponseUrls, read_body
 from tests.fakes.slack.seen import Call, Seen
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.tokens import ALL_SCOPES
-from tests.fakes.slack.waiting import Changes, T
 from tests.fakes.slack.workspaces import Workspace
 from tests.fakes.slack.world import App, World
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.fakes.changes import Changes
 from tests.fakes.slack.clock import Clock, Ids
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.limits import Limits
@@ -12,7 +13,6 @@ from tests.fakes.slack.seen import Seen
 from tests.fakes.slack.tokens import Token, Tokens
 from tests.fakes.slack.triggers import Triggers
 from tests.fakes.slack.views import Views
-from tests.fakes.slack.waiting import Changes
 from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:

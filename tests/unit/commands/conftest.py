@@ -10,10 +10,11 @@ from bot.commands.help import help_command
 from bot.commands.imagine import imagine
 from bot.commands.pictures import cancel, delete, show_gallery, undelete
 from bot.commands.redraw import again, reword, safer, vary
+from bot.commands.translations import Translations
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.leaping import LeapingLoop
 from tests.fakes.logs import plain_log
-from tests.fakes.owners import nobody
+from tests.fakes.owners import nobody, own_locale
 from tests.unit.commands.hands import Hands
 
 
@@ -42,7 +43,7 @@ def house(bench: Bench) -> Dispatcher:
         delete(bench.studio, bench.gallery, bench.delivery),
         undelete(bench.studio, bench.gallery, bench.delivery),
     )
-    return Dispatcher((*commands, help_command(commands)), lambda: FAULT, nobody)
+    return Dispatcher((*commands, help_command(commands, Translations(), own_locale)), lambda: FAULT, nobody)
 
 
 @pytest.fixture

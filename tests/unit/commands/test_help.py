@@ -1,13 +1,16 @@
 """Asks whether `/help` says all that the declarations say."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.help import explained, help_command
+from bot.commands.help import HelpArgs, help_command
 from bot.commands.spec import AnyCommand, Audience, Command
+from bot.commands.translations import Translations, load_translations
 from bot.domain.chat import Fold
-from tests.fakes.owners import nobody
-from tests.fakes.surfaces import FakeCall, RecordingSurface
+from tests.fakes.owners import nobody, own_locale
+from tests.fakes.surfaces import FakeCall, RecordingSurface, person
 from tests.unit.commands.sample import Easel, NoArgs
 
 PAINT = """Paint something
@@ -16,6 +19,19 @@ shape: Its shape (square, wide, tall); usually square
 count: How many (1 to 4); usually 1
 title: What to call it
 For example: /paint a fox"""
+
+
+WORDS = Translations(
+    {
+        "de": {
+            ("words", "introduction"): "Das gibt es:",
+            ("words", "everyone"): "Für alle",
+            ("words", "usually"): "meist",
+            ("commands", "paint", "summary"): "Male etwas",
+            ("commands", "paint", "options", "words", "summary"): "Was du malen willst",
+        }
+    }
+)
 
 
 @pytest.fixture
@@ -33,7 +49,7 @@ def dispatcher() -> Dispatcher:
         Command("till fill", "Put some in", NoArgs, easel.run, audience=Audience.ADMINS),
     )
     others: tuple[AnyCommand, ...] = (easel.paint(), easel.wipe(), easel.press(), *till)
-    return Dispatcher((*others, help_command(others)), lambda: "c0ffee", nobody)
+    return Dispatcher((*others, help_command(others, WORDS, own_locale)), lambda: "c0ffee", nobody)
 
 
 async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, call: FakeCall) -> None:
@@ -50,7 +66,7 @@ async def test_help_explains_a_whole_group(dispatcher: Dispatcher, call: FakeCal
     """Each of its commands."""
     await dispatcher.dispatch_line("/help till", call)
     [whisper] = call.whispers
-    assert whisper.text == "What /till can do:"
+    assert whisper.text == "/till: what there is:"
     assert whisper.folds == (Fold("/till empty", "Take all out"), Fold("/till fill", "Put some in"))
     await dispatcher.dispatch_line("/help till  fill", call)
     assert call.whispers[-1].text == "/till fill – Put some in"
@@ -78,6 +94,28 @@ async def test_help_about_nothing_says_so(dispatcher: Dispatcher, call: FakeCall
     assert [whisper.text for whisper in call.whispers] == [says]
 
 
-def test_a_command_without_options_or_example_is_explained_by_its_summary() -> None:
+async def test_a_command_without_options_or_example_is_explained_by_its_summary(dispatcher: Dispatcher, call: FakeCall) -> None:
     """Nothing is made up."""
-    assert explained(Easel().wipe()) == "Wipe the canvas"
+    await dispatcher.dispatch_line("/help wipe", call)
+    assert call.whispers[0].folds == (Fold("/wipe", "Wipe the canvas"),)
+
+
+async def test_help_is_in_the_language_of_the_call() -> None:
+    """What is not translated stays English, and names stay as they are typed."""
+    easel = Easel()
+    others: tuple[AnyCommand, ...] = (easel.paint(), easel.wipe())
+    german = FakeCall(RecordingSurface(), by=replace(person(), locale="de-AT"))
+    dispatcher = Dispatcher((*others, help_command(others, WORDS, own_locale)), lambda: "c0ffee", nobody)
+    await dispatcher.dispatch_line("/help", german)
+    [fold] = german.whispers[0].folds
+    assert (fold.title, german.whispers[0].text) == ("Für alle", "Das gibt es:")
+    assert fold.text == "/paint – Male etwas\n/wipe – Wipe the canvas\n/help – Say what the bot can do"
+    await dispatcher.dispatch_line("/help paint", german)
+    assert "words: Was du malen willst\nshape: Its shape (square, wide, tall); meist square\n" in german.whispers[1].folds[0].text
+
+
+def test_help_has_words_for_every_audience() -> None:
+    """In every language that there is."""
+    for catalogue in load_translations().catalogues.values():
+        assert {("words", audience.value) for audience in Audience} <= set(catalogue)
+    assert HelpArgs().command is None

@@ -8,12 +8,14 @@ from bot.commands.line import read_options, split_line
 from bot.commands.quota import QuotaSetArgs, QuotaShowArgs
 from bot.commands.record import AuditArgs
 from bot.commands.spec import AnyCommand, Command
+from bot.commands.usage import UsageArgs
 from bot.errors import BadInput
 from tests.unit.commands.sample import Easel
 
 PAINT, OUTLINE, WIPE = Easel().paint(), Easel().outline(), Easel().wipe()
 SET: AnyCommand = Command("quota set", "Set a limit", QuotaSetArgs, Easel().run)
 SHOW: AnyCommand = Command("quota show", "Show a limit", QuotaShowArgs, Easel().run)
+USAGE: AnyCommand = Command("usage", "See what was drawn", UsageArgs, Easel().run)
 AUDIT: AnyCommand = Command("audit", "Read the record", AuditArgs, Easel().run)
 
 
@@ -139,9 +141,17 @@ def test_a_flag_goes_before_a_mention() -> None:
     assert read_options(SET, "3 --person <@U1> <@U2>") == {"pictures": "3", "person": "<@U1>", "tier": "<@U2>"}
 
 
-def test_words_are_for_the_only_option_there_is() -> None:
-    """Whatever it takes."""
+def test_a_name_that_is_no_mention_is_explained() -> None:
+    """Rather than taken for words."""
+    assert refusal(SET, "3 @ann").startswith("person is a person: mention them, or give their id")
+    assert read_options(SET, "3 <@U1> --why @ann") == {"pictures": "3", "person": "<@U1>", "why": "@ann"}
+
+
+def test_words_are_for_the_first_option_that_can_take_them() -> None:
+    """Where none has to be given, and none takes text."""
     assert read_options(AUDIT, "20") == {"count": "20"}
+    assert read_options(USAGE, "7") == {"days": "7"}
+    assert read_options(USAGE, "<@U1>") == {"person": "<@U1>"}
 
 
 def test_words_that_nothing_takes_are_refused() -> None:

@@ -224,7 +224,7 @@ async def test_an_unknown_tier_is_refused_with_all_that_there_are(office: Office
 async def test_a_limit_of_a_whole_server_holds_for_all_together(office: Office) -> None:
     """It is the server of the call."""
     assert await office.say("/quota set --server yes --pictures 100") == (
-        "The limit of all of loom:town together is now 100 pictures a day; it was not set."
+        "The limit of all people here together is now 100 pictures a day; it was not set."
     )
     crowd = (await office.quotas.terms(BOB, SQUARE)).crowd
     assert crowd is not None

@@ -117,7 +117,8 @@ async def test_the_record_tells_the_time_of_the_community(office: Office) -> Non
     [
         (Matter.LIMIT, "tier:guest", "1", "the limit of the tier guest, from not set to 1 picture a day"),
         (Matter.LIMIT, "role:loom:town:smiths", "5", "the limit of the role smiths, from not set to 5 pictures a day"),
-        (Matter.LIMIT, "server:loom:town", "5", "the limit of all of loom:town together, from not set to 5 pictures a day"),
+        (Matter.LIMIT, "server:loom:town", "5", "the limit of all people here together, from not set to 5 pictures a day"),
+        (Matter.LIMIT, "server:loom:dale", "5", "the limit of all of loom:dale together, from not set to 5 pictures a day"),
         (Matter.ROLE_TIER, "loom:town:smiths", "premium", "the tier of the role smiths, from none to premium"),
         (Matter.PURCHASE_TIER, "sku-1", "premium", "the tier of the purchase sku-1, from none to premium"),
         (Matter.BUDGET, "month", "12500000", "the budget for a month, from not set to $12.50"),

@@ -47,7 +47,8 @@ async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Trea
         "rewriting: on\n"
         "previews: on\n"
         "review_channel: none\n"
-        "retention: for ever"
+        "retention: for ever\n"
+        "language: everybody's own"
     )
     assert await office.say("/settings", BOB) == await office.say("/settings show", BOB)
 

@@ -51,7 +51,7 @@ def test_what_must_be_given_is_asked_for_with_an_example(raw: Mapping[str, objec
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
     """Without an example, where there is none."""
-    assert refusal(OUTLINE, {}) == "/outline needs count or shape."
+    assert refusal(OUTLINE, {}) == "/outline needs count and shape."
 
 
 def test_an_unknown_option_is_refused_with_those_there_are() -> None:

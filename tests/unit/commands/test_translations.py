@@ -9,6 +9,7 @@ import pytest
 
 from bot.adapters.discord.menu import CONTEXT_MENUS, menu_of
 from bot.app.catalogue import declared_commands
+from bot.commands.help import ENGLISH
 from bot.commands.options import Pick
 from bot.commands.translations import Catalogue, Key, Translations, load_translations
 
@@ -20,7 +21,7 @@ NAME = re.compile(r"[-_\w]{1,32}")
 
 def wanted() -> set[Key]:
     """Give every key that there is a text for in English."""
-    keys: set[Key] = {("menus", name) for name in CONTEXT_MENUS} | {("words", "usually")}
+    keys: set[Key] = {("menus", name) for name in CONTEXT_MENUS} | set(ENGLISH)
     for command in TYPED:
         base = ("commands", command.name)
         keys |= {(*base, "name"), (*base, "summary")}
@@ -83,7 +84,9 @@ def test_texts_are_as_short_as_menus_want_them(language: str) -> None:
     """Names can be typed, and summaries and choices read at a glance."""
     for key, text in TRANSLATIONS.catalogues[language].items():
         assert text == text.strip(), key
-        if key[-1] == "name":
+        if key == ("words", "introduction"):
+            assert text.endswith("."), key
+        elif key[-1] == "name":
             assert NAME.fullmatch(text), (key, text)
             assert text == text.lower(), key
         else:

@@ -11,6 +11,7 @@ from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Iden
 from bot.domain.quotas import Bridge, Budget, Crowd, Period
 from bot.domain.rules import PERSON, Matter, Membership, Rule, RuleKey
 from bot.domain.terms import CommunityTerms, Customs, HouseTerms, read_zone, zone_value
+from bot.domain.words import Language
 
 ANN = AccountId("ann")
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -114,6 +115,7 @@ def test_settings_lie_over_the_houses_customs() -> None:
         (Matter.SETTING, "previews", "off"),
         (Matter.SETTING, "review_channel", "loom:town:3"),
         (Matter.SETTING, "retention", "30"),
+        (Matter.SETTING, "language", "de"),
         (Matter.SETTING, "of a later version", "?"),
     )
     assert found.customs == Customs(
@@ -126,6 +128,7 @@ def test_settings_lie_over_the_houses_customs() -> None:
         previews=False,
         review_channel="loom:town:3",
         retention_days=30,
+        language=Language.GERMAN,
     )
 
 

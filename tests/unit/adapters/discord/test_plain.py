@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.discord.plain import escaped, fitted
+from bot.adapters.discord.plain import escaped, fitted, named
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,20 @@ def test_a_cut_text_keeps_its_bound(typed: str, longest: int) -> None:
 def test_what_fits_is_not_cut() -> None:
     """Down to the last character."""
     assert fitted("fox", 3) == "fox"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The limit of discord:1573909771344412677 is now 3", "The limit of <@1573909771344412677> is now 3"),
+        ("in discord:1573909771344412677:1573909771344412678.", "in <#1573909771344412678>."),
+        ("the role 1573909771344412677 gives", "the role <@&1573909771344412677> gives"),
+        ("Grace (discord:1573909771344412677)", r"Grace (discord\:1573909771344412677)"),
+        ("all of discord:1573909771344412677 together", r"all of discord\:1573909771344412677 together"),
+        ("Your key:\neasel_" + "a_b-" * 11, "Your key:\n`easel_" + "a_b-" * 11 + "`"),
+        ("discord:12, <@1573909771344412677>", r"discord\:12, \<\@1573909771344412677\>"),
+    ],
+)
+def test_ids_are_shown_as_names_to_one_person_alone(said: str, shown: str) -> None:
+    """People, channels and roles; not where the name stands there already, and not what somebody typed."""
+    assert named(escaped(said)) == shown

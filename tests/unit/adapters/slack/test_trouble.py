@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from bot.adapters.slack.trouble import NotTaken, NotThere, failure, translated
+from bot.adapters.slack.trouble import NotTaken, NotThere, failure, may_arrive, translated
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 
 
@@ -32,6 +32,20 @@ def test_what_is_wrong_is_not_said_again(code: str) -> None:
     error = failure(code)
     assert isinstance(error, NotTaken)
     assert not error.is_temporary
+
+
+@pytest.mark.parametrize(
+    ("error", "may"),
+    [
+        (failure("internal_error"), True),
+        (failure("ratelimited", retry_after=1), False),
+        (failure("message_not_found"), False),
+        (failure("invalid_blocks"), False),
+    ],
+)
+def test_what_slack_refused_does_not_arrive_later(error: SurfaceFailed, may: bool) -> None:
+    """Of what it broke on, nobody knows."""
+    assert may_arrive(error) is may
 
 
 def test_a_refused_picture_is_told_from_a_refused_word() -> None:

@@ -1,5 +1,7 @@
 """Asks whether every failure of a database gets a name that tells whoever runs the house what to mend."""
 
+import socket
+
 import pytest
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -41,6 +43,8 @@ def test_postgres_failures_are_named_by_their_class(sqlstate: str, reason: str) 
     [
         (NoConnectionFree(), "busy"),
         (ConnectionRefusedError(), "unreachable"),
+        (socket.gaierror(), "unreachable"),
+        (DBAPIError("INSERT", {}, Exception("connection is closed"), connection_invalidated=True), "unreachable"),
         (PermissionError(), "cannot open"),
         (ModuleNotFoundError(), "no driver for its URL"),
         (NoSuchTableError(), "NoSuchTableError"),

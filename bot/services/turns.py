@@ -1,7 +1,6 @@
-"""Who may change a message when: progress in its own time, newest only; what is final at once, and last."""
+"""Who may change a message when: progress in the background and newest only, what is final in its order and last."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,14 +12,19 @@ from bot.errors import EaselError
 
 log = structlog.get_logger(__name__)
 
-_LAST_WORD = timedelta(milliseconds=300)
-"""How long something final waits for a progress that is on its way, before it is cut off."""
-
 _SAID_AGAIN = timedelta(seconds=5)
-"""A progress that was cut off may still arrive, after what is final; by then it has."""
+"""A progress that nobody knows the fate of may still arrive, after what is final; by then it has."""
 
+_DOUBTED_SECONDS = 30.0
+
+Wait = Callable[[MessageRef], Awaitable[None]]
 Show = Callable[[MessageRef, Post], Awaitable[None]]
 ShowEnd = Callable[[bool], Awaitable[None]]
+MayArrive = Callable[[EaselError], bool]
+
+
+def _never(_: EaselError) -> bool:
+    return False
 
 
 @dataclass(eq=False, slots=True)
@@ -35,13 +39,31 @@ class _Line:
 
 
 class Turns:
-    """Keeps the changes of each message in order. `show` shows a progress; `pause` lies between two of them."""
+    """Keeps the changes of each message in order. `wait` waits for a progress's turn, `show` shows it within a budget.
 
-    def __init__(self, show: Show, pause: Callable[[MessageRef], timedelta]) -> None:
+    `last_word` is how long an end waits for a progress that is on its way,
+    before that is cut off; without one, for as long as `show` takes.
+    `may_arrive` says of a progress that failed whether it may be seen all the
+    same. After either the end is said again, `said_again` later.
+    """
+
+    def __init__(
+        self,
+        wait: Wait,
+        show: Show,
+        *,
+        last_word: timedelta | None = None,
+        may_arrive: MayArrive = _never,
+        said_again: timedelta = _SAID_AGAIN,
+    ) -> None:
+        self._wait = wait
         self._show = show
-        self._pause = pause
+        self._last_word_seconds = None if last_word is None else last_word.total_seconds()
+        self._may_arrive = may_arrive
+        self._said_again = said_again
         self._lines: dict[str, _Line] = {}
         self._repeats: dict[str, asyncio.Task[None]] = {}
+        self._doubts: dict[str, float] = {}
 
     @property
     def are_taken(self) -> bool:
@@ -50,7 +72,7 @@ class Turns:
 
     def say(self, message: MessageRef, post: Post) -> None:
         """Show a progress soon, unless something newer or final comes first."""
-        line = self._lines.setdefault(message.id, _Line())
+        line = self._lines.setdefault(_name(message), _Line())
         line.newest = post
         if line.task is None:
             line.task = asyncio.create_task(self._speak(message, line))
@@ -60,18 +82,19 @@ class Turns:
 
         `show` is called with True when it is to show the same once more.
         """
-        line = self._lines.setdefault(message.id, _Line())
+        name = _name(message)
+        line = self._lines.setdefault(name, _Line())
         line.users += 1
         try:
             async with line.lock:
                 was_cut = await self._silenced(line)
-                await self._not_repeated(message.id)
+                await self._not_repeated(name)
                 await show(False)
-                if was_cut:
-                    self._repeats[message.id] = asyncio.create_task(self._repeat(message.id, show))
+                if was_cut or self._is_in_doubt(name):
+                    self._repeats[name] = asyncio.create_task(self._repeat(name, show))
         finally:
             line.users -= 1
-            self._forget(message.id, line)
+            self._forget(name, line)
 
     async def close(self) -> None:
         """Show nothing any more."""
@@ -86,12 +109,12 @@ class Turns:
     async def _speak(self, message: MessageRef, line: _Line) -> None:
         try:
             while line.newest is not None:
-                await asyncio.sleep(self._pause(message).total_seconds())
+                await self._wait(message)
                 post, line.newest = line.newest, None
                 await self._shown(message, line, post)
         finally:
             line.task = None
-            self._forget(message.id, line)
+            self._forget(_name(message), line)
 
     async def _shown(self, message: MessageRef, line: _Line, post: Post) -> None:
         line.is_on_its_way = True
@@ -99,41 +122,56 @@ class Turns:
             await self._show(message, post)
         except EaselError as error:
             log.info("progress.dropped", reason=str(error))
+            if self._may_arrive(error):
+                self._doubts[_name(message)] = _now()
         except Exception:  # what is only shown must not stop what is being paid for
             log.exception("progress.broke")
-        line.is_on_its_way = False
+        finally:
+            line.is_on_its_way = False
 
     async def _silenced(self, line: _Line) -> bool:
-        """End the progress; True when some was cut off on its way, and may arrive yet."""
+        """End the progress: what is on its way may arrive, so that it does not arrive last. True when it was cut off."""
         line.newest = None
         task = line.task
         if task is None:
             return False
         if line.is_on_its_way:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(task), _LAST_WORD.total_seconds())
+            await asyncio.wait([task], timeout=self._last_word_seconds)
         was_cut = line.is_on_its_way
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        line.is_on_its_way = False
         line.task = None  # one that had not begun does not clear this itself
         return was_cut
 
-    async def _not_repeated(self, message: str) -> None:
-        task = self._repeats.pop(message, None)
+    async def _not_repeated(self, name: str) -> None:
+        task = self._repeats.pop(name, None)
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _repeat(self, message: str, show: ShowEnd) -> None:
-        await asyncio.sleep(_SAID_AGAIN.total_seconds())
+    async def _repeat(self, name: str, show: ShowEnd) -> None:
         try:
+            await asyncio.sleep(self._said_again.total_seconds())
             await show(True)
         except EaselError as error:
             log.info("message.not_repeated", reason=str(error))
         finally:
-            self._repeats.pop(message, None)
+            self._repeats.pop(name, None)
 
-    def _forget(self, message: str, line: _Line) -> None:
-        if line.task is None and not line.users and self._lines.get(message) is line:
-            del self._lines[message]
+    def _is_in_doubt(self, name: str) -> bool:
+        """Whether a progress went out a moment ago and nobody knows what became of it."""
+        since = _now() - _DOUBTED_SECONDS
+        self._doubts = {one: at for one, at in self._doubts.items() if at > since}
+        return self._doubts.pop(name, None) is not None
+
+    def _forget(self, name: str, line: _Line) -> None:
+        if line.task is None and not line.users and self._lines.get(name) is line:
+            del self._lines[name]
+
+
+def _name(message: MessageRef) -> str:
+    return f"{message.place.channel}/{message.id}"
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""Waiting for something to become true, with a deadline."""
+"""How fakes of platforms say that something has changed, and how one waits for it, with a deadline."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _LOOK_AGAIN = 0.02
 
 
 class NotSeen(AssertionError):
-    """What was waited for did not happen in time."""
+    """What was waited for did not happen in time, or a real client would not have offered it."""
 
 
 class Changes:

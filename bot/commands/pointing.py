@@ -1,0 +1,64 @@
+"""What people mean who point at a message of ours: by a reaction below it, or by an entry of its menu."""
+
+from enum import StrEnum
+
+import structlog
+
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import Post, Tone
+from bot.domain.jobs import Job, JobState
+from bot.errors import EaselError
+from bot.ports.jobs import Jobs
+from bot.ports.surfaces import Call
+
+log = structlog.get_logger(__name__)
+
+_NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
+
+
+class Reaction(StrEnum):
+    """What a reaction says: the name of a command, but for the cross, which cancels what runs and deletes what is drawn."""
+
+    MAIL = "mail"
+    FAVOURITE = "favourite"
+    REPORT = "report"
+    CROSS = "cross"
+
+
+class Pointing:
+    """Presses commands on the job that a message speaks of. As with the dispatcher's, none of its methods raises."""
+
+    def __init__(self, dispatcher: Dispatcher, jobs: Jobs) -> None:
+        self._dispatcher = dispatcher
+        self._jobs = jobs
+
+    def is_meant(self, reaction: Reaction) -> bool:
+        """Whether anything follows from a reaction here."""
+        return reaction is Reaction.CROSS or reaction in self._dispatcher.commands
+
+    async def choose(self, command: str, message: str, call: Call) -> None:
+        """Press what somebody chose from the menu of a message, which may be anybody's."""
+        if not await self._press(command, message, call):
+            await call.whisper(_NO_PICTURE)
+
+    async def react(self, reaction: Reaction, message: str, call: Call) -> None:
+        """Press what a reaction means; below a message that speaks of no job it means nothing."""
+        await self._press(reaction, message, call)
+
+    async def _press(self, command: str, message: str, call: Call) -> bool:
+        """Press a command on a message's job; False when it speaks of none."""
+        try:
+            job = await self._jobs.by_message(call.place.platform, call.place.channel, message)
+        except EaselError as error:
+            log.warning("message.not_looked_up", kind=error.kind, reason=str(error))
+            await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
+            return True
+        if job is None:
+            return False
+        name = _crossed(job) if command == Reaction.CROSS else command
+        await self._dispatcher.press(f"{name}:{job.id}", call)
+        return True
+
+
+def _crossed(job: Job) -> str:
+    return "cancel" if job.state in {JobState.QUEUED, JobState.RUNNING} else "delete"

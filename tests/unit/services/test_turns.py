@@ -1,0 +1,236 @@
+"""Asks whether a message ends as it should, whatever was being said in it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.chat import MessageRef, Post
+from bot.errors import EaselError, MessageGone, SurfaceFailed
+from bot.services.turns import Turns
+from tests.fakes.surfaces import SQUARE
+from tests.fakes.waiting import quiet, until
+
+MESSAGE = MessageRef(SQUARE, "message-1")
+DOWN = SurfaceFailed("loom", "no answer within 8 s")
+
+
+def may_arrive(error: EaselError) -> bool:
+    """Whether nobody knows what became of it."""
+    return error is DOWN
+
+
+class Board:
+    """What is shown, with progress that can be held up."""
+
+    def __init__(self, last_word: timedelta | None = None) -> None:
+        self.said: list[str] = []
+        self.its_turn = asyncio.Event()
+        self.its_turn.set()
+        self.arrival = asyncio.Event()
+        self.arrival.set()
+        self.error: Exception | None = None
+        self.turns = Turns(self.wait, self.show, last_word=last_word, may_arrive=may_arrive)
+
+    async def wait(self, message: MessageRef) -> None:
+        """Wait for a progress's turn."""
+        await self.its_turn.wait()
+
+    async def show(self, message: MessageRef, post: Post) -> None:
+        """Show a progress."""
+        await self.arrival.wait()
+        if self.error:
+            raise self.error
+        self.said.append(post.text)
+
+    async def end(self, is_repeat: bool) -> None:
+        """Show the end."""
+        self.said.append("end again" if is_repeat else "end")
+
+    async def say(self, *texts: str) -> None:
+        """Say one progress after the other, and let each go as far as it can."""
+        for text in texts:
+            self.turns.say(MESSAGE, Post(text))
+            await quiet()
+
+
+async def test_only_the_newest_progress_is_shown() -> None:
+    """What was said while it waited for its turn is stale."""
+    board = Board()
+    board.its_turn.clear()
+    await board.say("one", "two", "three")
+    board.its_turn.set()
+    await until(lambda: not board.turns.are_taken)
+    assert board.said == ["three"]
+
+
+async def test_what_was_said_while_a_progress_was_on_its_way_follows_it() -> None:
+    """The newest of it."""
+    board = Board()
+    board.arrival.clear()
+    await board.say("one", "two", "three")
+    board.arrival.set()
+    await until(lambda: not board.turns.are_taken)
+    assert board.said == ["one", "three"]
+
+
+async def test_nothing_follows_the_end() -> None:
+    """Not even what was said just before."""
+    board = Board()
+    board.turns.say(MESSAGE, Post("one"))
+    await board.turns.end(MESSAGE, board.end)
+    await quiet()
+    assert board.said == ["end"]
+    assert not board.turns.are_taken
+
+
+async def test_a_progress_that_waits_is_dropped_for_the_end() -> None:
+    """Nothing final waits for a bar's turn."""
+    board = Board()
+    board.its_turn.clear()
+    await board.say("one")
+    await board.turns.end(MESSAGE, board.end)
+    board.its_turn.set()
+    await quiet()
+    assert board.said == ["end"]
+    assert not board.turns.are_taken
+
+
+@pytest.mark.parametrize("last_word", [None, timedelta(seconds=1)])
+async def test_a_progress_on_its_way_arrives_before_the_end(last_word: timedelta | None) -> None:
+    """So that it cannot arrive after it."""
+    board = Board(last_word)
+    board.arrival.clear()
+    await board.say("one")
+    ending = asyncio.create_task(board.turns.end(MESSAGE, board.end))
+    await quiet()
+    assert board.said == []
+    board.arrival.set()
+    await ending
+    assert board.said == ["one", "end"]
+    assert not board.turns.are_taken
+
+
+async def test_a_progress_that_hangs_is_cut_off_and_the_end_is_said_again() -> None:
+    """After its last word's time; it may arrive after the end."""
+    board = Board(timedelta(milliseconds=300))
+    board.arrival.clear()
+    await board.say("one")
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await board.turns.end(MESSAGE, board.end)
+    assert loop.time() - began == pytest.approx(0.3)
+    assert board.said == ["end"]
+    await until(lambda: not board.turns.are_taken)
+    assert loop.time() - began == pytest.approx(5.3, abs=0.1)
+    assert board.said == ["end", "end again"]
+
+
+async def test_a_progress_whose_answer_never_came_has_the_end_said_again() -> None:
+    """For it may arrive after the end."""
+    board = Board()
+    board.error = DOWN
+    await board.say("one")
+    await board.turns.end(MESSAGE, board.end)
+    await until(lambda: not board.turns.are_taken)
+    assert board.said == ["end", "end again"]
+
+
+async def test_a_progress_that_was_refused_does_not() -> None:
+    """It will never arrive."""
+    board = Board()
+    board.error = MessageGone("loom", "message_not_found")
+    await board.say("one")
+    await board.turns.end(MESSAGE, board.end)
+    assert board.said == ["end"]
+    assert not board.turns.are_taken
+
+
+async def test_where_what_fails_never_arrives_the_end_is_said_once() -> None:
+    """That is so unless a platform says otherwise."""
+    board = Board()
+    board.turns = Turns(board.wait, board.show)
+    board.error = DOWN
+    await board.say("one")
+    await board.turns.end(MESSAGE, board.end)
+    assert board.said == ["end"]
+    assert not board.turns.are_taken
+
+
+async def test_another_end_takes_the_place_of_one_that_would_be_said_again() -> None:
+    """What is older must not come last."""
+    board = Board()
+    board.error = DOWN
+    await board.say("one")
+    await board.turns.end(MESSAGE, board.end)
+    await board.turns.end(MESSAGE, board.end)
+    assert not board.turns.are_taken
+    assert board.said == ["end", "end"]
+
+
+@pytest.mark.parametrize("error", [DOWN, ZeroDivisionError()])
+async def test_a_progress_that_fails_is_nothing(error: Exception) -> None:
+    """The next one is shown."""
+    board = Board()
+    board.error = error
+    await board.say("one")
+    board.error = None
+    await board.say("two")
+    assert board.said == ["two"]
+    assert not board.turns.are_taken
+
+
+async def test_an_end_that_fails_says_so_and_leaves_nothing_behind() -> None:
+    """Whoever delivers tries again."""
+    board = Board()
+
+    async def broken(is_repeat: bool) -> None:
+        raise DOWN
+
+    with pytest.raises(SurfaceFailed):
+        await board.turns.end(MESSAGE, broken)
+    assert not board.turns.are_taken
+
+
+async def test_an_end_that_cannot_be_said_again_is_left_as_it_is() -> None:
+    """It was said once."""
+    board = Board()
+
+    async def once(is_repeat: bool) -> None:
+        if is_repeat:
+            raise DOWN
+        await board.end(is_repeat)
+
+    board.error = DOWN
+    await board.say("one")
+    await board.turns.end(MESSAGE, once)
+    await until(lambda: not board.turns.are_taken)
+    assert board.said == ["end"]
+
+
+async def test_two_ends_come_one_after_the_other() -> None:
+    """In the order in which they were said."""
+    board = Board()
+
+    async def slow(is_repeat: bool) -> None:
+        await quiet()
+        board.said.append("first")
+
+    await asyncio.gather(board.turns.end(MESSAGE, slow), board.turns.end(MESSAGE, board.end))
+    assert board.said == ["first", "end"]
+
+
+async def test_nothing_is_shown_after_closing() -> None:
+    """Whatever waits, and whatever is to be said again."""
+    board = Board()
+    board.error = DOWN
+    await board.say("one")
+    await board.turns.end(MESSAGE, board.end)
+    board.error = None
+    board.its_turn.clear()
+    await board.say("two")
+    await board.turns.close()
+    board.its_turn.set()
+    await quiet()
+    assert board.said == ["end"]
+    assert not board.turns.are_taken
