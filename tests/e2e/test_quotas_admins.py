@@ -113,7 +113,7 @@ async def test_the_budget(two: Two) -> None:
     assert "The budget for a month is now $0.01; it was not set." in told.text
     refused = await two.ada.wishes()
     assert refused.is_private
-    assert "through no fault of yours. Nothing was counted; an admin can raise the budget." in refused.text
+    assert "That is no fault of yours, and nothing was counted; an admin can raise the budget." in refused.text
     assert "of the budget of $0.01" in (await two.admin.says("budget show")).text
     assert "is now not set; it was $0.01" in (await two.admin.says("budget set", period="month", amount="off")).text
     assert not (await two.ada.wishes()).is_private

@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,14 +31,14 @@ _SETTINGS = (
 )
 
 _NAMES = [table.name for table in metadata.sorted_tables]
-_EMPTY = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    "SET session_replication_role = replica",  # which looks after no references
-    *(f'DELETE FROM "{name}"' for name in _NAMES),  # noqa: S608 - names of ours
+_EMPTY = "; ".join(
+    [
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        "SET session_replication_role = replica",  # which looks after no references
+        *(f'DELETE FROM "{name}"' for name in _NAMES),  # noqa: S608 - names of ours
+    ]
 )
-_DUMP = (
-    " UNION ALL ".join(f'SELECT \'{name}\', "{name}"::text FROM "{name}"' for name in _NAMES) + " ORDER BY 1, 2",  # noqa: S608
-)
+_ROWS = " UNION ALL ".join(f'SELECT \'{name}\', "{name}"::text FROM "{name}"' for name in _NAMES)  # noqa: S608 - names of ours
 
 _WHILE_WATCHED = '"$@" </dev/null & cat >/dev/null; kill -QUIT $!; wait $!; rm -rf "$PWD"'
 """Runs a program until the standard input ends: the test closes it, or the test's process is gone, however it went."""
@@ -63,23 +63,22 @@ class PostgresServer:
         if not self._is_migrated:
             await upgrade(self._url)
             self._is_migrated = True
-        await self._run(_EMPTY)
+        async with self._connected() as connection:
+            await connection.execute(_EMPTY)
         return self._url
 
     async def dump(self) -> list[str]:
         """Give every row there is."""
-        return [str(row) for row in await self._run(_DUMP)]
+        async with self._connected() as connection:
+            return [str(row) for row in await connection.fetch(f"{_ROWS} ORDER BY 1, 2")]
 
-    async def _run(self, statements: tuple[str, ...]) -> list[Any]:
-        """Run them on a connection of their own, and give what the last one finds."""
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
         import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; tests that need it are skipped without it
 
-        *before, last = statements
         connection = await asyncpg.connect(host=str(self._socket), user="postgres", database="postgres")
         try:
-            for statement in before:
-                await connection.execute(statement)
-            return list(await connection.fetch(last))
+            yield connection
         finally:
             await connection.close()
 
