@@ -1,7 +1,6 @@
-"""Repairs what a crash left: on start, and every minute."""
+"""Repairs what a crash left: on start, soon after it, and every minute."""
 
 import asyncio
-import itertools
 from datetime import timedelta
 
 import structlog
@@ -28,11 +27,11 @@ class Recovery:
         self._gallery = gallery
 
     async def run(self, *, lease: timedelta, every: timedelta) -> None:
-        """Sweep now, when the leases of a process that died before us have run out, and then `every` so often.
+        """Sweep now, when the leases of a process that died before us have run out, and then ever more rarely, down to `every`.
 
         Until cancelled: a sweep that fails is logged, and the next one comes.
         """
-        pauses = itertools.chain((lease,), itertools.repeat(every))
+        pause = lease
         while True:
             try:
                 await self.sweep()
@@ -40,7 +39,8 @@ class Recovery:
                 log.warning("recovery.failed", reason=str(error))
             except Exception:
                 log.exception("recovery.broke")
-            await asyncio.sleep(next(pauses).total_seconds())
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(every, pause * 2)
 
     async def sweep(self) -> None:
         """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old."""

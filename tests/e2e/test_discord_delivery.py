@@ -201,7 +201,7 @@ async def test_another_process_finishes_what_one_accepted(openai: FakeOpenAI, tm
             return all("Cancel" not in [button.label for button in message.buttons] for message in messages)
 
         await stage.discord.changes.until(all_told, within=30, what="every message at its end")
-        assert sum(is_done(message) for message in messages) >= 4
+        assert sum(is_done(message) for message in messages) >= 2  # at most four were being drawn when the first one went
         assert len({paid.prompt for paid in openai.paid}) == len(openai.paid)
 
 
