@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.app.house import House
-from bot.app.quotas import quotas_of
 from bot.domain.chat import Place
 from bot.domain.people import Person, Platform
 from bot.errors import BadInput
 from bot.pipeline import posts
-from bot.services.gallery import Gallery
 from bot.services.quotas import Quotas, Terms
 
 if TYPE_CHECKING:
@@ -44,21 +42,18 @@ class HomeWords:
     """Says what somebody's Home tab tells them."""
 
     def __init__(self, house: House) -> None:
-        base = house.base
         self._house = house
-        self._quotas = quotas_of(base)
-        self._gallery = Gallery(base.records.pictures, base.objects, base.clock, base.settings.gallery.undo)
 
     async def __call__(self, person: Person) -> "Home":
         """Look it up."""
         from bot.adapters.slack.home import Home
 
         place = Place(person.identity.platform, person.identity.realm, "")
-        terms = await self._quotas.terms(person, place)
-        pictures = await self._gallery.latest(terms.account.id, _SHOWN)
+        terms = await self._house.quotas.terms(person, place)
+        pictures = await self._house.gallery.latest(terms.account.id, _SHOWN)
         studio, links = self._house.studio, self._house.links
         shown = [posts.exhibit(await studio.find(picture.job), picture, links) for picture in pictures]
-        return Home(await _standing(self._quotas, terms), tuple(shown), _settings(terms, person))
+        return Home(await _standing(self._house.quotas, terms), tuple(shown), _settings(terms, person))
 
 
 async def _standing(quotas: Quotas, terms: Terms) -> str:

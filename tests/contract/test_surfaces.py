@@ -18,7 +18,6 @@ from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.pace import Limits, Pace
 from bot.adapters.slack.surface import SlackSurface
-from bot.adapters.slack.tokens import FixedToken
 from bot.adapters.slack.web import Web
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
@@ -34,6 +33,7 @@ from tests.fakes.objects import MemoryObjects
 from tests.fakes.slack import Channel as SlackChannel
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_pauses import BRIEF
+from tests.fakes.slack_token import FixedToken
 from tests.fakes.studio import png
 
 

@@ -56,20 +56,6 @@ class TokenSource(Protocol):
         ...
 
 
-class FixedToken:
-    """The one token of a bot that is made for one workspace; where `team` is known, no other one is given it."""
-
-    def __init__(self, token: str, team: str = "") -> None:
-        self._token = token
-        self._team = team
-
-    async def token(self, enterprise: str, team: str) -> str:  # noqa: ARG002 - one workspace needs no organisation
-        """Give it."""
-        if not self._token or (self._team and team != self._team):
-            raise _not_installed()
-        return self._token
-
-
 class _Where(NamedTuple):
     """One installation: a workspace's, or an organisation's with an empty team."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.slack.installing import SealedInstallationStore
 from bot.adapters.slack.sealing import Sealer
-from bot.adapters.slack.tokens import FixedToken, LiveBot, Tokens, TokenSource
+from bot.adapters.slack.tokens import LiveBot, Tokens
 from bot.errors import MessageGone
 from tests.fakes.clock import StoppedClock
 from tests.fakes.installations import MemoryInstallations
@@ -79,17 +79,6 @@ async def test_an_uninstalled_bot_has_no_token_at_once(tokens: Tokens, store: Se
         await tokens.token("", "T1")
     await store.async_save(an_installation("two"))
     assert await tokens.token("", "T1") == "xoxb-two"
-
-
-async def test_a_bot_of_one_workspace_has_one_token() -> None:
-    """Which is given to no other workspace, where it is known which it is."""
-    everywhere: TokenSource = FixedToken("xoxb-fixed")
-    home: TokenSource = FixedToken("xoxb-fixed", "T1")
-    assert await everywhere.token("", "T9") == "xoxb-fixed"
-    assert await home.token("E1", "T1") == "xoxb-fixed"
-    for source in (home, FixedToken("")):
-        with pytest.raises(MessageGone):
-            await source.token("", "T2")
 
 
 async def test_no_token_is_shown() -> None:
