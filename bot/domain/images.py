@@ -175,6 +175,26 @@ class ImageFile:
     size_bytes: int
 
 
+COPY_EDGES = (512, 1024)
+"""Pixels of the long edge of the smaller copies that are made for quick looking, the smallest first."""
+
+
+def copy_key(key: str, edge: int) -> str:
+    """Return the key of the copy of this edge that belongs to the picture kept under `key`."""
+    return f"{key}.{edge}.webp"
+
+
+def derived_keys(key: str) -> tuple[str, ...]:
+    """Return every key that may hold something made from the picture kept under `key`: what has to go with it."""
+    return tuple(copy_key(key, edge) for edge in COPY_EDGES)
+
+
+def original_key(key: str) -> str:
+    """Return the key of the picture that `key` belongs to: its own, or the one that a copy was made from."""
+    endings = (f".{edge}.webp" for edge in COPY_EDGES)
+    return next((key.removesuffix(ending) for ending in endings if key.endswith(ending)), key)
+
+
 class PictureState(StrEnum):
     """Whether people can see a picture. `HIDDEN` can be undone, `REMOVED` cannot."""
 

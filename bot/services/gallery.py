@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import Picture, PictureState
+from bot.domain.images import Picture, PictureState, derived_keys
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.ports.clock import Clock
@@ -54,5 +54,6 @@ class Gallery:
         for picture in await self._pictures.due(self._clock.now()):
             await self._pictures.remove(picture.id)
             if not await self._pictures.is_key_needed(picture.file.key):
-                await self._objects.delete(picture.file.key)
+                for key in (*derived_keys(picture.file.key), picture.file.key):
+                    await self._objects.delete(key)
             log.info("picture.removed", picture=picture.id)

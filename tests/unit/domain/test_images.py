@@ -6,7 +6,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.domain.images import USUAL_SIZES, Abilities, FreeSizes, Quality, Shape, Size
+from bot.domain.images import (
+    USUAL_SIZES,
+    Abilities,
+    FreeSizes,
+    Quality,
+    Shape,
+    Size,
+    derived_keys,
+    original_key,
+)
 
 GPT_IMAGE_2 = FreeSizes(multiple_of=16, min_pixels=655_360, max_pixels=8_294_400, max_edge=3840, max_aspect=3.0)
 
@@ -137,3 +146,11 @@ def test_a_quality_that_is_missing_gives_the_best_below_it_or_the_lowest(
 ) -> None:
     """Nobody pays for more than was asked, unless there is nothing cheaper."""
     assert Abilities(qualities=able).fit_quality(wanted) is given_quality
+
+
+def test_what_is_made_from_a_picture_is_found_from_its_key_and_leads_back_to_it() -> None:
+    """Removal asks one way, the sweep of the store the other."""
+    key = "pictures/ab/abcd.png"
+    assert derived_keys(key) == ("pictures/ab/abcd.png.512.webp", "pictures/ab/abcd.png.1024.webp")
+    assert {original_key(derived) for derived in (*derived_keys(key), key)} == {key}
+    assert original_key("pictures/ab/abcd.webp") == "pictures/ab/abcd.webp"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.images import PictureState
+from bot.domain.images import PictureState, derived_keys
 from bot.domain.jobs import Job
 from bot.errors import StorageFailed
 from tests.fakes.bench import Bench
@@ -56,6 +56,18 @@ async def test_after_that_it_is_too_late(bench: Bench) -> None:
     await bench.gallery.sweep()
     assert not await bench.gallery.restore(job.id)
     assert await states(bench, job) == {PictureState.REMOVED}
+    assert bench.objects.objects == {}
+
+
+async def test_what_was_made_from_a_picture_goes_with_it(bench: Bench) -> None:
+    """The smaller copies too."""
+    job = await bench.draw()
+    [picture] = await bench.pictures.of_job(job.id)
+    for key in derived_keys(picture.file.key):
+        await bench.objects.put(key, b"smaller", "image/webp")
+    await bench.gallery.delete(job.id)
+    bench.clock.move(bench.gallery.undo)
+    await bench.gallery.sweep()
     assert bench.objects.objects == {}
 
 
