@@ -7,6 +7,8 @@ from bot.ports.words import Decision, GuardStage, Verdict
 
 log = structlog.get_logger(__name__)
 
+_DRAWN_REFUSED = "The prompt that was made from these words is not drawn here; please say it in other words."
+
 _BROKE = Verdict(Decision.UNSURE, rule="stage_broke")
 
 
@@ -32,6 +34,19 @@ class Guard:
             if verdict.decision is Decision.UNSURE:
                 log.warning("guard.allowed_unsure", stage=stage.name, rule=verdict.rule)
 
+    async def check_drawn(self, prompt: str) -> None:
+        """Ask all stages about a prompt that a model wrote: what somebody smuggled into it was not in the words they typed.
+
+        Raises:
+            PromptRefused: It may not be drawn, though the words that it was made from may.
+            GuardUnavailable: One of the models could not tell.
+        """
+        try:
+            await self.check_local(prompt)
+            await self.check_models(prompt)
+        except PromptRefused as error:
+            raise PromptRefused(rule=f"drawn:{error.rule}", sentence=_DRAWN_REFUSED) from error
+
     async def check_models(self, prompt: str) -> None:
         """Ask the stages that a model stands behind.
 
@@ -42,7 +57,7 @@ class Guard:
         for stage in self._models:
             verdict = await _judged(stage, prompt)
             if verdict.decision is Decision.UNSURE:
-                raise GuardUnavailable(stage.name, verdict.rule)
+                raise GuardUnavailable(stage.name, verdict.rule, fault=verdict.fault)
 
 
 async def _judged(stage: GuardStage, prompt: str) -> Verdict:

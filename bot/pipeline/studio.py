@@ -66,6 +66,8 @@ class Studio:
         """
         wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
         await self._guard.check_local(wanted.prompt)
+        if words is not None:
+            await self._guard.check_local(words.drawn)
         terms = await self._quotas.terms(call.person, call.place)
         check_channel(terms, call.place)
         wish = wanted if isinstance(wanted, Wish) else terms.of_community.customs.fill(wanted)

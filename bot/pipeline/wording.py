@@ -23,7 +23,7 @@ class Wording:
         """Give the job with its words; settled ones are neither judged nor paid for again.
 
         Raises:
-            PromptRefused: A model will not have it drawn.
+            PromptRefused: A model will not have it drawn, or a rule will not have what the rewriter made of it.
             GuardUnavailable: It could not be judged, so it is not drawn.
             ProviderFailed: The rewriter gave no verdict that can be trusted.
         """
@@ -35,6 +35,8 @@ class Wording:
         words = await patiently(lambda: self._rewriter.rewrite(ask))
         if wish.rewriting is Rewriting.OFF:
             words = Words(wish.prompt, words.cost)
+        if words.drawn != wish.prompt:
+            await self._guard.check_drawn(words.drawn)
         await self._jobs.record_words(job.id, job.attempt, words)
         return replace(job, words=words)
 

@@ -11,6 +11,7 @@ from bot.domain.jobs import JobState, Rewriting, Wish, Words
 from bot.domain.money import FREE
 from bot.domain.quotas import Standing
 from bot.errors import PromptRefused, ProviderFailed, ProviderFault
+from bot.ports.words import Decision, Verdict
 from tests.fakes.bench import Bench
 from tests.fakes.words import REWRITING_COSTS
 from tests.unit.commands.hands import Hands, newest
@@ -27,9 +28,19 @@ async def test_again_draws_the_same_words_without_asking_anybody(bench: Bench, h
     second = newest(bench)
     assert second.id != first.id
     assert (second.wish, second.words) == (first.wish, Words(first.words.drawn, FREE))
-    assert (len(bench.rewriter.asks), len(bench.moderation.judged)) == (1, 1)
+    assert (len(bench.rewriter.asks), bench.moderation.judged) == (1, ["a fox", "a fox, in soft light"])
     assert [request.prompt for request in bench.painter.requests] == ["a fox, in soft light"] * 2
     assert bench.message(second).footer[-1] == "$0.0400"
+
+
+async def test_again_does_not_draw_what_has_been_blocked_since(bench: Bench, hands: Hands) -> None:
+    """The prompt that was made from the words is looked at too, before anything is counted."""
+    first = await bench.draw("a fox")
+    bench.blocklist.will(Verdict(Decision.ALLOW), Verdict(Decision.REFUSE, "blocklist", "That is on the list."))
+    [refusal] = await hands.press("again", first)
+    assert "That is on the list." in refusal.text
+    assert bench.blocklist.judged[-2:] == ["a fox", "a fox, in soft light"]
+    assert newest(bench).id == first.id
 
 
 async def test_again_settles_words_that_never_were(bench: Bench, hands: Hands) -> None:

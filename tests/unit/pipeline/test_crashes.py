@@ -52,7 +52,8 @@ async def test_words_that_are_settled_are_not_paid_for_again(*, is_killed: bool)
     await end(bench, is_killed=is_killed)
     await bench.recover()
     assert (bench.job(job).state, bench.job(job).attempt) == (JobState.DONE, 2)
-    assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
+    assert len(bench.rewriter.asks) == 1
+    assert len(bench.moderation.judged) == len({"asked", "drawn"})
     assert (await bench.jobs.cost(job.id)) == PRICE + REWRITING_COSTS
 
 

@@ -24,15 +24,17 @@ async def test_words_are_judged_rewritten_and_recorded(bench: Bench) -> None:
     settled = await bench.wording.settle(job)
     assert settled.words == FULLER
     assert bench.job(job).words == FULLER
-    assert bench.moderation.judged == ["a fox"]
+    assert bench.moderation.judged == ["a fox", "a red fox at dawn"]
     assert [(ask.prompt, ask.variation_of) for ask in bench.rewriter.asks] == [("a fox", None)]
 
 
 async def test_settled_words_are_neither_judged_nor_paid_for_again(bench: Bench) -> None:
     """Whoever claims the job later goes on from there."""
     settled = await bench.wording.settle(await bench.claimed())
+    judged = list(bench.moderation.judged)
     assert await bench.wording.settle(settled) == settled
-    assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
+    assert len(bench.rewriter.asks) == 1
+    assert bench.moderation.judged == judged
 
 
 async def test_whoever_turns_rewriting_off_keeps_their_words_but_not_without_a_verdict(bench: Bench) -> None:
@@ -113,3 +115,26 @@ async def test_who_lost_the_job_records_nothing(bench: Bench) -> None:
     with pytest.raises(LeaseLost):
         await bench.wording.settle(job)
     assert bench.job(job).words is None
+
+
+@pytest.mark.parametrize("stage", ["blocklist", "moderation"])
+async def test_what_was_smuggled_into_the_rewritten_prompt_is_not_drawn(bench: Bench, stage: str) -> None:
+    """The words that were typed passed every stage; those that came back from the model do not."""
+    bench.rewriter.will(Words("a fox, and what nobody may draw", Cost(99)))
+    job = await bench.claimed("a fox")
+    if stage == "blocklist":
+        bench.blocklist.will(NO)
+    else:
+        bench.moderation.will(Verdict(Decision.ALLOW), NO)
+    with pytest.raises(PromptRefused, match="rule=drawn:violence") as refused:
+        await bench.wording.settle(job)
+    assert "made from these words" in refused.value.user_text
+    assert bench.job(job).words is None
+
+
+async def test_a_rewritten_prompt_that_nobody_could_judge_is_not_drawn(bench: Bench) -> None:
+    """Not knowing is no."""
+    bench.rewriter.will(FULLER)
+    bench.moderation.will(Verdict(Decision.ALLOW), DUNNO)
+    with pytest.raises(GuardUnavailable):
+        await bench.wording.settle(await bench.claimed("a fox"))
