@@ -171,13 +171,17 @@ _SENTENCES = {
     ProviderFault.OUT_OF_MONEY: "{service}'s account is out of credit; whoever runs this bot has to top it up.",
     ProviderFault.BAD_KEY: "{service} does not accept this bot's key; whoever runs this bot has to mend it.",
     ProviderFault.NOT_PERMITTED: "{service} does not let this bot use that model; whoever runs this bot has to mend it.",
-    ProviderFault.BAD_REQUEST: "{service} did not understand the request; the log says why.",
+    ProviderFault.BAD_REQUEST: "{service} did not understand the request; whoever runs this bot finds the reason in its log.",
     ProviderFault.BAD_ANSWER: "{service} sent something that is not a usable answer.",
 }
 
 
 REWRITER = "rewriter"
 """The provider's name in failures of whoever prepares prompts."""
+
+
+_LASTING = {ProviderFault.OUT_OF_MONEY, ProviderFault.BAD_KEY, ProviderFault.NOT_PERMITTED, ProviderFault.BAD_REQUEST}
+"""What does not pass by itself: only whoever runs the bot can mend it."""
 
 
 def _called(provider: str) -> str:
@@ -243,18 +247,20 @@ class OutcomeUnknown(ProviderFailed):
 
 
 class GuardUnavailable(EaselError):
-    """A model that judges words gave no judgement, so nothing is drawn."""
+    """A model that judges words gave no judgement, so nothing is drawn. `fault` says what was wrong, where that is known."""
 
     kind = "guard_unavailable"
 
-    def __init__(self, stage: str, reason: str) -> None:
-        super().__init__(
-            f"stage={stage} reason={reason}",
-            user_text=(
+    def __init__(self, stage: str, reason: str, *, fault: ProviderFault | None = None) -> None:
+        if fault in _LASTING:
+            text = _SENTENCES[fault].format(service="The service that checks words")
+            text = f"{text} Nothing was drawn and nothing was counted."
+        else:
+            text = (
                 "The words could not be checked just now, which is our fault; nothing was drawn and nothing was counted. "
                 "Please try again in a few minutes."
-            ),
-        )
+            )
+        super().__init__(f"stage={stage} reason={reason}", user_text=text)
 
 
 class SurfaceFailed(EaselError):

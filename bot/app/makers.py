@@ -12,7 +12,7 @@ from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
 from bot.moderation.guard import Guard
 from bot.ports.clock import Clock
 from bot.ports.images import ImageProvider
-from bot.ports.words import GuardStage, Rewriter
+from bot.ports.words import ModelStage, Rewriter
 from bot.providers.offline.painter import OfflinePainter
 from bot.providers.offline.rewriter import PlainRewriter
 
@@ -32,7 +32,7 @@ class Makers:
     providers: tuple[ImageProvider, ...]
     rewriter: Rewriter
     guard: Guard
-    judges: tuple[GuardStage, ...]
+    judges: tuple[ModelStage, ...]
     notices: tuple[str, ...]
 
 
@@ -102,7 +102,7 @@ def image_model(settings: Settings) -> "ImageModel":
     return built_in if own is None else built_in.with_(own.abilities(name, built_in.abilities), own.prices(built_in.prices))
 
 
-def _words(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tuple[Rewriter, tuple[GuardStage, ...]]:
+def _words(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tuple[Rewriter, tuple[ModelStage, ...]]:
     """Give the rewriter and the judging models; without a key nothing leaves this machine."""
     if client is None or settings.drawing_order == ("offline",):
         return PlainRewriter(), ()

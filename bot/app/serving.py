@@ -22,6 +22,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, running_house
 from bot.app.readiness import Readiness
 from bot.app.selling import selling
+from bot.app.service_watch import ServiceWatch, watched
 from bot.config import Settings
 from bot.domain.people import Platform
 from bot.errors import ConfigError
@@ -43,9 +44,11 @@ async def serve(settings: Settings, announce: Announce) -> None:
         async with open_foundation(settings) as base:
             surface, shop = WebSurface(base.records.messages), selling(base)
             async with open_chats(base) as chats, running_house(base, _surfaces(surface, chats)) as house:
+                watch = ServiceWatch(base.makers, house.notices, base.clock, announce)
                 async with (
                     chats.listening(house) as guests,
-                    _page(house, surface, listener, together((guests, shop))) as server,
+                    _page(house, surface, listener, together((guests, shop)), watch) as server,
+                    watched(watch),
                 ):
                     await _announce_start(base, listener, announce)
                     await _first(stop.asked.wait(), server)
@@ -131,7 +134,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def _page(
-    house: House, surface: WebSurface, listener: socket.socket, guests: Guests
+    house: House, surface: WebSurface, listener: socket.socket, guests: Guests, watch: ServiceWatch
 ) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve the web front end, and what others have to serve, while the body runs."""
     records = house.base.records
@@ -142,7 +145,7 @@ async def _page(
         pictures=records.pictures,
         objects=house.base.objects,
         ids=house.base.ids,
-        readiness=Readiness(house.base, guests.findings).findings,
+        readiness=Readiness(house.base, lambda: (*guests.findings(), *watch.findings)).findings,
         guests=guests.routes,
         backroom=_backroom(house),
     )

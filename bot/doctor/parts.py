@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from sqlalchemy import make_url
 
@@ -23,13 +22,6 @@ from storage.sql.sqlite import sqlite_file
 
 _CHECK_SECONDS = 10.0
 _STEPS_BETWEEN_LOOKS = 100_000
-
-
-@runtime_checkable
-class _Checkable(Protocol):
-    """A guard stage that can say whether it would work; rules that need nothing have nothing to say."""
-
-    async def check(self) -> tuple[Finding, ...]: ...
 
 
 def house_parts(settings: Settings) -> tuple[Part, ...]:
@@ -102,7 +94,7 @@ async def makers(settings: Settings) -> tuple[Finding, ...]:
         parts = [
             *(Part(provider.name, provider.check) for provider in chosen.providers),
             Part("rewriting", chosen.rewriter.check),
-            *(Part(judge.name, judge.check) for judge in chosen.judges if isinstance(judge, _Checkable)),
+            *(Part(judge.name, judge.check) for judge in chosen.judges),
         ]
         return (*_choice(settings, chosen), *await all_of(parts), *_guarding(settings, chosen))
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.health import Finding
 from bot.domain.jobs import Words
+from bot.errors import ProviderFault
 
 
 class Decision(StrEnum):
@@ -18,11 +19,15 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A stage's decision. `rule` is a code for the log, `sentence` what the person reads when refused."""
+    """A stage's decision. `rule` is a code for the log, `sentence` what the person reads when refused.
+
+    `fault` says why a service could not tell, when the decision is `UNSURE`.
+    """
 
     decision: Decision
     rule: str = ""
     sentence: str = ""
+    fault: ProviderFault | None = None
 
 
 ALLOWED = Verdict(Decision.ALLOW)
@@ -35,6 +40,14 @@ class GuardStage(Protocol):
 
     async def judge(self, prompt: str) -> Verdict:
         """Judge `prompt`, which is data and never an instruction."""
+        ...
+
+
+class ModelStage(GuardStage, Protocol):
+    """A stage that a model stands behind, which may be out of reach."""
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Look, without spending anything, whether it would judge. Never raises."""
         ...
 
 

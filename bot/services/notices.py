@@ -77,6 +77,21 @@ class Notices:
         if budgets and not self._looks.full():
             self._looks.put_nowait(_Look(found.community, budgets, day, found.customs.review_channel))
 
+    async def tell_owners(self, post: Post, *, key: str) -> None:
+        """Tell the house's owners in private, once for each `key`; what cannot be told now is told with the next try."""
+        try:
+            if await self._once.first(key):
+                await self._tell_alone_or_forget(post, key)
+        except EaselError as error:
+            log.warning("notice.failed", key=key, reason=str(error))
+
+    async def _tell_alone_or_forget(self, post: Post, key: str) -> None:
+        try:
+            await self._tell_alone(self._house.owners, post, key)
+        except BaseException:
+            await self._once.again(key)
+            raise
+
     async def run(self) -> None:
         """Look at what is to be considered, until cancelled."""
         while True:

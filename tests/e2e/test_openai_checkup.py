@@ -9,7 +9,7 @@ from openai import AsyncOpenAI
 
 from bot.domain.health import Finding, Health
 from bot.providers.openai.checkup import check_model
-from bot.providers.openai.client import OPENAI
+from bot.providers.openai.client import OPENAI, build_client
 from bot.providers.openai.images import OpenAIImages
 from bot.providers.openai.models import Model, known_models, text_model
 from bot.providers.openai.rewriter import OpenAIRewriter
@@ -166,3 +166,15 @@ async def test_openai_itself_lists_all_that_a_key_may_use(fake: FakeOpenAI) -> N
         [_, finding] = await check_model(client, missing, service="x", clock=TODAY)
     assert (finding.subject, finding.health) == ("x: model gpt-image-7", Health.WRONG)
     assert finding.mend.startswith("Choose gpt-image-2, or see in the account")
+
+
+async def test_an_address_without_v1_is_named_with_the_one_that_works(fake: FakeOpenAI) -> None:
+    """The commonest slip with gateways."""
+    client = build_client(KEY, fake.url.removesuffix("/v1"))
+    try:
+        findings = await check_model(client, text_model("gpt-4o-mini"), service="openai", clock=TODAY)
+    finally:
+        await client.close()
+    wrong = findings[0]
+    assert (wrong.subject, wrong.health) == ("openai: address", Health.WRONG)
+    assert wrong.mend == f"Set OPENAI_BASE_URL to {fake.url}."

@@ -9,12 +9,14 @@ import pytest
 from openai import AsyncOpenAI
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 
+from bot.domain.health import Health
 from bot.domain.money import Cost
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import GuardUnavailable, OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.moderation.guard import Guard
 from bot.ports.words import ALLOWED, Decision, WordsAsk
 from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import TextModel, text_model
-from bot.providers.openai.moderation import UNAVAILABLE, OpenAIModeration
+from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
 from tests.e2e.openai_calls import AUTHOR, KEY, PROMPT, client_of, failure_of
 from tests.fakes.clock import StoppedClock
@@ -241,8 +243,8 @@ async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(client: A
     """Whatever happened; it is asked once."""
     fake.fail(Endpoint.MODERATIONS, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
     stage = OpenAIModeration(client, budget=timedelta(seconds=0.3 if kind is Kind.SLOW_DRIP else 10))
-    assert await stage.judge(PROMPT) == UNAVAILABLE
-    assert (UNAVAILABLE.decision, UNAVAILABLE.rule) == (Decision.UNSURE, "moderation_unavailable")
+    verdict = await stage.judge(PROMPT)
+    assert (verdict.decision, verdict.rule) == (Decision.UNSURE, "moderation_unavailable")
     assert len(fake.seen) <= 1
 
 
@@ -265,3 +267,37 @@ async def test_neither_key_nor_prompt_gets_into_the_log(
     assert not any(secret in printed for secret in (KEY, PROMPT))
     assert not [record for record in caplog.records if KEY in record.getMessage()]
     assert not [record for record in caplog.records if record.levelno >= logging.INFO and PROMPT in record.getMessage()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        (Kind.BAD_KEY, ProviderFault.BAD_KEY),
+        (Kind.OUT_OF_MONEY, ProviderFault.OUT_OF_MONEY),
+        (Kind.NO_MODEL, ProviderFault.BAD_REQUEST),
+    ],
+)
+async def test_what_only_the_operator_can_mend_is_told_as_that(
+    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, fault: ProviderFault
+) -> None:
+    """Nobody is asked to try again in a few minutes."""
+    fake.fail(Endpoint.MODERATIONS, kind)
+    guard = Guard(local=(), models=(OpenAIModeration(client),))
+    with pytest.raises(GuardUnavailable) as unavailable:
+        await guard.check_models(PROMPT)
+    assert (await OpenAIModeration(client).judge(PROMPT)).fault is None
+    told = unavailable.value.user_text
+    assert "whoever runs this bot" in told
+    assert "try again" not in told
+    assert told == GuardUnavailable("moderation", "", fault=fault).user_text
+
+
+async def test_a_check_up_has_harmless_words_judged(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """A wrong key or model shows before anybody wishes for something."""
+    stage = OpenAIModeration(client)
+    [well] = await stage.check()
+    fake.fail(Endpoint.MODERATIONS, Kind.BAD_KEY)
+    [ill] = await stage.check()
+    assert (well.health, ill.health) == (Health.OK, Health.WRONG)
+    assert "bad key" in ill.text
+    assert "moderation_model" in ill.mend

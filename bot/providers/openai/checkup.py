@@ -17,6 +17,8 @@ from bot.providers.openai.models import Model
 
 _SOON = timedelta(days=90)
 
+_VERSION = "/v1"
+
 _NO_SUCH_LIST = {404, 405, 501}
 _NOT_FOR_THIS_KEY = 403
 
@@ -47,11 +49,29 @@ async def check_model(
         async with asyncio.timeout(budget.total_seconds()):
             listed = _read(await client.get("/models", cast_to=object))
     except (*ApiErrors, ValueError, TimeoutError) as error:
-        return (_why_no_list(error, service), *_life(service, model, None, clock))
+        found = await _with_version(client, service, budget) or _why_no_list(error, service)
+        return (found, *_life(service, model, None, clock))
     if listed is None:
-        return (_no_list(service), *_life(service, model, None, clock))
+        return (await _with_version(client, service, budget) or _no_list(service), *_life(service, model, None, clock))
     key = Finding(f"{service}: key", Health.OK, "The service accepts it.")
     return key, *_presence(client, service, model, listed), *_life(service, model, listed.models.get(model.name), clock)
+
+
+async def _with_version(client: AsyncOpenAI, service: str, budget: timedelta) -> Finding | None:
+    """Say that the address lacks `/v1`, where there is a list of models behind that: the commonest slip with gateways."""
+    address = str(client.base_url).rstrip("/")
+    if address.endswith(_VERSION):
+        return None
+    try:
+        async with asyncio.timeout(budget.total_seconds()):
+            listed = _read(await client.get(f"{address}{_VERSION}/models", cast_to=object))
+    except (*ApiErrors, ValueError, TimeoutError):
+        return None
+    if listed is None:
+        return None
+    shown = str(client.base_url.copy_with(userinfo=b"")).rstrip("/")
+    text = f"There is nothing at {shown}, but the service answers at {shown}{_VERSION}."
+    return Finding(f"{service}: address", Health.WRONG, text, f"Set OPENAI_BASE_URL to {shown}{_VERSION}.")
 
 
 def _presence(client: AsyncOpenAI, service: str, model: Model, listed: _Listed) -> tuple[Finding, ...]:

@@ -7,13 +7,17 @@ import structlog
 from openai import AsyncOpenAI
 from openai.types import Moderation
 
+from bot.domain.health import Finding, Health
+from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.words import ALLOWED, Decision, Verdict
 from bot.providers.openai.categories import because_of
 from bot.providers.openai.errors import ApiErrors, translate
 
 log = structlog.get_logger(__name__)
 
-UNAVAILABLE = Verdict(Decision.UNSURE, rule="moderation_unavailable")
+_RULE = "moderation_unavailable"
+_HARMLESS = "a lighthouse at dusk"
+_MEND = "Look at the key and the address, or set [guard] moderation_model to a model that the service has."
 
 
 class OpenAIModeration:
@@ -39,16 +43,27 @@ class OpenAIModeration:
                 response = await self._client.moderations.create(model=self._model, input=prompt)
             return _verdict(response.results)
         except ApiErrors as error:
-            return self._unavailable(str(translate(error, self.name, is_repeatable=True)))
+            failure = translate(error, self.name, is_repeatable=True)
+            return _unavailable(str(failure), failure.fault if isinstance(failure, ProviderFailed) else None)
         except TimeoutError:
-            return self._unavailable(f"nothing within {self._budget}")
+            return _unavailable(f"nothing within {self._budget}", ProviderFault.TIMED_OUT)
         except (ValueError, TypeError, AttributeError) as error:
             # Anything that is no moderation result at all shows itself in one of these ways.
-            return self._unavailable(f"{type(error).__name__} while reading the answer")
+            return _unavailable(f"{type(error).__name__} while reading the answer", ProviderFault.BAD_ANSWER)
 
-    def _unavailable(self, reason: str) -> Verdict:
-        log.warning("moderation.unavailable", reason=reason)
-        return UNAVAILABLE
+    async def check(self) -> tuple[Finding, ...]:
+        """Have harmless words judged, which is free. Never raises."""
+        verdict = await self.judge(_HARMLESS)
+        subject = f"{self.name}: model {self._model}"
+        if verdict.decision is Decision.UNSURE:
+            why = f" ({verdict.fault.replace('_', ' ')})" if verdict.fault else ""
+            return (Finding(subject, Health.WRONG, f"It does not judge words{why}, so nothing can be drawn.", _MEND),)
+        return (Finding(subject, Health.OK, "It judges words."),)
+
+
+def _unavailable(reason: str, fault: ProviderFault | None) -> Verdict:
+    log.warning("moderation.unavailable", reason=reason)
+    return Verdict(Decision.UNSURE, rule=_RULE, fault=fault)
 
 
 def _verdict(results: list[Moderation]) -> Verdict:

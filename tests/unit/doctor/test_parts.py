@@ -112,7 +112,7 @@ async def test_a_right_key_and_a_known_model_are_fine(tmp_path: Path, openai: Fa
     assert "omni-moderation-latest" in findings["guard"][0].text
     assert "gpt-image-2" in findings["models"][0].text
     assert openai.paid == []
-    assert {seen.path for seen in openai.seen} == {"/v1/models"}
+    assert {seen.path for seen in openai.seen} == {"/v1/models", "/v1/moderations"}
 
 
 async def test_a_wrong_key_is_found_and_not_repeated(tmp_path: Path, openai: FakeOpenAI) -> None:

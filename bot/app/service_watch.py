@@ -1,0 +1,76 @@
+"""Tries the services that draw, word and judge when easel starts, and again for as long as one of them does not work."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+
+from bot.app.makers import Makers
+from bot.domain.chat import Post
+from bot.domain.health import Finding, Health
+from bot.ports.clock import Clock
+from bot.services.notices import Notices
+
+log = structlog.get_logger(__name__)
+
+_AGAIN = timedelta(minutes=1)
+
+
+class ServiceWatch:
+    """Remembers what is wrong with the services. All it asks of them is free."""
+
+    def __init__(self, makers: Makers, notices: Notices, clock: Clock, announce: Callable[[str], None]) -> None:
+        self._checks = service_checks(makers)
+        self._notices = notices
+        self._clock = clock
+        self._announce = announce
+        self._wrong: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong, as far as it was tried."""
+        return self._wrong
+
+    async def run(self) -> None:
+        """Try until everything works. What is mended outside, such as an account that was topped up, is seen within a minute."""
+        while wrong := await self.look():
+            await asyncio.sleep(_AGAIN.total_seconds())
+            log.debug("services.tried_again", wrong=len(wrong))
+
+    async def look(self) -> tuple[Finding, ...]:
+        """Try every service once, and tell whoever started easel and its owners what is newly wrong."""
+        found = [finding for check in self._checks for finding in await check()]
+        wrong = tuple(dict.fromkeys(finding for finding in found if finding.health is Health.WRONG))
+        for finding in wrong:
+            if finding not in self._wrong:
+                await self._tell(finding)
+        if self._wrong and not wrong:
+            self._announce("The services that easel works with accept it now.")
+        self._wrong = wrong
+        return wrong
+
+    async def _tell(self, finding: Finding) -> None:
+        sentence = f"{finding.subject}: {finding.text} {finding.mend}".rstrip()
+        log.error("service.wrong", subject=finding.subject, text=finding.text)
+        self._announce(f"Careful: {sentence}")
+        day = self._clock.now().date().isoformat()
+        await self._notices.tell_owners(Post(f"Nothing can be drawn: {sentence}"), key=f"service:{finding.subject}:{day}")
+
+
+def service_checks(makers: Makers) -> tuple[Callable[[], Awaitable[tuple[Finding, ...]]], ...]:
+    """Return the check of each service that a job needs, in the order in which it needs them."""
+    judges = tuple(judge.check for judge in makers.judges)
+    return (*judges, makers.rewriter.check, *(provider.check for provider in makers.providers))
+
+
+@asynccontextmanager
+async def watched(watch: ServiceWatch) -> AsyncIterator[None]:
+    """Try the services beside the body, so that nothing waits for them."""
+    task = asyncio.create_task(watch.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,75 @@
+"""Asks whether a service that does not work is noticed at the start and told to those who can mend it."""
+
+from dataclasses import dataclass, field
+
+from bot.app.makers import Makers
+from bot.app.service_watch import ServiceWatch
+from bot.domain.health import Finding, Health
+from bot.domain.people import Identity
+from bot.moderation.guard import Guard
+from bot.ports.words import ALLOWED, Verdict
+from bot.services.notices import HouseWatch, Notices
+from tests.fakes.bench import Bench
+from tests.fakes.surfaces import LOOM
+
+WELL = Finding("moderation: model m", Health.OK, "It judges words.")
+ILL = Finding("moderation: model m", Health.WRONG, "It does not judge words (bad key).", "Look at the key.")
+
+
+@dataclass
+class CheckedStage:
+    """A judge of words that is as well as a test says."""
+
+    name: str = "moderation"
+    finds: list[Finding] = field(default_factory=lambda: [WELL])
+
+    async def judge(self, prompt: str) -> Verdict:
+        """Allow everything."""
+        return ALLOWED
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Find what comes next; the last one stays."""
+        return (self.finds.pop(0) if len(self.finds) > 1 else self.finds[0],)
+
+
+def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> ServiceWatch:
+    """Watch over the stage, for an owner on the loom."""
+    notices = Notices(
+        ledger=bench.ledger,
+        once=bench.once,
+        rulebook=bench.rulebook,
+        accounts=bench.accounts,
+        surfaces={LOOM: bench.surface},
+        house=HouseWatch(owners=(Identity.read("loom:olga"),)),
+    )
+    makers = Makers(providers=(), rewriter=bench.rewriter, guard=Guard((), (stage,)), judges=(stage,), notices=())
+    return ServiceWatch(makers, notices, bench.clock, announced.append)
+
+
+async def test_nobody_is_bothered_where_all_is_well(bench: Bench) -> None:
+    """One look is enough."""
+    announced: list[str] = []
+    watch = watch_of(bench, CheckedStage(), announced)
+    await watch.run()
+    assert (watch.findings, announced, bench.surface.posted) == ((), [], [])
+
+
+async def test_a_wrong_key_is_told_to_whoever_started_it_and_once_a_day_to_the_owners(bench: Bench) -> None:
+    """A process that starts over and over does not write to them each time."""
+    announced: list[str] = []
+    for _ in range(2):
+        assert await watch_of(bench, CheckedStage(finds=[ILL]), announced).look() == (ILL,)
+    sentence = "moderation: model m: It does not judge words (bad key). Look at the key."
+    assert announced == [f"Careful: {sentence}"] * 2
+    assert [(place.channel, post.text) for place, post, _ in bench.surface.posted] == [
+        ("olga alone", f"Nothing can be drawn: {sentence}")
+    ]
+
+
+async def test_what_is_mended_is_well_again(bench: Bench) -> None:
+    """Nobody has to start anew."""
+    announced: list[str] = []
+    watch = watch_of(bench, CheckedStage(finds=[ILL, ILL, WELL]), announced)
+    assert [await watch.look() for _ in range(3)] == [(ILL,), (ILL,), ()]
+    assert watch.findings == ()
+    assert announced[1:] == ["The services that easel works with accept it now."]
