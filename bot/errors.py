@@ -176,6 +176,15 @@ _SENTENCES = {
 }
 
 
+_DOUBT = "did not take the request and does not say why, perhaps because of the words"
+_DOUBTS = {ProviderFault.BAD_ANSWER: "gave no picture, perhaps because its own filter stopped it"}
+
+_LOST = {
+    ProviderFault.TIMED_OUT: "took too long",
+    ProviderFault.OVERLOADED: "answered with an error that does not say whether it drew",
+    ProviderFault.BAD_ANSWER: "sent an answer that could not be read",
+}
+
 REWRITER = "rewriter"
 """The provider's name in failures of whoever prepares prompts."""
 
@@ -192,6 +201,8 @@ class ProviderFailed(EaselError):
     """A provider did not do its work, and says or shows that it did not charge for it.
 
     `retry_after` is how long the provider asks us to wait, where it says so.
+    `may_be_refusal` is set where the provider may not have liked the words,
+    without saying so: then nobody else is asked to draw them.
     """
 
     kind = "provider_failed"
@@ -204,15 +215,20 @@ class ProviderFailed(EaselError):
         fault: ProviderFault,
         request_id: str | None = None,
         retry_after: timedelta | None = None,
+        may_be_refusal: bool = False,
     ) -> None:
+        said = _SENTENCES[fault].format(service=_called(provider))
+        if may_be_refusal:
+            said = f"{_called(provider)} {_DOUBTS.get(fault, _DOUBT)}; please try other words."
         super().__init__(
             f"provider={provider} fault={fault} reason={reason} request_id={request_id}",
-            user_text=f"{_SENTENCES[fault].format(service=_called(provider))} Nothing was counted.",
+            user_text=f"{said} Nothing was counted.",
         )
         self.provider = provider
         self.fault = fault
         self.request_id = request_id
         self.retry_after = retry_after
+        self.may_be_refusal = may_be_refusal
 
     @property
     def is_temporary(self) -> bool:
@@ -237,7 +253,7 @@ class OutcomeUnknown(ProviderFailed):
         request_id: str | None = None,
     ) -> None:
         super().__init__(provider, reason, fault=fault, request_id=request_id)
-        what = "took too long" if fault is ProviderFault.TIMED_OUT else "went silent before the picture came back"
+        what = _LOST.get(fault, "went silent before the picture came back")
         self.user_text = f"The image service {what}. Nothing was counted; you can draw it again."
 
     @property

@@ -147,20 +147,30 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """News from a drawing: a share from 0 to 1 where known, and the newest preview's bytes."""
+    """News from a drawing: a share from 0 to 1 where known, and the newest preview's bytes.
+
+    `cost` is told as soon as it is known, since something may still go wrong
+    after that.
+    """
 
     share: float | None = None
     preview: bytes | None = None
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What a provider gave: the untouched bytes of each picture, and what they cost."""
+    """What a provider gave: the untouched bytes of each picture, and what they cost.
+
+    There may be fewer pictures than were asked for. `notes` are for people,
+    beside the pictures.
+    """
 
     pictures: tuple[bytes, ...]
     model: str
     cost: Cost
     request_id: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

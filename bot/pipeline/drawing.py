@@ -8,8 +8,9 @@ from enum import StrEnum
 
 import structlog
 
-from bot.domain.images import DrawingId, Drawn, ImageRequest, Quality
+from bot.domain.images import DrawingId, Drawn, ImageRequest, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
+from bot.domain.money import FREE, Cost
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
 from bot.pipeline.keeping import Keeping
 from bot.pipeline.retrying import patiently, until_written
@@ -34,6 +35,30 @@ class DrawingRules:
 
     budgets: Mapping[Quality, timedelta]
     when_unknown: WhenUnknown = WhenUnknown.ASK
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A paid call that came to its end: its row, what it gave, and how many pictures were asked for."""
+
+    drawing: Drawing
+    drawn: Drawn
+    asked: int
+
+
+class _Bill:
+    """Passes news on, and remembers what a call costs as soon as that is known."""
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+        self.cost: Cost = FREE
+
+    async def listen(self, progress: Progress) -> None:
+        """Take one piece of news."""
+        if progress.cost is not None:
+            self.cost = progress.cost
+        else:
+            await self._on_progress(progress)
 
 
 class DrawingRoom:
@@ -89,20 +114,22 @@ class DrawingRoom:
             raise lost or OutcomeUnknown(unknown[-1].provider, "cut off while it was drawing")
 
     async def _by_any_provider(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
-        """Try each provider in turn. A refusal is final: nobody else is asked to draw what one would not."""
+        """Try each provider in turn. A refusal is final, in doubt too: nobody else is asked to draw what one would not."""
         failures: list[ProviderFailed] = []
         for provider in self._providers:
             try:
-                drawing, drawn = await patiently(lambda: self._call(job, provider, on_progress))  # noqa: B023 - awaited within the turn
-                return await self._put_aside(drawing, drawn, on_trouble)
+                answer = await patiently(lambda: self._call(job, provider, on_progress))  # noqa: B023 - awaited within the turn
+                return await self._put_aside(answer, on_trouble)
             except OutcomeUnknown:
                 raise
             except ProviderFailed as error:
                 log.warning("provider.failed", provider=provider.name, fault=error.fault, reason=str(error))
+                if error.may_be_refusal:
+                    raise
                 failures.append(error)
         raise failures[-1]
 
-    async def _call(self, job: Job, provider: ImageProvider, on_progress: OnProgress) -> tuple[Drawing, Drawn]:
+    async def _call(self, job: Job, provider: ImageProvider, on_progress: OnProgress) -> _Answer:
         """Make one paid call, written down before it goes out."""
         request, notes = self._request(job, provider)
         drawing = Drawing(
@@ -116,12 +143,14 @@ class DrawingRoom:
             notes=notes,
         )
         await self._jobs.open_drawing(drawing)
+        bill = _Bill(on_progress)
         try:
-            drawn = await self._within_budget(provider, request, on_progress)
+            drawn = await self._within_budget(provider, request, bill.listen)
         except (PromptRefused, ProviderFailed) as error:
-            await self._jobs.close_drawing(_closed(drawing, error))
+            await self._jobs.close_drawing(_closed(replace(drawing, cost=bill.cost), error))
             raise
-        return replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id), drawn
+        answered = replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=(*notes, *drawn.notes))
+        return _Answer(answered, drawn, request.count)
 
     async def _within_budget(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> Drawn:
         budget = self._rules.budgets[request.quality]
@@ -131,14 +160,16 @@ class DrawingRoom:
         except TimeoutError:
             raise OutcomeUnknown(provider.name, f"no picture within {budget}", fault=ProviderFault.TIMED_OUT) from None
 
-    async def _put_aside(self, drawing: Drawing, drawn: Drawn, on_trouble: Callable[[], None]) -> Drawing:
+    async def _put_aside(self, answer: _Answer, on_trouble: Callable[[], None]) -> Drawing:
         """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
+        drawing = answer.drawing
         try:
-            files = await self._keeping.put_aside(drawing.provider, drawn.pictures, on_trouble)
+            files = await self._keeping.put_aside(drawing.provider, answer.drawn.pictures, on_trouble)
         except ProviderFailed:
             await self._jobs.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
-        safe = replace(drawing, state=DrawingState.DRAWN, files=files)
+        notes = (*drawing.notes, *_missing(answer.asked, len(files)))
+        safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes)
         await until_written(lambda: self._jobs.close_drawing(safe), on_trouble)
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
         return safe
@@ -172,3 +203,11 @@ def _closed(drawing: Drawing, error: PromptRefused | ProviderFailed) -> Drawing:
     if isinstance(error, PromptRefused):
         state = DrawingState.REFUSED
     return replace(drawing, state=state, request_id=error.request_id)
+
+
+def _missing(asked: int, came: int) -> tuple[str, ...]:
+    """Say how many pictures of those that were asked for cannot be shown."""
+    missing = asked - came
+    if missing <= 0:
+        return ()
+    return (f"{missing} of {asked} pictures came broken or not at all, and {'was' if missing == 1 else 'were'} not counted",)

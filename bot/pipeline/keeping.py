@@ -29,17 +29,25 @@ class Keeping:
     async def put_aside(
         self, provider: str, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
     ) -> tuple[ImageFile, ...]:
-        """Give the checked pictures' facts, once their bytes are safe on this machine.
+        """Give the facts of the pictures that can be used, once their bytes are safe on this machine.
 
         Raises:
-            ProviderFailed: One of them is not a usable picture, or there is none.
+            ProviderFailed: None of them is a usable picture.
         """
-        if not pictures:
-            raise ProviderFailed(provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
-        files = [await self._check.examine(provider, content) for content in pictures]
         near = self._spool or self._objects
-        for file, content in zip(files, pictures, strict=True):
+        files: list[ImageFile] = []
+        problem = ProviderFailed(provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
+        for content in pictures:
+            try:
+                file = await self._check.examine(provider, content)
+            except ProviderFailed as error:
+                log.warning("picture.unusable", provider=provider, reason=str(error))
+                problem = error
+                continue
             await until_written(lambda: near.put(file.key, content, file.media_type), on_trouble)  # noqa: B023 - awaited within the turn
+            files.append(file)
+        if not files:
+            raise problem
         return tuple(files)
 
     async def keep(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> None:

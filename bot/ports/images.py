@@ -11,7 +11,7 @@ OnProgress = Callable[[Progress], Awaitable[None]]
 
 
 class ImageProvider(Protocol):
-    """Draws pictures, for money or for nothing. It never repeats a call by itself."""
+    """Draws pictures, for money or for nothing. It never repeats a call that may have been drawn."""
 
     @property
     def name(self) -> str:
@@ -40,10 +40,13 @@ class ImageProvider(Protocol):
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
         """Make one paid call and wait for its end; the caller keeps the budget and cancels when it is over.
 
+        What the call costs is told to `on_progress` as soon as the answer
+        says so, whatever becomes of its pictures afterwards.
+
         Raises:
             PromptRefused: The provider will not draw this.
             OutcomeUnknown: The call went out and its end was not seen.
-            ProviderFailed: It did not draw, and did not charge.
+            ProviderFailed: It did not draw, or gave nothing that can be used.
         """
         ...
 

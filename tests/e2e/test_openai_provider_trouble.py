@@ -10,6 +10,11 @@ from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFa
 from tests.e2e.openai_calls import KEY, PROMPT, News, client_of, failure_of, images, request
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
+LITELLM = {"error": {"message": "litellm.InternalServerError: no", "type": "internal_server_error", "param": None, "code": "500"}}
+"""What LiteLLM's proxy makes of an upstream answer that was cut or that it could not read."""
+
+NEVER_ACCEPTED = {Kind.CUT_BEFORE, Kind.GATEWAY_TIMEOUT, Kind.BAD_GATEWAY, Kind.ERROR_ANSWER}
+
 STREAMED_AND_WHOLE = pytest.mark.parametrize("count", [1, 2], ids=["streamed", "whole"])
 
 
@@ -42,7 +47,6 @@ async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
         (Kind.BAD_PARAM, ProviderFault.BAD_REQUEST),
         (Kind.SERVER_ERROR, ProviderFault.OVERLOADED),
         (Kind.OVERLOADED, ProviderFault.OVERLOADED),
-        (Kind.BAD_GATEWAY, ProviderFault.OVERLOADED),
     ],
 )
 async def test_an_error_answer_is_asked_for_once_and_costs_nothing(
@@ -120,6 +124,10 @@ async def test_older_and_foreign_refusals_are_refusals_too(client: AsyncOpenAI, 
         (Fault(kind=Kind.EMPTY_JSON_TO_STREAM), 1, True),
         (Fault(kind=Kind.GARBAGE), 1, True),
         (Fault(kind=Kind.GATEWAY_TIMEOUT), 1, True),
+        (Fault(kind=Kind.BAD_GATEWAY), 1, True),
+        (Fault(kind=Kind.BAD_GATEWAY), 2, True),
+        (Fault(kind=Kind.ERROR_ANSWER, status=500, answer=LITELLM), 1, True),
+        (Fault(kind=Kind.ERROR_ANSWER, status=500, answer=LITELLM), 2, True),
     ],
     ids=lambda value: f"{value.kind}-{value.after}" if isinstance(value, Fault) else str(value),
 )
@@ -132,7 +140,7 @@ async def test_where_the_end_was_not_seen_the_outcome_is_unknown(
     assert isinstance(error, OutcomeUnknown)
     assert error.request_id == (fake.seen[0].request_id if knows_id else None)
     assert len(fake.seen) == 1
-    assert len(fake.paid) == (0 if fault.kind in {Kind.CUT_BEFORE, Kind.GATEWAY_TIMEOUT} else 1)
+    assert len(fake.paid) == (0 if fault.kind in NEVER_ACCEPTED else 1)
 
 
 @pytest.mark.parametrize("kind", [Kind.ERROR_EVENT, Kind.NESTED_ERROR_EVENT])
@@ -146,11 +154,18 @@ async def test_an_error_in_the_midst_of_a_stream_is_told_apart_by_its_code(
         "billing_hard_limit_reached": ProviderFault.OUT_OF_MONEY,
     }
     for code, fault in codes.items():
-        fake.fail(Endpoint.IMAGES, Fault(kind=kind, code=code, says=PROMPT))
+        fake.fail(Endpoint.IMAGES, Fault(kind=kind, code=code, says=PROMPT, after=0))
         error = await failure_of(lambda: images(client).draw(request(), News()))
         assert type(error) is ProviderFailed
         assert (error.fault, error.request_id) == (fault, fake.seen[-1].request_id)
         assert PROMPT not in str(error)
+
+
+async def test_an_error_after_a_preview_is_an_unknown_outcome(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """Drawing had begun by then, whatever the error says."""
+    fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_EVENT, code="server_error", after=1))
+    error = await failure_of(lambda: images(client).draw(request(), News()))
+    assert isinstance(error, OutcomeUnknown)
 
 
 async def test_a_picture_that_is_stopped_after_its_previews_is_refused(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
@@ -165,11 +180,11 @@ async def test_a_picture_that_is_stopped_after_its_previews_is_refused(client: A
 
 @STREAMED_AND_WHOLE
 async def test_an_error_that_calls_itself_200_is_an_error(client: AsyncOpenAI, fake: FakeOpenAI, count: int) -> None:
-    """Gateways do that."""
-    fake.fail(Endpoint.IMAGES, Kind.ERROR_IN_200)
-    error = await failure_of(lambda: images(client).draw(request(count), News()))
-    assert type(error) is ProviderFailed
-    assert error.fault is ProviderFault.OVERLOADED
+    """Gateways do that; where it does not say why, nobody knows what was drawn."""
+    for code, kind in {"server_error": OutcomeUnknown, "rate_limit_exceeded": ProviderFailed}.items():
+        fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_IN_200, code=code))
+        error = await failure_of(lambda: images(client).draw(request(count), News()))
+        assert type(error) is kind
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ async def test_what_is_no_clear_verdict_lets_nothing_through(client: AsyncOpenAI
         (Kind.OUT_OF_MONEY, ProviderFault.OUT_OF_MONEY),
         (Kind.NO_MODEL, ProviderFault.BAD_REQUEST),
         (Kind.SERVER_ERROR, ProviderFault.OVERLOADED),
-        (Kind.GATEWAY_TIMEOUT, ProviderFault.UNREACHABLE),
+        (Kind.GATEWAY_TIMEOUT, ProviderFault.OVERLOADED),
         (Kind.CUT_BEFORE, ProviderFault.UNREACHABLE),
         (Kind.CUT_AFTER_PAID, ProviderFault.UNREACHABLE),
         (Kind.CUT_MID_BODY, ProviderFault.UNREACHABLE),

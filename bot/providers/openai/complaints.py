@@ -9,8 +9,10 @@ from bot.providers.openai.waits import retry_after
 
 _REQUEST_IDS = ("x-request-id", "apim-request-id", "x-ms-request-id", "request-id")
 _LONGEST_ID = 200
+_MOST_TEXTS = 1000
+_LONGEST_TEXT = 20_000
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,200})\]")
-_CODE = re.compile(r"[A-Za-z0-9_.:/\[\]-]{1,80}")
+_CODE = re.compile(r"[A-Za-z0-9_.:,/\[\]-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,9 @@ class Complaint:
     """One error answer. `status` is None when it came in the midst of a stream or of an answer called 200.
 
     `message` may repeat the prompt or a part of the key: it is looked at and
-    never passed on.
+    never passed on. So is `everything`: all words of the answer, its keys
+    included, without anything between their letters. `places` are the
+    parameters that a list of validation errors points at.
     """
 
     status: int | None = None
@@ -26,13 +30,15 @@ class Complaint:
     type: str = ""
     param: str = ""
     message: str = ""
+    everything: str = ""
+    places: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     request_id: str | None = None
     retry_after: timedelta | None = None
 
     def __str__(self) -> str:
         """Give what the log may hold: codes, and nothing that anybody typed."""
-        parts = {"status": self.status, "type": self.type, "code": self.code, "param": self.param}
+        parts = {"status": self.status, "type": self.type, "code": self.code, "param": self.param or ",".join(self.places)}
         return " ".join(f"{name}={_as_code(value)}" for name, value in parts.items() if value) or "an error without a code"
 
 
@@ -46,6 +52,8 @@ def read_complaint(body: object, *, request_id: str | None = None) -> Complaint:
         type=_text(fields.get("type")),
         param=_text(fields.get("param")),
         message=message,
+        everything=_letters(body),
+        places=_places(body),
         categories=_categories(fields, message),
         request_id=request_id,
     )
@@ -70,6 +78,28 @@ def _categories(fields: Mapping[str, object], message: str) -> tuple[str, ...]:
         return tuple(name for name in named if isinstance(name, str))
     found = _VIOLATIONS.search(message)
     return tuple(name.strip() for name in found[1].split(",")) if found else ()
+
+
+def _letters(body: object) -> str:
+    """Give the letters of all keys and texts, in lower case; no more of a huge answer than decides what it is."""
+    found: list[str] = []
+    waiting = [body]
+    while waiting and len(found) < _MOST_TEXTS:
+        each = waiting.pop()
+        if isinstance(each, str):
+            found.append("".join(filter(str.isalpha, each[:_LONGEST_TEXT])).lower())
+        elif isinstance(each, Mapping):
+            waiting.extend(part for pair in each.items() for part in pair)
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return " ".join(found)
+
+
+def _places(body: object) -> tuple[str, ...]:
+    """Read what FastAPI and its like answer: `{"detail": [{"loc": ["body", "size"], …}]}`."""
+    listed = body.get("detail") if isinstance(body, Mapping) else None
+    places = [entry.get("loc") for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+    return tuple(str(place[1]) for place in places if isinstance(place, list) and len(place) > 1)
 
 
 def _text(value: object) -> str:

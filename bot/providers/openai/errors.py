@@ -6,25 +6,13 @@ import httpx2
 import openai
 
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
-from bot.providers.openai.categories import because_of
 from bot.providers.openai.complaints import Complaint, of_response
+from bot.providers.openai.refusals import is_refusal, may_be_refusal, refused
 
 ApiErrors = (openai.OpenAIError, httpx2.HTTPError, ssl.SSLError)
 """What calls end with; while a body is read, the SDK lets the errors of the HTTP library and of TLS through."""
 
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
-
-_REFUSALS = {
-    "moderation_blocked",
-    "content_policy_violation",
-    "image_content_policy_violation",
-    "content_filter",
-    "contentfilter",
-    "invalid_prompt",
-}
-_REFUSAL_PHRASES = ("moderation_blocked", "content_policy_violation", "safety system")
-_MAY_BE_REFUSALS = {None, 400, 422}
-_LEGAL_REASONS = 451
 
 _MONEY = {
     "insufficient_quota",
@@ -37,15 +25,23 @@ _MONEY = {
 }
 _MONEY_PHRASE = "billing hard limit"
 
-_GIVEN_UP_WAITING = {408, 499, 504, 520, 524}
-"""Somebody on the way stopped waiting (or cannot say what came): the picture may be drawn all the same."""
+_NOT_SURELY_UNDRAWN = {408, 409, 499}
+"""Errors of ours by their number, but the call may be under way: somebody stopped waiting, or an earlier one still runs."""
+
+_SERVER_ERRORS = {
+    500: ({"server_error"}, {"", "server_error"}),
+    503: ({"service_unavailable_error", "server_error"}, {"", "server_is_overloaded", "service_unavailable", "slow_down"}),
+}
+"""The types and codes of OpenAI's own errors that say: nothing was drawn. A gateway's number alone does not say so."""
+
+_STREAM_ERROR = "server_error"
 
 _BY_STATUS = {
     401: ProviderFault.BAD_KEY,
     402: ProviderFault.OUT_OF_MONEY,
     403: ProviderFault.NOT_PERMITTED,
-    409: ProviderFault.OVERLOADED,
     429: ProviderFault.RATE_LIMITED,
+    **dict.fromkeys(_NOT_SURELY_UNDRAWN, ProviderFault.OVERLOADED),
 }
 _BY_CODE = {
     "invalid_api_key": ProviderFault.BAD_KEY,
@@ -55,7 +51,7 @@ _BY_CODE = {
     "model_not_found": ProviderFault.BAD_REQUEST,
     "invalid_request_error": ProviderFault.BAD_REQUEST,
 }
-_SERVER_ERROR = 500
+_CALLER_ERROR, _SERVER_ERROR = 400, 500
 
 _PLAIN_REASONS = {
     401: "the key is not accepted",
@@ -76,22 +72,31 @@ def translate(
     """
     failure = _failure(error, provider, request_id)
     if is_repeatable and isinstance(failure, OutcomeUnknown):
+        if isinstance(error, openai.APIStatusError):
+            return _failed(of_response(error.body, error.status_code, error.response.headers), provider)
         return ProviderFailed(provider, _kind(error), fault=ProviderFault.UNREACHABLE, request_id=failure.request_id)
     return failure
 
 
 def judge(complaint: Complaint, provider: str) -> PromptRefused | ProviderFailed:
-    """Say what an error answer means."""
-    if _is_refusal(complaint):
-        return _refused(complaint)
-    if complaint.status in _GIVEN_UP_WAITING:
-        return OutcomeUnknown(provider, str(complaint), request_id=complaint.request_id)
+    """Say what an error answer means. What does not surely say that nothing was drawn is an unknown outcome."""
+    if is_refusal(complaint):
+        return refused(complaint)
+    if not _is_surely_undrawn(complaint):
+        fault = ProviderFault.OVERLOADED
+        return OutcomeUnknown(provider, _reason(complaint), fault=fault, request_id=complaint.request_id)
+    return _failed(complaint, provider)
+
+
+def _failed(complaint: Complaint, provider: str) -> ProviderFailed:
+    fault = _fault(complaint)
     return ProviderFailed(
         provider,
         _reason(complaint),
-        fault=_fault(complaint),
+        fault=fault,
         request_id=complaint.request_id,
         retry_after=complaint.retry_after,
+        may_be_refusal=fault is ProviderFault.BAD_REQUEST and may_be_refusal(complaint),
     )
 
 
@@ -118,34 +123,25 @@ def _kind(error: Exception) -> str:
     return f"{type(error).__name__} from {type(cause).__name__}" if cause else type(error).__name__
 
 
-def _is_refusal(complaint: Complaint) -> bool:
-    """Whether these words were refused; a 403 about the content policy means a blocked account, not these words."""
-    if complaint.status == _LEGAL_REASONS:
+def _is_surely_undrawn(complaint: Complaint) -> bool:
+    status = complaint.status
+    if _is_about_money(complaint):
         return True
-    if complaint.status not in _MAY_BE_REFUSALS:
-        return False
-    said = complaint.message.lower()
-    return complaint.code.lower() in _REFUSALS or any(phrase in said for phrase in _REFUSAL_PHRASES)
-
-
-def _refused(complaint: Complaint) -> PromptRefused:
-    code = complaint.code.lower() if complaint.code.lower() in _REFUSALS else "refused_by_provider"
-    return PromptRefused(
-        rule=":".join([code, *_known(complaint.categories)]),
-        sentence=f"The image service will not draw this{because_of(complaint.categories)}; please try other words.",
-        request_id=complaint.request_id,
-    )
-
-
-def _known(categories: tuple[str, ...]) -> list[str]:
-    return [category for category in categories if because_of((category,))]
+    if status is None or status < _CALLER_ERROR:
+        # An error in a stream is OpenAI's own way to say so; one in an answer that calls itself 200 is a gateway's.
+        is_own = status is None and _STREAM_ERROR in {complaint.code, complaint.type}
+        return is_own or not _BY_CODE.keys().isdisjoint({complaint.code, complaint.type})
+    if status < _SERVER_ERROR:
+        return status not in _NOT_SURELY_UNDRAWN
+    types, codes = _SERVER_ERRORS.get(status, (set(), set()))
+    return complaint.type in types and complaint.code in codes
 
 
 def _fault(complaint: Complaint) -> ProviderFault:
     if _is_about_money(complaint):
         return ProviderFault.OUT_OF_MONEY
     status = complaint.status
-    if status is None:
+    if status is None or status < _CALLER_ERROR:
         by_code = (_BY_CODE.get(word) for word in (complaint.code, complaint.type))
         return next((fault for fault in by_code if fault), ProviderFault.OVERLOADED)
     if status >= _SERVER_ERROR:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NotRequired, TypedDict, TypeVar
 
 from openai import AsyncOpenAI
@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 ResponseFormat = Literal["b64_json", "url"]
 
+_OK = 200
 _TOKENS_AROUND_A_PROMPT = 6
 _BYTES_OF_A_TOKEN = 4
 _TOKENS_OF_A_PROMPT = 300
@@ -200,8 +201,15 @@ class OpenAIImages:
                     previews += 1
                     await self._show(fields, on_progress)
                 elif kind == "error" or fields.get("error"):
-                    raise judge(read_complaint(fields, request_id=named), self._name)
+                    raise self._judge_midway(fields, previews, named)
         raise OutcomeUnknown(self._name, "the stream ended before the picture", request_id=named)
+
+    def _judge_midway(self, fields: Mapping[str, object], previews: int, named: str | None) -> Exception:
+        """Say what an error event means; once a preview has come, drawing had begun."""
+        failure = judge(read_complaint(fields, request_id=named), self._name)
+        if previews and isinstance(failure, ProviderFailed):
+            return OutcomeUnknown(self._name, f"after {previews} previews: {failure}", request_id=named)
+        return failure
 
     async def _events(self, stream: AsyncIterator[bytes], named: str | None) -> AsyncGenerator[Mapping[str, object]]:
         """Give each event's fields."""
@@ -244,7 +252,7 @@ class OpenAIImages:
     async def _read(self, body: bytes, named: str | None) -> Answer:
         fields = await self._off_loop(parse, body)
         if fields.get("error"):
-            raise judge(read_complaint(fields, request_id=named), self._name)
+            raise judge(replace(read_complaint(fields, request_id=named), status=_OK), self._name)
         return read_answer(fields)
 
     async def _pictures(self, reply: _Reply, count: int) -> tuple[bytes, ...]:

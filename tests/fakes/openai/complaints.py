@@ -123,6 +123,10 @@ def _gateway_timeout(fault: Fault) -> Complaint:
     return Complaint(504, "<html><h1>504 Gateway Time-out</h1></html>")
 
 
+def _error_answer(fault: Fault) -> Complaint:
+    return Complaint(fault.status, fault.answer)
+
+
 _COMPLAINTS = {
     Kind.MODERATION_BLOCKED: _blocked,
     Kind.OLD_REFUSAL: _old_refusal,
@@ -141,4 +145,5 @@ _COMPLAINTS = {
     Kind.OVERLOADED: _overloaded,
     Kind.BAD_GATEWAY: _bad_gateway,
     Kind.GATEWAY_TIMEOUT: _gateway_timeout,
+    Kind.ERROR_ANSWER: _error_answer,
 }

@@ -17,7 +17,7 @@ class Endpoint(StrEnum):
 
 
 class Kind(StrEnum):
-    """What goes wrong. The first ones, up to `GATEWAY_TIMEOUT`, are error answers: nothing is accepted, nothing is paid."""
+    """What goes wrong. The first ones, up to `ERROR_ANSWER`, are error answers: nothing is accepted, nothing is paid."""
 
     NONE = "none"
     MODERATION_BLOCKED = "moderation_blocked"
@@ -37,6 +37,9 @@ class Kind(StrEnum):
     OVERLOADED = "overloaded"
     BAD_GATEWAY = "bad_gateway"
     GATEWAY_TIMEOUT = "gateway_timeout"
+    ERROR_ANSWER = "error_answer"
+    """Any error: `status`, and `answer` as JSON or, if it is a string, as HTML. Whether it is paid for, nobody knows."""
+
     CUT_BEFORE = "cut_before"
     """The connection is cut when the request has come, and before it is accepted."""
 
@@ -96,6 +99,7 @@ class Fault:
 
     kind: Kind
     times: int = 1
+    status: int = 500
     after: int = 1
     code: str | None = "server_error"
     where: str = "picture"

@@ -74,13 +74,22 @@ async def test_fewer_pictures_than_were_asked_for_count_as_that_many(bench: Benc
     assert (standing.held, standing.spent, standing.left) == (0, 1, 19)
 
 
-@pytest.mark.parametrize("pictures", [(), (b"no picture",), (png(1), b"no picture")], ids=["none", "bad", "one bad"])
+@pytest.mark.parametrize("pictures", [(), (b"no picture",), (b"no picture", png(1)[:-9])], ids=["none", "bad", "all bad"])
 async def test_what_is_no_picture_is_not_kept(bench: Bench, pictures: tuple[bytes, ...]) -> None:
-    """Not even the good ones beside it."""
+    """Where nothing else came, that is a failure."""
     with pytest.raises(ProviderFailed) as failed:
         await bench.keeping.put_aside("painter", pictures, Troubles())
     assert failed.value.provider == "painter"
     assert bench.objects.objects == {}
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2])
+async def test_a_broken_picture_takes_no_good_one_with_it(bench: Bench, bad: int) -> None:
+    """They were paid for together."""
+    pictures = [png(1), png(2)]
+    pictures.insert(bad, b"no picture")
+    files = await bench.keeping.put_aside("painter", tuple(pictures), Troubles())
+    assert [bench.objects.objects[file.key][0] for file in files] == [png(1), png(2)]
 
 
 async def test_a_store_elsewhere_gets_pictures_by_way_of_the_spool(far: Bench, spool: MemoryObjects) -> None:

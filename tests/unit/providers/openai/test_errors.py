@@ -7,7 +7,7 @@ import httpx2
 import openai
 import pytest
 
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.errors import translate
 
 REQUEST = httpx2.Request("POST", "https://api.openai.com/v1/images/generations")
@@ -38,7 +38,6 @@ def said(message: str = "", **fields: object) -> dict[str, object]:
         (403, said("temporarily blocked ... content policy", code="content_policy_violation"), ProviderFault.NOT_PERMITTED),
         (404, said(code="model_not_found"), ProviderFault.BAD_REQUEST),
         (405, "Method Not Allowed", ProviderFault.BAD_REQUEST),
-        (409, said(), ProviderFault.OVERLOADED),
         (413, "too large", ProviderFault.BAD_REQUEST),
         (422, {"detail": [{"loc": ["body", "size"]}]}, ProviderFault.BAD_REQUEST),
         (429, said(code="rate_limit_exceeded"), ProviderFault.RATE_LIMITED),
@@ -50,9 +49,7 @@ def said(message: str = "", **fields: object) -> dict[str, object]:
         (429, said(type="x", code="organization_usage_limit_exceeded"), ProviderFault.OUT_OF_MONEY),
         (429, said(type="x", code="insufficient_quota"), ProviderFault.OUT_OF_MONEY),
         (500, said(type="server_error", code="server_error"), ProviderFault.OVERLOADED),
-        (502, "<html>", ProviderFault.OVERLOADED),
         (503, said(type="service_unavailable_error", code="server_is_overloaded"), ProviderFault.OVERLOADED),
-        (529, None, ProviderFault.OVERLOADED),
     ],
 )
 def test_an_error_answer_is_a_failure_that_cost_nothing(status: int, body: object, fault: ProviderFault) -> None:
@@ -62,49 +59,50 @@ def test_an_error_answer_is_a_failure_that_cost_nothing(status: int, body: objec
     assert (failure.fault, failure.request_id, failure.provider) == (fault, "req_1", "openai")
 
 
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [
-        (400, said(type="image_generation_user_error", code="moderation_blocked")),
-        (400, said(code="content_policy_violation")),
-        (400, said(code="contentFilter")),
-        (400, said(code="content_filter")),
-        (400, said(code="invalid_prompt")),
-        (400, said("Your request was rejected as a result of our safety system.")),
-        (400, said("litellm.ContentPolicyViolationError: moderation_blocked", code="400")),
-        (422, said(code="image_content_policy_violation")),
-        (451, "Unavailable"),
-    ],
-)
-def test_every_spelling_of_a_refusal_is_one(status: int, body: object) -> None:
-    """OpenAI's now and then, Azure's, and gateways'."""
-    refusal = translate(status_error(status, body), "openai")
-    assert isinstance(refusal, PromptRefused)
-    assert refusal.request_id == "req_1"
-    assert "please try other words" in refusal.user_text
+HTML = "<html><h1>Something went wrong</h1></html>"
+OWN_500 = said(type="server_error", code="server_error")
+OWN_503 = said(type="service_unavailable_error", code="server_is_overloaded")
+LITELLM = said("litellm.InternalServerError: OpenAIException", type="internal_server_error", code="500")
+AZURE = {"code": "InternalServerError", "message": "The service had a hiccup."}
+SHAPES: list[object] = [HTML, OWN_500, OWN_503, LITELLM, AZURE, {"detail": "Image generation failed"}, None, [], {}]
+SURELY_UNDRAWN: list[tuple[int, object]] = [
+    (500, OWN_500),
+    (500, said(type="server_error", code=None)),
+    (503, OWN_503),
+    (503, said(type="service_unavailable_error", code=None)),
+    *((429, shape) for shape in SHAPES),
+]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        said(code="moderation_blocked", moderation_details={"moderation_stage": "input", "categories": ["violence", "x"]}),
-        said("rejected by the safety system. safety_violations=[violence, x].", code="moderation_blocked"),
-    ],
-)
-def test_a_refusal_names_the_category_where_the_answer_does(body: object) -> None:
-    """In its details, or in the older message; what we do not know is not repeated."""
-    refusal = translate(status_error(400, body), "openai")
-    assert isinstance(refusal, PromptRefused)
-    assert refusal.user_text.startswith("The image service will not draw this because of violence;")
-    assert refusal.rule == "moderation_blocked:violence"
+@pytest.mark.parametrize(("status", "body"), SURELY_UNDRAWN)
+def test_what_was_surely_not_drawn_is_asked_for_again(status: int, body: object) -> None:
+    """A limit, in any shape, and the service's own documented way to say that it could not."""
+    failure = translate(status_error(status, body), "openai")
+    assert type(failure) is ProviderFailed
+    assert failure.is_temporary
 
 
-@pytest.mark.parametrize("status", [408, 499, 504, 520, 524])
-def test_where_somebody_on_the_way_gave_up_the_outcome_is_unknown(status: int) -> None:
-    """The picture may be drawn and paid for all the same."""
-    failure = translate(status_error(status, "<html>gateway time-out</html>"), "openai")
+@pytest.mark.parametrize("status", [408, 409, 499, 500, 501, 502, 503, 504, 507, 520, 522, 524, 529])
+@pytest.mark.parametrize("body", SHAPES, ids=lambda shape: str(shape)[:30])
+def test_everything_else_that_breaks_on_the_way_is_an_unknown_outcome(status: int, body: object) -> None:
+    """The picture may be drawn and paid for all the same: never repeated, and nobody else is asked."""
+    if (status, body) in SURELY_UNDRAWN:
+        return
+    failure = translate(status_error(status, body), "openai")
     assert isinstance(failure, OutcomeUnknown)
+    assert not failure.is_temporary
     assert failure.request_id == "req_1"
+    assert failure.user_text == (
+        "The image service answered with an error that does not say whether it drew. Nothing was counted; you can draw it again."
+    )
+
+
+def test_a_cheap_call_is_asked_for_again_after_any_of_them() -> None:
+    """Rewriting costs next to nothing."""
+    failure = translate(status_error(502, HTML, {"retry-after": "7"}), "rewriter", is_repeatable=True)
+    assert type(failure) is ProviderFailed
+    assert (failure.fault, failure.retry_after) == (ProviderFault.OVERLOADED, timedelta(seconds=7))
+    assert failure.is_temporary
 
 
 @pytest.mark.parametrize(
@@ -159,10 +157,10 @@ def test_an_address_of_another_protocol_is_a_mistake_in_the_settings() -> None:
     assert failure.fault is ProviderFault.BAD_REQUEST
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_how_long_to_wait_is_passed_on(status: int) -> None:
+@pytest.mark.parametrize(("status", "body"), [(429, said()), (503, OWN_503)], ids=["429", "503"])
+def test_how_long_to_wait_is_passed_on(status: int, body: object) -> None:
     """For every answer that says so."""
-    failure = translate(status_error(status, said(), {"retry-after": "7"}), "openai")
+    failure = translate(status_error(status, body, {"retry-after": "7"}), "openai")
     assert isinstance(failure, ProviderFailed)
     assert failure.retry_after == timedelta(seconds=7)
 
