@@ -130,6 +130,7 @@ def discord_options(settings: Settings) -> "DiscordOptions":
         identify_lock=settings.home / "discord.identify",
         shards=Shards(discord.shard_count, discord.shard_ids),
         spoiler_guilds=discord.spoiler_guilds,
+        shows_links=discord.pictures == "link",
         has_gateway=discord.gateway,
         public_key=discord.public_key,
         translations=load_translations(),

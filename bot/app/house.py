@@ -11,7 +11,7 @@ from bot.app.catalogue import Rooms, all_commands, linking_of, record_of
 from bot.app.chance import fault_code
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.quotas import bursts_of, notices_of, quotas_of, retention_of
-from bot.app.stores import open_spool
+from bot.app.stores import open_spool, public_store_url
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.people import Platform
@@ -84,7 +84,7 @@ async def _stopped(task: "asyncio.Task[None]") -> None:
 def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> House:
     """Build every room and hand it what it needs."""
     settings, records = base.settings, base.records
-    links = Links(settings.web.links_base)
+    links = Links(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
     gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)
     quotas = quotas_of(base)
     delivery = Delivery(jobs=records.jobs, quotas=quotas, gallery=gallery, links=links, surfaces=surfaces)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from bot.config import Settings
 from bot.ports.objects import ObjectStore
 from storage.objects.disk import DiskObjects
+from storage.objects.s3_address import S3Address
 
 
 @asynccontextmanager
@@ -19,10 +20,25 @@ async def open_objects(settings: Settings) -> AsyncIterator[ObjectStore]:
         yield DiskObjects(settings.pictures_folder)
         return
     from storage.objects.s3 import S3Objects
-    from storage.objects.s3_address import S3Address
 
+    async with S3Objects(_s3_address(settings)) as store:
+        yield store
+
+
+def public_store_url(settings: Settings) -> str:
+    """Return what the addresses of keys begin with where everybody can fetch them from the store itself; else nothing.
+
+    Raises:
+        ConfigError: The store's address makes no sense.
+    """
+    if settings.pictures_folder is not None:
+        return ""
+    return _s3_address(settings).public_base or ""
+
+
+def _s3_address(settings: Settings) -> S3Address:
     options = settings.objects
-    address = S3Address.parse(
+    return S3Address.parse(
         settings.objects_url,
         region=options.region or "us-east-1",
         endpoint_url=options.endpoint_url,
@@ -31,8 +47,6 @@ async def open_objects(settings: Settings) -> AsyncIterator[ObjectStore]:
         access_key=options.access_key.get_secret_value(),
         secret_key=options.secret_key.get_secret_value(),
     )
-    async with S3Objects(address) as store:
-        yield store
 
 
 def open_spool(settings: Settings) -> ObjectStore | None:

@@ -77,6 +77,6 @@ def show_gallery(studio: Studio, gallery: Gallery, links: Links) -> Command[Gall
             await call.whisper(Post("You have no pictures yet. Type /imagine and say what you would like to see."))
             return
         shown = [posts.exhibit(await studio.find(picture.job), picture, links) for picture in pictures]
-        await call.whisper(Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown)))
+        await call.whisper(Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown), links=posts.originals(shown)))
 
     return Command("gallery", "See your newest pictures again, wherever you asked for them", GalleryArgs, run)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -185,3 +186,11 @@ def over(defaults: Mapping[str, object]) -> BeforeValidator:
         return {**defaults, **given} if isinstance(given, Mapping) else given
 
     return BeforeValidator(lay)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine is meant."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -21,6 +22,7 @@ from bot.config.kinds import (
     Words,
     ZoneName,
     between,
+    is_loopback,
     over,
 )
 from bot.config.models import Dollars
@@ -46,6 +48,11 @@ class WebSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8420
     public_url: WebUrl = ""
     allowed_hosts: Hosts = ()
+
+    @property
+    def reachable_url(self) -> str:
+        """The address of this house for people anywhere, without a slash at its end; empty where only this machine has one."""
+        return "" if is_loopback(urlsplit(self.public_url).hostname or "") else self.public_url
 
     @property
     def links_base(self) -> str:
@@ -253,6 +260,7 @@ class DiscordSettings(Section):
     shard_count: Annotated[int, Field(ge=0, le=10_000)] = 1
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
     spoiler_guilds: Words = ()
+    pictures: Literal["upload", "link"] = "upload"
     api_url: WebUrl = ""
     gateway_url: Annotated[str, AfterValidator(_check_gateway_url)] = ""
 

@@ -72,7 +72,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _go_together(self) -> Self:
-        complaints = [*self._about_providers(), *self._about_tiers(), *self._about_communities(), *self._about_slack()]
+        complaints = [
+            *self._about_providers(),
+            *self._about_tiers(),
+            *self._about_communities(),
+            *self._about_discord(),
+            *self._about_slack(),
+        ]
         if complaints:
             raise CrossCheck("\n".join(complaints))
         return self
@@ -121,6 +127,14 @@ class Settings(BaseSettings):
                     )
         for tenant in sorted({tenant for tenant in tenants if tenants.count(tenant) > 1}):
             yield f"[quotas.communities] names {shown(tenant)} twice: it can be in one community only."
+
+    def _about_discord(self) -> Iterator[str]:
+        addresses = [url for url in (self.web.reachable_url, self.objects.public_url) if url]
+        if self.discord.pictures == "link" and not (addresses and addresses[0].startswith("https://")):
+            yield (
+                '[discord] pictures = "link" needs [web] public_url or [objects] public_url to begin with https://: '
+                "Discord fetches the pictures there."
+            )
 
     def _about_slack(self) -> Iterator[str]:
         if self.slack.client_id and not self.web.public_url:

@@ -1,12 +1,12 @@
 """What the settings say, as far as reading them tells whether it is wise."""
 
 from importlib.util import find_spec
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.adapters.stripe import PATH
 from bot.config import Settings
+from bot.config.kinds import is_loopback
 from bot.config.sections import WebSettings
 from bot.domain.health import Finding, Health
 
@@ -49,14 +49,6 @@ def _links_of_this_machine(web: WebSettings, text: str) -> Finding:
         f"{text} They work {where}.",
         "Set [web] public_url to the address that people use for this machine.",
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine is meant."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 async def quotas(settings: Settings) -> tuple[Finding, ...]:

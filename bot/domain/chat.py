@@ -58,6 +58,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address on the web that people can follow from where a post is shown."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The options of a command as a form to fill in; `values` are filled in already, as they would be typed."""
 
@@ -77,7 +85,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A kept picture inside a post. `link` is ours, stable and revocable."""
+    """A kept picture inside a post. `link` is ours, stable and revocable.
+
+    `original` is the address of the untouched bytes for people anywhere,
+    and empty where there is none: then `link` leads to this machine only.
+    """
 
     picture: PictureId
     key: str
@@ -87,6 +99,7 @@ class Exhibit:
     size_bytes: int
     alt: str
     link: str
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +128,5 @@ class Post:
     folds: tuple[Fold, ...] = ()
     footer: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -1,6 +1,8 @@
 """What a job's one message says, at each step of its way."""
 
-from bot.domain.chat import Button, Exhibit, Fold, Post, Tone
+from collections.abc import Sequence
+
+from bot.domain.chat import Button, Exhibit, Fold, Link, Post, Tone
 from bot.domain.images import Picture, Progress
 from bot.domain.jobs import Drawing, Ending, Job, JobState, Line
 from bot.domain.money import Cost
@@ -45,10 +47,11 @@ def done(
     left: Standing | None = None,
 ) -> Post:
     """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little."""
+    exhibits = tuple(exhibit(job, picture, links) for picture in pictures)
     return Post(
         title(job),
         Tone.DONE,
-        pictures=tuple(exhibit(job, picture, links) for picture in pictures),
+        pictures=exhibits,
         folds=_wordings(job),
         footer=(*(drawing.notes if drawing else ()), *_facts(job, cost), *_little(left)),
         buttons=(
@@ -57,6 +60,7 @@ def done(
             _reword(job),
             Button("Delete", "delete", job.id, is_dangerous=True),
         ),
+        links=originals(exhibits),
     )
 
 
@@ -91,6 +95,16 @@ def exhibit(job: Job, picture: Picture, links: Links) -> Exhibit:
     """Give a picture with its alternative text."""
     drawn = job.words.drawn if job.words else job.wish.prompt
     return links.exhibit(picture, shortened(drawn, _ALT))
+
+
+def originals(exhibits: Sequence[Exhibit]) -> tuple[Link, ...]:
+    """Return a link to the stored original of each picture that people anywhere can open, numbered if they are several."""
+    several = len(exhibits) > 1
+    return tuple(
+        Link(f"Original {number}" if several else "Original", one.original)
+        for number, one in enumerate(exhibits, start=1)
+        if one.original
+    )
 
 
 def title(job: Job) -> str:

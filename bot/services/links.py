@@ -7,14 +7,30 @@ EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
 class Links:
-    """Builds links below `base_url`, which has no slash at its end."""
+    """Builds links below `base_url`.
 
-    def __init__(self, base_url: str) -> None:
+    `public_url` is what our links begin with for people anywhere, and
+    `store_url` is what the store's own addresses of its keys begin with, if
+    everybody can fetch them. Either may be empty; none has a slash at its end.
+    """
+
+    def __init__(self, base_url: str, *, public_url: str = "", store_url: str = "") -> None:
         self._base_url = base_url
+        self._public_url = public_url
+        self._store_url = store_url
 
     def picture(self, picture: Picture) -> str:
         """Give the address of a picture."""
-        return f"{self._base_url}/p/{picture.id}.{EXTENSIONS[picture.file.media_type]}"
+        return f"{self._base_url}{_path(picture)}"
+
+    def original(self, picture: Picture) -> str:
+        """Return the address of a picture's untouched bytes for people anywhere, or nothing where there is none.
+
+        Ours is preferred to the store's: it is dead as soon as the picture is hidden.
+        """
+        if self._public_url:
+            return f"{self._public_url}{_path(picture)}"
+        return f"{self._store_url}/{picture.file.key}" if self._store_url else ""
 
     def exhibit(self, picture: Picture, alt: str) -> Exhibit:
         """Give the picture as a post shows it."""
@@ -28,4 +44,9 @@ class Links:
             size_bytes=file.size_bytes,
             alt=alt,
             link=self.picture(picture),
+            original=self.original(picture),
         )
+
+
+def _path(picture: Picture) -> str:
+    return f"/p/{picture.id}.{EXTENSIONS[picture.file.media_type]}"

@@ -20,7 +20,7 @@ class S3Address:
     `prefix` has no `/` at its ends and may be empty. Without `endpoint_url`
     it is Amazon's; `path_style` puts the bucket into the path, as most
     compatible stores want it. `public_url` is where everybody can fetch what
-    is under the prefix. Without keys, boto looks for some (its files, its
+    is in the bucket. Without keys, boto looks for some (its files, its
     environment, the machine's role).
     """
 
@@ -65,6 +65,16 @@ class S3Address:
             access_key=access_key or None,
             secret_key=secret_key or None,
         )
+
+    @property
+    def public_base(self) -> str | None:
+        """What the public addresses of our keys begin with, without a slash at its end; None where there are none.
+
+        A `public_url` that names the prefix already is taken as it is.
+        """
+        if self.public_url is None or not self.prefix or self.public_url.endswith(f"/{self.prefix}"):
+            return self.public_url
+        return f"{self.public_url}/{self.prefix}"
 
     def name_of(self, key: str) -> str:
         """Give the object's name in the bucket."""

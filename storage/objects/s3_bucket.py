@@ -83,8 +83,8 @@ class Bucket:
     async def link(self, key: str, lasts: timedelta) -> str:
         """Give the public address where there is one, else a signed one, which lives no longer than a role's credentials."""
         name = self._name(key)
-        if self._address.public_url is not None:
-            return f"{self._address.public_url}/{key}"
+        if self._address.public_base is not None:
+            return f"{self._address.public_base}/{key}"
         if lasts > _LONGEST_LINK:
             raise StorageFailed(STORE, f"a signed link lasts {_LONGEST_LINK.days} days at most")
         async with _told(self._patience):

@@ -80,7 +80,7 @@ async def test_no_link_holds_the_secret(store: S3Objects) -> None:
 async def test_a_public_address_is_used_as_it_is(address: S3Address) -> None:
     """For a store that stands behind a public name."""
     async with S3Objects(replace(address, public_url="https://pictures.example/all")) as store:
-        assert await store.link(KEY, HOUR) == f"https://pictures.example/all/{KEY}"
+        assert await store.link(KEY, HOUR) == f"https://pictures.example/all/{address.prefix}/{KEY}"
 
 
 async def test_everything_lies_under_the_prefix(store: S3Objects, s3_server: str, address: S3Address) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.e2e.discord_stage import Stage, a_stage, is_done
 from tests.fakes.discord import Limits, Message
+from tests.fakes.discord.components_view import media_of, walk
 from tests.fakes.openai import FakeOpenAI, Options
+from tests.fakes.s3 import make_bucket
 
 MIB = 1024 * 1024
 
@@ -225,13 +227,13 @@ async def a_large_picture(tmp_path: Path, limit: int, **sections: Any) -> tuple[
 
 
 async def test_a_picture_over_the_limit_goes_as_a_smaller_copy(tmp_path: Path) -> None:
-    """With the link to the original, whose bytes nobody touched."""
+    """The original's bytes nobody touched."""
     message, original = await a_large_picture(tmp_path, MIB, web={"public_url": "https://easel.example.org"})
     [file] = message.files
     assert file.media_type == "image/jpeg"
     assert len(file.content) <= MIB < len(original)
     assert "a smaller copy is shown" in message.text
-    assert "[the original](<https://easel.example.org/p/" in message.text
+    assert [one.label for one in message.buttons if one.url.startswith("https://easel.example.org/p/")] == ["Original"]
 
 
 async def test_a_link_that_only_this_machine_can_follow_is_not_shown(tmp_path: Path) -> None:
@@ -239,3 +241,40 @@ async def test_a_link_that_only_this_machine_can_follow_is_not_shown(tmp_path: P
     message, _ = await a_large_picture(tmp_path, MIB)
     assert "a smaller copy is shown" in message.text
     assert "http" not in message.text
+    assert not any(one.url for one in message.buttons)
+
+
+async def test_each_of_several_pictures_leads_to_its_original(openai: FakeOpenAI, tmp_path: Path) -> None:
+    """By a link button, also where nothing was made smaller."""
+    async with a_stage(tmp_path, web={"public_url": "https://easel.example.org"}, **drawn_by(openai)) as stage:
+        message = await stage.picture(count=2)
+        pictures = await stage.base.records.pictures.of_job((await stage.job(message)).id)
+        assert [(one.label, one.url) for one in message.buttons if one.url] == [
+            (f"Original {number}", f"https://easel.example.org/p/{picture.id}.png") for number, picture in enumerate(pictures, 1)
+        ]
+
+
+@pytest.mark.needs("s3")
+async def test_the_original_in_a_public_store_is_led_to(openai: FakeOpenAI, tmp_path: Path, s3_server: str) -> None:
+    """Where the page cannot be reached: under the store's public address, its prefix and the picture's key."""
+    bucket = "easel-originals"
+    await make_bucket(s3_server, bucket)
+    store = {"url": f"s3://{bucket}/house", "endpoint_url": s3_server, "path_style": True, "access_key": "a", "secret_key": "b"}
+    public = {"public_url": f"{s3_server}/{bucket}"}
+    async with a_stage(tmp_path, objects=store | public, **drawn_by(openai)) as stage:
+        message = await stage.picture()
+        [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
+        [url] = [one.url for one in message.buttons if one.label == "Original"]
+        assert url == f"{s3_server}/{bucket}/house/{picture.file.key}"
+
+
+async def test_pictures_can_be_shown_by_their_address(openai: FakeOpenAI, tmp_path: Path) -> None:
+    """Nothing is sent along, and the preview makes room."""
+    web, link = {"public_url": "https://easel.example.org"}, {"pictures": "link"}
+    async with a_stage(tmp_path, web=web, discord=link, **drawn_by(openai)) as stage:
+        interaction = await stage.imagine()
+        message = await interaction.message_when(lambda one: any(button.label == "Original" for button in one.buttons), within=20)
+        [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
+        [media] = [one for part in walk(message.now.components) for one in media_of(part)]
+        assert media["url"] == f"https://easel.example.org/p/{picture.id}.png"
+        assert message.files == ()

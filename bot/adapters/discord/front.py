@@ -35,6 +35,7 @@ class DiscordOptions:
     identify_lock: Path
     shards: Shards
     spoiler_guilds: tuple[str, ...] = ()
+    shows_links: bool = False
     has_gateway: bool = True
     public_key: str = ""
     translations: Translations = field(default_factory=Translations)
@@ -47,7 +48,9 @@ class DiscordFront:
         self._options = options
         self._clock = clock
         self._rest = Rest(options.token)
-        self.surface = DiscordSurface(self._rest, objects, clock, spoiler_guilds=options.spoiler_guilds)
+        self.surface = DiscordSurface(
+            self._rest, objects, clock, spoiler_guilds=options.spoiler_guilds, shows_links=options.shows_links
+        )
         self._gateway: Gateway | None = None
 
     def findings(self) -> tuple[Finding, ...]:

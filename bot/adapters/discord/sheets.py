@@ -11,13 +11,14 @@ import discord
 from discord.http import MultipartParameters, handle_message_parameters
 
 from bot.adapters.discord.plain import fitted
-from bot.domain.chat import Button, Fold, Post, Tone
+from bot.domain.chat import Button, Fold, Link, Post, Tone
 
 _MOST_TEXT = 4000
 _MOST_HEAD = 1500
 _MOST_FOOTER = 500
 _MOST_ALT = 1024
 _MOST_LABEL = 80
+_LONGEST_ADDRESS = 512
 _ROW = 5
 _BAR = 10
 
@@ -35,17 +36,31 @@ NO_MENTIONS = discord.AllowedMentions.none()
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that goes with a message. `link` is where the original is, when this is a smaller copy of it.
-
-    What is not shown is there to be downloaded.
-    """
+    """A file that goes with a message. What is not shown is there to be downloaded."""
 
     name: str
     content: bytes = field(repr=False)
     alt: str
     is_spoiler: bool = False
-    link: str = ""
+    is_smaller: bool = False
     is_shown: bool = True
+
+    @property
+    def address(self) -> str:
+        """What the message's components call it."""
+        return f"attachment://{'SPOILER_' if self.is_spoiler else ''}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A picture that Discord fetches from an https address of ours instead of getting it with the message."""
+
+    address: str
+    alt: str
+    is_spoiler: bool = False
+
+
+Shown = Upload | Linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,12 @@ class Sheet:
     """A message, ready to be sent as often as it takes."""
 
     view: discord.ui.LayoutView
-    uploads: tuple[Upload, ...]
+    shown: tuple[Shown, ...]
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """What is sent along."""
+        return tuple(one for one in self.shown if isinstance(one, Upload))
 
     @property
     def files(self) -> list[discord.File]:
@@ -80,31 +100,32 @@ class Sheet:
         return handle_message_parameters(view=self.view, attachments=files, nonce=nonce, allowed_mentions=NO_MENTIONS)
 
 
-def sheet_of(post: Post, uploads: Sequence[Upload] = ()) -> Sheet:
-    """Lay a post out. `uploads` are its pictures, or its preview, and its attachments, as they can be uploaded.
+def sheet_of(post: Post, shown: Sequence[Shown] = ()) -> Sheet:
+    """Lay a post out. `shown` are its pictures, or its preview, and its attachments, as Discord can get them.
 
     Needs a running event loop, as all views of discord.py do.
     """
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.Container(*_items(post, uploads), accent_colour=_COLOURS[post.tone]))
+    view.add_item(discord.ui.Container(*_items(post, shown), accent_colour=_COLOURS[post.tone]))
     view.stop()  # else discord.py keeps every view it sends for ever, to hear of presses that we hear of ourselves
-    return Sheet(view, tuple(uploads))
+    return Sheet(view, tuple(shown))
 
 
-def _items(post: Post, uploads: Sequence[Upload]) -> Iterator[discord.ui.Item[Any]]:
-    head, foot = _head(post), _footer(post, uploads)
+def _items(post: Post, shown: Sequence[Shown]) -> Iterator[discord.ui.Item[Any]]:
+    head, foot = _head(post), _footer(post, shown)
+    files = [one for one in shown if isinstance(one, Upload) and not one.is_shown]
     yield discord.ui.TextDisplay(head)
-    if shown := [one for one in uploads if one.is_shown]:
-        yield discord.ui.MediaGallery(*(_shown(one) for one in shown))
+    if pictures := [one for one in shown if one not in files]:
+        yield discord.ui.MediaGallery(*map(_shown, pictures))
     for text in _folded(post, _MOST_TEXT - len(head) - len(foot)):
         yield discord.ui.TextDisplay(text)
-    for one in uploads:
-        if not one.is_shown:
-            yield discord.ui.File(f"attachment://{one.name}")
+    for one in files:
+        yield discord.ui.File(one.address)
     if foot:
         yield discord.ui.TextDisplay(foot)
-    for start in range(0, len(post.buttons), _ROW):
-        yield discord.ui.ActionRow(*(_button(one) for one in post.buttons[start : start + _ROW]))
+    buttons = [*map(_button, post.buttons), *(_link(one) for one in post.links if len(one.address) <= _LONGEST_ADDRESS)]
+    for start in range(0, len(buttons), _ROW):
+        yield discord.ui.ActionRow(*buttons[start : start + _ROW])
 
 
 def _head(post: Post) -> str:
@@ -121,11 +142,8 @@ def _bar(share: float) -> str:
     return f"`{'▰' * full}{'▱' * (_BAR - full)} {round(share * 100)} %`"
 
 
-def _shown(upload: Upload) -> discord.MediaGalleryItem:
-    prefix = "SPOILER_" if upload.is_spoiler else ""
-    return discord.MediaGalleryItem(
-        f"attachment://{prefix}{upload.name}", description=upload.alt[:_MOST_ALT] or None, spoiler=upload.is_spoiler
-    )
+def _shown(one: Shown) -> discord.MediaGalleryItem:
+    return discord.MediaGalleryItem(one.address, description=one.alt[:_MOST_ALT] or None, spoiler=one.is_spoiler)
 
 
 def _folded(post: Post, budget: int) -> Iterator[str]:
@@ -149,9 +167,8 @@ def _fold(fold: Fold, budget: int, *, is_hidden: bool) -> str:
     return f"{title}{marks}{fitted(fold.text, room)}{marks}" if room > len(title) else ""
 
 
-def _footer(post: Post, uploads: Sequence[Upload]) -> str:
-    originals = [f"[the original](<{one.link}>)" for one in uploads if one.link.startswith("https://")]
-    smaller = ["a smaller copy is shown", *originals] if any(one.link for one in uploads) else []
+def _footer(post: Post, shown: Sequence[Shown]) -> str:
+    smaller = ["a smaller copy is shown"] if any(isinstance(one, Upload) and one.is_smaller for one in shown) else []
     facts = fitted(" · ".join(post.footer), _MOST_FOOTER)
     parts = [*([facts] if facts else []), *smaller]
     return f"-# {' · '.join(parts)}" if parts else ""
@@ -160,3 +177,7 @@ def _footer(post: Post, uploads: Sequence[Upload]) -> str:
 def _button(button: Button) -> discord.ui.Button[Any]:
     style = discord.ButtonStyle.danger if button.is_dangerous else discord.ButtonStyle.secondary
     return discord.ui.Button(label=button.label[:_MOST_LABEL], custom_id=button.action, style=style)
+
+
+def _link(link: Link) -> discord.ui.Button[Any]:
+    return discord.ui.Button(label=link.label[:_MOST_LABEL], url=link.address)

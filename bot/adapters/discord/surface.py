@@ -41,14 +41,17 @@ class DiscordSurface:
     """Implements `bot.ports.surfaces.Surface` for Discord.
 
     It needs no gateway: any process with the bot's token can change any
-    message. `spoiler_guilds` want their pictures behind a click. A progress
-    is shown in the background, so that nothing final ever waits for it.
+    message. `spoiler_guilds` want their pictures behind a click;
+    `shows_links` is as in `Sheets`. A progress is shown in the background,
+    so that nothing final ever waits for it.
     """
 
     update_every = timedelta(seconds=1.5)
 
-    def __init__(self, rest: Rest, objects: ObjectStore, clock: Clock, *, spoiler_guilds: Collection[str] = ()) -> None:
-        self.sheets = Sheets(objects)
+    def __init__(
+        self, rest: Rest, objects: ObjectStore, clock: Clock, *, spoiler_guilds: Collection[str] = (), shows_links: bool = False
+    ) -> None:
+        self.sheets = Sheets(objects, shows_links=shows_links)
         self._rest = rest
         self._clock = clock
         self._tokens = Tokens()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.sheets import Sheet, Upload, sheet_of
+from bot.adapters.discord.sheets import Linked, Sheet, Shown, Upload, sheet_of
 from bot.domain.chat import Attachment, Exhibit, Post
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
@@ -33,10 +33,11 @@ class Room:
 
 
 class Sheets:
-    """Makes sheets of posts."""
+    """Makes sheets of posts. `shows_links` says whether pictures with an https address are shown by it, and not sent."""
 
-    def __init__(self, objects: ObjectStore) -> None:
+    def __init__(self, objects: ObjectStore, *, shows_links: bool = False) -> None:
         self._objects = objects
+        self._shows_links = shows_links
 
     async def of(self, post: Post, room: Room) -> Sheet:
         """Give the whole message.
@@ -46,15 +47,17 @@ class Sheets:
         """
         fitting = [one for one in post.attachments if len(one.content) <= room.upload_bytes]
         missing = tuple(f"{one.name} is too large to be sent here" for one in post.attachments if one not in fitting)
-        uploads = (*await self._uploads(post, room), *map(_attached, fitting))
-        return sheet_of(replace(post, footer=(*post.footer, *missing)), uploads)
+        shown = (*await self._pictures(post, room), *map(_attached, fitting))
+        return sheet_of(replace(post, footer=(*post.footer, *missing)), shown)
 
-    async def _uploads(self, post: Post, room: Room) -> tuple[Upload, ...]:
+    async def _pictures(self, post: Post, room: Room) -> tuple[Shown, ...]:
         if not post.pictures:
             return _preview(post, room)
-        shown = post.pictures[:_MOST_PICTURES]
-        most = min(room.upload_bytes, _REQUEST_BYTES // len(shown))
-        return tuple([await self._upload(exhibit, most, is_spoiler=room.is_spoiler) for exhibit in shown])
+        exhibits = post.pictures[:_MOST_PICTURES]
+        if self._shows_links and all(one.original.startswith("https://") for one in exhibits):
+            return tuple(Linked(one.original, one.alt, room.is_spoiler) for one in exhibits)
+        most = min(room.upload_bytes, _REQUEST_BYTES // len(exhibits))
+        return tuple([await self._upload(exhibit, most, is_spoiler=room.is_spoiler) for exhibit in exhibits])
 
     async def _upload(self, exhibit: Exhibit, most: int, *, is_spoiler: bool) -> Upload:
         try:
@@ -66,7 +69,7 @@ class Sheets:
             extension = _EXTENSIONS.get(exhibit.media_type, "bin")
             return Upload(f"{name}.{extension}", content, exhibit.alt, is_spoiler)
         copy = await asyncio.to_thread(smaller, content, most)
-        return Upload(f"{name}.jpg", copy, exhibit.alt, is_spoiler, exhibit.link)
+        return Upload(f"{name}.jpg", copy, exhibit.alt, is_spoiler, is_smaller=True)
 
 
 def _preview(post: Post, room: Room) -> tuple[Upload, ...]:

@@ -15,6 +15,9 @@ from bot.errors import ConfigError
         ("shard_count = 0\nshard_ids = [0]", "shard_ids needs shard_count"),
         ("gateway = false", "gateway = false needs public_key"),
         ('public_key = "xyz"', "64 letters and digits"),
+        ('pictures = "link"', "needs .web. public_url or .objects. public_url"),
+        ('pictures = "link"\n[web]\npublic_url = "http://easel.example"', "begin with https://"),
+        ('pictures = "link"\n[web]\npublic_url = "https://localhost"', "begin with https://"),
         ('gateway_url = "https://x.example"', "must begin with wss://"),
     ],
 )

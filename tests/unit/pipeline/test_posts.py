@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.chat import Button, Fold, Post, Tone
+from bot.domain.chat import Button, Fold, Link, Post, Tone
 from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Progress
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Wish, Words
 from bot.domain.money import FREE, Cost
@@ -196,3 +196,17 @@ def test_what_is_left_is_said_when_it_is_little(left: Standing | None, says: tup
     """Three pictures, or the last fifth of the day."""
     post = posts.done(JOB, pictures=(PICTURE,), drawing=None, cost=FREE, links=LINKS, left=left)
     assert post.footer == says
+
+
+def test_every_picture_leads_to_its_original_where_people_can_reach_it() -> None:
+    """Several are numbered as they are shown."""
+    links = Links("http://127.0.0.1:8420", public_url="https://easel.test")
+    one = posts.done(JOB, pictures=(PICTURE,), drawing=None, cost=FREE, links=links)
+    assert one.links == (Link("Original", "https://easel.test/p/p1.png"),)
+    pictures = (PICTURE, replace(PICTURE, id=PictureId("p2")))
+    two = posts.done(JOB, pictures=pictures, drawing=None, cost=FREE, links=links)
+    assert two.links == (
+        Link("Original 1", "https://easel.test/p/p1.png"),
+        Link("Original 2", "https://easel.test/p/p2.png"),
+    )
+    assert posts.done(JOB, pictures=pictures, drawing=None, cost=FREE, links=LINKS).links == ()

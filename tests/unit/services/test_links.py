@@ -34,3 +34,18 @@ def test_a_post_shows_a_picture_with_all_its_facts() -> None:
         alt="a fox",
         link="https://easel.test/house/p/p1.png",
     )
+
+
+@pytest.mark.parametrize(
+    ("public_url", "store_url", "original"),
+    [
+        ("", "", ""),
+        ("https://easel.example", "", "https://easel.example/p/p1.png"),
+        ("", "https://pictures.example/all", "https://pictures.example/all/pictures/ab/abc"),
+        ("https://easel.example", "https://pictures.example", "https://easel.example/p/p1.png"),
+    ],
+)
+def test_the_original_has_an_address_where_people_can_reach_one(public_url: str, store_url: str, original: str) -> None:
+    """Ours is dead as soon as the picture is hidden, so it goes before the store's."""
+    links = Links("http://127.0.0.1:8420", public_url=public_url, store_url=store_url)
+    assert links.exhibit(picture("image/png"), "a fox").original == original

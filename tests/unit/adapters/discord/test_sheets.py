@@ -1,12 +1,13 @@
 """Are posts laid out as Discord takes them, with everything in them?"""
 
 import json
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.discord.sheets import Sheet, Upload, sheet_of
-from bot.domain.chat import Button, Fold, Post, Tone
+from bot.domain.chat import Button, Fold, Link, Post, Tone
 from tests.fakes.discord.component_rules import MessageComponents
 from tests.fakes.discord.errors import Form
 
@@ -74,12 +75,24 @@ async def test_what_is_not_shown_can_be_saved() -> None:
     assert [file.filename for file in sheet.files] == ["plot.png", "table.csv"]
 
 
-async def test_a_smaller_copy_leads_to_the_original() -> None:
-    """Where everybody can follow."""
-    one = Upload("a.jpg", b"1", "alt", link=ADDRESS)
-    assert texts(sheet_of(Post("x", Tone.DONE), [one]))[-1] == f"-# a smaller copy is shown · [the original](<{ADDRESS}>)"
-    local = Upload("a.jpg", b"1", "alt", link="http://127.0.0.1:8420/p/p1.png")
-    assert texts(sheet_of(Post("x", Tone.DONE), [local]))[-1] == "-# a smaller copy is shown"
+async def test_a_smaller_copy_says_so() -> None:
+    """Else people would take it for what was drawn."""
+    one = Upload("a.jpg", b"1", "alt", is_smaller=True)
+    assert texts(sheet_of(Post("x", Tone.DONE), [one]))[-1] == "-# a smaller copy is shown"
+
+
+async def test_links_stand_behind_the_buttons() -> None:
+    """Five in a row, as link buttons; an address that Discord does not take is left out."""
+    buttons = tuple(Button(str(number), "again", str(number)) for number in range(4))
+    links = (Link("Original 1", ADDRESS), Link("Original 2", ADDRESS), Link("Original 3", f"https://{'x' * 512}"))
+    found = parts(sheet_of(Post("x", Tone.DONE, buttons=buttons, links=links)))
+    rows: list[Any] = [part["components"] for part in found if part["type"] == 1]
+    assert [len(row) for row in rows] == [5, 1]
+    lasts = [row[-1] for row in rows]
+    assert [(one["label"], one["style"], one["url"]) for one in lasts] == [
+        ("Original 1", 5, ADDRESS),
+        ("Original 2", 5, ADDRESS),
+    ]
 
 
 async def test_fingerprints_tell_messages_apart() -> None:

@@ -2,10 +2,12 @@
 
 import io
 import random
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
+from bot.adapters.discord.sheets import Linked
 from bot.adapters.discord.uploads import Room, Sheets, smaller
 from bot.domain.chat import Attachment, Exhibit, Post, Tone
 from bot.domain.images import PictureId
@@ -41,7 +43,26 @@ async def test_what_fits_goes_as_it_is() -> None:
     objects = MemoryObjects()
     await objects.put("k", b"bytes", "image/png")
     [upload] = (await Sheets(objects).of(Post("x", Tone.DONE, pictures=(exhibit(),)), Room())).uploads
-    assert (upload.content, upload.name, upload.link) == (b"bytes", "easel-p1.png", "")
+    assert (upload.content, upload.name, upload.is_smaller) == (b"bytes", "easel-p1.png", False)
+
+
+async def test_a_picture_that_discord_can_fetch_is_not_sent() -> None:
+    """Where the settings say so, and where the address is one that Discord takes."""
+    linked = replace(exhibit(), original="https://easel.example/p/p1.png")
+    sheets = Sheets(MemoryObjects(), shows_links=True)
+    sheet = await sheets.of(Post("x", Tone.DONE, pictures=(linked,)), Room(is_spoiler=True))
+    assert sheet.shown == (Linked("https://easel.example/p/p1.png", "a fox", is_spoiler=True),)
+    assert sheet.files == []
+
+
+@pytest.mark.parametrize("original", ["", "http://easel.example/p/p1.png"])
+async def test_what_discord_cannot_fetch_is_sent(original: str) -> None:
+    """Whatever the settings say."""
+    objects = MemoryObjects()
+    await objects.put("k", b"bytes", "image/png")
+    sheets = Sheets(objects, shows_links=True)
+    sheet = await sheets.of(Post("x", Tone.DONE, pictures=(replace(exhibit(), original=original),)), Room())
+    assert [one.content for one in sheet.uploads] == [b"bytes"]
 
 
 async def test_several_share_what_a_request_may_hold() -> None:

@@ -94,3 +94,18 @@ def test_no_key_shows_in_an_address() -> None:
     """It may end up in a log."""
     address = S3Address.parse("s3://bucket", access_key="the-access-key", secret_key="the-secret-key")
     assert "the-" not in f"{address!r} {address}"
+
+
+@pytest.mark.parametrize(
+    ("url", "public_url", "base"),
+    [
+        ("s3://bucket/house", "", None),
+        ("s3://bucket", "https://pictures.example", "https://pictures.example"),
+        ("s3://bucket/house", "https://pictures.example/", "https://pictures.example/house"),
+        ("s3://bucket/house", "https://pictures.example/house", "https://pictures.example/house"),
+        ("s3://bucket/house", "https://pictures.example/greenhouse", "https://pictures.example/greenhouse/house"),
+    ],
+)
+def test_public_addresses_go_through_the_prefix(url: str, public_url: str, base: str | None) -> None:
+    """The public address is the bucket's; one that names the prefix already is taken as it is."""
+    assert S3Address.parse(url, public_url=public_url).public_base == base
