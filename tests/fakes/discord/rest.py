@@ -9,6 +9,7 @@ from aiohttp import web
 from tests.fakes.discord.bodies import Body, read_body
 from tests.fakes.discord.errors import ApiError, Form, Known, TooManyRequests
 from tests.fakes.discord.faults import Fault, Faults
+from tests.fakes.discord.openapi import complaint_of
 from tests.fakes.discord.rates import Rates
 from tests.fakes.discord.seen import Request
 from tests.fakes.discord.wire import dumps
@@ -119,6 +120,7 @@ class Rest:
             if not path.startswith("/interactions/"):
                 headers = self._rates.take(request.method, path, dict(request.match_info))
             result = route(Asked(request, body, is_bot=seen.is_bot))
+            self._note_complaint(request.method, path, body)
         except ApiError as error:
             seen.code = error.code
             more = error.headers if isinstance(error, TooManyRequests) else {}
@@ -127,6 +129,12 @@ class Rest:
         if isinstance(result, web.Response):
             return result
         return web.Response(status=204, headers=headers) if result is None else _json(result, 200, headers)
+
+    def _note_complaint(self, method: str, path: str, body: Body) -> None:
+        """Hold what we took against what the platform itself publishes."""
+        payload = body.payload.get("list", body.payload)
+        if complaint := complaint_of(method, path, payload):
+            self._world.seen.complaints.append(complaint)
 
     def _is_bot(self, request: web.Request) -> bool:
         return request.headers.get("Authorization") == f"Bot {self._world.application.token}"

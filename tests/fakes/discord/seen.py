@@ -65,6 +65,8 @@ class Seen:
     beats: list[Beat] = field(default_factory=list)
     hellos: list[Hello] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    """What the platform's own schema has against bodies that were taken here."""
     sent: list[tuple[int, str]] = field(default_factory=list)
     """Shard and name of each event that went to a session."""
 

@@ -65,6 +65,8 @@ class FakeDiscord:
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        if kind is None and self.seen.complaints:
+            raise AssertionError("Discord would not take this:\n" + "\n".join(self.seen.complaints))
 
     @property
     def url(self) -> str:
