@@ -64,5 +64,6 @@ def imagine(studio: Studio, weights: Weights | None = None) -> Command[ImagineAr
         ImagineArgs,
         run,
         example="/imagine a lighthouse in a storm --shape wide",
+        answers_in_public=True,
         notes=costs(weights) if weights else {},
     )

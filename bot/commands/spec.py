@@ -44,7 +44,8 @@ class Command(Generic[A]):
     A command that is not typed is only ever pressed: its one option is the
     button's argument. A name of two words, `quota set`, stands in the group
     of the first; `/quota` alone is the first of the group. `opens_form` says
-    that its first words are a form, which platforms want within seconds.
+    that its first words are a form, which platforms want within seconds;
+    `answers_in_public`, that they are for all to see, if it is not refused.
     `notes` are what choices cost here, by option.
     """
 
@@ -56,6 +57,7 @@ class Command(Generic[A]):
     example: str = ""
     audience: Audience = Audience.EVERYONE
     opens_form: bool = False
+    answers_in_public: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -105,7 +105,7 @@ class Delivery:
             except MessageGone:
                 log.info("message.gone", job=job.id)
         try:
-            posted = await stubbornly(lambda: surface.post(job.place, post, key=job.id))
+            posted = await stubbornly(lambda: surface.post(job.place, posts.name_asker(post, job.author), key=job.id))
         except MessageGone:
             log.info("place.gone", job=job.id)
             place = await stubbornly(lambda: surface.direct(job.author.identity))

@@ -1,11 +1,13 @@
 """What a job's one message says, at each step of its way."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.chat import Button, Exhibit, Fold, Link, Post, Tone
 from bot.domain.images import Picture, Progress
 from bot.domain.jobs import Drawing, Ending, Job, JobState, Line
 from bot.domain.money import Cost
+from bot.domain.people import Person
 from bot.domain.quotas import Standing
 from bot.services.links import Links
 
@@ -95,6 +97,11 @@ def exhibit(job: Job, picture: Picture, links: Links) -> Exhibit:
     """Give a picture with its alternative text."""
     drawn = job.words.drawn if job.words else job.wish.prompt
     return links.exhibit(picture, shortened(drawn, _ALT))
+
+
+def name_asker(post: Post, person: Person) -> Post:
+    """Return a post that says who asked, for a message that does not stand below the command itself."""
+    return replace(post, footer=(f"asked by {person.name}", *post.footer))
 
 
 def originals(exhibits: Sequence[Exhibit]) -> tuple[Link, ...]:

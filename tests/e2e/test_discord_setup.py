@@ -46,6 +46,23 @@ async def test_after_a_start_everything_is_well(tmp_path: Path) -> None:
     assert any("gallery, help, imagine" in finding.text for finding in findings)
 
 
+async def test_a_bot_that_anybody_can_add_is_noted(discord: FakeDiscord) -> None:
+    """What strangers draw is paid for here."""
+    assert not any("Public Bot" in finding.mend for finding in await look(discord))
+    discord.application.is_public = True
+    assert any(finding.health is Health.NOTE and "Public Bot" in finding.mend for finding in await look(discord))
+
+
+async def test_only_ways_of_installation_that_the_application_has_are_claimed(tmp_path: Path) -> None:
+    """Discord refuses the whole menu otherwise, and nobody would have a command."""
+    async with a_stage(tmp_path, opened=False) as stage:
+        stage.discord.application.is_user_installable = False
+        await stage.open()
+        assert {kind for command in stage.discord.commands for kind in command["integration_types"]} == {0}
+        findings = await chats.discord(stage.settings)
+    assert any("Commands are registered as they should be" in finding.text for finding in findings)
+
+
 async def test_a_wrong_token_is_named_and_not_shown(discord: FakeDiscord) -> None:
     """With where to get another."""
     [finding] = await look(discord, token="mistyped-token")

@@ -56,7 +56,15 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Give it, connected."""
     async with FakeDiscord() as discord:
         desk = Desk(discord, discord.add_guild("Painters").add_channel("general"), discord.add_user("ada"))
-        dispatcher = Dispatcher([Command("do", "Do what the test wants", NoArgs, desk.run)], lambda: "c0ffee", nobody)
+        commands = [
+            Command("do", "Do what the test wants", NoArgs, desk.run, answers_in_public=True),
+            Command("peek", "Answer in private", NoArgs, desk.run),
+        ]
+        commands = [
+            Command("do", "Do what the test wants", NoArgs, desk.run, answers_in_public=True),
+            Command("peek", "Answer in private", NoArgs, desk.run),
+        ]
+        dispatcher = Dispatcher(commands, lambda: "c0ffee", nobody)
         options = DiscordOptions(discord.token, tmp_path / "lock", Shards())
         jobs = MemoryJobs(SystemClock())
         with pointed_at(discord):
@@ -134,7 +142,31 @@ async def test_a_slow_refusal_takes_the_public_placeholder_away(desk: Desk) -> N
     desk.go_on.set()
     message = await interaction.message_when(lambda message: "No." in message.text)
     assert message.is_ephemeral
+    await desk.discord.changes.until(lambda: not desk.channel.messages, within=5, what="an empty channel")
+
+
+async def test_a_slow_private_command_thinks_in_private(desk: Desk) -> None:
+    """Nothing public was ever there, and the answer takes the placeholder's place."""
+    desk.acts.append(lambda call: desk.after_a_while(lambda call: call.whisper(Post("between us")), call))
+    interaction = await (await desk.ada.type_command(desk.channel, "peek")).acknowledged(within=3)
+    assert interaction.response_type is Answer.THINKING
+    desk.go_on.set()
+    message = await interaction.message_when(lambda message: "between us" in message.text)
+    assert message is interaction.original
+    assert message.is_ephemeral
+    assert interaction.follow_ups == []
     assert desk.channel.messages == []
+
+
+async def test_what_was_heard_too_late_is_answered_in_the_channel(desk: Desk) -> None:
+    """By the bot's own token, and it says who asked: the interaction itself takes nothing any more."""
+    desk.acts.append(answers)
+    desk.discord.faults.fail("POST", "/interactions/*", status=404)
+    await desk.ada.type_command(desk.channel, "do")
+    await desk.discord.changes.until(lambda: desk.channel.messages, within=5, what="the answer")
+    [message] = desk.channel.messages
+    assert "here you are" in message.text
+    assert "asked by Ada" in message.text
 
 
 async def test_an_answer_and_then_a_whisper(desk: Desk) -> None:

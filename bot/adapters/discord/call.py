@@ -11,13 +11,14 @@ import structlog
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.plain import named
-from bot.adapters.discord.sheets import NO_MENTIONS, Sheet
+from bot.adapters.discord.sheets import NO_MENTIONS, Sheet, sheet_of
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.discord.ticket import Ticket
 from bot.adapters.discord.trouble import FormNotShown, translated
 from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.people import Identity, Person
-from bot.errors import EaselError, SurfaceFailed
+from bot.errors import EaselError, MessageGone, SurfaceFailed
+from bot.pipeline import posts
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ _FORM_PATIENCE = timedelta(seconds=2.5)
 """The same for one that opens a form: a form is only possible as the very first response."""
 
 _BUDGET = timedelta(seconds=20)
+_IN_PRIVATE = Post("Answered in private.")
 _NOTHING_NEW = Post("You asked for that already; it is on its way.")
 
 
@@ -40,10 +42,19 @@ class DiscordCall:
 
     What it says first is the interaction's one response, public or private
     for good. Everything later is a message of its own. `draw` gives a form
-    as a modal; `opens_form` says that the command begins with one.
+    as a modal; `opens_form` says that the command begins with one, and
+    `is_public` that its answer is for all to see.
     """
 
-    def __init__(self, interaction: Interaction, surface: DiscordSurface, draw: DrawForm, *, opens_form: bool = False) -> None:
+    def __init__(
+        self,
+        interaction: Interaction,
+        surface: DiscordSurface,
+        draw: DrawForm,
+        *,
+        opens_form: bool = False,
+        is_public: bool = False,
+    ) -> None:
         self.key = f"{DISCORD}:{interaction.id}"
         self.person = asker_of(interaction)
         self.place = Place(DISCORD, str(interaction.guild_id or ""), str(interaction.channel_id or ""))
@@ -52,6 +63,7 @@ class DiscordCall:
         self._surface = surface
         self._draw = draw
         self._opens_form = opens_form
+        self._is_public = is_public
         self._room = surface.room(self.place, interaction.filesize_limit)
         self._turn = asyncio.Lock()
         self.has_spoken = False
@@ -77,8 +89,13 @@ class DiscordCall:
     async def answer(self, post: Post) -> MessageRef:
         """Say `post` for all to see; see `Call.answer`."""
         sheet = await self._surface.sheets.of(post, self._room)
-        async with self._turn, translated(_BUDGET):
-            id_ = await (self._in_the_held_place(sheet) if self._is_placeheld else self._said(sheet, is_private=False))
+        try:
+            async with self._turn, translated(_BUDGET):
+                id_ = await (self._in_the_held_place(sheet) if self._is_placeheld else self._said(sheet, is_private=False))
+        except MessageGone as error:
+            # An interaction that we heard of too late takes no answer (10062); the channel still does.
+            log.warning("discord.answered_by_token", call=self.key, reason=str(error))
+            return await self._surface.post(self.place, posts.name_asker(post, self.person), key=self.key)
         return MessageRef(self.place, str(id_), str(self._ticket()))
 
     async def whisper(self, post: Post) -> None:
@@ -86,11 +103,12 @@ class DiscordCall:
         try:
             sheet = await self._private_sheet(post)
             async with self._turn, translated(_BUDGET):
-                if self._is_placeheld:
-                    # The next message would take the place of the public one, and be public.
-                    await self._interaction.delete_original_response()
-                    self._is_placeheld = False
-                await self._said(sheet, is_private=True)
+                if not self._is_placeheld:
+                    await self._said(sheet, is_private=True)
+                elif self._is_public:
+                    await self._said_instead(sheet)
+                else:
+                    await self._in_the_held_place(sheet)
         except EaselError as error:
             log.warning("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
 
@@ -128,6 +146,16 @@ class DiscordCall:
         response = await self._interaction.response.send_message(**how)
         return response.message_id or 0
 
+    async def _said_instead(self, sheet: Sheet) -> None:
+        """Say it in private, and take the public placeholder away.
+
+        Whatever comes directly after a deferral takes its place, and is public
+        like it; so the placeholder is filled before, and goes away after.
+        """
+        await self._in_the_held_place(sheet_of(_IN_PRIVATE))
+        await self._said(sheet, is_private=True)
+        await self._interaction.delete_original_response()
+
     async def _in_the_held_place(self, sheet: Sheet) -> int:
         self._is_placeheld = False
         message = await self._interaction.edit_original_response(
@@ -158,7 +186,9 @@ class DiscordCall:
             async with self._turn, translated(_BUDGET):
                 if not self.has_spoken:
                     self._speaks()
-                    await self._interaction.response.defer(thinking=not is_button)
+                    await self._interaction.response.defer(
+                        thinking=not is_button, ephemeral=not is_button and not self._is_public
+                    )
                     self._is_placeheld = not is_button
         except EaselError as error:
             log.warning("discord.not_acknowledged", call=self.key, reason=str(error))

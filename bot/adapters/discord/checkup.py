@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from bot.adapters.discord.menu import Json
-from bot.adapters.discord.registering import registered, same
+from bot.adapters.discord.registering import installable, registered, same
 from bot.domain.health import Finding, Health
 
 _PORTAL = "https://discord.com/developers/applications"
@@ -64,8 +64,9 @@ async def examined(token: str, *, public_key: str, has_gateway: bool, menu: list
         Finding("discord", Health.OK, f"The token is that of {name}."),
         *_of_endpoint(dict(application), public_key=public_key, has_gateway=has_gateway),
         *_of_installs(dict(application)),
+        *_of_openness(dict(application)),
         _of_intents(),
-        _of_commands(there, menu),
+        _of_commands(there, installable(menu, dict(application))),
     )
 
 
@@ -95,6 +96,13 @@ def _of_installs(application: Mapping[str, Any]) -> Iterator[Finding]:
         text = f"The application cannot be installed by {' and '.join(missing)}."
         mend = "Tick it under Installation in the developer portal, if you want that."
         yield Finding("discord", Health.NOTE, text, mend)
+
+
+def _of_openness(application: Mapping[str, Any]) -> Iterator[Finding]:
+    """Say whether strangers may install it: what they draw is paid for here."""
+    if application.get("bot_public"):
+        text = "Anybody who knows the bot's id can add it to a server of theirs, and what is drawn there is paid for here."
+        yield Finding("discord", Health.NOTE, text, f"Switch Public Bot off on the Bot page at {_PORTAL}, unless you want that.")
 
 
 def _of_intents() -> Finding:

@@ -31,7 +31,6 @@ REACTIONS = {
     "✉": Reaction.MAIL,
     "📩": Reaction.MAIL,
     "⭐": Reaction.FAVOURITE,
-    "☆": Reaction.FAVOURITE,
     "🌟": Reaction.FAVOURITE,
     "🚩": Reaction.REPORT,
     "❌": Reaction.CROSS,
@@ -88,18 +87,24 @@ class Ears:
             await self._attended(chosen, lambda: self._chosen(data, chosen))
             return
         typed = read_command(data)
-        call = self._call(interaction, typed.name)
+        call = self._call(interaction, typed.name, is_public=self._is_public(typed.name))
         await self._attended(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
 
     async def _submitted(self, interaction: Interaction) -> None:
         """Run the command whose form was filled in."""
         typed = read_form(interaction.data or {})
-        call = self._call(interaction, "")
+        call = self._call(interaction, "", is_public=self._is_public(typed.name))
         await self._attended(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
 
-    def _call(self, interaction: Interaction, action: str) -> DiscordCall:
+    def _call(self, interaction: Interaction, action: str, *, is_public: bool = False) -> DiscordCall:
         """Make a call of an interaction; `action` is the command that it begins with."""
-        return DiscordCall(interaction, self._surface, self._drawn, opens_form=self._dispatcher.opens_form(action))
+        opens_form = self._dispatcher.opens_form(action)
+        return DiscordCall(interaction, self._surface, self._drawn, opens_form=opens_form, is_public=is_public)
+
+    def _is_public(self, name: str) -> bool:
+        """Whether a typed command answers for all to see."""
+        command = self._dispatcher.commands.get(name)
+        return command is not None and command.answers_in_public
 
     def _drawn(self, form: Form, locale: str) -> discord.ui.Modal:
         return modal_of(self._dispatcher.commands[form.command], form.values, self._translations.into(locale))

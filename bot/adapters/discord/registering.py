@@ -49,11 +49,22 @@ async def synced(client: discord.Client, menu: list[Json]) -> bool:
         SurfaceFailed: Discord did not take it.
     """
     async with translated(_BUDGET):
+        menu = installable(menu, dict(await client.http.application_info()))
         if same(await registered(client), menu):
             return False
         await client.http.bulk_upsert_global_commands(client.application_id or 0, menu)
     log.info("discord.commands_synced", commands=len(menu))
     return True
+
+
+def installable(menu: Iterable[Json], application: Mapping[str, Any]) -> list[Json]:
+    """Return the menu with only those ways of installation that the application allows; what has none of them is left out."""
+    kinds = application.get("integration_types_config")
+    if not isinstance(kinds, Mapping) or not kinds:
+        return list(menu)
+    allowed = {int(kind) for kind in kinds}
+    fitted = [{**entry, "integration_types": [one for one in entry["integration_types"] if one in allowed]} for entry in menu]
+    return [entry for entry in fitted if entry["integration_types"]]
 
 
 async def registered(client: discord.Client) -> list[Json]:

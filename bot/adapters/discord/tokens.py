@@ -24,7 +24,7 @@ from bot.errors import SurfaceFailed
 
 _DEAD = {10015, 50027}
 _MESSAGE = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-_AGENT = f"DiscordBot (easel, {discord.__version__})"
+_AGENT = f"DiscordBot (https://github.com/Rapptz/discord.py, {discord.__version__}) easel"
 _LONGEST_PAUSE = 5.0
 
 

@@ -136,8 +136,8 @@ class Answers:
             ApiError: The platform does not take it.
         """
         original = interaction.original
-        if original is not None and original.is_thinking and not original.is_deleted:
-            return self.edit(interaction, "@original", body)
+        if original is not None and original.is_thinking:
+            return self.edit(interaction, "@original", body)  # 10008 where the placeholder was deleted
         if interaction.origin.channel.is_deleted:
             raise ApiError.of(Known.UNKNOWN_CHANNEL)
         most = self._world.limits.user_install_follow_ups

@@ -58,6 +58,7 @@ class Commands:
         for index, command in enumerate(commands):
             inner = form.at(index)
             check_command(inner, command)
+            self._check_installs(inner, command)
             key = self._key(command)
             if key in seen:
                 inner.at("name").wrong("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
@@ -79,6 +80,7 @@ class Commands:
         """
         form = Form()
         check_command(form, command)
+        self._check_installs(form, command)
         form.check()
         standing = self._of.setdefault(scope, {})
         key = self._key(command)
@@ -97,6 +99,15 @@ class Commands:
         """
         del self._of[scope][self._key(self.by_id(command_id, scope))]
         self._world.changes.happened()
+
+    def _check_installs(self, form: Form, command: Json) -> None:
+        """Note where a command claims a way of installation that the application has not."""
+        application = self._world.application
+        has = {0: application.is_guild_installable, 1: application.is_user_installable}
+        for index, kind in enumerate(command.get("integration_types") or []):
+            if not has.get(kind, True):
+                text = "The application does not support this integration type"
+                form.at("integration_types", index).wrong("APPLICATION_COMMAND_INTEGRATION_TYPE_NOT_SUPPORTED", text)
 
     @staticmethod
     def _key(command: Json) -> tuple[int, str]:

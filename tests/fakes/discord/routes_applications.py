@@ -54,7 +54,7 @@ class ApplicationRoutes:
             "description": "",
             "summary": "",
             "icon": None,
-            "bot_public": True,
+            "bot_public": application.is_public,
             "bot_require_code_grant": False,
             "owner": self._world.owner.json(),
             "team": None,

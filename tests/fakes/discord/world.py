@@ -36,6 +36,7 @@ class Application:
     interactions_url: str | None = None
     is_guild_installable: bool = True
     is_user_installable: bool = True
+    is_public: bool = False
 
     @property
     def public_key(self) -> str:
