@@ -1,5 +1,6 @@
 """What somebody typed, chose or filled in, as Discord sends it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,11 @@ _NESTED = {1, 2}
 """Options that are no options: a sub-command, or a group of them."""
 
 _LONGEST_ID = 100
+
+_NAMED_MARK = re.compile(r"<(?:a?:(\w{2,32}):\d{15,20}|(/[^:<>\n]{1,100}):\d{15,20})>")
+_BARE_MARK = re.compile(r"<(@!?|@&|#|t:)[\d:A-Za-z-]{1,30}>")
+_WORDS = {"@": "somebody", "@!": "somebody", "@&": "a group", "#": "a channel", "t:": "a time"}
+"""What Discord puts for a person, a role, a channel and a date that were picked while typing: it tells no name with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ def read_command(data: Mapping[str, Any]) -> Typed:
     while options and options[0].get("type") in _NESTED:
         name, options = f"{name} {options[0]['name']}", options[0].get("options") or []
     focused = next((option["name"] for option in options if option.get("focused")), "")
-    return Typed(name, {option["name"]: option.get("value") for option in options}, focused)
+    return Typed(name, {option["name"]: put_in_words(option.get("value")) for option in options}, focused)
 
 
 def form_id(command: str, unseen: Mapping[str, str]) -> str:
@@ -47,4 +53,12 @@ def _filled(components: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         field: Mapping[str, Any] = one.get("component") or next(iter(one.get("components") or []), {})
         value = field.get("value") or next(iter(field.get("values") or []), "")
         if str(value).strip():
-            yield str(field["custom_id"]), str(value)
+            yield str(field["custom_id"]), str(put_in_words(str(value)))
+
+
+def put_in_words(value: object) -> object:
+    """Give a text with words for Discord's marks. A lone mention stays: it names whom a command is about."""
+    if not isinstance(value, str):
+        return value
+    named = _NAMED_MARK.sub(lambda found: (found[1] or found[2]).replace("_", " "), value)
+    return named if _BARE_MARK.fullmatch(named.strip()) else _BARE_MARK.sub(lambda found: _WORDS[found[1]], named)
