@@ -1,13 +1,38 @@
-"""What strangers send us, read no further than it may be long."""
+"""What strangers send us: read no further than it may be long, and no longer than it may take."""
 
+import asyncio
 from collections.abc import AsyncIterable
+from datetime import timedelta
+from http import HTTPStatus
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a request's body."""
+
+BODY_BUDGET = timedelta(seconds=10)
+"""How long a body may take to arrive."""
 
 
-async def whole(parts: AsyncIterable[bytes], most: int) -> bytes | None:
-    """Put a body's parts together; None as soon as they are more than `most` bytes."""
+class BodyRefused(Exception):
+    """A body is too large or too slow; `status` is what HTTP calls that."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY, budget: timedelta = BODY_BUDGET) -> bytes:
+    """Return the parts of a body together.
+
+    Raises:
+        BodyRefused: They are more than `largest` bytes, or not all there within `budget`.
+    """
     body = bytearray()
-    async for part in parts:
-        body += part
-        if len(body) > most:
-            return None
+    try:
+        async with asyncio.timeout(budget.total_seconds()):
+            async for part in parts:
+                body += part
+                if len(body) > largest:
+                    raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except TimeoutError:
+        raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT) from None
     return bytes(body)

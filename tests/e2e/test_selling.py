@@ -39,7 +39,7 @@ async def send(url: str, secret: str) -> int:
 async def test_a_payment_is_heard_of(tmp_path: Path) -> None:
     """Only what Stripe has signed, and several at once are one."""
     async with Serving(tmp_path, {"EASEL_MEMBERSHIP__STRIPE_SECRET": SECRET}) as easel:
-        assert await send(easel.url, "whsec_other") == 400
+        assert await send(easel.url, "whsec_other") == 401
         assert await asyncio.gather(*(send(easel.url, SECRET) for _ in range(3))) == [200] * 3
         [rule] = easel.rows("SELECT community, subject, value FROM rules WHERE account = 'ann'")
     assert (rule["community"], rule["subject"]) == ("house", "stripe:sub_1")

@@ -1,6 +1,7 @@
 """Interactions that Discord sends by HTTP: believed only with its signature, and answered through the API."""
 
 import json
+import re
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -15,14 +16,13 @@ from bot.adapters.discord.ears import Ears
 from bot.adapters.discord.rest import Rest
 from bot.errors import SurfaceFailed
 from bot.ports.clock import Clock
-from bot.services.bodies import whole
+from bot.services.bodies import BodyRefused, read_body
 
 log = structlog.get_logger(__name__)
 
 PATH = "/discord/interactions"
 
 _FRESH = timedelta(minutes=5)
-_LONGEST_BODY = 1024 * 1024
 _PING = 1
 
 
@@ -47,14 +47,16 @@ class Endpoint:
         return routes
 
     async def _taken(self, request: Request) -> Response:
-        body = await whole(request.stream(), _LONGEST_BODY)
-        if body is None:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         signature = request.headers.get("x-signature-ed25519", "")
         stamp = request.headers.get("x-signature-timestamp", "")
+        if not _is_signature(signature) or not self._is_fresh(stamp):
+            return _forged()
+        try:
+            body = await read_body(request.stream())
+        except BodyRefused as refused:
+            return Response(status_code=refused.status)
         if not self._is_genuine(signature, stamp, body):
-            log.info("discord.forged_interaction")
-            return Response(status_code=HTTPStatus.UNAUTHORIZED)
+            return _forged()
         payload = _read(body)
         if payload is None:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
@@ -82,18 +84,34 @@ class Endpoint:
         return client
 
     def _is_genuine(self, signature: str, stamp: str, body: bytes) -> bool:
-        """Whether Discord signed it, just now: what somebody overheard long ago is not taken again."""
+        """Whether Discord signed it."""
         try:
             self._key.verify(stamp.encode() + body, bytes.fromhex(signature))
-            age = self._clock.now().timestamp() - int(stamp)
         except (BadSignatureError, ValueError):
             return False
+        return True
+
+    def _is_fresh(self, stamp: str) -> bool:
+        """Whether it was signed just now: what somebody overheard long ago is not taken again."""
+        try:
+            age = self._clock.now().timestamp() - int(stamp)
+        except ValueError:
+            return False
         return abs(age) <= _FRESH.total_seconds()
+
+
+def _is_signature(text: str) -> bool:
+    return re.fullmatch(r"[0-9A-Fa-f]{128}", text) is not None
+
+
+def _forged() -> Response:
+    log.info("discord.forged_interaction")
+    return Response(status_code=HTTPStatus.UNAUTHORIZED)
 
 
 def _read(body: bytes) -> dict[str, Any] | None:
     try:
         payload = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return payload if isinstance(payload, dict) and isinstance(payload.get("type"), int) else None

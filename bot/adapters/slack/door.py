@@ -1,5 +1,7 @@
 """What Slack sends by HTTP: believed only with its signature, and acknowledged at once."""
 
+import re
+from datetime import timedelta
 from http import HTTPStatus
 
 import structlog
@@ -10,11 +12,11 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.adapters.slack.ears import Ears
 from bot.adapters.slack.manifest import EVENTS_PATH
-from bot.services.bodies import whole
+from bot.services.bodies import BodyRefused, read_body
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_BODY = 1024 * 1024
+_FRESH = timedelta(minutes=5)
 
 
 class Door:
@@ -38,15 +40,17 @@ class Door:
     async def _taken(self, request: Request) -> Response:
         if not self._ears.is_open:
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-        body = await whole(request.stream(), _LONGEST_BODY)
-        if body is None:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if not self._looks_signed(request):
+            return _forged()
+        try:
+            body = await read_body(request.stream())
+        except BodyRefused as refused:
+            return Response(status_code=refused.status)
         if not self._is_genuine(request, body):
-            log.info("slack.forged_request")
-            return Response(status_code=HTTPStatus.UNAUTHORIZED)
+            return _forged()
         try:
             asked = to_async_bolt_request(request, body)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         with self._ears.taking():
             return to_starlette_response(await self._app.async_dispatch(asked))
@@ -56,5 +60,18 @@ class Door:
         signature = request.headers.get("x-slack-signature", "")
         try:
             return self._signatures.is_valid(body, stamp, signature)
-        except ValueError:  # a timestamp that is no number, or bytes that are no text
+        except ValueError:  # bytes that are no text
             return False
+
+    def _looks_signed(self, request: Request) -> bool:
+        """Whether it carries a signature of just now, right or wrong: without one its body is not even read."""
+        stamp = request.headers.get("x-slack-request-timestamp", "")
+        if not re.fullmatch(r"[0-9]{1,12}", stamp):
+            return False
+        is_fresh = abs(self._signatures.clock.now() - int(stamp)) <= _FRESH.total_seconds()
+        return is_fresh and re.fullmatch(r"v0=[0-9a-f]{64}", request.headers.get("x-slack-signature", "")) is not None
+
+
+def _forged() -> Response:
+    log.info("slack.forged_request")
+    return Response(status_code=HTTPStatus.UNAUTHORIZED)

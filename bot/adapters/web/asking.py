@@ -1,24 +1,23 @@
 """What the page sends when somebody types a line or presses a button, read with suspicion."""
 
-import asyncio
 import json
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 
 from fastapi import HTTPException, Request
 
-from bot.services.bodies import whole
+from bot.services.bodies import BodyRefused, read_body
 
-LARGEST_BODY = 64 * 1024
-"""Bytes of a request's body."""
-
-_BUDGET = timedelta(seconds=10)
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ACTION = re.compile(r"[a-z][a-z0-9_-]{0,40}:[A-Za-z0-9_:.-]{0,120}")
 _SHAPE = 'Send {"line": "/help", "key": "..."} or {"action": "...", "message": "...", "key": "..."}.'
+
+_REFUSALS = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long; 64 KiB is the most that can be sent.",
+    HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive; please send it again.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +38,19 @@ async def read_asking(request: Request) -> Asking:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the request as application/json.")
-    return _parse(await _read_body(request))
+    return _parse(await bounded_body(request))
 
 
-async def _read_body(request: Request) -> bytes:
+async def bounded_body(request: Request) -> bytes:
+    """Return a request's body.
+
+    Raises:
+        HTTPException: It is too large or too slow; `detail` is a sentence.
+    """
     try:
-        async with asyncio.timeout(_BUDGET.total_seconds()):
-            body = await whole(request.stream(), LARGEST_BODY)
-    except TimeoutError:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive; please send it again.") from None
-    if body is None:
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too long; 64 KiB is the most that can be sent.")
-    return body
+        return await read_body(request.stream())
+    except BodyRefused as refused:
+        raise HTTPException(refused.status, _REFUSALS[refused.status]) from None
 
 
 def _parse(body: bytes) -> Asking:

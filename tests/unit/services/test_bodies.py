@@ -1,15 +1,20 @@
-"""Asks whether a body is read whole, and never more of it than it may be long."""
+"""Asks whether a body is read whole, and never more of it than it may be long or longer than it may take."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
-from bot.services.bodies import whole
+import pytest
+
+from bot.services.bodies import BodyRefused, read_body
 
 
 class Parts:
     """A body that comes in parts, and counts how many were taken."""
 
-    def __init__(self, *parts: bytes) -> None:
+    def __init__(self, *parts: bytes, is_endless: bool = False) -> None:
         self._parts = parts
+        self._is_endless = is_endless
         self.taken = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -17,16 +22,26 @@ class Parts:
         for part in self._parts:
             self.taken += 1
             yield part
+        if self._is_endless:
+            await asyncio.Event().wait()
 
 
 async def test_parts_are_put_together() -> None:
     """Up to the last byte that is allowed."""
-    assert await whole(Parts(b"ab", b"", b"c"), 3) == b"abc"
-    assert await whole(Parts(), 3) == b""
+    assert await read_body(Parts(b"ab", b"", b"c"), largest=3) == b"abc"
+    assert await read_body(Parts(), largest=3) == b""
 
 
 async def test_what_is_too_long_is_not_read_on() -> None:
     """However much follows."""
     parts = Parts(b"ab", b"cd", b"ef")
-    assert await whole(parts, 3) is None
-    assert parts.taken == 2
+    with pytest.raises(BodyRefused) as refused:
+        await read_body(parts, largest=3)
+    assert (refused.value.status, parts.taken) == (413, 2)
+
+
+async def test_what_takes_too_long_is_not_waited_for() -> None:
+    """Whatever came of it already."""
+    with pytest.raises(BodyRefused) as refused:
+        await read_body(Parts(b"ab", is_endless=True), budget=timedelta(milliseconds=10))
+    assert refused.value.status == 408

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.adapters.web.problems import problem, problem_of
+from bot.adapters.web.rest.key_first import key_first
 from bot.adapters.web.rest.models import ImageOrder, JobView, Problem, QuotaView, Response
 from bot.adapters.web.rest.orders import Backroom, Orders
 from bot.errors import EaselError
@@ -20,7 +21,6 @@ SIGNED_PATHS = frozenset({f"{PREFIX}/images"})
 """Where programs post; they are believed for their key, not for being our page."""
 
 _REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_NO_KEY = "Send your key as “Authorization: Bearer easel_…”; /apikey make gives you one."
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status.value: {"model": Problem, "description": status.phrase}
     for status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
@@ -44,12 +44,14 @@ def build_rest(backroom: Backroom) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _say_invalid)
     app.add_exception_handler(EaselError, _say_ours)
 
-    async def key_of(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> ApiKey:
-        key = await orders.key(credentials.credentials if credentials else "")
-        if key is None:
-            raise HTTPException(HTTPStatus.UNAUTHORIZED, _NO_KEY, {"WWW-Authenticate": "Bearer"})
+    async def key_of(
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],  # noqa: ARG001 - it is in the description so
+    ) -> ApiKey:
+        key: ApiKey = request.state.key
         return key
 
+    app.router.route_class = key_first(orders)
     Key = Annotated[ApiKey, Depends(key_of)]  # noqa: N806 - a type
 
     @app.get("/quota", summary="How much is left today")

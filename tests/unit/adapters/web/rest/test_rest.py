@@ -214,6 +214,14 @@ async def test_a_job_without_pictures_says_why(counter: Counter, bench: Bench) -
     assert (seen["state"], seen["error"]["kind"], seen["pictures"]) == ("refused", "prompt_refused", [])
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 60_000], ids=["nothing", "half", "no text", "deep"])
+async def test_what_is_no_json_is_one_sentence(counter: Counter, body: bytes) -> None:
+    """However deep it goes."""
+    headers = {"Authorization": f"Bearer {counter.ann}", "Content-Type": "application/json"}
+    answer = await counter.http.post("/images", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is not JSON that can be read.")
+
+
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("DELETE", "/images", 405)])
 async def test_an_address_that_is_not_there_is_a_problem_too(counter: Counter, method: str, path: str, status: int) -> None:
     """In the same form."""

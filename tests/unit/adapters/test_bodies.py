@@ -1,0 +1,108 @@
+"""Asks every door that strangers post to: do they get further than their key, and can they send without end?"""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+from nacl.signing import SigningKey
+
+from bot.adapters.discord.endpoint import PATH as INTERACTIONS
+from bot.adapters.discord.endpoint import Endpoint as DiscordEndpoint
+from bot.adapters.slack.door import Door
+from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.adapters.stripe import PATH as STRIPE_PATH
+from bot.adapters.stripe.endpoint import Endpoint as StripeEndpoint
+from bot.adapters.web.rest.app import build_rest
+from bot.adapters.web.rest.orders import Backroom
+from bot.domain.people import HOUSE, Identity
+from bot.services.keys import ProgramKeys
+from tests.fakes.bench import Bench
+from tests.fakes.clock import StoppedClock
+from tests.fakes.keys import MemoryApiKeys
+from tests.fakes.surfaces import LOOM, person
+
+_NEVER = cast("Any", None)
+_OPEN = cast("Any", SimpleNamespace(is_open=True))
+
+
+async def post(app: FastAPI, path: str, headers: dict[str, str]) -> tuple[int, int]:
+    """Give the status, and how much of the body was taken."""
+    taken = 0
+
+    async def receive() -> dict[str, object]:
+        nonlocal taken
+        taken += 4096
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": bytes(4096), "more_body": True}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": lines, "query_string": b"", "root_path": ""}
+    await app(cast("Any", scope), cast("Any", receive), send)
+    return sent[0]["status"], taken
+
+
+async def rest(*, is_known: bool) -> tuple[int, int]:
+    """Order pictures by REST, with a good key or none."""
+    bench = Bench()
+    keys = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)
+    account = await bench.studio.account(person("ann"))
+    _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
+    backroom = Backroom(
+        studio=bench.studio,
+        quotas=bench.quotas,
+        jobs=bench.jobs,
+        gallery=bench.gallery,
+        links=bench.links,
+        objects=bench.objects,
+        keys=keys,
+        ids=bench.ids,
+    )
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {secret}"} if is_known else {})
+    return await post(build_rest(backroom), "/images", headers)
+
+
+async def discord(*, is_known: bool) -> tuple[int, int]:
+    """Send an interaction, signed with nonsense or not at all."""
+    clock = StoppedClock()
+    endpoint = DiscordEndpoint(bytes(SigningKey(bytes(32)).verify_key).hex(), ears=_NEVER, rest=_NEVER, clock=clock)
+    app = FastAPI()
+    app.include_router(endpoint.routes())
+    stamp = {"X-Signature-Timestamp": str(int(clock.now().timestamp()))}
+    return await post(app, INTERACTIONS, stamp | ({"X-Signature-Ed25519": "0" * 128} if is_known else {}))
+
+
+async def slack(*, is_known: bool) -> tuple[int, int]:
+    """Send an event, signed with nonsense or not at all."""
+    door = Door(_NEVER, _OPEN, "secret")
+    app = FastAPI()
+    app.include_router(door.routes())
+    stamp = {"X-Slack-Request-Timestamp": str(int(door._signatures.clock.now()))}
+    return await post(app, EVENTS_PATH, stamp | ({"X-Slack-Signature": f"v0={'0' * 64}"} if is_known else {}))
+
+
+async def stripe(*, is_known: bool) -> tuple[int, int]:
+    """Send an event, signed with nonsense or not at all."""
+    app = FastAPI()
+    app.include_router(StripeEndpoint("whsec_made_up", subscriptions=_NEVER, credits=_NEVER).routes())
+    return await post(app, STRIPE_PATH, {"Stripe-Signature": f"t=1,v1={'0' * 64}"} if is_known else {})
+
+
+@pytest.mark.parametrize("door", [rest, discord, slack, stripe])
+async def test_without_a_key_nothing_is_read(door: Any) -> None:
+    """Not one byte of the body."""
+    assert await door(is_known=False) == (401, 0)
+
+
+@pytest.mark.parametrize("door", [rest, discord, slack, stripe])
+async def test_nobody_sends_without_end(door: Any) -> None:
+    """64 KiB are the most."""
+    status, taken = await door(is_known=True)
+    assert status == 413
+    assert taken <= 64 * 1024 + 4096
