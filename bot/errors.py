@@ -1,5 +1,7 @@
 """The one exception tree: every error owns the sentence that people read."""
 
+import errno
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -355,3 +357,20 @@ class Fault(EaselError):
             user_text=f"Something went wrong on our side and nothing was counted. If it happens again, quote the code {code}.",
         )
         self.code = code
+
+
+def is_out_of_files(error: BaseException) -> bool:
+    """Return whether something under an error was that no more files can be opened now, which passes by itself."""
+    return any(isinstance(cause, OSError) and cause.errno in {errno.EMFILE, errno.ENFILE} for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        cause = waiting.pop()
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        waiting += [cause.__cause__, cause.__context__, *(cause.exceptions if isinstance(cause, BaseExceptionGroup) else ())]

@@ -18,6 +18,7 @@ from bot.adapters.web.rest.orders import Backroom
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.chats import Chats, Guests, open_chats, together
+from bot.app.connections import most_connections, server_config
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, running_house
 from bot.app.readiness import Readiness
@@ -41,6 +42,7 @@ async def serve(settings: Settings, announce: Announce) -> None:
         StorageFailed: The database cannot be opened.
     """
     with _bound(settings) as listener, _signals() as stop:
+        settings = with_port(settings, listener.getsockname()[1])
         async with open_foundation(settings) as base:
             surface, shop = WebSurface(base.records.messages), selling(base)
             async with open_chats(base) as chats, running_house(base, _surfaces(surface, chats)) as house:
@@ -114,6 +116,11 @@ def _bound(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
+def with_port(settings: Settings, port: int) -> Settings:
+    """Return the settings with the port that is really listened on: `port = 0` lets the system choose one."""
+    return settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
+
+
 class _Server(uvicorn.Server):
     """Uvicorn, without its own signal handlers: the house decides when to stop."""
 
@@ -149,7 +156,7 @@ async def _page(
         guests=guests.routes,
         backroom=_backroom(house),
     )
-    server = _Server(uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5))
+    server = _Server(server_config(web, most=most_connections()))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await _first(server.is_up.wait(), task)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections import Counter
 from typing import TextIO
 
 import structlog
@@ -13,6 +14,9 @@ _OURS = ("bot", "storage", "uvicorn.error")
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
+_MOST_ALIKE, _WHILE = 50, 10.0
+"""So many lines of one event in so many seconds: strangers can cause events as fast as they like."""
+
 
 class _StandardError(logging.StreamHandler[TextIO]):
     """Writes to whatever the standard error stream is at the moment: a progress bar may have replaced it."""
@@ -23,6 +27,29 @@ class _StandardError(logging.StreamHandler[TextIO]):
     @property
     def stream(self) -> TextIO:  # type: ignore[override]  # a property instead of the base's attribute
         return sys.stderr
+
+
+class _RateLimit(logging.Filter):
+    """Lets an event through so often in a while, and then says how many it kept back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._since = 0.0
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged; the first one of a new while tells of those that were not."""
+        if not 0 <= record.created - self._since < _WHILE:
+            kept_back = sum(max(0, number - _MOST_ALIKE) for number in self._seen.values())
+            self._since = record.created
+            self._seen.clear()
+            if kept_back:
+                logging.getLogger(__name__).warning("%s more lines like those above were not logged.", kept_back)
+        event = record.msg.get("event", "") if isinstance(record.msg, dict) else str(record.msg)
+        # The first line only: asyncio's own complaints go on with the names of sockets and tasks.
+        key = (record.name, str(event).partition("\n")[0])
+        self._seen[key] += 1
+        return self._seen[key] <= _MOST_ALIKE
 
 
 def set_up_logs(settings: Settings, level: str) -> None:
@@ -45,6 +72,7 @@ def set_up_logs(settings: Settings, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = _StandardError()
+    handler.addFilter(_RateLimit())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -64,4 +92,4 @@ def _last(settings: Settings) -> list[structlog.typing.Processor]:
     if is_console:
         colours = sys.stderr.isatty()
         return [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -15,9 +15,11 @@ from bot.errors import (
     Fault,
     LeaseLost,
     MessageGone,
+    OutcomeUnknown,
     PromptRefused,
     StorageFailed,
     SurfaceFailed,
+    is_out_of_files,
 )
 from bot.pipeline import posts
 from bot.pipeline.delivery import Delivery
@@ -40,6 +42,8 @@ _UNDELIVERED_FOR = timedelta(days=1)
 
 _UNTIL_ANOTHER_ENDS = timedelta(seconds=1)
 """How often a job looks whether it may run, while as many of its account's run as may."""
+
+_UNTIL_FILES_ARE_CLOSED = timedelta(seconds=10)
 
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(minutes=10)
@@ -173,8 +177,14 @@ class Worker:
         except StorageFailed as error:
             await self._later(job, timedelta(seconds=10), error)
         except EaselError as error:
-            await self._end(job, Ending(JobState.FAILED, error.kind, error.user_text), error)
+            if is_out_of_files(error) and not isinstance(error, OutcomeUnknown):
+                await self._later(job, _UNTIL_FILES_ARE_CLOSED, error)
+            else:
+                await self._end(job, Ending(JobState.FAILED, error.kind, error.user_text), error)
         except Exception as error:
+            if is_out_of_files(error):
+                await self._later(job, _UNTIL_FILES_ARE_CLOSED, error)
+                return False
             fault = Fault(self._fault_code())
             log.exception("job.broke", fault=fault.code)
             await self._end(job, Ending(JobState.FAILED, fault.kind, fault.user_text), error)

@@ -1,6 +1,6 @@
 """Server-sent events: each change of the channel as it comes, resumable by the version of the last one seen."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -8,6 +8,7 @@ import structlog
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
+from bot.adapters.web.gate import Receive, Scope, Send
 from bot.adapters.web.problems import problem
 from bot.adapters.web.surface import WebSurface
 from bot.errors import StorageFailed
@@ -41,12 +42,20 @@ class Events:
             return problem(HTTPStatus.BAD_REQUEST, "A stream goes on after the number of the last event.")
         if self._open >= self._most_streams or self._feed.is_closed:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open right now.", retry_after=10)
-        version = int(since) if since is not None else await self._feed.head(self._channel)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._counted(version, view), headers=headers, media_type="text/event-stream")
-
-    async def _counted(self, version: int, view: View) -> AsyncIterator[str]:
+        # Counted before anything is waited for: else a crowd that comes at once would not be seen.
         self._open += 1
+        try:
+            version = int(since) if since is not None else await self._feed.head(self._channel)
+        except BaseException:
+            self._open -= 1
+            raise
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return _Stream(self._parts(version, view), headers, self._count_out)
+
+    def _count_out(self) -> None:
+        self._open -= 1
+
+    async def _parts(self, version: int, view: View) -> AsyncIterator[str]:
         try:
             yield _GREETING
             async for text in self._stream(version, view):
@@ -54,8 +63,6 @@ class Events:
         except StorageFailed as error:
             # The stream ends here; the page comes back for the rest.
             log.warning("web.stream_broke", reason=str(error))
-        finally:
-            self._open -= 1
 
     async def _stream(self, version: int, view: View) -> AsyncIterator[str]:
         while not self._feed.is_closed:
@@ -70,6 +77,21 @@ class Events:
             elif not await self._feed.wait(bell, self._heartbeat):
                 self._feed.look_again()
                 yield _HEARTBEAT_LINE
+
+
+class _Stream(StreamingResponse):
+    """A stream that says when it has ended, however it did."""
+
+    def __init__(self, parts: AsyncIterator[str], headers: Mapping[str, str], on_end: Callable[[], None]) -> None:
+        super().__init__(parts, headers=headers, media_type="text/event-stream")
+        self._on_end = on_end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._on_end()
 
 
 def _event(name: str, version: int, data: str) -> str:

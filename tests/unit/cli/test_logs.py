@@ -87,3 +87,23 @@ def test_tracebacks_show_no_variables(capsys: pytest.CaptureFixture[str], log_fo
     err = capsys.readouterr().err
     assert "ValueError: 5" in err
     assert "a fox" not in err
+
+
+def test_strangers_cannot_fill_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """What comes by the thousand is logged some times, and then only counted."""
+    set_up_logs(Settings(log_format="json"), "info")
+    [handler] = logging.getLogger().handlers
+
+    def log(event: str, at: float) -> None:
+        record = logging.LogRecord("asyncio", logging.ERROR, __file__, 1, f"{event}\nsocket: {at}", None, None)
+        record.created = at
+        handler.handle(record)
+
+    for number in range(1000):
+        log("socket.accept() out of system resource", 1000 + number / 1000)
+    log("something else", 1001)
+    assert len(capsys.readouterr().err.splitlines()) == 51
+    log("socket.accept() out of system resource", 1011)
+    told, again = map(json.loads, capsys.readouterr().err.splitlines())
+    assert told["event"] == "950 more lines like those above were not logged."
+    assert again["event"].startswith("socket.accept()")

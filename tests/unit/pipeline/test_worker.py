@@ -1,6 +1,7 @@
 """Asks whether a worker carries every job to one end, says why, and stops the moment the job is not its own."""
 
 import asyncio
+import errno
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,25 @@ async def test_a_failure_costs_nothing_and_can_be_tried_again(bench: Bench, erro
     assert await bench.standing() == UNTOUCHED
     assert (bench.message(job).tone, bench.message(job).kind) == (Tone.FAILED, kind)
     assert [button.command for button in bench.message(job).buttons] == ["again", "reword"]
+
+
+def out_of_files(error: EaselError | None) -> Exception:
+    """Give what comes of a machine that opens no more files, as a provider translates it or as it is."""
+    cause = OSError(errno.EMFILE, "Too many open files")
+    if error is not None:
+        error.__cause__ = ExceptionGroup("all attempts failed", [cause])
+    return error or cause
+
+
+@pytest.mark.parametrize("error", [ProviderFailed("painter", "connect", fault=ProviderFault.BAD_ANSWER), None])
+async def test_a_machine_that_opens_no_more_files_is_waited_for(bench: Bench, error: EaselError | None) -> None:
+    """It ends no job that was accepted: somebody's connections are closed in a while."""
+    (bench.painter if error else bench.rewriter).will(out_of_files(error))
+    job = await bench.draw()
+    assert (job.state, (await bench.standing()).held) == (JobState.RUNNING, 1)
+    bench.clock.move(timedelta(seconds=10))
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
 
 
 async def test_words_that_nobody_could_judge_are_not_drawn(bench: Bench) -> None:

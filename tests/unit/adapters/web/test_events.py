@@ -1,9 +1,11 @@
 """Asks whether an event stream keeps its promises: news, heartbeats, new starts, and an end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from http import HTTPStatus
 
+import httpx2
 import pytest
 from fastapi.responses import StreamingResponse
 
@@ -92,14 +94,21 @@ async def test_a_store_that_is_down_ends_the_stream(room: Room) -> None:
 async def test_there_are_only_so_many_streams(room: Room) -> None:
     """Who goes away makes room."""
     events = Events(room.surface, "studio", heartbeat=AT_ONCE, most_streams=1)
-    first = await events.open(None, lambda message: message.id)
-    assert isinstance(first, StreamingResponse)
-    stream = first.body_iterator
-    await anext(aiter(stream))
-    refused = await events.open(None, lambda message: message.id)
+    first, refused = await asyncio.gather(*(events.open(None, lambda message: message.id) for _ in range(2)))
     assert (refused.status_code, refused.headers["retry-after"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "10")
+    app = httpx2.ASGITransport(app=first)  # type: ignore[arg-type]  # a response is an application of its own
     room.surface.close()
-    assert all([text async for text in stream])
+    async with httpx2.AsyncClient(transport=app, base_url="http://studio") as http:
+        assert (await http.get("/")).text.startswith("retry:")
+    assert events._open == 0
+
+
+async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None:
+    """The store was away just then."""
+    events = Events(room.surface, "studio", most_streams=1)
+    room.messages.trouble.comes("page", StorageFailed("memory", "down"))
+    with pytest.raises(StorageFailed):
+        await events.open(None, lambda message: message.id)
     assert events._open == 0
 
 
