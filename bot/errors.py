@@ -318,7 +318,9 @@ class StorageFailed(EaselError):
     def __init__(self, store: str, reason: str) -> None:
         super().__init__(
             f"store={store} reason={reason}",
-            user_text="The bot cannot reach its own storage right now. Nothing was counted; please try again in a few minutes.",
+            user_text=(
+                "The bot cannot reach its own storage right now. Please try again in a few minutes; /quota says what was counted."
+            ),
         )
 
 
@@ -354,7 +356,9 @@ class Fault(EaselError):
     def __init__(self, code: str) -> None:
         super().__init__(
             f"fault={code}",
-            user_text=f"Something went wrong on our side and nothing was counted. If it happens again, quote the code {code}.",
+            user_text=(
+                f"Something went wrong on our side; /quota says what was counted. If it happens again, quote the code {code}."
+            ),
         )
         self.code = code
 

@@ -5,7 +5,7 @@ import resource
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 _RESERVED = 256
 """Files that the database, the pictures and the calls outwards need beside the connections."""
@@ -89,7 +89,8 @@ class BoundedProtocol(H11Protocol):
             self._reader_timer = None
 
     def _time_head(self) -> None:
-        is_served = self.cycle is not None and not self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn's own type leaves the None out
+        is_served = cycle is not None and not cycle.response_complete
         if is_served and self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None

@@ -1,6 +1,6 @@
 """What the house stands on: records, pictures, and whoever draws."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ from storage.sql.statistics import SqlStatistics
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The tables, by port."""
+    """The tables, by port; `check_writable` raises `StorageFailed` while nothing can be written to them."""
 
     jobs: Jobs
     pictures: Pictures
@@ -56,6 +56,7 @@ class Records:
     once: Once
     keys: ApiKeys
     statistics: Statistics
+    check_writable: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ async def _open_records(settings: Settings, clock: Clock, ids: Ids) -> AsyncIter
             once=SqlOnce(database, clock),
             keys=SqlApiKeys(database, clock),
             statistics=SqlStatistics(database),
+            check_writable=database.check_writable,
         )
     finally:
         await database.close()

@@ -1,15 +1,42 @@
 """Whether the house can take jobs right now."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.app.foundation import Foundation
 from bot.domain.health import Finding, Health
-from bot.domain.people import HOUSE, AccountId
 from bot.errors import EaselError
+from bot.ports.clock import Clock
 
-_BUDGET = timedelta(seconds=5)
+_BUDGET = timedelta(seconds=3)
+_RECORDS_HOLD_FOR = timedelta(seconds=2)
+_OBJECTS_HOLD_FOR = timedelta(minutes=1)
+_TROUBLE_HOLDS_FOR = timedelta(seconds=5)
+
+Check = Callable[[], Awaitable[tuple[Finding, ...]]]
+
+
+class RememberedCheck:
+    """A check that is made by one at a time and holds for a while, however many ask. Trouble is looked at again sooner."""
+
+    def __init__(self, check: Check, clock: Clock, *, holds_for: timedelta) -> None:
+        self._check = check
+        self._clock = clock
+        self._holds_for = holds_for
+        self._lock = asyncio.Lock()
+        self._findings: tuple[Finding, ...] = ()
+        self._until = clock.now()
+
+    async def findings(self) -> tuple[Finding, ...]:
+        """Return what was found, now or a while ago."""
+        async with self._lock:
+            if self._clock.now() >= self._until:
+                self._findings = await self._check()
+                is_well = all(finding.health is not Health.WRONG for finding in self._findings)
+                holds_for = self._holds_for if is_well else min(self._holds_for, _TROUBLE_HOLDS_FOR)
+                self._until = self._clock.now() + holds_for
+            return self._findings
 
 
 class Readiness:
@@ -18,21 +45,24 @@ class Readiness:
     def __init__(self, base: Foundation, front_ends: Callable[[], tuple[Finding, ...]] = tuple) -> None:
         self._base = base
         self._front_ends = front_ends
+        self._records = RememberedCheck(self._check_records, base.clock, holds_for=_RECORDS_HOLD_FOR)
+        self._objects = RememberedCheck(self._check_objects, base.clock, holds_for=_OBJECTS_HOLD_FOR)
 
     async def findings(self) -> tuple[Finding, ...]:
-        """Give what is wrong; nothing when jobs can be taken. Never raises."""
-        found = [await self._records(), *await self._objects(), *self._front_ends()]
+        """Return what is wrong; nothing when jobs can be taken. Never raises."""
+        found = [*await self._records.findings(), *await self._objects.findings(), *self._front_ends()]
         return tuple(finding for finding in found if finding.health is Health.WRONG)
 
-    async def _records(self) -> Finding:
+    async def _check_records(self) -> tuple[Finding, ...]:
+        """See whether a transaction that writes can begin: a locked database can be read, and takes no job."""
         try:
             async with asyncio.timeout(_BUDGET.total_seconds()):
-                await self._base.records.ledger.standing(HOUSE, AccountId("nobody"), self._base.clock.now().date(), 0)
+                await self._base.records.check_writable()
         except (EaselError, TimeoutError) as error:
-            return Finding("database", Health.WRONG, f"It cannot be read ({error}).", "Run easel doctor.")
-        return Finding("database", Health.OK, "It answers.")
+            return (Finding("database", Health.WRONG, f"It cannot be written ({str(error) or 'locked'}).", "Run easel doctor."),)
+        return (Finding("database", Health.OK, "It answers."),)
 
-    async def _objects(self) -> tuple[Finding, ...]:
+    async def _check_objects(self) -> tuple[Finding, ...]:
         try:
             async with asyncio.timeout(_BUDGET.total_seconds()):
                 return await self._base.objects.check()

@@ -1,5 +1,6 @@
 """What can be typed after `easel`, and what each of it says about itself."""
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON objec
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit; whatever happens, nobody sees a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a console without emoji must not end what was paid for
     sys.exit(start(app, list(sys.argv[1:] if arguments is None else arguments)))
 
 

@@ -52,7 +52,7 @@ class Report:
 
 
 def print_json(report: Report) -> None:
-    """Print the report as one object on one line."""
+    """Print the report as one object on one line, in ASCII: every console can show it."""
     body: dict[str, object] = {
         "job": report.job,
         "state": report.state,
@@ -65,7 +65,7 @@ def print_json(report: Report) -> None:
     }
     if report.error:
         body["error"] = {"kind": report.error.kind, "text": report.error.text}
-    typer.echo(json.dumps(body, ensure_ascii=False))
+    typer.echo(json.dumps(body))
 
 
 def _picture(picture: ShownPicture) -> dict[str, object]:

@@ -86,8 +86,17 @@ Words = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(_c
 """A list of words; one text with commas will do."""
 
 
+def unquoted(text: str) -> str:
+    """Return a text without white space around it, and without one pair of quotes: `docker --env-file` leaves them on."""
+    text = text.strip().removeprefix("\ufeff").strip()
+    for quote in "\"'":
+        if len(text) > 1 and text[0] == text[-1] == quote and quote not in text[1:-1]:
+            return text[1:-1].strip()
+    return text
+
+
 def _check_secret(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value().strip()
+    text = unquoted(secret.get_secret_value())
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("must be one word of plain letters, digits and signs; it was probably not copied whole")
     return SecretStr(text)

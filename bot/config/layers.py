@@ -10,6 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
+from bot.config.kinds import unquoted
 from bot.config.settings import Settings
 from bot.errors import ConfigError
 
@@ -64,19 +65,19 @@ def _plant(table: dict[str, Any], path: Loc, value: object) -> None:
 
 
 def variables(environ: Mapping[str, str]) -> Layer:
-    """Read `EASEL_OPENAI__API_KEY` and its like. `EASEL_TEST_…` belongs to the test suite."""
-    ours = {
-        name: _path(name.removeprefix(PREFIX))
-        for name in sorted(environ)
-        if name.startswith(PREFIX) and name not in NOT_SETTINGS and not name.startswith("EASEL_TEST_")
-    }
-    return Layer({path: environ[name] for name, path in ours.items()}, {path: name for name, path in ours.items()})
+    """Read `EASEL_OPENAI__API_KEY` and its like; an empty one is not set, and `""` is set to nothing.
+
+    `EASEL_TEST_…` belongs to the test suite.
+    """
+    taken = (name for name in sorted(environ) if name.startswith(PREFIX) and not name.startswith("EASEL_TEST_"))
+    ours = {name: _path(name.removeprefix(PREFIX)) for name in taken if name not in NOT_SETTINGS and environ[name].strip()}
+    return Layer({path: unquoted(environ[name]) for name, path in ours.items()}, {path: name for name, path in ours.items()})
 
 
 def known_variables(environ: Mapping[str, str]) -> Layer:
     """Read the names that people know; an empty one counts as not set."""
-    ours = {name: path for name, path in KNOWN_NAMES.items() if environ.get(name, "").strip()}
-    return Layer({path: environ[name] for name, path in ours.items()}, {path: name for name, path in ours.items()})
+    ours = {name: path for name, path in KNOWN_NAMES.items() if unquoted(environ.get(name, ""))}
+    return Layer({path: unquoted(environ[name]) for name, path in ours.items()}, {path: name for name, path in ours.items()})
 
 
 def secret_files(folder: Path | None) -> Layer:
@@ -103,7 +104,7 @@ def _secret(file: Path) -> str:
     try:
         if file.stat().st_size > _LARGEST_SECRET:
             raise ConfigError(f"The secret file {file} is too large to be one: a key or token is a single line.")
-        return file.read_text(encoding="utf-8").strip()
+        return unquoted(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The secret file {file} cannot be read: see that it is a text file this user may read.") from error
 

@@ -1,5 +1,6 @@
 """Making a prompt out of whatever was typed."""
 
+import re
 import unicodedata
 from enum import StrEnum
 
@@ -21,15 +22,20 @@ LONGEST_PROMPT = 4000
 _KEPT_FORMATS = {"\u200c", "\u200d"}
 """Joiner and non-joiner: emoji and several scripts need them."""
 
+_FLAGS = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,8}\U000e007f")
+"""A black flag that tags make into Scotland's or another's. Tags anywhere else are words that no reader sees."""
+
+_LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+
 
 def clean_prompt(typed: str) -> str:
-    """Give `typed` without invisible and control characters, in composed form, with single spaces.
+    """Return `typed` without invisible characters, in composed form, with single spaces and at most one empty line.
 
     Raises:
         BadInput: Nothing readable is left, or it is longer than `LONGEST_PROMPT`.
     """
-    visible = "".join(_readable(character) for character in unicodedata.normalize("NFC", typed))
-    prompt = " ".join(visible.split())
+    lines = [_clean_line(line) for line in _LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", typed)).split("\n")]
+    prompt = re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
     if not any(unicodedata.category(character)[0] in "LNPS" for character in prompt):
         raise BadInput("There is nothing to draw yet: say in a few words what the picture should show.")
     if len(prompt) > LONGEST_PROMPT:
@@ -37,10 +43,18 @@ def clean_prompt(typed: str) -> str:
     return prompt
 
 
+def _clean_line(line: str) -> str:
+    parts, end = [], 0
+    for flag in _FLAGS.finditer(line):
+        parts += [*map(_readable, line[end : flag.start()]), flag[0]]
+        end = flag.end()
+    return " ".join("".join([*parts, *map(_readable, line[end:])]).split())
+
+
 def _readable(character: str) -> str:
-    """Drop what no reader sees (zero width, direction overrides, control codes); white space becomes a space."""
-    if character.isspace():
+    """Drop what no reader sees (zero width, direction overrides); white space and control codes become a space."""
+    if character.isspace() or unicodedata.category(character) == "Cc":
         return " "
     if character in _KEPT_FORMATS:
         return character
-    return "" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} else character
+    return "" if unicodedata.category(character) in {"Cf", "Cs", "Co"} else character

@@ -75,6 +75,11 @@ class Database:
             async with self._budget(), self._opened(self._reader).connect() as connection:
                 yield connection
 
+    async def check_writable(self) -> None:
+        """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had."""
+        async with self.writing() as connection:
+            await connection.execute(text("SELECT 1"))
+
     def _engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         if not is_sqlite(url):
             engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)

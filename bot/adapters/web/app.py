@@ -91,7 +91,7 @@ def build_web(
     return app
 
 
-_BROKE = "Something went wrong on our side and nothing was counted; whoever runs this bot will find why in the log."
+_BROKE = "Something went wrong on our side; /quota says what was counted, and whoever runs this bot will find why in the log."
 
 
 async def _say_nothing_there(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,9 @@ _READING = {"GET", "HEAD", "OPTIONS"}
 
 _ALIVE = "/healthz"
 """Whoever watches over the process asks by its address, and learns nothing but that it is alive."""
+
+_READY = "/readyz"
+"""Kubernetes asks for this by the pod's address, which no page can have been rebound to: that takes a name."""
 
 _WRONG_HOST = "This server does not go by that name; whoever runs it can add the name to [web] allowed_hosts."
 
@@ -68,7 +72,9 @@ class Gate:
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        if host_name(headers.get("host", "")) not in self._allowed_hosts and scope["path"] != _ALIVE:
+        host = host_name(headers.get("host", ""))
+        is_probe = scope["path"] == _ALIVE or (scope["path"] == _READY and is_address(host))
+        if host not in self._allowed_hosts and not is_probe:
             return problem_for(Request(scope), HTTPStatus.MISDIRECTED_REQUEST, _WRONG_HOST)
         is_signed = scope["path"] in self._signed_paths
         if scope["method"] not in _READING and not is_signed and not is_same_origin(headers):
@@ -87,6 +93,15 @@ def host_name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address and no name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_same_origin(headers: Headers) -> bool:

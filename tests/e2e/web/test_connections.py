@@ -64,7 +64,7 @@ async def served(*, most: int = 100, head_budget: float = 60, reader_budget: flo
         yield Served(listener.getsockname()[1], server)
     finally:
         for connection in list(server.server_state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()
         await server.shutdown(sockets=[listener])
 
 

@@ -19,9 +19,17 @@ LINE = json.dumps({"line": "/imagine a fox", "key": "12345678"})
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "[::1]", ""])
 async def test_a_rebound_name_is_turned_away(ann: HttpVisitor, host: str) -> None:
     """Whatever it asks for, except whether we are alive."""
-    for path in ("/", "/api/messages", "/events", "/static/main.js", "/readyz"):
+    for path in ("/", "/api/messages", "/events", "/static/main.js"):
         assert (await ann.get(path, Host=host)).status == 421
+    assert (await ann.get("/readyz", Host=host)).status == (200 if host == "[::1]" else 421)
     assert (await ann.get("/healthz", Host=host)).status == 200
+
+
+@pytest.mark.parametrize("host", ["10.1.2.3:8420", "[fd00::7]:8420"])
+async def test_a_probe_asks_by_the_pods_address(ann: HttpVisitor, host: str) -> None:
+    """Whether we are ready, and nothing else."""
+    assert (await ann.get("/readyz", Host=host)).status == 200
+    assert (await ann.get("/api/messages", Host=host)).status == 421
 
 
 @pytest.mark.parametrize(

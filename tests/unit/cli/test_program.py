@@ -1,5 +1,7 @@
 """Does the command line say the same as the commands' declarations, and is it light until it has to work?"""
 
+import contextlib
+import io
 import re
 import subprocess
 import sys
@@ -8,7 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from bot.cli.program import app
+from bot.cli.program import app, main
+from bot.cli.report import Report, print_json
 from bot.commands.imagine import ImagineArgs
 from bot.commands.spec import Command, Option
 
@@ -58,3 +61,17 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_console_without_emoji_is_no_error() -> None:
+    """What was drawn and paid for is said in whatever letters there are."""
+    with io.TextIOWrapper(io.BytesIO(), encoding="cp1252") as narrow, contextlib.redirect_stdout(narrow):
+        with pytest.raises(SystemExit) as left:
+            main(["--version"])
+        print_json(Report(prompt="a fox 🦊"))
+        typer.echo("a fox 🦊")
+        narrow.flush()
+        shown = narrow.buffer.getvalue().decode("ascii")
+    assert left.value.code == 0
+    assert '"prompt": "a fox \\ud83e\\udd8a"' in shown
+    assert "a fox \\U0001f98a" in shown

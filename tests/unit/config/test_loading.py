@@ -116,6 +116,20 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     assert load(file, environ={}).web.port == 1
 
 
+@pytest.mark.parametrize("empty", ["", " ", "\r\n"])
+def test_an_empty_variable_is_not_set(empty: str) -> None:
+    """Compose files pass on what nobody set."""
+    assert load(environ={"EASEL_WEB__PORT": empty, "OPENAI_API_KEY": empty}) == load(environ={})
+
+
+@pytest.mark.parametrize("typed", ['"sk-key"', "'sk-key'", "sk-key\r", ' "sk-key" \r\n', "\ufeffsk-key"])
+def test_a_key_is_read_without_what_was_copied_with_it(typed: str, tmp_path: Path) -> None:
+    """One pair of quotes, the end of a line from Windows, a mark at its beginning; in a variable, a secret file, the settings."""
+    (tmp_path / "openai__api_key").write_text(typed, encoding="utf-8")
+    for environ in ({"OPENAI_API_KEY": typed}, {"EASEL_OPENAI__API_KEY": typed}, {"EASEL_SECRETS_DIR": str(tmp_path)}):
+        assert load(environ=environ).openai.api_key.get_secret_value() == "sk-key"
+
+
 def test_the_environment_can_hold_lists_tables_and_truth() -> None:
     """As far as a text can."""
     settings = load(
@@ -124,7 +138,7 @@ def test_the_environment_can_hold_lists_tables_and_truth() -> None:
             "EASEL_QUOTAS__TIERS__GOLD": "500",
             "EASEL_OBJECTS__PATH_STYLE": "true",
             "EASEL_DRAWING__PROVIDERS": "",
-            "EASEL_REWRITING__MODEL": "",
+            "EASEL_REWRITING__MODEL": '""',
             "EASEL_TEST_REQUIRE_SERVICES": "1",
         }
     )

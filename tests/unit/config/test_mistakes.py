@@ -172,7 +172,7 @@ IN_THE_ENVIRONMENT = [
     ({"EASEL_OPNAI__API_KEY": SECRET}, "EASEL_OPNAI__API_KEY is not a setting. Did you mean EASEL_OPENAI__API_KEY?"),
     ({"EASEL_XYZZY": "1"}, "EASEL_XYZZY is not a setting: take it out, or look in config.example.toml for its right name."),
     ({"EASEL_WEB__PORT": "eighty"}, "EASEL_WEB__PORT must be a whole number."),
-    ({"EASEL_WEB__PORT": ""}, "EASEL_WEB__PORT must be a whole number."),
+    ({"EASEL_WEB__PORT": '""'}, "EASEL_WEB__PORT must be a whole number."),
     (
         {"EASEL_WEB": "x", "EASEL_WEB__PORT": "1"},
         "EASEL_WEB is a section, not a single setting: set what is in it one by one, such as [web] host (EASEL_WEB__HOST).",

@@ -1,5 +1,6 @@
 """Asks what becomes of the words that people type, however odd they are."""
 
+import re
 import unicodedata
 
 import pytest
@@ -15,11 +16,13 @@ from bot.errors import BadInput
     [
         ("a fox", "a fox"),
         ("  a   fox\t", "a fox"),
-        ("a fox\nin the\r\nsnow", "a fox in the snow"),
-        ("a\u2028fox\u00a0in\u3000snow", "a fox in snow"),
+        ("a fox\nin the\r\nsnow", "a fox\nin the\nsnow"),
+        ("\n a fox \n\n\n\r\n\u200b\n in snow\n", "a fox\n\nin snow"),
+        ("a\U000e0061\U000e0062 fox\U000e007f", "a fox"),
+        ("a\u2028fox\u00a0in\u3000snow", "a\nfox in snow"),
         ("a \u200bf\u200bo\u200bx\ufeff", "a fox"),
         ("a\u202efox\u202c \u2066in\u2069 snow", "afox in snow"),
-        ("a\x00 f\x07ox\x1b[31m", "a fox[31m"),
+        ("a\x00 f\x07ox\x1b[31m", "a f ox [31m"),
         ("so\u00adft hyphen", "soft hyphen"),
         ("\ue000private\udbff use", "private use"),
         ("cafe\u0301", "café"),
@@ -36,7 +39,7 @@ def test_what_is_read_is_kept_and_what_is_not_seen_goes(typed: str, clean: str) 
     assert clean_prompt(typed) == clean
 
 
-@pytest.mark.parametrize("typed", ["🦊", "🦊❄️", "👩‍🚀", "🏳️‍🌈", "👍🏽", "❤️"])
+@pytest.mark.parametrize("typed", ["🦊", "🦊❄️", "👩‍🚀", "🏳️‍🌈", "👍🏽", "❤️", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"])
 def test_emoji_alone_are_a_prompt(typed: str) -> None:
     """Joined ones stay joined, and coloured ones coloured."""
     assert clean_prompt(typed) == typed
@@ -64,6 +67,10 @@ def test_what_is_not_seen_does_not_count_towards_the_length() -> None:
     assert clean_prompt("x" * LONGEST_PROMPT + " " * 9 + "\u200b" * 9) == "x" * LONGEST_PROMPT
 
 
+def _without_flags(text: str) -> str:
+    return re.sub("\U0001f3f4[\U000e0020-\U000e007f]+", "", text)
+
+
 @given(st.text(max_size=200))
 def test_a_clean_prompt_is_clean_for_good(typed: str) -> None:
     """Cleaning it again, as a button does, changes nothing; and it holds no control or direction character."""
@@ -74,5 +81,6 @@ def test_a_clean_prompt_is_clean_for_good(typed: str) -> None:
     assert clean_prompt(clean) == clean
     assert clean == clean.strip()
     assert "  " not in clean
-    kinds = {unicodedata.category(character) for character in clean if character not in "\u200c\u200d"}
+    assert "\n\n\n" not in clean
+    kinds = {unicodedata.category(character) for character in _without_flags(clean) if character not in "\u200c\u200d\n"}
     assert not kinds & {"Cc", "Cf", "Cs", "Co"}

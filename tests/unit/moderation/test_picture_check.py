@@ -177,3 +177,42 @@ async def test_no_bytes_get_another_answer_than_yes_or_no(form: str, where: floa
     except ProviderFailed:
         return
     assert file.sha256 == hashlib.sha256(content).hexdigest()
+
+
+async def test_a_png_whose_pixels_are_garbage_is_refused() -> None:
+    """However right its sums are: people would be billed for a picture that nobody can open."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 48, 8, 2, 0, 0, 0))
+    whole = zlib.compress(bytes(48 * (1 + 64 * 3)))
+    for pixels in (noise(3, 5000), zlib.compress(bytes(100)), zlib.compress(bytes(100_000)), whole[:-6], b""):
+        await refused(SIGNATURE + header + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+    parts = chunk(b"IDAT", whole[:10]) + chunk(b"IDAT", b"") + chunk(b"IDAT", whole[10:])
+    assert (await PictureCheck().examine("openai", SIGNATURE + header + parts + chunk(b"IEND", b""))).width == 64
+
+
+@pytest.mark.parametrize("interlace", [0, 1])
+@pytest.mark.parametrize(("depth", "colour", "bits"), [(8, 2, 24), (1, 0, 1), (16, 6, 64), (4, 3, 4)])
+async def test_the_pixels_of_every_kind_of_png_are_counted_right(interlace: int, depth: int, colour: int, bits: int) -> None:
+    """Row by row and pass by pass, as Pillow reads them too."""
+    size, steps = (33, 21), [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    passes = [(len(range(x, size[0], a)), len(range(y, size[1], d))) for x, y, a, d in steps] if interlace else [size]
+    pixels = b"".join(bytes(1 + (wide * bits + 7) // 8) * high for wide, high in passes)
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, interlace))
+    palette = chunk(b"PLTE", bytes(3)) if colour == 3 else b""
+    content = SIGNATURE + header + palette + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
+    with Image.open(io.BytesIO(content)) as image:
+        image.load()
+    assert (await PictureCheck().examine("openai", content)).width == 33
+
+
+async def test_a_png_of_too_many_chunks_is_refused() -> None:
+    """They would be walked over for seconds."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0))
+    await refused(SIGNATURE + header + chunk(b"tEXt", b"a") * 30_000 + chunk(b"IEND", b""))
+
+
+async def test_a_jpeg_of_too_many_scans_is_refused() -> None:
+    """Each is a pass over all of its pixels."""
+    content = picture("JPEG", progressive=True)
+    start = content.rindex(b"\xff\xda")
+    scan = content[start:-2]
+    assert "scans" in str(await refused(content[:start] + scan * 400 + content[-2:]))

@@ -96,7 +96,7 @@ async def test_there_are_only_so_many_streams(room: Room) -> None:
     events = Events(room.surface, "studio", heartbeat=AT_ONCE, most_streams=1)
     first, refused = await asyncio.gather(*(events.open(None, lambda message: message.id) for _ in range(2)))
     assert (refused.status_code, refused.headers["retry-after"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "10")
-    app = httpx2.ASGITransport(app=first)  # type: ignore[arg-type]  # a response is an application of its own
+    app = httpx2.ASGITransport(app=first)
     room.surface.close()
     async with httpx2.AsyncClient(transport=app, base_url="http://studio") as http:
         assert (await http.get("/")).text.startswith("retry:")
