@@ -62,19 +62,28 @@ def _pictures(number: int) -> str:
 
 
 class QuotaExceeded(Refusal):
-    """The account has fewer pictures left than the wish costs, its credits included."""
+    """The account has fewer pictures left than the wish costs, its credits included.
+
+    `can_register` is set where accepting the content policy would give the person more.
+    """
 
     kind = "quota_exceeded"
+    can_register = False
 
     def __init__(self, *, cost: int, left: int, refills_at: datetime, credits_left: int = 0) -> None:
         beside = f" and {credits_left} in credits" if credits_left else ""
+        missing = f"That needs {_pictures(cost)} and you have {left} left today{beside}."
+        if left + credits_left <= 0:
+            missing = "You have no pictures left today."
         super().__init__(
             f"cost={cost} left={left} refills_at={refills_at.isoformat()} credits={credits_left}",
-            user_text=(
-                f"That needs {_pictures(cost)} and you have {left} left today{beside}. "
-                f"More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted."
-            ),
+            user_text=f"{missing} More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted.",
         )
+
+    def offer_registering(self, limit: int) -> None:
+        """Say that registering gives `limit` pictures a day."""
+        self.can_register = True
+        self.user_text = f"{self.user_text} Registered people have {_pictures(limit)} a day."
 
 
 class LimitTooLow(QuotaExceeded):

@@ -7,9 +7,9 @@ import structlog
 from bot.commands.line import read_options, split_line
 from bot.commands.options import listed, meant
 from bot.commands.spec import AnyCommand, Audience
-from bot.domain.chat import Form, Post, Tone
+from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.people import Person
-from bot.errors import BadInput, EaselError, Fault, NotAllowed, Refusal, SurfaceFailed
+from bot.errors import BadInput, EaselError, Fault, NotAllowed, QuotaExceeded, Refusal, SurfaceFailed
 from bot.ports.surfaces import Call
 
 log = structlog.get_logger(__name__)
@@ -113,8 +113,15 @@ class Dispatcher:
             except EaselError as error:
                 log.info("command.refused", kind=error.kind, reason=str(error))
                 tone = Tone.REFUSED if isinstance(error, Refusal) else Tone.FAILED
-                await call.whisper(Post(error.user_text, tone, error.kind))
+                await call.whisper(Post(error.user_text, tone, error.kind, buttons=_way_out(error)))
             except Exception:
                 fault = Fault(self._fault_code())
                 log.exception("command.broke", fault=fault.code)
                 await call.whisper(Post(fault.user_text, Tone.FAILED, fault.kind))
+
+
+def _way_out(error: EaselError) -> tuple[Button, ...]:
+    """Return the button that helps somebody who was refused, where one does."""
+    if isinstance(error, QuotaExceeded) and error.can_register:
+        return (Button("Register", "register", "now"),)
+    return ()

@@ -18,7 +18,7 @@ _SETTINGS = {
     "rewriting": "rewriting of prompts",
     "previews": "unfinished pictures on the way",
     "review_channel": "review channel",
-    "retention": "keeping of pictures",
+    "retention": "how long pictures are kept",
     "language": "language",
 }
 

@@ -106,14 +106,23 @@ def _mentioned(command: AnyCommand, words: list[str], raw: dict[str, object]) ->
 
 
 def _leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
-    """Take from the front of the words what the command cannot do without and is no prose: a person, an amount, a choice."""
+    """Take from the front of the words what the command cannot do without and is no prose: a person, an amount, a choice.
+
+    Raises:
+        BadInput: What stands there is none, and nothing else that must be given either.
+    """
     taken: dict[str, object] = {}
     for option in command.options:
         if not words or not option.is_required or option.name in raw or isinstance(option.kind, Text):
             continue
-        if not _takes_words(option, words[0].strip(_QUOTES)):
+        word = words[0].strip(_QUOTES)
+        if not _takes_words(option, word):
+            others = [one for one in command.options if one.is_required and one.name not in {*raw, *taken}]
+            if isinstance(option.kind, Number) and not any(_takes_words(one, word) for one in others):
+                option.kind.parse(option.name, word)
             break
-        taken[option.name] = words.pop(0).strip(_QUOTES)
+        taken[option.name] = word
+        words.pop(0)
     return taken
 
 

@@ -166,7 +166,7 @@ class PersonRef:
             return Mention(found[found.re.groups])
         if found := _FULL_ID.fullmatch(text):
             return Mention(found[3], Platform(found[1]), found[2] or "")
-        raise BadInput(f"{name} is a person: mention them, or give their id as /usage shows it, not {quoted(typed)}.")
+        raise BadInput(f"For {name}, please mention somebody or give their id as /usage shows it; {quoted(typed)} is neither.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class RoleRef:
             return RoleMention(found[found.re.groups])
         if (found := _FULL_ID.fullmatch(text)) and found[2]:
             return RoleMention(found[3], Platform(found[1]), found[2])
-        raise BadInput(f"{name} is a role or group: mention it, or give its id, not {quoted(typed)}.")
+        raise BadInput(f"For {name}, please mention a role or group or give its id; {quoted(typed)} is neither.")
 
 
 _AMOUNT = re.compile(r"\$?([0-9]{1,7}|[0-9]{1,3}(?:,[0-9]{3})+)(?:[.,]([0-9]{1,2}))?\$?")

@@ -78,9 +78,10 @@ class Command(Generic[A]):
         """
         options = {option.name: option for option in self.options}
         self._refuse_unknown(raw, list(options))
-        missing = [name for name, option in options.items() if option.is_required and raw.get(name) is None]
+        missing = [option for name, option in options.items() if option.is_required and raw.get(name) is None]
         if missing:
-            raise BadInput(f"/{self.name} needs {listed(missing, 'and')}.{self._hint}")
+            what = listed([f"{option.name} ({_as_part(option.kind.summary)})" for option in missing], "and")
+            raise BadInput(f"/{self.name} still needs {what}.{self._hint}")
         given = {name: options[name].kind.parse(name, typed) for name, typed in raw.items() if typed is not None}
         return self.args(**given)
 
@@ -97,6 +98,11 @@ class Command(Generic[A]):
     @property
     def _hint(self) -> str:
         return f" For example: {self.example}" if self.example else ""
+
+
+def _as_part(summary: str) -> str:
+    """Return a summary as it stands within a sentence."""
+    return summary[:1].lower() + summary[1:]
 
 
 def _options_of(args: type, notes: Mapping[str, str]) -> tuple[Option, ...]:

@@ -87,7 +87,7 @@ def ended(job: Job, ending: Ending) -> Post:
 def deleted(job: Job, minutes: int) -> Post:
     """Say that the pictures are gone, and for how long that can be undone."""
     return Post(
-        f"{title(job)} – deleted. It can be brought back for {minutes} minutes.",
+        f"{title(job)} – deleted. It can be brought back for {'1 minute' if minutes == 1 else f'{minutes} minutes'}.",
         Tone.PLAIN,
         buttons=(Button("Undo", "undelete", job.id),),
     )

@@ -5,10 +5,10 @@ from dataclasses import replace
 import structlog
 
 from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, Wish, Words
-from bot.domain.people import Account, Person
+from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.quotas import Hold
 from bot.domain.words import clean_prompt
-from bot.errors import BadInput, Busy, EaselError, NotYours
+from bot.errors import BadInput, Busy, EaselError, NotYours, QuotaExceeded
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.ports.bursts import Bursts
@@ -74,6 +74,11 @@ class Studio:
         hold = self._quotas.hold(terms, wish)
         try:
             accepted = await self._taken_in(self._job(wish, call, terms, words), hold)
+        except QuotaExceeded as error:
+            more = terms.of_community.limits[REGISTERED]
+            if terms.account.tier == GUEST and more > terms.allowance.limit:
+                error.offer_registering(more)
+            raise
         finally:
             self._notices.consider(terms)
         if accepted.is_new:

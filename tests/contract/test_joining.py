@@ -75,7 +75,7 @@ class TestJoining:
         await accounts.join(ann, bob)
         with pytest.raises(QuotaExceeded) as caught:
             await jobs.accept(a_job("more", ann), a_hold(ann))
-        assert "0 left" in caught.value.user_text
+        assert "no pictures left" in caught.value.user_text
 
     async def test_what_runs_is_settled_and_given_back_where_it_is_held_now(
         self, accounts: Accounts, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId

@@ -14,7 +14,7 @@ from tests.fakes.openai import FakeOpenAI
 
 LIMIT, EACH = 3, 25
 ROOMY = {"EASEL_BURSTS__WISHES": "1000", "EASEL_BURSTS__QUEUED": "1000"}
-REFUSAL = re.compile(r"That needs 1 picture and you have 0 left today\. More at 00:00 UTC; nothing was counted\.")
+REFUSAL = re.compile(r"You have no pictures left today\. More at 00:00 UTC; nothing was counted\.")
 
 
 async def linked(one: OnDiscord, other: OnSlack) -> None:

@@ -64,7 +64,7 @@ async def test_a_persons_limit(two: Two) -> None:
     assert "Undone: the limit of" in (await told.press("Undo")).text
     assert not (await two.ada.wishes()).is_private
     await two.admin.says("quota set", pictures="1", person=two.ada.mention)
-    assert "0 left today" in (await two.ada.wishes()).text
+    assert "no pictures left today" in (await two.ada.wishes()).text
     assert "is now 0 pictures; it was 1 picture." in (await two.admin.says("quota reset", person=two.ada.mention)).text
     assert "no pictures left today" in (await two.ada.wishes()).text
     shown = await two.admin.says("quota show", person=two.ada.mention)

@@ -97,13 +97,18 @@ def test_words_that_nobody_could_judge_are_our_fault() -> None:
     assert str(GuardUnavailable("moderation", "timeout")) == "stage=moderation reason=timeout"
 
 
-@pytest.mark.parametrize(("cost", "what"), [(1, "1 picture and"), (3, "3 pictures and")])
-def test_an_empty_purse_is_told_when_it_fills_again(cost: int, what: str) -> None:
+@pytest.mark.parametrize(
+    ("left", "in_credits", "what"),
+    [
+        (0, 0, "You have no pictures left today."),
+        (2, 0, "That needs 3 pictures and you have 2 left today."),
+        (0, 1, "That needs 3 pictures and you have 0 left today and 1 in credits."),
+    ],
+)
+def test_an_empty_purse_is_told_when_it_fills_again(left: int, in_credits: int, what: str) -> None:
     """The time is the community's own, with the name of its zone."""
-    error = QuotaExceeded(cost=cost, left=0, refills_at=MIDNIGHT)
-    assert what in error.user_text
-    assert "0 left today" in error.user_text
-    assert "More at 00:00 CET" in error.user_text
+    error = QuotaExceeded(cost=3, left=left, refills_at=MIDNIGHT, credits_left=in_credits)
+    assert error.user_text == f"{what} More at 00:00 CET; nothing was counted."
     assert "2026-03-15T00:00:00+01:00" in str(error)
 
 

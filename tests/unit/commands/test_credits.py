@@ -85,6 +85,12 @@ async def test_an_amount_that_is_none_is_refused(office: Office, verb: str, amou
     assert (office.entries, await office.balance(BOB)) == ([], 0)
 
 
+async def test_an_amount_in_words_is_told_what_an_amount_is(office: Office) -> None:
+    """Not that one is missing."""
+    text = await office.say("/credits grant <@bob> twenty")
+    assert text == f"amount is a whole number from 1 to {MOST_CREDITS}, not “twenty”."
+
+
 async def test_nobody_has_more_than_the_most(office: Office) -> None:
     """The balance has a ceiling."""
     await office.say(f"/credits grant --person bob --amount {MOST_CREDITS}")

@@ -142,7 +142,7 @@ async def test_where_no_form_can_be_shown_the_sentence_says_what_is_missing(disp
     """With the example."""
     call = a_call()
     call.trouble.lasts("ask", SurfaceFailed(LOOM, "no forms"))
-    assert await said(dispatcher, "/till pay", call) == "/till pay needs who and amount."
+    assert await said(dispatcher, "/till pay", call) == "/till pay still needs who (whom) and amount (how much)."
 
 
 def test_it_is_known_whose_first_words_are_a_form(dispatcher: Dispatcher) -> None:

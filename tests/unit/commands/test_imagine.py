@@ -52,7 +52,7 @@ async def test_who_has_drawn_all_their_pictures_is_told_so_in_private(bench: Ben
         await hands.type("/imagine a fox --count 4")
     [whisper] = await hands.type("/imagine a fox")
     assert whisper.kind == "quota_exceeded"
-    assert "0 left today" in whisper.text
+    assert "no pictures left today" in whisper.text
     assert len(bench.surface.posted) == 5
 
 

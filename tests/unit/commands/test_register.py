@@ -2,10 +2,15 @@
 
 import pytest
 
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.imagine import imagine
+from bot.commands.register import register
 from bot.domain.chat import Button
 from bot.domain.people import GUEST, REGISTERED
 from bot.domain.rules import Matter
-from tests.unit.commands.office import ANN, BOB, GUS, YARD, Office
+from tests.fakes.bench import FAULT
+from tests.fakes.surfaces import SQUARE
+from tests.unit.commands.office import ANN, BOB, GUS, YARD, Office, PlacedCall
 
 
 @pytest.fixture
@@ -91,3 +96,31 @@ async def test_an_admin_can_take_a_registration_back(office: Office) -> None:
     assert undone.text == "Undone: the tier that mill:gus has by registering is now none; it was registered."
     assert await office.tier(GUS, YARD) == GUEST
     assert "Please read this first" in await office.say("/register", GUS, YARD)
+
+
+async def test_a_guest_who_has_none_left_is_offered_to_register(office: Office) -> None:
+    """Where that gives more; pressing it is typing /register."""
+    bench = office.bench
+    drawing = Dispatcher((imagine(bench.studio), register(bench.quotas, "Be kind.")), lambda: FAULT, office.owns)
+    call = PlacedCall(bench, "first", GUS, YARD)
+    await drawing.dispatch_line("/imagine a fox --count 3", call)
+    poor = PlacedCall(bench, "second", GUS, YARD)
+    await drawing.dispatch_line("/imagine a fox", poor)
+    [refused] = poor.whispers
+    assert refused.text == (
+        "You have no pictures left today. More at 00:00 UTC; nothing was counted. Registered people have 20 pictures a day."
+    )
+    [button] = refused.buttons
+    await drawing.press(button.action, poor)
+    assert poor.whispers[-1].text.endswith("Be kind.")
+
+
+async def test_who_is_registered_already_is_not_offered_it(office: Office) -> None:
+    """They wait until midnight."""
+    drawing = Dispatcher((imagine(office.bench.studio),), lambda: FAULT, office.owns)
+    for key, count in (("first", 4), ("second", 4), ("third", 4), ("fourth", 4), ("fifth", 4)):
+        await drawing.dispatch_line(f"/imagine a fox --count {count}", PlacedCall(office.bench, key, BOB, SQUARE))
+    poor = PlacedCall(office.bench, "sixth", BOB, SQUARE)
+    await drawing.dispatch_line("/imagine a fox", poor)
+    [refused] = poor.whispers
+    assert (refused.text, refused.buttons) == ("You have no pictures left today. More at 00:00 UTC; nothing was counted.", ())

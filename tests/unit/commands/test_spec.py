@@ -46,12 +46,12 @@ def test_what_is_absent_or_none_gets_its_default() -> None:
 @pytest.mark.parametrize("raw", [{}, {"words": None}, {"shape": "wide"}])
 def test_what_must_be_given_is_asked_for_with_an_example(raw: Mapping[str, object]) -> None:
     """None is as good as nothing."""
-    assert refusal(PAINT, raw) == "/paint needs words. For example: /paint a fox"
+    assert refusal(PAINT, raw) == "/paint still needs words (what to paint). For example: /paint a fox"
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
     """Without an example, where there is none."""
-    assert refusal(OUTLINE, {}) == "/outline needs count and shape."
+    assert refusal(OUTLINE, {}) == "/outline still needs count (how many) and shape (its shape)."
 
 
 def test_an_unknown_option_is_refused_with_those_there_are() -> None:
