@@ -132,10 +132,10 @@ async def _cancelled(house: House, call: TerminalCall, stop: Stop) -> Report:
     if job is None:
         return Report(error=Problem("cancelled", "Stopped before anything was drawn; nothing was counted.", stop.code))
     try:
-        await house.studio.cancel(job)
+        ending = await house.studio.cancel(job)
     except BadInput:
         return await _too_late(house, await jobs.by_key(call.key) or job, stop)
-    text = f"Cancelled: {quoted(job.wish.prompt)} is not drawn, and nothing was counted."
+    text = f"{quoted(job.wish.prompt)} – {ending.text}"
     return replace(await _told(house, job), state=JobState.CANCELLED, error=Problem("cancelled", text, stop.code))
 
 

@@ -29,7 +29,7 @@ def cancel(studio: Studio, delivery: Delivery) -> Command[JobArgs]:
         await studio.cancel(job)
         await delivery.tell_end(job.id)
 
-    return Command("cancel", "Stop drawing and count nothing", JobArgs, run, is_typed=False)
+    return Command("cancel", "Stop drawing; what is being drawn already is counted", JobArgs, run, is_typed=False)
 
 
 def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobArgs]:

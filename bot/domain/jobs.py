@@ -126,11 +126,17 @@ class DrawingState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
 
+    @property
+    def certainty(self) -> int:
+        """Return how much whoever reports this state knows; a report is not overwritten by one that knows less."""
+        return {DrawingState.OPEN: 0, DrawingState.UNKNOWN: 1, DrawingState.DRAWN: 3}.get(self, 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """One paid call to a provider, written down before it goes out.
 
+    `cost` is what the call probably costs until it is known what it did cost.
     `files` is set when it is `DRAWN`: the pictures are safe on this machine
     and only have to reach the store.
     """

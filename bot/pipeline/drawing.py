@@ -140,6 +140,7 @@ class DrawingRoom:
             model=provider.model,
             state=DrawingState.OPEN,
             started_at=self._clock.now(),
+            cost=provider.estimate(request.size, request.quality, request.count),
             notes=notes,
         )
         await self._jobs.open_drawing(drawing)
@@ -147,7 +148,7 @@ class DrawingRoom:
         try:
             drawn = await self._within_budget(provider, request, bill.listen)
         except (PromptRefused, ProviderFailed) as error:
-            await self._jobs.close_drawing(_closed(replace(drawing, cost=bill.cost), error))
+            await self._jobs.close_drawing(_closed(drawing, error, bill.cost))
             raise
         answered = replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=(*notes, *drawn.notes))
         return _Answer(answered, drawn, request.count)
@@ -198,11 +199,13 @@ class DrawingRoom:
         return request, tuple(notes)
 
 
-def _closed(drawing: Drawing, error: PromptRefused | ProviderFailed) -> Drawing:
-    state = DrawingState.UNKNOWN if isinstance(error, OutcomeUnknown) else DrawingState.FAILED
-    if isinstance(error, PromptRefused):
-        state = DrawingState.REFUSED
-    return replace(drawing, state=state, request_id=error.request_id)
+def _closed(drawing: Drawing, error: PromptRefused | ProviderFailed, billed: Cost) -> Drawing:
+    """Give the drawing as it ended, with its bill; one whose end was not seen costs what it probably did if no bill came."""
+    if isinstance(error, OutcomeUnknown):
+        cost = drawing.cost if billed == FREE else billed
+        return replace(drawing, state=DrawingState.UNKNOWN, cost=cost, request_id=error.request_id)
+    state = DrawingState.REFUSED if isinstance(error, PromptRefused) else DrawingState.FAILED
+    return replace(drawing, state=state, cost=billed, request_id=error.request_id)
 
 
 def _missing(asked: int, came: int) -> tuple[str, ...]:

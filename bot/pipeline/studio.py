@@ -115,13 +115,17 @@ class Studio:
         return await self._quotas.account(person)
 
     async def cancel(self, job: Job) -> Ending:
-        """End the job without a picture and give its pictures back.
+        """End the job without a picture. Its pictures come back, unless they are being drawn already: then they count.
 
         Raises:
             BadInput: It is too late for that.
         """
-        ending = Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted.")
-        if not await self._jobs.cancel(job.id, ending):
+        counted = self._quotas.cost(job.wish)
+        pictures = "1 picture was" if counted == 1 else f"{counted} pictures were"
+        free = Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted.")
+        paid = replace(free, text=f"cancelled. It was being drawn already, so {pictures} counted.")
+        ending = await self._jobs.cancel(job.id, free, once_paid=paid)
+        if ending is None:
             raise BadInput("That job has ended already, so there is nothing to cancel.")
         await self._engine.cancel(job.id)
         log.info("job.cancelled", job=job.id)

@@ -81,7 +81,11 @@ class Jobs(Protocol):
         ...
 
     async def close_drawing(self, drawing: Drawing) -> None:
-        """Write down how the call ended: state, cost, request id, files when `DRAWN`. Not fenced: money is money."""
+        """Write down how the call ended: state, cost, request id, files when `DRAWN`. Not fenced: money is money.
+
+        Whoever is less certain (`DrawingState.certainty`) changes nothing. The
+        budgets of a job that is final already are corrected by the difference.
+        """
         ...
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
@@ -93,11 +97,19 @@ class Jobs(Protocol):
         ...
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
-        """Make the job final. A hold that is still held is refunded in the same transaction."""
+        """Make the job final. A hold that is still held is refunded in the same transaction.
+
+        Drawings that are still `OPEN` become `UNKNOWN` in it, and are billed what they probably cost.
+        """
         ...
 
-    async def cancel(self, job: JobId, ending: Ending) -> bool:
-        """Make a job final that has no kept pictures yet, whoever has it, and refund its hold; False when it was too late."""
+    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Ending | None = None) -> Ending | None:
+        """Make a job final that has no kept pictures yet, whoever has it; give the end that it has, None when it was too late.
+
+        Where a paid call is out or was answered with pictures, the job ends as
+        `once_paid` (else as `ending`), its hold is spent, and `OPEN` drawings
+        are closed as in `finish`. Otherwise its hold is refunded.
+        """
         ...
 
     async def told(self, job: JobId) -> None:

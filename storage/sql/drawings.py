@@ -1,6 +1,6 @@
 """Drawings: paid calls, written down before they go out."""
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,12 +17,21 @@ def _overwrite(begin: Begin) -> sqlite.Insert:
     return new.on_conflict_do_update(
         index_elements=[drawings.c.id],
         set_={name: new.excluded[name] for name in _KNOWN_LATER},
-        where=or_(drawings.c.state != DrawingState.DRAWN, new.excluded.state == DrawingState.DRAWN),
     )
 
 
 _NEW_DRAWING = Upsert(lambda begin: begin(drawings).on_conflict_do_nothing(index_elements=[drawings.c.id]))
 _OVERWRITE = Upsert(_overwrite)
+_GIVE_UP = (
+    update(drawings)
+    .where(drawings.c.job == bindparam("of_job"), drawings.c.state == DrawingState.OPEN)
+    .values(state=DrawingState.UNKNOWN)
+)
+_PAID = (
+    select(func.count())
+    .select_from(drawings)
+    .where(drawings.c.job == bindparam("job"), drawings.c.state.in_([DrawingState.OPEN, DrawingState.DRAWN]))
+)
 _OF_JOB = select(drawings).where(drawings.c.job == bindparam("job")).order_by(drawings.c.started_at, drawings.c.id)
 
 
@@ -32,12 +41,18 @@ async def add_drawing(connection: AsyncConnection, drawing: Drawing) -> None:
 
 
 async def overwrite_drawing(connection: AsyncConnection, drawing: Drawing) -> None:
-    """Write down how a drawing ended, unless it is known to be drawn and this says it is not.
-
-    A worker that lost its lease and the one that has it now may both report:
-    whoever saw pictures is right, and what they cost is not forgotten.
-    """
+    """Write down how a drawing ended."""
     await _OVERWRITE.run(connection, drawing_values(drawing))
+
+
+async def is_paid_for(connection: AsyncConnection, job: JobId) -> bool:
+    """Return whether a paid call of the job is out, or was answered with pictures."""
+    return bool((await connection.execute(_PAID, {"job": job})).scalar_one())
+
+
+async def give_up_drawings(connection: AsyncConnection, job: JobId) -> None:
+    """Note that nobody waits any more for the job's open drawings. What they probably cost stays in their rows."""
+    await connection.execute(_GIVE_UP, {"of_job": job})
 
 
 async def drawings_of(connection: AsyncConnection, job: JobId) -> tuple[Drawing, ...]:

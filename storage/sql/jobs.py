@@ -18,9 +18,9 @@ from bot.ports.jobs import Accepted
 from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
 from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, take, write, write_kept, write_or_stop
 from storage.sql.database import Database
-from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
-from storage.sql.ledger import refund, reserve, settle
-from storage.sql.money import bill_late
+from storage.sql.drawings import add_drawing, drawings_of, is_paid_for, overwrite_drawing
+from storage.sql.ledger import close_books, reserve, settle, spend_all
+from storage.sql.money import bill_late, lock_hold
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_of, words_values
 from storage.sql.upsert import Upsert
@@ -37,7 +37,8 @@ _BY_MESSAGE = select(jobs).where(
     HAS_MESSAGE, jobs.c.platform == bindparam("platform"), jobs.c.message_key == bindparam("message_key")
 )
 _ATTACH = update(jobs).where(_OF_JOB)
-_CANCEL = update(jobs).where(_OF_JOB, IS_OPEN, HAS_NO_PICTURES)
+_LOCKED = _BY_ID.with_for_update()
+_CANCEL = update(jobs).where(_OF_JOB)
 _TELL = update(jobs).where(_OF_JOB, IS_UNTOLD)
 _PLACE = select(jobs.c.created_at, jobs.c.id, jobs.c.quality).where(_OF_JOB)
 _AHEAD = (
@@ -118,10 +119,10 @@ class SqlJobs:
             await add_drawing(connection, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
-        """Overwrite the drawing, unless it is known to be drawn and this says it is not."""
+        """Overwrite the drawing, and correct what its job was billed, unless more is known of it."""
         async with self._database.writing() as connection:
-            await bill_late(connection, drawing)
-            await overwrite_drawing(connection, drawing)
+            if await bill_late(connection, drawing):
+                await overwrite_drawing(connection, drawing)
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """Read the drawings."""
@@ -144,19 +145,26 @@ class SqlJobs:
         """Move the job and its hold together; the same end again by the same attempt is no news."""
         async with self._database.writing() as connection:
             if await write(connection, job, attempt, **self._final(ending)):
-                await refund(connection, job, self._clock.now())
+                await close_books(connection, job, self._clock.now())
                 return
             known = (await connection.execute(select(jobs.c.attempt, jobs.c.state).where(jobs.c.id == job))).first()
             if known is None or (known.attempt, known.state) != (attempt, ending.state):
                 raise LeaseLost(job, attempt)
 
-    async def cancel(self, job: JobId, ending: Ending) -> bool:
-        """Move the job and its hold together; True also when it had that very end already."""
+    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Ending | None = None) -> Ending | None:
+        """Move the job, its hold and its drawings together; a job that was cancelled before keeps the end it has."""
         async with self._database.writing() as connection:
-            if (await connection.execute(_CANCEL, {"job": job, **self._final(ending)})).rowcount:
-                await refund(connection, job, self._clock.now())
-                return True
-            return (await connection.execute(select(jobs.c.state).where(jobs.c.id == job))).scalar() == ending.state
+            known = (await connection.execute(_LOCKED, {"job": job})).first()
+            if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
+                return job_of(known).ending if known is not None and known.state == ending.state else None
+            await lock_hold(connection, job)
+            is_paid = await is_paid_for(connection, job)
+            ended = once_paid if is_paid and once_paid else ending
+            await connection.execute(_CANCEL, {"job": job, **self._final(ended)})
+            if is_paid:
+                await spend_all(connection, job, self._clock.now())
+            await close_books(connection, job, self._clock.now())
+            return ended
 
     async def told(self, job: JobId) -> None:
         """Note when, once; an open job has no end to tell of."""

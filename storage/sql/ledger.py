@@ -1,8 +1,9 @@
 """The ledger: pictures set aside, spent and given back, always inside the transaction of the job they are for."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Date, Integer, bindparam, case, func, insert, select, update
+from sqlalchemy import Date, Integer, Row, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +17,8 @@ from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, holds, usage
 from storage.sql.credits import Booking, balance, moved
 from storage.sql.database import Database
-from storage.sql.money import bill, reserve_money, spending_of
+from storage.sql.drawings import give_up_drawings
+from storage.sql.money import bill, lock_hold, reserve_money, spending_of
 from storage.sql.record import entered
 from storage.sql.upsert import Begin, Upsert
 
@@ -59,8 +61,17 @@ async def settle(connection: AsyncConnection, job: JobId, pictures: int, now: da
     await _let_go(connection, job, HoldState.SPENT, pictures=pictures, now=now)
 
 
-async def refund(connection: AsyncConnection, job: JobId, now: datetime) -> None:
-    """Give all of the job's pictures back if they are still held, and count what it cost."""
+async def spend_all(connection: AsyncConnection, job: JobId, now: datetime) -> None:
+    """Spend all of the job's pictures if they are still held."""
+    hold = (await connection.execute(_SPEND_ALL, {"of_job": job})).first()
+    if hold is not None:
+        await _count_end(connection, job, hold, now)
+
+
+async def close_books(connection: AsyncConnection, job: JobId, now: datetime) -> None:
+    """Give back what the job still holds, and count what it cost: a call whose end was not seen costs what it probably did."""
+    await lock_hold(connection, job)
+    await give_up_drawings(connection, job)
     await _let_go(connection, job, HoldState.REFUNDED, pictures=0, now=now)
     await bill(connection, job)
 
@@ -132,12 +143,9 @@ def _raise_held(begin: Begin) -> sqlite.Insert:
 _RAISE_HELD = Upsert(_raise_held)
 _NEW_HOLD = insert(holds)
 _SPENT = bindparam("pictures", type_=Integer) * holds.c.each
-_LET_GO = (
-    update(holds)
-    .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD)
-    .values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
-    .returning(*holds.c)
-)
+_HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
+_LET_GO = _HELD.values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
+_SPEND_ALL = _HELD.values(state=HoldState.SPENT, spent=holds.c.n)
 _THAT_DAY = (
     usage.c.community == bindparam("of_community"),
     usage.c.account == bindparam("of_account"),
@@ -212,8 +220,12 @@ async def _fits(
 async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> None:
     """Move the hold out of `HELD`, which happens once, and only then the counters and the credits."""
     hold = (await connection.execute(_LET_GO, {"of_job": job, "ended": state, "pictures": pictures})).first()
-    if hold is None:
-        return
+    if hold is not None:
+        await _count_end(connection, job, hold, now)
+
+
+async def _count_end(connection: AsyncConnection, job: JobId, hold: Row[Any], now: datetime) -> None:
+    """Count the pictures of a hold that has just ended: those of the day are spent first."""
     of_day = hold.n - hold.from_credits
     used = min(hold.spent, of_day)
     await connection.execute(_COUNT, _of_day(hold.community, hold.account, hold.day) | {"let_go": of_day, "used": used})

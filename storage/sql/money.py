@@ -84,21 +84,26 @@ async def bill(connection: AsyncConnection, job: JobId) -> None:
         await _add(connection, _scopes(hold.community), hold.day, held=-hold.estimate, spent=cost)
 
 
-async def bill_late(connection: AsyncConnection, drawing: Drawing) -> None:
-    """Before a drawing is overwritten: count what it turned out to cost, where its job was billed without that.
+async def lock_hold(connection: AsyncConnection, job: JobId) -> None:
+    """Let nobody else bill the job, or close a drawing of its, until the transaction ends."""
+    await connection.execute(_BILLED, {"job": job})
 
-    Either way the hold is locked until the drawing is written, so that whoever
-    bills the job meanwhile does not miss it.
+
+async def bill_late(connection: AsyncConnection, drawing: Drawing) -> bool:
+    """Count what a drawing turned out to cost where its job was billed already; False if more is known of it than this says.
+
+    A worker that lost its lease and the one that has it now may both report.
+    The hold is locked until the drawing is written, so that whoever bills the
+    job meanwhile does not miss it.
     """
     hold = (await connection.execute(_BILLED, {"job": drawing.job})).first()
-    if hold is None or not hold.is_billed:
-        return
     known = (await connection.execute(_KNOWN, {"drawing": drawing.id})).first()
-    if known is not None and known.state == DrawingState.DRAWN != drawing.state:
-        return
+    if known is not None and DrawingState(known.state).certainty > drawing.state.certainty:
+        return False
     more = drawing.cost.microusd - (0 if known is None else known.microusd)
-    if more:
+    if more and hold is not None and hold.is_billed:
         await _add(connection, _scopes(hold.community), hold.day, held=0, spent=more)
+    return True
 
 
 async def spending_of(connection: AsyncConnection, budget: Budget, day: date) -> Spending:

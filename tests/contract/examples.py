@@ -18,6 +18,7 @@ SECOND = timedelta(seconds=1)
 TODAY = Allowance(limit=10, day=NOON.date(), refills_at=NOON + timedelta(hours=12))
 FAILED = Ending(JobState.FAILED, "provider_failed", "The image service could not be reached.")
 CANCELLED = Ending(JobState.CANCELLED, "cancelled", "You took it back.")
+REFUSED = Ending(JobState.REFUSED, "prompt_refused", "The image service does not draw that.")
 DONE = Ending(JobState.DONE)
 ANN = Identity(WEB, "", "ann")
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.jobs import JobId
+from bot.domain.jobs import DrawingState, JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.quotas import Standing
 from bot.errors import LeaseLost, LimitTooLow, QuotaExceeded
@@ -15,7 +15,7 @@ from bot.ports.jobs import Jobs
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from tests.contract.conftest import ON_DISK
-from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, TODAY, a_hold, a_job, some_pictures
+from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, TODAY, a_drawing, a_hold, a_job, some_pictures
 from tests.fakes.clock import StoppedClock
 
 FOX = JobId("fox")
@@ -108,6 +108,49 @@ async def test_a_cancelled_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: Ac
     assert await standing(ledger, ann) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("state", "spent"),
+    [
+        (DrawingState.OPEN, 4),
+        (DrawingState.DRAWN, 4),
+        (DrawingState.FAILED, 0),
+        (DrawingState.REFUSED, 0),
+        (DrawingState.UNKNOWN, 0),
+    ],
+)
+async def test_what_is_cancelled_while_it_is_paid_for_counts(
+    jobs: Jobs, ledger: Ledger, ann: AccountId, state: DrawingState, spent: int
+) -> None:
+    """So nobody has the house pay again and again; what was not drawn, and what nobody is to blame for, comes back."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    await jobs.open_drawing(a_drawing("a", fox))
+    if state is not DrawingState.OPEN:
+        await jobs.close_drawing(a_drawing("a", fox, state=state))
+    ending = replace(CANCELLED, text="It counts.") if spent else CANCELLED
+    for _ in range(2):
+        assert await jobs.cancel(FOX, CANCELLED, once_paid=replace(CANCELLED, text="It counts.")) == ending
+        cancelled = await jobs.get(FOX)
+        assert cancelled is not None
+        assert cancelled.ending == ending
+        assert await standing(ledger, ann) == (0, spent)
+
+
+async def test_a_call_under_way_and_a_cancellation_at_once_agree(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Either the call is not made, or its pictures count."""
+    counted = 0
+    for number in range(10):
+        job = JobId(f"fox {number}")
+        await jobs.accept(a_job(job, ann), a_hold(ann, 1))
+        fox = await jobs.claim(job, LEASE)
+        assert fox is not None
+        acts = [jobs.open_drawing(a_drawing(f"of {job}", fox)), jobs.cancel(job, CANCELLED)]
+        opened, _ = await asyncio.gather(*acts, return_exceptions=True)
+        counted += opened is None
+        assert await standing(ledger, ann) == (0, counted)
+
+
 async def test_a_job_over_midnight_moves_the_day_it_was_held_on(
     jobs: Jobs, ledger: Ledger, ann: AccountId, clock: StoppedClock
 ) -> None:
@@ -168,6 +211,6 @@ async def test_keeping_and_cancelling_at_once_has_one_winner(jobs: Jobs, ledger:
         await jobs.claim(job, LEASE)
         acts = [jobs.keep(job, 1, some_pictures(job)), jobs.cancel(job, CANCELLED)]
         kept, cancelled = await asyncio.gather(*acts, return_exceptions=True)
-        assert (kept is None) != (cancelled is True)
+        assert (kept is None) != (cancelled == CANCELLED)
         winners += kept is None
         assert await standing(ledger, ann) == (0, winners)

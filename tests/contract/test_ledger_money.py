@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.jobs import DrawingState, Job, JobId, Words
+from bot.domain.jobs import DrawingState, Ending, Job, JobId, Words
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.quotas import Budget, Hold, Period, Spending, Standing
@@ -16,7 +16,7 @@ from bot.ports.jobs import Jobs
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from tests.contract.conftest import ON_DISK
-from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, TODAY, a_drawing, a_hold, a_job, some_pictures
+from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, REFUSED, TODAY, a_drawing, a_hold, a_job, some_pictures
 from tests.fakes.clock import StoppedClock
 
 PARK = CommunityId("park")
@@ -145,6 +145,70 @@ class TestLate:
         drawing = a_drawing("a", fox, state=DrawingState.DRAWN, cost=Cost(90))
         await asyncio.gather(*(jobs.close_drawing(drawing) for _ in range(5)))
         assert await today(ledger) == (0, 90)
+
+
+class TestUnseen:
+    """A paid call whose end nobody saw costs what it probably did, until somebody knows better."""
+
+    @pytest.fixture
+    async def fox(self, jobs: Jobs, ann: AccountId) -> Job:
+        """Give a job of which a paid call is out."""
+        fox = await accept(jobs, a_dear_hold(ann, 300))
+        await jobs.open_drawing(a_drawing("a", fox, cost=Cost(300, is_estimate=True)))
+        return fox
+
+    @pytest.mark.parametrize("ending", [FAILED, REFUSED, CANCELLED], ids=lambda ending: ending.state)
+    async def test_no_end_leaves_a_call_open(self, jobs: Jobs, ledger: Ledger, fox: Job, ending: Ending) -> None:
+        """It is unknown then, and billed once, whatever ended the job."""
+        for _ in range(2):
+            await (jobs.cancel(fox.id, ending) if ending is CANCELLED else jobs.finish(fox.id, 1, ending))
+            [drawing] = await jobs.drawings(fox.id)
+            assert (drawing.state, drawing.cost) == (DrawingState.UNKNOWN, Cost(300, is_estimate=True))
+            assert await today(ledger) == await today(ledger, HOUSE_DAILY) == (0, 300)
+
+    async def test_a_second_call_left_open_is_billed_with_the_one_that_drew(self, jobs: Jobs, ledger: Ledger, fox: Job) -> None:
+        """As when a worker lost its lease."""
+        await jobs.close_drawing(a_drawing("b", fox, state=DrawingState.DRAWN, cost=Cost(50)))
+        await jobs.keep(fox.id, 1, some_pictures(fox.id))
+        await jobs.finish(fox.id, 1, DONE)
+        assert [drawing.state for drawing in await jobs.drawings(fox.id)] == [DrawingState.UNKNOWN, DrawingState.DRAWN]
+        assert await today(ledger) == (0, 350)
+
+    @pytest.mark.parametrize(
+        ("state", "microusd"), [(DrawingState.DRAWN, 280), (DrawingState.FAILED, 0), (DrawingState.REFUSED, 0)]
+    )
+    async def test_an_answer_after_the_end_corrects_the_bill_once(
+        self, jobs: Jobs, ledger: Ledger, fox: Job, state: DrawingState, microusd: int
+    ) -> None:
+        """And nobody who knows less takes that back."""
+        await jobs.cancel(fox.id, CANCELLED)
+        for _ in range(2):
+            await jobs.close_drawing(a_drawing("a", fox, state=state, cost=Cost(microusd)))
+            await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.UNKNOWN, cost=Cost(300, is_estimate=True)))
+            [drawing] = await jobs.drawings(fox.id)
+            assert (drawing.state, drawing.cost) == (state, Cost(microusd))
+            assert await today(ledger) == (0, microusd)
+
+    async def test_a_cut_that_was_noted_before_the_end_is_billed_once(self, jobs: Jobs, ledger: Ledger, fox: Job) -> None:
+        """The usual way of a connection that breaks."""
+        cut = a_drawing("a", fox, state=DrawingState.UNKNOWN, cost=Cost(300, is_estimate=True))
+        await jobs.close_drawing(cut)
+        await jobs.finish(fox.id, 1, FAILED)
+        await jobs.close_drawing(cut)
+        assert await today(ledger) == (0, 300)
+
+    @pytest.mark.parametrize("is_pressed", [True, False], ids=["cancelled", "cut"])
+    async def test_no_number_of_unseen_ends_outspends_a_budget(
+        self, jobs: Jobs, ledger: Ledger, ann: AccountId, *, is_pressed: bool
+    ) -> None:
+        """Three calls are paid for, and the fourth is not made, whoever is to blame."""
+        for number in range(3):
+            fox = await accept(jobs, a_dear_hold(ann, 300, DAILY), f"fox {number}")
+            await jobs.open_drawing(a_drawing(f"of {number}", fox, cost=Cost(300, is_estimate=True)))
+            await (jobs.cancel(fox.id, CANCELLED) if is_pressed else jobs.finish(fox.id, 1, FAILED))
+        with pytest.raises(BudgetExceeded):
+            await accept(jobs, a_dear_hold(ann, 300, DAILY), "owl")
+        assert await today(ledger) == (0, 900)
 
 
 class TestBudgets:

@@ -184,15 +184,15 @@ async def test_a_data_folder_that_cannot_be_one_is_one_sentence(easel: Program) 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("as_json", [True, False])
-async def test_stopping_a_wish_cancels_it_and_costs_nothing(
+async def test_stopping_a_wish_that_is_drawn_already_cancels_it_and_counts_it(
     easel: Program, slow_openai: FakeOpenAI, number: signal.Signals, code: int, *, as_json: bool
 ) -> None:
-    """Even while the provider draws; and the only picture of the day can be asked for again."""
+    """The provider has to be paid, so the only picture of the day is gone, and the sentence says so."""
     easel.environ.update(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=slow_openai.url, EASEL_QUOTAS__TIERS__PREMIUM="1")
     running = await easel.start("imagine", "a fox", *(["--json"] if as_json else []))
     await slow_openai.until(lambda state: bool(state.paid))
     done = await running.stopped(number)
-    sentence = "Cancelled: “a fox” is not drawn, and nothing was counted."
+    sentence = "“a fox” – cancelled. It was being drawn already, so 1 picture was counted."
     assert done.code == code
     assert "Traceback" not in done.err
     assert KEY not in done.out + done.err
@@ -203,7 +203,7 @@ async def test_stopping_a_wish_cancels_it_and_costs_nothing(
     else:
         assert (done.out, done.err.splitlines()[-1]) == ("", sentence)
     easel.environ["EASEL_DRAWING__PROVIDERS"] = "offline"
-    assert (await easel.run("imagine", "a fox")).code == 0
+    assert (await easel.run("imagine", "a fox")).code == 2
 
 
 @pytest.mark.parametrize(

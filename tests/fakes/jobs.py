@@ -136,11 +136,11 @@ class MemoryJobs:
         self._fenced(drawing.job, drawing.attempt).drawings.setdefault(drawing.id, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
-        """Note how it ended; whoever saw pictures is right."""
+        """Note how it ended; whoever knows most is right."""
         self.trouble.strike("close_drawing")
         row = self.rows[drawing.job]
         known = row.drawings.get(drawing.id)
-        if known is None or known.state is not DrawingState.DRAWN or drawing.state is DrawingState.DRAWN:
+        if known is None or known.state.certainty <= drawing.state.certainty:
             row.drawings[drawing.id] = drawing
             more = drawing.cost.microusd - (known.cost.microusd if known else 0)
             if row.is_billed:
@@ -175,15 +175,16 @@ class MemoryJobs:
             return
         self._end(self._fenced(job, attempt), ending)
 
-    async def cancel(self, job: JobId, ending: Ending) -> bool:
+    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Ending | None = None) -> Ending | None:
         """End the job, whoever has it, unless it has pictures."""
         self.trouble.strike("cancel")
         row = self.rows.get(job)
-        if row is None:
-            return False
-        if row.job.state in {JobState.QUEUED, JobState.RUNNING}:
-            self._end(row, ending)
-        return row.job.state is ending.state
+        if row is not None and row.job.state in {JobState.QUEUED, JobState.RUNNING}:
+            is_paid = any(drawing.state in {DrawingState.OPEN, DrawingState.DRAWN} for drawing in row.drawings.values())
+            if is_paid:
+                self._let_go(row, spent=row.held)
+            self._end(row, once_paid if is_paid and once_paid else ending)
+        return row.job.ending if row is not None and row.job.state is ending.state else None
 
     async def told(self, job: JobId) -> None:
         """Note that people know."""
@@ -275,8 +276,11 @@ class MemoryJobs:
         return has_pictures and row.job.attempt == attempt and noted == {picture.id for picture in pictures}
 
     def _end(self, row: Row, ending: Ending) -> None:
-        if row.job.state is not JobState.KEPT:
+        if row.held:
             self._let_go(row, spent=0)
+        for drawing in row.drawings.values():
+            if drawing.state is DrawingState.OPEN:
+                row.drawings[drawing.id] = replace(drawing, state=DrawingState.UNKNOWN)
         self.books.spend(row.hold.scopes, row.day, held=-row.hold.estimate, spent=_cost(row).microusd)
         row.is_billed = True
         row.lease_until = row.not_before = None

@@ -28,15 +28,15 @@ async def test_cancel_ends_a_waiting_job_and_says_so_in_its_message(bench: Bench
 
 
 async def test_cancel_stops_a_drawing_under_way(bench: Bench, hands: Hands) -> None:
-    """Whatever comes of the call is not kept, and the pictures come back."""
+    """Whatever comes of the call is not kept, but it has to be paid, so the pictures count."""
     bench.painter.will_hold()
     job = await bench.imagine()
     task = bench.engine.start(bench.worker.work)
     await until(lambda: bench.painter.requests != [])
     assert await hands.press("cancel", job) == []
     assert task.cancelled()
-    assert bench.message(job).text == "a fox – cancelled; nothing was counted."
-    assert await bench.standing() == UNTOUCHED
+    assert bench.message(job).text == "a fox – cancelled. It was being drawn already, so 1 picture was counted."
+    assert await bench.standing() == Standing(20, held=0, spent=1)
 
 
 async def test_cancel_comes_too_late_when_it_is_done(bench: Bench, hands: Hands) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.images import Shape, Size
-from bot.domain.jobs import JobState, Wish
+from bot.domain.jobs import DrawingState, JobState, Wish
 
 
 @pytest.mark.parametrize("state", JobState)
@@ -17,3 +17,11 @@ def test_an_exact_size_goes_before_a_shape() -> None:
     """The shape has a usual size for those who named none."""
     assert Wish(prompt="a fox", shape=Shape.WIDE).wanted_size == Size(1536, 1024)
     assert Wish(prompt="a fox", shape=Shape.WIDE, size=Size(800, 600)).wanted_size == Size(800, 600)
+
+
+def test_whoever_saw_more_of_a_call_knows_more() -> None:
+    """Pictures tell most, an answer more than a cut, and a cut that it is over."""
+    ordered = sorted(DrawingState, key=lambda state: state.certainty)
+    assert ordered[:2] == [DrawingState.OPEN, DrawingState.UNKNOWN]
+    assert DrawingState.REFUSED.certainty == DrawingState.FAILED.certainty
+    assert ordered[-1] is DrawingState.DRAWN

@@ -1,5 +1,7 @@
 """Asks what a crash leaves at each step, and whether the next process makes it good: nothing lost, nothing paid twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.chat import Tone
@@ -13,6 +15,7 @@ from tests.fakes.objects import MemoryObjects
 from tests.fakes.waiting import until
 from tests.fakes.words import REWRITING_COSTS
 
+ESTIMATE = replace(PRICE, is_estimate=True)
 UNTOUCHED = Standing(20, held=0, spent=0)
 PAID = Standing(20, held=0, spent=1)
 DOWN = StorageFailed("disk", "full")
@@ -54,7 +57,7 @@ async def test_words_that_are_settled_are_not_paid_for_again(*, is_killed: bool)
     assert (bench.job(job).state, bench.job(job).attempt) == (JobState.DONE, 2)
     assert len(bench.rewriter.asks) == 1
     assert len(bench.moderation.judged) == len({"asked", "drawn"})
-    assert (await bench.jobs.cost(job.id)) == PRICE + REWRITING_COSTS
+    assert (await bench.jobs.cost(job.id)) == PRICE + REWRITING_COSTS + ESTIMATE
 
 
 @EITHER_WAY
@@ -69,6 +72,7 @@ async def test_a_crash_while_it_is_drawn_is_asked_about(bench: Bench, *, is_kill
     assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.UNKNOWN]
     assert len(bench.painter.requests) == 1
     assert await bench.standing() == UNTOUCHED
+    assert await bench.jobs.cost(job.id) == REWRITING_COSTS + ESTIMATE
 
 
 @EITHER_WAY

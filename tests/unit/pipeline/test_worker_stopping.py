@@ -19,7 +19,6 @@ from tests.fakes.waiting import until
 from tests.unit.pipeline.steps import texts, under_way
 
 LOCKED = StorageFailed("sqlite", "locked")
-UNTOUCHED = Standing(20, held=0, spent=0)
 ONE_SPENT = Standing(20, held=0, spent=1)
 
 
@@ -109,7 +108,7 @@ async def test_a_job_that_was_finished_and_deleted_meanwhile_stays_deleted() -> 
 
 
 async def test_a_job_cancelled_while_it_is_drawn_stops(bench: Bench) -> None:
-    """Its end is told, its pictures come back, and nothing is shown after that."""
+    """Its end is told, its pictures count, and nothing is shown after that."""
     job = await bench.imagine()
     task = await under_way(bench, job)
     await bench.studio.cancel(job)
@@ -117,8 +116,8 @@ async def test_a_job_cancelled_while_it_is_drawn_stops(bench: Bench) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert bench.job(job).state is JobState.CANCELLED
-    assert bench.message(job).text == "a fox – cancelled; nothing was counted."
-    assert await bench.standing() == UNTOUCHED
+    assert bench.message(job).text == "a fox – cancelled. It was being drawn already, so 1 picture was counted."
+    assert await bench.standing() == Standing(20, held=0, spent=1)
     assert await bench.pictures.of_job(job.id) == ()
 
 
@@ -132,7 +131,10 @@ async def test_a_progress_under_way_does_not_have_the_last_word(bench: Bench) ->
     asyncio.get_running_loop().call_later(5, bench.surface.let_updates_go)
     await bench.studio.cancel(job)
     await bench.delivery.tell_end(job.id)
-    assert texts(bench) == ["Finding the words: a fox", "a fox – cancelled; nothing was counted."]
+    assert texts(bench) == [
+        "Finding the words: a fox",
+        "a fox – cancelled. It was being drawn already, so 1 picture was counted.",
+    ]
 
 
 async def test_a_job_cancelled_by_a_process_elsewhere_stops_at_the_fence(bench: Bench) -> None:
