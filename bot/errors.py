@@ -348,6 +348,17 @@ class LeaseLost(EaselError):
         super().__init__(f"job={job} attempt={attempt}", user_text="This job is being worked on elsewhere.")
 
 
+class Stopping(EaselError):
+    """This process is about to end and makes no new paid call; the job is for the next one."""
+
+    kind = "stopping"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no paid call is begun any more", user_text="easel is being restarted; your picture is drawn right after."
+        )
+
+
 class ConfigError(EaselError):
     """A setting is wrong; the sentence names it and says how to mend it."""
 

@@ -31,9 +31,16 @@ from bot.ports.surfaces import Surface
 
 Announce = Callable[[str], None]
 
+_STOPPING = (
+    "Stopping. What is being drawn is finished first. Stop once more to leave at once: then that is paid for and lost, "
+    "and whoever asked for it gets it back and is told so at the next start."
+)
+
 
 async def serve(settings: Settings, announce: Announce) -> None:
-    """Run until SIGINT or SIGTERM, then finish what runs within `[worker] drain`; a second signal stops at once.
+    """Run until SIGINT or SIGTERM, then finish what is being drawn, and what else ends within `[worker] drain`.
+
+    A second signal stops at once.
 
     `announce` is told what the person who started it should know.
 
@@ -54,7 +61,7 @@ async def serve(settings: Settings, announce: Announce) -> None:
                 ):
                     await _announce_start(base, listener, announce)
                     await _first(stop.asked.wait(), server)
-                    announce("Stopping. What is being drawn is finished first; stop once more to leave at once.")
+                    announce(_STOPPING)
                 async with _insisting(stop) as insisting:
                     await _first(house.worker.drain(settings.worker.drain), insisting)
         announce("Stopped. What was not finished goes on at the next start.")

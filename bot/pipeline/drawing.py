@@ -1,7 +1,8 @@
 """The paid step of a job: written down before it goes out, and never repeated blindly."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -11,7 +12,7 @@ import structlog
 from bot.domain.images import DrawingId, Drawn, ImageRequest, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault, Stopping
 from bot.pipeline.keeping import Keeping
 from bot.pipeline.retrying import patiently, until_written
 from bot.pipeline.wording import pseudonym
@@ -80,6 +81,18 @@ class DrawingRoom:
         self._rules = rules
         self._clock = clock
         self._ids = ids
+        self._out = 0
+        self._is_stopping = False
+        self._settled = asyncio.Event()
+        self._settled.set()
+
+    def stop_paying(self) -> None:
+        """Make no new paid call from now on."""
+        self._is_stopping = True
+
+    async def settle(self) -> None:
+        """Wait until the calls that are out have ended, each within its budget, and their pictures are safe on this machine."""
+        await self._settled.wait()
 
     async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
         """Give a drawing whose pictures are safe on this machine; one that was made earlier is not made again.
@@ -90,6 +103,7 @@ class DrawingRoom:
             PromptRefused: A provider will not draw it.
             OutcomeUnknown: A call's end was not seen, and the rules say to ask before paying again.
             ProviderFailed: No provider could.
+            Stopping: No new call is made any more.
         """
         lost: OutcomeUnknown | None = None
         while True:
@@ -99,9 +113,22 @@ class DrawingRoom:
                     return drawing
             await self._may_be_paid_again(earlier, lost)
             try:
-                return await self._by_any_provider(job, on_progress, on_trouble)
+                with self._counted():
+                    return await self._by_any_provider(job, on_progress, on_trouble)
             except OutcomeUnknown as error:
                 lost = error
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count the body among what `settle` waits for."""
+        self._out += 1
+        self._settled.clear()
+        try:
+            yield
+        finally:
+            self._out -= 1
+            if not self._out:
+                self._settled.set()
 
     async def _may_be_paid_again(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
         """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive."""
@@ -131,6 +158,8 @@ class DrawingRoom:
 
     async def _call(self, job: Job, provider: ImageProvider, on_progress: OnProgress) -> _Answer:
         """Make one paid call, written down before it goes out."""
+        if self._is_stopping:
+            raise Stopping
         request, notes = self._request(job, provider)
         drawing = Drawing(
             id=request.drawing,

@@ -17,6 +17,7 @@ from bot.errors import (
     MessageGone,
     OutcomeUnknown,
     PromptRefused,
+    Stopping,
     StorageFailed,
     SurfaceFailed,
     is_out_of_files,
@@ -103,10 +104,12 @@ class Worker:
                 self._idle.set()
 
     async def drain(self, budget: timedelta) -> None:
-        """Claim no more, and wait up to `budget` for what runs."""
+        """Claim no more, begin no paid call, and wait up to `budget` for what runs, but in any case for calls that are out."""
         self._is_draining = True
+        self._steps.drawing.stop_paying()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
+        await self._steps.drawing.settle()
 
     async def _in_turn(self, job_id: JobId) -> None:
         """Work on the job if its account may have one more drawn; else look again soon, which uses no attempt up."""
@@ -172,6 +175,8 @@ class Worker:
                 await self._drawn_and_kept(await self._worded(job, report), report)
         except LeaseLost:
             raise
+        except Stopping:
+            await self._handed_back_at_once(job)
         except PromptRefused as error:
             await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
         except StorageFailed as error:

@@ -12,7 +12,7 @@ from bot.errors import (
     StorageFailed,
 )
 from bot.pipeline.drawing import WhenUnknown
-from tests.fakes.bench import LEASE, Bench
+from tests.fakes.bench import BUDGET, LEASE, Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM
 from tests.fakes.waiting import until
@@ -190,14 +190,58 @@ async def test_a_draining_worker_finishes_what_it_has_and_takes_no_more(bench: B
     assert bench.job(first).state is JobState.DONE
 
 
-async def test_draining_ends_when_its_budget_is_over(bench: Bench) -> None:
-    """Whoever shuts down cancels the rest."""
-    task = await under_way(bench, await bench.imagine())
+async def test_draining_waits_for_a_paid_call_however_long_that_takes(bench: Bench) -> None:
+    """Its pictures are safe before anything is cancelled, and the next process delivers them without paying again."""
+    job = await bench.imagine()
+    await under_way(bench, job)
+    bench.surface.hold_updates()
+    asyncio.get_running_loop().call_later(100, bench.painter.release)
     began = asyncio.get_running_loop().time()
     await bench.worker.drain(timedelta(seconds=20))
-    assert asyncio.get_running_loop().time() - began == pytest.approx(20)
-    assert not task.done()
+    assert asyncio.get_running_loop().time() - began == pytest.approx(100)
+    [drawing] = await bench.jobs.drawings(job.id)
+    assert drawing.state is DrawingState.DRAWN
+    bench.surface.let_updates_go()
     await bench.engine.crash()
+    await bench.recovery.sweep()
+    await bench.engine.turn(bench.new_worker().work)
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.painter.requests) == 1
+
+
+async def test_a_paid_call_is_waited_for_no_longer_than_its_budget(bench: Bench) -> None:
+    """Then its end is unknown, and the person is told so before the process ends."""
+    job = await bench.imagine()
+    task = await under_way(bench, job)
+    began = asyncio.get_running_loop().time()
+    await bench.worker.drain(timedelta(minutes=5))
+    assert asyncio.get_running_loop().time() - began <= BUDGET.total_seconds()
+    assert task.done()
+    assert bench.message(job).kind == "outcome_unknown"
+
+
+async def test_a_draining_worker_begins_no_paid_call(bench: Bench) -> None:
+    """What has its words only goes back at once, as it is, and the next process draws it."""
+    job = await bench.imagine()
+    bench.drawing.stop_paying()
+    await bench.work()
+    assert (bench.job(job).state, bench.painter.requests) == (JobState.RUNNING, [])
+    assert await bench.jobs.drawings(job.id) == ()
+    assert await bench.jobs.unclaimed(frozenset({LOOM})) == ((job.id, job.tier),)
+
+
+async def test_whoever_insists_ends_at_once_and_the_books_tell_of_it(bench: Bench) -> None:
+    """What was being drawn is paid for and lost: the person has it back and is told so at the next start."""
+    job = await bench.imagine()
+    await under_way(bench, job)
+    draining = asyncio.create_task(bench.worker.drain(timedelta(minutes=1)))
+    await asyncio.sleep(1)
+    draining.cancel()
+    await bench.engine.crash()
+    await bench.recovery.sweep()
+    await bench.engine.turn(bench.new_worker().work)
+    assert bench.message(job).kind == "outcome_unknown"
+    assert (await bench.standing()).left == 20
 
 
 async def test_a_worker_with_nothing_to_do_is_drained_at_once(bench: Bench) -> None:
