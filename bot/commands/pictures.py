@@ -25,7 +25,7 @@ def cancel(studio: Studio, delivery: Delivery) -> Command[JobArgs]:
     """Build the Cancel button."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.own(args.job, call.person)
+        job = await studio.own(args.job, call)
         await studio.cancel(job)
         await delivery.tell_end(job.id)
 
@@ -36,7 +36,7 @@ def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobA
     """Build the Delete button."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.own(args.job, call.person)
+        job = await studio.own(args.job, call)
         if await gallery.visible(job.id):
             await gallery.delete(job.id)
         elif not await gallery.is_deleted(job.id):
@@ -54,7 +54,7 @@ def undelete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[Jo
     """Build the Undo button that follows a deletion."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.own(args.job, call.person)
+        job = await studio.own(args.job, call)
         if not await gallery.restore(job.id) and not await gallery.visible(job.id):
             raise BadInput("It is too late to bring that back; the pictures are deleted for good.")
         await delivery.show_pictures(job)

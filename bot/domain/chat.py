@@ -17,6 +17,10 @@ class Place:
     channel: str
     thread: str = ""
 
+    def is_at(self, platform: Platform, tenant: str) -> bool:
+        """Return whether the place belongs to that tenant of the platform."""
+        return (self.platform, self.tenant) == (platform, tenant)
+
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:

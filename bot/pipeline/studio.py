@@ -97,16 +97,17 @@ class Studio:
             raise BadInput("That picture is not known here any more; nothing was counted.")
         return found
 
-    async def own(self, job: str, person: Person) -> Job:
-        """Give the job if it belongs to this person, or the person looks after the place.
+    async def own(self, job: str, call: Call) -> Job:
+        """Give the job if it belongs to the caller, or the caller looks after the server or workspace that it was asked for in.
 
         Raises:
             BadInput: There is no such job.
             NotYours: It is somebody else's.
         """
         found = await self.find(job)
-        account = await self.account(person)
-        if found.account != account.id and not person.is_moderator:
+        account = await self.account(call.person)
+        is_of_here = bool(found.place.tenant) and call.place.is_at(found.place.platform, found.place.tenant)
+        if found.account != account.id and not (call.person.is_moderator and is_of_here):
             raise NotYours
         return found
 

@@ -203,6 +203,17 @@ async def test_a_running_job_that_is_cancelled_stops_and_frees_its_slot(engine: 
         assert work.cancelled == [first]
 
 
+async def test_whoever_cancels_waits_for_the_end(engine: Engine) -> None:
+    """What the work says on its way out is said before what they say next."""
+    work = HeldWork()
+    [job] = jobs(GUEST, 1)
+    await publish(engine, job)
+    async with at_work(engine, work, SLOTS):
+        await until(lambda: work.running == {job})
+        await engine.cancel(job)
+        assert (work.ended, work.running) == ([job], set())
+
+
 async def test_a_cancelled_job_may_be_published_anew(engine: Engine) -> None:
     """Cancelling is no ban."""
     work = HeldWork(is_held=False)

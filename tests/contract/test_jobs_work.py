@@ -200,6 +200,17 @@ class TestEnding:
         await jobs.finish(running.id, running.attempt, FAILED)
         assert await jobs.get(running.id) == ended
 
+    async def test_a_stale_attempt_that_finds_its_own_ending_is_told_so(
+        self, jobs: Jobs, running: Job, clock: StoppedClock
+    ) -> None:
+        """It was another's, and what follows from it is for that one to do."""
+        clock.move(LEASE)
+        again = await jobs.claim(running.id, LEASE)
+        assert again is not None
+        await jobs.finish(running.id, again.attempt, FAILED)
+        with pytest.raises(LeaseLost):
+            await jobs.finish(running.id, running.attempt, FAILED)
+
     async def test_another_ending_comes_too_late(self, jobs: Jobs, running: Job) -> None:
         """The first one stands."""
         await jobs.finish(running.id, running.attempt, FAILED)

@@ -168,6 +168,17 @@ class TestCrowds:
         assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 0, 2)
         assert await ledger.standing(HOUSE, ann, TODAY.day, 10) == Standing(10, 0, 2)
 
+    async def test_a_crowd_gets_back_what_came_from_credits_too(
+        self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId
+    ) -> None:
+        """All that was held is let go, whatever it was taken from."""
+        await grant(credits_, ann, 4)
+        await accept(jobs, replace(a_hold(ann, 5, THREE), crowd=CROWD))
+        assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 5, 0)
+        await jobs.cancel(FOX, CANCELLED)
+        assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 0, 0)
+        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 0, credits=4)
+
     async def test_a_crowd_that_has_used_its_limit_up_is_refused(
         self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId, bob: AccountId
     ) -> None:

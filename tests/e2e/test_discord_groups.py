@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -217,6 +218,29 @@ async def test_what_was_bought_is_known(town: Town) -> None:
     over.is_deleted = True
     assert (await town.caller()).entitlements == ("700", "702")
     assert (await town.caller(town.ada.dm_channel)).entitlements == ("700",)
+
+
+async def test_a_purchase_that_is_over_does_not_count(town: Town) -> None:
+    """Nor one that was taken back, though an interaction that was sent a moment before still names it."""
+    town.ada.buy(700)
+    sent = await town.ada.type_command(town.channel, "me")
+    await sent.message_when()
+    body = sent.json()
+    [bought] = body["entitlements"]
+    now = discord_py.utils.utcnow()
+    past, future = ((now + timedelta(days=days)).isoformat() for days in (-1, 1))
+    changes: list[dict[str, object]] = [{"ends_at": past}, {"ends_at": future}, {"ends_at": None}, {"deleted": True}]
+    body["entitlements"] = [
+        {**bought, "id": str(number), "sku_id": str(number), "starts_at": past, **change}
+        for number, change in enumerate(changes, 700)
+    ]
+    async with discord_py.Client(intents=discord_py.Intents(guilds=True)) as client:
+        await client.login(town.discord.token)
+        interaction: discord_py.Interaction[discord_py.Client] = discord_py.Interaction(
+            data=body,  # type: ignore[arg-type]  # it is what Discord sends
+            state=client._connection,
+        )
+        assert asker_of(interaction).entitlements == ("701", "702")
 
 
 async def test_the_same_is_known_by_http(town: Town) -> None:

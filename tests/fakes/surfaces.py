@@ -86,8 +86,15 @@ class FakeCall:
     """One person's call; `whispers` hold what nobody else read, `asked` the forms."""
 
     def __init__(
-        self, surface: RecordingSurface, key: str = "call-1", *, by: Person | None = None, message: MessageRef | None = None
+        self,
+        surface: RecordingSurface,
+        key: str = "call-1",
+        *,
+        by: Person | None = None,
+        message: MessageRef | None = None,
+        at: Place = SQUARE,
     ) -> None:
+        self._place = at
         self._surface = surface
         self._key = key
         self._person = by or person()
@@ -108,8 +115,8 @@ class FakeCall:
 
     @property
     def place(self) -> Place:
-        """Where everybody is."""
-        return SQUARE
+        """Where everybody is, unless a test says otherwise."""
+        return self._place
 
     @property
     def message(self) -> MessageRef | None:
@@ -119,7 +126,7 @@ class FakeCall:
     async def answer(self, post: Post) -> MessageRef:
         """Say it for all to see."""
         self.trouble.strike("answer")
-        return await self._surface.post(SQUARE, post, key=f"answer {self._key}")
+        return await self._surface.post(self._place, post, key=f"answer {self._key}")
 
     async def whisper(self, post: Post) -> None:
         """Say it to this person."""

@@ -24,9 +24,9 @@ CANCELLED = Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was coun
 
 
 @contextlib.asynccontextmanager
-async def running(recovery: Recovery) -> AsyncIterator[None]:
+async def running(recovery: Recovery, every: timedelta = MINUTE) -> AsyncIterator[None]:
     """Sweep until the block ends."""
-    task = asyncio.create_task(recovery.run(lease=LEASE, every=MINUTE))
+    task = asyncio.create_task(recovery.run(lease=LEASE, every=every))
     try:
         yield
     finally:
@@ -130,6 +130,16 @@ async def test_it_sweeps_at_the_start_then_when_old_leases_have_run_out_and_then
     async with running(recovery):
         await asyncio.sleep(200)
     assert pictures.swept_at == [0, 30, 90, 150]
+
+
+async def test_sweeps_come_ever_more_rarely(bench: Bench) -> None:
+    """Each pause is twice the last one, until that is too long."""
+    pictures = NotedPictures(bench.jobs)
+    gallery = Gallery(pictures, bench.objects, bench.clock, MINUTE)
+    recovery = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=bench.delivery, retention=bench.retention, gallery=gallery)
+    async with running(recovery, every=5 * MINUTE):
+        await asyncio.sleep(1200)
+    assert pictures.swept_at == [0, 30, 90, 210, 450, 750, 1050]
 
 
 async def test_a_sweep_that_fails_is_followed_by_the_next(bench: Bench) -> None:

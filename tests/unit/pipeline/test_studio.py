@@ -1,14 +1,15 @@
 """Asks how wishes are taken in: refused for nothing, or accepted once and for good."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.chat import MessageRef, Tone
+from bot.domain.chat import MessageRef, Place, Tone
 from bot.domain.images import Quality
 from bot.domain.jobs import Ending, JobState, Rewriting, Wish, Words
-from bot.domain.people import REGISTERED
+from bot.domain.people import REGISTERED, Platform
 from bot.domain.quotas import Standing
 from bot.errors import (
     BadInput,
@@ -23,10 +24,11 @@ from bot.errors import (
 )
 from bot.ports.words import Decision, Verdict
 from tests.fakes.bench import Bench
-from tests.fakes.surfaces import SQUARE, person
+from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 from tests.fakes.waiting import until
 
 FOX = Wish(prompt="a fox")
+KILN = Platform("kiln")
 NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
 
 
@@ -192,12 +194,33 @@ async def test_a_job_that_is_not_there_is_said_to_be_gone(bench: Bench) -> None:
 async def test_a_job_is_its_authors_and_the_moderators(bench: Bench) -> None:
     """Nobody else's."""
     job = await bench.imagine(user="ann")
-    assert await bench.studio.own(job.id, person("ann")) == job
-    assert await bench.studio.own(job.id, person("mo", is_moderator=True)) == job
+    moderator = person("mo", is_moderator=True)
+    assert await bench.studio.own(job.id, bench.call(user="ann")) == job
+    assert await bench.studio.own(job.id, FakeCall(bench.surface, by=moderator)) == job
+    assert await bench.studio.own(job.id, FakeCall(bench.surface, by=moderator, at=replace(SQUARE, channel="alley"))) == job
     with pytest.raises(NotYours):
-        await bench.studio.own(job.id, person("bob"))
+        await bench.studio.own(job.id, bench.call(user="bob"))
     with pytest.raises(BadInput):
-        await bench.studio.own("nobody", person("ann"))
+        await bench.studio.own("nobody", bench.call(user="ann"))
+
+
+@pytest.mark.parametrize("elsewhere", [Place(LOOM, "village", "market square"), Place(LOOM, "", "dm"), Place(KILN, "town", "x")])
+async def test_a_moderator_of_one_place_is_none_elsewhere(bench: Bench, elsewhere: Place) -> None:
+    """Whoever knows a job's id and runs a server of their own acts on their own jobs only."""
+    job = await bench.imagine(user="ann")
+    moderator = person("mo", is_moderator=True)
+    with pytest.raises(NotYours):
+        await bench.studio.own(job.id, FakeCall(bench.surface, by=moderator, at=elsewhere))
+    assert await bench.studio.own(job.id, FakeCall(bench.surface, by=person("ann"), at=elsewhere)) == job
+
+
+async def test_nobody_moderates_what_was_asked_for_in_private(bench: Bench) -> None:
+    """Direct messages have no tenant, so being alike in that makes nobody a moderator."""
+    await bench.studio.accept(FOX, FakeCall(bench.surface, by=person("ann"), at=Place(LOOM, "", "ann alone")))
+    [row] = bench.jobs.rows.values()
+    call = FakeCall(bench.surface, by=person("mo", is_moderator=True), at=Place(LOOM, "", "mo alone"))
+    with pytest.raises(NotYours):
+        await bench.studio.own(row.job.id, call)
 
 
 async def test_a_waiting_job_can_be_cancelled(bench: Bench) -> None:

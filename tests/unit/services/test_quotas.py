@@ -1,17 +1,20 @@
 """Asks on what terms people draw, and what their wishes set aside."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Size
 from bot.domain.jobs import Wish
-from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, Identity, Person, Platform
+from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
 from bot.domain.quotas import Allowance, Budget, Crowd, Hold, Period, Standing, Weights
 from bot.domain.rules import NOBODY, PERSON, Actor, Change, Matter, RuleKey
+from bot.domain.terms import Customs, HouseTerms
 from bot.errors import NotAllowed
-from bot.services.quotas import check_channel
+from bot.services.communities import Communities
+from bot.services.quotas import Quotas, Tariff, check_channel
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM, SQUARE, person
@@ -55,6 +58,24 @@ async def test_what_an_admin_sets_holds_for_the_next_wish(bench: Bench) -> None:
     assert (await bench.quotas.terms(person("bea"), SQUARE)).allowance.limit == 20
     await rule(bench, RuleKey(Matter.MEMBERSHIP, "grant", account), "premium")
     assert (await bench.quotas.terms(person(), SQUARE)).account.tier == PREMIUM
+
+
+@pytest.mark.parametrize(("subject", "tier"), [("grant", REGISTERED), ("stripe:sub_1", PREMIUM)])
+async def test_only_what_was_bought_of_the_house_holds_in_other_communities(bench: Bench, subject: str, tier: Tier) -> None:
+    """What admins of one place grant stays there."""
+    parted = Quotas(
+        accounts=bench.accounts,
+        ledger=bench.ledger,
+        rulebook=bench.rulebook,
+        communities=Communities(parts_tenants=True, joined={}),
+        house=HouseTerms({REGISTERED: 20, PREMIUM: 200}, Customs(ZoneInfo("UTC"))),
+        tariff=Tariff(Weights({}), lambda _: 0, {LOOM: REGISTERED}),
+        clock=bench.clock,
+    )
+    account = (await parted.account(person())).id
+    await rule(bench, RuleKey(Matter.MEMBERSHIP, subject, account), "premium")
+    assert parted.community(SQUARE) != HOUSE
+    assert (await parted.terms(person(), SQUARE)).account.tier == tier
 
 
 async def test_a_place_without_a_tenant_has_no_crowd(bench: Bench) -> None:

@@ -154,6 +154,19 @@ def test_a_rate_limit_of_slacks_own_is_heeded() -> None:
     leaping(story)
 
 
+def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
+    """Two calls may have been refused, and the answers come in any order."""
+
+    async def story() -> None:
+        pace, times = Pace(), list[float]()
+        for seconds in (30, 10):
+            pace.shut("chat.update", "T1", seconds)
+        await timed(pace.turn("chat.update", "T1"), times)
+        assert times == [30]
+
+    leaping(story)
+
+
 def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
     """A cancelled call is not counted."""
 
