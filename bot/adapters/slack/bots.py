@@ -1,6 +1,7 @@
 """Who the bot is in each workspace: asked for once, and known from then on."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
 
@@ -8,10 +9,13 @@ import aiohttp
 import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import SLACK
+from bot.adapters.slack.origin import installation_of
 from bot.adapters.slack.tokens import LiveBot
 from bot.errors import MessageGone, SurfaceFailed
 
@@ -73,6 +77,14 @@ class OneBot:
         bot = LiveBot(self._token, str(told.get("bot_id") or ""), str(told.get("user_id") or ""))
         organisation = str(told.get("enterprise_id") or "")
         return bot, "" if told.get("is_enterprise_install") else str(told.get("team_id") or ""), organisation
+
+
+async def name_installation(request: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+    """Have slack-bolt ask `Welcome` for the installation that we answer by; it takes a form's organisation for the person's."""
+    enterprise, team = installation_of(request.body)
+    if team or enterprise:
+        request.context["enterprise_id"], request.context["team_id"] = enterprise or None, team or None
+    return await next_()
 
 
 class Welcome(AsyncAuthorize):

@@ -10,8 +10,9 @@ import structlog
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.bots import Bots
+from bot.adapters.slack.errand import Errand
 from bot.adapters.slack.lines import as_typed_here
-from bot.adapters.slack.modal import Errand, modal_of
+from bot.adapters.slack.modal import modal_of
 from bot.adapters.slack.naming import named
 from bot.adapters.slack.origin import Origin
 from bot.adapters.slack.people import People
@@ -22,7 +23,7 @@ from bot.adapters.slack.web import Team, Web
 from bot.commands.spec import AnyCommand
 from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.people import Person
-from bot.errors import EaselError, SurfaceFailed
+from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -57,15 +58,33 @@ class Calls:
         self._people = people
 
     async def of(self, whence: Origin, key: str) -> "SlackCall":
-        """Give the call; where it was made in no channel, its place is the conversation with that person."""
-        self._means.web.introduce(Team(whence.team, whence.enterprise))
+        """Give the call; where it was made in no channel, its place is the conversation with that person.
+
+        Raises:
+            MessageGone: The bot is not installed there, so nothing could be answered: nothing is to be begun either.
+        """
+        self._introduce(whence)
+        await self._check_installed(whence)
         person, place = await asyncio.gather(self._people.person(whence), self._place(whence))
         return SlackCall(f"{SLACK}:{key}", person, place, whence, self._means)
 
     async def person(self, whence: Origin) -> Person:
         """Give who it is."""
-        self._means.web.introduce(Team(whence.team, whence.enterprise))
+        self._introduce(whence)
         return await self._people.person(whence)
+
+    def _introduce(self, whence: Origin) -> None:
+        self._means.web.introduce(Team(whence.team, whence.enterprise))
+        if whence.home:
+            self._means.web.introduce_guest(whence.identity, whence.team)
+
+    async def _check_installed(self, whence: Origin) -> None:
+        try:
+            await self._means.bots.token(whence.enterprise, whence.team)
+        except MessageGone:
+            raise
+        except EaselError as error:  # an answer may find its way later
+            log.info("slack.token_unknown", team=whence.team, reason=str(error))
 
     async def _place(self, whence: Origin) -> Place:
         """Find where to answer, if that can be found in a moment."""
@@ -112,7 +131,8 @@ class SlackCall:
         whence = self._whence
         if not whence.trigger:
             raise SurfaceFailed(SLACK, "no form can be opened from here")
-        errand = Errand(whence.channel, whence.thread, whence.message, whence.response_url)
+        way_back = (whence.channel, whence.thread, whence.message, whence.response_url)
+        errand = Errand(*way_back, team=whence.team, enterprise=whence.enterprise)
         command = self._means.commands[form.command]
         view = modal_of(command, form, errand, asks_where=not whence.channel)
         async with translated(_FORM_BUDGET):

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.bots import Bots, OneBot, Welcome
+from bot.adapters.slack.bots import Bots, OneBot, Welcome, name_installation
 from bot.adapters.slack.call import Calls, Means
 from bot.adapters.slack.door import Door
 from bot.adapters.slack.ears import Ears
@@ -137,6 +137,7 @@ class SlackFront:
             logger=QUIET,
             client=self._client,
             signing_secret=self._options.signing_secret,
+            before_authorize=name_installation,
             authorize=Welcome(self._bots),  # type: ignore[arg-type]  # it takes its own class too
             user_facing_authorize_error_message=_STRANGERS,
         )

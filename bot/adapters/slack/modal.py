@@ -1,12 +1,12 @@
 """Forms: drawn from a command's declaration, and read back as what could have been typed."""
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from dataclasses import replace
+from typing import Any
 
 from bot.adapters.slack import origin
+from bot.adapters.slack.errand import LONGEST, Errand
 from bot.adapters.slack.origin import Origin
 from bot.commands.options import JobRef, Kind, Number, PersonRef, Pick, Text
 from bot.commands.spec import AnyCommand, Option
@@ -21,7 +21,7 @@ FORM = "form:"
 WHERE = "where"
 """The block that asks for a channel, where there is none to go by."""
 
-_LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_HINT, _LONGEST_VALUE = 24, 75, 2000, 3000
+_LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_HINT = 24, 75, 2000
 _MOST_CHOICES = 100
 _ELEMENT = "given"
 _MENTION = re.compile(r"<@([A-Z0-9]+)>")
@@ -29,36 +29,12 @@ _SECRET_KINDS = (JobRef,)
 """Kinds that nobody fills in: what they hold travels with the form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What a form remembers of the call that opened it. It travels through Slack, so whoever reads it back checks it anew."""
-
-    channel: str = ""
-    thread: str = ""
-    message: str = ""
-    response_url: str = field(default="", repr=False)
-    hidden: Mapping[str, str] = field(default_factory=dict)
-
-    def written(self) -> str:
-        """Give it as `private_metadata`; what does not fit is left out."""
-        text = json.dumps(asdict(self), separators=(",", ":"))
-        return text if len(text) <= _LONGEST_VALUE else json.dumps({"channel": self.channel, "thread": self.thread})
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Read it back; nonsense is an empty one."""
-        try:
-            return cls(**json.loads(text))
-        except (TypeError, ValueError):
-            return cls()
-
-
 def modal_of(command: AnyCommand, form: Form, errand: Errand, *, asks_where: bool = False) -> Json:
     """Draw a command's options as a modal. `asks_where` adds the channel to answer in."""
     shown = [option for option in command.options if not isinstance(option.kind, _SECRET_KINDS)]
     hidden = {option.name: form.values[option.name] for option in command.options if _is_hidden(option, form)}
     first = next((option for option in shown if isinstance(option.kind, Text)), None)
-    kept = Errand(errand.channel, errand.thread, errand.message, errand.response_url, hidden)
+    kept = replace(errand, hidden=hidden)
     blocks = [_input(option, form.values.get(option.name), is_long=option is first) for option in shown]
     return {
         "type": "modal",
@@ -130,14 +106,14 @@ def _element(option: Option, value: str | None, *, is_long: bool) -> Json:
             user = _MENTION.fullmatch(value or "")
             return {"type": "users_select", **({"initial_user": user[1]} if user else {})}
         case Text(longest=longest):
-            lengths = {"max_length": min(longest, _LONGEST_VALUE)}
+            lengths = {"max_length": min(longest, LONGEST)}
             return {"type": "plain_text_input", "multiline": is_long, **lengths, **_initial(value)}
         case _:
             return {"type": "plain_text_input", **_initial(value)}
 
 
 def _initial(value: str | None) -> Json:
-    return {"initial_value": value[:_LONGEST_VALUE]} if value else {}
+    return {"initial_value": value[:LONGEST]} if value else {}
 
 
 def _choices(kind: Kind, value: str | None) -> Json:

@@ -1,20 +1,35 @@
-"""Where a call comes from, as Slack's payloads say it: each kind of payload says it elsewhere."""
+"""Where a call comes from, as Slack's payloads say it: each kind of payload says it elsewhere.
+
+Whose installation a payload belongs to, and who the person is, are two
+things: in a channel that two organisations share (Slack Connect), members of
+both use the one's bot.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.adapters.slack import SLACK
+from bot.adapters.slack.errand import Errand
 from bot.domain.chat import Place
 from bot.domain.people import Identity
 
 Json = Mapping[str, Any]
 
 
+class Installation(NamedTuple):
+    """A bot's installation: a workspace's, or an organisation's as it is seen in one of its workspaces."""
+
+    enterprise: str
+    team: str
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """One payload's place and person.
 
+    `team` and `enterprise` are those of the installation, which answers;
+    `home` is the person's own workspace, empty where it is the same.
     `enterprise` is empty outside of Enterprise Grid, `channel` where there
     was none. A `trigger` opens one form within three seconds, a
     `response_url` takes five messages within half an hour; both are secrets.
@@ -29,6 +44,7 @@ class Origin:
     message: str = ""
     trigger: str = field(default="", repr=False)
     response_url: str = field(default="", repr=False)
+    home: str = ""
 
     @property
     def place(self) -> Place:
@@ -37,8 +53,8 @@ class Origin:
 
     @property
     def identity(self) -> Identity:
-        """Who it is."""
-        return Identity(SLACK, self.team, self.user)
+        """Who it is: the same person in their own workspace and in a channel that another shares with it."""
+        return Identity(SLACK, self.home or self.team, self.user)
 
 
 def of_command(body: Json) -> Origin:
@@ -59,30 +75,80 @@ def of_interaction(body: Json) -> Origin:
     user, container, message = _below(body, "user"), _below(body, "container"), _below(body, "message")
     ts = _text(message, "ts") or _text(body, "message_ts") or _text(container, "message_ts")
     thread = _text(message, "thread_ts") or _text(container, "thread_ts")  # a thread's first message names itself
+    installed = installation_of(body)
     return Origin(
-        team=_text(_below(body, "team"), "id") or _text(user, "team_id"),
+        team=installed.team,
         user=_text(user, "id"),
         name=_text(user, "username") or _text(user, "name"),
-        enterprise=_text(_below(body, "enterprise"), "id"),
+        enterprise=installed.enterprise,
         channel=_text(_below(body, "channel"), "id") or _text(container, "channel_id"),
         thread="" if thread == ts else thread,
         message=ts,
         trigger=_text(body, "trigger_id"),
         response_url=_text(body, "response_url"),
+        home=_other(_text(user, "team_id") or _text(_below(body, "team"), "id"), installed.team),
     )
 
 
 def of_event(body: Json) -> Origin:
     """Read an event's payload: a mention, a reaction, somebody opening the Home tab."""
     event, item = _below(body, "event"), _below(_below(body, "event"), "item")
+    installed = installation_of(body)
     return Origin(
-        team=_text(body, "team_id"),
+        team=installed.team,
         user=_text(event, "user"),
-        enterprise=_text(body, "enterprise_id"),
+        enterprise=installed.enterprise,
         channel=_text(event, "channel") or _text(item, "channel"),
         thread=_text(event, "thread_ts"),
         message=_text(item, "ts") or _text(event, "ts"),
+        home=_other(_home_of_event(body), installed.team),
     )
+
+
+def installation_of(body: Json) -> Installation:
+    """Return the installation that a payload was sent to, and that answers it.
+
+    A form says whose it is in `view.app_installed_team_id`, an event in its
+    first authorization; what else they name is the person's (slack-bolt reads
+    them alike, see `slack_bolt.request.internals`). Only who opened a form
+    knows its organisation, so the form brings that along.
+    """
+    view, authorizations = _below(body, "view"), body.get("authorizations")
+    enterprise = _text(_below(body, "enterprise"), "id") or _text(body, "enterprise_id")
+    if authorizations and isinstance(authorizations[0], Mapping):
+        return _of_authorization(body, authorizations[0])
+    team = _text(_below(body, "team"), "id") or _text(body, "team_id") or _text(_below(body, "user"), "team_id")
+    installed = _text(view, "app_installed_team_id")
+    if installed in {"", team, enterprise}:
+        return Installation(enterprise, team)
+    opened = Errand.read(_text(view, "private_metadata"))
+    if installed in {opened.team, opened.enterprise}:
+        return Installation(opened.enterprise, opened.team)
+    return Installation("", installed)
+
+
+def _of_authorization(body: Json, who: Json) -> Installation:
+    """Read an event's authorization; one of a whole organisation names no workspace, so the one that the event is seen in."""
+    enterprise = _text(who, "enterprise_id")
+    is_at_home = enterprise == _text(body, "enterprise_id")
+    seen_in = _text(body, "team_id") if is_at_home else _text(body, "context_team_id")
+    return Installation(enterprise, _text(who, "team_id") or seen_in or _text(body, "team_id"))
+
+
+def _home_of_event(body: Json) -> str:
+    """Return the workspace of whoever did it. Of organisations on Enterprise Grid, `user_team` may name the whole."""
+    event = _below(body, "event")
+    if body.get("is_ext_shared_channel") is not True:
+        return ""
+    named = _text(event, "user_team") or _text(event, "team")
+    is_organisation = named.startswith("E")
+    if not named or (is_organisation and named == _text(body, "enterprise_id")):
+        return _text(body, "team_id")
+    return named
+
+
+def _other(home: str, team: str) -> str:
+    return "" if home == team else home
 
 
 def _below(body: Json, name: str) -> Json:

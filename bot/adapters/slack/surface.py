@@ -119,8 +119,9 @@ class SlackSurface:
 
     async def direct(self, person: Identity) -> Place:
         """Give the place where only this person reads; see `Surface.direct`."""
-        answer = await self._web.call("conversations.open", person.realm, {"users": person.user})
-        return Place(SLACK, person.realm, str(answer["channel"]["id"]))
+        team = self._web.host_of(person)
+        answer = await self._web.call("conversations.open", team, {"users": person.user})
+        return Place(SLACK, team, str(answer["channel"]["id"]))
 
     async def delete(self, message: MessageRef) -> None:
         """Take the message away; see `Surface.delete`. What was said through a call's address stays."""

@@ -16,6 +16,7 @@ from bot.adapters.slack.pace import Pace
 from bot.adapters.slack.tokens import TokenSource
 from bot.adapters.slack.trouble import translated
 from bot.domain.chat import MessageRef
+from bot.domain.people import Identity
 from bot.errors import SurfaceFailed
 
 API = "https://slack.com/api/"
@@ -28,7 +29,7 @@ _UPLOAD_BUDGET = timedelta(seconds=90)
 _MOST_TRIES = 5
 _LONGEST_PAUSE = timedelta(minutes=1)
 _JSON_METHODS = {"chat.postMessage", "chat.update", "chat.postEphemeral"}
-_MOST_TEAMS = 10_000
+_MOST_TEAMS, _MOST_GUESTS = 10_000, 10_000
 _BYTES = {"Content-Type": "application/octet-stream"}
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ class Web:
         self._tokens = tokens
         self._pace = pace or Pace()
         self._enterprises: dict[str, str] = {}
+        self._hosts: dict[Identity, str] = {}
 
     async def close(self) -> None:
         """Hang up."""
@@ -67,6 +69,15 @@ class Web:
         """Remember which organisation a workspace belongs to, for calls that do not know."""
         if team.enterprise and len(self._enterprises) < _MOST_TEAMS:
             self._enterprises[team.id] = team.enterprise
+
+    def introduce_guest(self, person: Identity, host: str) -> None:
+        """Remember the workspace whose bot somebody of another one speaks to (Slack Connect)."""
+        if len(self._hosts) < _MOST_GUESTS:
+            self._hosts[person] = host
+
+    def host_of(self, person: Identity) -> str:
+        """Return the workspace whose bot may write to somebody: their own, where no other is known."""
+        return self._hosts.get(person, person.realm)
 
     async def call(self, method: str, team: str, arguments: Mapping[str, Any], *, verb: str = "POST") -> Json:
         """Call a method of the API when its turn has come, and give the answer.

@@ -92,6 +92,11 @@ class Ask:
         """All workspaces that the token can see."""
         return self.world.workspaces_of(self.token)
 
+    @property
+    def _connected(self) -> "list[Workspace]":
+        """Other workspaces that share a channel with one of these."""
+        return [other for one in self.workspaces for channel in one.channels.values() for other in channel.shared_with]
+
     def channel(self, name: str = "channel") -> "Channel":
         """Give the channel that is named by id, or by a person's id for the direct conversation.
 
@@ -114,7 +119,7 @@ class Ask:
             ApiError: The token sees nobody like that.
         """
         wanted = self.need(name)
-        for workspace in self.workspaces:
+        for workspace in (*self.workspaces, *self._connected):
             if wanted in workspace.people:
                 return workspace.people[wanted]
         raise ApiError(error)

@@ -26,6 +26,8 @@ class Channel:
         self.is_deleted = False
         self.everything: list[Message] = []
         """Also what was deleted and what only one person sees, oldest first."""
+        self.shared_with: list[Workspace] = []
+        """Other workspaces whose people are in it too (Slack Connect); the bot here is that of `workspace`."""
         self._members: set[str] = set()
 
     @property
@@ -45,6 +47,14 @@ class Channel:
     def add(self, user: "User") -> None:
         """Bring somebody in."""
         self._members.add(user.id)
+
+    def share_with(self, other: "Workspace") -> None:
+        """Let the people of another workspace in, as Slack Connect does."""
+        self.shared_with.append(other)
+
+    def is_open_to(self, workspace: "Workspace") -> bool:
+        """Whether people of a workspace can be in it."""
+        return workspace is self.workspace or workspace in self.shared_with
 
     def invite_bot(self) -> None:
         """Bring our bot in, as `/invite @easel` does."""

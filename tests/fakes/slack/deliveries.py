@@ -131,9 +131,12 @@ class Deliveries:
         self._own(asyncio.create_task(self._run(delivery)))
         return delivery
 
-    def tell(self, workspace: "Workspace", event: Json, *, needs: str = "") -> Delivery:
-        """Send an event, if the app is installed, subscribed, and has the scope that it `needs`."""
-        delivery = Delivery(EVENTS, self._callback(workspace, event))
+    def tell(self, workspace: "Workspace", event: Json, *, needs: str = "", source: "Workspace | None" = None) -> Delivery:
+        """Send an event, if the app is installed in `workspace`, subscribed, and has the scope that it `needs`.
+
+        `source` is given for a channel that workspaces share: whose member did it.
+        """
+        delivery = Delivery(EVENTS, self._callback(workspace, event, source))
         events = self._world.app.events
         if not workspace.is_installed and event["type"] not in ("app_uninstalled", "tokens_revoked"):
             delivery.failed = "not_installed"
@@ -196,8 +199,8 @@ class Deliveries:
         is_socket = self._transport is self._sockets
         return delivery.kind == EVENTS or (is_socket and self._world.limits.retries_everything)
 
-    def _callback(self, workspace: "Workspace", event: Json) -> Json:
-        app = self._world.app
+    def _callback(self, workspace: "Workspace", event: Json, source: "Workspace | None") -> Json:
+        app, seen_in = self._world.app, source or workspace
         is_org = workspace.is_org_install
         who = {
             "enterprise_id": workspace.enterprise,
@@ -208,8 +211,8 @@ class Deliveries:
         }
         return {
             "token": app.verification_token,
-            "team_id": workspace.id,
-            **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
+            "team_id": seen_in.id,
+            **({"enterprise_id": seen_in.enterprise} if seen_in.enterprise else {}),
             "context_team_id": workspace.id,
             "context_enterprise_id": workspace.enterprise,
             "api_app_id": app.id,
@@ -218,6 +221,6 @@ class Deliveries:
             "event_id": self._world.ids.new("Ev"),
             "event_time": int(time.time()),
             "authorizations": [who],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": source is not None,
             "event_context": f"4-{self._world.ids.new('')}",
         }

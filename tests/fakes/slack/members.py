@@ -98,7 +98,8 @@ class Member(User):
     async def forge_press(self, where: "Message | View", action: Json) -> Delivery:
         """Send any action on a message or view, also of a button that is not there (any more)."""
         make = payloads.press_on_message if isinstance(where, Message) else payloads.press_on_view
-        return await self._send(INTERACTIVE, make(self, where, action))  # type: ignore[arg-type]  # each takes its own kind
+        installed = where.channel.workspace if isinstance(where, Message) else where.workspace
+        return await self._send(INTERACTIVE, make(self, where, action), installed=installed)  # type: ignore[arg-type]  # each takes its own kind
 
     async def mention(self, channel: "Channel", text: str, *, thread: Message | None = None) -> Delivery:
         """Write to the bot in a channel: `@easel a fox`. Where the bot is not a member it hears nothing."""
@@ -111,6 +112,7 @@ class Member(User):
             "channel": channel.id,
             "team": self.workspace.id,
             "event_ts": message.ts,
+            **({"user_team": self.workspace.id} if channel.shared_with else {}),
             **({"thread_ts": message.thread} if message.thread else {}),
         }
         return await self._tell(channel, event, "app_mentions:read")
@@ -118,7 +120,7 @@ class Member(User):
     def say(self, channel: "Channel", text: str, *, thread: Message | None = None) -> Message:
         """Write an ordinary message; `@easel` becomes a mention, everything else stays plain words."""
         self._enter(channel)
-        bot = self.workspace.bot_user
+        bot = channel.workspace.bot_user
         marked = re.sub(rf"@{re.escape(bot.name)}\b", f"<@{bot.id}>", words.escape(text))
         root = (thread.thread or thread.ts) if thread is not None else None
         message = Message(channel, self._world.ids.ts(), self, Version(self._world.clock.now(), marked), thread=root)
@@ -156,7 +158,8 @@ class Member(User):
         self._offers(callback_id)
         if message.is_ephemeral:
             raise NotSeen("there are no shortcuts on an ephemeral message")
-        return await self._send(INTERACTIVE, payloads.message_shortcut(self, callback_id, message))
+        payload = payloads.message_shortcut(self, callback_id, message)
+        return await self._send(INTERACTIVE, payload, installed=message.channel.workspace)
 
     async def view(self, *, within: float = 5) -> View:
         """Wait until a modal is open for them, and give the one on top."""
@@ -180,14 +183,15 @@ class Member(User):
         if not view.is_open and not is_forged:
             raise NotSeen("that modal is not open")
         state = state_of(view, {**(values or {}), **more}, is_strict=not is_forged)
-        return await self._send(INTERACTIVE, payloads.submission(self, view, state), lambda answer: self._after(view, answer))
+        payload = payloads.submission(self, view, state)
+        return await self._send(INTERACTIVE, payload, lambda answer: self._after(view, answer), installed=view.workspace)
 
     async def close(self, view: View) -> Delivery | None:
         """Close a modal; the bot hears of it only if it asked to."""
         self._world.views.close(view)
         if not view.raw.get("notify_on_close"):
             return None
-        return await self._send(INTERACTIVE, payloads.closing(self, view, is_cleared=False))
+        return await self._send(INTERACTIVE, payloads.closing(self, view, is_cleared=False), installed=view.workspace)
 
     async def open_home(self, *, within: float = 5) -> View:
         """Open the bot's Home tab, and wait for what it publishes."""
@@ -227,11 +231,12 @@ class Member(User):
             unheard = Delivery("events_api", {"event": event})
             unheard.failed = "not_in_channel"
             return unheard
-        return await self._world.deliveries.tell(self.workspace, event, needs=scope).tried()
+        source = self.workspace if channel.shared_with else None
+        return await self._world.deliveries.tell(channel.workspace, event, needs=scope, source=source).tried()
 
-    async def _send(self, kind: str, payload: Json, on_ack: Any = None) -> Delivery:
-        if not self.workspace.is_installed:
-            raise NotSeen(f"the app is not installed in {self.workspace.name}")
+    async def _send(self, kind: str, payload: Json, on_ack: Any = None, *, installed: "Workspace | None" = None) -> Delivery:
+        if not (installed or self.workspace).is_installed:
+            raise NotSeen(f"the app is not installed in {(installed or self.workspace).name}")
         return await self._world.deliveries.send(Delivery(kind, payload, on_ack=on_ack)).tried()
 
     def _show(self, channel: "Channel", post: Json) -> None:
@@ -247,7 +252,7 @@ class Member(User):
                 case "update":
                     views.update(view, answer["view"])
                 case "push":
-                    views.push(self, answer["view"])
+                    views.push(self, view.workspace, answer["view"])
                 case "clear":
                     views.clear(self)
                 case _:
@@ -262,7 +267,7 @@ class Member(User):
             raise NotSeen(f"no shortcut {callback_id!r}, only {shortcuts}")
 
     def _enter(self, channel: "Channel", needs: str = "") -> None:
-        if channel.is_deleted or channel.workspace is not self.workspace:
+        if channel.is_deleted or not channel.is_open_to(self.workspace):
             raise NotSeen(f"{self.name} does not see #{channel.name}")
         if channel.is_archived:
             raise NotSeen(f"#{channel.name} is archived")

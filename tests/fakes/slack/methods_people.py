@@ -65,7 +65,7 @@ def open_dm(ask: Ask) -> Json:
         member = ask.member("users")
         if member.is_deleted:
             raise ApiError("user_disabled")
-        found = member.dm
+        found = (member.workspace if member.workspace in ask.workspaces else ask.workspace).dm(member)
     return {"channel": found.json() if ask.flag("return_im") else {"id": found.id}}
 
 

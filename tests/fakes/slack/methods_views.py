@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from tests.fakes.slack.api import Method
 from tests.fakes.slack.asking import Ask
 from tests.fakes.slack.errors import ApiError
-from tests.fakes.slack.members import Member
 from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
+    from tests.fakes.slack.members import Member
     from tests.fakes.slack.views import View
+    from tests.fakes.slack.workspaces import Workspace
 
 
 class ViewMethods:
@@ -28,19 +29,19 @@ class ViewMethods:
 def open_view(ask: Ask) -> Json:
     """`views.open`: uses a trigger up, unless the view breaks the rules."""
     view = ask.world.views.checked(_raw(ask), "modal")
-    return {"view": ask.world.views.open(_triggered(ask), view).json()}
+    return {"view": ask.world.views.open(*_triggered(ask), view).json()}
 
 
 def push(ask: Ask) -> Json:
     """`views.push`."""
     view = ask.world.views.checked(_raw(ask), "modal")
-    return {"view": ask.world.views.push(_triggered(ask), view).json()}
+    return {"view": ask.world.views.push(*_triggered(ask), view).json()}
 
 
 def update(ask: Ask) -> Json:
     """`views.update`: by id or external id; a stale hash is refused."""
     view: View = ask.world.views.find(ask.word("view_id"), ask.word("external_id"))
-    if view.member.workspace not in ask.workspaces:
+    if view.workspace not in ask.workspaces:
         raise ApiError("not_found")
     return {"view": ask.world.views.update(view, _raw(ask), ask.word("hash")).json()}
 
@@ -51,11 +52,11 @@ def publish(ask: Ask) -> Json:
     return {"view": ask.world.views.publish(member, view, ask.word("hash")).json()}
 
 
-def _triggered(ask: Ask) -> Member:
-    member = ask.world.triggers.take(ask.need("trigger_id"))
-    if member.workspace not in ask.workspaces:
+def _triggered(ask: Ask) -> "tuple[Member, Workspace]":
+    member, workspace = ask.world.triggers.take(ask.need("trigger_id"))
+    if workspace not in ask.workspaces:
         raise ApiError("invalid_trigger_id")
-    return member
+    return member, workspace
 
 
 def _raw(ask: Ask) -> Json:

@@ -12,6 +12,7 @@ from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
     from tests.fakes.slack.members import Member
+    from tests.fakes.slack.workspaces import Workspace
 
 
 def command(member: "Member", channel: Channel, name: str, text: str) -> Json:
@@ -49,9 +50,9 @@ def press_on_message(member: "Member", message: Message, action: Json) -> Json:
     if message.thread:
         container["thread_ts"] = message.thread
     body: Json = {
-        **_common(member, "block_actions"),
+        **_common(member, "block_actions", channel.workspace),
         "container": container,
-        "trigger_id": world.triggers.new(member),
+        "trigger_id": world.triggers.new(member, channel.workspace),
         "channel": {"id": channel.id, "name": channel.name},
         "state": {"values": {}},
         "response_url": world.response_urls.new(member, channel, message),
@@ -66,7 +67,7 @@ def press_on_view(member: "Member", view: View, action: Json) -> Json:
     return {
         **_common(member, "block_actions"),
         "container": {"type": "view", "view_id": view.id},
-        "trigger_id": member.workspace.world.triggers.new(member),
+        "trigger_id": member.workspace.world.triggers.new(member, view.workspace),
         "view": view.json(),
         "actions": [action],
     }
@@ -100,10 +101,10 @@ def message_shortcut(member: "Member", callback_id: str, message: Message) -> Js
     """Give a shortcut on a message."""
     world, channel = member.workspace.world, message.channel
     return {
-        **_common(member, "message_action"),
+        **_common(member, "message_action", channel.workspace),
         "action_ts": f"{time.time():.6f}",
         "callback_id": callback_id,
-        "trigger_id": world.triggers.new(member),
+        "trigger_id": world.triggers.new(member, channel.workspace),
         "response_url": world.response_urls.new(member, channel, message),
         "message_ts": message.ts,
         "channel": {"id": channel.id, "name": channel.name},
@@ -115,7 +116,7 @@ def submission(member: "Member", view: View, state: Mapping[str, Json]) -> Json:
     """Give a form that was sent."""
     return {
         **_common(member, "view_submission"),
-        "trigger_id": member.workspace.world.triggers.new(member),
+        "trigger_id": member.workspace.world.triggers.new(member, view.workspace),
         "view": view.json(state),
         "response_urls": [],
     }
@@ -126,8 +127,9 @@ def closing(member: "Member", view: View, *, is_cleared: bool) -> Json:
     return {**_common(member, "view_closed"), "view": view.json(), "is_cleared": is_cleared}
 
 
-def _common(member: "Member", kind: str) -> Json:
-    workspace = member.workspace
+def _common(member: "Member", kind: str, installed: "Workspace | None" = None) -> Json:
+    """Give what all have. Forms name the person's workspace, presses on a message that of the app (slack-bolt#734)."""
+    workspace = installed or member.workspace
     return {
         "type": kind,
         "user": member.brief(),

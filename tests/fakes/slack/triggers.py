@@ -9,12 +9,14 @@ from tests.fakes.slack.limits import Limits
 
 if TYPE_CHECKING:
     from tests.fakes.slack.members import Member
+    from tests.fakes.slack.workspaces import Workspace
 
 
 @dataclass(eq=False)
 class _Trigger:
     member: "Member"
     made_at: float
+    workspace: "Workspace"
     is_used: bool = False
 
 
@@ -27,14 +29,14 @@ class Triggers:
         self._ids = ids
         self._known: dict[str, _Trigger] = {}
 
-    def new(self, member: "Member") -> str:
-        """Make one for what somebody just did."""
+    def new(self, member: "Member", workspace: "Workspace | None" = None) -> str:
+        """Make one for what somebody just did; `workspace` is that of the app, where it is not theirs."""
         value = f"{self._ids.new('')}.{member.id}.trigger"
-        self._known[value] = _Trigger(member, self._clock.seconds())
+        self._known[value] = _Trigger(member, self._clock.seconds(), workspace or member.workspace)
         return value
 
-    def take(self, value: str) -> "Member":
-        """Use one up, and give whose it is.
+    def take(self, value: str) -> "tuple[Member, Workspace]":
+        """Use one up, and give whose it is, and the workspace of the app it was used in.
 
         Raises:
             ApiError: It is unknown, too old, or was used.
@@ -47,4 +49,4 @@ class Triggers:
         if self._clock.seconds() - trigger.made_at > self._limits.trigger_lives.total_seconds():
             raise ApiError("expired_trigger_id")
         trigger.is_used = True
-        return trigger.member
+        return trigger.member, trigger.workspace

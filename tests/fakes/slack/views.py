@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tests.fakes.slack.blocks_view import Input
     from tests.fakes.slack.members import Member
+    from tests.fakes.slack.workspaces import Workspace
     from tests.fakes.slack.world import World
 
 _MOST_VIEWS = 3
@@ -22,9 +23,13 @@ _MOST_VIEWS = 3
 class View:
     """A modal or a Home tab that somebody sees. Reading it gives its newest state."""
 
-    def __init__(self, view_id: str, member: "Member", raw: Json, below: "View | None" = None) -> None:
+    def __init__(
+        self, view_id: str, member: "Member", raw: Json, below: "View | None" = None, *, workspace: "Workspace | None" = None
+    ) -> None:
         self.id = view_id
         self.member = member
+        self.workspace = workspace or member.workspace
+        """That of the app which opened it: another than the person's in a channel that two share."""
         self.below = below
         self.is_open = True
         self.errors: dict[str, str] = {}
@@ -95,13 +100,13 @@ class View:
 
     def json(self, state: "Mapping[str, Json] | None" = None) -> Json:
         """Give it as the API and the payloads do; `state` is what was entered."""
-        raw, workspace = self.raw, self.member.workspace
+        raw, workspace = self.raw, self.workspace
         root = self
         while root.below is not None:
             root = root.below
         return {
             "id": self.id,
-            "team_id": workspace.id,
+            "team_id": self.member.workspace.id,
             "type": self.kind,
             "blocks": list(self.blocks),
             "private_metadata": self.private_metadata,
@@ -136,12 +141,12 @@ class Views:
         stack = self._stacks.get(member.id)
         return stack[-1] if stack else None
 
-    def open(self, member: "Member", raw: Json) -> View:
+    def open(self, member: "Member", workspace: "Workspace", raw: Json) -> View:
         """Open a modal; one that is open already goes away."""
         self.clear(member)
-        return self._put(member, self.checked(raw, "modal"))
+        return self._put(member, workspace, self.checked(raw, "modal"))
 
-    def push(self, member: "Member", raw: Json) -> View:
+    def push(self, member: "Member", workspace: "Workspace", raw: Json) -> View:
         """Open a modal above the one that is open.
 
         Raises:
@@ -150,7 +155,7 @@ class Views:
         stack = self._stacks.get(member.id, [])
         if len(stack) >= _MOST_VIEWS:
             raise ApiError("push_limit_reached")
-        return self._put(member, self.checked(raw, "modal"), below=stack[-1] if stack else None)
+        return self._put(member, workspace, self.checked(raw, "modal"), below=stack[-1] if stack else None)
 
     def publish(self, member: "Member", raw: Json, known_hash: str) -> View:
         """Show somebody's Home tab.
@@ -204,11 +209,11 @@ class Views:
         for view in list(self._stacks.get(member.id, [])):
             self.close(view)
 
-    def _put(self, member: "Member", raw: Json, below: View | None = None) -> View:
+    def _put(self, member: "Member", workspace: "Workspace", raw: Json, below: View | None = None) -> View:
         external = raw.get("external_id")
         if external and any(one.is_open and one.raw.get("external_id") == external for one in self._all.values()):
             raise ApiError("duplicate_external_id")
-        view = View(self._world.ids.new("V"), member, raw, below)
+        view = View(self._world.ids.new("V"), member, raw, below, workspace=workspace)
         self._all[view.id] = view
         self._stacks.setdefault(member.id, []).append(view)
         self._world.changes.happened()

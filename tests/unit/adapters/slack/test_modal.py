@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import pytest
 
-from bot.adapters.slack.modal import WHERE, Errand, complaints, given, modal_of, origin_of
+from bot.adapters.slack.errand import Errand
+from bot.adapters.slack.modal import WHERE, complaints, given, modal_of, origin_of
 from bot.app.catalogue import declared_commands
 from bot.commands.options import JobRef, Number, PersonRef, Pick, Text
 from bot.commands.spec import Command

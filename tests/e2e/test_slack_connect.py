@@ -1,0 +1,101 @@
+"""Asks what happens in a channel that two organisations share: whose bot answers, and who is counted."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.call import Calls, Means
+from bot.adapters.slack.origin import Origin
+from bot.adapters.slack.people import People
+from bot.adapters.slack.tokens import LiveBot
+from bot.domain.people import Identity
+from bot.errors import MessageGone
+from tests.e2e.slack_stage import Stage, a_stage, is_done
+from tests.e2e.slack_surface_stage import a_stage as a_surface
+from tests.fakes.slack import Member
+
+
+class Nowhere:
+    """Implements `Bots` for an app that is installed nowhere."""
+
+    async def token(self, enterprise: str, team: str) -> str:
+        """Refuse."""
+        raise MessageGone(SLACK, f"not installed in {enterprise}{team}")
+
+    async def bot(self, enterprise: str, team: str) -> LiveBot:
+        """Refuse."""
+        raise MessageGone(SLACK, f"not installed in {enterprise}{team}")
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A house, in a workspace that shares its channel."""
+    async with a_stage(tmp_path) as stage:
+        yield stage
+
+
+@pytest.fixture
+def eve(stage: Stage) -> Member:
+    """Somebody of another organisation, where nobody installed anything."""
+    other = stage.slack.add_workspace("globex", enterprise="E0GLOBEX", is_installed=False)
+    stage.channel.share_with(other)
+    return other.add_member("eve", is_admin=True)
+
+
+async def test_a_guest_who_mentions_the_bot_gets_a_picture(stage: Stage, eve: Member) -> None:
+    """Our installation stands in the event's first authorization only; the person is of their own workspace."""
+    heard = await eve.mention(stage.channel, "@easel a fox in the snow")
+    assert heard.payload["team_id"] == eve.workspace.id
+    job = await stage.job(await stage.done())
+    assert job.author.identity == Identity(SLACK, eve.workspace.id, eve.id)
+    assert (job.place.tenant, job.place.channel) == (stage.team.id, stage.channel.id)
+
+
+async def test_a_guest_fills_a_form_in(stage: Stage, eve: Member) -> None:
+    """The form's payload is signed with their team; whose form it is stands in the view."""
+    picture = await stage.picture()
+    await eve.press(picture, "Change words")
+    view = await eve.view()
+    sent = await eve.submit(view, prompt="a badger")
+    assert (sent.payload["team"]["id"], view.json()["app_installed_team_id"]) == (eve.workspace.id, stage.team.id)
+    job = await stage.job(await stage.done(but={picture.ts}))
+    assert job.author.identity == Identity(SLACK, eve.workspace.id, eve.id)
+
+
+async def test_a_guest_is_one_person_however_they_ask(stage: Stage, eve: Member) -> None:
+    """A mention, a button: one identity, and so one quota."""
+    await eve.mention(stage.channel, "@easel a fox in the snow")
+    first = await stage.done()
+    await eve.press(first, "Again")
+    second = await stage.done(but={first.ts})
+    assert (await stage.job(second)).author == (await stage.job(first)).author
+
+
+async def test_an_admin_of_elsewhere_is_no_admin_here(stage: Stage, eve: Member) -> None:
+    """Whoever looks after their own workspace deletes nothing in ours."""
+    picture = await stage.picture()
+    await eve.press(picture, "Delete")
+    await stage.slack.until(lambda: eve.ephemerals(stage.channel), within=10, what="a refusal")
+    assert stage.channel.find(picture.ts) is not None
+    assert is_done(picture)
+
+
+async def test_a_guest_gets_a_picture_by_direct_message(stage: Stage, eve: Member) -> None:
+    """It is our bot that writes to them: theirs has none."""
+    picture = await stage.picture()
+    await eve.react(picture, "email")
+    await stage.team.dm(eve).message_when(lambda one: one.alts, within=20)
+
+
+async def test_nothing_is_begun_for_a_workspace_without_the_bot() -> None:
+    """Where nothing could be answered there is no call, so nothing is drawn and nothing counted."""
+    async with a_surface() as stage:
+        means = Means(stage.surface, stage.web, Nowhere(), stage.slack.clock, {})
+        with pytest.raises(MessageGone):
+            await Calls(means, People(stage.web)).of(Origin("T9", "U9", channel="C9"), "k")
+        assert stage.slack.calls() == []
