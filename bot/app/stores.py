@@ -44,6 +44,7 @@ def _s3_address(settings: Settings) -> S3Address:
         endpoint_url=options.endpoint_url,
         path_style=options.path_style,
         public_url=options.public_url,
+        redirects=options.redirect,
         access_key=options.access_key.get_secret_value(),
         secret_key=options.secret_key.get_secret_value(),
     )

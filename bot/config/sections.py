@@ -93,6 +93,7 @@ class ObjectsSettings(Section):
     endpoint_url: WebUrl = ""
     path_style: bool = False
     public_url: WebUrl = ""
+    redirect: bool = True
     access_key: Secret = NO_SECRET
     secret_key: Secret = NO_SECRET
 

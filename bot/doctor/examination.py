@@ -25,6 +25,7 @@ async def examine(
             *(_chosen_by(settings) if house is None else house),
             Part("web", lambda: machine.port(settings.web)),
             Part("links", lambda: paper.links(settings.web)),
+            Part("pictures", lambda: paper.ways_to_the_store(settings)),
             Part("quotas", lambda: paper.quotas(settings)),
             Part("membership", lambda: paper.memberships(settings)),
             Part("front ends", lambda: paper.front_ends(settings)),

@@ -1,6 +1,7 @@
 """What the settings say, as far as reading them tells whether it is wise."""
 
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from bot.config.sections import WebSettings
 from bot.domain.health import Finding, Health
 
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound
+_INSIDE = (".localhost", ".local", ".internal", ".lan", ".svc", ".home.arpa")
+_SERVE = "Set [objects] redirect = false, and easel serves the pictures itself; or public_url, if everybody can read the bucket."
 
 
 async def settings_file(path: Path | None) -> tuple[Finding, ...]:
@@ -49,6 +52,30 @@ def _links_of_this_machine(web: WebSettings, text: str) -> Finding:
         f"{text} They work {where}.",
         "Set [web] public_url to the address that people use for this machine.",
     )
+
+
+async def ways_to_the_store(settings: Settings) -> tuple[Finding, ...]:
+    """Judge whether people who are sent on to the store arrive there."""
+    options = settings.objects
+    if settings.pictures_folder is not None or not options.redirect or options.public_url or not options.endpoint_url:
+        return ()
+    url, page = urlsplit(options.endpoint_url), urlsplit(settings.web.links_base)
+    if is_loopback(page.hostname or ""):
+        return ()
+    text = f"Whoever opens a picture is sent to {options.endpoint_url}"
+    if _is_inside(url.hostname or ""):
+        return (Finding("pictures", Health.WRONG, f"{text}, which only the inside can reach.", _SERVE),)
+    if page.scheme == "https" and url.scheme == "http":
+        return (Finding("pictures", Health.WRONG, f"{text}; a page with a certificate shows nothing from there.", _SERVE),)
+    return ()
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is a machine or a network's own, and nobody's on the internet."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith(_INSIDE)
 
 
 async def quotas(settings: Settings) -> tuple[Finding, ...]:

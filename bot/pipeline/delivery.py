@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -61,12 +62,16 @@ class Delivery:
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
 
+        Whoever did not ask for them is offered no button that only its owner may press.
+
         Raises:
             MessageGone: They cannot be reached.
             SurfaceFailed: The platform does not take it now.
         """
         surface = self._surface(person.platform)
         post = await self._finished(job)
+        if person != job.author.identity:
+            post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
         place = await stubbornly(lambda: surface.direct(person))
         await stubbornly(lambda: surface.post(place, post, key=key))
 

@@ -77,7 +77,7 @@ class S3Objects:
         await (await self._opened()).delete(key)
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
-        """Give the public address, else one that is signed for `lasts`, at most 7 days."""
+        """Give the public address, else one that is signed for `lasts`, at most 7 days; None with `redirects` off."""
         return await (await self._opened()).link(key, lasts)
 
     async def check(self) -> tuple[Finding, ...]:

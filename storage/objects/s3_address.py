@@ -20,7 +20,9 @@ class S3Address:
     `prefix` has no `/` at its ends and may be empty. Without `endpoint_url`
     it is Amazon's; `path_style` puts the bucket into the path, as most
     compatible stores want it. `public_url` is where everybody can fetch what
-    is in the bucket. Without keys, boto looks for some (its files, its
+    is in the bucket; one that ends with the prefix is taken as it is. With
+    `redirects` off, nobody is sent to the store: whoever has its bytes serves
+    them. Without keys, boto looks for some (its files, its
     environment, the machine's role).
     """
 
@@ -30,6 +32,7 @@ class S3Address:
     endpoint_url: str | None = None
     path_style: bool = False
     public_url: str | None = None
+    redirects: bool = True
     access_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
 
@@ -42,6 +45,7 @@ class S3Address:
         endpoint_url: str | None = None,
         path_style: bool = False,
         public_url: str | None = None,
+        redirects: bool = True,
         access_key: str | None = None,
         secret_key: str | None = None,
     ) -> "S3Address":
@@ -62,6 +66,7 @@ class S3Address:
             endpoint_url=_web_address(endpoint_url, "S3 endpoint"),
             path_style=path_style,
             public_url=_web_address(public_url, "public S3 address"),
+            redirects=redirects,
             access_key=access_key or None,
             secret_key=secret_key or None,
         )
@@ -72,6 +77,8 @@ class S3Address:
 
         A `public_url` that names the prefix already is taken as it is.
         """
+        if not self.redirects:
+            return None
         if self.public_url is None or not self.prefix or self.public_url.endswith(f"/{self.prefix}"):
             return self.public_url
         return f"{self.public_url}/{self.prefix}"

@@ -5,10 +5,12 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from io import BytesIO
 from typing import Protocol, TypedDict, cast
 
 import aioboto3
+import aiohttp
 from aiobotocore.config import AioConfig
 
 from bot.domain.health import Finding, Health
@@ -22,6 +24,12 @@ _CONNECT = timedelta(seconds=5)
 _READ = timedelta(seconds=20)
 _OPENING = timedelta(seconds=10)
 """For whoever tells a machine's role: boto alone would ask for as long as its settings say."""
+
+_OUTSIDE = timedelta(seconds=8)
+_MEND_PUBLIC = (
+    "Let everybody read the bucket there, or mend [objects] public_url (the bucket's address, without the prefix); "
+    "or take it out, and people get links that live for minutes."
+)
 
 _ATTEMPTS = 3
 _CONNECTIONS = 32
@@ -80,9 +88,11 @@ class Bucket:
         async with _told(self._patience):
             await self._client.delete_object(Bucket=self._address.bucket, Key=name)
 
-    async def link(self, key: str, lasts: timedelta) -> str:
+    async def link(self, key: str, lasts: timedelta) -> str | None:
         """Give the public address where there is one, else a signed one, which lives no longer than a role's credentials."""
         name = self._name(key)
+        if not self._address.redirects:
+            return None
         if self._address.public_base is not None:
             return f"{self._address.public_base}/{key}"
         if lasts > _LONGEST_LINK:
@@ -100,6 +110,7 @@ class Bucket:
         try:
             await self.put(key, TRIAL, "text/plain")
             is_same = await self.get(key) == TRIAL
+            seen = await self._look_from_outside(key)
             await self.delete(key)
         except ObjectMissing:
             is_same = False
@@ -107,7 +118,18 @@ class Bucket:
             return (self._finding(Health.WRONG, f"cannot be used: {error.trouble.reason}", error.trouble.mend),)
         if not is_same:
             return (self._finding(Health.WRONG, "loses what is put into it", NOT_S3.mend),)
-        return (self._finding(Health.OK, "keeps the pictures"), *await self._look_for(key))
+        return (self._finding(Health.OK, "keeps the pictures"), *seen, *await self._look_for(key))
+
+    async def _look_from_outside(self, key: str) -> tuple[Finding, ...]:
+        """Fetch an object as everybody would, without our keys."""
+        if self._address.public_base is None:
+            return ()
+        told = await _fetch(f"{self._address.public_base}/{key}")
+        if told == TRIAL:
+            return (self._finding(Health.OK, f"shows its pictures to everybody at {self._address.public_url}"),)
+        trouble = told if isinstance(told, str) else "another thing is there"
+        text = f"does not show its pictures at {self._address.public_url}, so their links are dead ({trouble})"
+        return (self._finding(Health.WRONG, text, _MEND_PUBLIC),)
 
     async def _look_for(self, key: str) -> tuple[Finding, ...]:
         """Look for what is not there: without leave to list, Amazon calls that forbidden."""
@@ -124,6 +146,16 @@ class Bucket:
 
     def _finding(self, health: Health, text: str, mend: str = "") -> Finding:
         return Finding(SUBJECT, health, f"The store {self._address} {text}.", mend)
+
+
+async def _fetch(address: str) -> bytes | str:
+    """Return what is at an address, or why it cannot be had."""
+    timeout = aiohttp.ClientTimeout(total=_OUTSIDE.total_seconds())
+    try:
+        async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session, session.get(address) as answer:
+            return await answer.content.read(len(TRIAL) + 1) if answer.status == HTTPStatus.OK else f"status {answer.status}"
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        return type(error).__name__
 
 
 @asynccontextmanager

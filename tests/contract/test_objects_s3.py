@@ -78,9 +78,57 @@ async def test_no_link_holds_the_secret(store: S3Objects) -> None:
 
 
 async def test_a_public_address_is_used_as_it_is(address: S3Address) -> None:
-    """For a store that stands behind a public name."""
+    """For a store that stands behind a public name: it is the bucket's, unless it ends with the prefix."""
     async with S3Objects(replace(address, public_url="https://pictures.example/all")) as store:
-        assert await store.link(KEY, HOUR) == f"https://pictures.example/all/{address.prefix}/{KEY}"
+        assert await store.link(KEY, HOUR) == f"https://pictures.example/all/some/House/{KEY}"
+    async with S3Objects(replace(address, public_url="https://pictures.example/some/House")) as store:
+        assert await store.link(KEY, HOUR) == f"https://pictures.example/some/House/{KEY}"
+
+
+async def test_nobody_is_sent_to_a_store_that_only_the_inside_knows(address: S3Address) -> None:
+    """By setting; easel has the bytes."""
+    async with S3Objects(replace(address, redirects=False, public_url="https://pictures.example")) as store:
+        assert await store.link(KEY, HOUR) is None
+
+
+def as_bucket_of(kept: dict[str, bytes], *, is_public: bool) -> AbstractAsyncContextManager[str]:
+    """Serve a bucket; without a signature it is read only where it is public."""
+
+    def answer(request: web.Request, content: bytes) -> web.Response:
+        if "Authorization" not in request.headers and not is_public:
+            return web.Response(status=403)
+        if request.method == "PUT":
+            kept[request.path] = content
+        elif request.method == "DELETE":
+            kept.pop(request.path, None)
+        elif request.path not in kept:
+            return web.Response(status=404, text=xml("NoSuchKey"))
+        return web.Response(body=kept[request.path] if request.method == "GET" else b"")
+
+    return answering_server(answer)
+
+
+@pytest.mark.parametrize(
+    ("is_public", "path", "health"),
+    [
+        (True, "bucket", Health.OK),
+        (True, "bucket/House", Health.OK),
+        (True, "elsewhere", Health.WRONG),
+        (False, "bucket", Health.WRONG),
+    ],
+)
+async def test_the_public_address_is_tried(is_public: bool, path: str, health: Health) -> None:
+    """With what everybody has, which is no key; what was put there is taken out again."""
+    kept: dict[str, bytes] = {}
+    async with as_bucket_of(kept, is_public=is_public) as server:
+        keys = {"access_key": "test-key", "secret_key": SECRET}
+        address = S3Address.parse(
+            "s3://bucket/House", endpoint_url=server, path_style=True, public_url=f"{server}/{path}", **keys
+        )
+        async with S3Objects(address) as store:
+            well, seen = await store.check()
+    assert (well.health, seen.health, kept) == (Health.OK, health, {})
+    assert (f"{server}/{path}" in seen.text, "public_url" in seen.mend) == (True, health is Health.WRONG)
 
 
 async def test_everything_lies_under_the_prefix(store: S3Objects, s3_server: str, address: S3Address) -> None:

@@ -253,3 +253,29 @@ async def test_what_arrives_at_the_end_is_dealt_with_first(stage: Stage) -> None
     await stage.open()
     await message.when(lambda one: is_done(one) or "Draw again" in one.buttons, within=20)
     assert [one.id for one in await stage.jobs()] == [job.id]
+
+
+@pytest.mark.parametrize("text", ["a fox in the snow", "imagine a fox", "@easel a fox"])
+async def test_direct_messages_are_answered(stage: Stage, text: str) -> None:
+    """They are for us without our name; Slack sends no `app_mention` there."""
+    heard = await stage.ada.write(text)
+    await stage.done(stage.ada.dm)
+    assert (heard.type, heard.is_acked) == ("message", True)
+
+
+async def test_a_direct_message_may_be_a_command(stage: Stage) -> None:
+    """Told where it was asked."""
+    await stage.ada.write("help")
+    await stage.slack.until(lambda: stage.ada.ephemerals() or stage.ada.dms[1:], within=10, what="help")
+
+
+async def test_our_own_direct_messages_and_changes_of_others_are_none(stage: Stage) -> None:
+    """Else easel would talk to itself."""
+    picture_asked = await stage.ada.write("a fox in the snow")
+    await stage.done(stage.ada.dm)
+    for more in ({"bot_id": "B1"}, {"subtype": "message_changed", "user": None}, {"channel_type": "channel"}):
+        event = {**picture_asked.payload["event"], "ts": f"9{len(more)}.0", **more}
+        stage.slack.app.events = None
+        await stage.slack.world.deliveries.tell(stage.team, event).tried()
+    await stage.picture()
+    assert len([one for one in stage.ada.dms if "fox" in one.shown and one.author.is_bot]) == 1

@@ -86,6 +86,7 @@ class Ears:
         app.view_submission(_ANY)(self.on_submission)
         app.view_closed(_ANY)(self.on_nothing)
         app.event("app_mention")(self.on_mention)
+        app.event("message")(self.on_message)
         app.event("reaction_added")(self.on_reaction)
         app.event("app_home_opened")(self.on_home)
         app.event("app_uninstalled")(self.on_uninstalled)
@@ -109,9 +110,18 @@ class Ears:
 
     async def on_mention(self, body: Json, context: AsyncBoltContext) -> None:
         """Deal with a message that begins with our name; the answer stays in its thread."""
+        if not body["event"].get("bot_id"):
+            self._said(body, context)
+
+    async def on_message(self, body: Json, context: AsyncBoltContext) -> None:
+        """Deal with a direct message to us: it needs no name. Others are not for us, nor are news of a message's change."""
         event = body["event"]
-        if event.get("bot_id"):
-            return
+        is_new = event.get("subtype") in {None, "file_share"} and not event.get("bot_id")
+        if is_new and event.get("channel_type") == "im" and event.get("user"):
+            self._said(body, context)
+
+    def _said(self, body: Json, context: AsyncBoltContext) -> None:
+        event = body["event"]
         whence = origin.of_event(body)
         line = lines.of_mention(str(event.get("text") or ""), context.bot_user_id or "", self._dispatcher.commands)
         self._deal(f"{whence.channel}:{whence.message}", lambda: self._line(whence, line))

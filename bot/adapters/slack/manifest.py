@@ -26,6 +26,7 @@ SCOPES = (
     "commands",
     "files:read",
     "files:write",
+    "im:history",
     "im:write",
     "reactions:read",
     "usergroups:read",
@@ -33,10 +34,10 @@ SCOPES = (
 )
 """What the bot may do, and nothing that it does not need."""
 
-NEEDED = frozenset(SCOPES) - {"chat:write.public", "usergroups:read"}
+NEEDED = frozenset(SCOPES) - {"chat:write.public", "im:history", "usergroups:read"}
 """Without these something is broken; the others are a convenience."""
 
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "reaction_added", "tokens_revoked")
+EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "reaction_added", "tokens_revoked")
 
 _LONGEST_DESCRIPTION, _LONGEST_HINT = 100, 1000
 _HINT = "a fox in the snow --shape wide"

@@ -2,8 +2,11 @@
 
 Blocks carry plain text and rich text, which Slack takes literally. Only the
 line that a notification shows is always read as markup, and mrkdwn has no
-escape for more than three characters: the rest is swapped for lookalikes.
+escape for more than three characters: the rest is swapped for lookalikes,
+where it would be markup. Times, ids and keys stay as they are typed.
 """
+
+import re
 
 _LOOKALIKES = str.maketrans(
     {
@@ -11,19 +14,24 @@ _LOOKALIKES = str.maketrans(
         "<": "&lt;",
         ">": "&gt;",
         "*": "∗",
-        "_": "ˍ",
         "~": "∼",
         "`": "ˋ",
-        ":": "꞉",
         "@": "＠",
         "#": "＃",
     }
 )
+_ITALIC = re.compile(r"(?<!\w)_(?=\S)(.*?\S)_(?!\w)")
+_EMOJI = re.compile(r":(?!\d+:)([^:\sA-Z]+):")
+"""Names are in small letters; of digits alone there is none, and `12:30:15` is a time."""
+
+_ADDRESS = re.compile(r":(?=//)")
 
 
 def escaped(text: str) -> str:
     """Give `text` so that mrkdwn finds nothing in it to obey."""
-    return " ".join(text.split()).translate(_LOOKALIKES)
+    line = " ".join(text.split()).translate(_LOOKALIKES)
+    line = _EMOJI.sub(r"꞉\1꞉", _ADDRESS.sub("꞉", line))
+    return _ITALIC.sub(r"ˍ\1ˍ", line)
 
 
 def fitted(text: str, longest: int) -> str:

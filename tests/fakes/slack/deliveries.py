@@ -116,6 +116,11 @@ class Delivery:
         }
 
 
+def _subscription(event: Json) -> str:
+    """Give what an app subscribes to for an event: messages are told apart by where they are written."""
+    return f"message.{event['channel_type']}" if event["type"] == "message" else str(event["type"])
+
+
 class Deliveries:
     """Sends what is to be sent. It owns its tasks."""
 
@@ -142,7 +147,7 @@ class Deliveries:
             delivery.failed = "not_installed"
         elif needs and workspace.is_installed and needs not in workspace.granted:
             delivery.failed = "missing_scope"
-        elif events is not None and event["type"] not in events:
+        elif events is not None and _subscription(event) not in events:
             delivery.failed = "not_subscribed"
         if delivery.failed:
             delivery.over()

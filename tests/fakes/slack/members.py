@@ -117,6 +117,22 @@ class Member(User):
         }
         return await self._tell(channel, event, "app_mentions:read")
 
+    async def write(self, text: str, *, thread: Message | None = None) -> Delivery:
+        """Write to the bot in their direct conversation, where its name is not needed. That is no `app_mention`."""
+        message = self.say(self.dm, text, thread=thread)
+        event: Json = {
+            "type": "message",
+            "channel_type": "im",
+            "user": self.id,
+            "text": message.text,
+            "ts": message.ts,
+            "channel": self.dm.id,
+            "team": self.workspace.id,
+            "event_ts": message.ts,
+            **({"thread_ts": message.thread} if message.thread else {}),
+        }
+        return await self._tell(self.dm, event, "im:history")
+
     def say(self, channel: "Channel", text: str, *, thread: Message | None = None) -> Message:
         """Write an ordinary message; `@easel` becomes a mention, everything else stays plain words."""
         self._enter(channel)

@@ -46,6 +46,29 @@ async def test_a_public_page_with_a_certificate_is_fine() -> None:
     assert (finding.health, finding.mend) == (Health.OK, "")
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "page", "is_wrong"),
+    [
+        ("http://127.0.0.1:19123", "https://easel.example.org", True),
+        ("http://minio:9000", "https://easel.example.org", True),
+        ("https://10.0.0.7", "https://easel.example.org", True),
+        ("http://store.example.org", "https://easel.example.org", True),
+        ("https://store.example.org", "https://easel.example.org", False),
+        ("http://127.0.0.1:19123", "", False),
+    ],
+)
+async def test_a_store_that_people_cannot_reach_is_told(endpoint: str, page: str, is_wrong: bool) -> None:
+    """They would be sent there for every picture; unless easel serves them, or the bucket has an address of its own."""
+    environ = {"EASEL_OBJECTS__URL": "s3://bucket", "EASEL_OBJECTS__ENDPOINT_URL": endpoint, "EASEL_WEB__PUBLIC_URL": page}
+    found = await paper.ways_to_the_store(load(environ=environ))
+    assert [(one.health, endpoint in one.text, "redirect = false" in one.mend) for one in found] == [
+        (Health.WRONG, True, True)
+    ] * is_wrong
+    for mended in ({"REDIRECT": "false"}, {"PUBLIC_URL": "https://pictures.example.org"}):
+        more = {f"EASEL_OBJECTS__{name}": value for name, value in mended.items()}
+        assert await paper.ways_to_the_store(load(environ={**environ, **more})) == ()
+
+
 async def test_the_page_is_always_on() -> None:
     """The chat platforms are looked at by themselves."""
     [page] = await paper.front_ends(Settings())

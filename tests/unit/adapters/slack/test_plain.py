@@ -1,5 +1,7 @@
 """Can anything that a person typed be more than letters in a notification, and is all of it kept where there is room?"""
 
+import re
+
 import pytest
 
 from bot.adapters.slack.plain import escaped, fitted, portioned
@@ -18,13 +20,40 @@ def test_nobody_is_called_and_nothing_can_be_clicked(typed: str) -> None:
     assert "://" not in text
 
 
-@pytest.mark.parametrize("mark", ["*", "_", "~", "`", ":", "@", "#"])
+@pytest.mark.parametrize("mark", ["*", "_", "~", "`", "@", "#", ":"])
 def test_marks_are_lookalikes(mark: str) -> None:
     """Mrkdwn has no escape for them."""
     text = escaped(f"{mark}fox{mark}")
     assert mark not in text
     assert "fox" in text
     assert len(text) == 5
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "more at 14:30",
+        "12:30:15",
+        "slack:T1:U1",
+        "a ratio of 16:9",
+        "ek_live_a1_b2",
+        "sk-proj_x",
+        "snake_case_name",
+        "note: a fox",
+    ],
+)
+def test_times_ids_and_keys_stay_as_they_are(typed: str) -> None:
+    """Somebody copies them."""
+    assert escaped(typed) == typed
+
+
+@pytest.mark.parametrize(
+    "marked", ["a _fox in the snow_ here", "_a_ _b_", "see :fox_face: or :+1:", "so:smile:now", "mailto:x://y"]
+)
+def test_markup_within_a_line_is_none(marked: str) -> None:
+    """Wherever it stands."""
+    text = escaped(marked)
+    assert not re.search(r"(?<!\w)_\S.*_(?!\w)|:[a-z+_0-9]+:|://", text)
 
 
 def test_ordinary_words_stay_as_they_are() -> None:
