@@ -8,6 +8,7 @@ from collections.abc import Callable
 from tests.fakes.slack.element_rules import IN_ACTIONS, IN_INPUT, IN_SECTION, check_element, check_image
 from tests.fakes.slack.errors import refused_blocks
 from tests.fakes.slack.rule_form import FileRule, Form
+from tests.fakes.slack.schemas import block_complaint
 from tests.fakes.slack.wire import Json
 
 MOST = {"message": 50, "modal": 100, "home": 100}
@@ -67,6 +68,8 @@ def check_blocks(form: Form, blocks: object, pointer: str) -> list[Json]:
         form.wrong(pointer, f"no more than {MOST[form.surface]} items allowed")
     for number, block in enumerate(blocks):
         _check_block(form, block, f"{pointer}/{number}")
+        if not form.errors and (complaint := block_complaint(block)):
+            form.wrong(f"{pointer}/{number}", complaint)
     return [one for one in blocks if isinstance(one, dict)]
 
 

@@ -5,6 +5,7 @@ import json
 from tests.fakes.slack.block_rules import check_blocks
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.rule_form import FileRule, Form
+from tests.fakes.slack.schemas import view_complaint
 from tests.fakes.slack.wire import Json, dumps
 
 _LARGEST = 250_000
@@ -25,6 +26,8 @@ def checked_view(raw: object, kind: str, is_good_file: FileRule) -> Json:
     has_input = any(block.get("type") == "input" for block in blocks)
     if kind == "modal" and has_input and not view.get("submit"):
         form.wrong("/view/submit", "missing required field: submit")
+    if not form.errors and (complaint := view_complaint(view)):
+        form.wrong("/view", complaint)
     if form.errors:
         raise ApiError("invalid_arguments", form.errors)
     if len(dumps(view)) > _LARGEST:

@@ -9,6 +9,7 @@ from tests.fakes.slack.clock import Clock, Ids
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.rates import Rates
+from tests.fakes.slack.schemas import manifest_complaint
 from tests.fakes.slack.seen import Seen
 from tests.fakes.slack.tokens import Token, Tokens
 from tests.fakes.slack.triggers import Triggers
@@ -50,7 +51,12 @@ class App:
         """Set the app up as a manifest says, and give the bot scopes that it asks for.
 
         Payloads go where its commands, shortcuts and subscriptions say, unless it switches Socket Mode on.
+
+        Raises:
+            ValueError: Slack's own schema does not take it.
         """
+        if complaint := manifest_complaint(manifest):
+            raise ValueError(complaint)
         features, settings = manifest.get("features", {}), manifest.get("settings", {})
         oauth = manifest.get("oauth_config", {})
         self.commands = [one["command"] for one in features.get("slash_commands", [])]

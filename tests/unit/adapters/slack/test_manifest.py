@@ -8,6 +8,7 @@ import pytest
 from bot.adapters.slack.ears import REACTIONS
 from bot.adapters.slack.manifest import as_yaml, manifest_of
 from bot.app.catalogue import declared_commands
+from tests.fakes.slack.schemas import manifest_complaint
 
 COMMANDS = {command.name: command for command in declared_commands()}
 KEPT = Path(__file__).parents[4] / "slack-manifest.yaml"
@@ -35,6 +36,16 @@ def test_http_names_its_address_everywhere() -> None:
     urls += [settings["interactivity"]["request_url"], settings["event_subscriptions"]["request_url"]]
     assert set(urls) == {"https://easel.example.org/slack/events"}
     assert made["oauth_config"]["redirect_urls"] == ["https://easel.example.org/slack/oauth_redirect"]
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"url": "https://easel.example.org"}, {"url": "https://easel.example.org", "is_rotating": True}]
+)
+def test_slacks_own_schema_takes_it(how: dict[str, Any]) -> None:
+    """Each of the three that are printed; and it would find a fault."""
+    made = manifest_of(COMMANDS, **how)
+    assert manifest_complaint(made) == ""
+    assert "background_colour" in manifest_complaint({**made, "display_information": {"name": "x", "background_colour": "#fff"}})
 
 
 def test_it_is_within_slacks_limits() -> None:
