@@ -152,6 +152,7 @@ def slack_options(settings: Settings) -> "SlackOptions":
         client_secret=slack.client_secret.get_secret_value(),
         token_keys=slack.key_bytes if slack.token_keys else (),
         public_url=settings.web.public_url,
+        shows_links=slack.pictures == "link",
         api_url=f"{slack.api_url}/" if slack.api_url else API,
         authorize_url=slack.authorize_url or AUTHORIZE_URL,
     )

@@ -129,14 +129,24 @@ class Settings(BaseSettings):
             yield f"[quotas.communities] names {shown(tenant)} twice: it can be in one community only."
 
     def _about_discord(self) -> Iterator[str]:
-        addresses = [url for url in (self.web.reachable_url, self.objects.public_url) if url]
-        if self.discord.pictures == "link" and not (addresses and addresses[0].startswith("https://")):
+        if self.discord.pictures == "link" and not self._originals_are_public:
             yield (
                 '[discord] pictures = "link" needs [web] public_url or [objects] public_url to begin with https://: '
                 "Discord fetches the pictures there."
             )
 
+    @property
+    def _originals_are_public(self) -> bool:
+        """Whether the address of every original begins with https://, so that a platform fetches it."""
+        store = self.objects.public_url if self.objects.redirect else ""
+        return (self.web.reachable_url or store).startswith("https://")
+
     def _about_slack(self) -> Iterator[str]:
+        if self.slack.pictures == "link" and not self._originals_are_public:
+            yield (
+                '[slack] pictures = "link" needs [web] public_url or [objects] public_url to begin with https://: '
+                "Slack fetches the pictures there."
+            )
         if self.slack.client_id and not self.web.public_url:
             yield "[slack] client_id needs [web] public_url: workspaces install easel at /slack/install there."
         elif self.slack.is_by_http and not self.web.public_url:

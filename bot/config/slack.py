@@ -1,6 +1,6 @@
 """`[slack]`, with what its settings have to agree about."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
@@ -40,6 +40,7 @@ class SlackSettings(Section):
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     token_keys: Keys = ()
+    pictures: Literal["upload", "link"] = "upload"
     api_url: WebUrl = ""
     authorize_url: WebUrl = ""
 

@@ -107,6 +107,7 @@ class Bucket:
     async def check(self) -> tuple[Finding, ...]:
         """Put, read back and delete a small object, and see whether a missing one is told from a forbidden one."""
         key = trial_key()
+        seen: tuple[Finding, ...] = ()
         try:
             await self.put(key, TRIAL, "text/plain")
             is_same = await self.get(key) == TRIAL

@@ -121,9 +121,9 @@ async def test_the_public_address_is_tried(is_public: bool, path: str, health: H
     """With what everybody has, which is no key; what was put there is taken out again."""
     kept: dict[str, bytes] = {}
     async with as_bucket_of(kept, is_public=is_public) as server:
-        keys = {"access_key": "test-key", "secret_key": SECRET}
+        url = f"{server}/{path}"
         address = S3Address.parse(
-            "s3://bucket/House", endpoint_url=server, path_style=True, public_url=f"{server}/{path}", **keys
+            "s3://bucket/House", endpoint_url=server, path_style=True, public_url=url, access_key="test-key", secret_key=SECRET
         )
         async with S3Objects(address) as store:
             well, seen = await store.check()

@@ -20,7 +20,8 @@ from tests.fakes.studio import png
 CANCEL = Button("Cancel", "cancel", "job1", is_dangerous=True)
 WAITING = Post("Drawing: a fox", Tone.WAITING, progress=0.0, buttons=(CANCEL,))
 WORKING = Post("Drawing: a fox", Tone.WORKING, progress=0.5, buttons=(CANCEL,))
-PICTURE = Exhibit(PictureId("p1"), "k", "image/png", 64, 48, 99, "a red fox", "https://easel.example/p/p1.png")
+LINK = "https://easel.example/p/p1.png"
+PICTURE = Exhibit(PictureId("p1"), "k", "image/png", 64, 48, 99, "a red fox", LINK, original=LINK)
 DONE = Post(
     "a fox",
     Tone.DONE,
@@ -106,7 +107,9 @@ async def a_stage(
         team = slack.add_workspace("acme")
         tokens = AllTokens(slack)
         web = Web(tokens, base_url=slack.api_url, pace=Pace(limits or Limits(apart=0.02)))
-        surface = SlackSurface(web, objects, slack.clock, preview_link=preview_link, pauses=BRIEF)
+        surface = SlackSurface(
+            web, objects, slack.clock, preview_link=preview_link, shows_links=preview_link is not None, pauses=BRIEF
+        )
         try:
             yield Stage(slack, team, team.add_channel("general"), team.add_member("ada"), objects, tokens, web, surface)
         finally:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack.plain import escaped, fitted, portioned
-from bot.domain.chat import Button, Post, Tone
+from bot.domain.chat import Button, Link, Post, Tone
 
 Json = dict[str, Any]
 
@@ -26,6 +26,7 @@ _MOST_TITLE = 100
 _MOST_ELEMENTS = 10
 _MOST_LABEL = 75
 _MOST_BUTTONS = 25
+_LONGEST_ADDRESS = 3000
 _BAR = 10
 
 
@@ -54,9 +55,10 @@ def _blocks(post: Post, shown: Sequence[Shown]) -> Iterator[Json]:
     yield from _folds(post, _MOST_IN_ALL - sum(map(len, headlines)) - _MOST_FOOTER)
     if footer:
         yield _context(fitted(footer, _MOST_FOOTER))
-    if post.buttons:
-        buttons = enumerate(post.buttons[:_MOST_BUTTONS])
-        yield {"type": "actions", "elements": [_button(number, one) for number, one in buttons]}
+    links = [one for one in post.links if len(one.address) <= _LONGEST_ADDRESS]
+    elements = [*map(_button, range(_MOST_BUTTONS), post.buttons), *map(_link, range(_MOST_BUTTONS), links)]
+    if elements:
+        yield {"type": "actions", "elements": elements[:_MOST_BUTTONS]}
 
 
 def _plain(text: str) -> Json:
@@ -104,3 +106,9 @@ def _button(number: int, button: Button) -> Json:
     style = {"style": "danger"} if button.is_dangerous else {}
     label = _plain(fitted(button.label, _MOST_LABEL))
     return {"type": "button", "action_id": f"{ACTION}{number}", "text": label, "value": button.action, **style}
+
+
+def _link(number: int, link: Link) -> Json:
+    """Draw a button that opens an address. Slack tells us of its press too, and without a value nothing follows."""
+    label = _plain(fitted(link.label, _MOST_LABEL))
+    return {"type": "button", "action_id": f"{ACTION}link-{number}", "text": label, "url": link.address}

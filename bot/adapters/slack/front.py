@@ -61,6 +61,7 @@ class SlackOptions:
     client_secret: str = field(default="", repr=False)
     token_keys: tuple[bytes, ...] = field(default=(), repr=False)
     public_url: str = ""
+    shows_links: bool = False
     api_url: str = API
     authorize_url: str = AUTHORIZE_URL
 
@@ -88,7 +89,7 @@ class SlackFront:
         self._client.session = self._web.session
         self._previews = Previews(options.public_url) if options.public_url.startswith("https://") else None
         link = self._previews.link if self._previews else None
-        self.surface = SlackSurface(self._web, objects, clock, preview_link=link)
+        self.surface = SlackSurface(self._web, objects, clock, preview_link=link, shows_links=options.shows_links)
         self._socket: Socket | None = None
 
     def findings(self) -> tuple[Finding, ...]:

@@ -1,6 +1,6 @@
 """How the pictures of a post get into Slack's blocks, and what is done where Slack does not take them that way.
 
-By a link of ours, where the deployment has a public address. Else as a file
+By the original's public address, where the settings say so. Else as a file
 that is shared nowhere: then one message shows the picture and its buttons,
 and nothing else stands in the channel. A workspace that refuses such files
 gets them as replies in the message's thread, which its blocks show above.
@@ -40,12 +40,19 @@ class Way(StrEnum):
 
 
 class Showing:
-    """Prepares pictures, and remembers which workspaces want their files shared."""
+    """Prepares pictures, and remembers which workspaces want their files shared.
 
-    def __init__(self, uploads: Uploads, objects: ObjectStore, preview_link: PreviewLink | None) -> None:
+    `shows_links` says whether pictures with an https address are shown by it,
+    and not uploaded.
+    """
+
+    def __init__(
+        self, uploads: Uploads, objects: ObjectStore, preview_link: PreviewLink | None, *, shows_links: bool = False
+    ) -> None:
         self._uploads = uploads
         self._objects = objects
         self._preview_link = preview_link
+        self._shows_links = shows_links
         self._sharing: set[str] = set()
         self._blind: set[str] = set()
 
@@ -75,7 +82,7 @@ class Showing:
         if not has_pictures(post):
             return () if team in self._blind else self._preview(post)
         if way is Way.LINK:
-            return tuple(Shown(one.alt, url=one.link) for one in post.pictures)
+            return tuple(Shown(one.alt, url=one.original) for one in post.pictures)
         drafts = [draft async for draft in self._drafts(post)]
         held = way is Way.HELD or message is None
         ids = await (self._uploads.held(team, drafts) if held or message is None else self._uploads.shared(message, drafts))
@@ -88,8 +95,8 @@ class Showing:
             await self._uploads.shared(message, drafts)
 
     def _is_by_link(self, post: Post) -> bool:
-        is_public = self._preview_link is not None and not any(map(_is_picture, post.attachments))
-        return is_public and all(one.link.startswith("https://") and one.media_type in _EXTENSIONS for one in post.pictures)
+        may_be = self._shows_links and not any(map(_is_picture, post.attachments))
+        return may_be and all(one.original.startswith("https://") and one.media_type in _EXTENSIONS for one in post.pictures)
 
     def _preview(self, post: Post) -> tuple[Shown, ...]:
         if post.preview is None or self._preview_link is None:

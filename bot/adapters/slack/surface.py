@@ -46,8 +46,7 @@ class SlackSurface:
 
     A progress is shown in the background, so that nothing final ever waits
     for it. `preview_link` is given where the deployment has a public https
-    address: then pictures are shown by links of ours, else as Slack's files,
-    and progress is text.
+    address; elsewhere progress is text. `shows_links` is as in `Showing`.
     """
 
     update_every = timedelta(seconds=3)
@@ -59,6 +58,7 @@ class SlackSurface:
         clock: Clock,
         *,
         preview_link: PreviewLink | None = None,
+        shows_links: bool = False,
         pauses: Pauses | None = None,
     ) -> None:
         self.replies = Replies(web, clock)
@@ -66,7 +66,7 @@ class SlackSurface:
         self._clock = clock
         self._pauses = pauses or Pauses()
         self._uploads = Uploads(web, self._pauses.files)
-        self._showing = Showing(self._uploads, objects, preview_link)
+        self._showing = Showing(self._uploads, objects, preview_link, shows_links=shows_links)
         self._said = Said()
         said_again = timedelta(seconds=self._pauses.said_again)
         self._turns = Turns(web.wait_for_progress, self._show_progress, may_arrive=may_arrive, said_again=said_again)

@@ -53,3 +53,23 @@ def test_a_mistake_is_one_sentence(environ: dict[str, str], sentence: str) -> No
         load(environ=environ)
     assert sentence in caught.value.user_text
     assert "short-secret" not in caught.value.user_text
+
+
+@pytest.mark.parametrize(
+    ("more", "is_well"),
+    [
+        ({}, False),
+        ({"EASEL_WEB__PUBLIC_URL": "http://host.example"}, False),
+        ({"EASEL_WEB__PUBLIC_URL": "https://host.example"}, True),
+        ({"EASEL_OBJECTS__PUBLIC_URL": "https://host.example"}, True),
+        ({"EASEL_OBJECTS__PUBLIC_URL": "https://host.example", "EASEL_OBJECTS__REDIRECT": "false"}, False),
+    ],
+)
+def test_pictures_by_link_need_an_address_that_slack_reaches(more: dict[str, str], is_well: bool) -> None:
+    """Else people would see none."""
+    environ = {"EASEL_SLACK__PICTURES": "link", **more}
+    if is_well:
+        assert load(environ=environ).slack.pictures == "link"
+        return
+    with pytest.raises(ConfigError, match="https://"):
+        load(environ=environ)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.adapters.slack.blocks import Json, Shown, payload
-from bot.domain.chat import Button, Fold, Post, Tone
+from bot.domain.chat import Button, Fold, Link, Post, Tone
 from tests.fakes.slack import blocks_view
 from tests.fakes.slack.block_rules import checked_blocks
+from tests.fakes.slack.schemas import block_complaint
 
 HOSTILE = "<!channel> <@U123> *bold* _it_ https://evil.example <https://evil.example|x> :smile: &amp;"
 
@@ -115,3 +116,19 @@ def test_two_long_prompts_are_both_readable_to_the_end() -> None:
 def test_a_post_without_a_word_is_still_a_message() -> None:
     """Slack takes no empty ones."""
     assert taken(Post(""))["text"] == "…"
+
+
+def test_originals_are_buttons_with_an_address() -> None:
+    """Beside the others, one for each picture, and as Slack's own models have them."""
+    links = (Link("Original 1", "https://easel.example/p/1.png"), Link("Original 2", "https://easel.example/p/2.png"))
+    [section, actions] = payload(Post("a fox", buttons=(Button("Again", "again", "j"),), links=links))["blocks"]
+    assert block_complaint(actions) == block_complaint(section) == ""
+    assert [one.get("url") for one in actions["elements"]] == [None, *(link.address for link in links)]
+    assert len({one["action_id"] for one in actions["elements"]}) == 3
+    assert "value" not in actions["elements"][1]
+
+
+def test_an_address_that_slack_refuses_is_left_out() -> None:
+    """The picture is there all the same."""
+    [section] = payload(Post("a fox", links=(Link("Original", "https://easel.example/" + "x" * 3000),)))["blocks"]
+    assert section["type"] == "section"
