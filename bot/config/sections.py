@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from bot.config.kinds import (
     CrossCheck,
@@ -24,6 +24,7 @@ from bot.config.kinds import (
     between,
     is_loopback,
     over,
+    read_list,
 )
 from bot.config.models import Dollars
 from bot.domain.images import Quality
@@ -198,6 +199,21 @@ class DrawingSettings(Section):
         return {Quality.LOW: self.budgets.low, Quality.MEDIUM: self.budgets.medium, Quality.HIGH: self.budgets.high}
 
 
+LeaveOut = Literal[
+    "safety_identifier",
+    "size",
+    "quality",
+    "n",
+    "stream",
+    "response_format",
+    "developer",
+    "json_schema",
+    "max_completion_tokens",
+    "reasoning_effort",
+]
+"""What a gateway may be spared."""
+
+
 class OpenAiSettings(Section):
     """`[openai]`: OpenAI, or a gateway that speaks like it."""
 
@@ -205,6 +221,8 @@ class OpenAiSettings(Section):
     base_url: WebUrl = ""
     image_model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
     response_format: Literal["", "b64_json", "url"] = ""
+    leave_out: Annotated[tuple[LeaveOut, ...], BeforeValidator(read_list)] = ()
+    picture_hosts: Hosts = ()
 
 
 class RewritingSettings(Section):

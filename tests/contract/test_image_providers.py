@@ -77,7 +77,9 @@ class News:
         self.came = asyncio.Event()
 
     async def __call__(self, progress: Progress) -> None:
-        """Take one piece of news."""
+        """Take one piece of news; what it costs is no news for people."""
+        if progress.cost is not None:
+            return
         self.all.append(progress)
         self.came.set()
 

@@ -9,10 +9,12 @@ from openai import AsyncOpenAI
 from PIL import Image
 
 from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
+from bot.domain.money import Cost
 from bot.providers.openai.client import build_client
 from bot.providers.openai.fetch import PictureFetcher
 from bot.providers.openai.images import OpenAIImages, ResponseFormat
 from bot.providers.openai.models import ImageModel, known_models
+from bot.providers.openai.parameters import LeftOut
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI
 
@@ -33,10 +35,14 @@ class News:
 
     def __init__(self) -> None:
         self.all: list[Progress] = []
+        self.costs = list[Cost]()
         self.came = asyncio.Event()
 
     async def __call__(self, progress: Progress) -> None:
-        """Take one piece of news."""
+        """Take one piece of news; what it costs is no news for people."""
+        if progress.cost is not None:
+            self.costs.append(progress.cost)
+            return
         self.all.append(progress)
         self.came.set()
 
@@ -58,7 +64,7 @@ def images(
     model: ImageModel = GPT_IMAGE_2,
     response_format: ResponseFormat | None = None,
     fetcher: PictureFetcher | None = None,
-    names_authors: bool = True,
+    left_out: LeftOut | None = None,
 ) -> OpenAIImages:
     """Give a provider as the house would make it."""
     return OpenAIImages(
@@ -69,7 +75,7 @@ def images(
         previews=previews,
         response_format=response_format,
         fetcher=fetcher,
-        names_authors=names_authors,
+        left_out=left_out,
     )
 
 

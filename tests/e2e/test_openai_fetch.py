@@ -94,14 +94,13 @@ async def test_a_data_url_is_its_own_picture(client: AsyncOpenAI, fake: FakeOpen
         "/files/to?address=http://localhost:{port}/files/picture",
         "/files/to?address=file:///etc/passwd",
         "/files/hops/4",
-        "/files/squeezed",
         "/files/missing",
     ],
 )
 async def test_bait_is_not_taken(fake: FakeOpenAI, where: str) -> None:
     """Other names of this machine, other protocols, endless redirects, squeezed or missing content."""
     port = fake.origin.rpartition(":")[2]
-    await refusal(PictureFetcher(fake.url), where.format(port=port))
+    await refusal(PictureFetcher(fake.url, pauses=()), where.format(port=port))
     assert "/files/picture" not in [path for path, _ in fake.state.fetched]
 
 
@@ -153,11 +152,51 @@ async def test_the_certificate_has_to_be_the_names_own() -> None:
 
         def fetcher(host: str, tls: ssl.SSLContext) -> PictureFetcher:
             names = Names(**{host.replace(".", "_"): ("127.0.0.1",)})
-            return PictureFetcher(f"https://{host}:{port}/v1", resolve=names, tls=lambda: tls)
+            return PictureFetcher(f"https://{host}:{port}/v1", resolve=names, tls=lambda: tls, pauses=())
 
         assert await fetched(fetcher("pictures.test", client_tls), "/1.png") == b"ABC"
         assert "ConnectError" in str(await refusal(fetcher("other.test", client_tls), "/1.png"))
         assert "ConnectError" in str(await refusal(fetcher("pictures.test", ssl.create_default_context()), "/1.png"))
+
+
+async def test_what_does_not_come_at_once_is_asked_for_again(fake: FakeOpenAI) -> None:
+    """A fetch is free: missing, overloaded, cut off, and there at last."""
+    fetcher = PictureFetcher(fake.url, pauses=(timedelta(),) * 3)
+    assert mark(await fetched(fetcher, "/files/late")) == "served"
+    assert [path for path, _ in fake.state.fetched] == ["/files/late"] * 4
+
+
+async def test_packed_content_is_unpacked_and_a_bomb_is_not(fake: FakeOpenAI) -> None:
+    """Some servers pack whatever they are told."""
+    assert await fetched(PictureFetcher(fake.url), "/files/squeezed") == b"\x00" * 100_000
+    error = await refusal(PictureFetcher(fake.url, largest=99_999), "/files/squeezed")
+    assert "larger than 99999 bytes" in str(error)
+    assert all(headers["accept-encoding"] == "identity" for _, headers in fake.state.fetched)
+
+
+async def test_only_the_very_address_of_the_gateway_is_our_own(fake: FakeOpenAI) -> None:
+    """Neither another port of its host, nor a redirect that comes back from elsewhere; the log says what to set."""
+    port = fake.origin.rpartition(":")[2]
+    other = PictureFetcher("http://127.0.0.1:1/v1", pauses=())
+    error = await refusal(other, f"http://127.0.0.1:{port}/files/picture")
+    assert "If 127.0.0.1 is a host of your own, name it in [openai] picture_hosts." in str(error)
+    assert fake.state.fetched == []
+
+
+async def test_a_host_that_the_operator_named_is_our_own(fake: FakeOpenAI) -> None:
+    """On any port, over plain http."""
+    port = fake.origin.rpartition(":")[2]
+    fetcher = PictureFetcher("https://gateway.example/v1", hosts=("127.0.0.1",), pauses=())
+    assert mark(await fetched(fetcher, f"http://127.0.0.1:{port}/files/picture")) == "served"
+
+
+async def test_a_dead_link_takes_no_good_picture_with_it(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """Both were paid for, and the bill is told before they are fetched."""
+    news = News()
+    fake.fail(Endpoint.IMAGES, Kind.DEAD_LINK)
+    drawn = await images(client, fetcher=PictureFetcher(fake.url, pauses=())).draw(request(2), news)
+    assert [mark(picture) for picture in drawn.pictures] == ["picture 1 of call 1"]
+    assert news.costs[-1] == drawn.cost
 
 
 async def test_a_flood_is_stopped(fake: FakeOpenAI) -> None:
@@ -177,4 +216,4 @@ async def test_a_host_that_is_not_there_is_a_bad_answer(fake: FakeOpenAI) -> Non
     """As is a name that does not exist."""
     async with FakeOpenAI() as gone:
         pass
-    await refusal(PictureFetcher(gone.url), "/files/picture")
+    await refusal(PictureFetcher(gone.url, pauses=()), "/files/picture")

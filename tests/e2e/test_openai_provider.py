@@ -12,6 +12,7 @@ from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
 from bot.errors import ProviderFailed, ProviderFault
 from bot.providers.openai.models import ImageModel
+from bot.providers.openai.parameters import LeftOut
 from tests.e2e.openai_calls import AUTHOR, GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
@@ -83,18 +84,42 @@ async def test_there_are_never_more_previews_than_model_and_operator_want(
 async def test_a_gateway_can_be_told_how_to_answer(client: AsyncOpenAI) -> None:
     """And that nobody's author is sent to it."""
     async with FakeOpenAI(Options(takes_response_format=True)) as gateway, client_of(gateway) as other:
-        await images(other, response_format="b64_json", names_authors=False).draw(request(), News())
+        await images(other, response_format="b64_json", left_out=LeftOut("openai", ("safety_identifier",))).draw(
+            request(), News()
+        )
         assert gateway.seen[0].body["response_format"] == "b64_json"
         assert "safety_identifier" not in gateway.seen[0].body
 
 
-async def test_where_openai_is_sent_a_parameter_it_does_not_know_the_log_names_it(client: AsyncOpenAI) -> None:
-    """The operator reads which one to take out of the settings."""
-    error = await failure_of(lambda: images(client, response_format="url").draw(request(), News()))
-    assert isinstance(error, ProviderFailed)
-    assert error.fault is ProviderFault.BAD_REQUEST
-    assert "unknown_parameter" in str(error)
-    assert "param=response_format" in str(error)
+async def test_a_parameter_that_a_gateway_names_as_wrong_is_left_out_from_then_on(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """It was not drawn, so it is asked for once more; the next wish knows."""
+    provider = images(client, response_format="url")
+    await provider.draw(request(), News())
+    await provider.draw(request(), News())
+    assert ["response_format" in seen.body for seen in fake.seen] == [True, False, False]
+    assert len(fake.paid) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ({"error": {"message": "Unknown parameter: 'quality'.", "param": "quality"}}, {"quality"}),
+        ({"detail": [{"type": "extra_forbidden", "loc": ["body", "safety_identifier"], "msg": "no"}]}, {"safety_identifier"}),
+        ({"error": {"message": "litellm.UnsupportedParamsError: no support for parameters: {'size': '1x1'}"}}, {"size"}),
+        ({"error": {"message": "Streaming with partial_images is not supported", "code": "400"}}, {"stream", "partial_images"}),
+        ({"error": {"message": 'json: unknown field "n"'}}, {"n"}),
+    ],
+)
+async def test_gateways_name_parameters_in_many_ways(
+    client: AsyncOpenAI, fake: FakeOpenAI, answer: object, gone: set[str]
+) -> None:
+    """What the picture loses by it is said beside it."""
+    fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_ANSWER, status=400, answer=answer))
+    drawn = await images(client).draw(request(), News())
+    first, second = (seen.body for seen in fake.seen)
+    assert set(first) - set(second) == gone
+    told = gone & {"size", "quality"}
+    assert drawn.notes == tuple(f"the service does not take a {name}, so it chose its own" for name in told)
 
 
 @STREAMED_AND_WHOLE
@@ -184,7 +209,7 @@ async def test_neither_key_nor_prompt_gets_into_the_log(
         Kind.NONE,
         Fault(kind=Kind.BAD_KEY, says=KEY),
         Kind.CUT_MID_STREAM,
-        Fault(kind=Kind.BAD_PARAM, says=PROMPT),
+        Fault(kind=Kind.ERROR_ANSWER, status=400, answer={"error": {"message": PROMPT}}),
     )
     await images(client).draw(request(), News())
     for _ in range(3):

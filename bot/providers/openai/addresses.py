@@ -18,6 +18,9 @@ _NEVER: tuple[IPv4Network | IPv6Network, ...] = tuple(
         "2002::/16",
         "::/96",
         "fec0::/10",
+        "3fff::/20",  # documentation (RFC 9637), which Python 3.11 does not know
+        "5f00::/16",  # segment routing inside of networks (RFC 9602)
+        "100:0:0:1::/64",  # a dummy (RFC 9780)
     )
 )
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_ADDRESSES = ("data:", "https://", "http://")
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -50,18 +52,18 @@ def read_answer(fields: Mapping[str, object]) -> Answer:
     listed = fields.get("data")
     items = listed if isinstance(listed, list) else [fields]
     given = (_given(item) for item in items if isinstance(item, Mapping))
-    return Answer(tuple(picture for picture in given if picture), _usage(fields.get("usage")))
+    return Answer(tuple(picture for picture in given if picture), read_usage(fields.get("usage")))
 
 
 def _given(item: Mapping[str, object]) -> Given | None:
     text, address = item.get("b64_json"), item.get("url")
     if isinstance(text, str) and text:
-        # Some gateways put a data URL where base64 belongs.
-        return Given(address=text) if text.startswith("data:") else Given(base64=text)
+        # Some gateways put an address where base64 belongs.
+        return Given(address=text) if text.startswith(_ADDRESSES) else Given(base64=text)
     return Given(address=address) if isinstance(address, str) and address else None
 
 
-def _usage(usage: object) -> Usage | None:
+def read_usage(usage: object) -> Usage | None:
     """Give what was used; None unless the service counts as OpenAI does (a picture cannot take no tokens)."""
     if not isinstance(usage, Mapping):
         return None

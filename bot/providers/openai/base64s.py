@@ -7,8 +7,11 @@ _PIECE = 256 * 1024
 """Characters decoded in one go, a multiple of 4: the interpreter can let the event loop in between two pieces."""
 
 
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
 def decode(text: str) -> bytes:
-    """Give the bytes of base64 text, in which white space is no error.
+    """Give the bytes of base64 text, of either alphabet, with or without padding; white space is no error.
 
     Raises:
         ValueError: It is empty, cut short, or not base64. The text of the error does not repeat it.
@@ -17,12 +20,16 @@ def decode(text: str) -> bytes:
         raise ValueError("base64 with foreign characters")
     if any(space in text for space in "\n\r\t "):
         text = "".join(text.split())
-    if not text or len(text) % 4 or text.find("=", 0, -2) >= 0:
+    text = text.rstrip("=")
+    if not text or len(text) % 4 == 1 or "=" in text:
         raise ValueError("base64 that is empty or cut short")
+    if "-" in text or "_" in text:
+        text = text.translate(_URL_SAFE)
     content = bytearray()
     for start in range(0, len(text), _PIECE):
+        piece = text[start : start + _PIECE]
         try:
-            content += binascii.a2b_base64(text[start : start + _PIECE], strict_mode=True)
+            content += binascii.a2b_base64(piece + "=" * (-len(piece) % 4), strict_mode=True)
         except binascii.Error:
             raise ValueError("base64 that cannot be decoded") from None
     return bytes(content)

@@ -3,14 +3,19 @@
 from datetime import timedelta
 
 import httpx2
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from bot.errors import ConfigError
+from bot.providers.openai.bodies import IDENTITY, limit_bodies
 
 OPENAI = "https://api.openai.com/v1"
 
 _CONNECT = timedelta(seconds=10)
 _WRITE = timedelta(seconds=30)
+
+_LARGEST_TEXT = 4 * 1024 * 1024
+_LARGEST_PICTURES = 640 * 1024 * 1024
+"""Bytes: ten pictures of the largest kind as base64. Whoever asks for fewer takes less."""
 
 
 def build_client(key: str, base_url: str | None = None, *, longest: timedelta = timedelta(minutes=15)) -> AsyncOpenAI:
@@ -34,6 +39,8 @@ def build_client(key: str, base_url: str | None = None, *, longest: timedelta = 
             write=_WRITE.total_seconds(),
             pool=_CONNECT.total_seconds(),
         ),
+        default_headers=IDENTITY,
+        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [limit_bodies(_largest)]}),
     )
     # The SDK fills these from the environment, which only our settings may read.
     client.organization = None
@@ -45,6 +52,12 @@ def is_openai_itself(client: AsyncOpenAI) -> bool:
     """Whether calls go to OpenAI and not to a gateway, whose list of models may say less."""
     host = client.base_url.host
     return host == "openai.com" or host.endswith(".openai.com")
+
+
+def _largest(response: httpx2.Response) -> int:
+    """Only pictures are large, and no error is one."""
+    holds_pictures = response.is_success and "/images/" in response.request.url.path
+    return _LARGEST_PICTURES if holds_pictures else _LARGEST_TEXT
 
 
 def _sendable(key: str) -> str:

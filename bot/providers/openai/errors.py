@@ -114,6 +114,8 @@ def _broken_connection(error: Exception, provider: str, request_id: str | None) 
     if isinstance(cause, httpx2.UnsupportedProtocol):
         return ProviderFailed(provider, _kind(error), fault=ProviderFault.BAD_REQUEST)
     fault = ProviderFault.TIMED_OUT if isinstance(cause, httpx2.TimeoutException) else ProviderFault.UNREACHABLE
+    if isinstance(cause, httpx2.DecodingError):
+        fault = ProviderFault.BAD_ANSWER
     return OutcomeUnknown(provider, _kind(error), fault=fault, request_id=request_id)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 import httpx2
@@ -12,6 +12,7 @@ import httpx2
 from bot.errors import ProviderFailed, ProviderFault
 from bot.providers.openai.addresses import is_public
 from bot.providers.openai.base64s import decode_data_url
+from bot.providers.openai.bodies import IDENTITY, TooLarge, limit_bodies
 
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
@@ -23,10 +24,22 @@ _MOST_ADDRESSES = 4
 _WAITS = httpx2.Timeout(None, connect=10)
 _OK = 200
 _LAST_PORT = 65_535
+_LONGEST_HOST = 100
+
+
+_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (0.5, 1, 2, 4, 8))
+"""Between two tries: a store often has a picture a moment after its address is told."""
+
+_MAY_PASS = {404, 408, 425, 429}
+_SERVER_ERROR = 500
 
 
 class _NotFetched(Exception):
     """Why a picture did not come; its text is for the log and never holds the address, which may be signed."""
+
+
+class _NotNow(_NotFetched):
+    """Why it did not come this time."""
 
 
 async def resolve(host: str, port: int) -> tuple[str, ...]:
@@ -36,24 +49,30 @@ async def resolve(host: str, port: int) -> tuple[str, ...]:
 
 
 class PictureFetcher:
-    """Fetches pictures for a provider, once each.
+    """Fetches pictures for a provider. That is free, so it tries again after each of `pauses` within its budget.
 
-    The host of the operator's own `base_url` may live anywhere and speak
-    plain http; everybody else has to be on the public internet, over https.
-    A name is resolved once, and the connection goes to the address that was
-    checked. Redirects are checked like the first address.
+    The operator's own `base_url` (with its scheme and port) and the hosts
+    that the operator named may live anywhere and speak plain http; everybody
+    else has to be on the public internet, over https. A name is resolved once
+    for each try, and the connection goes to the address that was checked.
+    Redirects are checked like the first address, and once one has left our
+    own, it does not come back to anything but the public internet.
     """
 
     def __init__(
         self,
         base_url: str,
         *,
+        hosts: Collection[str] = (),
+        pauses: tuple[timedelta, ...] = _PAUSES,
         budget: timedelta = timedelta(seconds=60),
         largest: int = LARGEST,
         resolve: Resolve = resolve,
         tls: Callable[[], ssl.SSLContext] = httpx2.create_ssl_context,
     ) -> None:
         self._base = httpx2.URL(base_url)
+        self._hosts = frozenset(hosts)
+        self._pauses = pauses
         self._budget = budget
         self._largest = largest
         self._resolve = resolve
@@ -66,11 +85,18 @@ class PictureFetcher:
         Raises:
             ProviderFailed: It may not or could not be fetched.
         """
+        problem = ""
         try:
             async with asyncio.timeout(self._budget.total_seconds()):
+                for pause in self._pauses:
+                    try:
+                        return await self._fetch(address)
+                    except _WORTH_ANOTHER_TRY as error:
+                        problem = _reason(error)
+                        await asyncio.sleep(pause.total_seconds())
                 return await self._fetch(address)
         except (_NotFetched, TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
-            reason = str(error) if isinstance(error, _NotFetched) else type(error).__name__
+            reason = problem if problem and isinstance(error, TimeoutError) else _reason(error)
             raise ProviderFailed(
                 provider, f"picture address: {reason}", fault=ProviderFault.BAD_ANSWER, request_id=request_id
             ) from error
@@ -80,12 +106,18 @@ class PictureFetcher:
             return await self._unfold(address)
         if self._tls is None:
             self._tls = await asyncio.to_thread(self._make_tls)
-        url = self._base.join(address)
+        url, is_ours = self._base.join(address), True
         # No environment (a proxy would resolve the name again), and no connection that a later host could be sent over.
-        limits = httpx2.Limits(max_keepalive_connections=0)
-        async with httpx2.AsyncClient(verify=self._tls, trust_env=False, limits=limits, timeout=_WAITS) as client:
+        async with httpx2.AsyncClient(
+            verify=self._tls,
+            trust_env=False,
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            timeout=_WAITS,
+            event_hooks={"response": [limit_bodies(lambda _: self._largest)]},
+        ) as client:
             for _ in range(_MOST_REDIRECTS + 1):
-                found = await self._one_hop(client, url)
+                is_ours = is_ours and self._is_own(url)
+                found = await self._one_hop(client, url, is_ours)
                 if isinstance(found, bytes):
                     return found
                 url = url.join(found)
@@ -97,10 +129,10 @@ class PictureFetcher:
         except ValueError as error:
             raise _NotFetched(str(error)) from error
 
-    async def _one_hop(self, client: httpx2.AsyncClient, url: httpx2.URL) -> bytes | str:
+    async def _one_hop(self, client: httpx2.AsyncClient, url: httpx2.URL, is_ours: bool) -> bytes | str:
         """Give the content, or where it is said to be instead."""
-        self._check(url)
-        response = await self._answer(client, url, await self._addresses(url))
+        self._check(url, is_ours)
+        response = await self._answer(client, url, await self._addresses(url, is_ours))
         try:
             if response.has_redirect_location:
                 return response.headers["location"]
@@ -116,26 +148,34 @@ class PictureFetcher:
                 return await client.send(self._request(client, url, address), stream=True, follow_redirects=False)
         return await client.send(self._request(client, url, last), stream=True, follow_redirects=False)
 
-    def _check(self, url: httpx2.URL) -> None:
-        schemes = {"https", "http"} if self._is_own(url) else {"https"}
-        if url.scheme not in schemes or not url.host:
-            raise _NotFetched("not https" if url.host else "no host")
+    def _check(self, url: httpx2.URL, is_ours: bool) -> None:
+        if not url.host:
+            raise _NotFetched("no host")
+        if url.scheme == "http" and not is_ours:
+            raise _NotFetched(f"not https. {self._advice(url)}")
+        if url.scheme not in {"https", "http"}:
+            raise _NotFetched("neither https nor http")
         if url.userinfo:
             raise _NotFetched("it names a user")
         if url.port is not None and not 0 < url.port <= _LAST_PORT:
             raise _NotFetched("no such port")
 
-    async def _addresses(self, url: httpx2.URL) -> tuple[str, ...]:
-        port = url.port or (443 if url.scheme == "https" else 80)
-        addresses = await self._resolve(url.raw_host.decode("ascii"), port)
+    async def _addresses(self, url: httpx2.URL, is_ours: bool) -> tuple[str, ...]:
+        addresses = await self._resolve(url.raw_host.decode("ascii"), _port(url))
         if not addresses:
             raise _NotFetched("the host is not known")
-        if not self._is_own(url) and not all(is_public(address) for address in addresses):
-            raise _NotFetched("the host is not on the public internet")
+        if not is_ours and not all(is_public(address) for address in addresses):
+            raise _NotFetched(f"the host is not on the public internet. {self._advice(url)}")
         return addresses
 
     def _is_own(self, url: httpx2.URL) -> bool:
-        return url.host == self._base.host
+        is_base = (url.scheme, url.host, _port(url)) == (self._base.scheme, self._base.host, _port(self._base))
+        return is_base or url.host in self._hosts
+
+    def _advice(self, url: httpx2.URL) -> str:
+        if url.host in self._hosts:
+            return "A redirect from elsewhere may not lead to a host of your own."
+        return f"If {url.host[:_LONGEST_HOST]} is a host of your own, name it in [openai] picture_hosts."
 
     def _request(self, client: httpx2.AsyncClient, url: httpx2.URL, address: str) -> httpx2.Request:
         """Ask the address that was checked, in the name of the host that was meant (its certificate is the one looked at)."""
@@ -143,19 +183,24 @@ class PictureFetcher:
         return client.build_request(
             "GET",
             url.copy_with(host=address),
-            headers={"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"},
+            headers={"Host": url.netloc.decode("ascii"), **IDENTITY},
             extensions={"sni_hostname": host},
         )
 
     async def _content(self, response: httpx2.Response) -> bytes:
-        if response.status_code != _OK:
-            raise _NotFetched(f"status {response.status_code}")
-        # A small compressed answer may unfold into gigabytes.
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise _NotFetched("the content is compressed")
-        content = bytearray()
-        async for piece in response.aiter_raw():
-            content += piece
-            if len(content) > self._largest:
-                raise _NotFetched(f"larger than {self._largest} bytes")
-        return bytes(content)
+        status = response.status_code
+        if status != _OK:
+            raise (_NotNow if status in _MAY_PASS or status >= _SERVER_ERROR else _NotFetched)(f"status {status}")
+        return await response.aread()
+
+
+_WORTH_ANOTHER_TRY = (_NotNow, httpx2.TransportError, OSError)
+
+
+def _port(url: httpx2.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _reason(error: Exception) -> str:
+    """Name the error by its class, unless it is our own: what it says in words may hold the address."""
+    return str(error) if isinstance(error, (_NotFetched, TooLarge)) else type(error).__name__

@@ -1,60 +1,45 @@
 """Pictures from OpenAI's image models, and from every gateway that answers as they do."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
-from typing import Literal, NotRequired, TypedDict, TypeVar
+from collections.abc import Mapping
+from typing import Literal
 
+import openai
+import structlog
 from openai import AsyncOpenAI
 
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Quality, Size
-from bot.domain.money import Cost
-from bot.errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.domain.money import Cost, TokenPrices
+from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
-from bot.providers.openai.answers import Answer, Given, parse, read_answer
+from bot.providers.openai.answers import Given, Usage
 from bot.providers.openai.base64s import decode
 from bot.providers.openai.checkup import check_model
-from bot.providers.openai.complaints import read_complaint, request_id
-from bot.providers.openai.errors import ApiErrors, judge, translate
+from bot.providers.openai.client import is_openai_itself
+from bot.providers.openai.complaints import request_id
+from bot.providers.openai.errors import ApiErrors, translate
 from bot.providers.openai.fetch import PictureFetcher
 from bot.providers.openai.models import ImageModel
-from bot.providers.openai.streams import EventSplitter, parse_event
+from bot.providers.openai.parameters import LeftOut, Parameter
+from bot.providers.openai.replies import Desk, Reply, ReplyReader
 
-P = TypeVar("P")
-T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 ResponseFormat = Literal["b64_json", "url"]
 
-_OK = 200
+_TOLD: tuple[Parameter, ...] = ("size", "quality")
+"""What people are told about when it is left out."""
+
+_LARGEST_PICTURE = 64 * 1024 * 1024
+"""Bytes as base64: 8 megapixels that do not compress at all are 44 million."""
+
 _TOKENS_AROUND_A_PROMPT = 6
 _BYTES_OF_A_TOKEN = 4
 _TOKENS_OF_A_PROMPT = 300
 _TOKENS_OF_A_PREVIEW = 100
 """What the older guides say; it only goes into estimates."""
-
-
-class _Params(TypedDict):
-    """What every call says, streamed or not."""
-
-    model: str
-    prompt: str
-    size: str
-    quality: Literal["low", "medium", "high"]
-    n: int
-    safety_identifier: NotRequired[str]
-    response_format: NotRequired[ResponseFormat]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """A whole answer, how many previews came before it, and the service's id of it."""
-
-    answer: Answer
-    previews: int
-    request_id: str | None
 
 
 class OpenAIImages:
@@ -63,8 +48,8 @@ class OpenAIImages:
     A single picture is streamed when the model has previews and the operator
     wants some (`previews` at most); the API does not stream several.
     `response_format` is for gateways that must be told how to answer:
-    OpenAI's own models refuse the parameter. So do some gateways with the
-    author's hash, which is sent unless `names_authors` is off.
+    OpenAI's own models refuse the parameter. `left_out` knows what a gateway
+    does not take.
     """
 
     def __init__(
@@ -77,7 +62,7 @@ class OpenAIImages:
         name: str = "openai",
         previews: int = 0,
         response_format: ResponseFormat | None = None,
-        names_authors: bool = True,
+        left_out: LeftOut | None = None,
         fetcher: PictureFetcher | None = None,
     ) -> None:
         self._client = client
@@ -87,8 +72,8 @@ class OpenAIImages:
         self._name = name
         self._previews = min(previews, model.abilities.previews)
         self._response_format = response_format
-        self._names_authors = names_authors
-        self._desk = asyncio.Lock()
+        self._left_out = left_out or LeftOut(name)
+        self._desk = Desk()
         self._fetcher = fetcher or PictureFetcher(str(client.base_url))
 
     @property
@@ -126,20 +111,20 @@ class OpenAIImages:
         return prices.cost(text_in=_TOKENS_OF_A_PROMPT, image_in=0, out=out, is_estimate=True)
 
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
-        """Make one paid call; see `ImageProvider`."""
+        """Make one paid call; see `ImageProvider`. One that names a parameter as wrong was not drawn: it is left out then."""
         self._refuse_impossible(request)
         try:
-            if self._previews > 0 and request.previews and request.count == 1:
-                reply = await self._watch(request, on_progress)
-            else:
-                reply = await self._wait(request)
+            reply, sent = await self._ask(request, on_progress)
         except ApiErrors as error:
             raise translate(error, self._name) from error
+        cost = self._cost(request, reply)
+        await on_progress(Progress(cost=cost))
         return Drawn(
             pictures=await self._pictures(reply, request.count),
             model=self.model,
-            cost=self._cost(request, reply),
+            cost=cost,
             request_id=reply.request_id,
+            notes=tuple(f"the service does not take a {name}, so it chose its own" for name in _TOLD if name not in sent),
         )
 
     def _refuse_impossible(self, request: ImageRequest) -> None:
@@ -150,132 +135,99 @@ class OpenAIImages:
             reason = f"{request.count} of {request.size} in {request.quality} quality is beyond {self.model}"
             raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
 
-    def _params(self, request: ImageRequest) -> _Params:
-        params = _Params(
-            model=self.model,
-            prompt=request.prompt,
-            size=str(request.size),
-            quality=request.quality.value,
-            n=request.count,
-        )
-        if self._names_authors:
-            params["safety_identifier"] = request.author
-        if self._response_format:
-            params["response_format"] = self._response_format
-        return params
-
-    async def _wait(self, request: ImageRequest) -> _Reply:
-        """Make a call that answers once, at its end."""
-        async with self._client.images.with_streaming_response.generate(**self._params(request)) as response:
-            named = request_id(response.headers)
+    async def _ask(self, request: ImageRequest, on_progress: OnProgress) -> tuple[Reply, Mapping[Parameter, object]]:
+        """Give the reply, and what was sent for it."""
+        while True:
+            sent = self._optional(request)
             try:
-                return _Reply(await self._read(await response.read(), named), 0, named)
-            except ValueError as error:
-                raise self._bad_answer(str(error), named) from error
-            except ApiErrors as error:
-                raise translate(error, self._name, request_id=named) from error
+                return await self._call(request, sent, on_progress), sent
+            except openai.APIStatusError as error:
+                may_go = {name: value for name, value in sent.items() if self._may_go(name, request)}
+                if not self._left_out.learn(error, may_go, words=request.prompt):
+                    raise
 
-    async def _watch(self, request: ImageRequest, on_progress: OnProgress) -> _Reply:
-        """Make a call that shows previews on its way."""
-        calling = self._client.images.with_streaming_response.generate(
-            **self._params(request), stream=True, partial_images=self._previews
-        )
+    def _optional(self, request: ImageRequest) -> Mapping[Parameter, object]:
+        """Give what is sent besides model and prompt, and not left out here."""
+        wanted: dict[Parameter, object] = {
+            "size": str(request.size),
+            "quality": request.quality.value,
+            "n": request.count,
+            "safety_identifier": request.author,
+        }
+        if self._response_format:
+            wanted["response_format"] = self._response_format
+        if self._previews > 0 and request.previews and request.count == 1:
+            wanted["stream"] = True
+        is_needed = request.count > 1
+        return {
+            name: value for name, value in wanted.items() if (name == "n" and is_needed) or not self._left_out.has(name, value)
+        }
+
+    def _may_go(self, name: Parameter, request: ImageRequest) -> bool:
+        """Whether a call without it is as good; at OpenAI itself, another size or quality is another price."""
+        if name == "n":
+            return request.count == 1
+        return name not in _TOLD or not is_openai_itself(self._client)
+
+    async def _call(self, request: ImageRequest, sent: Mapping[Parameter, object], on_progress: OnProgress) -> Reply:
+        previews = self._previews if "stream" in sent else 0
+        extra: dict[str, object] = {str(name): value for name, value in sent.items()}
+        if previews:
+            extra["partial_images"] = previews
+
+        async def on_usage(usage: Usage) -> None:
+            if self._model.prices is not None:
+                await on_progress(Progress(cost=_bill(self._model.prices, usage)))
+
+        calling = self._client.images.with_streaming_response.generate(model=self.model, prompt=request.prompt, extra_body=extra)
         async with calling as response:
             named = request_id(response.headers)
+            reader = ReplyReader(
+                self._name,
+                self._desk,
+                request_id=named,
+                previews=previews,
+                largest=_LARGEST_PICTURE * (request.count + previews),
+                on_progress=on_progress,
+                on_usage=on_usage,
+            )
             try:
-                if _is_json(response.headers):
-                    return await self._read_unstreamed(await response.read(), named)
-                return await self._follow(response.iter_bytes(), on_progress, named)
+                return await reader.read(response.iter_bytes())
             except ApiErrors as error:
                 raise translate(error, self._name, request_id=named) from error
 
-    async def _follow(self, stream: AsyncIterator[bytes], on_progress: OnProgress, named: str | None) -> _Reply:
-        """Read events until the picture comes; nothing after it can spoil it, so nothing after it is read."""
-        previews = 0
-        async with aclosing(self._events(stream, named)) as events:
-            async for fields in events:
-                kind = fields.get("type")
-                if kind == "image_generation.completed":
-                    return _Reply(read_answer(fields), previews, named)
-                if kind == "image_generation.partial_image":
-                    previews += 1
-                    await self._show(fields, on_progress)
-                elif kind == "error" or fields.get("error"):
-                    raise self._judge_midway(fields, previews, named)
-        raise OutcomeUnknown(self._name, "the stream ended before the picture", request_id=named)
-
-    def _judge_midway(self, fields: Mapping[str, object], previews: int, named: str | None) -> Exception:
-        """Say what an error event means; once a preview has come, drawing had begun."""
-        failure = judge(read_complaint(fields, request_id=named), self._name)
-        if previews and isinstance(failure, ProviderFailed):
-            return OutcomeUnknown(self._name, f"after {previews} previews: {failure}", request_id=named)
-        return failure
-
-    async def _events(self, stream: AsyncIterator[bytes], named: str | None) -> AsyncGenerator[Mapping[str, object]]:
-        """Give each event's fields."""
-        splitter = EventSplitter()
-        try:
-            async for piece in stream:
-                for event in splitter.feed(piece):
-                    yield await self._off_loop(parse_event, event)
-            for event in splitter.rest():
-                yield await self._off_loop(parse_event, event)
-        except ValueError as error:
-            raise OutcomeUnknown(self._name, f"an event that is {error}", request_id=named) from error
-
-    async def _off_loop(self, work: Callable[[P], T], argument: P) -> T:
-        """Read or decode in a thread, one thing at a time: threads that compute side by side would starve the event loop."""
-        async with self._desk:
-            return await asyncio.to_thread(work, argument)
-
-    async def _show(self, fields: Mapping[str, object], on_progress: OnProgress) -> None:
-        """Pass a preview on; one that cannot be read, or comes while finished pictures wait to be, is only a preview less."""
-        index = fields.get("partial_image_index")
-        share = min(1.0, (index + 1) / (self._previews + 1)) if isinstance(index, int) and index >= 0 else None
-        if self._desk.locked():
-            await on_progress(Progress(share))
-            return
-        try:
-            preview = await self._off_loop(decode, str(fields.get("b64_json")))
-        except ValueError:
-            return
-        await on_progress(Progress(share, preview))
-
-    async def _read_unstreamed(self, body: bytes, named: str | None) -> _Reply:
-        """Read what a gateway without streaming answered to a request for a stream: a whole answer, or who knows what."""
-        with suppress(ValueError):
-            answer = await self._read(body, named)
-            if answer.pictures:
-                return _Reply(answer, 0, named)
-        raise OutcomeUnknown(self._name, "JSON without a picture where a stream was asked for", request_id=named)
-
-    async def _read(self, body: bytes, named: str | None) -> Answer:
-        fields = await self._off_loop(parse, body)
-        if fields.get("error"):
-            raise judge(replace(read_complaint(fields, request_id=named), status=_OK), self._name)
-        return read_answer(fields)
-
-    async def _pictures(self, reply: _Reply, count: int) -> tuple[bytes, ...]:
+    async def _pictures(self, reply: Reply, count: int) -> tuple[bytes, ...]:
         """Give the pictures that came; they are paid for, so fewer than asked for are not thrown away."""
-        given = reply.answer.pictures
+        given = reply.answer.pictures[:count]
         if not given:
-            raise self._bad_answer("no pictures", reply.request_id)
-        return tuple([await self._bytes(picture, reply.request_id) for picture in given[:count]])
+            fault = ProviderFault.BAD_ANSWER
+            raise ProviderFailed(self._name, "no pictures", fault=fault, request_id=reply.request_id, may_be_refusal=True)
+        came = await asyncio.gather(*(self._bytes(picture, reply.request_id) for picture in given))
+        pictures = tuple(picture for picture in came if isinstance(picture, bytes))
+        for problem in came:
+            if isinstance(problem, ProviderFailed):
+                log.warning("picture.lost", reason=str(problem))
+                if not pictures:
+                    raise problem
+        return pictures
 
-    async def _bytes(self, given: Given, named: str | None) -> bytes:
-        if given.address:
-            return await self._fetcher.fetch(given.address, provider=self._name, request_id=named)
+    async def _bytes(self, given: Given, named: str | None) -> bytes | ProviderFailed:
+        """Give a picture, or why there is none: that of one is not that of the others."""
         try:
-            return await self._off_loop(decode, given.base64)
+            if given.address:
+                return await self._fetcher.fetch(given.address, provider=self._name, request_id=named)
+            return await self._desk.work(decode, given.base64)
+        except ProviderFailed as error:
+            return error
         except ValueError as error:
-            raise self._bad_answer(str(error), named) from error
+            return ProviderFailed(self._name, str(error), fault=ProviderFault.BAD_ANSWER, request_id=named)
 
-    def _cost(self, request: ImageRequest, reply: _Reply) -> Cost:
+    def _cost(self, request: ImageRequest, reply: Reply) -> Cost:
         prices, usage = self._model.prices, reply.answer.usage
         if prices is None:
             return Cost(is_estimate=True)
         if usage is not None:
-            return prices.cost(text_in=usage.text_in, image_in=usage.image_in, out=usage.out)
+            return _bill(prices, usage)
         each = self._model.output.tokens(request.size, request.quality)
         return prices.cost(
             text_in=_TOKENS_AROUND_A_PROMPT - (-len(request.prompt.encode()) // _BYTES_OF_A_TOKEN),
@@ -284,9 +236,6 @@ class OpenAIImages:
             is_estimate=True,
         )
 
-    def _bad_answer(self, reason: str, named: str | None) -> ProviderFailed:
-        return ProviderFailed(self._name, reason, fault=ProviderFault.BAD_ANSWER, request_id=named)
 
-
-def _is_json(headers: Mapping[str, str]) -> bool:
-    return headers.get("content-type", "").partition(";")[0].strip().lower().endswith("json")
+def _bill(prices: TokenPrices, usage: Usage) -> Cost:
+    return prices.cost(text_in=usage.text_in, image_in=usage.image_in, out=usage.out)

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import NoReturn
 
+import openai
 from openai import AsyncOpenAI, omit
 from openai.types.chat import ChatCompletion
 from openai.types.chat.chat_completion import Choice
@@ -21,7 +23,16 @@ from bot.providers.openai.complaints import request_id
 from bot.providers.openai.errors import ApiErrors, translate
 from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import TextModel
-from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, answer_format, safer_prompt, sentence_for
+from bot.providers.openai.parameters import LeftOut, Parameter
+from bot.providers.openai.verdicts import (
+    ModelVerdict,
+    ReasonCode,
+    answer_format,
+    in_words,
+    read_verdict,
+    safer_prompt,
+    sentence_for,
+)
 
 _NAME = REWRITER
 _LONGEST_ANSWER = 4096
@@ -36,11 +47,20 @@ _REFUSED = "The model that prepares prompts will not touch these words; please t
 class OpenAIRewriter:
     """Rewrites with one chat model. Whatever is not a clear verdict is none: it fails closed."""
 
-    def __init__(self, client: AsyncOpenAI, model: TextModel, *, clock: Clock, budget: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(
+        self,
+        client: AsyncOpenAI,
+        model: TextModel,
+        *,
+        clock: Clock,
+        budget: timedelta = timedelta(seconds=30),
+        left_out: LeftOut | None = None,
+    ) -> None:
         self._client = client
         self._model = model
         self._clock = clock
         self._budget = budget
+        self._left_out = left_out or LeftOut(_NAME)
 
     async def check(self) -> tuple[Finding, ...]:
         """Ask for the list of models, which is free."""
@@ -61,16 +81,40 @@ class OpenAIRewriter:
 
     async def _ask(self, ask: WordsAsk) -> tuple[ModelVerdict, ChatCompletion, str | None]:
         """Give the verdict, the answer that it came in, and the service's id of it."""
+        while True:
+            sent = self._sent(ask)
+            try:
+                return await self._call(ask, sent)
+            except openai.APIStatusError as error:
+                if not self._left_out.learn(error, sent, words=ask.prompt):
+                    raise
+
+    def _sent(self, ask: WordsAsk) -> dict[Parameter, object]:
+        """Give what is sent unless the service does not take it."""
+        wanted: dict[Parameter, object] = {
+            "developer": "developer",
+            "json_schema": answer_format(),
+            "max_completion_tokens": _LONGEST_ANSWER,
+            "safety_identifier": ask.author,
+        }
+        if self._model.effort:
+            wanted["reasoning_effort"] = self._model.effort
+        return {name: value for name, value in wanted.items() if not self._left_out.has(name)}
+
+    async def _call(self, ask: WordsAsk, sent: Mapping[Parameter, object]) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+        has_schema = "json_schema" in sent
+        rules = RULES if has_schema else RULES + in_words()
+        extra: dict[str, object] = {name: value for name, value in sent.items() if name not in {"developer", "json_schema"}}
+        if "max_completion_tokens" not in sent:
+            extra["max_tokens"] = _LONGEST_ANSWER
         response = await self._client.chat.completions.with_raw_response.create(
             model=self._model.name,
             messages=[
-                {"role": "developer", "content": RULES},
+                {"role": "developer", "content": rules} if "developer" in sent else {"role": "system", "content": rules},
                 {"role": "user", "content": _as_data(ask)},
             ],
-            response_format=answer_format(),
-            max_completion_tokens=_LONGEST_ANSWER,
-            safety_identifier=ask.author,
-            reasoning_effort=self._model.effort or omit,
+            response_format=answer_format() if has_schema else omit,
+            extra_body=extra,
         )
         named = request_id(response.headers)
         try:
@@ -121,7 +165,7 @@ def _verdict(choice: Choice, named: str | None) -> ModelVerdict:
         raise _refused("model_refusal", named)
     if not choice.message.content:
         raise _useless("no verdict", named)
-    return ModelVerdict.model_validate_json(choice.message.content)
+    return read_verdict(choice.message.content)
 
 
 def _as_data(ask: WordsAsk) -> str:

@@ -12,6 +12,8 @@ Line = list[bytes]
 """One line, in the pieces that the network brought."""
 
 _DATA = b"data:"
+_EVENT = b"event:"
+_ANY = b"message"
 _DONE = b"[DONE]"
 
 
@@ -47,9 +49,17 @@ class EventSplitter:
 def parse_event(lines: list[Line]) -> Mapping[str, object]:
     """Give the JSON object that an event carries; empty for comments and the end mark. Call it off the event loop.
 
+    An event that says its type only on its own line gets it from there.
+
     Raises:
         ValueError: It carries something else.
     """
-    whole = (b"".join(line).rstrip(b"\r") for line in lines)
+    whole = [b"".join(line).rstrip(b"\r") for line in lines]
     data = b"\n".join(line[len(_DATA) :] for line in whole if line.startswith(_DATA)).strip()
-    return parse(data) if data and data != _DONE else {}
+    if not data or data == _DONE:
+        return {}
+    fields = parse(data)
+    names = [line[len(_EVENT) :].strip() for line in whole if line.startswith(_EVENT)]
+    if "type" in fields or not names or names[-1] == _ANY:
+        return fields
+    return {**fields, "type": names[-1].decode(errors="replace")}

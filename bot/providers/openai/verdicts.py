@@ -1,5 +1,6 @@
 """The rewriting model's verdict, and what may be shown of it."""
 
+import json
 import re
 from enum import StrEnum
 from functools import cache
@@ -38,6 +39,27 @@ class ModelVerdict(BaseModel):
     sentence: str
     rewritten_prompt: str | None
     safer_prompt: str | None
+
+
+_THOUGHT = re.compile(r"\A\s*<think>.*</think>", re.DOTALL)
+_FENCE = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*)\n[ \t]*```\s*\Z", re.DOTALL)
+
+
+def read_verdict(content: str) -> ModelVerdict:
+    """Read an answer that is a verdict and nothing else, but for one thought before it and one code fence around it.
+
+    Raises:
+        ValueError: It is anything else.
+    """
+    said = _THOUGHT.sub("", content, count=1)
+    fenced = _FENCE.match(said)
+    return ModelVerdict.model_validate_json(fenced[1] if fenced else said)
+
+
+def in_words() -> str:
+    """Say how to answer, for services that cannot be held to a schema."""
+    schema = json.dumps(ModelVerdict.model_json_schema())
+    return f"\nAnswer with one JSON object and nothing else. It has every field of this JSON schema:\n{schema}\n"
 
 
 @cache

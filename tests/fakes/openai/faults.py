@@ -73,6 +73,9 @@ class Kind(StrEnum):
     URL = "url"
     """Addresses instead of base64; `where` names one of the fake's own files, or is an address itself."""
 
+    DEAD_LINK = "dead_link"
+    """The first picture is an address behind which there is nothing."""
+
     NOT_A_PICTURE = "not_a_picture"
     BOMB = "bomb"
     """A small file of 60 megapixels."""

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from tests.fakes.openai.pictures import png
-from tests.fakes.openai.wire import STATE, drip
+from tests.fakes.openai.wire import STATE, cut, drip
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _MEGABYTE = b"\x00" * 1_000_000
 _SIDE = 256
+_TROUBLES = (404, 503)
 
 
 def file_routes() -> list[web.RouteDef]:
@@ -24,6 +25,7 @@ def file_routes() -> list[web.RouteDef]:
         "slow": _slow,
         "squeezed": _squeezed,
         "missing": _missing,
+        "late": _late,
     }
     return [web.get(f"/files/{name}", _noted(handler)) for name, handler in handlers.items()]
 
@@ -68,6 +70,14 @@ async def _squeezed(request: web.Request) -> web.Response:
     response = web.Response(body=b"\x00" * 100_000)
     response.enable_compression(web.ContentCoding.gzip)
     return response
+
+
+async def _late(request: web.Request) -> web.Response:
+    """Be there at the fourth asking."""
+    asked = sum(path == request.path for path, _ in request.app[STATE].fetched)
+    if asked <= len(_TROUBLES):
+        return web.Response(status=_TROUBLES[asked - 1])
+    return cut(request) if asked == len(_TROUBLES) + 1 else await _picture(request)
 
 
 async def _missing(request: web.Request) -> web.Response:

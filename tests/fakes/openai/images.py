@@ -207,6 +207,8 @@ def _picture(state: State, order: Order, fault: Fault, position: int) -> Json:
     match fault.kind:
         case Kind.URL:
             return {"url": fault.where}
+        case Kind.DEAD_LINK if position == 0:
+            return {"url": "/files/missing"}
         case Kind.NOT_A_PICTURE:
             return {"b64_json": base64.b64encode(b"<html>no picture today</html>").decode()}
         case Kind.BOMB:

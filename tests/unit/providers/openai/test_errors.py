@@ -129,7 +129,7 @@ def test_a_call_that_never_left_may_be_made_again(cause: Exception) -> None:
         (httpx2.RemoteProtocolError("half"), ProviderFault.UNREACHABLE),
         (httpx2.WriteError("reset"), ProviderFault.UNREACHABLE),
         (httpx2.ReadTimeout("late"), ProviderFault.TIMED_OUT),
-        (httpx2.DecodingError("zip"), ProviderFault.UNREACHABLE),
+        (httpx2.DecodingError("zip"), ProviderFault.BAD_ANSWER),
         (ssl.SSLError("bad record"), ProviderFault.UNREACHABLE),
         (openai.OpenAIError("something new"), ProviderFault.UNREACHABLE),
     ],

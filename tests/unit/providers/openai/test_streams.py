@@ -16,7 +16,7 @@ STREAM = (
     b'data: {"n": "drei \xc3\xa4"}\n\n'
     b"data: [DONE]\n\n"
 )
-EVENTS = [{}, {"n": 1}, {"n": 2}, {}, {"n": "drei ä"}, {}]
+EVENTS = [{}, {"n": 1, "type": "a"}, {"n": 2}, {}, {"n": "drei ä"}, {}]
 
 
 def read(pieces: list[bytes]) -> list[object]:

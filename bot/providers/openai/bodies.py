@@ -1,0 +1,79 @@
+"""The bodies of answers: never longer than they may be, however small they were packed."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import httpx2
+
+IDENTITY = {"Accept-Encoding": "identity"}
+"""What every request says: nothing of ours is worth packing. Who packs it all the same is read in small pieces."""
+
+_PIECE = 256 * 1024
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_PACKED = {"gzip", "x-gzip", "deflate"}
+
+
+class TooLarge(httpx2.DecodingError):
+    """An answer is larger than any good one would be."""
+
+
+def limit_bodies(largest: Callable[[httpx2.Response], int]) -> Callable[[httpx2.Response], Awaitable[None]]:
+    """Build a hook for a client that bounds every body, those of errors and redirects too."""
+
+    async def limit(response: httpx2.Response) -> None:
+        if not isinstance(response.stream, httpx2.AsyncByteStream):
+            raise TypeError("a body that cannot be read without blocking")
+        packing = response.headers.pop("content-encoding", "identity").strip().lower()
+        response.stream = _BoundedBody(response.stream, packing, largest(response))
+
+    return limit
+
+
+class _BoundedBody(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream, packing: str, largest: int) -> None:
+        self._stream = stream
+        self._packing = packing
+        self._largest = largest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the unpacked pieces.
+
+        Raises:
+            httpx2.DecodingError: There are too many, or they are packed in a way that was not asked for, or cut short.
+        """
+        length = 0
+        async for piece in self._unpacked():
+            length += len(piece)
+            if length > self._largest:
+                raise TooLarge(f"larger than {self._largest} bytes")
+            yield piece
+
+    async def aclose(self) -> None:
+        """Close the connection's own stream."""
+        await self._stream.aclose()
+
+    async def _unpacked(self) -> AsyncIterator[bytes]:
+        if self._packing == "identity":
+            async for piece in self._stream:
+                yield piece
+            return
+        if self._packing not in _PACKED:
+            raise httpx2.DecodingError("packed in a way that was not asked for")
+        unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+        async for packed in self._stream:
+            for piece in _unpack(unpacker, packed):
+                yield piece
+                await asyncio.sleep(0)  # a few bytes may become many pieces, and others want their turn
+        if not unpacker.eof:
+            raise httpx2.DecodingError("cut short")
+
+
+def _unpack(unpacker: "zlib._Decompress", packed: bytes) -> Iterator[bytes]:
+    while packed and not unpacker.eof:
+        try:
+            piece = unpacker.decompress(packed, _PIECE)
+        except zlib.error:
+            raise httpx2.DecodingError("badly packed") from None
+        packed = unpacker.unconsumed_tail
+        yield piece

@@ -1,0 +1,82 @@
+"""Which parameters an address does not take: told by the operator, or learned from its refusals."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Literal
+
+import openai
+import structlog
+
+from bot.providers.openai.complaints import Complaint, of_response
+from bot.providers.openai.refusals import is_refusal
+
+log = structlog.get_logger(__name__)
+
+Parameter = Literal[
+    "safety_identifier",
+    "size",
+    "quality",
+    "n",
+    "stream",
+    "response_format",
+    "developer",
+    "json_schema",
+    "max_completion_tokens",
+    "reasoning_effort",
+]
+"""What may be left out. Of chats, `developer` becomes the role `system`, and `json_schema` becomes words."""
+
+_NOT_TAKEN = {400, 422}
+_BY_VALUE = {"size", "quality"}
+"""A service may take one size and not another."""
+
+_ANYWHERE: Mapping[str, str] = {
+    "stream": r"partial_images",
+    "developer": r"roles?\b|developer\b",
+    "json_schema": r"json_?schema|response_?format|structured outputs?",
+}
+"""Words that can only mean the parameter, wherever a message has them; so can a name with `_`."""
+
+_MARKED = r"['\"`]{0}['\"`]|\b(?:parameters?|arguments?|fields?|property|supplied|settings?|inputs?)[\s:]+{0}\b"
+
+
+class LeftOut:
+    """The parameters that an address does not take. What it learned is forgotten when the process ends."""
+
+    def __init__(self, service: str, parameters: Collection[str] = ()) -> None:
+        self._service = service
+        self._names: set[str] = set(parameters)
+        self._values: set[tuple[str, object]] = set()
+
+    def has(self, name: Parameter, value: object = None) -> bool:
+        """Whether to leave it out, with this value."""
+        return name in self._names or (name, value) in self._values
+
+    def learn(self, error: openai.APIStatusError, sent: Mapping[Parameter, object], *, words: str) -> bool:
+        """Remember what an answer names of what was sent; True where that is something, so that asking again may help.
+
+        Such an answer is a check of the request, before anything is drawn.
+        `words` are what a person typed, which the answer may repeat.
+        """
+        complaint = of_response(error.body, error.status_code, error.response.headers)
+        if complaint.status not in _NOT_TAKEN or is_refusal(complaint):
+            return False
+        named = [name for name in sent if _names(complaint, name, words)]
+        for name in named:
+            if name in _BY_VALUE:
+                self._values.add((name, sent[name]))
+            else:
+                self._names.add(name)
+        if named:
+            log.warning("provider.parameter_left_out", provider=self._service, parameters=named, reason=str(complaint))
+        return bool(named)
+
+
+def _names(complaint: Complaint, name: str, words: str) -> bool:
+    plain = _ANYWHERE.get(name, name if "_" in name else "")
+    either = rf"\b(?:{plain}|{name}\b)" if plain else rf"\b{name}\b"
+    if any(re.search(either, place) for place in (complaint.param, *complaint.places)):
+        return True
+    said = complaint.message.replace(words, "")
+    patterns = [rf"\b(?:{plain})"] * bool(plain) + [_MARKED.format(name)]
+    return any(re.search(pattern, said, re.IGNORECASE) for pattern in patterns)
