@@ -63,7 +63,7 @@ class Rooms:
 def all_commands(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
     """Build every command there is; `/help` knows all the others."""
     commands = (*_of_everybody(rooms, settings), *_of_admins(rooms, settings), *_pressed(rooms, settings))
-    return (*commands, help_command(commands, load_translations(), lambda call: _locale_of(call, rooms.quotas)))
+    return (*commands, help_command(commands, load_translations(), lambda call: _locale_of(call, rooms.quotas), rooms.is_owner))
 
 
 async def _locale_of(call: Call, quotas: Quotas) -> str:

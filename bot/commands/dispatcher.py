@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
-from bot.commands.line import read_options, split_line
+from bot.commands.line import is_plain, read_options, split_line
 from bot.commands.options import listed, meant
 from bot.commands.spec import AnyCommand, Audience
 from bot.domain.chat import Button, Form, Post, Tone
@@ -16,6 +16,13 @@ log = structlog.get_logger(__name__)
 
 IsOwner = Callable[[Person], Awaitable[bool]]
 """Whether somebody owns the house, whatever the platform says of them."""
+
+
+async def permitted(commands: Iterable[AnyCommand], person: Person, is_owner: IsOwner) -> tuple[AnyCommand, ...]:
+    """Return those of the commands that this person may give: all to admins and owners."""
+    known = tuple(commands)
+    for_all = tuple(command for command in known if command.audience is not Audience.ADMINS)
+    return known if len(for_all) == len(known) or person.is_admin or await is_owner(person) else for_all
 
 
 class Dispatcher:
@@ -41,7 +48,10 @@ class Dispatcher:
         await self._guard(run, call)
 
     async def dispatch_line(self, line: str, call: Call) -> None:
-        """Run a typed line such as `/imagine a fox --shape wide`. Where it stops at the name, what is missing is asked for."""
+        """Run a typed line such as `/imagine a fox --shape wide`, or plain words, which are something to draw.
+
+        Where it stops at the name, what is missing is asked for.
+        """
 
         async def run() -> None:
             command, rest = self._parted(line)
@@ -51,6 +61,10 @@ class Dispatcher:
                 await self._run(command, read_options(command, rest), call)
 
         await self._guard(run, call)
+
+    async def permitted(self, person: Person) -> tuple[AnyCommand, ...]:
+        """Return the commands that this person may give, in the order of their declaration."""
+        return await permitted(self.commands.values(), person, self._is_owner)
 
     async def press(self, action: str, call: Call) -> None:
         """Run what a button stands for: `again:<job id>`."""
@@ -78,13 +92,14 @@ class Dispatcher:
             raise
 
     async def _check(self, command: AnyCommand, call: Call) -> None:
-        person = call.person
-        if command.audience is Audience.ADMINS and not person.is_admin and not await self._is_owner(person):
+        if not await permitted((command,), call.person, self._is_owner):
             what = f"/{command.name}" if command.is_typed else "That"
             raise NotAllowed(f"{what} is for the admins of this place; nothing was changed.")
 
     def _parted(self, line: str) -> tuple[AnyCommand, str]:
         """Find the command of a line: of one word, or of two."""
+        if is_plain(line) and (found := self._meant_by(line.strip())):
+            return found
         name, rest = split_line(line)
         second, _, others = rest.partition(" ")
         longer = self.commands.get(f"{name} {second.lower()}")
@@ -95,6 +110,15 @@ class Dispatcher:
             verbs = [one.name for one in self.commands.values() if one.group == name and one.is_typed]
             raise BadInput(f"There is no /{name} {second[:40]}: there is {listed([f'/{verb}' for verb in verbs], 'and')}.")
         return found, rest
+
+    def _meant_by(self, words: str) -> tuple[AnyCommand, str] | None:
+        """Find what plain words are meant for. Those that are the name of a command and no more are that command."""
+        commands = [command for command in self.commands.values() if command.is_typed]
+        named = next((command for command in commands if words.lower() in {command.name, command.group}), None)
+        if named is not None and not named.takes_plain_words:
+            return named, ""
+        taker = next((command for command in commands if command.takes_plain_words), None)
+        return None if taker is None else (taker, words)
 
     def _typed(self, name: str) -> AnyCommand:
         typed = {name: command for name, command in self.commands.items() if command.is_typed}

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.commands.dispatcher import IsOwner, permitted
 from bot.commands.options import Text, meant
 from bot.commands.spec import AnyCommand, Audience, Command, Option
 from bot.commands.translations import Catalogue, Translations
 from bot.domain.chat import Fold, Post
-from bot.errors import BadInput
+from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
 
 LocaleOf = Callable[[Call], Awaitable[str]]
@@ -34,17 +35,21 @@ class HelpArgs:
     command: Annotated[str | None, Text("The command to explain", longest=40)] = None
 
 
-def help_command(others: Iterable[AnyCommand], words: Translations, locale_of: LocaleOf) -> Command[HelpArgs]:
-    """Build `/help`, which explains `others` and itself."""
+def help_command(others: Iterable[AnyCommand], words: Translations, locale_of: LocaleOf, is_owner: IsOwner) -> Command[HelpArgs]:
+    """Build `/help`, which explains to everybody what they may give of `others`, and itself."""
+    all_there_are = tuple(others)
 
     async def run(call: Call, args: HelpArgs) -> None:
-        known = {command.name: command for command in (*others, built) if command.is_typed}
+        may = await permitted((*all_there_are, built), call.person, is_owner)
+        known = {command.name: command for command in may if command.is_typed}
         page = _Page({**ENGLISH, **words.into(await locale_of(call))})
         if args.command is None:
             await call.whisper(page.overview(known.values()))
             return
         name = " ".join(args.command.strip().lstrip("/").lower().split())
         found = [command for command in known.values() if name in {command.name, command.group}]
+        if not found and any(name in {command.name, command.group} for command in all_there_are if command.is_typed):
+            raise NotAllowed(f"/{name} is for the admins of this place.")
         if not found:
             raise BadInput(f"There is no /{name}.{meant(name, list(known))} Type /help to see what there is.")
         await call.whisper(page.details(found))

@@ -65,5 +65,6 @@ def imagine(studio: Studio, weights: Weights | None = None) -> Command[ImagineAr
         run,
         example="/imagine a lighthouse in a storm --shape wide",
         answers_in_public=True,
+        takes_plain_words=True,
         notes=costs(weights) if weights else {},
     )

@@ -18,6 +18,11 @@ _MENTIONS = {
 _QUOTES = '"“”„«»'
 
 
+def is_plain(line: str) -> bool:
+    """Return whether a line is words without a command in front of them."""
+    return bool(line.strip()) and not line.lstrip().startswith("/")
+
+
 def split_line(line: str) -> tuple[str, str]:
     """Part `/imagine a fox` into the command's name and the rest.
 
@@ -26,7 +31,10 @@ def split_line(line: str) -> tuple[str, str]:
     """
     found = re.fullmatch(r"\s*/([A-Za-z][\w-]*)(?:\s+(.*))?\s*", line, re.DOTALL)
     if not found:
-        raise BadInput("Commands begin with a slash. For example: /imagine a lighthouse in a storm")
+        raise BadInput(
+            "Say what you would like to see, such as: a lighthouse in a storm. "
+            "A command begins with a slash and its name; /help lists them all."
+        )
     return found[1].lower(), (found[2] or "").strip()
 
 

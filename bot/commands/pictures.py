@@ -29,7 +29,14 @@ def cancel(studio: Studio, delivery: Delivery) -> Command[JobArgs]:
         await studio.cancel(job)
         await delivery.tell_end(job.id)
 
-    return Command("cancel", "Stop drawing; what is being drawn already is counted", JobArgs, run, is_typed=False)
+    return Command(
+        "cancel",
+        "Stop drawing; what is being drawn already is counted",
+        JobArgs,
+        run,
+        is_typed=False,
+        is_for_author=True,
+    )
 
 
 def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobArgs]:
@@ -47,7 +54,7 @@ def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobA
             log.warning("deletion.unshown", job=job.id, reason=str(error))
             await call.whisper(Post("The pictures are deleted, but the message here could not be changed; please try again."))
 
-    return Command("delete", "Delete the pictures", JobArgs, run, is_typed=False)
+    return Command("delete", "Delete the pictures", JobArgs, run, is_typed=False, is_for_author=True)
 
 
 def undelete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobArgs]:
@@ -59,7 +66,7 @@ def undelete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[Jo
             raise BadInput("It is too late to bring that back; the pictures are deleted for good.")
         await delivery.show_pictures(job)
 
-    return Command("undelete", "Bring deleted pictures back", JobArgs, run, is_typed=False)
+    return Command("undelete", "Bring deleted pictures back", JobArgs, run, is_typed=False, is_for_author=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ class Command(Generic[A]):
     of the first; `/quota` alone is the first of the group. `opens_form` says
     that its first words are a form, which platforms want within seconds;
     `answers_in_public`, that they are for all to see, if it is not refused.
-    `notes` are what choices cost here, by option.
+    `notes` are what choices cost here, by option. `takes_plain_words` says
+    that words without a command are meant for it. `is_for_author` says that
+    a button of its only works for whoever asked for the picture, and for who
+    looks after the place.
     """
 
     name: str
@@ -58,6 +61,8 @@ class Command(Generic[A]):
     audience: Audience = Audience.EVERYONE
     opens_form: bool = False
     answers_in_public: bool = False
+    takes_plain_words: bool = False
+    is_for_author: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.commands.help import help_command
 from bot.commands.options import JobRef, Number, Pick, Pixels, Text
-from bot.commands.spec import AnyCommand, Command
+from bot.commands.spec import AnyCommand, Audience, Command
 from bot.commands.translations import Translations
 from bot.domain.chat import Button, Exhibit, Fold, Form, MessageRef, Post, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
@@ -21,7 +21,7 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.surfaces import Call, Surface
 from tests.fakes.jobs import Kept, MemoryJobs
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.owners import own_locale
+from tests.fakes.owners import nobody, own_locale
 from tests.fakes.pictures import MemoryPictures
 
 FORBIDDEN = "forbidden"
@@ -81,9 +81,15 @@ class FakeStudio:
         self._ids_by_key: dict[str, str] = {}
         self._typed = (
             Command(
-                "imagine", "Draw a picture from words", ImagineArgs, self._imagine, example="/imagine a lighthouse in a storm"
+                "imagine",
+                "Draw a picture from words",
+                ImagineArgs,
+                self._imagine,
+                example="/imagine a lighthouse in a storm",
+                takes_plain_words=True,
             ),
             Command("gallery", "See your newest pictures again", NoArgs, self._gallery),
+            Command("audit", "See the last changes here", NoArgs, self._gallery, audience=Audience.ADMINS),
         )
 
     @property
@@ -97,8 +103,11 @@ class FakeStudio:
             "undelete": self._undelete,
             "safer": self._again,
         }
-        buttons = tuple(Command(name, name, JobArgs, run, is_typed=False) for name, run in pressed.items())
-        return (*self._typed, help_command(self._typed, Translations(), own_locale), *buttons)
+        own = {"cancel", "delete", "undelete"}
+        buttons = tuple(
+            Command(name, name, JobArgs, run, is_typed=False, is_for_author=name in own) for name, run in pressed.items()
+        )
+        return (*self._typed, help_command(self._typed, Translations(), own_locale, nobody), *buttons)
 
     def move_to(self, surface: Surface) -> None:
         """Speak through another surface, as after a restart."""

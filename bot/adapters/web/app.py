@@ -7,7 +7,6 @@ from http import HTTPStatus
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 
 from bot.adapters.web.assets import Assets
-from bot.adapters.web.catalog import catalog_of
 from bot.adapters.web.channel import Room, channel_routes
 from bot.adapters.web.desk import desk_routes
 from bot.adapters.web.gate import SAFE_HEADERS, Gate
@@ -73,8 +72,9 @@ def build_web(
     app.add_exception_handler(EaselError, _say_ours)
     app.add_exception_handler(Exception, _say_fault)
     visitors, handouts = Visitors(ids, is_secure=options.is_secure), Handouts(ids)
-    room = Room(options.channel, options.notices)
-    app.include_router(page_routes(assets=Assets(), catalog=catalog_of(dispatcher.commands.values()), visitors=visitors))
+    for_authors = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
+    room = Room(options.channel, options.notices, for_authors)
+    app.include_router(page_routes(assets=Assets(), dispatcher=dispatcher, visitors=visitors))
     app.include_router(channel_routes(surface=surface, visitors=visitors, room=room))
     app.include_router(
         desk_routes(dispatcher=dispatcher, surface=surface, visitors=visitors, handouts=handouts, channel=options.channel)

@@ -28,6 +28,7 @@ class CommandCard(BaseModel):
     name: str
     summary: str
     example: str
+    takes_plain_words: bool
     options: tuple[OptionCard, ...]
 
 
@@ -47,6 +48,7 @@ def _command(command: AnyCommand) -> CommandCard:
         name=command.name,
         summary=command.summary,
         example=command.example,
+        takes_plain_words=command.takes_plain_words,
         options=tuple(_option(option) for option in command.options),
     )
 

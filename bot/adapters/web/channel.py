@@ -21,10 +21,11 @@ _LONGEST_ID = 64
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The channel's name, and the lines that its top bar shows."""
+    """The channel's name, the lines that its top bar shows, and the commands whose buttons are for a message's author."""
 
     channel: str
     notices: tuple[str, ...]
+    for_authors: frozenset[str] = frozenset()
 
 
 def channel_routes(*, surface: WebSurface, visitors: Visitors, room: Room) -> APIRouter:
@@ -47,7 +48,7 @@ def channel_routes(*, surface: WebSurface, visitors: Visitors, room: Room) -> AP
         visitor = visitors.meet(request)
         version = await surface.feed.head(room.channel)
         messages = await surface.messages.page(room.channel, most=_PAGE + 1, before=before)
-        views = listed([seen_by(visitor, message, surface) for message in messages[-_PAGE:]])
+        views = listed([seen_by(visitor, message, surface, room) for message in messages[-_PAGE:]])
         has_more = json.dumps(len(messages) > _PAGE)
         return _json(f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
 
@@ -62,17 +63,23 @@ def channel_routes(*, surface: WebSurface, visitors: Visitors, room: Room) -> AP
     async def listen(request: Request, since: str | None = None) -> Response:
         visitor = visitors.meet(request)
         start = request.headers.get("last-event-id") or since
-        return await events.open(start, lambda message: seen_by(visitor, message, surface))
+        return await events.open(start, lambda message: seen_by(visitor, message, surface, room))
 
     return routes
 
 
-def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface) -> str:
-    """Give a message as JSON for one visitor; users of identities are never sent, only names."""
+def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface, room: Room) -> str:
+    """Give a message as JSON for one visitor; users of identities are never sent, only names.
+
+    What is posted without an author, such as a picture that came late, may be
+    anybody's: whether a button is theirs to press is found when they do.
+    """
+    is_mine = message.author == visitor.person.identity.user
     return view_of(
         message,
         author=guest_name(message.author),
-        is_mine=message.author == visitor.person.identity.user,
+        is_mine=is_mine,
+        hidden=frozenset() if is_mine or not message.author else room.for_authors,
         preview=surface.previews.link(message.id),
     )
 

@@ -5,15 +5,15 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.assets import Assets
-from bot.adapters.web.catalog import Catalog
+from bot.adapters.web.catalog import catalog_of
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.visitors import Visitors
+from bot.commands.dispatcher import Dispatcher
 
 
-def page_routes(*, assets: Assets, catalog: Catalog, visitors: Visitors) -> APIRouter:
+def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -> APIRouter:
     """Build `/`, `/static` and `/api/commands`."""
     routes = APIRouter()
-    commands = catalog.model_dump_json()
 
     @routes.api_route("/", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
@@ -26,8 +26,10 @@ def page_routes(*, assets: Assets, catalog: Catalog, visitors: Visitors) -> APIR
         return send(request, name)
 
     @routes.get("/api/commands")
-    async def show_commands() -> Response:
-        return Response(commands, media_type="application/json", headers={"Cache-Control": "no-cache"})
+    async def show_commands(request: Request) -> Response:
+        permitted = await dispatcher.permitted(visitors.meet(request).person)
+        content = catalog_of(permitted).model_dump_json()
+        return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     def send(request: Request, name: str) -> Response:
         return assets.send(name, request) or problem_for(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")

@@ -51,8 +51,14 @@ def label_in(body: str, action: str) -> str | None:
     return next((str(button["label"]) for button in buttons if button["action"] == action), None)
 
 
-def view_of(message: StoredMessage, *, author: str, is_mine: bool, preview: str | None) -> str:
-    """Give a message as one visitor sees it: `author` is a name for people, `preview` the address of an unfinished picture."""
+def view_of(
+    message: StoredMessage, *, author: str, is_mine: bool, preview: str | None, hidden: frozenset[str] = frozenset()
+) -> str:
+    """Give a message as one visitor sees it.
+
+    `author` is a name for people, `preview` the address of an unfinished
+    picture, `hidden` the commands whose buttons this visitor may not press.
+    """
     facts = _json(
         {
             "id": message.id,
@@ -64,8 +70,17 @@ def view_of(message: StoredMessage, *, author: str, is_mine: bool, preview: str 
             "preview": preview,
         }
     )
-    body = "null" if message.is_deleted else message.body
+    body = "null" if message.is_deleted else _without(message.body, hidden)
     return f'{facts[:-1]},"post":{body}}}'
+
+
+def _without(body: str, hidden: frozenset[str]) -> str:
+    """Take the buttons of some commands out of a body."""
+    if not any(f'"{command}:' in body for command in hidden):
+        return body
+    facts = json.loads(body)
+    facts["buttons"] = [button for button in facts["buttons"] if button["action"].partition(":")[0] not in hidden]
+    return _json(facts)
 
 
 def listed(parts: list[str]) -> str:

@@ -21,6 +21,34 @@ async def test_an_answer_is_public_and_says_who_asked(ann: HttpVisitor, bob: Htt
     assert his["post"]["asked"] == {"text": "/imagine a fox", "is_press": False}
 
 
+async def test_plain_words_draw(house: WebHouse, ann: HttpVisitor) -> None:
+    """With options too; what is asked stands there as it was typed."""
+    assert (await ann.say("a fox in the snow --shape wide"))["answered"]
+    assert [order.prompt for order in house.studio.orders] == ["a fox in the snow"]
+    [message] = await ann.messages()
+    assert message["post"]["asked"] == {"text": "a fox in the snow --shape wide", "is_press": False}
+
+
+async def test_the_name_of_a_command_alone_is_that_command(house: WebHouse, ann: HttpVisitor) -> None:
+    """Nobody pays for a picture of the word help."""
+    reply = await ann.say("Help")
+    assert reply["notes"][0]["text"].startswith("Here is what you can ask for.")
+    assert house.studio.orders == []
+
+
+async def test_only_what_a_person_may_do_is_offered(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """Neither the completion nor the message of somebody else offers what would be refused."""
+    order, _ = await drawn(house, ann)
+    commands = (await ann.get("/api/commands")).facts["commands"]
+    assert [command["name"] for command in commands] == ["imagine", "gallery", "help"]
+    [hers], [his] = await ann.messages(), await bob.messages()
+    assert [button["label"] for button in hers["post"]["buttons"]] == ["Again", "Change words", "Delete"]
+    assert [button["label"] for button in his["post"]["buttons"]] == ["Again", "Change words"]
+    async with bob.listening() as events:
+        await house.studio.work(order, 0.5)
+        assert (await events.until("working")).data["post"]["buttons"] == []
+
+
 async def test_neither_cookies_nor_identities_are_shown(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
     """Not even to the person."""
     await ann.say("/imagine a fox")
@@ -50,8 +78,8 @@ async def test_two_people_may_use_the_same_key(house: WebHouse, ann: HttpVisitor
         ("/imagine something forbidden", "prompt_refused", "nothing was counted"),
         ("/imagine", "bad_input", "/imagine needs prompt"),
         ("/imagin a fox", "bad_input", "Did you mean imagine?"),
-        ("a fox", "bad_input", "begin with a slash"),
-        ("", "bad_input", "begin with a slash"),
+        ("", "bad_input", "Say what you would like to see"),
+        ("/", "bad_input", "Say what you would like to see"),
         ("/imagine a fox --shape round", "bad_input", "square, wide or tall"),
         ("/imagine " + "x" * 10_000, "bad_input", "10,000 characters long"),
         ("/imagine something broken", "fault", "c0ffee"),

@@ -116,7 +116,7 @@ async def test_an_empty_channel_offers_examples(studio: StudioPage) -> None:
     examples = studio.page.locator(".example")
     await expect(examples).to_have_count(3)
     await examples.first.click()
-    await expect(studio.line).to_have_value(re.compile(r"^/imagine a lighthouse"))
+    await expect(studio.line).to_have_value(re.compile(r"^a lighthouse"))
     assert studio.house.studio.orders == []
     await studio.page.keyboard.press("Enter")
     await expect(studio.page.locator("#welcome")).to_be_hidden()

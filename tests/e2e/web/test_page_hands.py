@@ -86,7 +86,7 @@ async def test_the_keyboard_reaches_everything(studio: StudioPage) -> None:
     await studio.page.keyboard.press("Tab")
     assert await studio.focused() == "Skip to the message box"
     await studio.page.keyboard.press("Enter")
-    assert await studio.focused() == "Type a command"
+    assert await studio.focused() == "Say what to draw, or type a command"
     await studio.page.keyboard.type("/imagine a fox")
     await studio.page.keyboard.press("Enter")
     await until(lambda: len(studio.house.studio.orders) == 1)

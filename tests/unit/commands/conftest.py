@@ -43,7 +43,7 @@ def house(bench: Bench) -> Dispatcher:
         delete(bench.studio, bench.gallery, bench.delivery),
         undelete(bench.studio, bench.gallery, bench.delivery),
     )
-    return Dispatcher((*commands, help_command(commands, Translations(), own_locale)), lambda: FAULT, nobody)
+    return Dispatcher((*commands, help_command(commands, Translations(), own_locale, nobody)), lambda: FAULT, nobody)
 
 
 @pytest.fixture

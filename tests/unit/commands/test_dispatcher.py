@@ -1,6 +1,7 @@
 """Asks whether every call ends in one answer or one sentence, whatever breaks."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 import structlog
@@ -44,6 +45,15 @@ async def test_a_typed_line_is_run(dispatcher: Dispatcher, easel: Easel, call: F
     """As platforms without menus send it."""
     await dispatcher.dispatch_line("/PAINT a fox —shape wide", call)
     assert easel.asked == [PaintArgs("a fox", Shape.WIDE)]
+
+
+async def test_plain_words_are_for_the_command_that_takes_them(easel: Easel, call: FakeCall) -> None:
+    """With its options; words that only name a command are that command."""
+    paint = replace(easel.paint(), takes_plain_words=True)
+    dispatcher = Dispatcher([paint, easel.wipe()], lambda: "c0ffee", nobody)
+    for line in ("a fox --shape wide", "wipe the window", " Wipe ", "paint"):
+        await dispatcher.dispatch_line(line, call)
+    assert easel.asked == [PaintArgs("a fox", Shape.WIDE), PaintArgs("wipe the window"), NoArgs(), PaintArgs("paint")]
 
 
 async def test_a_button_is_run_with_its_argument(dispatcher: Dispatcher, easel: Easel, call: FakeCall) -> None:

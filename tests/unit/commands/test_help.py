@@ -49,11 +49,27 @@ def dispatcher() -> Dispatcher:
         Command("till fill", "Put some in", NoArgs, easel.run, audience=Audience.ADMINS),
     )
     others: tuple[AnyCommand, ...] = (easel.paint(), easel.wipe(), easel.press(), *till)
-    return Dispatcher((*others, help_command(others, WORDS, own_locale)), lambda: "c0ffee", nobody)
+    return Dispatcher((*others, help_command(others, WORDS, own_locale, nobody)), lambda: "c0ffee", nobody)
 
 
-async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, call: FakeCall) -> None:
+@pytest.fixture
+def admin() -> FakeCall:
+    """Give the call of somebody who runs the place."""
+    return FakeCall(RecordingSurface(), by=replace(person(), is_admin=True))
+
+
+async def test_help_says_nothing_of_what_one_may_not_do(dispatcher: Dispatcher, call: FakeCall) -> None:
+    """It would only be refused; who asks for it by name is told whom it is for."""
+    await dispatcher.dispatch_line("/help", call)
+    await dispatcher.dispatch_line("/help till", call)
+    listing, refusal = call.whispers
+    assert [fold.title for fold in listing.folds] == ["For everybody"]
+    assert refusal.text == "/till is for the admins of this place."
+
+
+async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, admin: FakeCall) -> None:
     """Itself too, but no buttons; in private."""
+    call = admin
     await dispatcher.dispatch_line("/help", call)
     [whisper] = call.whispers
     everybody, admins = whisper.folds
@@ -62,8 +78,9 @@ async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, call: FakeCa
     assert admins.text == "/till empty – Take all out\n/till fill – Put some in"
 
 
-async def test_help_explains_a_whole_group(dispatcher: Dispatcher, call: FakeCall) -> None:
+async def test_help_explains_a_whole_group(dispatcher: Dispatcher, admin: FakeCall) -> None:
     """Each of its commands."""
+    call = admin
     await dispatcher.dispatch_line("/help till", call)
     [whisper] = call.whispers
     assert whisper.text == "/till: what there is:"
@@ -105,7 +122,7 @@ async def test_help_is_in_the_language_of_the_call() -> None:
     easel = Easel()
     others: tuple[AnyCommand, ...] = (easel.paint(), easel.wipe())
     german = FakeCall(RecordingSurface(), by=replace(person(), locale="de-AT"))
-    dispatcher = Dispatcher((*others, help_command(others, WORDS, own_locale)), lambda: "c0ffee", nobody)
+    dispatcher = Dispatcher((*others, help_command(others, WORDS, own_locale, nobody)), lambda: "c0ffee", nobody)
     await dispatcher.dispatch_line("/help", german)
     [fold] = german.whispers[0].folds
     assert (fold.title, german.whispers[0].text) == ("Für alle", "Das gibt es:")

@@ -9,12 +9,12 @@ export function suggest(text, caret, commands) {
   const before = text.slice(0, caret);
   const typing = /^\s*\/([\w-]*)$/.exec(before);
   if (typing) return { items: commandItems(before, typing[1].toLowerCase(), commands), hint: "" };
-  if (before.trim() && !before.trimStart().startsWith("/")) return { items: wordItems(text, caret, commands), hint: "" };
   const command = commandOf(before, commands);
   return command ? optionItems(before, text, command) : { items: [], hint: "" };
 }
 
 export function commandOf(text, commands) {
+  if (text.trim() && !text.trimStart().startsWith("/")) return plainTaker(commands);
   const found = /^\s*\/([A-Za-z][\w-]*)(?=\s|$)/.exec(text);
   return found ? commands.find((command) => command.name === found[1].toLowerCase()) : undefined;
 }
@@ -38,11 +38,9 @@ function commandItems(before, typed, commands) {
   }));
 }
 
-// Words without a command: offer the first command that takes words.
-function wordItems(text, caret, commands) {
-  const command = commands.find((each) => each.options.some((option) => option.kind === "text" && option.is_required));
-  if (!command || caret !== text.length) return [];
-  return [{ label: `/${command.name} ${text.trim()}`, detail: command.summary, from: 0, insert: `/${command.name} ${text.trim()}` }];
+// The command that words without one are meant for.
+export function plainTaker(commands) {
+  return commands.find((command) => command.takes_plain_words);
 }
 
 function optionItems(before, text, command) {

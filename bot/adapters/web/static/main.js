@@ -2,6 +2,7 @@
 
 import { makeCall, newKey, readChannel, readCommands } from "./api.js";
 import { Channel } from "./channel.js";
+import { plainTaker } from "./completion.js";
 import { Composer } from "./composer.js";
 import { byId, el } from "./dom.js";
 import { avatar } from "./message.js";
@@ -70,11 +71,10 @@ function showState(isOnline) {
 }
 
 function showExamples(commands) {
-  const command = commands.find((each) => each.options.some((option) => option.kind === "text" && option.is_required));
-  if (!command) return;
+  if (!plainTaker(commands)) return;
   const cards = EXAMPLES.map((words) => {
     const button = el("button", { type: "button", class: "example" }, words);
-    button.addEventListener("click", () => composer.fill(`/${command.name} ${words}`));
+    button.addEventListener("click", () => composer.fill(words));
     return el("li", {}, button);
   });
   byId("examples").replaceChildren(...cards);

@@ -23,7 +23,7 @@ def cards() -> dict[str, CommandCard]:
 
 def test_only_what_can_be_typed_is_there(cards: dict[str, CommandCard]) -> None:
     """Buttons are not, and the order is that of the declarations."""
-    assert list(cards) == ["imagine", "gallery", "help"]
+    assert list(cards) == ["imagine", "gallery", "audit", "help"]
 
 
 def test_a_command_says_what_it_is_for(cards: dict[str, CommandCard]) -> None:
