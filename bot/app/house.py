@@ -87,7 +87,14 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
     links = Links(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
     gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)
     quotas = quotas_of(base)
-    delivery = Delivery(jobs=records.jobs, quotas=quotas, gallery=gallery, links=links, surfaces=surfaces)
+    delivery = Delivery(
+        jobs=records.jobs,
+        quotas=quotas,
+        gallery=gallery,
+        links=links,
+        surfaces=surfaces,
+        shows_cost=settings.gallery.show_cost,
+    )
     bursts, notices = bursts_of(base), notices_of(base, surfaces)
     studio = Studio(
         jobs=records.jobs,

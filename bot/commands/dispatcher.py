@@ -62,6 +62,10 @@ class Dispatcher:
 
         await self._guard(run, call)
 
+    async def is_in_charge(self, person: Person) -> bool:
+        """Return whether this person is an admin of the place or an owner of the house."""
+        return person.is_admin or await self._is_owner(person)
+
     async def permitted(self, person: Person) -> tuple[AnyCommand, ...]:
         """Return the commands that this person may give, in the order of their declaration."""
         return await permitted(self.commands.values(), person, self._is_owner)

@@ -253,9 +253,10 @@ class WorkerSettings(Section):
 
 
 class GallerySettings(Section):
-    """`[gallery]`: what becomes of deleted pictures."""
+    """`[gallery]`: what becomes of deleted pictures, and who reads what a picture cost."""
 
     undo: Annotated[Duration, between("0s", "30d")] = timedelta(minutes=10)
+    show_cost: bool = False
 
 
 def _check_gateway_url(url: str) -> str:

@@ -131,6 +131,9 @@ class Post:
     progress: float | None = None
     folds: tuple[Fold, ...] = ()
     footer: tuple[str, ...] = ()
+    cost: str = ""
+    """What it cost in dollars, for admins and owners; a surface whose messages everybody reads alike leaves it out."""
+
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
     attachments: tuple[Attachment, ...] = ()

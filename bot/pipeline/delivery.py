@@ -28,16 +28,24 @@ _STANDING_BUDGET = timedelta(seconds=2)
 
 
 class Delivery:
-    """Shows jobs on the platforms they came from."""
+    """Shows jobs on the platforms they came from. `shows_cost` says whether everybody reads what a picture cost in dollars."""
 
     def __init__(
-        self, *, jobs: Jobs, quotas: Quotas, gallery: Gallery, links: Links, surfaces: Mapping[Platform, Surface]
+        self,
+        *,
+        jobs: Jobs,
+        quotas: Quotas,
+        gallery: Gallery,
+        links: Links,
+        surfaces: Mapping[Platform, Surface],
+        shows_cost: bool = False,
     ) -> None:
         self._jobs = jobs
         self._quotas = quotas
         self._gallery = gallery
         self._links = links
         self._surfaces = surfaces
+        self._shows_cost = shows_cost
 
     @property
     def platforms(self) -> frozenset[Platform]:
@@ -132,7 +140,15 @@ class Delivery:
         drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
         cost = sum((drawing.cost for drawing in drawings), job.words.cost if job.words else FREE)
         pictures = await self._gallery.visible(job.id)
-        return posts.done(job, pictures=pictures, drawing=drawn, cost=cost, links=self._links, left=left)
+        return posts.done(
+            job,
+            pictures=pictures,
+            drawing=drawn,
+            cost=cost,
+            links=self._links,
+            left=left,
+            shows_cost=self._shows_cost,
+        )
 
     def _surface(self, platform: Platform) -> Surface:
         surface = self._surfaces.get(platform)

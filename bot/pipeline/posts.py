@@ -47,15 +47,21 @@ def done(
     cost: Cost,
     links: Links,
     left: Standing | None = None,
+    shows_cost: bool = False,
 ) -> Post:
-    """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little."""
+    """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little.
+
+    `shows_cost` says whether everybody may read what it cost in dollars.
+    """
+    price = str(cost) if cost.microusd else ""
     exhibits = tuple(exhibit(job, picture, links) for picture in pictures)
     return Post(
         title(job),
         Tone.DONE,
         pictures=exhibits,
         folds=_wordings(job),
-        footer=(*(drawing.notes if drawing else ()), *_facts(job, cost), *_little(left)),
+        footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_little(left)),
+        cost="" if shows_cost else price,
         buttons=(
             Button("Again", "again", job.id),
             Button("Vary", "vary", job.id),
@@ -171,6 +177,6 @@ def _little(left: Standing | None) -> tuple[str, ...]:
     return (f"{pictures} left today{f' and {left.credits} in credits' if left.credits else ''}",)
 
 
-def _facts(job: Job, cost: Cost) -> tuple[str, ...]:
+def _facts(job: Job, price: str) -> tuple[str, ...]:
     took = (job.kept_at - job.started_at).total_seconds() if job.kept_at and job.started_at else None
-    return (*((f"{max(1, round(took))} s",) if took is not None else ()), *((str(cost),) if cost.microusd else ()))
+    return (*((f"{max(1, round(took))} s",) if took is not None else ()), *((price,) if price else ()))

@@ -199,7 +199,8 @@ class FakeStudio:
             Tone.DONE,
             pictures=tuple(exhibit(picture, order.prompt) for picture in pictures),
             folds=(Fold("You asked for", order.prompt), Fold("Drawn as", f"A careful picture of {order.prompt}.")),
-            footer=("Drawn by gpt-image-2 (AI-generated)", "12 s", "$0.0531"),
+            footer=("Drawn by gpt-image-2 (AI-generated)", "12 s"),
+            cost="$0.0531",
             buttons=(
                 _button("Again", order, command="again"),
                 _button("Change words", order, command="reword"),

@@ -12,11 +12,11 @@ from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
+from bot.domain.people import Person
 from bot.ports.objects import ObjectStore
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
-from tests.fakes.owners import nobody
 from tests.fakes.studio import FakeStudio, Order, png
 from tests.fakes.visitor import HttpVisitor
 
@@ -41,6 +41,9 @@ class WebHouse:
         self.messages = MemoryMessages(self.clock, self._ids)
         self.surface = WebSurface(self.messages)
         self.studio = FakeStudio(self.surface, self.clock, self._ids)
+        self.owners: set[str] = set()
+        """The users who own the house."""
+
         self.port = 0
 
     @property
@@ -57,7 +60,7 @@ class WebHouse:
         """Serve on the same port as before, if there was one."""
         web = build_web(
             self._options,
-            dispatcher=Dispatcher(self.studio.commands, lambda: "c0ffee", nobody),
+            dispatcher=Dispatcher(self.studio.commands, lambda: "c0ffee", self._is_owner),
             surface=self.surface,
             pictures=self.studio.pictures,
             objects=self._objects or self.studio.objects,
@@ -85,6 +88,9 @@ class WebHouse:
         self.surface = WebSurface(self.messages)
         self.studio.move_to(self.surface)
         await self.start()
+
+    async def _is_owner(self, person: Person) -> bool:
+        return person.identity.user in self.owners
 
     async def _readiness(self) -> tuple[Finding, ...]:
         return self.findings

@@ -92,7 +92,7 @@ class TerminalSurface:
 
     def _print(self, message: str, post: Post) -> None:
         mark, style = _MARKS.get(post.tone, ("…", "dim"))
-        text = " · ".join(plain(part) for part in (post.text, *post.footer))
+        text = " · ".join(plain(part) for part in (post.text, *post.footer, post.cost) if part)
         if self._texts.get(message) != text:
             self._texts[message] = text
             self._console.print(Text.assemble((mark, style), " ", text), soft_wrap=True)

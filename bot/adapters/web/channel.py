@@ -1,16 +1,18 @@
 """The channel as it is read: who you are here, pages of messages, previews, and the stream of events."""
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from bot.adapters.web.events import Events
+from bot.adapters.web.events import Events, View
 from bot.adapters.web.problems import problem
 from bot.adapters.web.render import listed, view_of
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitor, Visitors, guest_name
+from bot.domain.people import Person
 from bot.ports.messages import StoredMessage
 
 _PAGE = 30
@@ -28,8 +30,10 @@ class Room:
     for_authors: frozenset[str] = frozenset()
 
 
-def channel_routes(*, surface: WebSurface, visitors: Visitors, room: Room) -> APIRouter:
-    """Build `/api/channel`, `/api/messages`, `/previews` and `/events`."""
+def channel_routes(
+    *, surface: WebSurface, visitors: Visitors, room: Room, is_in_charge: Callable[[Person], Awaitable[bool]]
+) -> APIRouter:
+    """Build `/api/channel`, `/api/messages`, `/previews` and `/events`. Who is in charge reads what pictures cost."""
     routes = APIRouter()
     events = Events(surface, room.channel)
 
@@ -46,9 +50,10 @@ def channel_routes(*, surface: WebSurface, visitors: Visitors, room: Room) -> AP
         if before is not None and not 0 < len(before) <= _LONGEST_ID:
             return problem(HTTPStatus.BAD_REQUEST, "That is not the id of a message.")
         visitor = visitors.meet(request)
+        see = await view_for(visitor)
         version = await surface.feed.head(room.channel)
         messages = await surface.messages.page(room.channel, most=_PAGE + 1, before=before)
-        views = listed([seen_by(visitor, message, surface, room) for message in messages[-_PAGE:]])
+        views = listed([see(message) for message in messages[-_PAGE:]])
         has_more = json.dumps(len(messages) > _PAGE)
         return _json(f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
 
@@ -63,12 +68,16 @@ def channel_routes(*, surface: WebSurface, visitors: Visitors, room: Room) -> AP
     async def listen(request: Request, since: str | None = None) -> Response:
         visitor = visitors.meet(request)
         start = request.headers.get("last-event-id") or since
-        return await events.open(start, lambda message: seen_by(visitor, message, surface, room))
+        return await events.open(start, await view_for(visitor))
+
+    async def view_for(visitor: Visitor) -> View:
+        knows_cost = await is_in_charge(visitor.person)
+        return lambda message: seen_by(visitor, message, surface, room, knows_cost=knows_cost)
 
     return routes
 
 
-def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface, room: Room) -> str:
+def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface, room: Room, *, knows_cost: bool) -> str:
     """Give a message as JSON for one visitor; users of identities are never sent, only names.
 
     What is posted without an author, such as a picture that came late, may be
@@ -79,6 +88,7 @@ def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface, room:
         message,
         author=guest_name(message.author),
         is_mine=is_mine,
+        knows_cost=knows_cost,
         hidden=frozenset() if is_mine or not message.author else room.for_authors,
         preview=surface.previews.link(message.id),
     )

@@ -26,6 +26,7 @@ def body_of(post: Post, *, asked: Asked | None = None, preview: str = "") -> str
             "pictures": [_picture(exhibit) for exhibit in post.pictures],
             "folds": [{"title": fold.title, "text": fold.text} for fold in post.folds],
             "footer": list(post.footer),
+            "cost": post.cost,
             "buttons": [_button(button) for button in post.buttons],
             "progress": post.progress,
             "asked": {"text": asked.text, "is_press": asked.is_press} if asked else None,
@@ -52,12 +53,19 @@ def label_in(body: str, action: str) -> str | None:
 
 
 def view_of(
-    message: StoredMessage, *, author: str, is_mine: bool, preview: str | None, hidden: frozenset[str] = frozenset()
+    message: StoredMessage,
+    *,
+    author: str,
+    is_mine: bool,
+    preview: str | None,
+    hidden: frozenset[str] = frozenset(),
+    knows_cost: bool = True,
 ) -> str:
     """Give a message as one visitor sees it.
 
     `author` is a name for people, `preview` the address of an unfinished
-    picture, `hidden` the commands whose buttons this visitor may not press.
+    picture, `hidden` the commands whose buttons this visitor may not press,
+    `knows_cost` says whether they may read what it cost.
     """
     facts = _json(
         {
@@ -70,15 +78,16 @@ def view_of(
             "preview": preview,
         }
     )
-    body = "null" if message.is_deleted else _without(message.body, hidden)
+    body = "null" if message.is_deleted else _without(message.body, hidden, knows_cost=knows_cost)
     return f'{facts[:-1]},"post":{body}}}'
 
 
-def _without(body: str, hidden: frozenset[str]) -> str:
-    """Take the buttons of some commands out of a body."""
-    if not any(f'"{command}:' in body for command in hidden):
+def _without(body: str, hidden: frozenset[str], *, knows_cost: bool) -> str:
+    """Take the buttons of some commands out of a body, and what it cost."""
+    if knows_cost and not any(f'"{command}:' in body for command in hidden):
         return body
     facts = json.loads(body)
+    facts["cost"] = facts.get("cost", "") if knows_cost else ""
     facts["buttons"] = [button for button in facts["buttons"] if button["action"].partition(":")[0] not in hidden]
     return _json(facts)
 

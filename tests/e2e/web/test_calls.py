@@ -49,6 +49,18 @@ async def test_only_what_a_person_may_do_is_offered(house: WebHouse, ann: HttpVi
         assert (await events.until("working")).data["post"]["buttons"] == []
 
 
+async def test_what_a_picture_cost_is_for_who_is_in_charge(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """In pages of messages and in events alike."""
+    order, _ = await drawn(house, ann)
+    house.owners.add(order.author)
+    for visitor, cost in ((ann, "$0.0531"), (bob, "")):
+        [message] = await visitor.messages()
+        assert message["post"]["cost"] == cost
+        assert ("$" in json.dumps(message)) is bool(cost)
+        async with visitor.listening(message["version"] - 1) as events:
+            assert (await events.until("done")).data["post"]["cost"] == cost
+
+
 async def test_neither_cookies_nor_identities_are_shown(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
     """Not even to the person."""
     await ann.say("/imagine a fox")

@@ -30,7 +30,7 @@ async def test_again_draws_the_same_words_without_asking_anybody(bench: Bench, h
     assert (second.wish, second.words) == (first.wish, Words(first.words.drawn, FREE))
     assert (len(bench.rewriter.asks), bench.moderation.judged) == (1, ["a fox", "a fox, in soft light"])
     assert [request.prompt for request in bench.painter.requests] == ["a fox, in soft light"] * 2
-    assert bench.message(second).footer[-1] == "$0.0400"
+    assert bench.message(second).cost == "$0.0400"
 
 
 async def test_again_does_not_draw_what_has_been_blocked_since(bench: Bench, hands: Hands) -> None:

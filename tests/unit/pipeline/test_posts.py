@@ -98,7 +98,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     post = posts.done(job, pictures=(PICTURE,), drawing=drawing, cost=Cost(53_100), links=LINKS)
     assert (post.text, post.tone) == ("a fox", Tone.DONE)
     assert post.folds == (ASKED, Fold("Drawn as", "a red fox at dawn"))
-    assert post.footer == ("drawn by painter", "8x9, low quality", "41 s", "$0.0531")
+    assert (post.footer, post.cost) == (("drawn by painter", "8x9, low quality", "41 s"), "$0.0531")
     assert [(button.label, button.action, button.is_dangerous) for button in post.buttons] == [
         ("Again", "again:job-1", False),
         ("Vary", "vary:job-1", False),
@@ -107,6 +107,12 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     ]
     [exhibit] = post.pictures
     assert (exhibit.alt, exhibit.link) == ("a red fox at dawn", "http://easel.test/p/p1.png")
+
+
+def test_what_it_cost_is_for_everybody_only_where_that_is_set() -> None:
+    """Else it stands apart, and surfaces that cannot tell people apart leave it out."""
+    post = posts.done(JOB, pictures=(), drawing=None, cost=Cost(53_100), links=LINKS, shows_cost=True)
+    assert (post.footer, post.cost) == (("$0.0531",), "")
 
 
 def test_what_is_not_known_is_not_in_the_footer() -> None:

@@ -40,7 +40,8 @@ export class Message {
     this.part("progress", [this.isUnfinished, post.progress], () => (this.isUnfinished ? [progressBar(post)] : []));
     this.part("folds", post.folds, () => post.folds.map((one) => fold(one, post.tone === "plain")));
     this.part("files", post.files, () => savedFiles(post.files));
-    this.part("facts", post.footer, () => (post.footer.length ? [facts(post.footer)] : []));
+    const known = post.cost ? [...post.footer, post.cost] : post.footer;
+    this.part("facts", known, () => (known.length ? [facts(known)] : []));
     this.part("buttons", [post.buttons, view.is_note && view.line], () => this.buttons(view));
   }
 

@@ -19,6 +19,7 @@ FULL = Post(
     progress=0.5,
     folds=(Fold("Drawn as", "a red fox"),),
     footer=("gpt-image-2", "$0.05"),
+    cost="$0.0531",
     buttons=(Button("Delete", "delete", "job1", is_dangerous=True),),
 )
 
@@ -37,6 +38,7 @@ def test_a_body_holds_all_that_a_post_says() -> None:
         "pictures": [{"link": "/p/p.png", "alt": "a fox in words", "width": 3, "height": 2, "size_bytes": 99}],
         "folds": [{"title": "Drawn as", "text": "a red fox"}],
         "footer": ["gpt-image-2", "$0.05"],
+        "cost": "$0.0531",
         "buttons": [{"label": "Delete", "action": "delete:job1", "is_dangerous": True}],
         "progress": 0.5,
         "asked": {"text": "/imagine a fox", "is_press": False},
