@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -48,6 +48,7 @@ def usage(statistics: Statistics, plots: Plots, people: People, quotas: Quotas) 
             await call.whisper(Post(f"{_period(first, last)}: nothing was drawn{whose}."))
             return
         ids = {account: await people.name(account, call.person.identity) for account in {line.account for line in lines}}
+        lines = tuple(line if line.name else replace(line, name=ids[line.account]) for line in lines)
         whose = _short(lines[-1].name) or ids[lines[-1].account] if whom else ""
         summary = await asyncio.to_thread(summary_of, lines, first, last, whose=whose)
         table = await asyncio.to_thread(table_of, lines, ids)
@@ -95,7 +96,7 @@ def _alt(summary: UsageSummary) -> str:
 
 
 def _line(number: int, share: Share, id_: str) -> str:
-    whom = f"{_short(share.name)} ({id_})" if id_ else _short(share.name)
+    whom = f"{_short(share.name)} ({id_})" if id_ not in {"", share.name} else _short(share.name)
     return f"{number}. {whom}: {counted(share.pictures, 'picture')}, {dollars(share.microusd)}"
 
 

@@ -11,7 +11,8 @@ from bot.domain.people import AccountId, CommunityId
 class UsageLine:
     """What one account had one model draw on one day of the community's: whole pictures, and micro-dollars with all that failed.
 
-    `name` is what the person went by last. `model` is empty where no
+    `name` is what the person went by last, and empty where nobody ever told
+    it: programs ask without a name. `model` is empty where no
     provider was asked, and only words were paid for.
     """
 

@@ -49,7 +49,7 @@ _ALL = union_all(_BY_JOB, _BY_DRAWING).subquery()
 _NEWEST = jobs.alias("newest")
 _NAME = (
     select(_NEWEST.c.author["name"].as_string())
-    .where(_NEWEST.c.account == _ALL.c.account)
+    .where(_NEWEST.c.account == _ALL.c.account, _NEWEST.c.author["name"].as_string() != "")
     .order_by(_NEWEST.c.created_at.desc(), _NEWEST.c.id.desc())
     .limit(1)
     .scalar_subquery()
@@ -83,7 +83,7 @@ def _line(row: Row[Any]) -> UsageLine:
     return UsageLine(
         day=row.day,
         account=AccountId(row.account),
-        name=row.name,
+        name=row.name or "",
         model=row.model,
         pictures=int(row.pictures),
         microusd=int(row.microusd),

@@ -212,6 +212,18 @@ async def test_the_name_is_the_one_they_went_by_last(statistics: Statistics, dra
     assert line.name == "Ann of the Hill"
 
 
+async def test_a_program_has_no_name_and_takes_none_away(statistics: Statistics, drawer: Drawer, ann: AccountId) -> None:
+    """The person goes by what they were called before; one that only programs ask for has no name."""
+    nameless = Person(ANN, "")
+    await drawer.draw(a_job("by program", ann, author=nameless), 1, 5)
+    [line] = await statistics.usage(HOUSE, TODAY.day, TODAY.day)
+    assert line.name == ""
+    await drawer.draw(a_job("fox", ann, created_at=NOON + SECOND), 1, 5)
+    await drawer.draw(a_job("by program again", ann, author=nameless, created_at=NOON + 2 * SECOND), 1, 5)
+    [line] = await statistics.usage(HOUSE, TODAY.day, TODAY.day)
+    assert line.name == "Ann"
+
+
 async def test_the_lines_add_up_to_what_the_jobs_cost(statistics: Statistics, drawer: Drawer, jobs: Jobs, ann: AccountId) -> None:
     """To the micro-dollar, whatever came of them."""
     costs = [(0, 3), (17, 0), (5, 11), (0, 0), (2**40, 1)]

@@ -42,8 +42,8 @@ class MemoryStatistics:
         )
 
     def _name(self, account: AccountId) -> str:
-        newest = max((row for row in self._jobs.rows.values() if row.job.account == account), key=lambda row: row.order)
-        return newest.job.author.name
+        named = [row for row in self._jobs.rows.values() if row.job.account == account and row.job.author.name]
+        return max(named, key=lambda row: row.order).job.author.name if named else ""
 
 
 def _model(row: Row) -> str:

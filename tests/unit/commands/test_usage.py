@@ -151,6 +151,14 @@ async def test_a_name_is_one_line_and_not_too_long(desk: Desk) -> None:
     assert "by loom:bob, for" in (await desk.type("/usage --person bob")).text
 
 
+async def test_whoever_never_told_a_name_goes_by_their_id(desk: Desk) -> None:
+    """Programs ask in somebody's name, and know none; the label of their key is no name."""
+    await desk.drew(replace(BOB, name=""))
+    post = await desk.type("/usage")
+    assert post.folds[0].text == "1. loom:bob: 1 picture, $0.05"
+    assert b"loom:bob,loom:bob,crayons" in post.attachments[1].content
+
+
 async def test_an_account_that_nobody_has_any_more_is_still_counted(desk: Desk) -> None:
     """Its pictures were paid for."""
     lost = UsageLine(day=TODAY, account=AccountId("lost"), name="Old Ann", model="crayons", pictures=1, microusd=0)
