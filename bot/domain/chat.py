@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.images import PictureId
+from bot.domain.images import PictureId, Size
 from bot.domain.people import Platform
 
 
@@ -119,7 +119,8 @@ class Post:
     """One whole message. All its texts are plain words: each surface escapes them for itself.
 
     `kind` is the machine's word for a refusal or failure (`EaselError.kind`).
-    `progress` runs from 0 to 1; `preview` holds the bytes of an unfinished
+    `progress` runs from 0 to 1; `size` is that of the picture that is being
+    drawn, for its place to have the right shape; `preview` holds the bytes of an unfinished
     picture and is never kept.
     """
 
@@ -129,6 +130,7 @@ class Post:
     pictures: tuple[Exhibit, ...] = ()
     preview: bytes | None = None
     progress: float | None = None
+    size: Size | None = None
     folds: tuple[Fold, ...] = ()
     footer: tuple[str, ...] = ()
     cost: str = ""

@@ -25,7 +25,7 @@ def waiting(job: Job, line: Line, slots: int, counted: int) -> Post:
     """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
     cost = [f"counts as {counted}"] if counted > job.wish.count else []
     said = " · ".join([f"Drawing: {title(job)}", *cost, *_place_in(line, slots)])
-    return Post(said, Tone.WAITING, progress=0.0, buttons=(_cancel(job),))
+    return Post(said, Tone.WAITING, progress=0.0, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
@@ -35,6 +35,7 @@ def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
         Tone.WORKING,
         preview=progress.preview if progress else None,
         progress=progress.share if progress else None,
+        size=job.wish.wanted_size,
         buttons=(_cancel(job),),
     )
 

@@ -119,6 +119,7 @@ class FakeStudio:
             f"Drawing: {order.prompt}",
             Tone.WORKING,
             progress=share,
+            size=Size(1536, 1024),
             preview=preview,
             buttons=(_button("Cancel", order, is_dangerous=True),),
         )
@@ -155,6 +156,7 @@ class FakeStudio:
             f"Drawing: {prompt} · 2nd in line · about 40 s",
             Tone.WAITING,
             progress=0.0,
+            size=Size(1536, 1024),
             buttons=(_button("Cancel", draft, is_dangerous=True),),
         )
         message = await call.answer(waiting)

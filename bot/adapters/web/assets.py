@@ -1,11 +1,15 @@
-"""The page's own files, read once and sent with an ETag, so that a browser asks again and gets a new version at once."""
+"""The page's own files, read and packed once. Under the address of their version a browser keeps them for good."""
 
+import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import Request, Response
+
+from bot.adapters.web.packing import unpacks
 
 _FOLDER = Path(__file__).parent / "static"
 
@@ -16,6 +20,8 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+_OURS = re.compile(rb'((?:href|src)="/?static/)')
+_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +29,43 @@ class Asset:
     """One file as it is sent."""
 
     content: bytes
+    packed: bytes
     media_type: str
     etag: str
 
 
 class Assets:
-    """All files of the page, by name."""
+    """All files of the page, by name. `version` changes with any of them: scripts name each other beside themselves."""
 
     def __init__(self, folder: Path = _FOLDER) -> None:
-        self._assets = {path.name: _read(path) for path in folder.iterdir() if path.suffix in _MEDIA_TYPES}
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _MEDIA_TYPES}
+        self.version = hashlib.sha256(b"".join(name.encode() + content for name, content in files.items())).hexdigest()[:16]
+        self._assets = {name: self._read(name, content) for name, content in files.items()}
 
-    def send(self, name: str, request: Request) -> Response | None:
-        """Give a file, or 304 where the browser has it already; None when there is no such file."""
+    def send(self, name: str, request: Request, *, version: str = "") -> Response | None:
+        """Return a file, or 304 where the browser has it already; None when there is no such file."""
         asset = self._assets.get(name)
         if asset is None:
             return None
-        headers = {"Cache-Control": "no-cache", "ETag": asset.etag, "Content-Type": asset.media_type}
+        kept = _FOR_GOOD if version == self.version else "no-cache"
+        headers = {"Cache-Control": kept, "ETag": asset.etag, "Content-Type": asset.media_type, "Vary": "Accept-Encoding"}
         if is_known(request, asset.etag):
             return Response(None, HTTPStatus.NOT_MODIFIED, headers)
+        if unpacks(request):
+            return Response(asset.packed, headers=headers | {"Content-Encoding": "gzip"})
         return Response(asset.content, headers=headers)
+
+    def _read(self, name: str, content: bytes) -> Asset:
+        """Have a page name its files under the version's address."""
+        suffix = Path(name).suffix
+        if suffix == ".html":
+            content = _OURS.sub(rb"\g<1>" + self.version.encode() + b"/", content)
+        # Weak: packed and unpacked are the same file in other bytes.
+        etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+        return Asset(content, gzip.compress(content, mtime=0), _MEDIA_TYPES[suffix], etag)
 
 
 def is_known(request: Request, etag: str) -> bool:
-    """Whether the browser says that it has this version already."""
+    """Return whether the browser says that it has this version already."""
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    return etag in known or "*" in known
-
-
-def _read(path: Path) -> Asset:
-    content = path.read_bytes()
-    return Asset(content, _MEDIA_TYPES[path.suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+    return etag.removeprefix("W/") in known or "*" in known

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.events import Events, View
+from bot.adapters.web.packing import pack
 from bot.adapters.web.problems import problem
 from bot.adapters.web.render import listed, view_of
 from bot.adapters.web.surface import WebSurface
@@ -41,7 +42,7 @@ def channel_routes(
     async def describe(request: Request) -> Response:
         visitor = visitors.meet(request)
         facts = {"channel": room.channel, "notices": room.notices, "you": visitor.person.name}
-        response = _json(json.dumps(facts, ensure_ascii=False))
+        response = _json(request, json.dumps(facts, ensure_ascii=False))
         visitors.remember(visitor, response)
         return response
 
@@ -55,7 +56,7 @@ def channel_routes(
         messages = await surface.messages.page(room.channel, most=_PAGE + 1, before=before)
         views = listed([see(message) for message in messages[-_PAGE:]])
         has_more = json.dumps(len(messages) > _PAGE)
-        return _json(f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
+        return _json(request, f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
 
     @routes.get("/previews/{message}/{preview}")
     async def show_preview(message: str, preview: str) -> Response:
@@ -94,5 +95,6 @@ def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface, room:
     )
 
 
-def _json(content: str) -> Response:
-    return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
+def _json(request: Request, content: str) -> Response:
+    body, headers = pack(request, content)
+    return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})

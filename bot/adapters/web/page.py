@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.catalog import catalog_of
+from bot.adapters.web.packing import pack
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
@@ -25,13 +26,19 @@ def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -
     async def show_file(request: Request, name: str) -> Response:
         return send(request, name)
 
+    @routes.api_route("/static/{version}/{name}", methods=["GET", "HEAD"])
+    async def show_version(request: Request, version: str, name: str) -> Response:
+        return send(request, name, version)
+
     @routes.get("/api/commands")
     async def show_commands(request: Request) -> Response:
         permitted = await dispatcher.permitted(visitors.meet(request).person)
         content = catalog_of(permitted).model_dump_json()
-        return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
+        body, headers = pack(request, content)
+        return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})
 
-    def send(request: Request, name: str) -> Response:
-        return assets.send(name, request) or problem_for(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+    def send(request: Request, name: str, version: str = "") -> Response:
+        found = assets.send(name, request, version=version)
+        return found or problem_for(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
     return routes

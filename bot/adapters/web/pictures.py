@@ -14,23 +14,32 @@ from bot.domain.images import Picture, PictureId, PictureState
 from bot.errors import StorageFailed
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.services.copies import MEDIA_TYPE, Copies, has_copy
 
 _BUDGET = timedelta(seconds=30)
 _LINK_LASTS = timedelta(minutes=10)
 _REDIRECT_KEPT = timedelta(minutes=5)
 _NAME = re.compile(r"([A-Za-z0-9_-]{1,64})\.([a-z0-9]{1,5})")
+_LONGEST_EDGE = 4
+"""Digits."""
+
 _SHOWN_TYPES = {"image/png", "image/jpeg", "image/webp"}
 
 
 def picture_routes(*, pictures: Pictures, objects: ObjectStore) -> APIRouter:
-    """Build `/p/<picture>.<extension>`; with `?download` the browser saves the picture instead of showing it."""
+    """Build `/p/<picture>.<extension>`.
+
+    With `?download` the browser saves the picture instead of showing it,
+    with `?edge=512` or `1024` it gets the smaller copy of that long edge.
+    """
     routes = APIRouter()
+    copies = Copies(pictures, objects)
 
     @routes.api_route("/p/{name}", methods=["GET", "HEAD"])
     async def show(request: Request, name: str) -> Response:
         try:
             async with asyncio.timeout(_BUDGET.total_seconds()):
-                return await _answer(request, name, pictures, objects)
+                return await _answer(request, name, pictures, objects, copies)
         except (StorageFailed, TimeoutError):
             sentence = "The store of pictures cannot be reached right now; please try again in a minute."
             return problem_for(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, retry_after=30)
@@ -38,15 +47,22 @@ def picture_routes(*, pictures: Pictures, objects: ObjectStore) -> APIRouter:
     return routes
 
 
-async def _answer(request: Request, name: str, pictures: Pictures, objects: ObjectStore) -> Response:
+async def _answer(request: Request, name: str, pictures: Pictures, objects: ObjectStore, copies: Copies) -> Response:
     found = _NAME.fullmatch(name)
     picture = await pictures.get(PictureId(found[1])) if found else None
     if found is None or picture is None:
         return problem_for(request, HTTPStatus.NOT_FOUND, "There is no picture at this address.")
     if picture.state is not PictureState.VISIBLE:
         return problem_for(request, HTTPStatus.GONE, "This picture was taken down.")
+    edge = request.query_params.get("edge", "")
+    if edge.isascii() and edge.isdecimal() and len(edge) <= _LONGEST_EDGE and has_copy(picture.file, int(edge)):
+        return await _answer_copy(request, picture, int(edge), copies)
+    return await _answer_original(request, picture, objects, name=f"easel-{name}")
+
+
+async def _answer_original(request: Request, picture: Picture, objects: ObjectStore, *, name: str) -> Response:
     is_download = "download" in request.query_params
-    headers = _headers(picture, file_name=f"easel-{found[1]}.{found[2]}", is_download=is_download)
+    headers = _headers(picture, file_name=name, is_download=is_download)
     if is_known(request, headers["ETag"]):
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
     link = None if is_download else await objects.link(picture.file.key, _LINK_LASTS)
@@ -56,6 +72,14 @@ async def _answer(request: Request, name: str, pictures: Pictures, objects: Obje
     if request.method == "HEAD":
         return Response(None, headers=headers | {"Content-Length": str(picture.file.size_bytes)})
     return Response(await objects.get(picture.file.key), headers=headers)
+
+
+async def _answer_copy(request: Request, picture: Picture, edge: int, copies: Copies) -> Response:
+    headers = _headers(picture, file_name=f"easel-{picture.id}-{edge}.webp", is_download=False)
+    headers |= {"Content-Type": MEDIA_TYPE, "ETag": f'"{picture.file.sha256}-{edge}"'}
+    if is_known(request, headers["ETag"]):
+        return Response(None, HTTPStatus.NOT_MODIFIED, headers)
+    return Response(await copies.get(picture, edge), headers=headers)
 
 
 def _headers(picture: Picture, *, file_name: str, is_download: bool) -> dict[str, str]:

@@ -29,6 +29,7 @@ def body_of(post: Post, *, asked: Asked | None = None, preview: str = "") -> str
             "cost": post.cost,
             "buttons": [_button(button) for button in post.buttons],
             "progress": post.progress,
+            "size": [post.size.width, post.size.height] if post.size else None,
             "asked": {"text": asked.text, "is_press": asked.is_press} if asked else None,
             "preview": preview,
         }

@@ -27,8 +27,8 @@ async def test_every_file_that_the_page_names_is_there(ann: HttpVisitor) -> None
     page = (await ann.get("/")).content.decode()
     scripts = ["/static/main.js"]
     types = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-    for path in (found := re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) + scripts:
-        answer = await ann.get(path)
+    for path in (found := re.findall(r'(?:href|src)="/?(static/[^"]+)"', page)) + scripts:
+        answer = await ann.get(f"/{path.lstrip('/')}")
         assert (answer.status, answer.headers["Content-Type"]) == (200, types[path.rpartition(".")[2]])
     assert len(found) > 5
 
@@ -39,6 +39,34 @@ async def test_a_browser_that_has_a_file_gets_none(ann: HttpVisitor) -> None:
     again = await ann.get("/static/main.js", If_None_Match=first.headers["ETag"])
     assert first.headers["Cache-Control"] == "no-cache"
     assert (again.status, again.content) == (304, b"")
+
+
+async def test_what_the_page_names_is_kept_for_good_and_comes_packed(ann: HttpVisitor) -> None:
+    """Its address changes with its content, so nobody has to ask again; the page itself is asked for each time."""
+    page = await ann.get("/")
+    found = re.findall(r'(?:href|src)="/?(static/[0-9a-f]{16}/[^"]+)"', page.content.decode())
+    assert len(found) > 5
+    assert page.headers["Cache-Control"] == "no-cache"
+    for path in found:
+        packed = await ann.get(f"/{path}", Accept_Encoding="gzip, deflate, br")
+        plain = await ann.get(f"/{path}", Accept_Encoding="identity")
+        assert packed.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert (packed.headers["Content-Encoding"], plain.headers.get("Content-Encoding")) == ("gzip", None)
+        assert packed.content == plain.content
+        assert int(packed.headers["Content-Length"]) <= int(plain.headers["Content-Length"]) + 32
+    older = re.sub("/[0-9a-f]{16}/", "/0123456789abcdef/", found[0])
+    assert (await ann.get(f"/{older}")).headers["Cache-Control"] == "no-cache"
+
+
+async def test_long_answers_come_packed_and_events_do_not(ann: HttpVisitor) -> None:
+    """Who does not unpack gets them plain."""
+    for number in range(5):
+        await ann.say(f"/imagine fox {number}")
+    packed = await ann.get("/api/messages", Accept_Encoding="gzip")
+    plain = await ann.get("/api/messages", Accept_Encoding="gzip;q=0")
+    assert (packed.headers["Content-Encoding"], plain.headers.get("Content-Encoding")) == ("gzip", None)
+    assert packed.facts == plain.facts
+    assert int(packed.headers["Content-Length"]) < len(plain.content) / 3
 
 
 @pytest.mark.parametrize("path", ["/static/nothing.js", "/static/%2e%2e%2fapp.py", "/docs", "/openapi.json", "/redoc"])

@@ -50,6 +50,32 @@ async def test_a_picture_comes_into_being(studio: StudioPage) -> None:
     await expect(studio.page.get_by_text("A careful picture of a fox.")).to_be_visible()
 
 
+async def test_the_canvas_has_the_shape_of_the_picture_to_come(studio: StudioPage) -> None:
+    """Nothing moves when the preview comes, nor when the picture does."""
+    order = await studio.order("a fox")
+    shapes = []
+    for act in (None, studio.house.studio.work(order, 0.5, png(1536, 1024)), studio.house.studio.finish(order, png(1536, 1024))):
+        if act is not None:
+            await act
+        what = ".frame" if len(shapes) == 2 else (".canvas.has-preview" if shapes else ".canvas")
+        await expect(studio.page.locator(what)).to_be_visible()
+        box = await studio.page.locator(what).bounding_box()
+        assert box is not None
+        shapes.append((round(box["width"]), round(box["height"])))
+    assert len(set(shapes)) == 1
+    assert abs(shapes[0][0] / shapes[0][1] - 1.5) < 0.02
+
+
+async def test_a_picture_is_shown_by_a_smaller_copy(studio: StudioPage) -> None:
+    """The page loads what it needs; the large view and the download have the picture itself."""
+    await studio.picture("a fox", png(2048, 1365))
+    shown = await studio.run("document.querySelector('.frame img').currentSrc")
+    assert "?edge=1024" in shown
+    assert await studio.run("document.querySelector('.frame img').loading") == "lazy"
+    await studio.page.locator(".frame").click()
+    assert "?" not in await studio.run("document.getElementById('large').src")
+
+
 async def test_a_picture_is_deleted_and_brought_back(studio: StudioPage) -> None:
     """In the same message."""
     await studio.picture("a fox")

@@ -1,10 +1,14 @@
 """Asks over real connections whether links to pictures are stable, safe, and dead at once when they are taken back."""
 
+import asyncio
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
+from bot.domain.images import derived_keys
 from bot.domain.jobs import JobId
 from bot.errors import StorageFailed
 from tests.fakes.clock import NOON
@@ -105,3 +109,42 @@ async def test_a_store_with_links_is_redirected_to() -> None:
         assert answer.headers["Cache-Control"] == "private, max-age=300"
         await house.studio.pictures.hide(JobId(order.id), NOON)
         assert (await ann.get(path)).status == 410
+
+
+@pytest.mark.parametrize(("edge", "size"), [(512, (512, 341)), (1024, (1024, 683))])
+async def test_smaller_copies_are_made_once_and_kept_beside_the_picture(
+    house: WebHouse, ann: HttpVisitor, edge: int, size: tuple[int, int]
+) -> None:
+    """By keys that removal knows; many who ask at once get the same one."""
+    await ann.say("/imagine a fox")
+    [picture] = await house.studio.finish(house.studio.orders[-1], png(1536, 1024))
+    path = f"/p/{picture.id}.png?edge={edge}"
+    answers = await asyncio.gather(*(ann.get(path) for _ in range(5)))
+    assert {(answer.status, answer.headers["Content-Type"]) for answer in answers} == {(200, "image/webp")}
+    with Image.open(io.BytesIO(answers[0].content)) as copy:
+        assert (copy.format, copy.size) == ("WEBP", size)
+    kept = set(house.studio.objects.objects) - {picture.file.key}
+    assert kept <= set(derived_keys(picture.file.key))
+    assert {house.studio.objects.objects[key] for key in kept} == {(answers[0].content, "image/webp")}
+    assert len(kept) == 1
+    assert (await ann.get(path, If_None_Match=answers[0].headers["ETag"])).status == 304
+    await house.studio.pictures.hide(JobId(picture.job), NOON)
+    assert (await ann.get(path)).status == 410
+
+
+@pytest.mark.parametrize("edge", ["512", "1024", "77", "-1", "", "99999999999", "²"])
+async def test_what_has_no_copy_is_shown_itself(house: WebHouse, ann: HttpVisitor, edge: str) -> None:
+    """A picture that is small already, and a length that nobody offered."""
+    _, path = await drawn(house, ann)
+    assert (await ann.get(f"{path}?edge={edge}")).content == png()
+    assert len(house.studio.objects.objects) == 1
+
+
+async def test_a_copy_is_shown_even_where_it_cannot_be_kept(house: WebHouse, ann: HttpVisitor) -> None:
+    """It is made again by the next one."""
+    await ann.say("/imagine a fox")
+    [picture] = await house.studio.finish(house.studio.orders[-1], png(600, 400))
+    house.studio.objects.trouble.comes("put", StorageFailed("s3", "full"))
+    for _ in range(2):
+        assert (await ann.get(f"/p/{picture.id}.png?edge=512")).headers["Content-Type"] == "image/webp"
+    assert len(house.studio.objects.objects) == 2

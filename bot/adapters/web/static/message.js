@@ -61,7 +61,7 @@ export class Message {
   showPictures({ post, preview }) {
     const isUnfinished = this.isUnfinished;
     this.part("show", [isUnfinished, post.pictures, post.files], () => {
-      this.canvas = isUnfinished ? new Canvas() : null;
+      this.canvas = isUnfinished ? new Canvas(post.size) : null;
       return isUnfinished ? [this.canvas.element] : exhibits([...post.pictures, ...(post.files ?? []).filter(isPicture)]);
     });
     this.canvas?.show(preview, post.tone);
@@ -100,7 +100,7 @@ function byline({ author, is_mine: isMine, is_note: isNote, created_at: createdA
 }
 
 export function avatar(author) {
-  if (!author) return el("span", { class: "avatar easel" }, el("img", { src: "/static/mark.svg", alt: "", width: 22, height: 22 }));
+  if (!author) return el("span", { class: "avatar easel" }, el("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: 22, height: 22 }));
   const initials = author.split(" ").map((word) => word[0]).join("").slice(0, 2);
   const hue = [...author].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 12, 7);
   return el("span", { class: `avatar hue-${hue}`, "aria-hidden": "true" }, initials);

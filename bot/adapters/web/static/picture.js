@@ -2,12 +2,20 @@
 
 import { byId, el, icon } from "./dom.js";
 
+const COPY_EDGES = [512, 1024];
+const SIZES = "(max-width: 760px) calc(100vw - 40px), 660px";
+
 // What stands in for a picture that is not finished: an empty canvas, then its newest preview.
 export class Canvas {
-  constructor() {
+  // `size` is that of the picture to come, where it is known.
+  constructor(size) {
     this.image = el("img", { alt: "Unfinished picture", hidden: true });
     this.element = el("div", { class: "canvas" }, this.image);
     this.link = null;
+    if (!size) return;
+    this.element.style.setProperty("--ratio", size[0] / size[1]);
+    this.element.style.setProperty("--width", `${size[0]}px`);
+    this.element.classList.add("shaped");
   }
 
   show(preview, tone) {
@@ -48,7 +56,7 @@ function ownLink(link) {
 
 function figure(picture, open) {
   const { link, alt, width, height } = picture;
-  const image = el("img", { src: link, alt, width, height, decoding: "async" });
+  const image = el("img", { alt, width, height, decoding: "async", loading: "lazy", sizes: SIZES, srcset: copiesOf(picture), src: link });
   const frame = el("button", { type: "button", class: "frame", "aria-label": `Open larger: ${alt}` }, image);
   const save = el("a", { class: "round save", href: downloadLink(link), download: "", "aria-label": "Download", title: "Download" }, icon("download"));
   const whole = el("figure", {}, frame, save);
@@ -57,6 +65,15 @@ function figure(picture, open) {
   frame.addEventListener("click", open);
   image.addEventListener("error", () => whole.replaceChildren(el("p", { class: "taken-down" }, "This picture is not there any more.")));
   return whole;
+}
+
+// The smaller copies of a picture of ours, and the picture itself, for the browser to choose from.
+function copiesOf({ link, width, height }) {
+  const long = Math.max(width, height);
+  const edges = COPY_EDGES.filter((edge) => edge < long);
+  if (!link.startsWith("/p/") || !edges.length) return null;
+  const copies = edges.map((edge) => `${link}?edge=${edge} ${Math.round((width * edge) / long)}w`);
+  return [...copies, `${link} ${width}w`].join(", ");
 }
 
 function downloadLink(link) {

@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.web.render import Asked, asked_in, body_of, label_in, preview_in, view_of
 from bot.domain.chat import Button, Exhibit, Fold, Post, Tone
-from bot.domain.images import PictureId
+from bot.domain.images import PictureId, Size
 from bot.ports.messages import StoredMessage
 from tests.fakes.clock import NOON
 
@@ -17,6 +17,7 @@ FULL = Post(
     pictures=(Exhibit(PictureId("p"), "secret/key", "image/png", 3, 2, 99, "a fox in words", "/p/p.png"),),
     preview=b"bytes",
     progress=0.5,
+    size=Size(1536, 1024),
     folds=(Fold("Drawn as", "a red fox"),),
     footer=("gpt-image-2", "$0.05"),
     cost="$0.0531",
@@ -41,6 +42,7 @@ def test_a_body_holds_all_that_a_post_says() -> None:
         "cost": "$0.0531",
         "buttons": [{"label": "Delete", "action": "delete:job1", "is_dangerous": True}],
         "progress": 0.5,
+        "size": [1536, 1024],
         "asked": {"text": "/imagine a fox", "is_press": False},
         "preview": "abc",
     }

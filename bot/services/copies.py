@@ -1,0 +1,82 @@
+"""Smaller copies of pictures, for quick looking: made once, when somebody first looks, and kept beside the picture."""
+
+import asyncio
+from io import BytesIO
+
+import structlog
+from PIL import Image
+
+from bot.domain.images import COPY_EDGES, ImageFile, Picture, PictureId, PictureState, copy_key, derived_keys
+from bot.errors import ObjectMissing, StorageFailed
+from bot.ports.objects import ObjectStore
+from bot.ports.pictures import Pictures
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "image/webp"
+
+_QUALITY = 80
+_AT_ONCE = 1
+"""Pictures that are made smaller at the same time: each takes a core, and drawing goes on beside it."""
+
+
+def has_copy(file: ImageFile, edge: int) -> bool:
+    """Return whether there is a copy of this edge: one that is smaller than the picture itself."""
+    return edge in COPY_EDGES and edge < max(file.width, file.height)
+
+
+class Copies:
+    """Gives copies, and makes those that are not there yet."""
+
+    def __init__(self, pictures: Pictures, objects: ObjectStore) -> None:
+        self._pictures = pictures
+        self._objects = objects
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def get(self, picture: Picture, edge: int) -> bytes:
+        """Return the copy of a picture with this long edge; `has_copy` says whether there is one.
+
+        Raises:
+            StorageFailed: The store is away, or the picture is gone.
+        """
+        key = copy_key(picture.file.key, edge)
+        try:
+            return await self._objects.get(key)
+        except ObjectMissing:
+            pass
+        async with self._turn:
+            try:
+                return await self._objects.get(key)  # whoever was first has made it
+            except ObjectMissing:
+                return await self._make(picture, edge)
+
+    async def _make(self, picture: Picture, edge: int) -> bytes:
+        original = await self._objects.get(picture.file.key)
+        content = await asyncio.to_thread(_shrink, original, edge)
+        try:
+            await self._objects.put(copy_key(picture.file.key, edge), content, MEDIA_TYPE)
+            await self._take_back_if_gone(picture.id, picture.file.key)
+        except StorageFailed as error:
+            log.warning("copy.not_kept", picture=picture.id, reason=str(error))
+        return content
+
+    async def _take_back_if_gone(self, picture: PictureId, key: str) -> None:
+        """Leave nothing behind of a picture that was removed meanwhile."""
+        now = await self._pictures.get(picture)
+        if now is not None and now.state in {PictureState.VISIBLE, PictureState.HIDDEN}:
+            return
+        if not await self._pictures.is_key_needed(key):
+            for derived in derived_keys(key):
+                await self._objects.delete(derived)
+
+
+def _shrink(content: bytes, edge: int) -> bytes:
+    """Return the picture as WebP, its long edge so many pixels."""
+    with Image.open(BytesIO(content)) as image:
+        image.draft(None, (edge, edge))
+        is_clear = "A" in image.getbands() or "transparency" in image.info
+        small = image.convert("RGBA" if is_clear else "RGB")
+        small.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        packed = BytesIO()
+        small.save(packed, "WEBP", quality=_QUALITY, method=4)
+        return packed.getvalue()
