@@ -102,8 +102,8 @@ class Dispatcher:
 
     def _parted(self, line: str) -> tuple[AnyCommand, str]:
         """Find the command of a line: of one word, or of two."""
-        if is_plain(line) and (found := self._meant_by(line.strip())):
-            return found
+        if is_plain(line) and (plain := self._meant_by(line.strip())):
+            return plain
         name, rest = split_line(line)
         second, _, others = rest.partition(" ")
         longer = self.commands.get(f"{name} {second.lower()}")

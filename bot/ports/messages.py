@@ -37,8 +37,13 @@ class Messages(Protocol):
         """Give a message that is not deleted."""
         ...
 
-    async def page(self, channel: str, *, most: int, before: str | None = None) -> tuple[StoredMessage, ...]:
-        """Give the newest messages that are not deleted, oldest first; only ones older than the message `before`, if given."""
+    async def page(
+        self, channel: str, *, most: int, before: str | None = None, author: str | None = None
+    ) -> tuple[StoredMessage, ...]:
+        """Give the newest messages that are not deleted, oldest first; only ones older than the message `before`, if given.
+
+        With an `author` only theirs, and those that have none.
+        """
         ...
 
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:

@@ -70,12 +70,16 @@ class SqlMessages:
         found = await self._read(_BY_ID, message=message)
         return found[0] if found else None
 
-    async def page(self, channel: str, *, most: int, before: str | None = None) -> tuple[StoredMessage, ...]:
+    async def page(
+        self, channel: str, *, most: int, before: str | None = None, author: str | None = None
+    ) -> tuple[StoredMessage, ...]:
         """Read backwards from the end, or from `before`; nothing is older than a message that was never there."""
         found = select(messages).where(messages.c.channel == channel, IS_THERE)
         if before is not None:
             older = select(messages.c.position).where(messages.c.id == before).scalar_subquery()
             found = found.where(messages.c.position < older)
+        if author is not None:
+            found = found.where(messages.c.author.in_((author, "")))
         newest_first = await self._read(found.order_by(messages.c.position.desc()).limit(most))
         return newest_first[::-1]
 

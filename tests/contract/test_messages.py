@@ -113,3 +113,11 @@ async def test_channels_do_not_hear_of_each_other(messages: Messages) -> None:
     await say(messages, "one", channel="other")
     assert await messages.since("lobby", 0) == ()
     assert await bodies(messages) == []
+
+
+async def test_a_page_may_be_of_one_author_alone(messages: Messages) -> None:
+    """And of what has none."""
+    for number, author in enumerate(("ann", "bob", "", "ann")):
+        await messages.add(channel="lobby", author=author, body=str(number), key=f"key-{number}")
+    assert [one.body for one in await messages.page("lobby", most=9, author="ann")] == ["0", "2", "3"]
+    assert [one.body for one in await messages.page("lobby", most=1, author="bob")] == ["2"]

@@ -48,14 +48,18 @@ class MemoryMessages:
         found = self._messages.get(message)
         return None if found is None or found.is_deleted else found
 
-    async def page(self, channel: str, *, most: int, before: str | None = None) -> tuple[StoredMessage, ...]:
+    async def page(
+        self, channel: str, *, most: int, before: str | None = None, author: str | None = None
+    ) -> tuple[StoredMessage, ...]:
         """Go back from the end."""
         self.trouble.strike("page")
         order = list(self._messages)
         if before is not None:
             order = order[: order.index(before)] if before in order else []
         there = [self._messages[name] for name in order]
-        return tuple([message for message in there if message.channel == channel and not message.is_deleted][-most:])
+        whose = {message.author for message in there} if author is None else {author, ""}
+        found = [one for one in there if one.channel == channel and not one.is_deleted and one.author in whose]
+        return tuple(found[-most:])
 
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
         """Look for greater versions."""

@@ -33,6 +33,11 @@ class StudioPage:
             await self.page.goto(self.house.address)
         await expect(self.page.locator(".chip").first).to_be_visible()
 
+    async def look_around(self) -> None:
+        """See what everybody asked for, not only this person."""
+        async with self.page.expect_response(re.compile("/api/messages")):
+            await self.page.get_by_role("button", name="Room").click()
+
     async def type(self, text: str) -> None:
         """Type with the keyboard, key by key."""
         await self.line.press_sequentially(text)

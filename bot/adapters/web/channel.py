@@ -21,6 +21,9 @@ _PAGE = 30
 
 _LONGEST_ID = 64
 
+_MINE = "mine"
+"""The view of what is one's own and of what nobody's is; without it one sees the whole room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -47,13 +50,13 @@ def channel_routes(
         return response
 
     @routes.get("/api/messages")
-    async def page(request: Request, before: str | None = None) -> Response:
+    async def page(request: Request, before: str | None = None, view: str = "") -> Response:
         if before is not None and not 0 < len(before) <= _LONGEST_ID:
             return problem(HTTPStatus.BAD_REQUEST, "That is not the id of a message.")
         visitor = visitors.meet(request)
-        see = await view_for(visitor)
+        see, author = await view_for(visitor), visitor.person.identity.user if view == _MINE else None
         version = await surface.feed.head(room.channel)
-        messages = await surface.messages.page(room.channel, most=_PAGE + 1, before=before)
+        messages = await surface.messages.page(room.channel, most=_PAGE + 1, before=before, author=author)
         views = listed([see(message) for message in messages[-_PAGE:]])
         has_more = json.dumps(len(messages) > _PAGE)
         return _json(request, f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')

@@ -150,6 +150,17 @@ async def test_a_message_is_believed_only_if_it_has_the_button(house: WebHouse, 
     assert [pressed.id if pressed else None for pressed in house.studio.pressed] == [mine["id"], None, None, None]
 
 
+async def test_one_may_look_at_ones_own_alone(ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """In pages as long as those of the room."""
+    for number in range(33):
+        await (ann if number % 2 else bob).say(f"/imagine fox {number}")
+    mine = (await ann.get("/api/messages?view=mine")).facts
+    assert [message["is_mine"] for message in mine["messages"]] == [True] * 16
+    assert not mine["has_more"]
+    before = (await ann.get(f"/api/messages?view=mine&before={mine['messages'][1]['id']}")).facts
+    assert before["messages"] == mine["messages"][:1]
+
+
 async def test_long_channels_come_in_pages(ann: HttpVisitor) -> None:
     """Newest first, each oldest first, until there is no more."""
     for number in range(35):

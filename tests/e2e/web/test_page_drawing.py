@@ -53,7 +53,7 @@ async def test_a_picture_comes_into_being(studio: StudioPage) -> None:
 async def test_the_canvas_has_the_shape_of_the_picture_to_come(studio: StudioPage) -> None:
     """Nothing moves when the preview comes, nor when the picture does."""
     order = await studio.order("a fox")
-    shapes = []
+    shapes: list[tuple[int, int]] = []
     for act in (None, studio.house.studio.work(order, 0.5, png(1536, 1024)), studio.house.studio.finish(order, png(1536, 1024))):
         if act is not None:
             await act
@@ -122,16 +122,26 @@ async def test_a_refusal_is_a_private_note(window: NewPage) -> None:
     await ann.notes.get_by_role("button", name="Dismiss this note").click()
     await expect(ann.notes).to_have_count(0)
     await ann.picture("a fox")
+    await bob.look_around()
     await expect(bob.messages).to_have_count(1)
     await expect(bob.notes).to_have_count(0)
 
 
 async def test_everybody_sees_the_same_channel(window: NewPage) -> None:
-    """Each knows which messages are theirs."""
+    """Each knows which messages are theirs; one begins with one's own."""
     ann, bob = await window(), await window()
+    await ann.order("an owl")
+    await expect(bob.page.locator("#welcome")).to_be_visible()
+    await bob.look_around()
+    await expect(bob.page.get_by_text("Everybody who can open this page sees #studio")).to_be_visible()
+    await expect(bob.messages).to_have_count(1)
+    await bob.page.get_by_role("button", name="Mine").click()
+    await expect(bob.messages).to_have_count(0)
+    await bob.look_around()
+    await ann.page.get_by_role("button", name="Cancel").click()
     await ann.picture("a fox")
     await expect(bob.page.locator(".frame img")).to_be_visible()
-    await expect(ann.messages.locator(".tag")).to_have_text("you")
+    await expect(ann.messages.locator(".tag")).to_have_text(["you", "you"])
     await expect(bob.messages.locator(".tag")).to_have_count(0)
     await expect(bob.page.get_by_role("button", name="Again")).to_be_visible()
     await expect(bob.page.get_by_role("button", name="Delete")).to_have_count(0)

@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bot.domain.jobs import JobId
 from tests.fakes.clock import NOON
 from tests.fakes.studio import png
 from tests.fakes.studio_page import StudioPage
+
+_PATIENCE = timedelta(seconds=15)
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -109,3 +112,65 @@ async def test_impatient_fingers_press_once(studio: StudioPage) -> None:
     await expect(studio.messages).to_have_count(2)
     await expect(again).not_to_have_attribute("aria-disabled", "true")
     assert len(studio.house.studio.orders) == 2
+
+
+async def test_going_back_closes_a_picture(studio: StudioPage) -> None:
+    """And closing it leaves no step behind."""
+    await studio.picture("a fox")
+    steps = await studio.run("history.length")
+    dialog = studio.page.get_by_role("dialog")
+    await studio.page.locator(".frame").click()
+    await expect(dialog).to_be_visible()
+    await studio.page.go_back()
+    await expect(dialog).to_be_hidden()
+    await expect(studio.page.locator(".frame")).to_be_visible()
+    for _ in range(3):
+        await studio.page.locator(".frame").click()
+        await studio.page.keyboard.press("Escape")
+        async with asyncio.timeout(_PATIENCE.total_seconds()):
+            while await studio.run("history.state") is not None:  # noqa: ASYNC110 - a browser tells nobody
+                await asyncio.sleep(0.01)
+    assert await studio.run("history.length") <= steps + 1
+
+
+@pytest.mark.parametrize("comes_back", ["with time", "with the network"])
+async def test_a_picture_that_did_not_load_is_loaded_again(studio: StudioPage, comes_back: str) -> None:
+    """Only a picture that the server says is gone is said to be gone."""
+    is_away = True
+
+    async def fail(route: Route) -> None:
+        await (route.abort() if is_away else route.continue_())
+
+    await studio.page.route("**/p/*", fail)
+    order = await studio.order("a fox")
+    await studio.house.studio.finish(order, png(1600, 1066))
+    await expect(studio.page.locator(".frame.late")).to_be_visible()
+    await expect(studio.page.get_by_text("not there any more")).to_have_count(0)
+    is_away = False
+    if comes_back == "with the network":
+        await studio.run("dispatchEvent(new Event('online'))")
+    await expect(studio.page.locator(".frame.late")).to_have_count(0)
+    assert await studio.run("document.querySelector('.frame img').naturalWidth") > 0
+    studio.complaints.clear()
+
+
+async def test_all_pages_of_a_browser_share_one_stream(studio: StudioPage) -> None:
+    """A browser keeps six connections to a host; a seventh page would wait for ever. When one goes, another listens on."""
+    asked: list[str] = []
+    context = studio.page.context
+    context.on("request", lambda request: asked.append(request.url) if "/events" in request.url else None)
+    pages = [studio.page]
+    for _ in range(6):
+        page = await context.new_page()
+        await page.goto(studio.house.address)
+        await expect(page.locator(".chip").first).to_be_visible()
+        pages.append(page)
+    assert asked == []
+    await studio.send("a fox")
+    for page in pages:
+        await expect(page.locator(".message .asked")).to_have_text("a fox")
+    await studio.page.close()
+    await studio.house.studio.finish(studio.house.studio.orders[0], png())
+    for page in pages[1:]:
+        await expect(page.locator(".frame")).to_be_visible()
+    assert len(asked) == 1

@@ -18,7 +18,10 @@ async function ask(address, options = {}) {
 
 export const readChannel = () => ask("/api/channel");
 export const readCommands = () => ask("/api/commands");
-export const readMessages = (before) => ask(before ? `/api/messages?before=${encodeURIComponent(before)}` : "/api/messages");
+export function readMessages(view, before) {
+  const query = new URLSearchParams({ view, ...(before ? { before } : {}) });
+  return ask(`/api/messages?${query}`);
+}
 
 // One call. The key makes a repeat of it the same call, so that nothing is drawn or counted twice.
 export async function makeCall(fields, key) {

@@ -14,6 +14,8 @@ export class Channel {
     this.feed = byId("feed");
     this.isAtEnd = true;
     this.notes = 0;
+    // "mine" is what one asked for oneself, "room" is what everybody who can open the page sees.
+    this.view = "mine";
     this.watchScrolling();
   }
 
@@ -23,7 +25,9 @@ export class Channel {
 
   // Shows the newest page instead of what is there, and gives the version to listen from.
   async load() {
-    const page = await readMessages();
+    const view = this.view;
+    const page = await readMessages(view);
+    if (view !== this.view) return page.version;
     const known = new Set(page.messages.map((view) => view.id));
     for (const id of [...this.messages.keys()]) if (!known.has(id)) this.remove(id);
     for (const view of page.messages) this.take(view, true);
@@ -33,9 +37,20 @@ export class Channel {
     return page.version;
   }
 
+  // Shows the other view.
+  async look(view) {
+    this.view = view;
+    for (const id of [...this.messages.keys()]) this.remove(id);
+    await this.load();
+  }
+
+  isShown(view) {
+    return this.view === "room" || view.is_mine || !view.author;
+  }
+
   async loadEarlier() {
     const first = this.ordered()[0];
-    const page = await readMessages(first?.view.id);
+    const page = await readMessages(this.view, first?.view.id);
     const height = this.feed.scrollHeight - this.feed.scrollTop;
     for (const view of page.messages.reverse()) {
       if (this.messages.has(view.id)) continue;
@@ -51,7 +66,7 @@ export class Channel {
   take(view, isQuiet = false) {
     const known = this.messages.get(view.id);
     if (view.is_deleted) this.remove(view.id);
-    else if (!known) this.add(view, isQuiet);
+    else if (!known) this.isShown(view) && this.add(view, isQuiet);
     else if (view.version >= known.view.version) this.change(known, view, isQuiet);
     if (!isQuiet) this.settle();
   }

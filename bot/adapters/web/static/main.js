@@ -82,7 +82,7 @@ function showExamples(commands) {
 
 async function describe() {
   const [{ channel: name, notices, you }, { commands }] = await Promise.all([readChannel(), readCommands()]);
-  byId("room").textContent = `#${name}`;
+  byId("room").textContent = `Everybody who can open this page sees #${name}`;
   byId("me").replaceChildren(avatar(you), el("span", { title: "Your name in this channel" }, you));
   byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));
   composer.know(commands);
@@ -99,7 +99,15 @@ async function stubbornly(act, pause = 500) {
   }
 }
 
+function look(view) {
+  for (const name of ["mine", "room"]) byId(`view-${name}`).setAttribute("aria-pressed", String(name === view));
+  document.body.dataset.view = view;
+  stubbornly(() => channel.look(view));
+}
+
 readyLightbox();
+byId("view-mine").addEventListener("click", () => look("mine"));
+byId("view-room").addEventListener("click", () => look("room"));
 byId("earlier").addEventListener("click", () => stubbornly(() => channel.loadEarlier()));
 stubbornly(describe);
 stubbornly(async () => stream.start(await channel.load()));

@@ -2,6 +2,8 @@
 
 import { byId, el, icon } from "./dom.js";
 
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
 const COPY_EDGES = [512, 1024];
 const SIZES = "(max-width: 760px) calc(100vw - 40px), 660px";
 
@@ -63,7 +65,11 @@ function figure(picture, open) {
   frame.style.setProperty("--ratio", width / height);
   frame.style.setProperty("--width", `${width}px`);
   frame.addEventListener("click", open);
-  image.addEventListener("error", () => whole.replaceChildren(el("p", { class: "taken-down" }, "This picture is not there any more.")));
+  new Retrying(image, link, {
+    onLate: () => frame.classList.add("late"),
+    onLoad: () => frame.classList.remove("late"),
+    onGone: () => whole.replaceChildren(el("p", { class: "taken-down" }, "This picture is not there any more.")),
+  });
   return whole;
 }
 
@@ -74,6 +80,48 @@ function copiesOf({ link, width, height }) {
   if (!link.startsWith("/p/") || !edges.length) return null;
   const copies = edges.map((edge) => `${link}?edge=${edge} ${Math.round((width * edge) / long)}w`);
   return [...copies, `${link} ${width}w`].join(", ");
+}
+
+// Loads a picture again that did not load, more and more slowly, and at once when the network is back. Only the server's word
+// that it is gone ends that.
+class Retrying {
+  constructor(image, link, { onLate, onLoad, onGone }) {
+    Object.assign(this, { image, link, onLate, onLoad, onGone, pause: FIRST_PAUSE });
+    this.again = () => this.load();
+    image.addEventListener("error", () => this.onError());
+    image.addEventListener("load", () => this.stop(onLoad));
+  }
+
+  async onError() {
+    this.onLate();
+    if (await isGone(this.link)) return this.stop(this.onGone);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.again, this.pause);
+    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+    addEventListener("online", this.again);
+  }
+
+  load() {
+    clearTimeout(this.timer);
+    if (!this.image.isConnected) return this.stop(() => {});
+    // The picture itself is there even where a copy of it cannot be made.
+    this.image.removeAttribute("srcset");
+    this.image.src = this.link;
+  }
+
+  stop(then) {
+    clearTimeout(this.timer);
+    removeEventListener("online", this.again);
+    this.pause = FIRST_PAUSE;
+    then();
+  }
+}
+
+// Whether the server says that there is no such picture any more.
+async function isGone(link) {
+  if (!link.startsWith("/")) return false;
+  const answer = await fetch(link, { method: "HEAD", cache: "no-store", redirect: "manual" }).catch(() => null);
+  return answer !== null && (answer.status === 404 || answer.status === 410);
 }
 
 function downloadLink(link) {
@@ -87,6 +135,7 @@ function openLightbox(shown, index) {
   pictures = shown;
   turnTo(index);
   byId("lightbox").showModal();
+  history.pushState({ isLarge: true }, "");
 }
 
 function turnTo(index) {
@@ -111,7 +160,13 @@ export function readyLightbox() {
   byId("previous").addEventListener("click", () => turnTo(current - 1));
   byId("next").addEventListener("click", () => turnTo(current + 1));
   byId("stage").addEventListener("click", () => lightbox.close());
-  lightbox.addEventListener("close", () => byId("large").removeAttribute("src"));
+  // Going back closes the picture; closing it goes back, so that no empty step is left behind.
+  if (history.state?.isLarge) history.replaceState(null, "");
+  addEventListener("popstate", () => lightbox.close());
+  lightbox.addEventListener("close", () => {
+    byId("large").removeAttribute("src");
+    if (history.state?.isLarge) history.back();
+  });
   lightbox.addEventListener("keydown", (event) => {
     if (pictures.length < 2) return;
     if (event.key === "ArrowLeft") turnTo(current - 1);

@@ -1,16 +1,24 @@
-// Live news of the channel: server-sent events that go on where they broke off.
+// Live news of the channel: server-sent events that go on where they broke off. All pages of one browser share one stream:
+// whoever holds the lock listens and tells the others, because a browser keeps few connections to one host.
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
-const HIDDEN_FOR = 60_000;
+const LOCK = "easel-stream";
+// Without locks (on plain http to another machine) each page has a stream of its own, and gives it up at once when hidden.
+const CAN_SHARE = Boolean(navigator.locks && window.BroadcastChannel);
+const HIDDEN_FOR = CAN_SHARE ? 60_000 : 1_000;
 
 export class Stream {
   constructor({ onMessage, onReset, onState, isBusy }) {
     this.on = { onMessage, onReset, onState, isBusy };
     this.version = 0;
     this.pause = FIRST_PAUSE;
+    // What comes while the channel is being loaded; it may be newer than what is loaded.
+    this.early = [];
+    this.channel = CAN_SHARE ? new BroadcastChannel(LOCK) : null;
+    this.channel?.addEventListener("message", ({ data }) => this.hear(data));
     document.addEventListener("visibilitychange", () => this.watchVisibility());
-    addEventListener("online", () => this.open());
+    addEventListener("online", () => this.reopen());
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", (event) => event.persisted && this.open());
   }
@@ -18,56 +26,119 @@ export class Stream {
   // Listens from `version` on.
   start(version) {
     this.version = version;
+    const early = this.early ?? [];
+    this.early = null;
+    for (const news of early) if (news.version > version) this.take(news);
     this.open();
   }
 
+  // Listens, or waits for its turn to listen for all.
   open() {
-    this.close();
+    if (this.leave) return;
+    if (!CAN_SHARE) {
+      this.leave = () => {};
+      return this.connect();
+    }
+    const turn = new AbortController();
+    const isOver = new Promise((resolve) => (this.leave = () => (turn.abort(), resolve())));
+    navigator.locks.request(LOCK, { signal: turn.signal }, () => (this.connect(), isOver)).catch(() => {});
+    this.channel.postMessage({ kind: "hello" });
+  }
+
+  close() {
+    this.disconnect();
+    this.leave?.();
+    this.leave = null;
+  }
+
+  reopen() {
+    if (this.source || this.timer) this.connect();
+    else this.open();
+  }
+
+  connect() {
+    this.disconnect();
     const source = new EventSource(`/events?since=${this.version}`);
     this.source = source;
     source.addEventListener("open", () => {
       this.pause = FIRST_PAUSE;
-      this.on.onState(true);
+      this.tell({ kind: "state", version: this.version, isOnline: true });
     });
     source.addEventListener("message", (event) => {
-      this.version = Number(event.lastEventId);
-      this.on.onMessage(JSON.parse(event.data));
+      const news = { kind: "news", after: this.version, version: Number(event.lastEventId), view: JSON.parse(event.data) };
+      this.tell(news);
     });
-    source.addEventListener("reset", () => this.reset());
+    source.addEventListener("reset", () => this.tell({ kind: "reset" }));
     source.addEventListener("error", () => this.retry());
   }
 
-  close() {
+  disconnect() {
     clearTimeout(this.timer);
+    this.timer = null;
     this.source?.close();
     this.source = null;
   }
 
   retry() {
-    this.close();
-    this.on.onState(false);
-    this.timer = setTimeout(() => this.open(), this.pause);
+    this.disconnect();
+    this.tell({ kind: "state", version: this.version, isOnline: false });
+    this.timer = setTimeout(() => this.connect(), this.pause);
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
+  // Has this page and all others know.
+  tell(said) {
+    this.channel?.postMessage(said);
+    this.hear(said);
+  }
+
+  hear(said) {
+    if (said.kind === "hello" && this.source) {
+      this.channel.postMessage({ kind: "state", version: this.version, isOnline: this.source.readyState === EventSource.OPEN });
+    }
+    if (said.kind === "state") {
+      this.on.onState(said.isOnline);
+      this.catchUp(said.version);
+    }
+    if (said.kind === "reset") this.reset();
+    if (said.kind !== "news") return;
+    if (this.early) this.early.push(said);
+    else this.take(said);
+  }
+
+  take({ after, version, view }) {
+    this.catchUp(after);
+    if (this.early) return this.early.push({ after, version, view });
+    this.version = Math.max(this.version, version);
+    this.on.onMessage(view);
+  }
+
+  // Another page knows more than was told here: nobody listened for a while.
+  catchUp(version) {
+    if (!this.early && version > this.version) this.reset();
+  }
+
   async reset() {
-    this.close();
+    if (this.early) return;
+    this.early = [];
+    const hadSource = Boolean(this.source);
+    this.disconnect();
     try {
-      this.start(await this.on.onReset());
+      const version = await this.on.onReset();
+      this.start(version);
+      if (hadSource) this.connect();
     } catch {
-      this.retry();
+      this.early = null;
+      if (hadSource) this.retry();
     }
   }
 
-  // A browser keeps few connections to one host: a page that nobody looks at gives its own up, unless it waits for a picture.
+  // A page that nobody looks at gives the stream up, unless it waits for a picture.
   watchVisibility() {
     clearTimeout(this.hiding);
-    if (!document.hidden) {
-      if (!this.source) this.open();
-      return;
-    }
+    if (!document.hidden) return this.open();
     this.hiding = setTimeout(() => {
-      if (document.hidden && !this.on.isBusy()) this.close();
+      if (document.hidden && !(CAN_SHARE && this.on.isBusy())) this.close();
     }, HIDDEN_FOR);
   }
 }
