@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import Button, Fold, Link, Post, Tone
-from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Progress
+from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Progress, Size
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Wish, Words
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId
@@ -31,6 +31,7 @@ LONG = replace(JOB, wish=Wish(prompt="fox " * 100))
 REWRITTEN = replace(JOB, words=Words("a red fox at dawn"))
 CANCEL = Button("Cancel", "cancel", "job-1", is_dangerous=True)
 ASKED = Fold("You asked for", "a fox")
+SHAPE = Size(1024, 1024)
 LINKS = Links("http://easel.test")
 FILE = ImageFile(key="pictures/abc.png", sha256="abc", media_type="image/png", width=8, height=9, size_bytes=70)
 PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=PictureState.VISIBLE)
@@ -53,7 +54,7 @@ PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=
 def test_a_wish_that_waits_says_its_place_and_its_time(line: Line, says: str) -> None:
     """Two are drawn at once here; what nobody knows is not said."""
     post = posts.waiting(JOB, line, 2, 1)
-    assert post == Post(says, Tone.WAITING, progress=0.0, buttons=(CANCEL,))
+    assert post == Post(says, Tone.WAITING, progress=0.0, size=SHAPE, buttons=(CANCEL,))
 
 
 @pytest.mark.parametrize(
@@ -67,9 +68,11 @@ def test_places_are_counted_as_in_english(number: int, word: str) -> None:
 
 def test_a_job_that_is_worked_on_says_what_is_done() -> None:
     """With progress and preview where there are any."""
-    assert posts.working(JOB, "Finding the words") == Post("Finding the words: a fox", Tone.WORKING, buttons=(CANCEL,))
+    assert posts.working(JOB, "Finding the words") == Post(
+        "Finding the words: a fox", Tone.WORKING, size=SHAPE, buttons=(CANCEL,)
+    )
     shown = posts.working(JOB, "Drawing", Progress(0.5, b"dim"))
-    assert shown == Post("Drawing: a fox", Tone.WORKING, preview=b"dim", progress=0.5, buttons=(CANCEL,))
+    assert shown == Post("Drawing: a fox", Tone.WORKING, preview=b"dim", progress=0.5, size=SHAPE, buttons=(CANCEL,))
 
 
 def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
