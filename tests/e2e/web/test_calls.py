@@ -88,7 +88,7 @@ async def test_two_people_may_use_the_same_key(house: WebHouse, ann: HttpVisitor
     ("line", "kind", "part"),
     [
         ("/imagine something forbidden", "prompt_refused", "nothing was counted"),
-        ("/imagine", "bad_input", "/imagine needs prompt"),
+        ("/imagine", "bad_input", "/imagine still needs prompt"),
         ("/imagin a fox", "bad_input", "Did you mean imagine?"),
         ("", "bad_input", "Say what you would like to see"),
         ("/", "bad_input", "Say what you would like to see"),
