@@ -119,7 +119,7 @@ class Retrying {
 
 // Whether the server says that there is no such picture any more.
 async function isGone(link) {
-  if (!link.startsWith("/")) return false;
+  if (new URL(link, location.href).origin !== location.origin) return false;
   const answer = await fetch(link, { method: "HEAD", cache: "no-store", redirect: "manual" }).catch(() => null);
   return answer !== null && (answer.status === 404 || answer.status === 410);
 }
