@@ -28,6 +28,7 @@ from bot.config import Settings
 from bot.domain.people import Platform
 from bot.errors import ConfigError
 from bot.ports.surfaces import Surface
+from bot.services.job_views import JobViews
 
 Announce = Callable[[str], None]
 
@@ -181,7 +182,7 @@ def _backroom(house: House) -> Backroom:
         quotas=house.quotas,
         jobs=records.jobs,
         gallery=house.gallery,
-        links=house.links,
+        views=JobViews(jobs=records.jobs, pictures=records.pictures, links=house.links),
         objects=house.base.objects,
         keys=house.keys,
         ids=house.base.ids,

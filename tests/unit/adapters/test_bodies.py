@@ -17,6 +17,7 @@ from bot.adapters.stripe.endpoint import Endpoint as StripeEndpoint
 from bot.adapters.web.rest.app import build_rest
 from bot.adapters.web.rest.orders import Backroom
 from bot.domain.people import HOUSE, Identity
+from bot.services.job_views import JobViews
 from bot.services.keys import ProgramKeys
 from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
@@ -59,7 +60,7 @@ async def rest(*, is_known: bool) -> tuple[int, int]:
         quotas=bench.quotas,
         jobs=bench.jobs,
         gallery=bench.gallery,
-        links=bench.links,
+        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
         objects=bench.objects,
         keys=keys,
         ids=bench.ids,

@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.adapters.web.problems import problem, problem_of
 from bot.adapters.web.rest.key_first import key_first
-from bot.adapters.web.rest.models import ImageOrder, JobView, Problem, QuotaView, Response
+from bot.adapters.web.rest.models import ImageOrder, JobAnswer, Problem, QuotaView, Response
 from bot.adapters.web.rest.orders import Backroom, Orders
 from bot.errors import EaselError
 from bot.ports.keys import ApiKey
@@ -64,7 +64,7 @@ def build_rest(backroom: Backroom) -> FastAPI:
         key: Key,
         response: HttpResponse,
         idempotency_key: Annotated[str, Header(description="The same again is the same job, not a new one.")] = "",
-    ) -> JobView:
+    ) -> JobAnswer:
         if idempotency_key and not _REPEAT_KEY.fullmatch(idempotency_key):
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The Idempotency-Key has 1 to 200 plain characters without spaces.")
         job = await orders.finished(await orders.accept(order, key, idempotency_key), order.wait)
@@ -73,7 +73,7 @@ def build_rest(backroom: Backroom) -> FastAPI:
         return await orders.view(job, order.response)
 
     @app.get("/jobs/{job}", summary="How a job stands")
-    async def look(job: str, key: Key, response: Response = Response.URL) -> JobView:
+    async def look(job: str, key: Key, response: Response = Response.URL) -> JobAnswer:
         found = await orders.find(job, key)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "You have no job by that id.")

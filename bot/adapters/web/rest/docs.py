@@ -38,7 +38,7 @@ The whole description for tools: <a href="{prefix}/openapi.json">openapi.json</a
 </html>
 """
 
-_ANSWERS = ("JobView", "PictureView", "QuotaView", "ErrorView", "Problem")
+_ANSWERS = ("JobAnswer", "PictureAnswer", "QuotaView", "ErrorAnswer", "Problem")
 
 _EXAMPLE = """curl {base}/images \\
   -H "Authorization: Bearer easel_…" -H "Content-Type: application/json" -H "Idempotency-Key: my-first-fox" \\
@@ -101,7 +101,7 @@ def _body(operation: Json, schemas: Json) -> Iterator[str]:
 
 
 def _schema(name: str, schema: Json) -> str:
-    title = html.escape(name.removesuffix("View"))
+    title = html.escape(_short(name))
     return f"<h3>{title}</h3><p>{html.escape(schema.get('description', ''))}</p>{_table(list(_fields(schema)))}"
 
 
@@ -118,13 +118,17 @@ def _kind(schema: Json) -> str:
     if "enum" in schema:
         return ", ".join(schema["enum"])
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2].removesuffix("View")
+        return _short(str(schema["$ref"]).rpartition("/")[2])
     if "anyOf" in schema:
         return " or ".join("nothing" if one.get("type") == "null" else _kind(one) for one in schema["anyOf"])
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items'])}"
     bounds = [f"{word} {schema[name]:g}" for name, word in (("minimum", "from"), ("maximum", "to")) if name in schema]
     return " ".join([str(schema.get("format") or schema.get("type", "")), *bounds])
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("View").removesuffix("Answer")
 
 
 def _table(rows: list[str]) -> str:

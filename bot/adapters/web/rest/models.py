@@ -40,7 +40,7 @@ class ImageOrder(BaseModel):
     response: Annotated[Response, Field(description="Whether finished pictures come as addresses or in base64.")] = Response.URL
 
 
-class PictureView(BaseModel):
+class PictureAnswer(BaseModel):
     """One finished picture."""
 
     url: Annotated[str, Field(description="A stable address, which stops working when the picture is deleted.")]
@@ -48,28 +48,31 @@ class PictureView(BaseModel):
     height: int
     media_type: str
     size_bytes: int
+    sha256: Annotated[str, Field(description="The checksum of the picture's bytes, in hexadecimal.")]
     b64: Annotated[str | None, Field(description="The picture's bytes in base64, if asked for.")] = None
 
 
-class ErrorView(BaseModel):
+class ErrorAnswer(BaseModel):
     """Why there are no pictures."""
 
-    kind: str
-    detail: str
+    kind: Annotated[str, Field(description="A stable word for programs, such as prompt_refused.")]
+    text: Annotated[str, Field(description="One sentence for people.")]
 
 
-class JobView(BaseModel):
-    """A job as it stands."""
+class JobAnswer(BaseModel):
+    """A job as it stands; `easel imagine --json` prints the same fields."""
 
     id: str
     state: JobState
-    prompt: str
-    drawn: Annotated[str | None, Field(description="The prompt that was made of it, once it is settled.")] = None
+    prompt: Annotated[str, Field(description="What was asked for.")]
+    drawn_prompt: Annotated[str | None, Field(description="The prompt that was made of it, once it is settled.")]
+    model: Annotated[str | None, Field(description="Which model drew it, or was asked last.")]
+    provider: Annotated[str | None, Field(description="Whose model that is.")]
     created_at: datetime
-    finished_at: datetime | None = None
-    pictures: tuple[PictureView, ...] = ()
-    cost_microusd: Annotated[int, Field(description="What it cost so far, in millionths of a dollar.")] = 0
-    error: ErrorView | None = None
+    finished_at: datetime | None
+    cost_microusd: Annotated[int, Field(description="What it cost so far, in millionths of a dollar.")]
+    pictures: tuple[PictureAnswer, ...]
+    error: ErrorAnswer | None
 
 
 class QuotaView(BaseModel):

@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from bot.adapters.web.rest import API
-from bot.adapters.web.rest.models import ErrorView, ImageOrder, JobView, PictureView, QuotaView, Response
+from bot.adapters.web.rest.models import ImageOrder, JobAnswer, PictureAnswer, QuotaView, Response
 from bot.adapters.web.rest.surface import RestCall
 from bot.commands.options import Pixels
 from bot.domain.chat import Place
-from bot.domain.images import Picture, Size
+from bot.domain.images import Size
 from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
 from bot.domain.words import clean_prompt
@@ -21,8 +21,8 @@ from bot.ports.jobs import Jobs
 from bot.ports.keys import ApiKey
 from bot.ports.objects import ObjectStore
 from bot.services.gallery import Gallery
+from bot.services.job_views import JobViews
 from bot.services.keys import ProgramKeys
-from bot.services.links import Links
 from bot.services.quotas import Quotas
 
 _PIXELS = Pixels("Exact size in pixels")
@@ -37,7 +37,7 @@ class Backroom:
     quotas: Quotas
     jobs: Jobs
     gallery: Gallery
-    links: Links
+    views: JobViews
     objects: ObjectStore
     keys: ProgramKeys
     ids: Ids
@@ -109,36 +109,20 @@ class Orders:
             pass
         return job
 
-    async def view(self, job: Job, response: Response) -> JobView:
-        """Show a job."""
-        pictures = await self._house.gallery.visible(job.id)
-        cost = await self._house.jobs.cost(job.id)
-        failed = job.ending is not None and bool(job.ending.kind)
-        return JobView(
-            id=job.id,
-            state=job.state,
-            prompt=job.wish.prompt,
-            drawn=job.words.drawn if job.words else None,
-            created_at=job.created_at,
-            finished_at=job.finished_at,
-            pictures=tuple([await self._picture(picture, response) for picture in pictures]),
-            cost_microusd=cost.microusd,
-            error=ErrorView(kind=job.ending.kind, detail=job.ending.text) if job.ending and failed else None,
-        )
-
-    async def _picture(self, picture: Picture, response: Response) -> PictureView:
-        file = picture.file
-        view = PictureView(
-            url=self._house.links.picture(picture),
-            width=file.width,
-            height=file.height,
-            media_type=file.media_type,
-            size_bytes=file.size_bytes,
-        )
+    async def view(self, job: Job, response: Response) -> JobAnswer:
+        """Return a job as it is answered with."""
+        answer = JobAnswer.model_validate(await self._house.views.view(job), from_attributes=True)
         if response is Response.URL:
-            return view
-        content = await self._house.objects.get(file.key)
-        return view.model_copy(update={"b64": await asyncio.to_thread(_encoded, content)})
+            return answer
+        keys = {picture.file.sha256: picture.file.key for picture in await self._house.gallery.visible(job.id)}
+        pictures = [
+            await self._with_bytes(picture, keys[picture.sha256]) for picture in answer.pictures if picture.sha256 in keys
+        ]
+        return answer.model_copy(update={"pictures": tuple(pictures)})
+
+    async def _with_bytes(self, picture: PictureAnswer, key: str) -> PictureAnswer:
+        content = await self._house.objects.get(key)
+        return picture.model_copy(update={"b64": await asyncio.to_thread(_encoded, content)})
 
 
 def _encoded(content: bytes) -> str:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from bot.adapters.web.rest.app import build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.adapters.web.rest.orders import Backroom
+from bot.services.job_views import JobViews
 from bot.services.keys import ProgramKeys
 from tests.fakes.bench import Bench
 from tests.fakes.keys import MemoryApiKeys
@@ -20,7 +21,7 @@ async def test_every_address_and_field_is_on_the_page() -> None:
             quotas=bench.quotas,
             jobs=bench.jobs,
             gallery=bench.gallery,
-            links=bench.links,
+            views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
             objects=bench.objects,
             keys=ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids),
             ids=bench.ids,

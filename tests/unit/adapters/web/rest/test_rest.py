@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from bot.adapters.web.problems import problem_of
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.app import build_rest
+from bot.adapters.web.rest.models import ErrorAnswer, JobAnswer, PictureAnswer
 from bot.adapters.web.rest.orders import Backroom
 from bot.adapters.web.rest.surface import RestCall, RestSurface
 from bot.domain.chat import Form, Place, Post
@@ -21,6 +22,7 @@ from bot.domain.jobs import Rewriting
 from bot.domain.people import HOUSE, Identity
 from bot.errors import Busy, GuardUnavailable, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.words import Decision, Verdict
+from bot.services.job_views import ErrorView, JobView, JobViews, PictureView
 from bot.services.keys import ProgramKeys
 from tests.fakes.bench import Bench
 from tests.fakes.keys import MemoryApiKeys
@@ -68,7 +70,7 @@ async def counter(bench: Bench) -> AsyncIterator[Counter]:
         quotas=bench.quotas,
         jobs=bench.jobs,
         gallery=bench.gallery,
-        links=bench.links,
+        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
         objects=bench.objects,
         keys=keys,
         ids=bench.ids,
@@ -96,8 +98,9 @@ async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counte
     seen = (await counter.look(f"/jobs/{job}")).json()
     [picture] = seen["pictures"]
     assert (seen["state"], seen["prompt"], seen["error"]) == ("done", "a fox", None)
-    assert seen["drawn"]
+    assert seen["drawn_prompt"]
     assert seen["cost_microusd"] > 0
+    assert (seen["model"], seen["provider"]) == (bench.painter.model, bench.painter.name)
     assert picture["url"].startswith("http://easel.test/p/")
     assert picture["b64"] is None
     [whole] = (await counter.look(f"/jobs/{job}?response=b64")).json()["pictures"]
@@ -212,6 +215,14 @@ async def test_a_job_without_pictures_says_why(counter: Counter, bench: Bench) -
     await bench.work()
     seen = (await counter.look(f"/jobs/{job}")).json()
     assert (seen["state"], seen["error"]["kind"], seen["pictures"]) == ("refused", "prompt_refused", [])
+    assert seen["error"]["text"].startswith("The image service will not draw that.")
+
+
+def test_a_job_has_the_same_fields_here_and_on_the_command_line() -> None:
+    """A picture's bytes in base64 are all that is asked for here alone."""
+    ours = (JobAnswer.model_fields, PictureAnswer.model_fields, ErrorAnswer.model_fields)
+    for answer, view in zip(ours, (JobView, PictureView, ErrorView), strict=True):
+        assert set(answer) - {"b64"} == {field.name for field in fields(view)}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 60_000], ids=["nothing", "half", "no text", "deep"])

@@ -1,0 +1,96 @@
+"""A job as programs read it: the same facts by the same names on the command line and in the REST API."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.images import Picture, PictureState
+from bot.domain.jobs import DrawingState, Job, JobState
+from bot.ports.jobs import Jobs
+from bot.ports.pictures import Pictures
+from bot.services.links import Links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureView:
+    """One picture that may be seen; `url` is stable and stops working when the picture is deleted."""
+
+    url: str
+    width: int
+    height: int
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """Why there are no pictures: a stable word for programs and a sentence for people."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A job as it stands; None where it did not come so far."""
+
+    id: str
+    state: JobState
+    prompt: str
+    drawn_prompt: str | None
+    model: str | None
+    provider: str | None
+    created_at: datetime
+    finished_at: datetime | None
+    cost_microusd: int
+    pictures: tuple[PictureView, ...]
+    error: ErrorView | None
+
+
+class JobViews:
+    """Puts together what programs are told about jobs."""
+
+    def __init__(self, *, jobs: Jobs, pictures: Pictures, links: Links) -> None:
+        self._jobs = jobs
+        self._pictures = pictures
+        self._links = links
+
+    async def visible(self, job: Job) -> tuple[Picture, ...]:
+        """Return the job's pictures that may be seen, in the order of `JobView.pictures`."""
+        pictures = await self._pictures.of_job(job.id)
+        return tuple(picture for picture in pictures if picture.state is PictureState.VISIBLE)
+
+    async def view(self, job: Job) -> JobView:
+        """Return the job as it stands."""
+        drawings = await self._jobs.drawings(job.id)
+        drawn = [drawing for drawing in drawings if drawing.state is DrawingState.DRAWN] or list(drawings)
+        return JobView(
+            id=job.id,
+            state=job.state,
+            prompt=job.wish.prompt,
+            drawn_prompt=job.words.drawn if job.words else None,
+            model=drawn[-1].model if drawn else None,
+            provider=drawn[-1].provider if drawn else None,
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            cost_microusd=(await self._jobs.cost(job.id)).microusd,
+            pictures=tuple(self._picture(picture) for picture in await self.visible(job)),
+            error=_error(job),
+        )
+
+    def _picture(self, picture: Picture) -> PictureView:
+        file = picture.file
+        return PictureView(
+            url=self._links.picture(picture),
+            width=file.width,
+            height=file.height,
+            media_type=file.media_type,
+            size_bytes=file.size_bytes,
+            sha256=file.sha256,
+        )
+
+
+def _error(job: Job) -> ErrorView | None:
+    if job.ending is None or not job.ending.kind:
+        return None
+    return ErrorView(job.ending.kind, job.ending.text[:1].upper() + job.ending.text[1:])
