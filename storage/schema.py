@@ -87,7 +87,11 @@ identities = Table(
     Column("realm", String, primary_key=True),
     Column("user_id", String, primary_key=True),
     Column("account", String, ForeignKey("accounts.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True),
+    Column("tier", String),
+    Column("first_account", String),
 )
+"""`tier` is what an identity began with, and `first_account` the account that it had then or since it was parted; for
+those that are older than these columns, what they had when the columns came."""
 
 jobs = Table(
     "jobs",

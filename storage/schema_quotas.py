@@ -69,9 +69,33 @@ credit_entries = Table(
     Column("by_account", String),
     Column("by_name", String),
     Column("why", Text, nullable=False),
-    UniqueConstraint("key", "account"),
+    UniqueConstraint("key"),
     Index("ix_credit_entries_newest", "community", "account", "position"),
 )
+
+shared_usage = Table(
+    "shared_usage",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("other", String, primary_key=True, index=True),
+    Column("community", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("pictures", Integer, nullable=False),
+)
+"""How much of what two accounts have used on a day is the same pictures, since one was parted from the other."""
+
+brought_memberships = Table(
+    "brought_memberships",
+    metadata,
+    Column("community", String, primary_key=True),
+    Column("first_account", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("account", String, nullable=False, index=True),
+    Column("brought", Text, nullable=False),
+    Column("joined", Text, nullable=False),
+    Column("before", Text),
+)
+"""A membership that `account` has by joining: what `first_account` brought, what both made of it, and what was before."""
 
 spending = Table(
     "spending",

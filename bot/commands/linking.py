@@ -58,7 +58,7 @@ def unlink(linking: Linking) -> Command[UnlinkArgs]:
         await call.whisper(
             Post(
                 f"Your accounts on {_platforms(identities)} are one. Part the one here from the rest? It takes along what you "
-                "asked for here; credits and granted tiers stay behind, and what was used today counts on both sides.",
+                "asked for here and the tiers it brought; credits stay behind, and what was used today counts on both sides.",
                 buttons=(Button("Yes, part them", "part", "now", is_dangerous=True),),
             )
         )

@@ -40,7 +40,8 @@ class Accounts(Protocol):
         """Give the identity an account of its own, with what it asked for, in one transaction.
 
         The new account begins with the usage that the old one has on `day`
-        and the days after, so that nobody gains by parting; credits stay
+        and the days after, so that nobody gains by parting; `join` counts
+        that once. Tiers go with the identity that brought them; credits stay
         where they are. An identity that is alone keeps its account.
         """
         ...

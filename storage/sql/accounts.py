@@ -80,7 +80,7 @@ class SqlAccounts:
                     return _account(row)
                 new = Account(AccountId(self._ids.new()), tier)
                 await connection.execute(_NEW_ACCOUNT, {"id": new.id, "tier": tier, "created_at": self._clock.now()})
-                await joining.part(connection, identity, AccountId(row.id), new.id, day)
+                await joining.part(connection, identity, AccountId(row.id), new, day)
                 return new
         return await self._make(identity, tier)
 
@@ -88,7 +88,8 @@ class SqlAccounts:
         """Make the account, or give the one that somebody else made a moment ago."""
         account = self._ids.new()
         async with self._database.writing() as connection:
-            if await _NEW_IDENTITY.run(connection, {**_columns(identity), "account": account}):
+            first = {"account": account, "tier": tier, "first_account": account}
+            if await _NEW_IDENTITY.run(connection, {**_columns(identity), **first}):
                 await connection.execute(_NEW_ACCOUNT, {"id": account, "tier": tier, "created_at": self._clock.now()})
             return _account((await connection.execute(_ACCOUNT_OF, _columns(identity))).one())
 

@@ -33,9 +33,7 @@ _MOVE = (
 )
 _ENTER = Upsert(
     # Inline: its number is not asked for, which a row that was left out has none of.
-    lambda begin: (
-        begin(credit_entries).on_conflict_do_nothing(index_elements=[credit_entries.c.key, credit_entries.c.account]).inline()
-    )
+    lambda begin: begin(credit_entries).on_conflict_do_nothing(index_elements=[credit_entries.c.key]).inline()
 )
 _BALANCE = select(credit_balances.c.balance).where(
     credit_balances.c.community == bindparam("community"), credit_balances.c.account == bindparam("account")
@@ -108,14 +106,13 @@ class SqlCredits:
             # In order, as whoever joins the two locks them.
             living = {one: await now_of(connection, one) for one in sorted({giver.account, taker})}
             source, target = living[giver.account], living[taker]
-            if source == target:
-                raise BadInput("Those credits are yours already; nothing was given.")
             now, kind = self._clock.now(), CreditKind.GIFT
-            # Each side has a key of its own, so that both entries can be one account's after a link.
             given = Booking(community, source, -amount, kind, f"give:{key}", now, by=giver)
             got = Booking(community, target, amount, kind, f"get:{key}", now, by=giver)
             if not await _enter(connection, given):
                 return False
+            if source == target:
+                raise BadInput("Those credits are yours already; nothing was given.")
             if not await _enter(connection, got):
                 raise StorageFailed("database", "half of a gift")
             for booking in sorted((given, got), key=lambda one: one.account):
@@ -144,7 +141,7 @@ async def moved(connection: AsyncConnection, booking: Booking) -> int | None:
 
 
 async def _enter(connection: AsyncConnection, booking: Booking) -> bool:
-    """Enter a move, unless the account has one of this key already."""
+    """Enter a move, unless somebody has one of this key already: it is the event's, whoever the credits are for by now."""
     by = booking.by
     values = {
         "community": booking.community,

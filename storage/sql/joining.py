@@ -3,34 +3,24 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, String, bindparam, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import Row, String, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.expression import ColumnElement
 
 from bot.domain.credits import MOST_CREDITS, CreditKind
-from bot.domain.people import GUEST, REGISTERED, AccountId, CommunityId, Identity, Tier
+from bot.domain.people import GUEST, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
 from bot.domain.rules import Matter, Membership
 from bot.errors import BadInput
 from bot.ports.codes import Purpose
-from storage.schema import accounts, holds, identities, jobs, pictures, reports, usage
+from storage.schema import accounts, holds, identities, jobs, pictures, reports
 from storage.schema_access import codes
 from storage.schema_quotas import api_keys, credit_balances, rules
+from storage.sql.brought import follow_brought, note_brought, take_along
 from storage.sql.credits import Booking, moved
+from storage.sql.shared_usage import copy_usage, join_usage
 from storage.sql.upsert import Begin, Upsert
 
 _GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=String)
-_NOTHING: ColumnElement[int] = literal_column("0")
-
-
-def _add_usage(begin: Begin) -> sqlite.Insert:
-    """Add the days of one account to another's."""
-    theirs = select(usage.c.community, _SURVIVOR, usage.c.day, usage.c.held, usage.c.spent).where(usage.c.account == _GONE)
-    added = begin(usage).from_select(["community", "account", "day", "held", "spent"], theirs)
-    return added.on_conflict_do_update(
-        index_elements=[usage.c.community, usage.c.account, usage.c.day],
-        set_={"held": usage.c.held + added.excluded.held, "spent": usage.c.spent + added.excluded.spent},
-    )
 
 
 def _set_rule(begin: Begin) -> sqlite.Insert:
@@ -67,8 +57,6 @@ _MOVES = (
     update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
     update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
 )
-_ADD_USAGE = Upsert(_add_usage)
-_DROP_USAGE = delete(usage).where(usage.c.account == _GONE)
 _CREDITS = select(credit_balances).where(credit_balances.c.account == _GONE, credit_balances.c.balance > 0).with_for_update()
 _RULES = select(rules).where(or_(rules.c.account == _GONE, rules.c.account == _SURVIVOR))
 _DROP_RULES = delete(rules).where(rules.c.account == _GONE)
@@ -107,8 +95,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     both = {"gone": gone.id, "survivor": survivor.id}
     for move in _MOVES:
         await connection.execute(move, both)
-    await _ADD_USAGE.run(connection, both)
-    await connection.execute(_DROP_USAGE, both)
+    await join_usage(connection, survivor=survivor.id, gone=gone.id)
     await _join_credits(connection, both, now)
     await _join_rules(connection, both)
     await connection.execute(_KEEP_CODE, both)
@@ -127,8 +114,9 @@ async def _living(connection: AsyncConnection, account: AccountId) -> Row[Any]:
 async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: datetime) -> None:
     """Move each balance by two entries: one takes it, the other gives it."""
     for row in (await connection.execute(_CREDITS, both)).all():
-        community, link = CommunityId(row.community), f"link:{row.community}:{both['gone']}"
+        community = CommunityId(row.community)
         for account, delta in ((both["gone"], -row.balance), (both["survivor"], row.balance)):
+            link = f"link:{community}:{both['gone']}:{account}"
             booking = Booking(community, AccountId(account), delta, CreditKind.LINK, link, now)
             if await moved(connection, booking) is None:
                 raise BadInput(
@@ -139,13 +127,17 @@ async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: 
 
 async def _join_rules(connection: AsyncConnection, both: dict[str, str]) -> None:
     """Move the rules about one person; where both have the same one, the better for them stays."""
+    survivor, gone = AccountId(both["survivor"]), AccountId(both["gone"])
+    await follow_brought(connection, survivor=survivor, gone=gone)
     found = (await connection.execute(_RULES, both)).all()
-    kept = {_key(row): row.value for row in found if row.account == both["survivor"]}
+    kept = {_key(row): row.value for row in found if row.account == survivor}
     for row in found:
-        if row.account == both["gone"]:
+        if row.account == gone:
             value = _better(Matter(row.matter), kept.get(_key(row), row.value), row.value)
-            whose = {"community": row.community, "account": both["survivor"]}
+            whose = {"community": row.community, "account": survivor}
             await _SET_RULE.run(connection, {**whose, "matter": row.matter, "subject": row.subject, "value": value})
+            if row.matter == Matter.MEMBERSHIP:
+                await note_brought(connection, row, survivor=survivor, before=kept.get(_key(row)), joined=value)
     await connection.execute(_DROP_RULES, both)
 
 
@@ -172,12 +164,11 @@ def _rank(tier: str) -> int:
     return {GUEST: 0, REGISTERED: 1}.get(Tier(tier), 2)
 
 
-_COPY_USAGE = insert(usage).from_select(
-    ["community", "account", "day", "held", "spent"],
-    select(usage.c.community, bindparam("new", type_=String), usage.c.day, _NOTHING, usage.c.held + usage.c.spent).where(
-        usage.c.account == bindparam("old"), usage.c.day >= bindparam("first_day", type_=Date)
-    ),
-)
+_THIS_IDENTITY = tuple(identities.c[column] == bindparam(f"of_{column}") for column in ("platform", "realm", "user_id"))
+_FIRST_ACCOUNT = select(identities.c.first_account).where(*_THIS_IDENTITY)
+_BEGIN_AGAIN = update(identities).where(*_THIS_IDENTITY).values(tier=bindparam("tier"), first_account=bindparam("new"))
+_TIERS = select(identities.c.tier).where(identities.c.account == bindparam("old"))
+_SET_TIER = update(accounts).where(accounts.c.id == bindparam("old"))
 _PARTS = tuple(
     update(table)
     .where(
@@ -204,12 +195,18 @@ _PART_PICTURES = (
 )
 
 
-async def part(connection: AsyncConnection, identity: Identity, old: AccountId, new: AccountId, first_day: date) -> None:
-    """Give an identity's jobs, pictures and keys to `new`, which is there and empty. Its holds stay with who holds them."""
+async def part(connection: AsyncConnection, identity: Identity, old: AccountId, new: Account, first_day: date) -> None:
+    """Give an identity's jobs, pictures, keys and tiers to `new`, which is there and empty. Its holds stay where they are."""
     await _living(connection, old)
-    values = {"old": old, "new": new, "first_day": first_day}
-    await connection.execute(_COPY_USAGE, values)
-    own = {"old": old, "new": new, "of_platform": identity.platform, "of_realm": identity.realm, "of_user_id": identity.user}
+    await copy_usage(connection, old=old, new=new.id, first_day=first_day)
+    this = {"of_platform": identity.platform, "of_realm": identity.realm, "of_user_id": identity.user}
+    first_account: str | None = (await connection.execute(_FIRST_ACCOUNT, this)).scalar()
+    own = {"old": old, "new": new.id, **this}
     for move in (*_PARTS, _PART_JOBS):
         await connection.execute(move, own)
-    await connection.execute(_PART_PICTURES, {"new": new})
+    await connection.execute(_PART_PICTURES, {"new": new.id})
+    await connection.execute(_BEGIN_AGAIN, {**this, "tier": new.tier, "new": new.id})
+    await take_along(connection, first_account, old=old, new=new.id)
+    # What an identity began with is what it brought: the tier of those that stay is the best of theirs.
+    tiers = [tier for tier in (await connection.execute(_TIERS, {"old": old})).scalars() if tier is not None]
+    await connection.execute(_SET_TIER, {"old": old, "tier": max(tiers, key=_rank)})

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Integer, Row, bindparam, case, func, insert, select, update
+from sqlalchemy import Date, Integer, Row, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from bot.domain.rules import Actor, Entry, Matter, RuleKey
 from bot.errors import BadInput, CrowdExceeded, LimitTooLow, QuotaExceeded
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, holds, usage
+from storage.schema_quotas import shared_usage
 from storage.sql.credits import Booking, balance, moved
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
@@ -103,6 +104,8 @@ class SqlLedger:
             if row is None or not row.spent:
                 return None
             await connection.execute(_COUNT, _of_day(community, account, counted) | {"let_go": 0, "used": -row.spent})
+            # What others have of it counts there still: joined with them, it must not be taken off once more.
+            await connection.execute(_SHARE_NOTHING, _of_day(community, account, counted))
             return await entered(
                 connection,
                 community,
@@ -155,6 +158,11 @@ _COUNT = update(usage).where(*_THAT_DAY).values(held=usage.c.held - bindparam("l
 _COUNT_AGAIN = _COUNT.where(usage.c.spent + bindparam("used") >= 0).returning(usage.c.spent)
 _COUNTERS = select(usage.c.held, usage.c.spent).where(*_THAT_DAY)
 _LOCKED_COUNTERS = _COUNTERS.with_for_update()
+_SHARE_NOTHING = delete(shared_usage).where(
+    shared_usage.c.community == bindparam("of_community"),
+    shared_usage.c.day == bindparam("of_day"),
+    or_(shared_usage.c.account == bindparam("of_account"), shared_usage.c.other == bindparam("of_account")),
+)
 _NEWEST_DAY = select(func.max(usage.c.day)).where(
     usage.c.community == bindparam("community"),
     usage.c.account == bindparam("account"),

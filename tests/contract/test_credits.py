@@ -15,7 +15,7 @@ from bot.ports.rules import Rulebook
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
-from tests.contract.examples import WEB
+from tests.contract.examples import ANN, WEB
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.ids import CountingIds
 
@@ -82,13 +82,27 @@ class TestMoving:
         assert await credits_.balance(HOUSE, ann) == await total(credits_, ann) == 10
         assert len(await rulebook.record(HOUSE, 10)) == 1
 
-    async def test_the_same_key_is_another_move_for_another_account(
+    async def test_the_same_key_is_the_same_move_whoever_has_the_account_by_now(
+        self, credits_: Credits, accounts: Accounts, ann: AccountId, bob: AccountId
+    ) -> None:
+        """An event that comes again after the accounts were joined or parted is still the same event."""
+        assert await credits_.move(a_move(bob)) is not None
+        await accounts.join(ann, bob)
+        for account in (ann, bob):
+            assert await credits_.move(a_move(account)) is None
+        parted = await accounts.part(Identity(WEB, "", "bob"), REGISTERED, NOON.date())
+        assert await credits_.move(a_move(parted.id)) is None
+        await accounts.join(ann, parted.id)
+        assert await credits_.move(a_move(parted.id)) is None
+        assert await credits_.balance(HOUSE, ann) == 10
+
+    async def test_many_who_say_one_event_for_two_accounts_move_it_once(
         self, credits_: Credits, ann: AccountId, bob: AccountId
     ) -> None:
-        """A grant to a whole group is one call."""
-        for account in (ann, bob):
-            assert await credits_.move(a_move(account)) is not None
-        assert await credits_.balance(HOUSE, bob) == 10
+        """At the same moment, as a redelivery while accounts are parted would."""
+        entries = await asyncio.gather(*(credits_.move(a_move(account)) for account in (ann, bob) * 5))
+        assert sum(entry is not None for entry in entries) == 1
+        assert await credits_.balance(HOUSE, ann) + await credits_.balance(HOUSE, bob) == 10
 
     @pytest.mark.parametrize("delta", [-11, MOST_CREDITS - 9])
     async def test_a_move_beyond_the_bounds_is_refused_and_may_come_again(
@@ -170,7 +184,7 @@ class TestGiving:
 
     async def test_who_has_the_most_can_be_given_nothing(self, credits_: Credits, giver: Actor, bob: AccountId) -> None:
         """And the giver keeps it."""
-        await credits_.move(a_move(bob, MOST_CREDITS))
+        await credits_.move(a_move(bob, MOST_CREDITS, "bob's"))
         with pytest.raises(BadInput):
             await credits_.give(HOUSE, giver, bob, 1, "call 1")
         assert await credits_.balance(HOUSE, giver.account) == 10
@@ -178,7 +192,7 @@ class TestGiving:
     @pytest.mark.parametrize("amount", [0, -4, MOST_CREDITS + 1, 10**30])
     async def test_a_gift_is_at_least_one_credit(self, credits_: Credits, giver: Actor, bob: AccountId, amount: int) -> None:
         """Less than nothing would be a theft."""
-        await credits_.move(a_move(bob, 10))
+        await credits_.move(a_move(bob, 10, "bob's"))
         with pytest.raises(BadInput):
             await credits_.give(HOUSE, giver, bob, amount, "call 1")
         assert await credits_.balance(HOUSE, bob) == 10
@@ -192,6 +206,17 @@ class TestGiving:
             with pytest.raises(BadInput):
                 await credits_.give(HOUSE, giver, taker, 4, "call 1")
         assert await credits_.balance(HOUSE, giver.account) == 10
+
+    async def test_a_gift_that_is_told_again_after_both_became_one_is_given_already(
+        self, credits_: Credits, accounts: Accounts, giver: Actor, bob: AccountId
+    ) -> None:
+        """And again after they were parted."""
+        assert await credits_.give(HOUSE, giver, bob, 4, "call 1")
+        await accounts.join(bob, giver.account)
+        assert not await credits_.give(HOUSE, giver, bob, 4, "call 1")
+        parted = await accounts.part(ANN, REGISTERED, NOON.date())
+        assert not await credits_.give(HOUSE, Actor(parted.id, "Ann"), bob, 4, "call 1")
+        assert await credits_.balance(HOUSE, bob) == 10
 
     async def test_who_gave_and_who_got_can_become_one(
         self, credits_: Credits, accounts: Accounts, giver: Actor, bob: AccountId
@@ -208,7 +233,7 @@ class TestAtOnce:
     async def test_two_can_give_each_other_at_once(self, credits_: Credits, ann: AccountId, bob: AccountId) -> None:
         """Neither waits for the other for ever, and nothing is lost."""
         for account in (ann, bob):
-            await credits_.move(a_move(account, 10))
+            await credits_.move(a_move(account, 10, f"grant {account}"))
         pairs = [(Actor(ann, "Ann"), bob), (Actor(bob, "Bob"), ann)] * 10
         gifts = (credits_.give(HOUSE, giver, taker, 1, f"call {number}") for number, (giver, taker) in enumerate(pairs))
         assert all(await asyncio.gather(*gifts))

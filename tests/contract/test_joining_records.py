@@ -64,7 +64,7 @@ class TestJoiningWhatMemoryDoesNotHave:
         """And nothing else is."""
         async with database.writing() as connection:
             for account, delta in ((ann, MOST_CREDITS), (bob, 1)):
-                await moved(connection, Booking(HOUSE, account, delta, CreditKind.GRANT, "grant", NOON))
+                await moved(connection, Booking(HOUSE, account, delta, CreditKind.GRANT, f"grant {account}", NOON))
         with pytest.raises(BadInput, match="bad input"):
             await accounts.join(ann, bob)
         assert await accounts.identities(bob) == (BOB,)

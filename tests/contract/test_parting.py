@@ -14,11 +14,12 @@ from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, AccountId, Identity
 from bot.domain.quotas import Standing
-from bot.domain.rules import PERSON, Matter
+from bot.domain.rules import PERSON, Actor, Change, Matter, RuleKey
 from bot.errors import QuotaExceeded
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
+from bot.ports.rules import Rulebook
 from storage.schema_quotas import rules
 from storage.sql.accounts import SqlAccounts
 from storage.sql.credits import Booking, moved
@@ -152,6 +153,116 @@ class TestParting:
 
 WISHES = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 4), st.booleans()), max_size=6)
 CHANGES = st.lists(st.tuples(st.sampled_from(["join", "part"]), st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=8)
+
+
+class TestDayAfterRejoining:
+    """What was used is used once, however often accounts are joined and parted."""
+
+    async def test_linking_again_does_not_count_the_day_again(
+        self, accounts: Accounts, jobs: Jobs, ledger: Ledger, one: AccountId
+    ) -> None:
+        """Of five spent and three held; what both drew apart is added."""
+        for _ in range(4):
+            parted = await accounts.part(BOB, GUEST, TODAY.day)
+            await accounts.join(one, parted.id)
+            assert await standing(ledger, one) == Standing(TODAY.limit, 3, 5)
+        parted = await accounts.part(BOB, GUEST, TODAY.day)
+        await draw(jobs, by(BOB, "ape", parted.id), 1)
+        await draw(jobs, by(ANN, "asp", one), 1)
+        await accounts.join(parted.id, one)
+        assert await standing(ledger, parted.id) == Standing(TODAY.limit, 3, 7)
+        await jobs.finish(JobId("elk"), 1, FAILED)
+        assert await standing(ledger, parted.id) == Standing(TODAY.limit, 0, 7)
+
+    async def test_three_that_come_together_again_in_any_order_have_used_it_once(
+        self, accounts: Accounts, ledger: Ledger, one: AccountId
+    ) -> None:
+        """Two were parted, one from the other."""
+        cat = Identity(WEB, "", "cat")
+        await accounts.join(one, (await accounts.of(cat, GUEST)).id)
+        for first, second in ((BOB, cat), (cat, BOB)):
+            apart = await accounts.part(first, GUEST, TODAY.day), await accounts.part(second, GUEST, TODAY.day)
+            await accounts.join(apart[0].id, apart[1].id)
+            await accounts.join(one, apart[0].id)
+            assert await standing(ledger, one) == Standing(TODAY.limit, 3, 5)
+
+    async def test_what_was_forgiven_on_both_sides_is_not_taken_off_again(
+        self, accounts: Accounts, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId
+    ) -> None:
+        """What each drew since then counts in full."""
+        await draw(jobs, by(ANN, "fox", ann), 4)
+        await accounts.join(ann, bob)
+        parted = await accounts.part(BOB, GUEST, TODAY.day)
+        for account, identity, name in ((ann, ANN, "ape"), (parted.id, BOB, "asp")):
+            await ledger.forgive(HOUSE, account, TODAY.day, by=Actor(AccountId("boss"), "Boss"), why="")
+            await draw(jobs, by(identity, name, account), 2)
+        await accounts.join(ann, parted.id)
+        assert (await standing(ledger, ann)).spent == 4
+
+
+class TestTierAfterParting:
+    """Whoever parts takes along what they brought."""
+
+    async def test_a_tier_that_the_other_brought_goes_with_them(self, accounts: Accounts, bob: AccountId) -> None:
+        """Bob is a guest again; it is so whoever of the two leaves."""
+        ann = (await accounts.of(ANN, REGISTERED)).id
+        await accounts.join(bob, ann)
+        assert (await accounts.of(BOB, GUEST)).tier == REGISTERED
+        await accounts.part(ANN, REGISTERED, TODAY.day)
+        assert await accounts.of(BOB, GUEST) == Account(bob, GUEST)
+
+    async def test_who_stays_keeps_what_they_began_with(self, accounts: Accounts, one: AccountId) -> None:
+        """Ann was registered all along."""
+        await accounts.part(BOB, GUEST, TODAY.day)
+        assert (await accounts.of(ANN, GUEST)).tier == REGISTERED
+
+    @ON_DISK
+    @pytest.mark.parametrize("leaver", [ANN, BOB])
+    @pytest.mark.parametrize(
+        ("anns", "bobs"),
+        [("premium", None), (None, "premium"), ("premium", "registered"), ("gold until 2026-05-01T00:00:00+00:00", "premium")],
+    )
+    async def test_memberships_are_then_whose_they_were(
+        self,
+        accounts: Accounts,
+        rulebook: Rulebook,
+        ann: AccountId,
+        bob: AccountId,
+        *,
+        anns: str | None,
+        bobs: str | None,
+        leaver: Identity,
+    ) -> None:
+        """Granted, by registering, or bought; memory has no rules that would know the account."""
+        for account, value in ((ann, anns), (bob, bobs)):
+            for subject in ("grant", "stripe:sub_1"):
+                await rulebook.change(membership(account, subject, value))
+        for _ in range(2):
+            await accounts.join((await accounts.of(ANN, GUEST)).id, (await accounts.of(BOB, GUEST)).id)
+            await accounts.part(leaver, GUEST, TODAY.day)
+            for identity, value in ((ANN, anns), (BOB, bobs)):
+                found = await rulebook.rules(HOUSE, (await accounts.of(identity, GUEST)).id)
+                assert {rule.key.subject: rule.value for rule in found} == (
+                    dict.fromkeys(("grant", "stripe:sub_1"), value) if value else {}
+                )
+
+    @ON_DISK
+    async def test_what_was_changed_since_stays(
+        self, accounts: Accounts, rulebook: Rulebook, ann: AccountId, bob: AccountId
+    ) -> None:
+        """An admin meant the account as it was."""
+        await rulebook.change(membership(bob, "grant", "premium"))
+        await accounts.join(ann, bob)
+        await rulebook.change(membership(ann, "grant", "premium until 2026-05-01T00:00:00+00:00"))
+        parted = await accounts.part(BOB, GUEST, TODAY.day)
+        assert await rulebook.rules(HOUSE, parted.id) == ()
+        assert len(await rulebook.rules(HOUSE, ann)) == 1
+
+
+def membership(account: AccountId, subject: str, value: str | None) -> Change:
+    """Give a tier to somebody."""
+    by_whom = Actor(AccountId("boss"), "Boss")
+    return Change(community=HOUSE, key=RuleKey(Matter.MEMBERSHIP, subject, account), value=value, by=by_whom)
 
 
 class Crowd:

@@ -21,6 +21,7 @@ class MemoryAccounts:
         self._jobs = jobs
         self._joined: dict[AccountId, AccountId] = {}
         self._accounts: dict[Identity, Account] = {}
+        self._first_tier: dict[Identity, Tier] = {}
         self.trouble = Trouble()
 
     async def of(self, identity: Identity, first_tier: Tier) -> Account:
@@ -28,6 +29,7 @@ class MemoryAccounts:
         self.trouble.strike("of")
         if identity not in self._accounts:
             self._accounts[identity] = Account(AccountId(self._ids.new()), first_tier)
+            self._first_tier[identity] = first_tier
         return self._accounts[identity]
 
     async def known(self, identity: Identity) -> Account | None:
@@ -68,6 +70,9 @@ class MemoryAccounts:
         if self._of(old.id) == (identity,):
             return old
         new = self._accounts[identity] = Account(AccountId(self._ids.new()), tier)
+        self._first_tier[identity] = tier
+        stayed = Account(old.id, max((self._first_tier[one] for one in self._of(old.id)), key=_RANKS.index))
+        self._accounts.update(dict.fromkeys(self._of(old.id), stayed))
         if self._jobs is not None:
             self._jobs.part(identity, old.id, new.id, day)
         return new
@@ -99,7 +104,7 @@ class MemoryLedger:
         spent = self._books.standing(community, account, counted, 0).spent
         if not spent:
             return None
-        self._books.counters[community, account, counted].spent = 0
+        self._books.forgive(community, account, counted)
         entry = Entry(
             id=EntryId(self._ids.new()),
             community=community,

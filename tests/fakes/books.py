@@ -46,6 +46,7 @@ class Books:
     lines: list[Line] = field(default_factory=list)
     record: list[Entry] = field(default_factory=list)
     joined: dict[AccountId, AccountId] = field(default_factory=dict)
+    shared: dict[tuple[CommunityId, frozenset[AccountId], date], int] = field(default_factory=dict)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -116,9 +117,9 @@ class Books:
         self.lines.append(Line(*whose, key, CreditEntry(at=now, delta=delta, kind=kind, by=by, why=why)))
         return new
 
-    def has_moved(self, key: str, account: AccountId) -> bool:
-        """Whether the account has an entry of that key."""
-        return any((line.key, line.account) == (key, account) for line in self.lines)
+    def has_moved(self, key: str) -> bool:
+        """Whether there is an entry of that key."""
+        return any(line.key == key for line in self.lines)
 
     def spend(self, scopes: tuple[CommunityId, ...], day: date, *, held: int, spent: int) -> None:
         """Count money."""
@@ -137,11 +138,17 @@ class Books:
         self.joined[gone] = survivor
         for community, account, day in [key for key in self.counters if key[1] == gone]:
             theirs, counter = self.counters.pop((community, account, day)), self.counters[community, survivor, day]
-            counter.held, counter.spent = counter.held + theirs.held, counter.spent + theirs.spent
+            same = self.shared.pop((community, frozenset((survivor, gone)), day), 0)
+            counter.held, counter.spent = counter.held + theirs.held, max(0, counter.spent + theirs.spent - same)
+        for (community, pair, day), same in [one for one in self.shared.items() if gone in one[0][1]]:
+            del self.shared[community, pair, day]
+            key = (community, pair - {gone} | {survivor}, day)
+            self.shared[key] = max(same, self.shared.get(key, 0))
         for (community, account), balance in list(self.balances.items()):
             if account == gone and balance:
-                key, kind = f"link:{community}:{gone}", CreditKind.LINK
+                kind = CreditKind.LINK
                 for whose, delta in ((gone, -balance), (survivor, balance)):
+                    key = f"link:{community}:{gone}:{whose}"
                     if self.move((community, whose), delta, kind=kind, key=key, now=now) is None:
                         raise BadInput("Together the two accounts would have too many credits; nothing was changed.")
 
@@ -150,6 +157,16 @@ class Books:
         for (community, account, day), theirs in list(self.counters.items()):
             if account == old and day >= first_day:
                 self.counters[community, new, day].spent = theirs.held + theirs.spent
+                for (there, pair, then), same in list(self.shared.items()):
+                    if (there, then) == (community, day) and old in pair:
+                        self.shared[community, pair - {old} | {new}, day] = same
+                self.shared[community, frozenset((old, new)), day] = theirs.held + theirs.spent
+
+    def forgive(self, community: CommunityId, account: AccountId, day: date) -> None:
+        """Count what was spent as not spent, and as shared with nobody."""
+        self.counters[community, account, day].spent = 0
+        for key in [key for key in self.shared if (key[0], key[2]) == (community, day) and account in key[1]]:
+            del self.shared[key]
 
     def _take(self, job: str, hold: Hold, day: date, now: datetime) -> int:
         standing = self.standing(hold.community, hold.account, day, hold.allowance.limit)

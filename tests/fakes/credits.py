@@ -28,7 +28,7 @@ class MemoryCredits:
         self.trouble.strike("move")
         _check(move.delta, least=-MOST_CREDITS)
         whose = (move.community, self._books.now_of(move.account))
-        if self._books.has_moved(move.key, whose[1]):
+        if self._books.has_moved(move.key):
             return None
         new = self._moved(whose, move.delta, kind=move.kind, key=move.key, by=move.by, why=move.why)
         entry = Entry(
@@ -49,10 +49,10 @@ class MemoryCredits:
         self.trouble.strike("give")
         _check(amount, least=1)
         source, target = self._books.now_of(giver.account), self._books.now_of(taker)
+        if self._books.has_moved(f"give:{key}"):
+            return False
         if source == target:
             raise BadInput("Those credits are yours already; nothing was given.")
-        if self._books.has_moved(f"give:{key}", source):
-            return False
         with self._books.together():
             self._moved((community, source), -amount, kind=CreditKind.GIFT, key=f"give:{key}", by=giver)
             self._moved((community, target), amount, kind=CreditKind.GIFT, key=f"get:{key}", by=giver)

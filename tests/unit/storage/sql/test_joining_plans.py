@@ -34,7 +34,7 @@ async def come_together(database: Database, accounts: SqlAccounts, account: Acco
         await jobs.open_drawing(a_drawing(f"{name} 1", claimed))
         await jobs.keep(JobId(name), 1, some_pictures(JobId(name)))
         async with database.writing() as connection:
-            await moved(connection, Booking(HOUSE, whose, 5, CreditKind.GRANT, "grant", NOON))
+            await moved(connection, Booking(HOUSE, whose, 5, CreditKind.GRANT, f"grant {whose}", NOON))
         key = ApiKey(id=ApiKeyId(name), account=whose, owner=BOB, community=HOUSE, label="", created_at=NOON)
         await keys.add(key, f"hash of {name}")
         await keys.find("hash of fox")
