@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -71,6 +72,45 @@ credit_entries = Table(
     Column("why", Text, nullable=False),
     UniqueConstraint("key"),
     Index("ix_credit_entries_newest", "community", "account", "position"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("account", String),
+    Column("begun_at", Moment, nullable=False),
+    Column("paid_until", Moment),
+    Column("ended_at", Moment),
+    Column("is_accepted", Boolean, nullable=False),
+)
+
+purchases = Table(
+    "purchases",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("payment", String, nullable=False),
+    Column("account", String),
+    Column("credits", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Index("ix_purchases_payment", "source", "payment"),
+)
+"""`credits` were given; of those `taken` were taken back, and `missing` should have been and were spent before."""
+
+reversals = Table(
+    "reversals",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("payment", String, nullable=False),
+    Column("part", BigInteger, nullable=False),
+    Column("whole", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("is_final", Boolean, nullable=False),
+    Index("ix_reversals_payment", "source", "payment"),
 )
 
 shared_usage = Table(

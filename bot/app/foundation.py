@@ -8,7 +8,9 @@ from bot.app.chance import RandomIds, SystemClock
 from bot.app.makers import Makers, open_makers
 from bot.app.stores import open_objects
 from bot.config import Settings
+from bot.domain.people import Tier
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.billing import Billing
 from bot.ports.clock import Clock, Ids
 from bot.ports.codes import Codes
 from bot.ports.credits import Credits
@@ -24,6 +26,7 @@ from bot.ports.rules import Rulebook
 from bot.ports.statistics import Statistics
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
+from storage.sql.billing import SqlBilling
 from storage.sql.codes import SqlCodes
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
@@ -57,6 +60,7 @@ class Records:
     keys: ApiKeys
     statistics: Statistics
     check_writable: Callable[[], Awaitable[None]]
+    billing: Billing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ async def _open_records(settings: Settings, clock: Clock, ids: Ids) -> AsyncIter
             keys=SqlApiKeys(database, clock),
             statistics=SqlStatistics(database),
             check_writable=database.check_writable,
+            billing=SqlBilling(database, clock, ids, Tier(settings.membership.tier)),
         )
     finally:
         await database.close()

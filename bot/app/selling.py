@@ -3,9 +3,7 @@
 from bot.adapters.stripe import PATH
 from bot.app.chats import Guests
 from bot.app.foundation import Foundation
-from bot.domain.people import Tier
 from bot.errors import ConfigError
-from bot.services.subscriptions import Subscriptions
 
 
 def selling(base: Foundation) -> Guests:
@@ -23,6 +21,5 @@ def selling(base: Foundation) -> Guests:
         raise ConfigError(
             "[membership] stripe_secret is set, which needs one more package: pip install easel[stripe]."
         ) from error
-    subscriptions = Subscriptions(records.rulebook, Tier(chosen.tier))
-    endpoint = Endpoint(chosen.stripe_secret.get_secret_value(), subscriptions=subscriptions, credits=records.credits)
+    endpoint = Endpoint(chosen.stripe_secret.get_secret_value(), billing=records.billing, accepts=frozenset(chosen.accepts))
     return Guests((endpoint.routes(),), frozenset({PATH}))

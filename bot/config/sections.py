@@ -147,6 +147,7 @@ class MembershipSettings(Section):
 
     stripe_secret: Secret = NO_SECRET
     tier: Name = "premium"
+    accepts: Words = ()
     checkout_url: WebUrl = ""
 
 

@@ -92,20 +92,31 @@ async def memberships(settings: Settings) -> tuple[Finding, ...]:
     chosen, web = settings.membership, settings.web
     if not chosen.stripe_secret and not chosen.checkout_url:
         return (Finding("membership", Health.OK, "Off: nothing is set for it."),)
-    if not chosen.stripe_secret:
-        text = "/quota shows people where to pay, but nobody would tell easel that they did."
-        return (Finding("membership", Health.WRONG, text, "Set [membership] stripe_secret, or take checkout_url out."),)
-    if find_spec("stripe") is None:
-        text = "[membership] stripe_secret is set, and the package that reads what Stripe sends is not installed."
-        return (Finding("membership", Health.WRONG, text, "pip install easel[stripe]."),)
-    if not chosen.stripe_secret.get_secret_value().startswith("whsec_"):
-        text = "[membership] stripe_secret is no signing secret, so nothing that Stripe sends would be believed."
-        return (Finding("membership", Health.WRONG, text, "Copy the one of the webhook; it begins with whsec_."),)
+    if fault := _fault_of_membership(settings):
+        return (Finding("membership", Health.WRONG, *fault),)
     text = f"Stripe makes people {chosen.tier} by {web.links_base}{PATH}."
     if is_loopback(urlsplit(web.links_base).hostname or ""):
         mend = "Set the public [web] public_url."
         return (Finding("membership", Health.NOTE, f"{text} Only this machine can reach that address.", mend),)
     return (Finding("membership", Health.OK, text),)
+
+
+def _fault_of_membership(settings: Settings) -> tuple[str, str] | None:
+    """Return why what people pay would not be heard of, and what to do about that."""
+    chosen = settings.membership
+    if not chosen.stripe_secret:
+        text = "/quota shows people where to pay, but nobody would tell easel that they did."
+        return text, "Set [membership] stripe_secret, or take checkout_url out."
+    if find_spec("stripe") is None:
+        text = "[membership] stripe_secret is set, and the package that reads what Stripe sends is not installed."
+        return text, "pip install easel[stripe]."
+    if not chosen.stripe_secret.get_secret_value().startswith("whsec_"):
+        text = "[membership] stripe_secret is no signing secret, so nothing that Stripe sends would be believed."
+        return text, "Copy the one of the webhook; it begins with whsec_."
+    if chosen.checkout_url and not chosen.accepts:
+        text = "[membership] accepts is empty, so nothing that is paid for makes anybody a member."
+        return text, "Name the id of the Payment Link (plink_…) or of its prices (price_…)."
+    return None
 
 
 async def front_ends(settings: Settings) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId
 from bot.domain.rules import Matter
-from storage.schema_quotas import brought_memberships, rules
+from storage.schema_quotas import brought_memberships, rules, subscriptions
 
 _NEW = insert(brought_memberships)
 _FOLLOW = (
@@ -23,6 +23,9 @@ _THIS = (
     rules.c.subject == bindparam("of_subject"),
 )
 _CHANGE = update(rules).where(*_THIS)
+_SUBSCRIBE = update(subscriptions).where(
+    subscriptions.c.source == bindparam("of_source"), subscriptions.c.id == bindparam("of_id")
+)
 _DROP = delete(rules).where(*_THIS)
 _FORGET = delete(brought_memberships).where(
     brought_memberships.c.community == bindparam("of_community"),
@@ -44,20 +47,20 @@ async def note_brought(
     await connection.execute(_NEW, {**whose, "brought": row.value, "joined": joined, "before": before})
 
 
-async def take_along(connection: AsyncConnection, first_account: str | None, *, old: AccountId, new: AccountId) -> list[str]:
-    """Give `new` the memberships that came with the account it had first, and give their subjects.
+async def take_along(connection: AsyncConnection, first_account: str | None, *, old: AccountId, new: AccountId) -> None:
+    """Give `new` the memberships that came with the account it had first, and the subscriptions that they are of.
 
     What was changed since both were joined stays where it is. Whoever the
     account was from the beginning leaves behind only what others brought.
     """
     brought = (await connection.execute(_BROUGHT, {"old": old})).all()
-    moved = []
     for rule in (await connection.execute(_MEMBERSHIPS, {"old": old})).all():
         same = [one for one in brought if (one.community, one.subject) == (rule.community, rule.subject)]
         stays, goes, used = _shares(rule.value, same, first_account, is_first=first_account == old)
         if goes is None:
             continue
-        moved.append(rule.subject)
+        source, _, id_ = rule.subject.partition(":")
+        await connection.execute(_SUBSCRIBE, {"of_source": source, "of_id": id_, "account": new})
         this = {"of_community": rule.community, "of_account": old, "of_subject": rule.subject}
         await connection.execute(*((_DROP, this) if stays is None else (_CHANGE, {**this, "value": stays})))
         mine = {"community": rule.community, "account": new, "matter": Matter.MEMBERSHIP, "subject": rule.subject}
@@ -65,7 +68,6 @@ async def take_along(connection: AsyncConnection, first_account: str | None, *, 
         if used is not None:
             key = {"of_community": used.community, "of_first": used.first_account, "of_subject": used.subject}
             await connection.execute(_FORGET, key)
-    return moved
 
 
 def _shares(

@@ -49,7 +49,10 @@ _HISTORY = (
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """An entry to make, and how the balance changes by it; what a job spends or gets back carries the job."""
+    """An entry to make, and how the balance changes by it; what a job spends or gets back carries the job.
+
+    What is owed to somebody is never refused for being too much.
+    """
 
     community: CommunityId
     account: AccountId
@@ -60,6 +63,7 @@ class Booking:
     job: JobId | None = None
     by: Actor | None = None
     why: str = ""
+    is_owed: bool = False
 
 
 class SqlCredits:
@@ -167,7 +171,7 @@ async def _changed(connection: AsyncConnection, booking: Booking) -> int | None:
     whose = {"community": booking.community, "account": booking.account}
     if booking.delta > 0:
         await _NEW_BALANCE.run(connection, {**whose, "balance": 0})
-    most = MOST_CREDITS if booking.delta > 0 and booking.job is None else 2 * MOST_CREDITS
+    most = MOST_CREDITS if booking.delta > 0 and booking.job is None and not booking.is_owed else 2 * MOST_CREDITS
     values = {"of_community": booking.community, "of_account": booking.account, "delta": booking.delta, "most": most}
     new: int | None = (await connection.execute(_MOVE, values)).scalar()
     return new

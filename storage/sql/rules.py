@@ -72,7 +72,7 @@ class SqlRulebook:
         """Read, compare, write and enter. What is about an account that was joined is about the one it is part of."""
         async with self._database.writing() as connection:
             key = await _key_now(connection, change.key)
-            before = await _put(connection, change.community, key, change.value)
+            before = await put(connection, change.community, key, change.value)
             if before == change.value:
                 return None
             return await entered(
@@ -169,7 +169,7 @@ async def _not_undone(connection: AsyncConnection, entry: EntryId) -> Entry:
     return entry_of(row)
 
 
-async def _put(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
+async def put(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
     """Make the rule say `value`, and give what it said before."""
     this = {"of_community": community, "of_account": key.account, "of_matter": key.matter, "of_subject": key.subject}
     before: str | None = (await connection.execute(_VALUE, this)).scalar()
@@ -181,12 +181,12 @@ async def _put(connection: AsyncConnection, community: CommunityId, key: RuleKey
         await connection.execute(_RESET, {**this, "value": value})
     elif not await _SET.run(connection, {**_columns(community, key), "value": value}):
         # Somebody else has set it since we looked, where an engine lets that happen: now there is a row to lock.
-        return await _put(connection, community, key, value)
+        return await put(connection, community, key, value)
     return before
 
 
 async def _put_back(connection: AsyncConnection, undone: Entry, key: RuleKey) -> None:
-    if await _put(connection, undone.community, key, undone.before) != undone.after:
+    if await put(connection, undone.community, key, undone.before) != undone.after:
         raise _changed_since()
 
 

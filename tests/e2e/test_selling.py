@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -15,21 +16,24 @@ from bot.adapters.stripe import PATH
 from bot.app.foundation import open_foundation
 from bot.app.selling import selling
 from bot.config import Settings
+from bot.domain.people import GUEST, Identity, Platform
 from bot.errors import ConfigError
 from tests.e2e.serving import Serving
 
 SECRET = "whsec_made_up"
-CHECKOUT = {
+CHECKOUT: dict[str, Any] = {
     "id": "evt_1",
     "type": "checkout.session.completed",
-    "data": {"object": {"id": "cs_1", "client_reference_id": "ann", "payment_status": "paid", "subscription": "sub_1"}},
+    "data": {"object": {"id": "cs_1", "payment_status": "paid", "subscription": "sub_1", "payment_link": "plink_1"}},
 }
 
 
-async def send(url: str, secret: str) -> int:
+async def send(url: str, secret: str, account: str) -> int:
     """Send a checkout of just now, signed, as no browser would."""
     stamp = round(time.time())
-    body = json.dumps(CHECKOUT | {"created": stamp})
+    event = CHECKOUT | {"created": stamp}
+    event["data"] = {"object": {**CHECKOUT["data"]["object"], "client_reference_id": account}}
+    body = json.dumps(event)
     seal = hmac.new(secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
     async with httpx2.AsyncClient() as client:
         answer = await client.post(f"{url}{PATH}", content=body, headers={"stripe-signature": f"t={stamp},v1={seal}"})
@@ -38,10 +42,13 @@ async def send(url: str, secret: str) -> int:
 
 async def test_a_payment_is_heard_of(tmp_path: Path) -> None:
     """Only what Stripe has signed, and several at once are one."""
-    async with Serving(tmp_path, {"EASEL_MEMBERSHIP__STRIPE_SECRET": SECRET}) as easel:
-        assert await send(easel.url, "whsec_other") == 401
-        assert await asyncio.gather(*(send(easel.url, SECRET) for _ in range(3))) == [200] * 3
-        [rule] = easel.rows("SELECT community, subject, value FROM rules WHERE account = 'ann'")
+    async with open_foundation(Settings(data_dir=tmp_path / "data")) as base:
+        ann = (await base.records.accounts.of(Identity(Platform("web"), "", "ann"), GUEST)).id
+    chosen = {"EASEL_MEMBERSHIP__STRIPE_SECRET": SECRET, "EASEL_MEMBERSHIP__ACCEPTS": "plink_1"}
+    async with Serving(tmp_path, chosen) as easel:
+        assert await send(easel.url, "whsec_other", ann) == 401
+        assert await asyncio.gather(*(send(easel.url, SECRET, ann) for _ in range(3))) == [200] * 3
+        [rule] = easel.rows("SELECT community, subject, value FROM rules")
     assert (rule["community"], rule["subject"]) == ("house", "stripe:sub_1")
     assert rule["value"].startswith("premium until ")
 

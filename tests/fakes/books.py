@@ -142,8 +142,8 @@ class Books:
             counter.held, counter.spent = counter.held + theirs.held, max(0, counter.spent + theirs.spent - same)
         for (community, pair, day), same in [one for one in self.shared.items() if gone in one[0][1]]:
             del self.shared[community, pair, day]
-            key = (community, pair - {gone} | {survivor}, day)
-            self.shared[key] = max(same, self.shared.get(key, 0))
+            theirs_and_ours = (community, pair - {gone} | {survivor}, day)
+            self.shared[theirs_and_ours] = max(same, self.shared.get(theirs_and_ours, 0))
         for (community, account), balance in list(self.balances.items()):
             if account == gone and balance:
                 kind = CreditKind.LINK

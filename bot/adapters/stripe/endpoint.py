@@ -16,13 +16,11 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from bot.adapters.stripe import PATH, STRIPE
-from bot.domain.credits import MOST_CREDITS, CreditKind, CreditMove
-from bot.domain.people import HOUSE, AccountId
-from bot.domain.rules import NOBODY, Actor
-from bot.errors import BadInput, EaselError
-from bot.ports.credits import Credits
+from bot.domain.billing import Purchase, Reversal, SubscriptionNews
+from bot.domain.people import AccountId
+from bot.errors import EaselError
+from bot.ports.billing import Billing
 from bot.services.bodies import BodyRefused, read_body
-from bot.services.subscriptions import SubscriptionNews, Subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -37,16 +35,26 @@ _CHECKOUTS = {"checkout.session.completed", "checkout.session.async_payment_succ
 
 _PAID = {"paid", "no_payment_required"}
 
+_ENDED_DISPUTES = {"won", "lost", "warning_closed", "prevented"}
+_HARMLESS_DISPUTES = {"won", "prevented", "warning_closed", "warning_needs_response", "warning_under_review"}
+"""No money has gone back: a warning is a bank's question."""
+
+_MOST = 2**31 - 1
+
 Json = Mapping[str, Any]
 
 
 class Endpoint:
-    """Takes events in. What could not be written down is answered with 503, and Stripe brings it again."""
+    """Takes events in. What could not be written down is answered with 503, and Stripe brings it again.
 
-    def __init__(self, secret: str, *, subscriptions: Subscriptions, credits: Credits) -> None:  # noqa: A002 - what they are
+    `accepts` are the ids of the Payment Links and prices that make members.
+    """
+
+    def __init__(self, secret: str, *, billing: Billing, accepts: frozenset[str]) -> None:
         self._secret = secret
-        self._subscriptions = subscriptions
-        self._credits = credits
+        self._billing = billing
+        self._accepts = accepts
+        self._prices = frozenset(one for one in accepts if one.startswith("price_"))
 
     def routes(self) -> APIRouter:
         """Build `POST /webhooks/stripe`."""
@@ -85,8 +93,6 @@ class Endpoint:
     async def _noted(self, event: Json) -> HTTPStatus:
         try:
             await self._note(str(event["type"]), event["data"]["object"], _moment(event["created"]))
-        except BadInput as error:
-            log.warning("stripe.not_credited", reason=error.user_text)
         except EaselError as error:
             log.warning("stripe.not_noted", reason=str(error))
             return HTTPStatus.SERVICE_UNAVAILABLE
@@ -99,36 +105,69 @@ class Endpoint:
         if kind in _CHECKOUTS and thing["payment_status"] in _PAID:
             await self._checked_out(thing, at)
         elif kind == "invoice.paid" and (subscription := _subscription_of(thing)):
-            paid_until = max((_moment(line["period"]["end"]) for line in thing["lines"]["data"]), default=at)
-            await self._subscriptions.note(SubscriptionNews(source=STRIPE, id=subscription, at=at, paid_until=paid_until))
+            await self._billing.note(self._paid(thing, subscription, at))
         elif kind == "customer.subscription.deleted":
             ended_at = _moment(thing.get("ended_at") or at.timestamp())
-            await self._subscriptions.note(SubscriptionNews(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at))
+            await self._billing.note(SubscriptionNews(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at))
+        elif kind == "charge.refunded" and (payment := _id_of(thing.get("payment_intent"))):
+            part, whole = int(thing["amount_refunded"]), int(thing["amount"])
+            await self._billing.reverse(
+                Reversal(source=STRIPE, id=str(thing["id"]), payment=payment, at=at, part=part, whole=whole)
+            )
+        elif kind.startswith("charge.dispute.") and (payment := _id_of(thing.get("payment_intent"))):
+            status = str(thing["status"])
+            reversal = Reversal(
+                source=STRIPE,
+                id=str(thing["id"]),
+                payment=payment,
+                at=at,
+                part=int(status not in _HARMLESS_DISPUTES),
+                whole=1,
+                is_final=status in _ENDED_DISPUTES,
+            )
+            await self._billing.reverse(reversal)
+
+    def _paid(self, invoice: Json, subscription: str, at: datetime) -> SubscriptionNews:
+        """Read until when a subscription is paid: where prices are named, by the lines of those alone."""
+        lines = invoice["lines"]["data"]
+        ours = [line for line in lines if not self._prices or _price_of(line) in self._prices]
+        paid_until = max((_moment(line["period"]["end"]) for line in ours), default=None if lines else at)
+        is_accepted = bool(self._prices and ours)
+        return SubscriptionNews(source=STRIPE, id=subscription, at=at, paid_until=paid_until, is_accepted=is_accepted)
 
     async def _checked_out(self, session: Json, at: datetime) -> None:
-        """Note whose subscription it is, or give the credits that were bought; without a reference nobody knows for whom."""
-        account = AccountId(str(session.get("client_reference_id") or ""))
-        if not account:
-            log.warning("stripe.nobodys_checkout", session=session["id"])
-        elif session.get("subscription"):
-            news = SubscriptionNews(source=STRIPE, id=str(session["subscription"]), at=at, account=account)
-            await self._subscriptions.note(news)
-        elif sold := int((session.get("metadata") or {}).get("credits", 0)):
-            await self._sold(sold, account, str(session["id"]))
+        """Note whose subscription it is, or give the credits that were bought."""
+        account = AccountId(str(session.get("client_reference_id") or "")) or None
+        if session.get("subscription"):
+            is_accepted = _id_of(session.get("payment_link")) in self._accepts
+            subscription = _id_of(session["subscription"])
+            await self._billing.note(
+                SubscriptionNews(source=STRIPE, id=subscription, at=at, account=account, is_accepted=is_accepted)
+            )
+        elif sold := (session.get("metadata") or {}).get("credits"):
+            payment = _id_of(session.get("payment_intent"))
+            await self._billing.buy(
+                Purchase(source=STRIPE, id=str(session["id"]), payment=payment, account=account, credits=_whole_number(sold))
+            )
 
-    async def _sold(self, sold: int, account: AccountId, session: str) -> None:
-        if not 0 < sold <= MOST_CREDITS:
-            log.warning("stripe.odd_credits", session=session, credits=sold)
-            return
-        move = CreditMove(
-            community=HOUSE,
-            account=account,
-            delta=sold,
-            kind=CreditKind.PURCHASE,
-            key=f"{STRIPE}:{session}",
-            by=Actor(NOBODY, STRIPE.capitalize()),
-        )
-        await self._credits.move(move)
+
+def _whole_number(text: str) -> int:
+    """Read a number that a database takes too."""
+    number = int(text)
+    if abs(number) > _MOST:
+        raise ValueError
+    return number
+
+
+def _id_of(thing: Any) -> str:
+    """Give the id of something that is named, or given whole."""
+    return str(thing["id"]) if isinstance(thing, dict) else str(thing or "")
+
+
+def _price_of(line: Json) -> str:
+    """Give a line's price, which moved into `pricing` in 2025."""
+    details = (line.get("pricing") or {}).get("price_details") or {}
+    return _id_of(details.get("price") or line.get("price"))
 
 
 def _read(body: bytes) -> Json | None:

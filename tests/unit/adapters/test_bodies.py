@@ -91,7 +91,7 @@ async def slack(*, is_known: bool) -> tuple[int, int]:
 async def stripe(*, is_known: bool) -> tuple[int, int]:
     """Send an event, signed with nonsense or not at all."""
     app = FastAPI()
-    app.include_router(StripeEndpoint("whsec_made_up", subscriptions=_NEVER, credits=_NEVER).routes())
+    app.include_router(StripeEndpoint("whsec_made_up", billing=_NEVER, accepts=frozenset()).routes())
     return await post(app, STRIPE_PATH, {"Stripe-Signature": f"t=1,v1={'0' * 64}"} if is_known else {})
 
 

@@ -96,6 +96,7 @@ PAYABLE = {
     "EASEL_MEMBERSHIP__STRIPE_SECRET": "whsec_made_up",
     "EASEL_MEMBERSHIP__CHECKOUT_URL": "https://buy.example.org/x",
     "EASEL_WEB__PUBLIC_URL": "https://easel.example.org",
+    "EASEL_MEMBERSHIP__ACCEPTS": "plink_1",
 }
 
 
@@ -106,7 +107,8 @@ PAYABLE = {
         ({"EASEL_MEMBERSHIP__STRIPE_SECRET": ""}, Health.WRONG, "nobody would tell easel"),
         ({"EASEL_MEMBERSHIP__STRIPE_SECRET": "sk_live_made_up"}, Health.WRONG, "no signing secret"),
         ({"EASEL_WEB__PUBLIC_URL": ""}, Health.NOTE, "Only this machine can reach that address."),
-        (dict.fromkeys(PAYABLE, ""), Health.OK, "Off: nothing is set for it."),
+        ({"EASEL_MEMBERSHIP__ACCEPTS": ""}, Health.WRONG, "accepts is empty"),
+        ({"EASEL_MEMBERSHIP__STRIPE_SECRET": "", "EASEL_MEMBERSHIP__CHECKOUT_URL": ""}, Health.OK, "Off: nothing is set for it."),
     ],
 )
 async def test_memberships_are_judged(changes: dict[str, str], health: Health, words: str) -> None:

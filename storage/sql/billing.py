@@ -1,0 +1,226 @@
+"""What was paid for: each piece of news changes what is known and what is given in one transaction, one after the other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.billing import Purchase, Reversal, Subscription, SubscriptionNews
+from bot.domain.credits import MOST_CREDITS, CreditKind
+from bot.domain.people import HOUSE, AccountId, Tier
+from bot.domain.rules import NOBODY, Actor, Matter, Membership, RuleKey
+from bot.ports.clock import Clock, Ids
+from storage.schema import accounts
+from storage.schema_quotas import credit_balances, credit_entries, purchases, reversals, subscriptions
+from storage.sql.credits import Booking, moved
+from storage.sql.database import Database
+from storage.sql.joined import now_of
+from storage.sql.joining import one_at_a_time
+from storage.sql.record import entered
+from storage.sql.rules import put
+
+_KNOWN = select(accounts.c.id).where(accounts.c.id == bindparam("account"))
+_BALANCE = (
+    select(credit_balances.c.balance)
+    .where(credit_balances.c.community == HOUSE, credit_balances.c.account == bindparam("account"))
+    .with_for_update()
+)
+_IS_MOVED = select(credit_entries.c.position).where(credit_entries.c.key == bindparam("key"))
+
+
+def _this(table: Any) -> tuple[Any, Any]:
+    return table.c.source == bindparam("of_source"), table.c.id == bindparam("of_id")
+
+
+_SUBSCRIPTION = select(subscriptions).where(*_this(subscriptions))
+_NEW_SUBSCRIPTION, _CHANGE_SUBSCRIPTION = insert(subscriptions), update(subscriptions).where(*_this(subscriptions))
+_PURCHASE = select(purchases).where(*_this(purchases))
+_NEW_PURCHASE, _CHANGE_PURCHASE = insert(purchases), update(purchases).where(*_this(purchases))
+_REVERSAL = select(reversals).where(*_this(reversals))
+_NEW_REVERSAL, _CHANGE_REVERSAL = insert(reversals), update(reversals).where(*_this(reversals))
+_PAID_BY = (purchases.c.source == bindparam("source"), purchases.c.payment == bindparam("payment"))
+_PURCHASES_PAID = select(purchases).where(*_PAID_BY)
+_REVERSED = select(reversals).where(reversals.c.source == bindparam("source"), reversals.c.payment == bindparam("payment"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """How many credits were taken back, and how many could not be, because they were spent."""
+
+    taken: int
+    missing: int
+
+
+class SqlBilling:
+    """Keeps what was paid for in SQL. `tier` is a member's."""
+
+    def __init__(self, database: Database, clock: Clock, ids: Ids, tier: Tier) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+        self._tier = tier
+
+    async def note(self, news: SubscriptionNews) -> None:
+        """Read, merge and write, and set the rule that makes a member."""
+        async with self._database.writing() as connection:
+            await one_at_a_time(connection)
+            this = {"of_source": news.source, "of_id": news.id}
+            row = (await connection.execute(_SUBSCRIPTION, this)).first()
+            known = None if row is None else _subscription_of(row)
+            state = (known or Subscription(news.at)).with_(news)
+            if state == known:
+                return
+            values = {
+                "account": state.account,
+                "begun_at": state.begun_at,
+                "paid_until": state.paid_until,
+                "ended_at": state.ended_at,
+                "is_accepted": state.is_accepted,
+            }
+            if known is None:
+                await connection.execute(_NEW_SUBSCRIPTION, {"source": news.source, "id": news.id, **values})
+            else:
+                await connection.execute(_CHANGE_SUBSCRIPTION, {**this, **values})
+            if state.is_accepted:
+                await self._make_member(connection, news, state, was_member=bool(known and known.account and known.is_accepted))
+
+    async def buy(self, purchase: Purchase) -> None:
+        """Give the credits once, and take back what was reversed before we heard of them."""
+        async with self._database.writing() as connection:
+            await one_at_a_time(connection)
+            if (await connection.execute(_PURCHASE, {"of_source": purchase.source, "of_id": purchase.id})).first() is not None:
+                return
+            given = await self._give(connection, purchase)
+            values: dict[str, object] = {"source": purchase.source, "id": purchase.id, "payment": purchase.payment}
+            values |= {"account": purchase.account, "credits": given, "taken": 0, "missing": 0}
+            await connection.execute(_NEW_PURCHASE, values)
+            await self._settle(connection, purchase.source, purchase.payment)
+
+    async def reverse(self, reversal: Reversal) -> None:
+        """Keep the newest of what is known of it, and take or give what that changes."""
+        async with self._database.writing() as connection:
+            await one_at_a_time(connection)
+            this = {"of_source": reversal.source, "of_id": reversal.id}
+            row = (await connection.execute(_REVERSAL, this)).first()
+            values = {"part": reversal.part, "whole": reversal.whole, "at": reversal.at, "is_final": reversal.is_final}
+            if row is None:
+                whose = {"source": reversal.source, "id": reversal.id, "payment": reversal.payment}
+                await connection.execute(_NEW_REVERSAL, {**whose, **values})
+            elif (reversal.is_final, reversal.at, reversal.part) > (row.is_final, row.at, row.part):
+                await connection.execute(_CHANGE_REVERSAL, {**this, **values})
+            await self._settle(connection, reversal.source, reversal.payment)
+
+    async def _make_member(
+        self, connection: AsyncConnection, news: SubscriptionNews, state: Subscription, *, was_member: bool
+    ) -> None:
+        by = Actor(NOBODY, news.source.capitalize())
+        account = await _living(connection, state.account)
+        if account is None:
+            if state.account and not was_member:
+                why = f"The subscription {news.id} is paid for, and nobody here has the account it names: give its tier by hand."
+                await self._tell_owners(connection, by, NOBODY, why)
+            return
+        key = RuleKey(Matter.MEMBERSHIP, f"{news.source}:{news.id}", account)
+        value = str(Membership(self._tier, state.until))
+        before = await put(connection, HOUSE, key, value)
+        if before != value:
+            now = self._clock.now()
+            await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=before, after=value, by=by)
+
+    async def _give(self, connection: AsyncConnection, purchase: Purchase) -> int:
+        """Give the credits, and return how many; what cannot be given is told to the owners."""
+        by, key = Actor(NOBODY, purchase.source.capitalize()), f"{purchase.source}:{purchase.id}"
+        account = await _living(connection, purchase.account)
+        if (await connection.execute(_IS_MOVED, {"key": key})).first() is not None:
+            return purchase.credits
+        if account is not None and 0 < purchase.credits <= MOST_CREDITS:
+            # What was paid for is given beyond the most that admins may give, as what jobs give back is.
+            booking = Booking(HOUSE, account, purchase.credits, CreditKind.PURCHASE, key, self._clock.now(), by=by, is_owed=True)
+            new = await moved(connection, booking)
+            if new is not None:
+                await self._enter(connection, by, account, CreditKind.PURCHASE, before=new - purchase.credits, after=new)
+                return purchase.credits
+        why = (
+            f"{purchase.credits} credits of {purchase.id} are paid for and could not be given: give them by hand, or refund them."
+        )
+        await self._tell_owners(connection, by, account or NOBODY, why)
+        return 0
+
+    async def _settle(self, connection: AsyncConnection, source: str, payment: str) -> None:
+        """Take back, or give again, until it is what was reversed of each purchase."""
+        if not payment:
+            return
+        paid = {"source": source, "payment": payment}
+        found = (await connection.execute(_REVERSED, paid)).all()
+        for row in (await connection.execute(_PURCHASES_PAID, paid)).all():
+            gone = min(row.credits, sum(row.credits * one.part // one.whole for one in found if one.whole > 0))
+            change = gone - row.taken - row.missing
+            if change:
+                by = Actor(NOBODY, source.capitalize())
+                new = await (
+                    self._take(connection, row, by, change) if change > 0 else self._return(connection, row, by, -change)
+                )
+                values = {"taken": new.taken, "missing": new.missing}
+                await connection.execute(_CHANGE_PURCHASE, {"of_source": source, "of_id": row.id, **values})
+
+    async def _take(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
+        """Take what is there; the rest is told to the owners."""
+        account = await now_of(connection, AccountId(row.account))
+        there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
+        taken = min(there, amount)
+        missing = amount - taken
+        why = f"The payment for {row.id} was refunded or is disputed."
+        if missing:
+            why += f" {missing} of its {row.credits} credits were spent before and could not be taken back."
+        await self._move(connection, by, account, -taken, there=there, why=why)
+        return _Taken(row.taken + taken, row.missing + missing)
+
+    async def _return(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
+        """Give again what was taken, after what had been missing."""
+        account = await now_of(connection, AccountId(row.account))
+        there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
+        found = min(row.missing, amount)
+        await self._move(connection, by, account, amount - found, there=there, why=f"The payment for {row.id} stands after all.")
+        return _Taken(row.taken - (amount - found), row.missing - found)
+
+    async def _move(
+        self, connection: AsyncConnection, by: Actor, account: AccountId, delta: int, *, there: int, why: str
+    ) -> None:
+        kind = CreditKind.TAKE if delta <= 0 else CreditKind.GRANT
+        if delta:
+            key = f"reversal:{self._ids.new()}"
+            booking = Booking(HOUSE, account, delta, kind, key, self._clock.now(), by=by, why=why, is_owed=True)
+            await moved(connection, booking)
+        await self._enter(connection, by, account, kind, before=there, after=there + delta, why=why)
+
+    async def _tell_owners(self, connection: AsyncConnection, by: Actor, account: AccountId, why: str) -> None:
+        """Put something on record that changed nothing and that somebody has to see to."""
+        await self._enter(connection, by, account, CreditKind.PURCHASE, before=0, after=0, why=why)
+
+    async def _enter(
+        self,
+        connection: AsyncConnection,
+        by: Actor,
+        account: AccountId,
+        kind: CreditKind,
+        *,
+        before: int,
+        after: int,
+        why: str = "",
+    ) -> None:
+        key = RuleKey(Matter.CREDITS, kind, account)
+        now = self._clock.now()
+        await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=str(before), after=str(after), by=by, why=why)
+
+
+async def _living(connection: AsyncConnection, account: AccountId | None) -> AccountId | None:
+    """Return the account that this one has become part of, or itself; None where there is none."""
+    if not account or (await connection.execute(_KNOWN, {"account": account})).first() is None:
+        return None
+    return await now_of(connection, account)
+
+
+def _subscription_of(row: Row[Any]) -> Subscription:
+    account = None if row.account is None else AccountId(row.account)
+    return Subscription(row.begun_at, account, row.paid_until, row.ended_at, row.is_accepted)
