@@ -9,8 +9,6 @@ log = structlog.get_logger(__name__)
 
 _DRAWN_REFUSED = "The prompt that was made from these words is not drawn here; please say it in other words."
 
-_BROKE = Verdict(Decision.UNSURE, rule="stage_broke")
-
 
 class Guard:
     """Lets words through or refuses them.
@@ -57,7 +55,7 @@ class Guard:
         for stage in self._models:
             verdict = await _judged(stage, prompt)
             if verdict.decision is Decision.UNSURE:
-                raise GuardUnavailable(stage.name, verdict.rule, fault=verdict.fault)
+                raise GuardUnavailable(stage.name, verdict.rule, fault=verdict.fault) from verdict.cause
 
 
 async def _judged(stage: GuardStage, prompt: str) -> Verdict:
@@ -67,7 +65,7 @@ async def _judged(stage: GuardStage, prompt: str) -> Verdict:
     except Exception as error:  # noqa: BLE001 - a broken stage must neither let everything through nor stop the house
         # Its message may hold what the person typed, so only its name is told.
         log.error("guard.stage_broke", stage=stage.name, error=type(error).__name__)  # noqa: TRY400
-        return _BROKE
+        return Verdict(Decision.UNSURE, rule="stage_broke", cause=error)
     if verdict.decision is Decision.REFUSE:
         log.info("guard.refused", stage=stage.name, rule=verdict.rule)
         raise PromptRefused(rule=verdict.rule, sentence=verdict.sentence)

@@ -21,13 +21,15 @@ class Decision(StrEnum):
 class Verdict:
     """A stage's decision. `rule` is a code for the log, `sentence` what the person reads when refused.
 
-    `fault` says why a service could not tell, when the decision is `UNSURE`.
+    `fault` says why a service could not tell, when the decision is `UNSURE`,
+    and `cause` is the error behind it.
     """
 
     decision: Decision
     rule: str = ""
     sentence: str = ""
     fault: ProviderFault | None = None
+    cause: Exception | None = None
 
 
 ALLOWED = Verdict(Decision.ALLOW)

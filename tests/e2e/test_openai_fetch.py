@@ -183,6 +183,31 @@ async def test_only_the_very_address_of_the_gateway_is_our_own(fake: FakeOpenAI)
     assert fake.state.fetched == []
 
 
+async def test_a_redirect_from_elsewhere_does_not_come_home(fake: FakeOpenAI) -> None:
+    """Elsewhere must not choose what is asked of the gateway or of a host that the operator named, though an answer may."""
+    server_tls, client_tls = certificate_for("elsewhere.test")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 302 Found\r\nLocation: {fake.origin}/files/picture\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+        writer.close()
+
+    async def resolve(host: str, port: int) -> tuple[str, ...]:
+        return ("127.0.0.1",)
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=server_tls) as server:
+        there = f"https://elsewhere.test:{server.sockets[0].getsockname()[1]}/1.png"
+        for hosts in ((), ("127.0.0.1",)):
+            fetcher = PictureFetcher(
+                fake.url, hosts=hosts, resolve=resolve, is_public=lambda _: True, tls=lambda: client_tls, pauses=()
+            )
+            assert "not https" in str(await refusal(fetcher, there))
+            assert mark(await fetched(fetcher, f"{fake.origin}/files/picture")) == "served"
+    assert [path for path, _ in fake.state.fetched] == ["/files/picture"] * 2
+
+
 async def test_a_host_that_the_operator_named_is_our_own(fake: FakeOpenAI) -> None:
     """On any port, over plain http."""
     port = fake.origin.rpartition(":")[2]

@@ -96,8 +96,10 @@ def _letters(body: object) -> str:
 
 
 def _places(body: object) -> tuple[str, ...]:
-    """Read what FastAPI and its like answer: `{"detail": [{"loc": ["body", "size"], …}]}`."""
-    listed = body.get("detail") if isinstance(body, Mapping) else None
+    """Read what FastAPI and its like answer: `{"detail": [{"loc": ["body", "size"], …}]}`, which Mistral calls its message."""
+    fields = body if isinstance(body, Mapping) else {}
+    message = fields.get("message")
+    listed = (message if isinstance(message, Mapping) else fields).get("detail")
     places = [entry.get("loc") for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
     return tuple(str(place[1]) for place in places if isinstance(place, list) and len(place) > 1)
 

@@ -68,6 +68,7 @@ class PictureFetcher:
         budget: timedelta = timedelta(seconds=60),
         largest: int = LARGEST,
         resolve: Resolve = resolve,
+        is_public: Callable[[str], bool] = is_public,
         tls: Callable[[], ssl.SSLContext] = httpx2.create_ssl_context,
     ) -> None:
         self._base = httpx2.URL(base_url)
@@ -76,6 +77,7 @@ class PictureFetcher:
         self._budget = budget
         self._largest = largest
         self._resolve = resolve
+        self._is_public = is_public
         self._make_tls = tls
         self._tls: ssl.SSLContext | None = None
 
@@ -164,7 +166,7 @@ class PictureFetcher:
         addresses = await self._resolve(url.raw_host.decode("ascii"), _port(url))
         if not addresses:
             raise _NotFetched("the host is not known")
-        if not is_ours and not all(is_public(address) for address in addresses):
+        if not is_ours and not all(self._is_public(address) for address in addresses):
             raise _NotFetched(f"the host is not on the public internet. {self._advice(url)}")
         return addresses
 

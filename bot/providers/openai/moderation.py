@@ -44,12 +44,12 @@ class OpenAIModeration:
             return _verdict(response.results)
         except ApiErrors as error:
             failure = translate(error, self.name, is_repeatable=True)
-            return _unavailable(str(failure), failure.fault if isinstance(failure, ProviderFailed) else None)
-        except TimeoutError:
-            return _unavailable(f"nothing within {self._budget}", ProviderFault.TIMED_OUT)
+            return _unavailable(str(failure), failure.fault if isinstance(failure, ProviderFailed) else None, error)
+        except TimeoutError as error:
+            return _unavailable(f"nothing within {self._budget}", ProviderFault.TIMED_OUT, error)
         except (ValueError, TypeError, AttributeError) as error:
             # Anything that is no moderation result at all shows itself in one of these ways.
-            return _unavailable(f"{type(error).__name__} while reading the answer", ProviderFault.BAD_ANSWER)
+            return _unavailable(f"{type(error).__name__} while reading the answer", ProviderFault.BAD_ANSWER, error)
 
     async def check(self) -> tuple[Finding, ...]:
         """Have harmless words judged, which is free. Never raises."""
@@ -61,9 +61,9 @@ class OpenAIModeration:
         return (Finding(subject, Health.OK, "It judges words."),)
 
 
-def _unavailable(reason: str, fault: ProviderFault | None) -> Verdict:
+def _unavailable(reason: str, fault: ProviderFault | None, cause: Exception) -> Verdict:
     log.warning("moderation.unavailable", reason=reason)
-    return Verdict(Decision.UNSURE, rule=_RULE, fault=fault)
+    return Verdict(Decision.UNSURE, rule=_RULE, fault=fault, cause=cause)
 
 
 def _verdict(results: list[Moderation]) -> Verdict:

@@ -101,7 +101,9 @@ def _check(state: State, body: Json) -> Mapping[str, object]:
 
 
 def _strict_schema(body: Json) -> Mapping[str, object]:
-    wanted = body.get("response_format")
+    if "response_format" not in body:
+        return _schema_in_words(body)
+    wanted = body["response_format"]
     outer = wanted.get("json_schema") if isinstance(wanted, Mapping) else None
     schema = outer.get("schema") if isinstance(outer, Mapping) and outer.get("strict") is True else None
     properties = schema.get("properties") if isinstance(schema, Mapping) else None
@@ -110,4 +112,14 @@ def _strict_schema(body: Json) -> Mapping[str, object]:
     if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(properties):
         message = "Invalid schema: 'additionalProperties' must be false and every property required."
         raise RefusedError(complaint(400, message, code=None, param="response_format"))
+    return schema
+
+
+def _schema_in_words(body: Json) -> Mapping[str, object]:
+    """Give the schema that the rules show, as a model without strict answers would read them."""
+    messages = body["messages"]
+    assert isinstance(messages, list)
+    _, _, shown = str(messages[0]["content"]).rpartition("JSON schema:\n")
+    schema = json.loads(shown)
+    assert isinstance(schema, Mapping)
     return schema

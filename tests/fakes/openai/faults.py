@@ -65,6 +65,15 @@ class Kind(StrEnum):
     SLOPPY_STREAM = "sloppy_stream"
     """All is there, among comments, unknown events and unreadable previews, and the last event lacks its blank line."""
 
+    NAMED_EVENTS = "named_events"
+    """Each event says its type on its own line only, not among its fields."""
+
+    MISLABELED = "mislabeled"
+    """All is well but for the content type, which is `says`."""
+
+    PACKED_BOMB = "packed_bomb"
+    """An answer of 136 MiB that begins with `says`, packed small with gzip."""
+
     ERROR_IN_200 = "error_in_200"
     GARBAGE = "garbage"
     SLOW_DRIP = "slow_drip"

@@ -123,7 +123,7 @@ def images_response(state: State, order: Order, fault: Fault) -> Json:
 async def _stream(request: web.Request, state: State, order: Order, fault: Fault) -> web.StreamResponse:
     events = await asyncio.to_thread(stream_events, state, order, fault)
     pause = state.options.delay / len(events)
-    stream = Events(request)
+    stream = Events(request, fault.says) if fault.kind is Kind.MISLABELED else Events(request)
     await stream.begin()
     for sent, event in enumerate(events):
         await asyncio.sleep(pause)
@@ -134,6 +134,9 @@ async def _stream(request: web.Request, state: State, order: Order, fault: Fault
             await asyncio.Event().wait()
         if fault.kind is Kind.SLOPPY_STREAM:
             await _send_sloppily(stream, event)
+        elif fault.kind is Kind.NAMED_EVENTS:
+            name = str(event.pop("type"))
+            await stream.send_raw(name, json.dumps(event))
         else:
             await stream.send(event)
     return stream.response()

@@ -1,7 +1,9 @@
 """Answers on the wire, whole ones and broken ones."""
 
 import asyncio
+import functools
 import json
+import zlib
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -12,6 +14,9 @@ from tests.fakes.openai.state import State
 
 STATE = web.AppKey("state", State)
 _DRIP = 16
+_MEGABYTE = b"x" * 1024 * 1024
+_MEGABYTES_OF_A_BOMB = 136
+"""One picture with one preview may have 128."""
 
 
 def whole(body: object) -> web.Response:
@@ -38,6 +43,18 @@ def cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
+def packed_bomb(beginning: str) -> web.Response:
+    """Answer with far too much in a small parcel."""
+    return web.Response(body=_packed(beginning), headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+
+
+@functools.cache
+def _packed(beginning: str) -> bytes:
+    packer = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)
+    begun = packer.compress(beginning.encode())
+    return begun + b"".join(packer.compress(_MEGABYTE) for _ in range(_MEGABYTES_OF_A_BOMB)) + packer.flush()
+
+
 def instead_of_an_answer(request: web.Request, fault: Fault) -> web.Response | None:
     """Give what an accepted call gets when the fault leaves no answer at all."""
     match fault.kind:
@@ -45,6 +62,8 @@ def instead_of_an_answer(request: web.Request, fault: Fault) -> web.Response | N
             return garbage()
         case Kind.CUT_AFTER_PAID:
             return cut(request)
+        case Kind.PACKED_BOMB:
+            return packed_bomb(fault.says)
         case Kind.ERROR_IN_200:
             return whole({"error": {"message": "upstream failed", "type": "server_error", "code": fault.code, "param": None}})
     return None
@@ -55,6 +74,8 @@ async def send(request: web.Request, body: object, fault: Fault) -> web.StreamRe
     match fault.kind:
         case Kind.CUT_MID_BODY:
             return await half(request, body)
+        case Kind.MISLABELED:
+            return web.Response(body=json.dumps(body).encode(), content_type=fault.says)
         case Kind.SLOW_DRIP:
             return await drip(request, json.dumps(body).encode(), "application/json")
     return whole(body)
@@ -83,9 +104,9 @@ async def drip(request: web.Request, content: bytes, content_type: str) -> web.S
 class Events:
     """A stream of server-sent events."""
 
-    def __init__(self, request: web.Request) -> None:
+    def __init__(self, request: web.Request, content_type: str = "text/event-stream; charset=utf-8") -> None:
         self._request = request
-        self._response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+        self._response = web.StreamResponse(headers={"Content-Type": content_type})
 
     async def begin(self) -> None:
         """Send the headers."""

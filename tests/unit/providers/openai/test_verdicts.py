@@ -2,7 +2,9 @@
 
 import pytest
 
-from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, fallback_sentence, safer_prompt, sentence_for
+from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, fallback_sentence, read_verdict, safer_prompt, sentence_for
+
+SAID = '{"verdict":"rejected","reason_code":"violence","sentence":"","rewritten_prompt":null,"safer_prompt":null}'
 
 
 def rejected(sentence: str = "", safer: str | None = None, reason: ReasonCode = ReasonCode.VIOLENCE) -> ModelVerdict:
@@ -54,3 +56,41 @@ def test_every_reason_has_a_sentence_of_its_own_that_ends(reason: ReasonCode) ->
 def test_a_safer_wording_is_one_that_could_be_typed(safer: str | None, offered: str | None) -> None:
     """Cleaned like anybody's words; what cannot be is not offered."""
     assert safer_prompt(rejected(safer=safer)) == offered
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SAID,
+        f"\n {SAID} \n",
+        f"```json\n{SAID}\n```",
+        f"```\n{SAID}\n```\n",
+        f"<think>\nIs it? {{}} ```json\n1\n``` No.\n</think>\n\n{SAID}",
+        f"<think></think>```json\n{SAID}\n```",
+    ],
+)
+def test_a_verdict_is_read_behind_a_thought_and_in_a_fence(content: str) -> None:
+    """Models that cannot be held to a schema answer like that."""
+    assert read_verdict(content) == rejected()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"```json\n{SAID}\n```\n```json\n{SAID}\n```",
+        f"{SAID}\n{SAID}",
+        f"Here it is:\n```json\n{SAID}\n```",
+        f"```json\n{SAID}\n```\nI hope that helps!",
+        f"```json\n{SAID}",
+        f"<think>\n{SAID}",
+        f"<think>It is fine.</think> Allowed! {SAID}",
+        f"{SAID}<think>Or is it?</think>",
+        "<think>It is fine.</think>",
+        "```json\n```",
+        "",
+    ],
+)
+def test_what_holds_more_than_one_verdict_and_its_wrapping_is_none(content: str) -> None:
+    """Nobody guesses which of two was meant, or what words around one mean."""
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says, it is no verdict
+        read_verdict(content)
