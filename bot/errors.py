@@ -267,6 +267,16 @@ class OutcomeUnknown(ProviderFailed):
         what = _LOST.get(fault, "went silent before the picture came back")
         self.user_text = f"The image service {what}. Nothing was counted; you can draw it again."
 
+    @classmethod
+    def by_interruption(cls, provider: str) -> "OutcomeUnknown":
+        """Return the error of a call whose answer nobody waited for, because easel itself was stopped or broke down."""
+        error = cls(provider, "cut off while it was drawing")
+        error.user_text = (
+            "The bot was interrupted while this was being drawn, so the picture is lost. "
+            "Nothing was counted; you can draw it again."
+        )
+        return error
+
     @property
     def is_temporary(self) -> bool:
         """Never: a repeat might be paid for twice."""
@@ -331,6 +341,8 @@ class StorageFailed(EaselError):
                 "The bot cannot reach its own storage right now. Please try again in a few minutes; /quota says what was counted."
             ),
         )
+        self.store = store
+        self.reason = reason
 
 
 class ObjectMissing(StorageFailed):

@@ -122,7 +122,6 @@ def discord_options(settings: Settings) -> "DiscordOptions":
     """Give what the Discord front end needs of the settings."""
     from bot.adapters.discord.front import DiscordOptions
     from bot.adapters.discord.gateway import Shards
-    from bot.commands.translations import load_translations
 
     discord = settings.discord
     return DiscordOptions(
@@ -133,7 +132,6 @@ def discord_options(settings: Settings) -> "DiscordOptions":
         shows_links=discord.pictures == "link",
         has_gateway=discord.gateway,
         public_key=discord.public_key,
-        translations=load_translations(),
     )
 
 

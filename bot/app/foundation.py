@@ -1,12 +1,13 @@
 """What the house stands on: records, pictures, and whoever draws."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.app.chance import RandomIds, SystemClock
 from bot.app.makers import Makers, open_makers
-from bot.app.stores import open_objects
+from bot.app.stores import make_data_folder, open_objects
 from bot.config import Settings
 from bot.domain.people import Tier
 from bot.ports.accounts import Accounts, Ledger
@@ -80,9 +81,10 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
     """Open it, and close it in reverse order.
 
     Raises:
-        ConfigError: A setting names something that is not there.
+        ConfigError: A setting names something that is not there, or a data folder that cannot be written to.
         StorageFailed: The database cannot be opened or brought up to date.
     """
+    await asyncio.to_thread(make_data_folder, settings.home)
     clock, ids = SystemClock(), RandomIds()
     async with AsyncExitStack() as stack:
         makers = await stack.enter_async_context(open_makers(settings, clock))

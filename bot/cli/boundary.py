@@ -10,27 +10,30 @@ from typing import NoReturn
 
 import typer
 
-from bot.errors import BadInput, EaselError, Fault, Refusal
+from bot.errors import BadInput, EaselError, Fault, Refusal, StorageFailed
 
 FAILED, REFUSED = 1, 2
 _STOPPED = "Stopped before anything was done."
 
 
-class Terminated(BaseException):
-    """SIGTERM came while nothing was listening for it."""
+class Interrupted(BaseException):
+    """SIGINT or SIGTERM came while nothing was listening for it; typer itself would say nothing then."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def start(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run what was typed, and give the exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         code = app(args=list(arguments), prog_name="easel", standalone_mode=False)
     except typer.TyperException as error:
         return _misused(error, arguments)
-    except (typer.Abort, KeyboardInterrupt):
-        return _stopped(signal.SIGINT)
-    except Terminated:
-        return _stopped(signal.SIGTERM)
+    except Interrupted as interrupted:
+        return _stopped(interrupted.number, prints_report=_wants_report(arguments))
     return code if isinstance(code, int) else 0
 
 
@@ -44,6 +47,7 @@ def guarded(act: Callable[[], int], *, is_verbose: bool, prints_report: bool = F
 
 
 def _attempted(act: Callable[[], int], *, is_verbose: bool, prints_report: bool) -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio listens in its place, and in no other's
     try:
         return act()
     except EaselError as error:
@@ -53,18 +57,33 @@ def _attempted(act: Callable[[], int], *, is_verbose: bool, prints_report: bool)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
-        return _stopped(signal.SIGINT)
+        return _stopped(signal.SIGINT, prints_report=prints_report)
     except Exception as error:  # noqa: BLE001 - the outermost boundary: nobody sees a traceback
         return _broke(error, is_verbose=is_verbose, prints_report=prints_report)
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(number)
 
 
-def _stopped(number: signal.Signals) -> int:
-    typer.echo(_STOPPED, err=True)
-    return 128 + number
+def _wants_report(arguments: Sequence[str]) -> bool:
+    """Return whether what was typed promises one JSON object, however it ends."""
+    return arguments[:1] == ["imagine"] and "--json" in arguments
+
+
+def _stopped(number: int, *, prints_report: bool) -> int:
+    code = 128 + number
+    if prints_report:
+        _print_problem("cancelled", _STOPPED, code)
+    else:
+        typer.echo(_STOPPED, err=True)
+    return code
+
+
+def _print_problem(kind: str, text: str, code: int) -> None:
+    from bot.cli.report import Problem, Report, print_json
+
+    print_json(Report(problem=Problem(kind, text, code)))
 
 
 def _misused(error: typer.TyperException, arguments: Sequence[str]) -> int:
@@ -72,17 +91,23 @@ def _misused(error: typer.TyperException, arguments: Sequence[str]) -> int:
     command = context.command_path if context else "easel"
     message = error.format_message().rstrip(".")
     sentence = f"{message} – see {command} --help." if message.endswith("?") else f"{message}; see {command} --help."
-    return _failed(BadInput(sentence), REFUSED, prints_report=arguments[:1] == ["imagine"] and "--json" in arguments)
+    return _failed(BadInput(sentence), REFUSED, prints_report=_wants_report(arguments))
 
 
 def _failed(error: EaselError, code: int, *, prints_report: bool) -> int:
+    text = _for_operators(error)
     if prints_report:
-        from bot.cli.report import Problem, Report, print_json
-
-        print_json(Report(error=Problem(error.kind, error.user_text, code)))
+        _print_problem(error.kind, text, code)
     else:
-        typer.echo(error.user_text, err=True)
+        typer.echo(text, err=True)
     return code
+
+
+def _for_operators(error: EaselError) -> str:
+    """Return the sentence for whoever has the machine: people in a chat need not know why a store failed, this one has to."""
+    if isinstance(error, StorageFailed):
+        return f"easel cannot use its {error.store}: {error.reason}. `easel doctor` says more."
+    return error.user_text
 
 
 def _broke(error: Exception, *, is_verbose: bool, prints_report: bool) -> int:

@@ -3,10 +3,11 @@
 import asyncio
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -15,36 +16,51 @@ from bot.app.chance import RandomIds
 from bot.app.house import House, open_house
 from bot.cli.boundary import FAILED, REFUSED
 from bot.cli.logs import set_up_logs
-from bot.cli.report import Problem, Report, ShownPicture, print_json, print_lines
+from bot.cli.report import Problem, Report, print_json, print_lines
 from bot.cli.stopping import Stop, stoppable
+from bot.cli.writing import CannotWrite, targets, write_all
 from bot.commands.options import quoted
 from bot.config import Settings, load
 from bot.domain.chat import Post, Tone
-from bot.domain.images import Picture, PictureState
-from bot.domain.jobs import DrawingState, Job, JobState
-from bot.errors import BadInput, EaselError
+from bot.domain.jobs import DrawingState, Job, JobId, JobState
+from bot.errors import BadInput, EaselError, StorageFailed
+from bot.services.job_views import JobViews
 from storage.objects.disk import DiskObjects
 
 _LOOK_EVERY = timedelta(milliseconds=100)
 _GIVE_UP_WITHIN = timedelta(seconds=5)
+_STORE_PATIENCE = timedelta(minutes=1)
+
+_KEPT = "It is drawn, counted and kept by easel: /gallery has it."
+_STUCK = (
+    "The storage cannot be reached. What was asked for is not lost and is not paid for twice: it goes on with the next "
+    "`easel run`. `easel doctor` says what is wrong."
+)
 
 
-def imagine(raw: Mapping[str, object], config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Draw, print what came of it, and give the exit code."""
+def imagine(
+    raw: Mapping[str, object], config: Path | None, *, output: Path | None = None, as_json: bool, is_verbose: bool
+) -> int:
+    """Draw, print what came of it, write the pictures to `output` where that is given, and return the exit code.
+
+    Raises:
+        BadInput: There is something at `output` already, or nothing can be written there. Nothing is drawn then.
+    """
+    files = targets(output, raw.get("count")) if output else ()
     settings = load(config)
     set_up_logs(settings, _level(settings, is_verbose=is_verbose))
     surface = TerminalSurface(quiet=as_json)
     try:
-        report = asyncio.run(_draw(settings, raw, surface, is_quiet=as_json))
+        report = asyncio.run(draw(settings, raw, surface, files=files, is_quiet=as_json))
     finally:
         surface.close()
     if as_json:
         print_json(report)
         return report.exit_code
     print_lines(report)
-    is_told = surface.has_ended and report.exit_code in {FAILED, REFUSED}
-    if report.error and not is_told:
-        typer.echo(report.error.text, err=True)
+    is_told = surface.has_ended and report.exit_code in {FAILED, REFUSED} and not (report.job and report.job.pictures)
+    if report.problem and not is_told:
+        typer.echo(report.problem.text, err=True)
     return report.exit_code
 
 
@@ -54,8 +70,16 @@ def _level(settings: Settings, *, is_verbose: bool) -> str:
     return "debug" if settings.log_level == "debug" else "info"
 
 
-async def _draw(settings: Settings, raw: Mapping[str, object], surface: TerminalSurface, *, is_quiet: bool) -> Report:
-    """Open the house and have the wish granted there, unless somebody stops it."""
+async def draw(
+    settings: Settings,
+    raw: Mapping[str, object],
+    surface: TerminalSurface,
+    *,
+    files: Sequence[Path] = (),
+    is_quiet: bool,
+    patience: timedelta = _STORE_PATIENCE,
+) -> Report:
+    """Open the house and have the wish granted there, unless somebody stops it or the storage is away for `patience`."""
     call = TerminalCall(key=f"terminal:{RandomIds().new()}", user=str(os.getuid()), name=_login(), surface=surface)
     async with stoppable() as stop:
         try:
@@ -63,18 +87,16 @@ async def _draw(settings: Settings, raw: Mapping[str, object], surface: Terminal
                 if not is_quiet:
                     for notice in house.base.makers.notices:
                         typer.echo(notice, err=True)
-                report = await _asked(house, raw, call=call, surface=surface, stop=stop)
+                work = _granted(house, raw, call, patience)
+                report = await _written(house, await _asked(house, work, call=call, surface=surface, stop=stop), files)
                 # What the house still has to say is said below, once.
                 surface.close()
                 return report
         except asyncio.CancelledError:
             if not stop.asked.is_set():
                 raise
-            return Report(
-                error=Problem(
-                    "cancelled", "Stopped at once; what was begun is given back, or goes on, when easel runs next.", stop.code
-                )
-            )
+            text = "Stopped at once; what was begun is given back, or goes on, when easel runs next."
+            return Report(problem=Problem("cancelled", text, stop.code))
 
 
 def _login() -> str:
@@ -85,10 +107,12 @@ def _login() -> str:
         return str(os.getuid())
 
 
-async def _asked(house: House, raw: Mapping[str, object], *, call: TerminalCall, surface: TerminalSurface, stop: Stop) -> Report:
+async def _asked(
+    house: House, granted: Coroutine[Any, Any, Report], *, call: TerminalCall, surface: TerminalSurface, stop: Stop
+) -> Report:
     """Wait for the end of the wish, or for somebody who stops it."""
     stop.is_gentle = True
-    work = asyncio.create_task(_granted(house, raw, call))
+    work = asyncio.create_task(granted)
     stopping = asyncio.create_task(stop.asked.wait())
     try:
         await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -102,14 +126,40 @@ async def _asked(house: House, raw: Mapping[str, object], *, call: TerminalCall,
         await asyncio.gather(work, stopping, return_exceptions=True)
 
 
-async def _granted(house: House, raw: Mapping[str, object], call: TerminalCall) -> Report:
-    """Give the wish to the house, and wait for the end of the job that it becomes, whoever works on it."""
+async def _granted(house: House, raw: Mapping[str, object], call: TerminalCall, patience: timedelta) -> Report:
+    """Give the wish to the house, and wait for the end of the job that it becomes, whoever works on it.
+
+    While the storage does not take what is drawn, wait for `patience` only.
+    """
     await house.dispatcher.dispatch("imagine", raw, call)
     if call.whispers:
-        return Report(error=_whispered(call.whispers[-1]))
-    while (job := await house.base.records.jobs.by_key(call.key)) is None or not job.state.is_final:  # noqa: ASYNC110 - another process may have it
-        await asyncio.sleep(_LOOK_EVERY.total_seconds())
-    return await _told(house, job)
+        return Report(problem=_whispered(call.whispers[-1]))
+    loop, stuck_since = asyncio.get_running_loop(), None
+    while True:
+        job = await _looked_up(house, call)
+        if job is not None and job.state.is_final:
+            return await _told(house, job)
+        is_stuck = job is None or await _is_stuck(house, job)
+        stuck_since = (stuck_since or loop.time()) if is_stuck else None
+        if stuck_since is not None and loop.time() - stuck_since >= patience.total_seconds():
+            return Report(problem=Problem(StorageFailed.kind, _STUCK, FAILED))
+        await asyncio.sleep(_LOOK_EVERY.total_seconds())  # another process may be the one that ends it
+
+
+async def _looked_up(house: House, call: TerminalCall) -> Job | None:
+    """Return the job that the call became; None while the database cannot be read."""
+    try:
+        return await house.base.records.jobs.by_key(call.key)
+    except StorageFailed:
+        return None
+
+
+async def _is_stuck(house: House, job: Job) -> bool:
+    """Return whether the job's pictures are drawn and not where they belong yet, or nobody can say."""
+    try:
+        return any(drawing.state is DrawingState.DRAWN for drawing in await house.base.records.jobs.drawings(job.id))
+    except StorageFailed:
+        return True
 
 
 def _whispered(post: Post) -> Problem:
@@ -123,64 +173,60 @@ async def _given_up(house: House, call: TerminalCall, stop: Stop) -> Report:
             return await _cancelled(house, call, stop)
     except (EaselError, TimeoutError):
         text = "Stopped, but the job could not be cancelled: it goes on when easel runs next."
-        return Report(error=Problem("cancelled", text, stop.code))
+        return Report(problem=Problem("cancelled", text, stop.code))
 
 
 async def _cancelled(house: House, call: TerminalCall, stop: Stop) -> Report:
     jobs = house.base.records.jobs
     job = await jobs.by_key(call.key)
     if job is None:
-        return Report(error=Problem("cancelled", "Stopped before anything was drawn; nothing was counted.", stop.code))
+        return Report(problem=Problem("cancelled", "Stopped before anything was drawn; nothing was counted.", stop.code))
     try:
         ending = await house.studio.cancel(job)
     except BadInput:
         return await _too_late(house, await jobs.by_key(call.key) or job, stop)
     text = f"{quoted(job.wish.prompt)} – {ending.text}"
-    return replace(await _told(house, job), state=JobState.CANCELLED, error=Problem("cancelled", text, stop.code))
+    return replace(await _told(house, await jobs.by_key(call.key) or job), problem=Problem("cancelled", text, stop.code))
 
 
 async def _too_late(house: House, job: Job, stop: Stop) -> Report:
     """Tell how the job ended before it could be cancelled."""
     report = await _told(house, job)
-    if not report.pictures:
+    if report.job is None or not report.job.pictures:
         return report
     text = "It was too late to cancel: the pictures are drawn, kept and counted."
-    return replace(report, error=Problem("too_late", text, stop.code))
+    return replace(report, problem=Problem("too_late", text, stop.code))
+
+
+def _views(house: House) -> JobViews:
+    """Return what puts jobs together for programs."""
+    return JobViews(jobs=house.base.records.jobs, pictures=house.base.records.pictures, links=house.links)
 
 
 async def _told(house: House, job: Job) -> Report:
     """Put everything about the job together."""
-    records = house.base.records
-    drawings = await records.jobs.drawings(job.id)
-    drawn = [drawing for drawing in drawings if drawing.state is DrawingState.DRAWN] or list(drawings)
-    pictures = [picture for picture in await records.pictures.of_job(job.id) if picture.state is PictureState.VISIBLE]
-    return Report(
-        job=job.id,
-        state=job.state,
-        prompt=job.wish.prompt,
-        drawn_prompt=job.words.drawn if job.words else None,
-        provider=drawn[-1].provider if drawn else None,
-        model=drawn[-1].model if drawn else None,
-        cost=await records.jobs.cost(job.id),
-        pictures=tuple(_shown(house, picture) for picture in pictures),
-        error=_why(job),
-    )
-
-
-def _why(job: Job) -> Problem | None:
-    if job.ending is None or job.state not in {JobState.REFUSED, JobState.FAILED, JobState.CANCELLED}:
-        return None
-    text = job.ending.text[:1].upper() + job.ending.text[1:]
-    return Problem(job.ending.kind, text, REFUSED if job.state is JobState.REFUSED else FAILED)
-
-
-def _shown(house: House, picture: Picture) -> ShownPicture:
+    views = _views(house)
+    view = await views.view(job)
     folder = house.base.settings.pictures_folder
-    return ShownPicture(
-        path=DiskObjects(folder).path_of(picture.file.key) if folder else None,
-        url=house.links.picture(picture),
-        sha256=picture.file.sha256,
-        width=picture.file.width,
-        height=picture.file.height,
-        size_bytes=picture.file.size_bytes,
-    )
+    store = DiskObjects(folder) if folder else None
+    paths = tuple([store.path_of(picture.file.key) if store else None for picture in await views.visible(job)])
+    if view.error is None:
+        return Report(job=view, paths=paths)
+    code = REFUSED if job.state is JobState.REFUSED else FAILED
+    return Report(job=view, paths=paths, problem=Problem(view.error.kind, view.error.text, code))
+
+
+async def _written(house: House, report: Report, targets: Sequence[Path]) -> Report:
+    """Write the pictures where they are wanted; easel keeps its own copies."""
+    if not targets or report.job is None or not report.job.pictures:
+        return report
+    job = await house.base.records.jobs.get(JobId(report.job.id))
+    pictures = await _views(house).visible(job) if job else ()
+    found = list(zip(targets, pictures, strict=False))
+    try:
+        contents = [(path, await house.base.objects.get(picture.file.key)) for path, picture in found]
+        await asyncio.to_thread(write_all, contents)
+    except (CannotWrite, StorageFailed) as error:
+        text = f"{error.user_text if isinstance(error, CannotWrite) else 'The picture could not be read back.'} {_KEPT}"
+        return replace(report, problem=Problem(error.kind, text, FAILED))
+    return replace(report, paths=tuple(path.absolute() for path, _ in found))

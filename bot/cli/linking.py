@@ -9,6 +9,7 @@ import typer
 
 from bot.adapters.terminal import TERMINAL
 from bot.app.chance import RandomIds, SystemClock
+from bot.app.stores import make_data_folder
 from bot.cli.logs import set_up_logs
 from bot.config import Settings, load
 from bot.domain.people import Identity
@@ -23,6 +24,7 @@ def link(config: Path | None, *, is_verbose: bool) -> int:
     """Print a code for the account of this system's user, and give the exit code."""
     settings = load(config)
     set_up_logs(settings, "info" if is_verbose else "warning")
+    make_data_folder(settings.home)
     code = asyncio.run(_issued(settings, Identity(TERMINAL, "", str(os.getuid()))))
     minutes = int(LIFE.total_seconds()) // 60
     typer.echo(f"/link {code.text}")

@@ -13,7 +13,11 @@ from bot.cli.boundary import guarded, start
 _EPILOG = "Settings come from config.toml and the environment: config.example.toml explains every one of them."
 
 app = typer.Typer(
-    name="easel", help="An image studio that lives in the chat people already use.", epilog=_EPILOG, add_completion=False
+    name="easel",
+    help="An image studio that lives in the chat people already use.",
+    epilog=_EPILOG,
+    add_completion=False,
+    rich_markup_mode=None,  # rich would take [slack] for a style and leave it out
 )
 db = typer.Typer(help="Look after the database.")
 app.add_typer(db, name="db")
@@ -114,6 +118,15 @@ def imagine(
     rewriting: Annotated[
         str | None, typer.Option(metavar="[on|off]", help="Make the words into a fuller prompt first; they are checked anyway.")
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the picture to FILE; several go to FILE-1, FILE-2 and so on, before FILE's ending.",
+        ),
+    ] = None,
     as_json: Json = False,
     config: Config = None,
     verbose: Verbose = False,
@@ -122,7 +135,7 @@ def imagine(
 
     It ends with 0 when there is a picture, with 2 when the wish was refused
     (a rule, a limit, a typing mistake), with 1 when something failed, and
-    with 130 when Ctrl-C stopped it: then nothing is counted.
+    with 130 when Ctrl-C stopped it; what that cost is said then.
     """
     raw: dict[str, object] = {
         "prompt": " ".join(prompt) if prompt else None,
@@ -136,7 +149,7 @@ def imagine(
     def act() -> int:
         from bot.cli.imagining import imagine as draw
 
-        return draw(raw, config, as_json=as_json, is_verbose=verbose)
+        return draw(raw, config, output=output, as_json=as_json, is_verbose=verbose)
 
     guarded(act, is_verbose=verbose, prints_report=as_json)
 

@@ -29,6 +29,8 @@ def as_typed(wish: Wish) -> dict[str, str]:
     """Give the options that ask for this wish, as they would be typed; what is as usual is left out."""
     values = {field.name: getattr(wish, field.name) for field in fields(ImagineArgs)}
     usual = {field.name: field.default for field in fields(ImagineArgs)}
+    if wish.size is not None:
+        del values["shape"]  # the size says it all, and the two together may contradict each other
     return {name: str(value) for name, value in values.items() if value != usual[name]}
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.images import Size
+from bot.domain.images import Size, nearest_usual
 from bot.domain.money import MILLION
 from bot.domain.people import Mention, Platform, RoleMention
 from bot.errors import BadInput
@@ -101,11 +101,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A size such as `1536x1024`, each edge between `shortest_edge` and `longest_edge` pixels."""
+    """A size such as `1536x1024`: each edge within bounds in pixels, the long one at most `most_aspect` times the short one."""
 
     summary: str
     shortest_edge: int = 16
     longest_edge: int = 8192
+    most_aspect: int = 3
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -120,6 +121,11 @@ class Pixels:
             raise BadInput(
                 f"{name} is width x height in pixels, each from {self.shortest_edge} to {self.longest_edge}, "
                 f"such as 1536x1024, not {quoted(typed)}."
+            )
+        if max(edges) > self.most_aspect * min(edges):
+            raise BadInput(
+                f"{Size(*edges)} is too narrow: one edge can be at most {self.most_aspect} times as long as the other. "
+                f"The nearest size on offer is {nearest_usual(Size(*edges))}; nothing was counted."
             )
         return Size(*edges)
 

@@ -16,14 +16,14 @@ async def discord(settings: Settings) -> tuple[Finding, ...]:
     from bot.adapters.discord.front import point_at
     from bot.adapters.discord.menu import menu_of
     from bot.app.catalogue import declared_commands
-    from bot.commands.translations import load_translations
+    from bot.commands.translations import Translations
 
     point_at(chosen.api_url, chosen.gateway_url)
     return await examined(
         chosen.token.get_secret_value(),
         public_key=chosen.public_key,
         has_gateway=chosen.gateway,
-        menu=menu_of(declared_commands(settings), load_translations()),
+        menu=menu_of(declared_commands(settings), Translations()),
     )
 
 

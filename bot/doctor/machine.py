@@ -77,7 +77,8 @@ async def port(web: WebSettings) -> tuple[Finding, ...]:
         mend = "Set a [web] host that is an address of this machine, and a [web] port above 1023."
         return (Finding("web", Health.WRONG, f"The page cannot listen on {where}: {reason}.", mend),)
     if await asyncio.to_thread(_is_alive, web.host, web.port):
-        return (Finding("web", Health.OK, f"An easel answers on {where} already."),)
+        text = f"An easel answers on {where} already. If that is this one, running, all is well."
+        return (Finding("web", Health.NOTE, text, f"If it is another: {_TAKEN[0].lower()}{_TAKEN[1:]}"),)
     return (Finding("web", Health.WRONG, f"Something else listens on {where}.", _TAKEN),)
 
 

@@ -18,6 +18,7 @@ from bot.doctor.checks import Part, all_of
 from bot.domain.health import Finding, Health
 from bot.errors import StorageFailed
 from storage.migrate import current, head
+from storage.sql.failures import reason_of
 from storage.sql.sqlite import sqlite_file
 
 _CHECK_SECONDS = 10.0
@@ -41,7 +42,7 @@ async def records(settings: Settings) -> tuple[Finding, ...]:
     version = await current(settings.records_url)
     if version is None:
         return (Finding("database", Health.OK, f"{path} will be made at the first start."),)
-    return (_version(path, version), await asyncio.to_thread(_whole, path))
+    return (_version(path, version), await asyncio.to_thread(_whole, path), *await asyncio.to_thread(_unwritable, path))
 
 
 def _version(path: Path, version: str) -> Finding:
@@ -70,6 +71,22 @@ def _whole(path: Path) -> Finding:
     if answer == "ok":
         return Finding("database", Health.OK, "It is not damaged.")
     return Finding("database", Health.WRONG, "It is damaged.", f"Stop easel, keep a copy of {path}, and bring back a backup.")
+
+
+def _unwritable(path: Path) -> tuple[Finding, ...]:
+    """Say so where nothing can be written to the database: begin to write, and take it back."""
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+        ) as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("PRAGMA user_version = 0")
+            database.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        text = f"{path} cannot be written to: {reason_of(error)}."
+        mend = "Let the user that runs easel write to it and to its folder; if it is locked, stop whatever else has it open."
+        return (Finding("database", Health.WRONG, text, mend),)
+    return ()
 
 
 @contextlib.contextmanager

@@ -48,12 +48,24 @@ class Size:
         """Width over height."""
         return self.width / self.height
 
+    @property
+    def shape(self) -> Shape:
+        """The outline."""
+        if self.width == self.height:
+            return Shape.SQUARE
+        return Shape.WIDE if self.width > self.height else Shape.TALL
+
 
 USUAL_SIZES = {
     Shape.SQUARE: Size(1024, 1024),
     Shape.WIDE: Size(1536, 1024),
     Shape.TALL: Size(1024, 1536),
 }
+
+
+def nearest_usual(wanted: Size) -> Size:
+    """Return the usual size that is closest in shape to `wanted`."""
+    return min(USUAL_SIZES.values(), key=lambda size: abs(math.log(size.aspect / wanted.aspect)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class DrawingRoom:
                 await self._jobs.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
         forgiven = 1 if self._rules.when_unknown is WhenUnknown.RETRY else 0
         if len(unknown) > forgiven:
-            raise lost or OutcomeUnknown(unknown[-1].provider, "cut off while it was drawing")
+            raise lost or OutcomeUnknown.by_interruption(unknown[-1].provider)
 
     async def _by_any_provider(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
         """Try each provider in turn. A refusal is final, in doubt too: nobody else is asked to draw what one would not."""

@@ -55,7 +55,7 @@ class Studio:
         prompt is settled already. What a draft leaves open is as usual at the place.
 
         Raises:
-            BadInput: There is nothing to draw in the prompt, or too much.
+            BadInput: There is nothing to draw in the prompt, or too much, or shape and size contradict each other.
             PromptRefused: A local rule will not have it; nothing was shown or counted.
             NotAllowed: Nothing is drawn in this channel.
             Busy: Too many wishes in a short time, or too many that wait.
@@ -65,6 +65,8 @@ class Studio:
             StorageFailed: It could not be written down, so it was not accepted.
         """
         wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
+        if isinstance(wanted, Draft):
+            _check_outline(wanted)
         await self._guard.check_local(wanted.prompt)
         if words is not None:
             await self._guard.check_local(words.drawn)
@@ -176,3 +178,13 @@ class Studio:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:
             log.warning("job.unpublished", job=job.id, reason=str(error))
+
+
+def _check_outline(draft: Draft) -> None:
+    """Raise `BadInput` when a shape and a size of another shape are asked for at once."""
+    shape, size = draft.shape, draft.size
+    if shape is not None and size is not None and shape is not size.shape:
+        raise BadInput(
+            f"Shape {shape} and size {size} do not go together: {size} is {size.shape}. "
+            "Please give one of the two. Nothing was counted."
+        )

@@ -8,11 +8,16 @@ import socket
 import sqlite3
 import urllib.request
 from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.adapters.terminal import TerminalSurface
+from bot.cli.imagining import draw
+from bot.config import load
 from tests.e2e.program import Program
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options
 from tests.fakes.s3 import keys_in, make_bucket, moto_server
@@ -71,9 +76,9 @@ async def test_a_wish_becomes_a_file_and_one_object(easel: Program) -> None:
     assert report["prompt"] == "a fox in the snow"
     assert report["drawn_prompt"]
     assert (report["provider"], report["cost_microusd"]) == ("offline", 0)
-    assert "error" not in report
+    assert report["error"] is None
     assert hashlib.sha256(content).hexdigest() == picture["sha256"]
-    assert len(content) == picture["bytes"]
+    assert len(content) == picture["size_bytes"]
     assert (picture["width"], picture["height"]) == (1536, 1024)
     assert picture["url"].startswith("http://127.0.0.1:8420/p/")
     assert easel.data in Path(picture["path"]).parents
@@ -92,6 +97,22 @@ async def test_people_read_where_it_is_and_how_it_came_about(easel: Program) -> 
     assert "cost   free\n" in done.out
     assert "offline previews" in done.err
     assert "✓ a fox" in done.err
+
+
+async def test_pictures_are_written_where_they_are_wanted(easel: Program) -> None:
+    """One to the file, several to numbered ones; nothing that is there already is overwritten, or drawn for."""
+    one = await easel.run("imagine", "a fox", "-o", "fox.png")
+    assert (one.code, one.out.splitlines()[0]) == (0, str(easel.folder / "fox.png"))
+    two = await easel.run("imagine", "a fox", "--count", "2", "-o", "fox.png", "--json")
+    report = json.loads(two.out)
+    assert [picture["path"] for picture in report["pictures"]] == [str(easel.folder / f"fox-{number}.png") for number in (1, 2)]
+    for picture in report["pictures"]:
+        assert hashlib.sha256(await asyncio.to_thread(Path(picture["path"]).read_bytes)).hexdigest() == picture["sha256"]
+    for taken, says in (("fox.png", "is there already"), (str(easel.folder), "is a folder"), ("no/fox.png", "no folder")):
+        refused = await easel.run("imagine", "a fox", "-o", taken)
+        assert (refused.code, refused.out) == (2, "")
+        assert says in refused.err
+        assert "Nothing was drawn." in refused.err
 
 
 async def test_a_model_draws_when_there_is_a_key(easel: Program, openai: FakeOpenAI) -> None:
@@ -174,12 +195,37 @@ async def test_an_unknown_model_is_one_sentence(easel: Program) -> None:
 
 
 async def test_a_data_folder_that_cannot_be_one_is_one_sentence(easel: Program) -> None:
-    """A file is in the way."""
+    """A file is in the way; the sentence names the folder, the reason and the mend."""
     await asyncio.to_thread(easel.data.write_text, "")
-    done = await easel.run("imagine", "a fox", "--json")
-    assert done.code == 1
-    assert json.loads(done.out)["error"]["kind"] == "storage_failed"
-    assert "Traceback" not in done.err
+    done = await easel.run("run")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"The data folder {easel.data} cannot be used: file exists. ")
+    assert "EASEL_DATA_DIR" in done.err
+
+
+@pytest.mark.needs("s3")
+async def test_nobody_waits_for_ever_for_a_store_that_is_away(tmp_path: Path) -> None:
+    """What is drawn is safe on this machine, and the job is left for the next start."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    environ = {
+        "EASEL_DATA_DIR": str(tmp_path),
+        "EASEL_OBJECTS__URL": "s3://easel/pictures",
+        "EASEL_OBJECTS__ENDPOINT_URL": endpoint,
+        "EASEL_OBJECTS__ACCESS_KEY": "test",
+        "EASEL_OBJECTS__SECRET_KEY": "test",
+    }
+    surface = TerminalSurface(quiet=True)
+    report = await draw(load(environ=environ), {"prompt": "a fox"}, surface, is_quiet=True, patience=timedelta(0))
+    assert report.problem
+    assert (report.problem.kind, report.problem.code) == ("storage_failed", 1)
+    assert "not lost" in report.problem.text
+    with closing(sqlite3.connect(tmp_path / "easel.db")) as database:
+        [job] = database.execute("SELECT state FROM jobs").fetchall()
+        [drawing] = database.execute("SELECT state FROM drawings").fetchall()
+    assert job[0] in {"queued", "running"}
+    assert drawing == ("drawn",)
+    assert any((tmp_path / "spool").rglob("*"))
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

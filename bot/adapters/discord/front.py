@@ -39,6 +39,7 @@ class DiscordOptions:
     has_gateway: bool = True
     public_key: str = ""
     translations: Translations = field(default_factory=Translations)
+    """What menus and forms are called in other languages: nothing until answers are translated too."""
 
 
 class DiscordFront:

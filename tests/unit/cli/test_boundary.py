@@ -16,11 +16,12 @@ from bot.errors import BadInput, ConfigError, StorageFailed
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     """Put back what a command line changes in its process."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     yield
     structlog.reset_defaults()
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def program(
@@ -53,13 +54,19 @@ def test_the_code_of_the_command_is_the_code_of_the_program(code: int) -> None:
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(BadInput("Not like that."), 2), (ConfigError("That setting is wrong."), 1), (StorageFailed("database", "locked"), 1)],
+    [(BadInput("Not like that."), 2), (ConfigError("That setting is wrong."), 1)],
 )
 def test_an_error_is_its_sentence(capsys: pytest.CaptureFixture[str], error: BadInput, code: int) -> None:
     """A refusal ends with 2, everything else with 1."""
     assert start(program(error), ["imagine"]) == code
     out, err = capsys.readouterr()
     assert (out, err) == ("", f"{error.user_text}\n")
+
+
+def test_a_broken_store_is_named_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever has a shell here can mend it."""
+    assert start(program(StorageFailed("database", "locked")), ["imagine"]) == 1
+    assert capsys.readouterr().err == "easel cannot use its database: locked. `easel doctor` says more.\n"
 
 
 def test_the_unforeseen_has_a_code_to_quote_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +86,7 @@ def test_programs_get_errors_as_an_object(capsys: pytest.CaptureFixture[str]) ->
     out, err = capsys.readouterr()
     report = json.loads(out)
     assert report["error"] == {"kind": "config_error", "text": "That setting is wrong."}
-    assert (report["job"], report["pictures"], err) == (None, [], "")
+    assert (report["id"], report["pictures"], err) == (None, [], "")
 
 
 def test_a_mistyped_option_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,6 +112,22 @@ def test_ctrl_c_is_no_error_message(capsys: pytest.CaptureFixture[str]) -> None:
     """It ends with the shell's own code for it."""
     assert start(program(KeyboardInterrupt()), ["imagine"]) == 130
     assert capsys.readouterr().err == "Stopped before anything was done.\n"
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+def test_ctrl_c_is_an_object_for_programs(capsys: pytest.CaptureFixture[str], *, is_early: bool) -> None:
+    """However early it comes: before the command has begun, too."""
+    app = program(KeyboardInterrupt())
+    if is_early:
+
+        @app.callback()
+        def interrupt() -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.pause()
+
+    assert start(app, ["imagine", "--json"]) == 130
+    out, err = capsys.readouterr()
+    assert (json.loads(out)["error"], err) == ({"kind": "cancelled", "text": "Stopped before anything was done."}, "")
 
 
 def test_sigterm_is_no_error_message(capsys: pytest.CaptureFixture[str]) -> None:

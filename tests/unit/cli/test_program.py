@@ -11,12 +11,12 @@ import pytest
 import typer
 
 from bot.cli.program import app, main
-from bot.cli.report import Report, print_json
+from bot.cli.report import Problem, Report, print_json
 from bot.commands.imagine import ImagineArgs
 from bot.commands.spec import Command, Option
 
 HEAVY = ("sqlalchemy", "alembic", "openai", "fastapi", "uvicorn", "PIL", "pydantic", "aioboto3", "structlog", "rich.progress")
-OWN = {"as_json", "config", "verbose"}
+OWN = {"as_json", "config", "output", "verbose"}
 """What `easel imagine` takes besides the command's own options."""
 
 
@@ -54,6 +54,14 @@ def test_each_option_is_explained() -> None:
     assert [name for name, parameter in parameters().items() if not parameter.help] == []
 
 
+def test_no_word_of_the_help_is_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    """Settings are named in brackets, as in the file; rich would leave them out."""
+    for arguments in (["slack", "manifest", "--help"], ["slack", "reseal", "--help"]):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        assert "[slack] " in " ".join(capsys.readouterr().out.split())
+
+
 def test_help_imports_nothing_heavy() -> None:
     """So that it is there at once."""
     code = f"import sys, bot.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
@@ -68,10 +76,10 @@ def test_a_console_without_emoji_is_no_error() -> None:
     with io.TextIOWrapper(io.BytesIO(), encoding="cp1252") as narrow, contextlib.redirect_stdout(narrow):
         with pytest.raises(SystemExit) as left:
             main(["--version"])
-        print_json(Report(prompt="a fox 🦊"))
+        print_json(Report(problem=Problem("fault", "a fox 🦊", 1)))
         typer.echo("a fox 🦊")
         narrow.flush()
         shown = narrow.buffer.getvalue().decode("ascii")
     assert left.value.code == 0
-    assert '"prompt": "a fox \\ud83e\\udd8a"' in shown
+    assert '"text": "a fox \\ud83e\\udd8a"' in shown
     assert "a fox \\U0001f98a" in shown

@@ -1,26 +1,32 @@
 """Is what `easel imagine` prints complete, and harmless to print?"""
 
 import json
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.cli.report import Problem, Report, ShownPicture, print_json, print_lines
-from bot.domain.money import Cost
+from bot.cli.report import Problem, Report, print_json, print_lines
+from bot.domain.jobs import JobState
+from bot.services.job_views import JobView, PictureView
 
-PICTURE = ShownPicture(
-    path=Path("/data/pictures/a.png"), url="http://127.0.0.1:8420/p/x.png", sha256="ab", width=3, height=2, size_bytes=9
-)
-REPORT = Report(
-    job="j",
-    state="done",
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+PICTURE = PictureView(url="http://127.0.0.1:8420/p/x.png", width=3, height=2, media_type="image/png", size_bytes=9, sha256="ab")
+JOB = JobView(
+    id="j",
+    state=JobState.DONE,
     prompt="ein Füchslein",
     drawn_prompt="A small\nfox \x1b]0;owned\x07",
     provider="openai",
     model="gpt-image-2",
-    cost=Cost(53_100),
+    created_at=NOON,
+    finished_at=None,
+    cost_microusd=53_100,
     pictures=(PICTURE,),
+    error=None,
 )
+REPORT = Report(job=JOB, paths=(Path("/data/pictures/a.png"),))
 
 
 def test_the_object_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,36 +35,42 @@ def test_the_object_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert json.loads(out) == {
-        "job": "j",
+        "id": "j",
         "state": "done",
         "prompt": "ein Füchslein",
         "drawn_prompt": "A small\nfox \x1b]0;owned\x07",
         "provider": "openai",
         "model": "gpt-image-2",
+        "created_at": "2026-07-01T12:00:00+00:00",
+        "finished_at": None,
         "cost_microusd": 53_100,
         "pictures": [
             {
-                "path": "/data/pictures/a.png",
                 "url": "http://127.0.0.1:8420/p/x.png",
-                "sha256": "ab",
                 "width": 3,
                 "height": 2,
-                "bytes": 9,
+                "media_type": "image/png",
+                "size_bytes": 9,
+                "sha256": "ab",
+                "path": "/data/pictures/a.png",
             }
         ],
+        "error": None,
     }
 
 
 def test_the_object_says_why_there_is_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
-    """Programs read the kind, people the text."""
-    print_json(Report(error=Problem("quota_exceeded", "None left.", 2)))
-    assert json.loads(capsys.readouterr().out)["error"] == {"kind": "quota_exceeded", "text": "None left."}
+    """Programs read the kind, people the text; the fields are all there where there is no job either."""
+    print_json(Report(problem=Problem("quota_exceeded", "None left.", 2)))
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["error"] == {"kind": "quota_exceeded", "text": "None left."}
+    assert set(shown) == {field.name for field in fields(JobView)}
+    assert (shown["id"], shown["pictures"]) == (None, [])
 
 
 def test_a_picture_that_is_elsewhere_has_no_path(capsys: pytest.CaptureFixture[str]) -> None:
     """Its link is all there is."""
-    picture = ShownPicture(path=None, url="http://x/p", sha256="ab", width=1, height=1, size_bytes=1)
-    print_json(Report(pictures=(picture,)))
+    print_json(replace(REPORT, paths=(None,)))
     assert json.loads(capsys.readouterr().out)["pictures"][0]["path"] is None
 
 
@@ -78,4 +90,4 @@ def test_people_get_one_fact_a_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_exit_code_is_the_problems() -> None:
     """And 0 without one."""
     assert REPORT.exit_code == 0
-    assert Report(error=Problem("fault", "", 1)).exit_code == 1
+    assert Report(problem=Problem("fault", "", 1)).exit_code == 1

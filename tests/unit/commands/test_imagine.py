@@ -15,9 +15,9 @@ UNTOUCHED = Standing(20, held=0, spent=0)
 
 async def test_imagine_takes_a_wish_in_all_its_details(bench: Bench, hands: Hands) -> None:
     """Typed in one line."""
-    assert await hands.type("/imagine a fox --size 800x608 --quality high --count 3 --rewriting off --shape tall") == []
+    assert await hands.type("/imagine a fox --size 800x608 --quality high --count 3 --rewriting off --shape wide") == []
     assert newest(bench).wish == Wish(
-        prompt="a fox", shape=Shape.TALL, size=Size(800, 608), quality=Quality.HIGH, count=3, rewriting=Rewriting.OFF
+        prompt="a fox", shape=Shape.WIDE, size=Size(800, 608), quality=Quality.HIGH, count=3, rewriting=Rewriting.OFF
     )
 
 

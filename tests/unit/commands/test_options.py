@@ -37,7 +37,7 @@ def refusal(kind: Kind, typed: object) -> str:
         (COUNT, "0002", 2),
         (SIZE, "1536x1024", Size(1536, 1024)),
         (SIZE, " 800 X 600 ", Size(800, 600)),
-        (SIZE, "16×8192", Size(16, 8192)),
+        (SIZE, "2730×8190", Size(2730, 8190)),
         (SIZE, "640*480", Size(640, 480)),
         (JOB, "id_7-A", "id_7-A"),
         (JOB, "x" * 64, "x" * 64),
@@ -56,6 +56,22 @@ def test_what_fits_is_taken(kind: Kind, typed: object, value: object) -> None:
         (SHAPE, "wied", "it can be square, wide or tall, not “wied”. Did you mean wide?"),
         (SHAPE, "banana", "it can be square, wide or tall, not “banana”."),
         (SHAPE, 3, "it can be square, wide or tall, not “3”."),
+        (
+            SIZE,
+            "16x8192",
+            (
+                "16x8192 is too narrow: one edge can be at most 3 times as long as the other. "
+                "The nearest size on offer is 1024x1536; nothing was counted."
+            ),
+        ),
+        (
+            SIZE,
+            "8192x2730",
+            (
+                "8192x2730 is too narrow: one edge can be at most 3 times as long as the other. "
+                "The nearest size on offer is 1536x1024; nothing was counted."
+            ),
+        ),
         (COUNT, "0", "it is a whole number from 1 to 4, not “0”."),
         (COUNT, "5", "it is a whole number from 1 to 4, not “5”."),
         (COUNT, "-1", "it is a whole number from 1 to 4, not “-1”."),

@@ -104,12 +104,13 @@ async def test_any_port_is_fine() -> None:
     assert finding.health is Health.OK
 
 
-async def test_an_easel_that_runs_already_is_fine() -> None:
-    """Most people call the doctor while it runs."""
+async def test_an_easel_that_runs_already_is_told() -> None:
+    """Most people call the doctor while it runs, and some have another one there."""
     with answering(b'{"status": "ok"}') as number:
         [finding] = await machine.port(WebSettings(port=number))
-    assert finding.health is Health.OK
+    assert finding.health is Health.NOTE
     assert "already" in finding.text
+    assert finding.mend.startswith("If it is another: stop what listens there")
 
 
 @pytest.mark.parametrize(

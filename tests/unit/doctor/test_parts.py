@@ -1,5 +1,6 @@
 """Does the doctor see what is wrong with each part that the house is built of?"""
 
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -86,6 +87,17 @@ async def test_a_damaged_database_is_wrong(tmp_path: Path) -> None:
     content[8192:] = b"\xff" * (len(content) - 8192)
     file.write_bytes(content)
     assert "database" in wrong(await found(house))
+
+
+async def test_a_database_that_nobody_can_write_to_is_wrong(tmp_path: Path) -> None:
+    """Here somebody else holds it; a file of another user is told the same way, with its own reason."""
+    house = settings(tmp_path)
+    await upgrade(house.records_url)
+    with contextlib.closing(sqlite3.connect(tmp_path / "easel.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        findings = await found(house)
+    assert wrong(findings) == {"database"}
+    assert findings["database"][-1].text == f"{tmp_path / 'easel.db'} cannot be written to: locked."
 
 
 async def test_a_file_that_is_no_database_is_wrong(tmp_path: Path) -> None:

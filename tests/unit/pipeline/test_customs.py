@@ -7,7 +7,7 @@ from bot.domain.jobs import Draft, Job, Rewriting, Wish
 from bot.domain.people import HOUSE
 from bot.domain.quotas import Weights
 from bot.domain.rules import NOBODY, Actor, Change, Matter, RuleKey
-from bot.errors import NotAllowed, StorageFailed
+from bot.errors import BadInput, NotAllowed, StorageFailed
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import person
 
@@ -119,3 +119,14 @@ class TestWhatIsLeft:
         job = await bench.draw(key="call-2")
         assert job.author == person()
         assert not any("left today" in line for line in bench.message(job).footer)
+
+
+async def test_a_shape_and_a_size_of_another_shape_are_refused_before_anything_is_counted(bench: Bench) -> None:
+    """One sentence says what to do; where they agree, the size is drawn."""
+    with pytest.raises(BadInput) as refused:
+        await wished(bench, Draft(prompt="a fox", shape=Shape.WIDE, size=Size(1024, 1536)))
+    assert refused.value.user_text == (
+        "Shape wide and size 1024x1536 do not go together: 1024x1536 is tall. Please give one of the two. Nothing was counted."
+    )
+    assert bench.jobs.rows == {}
+    assert (await wished(bench, Draft(prompt="a fox", shape=Shape.TALL, size=Size(800, 1200)))).wish.size == Size(800, 1200)

@@ -1,0 +1,14 @@
+"""Asks what the chats' front ends are built with."""
+
+from pathlib import Path
+
+from bot.adapters.discord.menu import menu_of
+from bot.app.catalogue import declared_commands
+from bot.app.chats import discord_options
+from bot.config import load
+
+
+def test_discord_is_given_an_english_menu(tmp_path: Path) -> None:
+    """Answers are English: a menu in another language would promise more than is kept."""
+    settings = load(environ={"EASEL_DATA_DIR": str(tmp_path), "DISCORD_TOKEN": "made-up"})
+    assert "localizations" not in str(menu_of(declared_commands(settings), discord_options(settings).translations))
