@@ -43,8 +43,8 @@ def print_json(report: Report) -> None:
 
     The object is a job as the REST API gives it, and the path of each picture.
     """
-    facts = asdict(report.job) if report.job else {**dict.fromkeys(field.name for field in fields(JobView)), "pictures": ()}
-    pictures = [{**picture, "path": _text(path)} for picture, path in zip(facts["pictures"], report.paths, strict=True)]
+    facts = asdict(report.job) if report.job else dict.fromkeys(field.name for field in fields(JobView))
+    pictures = [{**picture, "path": _text(path)} for picture, path in zip(facts["pictures"] or (), report.paths, strict=True)]
     error = {"kind": report.problem.kind, "text": report.problem.text} if report.problem else None
     typer.echo(json.dumps({**facts, "pictures": pictures, "error": error}, default=datetime.isoformat))
 
