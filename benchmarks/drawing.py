@@ -21,7 +21,7 @@ from openai import AsyncOpenAI
 from benchmarks.measuring import Watch
 from bot.app.house import open_house
 from bot.config import Settings
-from bot.domain.chat import Form, MessageRef, Place, Post, Tone
+from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
 from bot.domain.people import Identity, Person, Platform
 
 PLATFORM = Platform("terminal")
@@ -40,6 +40,10 @@ class EndSurface:
         """Begin a message."""
         self.ends[key] = asyncio.get_running_loop().create_future()
         return MessageRef(place, key)
+
+    async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
+        """Leave it to `post`."""
+        return None
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Note how it ended."""
@@ -65,9 +69,13 @@ class BenchCall:
         self.place = Place(PLATFORM, "", "bench")
         self._surface = surface
 
-    async def answer(self, post: Post) -> MessageRef:
+    def promise(self) -> MessageRef:
+        """Promise an answer."""
+        return promise(self.place)
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Answer in public."""
-        return await self._surface.post(self.place, post, key=self.key)
+        return await self._surface.post(self.place, post, key=key)
 
     async def whisper(self, post: Post) -> None:
         """Nothing may be refused here."""

@@ -71,7 +71,7 @@ async def running_house(base: Foundation, surfaces: Mapping[Platform, Surface], 
         stack.push_async_callback(_stopped, asyncio.create_task(working))
         stack.push_async_callback(_stopped, asyncio.create_task(house.notices.run()))
         if recovers:
-            recovering = house.recovery.run(lease=base.settings.worker.lease, every=_SWEEP_EVERY)
+            recovering = house.recovery.run(every=_SWEEP_EVERY)
             stack.push_async_callback(_stopped, asyncio.create_task(recovering))
         yield house
 
@@ -93,6 +93,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         gallery=gallery,
         links=links,
         surfaces=surfaces,
+        clock=base.clock,
         shows_cost=settings.gallery.show_cost,
     )
     bursts, notices = bursts_of(base), notices_of(base, surfaces)
@@ -142,7 +143,15 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         dispatcher=Dispatcher(all_commands(rooms, settings), fault_code, is_owner=owners.include),
         links=links,
         worker=worker,
-        recovery=Recovery(jobs=records.jobs, engine=engine, delivery=delivery, retention=retention_of(base), gallery=gallery),
+        recovery=Recovery(
+            jobs=records.jobs,
+            engine=engine,
+            delivery=delivery,
+            retention=retention_of(base),
+            gallery=gallery,
+            clock=base.clock,
+            lease=settings.worker.lease,
+        ),
         notices=notices,
     )
 

@@ -1,7 +1,7 @@
 """What is said where: places, messages, and posts that every platform can show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.images import PictureId, Size
@@ -33,6 +33,29 @@ class MessageRef:
     place: Place
     id: str
     ticket: str = ""
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether somebody is about to say it, so that nobody else may."""
+        return self.id == _PROMISED
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the platform has given it an id."""
+        return self.id not in {_PROMISED, _SOUGHT}
+
+    def given_up(self) -> "MessageRef":
+        """Return the reference of a promise whose fate nobody knows: the message has to be looked for."""
+        return replace(self, id=_SOUGHT)
+
+
+_PROMISED = "@promised"
+_SOUGHT = "@sought"
+
+
+def promise(place: Place, ticket: str = "") -> MessageRef:
+    """Return the reference of a message that is about to be said. `ticket` finds it where nothing else does."""
+    return MessageRef(place, _PROMISED, ticket)
 
 
 class Tone(StrEnum):

@@ -1,13 +1,14 @@
 """The last step of a job: the one message shows how it ended."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
-from bot.domain.chat import Post
+from bot.domain.chat import MessageRef, Post
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
@@ -15,6 +16,7 @@ from bot.domain.quotas import Standing
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.retrying import stubbornly
+from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.surfaces import Surface
 from bot.services.gallery import Gallery
@@ -24,7 +26,11 @@ from bot.services.quotas import Quotas
 
 log = structlog.get_logger(__name__)
 
+PROMISE_LASTS = timedelta(seconds=30)
+"""How long after its acceptance a job's first message belongs to whoever accepted it. Then delivery looks for it itself."""
+
 _STANDING_BUDGET = timedelta(seconds=2)
+_UNTIL_SAID = timedelta(seconds=0.2)
 
 
 class Delivery:
@@ -38,6 +44,7 @@ class Delivery:
         gallery: Gallery,
         links: Links,
         surfaces: Mapping[Platform, Surface],
+        clock: Clock,
         shows_cost: bool = False,
     ) -> None:
         self._jobs = jobs
@@ -45,6 +52,7 @@ class Delivery:
         self._gallery = gallery
         self._links = links
         self._surfaces = surfaces
+        self._clock = clock
         self._shows_cost = shows_cost
 
     @property
@@ -54,7 +62,7 @@ class Delivery:
 
     def progress(self, job: Job) -> ProgressReport:
         """Give what keeps the job's message up to date while it runs."""
-        return ProgressReport(self._surfaces.get(job.place.platform), job.message)
+        return ProgressReport(self._surfaces.get(job.place.platform), lambda: self._find_message(job))
 
     async def show_pictures(self, job: Job) -> None:
         """Put the job's pictures into its message, or into a new one if it is gone.
@@ -111,20 +119,56 @@ class Delivery:
 
     async def _show(self, job: Job, post: Post) -> None:
         """Change the job's message; if it is gone post a new one, and if the place is gone tell the author alone."""
-        surface, message = self._surface(job.place.platform), job.message
-        if message is not None:
-            try:
-                return await stubbornly(lambda: surface.update(message, post))
-            except MessageGone:
-                log.info("message.gone", job=job.id)
+        surface, message = self._surface(job.place.platform), await self._find_message(job)
         try:
-            posted = await stubbornly(lambda: surface.post(job.place, posts.name_asker(post, job.author), key=job.id))
+            if message is None:
+                post = posts.name_asker(post, job.author)
+                message = await stubbornly(lambda: surface.post(job.place, post, key=job.id))
+                await self._jobs.attach(job.id, message)
+            await self._update(message, post)
         except MessageGone:
+            await self._replace(job, message, post)
+
+    async def _update(self, message: MessageRef, post: Post) -> None:
+        surface = self._surface(message.place.platform)
+        await stubbornly(lambda: surface.update(message, post))
+
+    async def _replace(self, job: Job, gone: MessageRef | None, post: Post) -> None:
+        """Post a new message at the job's place, or where its author alone reads if the place is gone as well."""
+        log.info("message.gone", job=job.id)
+        surface = self._surface(job.place.platform)
+        posted = None
+        if gone is not None:
+            with contextlib.suppress(MessageGone):
+                named = posts.name_asker(post, job.author)
+                posted = await stubbornly(lambda: surface.post(job.place, named, key=f"{job.id}:{gone.id}"))
+        if posted is None:
             log.info("place.gone", job=job.id)
             place = await stubbornly(lambda: surface.direct(job.author.identity))
             posted = await stubbornly(lambda: surface.post(place, post, key=f"{job.id}:direct"))
         await self._jobs.attach(job.id, posted)
-        return None
+
+    async def _wait_for_message(self, job: Job) -> MessageRef | None:
+        """Return what is known of the job's message, which is a promise only if that has lapsed."""
+        message = job.message
+        for _ in range(PROMISE_LASTS // _UNTIL_SAID):
+            if message is None or not message.is_promised or self._clock.now() - job.created_at >= PROMISE_LASTS:
+                break
+            await asyncio.sleep(_UNTIL_SAID.total_seconds())
+            fresh = await self._jobs.get(job.id)
+            message = fresh.message if fresh is not None else None
+        return message
+
+    async def _find_message(self, job: Job) -> MessageRef | None:
+        """Return the job's message, once whoever accepted the job has said it or has had the time to; None if there is none."""
+        message = await self._wait_for_message(job)
+        if message is None or message.is_said:
+            return message
+        surface, promised = self._surface(job.place.platform), message
+        found = await stubbornly(lambda: surface.find(promised))
+        if found is not None:
+            await self._jobs.attach(job.id, found)
+        return found
 
     async def _left(self, job: Job) -> Standing | None:
         """Say how its author stands now; nobody waits long for that, nor does a job fail over it."""

@@ -8,6 +8,7 @@ import structlog
 from bot.domain.jobs import JobId
 from bot.errors import EaselError
 from bot.pipeline.delivery import Delivery
+from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.services.gallery import Gallery
@@ -19,19 +20,33 @@ log = structlog.get_logger(__name__)
 class Recovery:
     """Sweeps the table of jobs. Any number of processes may do so at once."""
 
-    def __init__(self, *, jobs: Jobs, engine: Engine, delivery: Delivery, retention: Retention, gallery: Gallery) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        engine: Engine,
+        delivery: Delivery,
+        retention: Retention,
+        gallery: Gallery,
+        clock: Clock,
+        lease: timedelta,
+        page: int = 500,
+    ) -> None:
         self._jobs = jobs
         self._engine = engine
         self._delivery = delivery
         self._retention = retention
         self._gallery = gallery
+        self._clock = clock
+        self._lease = lease
+        self._page = page
 
-    async def run(self, *, lease: timedelta, every: timedelta) -> None:
+    async def run(self, *, every: timedelta) -> None:
         """Sweep now, when the leases of a process that died before us have run out, and then ever more rarely, down to `every`.
 
         Until cancelled: a sweep that fails is logged, and the next one comes.
         """
-        pause = lease
+        pause = self._lease
         while True:
             try:
                 await self.sweep()
@@ -44,13 +59,32 @@ class Recovery:
 
     async def sweep(self) -> None:
         """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old."""
-        platforms = self._delivery.platforms
-        for job, tier in await self._jobs.unclaimed(platforms):
-            await self._engine.publish(job, tier=tier)
-        for ended in await self._jobs.untold(platforms):
-            await self._tell(ended.id)
+        await self._publish_all()
+        await self._tell_all()
         await self._retention.sweep()
         await self._gallery.sweep()
+
+    async def _publish_all(self) -> None:
+        """Publish what nobody has touched for a lease: a younger job is being published by whoever accepted it."""
+        accepted_by = self._clock.now() - self._lease
+        after: JobId | None = None
+        while True:
+            found = await self._jobs.unclaimed(self._delivery.platforms, accepted_by=accepted_by, most=self._page, after=after)
+            for job, tier in found:
+                await self._engine.publish(job, tier=tier)
+            if len(found) < self._page:
+                return
+            after = found[-1][0]
+
+    async def _tell_all(self) -> None:
+        after: JobId | None = None
+        while True:
+            found = await self._jobs.untold(self._delivery.platforms, most=self._page, after=after)
+            for ended in found:
+                await self._tell(ended.id)
+            if len(found) < self._page:
+                return
+            after = found[-1].id
 
     async def _tell(self, job: JobId) -> None:
         """Tell how a job ended. A boundary: one end that cannot be shown must not keep the others waiting."""

@@ -1,6 +1,9 @@
 """Takes wishes in: from a checked wish to a job that survives anything."""
 
+import asyncio
+import contextlib
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -11,6 +14,7 @@ from bot.domain.words import clean_prompt
 from bot.errors import BadInput, Busy, EaselError, NotYours, QuotaExceeded
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
+from bot.pipeline.delivery import PROMISE_LASTS
 from bot.ports.bursts import Bursts
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
@@ -20,6 +24,8 @@ from bot.services.notices import Notices
 from bot.services.quotas import Quotas, Terms, check_channel
 
 log = structlog.get_logger(__name__)
+
+_ANSWER_BUDGET = PROMISE_LASTS - timedelta(seconds=5)
 
 
 class Studio:
@@ -85,8 +91,9 @@ class Studio:
             self._notices.consider(terms)
         if accepted.is_new:
             log.info("job.accepted", job=accepted.job.id, account=terms.account.id, pictures=wish.count)
-            await self._answer(accepted.job, hold.pictures, call)
         await self._publish(accepted.job)
+        if accepted.is_new:
+            await self._answer(accepted.job, hold.pictures, call)
 
     async def find(self, job: str) -> Job:
         """Give the job that a button speaks of.
@@ -143,6 +150,7 @@ class Studio:
             tier=terms.account.tier,
             author=call.person,
             place=call.place,
+            message=call.promise(),
             wish=wish,
             words=words,
             created_at=self._clock.now(),
@@ -164,13 +172,21 @@ class Studio:
             return accepted
 
     async def _answer(self, job: Job, counted: int, call: Call) -> None:
-        """Say in public that it is being drawn. The job goes on without it: delivery will post its own message."""
+        """Say in public that it is being drawn. Where that fails delivery looks for it, and posts it if there is none."""
         try:
-            line = await self._jobs.line(job.id)
-            message = await call.answer(posts.waiting(job, line, self._slots, counted))
-            await self._jobs.attach(job.id, message)
-        except EaselError as error:
-            log.warning("job.unanswered", job=job.id, reason=str(error))
+            async with asyncio.timeout(_ANSWER_BUDGET.total_seconds()):
+                line = await self._jobs.line(job.id)
+                message = await call.answer(posts.waiting(job, line, self._slots, counted), key=job.id)
+                await self._jobs.attach(job.id, message)
+        except (EaselError, TimeoutError) as error:
+            log.warning("job.unanswered", job=job.id, reason=str(error) or "timeout")
+            await self._give_up(job)
+
+    async def _give_up(self, job: Job) -> None:
+        """Let delivery have the message at once. It takes it after `PROMISE_LASTS` anyway."""
+        if job.message is not None:
+            with contextlib.suppress(EaselError):
+                await self._jobs.attach(job.id, job.message.given_up())
 
     async def _publish(self, job: Job) -> None:
         """Have it worked on; where that fails, recovery will."""

@@ -116,12 +116,18 @@ class Jobs(Protocol):
         """Note that people have seen how the job ended; finishing as `DONE` implies it."""
         ...
 
-    async def untold(self, platforms: frozenset[Platform]) -> tuple[Job, ...]:
-        """Give final jobs of these platforms whose end nobody has seen yet, oldest first."""
+    async def untold(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
+        """Give up to `most` final jobs of these platforms whose end nobody has seen, oldest first; only those after `after`."""
         ...
 
-    async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
-        """Give open jobs of these platforms that nobody has a running lease on and whose `not_before` has come, oldest first."""
+    async def unclaimed(
+        self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
+    ) -> tuple[tuple[JobId, Tier], ...]:
+        """Give up to `most` open jobs of these platforms that nobody has a lease on, oldest first; only those after `after`.
+
+        They were accepted by `accepted_by` (whoever accepts a job has it
+        worked on), and their `not_before` has come.
+        """
         ...
 
     async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:

@@ -16,9 +16,19 @@ class Surface(Protocol):
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` at `place`. The same `key` again within minutes is the same message where the platform can tell.
 
+        It stays as it is then: `update` changes it.
+
         Raises:
             MessageGone: The place is gone, or we may not speak there.
             SurfaceFailed: The platform did not take it; it may later.
+        """
+        ...
+
+    async def find(self, promised: MessageRef) -> MessageRef | None:
+        """Return the message that `Call.promise` spoke of; None where there is none, or where only `post` with its key can tell.
+
+        Raises:
+            SurfaceFailed: The platform does not say now.
         """
         ...
 
@@ -72,8 +82,12 @@ class Call(Protocol):
         """The message whose button was pressed, if one was."""
         ...
 
-    async def answer(self, post: Post) -> MessageRef:
-        """Answer once, for all to see.
+    def promise(self) -> MessageRef:
+        """Return what `Surface.find` finds the answer by that is about to be given, if we die before we know its id."""
+        ...
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
+        """Answer once, for all to see. `Surface.post` with the same `key` is the same message where the platform can tell.
 
         Raises:
             SurfaceFailed: The platform did not take it.

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -21,13 +22,15 @@ class ProgressReport:
     """Keeps one message up to date while a job runs.
 
     Used as `async with`: at the end nothing is under way any more, so that no
-    late progress can overwrite the final message. Without a message it keeps
-    quiet, and a progress that a platform will not take is dropped.
+    late progress can overwrite the final message. `find` returns the message as
+    soon as it is there, or None if there will be none; then it keeps quiet. A
+    progress that a platform will not take is dropped.
     """
 
-    def __init__(self, surface: Surface | None, message: MessageRef | None) -> None:
+    def __init__(self, surface: Surface | None, find: Callable[[], Awaitable[MessageRef | None]]) -> None:
         self._surface = surface
-        self._message = message
+        self._find = find
+        self._is_found = False
         self._newest: Post | None = None
         self._news = asyncio.Event()
         self._is_over = asyncio.Event()
@@ -35,8 +38,8 @@ class ProgressReport:
 
     async def __aenter__(self) -> Self:
         """Start to report."""
-        if self._surface is not None and self._message is not None:
-            self._task = asyncio.create_task(self._report(self._surface, self._message))
+        if self._surface is not None:
+            self._task = asyncio.create_task(self._report(self._surface))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -45,14 +48,26 @@ class ProgressReport:
         self._is_over.set()
         self._news.set()
         if self._task is not None:
-            await self._task
+            if not self._is_found:
+                self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def say(self, post: Post) -> None:
         """Show `post` soon, unless something newer comes first."""
         self._newest = post
         self._news.set()
 
-    async def _report(self, surface: Surface, message: MessageRef) -> None:
+    async def _report(self, surface: Surface) -> None:
+        try:
+            message = await self._find()
+        except EaselError as error:
+            log.info("progress.homeless", reason=str(error))
+            return
+        self._is_found = True
+        if message is not None:
+            await self._keep_up(surface, message)
+
+    async def _keep_up(self, surface: Surface, message: MessageRef) -> None:
         while not self._is_over.is_set():
             await self._news.wait()
             self._news.clear()

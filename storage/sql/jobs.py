@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, or_, select, tuple_, update
 
 from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
@@ -58,6 +58,15 @@ _SPANS = (
     .limit(_RECENT)
 )
 _IS_DUE = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= NOW)
+_AGE = (jobs.c.created_at, jobs.c.id)
+
+
+def _later_than(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a job was accepted after that one; nothing is after a job that was never there."""
+    if job is None:
+        return ()
+    than = jobs.alias()
+    return (exists().where(than.c.id == job, tuple_(*_AGE) > tuple_(than.c.created_at, than.c.id)),)
 
 
 class SqlJobs:
@@ -171,18 +180,22 @@ class SqlJobs:
         async with self._database.writing() as connection:
             await connection.execute(_TELL, {"job": job, "told_at": self._clock.now()})
 
-    async def untold(self, platforms: frozenset[Platform]) -> tuple[Job, ...]:
+    async def untold(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
-        waiting = select(jobs).where(IS_UNTOLD, jobs.c.platform.in_(platforms)).order_by(jobs.c.created_at, jobs.c.id)
+        waiting = select(jobs).where(IS_UNTOLD, jobs.c.platform.in_(platforms), *_later_than(after)).order_by(*_AGE).limit(most)
         async with self._database.reading() as connection:
             return tuple(job_of(row) for row in await connection.execute(waiting))
 
-    async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
+    async def unclaimed(
+        self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
+    ) -> tuple[tuple[JobId, Tier], ...]:
         """Read the open jobs that wait."""
         waiting = (
             select(jobs.c.id, jobs.c.tier)
-            .where(IS_OPEN, IS_UNLEASED, _IS_DUE, jobs.c.platform.in_(platforms))
-            .order_by(jobs.c.created_at, jobs.c.id)
+            .where(IS_OPEN, IS_UNLEASED, _IS_DUE, jobs.c.platform.in_(platforms), jobs.c.created_at <= accepted_by)
+            .where(*_later_than(after))
+            .order_by(*_AGE)
+            .limit(most)
         )
         async with self._database.reading() as connection:
             found = await connection.execute(waiting, {"now": self._clock.now()})

@@ -201,9 +201,18 @@ class TestWaiting:
         for name, age, platform in [("b", 1, WEB), ("a", 2, WEB), ("c", 3, DISCORD), ("d", 1, WEB)]:
             job = a_job(name, ann, created_at=NOON - age * SECOND, place=Place(platform, "", "lobby"), tier=PREMIUM)
             await jobs.accept(job, a_hold(ann))
-        assert await jobs.unclaimed(frozenset({WEB})) == (("a", PREMIUM), ("b", PREMIUM), ("d", PREMIUM))
-        assert [job for job, _ in await jobs.unclaimed(frozenset({WEB, DISCORD}))] == ["c", "a", "b", "d"]
-        assert await jobs.unclaimed(frozenset()) == ()
+        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == (
+            ("a", PREMIUM),
+            ("b", PREMIUM),
+            ("d", PREMIUM),
+        )
+        assert [job for job, _ in await jobs.unclaimed(frozenset({WEB, DISCORD}), accepted_by=NOON, most=100)] == [
+            "c",
+            "a",
+            "b",
+            "d",
+        ]
+        assert await jobs.unclaimed(frozenset(), accepted_by=NOON, most=100) == ()
 
     async def test_open_jobs_of_one_tenant_can_be_found(self, jobs: Jobs, ann: AccountId) -> None:
         """So that they can be stopped when it lets the bot go."""
@@ -218,24 +227,24 @@ class TestWaiting:
     ) -> None:
         """Its worker is gone."""
         clock.move(LEASE - SECOND)
-        assert await jobs.unclaimed(frozenset({WEB})) == ()
+        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ()
         clock.move(SECOND)
-        assert await jobs.unclaimed(frozenset({WEB})) == ((running.id, running.tier),)
+        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ((running.id, running.tier),)
 
     async def test_a_job_that_was_handed_back_waits_for_its_time(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
         """Also one that has only to be delivered."""
         await jobs.keep(running.id, running.attempt, some_pictures(running.id))
         await jobs.hand_back(running.id, running.attempt, NOON + 2 * SECOND)
         clock.move(SECOND)
-        assert await jobs.unclaimed(frozenset({WEB})) == ()
+        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ()
         clock.move(SECOND)
-        assert await jobs.unclaimed(frozenset({WEB})) == ((running.id, running.tier),)
+        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ((running.id, running.tier),)
 
     async def test_final_jobs_do_not_wait(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
         """Nothing will happen to them."""
         await jobs.finish(running.id, running.attempt, FAILED)
         clock.move(LEASE)
-        assert await jobs.unclaimed(frozenset({WEB})) == ()
+        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ()
 
     async def test_the_line_counts_jobs_without_pictures_that_came_before(self, jobs: Jobs, ann: AccountId) -> None:
         """Queued and running ones, on every platform; not kept, final or later ones."""

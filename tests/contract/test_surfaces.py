@@ -20,7 +20,7 @@ from bot.adapters.slack.pace import Limits, Pace
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.web import Web
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
+from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone, promise
 from bot.domain.images import PictureId
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.surfaces import Surface
@@ -253,6 +253,20 @@ async def test_the_same_key_again_is_the_same_message(stage: Stage) -> None:
     first = await stage.surface.post(stage.place, WAITING, key="k")
     assert await stage.surface.post(stage.place, WAITING, key="k") == first
     assert len(await stage.seen()) == 1
+
+
+async def test_what_the_same_key_found_stays_as_it_is_until_it_is_changed(stage: Stage) -> None:
+    """Whoever posts second changes the one message, and makes no other."""
+    await stage.surface.post(stage.place, WAITING, key="k")
+    found = await stage.surface.post(stage.place, DONE, key="k")
+    await stage.surface.update(found, DONE)
+    assert await stage.seen() == [Seen(found.id, "a fox", ("Again", "Delete"), 1)]
+
+
+async def test_a_promise_that_nobody_kept_finds_nothing(stage: Stage) -> None:
+    """Then `post` is asked with the key."""
+    assert await stage.surface.find(promise(stage.place)) is None
+    assert await stage.seen() == []
 
 
 async def test_another_key_is_another_message(stage: Stage) -> None:

@@ -71,7 +71,7 @@ class Desk:
         return interaction, await interaction.modal_shown()
 
     async def _show(self, call: Call, args: NoArgs) -> None:
-        await call.answer(Post("here", buttons=FORMS))
+        await call.answer(Post("here", buttons=FORMS), key="job")
 
     async def _open(self, call: Call, args: NoArgs) -> None:
         await call.ask(Form(self.form, self.values))
@@ -86,11 +86,11 @@ class Desk:
 
     async def _wait(self, call: Call, args: NoArgs) -> None:
         await self.go_on.wait()
-        await call.answer(Post("waited"))
+        await call.answer(Post("waited"), key="job")
 
     async def _take(self, call: Call, args: object) -> None:
         self.came.append(args)
-        await call.answer(Post("taken"))
+        await call.answer(Post("taken"), key="job")
 
 
 @pytest.fixture

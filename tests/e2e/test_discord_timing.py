@@ -76,7 +76,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def answers(call: Call) -> None:
     """Say it for all."""
-    await call.answer(PUBLIC)
+    await call.answer(PUBLIC, key="job")
 
 
 async def refuses(_: Call) -> None:
@@ -173,7 +173,7 @@ async def test_an_answer_and_then_a_whisper(desk: Desk) -> None:
     """Each where it belongs."""
 
     async def both(call: Call) -> None:
-        await call.answer(PUBLIC)
+        await call.answer(PUBLIC, key="job")
         await call.whisper(Post("between us"))
 
     desk.acts.append(both)

@@ -95,10 +95,18 @@ class Bench:
         self.gallery = Gallery(self.pictures, self.objects, self.clock, undo=timedelta(minutes=10))
         self.quotas = self._quotas()
         everywhere = {LOOM: self.surface, **(surfaces or {})}
-        self.delivery = Delivery(jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, surfaces=everywhere)
+        self.delivery = Delivery(
+            jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, surfaces=everywhere, clock=self.clock
+        )
         self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
         self.recovery = Recovery(
-            jobs=self.jobs, engine=self.engine, delivery=self.delivery, retention=self.retention, gallery=self.gallery
+            jobs=self.jobs,
+            engine=self.engine,
+            delivery=self.delivery,
+            retention=self.retention,
+            gallery=self.gallery,
+            clock=self.clock,
+            lease=LEASE,
         )
         self.bursts = LocalBursts(bursts, self.clock)
         self.notices = self._notices(everywhere)
@@ -178,7 +186,8 @@ class Bench:
         self.clock.move(LEASE)
 
     async def recover(self) -> None:
-        """Start again: sweep, and work on what that brings up."""
+        """Start again: sweep when the old leases have run out, and work on what that brings up."""
+        self.clock.move(LEASE)
         await self.recovery.sweep()
         await self.work()
 

@@ -193,17 +193,20 @@ class MemoryJobs:
         if row is not None and row.job.state.is_final:
             row.is_told = True
 
-    async def untold(self, platforms: frozenset[Platform]) -> tuple[Job, ...]:
+    async def untold(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """List what people do not know."""
         self.trouble.strike("untold")
-        return tuple(row.job for row in self._of(platforms) if row.job.state.is_final and not row.is_told)
+        return tuple(row.job for row in self._of(platforms, after) if row.job.state.is_final and not row.is_told)[:most]
 
-    async def unclaimed(self, platforms: frozenset[Platform]) -> tuple[tuple[JobId, Tier], ...]:
+    async def unclaimed(
+        self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
+    ) -> tuple[tuple[JobId, Tier], ...]:
         """List what waits."""
         self.trouble.strike("unclaimed")
         now = self.clock.now()
-        waiting = [row for row in self._of(platforms) if not row.job.state.is_final and not _is_leased(row, now)]
-        return tuple((row.job.id, row.job.tier) for row in waiting if row.not_before is None or row.not_before <= now)
+        waiting = [row for row in self._of(platforms, after) if not row.job.state.is_final and not _is_leased(row, now)]
+        due = [row.job for row in waiting if row.not_before is None or row.not_before <= now]
+        return tuple((job.id, job.tier) for job in due if job.created_at <= accepted_by)[:most]
 
     async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """List them."""
@@ -260,8 +263,10 @@ class MemoryJobs:
     def _by_key(self, key: str) -> Job | None:
         return next((row.job for row in self.rows.values() if row.job.key == key), None)
 
-    def _of(self, platforms: frozenset[Platform]) -> list[Row]:
+    def _of(self, platforms: frozenset[Platform], after: JobId | None = None) -> list[Row]:
+        since = self.rows.get(after) if after is not None else None
         found = [row for row in self.rows.values() if row.job.place.platform in platforms]
+        found = [row for row in found if since is None or row.order > since.order]
         return sorted(found, key=lambda row: row.order)
 
     def _fenced(self, job: JobId, attempt: int) -> Row:

@@ -159,7 +159,7 @@ class FakeStudio:
             size=Size(1536, 1024),
             buttons=(_button("Cancel", draft, is_dangerous=True),),
         )
-        message = await call.answer(waiting)
+        message = await call.answer(waiting, key=id_)
         if all(order.id != id_ for order in self.orders):
             self.orders.append(replace(draft, message=message))
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person, Platform
 from tests.fakes.trouble import Trouble
 
@@ -22,6 +22,7 @@ class RecordingSurface:
         self.posted: list[tuple[Place, Post, str]] = []
         self.updated: list[tuple[MessageRef, Post]] = []
         self.shown: dict[str, Post] = {}
+        self.answered: dict[str, MessageRef] = {}
         self._by_key: dict[str, MessageRef] = {}
         self._let_go = asyncio.Event()
         self._to_hold = 0
@@ -44,10 +45,16 @@ class RecordingSurface:
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Show a new message, or the one that has this key."""
         self.trouble.strike("post")
-        self.posted.append((place, post, key))
-        message = self._by_key.setdefault(key, MessageRef(place, f"message-{len(self._by_key) + 1}"))
-        self.shown[message.id] = post
-        return message
+        if key not in self._by_key:
+            self.posted.append((place, post, key))
+            self._by_key[key] = MessageRef(place, f"message-{len(self._by_key) + 1}")
+            self.shown[self._by_key[key].id] = post
+        return self._by_key[key]
+
+    async def find(self, promised: MessageRef) -> MessageRef | None:
+        """Find what a call answered with that had this ticket."""
+        self.trouble.strike("find")
+        return self.answered.get(promised.ticket)
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Change a message."""
@@ -93,12 +100,14 @@ class FakeCall:
         by: Person | None = None,
         message: MessageRef | None = None,
         at: Place = SQUARE,
+        ticket: str = "",
     ) -> None:
         self._place = at
         self._surface = surface
         self._key = key
         self._person = by or person()
         self._message = message
+        self._ticket = ticket
         self.trouble = Trouble()
         self.whispers: list[Post] = []
         self.asked: list[Form] = []
@@ -123,10 +132,17 @@ class FakeCall:
         """The message whose button was pressed."""
         return self._message
 
-    async def answer(self, post: Post) -> MessageRef:
-        """Say it for all to see."""
+    def promise(self) -> MessageRef:
+        """Promise an answer."""
+        return promise(self._place, self._ticket)
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
+        """Say it for all to see; with a ticket, as something that no key finds."""
         self.trouble.strike("answer")
-        return await self._surface.post(self._place, post, key=f"answer {self._key}")
+        if not self._ticket:
+            return await self._surface.post(self._place, post, key=key)
+        self._surface.answered[self._ticket] = await self._surface.post(self._place, post, key=f"answer {self._key}")
+        return self._surface.answered[self._ticket]
 
     async def whisper(self, post: Post) -> None:
         """Say it to this person."""

@@ -15,7 +15,7 @@ from bot.adapters.discord.sheets import NO_MENTIONS, Sheet, sheet_of
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.discord.ticket import Ticket
 from bot.adapters.discord.trouble import FormNotShown, translated
-from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
@@ -70,6 +70,7 @@ class DiscordCall:
         """Whether Discord has its response, or is about to."""
         self._is_time = asyncio.Event()
         self._is_placeheld = False
+        self._is_promised = False
 
     def hurry(self) -> None:
         """Give Discord its response now, whatever the command is about to say; a form cannot come after one."""
@@ -86,7 +87,14 @@ class DiscordCall:
             if not self.has_spoken:
                 await self._acknowledged_in_silence()
 
-    async def answer(self, post: Post) -> MessageRef:
+    def promise(self) -> MessageRef:
+        """Promise an answer that the token finds; one after a response without a sign is not found. See `Call.promise`."""
+        if self.has_spoken and not self._is_placeheld:
+            return promise(self.place)
+        self._is_promised = True
+        return promise(self.place, str(self._ticket()))
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` for all to see; see `Call.answer`."""
         sheet = await self._surface.sheets.of(post, self._room)
         try:
@@ -95,7 +103,7 @@ class DiscordCall:
         except MessageGone as error:
             # An interaction that we heard of too late takes no answer (10062); the channel still does.
             log.warning("discord.answered_by_token", call=self.key, reason=str(error))
-            return await self._surface.post(self.place, posts.name_asker(post, self.person), key=self.key)
+            return await self._surface.post(self.place, posts.name_asker(post, self.person), key=key)
         return MessageRef(self.place, str(id_), str(self._ticket()))
 
     async def whisper(self, post: Post) -> None:
@@ -174,22 +182,22 @@ class DiscordCall:
     async def _acknowledged_in_silence(self) -> None:
         """Respond to what has nothing to say: a button whose effect is seen, or a call that came twice."""
         if self._interaction.type is discord.InteractionType.component:
+            self._is_promised = False
             await self._deferred()
         else:
             await self.whisper(_NOTHING_NEW)
         self._speaks()
 
     async def _deferred(self) -> None:
-        """Hold the response's place: below a command visibly, below a button without a sign."""
-        is_button = self._interaction.type is discord.InteractionType.component
+        """Hold the response's place: below a command visibly, below a button without a sign unless an answer is due."""
+        is_silent = self._interaction.type is discord.InteractionType.component and not self._is_promised
         try:
             async with self._turn, translated(_BUDGET):
                 if not self.has_spoken:
                     self._speaks()
-                    await self._interaction.response.defer(
-                        thinking=not is_button, ephemeral=not is_button and not self._is_public
-                    )
-                    self._is_placeheld = not is_button
+                    is_private = not is_silent and not self._is_public and not self._is_promised
+                    await self._interaction.response.defer(thinking=not is_silent, ephemeral=is_private)
+                    self._is_placeheld = not is_silent
         except EaselError as error:
             log.warning("discord.not_acknowledged", call=self.key, reason=str(error))
 
@@ -212,9 +220,13 @@ class ReactionCall:
         self.message: MessageRef | None = message
         self._surface = surface
 
-    async def answer(self, post: Post) -> MessageRef:
+    def promise(self) -> MessageRef:
+        """Promise an answer; see `Call.promise`."""
+        return promise(self.place)
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` in the channel; see `Call.answer`."""
-        return await self._surface.post(self.place, post, key=self.key)
+        return await self._surface.post(self.place, post, key=key)
 
     async def whisper(self, post: Post) -> None:
         """Say `post` in a direct message; see `Call.whisper`."""

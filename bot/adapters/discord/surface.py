@@ -89,6 +89,12 @@ class DiscordSurface:
     async def _posted(self, channel: str, sheet: Sheet, key: str) -> int:
         return await self._rest.post(_id(channel), sheet, nonce_of(key, channel))
 
+    async def find(self, promised: MessageRef) -> MessageRef | None:
+        """Ask by the call's own token, while it is young; see `Surface.find`."""
+        ticket = self._ticket(promised)
+        id_ = None if ticket is None else await self._tokens.find_response(ticket, _BUDGET)
+        return None if id_ is None else replace(promised, id=str(id_))
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message; see `Surface.update`. A progress may be dropped for a newer one."""
         if post.tone in _UNFINISHED:

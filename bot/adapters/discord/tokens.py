@@ -20,7 +20,7 @@ from bot.adapters.discord import DISCORD
 from bot.adapters.discord.sheets import Sheet
 from bot.adapters.discord.ticket import Ticket
 from bot.adapters.discord.trouble import TokenDead, failure
-from bot.errors import SurfaceFailed
+from bot.errors import MessageGone, SurfaceFailed
 
 _DEAD = {10015, 50027}
 _MESSAGE = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
@@ -48,38 +48,53 @@ class Tokens:
         """
         await self._ask("PATCH", ticket, message, sheet, budget, waits=waits)
 
+    async def find_response(self, ticket: Ticket, budget: timedelta) -> int | None:
+        """Return the id of the message that the interaction was responded to with; None where there is none, or not any more.
+
+        Raises:
+            SurfaceFailed: Discord does not say now.
+        """
+        try:
+            found = await self._ask("GET", ticket, "@original", None, budget, waits=True)
+        except (TokenDead, MessageGone):
+            return None
+        id_ = int(str(found.get("id", 0)))
+        # Below a button that was responded to without a sign, "the original" is the message that has the button.
+        return id_ if id_ > ticket.interaction else None
+
     async def delete(self, ticket: Ticket, message: int, budget: timedelta) -> None:
         """Take a message away; raises as `edit` does."""
         await self._ask("DELETE", ticket, message, None, budget, waits=True)
 
     async def _ask(
-        self, method: str, ticket: Ticket, message: int, sheet: Sheet | None, budget: timedelta, *, waits: bool
-    ) -> None:
+        self, method: str, ticket: Ticket, message: int | str, sheet: Sheet | None, budget: timedelta, *, waits: bool
+    ) -> dict[str, object]:
         route = Route(method, _MESSAGE, webhook_id=ticket.application, webhook_token=ticket.token, message_id=message)
         ends = time.monotonic() + budget.total_seconds()
         try:
             async with asyncio.timeout(budget.total_seconds()):
-                while (pause := await self._once(route, sheet)) is not None:
+                while isinstance(pause := await self._once(route, sheet), float):
                     if not waits or pause > _LONGEST_PAUSE or time.monotonic() + pause > ends:
                         raise SurfaceFailed(DISCORD, "rate limited", retry_after=timedelta(seconds=pause))
                     await asyncio.sleep(pause)
+                return pause
         except TimeoutError as error:
             raise SurfaceFailed(DISCORD, f"no answer within {budget.total_seconds():g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise SurfaceFailed(DISCORD, type(error).__name__) from error
 
-    async def _once(self, route: Route, sheet: Sheet | None) -> float | None:
-        """Ask once; give the seconds to wait where the answer is a 429."""
+    async def _once(self, route: Route, sheet: Sheet | None) -> float | dict[str, object]:
+        """Ask once and return what Discord says; the seconds to wait where that is a 429."""
         if sheet is None:
             return await self._answered(route, None)
         with sheet.parameters() as parameters:
             return await self._answered(route, _body(parameters))
 
-    async def _answered(self, route: Route, body: "aiohttp.FormData | aiohttp.JsonPayload | None") -> float | None:
+    async def _answered(self, route: Route, body: "aiohttp.FormData | aiohttp.JsonPayload | None") -> float | dict[str, object]:
         async with self._session.request(route.method, route.url, data=body) as answer:
-            if answer.status < HTTPStatus.BAD_REQUEST:
-                return None
             said = _read(await answer.text())
+            if answer.status < HTTPStatus.BAD_REQUEST:
+                return said
         code, retry_after = said.get("code"), said.get("retry_after")
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and isinstance(retry_after, int | float):
             return float(retry_after)

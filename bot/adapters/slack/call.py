@@ -21,7 +21,7 @@ from bot.adapters.slack.ticket import Ticket
 from bot.adapters.slack.trouble import translated
 from bot.adapters.slack.web import Team, Web
 from bot.commands.spec import AnyCommand
-from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Person
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
@@ -110,9 +110,13 @@ class SlackCall:
         self._ticket = Ticket(means.clock.now(), whence.enterprise, whence.response_url)
         self.message = MessageRef(place, whence.message, str(self._ticket)) if whence.message and whence.channel else None
 
-    async def answer(self, post: Post) -> MessageRef:
+    def promise(self) -> MessageRef:
+        """Promise an answer; see `Call.promise`."""
+        return promise(self.place, str(self._ticket))
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` for all to see; see `Call.answer`."""
-        return await self._means.surface.answer(self.place, post, key=self.key, ticket=self._ticket)
+        return await self._means.surface.answer(self.place, post, key=key, ticket=self._ticket)
 
     async def whisper(self, post: Post) -> None:
         """Say `post` to this person alone; see `Call.whisper`."""

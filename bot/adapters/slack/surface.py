@@ -108,6 +108,10 @@ class SlackSurface:
         way = self._showing.ways(team, post)[0]
         return payload(post, await self._showing.shown(way, team, None, post))
 
+    async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
+        """Leave it to `post`: nothing is told by a call's address, and history only to who may read all; see `Surface.find`."""
+        return None
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message; see `Surface.update`. A progress may be dropped for a newer one."""
         self._learn(message)

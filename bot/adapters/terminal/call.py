@@ -1,6 +1,6 @@
 """One run of a command on the command line."""
 
-from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person, Platform
 from bot.errors import SurfaceFailed
 from bot.ports.surfaces import Surface
@@ -40,9 +40,13 @@ class TerminalCall:
         """None: there are no buttons in a shell."""
         return None
 
-    async def answer(self, post: Post) -> MessageRef:
+    def promise(self) -> MessageRef:
+        """Promise an answer; see `Call.promise`."""
+        return promise(self.place)
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Show the post as the run's line of progress."""
-        return await self._surface.post(self.place, post, key=self._key)
+        return await self._surface.post(self.place, post, key=key)
 
     async def whisper(self, post: Post) -> None:
         """Keep the post."""

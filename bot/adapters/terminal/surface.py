@@ -46,6 +46,10 @@ class TerminalSurface:
         self._show(key, post)
         return MessageRef(place, key)
 
+    async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
+        """Leave it to `post`, which finds a line by its key; see `Surface.find`."""
+        return None
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show the line as it is now. A line of another run is shown anew."""
         self._show(message.id, post)

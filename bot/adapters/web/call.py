@@ -8,7 +8,7 @@ from bot.adapters.web.render import Asked
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.commands.line import write_line
 from bot.commands.spec import AnyCommand
-from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Person
 from bot.errors import SurfaceFailed
 
@@ -42,11 +42,13 @@ class WebCall:
         self._notes: list[Post] = []
         self._is_over = False
 
-    async def answer(self, post: Post) -> MessageRef:
+    def promise(self) -> MessageRef:
+        """Promise an answer; see `Call.promise`."""
+        return promise(self.place)
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` in the channel, under what was asked; see `Call.answer`."""
-        self.answered = await self._surface.say(
-            self.place, post, key=self.key, author=self.person.identity.user, asked=self._asked
-        )
+        self.answered = await self._surface.say(self.place, post, key=key, author=self.person.identity.user, asked=self._asked)
         return self.answered
 
     async def whisper(self, post: Post) -> None:

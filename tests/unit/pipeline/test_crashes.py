@@ -170,7 +170,7 @@ async def test_a_stopped_process_hands_its_job_back_at_once(bench: Bench) -> Non
     job = await drawing(bench)
     await bench.engine.crash()
     assert bench.jobs.rows[job.id].lease_until is None
-    assert await bench.jobs.unclaimed(bench.delivery.platforms) == ((job.id, job.tier),)
+    assert await bench.jobs.unclaimed(bench.delivery.platforms, accepted_by=bench.clock.now(), most=100) == ((job.id, job.tier),)
 
 
 async def test_a_killed_process_leaves_its_lease_behind(bench: Bench) -> None:
@@ -178,5 +178,5 @@ async def test_a_killed_process_leaves_its_lease_behind(bench: Bench) -> None:
     job = await drawing(bench)
     bench.jobs.trouble.lasts("hand_back", StorageFailed("sqlite", "gone"))
     await bench.engine.crash()
-    assert await bench.jobs.unclaimed(bench.delivery.platforms) == ()
+    assert await bench.jobs.unclaimed(bench.delivery.platforms, accepted_by=bench.clock.now(), most=100) == ()
     assert bench.job(job).state is JobState.RUNNING

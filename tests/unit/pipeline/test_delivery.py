@@ -73,7 +73,8 @@ async def test_a_message_that_was_deleted_is_replaced(bench: Bench) -> None:
     bench.surface.trouble.comes("update", GONE)
     await bench.delivery.show_pictures(job)
     [_, (place, post, key)] = bench.surface.posted
-    assert (place, post.tone, key) == (job.place, Tone.DONE, job.id)
+    assert job.message is not None
+    assert (place, post.tone, key) == (job.place, Tone.DONE, f"{job.id}:{job.message.id}")
     assert bench.job(job).message != job.message
     assert bench.message(job) == post
 
@@ -144,7 +145,9 @@ async def test_somebody_who_takes_no_messages_gets_none(bench: Bench) -> None:
 
 async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(bench: Bench) -> None:
     """They will find the job in the table."""
-    elsewhere = Delivery(jobs=bench.jobs, quotas=bench.quotas, gallery=bench.gallery, links=bench.links, surfaces={})
+    elsewhere = Delivery(
+        jobs=bench.jobs, quotas=bench.quotas, gallery=bench.gallery, links=bench.links, surfaces={}, clock=bench.clock
+    )
     assert elsewhere.platforms == frozenset()
     assert bench.delivery.platforms == {LOOM} == frozenset({Platform("loom")})
     with pytest.raises(SurfaceFailed, match="not served by this process"):
@@ -160,7 +163,7 @@ async def test_why_there_are_no_pictures_is_told_once(bench: Bench) -> None:
     await bench.delivery.tell_end(job.id)
     assert bench.message(job).text == f"a fox – {FAILED.text}"
     assert bench.message(job).kind == "provider_failed"
-    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
 
 
 async def test_what_cannot_be_told_now_is_told_later(bench: Bench) -> None:
@@ -168,10 +171,10 @@ async def test_what_cannot_be_told_now_is_told_later(bench: Bench) -> None:
     job = await failed(bench)
     bench.surface.trouble.lasts("update", FULL)
     await bench.delivery.tell_end(job.id)
-    assert await bench.jobs.untold(frozenset({LOOM})) == (job,)
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == (job,)
     bench.surface.trouble.is_over()
     await bench.delivery.tell_end(job.id)
-    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
 
 
 async def test_what_can_never_be_told_is_not_tried_for_ever(bench: Bench) -> None:
@@ -180,7 +183,7 @@ async def test_what_can_never_be_told_is_not_tried_for_ever(bench: Bench) -> Non
     for method in ("update", "post", "direct"):
         bench.surface.trouble.lasts(method, GONE)
     await bench.delivery.tell_end(job.id)
-    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
 
 
 async def test_an_end_that_breaks_in_the_showing_is_not_told(bench: Bench) -> None:
@@ -189,7 +192,7 @@ async def test_an_end_that_breaks_in_the_showing_is_not_told(bench: Bench) -> No
     bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
     with pytest.raises(RuntimeError):
         await bench.delivery.tell_end(job.id)
-    assert await bench.jobs.untold(frozenset({LOOM})) == (job,)
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == (job,)
 
 
 async def test_a_storage_that_is_away_is_the_callers_business(bench: Bench) -> None:

@@ -23,10 +23,24 @@ LOCKED = StorageFailed("sqlite", "locked")
 CANCELLED = Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted.")
 
 
+def recovery_of(bench: Bench, *, delivery: Delivery | None = None, gallery: Gallery | None = None, page: int = 500) -> Recovery:
+    """Build a sweep of the bench's, with other parts in it."""
+    return Recovery(
+        jobs=bench.jobs,
+        engine=bench.engine,
+        delivery=delivery or bench.delivery,
+        retention=bench.retention,
+        gallery=gallery or bench.gallery,
+        clock=bench.clock,
+        lease=LEASE,
+        page=page,
+    )
+
+
 @contextlib.asynccontextmanager
 async def running(recovery: Recovery, every: timedelta = MINUTE) -> AsyncIterator[None]:
     """Sweep until the block ends."""
-    task = asyncio.create_task(recovery.run(lease=LEASE, every=every))
+    task = asyncio.create_task(recovery.run(every=every))
     try:
         yield
     finally:
@@ -36,7 +50,7 @@ async def running(recovery: Recovery, every: timedelta = MINUTE) -> AsyncIterato
 
 
 async def test_jobs_that_nobody_has_are_published(bench: Bench) -> None:
-    """Oldest first; those that somebody works on, or that are to wait, are left alone."""
+    """Oldest first, once they are a lease old; those that somebody works on, or that are to wait, are left alone."""
     waiting = await bench.imagine(key="call-1")
     running_one = await bench.imagine(key="call-2")
     late = await bench.imagine(key="call-3")
@@ -44,10 +58,15 @@ async def test_jobs_that_nobody_has_are_published(bench: Bench) -> None:
     await bench.jobs.claim(running_one.id, LEASE)
     claimed = await bench.jobs.claim(late.id, LEASE)
     assert claimed is not None
-    await bench.jobs.hand_back(late.id, claimed.attempt, bench.clock.now() + MINUTE)
+    await bench.jobs.hand_back(late.id, claimed.attempt, bench.clock.now() + 2 * MINUTE)
+    bench.clock.move(LEASE - timedelta(seconds=1))
+    await bench.jobs.renew(running_one.id, 1, LEASE)
+    await bench.recovery.sweep()
+    assert bench.engine.waiting == []
+    bench.clock.move(timedelta(seconds=1))
     await bench.recovery.sweep()
     assert bench.engine.waiting == [waiting.id]
-    bench.clock.move(MINUTE)
+    bench.clock.move(2 * MINUTE)
     await bench.recovery.sweep()
     assert bench.engine.waiting == [waiting.id, running_one.id, late.id]
 
@@ -80,9 +99,9 @@ async def test_an_end_that_breaks_in_the_showing_does_not_keep_the_others_waitin
         await bench.jobs.cancel(job.id, CANCELLED)
     bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
     await bench.recovery.sweep()
-    assert [job.id for job in await bench.jobs.untold(frozenset({LOOM}))] == [first.id]
+    assert [job.id for job in await bench.jobs.untold(frozenset({LOOM}), most=100)] == [first.id]
     await bench.recovery.sweep()
-    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
 
 
 async def test_what_was_deleted_long_enough_is_removed(bench: Bench) -> None:
@@ -101,8 +120,11 @@ async def test_jobs_of_other_platforms_are_left_to_those_who_serve_them(bench: B
     told, waiting = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
     await bench.jobs.cancel(told.id, CANCELLED)
     await bench.engine.crash()
-    nowhere = Delivery(jobs=bench.jobs, quotas=bench.quotas, gallery=bench.gallery, links=bench.links, surfaces={})
-    elsewhere = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=nowhere, retention=bench.retention, gallery=bench.gallery)
+    bench.clock.move(LEASE)
+    nowhere = Delivery(
+        jobs=bench.jobs, quotas=bench.quotas, gallery=bench.gallery, links=bench.links, surfaces={}, clock=bench.clock
+    )
+    elsewhere = recovery_of(bench, delivery=nowhere)
     await elsewhere.sweep()
     assert bench.engine.waiting == []
     assert bench.surface.said == []
@@ -126,7 +148,7 @@ async def test_it_sweeps_at_the_start_then_when_old_leases_have_run_out_and_then
     """Until it is cancelled."""
     pictures = NotedPictures(bench.jobs)
     gallery = Gallery(pictures, bench.objects, bench.clock, MINUTE)
-    recovery = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=bench.delivery, retention=bench.retention, gallery=gallery)
+    recovery = recovery_of(bench, gallery=gallery)
     async with running(recovery):
         await asyncio.sleep(200)
     assert pictures.swept_at == [0, 30, 90, 150]
@@ -152,7 +174,7 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(bench: Bench) -> None:
     await bench.jobs.cancel(job.id, CANCELLED)
     async with running(bench.recovery):
         await asyncio.sleep(5 * 60)
-        assert await bench.jobs.untold(frozenset({LOOM})) == ()
+        assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
 
 
 async def test_a_lost_storage_ends_the_sweep_it_struck(bench: Bench) -> None:
@@ -162,3 +184,17 @@ async def test_a_lost_storage_ends_the_sweep_it_struck(bench: Bench) -> None:
     bench.jobs.trouble.comes("told", LOCKED)
     with pytest.raises(StorageFailed):
         await bench.recovery.sweep()
+
+
+async def test_a_sweep_goes_through_any_number_of_jobs_in_pages(bench: Bench) -> None:
+    """None is left out, though those that cannot be told stay what they are."""
+    waiting = [await bench.imagine(key=f"call-{number}") for number in range(5)]
+    ended = [await bench.imagine(key=f"end-{number}") for number in range(5)]
+    await bench.engine.crash()
+    for job in ended:
+        await bench.jobs.cancel(job.id, CANCELLED)
+    bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
+    bench.clock.move(LEASE)
+    await recovery_of(bench, page=2).sweep()
+    assert bench.engine.waiting == [job.id for job in waiting]
+    assert [job.id for job in await bench.jobs.untold(frozenset({LOOM}), most=100)] == [ended[0].id]

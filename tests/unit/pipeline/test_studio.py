@@ -155,7 +155,8 @@ async def test_a_job_goes_on_without_its_first_message(bench: Bench, error: Ease
     call.trouble.comes("answer", error)
     await bench.studio.accept(FOX, call)
     [row] = bench.jobs.rows.values()
-    assert row.job.message is None
+    assert row.job.message is not None
+    assert not row.job.message.is_said
     assert bench.engine.waiting == [row.job.id]
     await bench.work()
     assert bench.message(row.job).tone is Tone.DONE

@@ -90,7 +90,7 @@ async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, s
         "rewriter": (1, 0),
         "painter": (1, 1),
     }[stage]
-    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ async def test_a_worker_never_raises(bench: Bench, method: str, error: Exception
     await bench.recover()
     assert bench.job(job).state is JobState.FAILED
     assert bench.message(job).kind == "provider_failed"
-    assert await bench.jobs.untold(frozenset({LOOM})) == ()
+    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
     assert await bench.standing() == UNTOUCHED
 
 

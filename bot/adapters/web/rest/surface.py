@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.adapters.web.rest import API
-from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person
 from bot.errors import MessageGone, SurfaceFailed
 
@@ -16,6 +16,10 @@ class RestSurface:
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
         """Give a name for what is not shown; see `Surface.post`."""
         return MessageRef(place, key)
+
+    async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
+        """Find nothing: nothing is shown; see `Surface.find`."""
+        return None
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show nothing; see `Surface.update`."""
@@ -37,9 +41,13 @@ class RestCall:
         self.place = place
         self.message: MessageRef | None = None
 
-    async def answer(self, post: Post) -> MessageRef:  # noqa: ARG002 - the port's signature
+    def promise(self) -> MessageRef:
+        """Promise an answer; see `Call.promise`."""
+        return promise(self.place)
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
         """Give a name for what is not shown."""
-        return MessageRef(self.place, self.key)
+        return MessageRef(self.place, key)
 
     async def whisper(self, post: Post) -> None:
         """Show nothing: what goes wrong is the answer of the request."""

@@ -28,8 +28,8 @@ def test_two_runs_are_two_places() -> None:
 async def test_an_answer_is_a_message_of_the_run() -> None:
     """Its reference survives in the job."""
     made = call()
-    message = await made.answer(Post("Drawing", Tone.WAITING))
-    assert (message.place, message.id) == (made.place, made.key)
+    message = await made.answer(Post("Drawing", Tone.WAITING), key="job-1")
+    assert (message.place, message.id) == (made.place, "job-1")
 
 
 async def test_whispers_are_kept_for_whoever_started_the_run() -> None:

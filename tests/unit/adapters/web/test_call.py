@@ -34,7 +34,7 @@ def call(messages: MemoryMessages) -> WebCall:
 
 async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: MemoryMessages) -> None:
     """In the channel, for all to see."""
-    message = await call.answer(Post("Drawing"))
+    message = await call.answer(Post("Drawing"), key="job")
     [stored] = await messages.page("studio", most=10)
     assert (stored.id, stored.author) == (message.id, "user")
     assert json.loads(stored.body)["asked"] == {"text": "/imagine a fox", "is_press": False}
@@ -43,7 +43,7 @@ async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: Memor
 
 async def test_the_answer_of_a_repeated_call_is_the_same_message(call: WebCall, messages: MemoryMessages) -> None:
     """The key is the call's."""
-    assert await call.answer(Post("Drawing")) == await call.answer(Post("Drawing"))
+    assert await call.answer(Post("Drawing"), key="job") == await call.answer(Post("Drawing"), key="job")
     assert len(await messages.page("studio", most=10)) == 1
 
 

@@ -89,7 +89,7 @@ async def work_on_a_job(jobs: SqlJobs, account: AccountId) -> None:
     await jobs.attach(job, MessageRef(a_job(job, account).place, "1"))
     await jobs.line(job)
     await jobs.open_of(account)
-    await jobs.unclaimed(frozenset({WEB}))
+    await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100)
     claimed = await jobs.claim(job, LEASE)
     assert claimed is not None
     await jobs.renew(job, 1, LEASE)
@@ -105,7 +105,7 @@ async def work_on_a_job(jobs: SqlJobs, account: AccountId) -> None:
     for _ in range(2):
         await jobs.finish(job, 1, DONE)
     await jobs.told(job)
-    await jobs.untold(frozenset({WEB}))
+    await jobs.untold(frozenset({WEB}), most=100)
     await jobs.cost(job)
     await jobs.get(job)
     await jobs.by_key("fox")

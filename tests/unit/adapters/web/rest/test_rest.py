@@ -250,8 +250,9 @@ async def test_nothing_is_shown_to_a_program_and_nothing_is_asked() -> None:
     """The job itself is what it looks at."""
     call = RestCall(key="k", person=person(), place=Place(API, "house", "key"))
     surface = RestSurface()
-    message = await call.answer(Post("hello"))
-    assert await surface.post(call.place, Post("hello"), key="k") == message
+    message = await call.answer(Post("hello"), key="job")
+    assert await surface.post(call.place, Post("hello"), key="job") == message
+    assert await surface.find(call.promise()) is None
     await surface.update(message, Post("done"))
     await surface.delete(message)
     await call.whisper(Post("psst"))
