@@ -176,10 +176,10 @@ pictures = Table(
 )
 
 IS_VISIBLE: ColumnElement[bool] = pictures.c.state == literal_column("'visible'")
-IS_HIDDEN: ColumnElement[bool] = pictures.c.state == literal_column("'hidden'")
+IS_GOING: ColumnElement[bool] = pictures.c.state.in_([literal_column("'hidden'"), literal_column("'removing'")])
 
 _partial("ix_pictures_visible", pictures.c.account, pictures.c.kept_at, pictures.c.job, pictures.c.position, where=IS_VISIBLE)
-_partial("ix_pictures_hidden", pictures.c.remove_at, where=IS_HIDDEN)
+_partial("ix_pictures_going", pictures.c.remove_at, where=IS_GOING)
 _partial("ix_pictures_kept", pictures.c.community, pictures.c.kept_at, where=IS_VISIBLE)
 
 reports = Table(

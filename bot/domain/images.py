@@ -187,7 +187,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFile:
-    """A checked picture's facts, with the content-addressed key it is kept under."""
+    """A checked picture's facts, with the key it is kept under."""
 
     key: str
     sha256: str
@@ -218,10 +218,11 @@ def original_key(key: str) -> str:
 
 
 class PictureState(StrEnum):
-    """Whether people can see a picture. `HIDDEN` can be undone, `REMOVED` cannot."""
+    """Whether people can see a picture. `HIDDEN` can be undone; `REMOVING` cannot, and its bytes are on their way out."""
 
     VISIBLE = "visible"
     HIDDEN = "hidden"
+    REMOVING = "removing"
     REMOVED = "removed"
 
 

@@ -194,7 +194,7 @@ class DrawingRoom:
         """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
         drawing = answer.drawing
         try:
-            files = await self._keeping.put_aside(drawing.provider, answer.drawn.pictures, on_trouble)
+            files = await self._keeping.put_aside(drawing, answer.drawn.pictures, on_trouble)
         except ProviderFailed:
             await self._jobs.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise

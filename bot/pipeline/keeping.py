@@ -1,6 +1,7 @@
 """Paid-for bytes are made safe on this machine first, then in the store, however long that takes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -27,21 +28,24 @@ class Keeping:
         self._ids = ids
 
     async def put_aside(
-        self, provider: str, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
+        self, drawing: Drawing, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
     ) -> tuple[ImageFile, ...]:
         """Give the facts of the pictures that can be used, once their bytes are safe on this machine.
+
+        No drawing shares its keys with another, though they may have the same
+        bytes: so nobody's deletion takes what somebody else is about to keep.
 
         Raises:
             ProviderFailed: None of them is a usable picture.
         """
         near = self._spool or self._objects
         files: list[ImageFile] = []
-        problem = ProviderFailed(provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
+        problem = ProviderFailed(drawing.provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
         for content in pictures:
             try:
-                file = await self._check.examine(provider, content)
+                file = _own(drawing, await self._check.examine(drawing.provider, content))
             except ProviderFailed as error:
-                log.warning("picture.unusable", provider=provider, reason=str(error))
+                log.warning("picture.unusable", provider=drawing.provider, reason=str(error))
                 problem = error
                 continue
             await until_written(lambda: near.put(file.key, content, file.media_type), on_trouble)  # noqa: B023 - awaited within the turn
@@ -71,7 +75,7 @@ class Keeping:
         try:
             content = await spool.get(file.key)
         except ObjectMissing:
-            await self._objects.get(file.key)  # the same bytes may have come over with another job
+            await self._objects.get(file.key)  # they have come over already
             return
         await until_written(lambda: self._objects.put(file.key, content, file.media_type), on_trouble)
 
@@ -85,3 +89,9 @@ class Keeping:
 
     def _picture(self, job: Job, position: int, file: ImageFile) -> Picture:
         return Picture(id=PictureId(self._ids.new()), job=job.id, position=position, file=file, state=PictureState.VISIBLE)
+
+
+def _own(drawing: Drawing, file: ImageFile) -> ImageFile:
+    """Return the file under a key of its drawing's own; the same bytes of the same drawing have the same key."""
+    stem, _, extension = file.key.rpartition(".")
+    return replace(file, key=f"{stem}-{drawing.id.lower()}.{extension}")

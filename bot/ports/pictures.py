@@ -39,13 +39,17 @@ class Pictures(Protocol):
         ...
 
     async def due(self, now: datetime) -> tuple[Picture, ...]:
-        """Give the hidden pictures whose time has come."""
+        """Give the hidden pictures whose time has come, and those whose removal has begun."""
         ...
 
     async def is_key_needed(self, key: str) -> bool:
-        """Whether a picture that is not removed still has its bytes under `key`."""
+        """Whether a picture that may still be seen has its bytes under `key`."""
+        ...
+
+    async def begin_removal(self, picture: PictureId) -> bool:
+        """Make a hidden picture `REMOVING`, before its bytes go; False when it is neither that nor hidden."""
         ...
 
     async def remove(self, picture: PictureId) -> None:
-        """Make a hidden picture `REMOVED` for good, before its bytes go."""
+        """Make a picture that is `REMOVING` `REMOVED`, once its bytes are gone."""
         ...

@@ -7,6 +7,7 @@ import structlog
 from bot.domain.images import Picture, PictureState, derived_keys
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
+from bot.errors import StorageFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
@@ -50,10 +51,19 @@ class Gallery:
         return await self._pictures.show(job)
 
     async def sweep(self) -> None:
-        """Remove for good what was deleted and not brought back. The record goes first: bytes without a record hurt nobody."""
+        """Remove for good what was deleted and not brought back. What the store does not let go now is due again."""
         for picture in await self._pictures.due(self._clock.now()):
-            await self._pictures.remove(picture.id)
-            if not await self._pictures.is_key_needed(picture.file.key):
-                for key in (*derived_keys(picture.file.key), picture.file.key):
-                    await self._objects.delete(key)
-            log.info("picture.removed", picture=picture.id)
+            try:
+                await self._remove(picture)
+            except StorageFailed as error:
+                log.warning("picture.not_removed", picture=picture.id, reason=str(error))
+
+    async def _remove(self, picture: Picture) -> None:
+        """Remove one: first nobody can bring it back, then its bytes go, and only then the record says so."""
+        if not await self._pictures.begin_removal(picture.id):
+            return
+        if not await self._pictures.is_key_needed(picture.file.key):
+            for key in (*derived_keys(picture.file.key), picture.file.key):
+                await self._objects.delete(key)
+        await self._pictures.remove(picture.id)
+        log.info("picture.removed", picture=picture.id)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
-from storage.schema import IS_HIDDEN, IS_VISIBLE, jobs, pictures
+from storage.schema import IS_GOING, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.rows import picture_of, picture_values
 
@@ -76,17 +76,23 @@ class SqlPictures:
 
     async def due(self, now: datetime) -> tuple[Picture, ...]:
         """Read the hidden ones whose time has come, the longest overdue first."""
-        return await self._read(select(pictures).where(IS_HIDDEN, pictures.c.remove_at <= now).order_by(pictures.c.remove_at))
+        return await self._read(select(pictures).where(IS_GOING, pictures.c.remove_at <= now).order_by(pictures.c.remove_at))
 
     async def is_key_needed(self, key: str) -> bool:
-        """Look for a picture with this key that is not removed."""
-        needed = exists().where(pictures.c.key == key, pictures.c.state != PictureState.REMOVED)
+        """Look for a picture with this key that is visible, or could be again."""
+        needed = exists().where(pictures.c.key == key, pictures.c.state.in_([PictureState.VISIBLE, PictureState.HIDDEN]))
         async with self._database.reading() as connection:
             return bool((await connection.execute(select(needed))).scalar_one())
 
+    async def begin_removal(self, picture: PictureId) -> bool:
+        """Move it on if it is hidden; it keeps its time, so that it is due until it is removed."""
+        begun = update(pictures).where(pictures.c.id == picture, IS_GOING)
+        async with self._database.writing() as connection:
+            return (await connection.execute(begun.values(state=PictureState.REMOVING))).rowcount > 0
+
     async def remove(self, picture: PictureId) -> None:
-        """Remove it if it is hidden."""
-        removed = update(pictures).where(pictures.c.id == picture, pictures.c.state == PictureState.HIDDEN)
+        """Remove it if that has begun."""
+        removed = update(pictures).where(pictures.c.id == picture, pictures.c.state == PictureState.REMOVING)
         async with self._database.writing() as connection:
             await connection.execute(removed.values(state=PictureState.REMOVED, remove_at=None))
 

@@ -103,8 +103,10 @@ async def test_shown_pictures_are_not_due(pictures: Pictures, foxes: tuple[Pictu
 async def test_a_removed_picture_stays_removed(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
     """The other one of the job can still be shown."""
     await pictures.hide(FOX, LATER)
+    assert await pictures.begin_removal(foxes[0].id)
     for _ in range(2):
         await pictures.remove(foxes[0].id)
+        assert not await pictures.begin_removal(foxes[0].id)
     assert await states(pictures) == [PictureState.REMOVED, PictureState.HIDDEN]
     assert [picture.id for picture in await pictures.due(LATER)] == [foxes[1].id]
     assert await pictures.show(FOX)
@@ -113,8 +115,22 @@ async def test_a_removed_picture_stays_removed(pictures: Pictures, foxes: tuple[
     assert await states(pictures) == [PictureState.REMOVED, PictureState.HIDDEN]
 
 
+async def test_a_picture_whose_removal_has_begun_is_due_and_cannot_be_shown(
+    pictures: Pictures, foxes: tuple[Picture, ...]
+) -> None:
+    """Whoever began it may have died over it."""
+    await pictures.hide(FOX, LATER)
+    for _ in range(2):
+        assert await pictures.begin_removal(foxes[0].id)
+    assert {picture.id for picture in await pictures.due(LATER)} == {fox.id for fox in foxes}
+    assert not await pictures.is_key_needed(foxes[0].file.key)
+    await pictures.show(FOX)
+    assert await states(pictures) == [PictureState.REMOVING, PictureState.VISIBLE]
+
+
 async def test_a_visible_picture_cannot_be_removed(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
     """Somebody has just had it shown again."""
+    assert not await pictures.begin_removal(foxes[0].id)
     await pictures.remove(foxes[0].id)
     assert await pictures.of_job(FOX) == foxes
 
@@ -128,6 +144,7 @@ async def test_bytes_are_needed_while_any_picture_has_them(pictures: Pictures, j
     for name, is_needed in [("fox", True), ("twin", False)]:
         await pictures.hide(JobId(name), LATER)
         assert await pictures.is_key_needed(same.key)
+        await pictures.begin_removal(PictureId(f"{name}.0"))
         await pictures.remove(PictureId(f"{name}.0"))
         assert await pictures.is_key_needed(same.key) == is_needed
 

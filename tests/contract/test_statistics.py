@@ -199,7 +199,9 @@ async def test_pictures_that_were_deleted_since_were_drawn_all_the_same(
     """Hidden, and even removed for good."""
     await drawer.draw(a_job("fox", ann), 2, 5)
     await pictures.hide(a_job("fox", ann).id, NOON)
-    await pictures.remove(some_pictures(a_job("fox", ann).id)[0].id)
+    [picture, *_] = some_pictures(a_job("fox", ann).id)
+    await pictures.begin_removal(picture.id)
+    await pictures.remove(picture.id)
     assert await statistics.usage(HOUSE, TODAY.day, TODAY.day) == (a_line(ann, pictures=2, microusd=5),)
 
 

@@ -8,6 +8,8 @@ from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
 from tests.fakes.jobs import Kept, MemoryJobs
 
+_GOING = (PictureState.HIDDEN, PictureState.REMOVING)
+
 
 class MemoryPictures:
     """Finds the pictures that `MemoryJobs.keep` noted."""
@@ -52,17 +54,25 @@ class MemoryPictures:
 
     async def due(self, now: datetime) -> tuple[Picture, ...]:
         """List what is hidden for long enough."""
-        waiting = [(kept.remove_at, kept.picture.id, kept.picture) for kept in self._in(PictureState.HIDDEN) if kept.remove_at]
+        waiting = [(kept.remove_at, kept.picture.id, kept.picture) for kept in self._in(*_GOING) if kept.remove_at]
         return tuple(picture for remove_at, _, picture in sorted(waiting) if remove_at <= now)
 
     async def is_key_needed(self, key: str) -> bool:
         """Look for it."""
         return any(kept.picture.file.key == key for kept in self._in(PictureState.VISIBLE, PictureState.HIDDEN))
 
-    async def remove(self, picture: PictureId) -> None:
-        """Remove what is hidden."""
+    async def begin_removal(self, picture: PictureId) -> bool:
+        """Move on what is hidden."""
         kept = self._jobs.kept.get(picture)
-        if kept is not None and kept.picture.state is PictureState.HIDDEN:
+        if kept is None or kept.picture.state not in _GOING:
+            return False
+        _put(kept, PictureState.REMOVING, kept.remove_at)
+        return True
+
+    async def remove(self, picture: PictureId) -> None:
+        """Remove what is on its way."""
+        kept = self._jobs.kept.get(picture)
+        if kept is not None and kept.picture.state is PictureState.REMOVING:
             _put(kept, PictureState.REMOVED)
 
     def _community_of(self, kept: Kept) -> CommunityId:

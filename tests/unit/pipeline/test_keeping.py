@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -40,16 +41,21 @@ def far(spool: MemoryObjects) -> Bench:
 
 async def drawn(bench: Bench, job: Job, *pictures: bytes, on_trouble: Callable[[], None] | None = None) -> Drawing:
     """Give a drawing whose pictures are put aside."""
-    files = await bench.keeping.put_aside("painter", pictures, on_trouble or Troubles())
+    drawing = a_drawing(bench, job)
+    files = await bench.keeping.put_aside(drawing, pictures, on_trouble or Troubles())
+    return replace(drawing, state=DrawingState.DRAWN, files=files)
+
+
+def a_drawing(bench: Bench, job: Job) -> Drawing:
+    """Give a drawing that is under way."""
     return Drawing(
         id=DrawingId(bench.ids.new()),
         job=job.id,
         attempt=job.attempt,
         provider="painter",
         model="painter-1",
-        state=DrawingState.DRAWN,
+        state=DrawingState.OPEN,
         started_at=bench.clock.now(),
-        files=files,
     )
 
 
@@ -78,7 +84,7 @@ async def test_fewer_pictures_than_were_asked_for_count_as_that_many(bench: Benc
 async def test_what_is_no_picture_is_not_kept(bench: Bench, pictures: tuple[bytes, ...]) -> None:
     """Where nothing else came, that is a failure."""
     with pytest.raises(ProviderFailed) as failed:
-        await bench.keeping.put_aside("painter", pictures, Troubles())
+        await bench.keeping.put_aside(a_drawing(bench, await bench.claimed()), pictures, Troubles())
     assert failed.value.provider == "painter"
     assert bench.objects.objects == {}
 
@@ -88,7 +94,7 @@ async def test_a_broken_picture_takes_no_good_one_with_it(bench: Bench, bad: int
     """They were paid for together."""
     pictures = [png(1), png(2)]
     pictures.insert(bad, b"no picture")
-    files = await bench.keeping.put_aside("painter", tuple(pictures), Troubles())
+    files = await bench.keeping.put_aside(a_drawing(bench, await bench.claimed()), tuple(pictures), Troubles())
     assert [bench.objects.objects[file.key][0] for file in files] == [png(1), png(2)]
 
 
@@ -160,7 +166,7 @@ async def test_what_lies_in_another_machines_spool_is_missing_here(far: Bench, s
 
 
 async def test_two_jobs_may_come_to_the_same_picture(far: Bench, spool: MemoryObjects) -> None:
-    """The first one empties the spool of it; by then the store has it."""
+    """Each keeps bytes of its own, so that neither can lose the other's."""
     first = await far.claimed()
     await far.studio.accept(first.wish, far.call("call-2"))
     second_id = next(row.job.id for row in far.jobs.rows.values() if row.job.key == "call-2")
@@ -171,7 +177,7 @@ async def test_two_jobs_may_come_to_the_same_picture(far: Bench, spool: MemoryOb
         await far.keeping.keep(job, drawing, Troubles())
         assert far.job(job).state is JobState.KEPT
     assert spool.objects == {}
-    assert len(far.objects.objects) == 1
+    assert len(far.objects.objects) == 2
 
 
 async def test_a_spool_that_cannot_be_emptied_holds_nobody_up(far: Bench, spool: MemoryObjects) -> None:
@@ -181,3 +187,20 @@ async def test_a_spool_that_cannot_be_emptied_holds_nobody_up(far: Bench, spool:
     spool.trouble.lasts("delete", StorageFailed("disk", "read-only"))
     await far.keeping.keep(job, drawing, Troubles())
     assert far.job(job).state is JobState.KEPT
+
+
+async def test_the_same_bytes_of_two_jobs_are_kept_apart(bench: Bench) -> None:
+    """The one is deleted for good between the other's drawing and its being counted."""
+    first = await bench.claimed()
+    await bench.keeping.keep(first, await drawn(bench, first, png()), Troubles())
+    second = await bench.imagine(key="call-2")
+    claimed = await bench.jobs.claim(second.id, LEASE)
+    assert claimed is not None
+    drawing = await drawn(bench, claimed, png())
+    await bench.gallery.delete(first.id)
+    bench.clock.move(bench.gallery.undo)
+    await bench.gallery.sweep()
+    await bench.keeping.keep(claimed, drawing, Troubles())
+    [picture] = await bench.gallery.visible(second.id)
+    assert await bench.objects.get(picture.file.key) == png()
+    assert len(bench.objects.objects) == 1

@@ -83,14 +83,17 @@ async def test_bytes_that_another_picture_has_too_stay(bench: Bench) -> None:
         assert len(bench.objects.objects) == left
 
 
-async def test_a_store_that_is_away_when_bytes_should_go_leaves_bytes_and_no_record(bench: Bench) -> None:
-    """They hurt nobody; nobody can see them."""
-    job = await bench.draw()
-    await bench.gallery.delete(job.id)
+async def test_bytes_that_do_not_go_now_go_at_a_later_sweep(bench: Bench) -> None:
+    """Nobody can bring the picture back meanwhile, and the others do not wait for it."""
+    stuck, other = await bench.draw(key="call-1"), await bench.draw(key="call-2")
+    for job in (stuck, other):
+        await bench.gallery.delete(job.id)
     bench.clock.move(bench.gallery.undo)
     bench.objects.trouble.comes("delete", StorageFailed("s3", "away"))
-    with pytest.raises(StorageFailed):
-        await bench.gallery.sweep()
-    assert await states(bench, job) == {PictureState.REMOVED}
     await bench.gallery.sweep()
+    assert (await states(bench, stuck), await states(bench, other)) == ({PictureState.REMOVING}, {PictureState.REMOVED})
+    assert not await bench.gallery.restore(stuck.id)
     assert len(bench.objects.objects) == 1
+    await bench.gallery.sweep()
+    assert await states(bench, stuck) == {PictureState.REMOVED}
+    assert bench.objects.objects == {}

@@ -163,6 +163,7 @@ async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
     await pictures.due(NOON)
     await pictures.hide_older(HOUSE, NOON, remove_at=NOON, most=9)
     await pictures.is_key_needed("key")
+    await pictures.begin_removal(picture)
     await pictures.remove(picture)
 
 
