@@ -125,8 +125,9 @@ class Jobs(Protocol):
     ) -> tuple[tuple[JobId, Tier], ...]:
         """Give up to `most` open jobs of these platforms that nobody has a lease on, oldest first; only those after `after`.
 
-        They were accepted by `accepted_by` (whoever accepts a job has it
-        worked on), and their `not_before` has come.
+        Their `not_before` has come, and they were accepted by `accepted_by`
+        or somebody has had them before: until then, whoever accepts a job
+        has it worked on.
         """
         ...
 

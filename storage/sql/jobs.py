@@ -192,7 +192,8 @@ class SqlJobs:
         """Read the open jobs that wait."""
         waiting = (
             select(jobs.c.id, jobs.c.tier)
-            .where(IS_OPEN, IS_UNLEASED, _IS_DUE, jobs.c.platform.in_(platforms), jobs.c.created_at <= accepted_by)
+            .where(IS_OPEN, IS_UNLEASED, _IS_DUE, jobs.c.platform.in_(platforms))
+            .where(or_(jobs.c.created_at <= accepted_by, jobs.c.attempt > 0))
             .where(*_later_than(after))
             .order_by(*_AGE)
             .limit(most)

@@ -214,6 +214,23 @@ class TestWaiting:
         ]
         assert await jobs.unclaimed(frozenset(), accepted_by=NOON, most=100) == ()
 
+    async def test_a_young_job_is_left_to_whoever_accepted_it(self, jobs: Jobs, ann: AccountId, clock: StoppedClock) -> None:
+        """Unless somebody has had it and handed it back."""
+        for name in ("a", "b"):
+            await jobs.accept(a_job(name, ann), a_hold(ann))
+        await jobs.claim(JobId("b"), LEASE)
+        await jobs.hand_back(JobId("b"), 1, clock.now())
+        found = await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON - SECOND, most=9)
+        assert [job for job, _ in found] == ["b"]
+
+    async def test_unclaimed_jobs_come_in_pages(self, jobs: Jobs, ann: AccountId) -> None:
+        """Each begins after the last of the one before, also among jobs of one moment."""
+        for name in "abc":
+            await jobs.accept(a_job(name, ann), a_hold(ann))
+        for after, page in [(None, ["a", "b"]), (JobId("b"), ["c"]), (JobId("c"), [])]:
+            found = await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=2, after=after)
+            assert [job for job, _ in found] == page
+
     async def test_open_jobs_of_one_tenant_can_be_found(self, jobs: Jobs, ann: AccountId) -> None:
         """So that they can be stopped when it lets the bot go."""
         for name, age, platform, tenant in [("b", 1, WEB, "t"), ("a", 2, WEB, "t"), ("c", 3, DISCORD, "t"), ("d", 1, WEB, "u")]:

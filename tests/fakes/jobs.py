@@ -206,7 +206,7 @@ class MemoryJobs:
         now = self.clock.now()
         waiting = [row for row in self._of(platforms, after) if not row.job.state.is_final and not _is_leased(row, now)]
         due = [row.job for row in waiting if row.not_before is None or row.not_before <= now]
-        return tuple((job.id, job.tier) for job in due if job.created_at <= accepted_by)[:most]
+        return tuple((job.id, job.tier) for job in due if job.created_at <= accepted_by or job.attempt)[:most]
 
     async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """List them."""

@@ -158,7 +158,7 @@ async def test_sweeps_come_ever_more_rarely(bench: Bench) -> None:
     """Each pause is twice the last one, until that is too long."""
     pictures = NotedPictures(bench.jobs)
     gallery = Gallery(pictures, bench.objects, bench.clock, MINUTE)
-    recovery = Recovery(jobs=bench.jobs, engine=bench.engine, delivery=bench.delivery, retention=bench.retention, gallery=gallery)
+    recovery = recovery_of(bench, gallery=gallery)
     async with running(recovery, every=5 * MINUTE):
         await asyncio.sleep(1200)
     assert pictures.swept_at == [0, 30, 90, 210, 450, 750, 1050]

@@ -227,7 +227,7 @@ async def test_a_draining_worker_begins_no_paid_call(bench: Bench) -> None:
     await bench.work()
     assert (bench.job(job).state, bench.painter.requests) == (JobState.RUNNING, [])
     assert await bench.jobs.drawings(job.id) == ()
-    assert await bench.jobs.unclaimed(frozenset({LOOM})) == ((job.id, job.tier),)
+    assert await bench.jobs.unclaimed(frozenset({LOOM}), accepted_by=bench.clock.now(), most=100) == ((job.id, job.tier),)
 
 
 async def test_whoever_insists_ends_at_once_and_the_books_tell_of_it(bench: Bench) -> None:
