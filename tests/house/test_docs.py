@@ -12,6 +12,8 @@ from bot.commands.spec import AnyCommand, Option
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+COMMANDS = (ROOT / "docs/commands.md").read_text()
+DEPENDENCIES = (ROOT / "docs/dependencies.md").read_text()
 
 
 def commands() -> tuple[AnyCommand, ...]:
@@ -24,7 +26,7 @@ def _values(option: Option) -> str:
 
 
 def command_table() -> str:
-    """Draw the README's table from the declarations."""
+    """Draw the table of docs/commands.md from the declarations."""
     rows = ["| command | what it does | options |", "|---|---|---|"]
     for command in commands():
         if command.is_typed:
@@ -35,9 +37,9 @@ def command_table() -> str:
 
 def test_the_table_of_commands_is_drawn_from_the_declarations() -> None:
     """Whoever changes a command pastes what this prints."""
-    found = re.search(r"<!-- commands -->\n(.*?)\n?<!-- /commands -->", README, re.DOTALL)
+    found = re.search(r"<!-- commands -->\n(.*?)\n?<!-- /commands -->", COMMANDS, re.DOTALL)
     assert found
-    assert found[1] == command_table(), f"put this between the marks in README.md:\n{command_table()}"
+    assert found[1] == command_table(), f"put this between the marks in docs/commands.md:\n{command_table()}"
 
 
 @pytest.mark.parametrize("section", sorted(tomllib.loads((ROOT / "config.example.toml").read_text())))
@@ -46,12 +48,29 @@ def test_every_section_of_the_settings_is_in_the_readme(section: str) -> None:
     assert f"[{section}" in README or f"`{section}`" in README or section in README
 
 
+def test_links_between_pages_lead_somewhere() -> None:
+    """To a file that is there, and in it to a heading that is there."""
+    dead = []
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
+            found = (page.parent / target).resolve() if target else page
+            headings = {_anchor(line) for line in found.read_text().splitlines() if line.startswith("#")} if anchor else set()
+            if not found.exists() or (anchor and anchor not in headings):
+                dead.append((page.name, target, anchor))
+    assert dead == []
+
+
+def _anchor(heading: str) -> str:
+    """Return what a heading is linked by."""
+    return re.sub(r"[^\w\- ]", "", heading.lstrip("#").strip().lower()).replace(" ", "-")
+
+
 def test_every_dependency_has_its_reason() -> None:
     """One line in the table says why it is here."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = (*project["project"]["optional-dependencies"].values(), project["dependency-groups"]["dev"])
     wanted = [*project["project"]["dependencies"], *itertools.chain(*groups)]
-    table = README.split("## What it stands on")[1].split("##")[0].lower()
+    table = DEPENDENCIES.lower()
     names = {re.split(r"[\[<>=;]", requirement)[0].lower() for requirement in wanted}
     missing = [name for name in sorted(names) if name.removeprefix("pytest") not in table and not name.startswith("types-")]
     assert missing == []
