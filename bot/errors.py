@@ -389,7 +389,8 @@ class Fault(EaselError):
         super().__init__(
             f"fault={code}",
             user_text=(
-                f"Something went wrong on our side; /quota says what was counted. If it happens again, quote the code {code}."
+                f"Something went wrong on our side; /quota says what was counted. If it happens again, quote the code {code} "
+                "to whoever runs this bot."
             ),
         )
         self.code = code

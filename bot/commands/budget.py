@@ -66,7 +66,7 @@ def budget_set(record: Record) -> Command[BudgetSetArgs]:
 
     async def run(call: Call, args: BudgetSetArgs) -> None:
         key = RuleKey(Matter.BUDGET, args.period)
-        note = "What is spent already counts; when it is used up, new wishes are refused." if args.amount else ""
+        note = "What is spent already counts; when it is used up, new requests are refused." if args.amount else ""
         await record.change(call, key, str(args.amount) if args.amount else None, why=args.why, note=note)
 
     return Command(

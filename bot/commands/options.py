@@ -144,7 +144,7 @@ class JobRef:
     def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
         """Give the id; whether there is such a job is for the command to say."""
         if not isinstance(typed, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", typed):
-            raise BadInput("That is not the id of a job.")
+            raise BadInput("That names no picture; please use the buttons under one.")
         return typed
 
 

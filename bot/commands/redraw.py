@@ -59,7 +59,7 @@ def safer(studio: Studio) -> Command[JobArgs]:
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find(args.job)
         if job.ending is None or job.ending.safer is None:
-            raise BadInput("There is no other wording for that one.")
+            raise BadInput("There is no safer wording for that one; Change words lets you write your own.")
         await studio.accept(replace(job.wish, prompt=job.ending.safer, variation_of=None), call)
 
     return Command("safer", "Draw the wording that would pass", JobArgs, run, is_typed=False)

@@ -50,7 +50,7 @@ class LocalBursts:
         limits = self._limits
         if open_jobs >= limits.running + limits.queued:
             raise Busy(
-                f"You have {open_jobs} wishes under way already, which is the most for one person; "
+                f"You have {open_jobs} requests under way already, which is the most for one person; "
                 "ask again in about a minute, when some of them are done. Nothing was counted.",
                 retry_after=_UNTIL_ONE_IS_DONE,
             )

@@ -28,7 +28,7 @@ async def test_what_was_set_is_confirmed_with_both_values_and_can_be_undone(offi
     [post] = await office.type("/budget set too dear --period day --amount 12.50")
     assert post.text == (
         "The budget for a day is now $12.50; it was not set.\n"
-        "What is spent already counts; when it is used up, new wishes are refused."
+        "What is spent already counts; when it is used up, new requests are refused."
     )
     assert await budgets(office) == (Budget(HOUSE, Period.DAY, 12_500_000),)
     assert office.entries[-1].why == "too dear"

@@ -92,7 +92,7 @@ async def test_a_button_with_a_broken_argument_is_refused(
 ) -> None:
     """Anybody can make a platform send anything."""
     await dispatcher.press(action, call)
-    assert [whisper.text for whisper in call.whispers] == ["That is not the id of a job."]
+    assert [whisper.text for whisper in call.whispers] == ["That names no picture; please use the buttons under one."]
     assert easel.asked == []
 
 

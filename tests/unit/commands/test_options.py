@@ -84,10 +84,10 @@ def test_what_fits_is_taken(kind: Kind, typed: object, value: object) -> None:
         (SIZE, "15x1024", "it is width x height in pixels, each from 16 to 8192, such as 1536x1024, not “15x1024”."),
         (SIZE, "1024x8193", "it is width x height in pixels, each from 16 to 8192, such as 1536x1024, not “1024x8193”."),
         (SIZE, "1024", "it is width x height in pixels, each from 16 to 8192, such as 1536x1024, not “1024”."),
-        (JOB, "../etc", "That is not the id of a job."),
-        (JOB, "", "That is not the id of a job."),
-        (JOB, "x" * 65, "That is not the id of a job."),
-        (JOB, 7, "That is not the id of a job."),
+        (JOB, "../etc", "That names no picture; please use the buttons under one."),
+        (JOB, "", "That names no picture; please use the buttons under one."),
+        (JOB, "x" * 65, "That names no picture; please use the buttons under one."),
+        (JOB, 7, "That names no picture; please use the buttons under one."),
     ],
 )
 def test_what_does_not_fit_is_refused_with_what_would(kind: Kind, typed: object, says: str) -> None:

@@ -145,4 +145,4 @@ async def test_there_is_not_always_a_safer_wording(bench: Bench, hands: Hands, *
     bench.rewriter.will(*[PromptRefused(rule="violence", sentence="No.")] * is_refused)
     job = await bench.draw() if is_refused else await bench.imagine()
     [whisper] = await hands.press("safer", job)
-    assert whisper.text == "There is no other wording for that one."
+    assert whisper.text == "There is no safer wording for that one; Change words lets you write your own."

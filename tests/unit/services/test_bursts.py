@@ -44,7 +44,7 @@ async def test_who_has_too_much_under_way_reads_that() -> None:
     """First: it lasts longer."""
     sentence = await refusal(5, timedelta(minutes=1), SECOND, open_jobs=13)
     assert sentence == (
-        "You have 13 wishes under way already, which is the most for one person; "
+        "You have 13 requests under way already, which is the most for one person; "
         "ask again in about a minute, when some of them are done. Nothing was counted."
     )
 
