@@ -2,10 +2,13 @@
 
 import resource
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from openai import AsyncOpenAI
 
+from bot.app.makers import open_makers
+from bot.config import load
 from bot.errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault, is_out_of_files
 from bot.moderation.guard import Guard
 from bot.ports.words import ALLOWED, Decision, WordsAsk
@@ -178,6 +181,29 @@ async def test_a_bomb_among_words_is_not_unpacked(client: AsyncOpenAI, fake: Fak
     error = await failure_of(lambda: rewriter(client).rewrite(ASK))
     assert isinstance(error, ProviderFailed)
     assert (await OpenAIModeration(client).judge(PROMPT)).decision is Decision.UNSURE
+
+
+async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pictures_are(
+    fake: FakeOpenAI, tmp_path: Path
+) -> None:
+    """The same names hold for pictures and for words."""
+    file = tmp_path / "config.toml"
+    here = fake.origin.replace("127.0.0.1", "localhost")
+    file.write_text(f"""
+        [openai]
+        api_key = "sk-key"
+        base_url = "{fake.url}"
+        leave_out = ["safety_identifier", "stream", "developer"]
+        picture_hosts = ["localhost"]
+    """)
+    fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=f"{here}/files/picture"))
+    async with open_makers(load(file, environ={}), StoppedClock()) as makers:
+        drawn = await makers.providers[0].draw(request(), News())
+        await makers.rewriter.rewrite(ASK)
+    assert [mark(picture) for picture in drawn.pictures] == ["served"]
+    pictures, words = (seen.body for seen in fake.seen)
+    assert {"safety_identifier", "stream", "partial_images"}.isdisjoint(pictures)
+    assert _said(words) == {"json_schema", "max_completion_tokens"}
 
 
 async def test_a_machine_that_opens_no_more_files_is_told_from_a_service_that_is_away(

@@ -18,6 +18,17 @@ from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
 STREAMED_AND_WHOLE = pytest.mark.parametrize("count", [1, 2], ids=["streamed", "whole"])
 
+LITELLM_TO_AZURE = {
+    "error": {
+        "message": 'litellm.BadRequestError: AzureException BadRequestError - {"error": {"message": '
+        '"Unknown parameter: \'extra_body\'.", "param": "extra_body"}}. Received Model Group=images',
+        "type": None,
+        "param": None,
+        "code": "400",
+    }
+}
+"""LiteLLM's issue 16059."""
+
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
@@ -108,6 +119,7 @@ async def test_a_parameter_that_a_gateway_names_as_wrong_is_left_out_from_then_o
         ({"error": {"message": "litellm.UnsupportedParamsError: no support for parameters: {'size': '1x1'}"}}, {"size"}),
         ({"error": {"message": "Streaming with partial_images is not supported", "code": "400"}}, {"stream", "partial_images"}),
         ({"error": {"message": 'json: unknown field "n"'}}, {"n"}),
+        (LITELLM_TO_AZURE, {"stream", "partial_images", "safety_identifier"}),
     ],
 )
 async def test_gateways_name_parameters_in_many_ways(

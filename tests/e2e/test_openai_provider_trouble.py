@@ -204,6 +204,7 @@ async def test_a_whole_answer_of_no_use_is_a_bad_answer(client: AsyncOpenAI, fak
     assert (error.fault, error.request_id) == (ProviderFault.BAD_ANSWER, fake.seen[0].request_id)
     assert not error.is_temporary
     assert error.may_be_refusal is (kind is not Kind.BAD_BASE64)
+    assert ("gave no picture, perhaps because its own filter stopped it" in error.user_text) is error.may_be_refusal
     assert news.costs[-1].microusd > 1756 * 30 * count - 1
 
 

@@ -31,11 +31,15 @@ _BY_VALUE = {"size", "quality"}
 """A service may take one size and not another."""
 
 _ANYWHERE: Mapping[str, str] = {
-    "stream": r"partial_images",
+    "stream": r"partial_images|extra_body",
+    "safety_identifier": r"safety_identifier|extra_body",
     "developer": r"roles?\b|developer\b",
     "json_schema": r"json_?schema|response_?format|structured outputs?",
 }
-"""Words that can only mean the parameter, wherever a message has them; so can a name with `_`."""
+"""Words that can only mean the parameter, wherever a message has them; so can a name with `_`.
+
+LiteLLM wraps what it does not know in `extra_body`, and then passes on that this is not taken.
+"""
 
 _MARKED = r"['\"`]{0}['\"`]|\b(?:parameters?|arguments?|fields?|property|supplied|settings?|inputs?)[\s:]+{0}\b"
 
