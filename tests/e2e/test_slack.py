@@ -263,9 +263,10 @@ async def test_direct_messages_are_answered(stage: Stage, text: str) -> None:
     assert (heard.type, heard.is_acked) == ("message", True)
 
 
-async def test_a_direct_message_may_be_a_command(stage: Stage) -> None:
+@pytest.mark.parametrize("text", ["help", "quota show", "/gallery list"])
+async def test_a_direct_message_may_be_a_command(stage: Stage, text: str) -> None:
     """Told where it was asked."""
-    await stage.ada.write("help")
+    await stage.ada.write(text)
     await stage.slack.until(lambda: stage.ada.ephemerals() or stage.ada.dms[1:], within=10, what="help")
 
 

@@ -106,7 +106,7 @@ def _of_openness(application: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _of_intents() -> Finding:
-    text = "Only the intents for servers and reactions are used; no privileged one has to be switched on."
+    text = "Only the intents for servers, reactions and direct messages are used; no privileged one has to be switched on."
     return Finding("discord", Health.OK, text)
 
 

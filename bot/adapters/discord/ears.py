@@ -1,4 +1,4 @@
-"""What Discord tells us of: commands, buttons, reactions, and servers that we come to or leave."""
+"""What Discord tells us of: commands, buttons, reactions, direct messages, and servers that we come to or leave."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,6 +10,7 @@ import structlog
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.call import DiscordCall, Interaction, ReactionCall, person_of
+from bot.adapters.discord.direct import WORDLESS, DirectCall, line_of
 from bot.adapters.discord.forms import modal_of
 from bot.adapters.discord.menu import CONTEXT_MENUS, suggestions
 from bot.adapters.discord.surface import DiscordSurface
@@ -37,6 +38,9 @@ REACTIONS = {
 }
 """What is said by a reaction."""
 
+_WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
+"""What people write themselves; the others are news such as a pinned message."""
+
 _VARIATION = "\N{VARIATION SELECTOR-16}"
 
 
@@ -57,7 +61,13 @@ class Ears:
     def listen_to(self, client: discord.Client) -> None:
         """Hear what this client hears."""
         self._client = client
-        for hear in (self.on_interaction, self.on_raw_reaction_add, self.on_guild_join, self.on_guild_remove):
+        for hear in (
+            self.on_interaction,
+            self.on_message,
+            self.on_raw_reaction_add,
+            self.on_guild_join,
+            self.on_guild_remove,
+        ):
             client.event(hear)
 
     def hear_interactions_of(self, client: discord.Client) -> None:
@@ -140,6 +150,15 @@ class Ears:
             await interaction.response.autocomplete([discord.app_commands.Choice(name=one, value=one) for one in found])
         except discord.HTTPException as error:
             log.info("discord.not_suggested", reason=f"status={error.status} code={error.code}")
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Deal with what somebody writes to us alone: plain words are something to draw. Bots are not answered, nor are we."""
+        is_for_us = message.guild is None and not message.author.bot and message.type in _WRITTEN
+        if self.is_open and is_for_us and self._hearing.is_new(str(message.id)):
+            self._know_this_task()
+            call = DirectCall(message, self._surface)
+            line = line_of(message)
+            await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(WORDLESS))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Deal with a reaction below a message of ours."""

@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
 
-INTENTS = discord.Intents(guilds=True, guild_reactions=True)
+INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_messages=True)
+"""None of them is privileged: what people write to a bot in private comes with its words (message_content is for servers)."""
+
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=60)
 _STEADY = timedelta(minutes=1)
 """A connection that held so long counts as a good one: the next pause is short again."""

@@ -46,11 +46,11 @@ class Rest:
         if self._client is not None:
             await self._client.close()
 
-    async def post(self, channel: int, sheet: Sheet, nonce: str) -> int:
+    async def post(self, channel: int, sheet: Sheet, nonce: str, *, reply_to: int | None = None) -> int:
         """Post in a channel and give the message's id; the same nonce within minutes is the same message."""
         client = await self.client()
         async with translated(_BUDGET):
-            with sheet.parameters(nonce=nonce) as parameters:
+            with sheet.parameters(nonce=nonce, reply_to=reply_to) as parameters:
                 return int((await client.http.send_message(channel, params=parameters))["id"])
 
     async def edit(self, channel: int, message: int, sheet: Sheet) -> None:

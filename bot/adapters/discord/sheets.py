@@ -92,12 +92,18 @@ class Sheet:
             digest.update(hashlib.sha256(one.content).digest())
         return digest.hexdigest()
 
-    def parameters(self, *, nonce: str | None = None) -> MultipartParameters:
-        """Give the body of the request that posts it or replaces another with it; its files are closed on leaving it."""
+    def parameters(self, *, nonce: str | None = None, reply_to: int | None = None) -> MultipartParameters:
+        """Give the body of the request that posts it or replaces another with it; its files are closed on leaving it.
+
+        `reply_to` is the message that it stands below as a reply; if that is gone, it is posted all the same.
+        """
+        how: dict[str, Any] = {"view": self.view, "nonce": nonce, "allowed_mentions": NO_MENTIONS}
         files = self.files
-        if nonce is not None and not files:
-            return handle_message_parameters(view=self.view, nonce=nonce, allowed_mentions=NO_MENTIONS)
-        return handle_message_parameters(view=self.view, attachments=files, nonce=nonce, allowed_mentions=NO_MENTIONS)
+        if nonce is None or files:
+            how["attachments"] = files
+        if reply_to is not None:
+            how["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
+        return handle_message_parameters(**how)
 
 
 def sheet_of(post: Post, shown: Sequence[Shown] = ()) -> Sheet:

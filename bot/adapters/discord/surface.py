@@ -74,20 +74,20 @@ class DiscordSurface:
         """Say what fits into a place."""
         return Room(upload_bytes, place.tenant in self._spoiler_guilds)
 
-    async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
-        """Say `post` at `place`; see `Surface.post`."""
+    async def post(self, place: Place, post: Post, *, key: str, reply_to: int | None = None) -> MessageRef:
+        """Say `post` at `place`, as a reply to the message `reply_to` if there is one; see `Surface.post`."""
         channel = place.thread or place.channel
         room = self.room(place)
         try:
-            id_ = await self._posted(channel, await self.sheets.of(post, room), key)
+            id_ = await self._posted(channel, await self.sheets.of(post, room), key, reply_to)
         except NotTaken as error:
             if not error.is_too_large:
                 raise
-            id_ = await self._posted(channel, await self.sheets.of(post, _narrower(room)), key)
+            id_ = await self._posted(channel, await self.sheets.of(post, _narrower(room)), key, reply_to)
         return MessageRef(place, str(id_))
 
-    async def _posted(self, channel: str, sheet: Sheet, key: str) -> int:
-        return await self._rest.post(_id(channel), sheet, nonce_of(key, channel))
+    async def _posted(self, channel: str, sheet: Sheet, key: str, reply_to: int | None) -> int:
+        return await self._rest.post(_id(channel), sheet, nonce_of(key, channel), reply_to=reply_to)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:
         """Ask by the call's own token, while it is young; see `Surface.find`."""
