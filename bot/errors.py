@@ -37,6 +37,12 @@ class BadInput(Refusal):
         super().__init__("bad input", user_text=user_text)
 
 
+class Conflict(BadInput):
+    """What is asked for makes sense, but not as things stand: a key that was used, a job that has ended."""
+
+    kind = "conflict"
+
+
 class PromptRefused(Refusal):
     """A rule, a model or the provider will not have these words drawn.
 

@@ -46,6 +46,7 @@ class House:
     studio: Studio
     quotas: Quotas
     gallery: Gallery
+    delivery: Delivery
     keys: ProgramKeys
     dispatcher: Dispatcher
     links: Links
@@ -139,6 +140,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         studio=studio,
         quotas=quotas,
         gallery=gallery,
+        delivery=delivery,
         keys=keys,
         dispatcher=Dispatcher(all_commands(rooms, settings), fault_code, is_owner=owners.include),
         links=links,

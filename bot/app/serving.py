@@ -184,6 +184,7 @@ def _backroom(house: House) -> Backroom:
         gallery=house.gallery,
         views=JobViews(jobs=records.jobs, pictures=records.pictures, links=house.links),
         objects=house.base.objects,
+        delivery=house.delivery,
         keys=house.keys,
         ids=house.base.ids,
     )

@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass
 
-import structlog
-
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Post
-from bot.errors import BadInput, SurfaceFailed
+from bot.errors import BadInput
 from bot.pipeline import posts
+from bot.pipeline.deleting import delete_pictures
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
 from bot.services.links import Links
-
-log = structlog.get_logger(__name__)
 
 _SHOWN = 10
 """Pictures that `/gallery` shows; no platform takes more than ten in a message."""
@@ -44,14 +41,7 @@ def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobA
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.own(args.job, call)
-        if await gallery.visible(job.id):
-            await gallery.delete(job.id)
-        elif not await gallery.is_deleted(job.id):
-            raise BadInput("There are no pictures to delete.")
-        try:
-            await delivery.show_deleted(job)
-        except SurfaceFailed as error:
-            log.warning("deletion.unshown", job=job.id, reason=str(error))
+        if not await delete_pictures(job, gallery=gallery, delivery=delivery):
             await call.whisper(Post("The pictures are deleted, but the message here could not be changed; please try again."))
 
     return Command("delete", "Delete the pictures", JobArgs, run, is_typed=False, is_for_author=True)

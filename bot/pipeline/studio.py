@@ -11,7 +11,7 @@ from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, Wish, Words
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.quotas import Hold
 from bot.domain.words import clean_prompt
-from bot.errors import BadInput, Busy, EaselError, NotYours, QuotaExceeded
+from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.pipeline.delivery import PROMISE_LASTS
@@ -128,7 +128,7 @@ class Studio:
         """End the job without a picture. Its pictures come back, unless they are being drawn already: then they count.
 
         Raises:
-            BadInput: It is too late for that.
+            Conflict: It is too late for that.
         """
         counted = self._quotas.cost(job.wish)
         pictures = "1 picture was" if counted == 1 else f"{counted} pictures were"
@@ -136,7 +136,7 @@ class Studio:
         paid = replace(free, text=f"cancelled. It was being drawn already, so {pictures} counted.")
         ending = await self._jobs.cancel(job.id, free, once_paid=paid)
         if ending is None:
-            raise BadInput("That job has ended already, so there is nothing to cancel.")
+            raise Conflict("That job has ended already, so there is nothing to cancel.")
         await self._engine.cancel(job.id)
         log.info("job.cancelled", job=job.id)
         return ending

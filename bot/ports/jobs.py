@@ -135,6 +135,10 @@ class Jobs(Protocol):
         """Give the jobs of a guild or workspace that are not final, oldest first."""
         ...
 
+    async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:
+        """Return up to `most` jobs of an account, newest first: those accepted before `before`, none where that is unknown."""
+        ...
+
     async def open_of(self, account: AccountId) -> int:
         """Count the account's jobs that wait or run: those that are not final and have no pictures yet."""
         ...

@@ -41,15 +41,9 @@ _LOCKED = _BY_ID.with_for_update()
 _CANCEL = update(jobs).where(_OF_JOB)
 _TELL = update(jobs).where(_OF_JOB, IS_UNTOLD)
 _PLACE = select(jobs.c.created_at, jobs.c.id, jobs.c.quality).where(_OF_JOB)
-_AHEAD = (
-    select(func.count())
-    .select_from(jobs)
-    .where(
-        IS_OPEN,
-        HAS_NO_PICTURES,
-        tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String)),
-    )
-)
+_CAME_BEFORE = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String))
+_AHEAD = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, _CAME_BEFORE)
+_NEWEST_OF = select(jobs).where(jobs.c.account == bindparam("account")).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
 _OPEN_OF = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, jobs.c.account == bindparam("account"))
 _SPANS = (
     select(jobs.c.started_at, jobs.c.kept_at)
@@ -208,6 +202,17 @@ class SqlJobs:
         async with self._database.reading() as connection:
             found = [job_of(row) for row in await connection.execute(under_way)]
         return tuple(job for job in found if job.place.tenant == tenant)
+
+    async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:
+        """Read a page by the index of accounts."""
+        wanted, values = _NEWEST_OF.limit(most), {"account": account}
+        async with self._database.reading() as connection:
+            if before is not None:
+                last = (await connection.execute(_PLACE, {"job": before})).first()
+                if last is None:
+                    return ()
+                wanted, values = wanted.where(_CAME_BEFORE), values | {"created_at": last.created_at, "id": last.id}
+            return tuple(job_of(row) for row in await connection.execute(wanted, values))
 
     async def open_of(self, account: AccountId) -> int:
         """Count them."""

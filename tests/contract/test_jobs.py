@@ -314,3 +314,15 @@ async def test_open_jobs_of_an_account_are_those_without_pictures_and_without_an
     await jobs.keep(JobId("kept"), 1, some_pictures(JobId("kept")))
     await jobs.finish(JobId("ended"), 1, FAILED)
     assert (await jobs.open_of(ann), await jobs.open_of(bob)) == (2, 1)
+
+
+async def test_jobs_of_an_account_are_read_in_pages_newest_first(jobs: Jobs, ann: AccountId, accounts: Accounts) -> None:
+    """Somebody else's are not among them; jobs of one moment keep their order; after an unknown job there is nothing."""
+    bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    for number, (name, account) in enumerate([("one", ann), ("other", bob), ("two", ann), ("three", ann)]):
+        await jobs.accept(a_job(name, account, created_at=NOON + min(number, 2) * SECOND), a_hold(account))
+    first = await jobs.of_account(ann, 2)
+    assert [job.id for job in first] == ["two", "three"]
+    assert [job.id for job in await jobs.of_account(ann, 2, first[-1].id)] == ["one"]
+    assert await jobs.of_account(ann, 2, JobId("one")) == ()
+    assert await jobs.of_account(ann, 2, NOBODY) == ()

@@ -214,6 +214,15 @@ class MemoryJobs:
         found = [row.job for row in self._of(frozenset({platform})) if not row.job.state.is_final]
         return tuple(job for job in found if job.place.tenant == tenant)
 
+    async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:
+        """List them."""
+        self.trouble.strike("of_account")
+        last = self.rows.get(before) if before is not None else None
+        if before is not None and last is None:
+            return ()
+        found = [row for row in self.rows.values() if row.job.account == account and (last is None or row.order < last.order)]
+        return tuple(row.job for row in sorted(found, key=lambda row: row.order, reverse=True)[:most])
+
     async def open_of(self, account: AccountId) -> int:
         """Count what is not ended and has no pictures."""
         self.trouble.strike("open_of")

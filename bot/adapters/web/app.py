@@ -14,8 +14,8 @@ from bot.adapters.web.handouts import Handouts, handout_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
-from bot.adapters.web.problems import problem, problem_for, problem_of
-from bot.adapters.web.rest.app import PREFIX, SIGNED_PATHS, build_rest
+from bot.adapters.web.problems import allowed_methods, problem_for, problem_of, problem_of_fault
+from bot.adapters.web.rest.app import PREFIX, build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.adapters.web.rest.orders import Backroom
 from bot.adapters.web.surface import WebSurface
@@ -65,7 +65,7 @@ def build_web(
     `backroom` is what the REST API needs, which is not there without it.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts, signed_paths=options.signed_paths | SIGNED_PATHS)
+    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts, signed_paths=options.signed_paths, keyed_below=f"{PREFIX}/")
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _say_nothing_there)
     app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _say_not_that_way)
     app.add_exception_handler(HTTPException, _say_http)
@@ -85,13 +85,10 @@ def build_web(
     for routes in guests:
         app.include_router(routes)
     if backroom is not None:
-        rest = build_rest(backroom)
+        rest = build_rest(backroom, options.links_base)
         app.include_router(docs_routes(rest, options.links_base))
         app.mount(PREFIX, rest)
     return app
-
-
-_BROKE = "Something went wrong on our side; /quota says what was counted, and whoever runs this bot will find why in the log."
 
 
 async def _say_nothing_there(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
@@ -99,21 +96,23 @@ async def _say_nothing_there(request: Request, error: Exception) -> Response:  #
 
 
 async def _say_not_that_way(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
-    return problem_for(request, HTTPStatus.METHOD_NOT_ALLOWED, "That cannot be done with this address.")
+    answer = problem_for(request, HTTPStatus.METHOD_NOT_ALLOWED, "That cannot be done with this address.")
+    answer.headers["Allow"] = allowed_methods(request)
+    return answer
 
 
 async def _say_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
+        return problem_of_fault()
     return problem_for(request, HTTPStatus(error.status_code), error.detail)
 
 
 async def _say_ours(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
-    return problem_of(error) if isinstance(error, EaselError) else problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
+    return problem_of(error) if isinstance(error, EaselError) else problem_of_fault()
 
 
 async def _say_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
     """Say that something broke. The framework raises the error again after this, so that the server logs it."""
-    response = problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
+    response = problem_of_fault()
     response.headers.update(SAFE_HEADERS)
     return response

@@ -48,12 +48,15 @@ _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SAFE_
 class Gate:
     """ASGI middleware. `allowed_hosts` are names without a port; a name that is not among them may be a rebound one.
 
-    What is sent to `signed_paths` is judged there, by its signature.
+    What is sent to `signed_paths` is judged there, by its signature; to paths that begin with `keyed_below`, by its key.
     """
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: tuple[str, ...], signed_paths: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, allowed_hosts: tuple[str, ...], signed_paths: frozenset[str] = frozenset(), keyed_below: str = ""
+    ) -> None:
         self._app = app
         self._signed_paths = signed_paths
+        self._keyed_below = keyed_below
         self._allowed_hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +79,8 @@ class Gate:
         is_probe = scope["path"] == _ALIVE or (scope["path"] == _READY and is_address(host))
         if host not in self._allowed_hosts and not is_probe:
             return problem_for(Request(scope), HTTPStatus.MISDIRECTED_REQUEST, _WRONG_HOST)
-        is_signed = scope["path"] in self._signed_paths
+        is_keyed = bool(self._keyed_below) and scope["path"].startswith(self._keyed_below)
+        is_signed = is_keyed or scope["path"] in self._signed_paths
         if scope["method"] not in _READING and not is_signed and not is_same_origin(headers):
             return problem(HTTPStatus.FORBIDDEN, "Only the studio's own page may do that.")
         return None

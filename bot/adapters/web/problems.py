@@ -7,11 +7,13 @@ from http import HTTPStatus
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.routing import Match
 
 from bot.errors import (
     BadInput,
     BudgetExceeded,
     Busy,
+    Conflict,
     CrowdExceeded,
     EaselError,
     GuardUnavailable,
@@ -21,7 +23,8 @@ from bot.errors import (
     StorageFailed,
 )
 
-_STATUS: dict[type[EaselError], HTTPStatus] = {
+STATUSES: dict[type[EaselError], HTTPStatus] = {
+    Conflict: HTTPStatus.CONFLICT,
     BadInput: HTTPStatus.BAD_REQUEST,
     PromptRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     Busy: HTTPStatus.TOO_MANY_REQUESTS,
@@ -33,6 +36,25 @@ _STATUS: dict[type[EaselError], HTTPStatus] = {
     GuardUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The first that fits is taken."""
+
+KINDS = {
+    HTTPStatus.BAD_REQUEST: "bad_input",
+    HTTPStatus.UNAUTHORIZED: "unauthorized",
+    HTTPStatus.FORBIDDEN: "not_allowed",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_TIMEOUT: "too_slow",
+    HTTPStatus.CONFLICT: "conflict",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
+    HTTPStatus.MISDIRECTED_REQUEST: "wrong_host",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "bad_input",
+    HTTPStatus.TOO_MANY_REQUESTS: "busy",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
+"""The word for programs where no error of ours has one. What is not here is our fault."""
+
+_BROKE = "Something went wrong on our side; /quota says what was counted, and whoever runs this bot will find why in the log."
 
 _TRY_AGAIN = 10
 """Seconds after which what is out of order may be well again."""
@@ -56,8 +78,8 @@ _PAGE = """<!doctype html>
 
 def problem(status: HTTPStatus, sentence: str, *, retry_after: int | None = None, kind: str = "") -> Response:
     """Give a problem+json answer (RFC 9457); `retry_after` is in seconds, as the header has it, `kind` a word for programs."""
-    facts = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence}
-    facts |= {"kind": kind} if kind else {}
+    word = kind or KINDS.get(status, "fault")
+    facts = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence, "kind": word}
     content = json.dumps(facts, ensure_ascii=False)
     return Response(content, status, _headers(retry_after), media_type="application/problem+json")
 
@@ -71,8 +93,19 @@ def problem_for(request: Request, status: HTTPStatus, sentence: str, *, retry_af
 
 def problem_of(error: EaselError) -> Response:
     """Give the answer for an error of ours."""
-    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     return problem(status, error.user_text, retry_after=_pause_after(error, status), kind=error.kind)
+
+
+def problem_of_fault() -> Response:
+    """Give the answer for what nobody foresaw."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
+
+
+def allowed_methods(request: Request) -> str:
+    """Return what can be done with the request's address, as the header `Allow` has it."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
 
 
 def _pause_after(error: EaselError, status: HTTPStatus) -> int | None:

@@ -62,6 +62,7 @@ async def rest(*, is_known: bool) -> tuple[int, int]:
         gallery=bench.gallery,
         views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
         objects=bench.objects,
+        delivery=bench.delivery,
         keys=keys,
         ids=bench.ids,
     )

@@ -4,104 +4,128 @@ import re
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request
 from fastapi import Response as HttpResponse
-from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from bot.adapters.web.problems import problem, problem_of
 from bot.adapters.web.rest.key_first import key_first
-from bot.adapters.web.rest.models import ImageOrder, JobAnswer, Problem, QuotaView, Response
+from bot.adapters.web.rest.models import LONGEST_PAGE, ImageOrder, JobAnswer, JobsAnswer, QuotaView, Response
 from bot.adapters.web.rest.orders import Backroom, Orders
-from bot.errors import EaselError
+from bot.adapters.web.rest.refusals import add_refusals, describe_problems, documented
+from bot.domain.jobs import Job
 from bot.ports.keys import ApiKey
 
 PREFIX = "/api/v1"
-SIGNED_PATHS = frozenset({f"{PREFIX}/images"})
-"""Where programs post; they are believed for their key, not for being our page."""
+
+_Answer = dict[str, Any]
 
 _REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status.value: {"model": Problem, "description": status.phrase}
-    for status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
-}
+_BODY_PROBLEMS = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+_LOCATION = {"Location": {"description": "Where the job can be looked at.", "schema": {"type": "string"}}}
 
 
-def build_rest(backroom: Backroom) -> FastAPI:
-    """Build it. Errors are problem+json with one sentence for people and a `kind` for programs."""
-    app = FastAPI(
+class _Described(FastAPI):
+    """An application whose description gives problems their media type."""
+
+    def openapi(self) -> dict[str, Any]:
+        return describe_problems(super().openapi())
+
+
+def build_rest(backroom: Backroom, base_url: str = "") -> FastAPI:
+    """Build it. Errors are problem+json with one sentence for people and a `kind` for programs.
+
+    `base_url` is what the description's addresses begin with.
+    """
+    app = _Described(
         title="easel",
         version="1",
         summary="Pictures from words, counted against the limits of whoever made the key.",
         docs_url=None,
         redoc_url=None,
-        responses=_PROBLEMS,
+        servers=[{"url": f"{base_url}{PREFIX}"}],
+        root_path_in_servers=False,
     )
-    orders, bearer = Orders(backroom), HTTPBearer(auto_error=False, description="A key from /apikey make.")
-    app.add_exception_handler(HTTPException, _say_http)
-    for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
-        app.add_exception_handler(status, _say_http)
-    app.add_exception_handler(RequestValidationError, _say_invalid)
-    app.add_exception_handler(EaselError, _say_ours)
-
-    async def key_of(
-        request: Request,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],  # noqa: ARG001 - it is in the description so
-    ) -> ApiKey:
-        key: ApiKey = request.state.key
-        return key
-
+    add_refusals(app)
+    orders = Orders(backroom)
     app.router.route_class = key_first(orders)
-    Key = Annotated[ApiKey, Depends(key_of)]  # noqa: N806 - a type
+    _add_ordering(app, orders)
+    _add_jobs(app, orders)
+    return app
 
-    @app.get("/quota", summary="How much is left today")
-    async def quota(key: Key) -> QuotaView:
+
+async def _key_of(
+    request: Request,
+    credentials: Annotated[  # noqa: ARG001 - it is in the description so
+        HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False, description="A key from /apikey make."))
+    ],
+) -> ApiKey:
+    key: ApiKey = request.state.key
+    return key
+
+
+_Key = Annotated[ApiKey, Depends(_key_of)]
+
+
+def _add_ordering(app: FastAPI, orders: Orders) -> None:
+    @app.get("/quota", summary="How much is left today", responses=documented())
+    async def quota(key: _Key) -> QuotaView:
         return await orders.quota(key)
 
-    @app.post("/images", status_code=HTTPStatus.ACCEPTED, summary="Have pictures drawn")
+    ended: _Answer = {"model": JobAnswer, "description": "The job ended while it was waited for.", "headers": _LOCATION}
+    accepted: _Answer = {"headers": _LOCATION}
+    more = (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, *_BODY_PROBLEMS)
+
+    @app.post(
+        "/images",
+        status_code=HTTPStatus.ACCEPTED,
+        summary="Have pictures drawn",
+        response_description="The job is accepted and not ended yet.",
+        responses={HTTPStatus.OK.value: ended, HTTPStatus.ACCEPTED.value: accepted, **documented(*more)},
+    )
     async def draw(
         order: ImageOrder,
-        key: Key,
+        key: _Key,
         response: HttpResponse,
         idempotency_key: Annotated[str, Header(description="The same again is the same job, not a new one.")] = "",
     ) -> JobAnswer:
         if idempotency_key and not _REPEAT_KEY.fullmatch(idempotency_key):
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The Idempotency-Key has 1 to 200 plain characters without spaces.")
         job = await orders.finished(await orders.accept(order, key, idempotency_key), order.wait)
-        response.headers["Location"] = f"{PREFIX}/jobs/{job.id}"
+        response.headers["Location"] = f"jobs/{job.id}"  # from beside the address asked, whatever a proxy puts before it
         response.status_code = HTTPStatus.OK if job.state.is_final else HTTPStatus.ACCEPTED
         return await orders.view(job, order.response)
 
-    @app.get("/jobs/{job}", summary="How a job stands")
-    async def look(job: str, key: Key, response: Response = Response.URL) -> JobAnswer:
+
+def _add_jobs(app: FastAPI, orders: Orders) -> None:
+    @app.get("/jobs", summary="Your jobs, newest first", responses=documented(HTTPStatus.NOT_FOUND))
+    async def list_jobs(
+        key: _Key,
+        limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="How many at most.")] = 20,
+        before: Annotated[str, Query(max_length=64, description="The `next` of the page before.")] = "",
+    ) -> JobsAnswer:
+        return await orders.page(key, limit, (await own(before, key)).id if before else None)
+
+    @app.get("/jobs/{job}", summary="How a job stands", responses=documented(HTTPStatus.NOT_FOUND))
+    async def look(job: str, key: _Key, response: Response = Response.URL) -> JobAnswer:
+        return await orders.view(await own(job, key), response)
+
+    refusals = documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+
+    @app.post("/jobs/{job}/cancel", summary="Stop a job; what is being drawn already is counted", responses=refusals)
+    async def cancel(job: str, key: _Key) -> JobAnswer:
+        return await orders.view(await orders.cancel(await own(job, key)), Response.URL)
+
+    @app.delete(
+        "/jobs/{job}",
+        status_code=HTTPStatus.NO_CONTENT,
+        summary="Delete a job's pictures, wherever they show",
+        responses=refusals,
+    )
+    async def delete(job: str, key: _Key) -> None:
+        await orders.delete(await own(job, key))
+
+    async def own(job: str, key: ApiKey) -> Job:
         found = await orders.find(job, key)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "You have no job by that id.")
-        return await orders.view(found, response)
-
-    return app
-
-
-async def _say_http(request: Request, error: Exception) -> HttpResponse:  # noqa: ARG001 - the framework calls it so
-    """Say what we raised, or what the framework found wrong with the address."""
-    if not isinstance(error, HTTPException):
-        status = HTTPStatus(getattr(error, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR))
-        return problem(status, "There is nothing like that at this address; /api/docs says what there is.")
-    answer = problem(HTTPStatus(error.status_code), error.detail)
-    answer.headers.update(error.headers or {})
-    return answer
-
-
-async def _say_invalid(request: Request, error: Exception) -> HttpResponse:  # noqa: ARG001 - see above
-    """Say which field is wrong, without repeating what was sent."""
-    if not isinstance(error, RequestValidationError):
-        raise error
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}.", kind="bad_input")
-
-
-async def _say_ours(request: Request, error: Exception) -> HttpResponse:  # noqa: ARG001 - see above
-    if not isinstance(error, EaselError):
-        raise error
-    return problem_of(error)
+        return found

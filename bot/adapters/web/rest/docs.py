@@ -38,7 +38,7 @@ The whole description for tools: <a href="{prefix}/openapi.json">openapi.json</a
 </html>
 """
 
-_ANSWERS = ("JobAnswer", "PictureAnswer", "QuotaView", "ErrorAnswer", "Problem")
+_ANSWERS = ("JobAnswer", "JobsAnswer", "PictureAnswer", "QuotaView", "ErrorAnswer", "Problem")
 
 _EXAMPLE = """curl {base}/images \\
   -H "Authorization: Bearer easel_…" -H "Content-Type: application/json" -H "Idempotency-Key: my-first-fox" \\

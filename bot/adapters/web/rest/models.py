@@ -13,6 +13,9 @@ from bot.domain.words import LONGEST_PROMPT
 LONGEST_WAIT = 120
 """Seconds that one request may wait for its pictures."""
 
+LONGEST_PAGE = 50
+"""Jobs that one request may list."""
+
 
 class Response(StrEnum):
     """How pictures are answered with."""
@@ -75,6 +78,13 @@ class JobAnswer(BaseModel):
     error: ErrorAnswer | None
 
 
+class JobsAnswer(BaseModel):
+    """A page of jobs, newest first."""
+
+    jobs: tuple[JobAnswer, ...]
+    next: Annotated[str | None, Field(description="What to send as `before` for the jobs before these; nothing at the end.")]
+
+
 class QuotaView(BaseModel):
     """How the key's account stands today."""
 
@@ -94,4 +104,4 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    kind: Annotated[str, Field(description="A stable word for programs, such as quota_exceeded.")] = ""
+    kind: Annotated[str, Field(description="A stable word for programs, such as quota_exceeded.")]

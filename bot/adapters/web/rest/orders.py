@@ -3,10 +3,11 @@
 import asyncio
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, replace
 
 from bot.adapters.web.rest import API
-from bot.adapters.web.rest.models import ImageOrder, JobAnswer, PictureAnswer, QuotaView, Response
+from bot.adapters.web.rest.models import ImageOrder, JobAnswer, JobsAnswer, PictureAnswer, QuotaView, Response
 from bot.adapters.web.rest.surface import RestCall
 from bot.commands.options import Pixels
 from bot.domain.chat import Place
@@ -14,7 +15,9 @@ from bot.domain.images import Size
 from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
 from bot.domain.words import clean_prompt
-from bot.errors import BadInput
+from bot.errors import Conflict
+from bot.pipeline.deleting import delete_pictures
+from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.clock import Ids
 from bot.ports.jobs import Jobs
@@ -26,6 +29,7 @@ from bot.services.keys import ProgramKeys
 from bot.services.quotas import Quotas
 
 _PIXELS = Pixels("Exact size in pixels")
+_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FIRST_LOOK, _LONGEST_PAUSE = 0.1, 1.0
 
 
@@ -39,6 +43,7 @@ class Backroom:
     gallery: Gallery
     views: JobViews
     objects: ObjectStore
+    delivery: Delivery
     keys: ProgramKeys
     ids: Ids
 
@@ -71,7 +76,8 @@ class Orders:
         """Have it drawn, and give the job; the same `repeat_key` again gives the same one.
 
         Raises:
-            BadInput: The order makes no sense, or the repeat key was used for another one.
+            BadInput: The order makes no sense.
+            Conflict: The repeat key was used for another order.
             EaselError: As `Studio.accept` raises.
         """
         size = _PIXELS.parse("size", order.size) if order.size else None
@@ -87,14 +93,41 @@ class Orders:
         await self._house.studio.accept(draft, call)
         job = await self._house.jobs.by_key(call.key)
         if job is None or not _is_same(job, draft, size):
-            raise BadInput("That Idempotency-Key was used for another order; use a new one for each.")
+            raise Conflict("That Idempotency-Key was used for another order; use a new one for each.")
         return job
 
     async def find(self, job: str, key: ApiKey) -> Job | None:
         """Give a job of the key's account; somebody else's is not there."""
+        if not _JOB_ID.fullmatch(job):
+            return None
         account = await self._house.quotas.account(_person(key))
         found = await self._house.jobs.get(JobId(job))
         return found if found is not None and found.account == account.id else None
+
+    async def page(self, key: ApiKey, most: int, before: JobId | None) -> JobsAnswer:
+        """Return up to `most` jobs of the key's account, newest first: those accepted before `before`."""
+        account = await self._house.quotas.account(_person(key))
+        found = await self._house.jobs.of_account(account.id, most + 1, before)
+        shown = tuple([await self.view(job, Response.URL) for job in found[:most]])
+        return JobsAnswer(jobs=shown, next=shown[-1].id if len(found) > most else None)
+
+    async def cancel(self, job: Job) -> Job:
+        """End the job as its Cancel button does, and return it as it is then.
+
+        Raises:
+            Conflict: It is too late for that.
+        """
+        await self._house.studio.cancel(job)
+        await self._house.delivery.tell_end(job.id)
+        return await self._house.jobs.get(job.id) or job
+
+    async def delete(self, job: Job) -> None:
+        """Delete the job's pictures as its Delete button does.
+
+        Raises:
+            Conflict: It has none.
+        """
+        await delete_pictures(job, gallery=self._house.gallery, delivery=self._house.delivery)
 
     async def finished(self, job: Job, seconds: float) -> Job:
         """Wait until the job is final, or so long; give it as it is then."""

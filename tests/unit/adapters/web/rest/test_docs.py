@@ -23,6 +23,7 @@ async def test_every_address_and_field_is_on_the_page() -> None:
             gallery=bench.gallery,
             views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
             objects=bench.objects,
+            delivery=bench.delivery,
             keys=ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids),
             ids=bench.ids,
         )

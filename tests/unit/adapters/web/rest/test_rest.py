@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.adapters.web.rest.orders import Backroom
 from bot.adapters.web.rest.surface import RestCall, RestSurface
 from bot.domain.chat import Form, Place, Post
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import Rewriting
+from bot.domain.jobs import JobId, Rewriting
 from bot.domain.people import HOUSE, Identity
 from bot.errors import Busy, GuardUnavailable, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.words import Decision, Verdict
@@ -48,7 +48,12 @@ class Counter:
 
     async def look(self, path: str, secret: str | None = None) -> httpx2.Response:
         """Look at something."""
-        return await self.http.get(path, headers={"Authorization": f"Bearer {self.ann if secret is None else secret}"})
+        return await self.send("GET", path, secret)
+
+    async def send(self, method: str, path: str, secret: str | None = None) -> httpx2.Response:
+        """Send a request without a body."""
+        headers = {"Authorization": f"Bearer {self.ann if secret is None else secret}"}
+        return await self.http.request(method, path, headers=headers)
 
 
 @pytest.fixture
@@ -72,10 +77,11 @@ async def counter(bench: Bench) -> AsyncIterator[Counter]:
         gallery=bench.gallery,
         views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
         objects=bench.objects,
+        delivery=bench.delivery,
         keys=keys,
         ids=bench.ids,
     )
-    transport = httpx2.ASGITransport(app=build_rest(backroom))
+    transport = httpx2.ASGITransport(app=build_rest(backroom), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://easel.test") as http:
         yield Counter(http, bench, *secrets)
 
@@ -84,7 +90,7 @@ async def test_an_order_becomes_a_job_of_the_keys_owner(counter: Counter) -> Non
     """With every option that people have."""
     answer = await counter.order(shape="wide", size="64x48", quality="high", count=2, rewriting="off", prompt="  a \u200bfox ")
     job = counter.bench.jobs.rows[answer.json()["id"]].job
-    assert (answer.status_code, answer.headers["Location"]) == (202, f"/api/v1/jobs/{job.id}")
+    assert (answer.status_code, answer.headers["Location"]) == (202, f"jobs/{job.id}")
     assert (job.wish.prompt, job.wish.shape, job.wish.size) == ("a fox", Shape.WIDE, Size(64, 48))
     assert (job.wish.quality, job.wish.count, job.wish.rewriting) == (Quality.HIGH, 2, Rewriting.OFF)
     assert job.account == (await counter.bench.studio.account(person())).id
@@ -128,7 +134,7 @@ async def test_the_same_order_again_is_the_same_job(counter: Counter) -> None:
     again = await counter.order(repeat="fox-1")
     other = await counter.order(repeat="fox-1", prompt="an owl")
     assert first.json()["id"] == again.json()["id"]
-    assert (other.status_code, other.json()["kind"]) == (400, "bad_input")
+    assert (other.status_code, other.json()["kind"]) == (409, "conflict")
     assert (await counter.bench.standing()).held == 1
 
 
@@ -163,6 +169,7 @@ async def test_without_a_key_there_is_nothing(counter: Counter, secret: str) -> 
     for answer in (await counter.http.get("/quota"), await counter.look("/jobs/x", secret)):
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
         assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["kind"] == "unauthorized"
 
 
 @pytest.mark.parametrize(
@@ -230,14 +237,102 @@ async def test_what_is_no_json_is_one_sentence(counter: Counter, body: bytes) ->
     """However deep it goes."""
     headers = {"Authorization": f"Bearer {counter.ann}", "Content-Type": "application/json"}
     answer = await counter.http.post("/images", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is not JSON that can be read.")
+    assert (answer.status_code, answer.json()["kind"]) == (400, "bad_input")
+    assert answer.json()["detail"] == "The body is not JSON that can be read."
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("DELETE", "/images", 405)])
-async def test_an_address_that_is_not_there_is_a_problem_too(counter: Counter, method: str, path: str, status: int) -> None:
+async def test_an_address_that_is_not_there_is_a_problem_too(counter: Counter) -> None:
     """In the same form."""
-    answer = await counter.http.request(method, path)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    answer = await counter.http.get("/nothing")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["kind"] == "not_found"
+
+
+@pytest.mark.parametrize(("path", "allowed"), [("/images", "POST"), ("/jobs", "GET"), ("/jobs/x", "DELETE, GET")])
+async def test_what_cannot_be_done_with_an_address_is_told_with_what_can(counter: Counter, path: str, allowed: str) -> None:
+    """By every route of the address."""
+    answer = await counter.http.put(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (405, "application/problem+json")
+    assert (answer.json()["kind"], answer.headers["Allow"]) == ("method_not_allowed", allowed)
+
+
+async def test_jobs_are_listed_newest_first_in_pages(counter: Counter, bench: Bench) -> None:
+    """All of the person's, wherever they were asked for, and nobody else's."""
+    [mine, _, newest] = [(await counter.order(secret)).json()["id"] for secret in (counter.ann, counter.bea, counter.ann)]
+    asked_in_a_chat = await bench.imagine(key="in a chat")
+    bench.jobs.rows[JobId(mine)].job = replace(bench.jobs.rows[JobId(mine)].job, created_at=bench.clock.now() - timedelta(days=1))
+    first = (await counter.look("/jobs?limit=2")).json()
+    assert {job["id"] for job in first["jobs"]} == {newest, asked_in_a_chat.id}
+    rest = (await counter.look(f"/jobs?limit=2&before={first['next']}")).json()
+    assert ([job["id"] for job in rest["jobs"]], rest["next"]) == ([mine], None)
+    assert rest["jobs"][0] == (await counter.look(f"/jobs/{mine}")).json()
+
+
+@pytest.mark.parametrize(("query", "status"), [("limit=0", 422), ("limit=51", 422), ("before=nobody", 404), ("before=%00", 404)])
+async def test_a_page_that_cannot_be_is_a_problem(counter: Counter, query: str, status: int) -> None:
+    """No guess is made."""
+    assert (await counter.look(f"/jobs?{query}")).status_code == status
+
+
+async def test_a_job_that_waits_is_cancelled_and_counts_nothing(counter: Counter) -> None:
+    """Whoever repeats it is told the same."""
+    job = (await counter.order()).json()["id"]
+    cancelled = await counter.send("POST", f"/jobs/{job}/cancel")
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    assert cancelled.json()["error"] == {"kind": "cancelled", "text": "Cancelled; nothing was counted."}
+    assert (await counter.send("POST", f"/jobs/{job}/cancel")).json() == cancelled.json()
+    assert (await counter.bench.standing()).held == 0
+
+
+async def test_a_job_with_pictures_is_not_cancelled(counter: Counter, bench: Bench) -> None:
+    """It is too late."""
+    job = await bench.draw()
+    answer = await counter.send("POST", f"/jobs/{job.id}/cancel")
+    assert (answer.status_code, answer.json()["kind"]) == (409, "conflict")
+
+
+async def test_pictures_are_deleted_here_and_in_the_chat(counter: Counter, bench: Bench) -> None:
+    """Whoever repeats it is told the same."""
+    job = await bench.draw()
+    for _ in range(2):
+        assert (await counter.send("DELETE", f"/jobs/{job.id}")).status_code == 204
+    assert (await counter.look(f"/jobs/{job.id}")).json()["pictures"] == []
+    assert "deleted" in bench.surface.said[-1].text.lower()
+
+
+async def test_a_job_without_pictures_has_none_to_delete(counter: Counter) -> None:
+    """It goes on."""
+    job = (await counter.order()).json()["id"]
+    answer = await counter.send("DELETE", f"/jobs/{job}")
+    assert (answer.status_code, answer.json()["kind"]) == (409, "conflict")
+
+
+async def test_nobody_cancels_or_deletes_what_is_somebody_elses(counter: Counter, bench: Bench) -> None:
+    """It is not there for them."""
+    waiting, drawn = (await counter.order()).json()["id"], await bench.draw()
+    for method, path in (("POST", f"/jobs/{waiting}/cancel"), ("DELETE", f"/jobs/{drawn.id}")):
+        assert (await counter.send(method, path, counter.bea)).status_code == 404
+    assert (await counter.look(f"/jobs/{drawn.id}")).json()["pictures"]
+
+
+async def test_what_nobody_foresaw_is_a_problem_too(counter: Counter, bench: Bench) -> None:
+    """Not a line of plain text."""
+    bench.jobs.trouble.comes("of_account", RuntimeError("broken"))
+    answer = await counter.look("/jobs")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert answer.json()["kind"] == "fault"
+
+
+async def test_every_answer_is_in_the_description(counter: Counter) -> None:
+    """Problems by their own media type; `/jobs/x` has what can be asked of it."""
+    api = (await counter.http.get("/openapi.json")).json()
+    assert set(api["paths"]["/jobs/{job}"]) == {"get", "delete"}
+    for methods in api["paths"].values():
+        for operation in methods.values():
+            problems = {status: answer for status, answer in operation["responses"].items() if int(status) >= 400}
+            assert {"400", "401", "422", "500", "503"} <= set(problems)
+            assert all(list(answer["content"]) == ["application/problem+json"] for answer in problems.values())
+    assert {"200", "202", "403", "408", "409", "413", "429"} <= set(api["paths"]["/images"]["post"]["responses"])
 
 
 async def test_an_odd_idempotency_key_is_refused(counter: Counter) -> None:

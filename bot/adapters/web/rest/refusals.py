@@ -1,0 +1,90 @@
+"""What the REST API answers where it does not do what was asked, and how its description says so."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as FrameworkException
+
+from bot.adapters.web.problems import allowed_methods, problem, problem_of, problem_of_fault
+from bot.adapters.web.rest.models import Problem
+from bot.errors import EaselError
+
+_ALWAYS = {
+    HTTPStatus.BAD_REQUEST: "What was sent makes no sense.",
+    HTTPStatus.UNAUTHORIZED: "There is no key, or one that is not known (any more).",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A field is not what it may be, or the words are not drawn here.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Something that is needed is out of order; `Retry-After` says when to try again.",
+}
+_MORE = {
+    HTTPStatus.FORBIDDEN: "A rule does not allow it.",
+    HTTPStatus.NOT_FOUND: "The key's owner has no such job.",
+    HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
+    HTTPStatus.CONFLICT: "It does not fit how things stand: the Idempotency-Key was used, or the job has ended.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is longer than 64 KiB.",
+    HTTPStatus.TOO_MANY_REQUESTS: "A limit is reached; `kind` says which.",
+}
+
+_NOWHERE = "There is nothing like that at this address; /api/docs says what there is."
+_NOT_SO = "That cannot be done with this address; the header Allow says what can."
+
+
+def documented(*more: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return the description of an operation's problems: those that every one has, and `more`."""
+    texts = _ALWAYS | {status: _MORE[status] for status in more}
+    return {status.value: {"model": Problem, "description": text} for status, text in sorted(texts.items())}
+
+
+def describe_problems(api: dict[str, Any]) -> dict[str, Any]:
+    """Give the problems in a description the media type that they are sent with."""
+    for methods in api["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in answer.get("content", {}):
+                    answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+    return api
+
+
+def add_refusals(app: FastAPI) -> None:
+    """Have the application answer with problem+json, whatever goes wrong."""
+    app.add_exception_handler(FrameworkException, _say_http)
+    app.add_exception_handler(RequestValidationError, _say_invalid)
+    app.add_exception_handler(EaselError, _say_ours)
+    app.add_exception_handler(Exception, _say_fault)
+
+
+async def _say_http(request: Request, error: Exception) -> Response:
+    """Say what we raised, or what the framework found wrong with the address."""
+    if not isinstance(error, FrameworkException):
+        raise error
+    if isinstance(error, HTTPException):
+        answer = problem(HTTPStatus(error.status_code), error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
+    if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+        return problem(HTTPStatus(error.status_code), _NOWHERE)
+    answer = problem(HTTPStatus.METHOD_NOT_ALLOWED, _NOT_SO)
+    answer.headers["Allow"] = allowed_methods(request)
+    return answer
+
+
+async def _say_invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
+    """Say which field is wrong, without repeating what was sent."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}.")
+
+
+async def _say_ours(request: Request, error: Exception) -> Response:  # noqa: ARG001 - see above
+    if not isinstance(error, EaselError):
+        raise error
+    return problem_of(error)
+
+
+async def _say_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - see above
+    """Say that something broke. The framework raises the error again after this, so that the server logs it."""
+    return problem_of_fault()
