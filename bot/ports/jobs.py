@@ -72,6 +72,10 @@ class Jobs(Protocol):
         """Give the lease up, so that anyone may claim the job from `not_before` on."""
         ...
 
+    async def note_words_cost(self, job: JobId, attempt: int, cost: Cost) -> None:
+        """Write down what settling the prompt probably costs, before that is asked for; settled words say what it did cost."""
+        ...
+
     async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
         """Checkpoint: the prompt is settled and need not be paid for again."""
         ...

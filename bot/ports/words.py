@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.health import Finding
 from bot.domain.jobs import Words
+from bot.domain.money import Cost
 from bot.errors import ProviderFault
 
 
@@ -72,6 +73,10 @@ class Rewriter(Protocol):
             PromptRefused: The words may not be drawn.
             ProviderFailed: There was no verdict that can be trusted (unreachable, cut short, filtered, bad JSON).
         """
+        ...
+
+    def estimate(self, ask: WordsAsk) -> Cost:
+        """Return what rewriting probably costs; nothing where the price is not known."""
         ...
 
     async def check(self) -> tuple[Finding, ...]:

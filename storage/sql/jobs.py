@@ -22,7 +22,7 @@ from storage.sql.drawings import add_drawing, drawings_of, is_paid_for, overwrit
 from storage.sql.ledger import close_books, reserve, settle, spend_all
 from storage.sql.money import bill_late, lock_hold
 from storage.sql.pictures import add_pictures, has_pictures
-from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_of, words_values
+from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_values
 from storage.sql.upsert import Upsert
 
 _NEW_JOB = Upsert(lambda begin: begin(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
@@ -110,6 +110,10 @@ class SqlJobs:
     async def hand_back(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease; the attempt stays what it is until the next claim."""
         await self._write(job, attempt, lease_until=None, not_before=not_before)
+
+    async def note_words_cost(self, job: JobId, attempt: int, cost: Cost) -> None:
+        """Write the cost where that of the settled words will stand."""
+        await self._write(job, attempt, words_microusd=cost.microusd, words_is_estimate=cost.is_estimate)
 
     async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
         """Write the words and their cost."""
@@ -235,8 +239,8 @@ class SqlJobs:
         async with self._database.reading() as connection:
             row = (await connection.execute(_BY_ID, {"job": job})).first()
             drawn = await drawings_of(connection, job)
-        words = None if row is None else words_of(row)
-        return sum((drawing.cost for drawing in drawn), FREE if words is None else words.cost)
+        words = FREE if row is None else Cost(row.words_microusd, row.words_is_estimate)
+        return sum((drawing.cost for drawing in drawn), words)
 
     async def _read(self, found: Select[Any], **values: object) -> Job | None:
         async with self._database.reading() as connection:

@@ -153,6 +153,7 @@ class TestClaiming:
 FENCED: dict[str, Callable[[Jobs, Job], Awaitable[None]]] = {
     "renew": lambda jobs, job: jobs.renew(job.id, job.attempt, LEASE),
     "hand_back": lambda jobs, job: jobs.hand_back(job.id, job.attempt, NOON),
+    "note_words_cost": lambda jobs, job: jobs.note_words_cost(job.id, job.attempt, Cost(7)),
     "record_words": lambda jobs, job: jobs.record_words(job.id, job.attempt, Words("late words")),
     "open_drawing": lambda jobs, job: jobs.open_drawing(a_drawing("late", job)),
     "keep": lambda jobs, job: jobs.keep(job.id, job.attempt, some_pictures(job.id)),

@@ -69,6 +69,7 @@ class TestEstimates:
     async def test_a_job_is_billed_what_it_cost(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
         """Its words and all its drawings, once, whatever was estimated."""
         fox = await accept(jobs, a_dear_hold(ann, 300))
+        await jobs.note_words_cost(fox.id, 1, Cost(5, is_estimate=True))
         await jobs.record_words(fox.id, 1, Words("a fox", Cost(7)))
         for number, state in enumerate([DrawingState.FAILED, DrawingState.DRAWN]):
             drawing = a_drawing(f"drawing {number}", fox)
@@ -196,6 +197,16 @@ class TestUnseen:
         await jobs.finish(fox.id, 1, FAILED)
         await jobs.close_drawing(cut)
         assert await today(ledger) == (0, 300)
+
+    @pytest.mark.parametrize("ending", [FAILED, REFUSED, CANCELLED], ids=lambda ending: ending.state)
+    async def test_words_that_never_came_are_billed(self, jobs: Jobs, ledger: Ledger, ann: AccountId, ending: Ending) -> None:
+        """Once, whatever ended the job."""
+        fox = await accept(jobs, a_dear_hold(ann, 300))
+        await jobs.note_words_cost(fox.id, 1, Cost(7, is_estimate=True))
+        for _ in range(2):
+            await (jobs.cancel(fox.id, ending) if ending is CANCELLED else jobs.finish(fox.id, 1, ending))
+            assert await today(ledger) == await today(ledger, HOUSE_DAILY) == (0, 7)
+        assert await jobs.cost(fox.id) == Cost(7, is_estimate=True)
 
     @pytest.mark.parametrize("is_pressed", [True, False], ids=["cancelled", "cut"])
     async def test_no_number_of_unseen_ends_outspends_a_budget(

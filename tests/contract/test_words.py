@@ -54,6 +54,13 @@ async def test_a_rewriter_gives_words_that_still_hold_the_wish(rewriter: Rewrite
     assert words.cost.microusd >= 0
 
 
+async def test_what_rewriting_probably_costs_is_known_before(rewriter: Rewriter) -> None:
+    """About: it is what a budget is charged where nobody saw the answer."""
+    ask = WordsAsk(prompt="a fox", author="somebody")
+    probably, really = rewriter.estimate(ask), (await rewriter.rewrite(ask)).cost
+    assert really.microusd / 2 <= probably.microusd <= really.microusd * 4
+
+
 async def test_a_variation_is_of_the_words_that_were_drawn(rewriter: Rewriter) -> None:
     """Not of those that were typed."""
     words = await rewriter.rewrite(WordsAsk(prompt="a fox", author="somebody", variation_of="A red fox in fresh snow"))

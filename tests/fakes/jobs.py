@@ -29,6 +29,7 @@ class Row:
     day: date
     from_credits: int = 0
     spent: int = 0
+    words_cost: Cost = FREE
     is_billed: bool = False
     is_told: bool = False
     lease_until: datetime | None = None
@@ -72,7 +73,8 @@ class MemoryJobs:
         if known is not None:
             return Accepted(known, is_new=False)
         day, from_credits = self.books.reserve(job.id, hold, self.clock.now())
-        self.rows[job.id] = Row(job, hold, held=hold.pictures, day=day, from_credits=from_credits)
+        words_cost = job.words.cost if job.words else FREE
+        self.rows[job.id] = Row(job, hold, held=hold.pictures, day=day, from_credits=from_credits, words_cost=words_cost)
         return Accepted(job, is_new=True)
 
     async def get(self, job: JobId) -> Job | None:
@@ -125,10 +127,17 @@ class MemoryJobs:
         row = self._fenced(job, attempt)
         row.lease_until, row.not_before = None, not_before
 
+    async def note_words_cost(self, job: JobId, attempt: int, cost: Cost) -> None:
+        """Note the cost."""
+        self.trouble.strike("note_words_cost")
+        self._fenced(job, attempt).words_cost = cost
+
     async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
         """Note the words."""
         self.trouble.strike("record_words")
-        self._change(self._fenced(job, attempt), words=words)
+        row = self._fenced(job, attempt)
+        row.words_cost = words.cost
+        self._change(row, words=words)
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Note the drawing, once."""
@@ -311,7 +320,7 @@ class MemoryJobs:
 
 
 def _cost(row: Row) -> Cost:
-    return sum((drawing.cost for drawing in row.drawings.values()), row.job.words.cost if row.job.words else FREE)
+    return sum((drawing.cost for drawing in row.drawings.values()), row.words_cost)
 
 
 def _is_leased(row: Row, now: datetime) -> bool:

@@ -16,20 +16,31 @@ class ScriptedRewriter:
 
     def __init__(self) -> None:
         self._outcomes: deque[Words | Exception] = deque()
+        self._is_silent = False
         self.asks: list[WordsAsk] = []
 
     def will(self, *outcomes: Words | Exception) -> None:
         """Have the next asks come to these."""
         self._outcomes.extend(outcomes)
 
+    def will_be_silent(self) -> None:
+        """Have every ask wait until it is given up."""
+        self._is_silent = True
+
     async def rewrite(self, ask: WordsAsk) -> Words:
         """Give the next outcome."""
         self.asks.append(ask)
         await asyncio.sleep(0)
+        if self._is_silent:
+            await asyncio.Event().wait()
         outcome = self._outcomes.popleft() if self._outcomes else Words(f"{ask.prompt}, in soft light", REWRITING_COSTS)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def estimate(self, ask: WordsAsk) -> Cost:
+        """Guess what it does cost."""
+        return REWRITING_COSTS
 
     async def check(self) -> tuple[Finding, ...]:
         """Find everything well."""

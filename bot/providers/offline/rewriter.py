@@ -2,6 +2,7 @@
 
 from bot.domain.health import Finding, Health
 from bot.domain.jobs import Words
+from bot.domain.money import FREE, Cost
 from bot.ports.words import WordsAsk
 
 
@@ -11,6 +12,10 @@ class PlainRewriter:
     async def rewrite(self, ask: WordsAsk) -> Words:
         """Give the prompt to draw, for nothing."""
         return Words(drawn=ask.variation_of or ask.prompt)
+
+    def estimate(self, ask: WordsAsk) -> Cost:  # noqa: ARG002 - it is free whatever is asked
+        """Return that it is free."""
+        return FREE
 
     async def check(self) -> tuple[Finding, ...]:
         """Say that prompts are drawn as they were typed."""

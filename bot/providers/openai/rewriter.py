@@ -38,6 +38,9 @@ _NAME = REWRITER
 _LONGEST_ANSWER = 4096
 """Tokens: a prompt of the greatest length in any script, and the verdict around it."""
 
+_USUAL_ANSWER = 150
+"""Tokens; it only goes into estimates."""
+
 _LONGEST_PROMPT = 8000
 """Characters; the model was told to stay far below."""
 
@@ -78,6 +81,11 @@ class OpenAIRewriter:
             raise translate(error, _NAME, is_repeatable=True) from error
         drawn = self._drawn(verdict, named)
         return Words(drawn, self._cost(ask, completion, drawn))
+
+    def estimate(self, ask: WordsAsk) -> Cost:
+        """Go by the length of what is sent, and by the usual length of an answer."""
+        sent = _about(RULES + _as_data(ask))
+        return self._priced(asked=sent, answered=_USUAL_ANSWER, is_estimate=True)
 
     async def _ask(self, ask: WordsAsk) -> tuple[ModelVerdict, ChatCompletion, str | None]:
         """Give the verdict, the answer that it came in, and the service's id of it."""
@@ -145,15 +153,18 @@ class OpenAIRewriter:
         return prompt
 
     def _cost(self, ask: WordsAsk, completion: ChatCompletion, drawn: str) -> Cost:
-        prices = self._model.prices
-        if prices is None:
-            return Cost(is_estimate=True)
         usage = completion.usage.to_dict(warnings=False) if completion.usage else {}
         asked, answered = token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens"))
         if asked is None or answered is None:
-            asked, answered = _about(RULES + _as_data(ask)), _about(drawn)
-            return prices.cost(text_in=asked, image_in=0, out=answered, is_estimate=True)
-        return prices.cost(text_in=asked, image_in=0, out=answered)
+            return self._priced(asked=_about(RULES + _as_data(ask)), answered=_about(drawn), is_estimate=True)
+        return self._priced(asked=asked, answered=answered, is_estimate=False)
+
+    def _priced(self, *, asked: int, answered: int, is_estimate: bool) -> Cost:
+        """Return what so many tokens cost; nothing where the price is not known."""
+        prices = self._model.prices
+        if prices is None:
+            return Cost(is_estimate=True)
+        return prices.cost(text_in=asked, image_in=0, out=answered, is_estimate=is_estimate)
 
 
 def _verdict(choice: Choice, named: str | None) -> ModelVerdict:

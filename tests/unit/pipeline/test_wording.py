@@ -4,13 +4,16 @@ import hashlib
 
 import pytest
 
-from bot.domain.jobs import Rewriting, Words
-from bot.domain.money import Cost
-from bot.domain.people import AccountId
+from bot.domain.jobs import JobState, Rewriting, Words
+from bot.domain.money import FREE, Cost
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.quotas import Budget, Period, Spending
 from bot.errors import EaselError, GuardUnavailable, LeaseLost, PromptRefused, ProviderFailed, ProviderFault, StorageFailed
 from bot.pipeline.wording import pseudonym
 from bot.ports.words import Decision, Verdict
 from tests.fakes.bench import Bench
+from tests.fakes.waiting import until
+from tests.fakes.words import REWRITING_COSTS
 
 NO = Verdict(Decision.REFUSE, "violence", "Nobody is hurt in pictures here.")
 DUNNO = Verdict(Decision.UNSURE)
@@ -81,6 +84,39 @@ async def test_what_a_model_does_not_allow_is_not_rewritten(bench: Bench, verdic
         await bench.wording.settle(job)
     assert bench.rewriter.asks == []
     assert bench.job(job).words is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cost"),
+    [
+        (PromptRefused(rule="hate", sentence="No."), REWRITING_COSTS),
+        (ProviderFailed("rewriter", "bad json", fault=ProviderFault.BAD_ANSWER), REWRITING_COSTS),
+        (ProviderFailed("rewriter", "no verdict", fault=ProviderFault.TIMED_OUT), REWRITING_COSTS),
+        (ProviderFailed("rewriter", "401", fault=ProviderFault.BAD_KEY), FREE),
+        (ProviderFailed("rewriter", "no route", fault=ProviderFault.UNREACHABLE), FREE),
+    ],
+    ids=["refused", "unusable", "late", "not let in", "not reached"],
+)
+async def test_a_rewriter_that_was_at_work_is_paid_for(bench: Bench, outcome: Exception, cost: Cost) -> None:
+    """Whether or not anything came of it; otherwise nobody's budget would ever see what refused wishes cost."""
+    bench.rewriter.will(*[outcome] * 3)
+    job = await bench.draw()
+    assert job.state in {JobState.REFUSED, JobState.FAILED}
+    assert await bench.jobs.cost(job.id) == cost
+    day = bench.clock.now().date()
+    assert await bench.ledger.spending(Budget(HOUSE, Period.DAY, 1), day) == Spending(spent=cost.microusd)
+
+
+async def test_a_wish_cancelled_at_the_rewriter_is_paid_for(bench: Bench) -> None:
+    """Else asking and cancelling in turn would be free of any budget."""
+    bench.rewriter.will_be_silent()
+    job = await bench.imagine()
+    task = bench.engine.start(bench.worker.work)
+    await until(lambda: bool(bench.rewriter.asks))
+    await bench.studio.cancel(job)
+    assert task.done()
+    assert bench.job(job).words is None
+    assert await bench.jobs.cost(job.id) == REWRITING_COSTS
 
 
 async def test_a_rewriter_that_is_busy_is_asked_again(bench: Bench) -> None:
