@@ -46,6 +46,10 @@ class Messages(Protocol):
         """
         ...
 
+    async def authors(self, channel: str) -> frozenset[str]:
+        """Return everybody of whom a message that is not deleted stands in a channel."""
+        ...
+
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
         """Give every message changed after `version`, deleted ones too, in order of version."""
         ...

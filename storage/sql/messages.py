@@ -23,6 +23,9 @@ _BY_KEY = select(messages).where(messages.c.key == bindparam("key"))
 _IT = (messages.c.id == bindparam("message"), IS_THERE)
 _BY_ID = select(messages).where(*_IT)
 _CHANGE = update(messages).where(*_IT).returning(*messages.c)
+_AUTHORS = (
+    select(messages.c.author).distinct().where(messages.c.channel == bindparam("channel"), messages.c.author != "", IS_THERE)
+)
 _SINCE = (
     select(messages)
     .where(messages.c.channel == bindparam("channel"), messages.c.version > bindparam("version"))
@@ -82,6 +85,11 @@ class SqlMessages:
             found = found.where(messages.c.author.in_((author, "")))
         newest_first = await self._read(found.order_by(messages.c.position.desc()).limit(most))
         return newest_first[::-1]
+
+    async def authors(self, channel: str) -> frozenset[str]:
+        """Read each of them once."""
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(_AUTHORS, {"channel": channel})).scalars())
 
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
         """Read what changed."""

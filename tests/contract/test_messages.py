@@ -121,3 +121,13 @@ async def test_a_page_may_be_of_one_author_alone(messages: Messages) -> None:
         await messages.add(channel="lobby", author=author, body=str(number), key=f"key-{number}")
     assert [one.body for one in await messages.page("lobby", most=9, author="ann")] == ["0", "2", "3"]
     assert [one.body for one in await messages.page("lobby", most=1, author="bob")] == ["2"]
+
+
+async def test_authors_are_those_whose_messages_can_be_seen(messages: Messages) -> None:
+    """Each once; not those of other channels, nor who had theirs deleted, nor nobody."""
+    for key, author, channel in (("1", "ann", "lobby"), ("2", "ann", "lobby"), ("3", "", "lobby"), ("4", "cat", "attic")):
+        await messages.add(channel=channel, author=author, body="x", key=key)
+    gone = await messages.add(channel="lobby", author="bob", body="x", key="5")
+    assert await messages.authors("lobby") == {"ann", "bob"}
+    await messages.delete(gone.id)
+    assert await messages.authors("lobby") == {"ann"}

@@ -61,6 +61,12 @@ class MemoryMessages:
         found = [one for one in there if one.channel == channel and not one.is_deleted and one.author in whose]
         return tuple(found[-most:])
 
+    async def authors(self, channel: str) -> frozenset[str]:
+        """Look at all of them."""
+        self.trouble.strike("authors")
+        there = [one for one in self._messages.values() if one.channel == channel and not one.is_deleted]
+        return frozenset(one.author for one in there if one.author)
+
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
         """Look for greater versions."""
         self.trouble.strike("since")

@@ -11,6 +11,7 @@ import uvicorn
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.spec import AnyCommand
 from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.ports.objects import ObjectStore
@@ -32,7 +33,9 @@ class WebHouse:
         objects: ObjectStore | None = None,
         notices: tuple[str, ...] = ("Offline preview – no OpenAI key is set",),
         is_secure: bool = False,
+        commands: tuple[AnyCommand, ...] = (),
     ) -> None:
+        self._more = commands
         self.clock = StoppedClock()
         self._ids = CountingIds()
         self._options = WebOptions(("127.0.0.1", "localhost"), is_secure, notices)
@@ -60,7 +63,7 @@ class WebHouse:
         """Serve on the same port as before, if there was one."""
         web = build_web(
             self._options,
-            dispatcher=Dispatcher(self.studio.commands, lambda: "c0ffee", self._is_owner),
+            dispatcher=Dispatcher((*self.studio.commands, *self._more), lambda: "c0ffee", self._is_owner),
             surface=self.surface,
             pictures=self.studio.pictures,
             objects=self._objects or self.studio.objects,

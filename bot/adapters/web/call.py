@@ -1,6 +1,7 @@
 """One visitor's call: whispers are collected for the reply, the answer goes into the channel."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -36,6 +37,8 @@ class WebCall:
         self.answered: MessageRef | None = None
         self.fill = ""
         """The line that the page puts into its message box."""
+        self.names: Mapping[str, str] = {}
+        """What to call people in private replies instead of their ids, which visitors do not tell each other."""
         self._surface = surface
         self._commands = commands
         self._asked = asked
@@ -56,7 +59,10 @@ class WebCall:
         if self._is_over:
             log.warning("web.whisper_lost", call=self.key, kind=post.kind)
             return
-        self._notes.append(post)
+        text = post.text
+        for whom, name in self.names.items():
+            text = text.replace(whom, name)
+        self._notes.append(replace(post, text=text))
 
     async def ask(self, form: Form) -> None:
         """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`."""

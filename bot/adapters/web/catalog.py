@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from bot.commands.options import Number, Pick, Pixels, Text
+from bot.commands.options import Number, PersonRef, Pick, Pixels, Text
 from bot.commands.spec import AnyCommand, Option
 
 
 class OptionCard(BaseModel):
-    """One option. `kind` is text, choice, number, size or other; what does not apply to it is empty."""
+    """One option. `kind` is text, choice, number, size, person or other; what does not apply to it is empty."""
 
     name: str
     kind: str
@@ -70,5 +70,7 @@ def _option(option: Option) -> OptionCard:
             return card.model_copy(update={"kind": "number", "least": least, "most": most})
         case Pixels():
             return card.model_copy(update={"kind": "size"})
+        case PersonRef():
+            return card.model_copy(update={"kind": "person"})
         case _:
             return card

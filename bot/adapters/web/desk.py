@@ -10,12 +10,14 @@ from fastapi import APIRouter, Request, Response
 from bot.adapters.web.asking import Asking, read_asking
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.handouts import Handouts
+from bot.adapters.web.names import resolve_name
 from bot.adapters.web.problems import problem
 from bot.adapters.web.render import Asked, label_in, listed
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import MessageRef, Place
+from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.errors import BadInput
 
 _BUDGET = timedelta(seconds=30)
 
@@ -36,7 +38,7 @@ def desk_routes(
         call = WebCall(surface, dispatcher.commands, key=key, person=visitor.person, place=place, asked=asked, message=message)
         try:
             async with asyncio.timeout(_BUDGET.total_seconds()):
-                await _dispatch(dispatcher, asking, call)
+                await _dispatch(dispatcher, asking, call, surface)
         except TimeoutError:
             return problem(HTTPStatus.GATEWAY_TIMEOUT, "That took too long to accept; please send it again, it counts only once.")
         response = _reply(call, handouts)
@@ -46,11 +48,17 @@ def desk_routes(
     return routes
 
 
-async def _dispatch(dispatcher: Dispatcher, asking: Asking, call: WebCall) -> None:
+async def _dispatch(dispatcher: Dispatcher, asking: Asking, call: WebCall, surface: WebSurface) -> None:
     if asking.action:
         await dispatcher.press(asking.action, call)
-    else:
-        await dispatcher.dispatch_line(asking.line, call)
+        return
+    try:
+        addressed = await resolve_name(asking.line, dispatcher.commands, surface.messages, call.place.channel)
+    except BadInput as error:
+        await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
+        return
+    call.names = addressed.names
+    await dispatcher.dispatch_line(addressed.line, call)
 
 
 async def _context(surface: WebSurface, place: Place, asking: Asking) -> tuple[MessageRef | None, Asked]:

@@ -28,6 +28,10 @@ _COLOURS = _COLOURS_IN_WORDS.split()
 _BIRDS = _BIRDS_IN_WORDS.split()
 
 
+NAME = re.compile(rf"(?<!\w)@?(?P<colour>{'|'.join(_COLOURS)})\s+(?P<bird>{'|'.join(_BIRDS)})(?!\w)", re.IGNORECASE)
+"""A visitor's name as people type it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """The person behind a browser, and the cookie that proves it. The cookie is a secret and never logged."""

@@ -85,3 +85,26 @@ async def test_completion_knows_what_can_come_next(studio: StudioPage) -> None:
     }"""
     suggested = await studio.page.evaluate(script, list(COMPLETIONS))
     assert dict(zip(COMPLETIONS, suggested, strict=True)) == COMPLETIONS
+
+
+async def test_completion_offers_the_names_of_people(studio: StudioPage) -> None:
+    """Where a command is about somebody, whose group has two words; as it is typed, in quotes."""
+    script = """async (texts) => {
+        const { suggest } = await import("/static/completion.js");
+        const person = { name: "person", kind: "person", summary: "Who gets them", is_required: true };
+        const amount = { name: "amount", kind: "number", summary: "How many", least: 1, most: 100, is_required: true };
+        const give = { name: "credits give", summary: "Give credits", options: [person, amount] };
+        const commands = [give, { name: "help", options: [] }];
+        const names = ["Amber Heron", "Jade Owl"];
+        return texts.map((text) => suggest(text, text.length, commands, names).items.map((item) => item.insert.trim()));
+    }"""
+    expected = {
+        "/credits g": ["/credits give"],
+        "/credits give --": ["--person", "--amount"],
+        "/credits give --person ": ['"Amber Heron"', '"Jade Owl"'],
+        "/credits give --person @ja": ['"Jade Owl"'],
+        "/credits give 5 @": ['"Amber Heron"', '"Jade Owl"'],
+        "/credits give --person x": [],
+        "/help @": [],
+    }
+    assert dict(zip(expected, await studio.page.evaluate(script, list(expected)), strict=True)) == expected

@@ -23,6 +23,11 @@ export class Channel {
     return [...this.messages.values()].some((message) => message.view.is_mine && message.isUnfinished);
   }
 
+  // The names of the other people whose messages are shown.
+  names() {
+    return [...new Set([...this.messages.values()].filter(({ view }) => !view.is_mine && view.author).map(({ view }) => view.author))].sort();
+  }
+
   // Shows the newest page instead of what is there, and gives the version to listen from.
   async load() {
     const view = this.view;

@@ -4,19 +4,21 @@ const FLAG = /^(?:--|[—–])([A-Za-z][\w-]*)?$/;
 const FLAG_WITH_VALUE = /^(?:--|[—–])([A-Za-z][\w-]*)=(.*)$/s;
 const MOST_NUMBERS = 10;
 
-// Gives { items, hint }. An item replaces the text from `from` to the caret by `insert`.
-export function suggest(text, caret, commands) {
+// Gives { items, hint }. An item replaces the text from `from` to the caret by `insert`. `names` are those of people here.
+export function suggest(text, caret, commands, names = []) {
   const before = text.slice(0, caret);
-  const typing = /^\s*\/([\w-]*)$/.exec(before);
-  if (typing) return { items: commandItems(before, typing[1].toLowerCase(), commands), hint: "" };
+  const typing = /^\s*\/([\w-]*(?: [\w-]*)?)$/.exec(before);
+  const items = typing ? commandItems(before, typing[1].toLowerCase(), commands) : [];
+  if (items.length) return { items, hint: "" };
   const command = commandOf(before, commands);
-  return command ? optionItems(before, text, command) : { items: [], hint: "" };
+  return command ? optionItems(before, text, command, names) : { items: [], hint: "" };
 }
 
 export function commandOf(text, commands) {
   if (text.trim() && !text.trimStart().startsWith("/")) return plainTaker(commands);
-  const found = /^\s*\/([A-Za-z][\w-]*)(?=\s|$)/.exec(text);
-  return found ? commands.find((command) => command.name === found[1].toLowerCase()) : undefined;
+  const [, first, second] = /^\s*\/([A-Za-z][\w-]*)(?:\s+([\w-]+))?(?=\s|$)/.exec(text) ?? [];
+  const named = (name) => commands.find((command) => command.name === name.toLowerCase());
+  return first && ((second && named(`${first} ${second}`)) || named(first));
 }
 
 // The options that are not in the line yet; the first text option is what one simply types.
@@ -43,15 +45,16 @@ export function plainTaker(commands) {
   return commands.find((command) => command.takes_plain_words);
 }
 
-function optionItems(before, text, command) {
+function optionItems(before, text, command, names) {
   const [last] = /\S*$/.exec(before);
   const from = before.length - last.length;
+  if (last.startsWith("@") && command.options.some((option) => option.kind === "person")) return { items: nameItems(names, last, from), hint: "" };
   const joined = FLAG_WITH_VALUE.exec(last);
-  if (joined) return valueItems(optionOf(command, joined[1]), joined[2], before.length - joined[2].length);
+  if (joined) return valueItems(optionOf(command, joined[1]), joined[2], before.length - joined[2].length, names);
   const flag = last === "-" ? ["-", ""] : FLAG.exec(last);
   if (flag) return { items: flagItems(text, command, (flag[1] ?? "").toLowerCase(), from), hint: "" };
   const previous = FLAG.exec(/(\S*)\s+\S*$/.exec(before)?.[1] ?? "");
-  return previous?.[1] ? valueItems(optionOf(command, previous[1]), last, from) : { items: [], hint: "" };
+  return previous?.[1] ? valueItems(optionOf(command, previous[1]), last, from, names) : { items: [], hint: "" };
 }
 
 function optionOf(command, name) {
@@ -69,8 +72,16 @@ function flagItems(text, command, typed, from) {
   }));
 }
 
-function valueItems(option, typed, from) {
+function nameItems(names, typed, from) {
+  const word = typed.replace(/^@/, "").toLowerCase();
+  return names
+    .filter((name) => name.toLowerCase().startsWith(word))
+    .map((name) => ({ label: name, detail: "Has pictures here", from, insert: `"${name}" ` }));
+}
+
+function valueItems(option, typed, from, names) {
   if (!option) return { items: [], hint: "" };
+  if (option.kind === "person") return { items: nameItems(names, typed, from), hint: option.summary };
   const values = valuesOf(option);
   const word = typed.toLowerCase();
   if (values.includes(word)) return { items: [], hint: "" };

@@ -21,9 +21,11 @@ export class Composer {
     this.grow();
   }
 
-  know(commands) {
+  // `names()` gives those of the people whose pictures are shown.
+  know(commands, names) {
     this.commands = commands;
     this.suggestions.commands = commands;
+    this.suggestions.names = names;
     this.grow();
   }
 

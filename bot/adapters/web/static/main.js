@@ -85,7 +85,7 @@ async function describe() {
   byId("room").textContent = `Everybody who can open this page sees #${name}`;
   byId("me").replaceChildren(avatar(you), el("span", { title: "Your name in this channel" }, you));
   byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));
-  composer.know(commands);
+  composer.know(commands, () => channel.names());
   showExamples(commands);
 }
 

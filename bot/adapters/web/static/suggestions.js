@@ -8,6 +8,7 @@ export class Suggestions {
     this.line = line;
     this.onChange = onChange;
     this.commands = [];
+    this.names = () => [];
     this.items = [];
     this.box = byId("suggestions");
     line.addEventListener("input", () => this.refresh());
@@ -21,7 +22,7 @@ export class Suggestions {
 
   refresh() {
     const { value, selectionStart, selectionEnd } = this.line;
-    const { items, hint } = selectionStart === selectionEnd ? suggest(value, selectionStart, this.commands) : { items: [], hint: "" };
+    const { items, hint } = selectionStart === selectionEnd ? suggest(value, selectionStart, this.commands, this.names()) : { items: [], hint: "" };
     this.items = items;
     this.hasMoved = false;
     this.box.replaceChildren(...items.map((item, index) => this.option(item, index)), ...(hint ? [el("p", { class: "hint" }, hint)] : []));

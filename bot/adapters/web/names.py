@@ -1,0 +1,66 @@
+"""Whom the names mean that people type in a command, as they stand beside the pictures."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.adapters.web.surface import WEB
+from bot.adapters.web.visitors import NAME, guest_name
+from bot.commands.line import is_plain, split_line
+from bot.commands.options import PersonRef, quoted
+from bot.commands.spec import AnyCommand
+from bot.domain.people import Identity
+from bot.errors import BadInput
+from bot.ports.messages import Messages
+
+_QUOTED_NAME = re.compile(rf"[\"“„«]{NAME.pattern}[\"”“»]", re.IGNORECASE)
+_ID = re.compile(r"(?<!\S)[a-z]{2,20}:[\w:-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A line with an id where a name was typed. `names` are what people are called in replies, by their ids."""
+
+    line: str
+    names: Mapping[str, str]
+
+
+async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: Messages, channel: str) -> Addressed:
+    """Put the id of whoever is named into the line of a command about somebody; other lines stay as they are.
+
+    Raises:
+        BadInput: Nobody in the channel is called that, or several are.
+        StorageFailed: Nobody knows who is there.
+    """
+    if not _is_about_somebody(line, commands):
+        return Addressed(line, {})
+    found = _QUOTED_NAME.search(line) or NAME.search(line)
+    if found is None:
+        stray = next((word for word in line.split() if word.startswith("@")), "")
+        if stray and not _ID.search(line):
+            raise BadInput(
+                f"Nobody here is called {quoted(stray[1:])}; nothing was changed. "
+                "Type the name that stands beside their pictures, such as Amber Heron."
+            )
+        return Addressed(line, {})
+    name = f"{found['colour'].capitalize()} {found['bird'].capitalize()}"
+    users = [user for user in await messages.authors(channel) if guest_name(user) == name]
+    if not users:
+        raise BadInput(f"Nobody whose pictures are here is called {name}; nothing was changed.")
+    if len(users) > 1:
+        raise BadInput(
+            f"{len(users)} people here are called {name}; nothing was changed. Please give the id of the one, as /usage shows it."
+        )
+    whom = str(Identity(WEB, "", users[0]))
+    return Addressed(f"{line[: found.start()]}{whom}{line[found.end() :]}", {whom: name})
+
+
+def _is_about_somebody(line: str, commands: Mapping[str, AnyCommand]) -> bool:
+    if is_plain(line):
+        return False
+    try:
+        name, rest = split_line(line)
+    except BadInput:
+        return False
+    command = commands.get(f"{name} {rest.partition(' ')[0].lower()}") or commands.get(name)
+    return command is not None and any(isinstance(option.kind, PersonRef) for option in command.options)
