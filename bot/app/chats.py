@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from fastapi import APIRouter
 
@@ -132,7 +134,20 @@ def discord_options(settings: Settings) -> "DiscordOptions":
         shows_links=discord.pictures == "link",
         has_gateway=discord.gateway,
         public_key=discord.public_key,
+        proxy=discord_proxy(settings),
     )
+
+
+def discord_proxy(settings: Settings) -> str:
+    """Return the address of the proxy by which Discord is reached: as set, else as the machine has it; or nothing."""
+    discord = settings.discord
+    if proxy := discord.proxy.get_secret_value():
+        return proxy
+    target = urlsplit(discord.api_url or "https://discord.com")
+    found = getproxies().get(target.scheme, "")
+    if not found or proxy_bypass(target.hostname or ""):
+        return ""
+    return found if "://" in found else f"http://{found}"
 
 
 def slack_options(settings: Settings) -> "SlackOptions":

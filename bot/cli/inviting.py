@@ -22,15 +22,17 @@ def invite(config: Path | None, *, is_verbose: bool) -> int:
         raise ConfigError("No Discord token is set: set DISCORD_TOKEN to the one of your application's Bot page.")
     from bot.adapters.discord.checkup import invitations
     from bot.adapters.discord.front import point_at
+    from bot.app.chats import discord_proxy
 
     point_at(settings.discord.api_url, settings.discord.gateway_url)
-    server, person = invitations(asyncio.run(_application(settings.discord.token.get_secret_value())))
+    application = asyncio.run(_application(settings.discord.token.get_secret_value(), discord_proxy(settings)))
+    server, person = invitations(application)
     typer.echo(f"Add easel to a server (you need Manage Server there):\n  {server}")
     typer.echo(f"Add easel to your own account, to use it anywhere:\n  {person}")
     return 0
 
 
-async def _application(token: str) -> int:
+async def _application(token: str, proxy: str) -> int:
     import aiohttp
     import discord
 
@@ -38,7 +40,7 @@ async def _application(token: str) -> int:
 
     try:
         async with asyncio.timeout(BUDGET.total_seconds()):
-            return await application_of(token)
+            return await application_of(token, proxy)
     except discord.LoginFailure as error:
         raise ConfigError("Discord does not accept the token: reset it on your application's Bot page.") from error
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:

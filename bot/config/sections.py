@@ -272,6 +272,13 @@ def _check_public_key(key: str) -> str:
     return key.lower()
 
 
+def _check_proxy(proxy: SecretStr) -> SecretStr:
+    url = proxy.get_secret_value()
+    if url and (not url.startswith("http://") or not urlsplit(url).hostname):
+        raise ValueError("must be an address that begins with http://, such as http://proxy.example.org:3128")
+    return proxy
+
+
 class DiscordSettings(Section):
     """`[discord]`: the bot on Discord."""
 
@@ -282,6 +289,7 @@ class DiscordSettings(Section):
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
     spoiler_guilds: Words = ()
     pictures: Literal["upload", "link"] = "upload"
+    proxy: Annotated[Secret, AfterValidator(_check_proxy)] = NO_SECRET
     api_url: WebUrl = ""
     gateway_url: Annotated[str, AfterValidator(_check_gateway_url)] = ""
 

@@ -16,6 +16,8 @@ async def discord(settings: Settings) -> tuple[Finding, ...]:
     from bot.adapters.discord.front import point_at
     from bot.adapters.discord.menu import menu_of
     from bot.app.catalogue import declared_commands
+    from bot.app.chance import SystemClock
+    from bot.app.chats import discord_proxy
     from bot.commands.translations import Translations
 
     point_at(chosen.api_url, chosen.gateway_url)
@@ -24,6 +26,8 @@ async def discord(settings: Settings) -> tuple[Finding, ...]:
         public_key=chosen.public_key,
         has_gateway=chosen.gateway,
         menu=menu_of(declared_commands(settings), Translations()),
+        proxy=discord_proxy(settings),
+        clock=SystemClock(),
     )
 
 

@@ -10,12 +10,17 @@ from bot.domain.people import Platform
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to answer. `tenant` is a guild, a workspace, or empty; `thread` is empty outside one."""
+    """Where to answer. `tenant` is a guild, a workspace, or empty; `thread` is empty outside one.
+
+    Where a thread is a channel with an id of its own, `parent` is the channel
+    that it belongs to; it is only known while somebody calls.
+    """
 
     platform: Platform
     tenant: str
     channel: str
     thread: str = ""
+    parent: str = field(default="", compare=False)
 
     def is_at(self, platform: Platform, tenant: str) -> bool:
         """Return whether the place belongs to that tenant of the platform."""
@@ -27,12 +32,14 @@ class MessageRef:
     """A message of ours, so that any process can change it later.
 
     `ticket` is whatever else the platform wants for that (an interaction
-    token, a response URL); it is a secret and never logged.
+    token, a response URL); it is a secret and never logged. `names_asker` is
+    for a message that stands apart from what somebody typed: it says who asked.
     """
 
     place: Place
     id: str
     ticket: str = ""
+    names_asker: bool = False
 
     @property
     def is_promised(self) -> bool:

@@ -62,7 +62,11 @@ class Delivery:
 
     def progress(self, job: Job) -> ProgressReport:
         """Give what keeps the job's message up to date while it runs."""
-        return ProgressReport(self._surfaces.get(job.place.platform), lambda: self._find_message(job))
+        return ProgressReport(
+            self._surfaces.get(job.place.platform),
+            lambda: self._find_message(job),
+            lambda message, post: _in_message(message, post, job),
+        )
 
     async def show_pictures(self, job: Job) -> None:
         """Put the job's pictures into its message, or into a new one if it is gone.
@@ -122,10 +126,10 @@ class Delivery:
         surface, message = self._surface(job.place.platform), await self._find_message(job)
         try:
             if message is None:
-                post = posts.name_asker(post, job.author)
-                message = await stubbornly(lambda: surface.post(job.place, post, key=job.id))
+                named = posts.name_asker(post, job.author)
+                message = replace(await stubbornly(lambda: surface.post(job.place, named, key=job.id)), names_asker=True)
                 await self._jobs.attach(job.id, message)
-            await self._update(message, post)
+            await self._update(message, _in_message(message, post, job))
         except MessageGone:
             await self._replace(job, message, post)
 
@@ -142,6 +146,7 @@ class Delivery:
             with contextlib.suppress(MessageGone):
                 named = posts.name_asker(post, job.author)
                 posted = await stubbornly(lambda: surface.post(job.place, named, key=f"{job.id}:{gone.id}"))
+                posted = replace(posted, names_asker=True)
         if posted is None:
             log.info("place.gone", job=job.id)
             place = await stubbornly(lambda: surface.direct(job.author.identity))
@@ -199,3 +204,8 @@ class Delivery:
         if surface is None:
             raise SurfaceFailed(platform, "not served by this process")
         return surface
+
+
+def _in_message(message: MessageRef, post: Post, job: Job) -> Post:
+    """Return a post as a message of the job shows it: one that stands apart from the command says who asked."""
+    return posts.name_asker(post, job.author) if message.names_asker else post

@@ -24,12 +24,19 @@ class ProgressReport:
     Used as `async with`: at the end nothing is under way any more, so that no
     late progress can overwrite the final message. `find` returns the message as
     soon as it is there, or None if there will be none; then it keeps quiet. A
-    progress that a platform will not take is dropped.
+    progress that a platform will not take is dropped. `dress` makes of a post
+    what the message is to show.
     """
 
-    def __init__(self, surface: Surface | None, find: Callable[[], Awaitable[MessageRef | None]]) -> None:
+    def __init__(
+        self,
+        surface: Surface | None,
+        find: Callable[[], Awaitable[MessageRef | None]],
+        dress: Callable[[MessageRef, Post], Post] = lambda _, post: post,
+    ) -> None:
         self._surface = surface
         self._find = find
+        self._dress = dress
         self._is_found = False
         self._newest: Post | None = None
         self._news = asyncio.Event()
@@ -79,7 +86,7 @@ class ProgressReport:
     async def _show(self, surface: Surface, message: MessageRef, post: Post) -> None:
         try:
             async with asyncio.timeout(_UPDATE_BUDGET.total_seconds()):
-                await surface.update(message, post)
+                await surface.update(message, self._dress(message, post))
         except (EaselError, TimeoutError) as error:
             log.info("progress.dropped", reason=str(error))
         except Exception:  # what is only shown must not stop what is being paid for

@@ -130,9 +130,10 @@ def check_channel(terms: Terms, place: Place) -> None:
     """See whether pictures may be asked for at a place.
 
     Raises:
-        NotAllowed: The admins have named other channels of this tenant, and not this one.
+        NotAllowed: The admins have named other channels of this tenant, and neither this one nor the one that it is a thread of.
     """
     tenant = f"{place.platform}:{place.tenant}:"
     allowed = [channel for channel in terms.of_community.customs.channels if channel.startswith(tenant)]
-    if place.tenant and allowed and f"{tenant}{place.channel}" not in allowed:
+    here = {f"{tenant}{place.channel}", f"{tenant}{place.parent}"}
+    if place.tenant and allowed and here.isdisjoint(allowed):
         raise NotAllowed("Pictures are not drawn in this channel; an admin can say where with /settings. Nothing was counted.")

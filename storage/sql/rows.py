@@ -162,11 +162,12 @@ def stored_message_of(row: Row[Any]) -> StoredMessage:
 
 def _message_json(message: MessageRef) -> Json:
     """Spell a message's reference."""
-    return {"place": _place_json(message.place), "id": message.id, "ticket": message.ticket}
+    named = {"names_asker": True} if message.names_asker else {}
+    return {"place": _place_json(message.place), "id": message.id, "ticket": message.ticket, **named}
 
 
 def _message_of(json: Json) -> MessageRef:
-    return MessageRef(_place_of(json["place"]), json["id"], json["ticket"])
+    return MessageRef(_place_of(json["place"]), json["id"], json["ticket"], names_asker=json.get("names_asker", False))
 
 
 def ending_json(ending: Ending) -> Json:

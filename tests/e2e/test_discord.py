@@ -236,6 +236,20 @@ async def test_a_picture_over_the_limit_goes_as_a_smaller_copy(tmp_path: Path) -
     assert [one.label for one in message.buttons if one.url.startswith("https://easel.example.org/p/")] == ["Original"]
 
 
+async def test_a_place_that_takes_much_less_than_it_should_gets_a_picture_too(tmp_path: Path) -> None:
+    """After a late answer nobody told us how much it takes; copies get smaller until one fits."""
+    async with (
+        FakeOpenAI(Options(picture_bytes=4 * MIB)) as openai,
+        a_stage(tmp_path, limits=Limits(upload_bytes=MIB // 2), **drawn_by(openai)) as stage,
+    ):
+        stage.discord.faults.fail("POST", "/interactions/*", status=404)
+        await stage.imagine()
+        message = await stage.channel.message_when(is_done, within=30)
+    [file] = message.files
+    assert file.media_type == "image/jpeg"
+    assert len(file.content) <= MIB // 2
+
+
 async def test_a_link_that_only_this_machine_can_follow_is_not_shown(tmp_path: Path) -> None:
     """It would lead nowhere."""
     message, _ = await a_large_picture(tmp_path, MIB)

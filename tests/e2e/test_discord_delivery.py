@@ -225,10 +225,33 @@ async def test_no_answer_in_time_still_gives_a_picture(stage: Stage) -> None:
     """The wish was accepted; its answer failed (10062), so a message of its own shows it."""
     stage.discord.faults.fail("POST", "/interactions/*", status=404)
     await stage.imagine()
-    picture = await stage.discord.changes.until(
-        lambda: next((one for one in stage.channel.messages if is_done(one)), None), within=15, what="the picture"
-    )
+    picture = await stage.channel.message_when(is_done, within=15)
     assert (await stage.job(picture)).state in {JobState.DONE, JobState.KEPT}
+    await stage.ada.press(picture, "Delete")
+    await stage.channel.message_when(lambda message: "deleted" in message.text, within=10)
+    assert [version.text for version in picture.history if "asked by Ada" not in version.text] == []
+
+
+async def test_a_message_written_anew_says_who_asked_to_its_end(stage: Stage, openai: FakeOpenAI) -> None:
+    """It does not stand below the command."""
+    message = await being_drawn(stage, openai, await stage.imagine())
+    message.delete()
+    new = await a_new_message(stage, message)
+    await stage.job(new)
+    await stage.ada.press(new, "Delete")
+    await stage.channel.message_when(lambda message: "deleted" in message.text, within=10)
+    assert ["asked by Ada" in version.text for version in new.history] == [True, True]
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+async def test_a_clock_that_is_wrong_loses_no_token(stage: Stage, openai: FakeOpenAI, minutes: int) -> None:
+    """Where nothing but the token may change the message: its age is measured from when it came, by our own clock."""
+    stage.discord.forward(minutes=minutes)
+    stage.ada.has_installed = True
+    elsewhere = stage.discord.add_guild("Elsewhere", has_bot=False).add_channel("lobby")
+    message = await being_drawn(stage, openai, await stage.ada.type_command(elsewhere, "imagine", prompt="a fox"))
+    await stage.discord.changes.until(lambda: is_done(message), within=15, what="the picture")
+    assert stage.ada.dms == []
 
 
 async def test_an_answer_whose_id_was_lost_in_a_crash_is_found_by_the_interactions_token(

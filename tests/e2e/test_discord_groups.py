@@ -201,10 +201,11 @@ async def test_an_admin_of_another_place_is_none_here(town: Town) -> None:
 
 
 async def test_roles_are_known(town: Town) -> None:
-    """By their ids; who has none has none."""
-    assert (await town.caller()).roles == ()
+    """By their ids; the one of everybody has the server's, and is never told."""
+    everyone = str(town.guild.everyone.id)
+    assert (await town.caller()).roles == (everyone,)
     roles = [town.guild.grant(town.ada, Permission.NONE) for _ in range(2)]
-    assert set((await town.caller()).roles) == {str(role.id) for role in roles}
+    assert set((await town.caller()).roles) == {everyone, *(str(role.id) for role in roles)}
     assert (await town.caller(town.ada.dm_channel)).roles == ()
 
 
@@ -256,5 +257,5 @@ async def test_the_same_is_known_by_http(town: Town) -> None:
             state=client._connection,
         )
         assert asker_of(interaction) == town.callers[-1]
-    assert (town.callers[-1].is_admin, town.callers[-1].roles) == (True, (str(role.id),))
+    assert (town.callers[-1].is_admin, town.callers[-1].roles) == (True, (str(town.guild.id), str(role.id)))
     assert town.callers[-1].entitlements == ("700",)

@@ -63,6 +63,15 @@ async def test_only_ways_of_installation_that_the_application_has_are_claimed(tm
     assert any("Commands are registered as they should be" in finding.text for finding in findings)
 
 
+@pytest.mark.parametrize(("minutes", "sentence"), [(-20, "20 min ahead of Discord's"), (20, "20 min behind Discord's")])
+async def test_a_clock_that_is_wrong_is_named(discord: FakeDiscord, minutes: int, sentence: str) -> None:
+    """By what Discord's answers say."""
+    discord.forward(minutes=minutes)
+    [wrong] = [finding for finding in await look(discord) if finding.health is Health.WRONG]
+    assert sentence in wrong.text
+    assert "NTP" in wrong.mend
+
+
 async def test_a_wrong_token_is_named_and_not_shown(discord: FakeDiscord) -> None:
     """With where to get another."""
     [finding] = await look(discord, token="mistyped-token")

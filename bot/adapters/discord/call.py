@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,6 @@ from bot.adapters.discord import DISCORD
 from bot.adapters.discord.plain import named
 from bot.adapters.discord.sheets import NO_MENTIONS, Sheet, sheet_of
 from bot.adapters.discord.surface import DiscordSurface
-from bot.adapters.discord.ticket import Ticket
 from bot.adapters.discord.trouble import FormNotShown, translated
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person
@@ -57,7 +57,7 @@ class DiscordCall:
     ) -> None:
         self.key = f"{DISCORD}:{interaction.id}"
         self.person = asker_of(interaction)
-        self.place = Place(DISCORD, str(interaction.guild_id or ""), str(interaction.channel_id or ""))
+        self.place = place_of(interaction.guild_id, interaction.channel_id, interaction.channel)
         self.message = MessageRef(self.place, str(interaction.message.id)) if interaction.message else None
         self._interaction = interaction
         self._surface = surface
@@ -65,6 +65,9 @@ class DiscordCall:
         self._opens_form = opens_form
         self._is_public = is_public
         self._room = surface.room(self.place, interaction.filesize_limit)
+        self._ticket = surface.new_ticket(
+            interaction.application_id, interaction.id, interaction.token, interaction.filesize_limit
+        )
         self._turn = asyncio.Lock()
         self.has_spoken = False
         """Whether Discord has its response, or is about to."""
@@ -92,7 +95,7 @@ class DiscordCall:
         if self.has_spoken and not self._is_placeheld:
             return promise(self.place)
         self._is_promised = True
-        return promise(self.place, str(self._ticket()))
+        return promise(self.place, str(self._ticket))
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` for all to see; see `Call.answer`."""
@@ -103,8 +106,9 @@ class DiscordCall:
         except MessageGone as error:
             # An interaction that we heard of too late takes no answer (10062); the channel still does.
             log.warning("discord.answered_by_token", call=self.key, reason=str(error))
-            return await self._surface.post(self.place, posts.name_asker(post, self.person), key=key)
-        return MessageRef(self.place, str(id_), str(self._ticket()))
+            posted = await self._surface.post(self.place, posts.name_asker(post, self.person), key=key)
+            return replace(posted, names_asker=True)
+        return MessageRef(self.place, str(id_), str(self._ticket))
 
     async def whisper(self, post: Post) -> None:
         """Say `post` to this person alone; see `Call.whisper`."""
@@ -205,10 +209,6 @@ class DiscordCall:
         self.has_spoken = True
         self._is_time.set()
 
-    def _ticket(self) -> Ticket:
-        one = self._interaction
-        return Ticket(one.application_id, one.id, one.token, one.filesize_limit)
-
 
 class ReactionCall:
     """Implements `bot.ports.surfaces.Call` for a reaction: private words go by direct message."""
@@ -241,6 +241,12 @@ class ReactionCall:
         raise FormNotShown("a reaction")
 
 
+def place_of(guild: int | None, channel_id: int | None, channel: object) -> Place:
+    """Return where something happens. `channel` is what discord.py knows of it: a post in a forum is a thread, too."""
+    parent = str(channel.parent_id) if isinstance(channel, discord.Thread) else ""
+    return Place(DISCORD, str(guild or ""), str(channel_id or ""), parent=parent)
+
+
 def asker_of(interaction: Interaction) -> Person:
     """Give whoever an interaction is from, with what they bought of us.
 
@@ -263,7 +269,8 @@ def person_of(
 ) -> Person:
     """Give somebody as the house knows people. Who may manage messages in a place looks after it."""
     # `Member.roles` leaves out those that no gateway told us of; by HTTP that is all of them.
-    roles = user._roles if isinstance(user, discord.Member) else ()  # noqa: SLF001 - see above
+    # The role of everybody, whose id is the server's, is never among them.
+    roles = (user.guild.id, *user._roles) if isinstance(user, discord.Member) else ()  # noqa: SLF001 - see above
     return Person(
         Identity(DISCORD, "", str(user.id)),
         user.display_name,

@@ -1,7 +1,9 @@
 """Whether the bot would work on Discord: looked at over the API, without connecting and without changing anything."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +13,7 @@ import discord
 from bot.adapters.discord.menu import Json
 from bot.adapters.discord.registering import installable, registered, same
 from bot.domain.health import Finding, Health
+from bot.ports.clock import Clock
 
 _PORTAL = "https://discord.com/developers/applications"
 _NEEDED = discord.Permissions(
@@ -18,6 +21,7 @@ _NEEDED = discord.Permissions(
 )
 _TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 _SERVERS, _PEOPLE = 0, 1
+_CLOCKS_DIFFER = timedelta(minutes=1)
 BUDGET = timedelta(seconds=15)
 
 
@@ -29,14 +33,14 @@ def invitations(application: int) -> tuple[str, str]:
     return f"{base}&{urlencode(server)}", f"{base}&{urlencode(person)}"
 
 
-async def application_of(token: str) -> int:
-    """Give the id of the application that a token belongs to.
+async def application_of(token: str, proxy: str = "") -> int:
+    """Give the id of the application that a token belongs to. `proxy` is the address of a proxy, or empty.
 
     Raises:
         discord.LoginFailure: It belongs to none.
         discord.DiscordException: Discord cannot be asked.
     """
-    client = discord.Client(intents=discord.Intents(guilds=True))
+    client = discord.Client(intents=discord.Intents(guilds=True), proxy=proxy or None)
     try:
         await client.login(token)
         return client.application_id or 0
@@ -44,9 +48,12 @@ async def application_of(token: str) -> int:
         await client.close()
 
 
-async def examined(token: str, *, public_key: str, has_gateway: bool, menu: list[Json]) -> tuple[Finding, ...]:
-    """Look at the token, the application, and the commands. `menu` is what easel registers at its start."""
-    client = discord.Client(intents=discord.Intents(guilds=True))
+async def examined(
+    token: str, *, public_key: str, has_gateway: bool, menu: list[Json], proxy: str, clock: Clock
+) -> tuple[Finding, ...]:
+    """Look at the token, the application, the commands, and the time. `menu` is what easel registers at its start."""
+    watch = _ClockWatch(clock)
+    client = discord.Client(intents=discord.Intents(guilds=True), proxy=proxy or None, http_trace=watch.trace())
     try:
         await client.login(token)
         application = await client.http.application_info()
@@ -57,7 +64,11 @@ async def examined(token: str, *, public_key: str, has_gateway: bool, menu: list
         return (Finding("discord", Health.WRONG, "Discord does not accept the token.", mend),)
     except _TROUBLE as error:
         text = f"Discord cannot be asked ({type(error).__name__})."
-        return (Finding("discord", Health.WRONG, text, "See whether this machine reaches discord.com, and [discord] api_url."),)
+        return (
+            Finding(
+                "discord", Health.WRONG, text, "See whether this machine reaches discord.com, and [discord] proxy and api_url."
+            ),
+        )
     finally:
         await client.close()
     return (
@@ -67,6 +78,7 @@ async def examined(token: str, *, public_key: str, has_gateway: bool, menu: list
         *_of_openness(dict(application)),
         _of_intents(),
         _of_commands(there, installable(menu, dict(application))),
+        *_of_clock(watch.ahead),
     )
 
 
@@ -103,6 +115,33 @@ def _of_openness(application: Mapping[str, Any]) -> Iterator[Finding]:
     if application.get("bot_public"):
         text = "Anybody who knows the bot's id can add it to a server of theirs, and what is drawn there is paid for here."
         yield Finding("discord", Health.NOTE, text, f"Switch Public Bot off on the Bot page at {_PORTAL}, unless you want that.")
+
+
+def _of_clock(ahead: timedelta) -> Iterator[Finding]:
+    """Compare this machine's clock with Discord's: what is signed too long ago is taken for a forgery."""
+    if abs(ahead) > _CLOCKS_DIFFER:
+        minutes = max(1, round(abs(ahead).total_seconds() / 60))
+        text = f"This machine's clock is about {minutes} min {'ahead of' if ahead > timedelta() else 'behind'} Discord's."
+        mend = "Have it set by NTP (timedatectl set-ntp true): interactions by HTTP and other signed requests are refused so."
+        yield Finding("discord", Health.WRONG, text, mend)
+
+
+class _ClockWatch:
+    """Reads Discord's time from its answers. `ahead` is how far our clock is before it, to about a second."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.ahead = timedelta()
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """Return what has a client tell of its answers."""
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(self._note)
+        return trace
+
+    async def _note(self, _session: object, _context: object, ended: aiohttp.TraceRequestEndParams) -> None:
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            self.ahead = self._clock.now() - parsedate_to_datetime(ended.response.headers["Date"])
 
 
 def _of_intents() -> Finding:

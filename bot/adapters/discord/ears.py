@@ -7,9 +7,10 @@ from typing import Any
 
 import discord
 import structlog
+from discord.abc import GuildChannel
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.call import DiscordCall, Interaction, ReactionCall, person_of
+from bot.adapters.discord.call import DiscordCall, Interaction, ReactionCall, person_of, place_of
 from bot.adapters.discord.direct import WORDLESS, DirectCall, line_of
 from bot.adapters.discord.forms import modal_of
 from bot.adapters.discord.menu import CONTEXT_MENUS, suggestions
@@ -18,7 +19,8 @@ from bot.adapters.discord.typed import read_command, read_form
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.pointing import Pointing, Reaction
 from bot.commands.translations import Translations
-from bot.domain.chat import Form, MessageRef, Place
+from bot.domain.chat import Form, MessageRef
+from bot.domain.people import Identity, Person
 from bot.ports.jobs import Jobs
 from bot.services.hearing import Hearing
 
@@ -161,7 +163,7 @@ class Ears:
             await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(WORDLESS))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        """Deal with a reaction below a message of ours."""
+        """Deal with a reaction below a message of ours, in a server or between somebody and us."""
         reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION, ""))
         if self.is_open and self._is_ours(payload) and reaction is not None and self._pointing.is_meant(reaction):
             self._know_this_task()
@@ -172,18 +174,24 @@ class Ears:
         return us is None or payload.message_author_id in {None, us.id}
 
     async def _reacted(self, payload: discord.RawReactionActionEvent, reaction: Reaction) -> None:
-        place = Place(DISCORD, str(payload.guild_id or ""), str(payload.channel_id))
         member = payload.member
-        if member is None or member.bot:
+        if (member is None and payload.guild_id) or (member is not None and member.bot):
             return
+        channel = member.guild.get_channel_or_thread(payload.channel_id) if member else None
+        place = place_of(payload.guild_id, payload.channel_id, channel)
         call = ReactionCall(
             key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{reaction}",
-            person=person_of(member, None, _permissions(member, payload.channel_id)),
+            person=person_of(member, None, _permissions(member, channel)) if member else self._partner(payload.user_id),
             place=place,
             message=MessageRef(place, str(payload.message_id)),
             surface=self._surface,
         )
         await self._pointing.react(reaction, str(payload.message_id), call)
+
+    def _partner(self, user: int) -> Person:
+        """Return whoever reacts in a direct message, of whom Discord tells the id alone; there they look after nothing."""
+        known = self._client.get_user(user) if self._client else None
+        return Person(Identity(DISCORD, "", str(user)), known.display_name if known else str(user))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Note that we came to a server."""
@@ -207,7 +215,6 @@ _DEALS: dict[discord.InteractionType, Callable[[Ears, Interaction], Awaitable[No
 }
 
 
-def _permissions(member: discord.Member, channel: int) -> discord.Permissions:
+def _permissions(member: discord.Member, channel: GuildChannel | discord.Thread | None) -> discord.Permissions:
     """Give what somebody may do in a channel, by what the gateway told us of the server."""
-    place = member.guild.get_channel_or_thread(channel)
-    return place.permissions_for(member) if place is not None else member.guild_permissions
+    return channel.permissions_for(member) if channel is not None else member.guild_permissions

@@ -38,6 +38,7 @@ class DiscordOptions:
     shows_links: bool = False
     has_gateway: bool = True
     public_key: str = ""
+    proxy: str = ""
     translations: Translations = field(default_factory=Translations)
     """What menus and forms are called in other languages: nothing until answers are translated too."""
 
@@ -48,7 +49,7 @@ class DiscordFront:
     def __init__(self, options: DiscordOptions, objects: ObjectStore, clock: Clock) -> None:
         self._options = options
         self._clock = clock
-        self._rest = Rest(options.token)
+        self._rest = Rest(options.token, proxy=options.proxy)
         self.surface = DiscordSurface(
             self._rest, objects, clock, spoiler_guilds=options.spoiler_guilds, shows_links=options.shows_links
         )
@@ -72,6 +73,7 @@ class DiscordFront:
             menu=menu_of(dispatcher.commands.values(), options.translations),
             shards=options.shards,
             lock=options.identify_lock,
+            proxy=options.proxy,
             is_connected=options.has_gateway,
         )
         self._gateway = gateway

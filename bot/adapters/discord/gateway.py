@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
 
-INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_messages=True)
+INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_messages=True, dm_reactions=True)
 """None of them is privileged: what people write to a bot in private comes with its words (message_content is for servers)."""
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=60)
@@ -44,12 +44,24 @@ class Shards:
 
 
 class Gateway:
-    """Connects, registers the commands, listens; begins anew when it breaks. `lock` is shared by all our processes here."""
+    """Connects, registers the commands, listens; begins anew when it breaks.
+
+    `lock` is shared by all our processes here; `proxy` is the address of a proxy, or empty.
+    """
 
     def __init__(
-        self, token: str, *, ears: Ears, menu: list[Json], shards: Shards, lock: Path, is_connected: bool = True
+        self,
+        token: str,
+        *,
+        ears: Ears,
+        menu: list[Json],
+        shards: Shards,
+        lock: Path,
+        proxy: str = "",
+        is_connected: bool = True,
     ) -> None:
         self._token = token
+        self._proxy = proxy
         self._ears = ears
         self._menu = menu
         self._shards = shards
@@ -91,7 +103,7 @@ class Gateway:
 
         When its very first connection fails it dies with an AttributeError, for one (facts, A8).
         """
-        self._client = client = client_for(self._shards, self._turns)
+        self._client = client = client_for(self._shards, self._turns, self._proxy)
         self._ears.listen_to(client)
         client.event(self._on_connect())
         try:
@@ -133,7 +145,7 @@ class Gateway:
             log.warning("discord.commands_not_synced", reason=str(error))
 
 
-def client_for(shards: Shards, turns: IdentifyTurns) -> discord.Client:
+def client_for(shards: Shards, turns: IdentifyTurns, proxy: str = "") -> discord.Client:
     """Build a client that keeps nothing in memory that nobody asks for."""
     options: dict[str, Any] = {
         "intents": INTENTS,
@@ -141,6 +153,7 @@ def client_for(shards: Shards, turns: IdentifyTurns) -> discord.Client:
         "chunk_guilds_at_startup": False,
         "member_cache_flags": discord.MemberCacheFlags.none(),
         "allowed_mentions": discord.AllowedMentions.none(),
+        "proxy": proxy or None,
     }
     if shards.count == 1:
         return _Single(turns, **options)

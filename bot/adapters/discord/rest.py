@@ -16,10 +16,14 @@ _SHORTEST_TIMEOUT = 30.0
 
 
 class Rest:
-    """Posts, changes and deletes messages. It logs in when it is first needed, and again when that failed."""
+    """Posts, changes and deletes messages. It logs in when it is first needed, and again when that failed.
 
-    def __init__(self, token: str) -> None:
+    `proxy` is the address of a proxy, or empty.
+    """
+
+    def __init__(self, token: str, *, proxy: str = "") -> None:
         self._token = token
+        self.proxy = proxy
         self._opening = asyncio.Lock()
         self._client: discord.Client | None = None
 
@@ -31,7 +35,9 @@ class Rest:
         """
         async with self._opening:
             if self._client is None:
-                client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=_SHORTEST_TIMEOUT)
+                client = discord.Client(
+                    intents=discord.Intents(guilds=True), max_ratelimit_timeout=_SHORTEST_TIMEOUT, proxy=self.proxy or None
+                )
                 try:
                     async with translated(_LOGIN_BUDGET):
                         await client.login(self._token)

@@ -4,9 +4,10 @@ import asyncio
 import base64
 import hashlib
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -34,7 +35,10 @@ _LAST_WORD = timedelta(milliseconds=300)
 """How long something final waits for a progress that is on its way, before that is cut off."""
 
 _REMEMBERED = 1000
-_SMALLEST_BYTES = 1024 * 1024
+_SMALLEST_BYTES = 256 * 1024
+"""Files below that are not made smaller: their size is not what Discord has against them."""
+
+T = TypeVar("T")
 
 
 class DiscordSurface:
@@ -54,7 +58,7 @@ class DiscordSurface:
         self.sheets = Sheets(objects, shows_links=shows_links)
         self._rest = rest
         self._clock = clock
-        self._tokens = Tokens()
+        self._tokens = Tokens(proxy=rest.proxy)
         self._pace = Pace()
         self._turns = Turns(self._wait_for_progress, self._show_progress, last_word=_LAST_WORD)
         self._spoiler_guilds = frozenset(spoiler_guilds)
@@ -77,13 +81,7 @@ class DiscordSurface:
     async def post(self, place: Place, post: Post, *, key: str, reply_to: int | None = None) -> MessageRef:
         """Say `post` at `place`, as a reply to the message `reply_to` if there is one; see `Surface.post`."""
         channel = place.thread or place.channel
-        room = self.room(place)
-        try:
-            id_ = await self._posted(channel, await self.sheets.of(post, room), key, reply_to)
-        except NotTaken as error:
-            if not error.is_too_large:
-                raise
-            id_ = await self._posted(channel, await self.sheets.of(post, _narrower(room)), key, reply_to)
+        id_ = await self._send_fitting(post, self.room(place), lambda sheet: self._posted(channel, sheet, key, reply_to))
         return MessageRef(place, str(id_))
 
     async def _posted(self, channel: str, sheet: Sheet, key: str, reply_to: int | None) -> int:
@@ -131,18 +129,26 @@ class DiscordSurface:
         """Show what is final. Whatever Discord has against the picture, something is shown."""
         if is_repeat:
             self._shown.pop(message.id, None)
-        sheet = await self._sheet(message, post)
         try:
-            await self._replaced(message, sheet)
+            await self._send_fitting(post, self._room_of(message), lambda sheet: self._replaced(message, sheet))
         except NotTaken as error:
-            if not sheet.uploads:
+            if not post.pictures:
                 raise
-            if error.is_too_large:
-                room = _narrower(self._room_of(message))
-                return await self._replaced(message, await self.sheets.of(post, room))
             log.warning("message.not_changeable", reason=str(error))
             await self._deleted(message)
             raise MessageGone(DISCORD, "it does not take the pictures; a new message may") from error
+
+    async def _send_fitting(self, post: Post, room: Room, send: Callable[[Sheet], Awaitable[T]]) -> T:
+        """Send a message; as long as Discord finds its files too large, again with files half as large."""
+        while True:
+            sheet = await self.sheets.of(post, room)
+            try:
+                return await send(sheet)
+            except NotTaken as error:
+                largest = max((len(one.content) for one in sheet.uploads), default=0)
+                if not error.is_too_large or largest < _SMALLEST_BYTES:
+                    raise
+                room = replace(room, upload_bytes=min(room.upload_bytes, largest) // 2)
 
     async def _replaced(self, message: MessageRef, sheet: Sheet, *, is_progress: bool = False) -> None:
         if self._shown.get(message.id) == sheet.fingerprint:
@@ -172,6 +178,10 @@ class DiscordSurface:
         ticket = self._ticket(message)
         return self.room(message.place, ticket.upload_bytes if ticket else USUAL_BYTES)
 
+    def new_ticket(self, application: int, interaction: int, token: str, upload_bytes: int) -> Ticket:
+        """Return the ticket of an interaction that arrives now."""
+        return Ticket(application, interaction, token, upload_bytes, self._clock.now())
+
     def _ticket(self, message: MessageRef) -> Ticket | None:
         """Give the message's ticket while it is good for anything."""
         ticket = Ticket.read(message.ticket)
@@ -184,20 +194,17 @@ class DiscordSurface:
 
     def _is_worth_a_progress(self, message: MessageRef) -> bool:
         """Whether progress may be shown at all: an old message can be changed so rarely that its end would have to wait."""
+        ticket = Ticket.read(message.ticket)
         try:
-            age = self._clock.now() - made_at(_id(message.id))
+            since = ticket.arrived_at if ticket else made_at(_id(message.id))
         except SurfaceFailed:
             return False
-        return age < timedelta(minutes=50)
+        return self._clock.now() - since < timedelta(minutes=50)
 
 
 def nonce_of(key: str, channel: str) -> str:
     """Give what tells Discord that a post was sent before: 24 characters for a key, others in each channel."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"{key} {channel}".encode()).digest()[:18]).decode()
-
-
-def _narrower(room: Room) -> Room:
-    return replace(room, upload_bytes=min(room.upload_bytes // 2, 8 * _SMALLEST_BYTES))
 
 
 def _id(snowflake: str) -> int:

@@ -12,28 +12,35 @@ _TOKEN_LIVES = timedelta(minutes=15) - timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """An interaction's token. `upload_bytes` is how large a file it may bring."""
+    """An interaction's token. `upload_bytes` is how large a file it may bring.
+
+    `arrived_at` is by our own clock: measured by Discord's, which is written
+    into the interaction's id, a token would look old to a clock that is ahead.
+    """
 
     application: int
     interaction: int
     token: str = field(repr=False)
     upload_bytes: int
+    arrived_at: datetime
 
     def __str__(self) -> str:
         """Give it as the text that a `MessageRef` carries; a secret."""
-        return json.dumps([self.application, self.interaction, self.token, self.upload_bytes], separators=(",", ":"))
+        arrived = int(self.arrived_at.timestamp())
+        return json.dumps([self.application, self.interaction, self.token, self.upload_bytes, arrived], separators=(",", ":"))
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Read it back; None where a message has none."""
         if not text:
             return None
-        application, interaction, token, upload_bytes = json.loads(text)
-        return cls(application, interaction, token, upload_bytes)
+        application, interaction, token, upload_bytes, *arrived = json.loads(text)
+        arrived_at = datetime.fromtimestamp(arrived[0], UTC) if arrived else made_at(interaction)
+        return cls(application, interaction, token, upload_bytes, arrived_at)
 
     def is_young(self, now: datetime) -> bool:
         """Whether the token still opens anything."""
-        return now - made_at(self.interaction) < _TOKEN_LIVES
+        return now - self.arrived_at < _TOKEN_LIVES
 
 
 def made_at(snowflake: int) -> datetime:

@@ -31,7 +31,8 @@ _LONGEST_PAUSE = 5.0
 class Tokens:
     """Speaks to Discord with nothing but interaction tokens. Enter it to open its session."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, proxy: str = "") -> None:
+        self._proxy = proxy or None
         self._session = aiohttp.ClientSession(headers={"User-Agent": _AGENT})
 
     async def close(self) -> None:
@@ -91,7 +92,7 @@ class Tokens:
             return await self._answered(route, _body(parameters))
 
     async def _answered(self, route: Route, body: "aiohttp.FormData | aiohttp.JsonPayload | None") -> float | dict[str, object]:
-        async with self._session.request(route.method, route.url, data=body) as answer:
+        async with self._session.request(route.method, route.url, data=body, proxy=self._proxy) as answer:
             said = _read(await answer.text())
             if answer.status < HTTPStatus.BAD_REQUEST:
                 return said

@@ -24,6 +24,7 @@ class Kind(IntEnum):
     DM = 1
     GROUP = 3
     THREAD = 11
+    FORUM = 15
 
 
 @dataclass(slots=True)

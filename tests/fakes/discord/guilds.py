@@ -93,9 +93,9 @@ class Guild:
         """How large a file may be here, by the boosts of the server."""
         return _BOOSTED_BYTES.get(self.premium_tier, self.world.limits.upload_bytes)
 
-    def add_channel(self, name: str = "general", *, is_nsfw: bool = False) -> Channel:
-        """Make a text channel."""
-        channel = Channel(self.world, self.world.ids.new(), Kind.TEXT, name, guild=self, is_nsfw=is_nsfw)
+    def add_channel(self, name: str = "general", *, is_nsfw: bool = False, kind: Kind = Kind.TEXT) -> Channel:
+        """Make a text channel, or a forum, whose posts are threads."""
+        channel = Channel(self.world, self.world.ids.new(), kind, name, guild=self, is_nsfw=is_nsfw)
         self._keep(channel)
         self.tell("CHANNEL_CREATE", channel.json())
         return channel
@@ -215,7 +215,7 @@ class Guild:
             "member_count": len(self.members),
             "roles": [role.json() for role in self.roles.values()],
             "members": [self.members[user].json(self) for user in (self.world.bot.id,) if user in self.members],
-            "channels": [channel.json() for channel in living if channel.kind is Kind.TEXT],
+            "channels": [channel.json() for channel in living if channel.kind is not Kind.THREAD],
             "threads": [channel.json() for channel in living if channel.kind is Kind.THREAD],
         }
 

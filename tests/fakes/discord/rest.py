@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection
+from email.utils import format_datetime
 from typing import NoReturn
 
 from aiohttp import web
@@ -96,6 +97,7 @@ class Rest:
         fault = self.faults.next(request.method, seen.path)
         try:
             response = await self._answer(request, path, route, seen, fault, needs_bot=needs_bot)
+            response.headers["Date"] = format_datetime(self._world.clock.now(), usegmt=True)
         finally:
             seen.took = time.monotonic() - seen.started
             self._world.changes.happened()

@@ -19,6 +19,7 @@ from bot.errors import ConfigError
         ('pictures = "link"\n[web]\npublic_url = "http://easel.example"', "begin with https://"),
         ('pictures = "link"\n[web]\npublic_url = "https://localhost"', "begin with https://"),
         ('gateway_url = "https://x.example"', "must begin with wss://"),
+        ('proxy = "proxy.example:3128"', "discord.*proxy.*must be an address that begins with http://"),
     ],
 )
 def test_what_does_not_go_together_is_said(tmp_path: Path, lines: str, sentence: str) -> None:

@@ -66,6 +66,7 @@ def test_every_default_that_is_no_secret_stands_in_it() -> None:
         "openai.api_key",
         "membership.stripe_secret",
         "discord.token",
+        "discord.proxy",
         "slack.bot_token",
         "slack.app_token",
         "slack.signing_secret",

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from bot.adapters.discord.surface import nonce_of
 from bot.adapters.discord.ticket import Ticket, made_at
 
-BORN = datetime(2016, 4, 30, 11, 18, 25, 796000, tzinfo=UTC)
-TICKET = Ticket(1, 175928847299117063, "secret-token", 10)
+ARRIVED = datetime(2026, 11, 27, 12, tzinfo=UTC)
+TICKET = Ticket(1, 175928847299117063, "secret-token", 10, ARRIVED)
 
 
 def test_it_is_read_back_as_it_was() -> None:
@@ -15,11 +15,15 @@ def test_it_is_read_back_as_it_was() -> None:
     assert Ticket.read("") is None
 
 
-def test_it_ages_with_its_interaction() -> None:
-    """By the time in the platform's own id, with a margin before the quarter of an hour."""
-    assert made_at(TICKET.interaction) == BORN
-    assert TICKET.is_young(BORN + timedelta(minutes=14))
-    assert not TICKET.is_young(BORN + timedelta(minutes=14, seconds=45))
+def test_it_ages_from_its_arrival() -> None:
+    """By our own clock, with a margin before the quarter of an hour."""
+    assert TICKET.is_young(ARRIVED + timedelta(minutes=14))
+    assert not TICKET.is_young(ARRIVED + timedelta(minutes=14, seconds=45))
+
+
+def test_an_id_tells_when_it_was_made() -> None:
+    """The example is Discord's own."""
+    assert made_at(175928847299117063) == datetime(2016, 4, 30, 11, 18, 25, 796000, tzinfo=UTC)
 
 
 def test_its_token_is_not_shown_by_accident() -> None:
