@@ -88,7 +88,8 @@ class Jobs(Protocol):
         """Write down how the call ended: state, cost, request id, files when `DRAWN`. Not fenced: money is money.
 
         Whoever is less certain (`DrawingState.certainty`) changes nothing. The
-        budgets of a job that is final already are corrected by the difference.
+        budgets of a job that is final already are corrected by the difference,
+        and a cancelled one gets back what it spent when nothing of it was drawn.
         """
         ...
 

@@ -32,6 +32,11 @@ _PAID = (
     .select_from(drawings)
     .where(drawings.c.job == bindparam("job"), drawings.c.state.in_([DrawingState.OPEN, DrawingState.DRAWN]))
 )
+_MAY_BE_PAID = (
+    select(func.count())
+    .select_from(drawings)
+    .where(drawings.c.job == bindparam("job"), drawings.c.state.not_in([DrawingState.FAILED, DrawingState.REFUSED]))
+)
 _OF_JOB = select(drawings).where(drawings.c.job == bindparam("job")).order_by(drawings.c.started_at, drawings.c.id)
 
 
@@ -48,6 +53,11 @@ async def overwrite_drawing(connection: AsyncConnection, drawing: Drawing) -> No
 async def is_paid_for(connection: AsyncConnection, job: JobId) -> bool:
     """Return whether a paid call of the job is out, or was answered with pictures."""
     return bool((await connection.execute(_PAID, {"job": job})).scalar_one())
+
+
+async def is_surely_undrawn(connection: AsyncConnection, job: JobId) -> bool:
+    """Return whether no paid call of the job drew anything, or may have."""
+    return not (await connection.execute(_MAY_BE_PAID, {"job": job})).scalar_one()
 
 
 async def give_up_drawings(connection: AsyncConnection, job: JobId) -> None:

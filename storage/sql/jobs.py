@@ -18,8 +18,8 @@ from bot.ports.jobs import Accepted
 from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
 from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, take, write, write_kept, write_or_stop
 from storage.sql.database import Database
-from storage.sql.drawings import add_drawing, drawings_of, is_paid_for, overwrite_drawing
-from storage.sql.ledger import close_books, reserve, settle, spend_all
+from storage.sql.drawings import add_drawing, drawings_of, is_paid_for, is_surely_undrawn, overwrite_drawing
+from storage.sql.ledger import close_books, give_back, reserve, settle, spend_all
 from storage.sql.money import bill_late, lock_hold
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_values
@@ -126,10 +126,12 @@ class SqlJobs:
             await add_drawing(connection, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
-        """Overwrite the drawing, and correct what its job was billed, unless more is known of it."""
+        """Overwrite the drawing, and correct what its job was billed and spent, unless more is known of it."""
         async with self._database.writing() as connection:
             if await bill_late(connection, drawing):
                 await overwrite_drawing(connection, drawing)
+                if await is_surely_undrawn(connection, drawing.job):
+                    await give_back(connection, drawing.job, self._clock.now())
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """Read the drawings."""

@@ -8,13 +8,13 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.credits import CreditKind
-from bot.domain.jobs import JobId
+from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.quotas import Budget, Hold, HoldState, Spending, Standing
 from bot.domain.rules import Actor, Entry, Matter, RuleKey
 from bot.errors import BadInput, CrowdExceeded, LimitTooLow, QuotaExceeded
 from bot.ports.clock import Clock, Ids
-from storage.schema import accounts, holds, usage
+from storage.schema import accounts, holds, jobs, usage
 from storage.schema_quotas import shared_usage
 from storage.sql.credits import Booking, balance, moved
 from storage.sql.database import Database
@@ -67,6 +67,22 @@ async def spend_all(connection: AsyncConnection, job: JobId, now: datetime) -> N
     hold = (await connection.execute(_SPEND_ALL, {"of_job": job})).first()
     if hold is not None:
         await _count_end(connection, job, hold, now)
+
+
+async def give_back(connection: AsyncConnection, job: JobId, now: datetime) -> None:
+    """Give back what a cancelled job spent, once: what was being drawn then turned out not to be drawn."""
+    hold = (await connection.execute(_SPENT_BY_CANCELLED, {"of_job": job})).first()
+    if hold is None or not (await connection.execute(_GIVE_BACK, {"of_job": job})).rowcount:
+        return
+    used = min(hold.spent, hold.n - hold.from_credits)
+    # A counter that was forgiven meanwhile stays as it is.
+    await connection.execute(_COUNT_AGAIN, _of_day(hold.community, hold.account, hold.day) | {"let_go": 0, "used": -used})
+    if hold.spent > used:
+        whose = (CommunityId(hold.community), AccountId(hold.account))
+        await moved(connection, Booking(*whose, hold.spent - used, CreditKind.REFUND, f"undrawn:{job}", now, job))
+    if hold.crowd is not None:
+        everybodys = _of_day(hold.community, _as_account(hold.crowd), hold.day)
+        await connection.execute(_COUNT_AGAIN, everybodys | {"let_go": 0, "used": -hold.spent})
 
 
 async def close_books(connection: AsyncConnection, job: JobId, now: datetime) -> None:
@@ -149,6 +165,16 @@ _SPENT = bindparam("pictures", type_=Integer) * holds.c.each
 _HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
 _LET_GO = _HELD.values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
 _SPEND_ALL = _HELD.values(state=HoldState.SPENT, spent=holds.c.n)
+_SPENT_BY_CANCELLED = (
+    select(*holds.c)
+    .join(jobs, jobs.c.id == holds.c.job)
+    .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.SPENT, jobs.c.state == JobState.CANCELLED)
+)
+_GIVE_BACK = (
+    update(holds)
+    .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.SPENT)
+    .values(state=HoldState.REFUNDED, spent=0)
+)
 _THAT_DAY = (
     usage.c.community == bindparam("of_community"),
     usage.c.account == bindparam("of_account"),

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.jobs import DrawingState, JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
-from bot.domain.quotas import Standing
+from bot.domain.quotas import Crowd, Standing
+from bot.domain.rules import Actor
 from bot.errors import LeaseLost, LimitTooLow, QuotaExceeded
 from bot.ports.accounts import Ledger
+from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
@@ -19,6 +22,7 @@ from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, TODAY, a_dra
 from tests.fakes.clock import StoppedClock
 
 FOX = JobId("fox")
+BOSS = Actor(AccountId("boss"), "Boss")
 
 
 async def standing(ledger: Ledger, account: AccountId) -> tuple[int, int]:
@@ -214,3 +218,34 @@ async def test_keeping_and_cancelling_at_once_has_one_winner(jobs: Jobs, ledger:
         assert (kept is None) != (cancelled == CANCELLED)
         winners += kept is None
         assert await standing(ledger, ann) == (0, winners)
+
+
+@pytest.mark.parametrize("state", [DrawingState.FAILED, DrawingState.REFUSED])
+async def test_what_was_cancelled_comes_back_when_it_was_surely_not_drawn(
+    jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId, state: DrawingState
+) -> None:
+    """Day, credits and crowd, once, as after a failure: the call's end came when another process had cancelled already."""
+    await credits_.move(CreditMove(community=HOUSE, account=ann, delta=4, kind=CreditKind.GRANT, key="grant", by=BOSS))
+    few, crowd = replace(TODAY, limit=3), Crowd("web:loom", 5)
+    await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 5, few), crowd=crowd))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    await jobs.open_drawing(a_drawing("a", fox))
+    await jobs.cancel(FOX, CANCELLED)
+    assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 3, credits=2)
+    for _ in range(2):
+        await jobs.close_drawing(a_drawing("a", fox, state=state))
+        assert await ledger.crowd(HOUSE, crowd.id, TODAY.day, 5) == Standing(5, 0, 0)
+        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 0, credits=4)
+
+
+async def test_what_was_forgiven_does_not_come_back_as_well(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Nobody has less than nothing counted."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    await jobs.open_drawing(a_drawing("a", fox))
+    await jobs.cancel(FOX, CANCELLED)
+    await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
+    await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.FAILED))
+    assert await standing(ledger, ann) == (0, 0)

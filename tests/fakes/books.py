@@ -97,6 +97,21 @@ class Books:
             together = self.counters[hold.community, as_account(hold.crowd.id), day]
             together.held, together.spent = together.held - hold.pictures, together.spent + spent
 
+    def give_back(self, job: str, hold: Hold, *, day: date, from_credits: int, spent: int, now: datetime) -> None:
+        """Undo what was spent of a hold that has ended."""
+        used = min(spent, hold.pictures - from_credits)
+        self._unspend(hold.community, hold.account, day, used)
+        if spent > used:
+            most, kind = 2 * MOST_CREDITS, CreditKind.REFUND
+            self.move((hold.community, hold.account), spent - used, kind=kind, key=f"undrawn:{job}", now=now, most=most)
+        if hold.crowd is not None:
+            self._unspend(hold.community, as_account(hold.crowd.id), day, spent)
+
+    def _unspend(self, community: CommunityId, account: AccountId, day: date, pictures: int) -> None:
+        counter = self.counters[community, account, day]
+        if counter.spent >= pictures:  # else it was forgiven meanwhile
+            counter.spent -= pictures
+
     def move(
         self,
         whose: Whose,

@@ -154,6 +154,12 @@ class MemoryJobs:
             more = drawing.cost.microusd - (known.cost.microusd if known else 0)
             if row.is_billed:
                 self.books.spend(row.hold.scopes, row.day, held=0, spent=more)
+            is_undrawn = all(one.state in {DrawingState.FAILED, DrawingState.REFUSED} for one in row.drawings.values())
+            if is_undrawn and row.job.state is JobState.CANCELLED and row.spent:
+                self.books.give_back(
+                    row.job.id, row.hold, day=row.day, from_credits=row.from_credits, spent=row.spent, now=self.clock.now()
+                )
+                row.spent = 0
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """List the drawings."""
