@@ -1,7 +1,7 @@
 """`/usage`: what was drawn here and what it cost, as a picture, in words, and as a table."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
@@ -13,7 +13,7 @@ from bot.domain.chat import Attachment, Fold, Post
 from bot.domain.money import dollars
 from bot.domain.people import AccountId, Mention
 from bot.ports.plots import Plots, Share, UsageSummary
-from bot.ports.statistics import Statistics
+from bot.ports.statistics import Statistics, UsageLine
 from bot.ports.surfaces import Call
 from bot.services.people import People
 from bot.services.quotas import Quotas
@@ -42,16 +42,17 @@ def usage(statistics: Statistics, plots: Plots, people: People, quotas: Quotas) 
         last = terms.allowance.day
         first = last - timedelta(days=args.days - 1)
         found = await statistics.usage(terms.community, first, last)
-        lines = found if whom is None else tuple(line for line in found if line.account == whom.account)
+        # A busy place has a hundred thousand lines in a season: all that goes through them leaves the loop.
+        lines, accounts = await asyncio.to_thread(_select_lines, found, whom and whom.account)
         if not lines:
             whose = f" for {whom.name}" if whom else ""
             await call.whisper(Post(f"{_period(first, last)}: nothing was drawn{whose}."))
             return
-        ids = {account: await people.name(account, call.person.identity) for account in {line.account for line in lines}}
-        lines = tuple(line if line.name else replace(line, name=ids[line.account]) for line in lines)
-        whose = _short(lines[-1].name) or ids[lines[-1].account] if whom else ""
-        summary = await asyncio.to_thread(summary_of, lines, first, last, whose=whose)
-        table = await asyncio.to_thread(table_of, lines, ids)
+        ids = {account: await people.name(account, call.person.identity) for account in accounts}
+        named = await asyncio.to_thread(_name_lines, lines, ids)
+        whose = _short(named[-1].name) or ids[named[-1].account] if whom else ""
+        summary = await asyncio.to_thread(summary_of, named, first, last, whose=whose)
+        table = await asyncio.to_thread(table_of, named, ids)
         await call.whisper(_report(summary, ids, await plots.usage(summary), table))
 
     return Command(
@@ -62,6 +63,17 @@ def usage(statistics: Statistics, plots: Plots, people: People, quotas: Quotas) 
         example="/usage --days 7",
         audience=Audience.ADMINS,
     )
+
+
+def _select_lines(lines: Iterable[UsageLine], account: AccountId | None) -> tuple[list[UsageLine], set[AccountId]]:
+    """Return the lines of the account, or all of them where none is given, and whose they are."""
+    selected = [line for line in lines if account is None or line.account == account]
+    return selected, {line.account for line in selected}
+
+
+def _name_lines(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> list[UsageLine]:
+    """Return the lines with an id in place of the names that nobody ever told."""
+    return [line if line.name else replace(line, name=ids[line.account]) for line in lines]
 
 
 def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes, table: bytes) -> Post:

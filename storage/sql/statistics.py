@@ -1,6 +1,8 @@
-"""What was drawn, added up from jobs, their holds, drawings and pictures."""
+"""What was drawn, added up day by day from jobs, their holds, drawings and pictures."""
 
-from datetime import date
+import asyncio
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Date, Row, Select, bindparam, case, func, literal, literal_column, select, union_all
@@ -24,10 +26,7 @@ _DREW = (
 
 _KEPT = select(func.count()).where(pictures.c.job == jobs.c.id).scalar_subquery()
 
-_OF_PERIOD = (
-    holds.c.community == bindparam("community"),
-    holds.c.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)),
-)
+_OF_DAY = (holds.c.community == bindparam("community"), holds.c.day == bindparam("day", type_=Date))
 _BY_JOB = (
     select(
         holds.c.day,
@@ -37,13 +36,13 @@ _BY_JOB = (
         jobs.c.words_microusd.label("microusd"),
     )
     .join(jobs, jobs.c.id == holds.c.job)
-    .where(*_OF_PERIOD)
+    .where(*_OF_DAY)
 )
 _BY_DRAWING = (
     select(holds.c.day, jobs.c.account, drawings.c.model, _NOTHING.label("pictures"), drawings.c.microusd)
     .join(jobs, jobs.c.id == holds.c.job)
     .join(drawings, drawings.c.job == jobs.c.id)
-    .where(*_OF_PERIOD)
+    .where(*_OF_DAY)
 )
 _ALL = union_all(_BY_JOB, _BY_DRAWING).subquery()
 _NEWEST = jobs.alias("newest")
@@ -66,16 +65,31 @@ _LINES: Select[Any] = (
 
 
 class SqlStatistics:
-    """Adds up in SQL; the cost grows with the jobs of the days asked for, and with no others."""
+    """Adds up in SQL; the cost grows with the jobs of the days asked for, and with no others.
+
+    Each day is read by itself, so that no transaction lasts as long as a
+    season is: a job is of one day, and so is counted once all the same.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
         """Add up the jobs whose holds are of these days."""
-        period = {"community": community, "first": first, "last": last}
+        lines: list[UsageLine] = []
+        for number in range((last - first).days + 1):
+            lines += await self._of_day(community, first + timedelta(days=number))
+        return tuple(lines)
+
+    async def _of_day(self, community: CommunityId, day: date) -> list[UsageLine]:
+        """Add one day up. The rows of a busy day take long to read, so they are read off the loop."""
         async with self._database.reading() as connection:
-            return tuple(_line(row) for row in await connection.execute(_LINES, period))
+            found = await connection.execute(_LINES, {"community": community, "day": day})
+            return await asyncio.to_thread(_read_lines, found)
+
+
+def _read_lines(rows: Iterable[Row[Any]]) -> list[UsageLine]:
+    return [_line(row) for row in rows]
 
 
 def _line(row: Row[Any]) -> UsageLine:

@@ -1,7 +1,10 @@
 """Asks `/usage`: do admins get the numbers in words, as a picture and as a table, and does nobody else?"""
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -34,9 +37,9 @@ class Ledger:
 class Desk:
     """Where `/usage` is typed."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger | None = None) -> None:
         self.office = Office()
-        self.ledger, self.plots = Ledger(), GreyPlots()
+        self.ledger, self.plots = ledger or Ledger(), GreyPlots()
         command = usage(self.ledger, self.plots, self.office.people, self.office.quotas)
         self.dispatcher = Dispatcher([command], lambda: FAULT, self.office.owns)
 
@@ -74,6 +77,37 @@ async def test_the_totals_are_said_in_words(desk: Desk) -> None:
         "People": "1. Bob (loom:bob): 1,000 pictures, $63.50\n2. Ann (loom:ann): 3 pictures, $0.05",
         "Models": "1. oils: 1,000 pictures, $63.50\n2. crayons: 3 pictures, $0.05",
     }
+
+
+class NotedLines(tuple[UsageLine, ...]):
+    """Notes which threads go through the lines."""
+
+    __slots__ = ()
+    threads: ClassVar[set[int]] = set()
+
+    def __iter__(self) -> Iterator[UsageLine]:
+        """Note the thread."""
+        self.threads.add(threading.get_ident())
+        return super().__iter__()
+
+
+class NotedLedger(Ledger):
+    """Gives lines that note who goes through them."""
+
+    async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
+        """Look for the days."""
+        return NotedLines(await super().usage(community, first, last))
+
+
+@pytest.mark.parametrize("line", ["/usage", "/usage --person ann"])
+async def test_the_loop_never_goes_through_the_lines(line: str) -> None:
+    """A busy place has a hundred thousand: nobody else would be served for seconds."""
+    desk = Desk(NotedLedger())
+    await desk.drew(ANN)
+    NotedLines.threads.clear()
+    await desk.type(line)
+    assert NotedLines.threads
+    assert threading.get_ident() not in NotedLines.threads
 
 
 async def test_the_picture_and_the_table_are_attached(desk: Desk) -> None:
