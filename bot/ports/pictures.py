@@ -38,8 +38,11 @@ class Pictures(Protocol):
         """
         ...
 
-    async def due(self, now: datetime) -> tuple[Picture, ...]:
-        """Give the hidden pictures whose time has come, and those whose removal has begun."""
+    async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
+        """Give a page of the hidden pictures whose time has come, and of those whose removal has begun.
+
+        The longest overdue come first; the first `skip` of them are left out.
+        """
         ...
 
     async def is_key_needed(self, key: str) -> bool:

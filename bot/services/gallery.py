@@ -16,13 +16,14 @@ log = structlog.get_logger(__name__)
 
 
 class Gallery:
-    """Knows which pictures people may see. A deletion can be undone for `undo`; then the bytes go."""
+    """Knows which pictures people may see. A deletion can be undone for `undo`; then the bytes go, `page` pictures at a time."""
 
-    def __init__(self, pictures: Pictures, objects: ObjectStore, clock: Clock, undo: timedelta) -> None:
+    def __init__(self, pictures: Pictures, objects: ObjectStore, clock: Clock, undo: timedelta, *, page: int = 500) -> None:
         self._pictures = pictures
         self._objects = objects
         self._clock = clock
         self._undo = undo
+        self._page = page
 
     @property
     def undo(self) -> timedelta:
@@ -52,11 +53,16 @@ class Gallery:
 
     async def sweep(self) -> None:
         """Remove for good what was deleted and not brought back. What the store does not let go now is due again."""
-        for picture in await self._pictures.due(self._clock.now()):
-            try:
-                await self._remove(picture)
-            except StorageFailed as error:
-                log.warning("picture.not_removed", picture=picture.id, reason=str(error))
+        now, failed, is_last = self._clock.now(), 0, False
+        while not is_last:
+            due = await self._pictures.due(now, most=self._page, skip=failed)
+            is_last = len(due) < self._page
+            for picture in due:
+                try:
+                    await self._remove(picture)
+                except StorageFailed as error:
+                    failed += 1
+                    log.warning("picture.not_removed", picture=picture.id, reason=str(error))
 
     async def _remove(self, picture: Picture) -> None:
         """Remove one: first nobody can bring it back, then its bytes go, and only then the record says so."""

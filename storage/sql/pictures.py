@@ -74,9 +74,10 @@ class SqlPictures:
         async with self._database.writing() as connection:
             return (await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))).rowcount
 
-    async def due(self, now: datetime) -> tuple[Picture, ...]:
-        """Read the hidden ones whose time has come, the longest overdue first."""
-        return await self._read(select(pictures).where(IS_GOING, pictures.c.remove_at <= now).order_by(pictures.c.remove_at))
+    async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
+        """Read a page of the hidden ones whose time has come, the longest overdue first."""
+        found = select(pictures).where(IS_GOING, pictures.c.remove_at <= now).order_by(pictures.c.remove_at)
+        return await self._read(found.limit(most).offset(skip))
 
     async def is_key_needed(self, key: str) -> bool:
         """Look for a picture with this key that is visible, or could be again."""

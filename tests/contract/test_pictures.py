@@ -87,17 +87,28 @@ async def test_hidden_pictures_are_due_when_their_time_has_come(pictures: Pictur
     """Hiding them again does not put it off."""
     await pictures.hide(FOX, LATER)
     await pictures.hide(FOX, LATER + SECOND)
-    assert await pictures.due(LATER - SECOND) == ()
-    assert {picture.id for picture in await pictures.due(LATER)} == {picture.id for picture in foxes}
+    assert await pictures.due(LATER - SECOND, most=9) == ()
+    assert {picture.id for picture in await pictures.due(LATER, most=9)} == {picture.id for picture in foxes}
+
+
+async def test_what_is_due_comes_in_pages_the_longest_overdue_first(
+    pictures: Pictures, jobs: Jobs, ann: AccountId, clock: StoppedClock
+) -> None:
+    """However many are due, few are read at once; those that a page should leave out are the first ones."""
+    for number in range(5):
+        await keep(jobs, ann, some_pictures(JobId(f"job {number}")))
+        await pictures.hide(JobId(f"job {number}"), LATER - number * SECOND)
+    pages = [await pictures.due(LATER, most=2, skip=skip) for skip in (0, 2, 4, 5)]
+    assert [[picture.job for picture in page] for page in pages] == [["job 4", "job 3"], ["job 2", "job 1"], ["job 0"], []]
 
 
 async def test_shown_pictures_are_not_due(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
     """Undone is undone, until they are hidden once more."""
     await pictures.hide(FOX, LATER)
     await pictures.show(FOX)
-    assert await pictures.due(LATER) == ()
+    assert await pictures.due(LATER, most=9) == ()
     await pictures.hide(FOX, LATER + SECOND)
-    assert await pictures.due(LATER) == ()
+    assert await pictures.due(LATER, most=9) == ()
 
 
 async def test_a_removed_picture_stays_removed(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
@@ -108,7 +119,7 @@ async def test_a_removed_picture_stays_removed(pictures: Pictures, foxes: tuple[
         await pictures.remove(foxes[0].id)
         assert not await pictures.begin_removal(foxes[0].id)
     assert await states(pictures) == [PictureState.REMOVED, PictureState.HIDDEN]
-    assert [picture.id for picture in await pictures.due(LATER)] == [foxes[1].id]
+    assert [picture.id for picture in await pictures.due(LATER, most=9)] == [foxes[1].id]
     assert await pictures.show(FOX)
     assert await states(pictures) == [PictureState.REMOVED, PictureState.VISIBLE]
     await pictures.hide(FOX, LATER)
@@ -122,7 +133,7 @@ async def test_a_picture_whose_removal_has_begun_is_due_and_cannot_be_shown(
     await pictures.hide(FOX, LATER)
     for _ in range(2):
         assert await pictures.begin_removal(foxes[0].id)
-    assert {picture.id for picture in await pictures.due(LATER)} == {fox.id for fox in foxes}
+    assert {picture.id for picture in await pictures.due(LATER, most=9)} == {fox.id for fox in foxes}
     assert not await pictures.is_key_needed(foxes[0].file.key)
     await pictures.show(FOX)
     assert await states(pictures) == [PictureState.REMOVING, PictureState.VISIBLE]
@@ -163,7 +174,7 @@ async def test_a_communitys_old_pictures_are_hidden_the_oldest_first(
         clock.move(SECOND)
     bound = NOON + 3 * SECOND
     assert await pictures.hide_older(HOUSE, bound, remove_at=LATER, most=1) == 1
-    assert [picture.job for picture in await pictures.due(LATER)] == ["old"]
+    assert [picture.job for picture in await pictures.due(LATER, most=9)] == ["old"]
     assert await pictures.hide_older(HOUSE, bound, remove_at=LATER, most=9) == 1
     assert await pictures.hide_older(HOUSE, bound, remove_at=LATER, most=9) == 0
     assert {picture.job for picture in await pictures.latest(ann, 9)} == {"foreign", "young"}
@@ -174,4 +185,4 @@ async def test_what_was_deleted_before_keeps_its_time(pictures: Pictures, foxes:
     """It is not visible, so it is not hidden once more."""
     await pictures.hide(FOX, LATER)
     assert await pictures.hide_older(HOUSE, LATER, remove_at=NOON, most=9) == 0
-    assert await pictures.due(NOON) == ()
+    assert await pictures.due(NOON, most=9) == ()

@@ -52,10 +52,10 @@ class MemoryPictures:
             _put(kept, PictureState.HIDDEN, remove_at)
         return len(old)
 
-    async def due(self, now: datetime) -> tuple[Picture, ...]:
+    async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
         """List what is hidden for long enough."""
         waiting = [(kept.remove_at, kept.picture.id, kept.picture) for kept in self._in(*_GOING) if kept.remove_at]
-        return tuple(picture for remove_at, _, picture in sorted(waiting) if remove_at <= now)
+        return tuple(picture for remove_at, _, picture in sorted(waiting) if remove_at <= now)[skip : skip + most]
 
     async def is_key_needed(self, key: str) -> bool:
         """Look for it."""

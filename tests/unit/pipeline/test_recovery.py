@@ -138,10 +138,10 @@ class NotedPictures(MemoryPictures):
         super().__init__(jobs)
         self.swept_at: list[float] = []
 
-    async def due(self, now: datetime) -> tuple[Picture, ...]:
+    async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
         """Note the loop's time."""
         self.swept_at.append(asyncio.get_running_loop().time())
-        return await super().due(now)
+        return await super().due(now, most=most, skip=skip)
 
 
 async def test_it_sweeps_at_the_start_then_when_old_leases_have_run_out_and_then_every_minute(bench: Bench) -> None:

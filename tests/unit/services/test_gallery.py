@@ -7,9 +7,11 @@ import pytest
 from bot.domain.images import PictureState, derived_keys
 from bot.domain.jobs import Job
 from bot.errors import StorageFailed
+from bot.services.gallery import Gallery
 from tests.fakes.bench import Bench
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -56,6 +58,30 @@ async def test_after_that_it_is_too_late(bench: Bench) -> None:
     await bench.gallery.sweep()
     assert not await bench.gallery.restore(job.id)
     assert await states(bench, job) == {PictureState.REMOVED}
+    assert bench.objects.objects == {}
+
+
+async def test_a_sweep_goes_on_until_nothing_is_due(bench: Bench) -> None:
+    """Page by page: a season's pictures are never in memory at once."""
+    gallery = Gallery(bench.pictures, bench.objects, bench.clock, MINUTE, page=2)
+    for number in range(5):
+        await gallery.delete((await bench.draw(key=f"call-{number}")).id)
+    bench.clock.move(MINUTE)
+    await gallery.sweep()
+    assert await bench.pictures.due(bench.clock.now(), most=9) == ()
+    assert bench.objects.objects == {}
+
+
+async def test_what_the_store_keeps_does_not_keep_the_others(bench: Bench) -> None:
+    """A page of pictures that cannot be removed is passed over; each of them is due again."""
+    gallery = Gallery(bench.pictures, bench.objects, bench.clock, MINUTE, page=2)
+    for number in range(5):
+        await gallery.delete((await bench.draw(key=f"call-{number}")).id)
+    bench.clock.move(MINUTE)
+    bench.objects.trouble.comes("delete", StorageFailed("s3", "away"), StorageFailed("s3", "away"))
+    await gallery.sweep()
+    assert len(bench.objects.objects) == len(await bench.pictures.due(bench.clock.now(), most=9)) == 2
+    await gallery.sweep()
     assert bench.objects.objects == {}
 
 

@@ -160,7 +160,7 @@ async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
     await pictures.latest(account, 10)
     await pictures.hide(job, NOON)
     await pictures.show(job)
-    await pictures.due(NOON)
+    await pictures.due(NOON, most=9)
     await pictures.hide_older(HOUSE, NOON, remove_at=NOON, most=9)
     await pictures.is_key_needed("key")
     await pictures.begin_removal(picture)
