@@ -78,7 +78,7 @@ async def test_what_the_store_keeps_does_not_keep_the_others(bench: Bench) -> No
     for number in range(5):
         await gallery.delete((await bench.draw(key=f"call-{number}")).id)
     bench.clock.move(MINUTE)
-    bench.objects.trouble.comes("delete", StorageFailed("s3", "away"), StorageFailed("s3", "away"))
+    bench.objects.trouble.comes("delete", StorageFailed("s3", "away"), times=2)
     await gallery.sweep()
     assert len(bench.objects.objects) == len(await bench.pictures.due(bench.clock.now(), most=9)) == 2
     await gallery.sweep()
