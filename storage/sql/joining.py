@@ -42,14 +42,11 @@ _PARTS_OF_GONE = select(accounts.c.id).where(accounts.c.joined_to == _GONE).with
 # Whoever has locked one of these follows its pointer, and waits for us: there is one more step to go from there.
 _POINT = update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.id.in_(_PARTS_OF_GONE))).values(joined_to=_SURVIVOR)
 
+_MOVE_JOBS = update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR).returning(jobs.c.id)
+_MOVE_PICTURES = update(pictures).where(pictures.c.job.in_(bindparam("moved", expanding=True))).values(account=_SURVIVOR)
+_MOVED_AT_ONCE = 500
 _MOVES = (
-    # Jobs come first and their holds next, as whoever ends a job locks them: what is let go at this moment was counted before
-    # the counters are added up, or is counted after.
-    update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR),
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
-    update(pictures)
-    .where(pictures.c.account == _GONE, pictures.c.job.in_(select(jobs.c.id).where(jobs.c.account == _SURVIVOR)))
-    .values(account=_SURVIVOR),
     update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
     delete(reports).where(
         reports.c.reporter == _GONE, reports.c.picture.in_(select(reports.c.picture).where(reports.c.reporter == _SURVIVOR))
@@ -93,6 +90,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     if survivor.id == gone.id:
         return
     both = {"gone": gone.id, "survivor": survivor.id}
+    await _move_jobs(connection, both)
     for move in _MOVES:
         await connection.execute(move, both)
     await join_usage(connection, survivor=survivor.id, gone=gone.id)
@@ -103,6 +101,19 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     if _rank(gone.tier) > _rank(survivor.tier):
         await connection.execute(_RAISE_TIER, {"survivor": survivor.id, "tier": gone.tier})
     await connection.execute(_POINT, both)
+
+
+async def _move_jobs(connection: AsyncConnection, both: dict[str, str]) -> None:
+    """Move the jobs, and the pictures of these alone: how many the survivor has drawn before costs nothing.
+
+    Jobs come first, and their holds after them, as whoever ends a job locks
+    them: what is let go at this moment was counted before the counters are
+    added up, or is counted after.
+    """
+    moved_jobs = (await connection.execute(_MOVE_JOBS, both)).scalars().all()
+    for first in range(0, len(moved_jobs), _MOVED_AT_ONCE):
+        some = moved_jobs[first : first + _MOVED_AT_ONCE]
+        await connection.execute(_MOVE_PICTURES, {"survivor": both["survivor"], "moved": some})
 
 
 async def _living(connection: AsyncConnection, account: AccountId) -> Row[Any]:
