@@ -55,7 +55,11 @@ class AdminCall:
         self.place = Place(_PLATFORM, "", "bench")
         self.told: list[Post] = []
 
-    async def answer(self, post: Post) -> MessageRef:
+    def promise(self) -> MessageRef:
+        """Nothing is promised."""
+        raise AssertionError(self.key)
+
+    async def answer(self, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
         """Nothing is said in public."""
         raise AssertionError(post.text)
 

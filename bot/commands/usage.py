@@ -43,7 +43,7 @@ def usage(statistics: Statistics, plots: Plots, people: People, quotas: Quotas) 
         first = last - timedelta(days=args.days - 1)
         found = await statistics.usage(terms.community, first, last)
         # A busy place has a hundred thousand lines in a season: all that goes through them leaves the loop.
-        lines, accounts = await asyncio.to_thread(_select_lines, found, whom and whom.account)
+        lines, accounts = await asyncio.to_thread(_select_lines, found, None if whom is None else whom.account)
         if not lines:
             whose = f" for {whom.name}" if whom else ""
             await call.whisper(Post(f"{_period(first, last)}: nothing was drawn{whose}."))
