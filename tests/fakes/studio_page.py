@@ -30,7 +30,7 @@ class StudioPage:
     async def open(self) -> None:
         """Load the page and wait until it knows the commands and listens."""
         async with self.page.expect_response(re.compile("/events")):
-            await self.page.goto(self.house.address)
+            await self.page.goto(f"{self.house.address}/")
         await expect(self.page.locator(".chip").first).to_be_visible()
 
     async def look_around(self) -> None:

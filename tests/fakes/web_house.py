@@ -5,8 +5,11 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
 
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.surface import WebSurface
@@ -34,12 +37,14 @@ class WebHouse:
         notices: tuple[str, ...] = ("Offline preview – no OpenAI key is set",),
         is_secure: bool = False,
         commands: tuple[AnyCommand, ...] = (),
+        prefix: str = "",
     ) -> None:
         self._more = commands
         self.clock = StoppedClock()
         self._ids = CountingIds()
         self._options = WebOptions(("127.0.0.1", "localhost"), is_secure, notices)
         self._objects = objects
+        self._prefix = prefix
         self.findings: tuple[Finding, ...] = ()
         self.messages = MemoryMessages(self.clock, self._ids)
         self.surface = WebSurface(self.messages)
@@ -52,7 +57,7 @@ class WebHouse:
     @property
     def address(self) -> str:
         """Where the page is."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self._prefix}"
 
     @property
     def open_connections(self) -> int:
@@ -74,7 +79,11 @@ class WebHouse:
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = listener.getsockname()[1]
-        self._server = _Server(uvicorn.Config(web, log_config=None, lifespan="off", access_log=False))
+        self._server = _Server(
+            uvicorn.Config(
+                StrippingProxy(web, self._prefix) if self._prefix else web, log_config=None, lifespan="off", access_log=False
+            )
+        )
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
         await self._server.is_up.wait()
 
@@ -107,6 +116,22 @@ async def running(house: WebHouse) -> AsyncIterator[WebHouse]:
         yield house
     finally:
         await house.stop()
+
+
+class StrippingProxy:
+    """What stands in front of many houses of one name: takes `prefix` off every path, and knows nothing beside it."""
+
+    def __init__(self, app: FastAPI, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass it on."""
+        if not scope["path"].startswith(f"{self._prefix}/"):
+            await PlainTextResponse("not easel", 404)(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(self._prefix)
+        await self._app(dict(scope, path=path, raw_path=scope["raw_path"].removeprefix(self._prefix.encode())), receive, send)
 
 
 class _Server(uvicorn.Server):

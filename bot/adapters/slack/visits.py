@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 AUTHORIZE_URL = "https://slack.com/oauth/v2/authorize"
 
 _BUDGET = timedelta(seconds=20)
-_AGAIN = f'<a href="{INSTALL_PATH}">Try again</a>'
+_AGAIN = '<a href="install">Try again</a>'
 _REASONS = {
     "access_denied": "Nothing was installed, because the request was not allowed.",
     "invalid_browser": "This page was not opened from the one that began the installation, so nothing was installed.",

@@ -20,7 +20,7 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-_OURS = re.compile(rb'((?:href|src)="/?static/)')
+_OURS = re.compile(rb'((?:href|src)="static/)')
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 

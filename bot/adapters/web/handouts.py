@@ -65,7 +65,7 @@ class Handouts:
         self._make_room()
         name = attachment.name if _NAME.fullmatch(attachment.name) else "file"
         width, height = _size_of(attachment)
-        return Handout(name, f"/handouts/{id_}/{name}", attachment.alt, len(attachment.content), width, height)
+        return Handout(name, f"handouts/{id_}/{name}", attachment.alt, len(attachment.content), width, height)
 
     def _make_room(self) -> None:
         while len(self._kept) > self._most_entries or self._held_bytes() > self._most_bytes:

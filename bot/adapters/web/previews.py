@@ -45,7 +45,7 @@ class Previews:
     def link(self, message: str) -> str | None:
         """Give the address of the message's preview, if it still has one."""
         preview = self._newest.get(message)
-        return f"/previews/{message}/{preview.id}" if preview else None
+        return f"previews/{message}/{preview.id}" if preview else None
 
     def drop(self, message: str) -> None:
         """Forget the message's preview; twice is no error."""

@@ -66,11 +66,12 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>easel</title>
-<link rel="icon" href="/static/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/static/base.css">
+<link rel="icon" href="{root}static/mark.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{root}static/base.css">
 </head>
 <body class="lone">
-<main><img src="/static/mark.svg" alt="" width="56" height="56"><h1>{sentence}</h1><a href="/">Back to the studio</a></main>
+<main><img src="{root}static/mark.svg" alt="" width="56" height="56"><h1>{sentence}</h1>
+<a href="{root}">Back to the studio</a></main>
 </body>
 </html>
 """
@@ -88,7 +89,9 @@ def problem_for(request: Request, status: HTTPStatus, sentence: str, *, retry_af
     """Give a small page where a person looks at the address itself, else problem+json."""
     if "text/html" not in request.headers.get("accept", ""):
         return problem(status, sentence, retry_after=retry_after)
-    return HTMLResponse(_PAGE.format(sentence=html.escape(sentence)), status, _headers(retry_after))
+    return HTMLResponse(
+        _PAGE.format(sentence=html.escape(sentence), root=_root_from(request.url.path)), status, _headers(retry_after)
+    )
 
 
 def problem_of(error: EaselError) -> Response:
@@ -106,6 +109,11 @@ def allowed_methods(request: Request) -> str:
     """Return what can be done with the request's address, as the header `Allow` has it."""
     routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
+
+
+def _root_from(path: str) -> str:
+    """Return our start page's address as seen from a path: relative, since a proxy may have taken something off its front."""
+    return "../" * (path.count("/") - 1) or "./"
 
 
 def _pause_after(error: EaselError, status: HTTPStatus) -> int | None:

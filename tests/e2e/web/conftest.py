@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
@@ -33,9 +34,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house() -> AsyncIterator[WebHouse]:
-    """Serve the page."""
-    async with running(WebHouse()) as house:
+async def house(request: pytest.FixtureRequest) -> AsyncIterator[WebHouse]:
+    """Serve the page, behind a path prefix where a test names one."""
+    async with running(WebHouse(prefix=getattr(request, "param", ""))) as house:
         yield house
 
 

@@ -19,16 +19,16 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>easel: the API</title>
-<link rel="icon" href="/static/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/static/base.css">
-<link rel="stylesheet" href="/static/docs.css">
+<link rel="icon" href="../static/mark.svg" type="image/svg+xml">
+<link rel="stylesheet" href="../static/base.css">
+<link rel="stylesheet" href="../static/docs.css">
 </head>
 <body class="docs">
 <main>
 <h1>The API</h1>
 <p>{summary} Make a key with <code>/apikey make</code> and send it as <code>Authorization: Bearer easel_…</code>.
 Errors are problem+json: one sentence, and a <code>kind</code> for programs.
-The whole description for tools: <a href="{prefix}/openapi.json">openapi.json</a>.</p>
+The whole description for tools: <a href="v1/openapi.json">openapi.json</a>.</p>
 <pre>{example}</pre>
 {operations}
 <h2>What comes back</h2>
@@ -63,7 +63,6 @@ def _page(api: Json, base: str) -> str:
     schemas = api["components"]["schemas"]
     return _PAGE.format(
         summary=html.escape(api["info"]["summary"]),
-        prefix=PREFIX,
         example=html.escape(_EXAMPLE.replace("{base}", base)),
         operations="\n".join(_operations(api)),
         schemas="\n".join(_schema(name, schemas[name]) for name in _ANSWERS),

@@ -16,11 +16,11 @@ async function ask(address, options = {}) {
   throw new Problem(typeof problem.detail === "string" ? problem.detail : UNREACHABLE);
 }
 
-export const readChannel = () => ask("/api/channel");
-export const readCommands = () => ask("/api/commands");
+export const readChannel = () => ask("api/channel");
+export const readCommands = () => ask("api/commands");
 export function readMessages(view, before) {
   const query = new URLSearchParams({ view, ...(before ? { before } : {}) });
-  return ask(`/api/messages?${query}`);
+  return ask(`api/messages?${query}`);
 }
 
 // One call. The key makes a repeat of it the same call, so that nothing is drawn or counted twice.
@@ -31,12 +31,12 @@ export async function makeCall(fields, key) {
     body: JSON.stringify({ ...fields, key }),
   };
   try {
-    return await ask("/api/calls", options);
+    return await ask("api/calls", options);
   } catch (problem) {
     if (problem.message !== UNREACHABLE) throw problem;
   }
   await new Promise((resolve) => setTimeout(resolve, 800));
-  return ask("/api/calls", options);
+  return ask("api/calls", options);
 }
 
 export function newKey() {

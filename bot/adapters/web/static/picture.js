@@ -51,8 +51,8 @@ export function exhibits(pictures) {
 // Stored links may name another host of the same server: its own path always works.
 function ownLink(link) {
   const address = new URL(link, location.href);
-  const own = /\/p\/[\w-]+\.\w+$/.exec(address.pathname);
-  if (own) return own[0];
+  const own = /\/(p\/[\w-]+\.\w+)$/.exec(address.pathname);
+  if (own) return own[1];
   return address.protocol === "https:" || address.protocol === "http:" ? address.href : "";
 }
 
@@ -77,7 +77,7 @@ function figure(picture, open) {
 function copiesOf({ link, width, height }) {
   const long = Math.max(width, height);
   const edges = COPY_EDGES.filter((edge) => edge < long);
-  if (!link.startsWith("/p/") || !edges.length) return null;
+  if (!link.startsWith("p/") || !edges.length) return null;
   const copies = edges.map((edge) => `${link}?edge=${edge} ${Math.round((width * edge) / long)}w`);
   return [...copies, `${link} ${width}w`].join(", ");
 }
@@ -125,7 +125,7 @@ async function isGone(link) {
 }
 
 function downloadLink(link) {
-  return link.startsWith("/p/") ? `${link}?download` : link;
+  return link.startsWith("p/") ? `${link}?download` : link;
 }
 
 let pictures = [];

@@ -3,7 +3,8 @@
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
-const LOCK = "easel-stream";
+// Another easel of the same host, behind another prefix, has streams of its own.
+const LOCK = `easel-stream ${location.pathname}`;
 // Without locks (on plain http to another machine) each page has a stream of its own, and gives it up at once when hidden.
 const CAN_SHARE = Boolean(navigator.locks && window.BroadcastChannel);
 const HIDDEN_FOR = CAN_SHARE ? 60_000 : 1_000;
@@ -58,7 +59,7 @@ export class Stream {
 
   connect() {
     this.disconnect();
-    const source = new EventSource(`/events?since=${this.version}`);
+    const source = new EventSource(`events?since=${this.version}`);
     this.source = source;
     source.addEventListener("open", () => {
       this.pause = FIRST_PAUSE;

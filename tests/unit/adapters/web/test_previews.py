@@ -13,7 +13,7 @@ def test_only_the_newest_preview_of_a_message_is_kept() -> None:
     assert newest is not None
     assert (newest.id, newest.content, newest.media_type) == (second, png(colour="blue"), "image/png")
     assert first != second
-    assert previews.link("m") == f"/previews/m/{second}"
+    assert previews.link("m") == f"previews/m/{second}"
 
 
 def test_the_same_bytes_have_the_same_id() -> None:
