@@ -54,9 +54,10 @@ async def open_makers(settings: Settings, clock: Clock) -> AsyncIterator[Makers]
 
 @asynccontextmanager
 async def _openai(settings: Settings) -> AsyncIterator["AsyncOpenAI"]:
-    from bot.providers.openai.client import build_client
+    from bot.providers.openai.client import build_client, load_resources
 
     client = build_client(settings.openai.api_key.get_secret_value(), settings.openai.base_url or None)
+    load_resources(client)
     try:
         yield client
     finally:

@@ -11,6 +11,7 @@ from openai.types.image_generate_params import ImageGenerateParamsStreaming
 from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
 from bot.errors import ProviderFailed, ProviderFault
+from bot.providers.openai.client import load_resources
 from bot.providers.openai.models import ImageModel
 from bot.providers.openai.parameters import LeftOut
 from tests.e2e.openai_calls import AUTHOR, GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
@@ -228,3 +229,11 @@ async def test_neither_key_nor_prompt_gets_into_the_log(
         await failure_of(lambda: images(client).draw(request(), News()))
     assert not [record for record in caplog.records if KEY in record.getMessage() or KEY in str(record.exc_info)]
     assert not [record for record in caplog.records if record.levelno >= logging.INFO and PROMPT in record.getMessage()]
+
+
+async def test_what_calls_need_is_loaded_before_them(client: AsyncOpenAI) -> None:
+    """The SDK imports each resource when it is first asked for, which a machine without files could not do then."""
+    assert not {"chat", "images", "models", "moderations"} & set(vars(client))
+    load_resources(client)
+    assert {"chat", "images", "models", "moderations"} <= set(vars(client))
+    assert "completions" in vars(client.chat)

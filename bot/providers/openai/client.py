@@ -1,5 +1,7 @@
 """The one client that pictures, rewriting and moderation share."""
 
+import importlib
+import operator
 from datetime import timedelta
 
 import httpx2
@@ -12,6 +14,12 @@ OPENAI = "https://api.openai.com/v1"
 
 _CONNECT = timedelta(seconds=10)
 _WRITE = timedelta(seconds=30)
+
+_RESOURCES = operator.attrgetter("chat.completions", "images", "models", "moderations")
+"""What we call of the SDK, which imports each when it is first asked for."""
+
+_LATE = ("anyio._backends._asyncio", "concurrent.futures.thread", "encodings.idna")
+"""What connecting imports, and looking a host's name up."""
 
 _LARGEST_TEXT = 4 * 1024 * 1024
 _LARGEST_PICTURES = 640 * 1024 * 1024
@@ -46,6 +54,13 @@ def build_client(key: str, base_url: str | None = None, *, longest: timedelta = 
     client.organization = None
     client.project = None
     return client
+
+
+def load_resources(client: AsyncOpenAI) -> None:
+    """Import what a first call would import: a machine that may open no more files cannot, and the call would fail for that."""
+    for module in _LATE:
+        importlib.import_module(module)
+    _RESOURCES(client)
 
 
 def is_openai_itself(client: AsyncOpenAI) -> bool:
