@@ -244,4 +244,4 @@ async def test_other_reactions_and_other_messages_are_left_alone(stage: Stage) -
 
 async def test_no_more_intents_than_needed_are_asked_for(stage: Stage) -> None:
     """Servers and their reactions, and what is written to us alone; nobody else's messages."""
-    assert {hello.intents for hello in stage.discord.seen.hellos} == {1 | 1 << 10 | 1 << 12}
+    assert {hello.intents for hello in stage.discord.seen.hellos} == {1 | 1 << 10 | 1 << 12 | 1 << 13}
