@@ -118,7 +118,7 @@ async def test_an_empty_purse_is_private(openai: FakeOpenAI, tmp_path: Path) -> 
         ({"prompt": "a fox", "colour": "red"}, "has no option “colour”"),
         ({"prompt": "x" * 6000}, "6,000 characters long and 4,000 is the most"),
         ({"prompt": 5}, "prompt takes words"),
-        ({}, "/imagine needs prompt"),
+        ({}, "/imagine still needs prompt"),
     ],
 )
 async def test_forged_options_are_refused_in_private(stage: Stage, options: dict[str, object], sentence: str) -> None:

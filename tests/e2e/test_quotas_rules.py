@@ -113,7 +113,7 @@ async def test_what_fails_or_is_refused_costs_nothing(town: Town, ada: Hand) -> 
         assert words in told.text
         assert "othing was counted" in told.text
     town.openai.fail(Endpoint.MODERATIONS, Kind.BAD_KEY)
-    assert "our fault" in (await ada.wishes()).text
+    assert "The service that checks words does not accept this bot's key" in (await ada.wishes()).text
     assert (await ada.says("quota show")).text == before
 
 
