@@ -1,9 +1,20 @@
 """Where picture bytes live."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.health import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What a store tells of an object without giving its bytes."""
+
+    key: str
+    modified_at: datetime
+    size_bytes: int
 
 
 class ObjectStore(Protocol):
@@ -35,6 +46,17 @@ class ObjectStore(Protocol):
 
         Raises:
             StorageFailed: The store is unreachable or refuses the key.
+        """
+        ...
+
+    def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
+        """Give all objects whose keys begin with `folder` and a slash, up to `page` at a time, in any order.
+
+        Files that no key leads to are left out. What is put or deleted
+        meanwhile may be among them or not.
+
+        Raises:
+            StorageFailed: The store is unreachable or refuses the folder.
         """
         ...
 

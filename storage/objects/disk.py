@@ -5,16 +5,17 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from bot.domain.health import Finding, Health
 from bot.errors import ObjectMissing, StorageFailed
+from bot.ports.objects import StoredObject
 from storage.objects import folders
-from storage.objects.keys import SUBJECT, TRIAL, checked, trial_key
+from storage.objects.keys import SUBJECT, TRIAL, checked, is_key, trial_key
 
 T = TypeVar("T")
 
@@ -89,6 +90,20 @@ class DiskObjects:
         """Forget the key; its folder stays."""
         names = _names(key)
         await self._off_the_loop(lambda: self._remove(names))
+
+    async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
+        """Look into one folder after another, each off the loop."""
+        waiting, found = [_names(folder)], list[StoredObject]()
+        while waiting:
+            names = waiting.pop()
+            files, inner = await self._off_the_loop(lambda: folders.look_into(self._root, names))  # noqa: B023 - awaited within the turn
+            waiting += [(*names, name) for name in inner]
+            found += [one for file in files if (one := _stored((*names, file.name), file)) is not None]
+            while len(found) >= page:
+                yield tuple(found[:page])
+                del found[:page]
+        if found:
+            yield tuple(found)
 
     async def link(self, key: str, lasts: timedelta) -> str | None:  # noqa: ARG002 - there is no address to last
         """Give None: only `get` reads a disk."""
@@ -182,6 +197,14 @@ def _names(key: str) -> tuple[str, ...]:
         pieces = [part[cut : cut + _LONGEST_NAME] for cut in cuts]
         names += [piece + _MARK for piece in pieces[:-1]] + pieces[-1:]
     return tuple(names)
+
+
+def _stored(names: tuple[str, ...], file: folders.FileFacts) -> StoredObject | None:
+    """Give the object that a file holds; None where no key leads to it."""
+    key = "".join(name.removesuffix(_MARK) if name.endswith(_MARK) else f"{name}/" for name in names).removesuffix("/")
+    if not is_key(key) or _names(key) != names:
+        return None
+    return StoredObject(key, datetime.fromtimestamp(file.modified, UTC), file.size)
 
 
 def _temporary() -> str:

@@ -6,6 +6,7 @@ import stat
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -108,6 +109,34 @@ def remove_older(root: Path, mark: str, limit: float) -> int:
                     os.unlink(name, dir_fd=here)
                     count += 1
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A regular file's name, its size in bytes, and when it last changed, in seconds since 1970."""
+
+    name: str
+    size: int
+    modified: float
+
+
+def look_into(root: Path, names: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
+    """Return the regular files and the names of the folders in a folder; links are neither, and what is not there has none.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    files: list[FileFacts] = []
+    inner: list[str] = []
+    with suppress(FileNotFoundError), folder(root, names) as here, os.scandir(here) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):
+                facts = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(facts.st_mode):
+                    inner.append(entry.name)
+                elif stat.S_ISREG(facts.st_mode):
+                    files.append(FileFacts(entry.name, facts.st_size, facts.st_mtime))
+    return files, inner
 
 
 def _inner(here: int, name: str, *, make: bool) -> int:

@@ -1,6 +1,7 @@
 """Pictures in S3, or in a store that speaks like it. Importing this needs nothing; using it needs `easel[s3]`."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from types import TracebackType
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
+from bot.ports.objects import StoredObject
 from storage.objects.keys import SUBJECT
 from storage.objects.s3_address import S3Address
 
@@ -75,6 +77,12 @@ class S3Objects:
     async def delete(self, key: str) -> None:
         """Forget the key."""
         await (await self._opened()).delete(key)
+
+    async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
+        """Give the objects below the folder."""
+        bucket = await self._opened()
+        async for objects in bucket.list(folder, page=page):
+            yield objects
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
         """Give the public address, else one that is signed for `lasts`, at most 7 days; None with `redirects` off."""

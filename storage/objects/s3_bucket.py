@@ -4,10 +4,10 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from io import BytesIO
-from typing import Protocol, TypedDict, cast
+from typing import NotRequired, Protocol, TypedDict, cast
 
 import aioboto3
 import aiohttp
@@ -15,7 +15,8 @@ from aiobotocore.config import AioConfig
 
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, ObjectMissing, StorageFailed
-from storage.objects.keys import SUBJECT, TRIAL, checked, trial_key
+from bot.ports.objects import StoredObject
+from storage.objects.keys import SUBJECT, TRIAL, checked, is_key, trial_key
 from storage.objects.s3_address import S3Address
 from storage.objects.s3_faults import ERRORS, LOST, NOT_S3, STORE, S3Failed, diagnose
 
@@ -45,12 +46,24 @@ class _Got(TypedDict):
     Body: AbstractAsyncContextManager[_Stream]
 
 
+class _Listed(TypedDict):
+    Key: str
+    LastModified: datetime
+    Size: int
+
+
+class _Listing(TypedDict):
+    Contents: NotRequired[list[_Listed]]
+    NextContinuationToken: NotRequired[str]
+
+
 class _Client(Protocol):
     """What we use of boto's client; the parameters have the names that Amazon gave them."""
 
     async def put_object(self, *, Bucket: str, Key: str, Body: BytesIO, ContentType: str, CacheControl: str) -> object: ...  # noqa: N803
     async def get_object(self, *, Bucket: str, Key: str) -> _Got: ...  # noqa: N803
     async def delete_object(self, *, Bucket: str, Key: str) -> object: ...  # noqa: N803
+    async def list_objects_v2(self, *, Bucket: str, Prefix: str, MaxKeys: int, **more: str) -> _Listing: ...  # noqa: N803
     async def generate_presigned_url(self, ClientMethod: str, *, Params: dict[str, str], ExpiresIn: int) -> str: ...  # noqa: N803
 
 
@@ -87,6 +100,19 @@ class Bucket:
         name = self._name(key)
         async with _told(self._patience):
             await self._client.delete_object(Bucket=self._address.bucket, Key=name)
+
+    async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
+        """Ask for page after page; each goes on where the one before it ended."""
+        prefix = f"{self._name(folder)}/"
+        more: dict[str, str] = {}
+        while True:
+            async with _told(self._patience):
+                listing = await self._client.list_objects_v2(Bucket=self._address.bucket, Prefix=prefix, MaxKeys=page, **more)
+            found = [(f"{folder}/{one['Key'].removeprefix(prefix)}", one) for one in listing.get("Contents", [])]
+            yield tuple(StoredObject(key, one["LastModified"], one["Size"]) for key, one in found if is_key(key))
+            if "NextContinuationToken" not in listing:
+                return
+            more = {"ContinuationToken": listing["NextContinuationToken"]}
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
         """Give the public address where there is one, else a signed one, which lives no longer than a role's credentials."""

@@ -6,14 +6,14 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.domain.health import Health
 from bot.errors import ObjectMissing, StorageFailed
-from bot.ports.objects import ObjectStore
+from bot.ports.objects import ObjectStore, StoredObject
 from storage.objects.disk import DiskObjects
 from storage.objects.s3 import S3Address, S3Objects
 from tests.fakes.s3 import Sluice, make_bucket, serving
@@ -187,6 +187,46 @@ async def test_no_other_key_is_taken(store: ObjectStore, tmp_path: Path, key: st
         assert not isinstance(failure.value, ObjectMissing)
         assert key == "" or len(key) == 1 or key not in str(failure.value)
     assert names_below(tmp_path) <= {"pictures", "file"}
+
+
+async def listed(store: ObjectStore, folder: str, page: int = 3) -> dict[str, StoredObject]:
+    """List all pages; none is too large, and nothing comes twice."""
+    pages = [objects async for objects in store.list(folder, page=page)]
+    assert all(len(objects) <= page for objects in pages)
+    by_key = {one.key: one for objects in pages for one in objects}
+    assert len(by_key) == sum(len(objects) for objects in pages)
+    return by_key
+
+
+async def test_a_folder_is_listed_page_by_page(store: ObjectStore) -> None:
+    """With sizes and times; keys that only begin alike are not in it."""
+    assert await listed(store, "pictures") == {}
+    inside = [f"pictures/{rest}" for rest in ("a.png", "ab/b.png", "ab/c/d", f"{'x' * 450}/{'y' * 40}", "z", "zz")]
+    for size, key in enumerate([*inside, "picturesque/a", "other", "a/pictures/b"]):
+        await store.put(key, bytes(size), "image/png")
+    found = await listed(store, "pictures")
+    assert {key: one.size_bytes for key, one in found.items()} == {key: size for size, key in enumerate(inside)}
+    assert all(abs(datetime.now(UTC) - one.modified_at) < HOUR for one in found.values())
+
+
+async def test_what_vanishes_while_it_is_listed_breaks_nothing(store: ObjectStore) -> None:
+    """What stays all along is listed."""
+    keys = [f"pictures/{number:02d}/{number}.png" for number in range(8)]
+    for key in keys:
+        await store.put(key, b"x", "image/png")
+    seen: set[str] = set()
+    async for objects in store.list("pictures", page=2):
+        seen |= {one.key for one in objects}
+        for key in keys[2:6]:
+            await store.delete(key)
+    assert seen >= {keys[0], keys[1], keys[6], keys[7]}
+
+
+async def test_a_broken_store_is_not_an_empty_one(bench: Bench) -> None:
+    """It must not look as if nothing was there."""
+    for store, folder in ((bench.broken, "pictures"), (bench.store, "../pictures")):
+        with pytest.raises(StorageFailed):
+            await listed(store, folder)
 
 
 async def test_twelve_megabytes_come_back(store: ObjectStore) -> None:

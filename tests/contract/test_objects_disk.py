@@ -298,3 +298,18 @@ async def test_findings_tell_where_and_how_much_room(root: Path) -> None:
     assert any(str(root) in finding.text for finding in findings)
     assert any("free for pictures" in finding.text for finding in findings)
     assert files_in(root) == []
+
+
+async def test_foreign_files_are_not_listed(root: Path, tmp_path: Path) -> None:
+    """Only regular files that a key leads to: no links, nothing half-written, no names that we would not give."""
+    store = DiskObjects(root)
+    await store.put(KEY, b"x", "image/png")
+    folder = (root / KEY).parent
+    for name in ("~0123456789abcdef", "Thumbs.db", "pict~", "a b.png"):
+        (folder / name).write_bytes(b"x")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "secret.png").write_bytes(b"x")
+    (folder / "link.png").symlink_to(tmp_path / "elsewhere" / "secret.png")
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(folder / "pipe.png")
+    assert [[one.key for one in page] async for page in store.list("pictures", page=9)] == [[KEY]]
