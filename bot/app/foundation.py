@@ -22,6 +22,7 @@ from bot.ports.messages import Messages
 from bot.ports.objects import ObjectStore
 from bot.ports.once import Once
 from bot.ports.pictures import Pictures
+from bot.ports.references import References
 from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
 from bot.ports.statistics import Statistics
@@ -38,6 +39,7 @@ from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
 from storage.sql.once import SqlOnce
 from storage.sql.pictures import SqlPictures
+from storage.sql.references import SqlReferences
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
 from storage.sql.statistics import SqlStatistics
@@ -62,6 +64,7 @@ class Records:
     statistics: Statistics
     check_writable: Callable[[], Awaitable[None]]
     billing: Billing
+    references: References
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ async def _open_records(settings: Settings, clock: Clock, ids: Ids) -> AsyncIter
             statistics=SqlStatistics(database),
             check_writable=database.check_writable,
             billing=SqlBilling(database, clock, ids, Tier(settings.membership.tier)),
+            references=SqlReferences(database),
         )
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from bot.adapters.terminal import TERMINAL
 from bot.app.catalogue import Rooms, all_commands, linking_of, record_of
 from bot.app.chance import fault_code
 from bot.app.foundation import Foundation, open_foundation
+from bot.app.orphans import orphans_of
 from bot.app.quotas import bursts_of, notices_of, quotas_of, retention_of
 from bot.app.stores import open_spool, public_store_url
 from bot.commands.dispatcher import Dispatcher
@@ -30,6 +31,7 @@ from bot.services.gallery import Gallery
 from bot.services.keys import ProgramKeys
 from bot.services.links import Links
 from bot.services.notices import Notices
+from bot.services.orphans import Orphans
 from bot.services.owners import Owners
 from bot.services.people import People
 from bot.services.quotas import Quotas
@@ -52,6 +54,7 @@ class House:
     links: Links
     worker: Worker
     recovery: Recovery
+    orphans: Orphans
     notices: Notices
 
 
@@ -74,6 +77,8 @@ async def running_house(base: Foundation, surfaces: Mapping[Platform, Surface], 
         if recovers:
             recovering = house.recovery.run(every=_SWEEP_EVERY)
             stack.push_async_callback(_stopped, asyncio.create_task(recovering))
+            # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
+            stack.push_async_callback(_stopped, asyncio.create_task(house.orphans.run()))
         yield house
 
 
@@ -154,6 +159,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
             clock=base.clock,
             lease=settings.worker.lease,
         ),
+        orphans=orphans_of(base),
         notices=notices,
     )
 

@@ -11,18 +11,22 @@ from sqlalchemy import make_url
 
 from bot.app.chance import SystemClock
 from bot.app.makers import Makers, image_model, open_makers
+from bot.app.orphans import open_orphans
 from bot.app.stores import open_objects
 from bot.config import Settings
 from bot.doctor import chats
 from bot.doctor.checks import Part, all_of
 from bot.domain.health import Finding, Health
-from bot.errors import StorageFailed
+from bot.errors import ConfigError, StorageFailed
+from bot.services.orphans import GRACE, OrphanCount
 from storage.migrate import current, head
 from storage.sql.failures import reason_of
 from storage.sql.sqlite import sqlite_file
 
 _CHECK_SECONDS = 10.0
 _STEPS_BETWEEN_LOOKS = 100_000
+_MOST_OBJECTS = 10_000
+"""Objects that are looked at for orphans, so that a large store does not keep the doctor waiting."""
 
 
 def house_parts(settings: Settings) -> tuple[Part, ...]:
@@ -30,6 +34,7 @@ def house_parts(settings: Settings) -> tuple[Part, ...]:
     return (
         Part("database", lambda: records(settings)),
         Part("pictures", lambda: objects(settings)),
+        Part("orphans", lambda: orphans(settings)),
         Part("drawing", lambda: makers(settings)),
         Part("discord", lambda: chats.discord(settings)),
         Part("slack", lambda: chats.slack(settings)),
@@ -103,6 +108,29 @@ async def objects(settings: Settings) -> tuple[Finding, ...]:
     """Put, read back and delete a small object."""
     async with open_objects(settings) as store:
         return await store.check()
+
+
+async def orphans(settings: Settings) -> tuple[Finding, ...]:
+    """Count what the daily sweep would remove; what is wrong with the database or the store, their own checks say."""
+    try:
+        async with open_orphans(settings) as found:
+            return () if found is None else _orphaned(await found.count(most=_MOST_OBJECTS))
+    except (ConfigError, StorageFailed):
+        return ()
+
+
+def _orphaned(count: OrphanCount) -> tuple[Finding, ...]:
+    if not count.objects:
+        return ()
+    objects = "1 object" if count.objects == 1 else f"{count.objects:,} objects"
+    verb = "belongs" if count.objects == 1 else "belong"
+    among = "" if count.is_whole else f" of the first {_MOST_OBJECTS:,}"
+    text = f"{objects}{among} ({count.size_bytes / 1_000_000:.1f} MB) {verb} to no picture"
+    if not count.is_doubted:
+        return (Finding("orphans", Health.OK, f"{text}; easel run removes such objects after {GRACE.days} days."),)
+    mend = "Give every easel that has a database of its own a folder, or a prefix in the bucket, of its own too."
+    text = f"{text}: so many that the store may hold another easel's pictures. They are not removed."
+    return (Finding("orphans", Health.NOTE, text, mend),)
 
 
 async def makers(settings: Settings) -> tuple[Finding, ...]:

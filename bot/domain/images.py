@@ -1,6 +1,7 @@
 """What can be drawn: shapes, sizes, qualities, what a model is able to do, and what it gave."""
 
 import math
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -215,6 +216,28 @@ def original_key(key: str) -> str:
     """Return the key of the picture that `key` belongs to: its own, or the one that a copy was made from."""
     endings = (f".{edge}.webp" for edge in COPY_EDGES)
     return next((key.removesuffix(ending) for ending in endings if key.endswith(ending)), key)
+
+
+PICTURES_FOLDER = "pictures"
+"""What the keys of all pictures and of their copies begin with, before the first slash."""
+
+_OWN_KEY = re.compile(r"pictures/([0-9a-f]{2})/\1[0-9a-f]{62}(?P<drawing>-[a-z0-9_-]{22})?\.(?:png|jpg|webp)")
+
+
+def is_picture_key(key: str) -> bool:
+    """Return whether `key` has exactly the form that we give to pictures and their copies; early ones name no drawing."""
+    return _OWN_KEY.fullmatch(original_key(key)) is not None
+
+
+def drawing_key(key: str, drawing: DrawingId) -> str:
+    """Return `key` as a key of that drawing's own."""
+    stem, _, extension = key.rpartition(".")
+    return f"{stem}-{drawing.lower()}.{extension}"
+
+
+def belongs_to_drawing(key: str, drawing: DrawingId) -> bool:
+    """Return whether the original kept under `key` has the key of that drawing's own."""
+    return key.rpartition(".")[0].endswith(f"-{drawing.lower()}")
 
 
 class PictureState(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain.images import ImageFile, Picture, PictureId, PictureState
+from bot.domain.images import ImageFile, Picture, PictureId, PictureState, drawing_key
 from bot.domain.jobs import Drawing, Job
 from bot.errors import ObjectMissing, ProviderFailed, ProviderFault, StorageFailed
 from bot.moderation.picture_check import PictureCheck
@@ -93,5 +93,4 @@ class Keeping:
 
 def _own(drawing: Drawing, file: ImageFile) -> ImageFile:
     """Return the file under a key of its drawing's own; the same bytes of the same drawing have the same key."""
-    stem, _, extension = file.key.rpartition(".")
-    return replace(file, key=f"{stem}-{drawing.id.lower()}.{extension}")
+    return replace(file, key=drawing_key(file.key, drawing.id))

@@ -24,6 +24,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.messages import Messages
 from bot.ports.once import Once
 from bot.ports.pictures import Pictures
+from bot.ports.references import References
 from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
@@ -35,6 +36,7 @@ from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
 from storage.sql.once import SqlOnce
 from storage.sql.pictures import SqlPictures
+from storage.sql.references import SqlReferences
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
@@ -47,6 +49,7 @@ from tests.fakes.messages import MemoryMessages
 from tests.fakes.once import MemoryOnce
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.postgres import PostgresServer
+from tests.fakes.references import MemoryReferences
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
 
@@ -83,6 +86,7 @@ class Records:
     rulebook: Rulebook
     credits: Credits
     once: Once
+    references: References
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -148,6 +152,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             rulebook=MemoryRulebook(memory.books, clock, ids),
             credits=MemoryCredits(memory.books, clock, ids),
             once=MemoryOnce(),
+            references=MemoryReferences(memory),
         )
     database: Database = request.getfixturevalue("database")
     ids = CountingIds()
@@ -161,6 +166,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         rulebook=SqlRulebook(database, clock, ids),
         credits=SqlCredits(database, clock, ids),
         once=SqlOnce(database, clock),
+        references=SqlReferences(database),
     )
 
 
@@ -180,6 +186,12 @@ def ledger(records: Records) -> Ledger:
 def pictures(records: Records) -> Pictures:
     """Give the record of pictures."""
     return records.pictures
+
+
+@pytest.fixture
+def references(records: Records) -> References:
+    """Give what the record still has of stored objects."""
+    return records.references
 
 
 @pytest.fixture

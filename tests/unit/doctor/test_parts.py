@@ -1,8 +1,10 @@
 """Does the doctor see what is wrong with each part that the house is built of?"""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,15 @@ from bot.config import Settings, load
 from bot.doctor import all_of
 from bot.doctor.parts import house_parts
 from bot.domain.health import Finding, Health
+from bot.domain.people import REGISTERED
 from storage.migrate import upgrade
+from storage.objects.disk import DiskObjects
+from storage.sql.accounts import SqlAccounts
+from storage.sql.database import Database
+from storage.sql.jobs import SqlJobs
+from tests.contract.examples import ANN, a_hold, a_job
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
 from tests.fakes.openai import FakeOpenAI, Options
 
 Found = dict[str, list[Finding]]
@@ -158,3 +168,48 @@ async def test_what_is_off_is_noted(tmp_path: Path, openai: FakeOpenAI) -> None:
     assert findings["guard"][0].health is Health.NOTE
     assert [finding.health for finding in findings["models"]] == [Health.OK, Health.NOTE]
     assert '[models."own"]' in findings["models"][1].mend
+
+
+async def a_house_with_a_job(folder: Path) -> Settings:
+    """Make a database whose first job is older than everything in the store."""
+    house = settings(folder)
+    await upgrade(house.records_url)
+    database = Database(house.records_url)
+    await database.open()
+    clock = StoppedClock(datetime.now(UTC) - timedelta(days=30))
+    account = (await SqlAccounts(database, clock, CountingIds()).of(ANN, REGISTERED)).id
+    await SqlJobs(database, clock).accept(a_job("old", account, created_at=clock.now()), a_hold(account))
+    await database.close()
+    return house
+
+
+def leave(folder: Path, count: int, size: int = 1_000_000) -> None:
+    """Leave objects that are three days old in the store."""
+    three_days_ago = (datetime.now(UTC) - timedelta(days=3)).timestamp()
+    for number in range(count):
+        path = DiskObjects(folder / "pictures").path_of(f"pictures/ab/ab{number:062x}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(size))
+        os.utime(path, (three_days_ago, three_days_ago))
+
+
+async def test_objects_that_belong_to_nothing_are_counted_and_left_where_they_are(tmp_path: Path) -> None:
+    """None are not worth a word, and without a database nobody knows."""
+    leave(tmp_path, 3)
+    assert "orphans" not in await found(settings(tmp_path))
+    house = await a_house_with_a_job(tmp_path)
+    [finding] = (await found(house))["orphans"]
+    assert finding.health is Health.OK
+    assert finding.text == "3 objects (3.0 MB) belong to no picture; easel run removes such objects after 2 days."
+    assert len(list((tmp_path / "pictures").rglob("*.png"))) == 3
+    for path in (tmp_path / "pictures").rglob("*.png"):
+        path.unlink()
+    assert "orphans" not in await found(house)
+
+
+async def test_a_store_full_of_strange_pictures_is_not_believed(tmp_path: Path) -> None:
+    """It is probably another easel's."""
+    leave(tmp_path, 30, size=1)
+    [finding] = (await found(await a_house_with_a_job(tmp_path)))["orphans"]
+    assert finding.health is Health.NOTE
+    assert "They are not removed." in finding.text

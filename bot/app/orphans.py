@@ -1,0 +1,38 @@
+"""What looks for objects that nothing needs any more."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.app.chance import SystemClock
+from bot.app.foundation import Foundation
+from bot.app.stores import open_objects, open_spool
+from bot.config import Settings
+from bot.services.orphans import Orphans
+from storage.migrate import current, head
+from storage.sql.database import Database
+from storage.sql.references import SqlReferences
+
+
+def orphans_of(base: Foundation) -> Orphans:
+    """Build the sweep of a running house."""
+    return Orphans(base.records.references, base.objects, base.clock, spool=open_spool(base.settings))
+
+
+@asynccontextmanager
+async def open_orphans(settings: Settings) -> AsyncIterator[Orphans | None]:
+    """Open what a dry run needs and nothing else; None where there is no database of this version yet.
+
+    Raises:
+        ConfigError: The store's address makes no sense, or its package is not installed.
+        StorageFailed: The database cannot be opened.
+    """
+    if await current(settings.records_url) != head():
+        yield None
+        return
+    database = Database(settings.records_url)
+    await database.open()
+    try:
+        async with open_objects(settings) as objects:
+            yield Orphans(SqlReferences(database), objects, SystemClock())
+    finally:
+        await database.close()

@@ -1,0 +1,21 @@
+"""What the record still has of stored objects."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+
+class References(Protocol):
+    """Says which keys of originals are still needed. All methods may raise `StorageFailed`."""
+
+    async def began_at(self) -> datetime | None:
+        """Return when the first job of this record was accepted; None where there is none."""
+        ...
+
+    async def awaited(self, keys: Collection[str]) -> frozenset[str]:
+        """Return those that a drawing of a job that is not final has among its files, or may get: `KEPT` is not final."""
+        ...
+
+    async def needed(self, keys: Collection[str]) -> frozenset[str]:
+        """Return those that are awaited, or that a picture has which is not `REMOVED`."""
+        ...

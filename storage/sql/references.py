@@ -1,0 +1,44 @@
+"""Which keys the record still names."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.images import PictureState, belongs_to_drawing
+from storage.schema import IS_OPEN, drawings, jobs, pictures
+from storage.sql.database import Database
+
+_AWAITED = select(drawings.c.id, drawings.c.files).join(jobs, jobs.c.id == drawings.c.job).where(IS_OPEN)
+
+
+class SqlReferences:
+    """Asks SQL. Open jobs are few: their files are read and compared here, as no index reaches into them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def began_at(self) -> datetime | None:
+        """Read the oldest job's time."""
+        async with self._database.reading() as connection:
+            began: datetime | None = (await connection.execute(select(func.min(jobs.c.created_at)))).scalar_one()
+        return began
+
+    async def awaited(self, keys: Collection[str]) -> frozenset[str]:
+        """Compare with the drawings of all open jobs."""
+        async with self._database.reading() as connection:
+            return await _awaited(connection, keys)
+
+    async def needed(self, keys: Collection[str]) -> frozenset[str]:
+        """Look for drawings first: a job that is kept in between has its pictures noted by then."""
+        named = select(pictures.c.key).where(pictures.c.key.in_(keys), pictures.c.state != PictureState.REMOVED)
+        async with self._database.reading() as connection:
+            awaited = await _awaited(connection, keys)
+            return awaited | frozenset((await connection.execute(named)).scalars())
+
+
+async def _awaited(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
+    rows = (await connection.execute(_AWAITED)).all()
+    files = {file["key"] for row in rows for file in row.files}
+    return frozenset(key for key in keys if key in files or any(belongs_to_drawing(key, row.id) for row in rows))

@@ -1,0 +1,85 @@
+"""Asks of every implementation of `References`: is every object named that a picture or an open job needs, and no other?"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.images import DrawingId, PictureState, drawing_key
+from bot.domain.jobs import DrawingState, Ending, JobId, JobState
+from bot.domain.people import AccountId
+from bot.ports.jobs import Jobs
+from bot.ports.pictures import Pictures
+from bot.ports.references import References
+from tests.contract.examples import LEASE, a_drawing, a_file, a_hold, a_job, some_pictures
+from tests.fakes.clock import NOON, StoppedClock
+
+FOX = JobId("fox")
+KEYS = ("pictures/fox-0.png", "pictures/other.png")
+
+
+async def test_an_empty_record_needs_nothing_and_never_began(references: References) -> None:
+    """Nothing, not an error."""
+    assert await references.began_at() is None
+    assert await references.needed(KEYS) == await references.awaited(KEYS) == frozenset()
+
+
+async def test_a_record_begins_with_its_first_job(
+    references: References, jobs: Jobs, ann: AccountId, clock: StoppedClock
+) -> None:
+    """Later ones change nothing."""
+    for number in range(2):
+        job = a_job(f"job-{number}", ann)
+        await jobs.accept(replace(job, created_at=NOON + timedelta(hours=number)), a_hold(ann))
+    assert await references.began_at() == NOON
+
+
+async def test_a_picture_needs_its_object_until_it_is_removed(
+    references: References, jobs: Jobs, pictures: Pictures, ann: AccountId
+) -> None:
+    """Seen, hidden, or on its way out."""
+    [picture] = some_pictures(FOX)
+    await jobs.accept(a_job(FOX, ann), a_hold(ann))
+    await jobs.claim(FOX, LEASE)
+    await jobs.keep(FOX, 1, (picture,))
+    await jobs.finish(FOX, 1, Ending(JobState.DONE))
+    needed = frozenset({picture.file.key})
+    assert await references.needed(KEYS) == needed
+    await pictures.hide(FOX, NOON)
+    assert await references.needed(KEYS) == needed
+    await pictures.begin_removal(picture.id)
+    assert await references.needed(KEYS) == needed
+    await pictures.remove(picture.id)
+    [removed] = await pictures.of_job(FOX)
+    assert removed.state is PictureState.REMOVED
+    assert await references.needed(KEYS) == frozenset()
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+async def test_a_drawing_needs_its_files_until_its_job_is_final(
+    references: References, jobs: Jobs, ann: AccountId, is_kept: bool
+) -> None:
+    """A job that is kept but not delivered is not."""
+    await jobs.accept(a_job(FOX, ann), a_hold(ann))
+    job = await jobs.claim(FOX, LEASE)
+    assert job is not None
+    await jobs.open_drawing(a_drawing("one", job))
+    await jobs.close_drawing(a_drawing("one", job, state=DrawingState.DRAWN, files=(a_file("fox-0"),)))
+    if is_kept:
+        await jobs.keep(FOX, 1, some_pictures(FOX))
+    assert await references.awaited(KEYS) == await references.needed(KEYS) == frozenset(KEYS[:1])
+    await jobs.finish(FOX, 1, Ending(JobState.DONE if is_kept else JobState.FAILED))
+    assert await references.awaited(KEYS) == frozenset()
+    assert await references.needed(KEYS) == (frozenset(KEYS[:1]) if is_kept else frozenset())
+
+
+async def test_an_open_drawing_may_get_what_is_stored_under_its_own_keys(
+    references: References, jobs: Jobs, ann: AccountId
+) -> None:
+    """Between the put and the record of it nothing else says so."""
+    await jobs.accept(a_job(FOX, ann), a_hold(ann))
+    job = await jobs.claim(FOX, LEASE)
+    assert job is not None
+    await jobs.open_drawing(a_drawing("One_x", job))
+    own = drawing_key("pictures/abc.png", DrawingId("One_x"))
+    assert await references.needed((own, *KEYS)) == await references.awaited((own, *KEYS)) == frozenset({own})

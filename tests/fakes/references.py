@@ -1,0 +1,42 @@
+"""What the table of jobs in memory still has of stored objects."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.domain.images import PictureState, belongs_to_drawing
+from bot.domain.jobs import Drawing
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.trouble import Trouble
+
+
+class MemoryReferences:
+    """Looks into `MemoryJobs`. `trouble` makes its methods fail."""
+
+    def __init__(self, jobs: MemoryJobs) -> None:
+        self._jobs = jobs
+        self.trouble = Trouble()
+
+    async def began_at(self) -> datetime | None:
+        """Look for the oldest."""
+        self.trouble.strike("began_at")
+        return min((row.job.created_at for row in self._jobs.rows.values()), default=None)
+
+    async def awaited(self, keys: Collection[str]) -> frozenset[str]:
+        """Look through the drawings."""
+        self.trouble.strike("awaited")
+        return frozenset(key for key in keys if any(_may_have(drawing, key) for drawing in self._open_drawings()))
+
+    async def needed(self, keys: Collection[str]) -> frozenset[str]:
+        """Look through the pictures too."""
+        self.trouble.strike("needed")
+        kept = self._jobs.kept.values()
+        named = {one.picture.file.key for one in kept if one.picture.state is not PictureState.REMOVED}
+        return await self.awaited(keys) | named.intersection(keys)
+
+    def _open_drawings(self) -> list[Drawing]:
+        open_rows = (row for row in self._jobs.rows.values() if not row.job.state.is_final)
+        return [drawing for row in open_rows for drawing in row.drawings.values()]
+
+
+def _may_have(drawing: Drawing, key: str) -> bool:
+    return belongs_to_drawing(key, drawing.id) or any(file.key == key for file in drawing.files)
