@@ -1,0 +1,81 @@
+"""A house with the REST API behind a real server."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.rest import API
+from bot.adapters.web.rest.orders import Backroom
+from bot.adapters.web.rest.surface import RestSurface
+from bot.adapters.web.surface import WebSurface
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.health import Finding
+from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
+from bot.services.job_views import JobViews
+from bot.services.keys import ProgramKeys
+from tests.fakes.bench import Bench
+from tests.fakes.keys import MemoryApiKeys
+from tests.fakes.messages import MemoryMessages
+from tests.fakes.surfaces import LOOM, person
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A house behind a real server, and a key to it."""
+
+    bench: Bench
+    address: str
+    secret: str
+
+
+@asynccontextmanager
+async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
+    """Serve the API on loopback, with the key of a fresh account of a tier; nothing is drawn unless the bench works."""
+    bench = Bench(surfaces={API: RestSurface()})
+    await bench.accounts.of(person().identity, tier)
+    keys = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)
+    account = await bench.studio.account(person())
+    _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
+    backroom = Backroom(
+        studio=bench.studio,
+        quotas=bench.quotas,
+        jobs=bench.jobs,
+        gallery=bench.gallery,
+        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
+        objects=bench.objects,
+        delivery=bench.delivery,
+        keys=keys,
+        ids=bench.ids,
+    )
+    app = build_web(
+        WebOptions(allowed_hosts=("127.0.0.1",), is_secure=False, notices=()),
+        dispatcher=Dispatcher((), lambda: "c0ffee", _nobody),
+        surface=WebSurface(MemoryMessages(bench.clock, bench.ids)),
+        pictures=bench.pictures,
+        objects=bench.objects,
+        ids=bench.ids,
+        readiness=_no_findings,
+        backroom=backroom,
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see tests/fakes/web_house.py
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+    task = asyncio.create_task(server._serve([listener]))
+    try:
+        yield Served(bench, f"http://127.0.0.1:{listener.getsockname()[1]}", secret)
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _no_findings() -> tuple[Finding, ...]:
+    return ()
+
+
+async def _nobody(person: Person) -> bool:
+    return False
