@@ -84,7 +84,8 @@ class Studio:
             accepted = await self._taken_in(self._job(wish, call, terms, words), hold)
         except QuotaExceeded as error:
             more = terms.of_community.limits[REGISTERED]
-            if terms.account.tier == GUEST and more > terms.allowance.limit:
+            # Whoever has a limit of their own would have no more after registering.
+            if terms.account.tier == GUEST and terms.allowance.limit == terms.of_community.limits[GUEST] < more:
                 error.offer_registering(more)
             raise
         finally:

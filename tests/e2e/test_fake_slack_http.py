@@ -146,7 +146,11 @@ async def test_a_manifest_says_what_people_are_offered() -> None:
     async with a_stage() as stage:
         scopes = stage.slack.app.follow(
             {
-                "features": {"slash_commands": [{"command": "/imagine"}], "shortcuts": [{"callback_id": "make"}]},
+                "display_information": {"name": "easel"},
+                "features": {
+                    "slash_commands": [{"command": "/imagine", "description": "Draw a picture"}],
+                    "shortcuts": [{"name": "Make", "type": "global", "callback_id": "make", "description": "Make a picture"}],
+                },
                 "oauth_config": {"scopes": {"bot": ["commands"]}, "redirect_urls": ["https://easel.example/"]},
                 "settings": {"event_subscriptions": {"bot_events": ["app_mention"], "request_url": "http://127.0.0.1:9/"}},
             }

@@ -23,7 +23,7 @@ FAILURES = {
     Kind.BILLING_STOP: "out of credit",
     Kind.RATE_LIMITED: "more requests than it takes",
     Kind.SERVER_ERROR: "overloaded",
-    Kind.GARBAGE: "went silent",
+    Kind.GARBAGE: "sent an answer that could not be read",
     Kind.CUT_AFTER_PAID: "went silent",
     Kind.CUT_MID_STREAM: "went silent",
     Kind.NO_COMPLETED: "went silent",

@@ -124,3 +124,14 @@ async def test_who_is_registered_already_is_not_offered_it(office: Office) -> No
     await drawing.dispatch_line("/imagine a fox", poor)
     [refused] = poor.whispers
     assert (refused.text, refused.buttons) == ("You have no pictures left today. More at 00:00 UTC; nothing was counted.", ())
+
+
+async def test_a_guest_whose_own_limit_is_lower_is_not_offered_it(office: Office) -> None:
+    """Registering would give them no more."""
+    await office.see(GUS)
+    await office.say("/quota set --pictures 0 --person mill:gus", ANN)
+    drawing = Dispatcher((imagine(office.bench.studio),), lambda: FAULT, office.owns)
+    call = PlacedCall(office.bench, "first", GUS, YARD)
+    await drawing.dispatch_line("/imagine a fox", call)
+    [refused] = call.whispers
+    assert (refused.text, refused.buttons) == ("That needs 1 picture and your limit is 0 a day; nothing was counted.", ())
