@@ -9,10 +9,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 
 from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgres
 from tests.fakes.s3 import moto_server
+
+# How long an example takes is the machine's business: speed is asked by benchmarks, never by a test.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def find_chromium() -> str | None:
