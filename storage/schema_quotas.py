@@ -113,6 +113,37 @@ reversals = Table(
     Index("ix_reversals_payment", "source", "payment"),
 )
 
+failed_refunds = Table(
+    "failed_refunds",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("reversal", String, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_failed_refunds_reversal", "source", "reversal"),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("subscription", String, nullable=False),
+    Column("paid_until", Moment, nullable=False),
+    Index("ix_invoices_subscription", "source", "subscription"),
+)
+
+invoice_payments = Table(
+    "invoice_payments",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("payment", String, primary_key=True),
+    Column("invoice", String, primary_key=True),
+    Index("ix_invoice_payments_invoice", "source", "invoice"),
+)
+"""A payment may be heard of before its invoice, and an invoice may have several."""
+
 shared_usage = Table(
     "shared_usage",
     metadata,

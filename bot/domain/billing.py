@@ -1,7 +1,9 @@
 """What whoever bills for us tells: subscriptions, purchases of credits, and that money went back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from bot.domain.people import AccountId
 
@@ -9,9 +11,17 @@ FIRST_DAYS = timedelta(days=3)
 """How long one is a member before the first payment is heard of, and after the last paid day."""
 
 
+@dataclass(frozen=True, slots=True)
+class PaidInvoice:
+    """An invoice that was paid, and until when it pays for its subscription."""
+
+    id: str
+    paid_until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionNews:
-    """What one message says of a subscription: whose it is, until when it is paid, that it has ended, that we sell it.
+    """What one message says of a subscription: whose it is, an invoice that was paid, that it has ended, that we sell it.
 
     What it does not say is None. `source` names who bills, `at` is when it happened there.
     """
@@ -20,14 +30,17 @@ class SubscriptionNews:
     id: str
     at: datetime
     account: AccountId | None = None
-    paid_until: datetime | None = None
+    invoice: PaidInvoice | None = None
     ended_at: datetime | None = None
     is_accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """All that is known of a subscription. Two of them make one whatever their order: later dates win, an end stays."""
+    """All that is known of a subscription but its invoices, whatever came first: an end stays.
+
+    `paid_until` is what version 0.1 knew, which kept no invoices.
+    """
 
     begun_at: datetime
     account: AccountId | None = None
@@ -40,15 +53,19 @@ class Subscription:
         return Subscription(
             min(self.begun_at, news.at),
             news.account or self.account,
-            max(filter(None, (self.paid_until, news.paid_until)), default=None),
+            self.paid_until,
             min(filter(None, (self.ended_at, news.ended_at)), default=None),
             self.is_accepted or news.is_accepted,
         )
 
-    @property
-    def until(self) -> datetime:
-        """When the membership ends, as far as is known."""
-        last = (self.paid_until or self.begun_at) + FIRST_DAYS
+    def until(self, standing: Collection[datetime], reversed_: Collection[datetime]) -> datetime:
+        """Return when the membership ends, as far as is known: with the last invoice that is paid for, and some days more.
+
+        Where a later invoice was reversed, there are no more days: its money was not late, but went back.
+        """
+        paid_until = max(filter(None, (self.paid_until, *standing)), default=self.begun_at)
+        went_back = any(moment > paid_until for moment in reversed_)
+        last = paid_until if went_back else paid_until + FIRST_DAYS
         return min(last, self.ended_at) if self.ended_at else last
 
 
@@ -74,3 +91,41 @@ class Reversal:
     part: int
     whole: int
     is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedRefund:
+    """That `amount` of what the reversal `reversal` named came back to us, as of `at`: whoever had paid did not get it."""
+
+    source: str
+    id: str
+    payment: str
+    reversal: str
+    at: datetime
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicePayment:
+    """Which payment paid an invoice, or a part of it."""
+
+    source: str
+    invoice: str
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """That `part` of the `whole` of a payment is gone, neither of them below 0."""
+
+    part: int
+    whole: int
+
+    def of(self, credits: int) -> int:  # noqa: A002 - what they are
+        """Return how many of so many credits are gone with it, rounded in favour of whoever paid."""
+        return credits * self.part // self.whole if self.whole else 0
+
+
+def is_all_gone(shares: Collection[Share]) -> bool:
+    """Return whether nothing is left of a payment."""
+    return sum((Fraction(one.part, one.whole) for one in shares if one.whole), Fraction()) >= 1

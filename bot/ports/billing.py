@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.billing import Purchase, Reversal, SubscriptionNews
+from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal, SubscriptionNews
 
 
 class Billing(Protocol):
@@ -21,5 +21,16 @@ class Billing(Protocol):
         ...
 
     async def reverse(self, reversal: Reversal) -> None:
-        """Take back what was given for money that went back, as far as it is there, or give it again."""
+        """Take back what was given for money that went back, as far as it is there, or give it again.
+
+        An invoice whose payments went back whole pays for no membership; a part of one is a discount and ends none.
+        """
+        ...
+
+    async def note_payment(self, payment: InvoicePayment) -> None:
+        """Take in what paid an invoice, so that it is known what a reversal of that payment takes back."""
+        ...
+
+    async def note_failed_refund(self, refund: FailedRefund) -> None:
+        """Give again what was taken back for a refund that nobody got, unless a later reversal has left it out already."""
         ...

@@ -6,17 +6,35 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.billing import Purchase, Reversal, Subscription, SubscriptionNews
+from bot.domain.billing import (
+    FailedRefund,
+    InvoicePayment,
+    Purchase,
+    Reversal,
+    Share,
+    Subscription,
+    SubscriptionNews,
+    is_all_gone,
+)
 from bot.domain.credits import MOST_CREDITS, CreditKind
 from bot.domain.people import HOUSE, AccountId, Tier
 from bot.domain.rules import NOBODY, Actor, Matter, Membership, RuleKey
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts
-from storage.schema_quotas import credit_balances, credit_entries, purchases, reversals, subscriptions
+from storage.schema_quotas import credit_balances, credit_entries, purchases, subscriptions
 from storage.sql.credits import Booking, moved
 from storage.sql.database import Database
 from storage.sql.joined import now_of
 from storage.sql.joining import one_at_a_time
+from storage.sql.payments import (
+    invoices_of,
+    shares_gone,
+    subscriptions_paid_by,
+    write_failed_refund,
+    write_invoice,
+    write_invoice_payment,
+    write_reversal,
+)
 from storage.sql.record import entered
 from storage.sql.rules import put
 
@@ -37,11 +55,8 @@ _SUBSCRIPTION = select(subscriptions).where(*_this(subscriptions))
 _NEW_SUBSCRIPTION, _CHANGE_SUBSCRIPTION = insert(subscriptions), update(subscriptions).where(*_this(subscriptions))
 _PURCHASE = select(purchases).where(*_this(purchases))
 _NEW_PURCHASE, _CHANGE_PURCHASE = insert(purchases), update(purchases).where(*_this(purchases))
-_REVERSAL = select(reversals).where(*_this(reversals))
-_NEW_REVERSAL, _CHANGE_REVERSAL = insert(reversals), update(reversals).where(*_this(reversals))
 _PAID_BY = (purchases.c.source == bindparam("source"), purchases.c.payment == bindparam("payment"))
 _PURCHASES_PAID = select(purchases).where(*_PAID_BY)
-_REVERSED = select(reversals).where(reversals.c.source == bindparam("source"), reversals.c.payment == bindparam("payment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,8 @@ class SqlBilling:
             row = (await connection.execute(_SUBSCRIPTION, this)).first()
             known = None if row is None else _subscription_of(row)
             state = (known or Subscription(news.at)).with_(news)
-            if state == known:
+            is_paid = news.invoice is not None and await write_invoice(connection, news.source, news.id, news.invoice)
+            if state == known and not is_paid:
                 return
             values = {
                 "account": state.account,
@@ -82,8 +98,10 @@ class SqlBilling:
                 await connection.execute(_NEW_SUBSCRIPTION, {"source": news.source, "id": news.id, **values})
             else:
                 await connection.execute(_CHANGE_SUBSCRIPTION, {**this, **values})
-            if state.is_accepted:
-                await self._make_member(connection, news, state, was_member=bool(known and known.account and known.is_accepted))
+            was_known = bool(known and known.account and known.is_accepted)
+            if not await self._make_member(connection, news.source, news.id, state) and state.account and not was_known:
+                why = f"The subscription {news.id} is paid for, and nobody here has the account it names: give its tier by hand."
+                await self._tell_owners(connection, Actor(NOBODY, news.source.capitalize()), NOBODY, why)
 
     async def buy(self, purchase: Purchase) -> None:
         """Give the credits once, and take back what was reversed before we heard of them."""
@@ -101,32 +119,39 @@ class SqlBilling:
         """Keep the newest of what is known of it, and take or give what that changes."""
         async with self._database.writing() as connection:
             await one_at_a_time(connection)
-            this = {"of_source": reversal.source, "of_id": reversal.id}
-            row = (await connection.execute(_REVERSAL, this)).first()
-            values = {"part": reversal.part, "whole": reversal.whole, "at": reversal.at, "is_final": reversal.is_final}
-            if row is None:
-                whose = {"source": reversal.source, "id": reversal.id, "payment": reversal.payment}
-                await connection.execute(_NEW_REVERSAL, {**whose, **values})
-            elif (reversal.is_final, reversal.at, reversal.part) > (row.is_final, row.at, row.part):
-                await connection.execute(_CHANGE_REVERSAL, {**this, **values})
-            await self._settle(connection, reversal.source, reversal.payment)
+            if await write_reversal(connection, reversal):
+                await self._settle(connection, reversal.source, reversal.payment)
+
+    async def note_payment(self, payment: InvoicePayment) -> None:
+        """Write it down, and see what was reversed of it before."""
+        async with self._database.writing() as connection:
+            await one_at_a_time(connection)
+            if await write_invoice_payment(connection, payment):
+                await self._settle(connection, payment.source, payment.payment)
+
+    async def note_failed_refund(self, refund: FailedRefund) -> None:
+        """Write it down, and give what that changes."""
+        async with self._database.writing() as connection:
+            await one_at_a_time(connection)
+            if await write_failed_refund(connection, refund):
+                await self._settle(connection, refund.source, refund.payment)
 
     async def _make_member(
-        self, connection: AsyncConnection, news: SubscriptionNews, state: Subscription, *, was_member: bool
-    ) -> None:
-        by = Actor(NOBODY, news.source.capitalize())
+        self, connection: AsyncConnection, source: str, id_: str, state: Subscription, *, why: str = ""
+    ) -> bool:
+        """Set the rule that makes a member if we sell the subscription; False where nobody has the account it names."""
+        if not state.is_accepted:
+            return True
         account = await _living(connection, state.account)
         if account is None:
-            if state.account and not was_member:
-                why = f"The subscription {news.id} is paid for, and nobody here has the account it names: give its tier by hand."
-                await self._tell_owners(connection, by, NOBODY, why)
-            return
-        key = RuleKey(Matter.MEMBERSHIP, f"{news.source}:{news.id}", account)
-        value = str(Membership(self._tier, state.until))
+            return False
+        key = RuleKey(Matter.MEMBERSHIP, f"{source}:{id_}", account)
+        value = str(Membership(self._tier, state.until(*await invoices_of(connection, source, id_))))
         before = await put(connection, HOUSE, key, value)
         if before != value:
-            now = self._clock.now()
-            await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=before, after=value, by=by)
+            by, now = Actor(NOBODY, source.capitalize()), self._clock.now()
+            await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=before, after=value, by=by, why=why)
+        return True
 
     async def _give(self, connection: AsyncConnection, purchase: Purchase) -> int:
         """Give the credits, and return how many; what cannot be given is told to the owners."""
@@ -148,21 +173,26 @@ class SqlBilling:
         return 0
 
     async def _settle(self, connection: AsyncConnection, source: str, payment: str) -> None:
-        """Take back, or give again, until it is what was reversed of each purchase."""
+        """Make of everything that a payment paid for what it should be by what is left of the payment."""
         if not payment:
             return
-        paid = {"source": source, "payment": payment}
-        found = (await connection.execute(_REVERSED, paid)).all()
-        for row in (await connection.execute(_PURCHASES_PAID, paid)).all():
-            gone = min(row.credits, sum(row.credits * one.part // one.whole for one in found if one.whole > 0))
-            change = gone - row.taken - row.missing
-            if change:
-                by = Actor(NOBODY, source.capitalize())
-                new = await (
-                    self._take(connection, row, by, change) if change > 0 else self._return(connection, row, by, -change)
-                )
-                values = {"taken": new.taken, "missing": new.missing}
-                await connection.execute(_CHANGE_PURCHASE, {"of_source": source, "of_id": row.id, **values})
+        shares = await shares_gone(connection, source, payment)
+        for row in (await connection.execute(_PURCHASES_PAID, {"source": source, "payment": payment})).all():
+            await self._settle_purchase(connection, row, shares)
+        for id_ in await subscriptions_paid_by(connection, source, payment):
+            known = (await connection.execute(_SUBSCRIPTION, {"of_source": source, "of_id": id_})).one()
+            why = f"A payment for {id_} was refunded or is disputed." if is_all_gone(shares) else ""
+            await self._make_member(connection, source, id_, _subscription_of(known), why=why)
+
+    async def _settle_purchase(self, connection: AsyncConnection, row: Row[Any], shares: tuple[Share, ...]) -> None:
+        """Take back, or give again, until it is what is gone of its payment."""
+        gone = min(row.credits, sum(share.of(row.credits) for share in shares))
+        change = gone - row.taken - row.missing
+        if change:
+            by = Actor(NOBODY, row.source.capitalize())
+            new = await (self._take(connection, row, by, change) if change > 0 else self._return(connection, row, by, -change))
+            values = {"taken": new.taken, "missing": new.missing}
+            await connection.execute(_CHANGE_PURCHASE, {"of_source": row.source, "of_id": row.id, **values})
 
     async def _take(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
         """Take what is there; the rest is told to the owners."""

@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.jobs import Job
-from bot.domain.people import REGISTERED, AccountId
+from bot.domain.people import PREMIUM, REGISTERED, AccountId
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
@@ -29,6 +29,7 @@ from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
+from storage.sql.billing import SqlBilling
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
@@ -40,6 +41,7 @@ from storage.sql.references import SqlReferences
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
+from tests.contract.paying import TillIds
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
@@ -52,6 +54,7 @@ from tests.fakes.postgres import PostgresServer
 from tests.fakes.references import MemoryReferences
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
+from tests.fakes.stripe_events import Till
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 MEMORY = "memory"
@@ -248,3 +251,10 @@ async def running(jobs: Jobs, fox: Job) -> Job:
     claimed = await jobs.claim(fox.id, LEASE)
     assert claimed is not None
     return claimed
+
+
+@pytest.fixture
+async def till(database: Database, clock: StoppedClock) -> AsyncIterator[Till]:
+    """Open Stripe's endpoint."""
+    async with Till(SqlBilling(database, clock, TillIds(), PREMIUM)) as till:
+        yield till

@@ -1,12 +1,10 @@
-"""Asks Stripe's endpoint over every database: is what is paid for given, once, in any order, and taken back with the money?
+"""Asks Stripe's endpoint over every database: is what is paid for given, once, and in any order?
 
 The shapes are those of Stripe's own types, which build every object that is sent.
 """
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,44 +19,24 @@ from storage.sql.billing import SqlBilling
 from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import ANN, TODAY, WEB
+from tests.contract.paying import GRACE, TillIds, membership, moment, reasons
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
-from tests.fakes.stripe_events import BEGIN, DAY, PRICE, Till, a_charge, a_checkout, a_dispute, a_sale, an_end, an_invoice
+from tests.fakes.stripe_events import (
+    BEGIN,
+    DAY,
+    PRICE,
+    Till,
+    a_charge,
+    a_checkout,
+    a_sale,
+    an_end,
+    an_invoice,
+)
 
 pytestmark = ON_DISK
 
 BOB = Identity(WEB, "", "bob")
-GRACE = timedelta(days=3)
-
-
-def moment(seconds: int) -> datetime:
-    """Read Stripe's seconds."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-class _RandomIds(CountingIds):
-    def new(self) -> str:
-        return f"till {super().new()}"
-
-
-@pytest.fixture
-async def till(database: Database, clock: StoppedClock) -> AsyncIterator[Till]:
-    """Open the endpoint."""
-    billing = SqlBilling(database, clock, _RandomIds(), PREMIUM)
-    async with Till(billing) as till:
-        yield till
-
-
-async def membership(rulebook: Rulebook, account: AccountId, id_: str = "sub_1") -> Membership | None:
-    """Give somebody's membership by a subscription."""
-    found = await rulebook.rules(HOUSE, account)
-    values = [rule.value for rule in found if rule.key.account == account and rule.key.subject == f"stripe:{id_}"]
-    return Membership.read(values[0]) if values else None
-
-
-async def reasons(rulebook: Rulebook) -> list[str]:
-    """Give what owners read."""
-    return [entry.why for entry in await rulebook.record(HOUSE, 50) if entry.why]
 
 
 class TestSubscriptions:
@@ -104,7 +82,7 @@ class TestSubscriptions:
         self, database: Database, clock: StoppedClock, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """In the shape of today and the older one."""
-        async with Till(SqlBilling(database, clock, _RandomIds(), PREMIUM), accepts=[PRICE]) as till:
+        async with Till(SqlBilling(database, clock, TillIds(), PREMIUM), accepts=[PRICE]) as till:
             await till.send(a_checkout(ann, payment_link=None))
             await till.send(an_invoice(BEGIN + 90 * DAY, price="price_other"))
             assert await membership(rulebook, ann) is None
@@ -177,87 +155,6 @@ class TestCredits:
             assert await till.send(event) == 200
         [why] = await reasons(rulebook)
         assert "10 credits of cs_1 are paid for and could not be given" in why
-
-
-class TestMoneyThatWentBack:
-    """Refunds and disputes."""
-
-    async def test_every_order_comes_to_the_same(self, till: Till, credits_: Credits, ann: AccountId) -> None:
-        """Sold, half refunded, then all of it; each twice."""
-        for number, order in enumerate(itertools.permutations(range(3))):
-            own = {"id": f"ch_{number}", "payment_intent": f"pi_{number}"}
-            events = [
-                a_sale(ann, 11, id=f"cs_{number}", payment_intent=f"pi_{number}"),
-                a_charge(refunded=250, at=BEGIN + 1, **own),
-                a_charge(refunded=500, at=BEGIN + 2, **own),
-            ]
-            for one in (*order, *order):
-                assert await till.send(events[one]) == 200
-            assert await credits_.balance(HOUSE, ann) == 0
-
-    async def test_a_part_takes_a_part(self, till: Till, credits_: Credits, ann: AccountId) -> None:
-        """Rounded in favour of whoever paid."""
-        for event in (a_sale(ann, 11), a_charge(refunded=250), a_charge(refunded=250)):
-            await till.send(event)
-        assert await credits_.balance(HOUSE, ann) == 6
-
-    async def test_what_is_spent_is_noted_and_no_balance_is_below_nothing(
-        self, till: Till, credits_: Credits, rulebook: Rulebook, ann: AccountId
-    ) -> None:
-        """Once, however often it is told."""
-        await till.send(a_sale(ann, 10))
-        by = Actor(ann, "Ann")
-        await credits_.move(CreditMove(community=HOUSE, account=ann, delta=-7, kind=CreditKind.TAKE, key="spent", by=by))
-        for _ in range(2):
-            await till.send(a_charge(refunded=500))
-        assert await credits_.balance(HOUSE, ann) == 0
-        assert [why for why in await reasons(rulebook) if "7 of its 10 credits were spent before" in why] != []
-        entries = await credits_.history(HOUSE, ann, 10)
-        assert [entry.delta for entry in entries] == [-3, -7, 10]
-
-    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-    @pytest.mark.parametrize(("end", "left"), [("won", 10), ("lost", 0), ("prevented", 10)])
-    async def test_a_dispute_takes_and_a_won_one_gives_again(
-        self, till: Till, credits_: Credits, ann: AccountId, order: tuple[int, ...], end: str, left: int
-    ) -> None:
-        """In any order, each event twice."""
-        events = [
-            a_sale(ann, 10),
-            a_dispute("needs_response", at=BEGIN + 1),
-            a_dispute(end, "charge.dispute.closed", at=BEGIN + 2),
-        ]
-        for one in (*order, *order):
-            assert await till.send(events[one]) == 200
-        assert await credits_.balance(HOUSE, ann) == left
-
-    async def test_a_question_of_a_bank_takes_nothing(self, till: Till, credits_: Credits, ann: AccountId) -> None:
-        """Until it is a dispute."""
-        await till.send(a_sale(ann, 10))
-        await till.send(a_dispute("warning_needs_response"))
-        assert await credits_.balance(HOUSE, ann) == 10
-        await till.send(a_dispute("needs_response", "charge.dispute.updated", at=BEGIN + 9))
-        assert await credits_.balance(HOUSE, ann) == 0
-
-    async def test_sale_and_refund_at_once_in_two_processes_leave_nothing(
-        self, records_url: str, clock: StoppedClock, till: Till, credits_: Credits, ann: AccountId
-    ) -> None:
-        """Whoever comes second sees the first."""
-        second = Database(records_url)
-        await second.open()
-        async with Till(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
-            for number in range(10):
-                payment = f"pi_{number}"
-                sale = a_sale(ann, 10, id=f"cs_{number}", payment_intent=payment)
-                refund = a_charge(refunded=500, id=f"ch_{number}", payment_intent=payment)
-                await asyncio.gather(till.send(sale), other.send(refund))
-        await second.close()
-        assert await credits_.balance(HOUSE, ann) == 0
-
-    async def test_other_payments_are_nobodys_business(self, till: Till, rulebook: Rulebook) -> None:
-        """The same account sells postcards."""
-        for event in (a_charge(refunded=500), a_charge(refunded=5, payment_intent=None), a_dispute("lost")):
-            assert await till.send(event) == 200
-        assert await rulebook.record(HOUSE, 10) == ()
 
 
 async def test_what_could_not_be_written_down_comes_again(database: Database, till: Till, rulebook: Rulebook) -> None:

@@ -5,7 +5,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import stripe
 from fastapi import FastAPI
@@ -20,15 +20,18 @@ LINK, PRICE = "plink_1", "price_1"
 BEGIN, DAY = 1_773_489_600, 86_400
 """14 March 2026, noon, in Stripe's seconds."""
 
+_EVENTS = frozenset(get_args(stripe.Event.__annotations__["type"]))
+"""The kinds of events that Stripe sends."""
+
 Json = dict[str, Any]
 
 
 def an_event(kind: str, thing: Json, at: int = BEGIN) -> Json:
     """Give an event; its object has only fields that Stripe's type has."""
-    name = {"checkout": "checkout.session", "invoice": "invoice", "charge": "charge", "customer": "subscription"}[
-        kind.split(".", maxsplit=1)[0]
-    ]
-    name = "dispute" if kind.startswith("charge.dispute") else name
+    assert kind in _EVENTS, kind
+    first = kind.split(".", maxsplit=1)[0]
+    name = {"checkout": "checkout.session", "customer": "subscription"}.get(first, first)
+    name = {"charge.dispute": "dispute", "charge.refund": "refund"}.get(kind.rpartition(".")[0], name)
     known = _fields(name)
     assert thing.keys() <= known, thing.keys() - known
     return {
@@ -48,8 +51,10 @@ def _fields(name: str) -> set[str]:
         "charge": stripe.Charge,
         "subscription": stripe.Subscription,
         "dispute": stripe.Dispute,
+        "refund": stripe.Refund,
+        "invoice_payment": stripe.InvoicePayment,
     }
-    return {*types[name].__annotations__, *({"subscription"} if name == "invoice" else ())}
+    return {*types[name].__annotations__, *({"subscription", "payment_intent"} if name == "invoice" else ())}
 
 
 def a_checkout(account: str | None, subscription: str = "sub_1", *, at: int = BEGIN, **changes: Any) -> Json:
@@ -91,7 +96,9 @@ def an_invoice(
         line["price"] = {"id": older_price, "object": "price"}
     if subscription_:
         changes["subscription"] = subscription_
-    return an_event("invoice.paid", {"id": f"in_{until}", "parent": parent, "lines": {"data": [line]}} | changes, at)
+    return an_event(
+        "invoice.paid", {"id": f"in_{until}_{subscription}", "parent": parent, "lines": {"data": [line]}} | changes, at
+    )
 
 
 def an_end(ended_at: int, *, subscription: str = "sub_1") -> Json:
@@ -105,9 +112,22 @@ def a_charge(*, refunded: int, at: int = BEGIN, **changes: Any) -> Json:
     return an_event("charge.refunded", charge | changes, at)
 
 
-def a_dispute(status: str, kind: str = "charge.dispute.created", *, at: int = BEGIN) -> Json:
+def a_payment(invoice: str, payment: str, *, at: int = BEGIN) -> Json:
+    """Tell what paid an invoice, as Stripe does since 2025."""
+    paid: Json = {"id": f"inpay_{payment}", "invoice": invoice, "status": "paid", "is_default": True}
+    return an_event("invoice_payment.paid", paid | {"payment": {"type": "payment_intent", "payment_intent": payment}}, at)
+
+
+def a_failed_refund(amount: int, kind: str = "refund.failed", *, at: int = BEGIN, **changes: Any) -> Json:
+    """Give a refund that did not reach whoever had paid."""
+    refund: Json = {"id": "re_1", "charge": "ch_1", "payment_intent": "pi_1", "amount": amount, "status": "failed"}
+    return an_event(kind, refund | changes, at)
+
+
+def a_dispute(status: str, kind: str = "charge.dispute.created", *, at: int = BEGIN, **changes: Any) -> Json:
     """Give a dispute of that payment."""
-    return an_event(kind, {"id": "du_1", "charge": "ch_1", "payment_intent": "pi_1", "amount": 500, "status": status}, at)
+    dispute: Json = {"id": "du_1", "charge": "ch_1", "payment_intent": "pi_1", "amount": 500, "status": status}
+    return an_event(kind, dispute | changes, at)
 
 
 def signed(body: str, stamp: float, secret: str = SECRET) -> str:

@@ -1,7 +1,9 @@
 """Stripe's webhook: believed only with its signature, no older than five minutes, and harmless when it comes twice or late.
 
 Facts: docs.stripe.com/webhooks (signatures), docs.stripe.com/api/events/types; a subscription's id moved from an
-invoice's own field to `parent.subscription_details` in 2025, so both are read.
+invoice's own field to `parent.subscription_details` in 2025, so both are read. What paid it moved at the same time from
+its `payment_intent` to invoice payments, which have events of their own
+(docs.stripe.com/changelog/basil/2025-03-31/add-support-for-multiple-partial-payments-on-invoices).
 """
 
 import json
@@ -16,7 +18,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from bot.adapters.stripe import PATH, STRIPE
-from bot.domain.billing import Purchase, Reversal, SubscriptionNews
+from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Purchase, Reversal, SubscriptionNews
 from bot.domain.people import AccountId
 from bot.errors import EaselError
 from bot.ports.billing import Billing
@@ -38,6 +40,11 @@ _PAID = {"paid", "no_payment_required"}
 _ENDED_DISPUTES = {"won", "lost", "warning_closed", "prevented"}
 _HARMLESS_DISPUTES = {"won", "prevented", "warning_closed", "warning_needs_response", "warning_under_review"}
 """No money has gone back: a warning is a bank's question."""
+
+_REFUND_NEWS = {"refund.failed", "refund.updated", "charge.refund.updated"}
+"""Stripe may tell of a failure in each of them, by its version."""
+
+_UNPAID_REFUNDS = {"failed", "canceled"}
 
 _MOST = 2**31 - 1
 
@@ -106,25 +113,34 @@ class Endpoint:
             await self._checked_out(thing, at)
         elif kind == "invoice.paid" and (subscription := _subscription_of(thing)):
             await self._billing.note(self._paid(thing, subscription, at))
+            await self._note_payment(thing["id"], thing.get("payment_intent"))
+        elif kind == "invoice_payment.paid":
+            await self._note_payment(thing["invoice"], thing["payment"].get("payment_intent"))
         elif kind == "customer.subscription.deleted":
             ended_at = _moment(thing.get("ended_at") or at.timestamp())
             await self._billing.note(SubscriptionNews(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at))
-        elif kind == "charge.refunded" and (payment := _id_of(thing.get("payment_intent"))):
+        elif payment := _id_of(thing.get("payment_intent")):
+            await self._note_money_back(kind, thing, payment, at)
+
+    async def _note_payment(self, invoice: Any, payment: Any) -> None:
+        """Note what paid an invoice, where that is named."""
+        if id_ := _id_of(payment):
+            await self._billing.note_payment(InvoicePayment(source=STRIPE, invoice=_id_of(invoice), payment=id_))
+
+    async def _note_money_back(self, kind: str, thing: Json, payment: str, at: datetime) -> None:
+        """Note a refund or a dispute of a payment, and a refund that nobody got."""
+        id_ = str(thing["id"])
+        if kind == "charge.refunded":
             part, whole = int(thing["amount_refunded"]), int(thing["amount"])
-            await self._billing.reverse(
-                Reversal(source=STRIPE, id=str(thing["id"]), payment=payment, at=at, part=part, whole=whole)
-            )
-        elif kind.startswith("charge.dispute.") and (payment := _id_of(thing.get("payment_intent"))):
+            await self._billing.reverse(Reversal(source=STRIPE, id=id_, payment=payment, at=at, part=part, whole=whole))
+        elif kind in _REFUND_NEWS and thing["status"] in _UNPAID_REFUNDS and (charge := _id_of(thing.get("charge"))):
+            amount = int(thing["amount"])
+            failed = FailedRefund(source=STRIPE, id=id_, payment=payment, reversal=charge, at=at, amount=amount)
+            await self._billing.note_failed_refund(failed)
+        elif kind.startswith("charge.dispute."):
             status = str(thing["status"])
-            reversal = Reversal(
-                source=STRIPE,
-                id=str(thing["id"]),
-                payment=payment,
-                at=at,
-                part=int(status not in _HARMLESS_DISPUTES),
-                whole=1,
-                is_final=status in _ENDED_DISPUTES,
-            )
+            part, is_final = int(status not in _HARMLESS_DISPUTES), status in _ENDED_DISPUTES
+            reversal = Reversal(source=STRIPE, id=id_, payment=payment, at=at, part=part, whole=1, is_final=is_final)
             await self._billing.reverse(reversal)
 
     def _paid(self, invoice: Json, subscription: str, at: datetime) -> SubscriptionNews:
@@ -132,8 +148,9 @@ class Endpoint:
         lines = invoice["lines"]["data"]
         ours = [line for line in lines if not self._prices or _price_of(line) in self._prices]
         paid_until = max((_moment(line["period"]["end"]) for line in ours), default=None if lines else at)
+        paid = None if paid_until is None else PaidInvoice(str(invoice["id"]), paid_until)
         is_accepted = bool(self._prices and ours)
-        return SubscriptionNews(source=STRIPE, id=subscription, at=at, paid_until=paid_until, is_accepted=is_accepted)
+        return SubscriptionNews(source=STRIPE, id=subscription, at=at, invoice=paid, is_accepted=is_accepted)
 
     async def _checked_out(self, session: Json, at: datetime) -> None:
         """Note whose subscription it is, or give the credits that were bought."""
@@ -180,7 +197,7 @@ def _read(body: bytes) -> Json | None:
 
 def _subscription_of(invoice: Json) -> str:
     details = (invoice.get("parent") or {}).get("subscription_details") or {}
-    return str(details.get("subscription") or invoice.get("subscription") or "")
+    return _id_of(details.get("subscription") or invoice.get("subscription"))
 
 
 def _moment(seconds: float) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.billing import Purchase, Reversal, SubscriptionNews
+from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal, SubscriptionNews
 from bot.domain.people import AccountId
 from tests.fakes.logs import plain_log
 from tests.fakes.stripe_events import BEGIN, DAY, LINK, PRICE, Till, a_charge, a_checkout, a_sale, an_event, an_invoice, signed
@@ -19,7 +19,7 @@ class Heard:
     """Billing that only remembers what it was told."""
 
     def __init__(self) -> None:
-        self.news: list[SubscriptionNews | Purchase | Reversal] = []
+        self.news: list[SubscriptionNews | Purchase | Reversal | InvoicePayment | FailedRefund] = []
 
     async def note(self, news: SubscriptionNews) -> None:
         """Remember it."""
@@ -32,6 +32,14 @@ class Heard:
     async def reverse(self, reversal: Reversal) -> None:
         """Remember it."""
         self.news.append(reversal)
+
+    async def note_payment(self, payment: InvoicePayment) -> None:
+        """Remember it."""
+        self.news.append(payment)
+
+    async def note_failed_refund(self, refund: FailedRefund) -> None:
+        """Remember it."""
+        self.news.append(refund)
 
 
 @pytest.fixture
@@ -56,8 +64,11 @@ def log() -> Iterator[None]:
 
 async def test_an_older_invoice_names_its_subscription_itself(till: Till, heard: Heard) -> None:
     """As they did before 2025."""
-    await till.send(an_invoice(BEGIN + 30 * DAY, parent=None, subscription_="sub_9"))
-    assert [one.id for one in heard.news] == ["sub_9"]
+    await till.send(an_invoice(BEGIN + 30 * DAY, parent=None, subscription_="sub_9", id="in_9", payment_intent="pi_9"))
+    news, paid = heard.news
+    assert isinstance(news, SubscriptionNews)
+    assert news.id == "sub_9"
+    assert paid == InvoicePayment(source="stripe", invoice="in_9", payment="pi_9")
 
 
 async def test_what_is_not_paid_yet_gives_nothing(till: Till, heard: Heard) -> None:
@@ -95,7 +106,7 @@ async def test_without_prices_an_invoice_makes_nobody_a_member(till: Till, heard
     [news] = heard.news
     assert isinstance(news, SubscriptionNews)
     assert not news.is_accepted
-    assert news.paid_until is not None
+    assert news.invoice is not None
 
 
 async def test_a_forged_event_is_refused(till: Till, heard: Heard) -> None:
