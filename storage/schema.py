@@ -147,6 +147,7 @@ drawings = Table(
     Column("model", String, nullable=False),
     Column("state", String, nullable=False),
     Column("started_at", Moment, nullable=False),
+    Column("asked", Integer, nullable=False, server_default="1"),
     Column("microusd", BigInteger, nullable=False),
     Column("is_estimate", Boolean, nullable=False),
     Column("request_id", String),

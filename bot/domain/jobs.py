@@ -127,6 +127,11 @@ class DrawingState(StrEnum):
     UNKNOWN = "unknown"
 
     @property
+    def is_paid_for(self) -> bool:
+        """Whether the call is out, or was answered with pictures."""
+        return self in {DrawingState.OPEN, DrawingState.DRAWN}
+
+    @property
     def certainty(self) -> int:
         """Return how much whoever reports this state knows; a report is not overwritten by one that knows less."""
         return {DrawingState.OPEN: 0, DrawingState.UNKNOWN: 1, DrawingState.DRAWN: 3}.get(self, 2)
@@ -136,6 +141,7 @@ class DrawingState(StrEnum):
 class Drawing:
     """One paid call to a provider, written down before it goes out.
 
+    `asked` is how many pictures it asks for, which may be fewer than were wished for.
     `cost` is what the call probably costs until it is known what it did cost.
     `files` is set when it is `DRAWN`: the pictures are safe on this machine
     and only have to reach the store.
@@ -148,10 +154,18 @@ class Drawing:
     model: str
     state: DrawingState
     started_at: datetime
+    asked: int = 1
     cost: Cost = FREE
     request_id: str | None = None
     files: tuple[ImageFile, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def may_have_given(self) -> int:
+        """Return how many pictures it gave, or may have given as far as is known."""
+        if self.state is DrawingState.DRAWN:
+            return len(self.files)
+        return self.asked if self.state in {DrawingState.OPEN, DrawingState.UNKNOWN} else 0
 
 
 @dataclass(frozen=True, slots=True)

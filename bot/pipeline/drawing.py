@@ -40,11 +40,10 @@ class DrawingRules:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A paid call that came to its end: its row, what it gave, and how many pictures were asked for."""
+    """A paid call that came to its end: its row, and what it gave."""
 
     drawing: Drawing
     drawn: Drawn
-    asked: int
 
 
 class _Bill:
@@ -169,6 +168,7 @@ class DrawingRoom:
             model=provider.model,
             state=DrawingState.OPEN,
             started_at=self._clock.now(),
+            asked=request.count,
             cost=provider.estimate(request.size, request.quality, request.count),
             notes=notes,
         )
@@ -180,7 +180,7 @@ class DrawingRoom:
             await self._jobs.close_drawing(_closed(drawing, error, bill.cost))
             raise
         answered = replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=(*notes, *drawn.notes))
-        return _Answer(answered, drawn, request.count)
+        return _Answer(answered, drawn)
 
     async def _within_budget(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> Drawn:
         budget = self._rules.budgets[request.quality]
@@ -198,7 +198,7 @@ class DrawingRoom:
         except ProviderFailed:
             await self._jobs.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
-        notes = (*drawing.notes, *_missing(answer.asked, len(files)))
+        notes = (*drawing.notes, *_missing(drawing.asked, len(files)))
         safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes)
         await until_written(lambda: self._jobs.close_drawing(safe), on_trouble)
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)

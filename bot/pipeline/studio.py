@@ -126,16 +126,12 @@ class Studio:
         return await self._quotas.account(person)
 
     async def cancel(self, job: Job) -> Ending:
-        """End the job without a picture. Its pictures come back, unless they are being drawn already: then they count.
+        """End the job without a picture. Its pictures come back, but for those that are being drawn already: they count.
 
         Raises:
             Conflict: It is too late for that.
         """
-        counted = self._quotas.cost(job.wish)
-        pictures = "1 picture was" if counted == 1 else f"{counted} pictures were"
-        free = Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted.")
-        paid = replace(free, text=f"cancelled. It was being drawn already, so {pictures} counted.")
-        ending = await self._jobs.cancel(job.id, free, once_paid=paid)
+        ending = await self._jobs.cancel(job.id, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
         if ending is None:
             raise Conflict("That job has ended already, so there is nothing to cancel.")
         await self._engine.cancel(job.id)
@@ -205,3 +201,13 @@ def _check_outline(draft: Draft) -> None:
             f"Shape {shape} and size {size} do not go together: {size} is {size.shape}. "
             "Please give one of the two. Nothing was counted."
         )
+
+
+def _cancelled(text: str) -> Ending:
+    return Ending(JobState.CANCELLED, "cancelled", f"cancelled{text}")
+
+
+def _cancelled_once_paid(counted: int) -> Ending:
+    """Return the end of what was being drawn already."""
+    pictures = "1 picture was" if counted == 1 else f"{counted} pictures were"
+    return _cancelled(f". It was being drawn already, so {pictures} counted.")

@@ -1,5 +1,6 @@
 """The table of jobs: one atomic, repeatable act per method."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -89,7 +90,7 @@ class Jobs(Protocol):
 
         Whoever is less certain (`DrawingState.certainty`) changes nothing. The
         budgets of a job that is final already are corrected by the difference,
-        and a cancelled one gets back what it spent when nothing of it was drawn.
+        and a cancelled one gets back what it spent for pictures that were not drawn.
         """
         ...
 
@@ -108,12 +109,13 @@ class Jobs(Protocol):
         """
         ...
 
-    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Ending | None = None) -> Ending | None:
+    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
         """Make a job final that has no kept pictures yet, whoever has it; give the end that it has, None when it was too late.
 
-        Where a paid call is out or was answered with pictures, the job ends as
-        `once_paid` (else as `ending`), its hold is spent, and `OPEN` drawings
-        are closed as in `finish`. Otherwise its hold is refunded.
+        Where a paid call is out or was answered with pictures, as many as it
+        was asked for or gave are spent, and the job ends as `once_paid` says
+        of what these count for (else as `ending`). The rest of its hold is
+        refunded, and `OPEN` drawings are closed as in `finish`.
         """
         ...
 

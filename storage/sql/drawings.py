@@ -1,6 +1,6 @@
 """Drawings: paid calls, written down before they go out."""
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,16 +27,6 @@ _GIVE_UP = (
     .where(drawings.c.job == bindparam("of_job"), drawings.c.state == DrawingState.OPEN)
     .values(state=DrawingState.UNKNOWN)
 )
-_PAID = (
-    select(func.count())
-    .select_from(drawings)
-    .where(drawings.c.job == bindparam("job"), drawings.c.state.in_([DrawingState.OPEN, DrawingState.DRAWN]))
-)
-_MAY_BE_PAID = (
-    select(func.count())
-    .select_from(drawings)
-    .where(drawings.c.job == bindparam("job"), drawings.c.state.not_in([DrawingState.FAILED, DrawingState.REFUSED]))
-)
 _OF_JOB = select(drawings).where(drawings.c.job == bindparam("job")).order_by(drawings.c.started_at, drawings.c.id)
 
 
@@ -48,16 +38,6 @@ async def add_drawing(connection: AsyncConnection, drawing: Drawing) -> None:
 async def overwrite_drawing(connection: AsyncConnection, drawing: Drawing) -> None:
     """Write down how a drawing ended."""
     await _OVERWRITE.run(connection, drawing_values(drawing))
-
-
-async def is_paid_for(connection: AsyncConnection, job: JobId) -> bool:
-    """Return whether a paid call of the job is out, or was answered with pictures."""
-    return bool((await connection.execute(_PAID, {"job": job})).scalar_one())
-
-
-async def is_surely_undrawn(connection: AsyncConnection, job: JobId) -> bool:
-    """Return whether no paid call of the job drew anything, or may have."""
-    return not (await connection.execute(_MAY_BE_PAID, {"job": job})).scalar_one()
 
 
 async def give_up_drawings(connection: AsyncConnection, job: JobId) -> None:

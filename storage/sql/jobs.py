@@ -1,5 +1,6 @@
 """The table of jobs, with their drawings, pictures and holds in step."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -18,8 +19,8 @@ from bot.ports.jobs import Accepted
 from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
 from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, take, write, write_kept, write_or_stop
 from storage.sql.database import Database
-from storage.sql.drawings import add_drawing, drawings_of, is_paid_for, is_surely_undrawn, overwrite_drawing
-from storage.sql.ledger import close_books, give_back, reserve, settle, spend_all
+from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
+from storage.sql.ledger import close_books, give_back, reserve, settle
 from storage.sql.money import bill_late, lock_hold
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_values
@@ -130,8 +131,8 @@ class SqlJobs:
         async with self._database.writing() as connection:
             if await bill_late(connection, drawing):
                 await overwrite_drawing(connection, drawing)
-                if await is_surely_undrawn(connection, drawing.job):
-                    await give_back(connection, drawing.job, self._clock.now())
+                drawn = max(one.may_have_given for one in await drawings_of(connection, drawing.job))
+                await give_back(connection, drawing.job, drawn, self._clock.now())
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """Read the drawings."""
@@ -160,20 +161,20 @@ class SqlJobs:
             if known is None or (known.attempt, known.state) != (attempt, ending.state):
                 raise LeaseLost(job, attempt)
 
-    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Ending | None = None) -> Ending | None:
+    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
         """Move the job, its hold and its drawings together; a job that was cancelled before keeps the end it has."""
         async with self._database.writing() as connection:
             known = (await connection.execute(_LOCKED, {"job": job})).first()
             if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
                 return job_of(known).ending if known is not None and known.state == ending.state else None
             await lock_hold(connection, job)
-            is_paid = await is_paid_for(connection, job)
-            ended = once_paid if is_paid and once_paid else ending
-            await connection.execute(_CANCEL, {"job": job, **self._final(ended)})
-            if is_paid:
-                await spend_all(connection, job, self._clock.now())
+            paid = [one for one in await drawings_of(connection, job) if one.state.is_paid_for]
+            if paid:
+                counted = await settle(connection, job, max(one.may_have_given for one in paid), self._clock.now())
+                ending = once_paid(counted) if once_paid else ending
+            await connection.execute(_CANCEL, {"job": job, **self._final(ending)})
             await close_books(connection, job, self._clock.now())
-            return ended
+            return ending
 
     async def told(self, job: JobId) -> None:
         """Note when, once; an open job has no end to tell of."""

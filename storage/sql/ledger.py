@@ -57,32 +57,30 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
     await connection.execute(_NEW_HOLD, values)
 
 
-async def settle(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
-    """Spend so many of the job's pictures and give the rest back; more than were held cannot be spent."""
-    await _let_go(connection, job, HoldState.SPENT, pictures=pictures, now=now)
+async def settle(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> int:
+    """Spend so many of the job's pictures, give the rest back, and return what they count for: never more than was held."""
+    return await _let_go(connection, job, HoldState.SPENT, pictures=pictures, now=now)
 
 
-async def spend_all(connection: AsyncConnection, job: JobId, now: datetime) -> None:
-    """Spend all of the job's pictures if they are still held."""
-    hold = (await connection.execute(_SPEND_ALL, {"of_job": job})).first()
-    if hold is not None:
-        await _count_end(connection, job, hold, now)
-
-
-async def give_back(connection: AsyncConnection, job: JobId, now: datetime) -> None:
-    """Give back what a cancelled job spent, once: what was being drawn then turned out not to be drawn."""
+async def give_back(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
+    """Give back what a cancelled job spent beyond so many pictures: what was being drawn then turned out not to be drawn."""
     hold = (await connection.execute(_SPENT_BY_CANCELLED, {"of_job": job})).first()
-    if hold is None or not (await connection.execute(_GIVE_BACK, {"of_job": job})).rowcount:
+    left = 0 if hold is None else min(hold.spent, pictures * hold.each)
+    if hold is None or left == hold.spent:
         return
-    used = min(hold.spent, hold.n - hold.from_credits)
+    state = HoldState.SPENT if left else HoldState.REFUNDED
+    await connection.execute(_GIVE_BACK, {"of_job": job, "ended": state, "left": left})
+    of_day = hold.n - hold.from_credits
+    unused = min(hold.spent, of_day) - min(left, of_day)
     # A counter that was forgiven meanwhile stays as it is.
-    await connection.execute(_COUNT_AGAIN, _of_day(hold.community, hold.account, hold.day) | {"let_go": 0, "used": -used})
-    if hold.spent > used:
+    await connection.execute(_COUNT_AGAIN, _of_day(hold.community, hold.account, hold.day) | {"let_go": 0, "used": -unused})
+    in_credits = hold.spent - left - unused
+    if in_credits:
         whose = (CommunityId(hold.community), AccountId(hold.account))
-        await moved(connection, Booking(*whose, hold.spent - used, CreditKind.REFUND, f"undrawn:{job}", now, job))
+        await moved(connection, Booking(*whose, in_credits, CreditKind.REFUND, f"undrawn:{job}:{left}", now, job))
     if hold.crowd is not None:
         everybodys = _of_day(hold.community, _as_account(hold.crowd), hold.day)
-        await connection.execute(_COUNT_AGAIN, everybodys | {"let_go": 0, "used": -hold.spent})
+        await connection.execute(_COUNT_AGAIN, everybodys | {"let_go": 0, "used": left - hold.spent})
 
 
 async def close_books(connection: AsyncConnection, job: JobId, now: datetime) -> None:
@@ -164,17 +162,13 @@ _NEW_HOLD = insert(holds)
 _SPENT = bindparam("pictures", type_=Integer) * holds.c.each
 _HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
 _LET_GO = _HELD.values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
-_SPEND_ALL = _HELD.values(state=HoldState.SPENT, spent=holds.c.n)
 _SPENT_BY_CANCELLED = (
     select(*holds.c)
     .join(jobs, jobs.c.id == holds.c.job)
     .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.SPENT, jobs.c.state == JobState.CANCELLED)
+    .with_for_update(of=holds)
 )
-_GIVE_BACK = (
-    update(holds)
-    .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.SPENT)
-    .values(state=HoldState.REFUNDED, spent=0)
-)
+_GIVE_BACK = update(holds).where(holds.c.job == bindparam("of_job")).values(state=bindparam("ended"), spent=bindparam("left"))
 _THAT_DAY = (
     usage.c.community == bindparam("of_community"),
     usage.c.account == bindparam("of_account"),
@@ -251,11 +245,13 @@ async def _fits(
     return await _RAISE_HELD.run(connection, values) > 0 and held == pictures
 
 
-async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> None:
-    """Move the hold out of `HELD`, which happens once, and only then the counters and the credits."""
+async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> int:
+    """Move the hold out of `HELD`, which happens once, and only then the counters and the credits; return what is spent."""
     hold = (await connection.execute(_LET_GO, {"of_job": job, "ended": state, "pictures": pictures})).first()
-    if hold is not None:
-        await _count_end(connection, job, hold, now)
+    if hold is None:
+        return 0
+    await _count_end(connection, job, hold, now)
+    return int(hold.spent)
 
 
 async def _count_end(connection: AsyncConnection, job: JobId, hold: Row[Any], now: datetime) -> None:

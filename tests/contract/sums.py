@@ -46,6 +46,13 @@ DIFFERENCES = {
     "jobs without pictures that cost some": """
         SELECT jobs.id FROM jobs JOIN holds ON holds.job = jobs.id
         WHERE jobs.finished_at IS NOT NULL AND kept_at IS NULL AND (holds.spent <> 0 OR holds.state <> 'refunded')
+        AND jobs.state <> 'cancelled'
+    """,
+    "cancelled jobs that count more than was asked for": """
+        SELECT holds.* FROM holds JOIN jobs ON jobs.id = holds.job WHERE jobs.state = 'cancelled' AND holds.spent > each * (
+            SELECT COALESCE(MAX(CASE drawings.state WHEN 'drawn' THEN json_array_length(files)
+            WHEN 'failed' THEN 0 WHEN 'refused' THEN 0 ELSE asked END), 0) FROM drawings WHERE drawings.job = jobs.id
+        )
     """,
     "jobs over that hold money, or pictures": """
         SELECT jobs.id FROM jobs JOIN holds ON holds.job = jobs.id

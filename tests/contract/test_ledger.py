@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.credits import CreditKind, CreditMove
-from bot.domain.jobs import DrawingState, JobId
+from bot.domain.jobs import DrawingState, Ending, JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.quotas import Crowd, Standing
 from bot.domain.rules import Actor
@@ -23,6 +23,7 @@ from tests.fakes.clock import StoppedClock
 
 FOX = JobId("fox")
 BOSS = Actor(AccountId("boss"), "Boss")
+TWO_FILES = tuple(picture.file for picture in some_pictures(FOX, 2))
 
 
 async def standing(ledger: Ledger, account: AccountId) -> tuple[int, int]:
@@ -112,11 +113,15 @@ async def test_a_cancelled_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: Ac
     assert await standing(ledger, ann) == (0, 0)
 
 
+def _counted(pictures: int) -> Ending:
+    return replace(CANCELLED, text=f"{pictures} count.")
+
+
 @pytest.mark.parametrize(
     ("state", "spent"),
     [
-        (DrawingState.OPEN, 4),
-        (DrawingState.DRAWN, 4),
+        (DrawingState.OPEN, 3),
+        (DrawingState.DRAWN, 2),
         (DrawingState.FAILED, 0),
         (DrawingState.REFUSED, 0),
         (DrawingState.UNKNOWN, 0),
@@ -125,16 +130,17 @@ async def test_a_cancelled_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: Ac
 async def test_what_is_cancelled_while_it_is_paid_for_counts(
     jobs: Jobs, ledger: Ledger, ann: AccountId, state: DrawingState, spent: int
 ) -> None:
-    """So nobody has the house pay again and again; what was not drawn, and what nobody is to blame for, comes back."""
+    """So nobody has the house pay again and again; what was not asked for or drawn, or nobody is to blame for, comes back."""
     await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
     fox = await jobs.claim(FOX, LEASE)
     assert fox is not None
-    await jobs.open_drawing(a_drawing("a", fox))
+    drawing = a_drawing("a", fox, asked=3)
+    await jobs.open_drawing(drawing)
     if state is not DrawingState.OPEN:
-        await jobs.close_drawing(a_drawing("a", fox, state=state))
-    ending = replace(CANCELLED, text="It counts.") if spent else CANCELLED
+        await jobs.close_drawing(replace(drawing, state=state, files=TWO_FILES if state is DrawingState.DRAWN else ()))
+    ending = _counted(spent) if spent else CANCELLED
     for _ in range(2):
-        assert await jobs.cancel(FOX, CANCELLED, once_paid=replace(CANCELLED, text="It counts.")) == ending
+        assert await jobs.cancel(FOX, CANCELLED, once_paid=_counted) == ending
         cancelled = await jobs.get(FOX)
         assert cancelled is not None
         assert cancelled.ending == ending
@@ -230,13 +236,33 @@ async def test_what_was_cancelled_comes_back_when_it_was_surely_not_drawn(
     await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 5, few), crowd=crowd))
     fox = await jobs.claim(FOX, LEASE)
     assert fox is not None
-    await jobs.open_drawing(a_drawing("a", fox))
+    await jobs.open_drawing(a_drawing("a", fox, asked=5))
     await jobs.cancel(FOX, CANCELLED)
     assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 3, credits=2)
     for _ in range(2):
         await jobs.close_drawing(a_drawing("a", fox, state=state))
         assert await ledger.crowd(HOUSE, crowd.id, TODAY.day, 5) == Standing(5, 0, 0)
         assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 0, credits=4)
+
+
+async def test_of_what_was_cancelled_only_what_was_out_counts(
+    jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId
+) -> None:
+    """Of day, credits and crowd, by what each picture counts for; and if fewer come in the end, only those."""
+    await credits_.move(CreditMove(community=HOUSE, account=ann, delta=9, kind=CreditKind.GRANT, key="grant", by=BOSS))
+    few, crowd = replace(TODAY, limit=3), Crowd("web:loom", 20)
+    await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 10, few), each=2, crowd=crowd))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    await jobs.open_drawing(a_drawing("a", fox, asked=3))
+    for _ in range(2):
+        assert await jobs.cancel(FOX, CANCELLED, once_paid=_counted) == _counted(6)
+        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 3, credits=6)
+        assert await ledger.crowd(HOUSE, crowd.id, TODAY.day, 20) == Standing(20, 0, 6)
+    for _ in range(2):
+        await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.DRAWN, asked=3, files=TWO_FILES))
+        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 3, credits=8)
+        assert await ledger.crowd(HOUSE, crowd.id, TODAY.day, 20) == Standing(20, 0, 4)
 
 
 async def test_what_was_forgiven_does_not_come_back_as_well(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:

@@ -144,11 +144,13 @@ class WorkMachine(RuleBasedStateMachine):
         drawing=st.integers(0, 1),
         cost=st.integers(0, 900),
         state=st.sampled_from(DrawingState),
+        came=st.integers(1, 3),
         crash_at=MAYBE_CRASHING,
     )
-    def draw(self, job: JobId, *, drawing: int, cost: int, state: DrawingState, crash_at: int | None) -> None:
-        """Tell what a drawing cost, perhaps again, perhaps long after its job."""
-        closed = _a_drawing(self._job(job), drawing, cost, state)
+    def draw(self, job: JobId, *, drawing: int, cost: int, state: DrawingState, came: int, crash_at: int | None) -> None:
+        """Tell what a drawing cost and gave, perhaps again, perhaps long after its job."""
+        files = tuple(picture.file for picture in some_pictures(job, came)) if state is DrawingState.DRAWN else ()
+        closed = replace(_a_drawing(self._job(job), drawing, cost, state), asked=1 + 2 * drawing, files=files)
         self.do("draw", lambda world: world.jobs.close_drawing(closed), crash_at)
 
     def do(self, what: str, act: Any, crash_at: int | None) -> object:

@@ -97,15 +97,17 @@ class Books:
             together = self.counters[hold.community, as_account(hold.crowd.id), day]
             together.held, together.spent = together.held - hold.pictures, together.spent + spent
 
-    def give_back(self, job: str, hold: Hold, *, day: date, from_credits: int, spent: int, now: datetime) -> None:
-        """Undo what was spent of a hold that has ended."""
-        used = min(spent, hold.pictures - from_credits)
-        self._unspend(hold.community, hold.account, day, used)
-        if spent > used:
+    def give_back(self, job: str, hold: Hold, *, day: date, from_credits: int, spent: int, left: int, now: datetime) -> None:
+        """Undo what was spent of a hold that has ended, but for what is left."""
+        of_day = hold.pictures - from_credits
+        unused = min(spent, of_day) - min(left, of_day)
+        self._unspend(hold.community, hold.account, day, unused)
+        in_credits = spent - left - unused
+        if in_credits:
             most, kind = 2 * MOST_CREDITS, CreditKind.REFUND
-            self.move((hold.community, hold.account), spent - used, kind=kind, key=f"undrawn:{job}", now=now, most=most)
+            self.move((hold.community, hold.account), in_credits, kind=kind, key=f"undrawn:{job}:{left}", now=now, most=most)
         if hold.crowd is not None:
-            self._unspend(hold.community, as_account(hold.crowd.id), day, spent)
+            self._unspend(hold.community, as_account(hold.crowd.id), day, spent - left)
 
     def _unspend(self, community: CommunityId, account: AccountId, day: date, pictures: int) -> None:
         counter = self.counters[community, account, day]

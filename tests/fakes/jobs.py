@@ -1,5 +1,6 @@
 """The table of jobs in memory, with the same promises as the real one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -154,12 +155,13 @@ class MemoryJobs:
             more = drawing.cost.microusd - (known.cost.microusd if known else 0)
             if row.is_billed:
                 self.books.spend(row.hold.scopes, row.day, held=0, spent=more)
-            is_undrawn = all(one.state in {DrawingState.FAILED, DrawingState.REFUSED} for one in row.drawings.values())
-            if is_undrawn and row.job.state is JobState.CANCELLED and row.spent:
+            drawn = max(one.may_have_given for one in row.drawings.values()) * row.hold.each
+            if row.job.state is JobState.CANCELLED and row.spent > drawn:
+                now, from_credits = self.clock.now(), row.from_credits
                 self.books.give_back(
-                    row.job.id, row.hold, day=row.day, from_credits=row.from_credits, spent=row.spent, now=self.clock.now()
+                    row.job.id, row.hold, day=row.day, from_credits=from_credits, spent=row.spent, left=drawn, now=now
                 )
-                row.spent = 0
+                row.spent = drawn
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """List the drawings."""
@@ -190,15 +192,16 @@ class MemoryJobs:
             return
         self._end(self._fenced(job, attempt), ending)
 
-    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Ending | None = None) -> Ending | None:
+    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
         """End the job, whoever has it, unless it has pictures."""
         self.trouble.strike("cancel")
         row = self.rows.get(job)
         if row is not None and row.job.state in {JobState.QUEUED, JobState.RUNNING}:
-            is_paid = any(drawing.state in {DrawingState.OPEN, DrawingState.DRAWN} for drawing in row.drawings.values())
-            if is_paid:
-                self._let_go(row, spent=row.held)
-            self._end(row, once_paid if is_paid and once_paid else ending)
+            paid = [one.may_have_given for one in row.drawings.values() if one.state.is_paid_for]
+            if paid:
+                self._let_go(row, spent=min(row.held, max(paid) * row.hold.each))
+                ending = once_paid(row.spent) if once_paid else ending
+            self._end(row, ending)
         return row.job.ending if row is not None and row.job.state is ending.state else None
 
     async def told(self, job: JobId) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -49,6 +50,19 @@ async def test_cancelling_before_the_call_goes_out_is_free(bench: Bench) -> None
         await bench.studio.cancel(await bench.imagine(key=f"call-{number}", count=3))
     assert await bench.standing() == Standing(LIMIT, held=0, spent=0)
     assert bench.painter.requests == []
+
+
+async def test_cancelling_counts_only_what_the_model_was_asked_for(bench: Bench) -> None:
+    """It draws one at a time, and three were wished for: the others were never out."""
+    bench.painter.abilities = replace(bench.painter.abilities, most=1)
+    bench.painter.will_hold()
+    job = await bench.imagine(count=3)
+    bench.engine.start(bench.worker.work)
+    await until(lambda: bench.painter.requests != [])
+    ending = await bench.studio.cancel(job)
+    assert ending.text == "cancelled. It was being drawn already, so 1 picture was counted."
+    assert await bench.standing() == Standing(LIMIT, held=0, spent=1)
+    assert paid(bench) == 1
 
 
 async def test_cancelling_what_waits_to_be_kept_counts(bench: Bench) -> None:
