@@ -63,13 +63,13 @@ class Rooms:
 def all_commands(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
     """Build every command there is; `/help` knows all the others."""
     commands = (*_of_everybody(rooms, settings), *_of_admins(rooms, settings), *_pressed(rooms, settings))
-    return (*commands, help_command(commands, load_translations(), lambda call: _locale_of(call, rooms.quotas), rooms.is_owner))
+    return (*commands, help_command(commands, load_translations(), lambda call: _language_of(call, rooms.quotas), rooms.is_owner))
 
 
-async def _locale_of(call: Call, quotas: Quotas) -> str:
-    """Give the language of the place, or else that of whoever asks."""
+async def _language_of(call: Call, quotas: Quotas) -> str:
+    """Return the language that admins chose for `/help`. All other answers are English, so nobody gets another unasked."""
     terms = await quotas.terms(call.person, call.place)
-    return terms.of_community.customs.language or call.person.locale
+    return terms.of_community.customs.language
 
 
 def declared_commands(settings: Settings = _USUAL) -> tuple[AnyCommand, ...]:

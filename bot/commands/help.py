@@ -1,4 +1,4 @@
-"""`/help`: what there is, drawn from the declarations, in the language of the place or of whoever asks."""
+"""`/help`: what there is, drawn from the declarations, in the language of the place."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def help_command(others: Iterable[AnyCommand], words: Translations, locale_of: L
         name = " ".join(args.command.strip().lstrip("/").lower().split())
         found = [command for command in known.values() if name in {command.name, command.group}]
         if not found and any(name in {command.name, command.group} for command in all_there_are if command.is_typed):
-            raise NotAllowed(f"/{name} is for the admins of this place.")
+            raise NotAllowed(f"/{name} is for admins only.")
         if not found:
             raise BadInput(f"There is no /{name}.{meant(name, list(known))} Type /help to see what there is.")
         await call.whisper(page.details(found))
@@ -87,11 +87,11 @@ class _Page:
         return self._texts.get(("commands", command.name, "summary"), command.summary)
 
     def _option(self, command: AnyCommand, option: Option) -> str:
-        summary = self._texts.get(("commands", command.name, "options", option.name, "summary"), option.kind.summary)
-        note = f"; {option.note}" if option.note else ""
+        # A note is English; beside a translated summary it would be half a translation.
+        summary = self._texts.get(("commands", command.name, "options", option.name, "summary"), option.summary)
         takes = f" ({', '.join(option.kind.values)})" if option.kind.values else ""
         default = "" if option.default in (None, "") else f"; {self._word('usually')} {option.default}"
-        return f"{option.name}: {summary}{note}{takes}{default}"
+        return f"{option.name}: {summary}{takes}{default}"
 
     def _word(self, name: str) -> str:
         return self._texts["words", name]

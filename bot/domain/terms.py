@@ -18,8 +18,8 @@ class Customs:
     """How a community draws: what admins set with `/settings`.
 
     `channels` and `review_channel` are `platform:tenant:channel`; no channels
-    allow all. `retention_days` of 0 keeps pictures for ever. Without a
-    `language` everybody has their own.
+    allow all. `retention_days` of 0 keeps pictures for ever. `language` is
+    that of `/help`.
     """
 
     zone: ZoneInfo
@@ -31,7 +31,7 @@ class Customs:
     previews: bool = True
     review_channel: str = ""
     retention_days: int = 0
-    language: Language | None = None
+    language: Language = Language.ENGLISH
 
     def fill(self, draft: Draft) -> Wish:
         """Make a wish of a draft."""

@@ -64,7 +64,7 @@ async def test_help_says_nothing_of_what_one_may_not_do(dispatcher: Dispatcher, 
     await dispatcher.dispatch_line("/help till", call)
     listing, refusal = call.whispers
     assert [fold.title for fold in listing.folds] == ["For everybody"]
-    assert refusal.text == "/till is for the admins of this place."
+    assert refusal.text == "/till is for admins only."
 
 
 async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, admin: FakeCall) -> None:
@@ -129,6 +129,16 @@ async def test_help_is_in_the_language_of_the_call() -> None:
     assert fold.text == "/paint – Male etwas\n/wipe – Wipe the canvas\n/help – Say what the bot can do"
     await dispatcher.dispatch_line("/help paint", german)
     assert "words: Was du malen willst\nshape: Its shape (square, wide, tall); meist square\n" in german.whispers[1].folds[0].text
+
+
+async def test_no_page_of_help_is_half_translated() -> None:
+    """What a choice costs is said in English alone: beside a translated summary it is left out."""
+    sink = replace(Easel().paint(), notes={"words": "long ones count double"})
+    for locale, says in (("de", "words: Was du malen willst\n"), ("en", "words: What to paint; long ones count double\n")):
+        caller = FakeCall(RecordingSurface(), by=replace(person(), locale=locale))
+        dispatcher = Dispatcher((sink, help_command((sink,), WORDS, own_locale, nobody)), lambda: "c0ffee", nobody)
+        await dispatcher.dispatch_line("/help paint", caller)
+        assert says in caller.whispers[0].folds[0].text
 
 
 def test_help_has_words_for_every_audience() -> None:
