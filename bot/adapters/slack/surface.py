@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 
 _UNFINISHED = {Tone.WAITING, Tone.WORKING}
 _LITERALLY = {"parse": "none", "link_names": False}
-_INVITE = "Pictures cannot be shown in this channel until the bot is invited to it"
-_LATER = "The picture is not shown here yet; it is in your gallery"
+_INVITE = "Pictures can only be shown in this channel once the bot is invited to it; /easel gallery has them"
+_LATER = "The picture is not shown here yet; /easel gallery has it"
 _QUIETLY = {"unfurl_links": False, "unfurl_media": False}
 
 

@@ -41,7 +41,9 @@ class Events:
         if since is not None and not (since.isascii() and since.isdecimal() and len(since) <= 18):  # noqa: PLR2004 - fits 64 bits
             return problem(HTTPStatus.BAD_REQUEST, "A stream goes on after the number of the last event.")
         if self._open >= self._most_streams or self._feed.is_closed:
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open right now.", retry_after=10)
+            return problem(
+                HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open right now; please close some.", retry_after=10
+            )
         # Counted before anything is waited for: else a crowd that comes at once would not be seen.
         self._open += 1
         try:

@@ -25,7 +25,7 @@ _ALIVE = "/healthz"
 _READY = "/readyz"
 """Kubernetes asks for this by the pod's address, which no page can have been rebound to: that takes a name."""
 
-_WRONG_HOST = "This server does not go by that name; whoever runs it can add the name to [web] allowed_hosts."
+_WRONG_HOST = "easel does not answer at this address; whoever runs it can add the host name to [web] allowed_hosts."
 
 SAFE_HEADERS = {
     # Pictures may be redirected to any object store, so they alone may come from elsewhere.
@@ -82,7 +82,7 @@ class Gate:
         is_keyed = bool(self._keyed_below) and scope["path"].startswith(self._keyed_below)
         is_signed = is_keyed or scope["path"] in self._signed_paths
         if scope["method"] not in _READING and not is_signed and not is_same_origin(headers):
-            return problem(HTTPStatus.FORBIDDEN, "Only the studio's own page may do that.")
+            return problem(HTTPStatus.FORBIDDEN, "Only easel's own page may do that.")
         return None
 
 

@@ -49,7 +49,8 @@ async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: 
         raise BadInput(f"Nobody whose pictures are here is called {name}; nothing was changed.")
     if len(users) > 1:
         raise BadInput(
-            f"{len(users)} people here are called {name}; nothing was changed. Please give the id of the one, as /usage shows it."
+            f"{len(users)} people here are called {name}; nothing was changed. "
+            "Please give the id of the one you mean; admins see it in /usage."
         )
     whom = str(Identity(WEB, "", users[0]))
     return Addressed(f"{line[: found.start()]}{whom}{line[found.end() :]}", {whom: name})

@@ -54,7 +54,7 @@ KINDS = {
 }
 """The word for programs where no error of ours has one. What is not here is our fault."""
 
-_BROKE = "Something went wrong on our side; /quota says what was counted, and whoever runs this bot will find why in the log."
+_BROKE = "Something went wrong on our side; /quota show says what was counted. Whoever runs this bot finds the reason in the log."
 
 _TRY_AGAIN = 10
 """Seconds after which what is out of order may be well again."""
@@ -71,7 +71,7 @@ _PAGE = """<!doctype html>
 </head>
 <body class="lone">
 <main><img src="{root}static/mark.svg" alt="" width="56" height="56"><h1>{sentence}</h1>
-<a href="{root}">Back to the studio</a></main>
+<a href="{root}">Back to easel</a></main>
 </body>
 </html>
 """

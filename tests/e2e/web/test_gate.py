@@ -47,7 +47,7 @@ async def test_another_sites_page_cannot_call(house: WebHouse, ann: HttpVisitor,
     """Even with the person's cookie."""
     answer = await ann.ask("POST", "/api/calls", {**JSON, **headers}, LINE)
     assert answer.status == 403
-    assert answer.facts["detail"] == "Only the studio's own page may do that."
+    assert answer.facts["detail"] == "Only easel's own page may do that."
     assert house.studio.orders == []
 
 

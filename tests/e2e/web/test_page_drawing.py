@@ -117,7 +117,7 @@ async def test_a_refusal_is_a_private_note(window: NewPage) -> None:
     await ann.send("/imagine something forbidden")
     await expect(ann.notes).to_contain_text("Only you can see this")
     await expect(ann.notes).to_contain_text("Nothing was drawn and nothing was counted.")
-    await ann.notes.get_by_role("button", name="Edit the line").click()
+    await ann.notes.get_by_role("button", name="Edit and send again").click()
     await expect(ann.line).to_have_value("/imagine something forbidden")
     await ann.notes.get_by_role("button", name="Dismiss this note").click()
     await expect(ann.notes).to_have_count(0)

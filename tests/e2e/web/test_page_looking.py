@@ -83,7 +83,7 @@ async def test_a_line_that_did_not_arrive_is_kept(studio: StudioPage) -> None:
 
     await studio.page.route("**/api/calls", lose_the_answer)
     await studio.send("/imagine a fox")
-    await expect(studio.notes).to_contain_text("The studio cannot be reached right now.")
+    await expect(studio.notes).to_contain_text("easel cannot be reached right now.")
     await expect(studio.line).to_have_value("/imagine a fox")
     await studio.page.unroute("**/api/calls")
     await studio.line.press("Enter")

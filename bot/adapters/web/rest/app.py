@@ -79,7 +79,7 @@ def _add_ordering(app: FastAPI, orders: Orders) -> None:
         "/images",
         status_code=HTTPStatus.ACCEPTED,
         summary="Have pictures drawn",
-        response_description="The job is accepted and not ended yet.",
+        response_description="The job is accepted and has not ended yet.",
         responses={HTTPStatus.OK.value: ended, HTTPStatus.ACCEPTED.value: accepted, **documented(*more)},
     )
     async def draw(

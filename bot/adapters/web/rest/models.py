@@ -30,11 +30,13 @@ class ImageOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT, description="What to draw, in any language.")]
-    shape: Annotated[Shape | None, Field(description="Shape of the picture; as usual in the community if left out.")] = None
+    shape: Annotated[Shape | None, Field(description="Shape of the picture; if left out, the one that /settings show names.")] = (
+        None
+    )
     size: Annotated[
         str | None, Field(max_length=20, description="Exact size in pixels such as 1536x1024, instead of a shape.")
     ] = None
-    quality: Annotated[Quality | None, Field(description="Better takes longer, and may count for more.")] = None
+    quality: Annotated[Quality | None, Field(description="Better takes longer, and may count as several pictures.")] = None
     count: Annotated[int, Field(ge=1, le=4, description="How many pictures.")] = 1
     rewriting: Annotated[Rewriting | None, Field(description="Whether the words are made into a fuller prompt first.")] = None
     wait: Annotated[
@@ -68,9 +70,9 @@ class JobAnswer(BaseModel):
     id: str
     state: JobState
     prompt: Annotated[str, Field(description="What was asked for.")]
-    drawn_prompt: Annotated[str | None, Field(description="The prompt that was made of it, once it is settled.")]
+    drawn_prompt: Annotated[str | None, Field(description="The prompt that was made of it, once there is one.")]
     model: Annotated[str | None, Field(description="Which model drew it, or was asked last.")]
-    provider: Annotated[str | None, Field(description="Whose model that is.")]
+    provider: Annotated[str | None, Field(description="The service that the model belongs to.")]
     created_at: datetime
     finished_at: datetime | None
     cost_microusd: Annotated[int, Field(description="What it cost so far, in millionths of a dollar.")]

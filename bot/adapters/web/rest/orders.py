@@ -93,7 +93,7 @@ class Orders:
         await self._house.studio.accept(draft, call)
         job = await self._house.jobs.by_key(call.key)
         if job is None or not _is_same(job, draft, size):
-            raise Conflict("That Idempotency-Key was used for another order; use a new one for each.")
+            raise Conflict("That Idempotency-Key was used for another request; use a new one for each.")
         return job
 
     async def find(self, job: str, key: ApiKey) -> Job | None:

@@ -13,16 +13,16 @@ from bot.errors import EaselError
 
 _ALWAYS = {
     HTTPStatus.BAD_REQUEST: "What was sent makes no sense.",
-    HTTPStatus.UNAUTHORIZED: "There is no key, or one that is not known (any more).",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "A field is not what it may be, or the words are not drawn here.",
+    HTTPStatus.UNAUTHORIZED: "The key is missing, unknown or revoked.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A field has a value that it cannot have, or these words are not drawn here.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Something that is needed is out of order; `Retry-After` says when to try again.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Something that easel needs does not work right now; `Retry-After` says when to try again.",
 }
 _MORE = {
     HTTPStatus.FORBIDDEN: "A rule does not allow it.",
     HTTPStatus.NOT_FOUND: "The key's owner has no such job.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
-    HTTPStatus.CONFLICT: "It does not fit how things stand: the Idempotency-Key was used, or the job has ended.",
+    HTTPStatus.CONFLICT: "The Idempotency-Key was used for another request, or the job has ended already.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is longer than 64 KiB.",
     HTTPStatus.TOO_MANY_REQUESTS: "A limit is reached; `kind` says which.",
 }

@@ -2,7 +2,7 @@
 
 export class Problem extends Error {}
 
-const UNREACHABLE = "The studio cannot be reached right now.";
+const UNREACHABLE = "easel cannot be reached right now. Please try again; it counts only once.";
 
 async function ask(address, options = {}) {
   let response;

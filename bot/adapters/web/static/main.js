@@ -83,7 +83,7 @@ function showExamples(commands) {
 async function describe() {
   const [{ channel: name, notices, you }, { commands }] = await Promise.all([readChannel(), readCommands()]);
   byId("room").textContent = `Everybody who can open this page sees #${name}`;
-  byId("me").replaceChildren(avatar(you), el("span", { title: "Your name in this channel" }, you));
+  byId("me").replaceChildren(avatar(you), el("span", { title: "Your name on this page" }, you));
   byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));
   composer.know(commands, () => channel.names());
   showExamples(commands);

@@ -69,7 +69,7 @@ export class Message {
 
   buttons({ post, id, is_note: isNote, line }) {
     const buttons = post.buttons.map((button) => this.actionButton(button, isNote ? null : id));
-    if (isNote && line) buttons.push(el("button", { type: "button", class: "pill", onclick: () => this.actions.edit(this) }, "Edit the line"));
+    if (isNote && line) buttons.push(el("button", { type: "button", class: "pill", onclick: () => this.actions.edit(this) }, "Edit and send again"));
     return buttons.length ? [el("div", { class: "row" }, ...buttons)] : [];
   }
 
