@@ -33,8 +33,8 @@ from bot.services.job_views import JobViews
 Announce = Callable[[str], None]
 
 _STOPPING = (
-    "Stopping. What is being drawn is finished first. Stop once more to leave at once: then that is paid for and lost, "
-    "and whoever asked for it gets it back and is told so at the next start."
+    "Stopping. What is being drawn is finished first. Press Ctrl-C again to leave at once: then that is paid for and lost; "
+    "it counts for nobody, and whoever asked is told so at the next start."
 )
 
 

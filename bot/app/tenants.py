@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.app.house import House
+from bot.commands.telling import counted
 from bot.domain.chat import Place
 from bot.domain.people import Person, Platform
 from bot.errors import BadInput
@@ -58,13 +59,13 @@ class HomeWords:
 
 async def _standing(quotas: Quotas, terms: Terms) -> str:
     standing = await quotas.standing(terms)
-    more = f" You have {standing.credits} more in credits." if standing.credits else ""
-    return f"You can have {standing.left} of {standing.limit} pictures today.{more}"
+    more = f" You have {counted(standing.credits, 'credit')} too." if standing.credits else ""
+    return f"You have {standing.left:,} of {counted(standing.limit, 'picture')} left today.{more}"
 
 
 def _settings(terms: Terms, person: Person) -> tuple[str, ...]:
     return (
         f"Your tier is {terms.account.tier}.",
         f"The day ends at midnight, {terms.of_community.customs.zone}.",
-        *(["You look after this workspace: /easel help says what admins can do."] if person.is_admin else []),
+        *(["You are an admin here: /easel help says what admins can do."] if person.is_admin else []),
     )

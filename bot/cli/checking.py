@@ -53,4 +53,4 @@ def _print(findings: tuple[Finding, ...]) -> None:
         if finding.mend:
             typer.echo(f"  {'':<{width}}  → {finding.mend}")
     wrong = sum(finding.health is Health.WRONG for finding in findings)
-    typer.echo("Nothing is wrong." if not wrong else f"{wrong} of {len(findings)} findings are wrong.")
+    typer.echo("Nothing is wrong." if not wrong else f"Wrong: {wrong} of {len(findings)}.")

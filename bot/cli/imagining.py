@@ -95,7 +95,7 @@ async def draw(
         except asyncio.CancelledError:
             if not stop.asked.is_set():
                 raise
-            text = "Stopped at once; what was begun is given back, or goes on, when easel runs next."
+            text = "Stopped at once. When easel runs next, what was begun goes on, or is not counted."
             return Report(problem=Problem("cancelled", text, stop.code))
 
 
@@ -172,7 +172,7 @@ async def _given_up(house: House, call: TerminalCall, stop: Stop) -> Report:
         async with asyncio.timeout(_GIVE_UP_WITHIN.total_seconds()):
             return await _cancelled(house, call, stop)
     except (EaselError, TimeoutError):
-        text = "Stopped, but the job could not be cancelled: it goes on when easel runs next."
+        text = "Stopped, but the picture could not be cancelled: it goes on when easel runs next."
         return Report(problem=Problem("cancelled", text, stop.code))
 
 

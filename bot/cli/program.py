@@ -133,7 +133,7 @@ def imagine(
 ) -> None:
     """Draw pictures from words, and print where they are.
 
-    It ends with 0 when there is a picture, with 2 when the wish was refused
+    It ends with 0 when there is a picture, with 2 when the request was refused
     (a rule, a limit, a typing mistake), with 1 when something failed, and
     with 130 when Ctrl-C stopped it; what that cost is said then.
     """
@@ -156,7 +156,7 @@ def imagine(
 
 @app.command()
 def doctor(as_json: Json = False, config: Config = None, verbose: Verbose = False) -> None:
-    """Check settings, keys, models, folders and front ends, and say how to mend what is wrong.
+    """Check settings, keys, models, folders and chats, and say how to mend what is wrong.
 
     Nothing is spent on it. Ends with 1 when something is wrong.
     """
@@ -171,7 +171,7 @@ def doctor(as_json: Json = False, config: Config = None, verbose: Verbose = Fals
 
 @app.command()
 def link(config: Config = None, verbose: Verbose = False) -> None:
-    """Print a code that makes your account on the page or in a chat one with yours here, which owns this easel."""
+    """Print a code to type on the page or in a chat, which makes you an owner of this easel there."""
 
     def act() -> int:
         from bot.cli.linking import link as print_code
@@ -211,7 +211,9 @@ def manifest(
     url: Annotated[
         str, typer.Option(metavar="https://HOST", help="For HTTP: where Slack reaches easel. Without it: for Socket Mode.")
     ] = "",
-    rotating: Annotated[bool, typer.Option("--rotating", help="Let tokens end after 12 hours; needs [slack] client_id.")] = False,
+    rotating: Annotated[
+        bool, typer.Option("--rotating", help="Have tokens end after 12 hours; needs [slack] client_id.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of YAML; Slack takes both.")] = False,
 ) -> None:
     """Print the manifest that a Slack app is made from: commands, shortcuts, scopes, events."""
@@ -226,7 +228,7 @@ def manifest(
 
 @slack.command()
 def reseal(config: Config = None, verbose: Verbose = False) -> None:
-    """Encrypt the stored tokens of workspaces with the first of [slack] token_keys. Stop easel before."""
+    """Encrypt the stored tokens of workspaces with the first of [slack] token_keys. Stop easel first."""
 
     def act() -> int:
         from bot.cli.on_slack import reseal as encrypt

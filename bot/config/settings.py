@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     def _about_communities(self) -> Iterator[str]:
         communities = self.quotas.communities
         if communities and not self.quotas.parts_tenants:
-            yield "[quotas.communities] needs [quotas] parts_tenants = true: else the whole house is one community."
+            yield "[quotas.communities] needs [quotas] parts_tenants = true: else all servers are one community anyway."
         tenants = [tenant for found in communities.values() for tenant in found]
         for name, found in communities.items():
             for tenant in found:

@@ -28,7 +28,7 @@ async def examine(
             Part("pictures", lambda: paper.ways_to_the_store(settings)),
             Part("quotas", lambda: paper.quotas(settings)),
             Part("membership", lambda: paper.memberships(settings)),
-            Part("front ends", lambda: paper.front_ends(settings)),
+            Part("chats", lambda: paper.front_ends(settings)),
         )
     )
 

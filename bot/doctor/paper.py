@@ -94,7 +94,7 @@ async def memberships(settings: Settings) -> tuple[Finding, ...]:
         return (Finding("membership", Health.OK, "Off: nothing is set for it."),)
     if fault := _fault_of_membership(settings):
         return (Finding("membership", Health.WRONG, *fault),)
-    text = f"Stripe makes people {chosen.tier} by {web.links_base}{PATH}."
+    text = f"Stripe tells of payments at {web.links_base}{PATH}; whoever pays is {chosen.tier}."
     if is_loopback(urlsplit(web.links_base).hostname or ""):
         mend = "Set the public [web] public_url."
         return (Finding("membership", Health.NOTE, f"{text} Only this machine can reach that address.", mend),)
@@ -105,7 +105,7 @@ def _fault_of_membership(settings: Settings) -> tuple[str, str] | None:
     """Return why what people pay would not be heard of, and what to do about that."""
     chosen = settings.membership
     if not chosen.stripe_secret:
-        text = "/quota shows people where to pay, but nobody would tell easel that they did."
+        text = "/quota show says where to pay, but nobody would tell easel that they did."
         return text, "Set [membership] stripe_secret, or take checkout_url out."
     if find_spec("stripe") is None:
         text = "[membership] stripe_secret is set, and the package that reads what Stripe sends is not installed."

@@ -25,8 +25,8 @@ _NOT_FOR_THIS_KEY = 403
 _MENDS = {
     ProviderFault.BAD_KEY: "Copy the key again from the service's page; it may have been revoked.",
     ProviderFault.OUT_OF_MONEY: "Top up the account, or raise its spending limit.",
-    ProviderFault.UNREACHABLE: "Look whether this machine reaches the address, and whether it is the right one.",
-    ProviderFault.TIMED_OUT: "Look whether this machine reaches the address, and whether it is the right one.",
+    ProviderFault.UNREACHABLE: "See whether this machine reaches the address, and whether it is the right one.",
+    ProviderFault.TIMED_OUT: "See whether this machine reaches the address, and whether it is the right one.",
 }
 _LATER = "Try again in a few minutes; if it stays so, see the service's status page."
 
@@ -81,7 +81,7 @@ def _presence(client: AsyncOpenAI, service: str, model: Model, listed: _Listed) 
     if not is_openai_itself(client):
         text = "The gateway does not list it; it may know it all the same."
         return (Finding(subject, Health.NOTE, text, "Compare the name with the gateway's own settings."),)
-    text = f"It is not among the {len(listed.models)} models that this key may use."
+    text = f"It is not among the models that this key may use ({len(listed.models)})."
     instead = f"Choose {model.replacement}, or" if model.replacement else "Choose another model, or"
     return (Finding(subject, Health.WRONG, text, f"{instead} see in the account whether it has to be verified first."),)
 

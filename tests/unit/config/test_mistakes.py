@@ -79,7 +79,7 @@ IN_THE_FILE = [
     ),
     (
         '[quotas.communities]\nfriends = ["discord:1"]',
-        "[quotas.communities] needs [quotas] parts_tenants = true: else the whole house is one community.",
+        "[quotas.communities] needs [quotas] parts_tenants = true: else all servers are one community anyway.",
     ),
     (
         '[quotas]\nparts_tenants = true\n[quotas.communities]\nfriends = ["T0123"]',

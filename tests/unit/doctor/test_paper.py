@@ -103,7 +103,7 @@ PAYABLE = {
 @pytest.mark.parametrize(
     ("changes", "health", "words"),
     [
-        ({}, Health.OK, "Stripe makes people premium by https://easel.example.org/webhooks/stripe."),
+        ({}, Health.OK, "Stripe tells of payments at https://easel.example.org/webhooks/stripe; whoever pays is premium."),
         ({"EASEL_MEMBERSHIP__STRIPE_SECRET": ""}, Health.WRONG, "nobody would tell easel"),
         ({"EASEL_MEMBERSHIP__STRIPE_SECRET": "sk_live_made_up"}, Health.WRONG, "no signing secret"),
         ({"EASEL_WEB__PUBLIC_URL": ""}, Health.NOTE, "Only this machine can reach that address."),
