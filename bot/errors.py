@@ -67,6 +67,10 @@ def _pictures(number: int) -> str:
     return "1 picture" if number == 1 else f"{number} pictures"
 
 
+def _credits(number: int) -> str:
+    return "1 credit" if number == 1 else f"{number} credits"
+
+
 class QuotaExceeded(Refusal):
     """The account has fewer pictures left than the wish costs, its credits included.
 
@@ -77,7 +81,7 @@ class QuotaExceeded(Refusal):
     can_register = False
 
     def __init__(self, *, cost: int, left: int, refills_at: datetime, credits_left: int = 0) -> None:
-        beside = f" and {credits_left} in credits" if credits_left else ""
+        beside = f" and {_credits(credits_left)}" if credits_left else ""
         missing = f"That needs {_pictures(cost)} and you have {left} left today{beside}."
         if left + credits_left <= 0:
             missing = "You have no pictures left today."
@@ -89,18 +93,19 @@ class QuotaExceeded(Refusal):
     def offer_registering(self, limit: int) -> None:
         """Say that registering gives `limit` pictures a day."""
         self.can_register = True
-        self.user_text = f"{self.user_text} Registered people have {_pictures(limit)} a day."
+        self.user_text = f"{self.user_text} With /register you have {_pictures(limit)} a day."
 
 
 class LimitTooLow(QuotaExceeded):
     """The wish costs more than a whole day's allowance, so that waiting would not help."""
 
     def __init__(self, *, cost: int, limit: int, credits_left: int = 0) -> None:
-        beside = f", with {credits_left} in credits beyond that" if credits_left else ""
+        beside = f" and you have {_credits(credits_left)}" if credits_left else ""
+        ask = "Ask for fewer or smaller ones, or a lower quality" if limit + credits_left else "An admin can raise it"
         EaselError.__init__(
             self,
             f"cost={cost} limit={limit} credits={credits_left}",
-            user_text=f"That needs {_pictures(cost)} and your limit is {limit} a day{beside}; nothing was counted.",
+            user_text=f"That needs {_pictures(cost)}; your limit is {limit} a day{beside}. {ask}; nothing was counted.",
         )
 
 
@@ -125,12 +130,12 @@ class BudgetExceeded(Refusal):
     kind = "budget_exceeded"
 
     def __init__(self, *, scope: str, period: str, limit: int) -> None:
-        again = "tomorrow" if period == "day" else "next month"
+        when, again = ("today's", "tomorrow") if period == "day" else ("this month's", "next month")
         super().__init__(
             f"scope={scope} period={period} limit={limit}",
             user_text=(
-                f"Drawing rests here until {again}: too little is left of what this place may spend on pictures. "
-                "That is no fault of yours, and nothing was counted; an admin can raise the budget."
+                f"Too little is left of {when} budget for pictures, so nothing was drawn or counted. "
+                f"Try again {again}, or ask an admin, or whoever runs this bot, to raise it."
             ),
         )
 
@@ -181,15 +186,15 @@ class ProviderFault(StrEnum):
 
 
 _SENTENCES = {
-    ProviderFault.UNREACHABLE: "{service} could not be reached.",
-    ProviderFault.TIMED_OUT: "{service} took too long.",
-    ProviderFault.RATE_LIMITED: "{service} is getting more requests than it takes; please try again in a minute.",
+    ProviderFault.UNREACHABLE: "{service} could not be reached; please try again in a few minutes.",
+    ProviderFault.TIMED_OUT: "{service} took too long; please try again in a few minutes.",
+    ProviderFault.RATE_LIMITED: "{service} gets more requests than it can take; please try again in a minute.",
     ProviderFault.OVERLOADED: "{service} is overloaded; please try again in a few minutes.",
     ProviderFault.OUT_OF_MONEY: "{service}'s account is out of credit; whoever runs this bot has to top it up.",
     ProviderFault.BAD_KEY: "{service} does not accept this bot's key; whoever runs this bot has to mend it.",
     ProviderFault.NOT_PERMITTED: "{service} does not let this bot use that model; whoever runs this bot has to mend it.",
-    ProviderFault.BAD_REQUEST: "{service} did not understand the request; whoever runs this bot finds the reason in its log.",
-    ProviderFault.BAD_ANSWER: "{service} sent something that is not a usable answer.",
+    ProviderFault.BAD_REQUEST: "{service} did not understand the request; whoever runs this bot can find the reason in its log.",
+    ProviderFault.BAD_ANSWER: "{service} sent an answer that cannot be used; please try again.",
 }
 
 
@@ -299,10 +304,7 @@ class GuardUnavailable(EaselError):
             text = _SENTENCES[fault].format(service="The service that checks words")
             text = f"{text} Nothing was drawn and nothing was counted."
         else:
-            text = (
-                "The words could not be checked just now, which is our fault; nothing was drawn and nothing was counted. "
-                "Please try again in a few minutes."
-            )
+            text = "Your words could not be checked just now, which is our fault. Nothing was drawn or counted; try again later."
         super().__init__(f"stage={stage} reason={reason}", user_text=text)
 
 
@@ -314,7 +316,7 @@ class SurfaceFailed(EaselError):
     def __init__(self, platform: str, reason: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(
             f"platform={platform} reason={reason}",
-            user_text="The answer could not be posted here; your pictures wait in /gallery.",
+            user_text="The answer could not be posted here; /gallery shows your pictures.",
         )
         self.retry_after = retry_after
 
@@ -344,7 +346,7 @@ class StorageFailed(EaselError):
         super().__init__(
             f"store={store} reason={reason}",
             user_text=(
-                "The bot cannot reach its own storage right now. Please try again in a few minutes; /quota says what was counted."
+                "The bot cannot reach its own storage right now. Please try again soon; /quota show says what was counted."
             ),
         )
         self.store = store
@@ -363,7 +365,7 @@ class LeaseLost(EaselError):
     kind = "lease_lost"
 
     def __init__(self, job: str, attempt: int) -> None:
-        super().__init__(f"job={job} attempt={attempt}", user_text="This job is being worked on elsewhere.")
+        super().__init__(f"job={job} attempt={attempt}", user_text="This is taken care of already; nothing more was counted.")
 
 
 class Stopping(EaselError):
@@ -373,7 +375,7 @@ class Stopping(EaselError):
 
     def __init__(self) -> None:
         super().__init__(
-            "no paid call is begun any more", user_text="easel is being restarted; your picture is drawn right after."
+            "no paid call is begun any more", user_text="The bot is being restarted; your picture is drawn right after."
         )
 
 
@@ -395,8 +397,8 @@ class Fault(EaselError):
         super().__init__(
             f"fault={code}",
             user_text=(
-                f"Something went wrong on our side; /quota says what was counted. If it happens again, quote the code {code} "
-                "to whoever runs this bot."
+                "Something went wrong on our side; /quota show says what was counted. "
+                f"If it happens again, quote the code {code} to whoever runs this bot."
             ),
         )
         self.code = code

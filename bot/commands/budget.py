@@ -82,7 +82,7 @@ def budget_set(record: Record) -> Command[BudgetSetArgs]:
 async def _told(scope: CommunityId, terms: Terms, ledger: Ledger) -> str:
     """Give a line for each period of one scope."""
     day = terms.allowance.day
-    whose = "Here" if scope == terms.community else "The whole house"
+    whose = "Here" if scope == terms.community else "The whole bot"
     lines = []
     for period in Period:
         limits = [budget.limit for budget in terms.of_community.budgets if (budget.scope, budget.period) == (scope, period)]
@@ -118,4 +118,4 @@ async def _set_by(period: Period, terms: Terms, rulebook: Rulebook) -> str:
 
 def _set_line(entry: Entry, period: Period, zone: ZoneInfo) -> str:
     why = f": {entry.why}" if entry.why else ""
-    return f"The budget for a {period} was set by {one_line(entry.by.name)} on {moment(entry.at, zone)}{why}."
+    return f"The budget for a {period} was set by {one_line(entry.by.name)} on {moment(entry.at, zone)} ({zone.key}){why}."

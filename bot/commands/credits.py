@@ -29,7 +29,7 @@ _KINDS = {
     CreditKind.GIFT: "a gift",
     CreditKind.SPEND: "spent on pictures",
     CreditKind.REFUND: "given back, as no picture came of it",
-    CreditKind.LINK: "moved when accounts were joined",
+    CreditKind.LINK: "moved when accounts were linked",
 }
 
 
@@ -49,8 +49,10 @@ def credits_history(credit_book: Credits, people: People, quotas: Quotas, *, is_
         balance = await credit_book.balance(terms.community, whom.account)
         found = await credit_book.history(terms.community, whom.account, _SHOWN)
         head = f"{'You have' if whom.person == call.person else f'{whom.name} has'} {counted(balance, 'credit')}."
-        lines = [_line(entry, terms.of_community.customs.zone) for entry in found]
-        await call.whisper(listed(f"{head} What came and went, newest first:", lines) if lines else Post(head))
+        zone = terms.of_community.customs.zone
+        lines = [_line(entry, zone) for entry in found]
+        told = f"{head} What came and went, newest first, in the time of {zone.key}:"
+        await call.whisper(listed(told, lines) if lines else Post(head))
 
     return Command(
         "credits history",

@@ -77,7 +77,7 @@ _SAID: Mapping[str, Callable[[Customs], str]] = {
     "zone": lambda customs: customs.zone.key,
     "channels": lambda customs: ", ".join(customs.channels) or "all",
     "retention": lambda customs: counted(customs.retention_days, "day") if customs.retention_days else "for ever",
-    "language": lambda customs: customs.language.value if customs.language else "everybody's own",
+    "language": lambda customs: customs.language.value,
     "previews": lambda customs: "on" if customs.previews else "off",
     "review_channel": lambda customs: customs.review_channel or "none",
 }
@@ -104,7 +104,7 @@ def _when_days_change(customs: Customs, desk: Desk) -> str:
     if customs.bridge is None or desk.now >= customs.bridge.until:
         return f"Days end at midnight in {customs.zone.key} from now on."
     day, ends = customs.bridge.day, moment(customs.bridge.until, customs.zone)
-    return f"The day that has begun ({day.day} {day:%B}) goes on until {ends} there, so that nobody gains one."
+    return f"The day that has begun ({day.day} {day:%B}) goes on until {ends} there; no limit starts over before."
 
 
 def _zone(typed: str, desk: Desk) -> str:
@@ -153,7 +153,7 @@ def _channel(typed: str, desk: Desk) -> str:
     if not desk.tenant:
         raise BadInput("There are no channels here: give the whole id, as platform:server:channel. Nothing was changed.")
     if not _FULL_ID.fullmatch(f"{desk.tenant}{id_}"):
-        raise BadInput("This channel has an id that cannot be written down; nothing was changed.")
+        raise BadInput("This channel cannot be named in a setting; nothing was changed.")
     return f"{desk.tenant}{id_}"
 
 

@@ -77,7 +77,7 @@ class Dispatcher:
             name, _, argument = action.partition(":")
             command = self.commands.get(name)
             if command is None:
-                raise BadInput("That button belongs to something this bot no longer does.")
+                raise BadInput("That button does not work any more; nothing was changed.")
             await self._run(command, command.press(argument), call)
 
         await self._guard(run, call)
@@ -98,7 +98,7 @@ class Dispatcher:
     async def _check(self, command: AnyCommand, call: Call) -> None:
         if not await permitted((command,), call.person, self._is_owner):
             what = f"/{command.name}" if command.is_typed else "That"
-            raise NotAllowed(f"{what} is for the admins of this place; nothing was changed.")
+            raise NotAllowed(f"{what} is for admins only; nothing was changed.")
 
     def _parted(self, line: str) -> tuple[AnyCommand, str]:
         """Find the command of a line: of one word, or of two."""
@@ -112,7 +112,7 @@ class Dispatcher:
         found = self._typed(name)
         if found.group != found.name and second[:1].isalnum():
             verbs = [one.name for one in self.commands.values() if one.group == name and one.is_typed]
-            raise BadInput(f"There is no /{name} {second[:40]}: there is {listed([f'/{verb}' for verb in verbs], 'and')}.")
+            raise BadInput(f"There is no /{name} {second[:40]}: you can type {listed([f'/{verb}' for verb in verbs], 'and')}.")
         return found, rest
 
     def _meant_by(self, words: str) -> tuple[AnyCommand, str] | None:

@@ -86,4 +86,4 @@ _VALUES: Mapping[Matter, Callable[[str, str, ZoneInfo], str]] = {
     Matter.USAGE: lambda _, said, __: counted(int(said), "picture"),
 }
 
-_WITHOUT = {Matter.LIMIT: "not set", Matter.BUDGET: "not set", Matter.SETTING: "the house's own"}
+_WITHOUT = {Matter.LIMIT: "not set", Matter.BUDGET: "not set", Matter.SETTING: "the default"}

@@ -33,7 +33,7 @@ def apikey_make(keys: ProgramKeys, quotas: Quotas) -> Command[KeyMakeArgs]:
         await call.whisper(
             Post(
                 f"Your key for “{label}”, shown this once:\n{secret}\n"
-                f"What a program asks for with it counts as yours; /apikey revoke {key.id} makes it useless."
+                f"What a program asks for with it counts as yours; /apikey revoke {key.id} ends it."
             )
         )
 
@@ -53,7 +53,7 @@ def apikey_list(keys: ProgramKeys, quotas: Quotas) -> Command[KeyListArgs]:
     async def run(call: Call, args: KeyListArgs) -> None:  # noqa: ARG001 - every command is called alike
         found = await keys.of((await quotas.account(call.person)).id)
         if not found:
-            await call.whisper(Post("You have no keys. /apikey make gives you one, for a program that asks in your name."))
+            await call.whisper(Post("You have no keys. /apikey make gives you one, for a program of yours."))
             return
         lines = "\n".join(_line(key) for key in found)
         await call.whisper(Post(f"You have {counted(len(found), 'key')}.", folds=(Fold("Oldest first", lines),)))
@@ -73,10 +73,10 @@ def apikey_revoke(keys: ProgramKeys, quotas: Quotas) -> Command[KeyRevokeArgs]:
 
     async def run(call: Call, args: KeyRevokeArgs) -> None:
         await keys.revoke(args.id.strip(), (await quotas.account(call.person)).id)
-        await call.whisper(Post("That key is useless now; programs that use it are turned away from their next call on."))
+        await call.whisper(Post("That key no longer works: programs that use it are refused from now on."))
 
     return Command(
-        "apikey revoke", "Make a key useless for ever", KeyRevokeArgs, run, example="/apikey revoke mJ2vXk0cQeS9dZrT4wYb1A"
+        "apikey revoke", "Make a key stop working for good", KeyRevokeArgs, run, example="/apikey revoke mJ2vXk0cQeS9dZrT4wYb1A"
     )
 
 

@@ -36,7 +36,7 @@ def link(linking: Linking, quotas: Quotas) -> Command[LinkArgs]:
         await call.whisper(
             Post(
                 f"Your accounts on {_platforms(identities)} are one now: pictures, credits and limits are shared. "
-                f"{await _today(call, quotas)} /unlink parts this one again."
+                f"{await _today(call, quotas)} /unlink separates them again."
             )
         )
 
@@ -57,13 +57,13 @@ def unlink(linking: Linking) -> Command[UnlinkArgs]:
         identities = await linking.shared(call.person.identity)
         await call.whisper(
             Post(
-                f"Your accounts on {_platforms(identities)} are one. Part the one here from the rest? It takes along what you "
-                "asked for here and the tiers it brought; credits stay behind, and what was used today counts on both sides.",
-                buttons=(Button("Yes, part them", "part", "now", is_dangerous=True),),
+                f"Your accounts on {_platforms(identities)} are one. Separate the one here from the rest? It takes along what "
+                "you asked for here and the tiers it brought; credits stay behind, and what was used today counts on both sides.",
+                buttons=(Button("Yes, separate them", "part", "now", is_dangerous=True),),
             )
         )
 
-    return Command("unlink", "Part this account from those it is linked to", UnlinkArgs, run)
+    return Command("unlink", "Separate this account from those it is linked to", UnlinkArgs, run)
 
 
 def part(linking: Linking, quotas: Quotas) -> Command[UnlinkArgs]:
@@ -71,15 +71,15 @@ def part(linking: Linking, quotas: Quotas) -> Command[UnlinkArgs]:
 
     async def run(call: Call, args: UnlinkArgs) -> None:  # noqa: ARG001 - every command is called alike
         await linking.part(call.person.identity)
-        await call.whisper(Post(f"Done: your account here stands for itself again. {await _today(call, quotas)}"))
+        await call.whisper(Post(f"Done: your account here is separate again. {await _today(call, quotas)}"))
 
-    return Command("part", "Part this account from those it is linked to", UnlinkArgs, run, is_typed=False)
+    return Command("part", "Separate this account from those it is linked to", UnlinkArgs, run, is_typed=False)
 
 
 def _offer(code: str) -> str:
     return (
-        f"Your code is {code}. Within {_MINUTES} minutes, give it to the link command where else you use this bot: "
-        "the account there becomes a part of this one. It works once; show it to nobody, for whoever types it shares your quota."
+        f"Your code is {code}. Within {_MINUTES} minutes, type it after /link wherever else you use this bot: "
+        "your account there is joined with this one. It works once; show it to nobody, for whoever types it shares your quota."
     )
 
 

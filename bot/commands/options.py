@@ -172,7 +172,9 @@ class PersonRef:
             return Mention(found[found.re.groups])
         if found := _FULL_ID.fullmatch(text):
             return Mention(found[3], Platform(found[1]), found[2] or "")
-        raise BadInput(f"For {name}, please mention somebody or give their id as /usage shows it; {quoted(typed)} is neither.")
+        raise BadInput(
+            f"For {name}, please mention somebody, or give their id as admins see it in /usage; {quoted(typed)} is neither."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def quota_reset(record: Record, people: People, quotas: Quotas, *, ledger: Ledge
     )
 
 
-_WITHOUT_ROLES = "Roles and purchases are not counted in here: only their own /quota knows them."
+_WITHOUT_ROLES = "What a role or a purchase gives is not in here: only their own /quota show includes it."
 
 
 def _day(terms: Terms, standing: Standing, now: datetime) -> str:
@@ -166,7 +166,7 @@ def _tier(terms: Terms, now: datetime) -> str:
 
 def _weights(weights: Weights) -> str:
     """Say what counts for more than one picture."""
-    dear = [f"of {quality} quality counts for {weight}" for quality, weight in weights.by_quality.items() if weight > 1]
+    dear = [f"of {quality} quality counts as {weight}" for quality, weight in weights.by_quality.items() if weight > 1]
     if weights.large > 1:
         dear.append(f"of more than {weights.large_from:,} pixels counts {weights.large} times as much")
     return f"A picture {', one '.join(dear)}." if dear else ""
@@ -191,5 +191,5 @@ def _more(terms: Terms, premium: str) -> str:
 
 def _tenant(place: Place) -> str:
     if not place.tenant:
-        raise BadInput("There is no server here to set a limit for, so nothing was changed; please do that in the server itself.")
+        raise BadInput("There is no server here to set a limit for, so nothing was changed; please type that in the server.")
     return f"{place.platform}:{place.tenant}"

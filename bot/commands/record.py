@@ -67,7 +67,7 @@ class Record:
             raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
         zone = await self._zone_again(found, call) if found.key == _ZONE else found.before
         if zone != found.before:
-            await self.change(call, _ZONE, zone, why="Undo", note="The day that has begun goes on, so that nobody gains one.")
+            await self.change(call, _ZONE, zone, why="Undo", note="The day that has begun goes on; no limit starts over before.")
             return
         await self.confirm(call, await self._rulebook.undo(entry, await self._people.actor(call.person)))
 
@@ -111,16 +111,16 @@ class Record:
     async def _without(self, key: RuleKey, place: Place) -> str | None:
         """Say what holds where a rule is not set, if anything does."""
         if key.matter is Matter.PURCHASE_TIER and key.subject in self._house.purchases:
-            return f"{self._house.purchases[key.subject]}, as the house has it"
+            return f"{self._house.purchases[key.subject]}, the default"
         if key.matter is Matter.SETTING and key.subject in SETTINGS:
-            return f"{say_setting(key.subject, self._house.customs)}, as the house has it"
+            return f"{say_setting(key.subject, self._house.customs)}, the default"
         if key.matter is not Matter.LIMIT:
             return None
         if key.subject == PERSON:
             person = await self._people.of_account(key.account)
             return await self._by_tier(person, place) if person else None
         limit = self._house.limits.get(Tier(key.subject.removeprefix("tier:")))
-        return None if limit is None else f"{counted(limit, 'picture')} a day, as the house has it"
+        return None if limit is None else f"{counted(limit, 'picture')} a day, the default"
 
     async def _by_tier(self, person: Person, place: Place) -> str:
         terms = await self._quotas.terms(person, place)

@@ -55,7 +55,7 @@ class SettingsSetArgs:
     """What `/settings set` takes."""
 
     name: Annotated[SettingName, Pick("What to set", SettingName)]
-    value: Annotated[str, Text("What it is to be; default gives it back to the house", longest=_LONGEST_VALUE)]
+    value: Annotated[str, Text("What it is to be, or default to go back to the default", longest=_LONGEST_VALUE)]
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
 
 
@@ -84,4 +84,4 @@ def settings_set(record: Record, quotas: Quotas, *, house: Customs, clock: Clock
 
 def _line(name: str, customs: Customs, house: Customs) -> str:
     here, usual = say_setting(name, customs), say_setting(name, house)
-    return f"{name}: {here}" if here == usual else f"{name}: {here} (the house's own: {usual})"
+    return f"{name}: {here}" if here == usual else f"{name}: {here} (default: {usual})"

@@ -27,9 +27,9 @@ def report(studio: Studio, gallery: Gallery, reports: Reports) -> Command[JobArg
         for picture in pictures:
             if await reports.add(picture.id, account.id):
                 log.info("picture.reported", picture=picture.id, reporter=account.id)
-        await call.whisper(Post("Thank you: your report is written down, and nobody in the channel sees it."))
+        await call.whisper(Post("Thank you: your report is noted for whoever runs this bot, and nobody in the channel sees it."))
 
-    return Command("report", "Report the pictures to whoever looks after this place", JobArgs, run, is_typed=False)
+    return Command("report", "Report the pictures to whoever runs this bot", JobArgs, run, is_typed=False)
 
 
 def mail(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobArgs]:

@@ -61,7 +61,7 @@ def tier_role(record: Record, people: People, quotas: Quotas) -> Command[TierRol
 
     return Command(
         "tier role",
-        "Say which tier a role gives to those who have it",
+        "Set the tier of those who have a role",
         TierRoleArgs,
         run,
         example="/tier role premium --role @supporters",
@@ -73,7 +73,7 @@ def tier_role(record: Record, people: People, quotas: Quotas) -> Command[TierRol
 class TierPurchaseArgs:
     """What `/tier purchase` takes."""
 
-    sku: Annotated[str, Text("What is sold, by its id there (SKU)", longest=64)]
+    sku: Annotated[str, Text("The id of what is sold (SKU)", longest=64)]
     tier: Annotated[str, Text("The tier of those who bought it, or clear for none", longest=_LONGEST_TIER)]
 
 
@@ -83,12 +83,12 @@ def tier_purchase(record: Record, quotas: Quotas) -> Command[TierPurchaseArgs]:
     async def run(call: Call, args: TierPurchaseArgs) -> None:
         sku = args.sku.strip()
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", sku):
-            raise BadInput("sku is the id of what is sold, of letters and digits, such as 1234567890; nothing was changed.")
+            raise BadInput("sku is the id of what is sold, in letters and digits, such as 1234567890; nothing was changed.")
         await record.change(call, RuleKey(Matter.PURCHASE_TIER, sku), await _tier_or_none(args.tier, call, quotas))
 
     return Command(
         "tier purchase",
-        "Say which tier something that the platform sells gives to those who buy it",
+        "Set the tier of those who buy something on the platform",
         TierPurchaseArgs,
         run,
         example="/tier purchase 1234567890 --tier premium",
@@ -153,7 +153,7 @@ def tier_revoke(record: Record, people: People, quotas: Quotas) -> Command[TierR
 
     return Command(
         "tier revoke",
-        "Take a tier away that somebody was given",
+        "Take away a tier that somebody was given",
         TierRevokeArgs,
         run,
         example="/tier revoke --person @ann",

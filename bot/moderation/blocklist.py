@@ -7,7 +7,8 @@ from itertools import product
 
 from bot.ports.words import ALLOWED, Decision, Verdict
 
-_REFUSED = Verdict(Decision.REFUSE, rule="blocklist", sentence="Some of these words are on the list of what is not drawn here.")
+_SENTENCE = "Some of these words are on the list of what is not drawn here; please try other words."
+_REFUSED = Verdict(Decision.REFUSE, rule="blocklist", sentence=_SENTENCE)
 
 _CHILDREN = [
     "child",

@@ -215,7 +215,7 @@ class DrawingRoom:
         if quality is not wish.quality:
             notes.append(f"this model has no {wish.quality} quality")
         if count < wish.count:
-            notes.append(f"this model draws {count} at a time, so only that many were counted")
+            notes.append(f"this model draws {count} at a time, so only that many were drawn and counted")
         request = ImageRequest(
             drawing=DrawingId(self._ids.new()),
             prompt=job.words.drawn if job.words else wish.prompt,

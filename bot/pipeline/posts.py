@@ -23,7 +23,7 @@ _ALT = 300
 
 def waiting(job: Job, line: Line, slots: int, counted: int) -> Post:
     """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
-    cost = [f"counts as {counted}"] if counted > job.wish.count else []
+    cost = [f"counts as {counted} pictures"] if counted > job.wish.count else []
     said = " · ".join([f"Drawing: {title(job)}", *cost, *_place_in(line, slots)])
     return Post(said, Tone.WAITING, progress=0.0, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
@@ -175,7 +175,8 @@ def _little(left: Standing | None) -> tuple[str, ...]:
     if left is None or left.left > max(_FEW, left.limit // 5):
         return ()
     pictures = "1 picture" if left.left == 1 else f"{left.left or 'no'} pictures"
-    return (f"{pictures} left today{f' and {left.credits} in credits' if left.credits else ''}",)
+    beyond = "1 credit" if left.credits == 1 else f"{left.credits} credits"
+    return (f"{pictures} left today and {beyond}" if left.credits else f"{pictures} left today",)
 
 
 def _facts(job: Job, price: str) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ class Studio:
         """
         ending = await self._jobs.cancel(job.id, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
         if ending is None:
-            raise Conflict("That job has ended already, so there is nothing to cancel.")
+            raise Conflict("That is finished already, so there is nothing to cancel.")
         await self._engine.cancel(job.id)
         log.info("job.cancelled", job=job.id)
         return ending

@@ -33,7 +33,7 @@ class ProgramKeys:
             BadInput: The account has `MOST_KEYS` already.
         """
         if len(await self._keys.of(account)) >= MOST_KEYS:
-            raise BadInput(f"You have {MOST_KEYS} keys, which is the most; revoke one that you do not use, and make it then.")
+            raise BadInput(f"You have {MOST_KEYS} keys, which is the most; no key was made. Revoke one that you do not use.")
         secret = f"{_PREFIX}{self._ids.new()}{self._ids.new()}"
         key = ApiKey(
             id=ApiKeyId(self._ids.new()),

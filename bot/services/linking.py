@@ -101,8 +101,8 @@ class Linking:
         wait = self._issues.take(account)
         if wait is not None:
             raise Busy(
-                f"You have had {_MOST_CODES} codes within {_minutes(_PERIOD)}; the last one still works for its "
-                f"{_minutes(LIFE)}, and you can have another in {_minutes(wait)}.",
+                f"You have had {_MOST_CODES} codes within {_minutes(_PERIOD)}; each works for {_minutes(LIFE)}, and "
+                f"you can have another in {_minutes(wait)}.",
                 retry_after=wait,
             )
         signs = "".join(_ALPHABET[self._below(len(_ALPHABET))] for _ in range(_LENGTH))
@@ -129,7 +129,7 @@ class Linking:
         holder = None if signs is None else await self._codes.redeem(Purpose.LINK, _hash(signs))
         if holder is None:
             raise BadInput(
-                "That code opens nothing: it may be mistyped, used already, or older than ten minutes. "
+                "That code does not work: it may be mistyped, used already, or older than ten minutes. "
                 "The link command gives you a new one where you made it; nothing was changed."
             )
         if holder == account:
@@ -149,7 +149,7 @@ class Linking:
         """
         linked = await self._accounts.linked(identity)
         if len(linked) < 2:  # noqa: PLR2004 - itself, and another
-            raise BadInput("This account is linked to no other, so there is nothing to part; nothing was changed.")
+            raise BadInput("This account is linked to no other, so nothing was changed.")
         return linked
 
     async def part(self, identity: Identity) -> Account:

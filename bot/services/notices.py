@@ -137,9 +137,10 @@ class Notices:
     async def _tell(self, key: str, budget: Budget, look: _Look, spending: Spending) -> bool:
         """Tell whoever looks after the money; False where nobody of them can be reached."""
         if budget in self._house.budgets:
-            post = Post(_sentence("The budget of the whole house", budget, spending, f"[budget] {budget.period} in the settings"))
+            raised_by = f"[budget] {budget.period} in the settings"
+            post = Post(_sentence("The whole bot's budget for pictures", budget, spending, raised_by))
             return await self._tell_alone(self._house.owners, post, key)
-        post = Post(_sentence("The budget of this place", budget, spending, "/budget set"))
+        post = Post(_sentence("The budget for pictures", budget, spending, "/budget set"))
         if look.review_channel and await self._said(_place(look.review_channel), post, key):
             return True
         return await self._tell_alone(await self._setters(look.community, budget.period), post, key)
@@ -201,8 +202,8 @@ def _sentence(whose: str, budget: Budget, spending: Spending, raised_by: str) ->
     used = spending.held + spending.spent
     when, again = ("today", "tomorrow") if budget.period is Period.DAY else ("this month", "next month")
     return (
-        f"{whose} for {when} is {100 * used // max(1, budget.limit)} % used: {dollars(used)} of {dollars(budget.limit)} "
-        f"are spent or set aside. When it is used up nothing is drawn until {again}; {raised_by} raises it."
+        f"{whose} {when} is {100 * used // max(1, budget.limit)} % used: {dollars(used)} of {dollars(budget.limit)} "
+        f"are spent or set aside. When it is used up, nothing is drawn until {again}; {raised_by} raises it."
     )
 
 

@@ -55,7 +55,7 @@ class People:
         account = await self._accounts.known(identity)
         if account is None:
             raise BadInput(
-                f"{identity} has never been seen here; nothing was changed. They have to use this bot once, or the id is wrong."
+                f"{identity} has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
             )
         return Somebody(account.id, Person(identity, str(identity)))
 
@@ -93,7 +93,7 @@ class People:
         """
         tenant = place if mention.platform is None else Place(mention.platform, mention.tenant, "")
         if not tenant.tenant:
-            raise BadInput("There are no roles here, so nothing was changed; please say that in the server itself.")
+            raise BadInput("There are no roles here, so nothing was changed; please type that in the server.")
         if self._quotas.community(tenant) != self._quotas.community(place):
             raise NotAllowed("That role is another server's, and only its admins can change that; nothing was changed.")
         return f"{tenant.platform}:{tenant.tenant}:{mention.role}"

@@ -136,4 +136,6 @@ def check_channel(terms: Terms, place: Place) -> None:
     allowed = [channel for channel in terms.of_community.customs.channels if channel.startswith(tenant)]
     here = {f"{tenant}{place.channel}", f"{tenant}{place.parent}"}
     if place.tenant and allowed and here.isdisjoint(allowed):
-        raise NotAllowed("Pictures are not drawn in this channel; an admin can say where with /settings. Nothing was counted.")
+        raise NotAllowed(
+            "Pictures are not drawn in this channel; /settings show says where, and an admin can change it. Nothing was counted."
+        )

@@ -183,7 +183,7 @@ async def test_what_is_for_admins_is_not_offered_to_others(town: Town) -> None:
 
 async def test_whoever_gets_hold_of_it_anyway_is_refused(town: Town) -> None:
     """A server may open a command to everybody; the house asks again."""
-    assert "is for the admins of this place" in await town.read("place set")
+    assert "is for admins only" in await town.read("place set")
     town.guild.grant(town.ada, Permission.ADMINISTRATOR)
     assert "taken" in await town.read("place set")
     assert len(town.came) == 1
@@ -194,9 +194,9 @@ async def test_an_admin_of_another_place_is_none_here(town: Town) -> None:
     town.ada.has_installed = True
     own = town.discord.add_guild("Ada's own", has_bot=False)
     own.grant(town.ada, Permission.ADMINISTRATOR)
-    assert "is for the admins of this place" in await town.read("place set", own.add_channel("lobby"))
+    assert "is for admins only" in await town.read("place set", own.add_channel("lobby"))
     town.guild.grant(town.ada, Permission.MANAGE_GUILD)
-    assert "is for the admins of this place" in await town.read("place set", town.ada.dm_channel)
+    assert "is for admins only" in await town.read("place set", town.ada.dm_channel)
     assert (await town.caller()).is_admin
 
 

@@ -207,7 +207,7 @@ async def test_a_flag_reports(stage: Stage, grace: Person) -> None:
     """Written down with who it was, and thanked for in private."""
     message = await stage.picture()
     await grace.react(message, "🚩")
-    await told(stage, grace, "your report is written down")
+    await told(stage, grace, "your report is noted")
     [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
     assert len(await stage.base.records.reports.of(picture.id)) == 1
     assert picture.state is PictureState.VISIBLE
@@ -219,7 +219,7 @@ async def test_the_menu_of_a_message_reports(stage: Stage, grace: Person) -> Non
     message = await stage.picture()
     whisper = await (await grace.context_menu(message, "Report picture")).message_when()
     assert whisper.is_ephemeral
-    assert "your report is written down" in whisper.text
+    assert "your report is noted" in whisper.text
 
 
 async def test_the_menu_of_somebody_elses_message(stage: Stage) -> None:
@@ -237,7 +237,7 @@ async def test_other_reactions_and_other_messages_are_left_alone(stage: Stage) -
     await stage.ada.react(message, "⭐")
     await stage.ada.react(hello, "❌")
     await stage.ada.react(message, "🚩")
-    await told(stage, stage.ada, "your report is written down")
+    await told(stage, stage.ada, "your report is noted")
     assert len(stage.ada.dms) == 1
     assert is_done(message)
 

@@ -15,7 +15,7 @@ from tests.fakes.openai import FakeOpenAI
 LIMIT, EACH = 3, 25
 ROOMY = {"EASEL_BURSTS__WISHES": "1000", "EASEL_BURSTS__QUEUED": "1000"}
 REFUSAL = re.compile(
-    r"You have no pictures left today\. More at 00:00 UTC; nothing was counted\.( Registered people have 20 pictures a day\.)?"
+    r"You have no pictures left today\. More at 00:00 UTC; nothing was counted\.( With /register you have 20 pictures a day\.)?"
 )
 
 
@@ -25,7 +25,7 @@ async def linked(one: OnDiscord, other: OnSlack) -> None:
     assert offer.is_private
     code = re.findall(r"easel-\w{4}-\w{4}", offer.text)[0]
     assert "Your accounts on Discord and Slack are one now" in (await other.says(f"link {code}")).text
-    assert "opens nothing" in (await other.says(f"link {code}")).text
+    assert "That code does not work" in (await other.says(f"link {code}")).text
 
 
 async def test_one_person_on_two_platforms_has_one_quota(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ async def test_a_persons_limit(two: Two) -> None:
     assert told.is_private
     assert re.search(r"The limit of \S+ is now 0 pictures a day; it was \d+ pictures a day, as their tier has\.", told.text)
     refused = await two.ada.wishes()
-    assert (refused.is_private, refused.text) == (True, "That needs 1 picture and your limit is 0 a day; nothing was counted.")
+    assert refused.is_private
+    assert refused.text == "That needs 1 picture; your limit is 0 a day. An admin can raise it; nothing was counted."
     assert "Undone: the limit of" in (await told.press("Undo")).text
     assert not (await two.ada.wishes()).is_private
     await two.admin.says("quota set", pictures="1", person=two.ada.mention)
@@ -101,7 +102,7 @@ async def test_credits(two: Two) -> None:
     await two.admin.says("quota show")
     given = await two.ada.says("credits give", person=two.admin.mention, amount=1)
     assert "1 credit; you have 0 now and had 1 before." in given.text
-    assert "your limit is 0 a day; nothing was counted" in (await two.ada.wishes()).text
+    assert "your limit is 0 a day. An admin can raise it; nothing was counted" in (await two.ada.wishes()).text
     history = (await two.admin.says("credits history", person=two.ada.mention)).text
     assert [line.split(": ", 1)[1][:2] for line in history.splitlines()[1:]] == ["-1", "-1", "-1", "+3"]
     assert "for the poster" in history
@@ -113,7 +114,7 @@ async def test_the_budget(two: Two) -> None:
     assert "The budget for a month is now $0.01; it was not set." in told.text
     refused = await two.ada.wishes()
     assert refused.is_private
-    assert "That is no fault of yours, and nothing was counted; an admin can raise the budget." in refused.text
+    assert "or ask an admin, or whoever runs this bot, to raise it." in refused.text
     assert "of the budget of $0.01" in (await two.admin.says("budget show")).text
     assert "is now not set; it was $0.01" in (await two.admin.says("budget set", period="month", amount="off")).text
     assert not (await two.ada.wishes()).is_private
@@ -125,16 +126,26 @@ async def test_how_pictures_are_drawn(town: Town, two: Two) -> None:
     chosen = {"shape": "wide", "quality": "low", "rewriting": "off", "previews": "off"}
     for name, value in chosen.items():
         told = (await two.admin.says("settings set", name=name, value=value)).text
-        assert f"is now {value}; it was {usual[name]}, as the house has it." in told
+        assert f"is now {value}; it was {usual[name]}, the default." in told
     assert "1536x1024, low quality" in (await two.ada.wishes("exactly these words")).text
     assert (town.openai.paid[-1].prompt, town.openai.paid[-1].size) == ("exactly these words", "1536x1024")
     shown = (await two.ada.says("settings show")).text
     for name, value in chosen.items():
-        assert f"{name}: {value} (the house's own: {usual[name]})" in shown
+        assert f"{name}: {value} (default: {usual[name]})" in shown
         told = (await two.admin.says("settings set", name=name, value="default")).text
-        assert f"is now {usual[name]}, as the house has it; it was {value}." in told
+        assert f"is now {usual[name]}, the default; it was {value}." in told
     assert "1024x1024, medium quality" in (await two.ada.wishes("other words")).text
     assert town.openai.paid[-1].prompt != "other words"
+
+
+async def test_help_speaks_another_language_only_where_an_admin_chose_it(town: Town) -> None:
+    """All other answers are English, so a German client alone changes nothing."""
+    guild = town.server()
+    admin, ada = town.on_discord(guild, is_admin=True), town.on_discord(guild)
+    ada.person.locale = "de"
+    assert "Here is what you can ask for." in (await ada.says("help")).text
+    assert "is now de; it was en, the default." in (await admin.says("settings set", name="language", value="de")).text
+    assert "Das kannst du dir wünschen." in (await ada.says("help")).text
 
 
 async def test_zone_and_retention(two: Two) -> None:
@@ -146,7 +157,7 @@ async def test_zone_and_retention(two: Two) -> None:
     assert "UTC, in " in (await two.ada.says("quota show")).text
     kept = await two.admin.says("settings set", name="retention", value="30")
     assert "is now 30 days; it was for ever" in kept.text
-    assert "is now for ever, as the house has it" in (await kept.press("Undo")).text
+    assert "is now for ever, the default" in (await kept.press("Undo")).text
 
 
 async def test_usage_is_a_picture_and_a_table(two: Two) -> None:
@@ -212,10 +223,10 @@ async def test_channels_for_pictures(chatting: Chat) -> None:
     refused = await two.ada.wishes()
     assert refused.is_private
     assert "Pictures are not drawn in this channel" in refused.text
-    assert "is now all, as the house has it" in (await told.press("Undo")).text
+    assert "is now all, the default" in (await told.press("Undo")).text
     reviewed = await two.admin.says("settings set", name="review_channel", value="here")
     assert "The setting “review channel” is now " in reviewed.text
-    assert "is now none, as the house has it" in (await reviewed.press("Undo")).text
+    assert "is now none, the default" in (await reviewed.press("Undo")).text
     assert not (await two.ada.wishes()).is_private
 
 
@@ -233,7 +244,7 @@ async def test_a_form_asks_for_what_is_missing(town: Town) -> None:
     assert "is now premium until" in granted.text
     budget = await admin.fills_in("budget set", period="month", amount="50")
     assert "is now not set; it was $50.00." in (await budget.press("Undo")).text
-    assert "is for the admins" in (await ada.says("tier grant")).text
+    assert "is for admins only" in (await ada.says("tier grant")).text
     assert ada.member.open_view is None
 
 

@@ -19,7 +19,7 @@ from tests.fakes.openai import Endpoint, Kind, Options
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = {"EASEL_QUOTAS__PARTS_TENANTS": "true", "EASEL_QUOTAS__TIERS__GUEST": "20"}
-NOT_FOR_YOU = "is for the admins of this place; nothing was changed."
+NOT_FOR_YOU = "is for admins only; nothing was changed."
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

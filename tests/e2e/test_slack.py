@@ -121,7 +121,7 @@ async def test_a_picture_can_be_reported_from_its_menu(stage: Stage) -> None:
     message = await stage.picture()
     eve = stage.team.add_member("eve")
     await eve.message_shortcut("report_picture", message)
-    await eve.ephemeral("your report is written down")
+    await eve.ephemeral("your report is noted")
     await eve.message_shortcut("report_picture", eve.say(stage.channel, "hello"))
     await eve.ephemeral("no picture of mine")
 
@@ -134,7 +134,7 @@ async def test_reactions_do_what_they_show(stage: Stage) -> None:
     await eve.react(message, "email")
     await eve.dm.message_when(lambda one: bool(one.alts), within=10)
     await eve.react(message, "triangular_flag_on_post")
-    await eve.ephemeral("your report is written down")
+    await eve.ephemeral("your report is noted")
     await eve.react(message, "x")
     await eve.ephemeral("or a moderator")
     await stage.ada.react(message, "x")
@@ -200,7 +200,7 @@ async def test_the_home_tab_says_what_is_left_and_opens_the_form(stage: Stage) -
     """With recent pictures; its button asks where to show the new one."""
     await stage.picture("a fox in the snow")
     home = await stage.ada.open_home()
-    assert "199 of 200 pictures today" in home.shown
+    assert "199 of 200 pictures left today" in home.shown
     assert "fox" in home.shown
     await stage.ada.press(home, "Make a picture")
     view = await stage.ada.view()

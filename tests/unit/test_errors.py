@@ -102,7 +102,7 @@ def test_words_that_nobody_could_judge_are_our_fault() -> None:
     [
         (0, 0, "You have no pictures left today."),
         (2, 0, "That needs 3 pictures and you have 2 left today."),
-        (0, 1, "That needs 3 pictures and you have 0 left today and 1 in credits."),
+        (0, 1, "That needs 3 pictures and you have 0 left today and 1 credit."),
     ],
 )
 def test_an_empty_purse_is_told_when_it_fills_again(left: int, in_credits: int, what: str) -> None:

@@ -127,12 +127,12 @@ async def test_everybody_sees_what_came_and_went(office: Office) -> None:
     office.bench.clock.move(timedelta(hours=1))
     await office.say("/credits give --person cat --amount 2", BOB)
     assert await office.say("/credits history", BOB) == (
-        "You have 5 credits. What came and went, newest first:\n"
+        "You have 5 credits. What came and went, newest first, in the time of UTC:\n"
         "14 March 2026, 13:00: -2, a gift by Bob.\n"
         "14 March 2026, 12:00: +7, granted by Ann. Why: for the poster"
     )
     assert await office.say("/credits", CAT) == (
-        "You have 2 credits. What came and went, newest first:\n14 March 2026, 13:00: +2, a gift by Bob."
+        "You have 2 credits. What came and went, newest first, in the time of UTC:\n14 March 2026, 13:00: +2, a gift by Bob."
     )
 
 
@@ -159,7 +159,7 @@ async def test_a_long_history_is_folded(office: Office) -> None:
     for number in range(25):
         await office.say(f'/credits grant --person bob --amount 1 --why "{"for picture " * 5}{number}"')
     [post] = await office.type("/credits history", BOB)
-    assert post.text == "You have 25 credits. What came and went, newest first:"
+    assert post.text == "You have 25 credits. What came and went, newest first, in the time of UTC:"
     lines = post.folds[0].text.splitlines()
     assert (len(lines), lines[0].endswith("24"), lines[-1].endswith("5")) == (20, True, True)
 
@@ -184,9 +184,7 @@ async def test_credits_of_another_server_are_its_own() -> None:
 async def test_only_admins_and_owners_grant_and_take(office: Office, verb: str) -> None:
     """Not whoever would like to."""
     await office.say("/credits grant --person bob --amount 7")
-    assert "is for the admins of this place; nothing was changed." in await office.say(
-        f"/credits {verb} --person bob --amount 1", BOB
-    )
+    assert "is for admins only; nothing was changed." in await office.say(f"/credits {verb} --person bob --amount 1", BOB)
     assert len(office.entries) == 1
     await office.say(f"/credits {verb} --person bob --amount 1", OWNER)
     assert len(office.entries) == 2

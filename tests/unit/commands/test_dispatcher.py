@@ -83,7 +83,7 @@ async def test_a_button_that_nobody_knows_any_more_says_so(dispatcher: Dispatche
     """Old messages keep their buttons."""
     await dispatcher.press(action, call)
     [whisper] = call.whispers
-    assert whisper.text == "That button belongs to something this bot no longer does."
+    assert whisper.text == "That button does not work any more; nothing was changed."
 
 
 @pytest.mark.parametrize("action", ["press:", "press", "press:../etc/passwd", "press:a:b"])

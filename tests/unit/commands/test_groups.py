@@ -99,7 +99,7 @@ async def test_a_group_alone_is_its_first(dispatcher: Dispatcher, till: Till) ->
 
 async def test_a_second_word_that_is_none_is_answered_with_those_there_are(dispatcher: Dispatcher, till: Till) -> None:
     """And nothing is run."""
-    assert await said(dispatcher, "/till rob bob", a_call()) == "There is no /till rob: there is /till show and /till pay."
+    assert await said(dispatcher, "/till rob bob", a_call()) == "There is no /till rob: you can type /till show and /till pay."
     assert till.asked == []
 
 
@@ -110,12 +110,12 @@ async def test_what_is_for_admins_is_refused_to_others(dispatcher: Dispatcher, t
     await dispatcher.dispatch("till pay", {"who": "bob", "amount": 5}, call)
     await dispatcher.dispatch_line("/till pay", call)
     await dispatcher.press("secret:now", call)
-    typed = Post("/till pay is for the admins of this place; nothing was changed.", Tone.REFUSED, "not_allowed")
+    typed = Post("/till pay is for admins only; nothing was changed.", Tone.REFUSED, "not_allowed")
     assert call.whispers == [
         typed,
         typed,
         typed,
-        replace(typed, text="That is for the admins of this place; nothing was changed."),
+        replace(typed, text="That is for admins only; nothing was changed."),
     ]
     assert (till.asked, call.asked) == ([], [])
 

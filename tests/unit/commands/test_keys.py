@@ -71,7 +71,7 @@ async def test_a_key_is_revoked_by_its_owner_alone(hands: Hands, keys: ProgramKe
     assert refused.kind == "bad_input"
     assert await keys.find(secret)
     [done] = await hands.type(f"/apikey revoke {key}")
-    assert "useless now" in done.text
+    assert "no longer works" in done.text
     assert await keys.find(secret) is None
     [again] = await hands.type(f"/apikey revoke {key}")
     assert again.kind == "bad_input"

@@ -143,7 +143,7 @@ def test_a_flag_goes_before_a_mention() -> None:
 
 def test_a_name_that_is_no_mention_is_explained() -> None:
     """Rather than taken for words."""
-    assert refusal(SET, "3 @ann").startswith("For person, please mention somebody or give their id")
+    assert refusal(SET, "3 @ann").startswith("For person, please mention somebody, or give their id")
     assert read_options(SET, "3 <@U1> --why @ann") == {"pictures": "3", "person": "<@U1>", "why": "@ann"}
 
 

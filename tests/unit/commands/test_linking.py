@@ -83,7 +83,7 @@ async def test_a_code_joins_and_says_how_one_stands_now(bench: Bench, ann: Every
     whisper = await ann.joined()
     assert whisper.text == (
         "Your accounts on Kiln and Loom are one now: pictures, credits and limits are shared. "
-        "Today you have used 2 of 20 pictures and have 18 left. /unlink parts this one again."
+        "Today you have used 2 of 20 pictures and have 18 left. /unlink separates them again."
     )
     assert len(bench.surface.posted) == 1
 
@@ -120,7 +120,7 @@ async def test_unlinking_asks_first(bench: Bench, ann: Everywhere) -> None:
     await ann.joined()
     asked = await ann.type("/unlink")
     assert "Your accounts on Kiln and Loom are one." in asked.text
-    assert [(button.label, button.is_dangerous) for button in asked.buttons] == [("Yes, part them", True)]
+    assert [(button.label, button.is_dangerous) for button in asked.buttons] == [("Yes, separate them", True)]
     assert len(await bench.accounts.linked(person().identity)) == 2
 
 
@@ -129,7 +129,7 @@ async def test_the_button_parts_whoever_presses_it(bench: Bench, ann: Everywhere
     await bench.draw(count=2)
     await ann.joined()
     told = await ann.press(await ann.type("/unlink", KILN), KILN)
-    assert told.text == ("Done: your account here stands for itself again. Today you have used 2 of 3 pictures and have 1 left.")
+    assert told.text == ("Done: your account here is separate again. Today you have used 2 of 3 pictures and have 1 left.")
     parted = await bench.accounts.known(Identity(KILN, "", "7"))
     assert parted
     assert parted.tier == GUEST
@@ -141,5 +141,5 @@ async def test_the_button_pressed_again_parts_nothing(ann: Everywhere) -> None:
     await ann.joined()
     asked = await ann.type("/unlink")
     await ann.press(asked)
-    assert "nothing to part" in (await ann.press(asked)).text
-    assert "nothing to part" in (await ann.type("/unlink")).text
+    assert "linked to no other" in (await ann.press(asked)).text
+    assert "linked to no other" in (await ann.type("/unlink")).text

@@ -43,7 +43,7 @@ async def test_cancel_comes_too_late_when_it_is_done(bench: Bench, hands: Hands)
     """Deleting is what is left."""
     job = await bench.draw()
     [whisper] = await hands.press("cancel", job)
-    assert whisper.text == "That job has ended already, so there is nothing to cancel."
+    assert whisper.text == "That is finished already, so there is nothing to cancel."
     assert bench.message(job).tone is Tone.DONE
 
 

@@ -68,7 +68,7 @@ async def test_what_counts_for_more_than_one_picture_is_said() -> None:
     """Before anything is spent."""
     office = Office(weights=Weights({Quality.LOW: 1, Quality.HIGH: 2}, large=3))
     text = await office.say("/quota show", BOB)
-    assert "A picture of high quality counts for 2, one of more than 2,000,000 pixels counts 3 times as much." in text
+    assert "A picture of high quality counts as 2, one of more than 2,000,000 pixels counts 3 times as much." in text
 
 
 async def test_credits_and_what_all_together_have_left_are_shown(office: Office) -> None:
@@ -117,7 +117,7 @@ async def test_admins_and_owners_see_the_quota_of_others(office: Office) -> None
     await office.see(BOB)
     told = await office.say("/quota show --person bob")
     assert told.startswith("loom:bob has 20 of 20 pictures left today.")
-    assert told.endswith("Roles and purchases are not counted in here: only their own /quota knows them.")
+    assert told.endswith("What a role or a purchase gives is not in here: only their own /quota show includes it.")
     assert await office.say("/quota show --person bob", OWNER) == told
 
 
@@ -133,7 +133,7 @@ async def test_nobody_else_sees_the_quota_of_others(office: Office) -> None:
 async def test_somebody_who_was_never_seen_has_no_quota_to_show(office: Office) -> None:
     """And gets none by being asked for."""
     assert await office.say("/quota show --person zed") == (
-        "loom:zed has never been seen here; nothing was changed. They have to use this bot once, or the id is wrong."
+        "loom:zed has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
     )
     assert await office.bench.accounts.known(replace(BOB.identity, user="zed")) is None
 
@@ -206,11 +206,11 @@ async def test_a_limit_of_a_role_holds_for_who_has_it(office: Office) -> None:
 async def test_a_limit_of_a_tier_is_laid_over_the_houses(office: Office) -> None:
     """And goes back to it."""
     assert await office.say("/quota set Guest --pictures 4") == (
-        "The limit of the tier guest is now 4 pictures a day; it was 3 pictures a day, as the house has it."
+        "The limit of the tier guest is now 4 pictures a day; it was 3 pictures a day, the default."
     )
     assert await office.limit(GUS, YARD) == 4
     assert await office.say("/quota set guest --pictures clear") == (
-        "The limit of the tier guest is now 3 pictures a day, as the house has it; it was 4 pictures a day."
+        "The limit of the tier guest is now 3 pictures a day, the default; it was 4 pictures a day."
     )
 
 
@@ -233,9 +233,9 @@ async def test_a_limit_of_a_whole_server_holds_for_all_together(office: Office) 
 
 async def test_where_there_is_no_server_none_can_be_limited(office: Office) -> None:
     """A direct message, or the page."""
-    no_server = "There is no server here to set a limit for, so nothing was changed; please do that in the server itself."
+    no_server = "There is no server here to set a limit for, so nothing was changed; please type that in the server."
     assert await office.say("/quota set --server yes --pictures 100", OWNER, ALONE) == no_server
-    no_role = "There are no roles here, so nothing was changed; please say that in the server itself."
+    no_role = "There are no roles here, so nothing was changed; please type that in the server."
     assert await office.say("/quota set --role smiths --pictures 100", OWNER, ALONE) == no_role
 
 
@@ -268,7 +268,7 @@ async def test_nothing_and_the_most_are_amounts(office: Office) -> None:
 async def test_only_admins_and_owners_change_quotas(office: Office, line: str) -> None:
     """Whatever people know of the command."""
     await office.bench.draw(user="bob")
-    assert "is for the admins of this place; nothing was changed." in await office.say(line, BOB)
+    assert "is for admins only; nothing was changed." in await office.say(line, BOB)
     assert office.entries == []
     await office.say(line, OWNER)
     assert len(office.entries) == 1

@@ -41,14 +41,10 @@ async def test_an_undo_can_be_undone(office: Office) -> None:
     """And that again."""
     [post] = await office.type("/quota set guest --pictures 5")
     [undone] = await office.press(post.buttons[0])
-    assert undone.text == (
-        "Undone: the limit of the tier guest is now 3 pictures a day, as the house has it; it was 5 pictures a day."
-    )
+    assert undone.text == ("Undone: the limit of the tier guest is now 3 pictures a day, the default; it was 5 pictures a day.")
     assert await office.limit(GUS, YARD) == 3
     [redone] = await office.press(undone.buttons[0])
-    assert redone.text == (
-        "Undone: the limit of the tier guest is now 5 pictures a day; it was 3 pictures a day, as the house has it."
-    )
+    assert redone.text == ("Undone: the limit of the tier guest is now 5 pictures a day; it was 3 pictures a day, the default.")
     assert await office.limit(GUS, YARD) == 5
     [twice] = await office.press(post.buttons[0])
     assert twice.text == "That was undone already; nothing was changed."
@@ -67,7 +63,7 @@ async def test_only_admins_and_owners_undo(office: Office) -> None:
     """A button that somebody else sees or forges does nothing."""
     [post] = await office.type("/quota set guest --pictures 5")
     [refused] = await office.press(post.buttons[0], BOB)
-    assert "is for the admins of this place; nothing was changed." in refused.text
+    assert "is for admins only; nothing was changed." in refused.text
     assert await office.limit(GUS, YARD) == 5
     await office.press(post.buttons[0], OWNER)
     assert await office.limit(GUS, YARD) == 3
@@ -122,13 +118,13 @@ async def test_the_record_tells_the_time_of_the_community(office: Office) -> Non
         (Matter.ROLE_TIER, "loom:town:smiths", "premium", "the tier of the role smiths, from none to premium"),
         (Matter.PURCHASE_TIER, "sku-1", "premium", "the tier of the purchase sku-1, from none to premium"),
         (Matter.BUDGET, "month", "12500000", "the budget for a month, from not set to $12.50"),
-        (Matter.SETTING, "zone", f"Asia/Tokyo {BRIDGE}", "“time zone”, from the house's own to Asia/Tokyo."),
-        (Matter.SETTING, "channels", "loom:town:a loom:town:b", "from the house's own to loom:town:a, loom:town:b."),
-        (Matter.SETTING, "channels", "", "the setting “channels for pictures”, from the house's own to all."),
-        (Matter.SETTING, "retention", "30", "the setting “how long pictures are kept”, from the house's own to 30 days."),
-        (Matter.SETTING, "retention", "0", "the setting “how long pictures are kept”, from the house's own to for ever."),
-        (Matter.SETTING, "previews", "off", "the setting “unfinished pictures on the way”, from the house's own to off."),
-        (Matter.SETTING, "mood", "calm", "the setting “mood”, from the house's own to calm."),
+        (Matter.SETTING, "zone", f"Asia/Tokyo {BRIDGE}", "“time zone”, from the default to Asia/Tokyo."),
+        (Matter.SETTING, "channels", "loom:town:a loom:town:b", "from the default to loom:town:a, loom:town:b."),
+        (Matter.SETTING, "channels", "", "the setting “channels for pictures”, from the default to all."),
+        (Matter.SETTING, "retention", "30", "the setting “how long pictures are kept”, from the default to 30 days."),
+        (Matter.SETTING, "retention", "0", "the setting “how long pictures are kept”, from the default to for ever."),
+        (Matter.SETTING, "previews", "off", "the setting “unfinished pictures on the way”, from the default to off."),
+        (Matter.SETTING, "mood", "calm", "the setting “mood”, from the default to calm."),
     ],
 )
 async def test_every_matter_has_its_words(office: Office, matter: Matter, subject: str, value: str, says: str) -> None:
@@ -147,7 +143,7 @@ async def test_a_zone_that_is_put_back_gives_nobody_a_second_day(office: Office)
     assert (before.day.day, tomorrow.day.day) == (14, 16)
     [undone] = await office.press(Button("Undo", "undo", office.entries[0].id))
     assert undone.text == (
-        "The setting “time zone” is now UTC; it was Asia/Tokyo.\nThe day that has begun goes on, so that nobody gains one."
+        "The setting “time zone” is now UTC; it was Asia/Tokyo.\nThe day that has begun goes on; no limit starts over before."
     )
     after = await office.quotas.terms(BOB, SQUARE)
     assert (after.of_community.customs.zone.key, after.allowance.day) == ("UTC", tomorrow.day)
@@ -159,9 +155,9 @@ async def test_a_zone_is_put_back_as_it_was_where_the_day_is_the_same(office: Of
     """And again, whichever way round."""
     await changed(office, Matter.SETTING, "zone", "Europe/Berlin")
     [undone] = await office.press(Button("Undo", "undo", office.entries[0].id))
-    assert undone.text == "Undone: the setting “time zone” is now UTC, as the house has it; it was Europe/Berlin."
+    assert undone.text == "Undone: the setting “time zone” is now UTC, the default; it was Europe/Berlin."
     [redone] = await office.press(undone.buttons[0])
-    assert redone.text == "Undone: the setting “time zone” is now Europe/Berlin; it was UTC, as the house has it."
+    assert redone.text == "Undone: the setting “time zone” is now Europe/Berlin; it was UTC, the default."
 
 
 async def test_memberships_are_told_by_where_they_come_from(office: Office) -> None:
@@ -264,7 +260,7 @@ async def test_a_count_that_is_none_is_refused(office: Office, count: str) -> No
 async def test_only_admins_and_owners_read_the_record(office: Office) -> None:
     """It names people."""
     await office.say("/quota set guest --pictures 5")
-    assert await office.say("/audit", BOB) == "/audit is for the admins of this place; nothing was changed."
+    assert await office.say("/audit", BOB) == "/audit is for admins only; nothing was changed."
     [refused] = await office.press(Button("Older", "older", office.entries[0].id), BOB)
-    assert "is for the admins" in refused.text
+    assert "is for admins only" in refused.text
     assert (await office.say("/audit", OWNER, ALONE)).startswith("1 change, ")

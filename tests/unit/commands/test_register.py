@@ -91,7 +91,7 @@ async def test_an_admin_can_take_a_registration_back(office: Office) -> None:
     await office.press(policy.buttons[0], GUS, YARD)
     undo = Button("Undo", "undo", office.entries[0].id)
     [refused] = await office.press(undo, GUS, YARD)
-    assert "is for the admins" in refused.text
+    assert "is for admins only" in refused.text
     [undone] = await office.press(undo, ANN, YARD)
     assert undone.text == "Undone: the tier that mill:gus has by registering is now none; it was registered."
     assert await office.tier(GUS, YARD) == GUEST
@@ -108,7 +108,7 @@ async def test_a_guest_who_has_none_left_is_offered_to_register(office: Office) 
     await drawing.dispatch_line("/imagine a fox", poor)
     [refused] = poor.whispers
     assert refused.text == (
-        "You have no pictures left today. More at 00:00 UTC; nothing was counted. Registered people have 20 pictures a day."
+        "You have no pictures left today. More at 00:00 UTC; nothing was counted. With /register you have 20 pictures a day."
     )
     [button] = refused.buttons
     await drawing.press(button.action, poor)
@@ -134,4 +134,5 @@ async def test_a_guest_whose_own_limit_is_lower_is_not_offered_it(office: Office
     call = PlacedCall(office.bench, "first", GUS, YARD)
     await drawing.dispatch_line("/imagine a fox", call)
     [refused] = call.whispers
-    assert (refused.text, refused.buttons) == ("That needs 1 picture and your limit is 0 a day; nothing was counted.", ())
+    told = "That needs 1 picture; your limit is 0 a day. An admin can raise it; nothing was counted."
+    assert (refused.text, refused.buttons) == (told, ())

@@ -43,19 +43,19 @@ async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Trea
         "zone: UTC\n"
         "channels: all\n"
         "shape: square\n"
-        "quality: high (the house's own: medium)\n"
+        "quality: high (default: medium)\n"
         "rewriting: on\n"
         "previews: on\n"
         "review_channel: none\n"
         "retention: for ever\n"
-        "language: everybody's own"
+        "language: en"
     )
     assert await office.say("/settings", BOB) == await office.say("/settings show", BOB)
 
 
 async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
     """Nothing is written for others."""
-    assert "for the admins" in await office.say("/settings set high --name quality", BOB)
+    assert "for admins only" in await office.say("/settings set high --name quality", BOB)
     assert office.entries == []
     assert (await office.say("/settings set high --name quality", OWNER)).startswith("The setting “usual quality” is now high")
 
@@ -77,7 +77,7 @@ async def test_a_change_is_confirmed_and_undone_and_given_back(office: Treasury,
     """The house's own is what comes back."""
     usual = await office.customs()
     [post] = await office.type(f"/settings set --name {name} --value {value} --why because", ANN, PORCH)
-    assert f"; it was {before}, as the house has it." in post.text
+    assert f"; it was {before}, the default." in post.text
     assert office.entries[-1].why == "because"
     [button] = post.buttons
     [undone] = await office.press(button)
@@ -139,7 +139,7 @@ class TestZone:
     async def test_where_both_zones_write_the_same_day_it_is_simply_so(self, office: Treasury) -> None:
         """From now on."""
         assert await set_(office, "zone", "Europe/Berlin") == (
-            "The setting “time zone” is now Europe/Berlin; it was UTC, as the house has it.\n"
+            "The setting “time zone” is now Europe/Berlin; it was UTC, the default.\n"
             "Days end at midnight in Europe/Berlin from now on."
         )
 
@@ -148,7 +148,7 @@ class TestZone:
         await office.bench.draw(key="call-1", count=4)
         before = await office.bench.standing()
         said = await set_(office, "zone", "Pacific/Kiritimati")
-        assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there, so that nobody gains one." in said
+        assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there; no limit starts over before." in said
         terms = await office.quotas.terms(BOB, SQUARE)
         assert (terms.allowance.day.day, terms.allowance.refills_at.isoformat()) == (14, "2026-03-16T00:00:00+14:00")
         assert (await office.bench.standing()).spent == before.spent == 4

@@ -39,7 +39,7 @@ async def test_a_report_is_written_down_and_thanked_for_in_private(
     """All pictures of the job, with who reported them; the channel sees nothing."""
     said = len(bench.surface.posted), len(bench.surface.updated)
     [whisper] = await hands.press("report", foxes, user="bob")
-    assert "written down" in whisper.text
+    assert "noted for whoever runs this bot" in whisper.text
     bob = await bench.studio.account(person("bob"))
     for picture in await bench.pictures.of_job(foxes.id):
         assert await reports.of(picture.id) == (bob.id,)

@@ -84,7 +84,7 @@ async def test_a_purchase_gives_a_tier(office: Office) -> None:
 async def test_a_purchase_goes_back_to_what_the_house_gives_for_it(office: Office) -> None:
     """What the settings say stays below what admins do."""
     assert await office.say("/tier purchase sku-1 --tier guest") == (
-        "The tier of the purchase sku-1 is now guest; it was premium, as the house has it."
+        "The tier of the purchase sku-1 is now guest; it was premium, the default."
     )
 
 
@@ -92,7 +92,7 @@ async def test_a_purchase_goes_back_to_what_the_house_gives_for_it(office: Offic
 async def test_an_id_that_is_none_is_not_sold(office: Office, sku: str) -> None:
     """Nothing is written down for it."""
     text = await office.say(f"/tier purchase {sku} --tier premium")
-    assert text == "sku is the id of what is sold, of letters and digits, such as 1234567890; nothing was changed."
+    assert text == "sku is the id of what is sold, in letters and digits, such as 1234567890; nothing was changed."
     assert office.entries == []
 
 
@@ -210,7 +210,7 @@ async def test_what_was_not_given_cannot_be_revoked(office: Office) -> None:
 async def test_only_admins_and_owners_give_tiers(office: Office, line: str) -> None:
     """Nobody gives themselves one."""
     await office.say("/tier grant registered --person bob", ANN)
-    assert "is for the admins of this place; nothing was changed." in await office.say(line, BOB)
+    assert "is for admins only; nothing was changed." in await office.say(line, BOB)
     assert len(office.entries) == 1
     await office.say(line, OWNER)
     assert len(office.entries) == 2

@@ -172,7 +172,7 @@ async def test_somebody_unknown_has_no_usage(desk: Desk) -> None:
 async def test_nobody_else_is_told(desk: Desk) -> None:
     """Admins, and who owns the house."""
     await desk.drew(ANN)
-    assert (await desk.type("/usage", BOB)).text == "/usage is for the admins of this place; nothing was changed."
+    assert (await desk.type("/usage", BOB)).text == "/usage is for admins only; nothing was changed."
     assert (await desk.type("/usage --days 2", OWNER)).attachments
 
 

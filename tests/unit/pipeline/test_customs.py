@@ -47,10 +47,10 @@ async def test_the_usual_quality_counts_as_what_it_is(bench: Bench) -> None:
     """It is shown in the message, and it is what is set aside."""
     await have(bench, quality="high")
     job = await wished(bench, Draft(prompt="a fox", count=2))
-    assert bench.message(job).text == "Drawing: a fox · counts as 4"
+    assert bench.message(job).text == "Drawing: a fox · counts as 4 pictures"
     assert (await bench.standing()).held == 4
     large = await wished(bench, Draft(prompt="an elk", size=Size(2048, 2048)))
-    assert bench.message(large).text == "Drawing: an elk · counts as 6"
+    assert bench.message(large).text == "Drawing: an elk · counts as 6 pictures"
 
 
 async def test_without_previews_none_are_asked_for(bench: Bench) -> None:

@@ -31,7 +31,7 @@ async def test_a_wish_that_does_not_fit_is_drawn_as_near_as_can_be_and_the_notes
         "1536x1024, medium quality",
         "this model does not draw 800x600",
         "this model has no high quality",
-        "this model draws 2 at a time, so only that many were counted",
+        "this model draws 2 at a time, so only that many were drawn and counted",
     )
 
 

@@ -174,8 +174,8 @@ def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
     [
         (1, 1, "Drawing: a fox"),
         (2, 2, "Drawing: a fox"),
-        (2, 4, "Drawing: a fox · counts as 4"),
-        (1, 2, "Drawing: a fox · counts as 2"),
+        (2, 4, "Drawing: a fox · counts as 4 pictures"),
+        (1, 2, "Drawing: a fox · counts as 2 pictures"),
     ],
 )
 def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, counted: int, says: str) -> None:
@@ -197,8 +197,8 @@ def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, count
         (Standing(10, held=0, spent=7), ("3 pictures left today",)),
         (Standing(10, held=0, spent=9), ("1 picture left today",)),
         (Standing(3, held=1, spent=2), ("no pictures left today",)),
-        (Standing(3, held=1, spent=5, credits=7), ("no pictures left today and 7 in credits",)),
-        (Standing(0, held=0, spent=0, credits=1), ("no pictures left today and 1 in credits",)),
+        (Standing(3, held=1, spent=5, credits=7), ("no pictures left today and 7 credits",)),
+        (Standing(0, held=0, spent=0, credits=1), ("no pictures left today and 1 credit",)),
     ],
 )
 def test_what_is_left_is_said_when_it_is_little(left: Standing | None, says: tuple[str, ...]) -> None:

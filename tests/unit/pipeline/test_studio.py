@@ -257,5 +257,7 @@ async def test_more_pictures_than_a_day_allows_can_never_be_had(bench: Bench) ->
     """Waiting for midnight would not help, so that is not what is said."""
     with pytest.raises(LimitTooLow) as refused:
         await bench.studio.accept(Wish(prompt="a fox", count=21), bench.call())
-    assert refused.value.user_text == "That needs 21 pictures and your limit is 20 a day; nothing was counted."
+    assert refused.value.user_text == (
+        "That needs 21 pictures; your limit is 20 a day. Ask for fewer or smaller ones, or a lower quality; nothing was counted."
+    )
     assert bench.jobs.rows == {}

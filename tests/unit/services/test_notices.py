@@ -58,8 +58,8 @@ async def test_whoever_set_the_budget_is_told_once_when_it_is_nearly_used_up(ben
         (
             AMY_ALONE,
             (
-                "The budget of this place for today is 80 % used: $0.32 of $0.40 are spent or set aside. "
-                "When it is used up nothing is drawn until tomorrow; /budget set raises it."
+                "The budget for pictures today is 80 % used: $0.32 of $0.40 are spent or set aside. "
+                "When it is used up, nothing is drawn until tomorrow; /budget set raises it."
             ),
         )
     ]
@@ -166,8 +166,8 @@ class TestOfTheHouse:
         await self.considered(bench, self.look(bench, *owners))
         assert [place.channel for place, _ in notices(bench)] == ["olga alone", "otto alone"]
         assert notices(bench)[0][1] == (
-            "The budget of the whole house for this month is 90 % used: $0.36 of $0.40 are spent or set aside. "
-            "When it is used up nothing is drawn until next month; [budget] month in the settings raises it."
+            "The whole bot's budget for pictures this month is 90 % used: $0.36 of $0.40 are spent or set aside. "
+            "When it is used up, nothing is drawn until next month; [budget] month in the settings raises it."
         )
 
     async def test_one_who_cannot_be_told_now_does_not_keep_the_others_waiting(self, bench: Bench) -> None:

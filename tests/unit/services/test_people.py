@@ -52,7 +52,7 @@ async def test_who_was_never_seen_is_not_known(people: People, bench: Bench, men
     with pytest.raises(BadInput) as refused:
         await people.known(mention, ANN)
     assert refused.value.user_text.endswith(
-        "has never been seen here; nothing was changed. They have to use this bot once, or the id is wrong."
+        "has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
     )
 
 
