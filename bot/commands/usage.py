@@ -81,8 +81,9 @@ def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes,
     name = f"usage-{summary.days[0].day}-{summary.days[-1].day}"
     people = [_line(number, share, ids.get(AccountId(share.key), "")) for number, share in enumerate(summary.people, 1)]
     models = [_line(number, share, "") for number, share in enumerate(summary.models, 1)]
+    estimated = f"{dollars(summary.estimated)} of that is an estimate. " if summary.estimated else ""
     return Post(
-        f"{_totals(summary)} The table has every day, person and model.",
+        f"{_totals(summary)} {estimated}The table has every day, person and model.",
         folds=(Fold("People", "\n".join(people)), Fold("Models", "\n".join(models))),
         attachments=(
             Attachment(f"{name}.png", "image/png", picture, _alt(summary)),
@@ -95,7 +96,8 @@ def _totals(summary: UsageSummary) -> str:
     """Say it in one sentence."""
     who = summary.whose or ("1 person" if summary.head_count == 1 else f"{summary.head_count:,} people")
     period = _period(summary.days[0].day, summary.days[-1].day)
-    return f"{period}: {counted(summary.pictures, 'picture')} by {who}, for {dollars(summary.microusd)}."
+    cost = dollars(summary.microusd, is_estimate=summary.estimated > 0)
+    return f"{period}: {counted(summary.pictures, 'picture')} by {who}, for {cost}."
 
 
 def _alt(summary: UsageSummary) -> str:
@@ -109,7 +111,8 @@ def _alt(summary: UsageSummary) -> str:
 
 def _line(number: int, share: Share, id_: str) -> str:
     whom = f"{_short(share.name)} ({id_})" if id_ not in {"", share.name} else _short(share.name)
-    return f"{number}. {whom}: {counted(share.pictures, 'picture')}, {dollars(share.microusd)}"
+    cost = dollars(share.microusd, is_estimate=share.estimated > 0)
+    return f"{number}. {whom}: {counted(share.pictures, 'picture')}, {cost}"
 
 
 def _in_short(share: Share) -> str:

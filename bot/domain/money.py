@@ -26,10 +26,10 @@ class Cost:
 FREE = Cost()
 
 
-def dollars(microusd: int) -> str:
-    """Give `$1,234.50`; what is less than a cent keeps its decimals."""
+def dollars(microusd: int, *, is_estimate: bool = False) -> str:
+    """Give `$1,234.50`, or `about $1,234.50`; what is less than a cent keeps its decimals."""
     decimals = 4 if 0 < microusd < MILLION // 100 else 2
-    return f"${microusd / MILLION:,.{decimals}f}"
+    return f"{'about ' if is_estimate else ''}${microusd / MILLION:,.{decimals}f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,22 +10,25 @@ class Share:
     """What one person, one model, or all the others together have of the whole.
 
     `name` is as people typed it; `key` is the account's id or the model's name.
+    Of the `microusd`, `estimated` are an estimate.
     """
 
     key: str
     name: str
     pictures: int
     microusd: int
+    estimated: int = 0
     is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOfUse:
-    """One day: whole pictures by model, in the order of `UsageSummary.models`, and micro-dollars."""
+    """One day: whole pictures by model, in the order of `UsageSummary.models`, and micro-dollars, some of them `estimated`."""
 
     day: date
     pictures: tuple[int, ...]
     microusd: int
+    estimated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,11 @@ class UsageSummary:
     def microusd(self) -> int:
         """All micro-dollars."""
         return sum(day.microusd for day in self.days)
+
+    @property
+    def estimated(self) -> int:
+        """Those of them that are an estimate."""
+        return sum(day.estimated for day in self.days)
 
     @property
     def is_empty(self) -> bool:

@@ -11,6 +11,7 @@ from bot.domain.people import AccountId, CommunityId
 class UsageLine:
     """What one account had one model draw on one day of the community's: whole pictures, and micro-dollars with all that failed.
 
+    Of the `microusd`, `estimated` were never billed in so many words: nobody saw the end of a call, or was told its cost.
     `name` is what the person went by last, and empty where nobody ever told
     it: programs ask without a name. `model` is empty where no
     provider was asked, and only words were paid for.
@@ -22,6 +23,7 @@ class UsageLine:
     model: str
     pictures: int
     microusd: int
+    estimated: int = 0
 
 
 class Statistics(Protocol):

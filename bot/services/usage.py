@@ -18,7 +18,9 @@ MOST_MODELS = 5
 _WORDS_ONLY = "words only"
 """Stands for the model where none was asked to draw, and only words were paid for."""
 
-_HEADINGS = ("day", "person", "id", "model", "pictures", "dollars")
+_HEADINGS = ("day", "person", "id", "model", "pictures", "dollars", "estimated")
+"""`estimated` is the part of the dollars that is no bill."""
+
 _FORMULAS = tuple("=+-@\t\r＝＋－＠")
 """What spreadsheets take a cell that begins with it for something to run; the wide ones in some languages."""
 
@@ -43,9 +45,10 @@ def table_of(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
     rows = csv.writer(text)
     rows.writerow(_HEADINGS)
     for line in lines:
-        dollars = f"{line.microusd // MILLION}.{line.microusd % MILLION:06d}"
         words = (line.name, ids[line.account], line.model)
-        rows.writerow((line.day.isoformat(), *map(_harmless, words), line.pictures, dollars))
+        rows.writerow(
+            (line.day.isoformat(), *map(_harmless, words), line.pictures, _exact(line.microusd), _exact(line.estimated))
+        )
     # With a mark in front, without which some spreadsheets take the letters for those of another alphabet.
     return text.getvalue().encode("utf-8-sig", "replace")
 
@@ -55,11 +58,16 @@ def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, 
     names: dict[str, str] = {}
     pictures: Counter[str] = Counter()
     microusd: Counter[str] = Counter()
+    estimated: Counter[str] = Counter()
     for line in lines:
         key, names[key] = whose(line)
         pictures[key] += line.pictures
         microusd[key] += line.microusd
-    shares = [Share(key=key, name=name, pictures=pictures[key], microusd=microusd[key]) for key, name in names.items()]
+        estimated[key] += line.estimated
+    shares = [
+        Share(key=key, name=name, pictures=pictures[key], microusd=microusd[key], estimated=estimated[key])
+        for key, name in names.items()
+    ]
     return sorted(shares, key=lambda share: (-share.pictures, -share.microusd, share.name, share.key))
 
 
@@ -69,8 +77,9 @@ def _most(shares: Sequence[Share], most: int, other: str, others: str) -> tuple[
     if not rest:
         return tuple(shares)
     pictures, microusd = sum(share.pictures for share in rest), sum(share.microusd for share in rest)
+    estimated = sum(share.estimated for share in rest)
     name = f"{len(rest):,} {other if len(rest) == 1 else others}"
-    return (*shares[:most], Share(key="", name=name, pictures=pictures, microusd=microusd, is_rest=True))
+    return (*shares[:most], Share(key="", name=name, pictures=pictures, microusd=microusd, estimated=estimated, is_rest=True))
 
 
 def _days(lines: Iterable[UsageLine], first: date, last: date, *, models: Sequence[str], has_rest: bool) -> Iterable[DayOfUse]:
@@ -78,13 +87,19 @@ def _days(lines: Iterable[UsageLine], first: date, last: date, *, models: Sequen
     columns = {model: column for column, model in enumerate(models)}
     pictures: Counter[tuple[date, int]] = Counter()
     microusd: Counter[date] = Counter()
+    estimated: Counter[date] = Counter()
     for line in lines:
         pictures[line.day, columns.get(line.model, len(models))] += line.pictures
         microusd[line.day] += line.microusd
+        estimated[line.day] += line.estimated
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         drawn = tuple(pictures[day, column] for column in range(len(models) + has_rest))
-        yield DayOfUse(day=day, pictures=drawn, microusd=microusd[day])
+        yield DayOfUse(day=day, pictures=drawn, microusd=microusd[day], estimated=estimated[day])
+
+
+def _exact(microusd: int) -> str:
+    return f"{microusd // MILLION}.{microusd % MILLION:06d}"
 
 
 def _harmless(words: str) -> str:

@@ -34,12 +34,20 @@ _BY_JOB = (
         func.coalesce(_DREW, literal("")).label("model"),
         _KEPT.label("pictures"),
         jobs.c.words_microusd.label("microusd"),
+        case((jobs.c.words_is_estimate, jobs.c.words_microusd), else_=0).label("estimated"),
     )
     .join(jobs, jobs.c.id == holds.c.job)
     .where(*_OF_DAY)
 )
 _BY_DRAWING = (
-    select(holds.c.day, jobs.c.account, drawings.c.model, _NOTHING.label("pictures"), drawings.c.microusd)
+    select(
+        holds.c.day,
+        jobs.c.account,
+        drawings.c.model,
+        _NOTHING.label("pictures"),
+        drawings.c.microusd,
+        case((drawings.c.is_estimate, drawings.c.microusd), else_=0).label("estimated"),
+    )
     .join(jobs, jobs.c.id == holds.c.job)
     .join(drawings, drawings.c.job == jobs.c.id)
     .where(*_OF_DAY)
@@ -56,7 +64,13 @@ _NAME = (
 _PICTURES, _MICROUSD = func.sum(_ALL.c.pictures), func.sum(_ALL.c.microusd)
 _LINES: Select[Any] = (
     select(
-        _ALL.c.day, _ALL.c.account, _ALL.c.model, _NAME.label("name"), _PICTURES.label("pictures"), _MICROUSD.label("microusd")
+        _ALL.c.day,
+        _ALL.c.account,
+        _ALL.c.model,
+        _NAME.label("name"),
+        _PICTURES.label("pictures"),
+        _MICROUSD.label("microusd"),
+        func.sum(_ALL.c.estimated).label("estimated"),
     )
     .group_by(_ALL.c.day, _ALL.c.account, _ALL.c.model)
     .having((_PICTURES > 0) | (_MICROUSD > 0))
@@ -101,4 +115,5 @@ def _line(row: Row[Any]) -> UsageLine:
         model=row.model,
         pictures=int(row.pictures),
         microusd=int(row.microusd),
+        estimated=int(row.estimated),
     )

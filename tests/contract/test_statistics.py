@@ -183,6 +183,16 @@ async def test_words_without_a_drawing_are_of_no_model(
     assert await statistics.usage(HOUSE, TODAY.day, TODAY.day) == (a_line(ann, model="", microusd=20),)
 
 
+async def test_what_is_an_estimate_is_marked_so(statistics: Statistics, drawer: Drawer, jobs: Jobs, ann: AccountId) -> None:
+    """Of calls whose end nobody saw, and of words whose bill never came; the rest is no less exact for it."""
+    job = await drawer.begin(a_job("fox", ann))
+    await jobs.record_words(job.id, 1, Words("a fox", Cost(20, is_estimate=True)))
+    await drawer.pay(job, 300)
+    await jobs.open_drawing(a_drawing("never seen again", job, cost=Cost(40, is_estimate=True), started_at=NOON - SECOND))
+    await jobs.finish(job.id, 1, FAILED)
+    assert await statistics.usage(HOUSE, TODAY.day, TODAY.day) == (a_line(ann, microusd=360, estimated=60),)
+
+
 async def test_what_cost_nothing_and_gave_nothing_is_left_out(
     statistics: Statistics, drawer: Drawer, jobs: Jobs, ann: AccountId
 ) -> None:

@@ -19,15 +19,17 @@ class MemoryStatistics:
         """Go through all jobs."""
         kept: Counter[tuple[date, AccountId, str]] = Counter()
         microusd: Counter[tuple[date, AccountId, str]] = Counter()
+        estimated: Counter[tuple[date, AccountId, str]] = Counter()
         for row in self._jobs.rows.values():
             day = row.day
             if row.hold.community == community and first <= day <= last:
                 whose = (day, row.job.account)
                 model = _model(row)
                 kept[*whose, model] += sum(one.picture.job == row.job.id for one in self._jobs.kept.values())
-                microusd[*whose, model] += row.job.words.cost.microusd if row.job.words else 0
-                for drawing in row.drawings.values():
-                    microusd[*whose, drawing.model] += drawing.cost.microusd
+                words = [(model, row.job.words.cost)] if row.job.words else []
+                for name, cost in (*words, *((drawing.model, drawing.cost) for drawing in row.drawings.values())):
+                    microusd[*whose, name] += cost.microusd
+                    estimated[*whose, name] += cost.microusd if cost.is_estimate else 0
         return tuple(
             UsageLine(
                 day=day,
@@ -36,6 +38,7 @@ class MemoryStatistics:
                 model=model,
                 pictures=kept[day, account, model],
                 microusd=microusd[day, account, model],
+                estimated=estimated[day, account, model],
             )
             for day, account, model in sorted(kept.keys() | microusd.keys())
             if kept[day, account, model] or microusd[day, account, model]

@@ -21,7 +21,7 @@ _WIDTH, _NARROW = 0.42, 0.28
 _MODELS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 """Colours that colour-blind people can tell apart (Okabe and Ito, 2008), one for each model that is named."""
 
-_PEOPLE, _COST, _REST = "#4C6A92", "#7A8B99", "#B5BCC4"
+_PEOPLE, _COST, _ESTIMATED, _REST = "#4C6A92", "#7A8B99", "#CBD3DA", "#B5BCC4"
 
 
 def usage_png(summary: UsageSummary) -> bytes:
@@ -48,7 +48,7 @@ def _panels(figure: Figure, summary: UsageSummary) -> None:
     # All others together are no bar: it would make those of single people too short to be compared.
     people = ["" if share.is_rest else _PEOPLE for share in summary.people]
     pictures_by_day(figure.add_axes((_LEFT, 0.48, _WIDTH, _TOP - 0.48)), summary, colours)
-    cost_by_day(figure.add_axes((_LEFT, 0.06, _WIDTH, 0.29)), summary, _COST)
+    cost_by_day(figure.add_axes((_LEFT, 0.06, _WIDTH, 0.29)), summary, _COST, _ESTIMATED)
     if summary.whose:
         shares(figure.add_axes((_RIGHT, _TOP - 0.25, _NARROW, 0.25)), "Models", summary.models, colours, slots=6)
         return
@@ -62,7 +62,8 @@ def _headline(figure: Figure, summary: UsageSummary) -> None:
     pictures = _counted(summary.pictures, "picture", "pictures")
     title = _write(figure, _LEFT - MARKS / figure.bbox.width, 0.945, f"Pictures drawn{whose}", fontsize=24, weight="bold")
     cut(title, 0.92 * figure.bbox.width)
-    totals = f"{_period(summary)}   ·   {pictures}   ·   {dollars(summary.microusd)}{people}"
+    cost = dollars(summary.microusd, is_estimate=summary.estimated > 0)
+    totals = f"{_period(summary)}   ·   {pictures}   ·   {cost}{people}"
     _write(figure, _LEFT - MARKS / figure.bbox.width, 0.905, totals, fontsize=15, color=SOFT)
 
 

@@ -47,11 +47,14 @@ def pictures_by_day(axes: Axes, summary: UsageSummary, colours: Sequence[str]) -
         _say(axes, "No picture was finished")
 
 
-def cost_by_day(axes: Axes, summary: UsageSummary, colour: str) -> None:
-    """Draw the dollars of each day."""
-    _bare(axes, "Cost a day", indent=MARKS)
+def cost_by_day(axes: Axes, summary: UsageSummary, colour: str, pale: str) -> None:
+    """Draw the dollars of each day, with what is an estimate in a paler colour on top."""
+    _bare(axes, "Cost a day, estimates pale" if summary.estimated else "Cost a day", indent=MARKS)
     costs = [day.microusd / MILLION for day in summary.days]
-    axes.bar(range(len(costs)), costs, color=colour, width=0.82)
+    billed = [(day.microusd - day.estimated) / MILLION for day in summary.days]
+    axes.bar(range(len(costs)), billed, color=colour, width=0.82)
+    if summary.estimated:
+        axes.bar(range(len(costs)), [day.estimated / MILLION for day in summary.days], bottom=billed, color=pale, width=0.82)
     _days(axes, summary)
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     most = max(*costs, _LEAST_DOLLARS)
@@ -80,9 +83,7 @@ def shares(axes: Axes, title: str, found: Sequence[Share], colours: Sequence[str
         words = readable(share.name, f"{one} {place + 1}")
         beside = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
         cut(write(axes, -_GAP / axes.bbox.width, place, words, **beside), _NAMES)
-        write(
-            axes, length, place, f" {_mark(share.pictures, 0)}  ·  {_brief(share.microusd)}", va="center", color=SOFT, fontsize=11
-        )
+        write(axes, length, place, f" {_mark(share.pictures, 0)}  ·  {_brief(share)}", va="center", color=SOFT, fontsize=11)
 
 
 def _bare(axes: Axes, title: str, indent: float) -> None:
@@ -123,5 +124,8 @@ def _mark(value: float, decimals: int) -> str:
     return f"{value / MILLION:.3g}M" if value >= MILLION else f"{value / 1000:.3g}k"
 
 
-def _brief(microusd: int) -> str:
-    return dollars(microusd) if microusd < _WHOLE_DOLLARS_FROM else f"${_mark(microusd / MILLION, 0)}"
+def _brief(share: Share) -> str:
+    """Give what a share cost, with a sign before it that says about."""
+    microusd = share.microusd
+    whole = dollars(microusd) if microusd < _WHOLE_DOLLARS_FROM else f"${_mark(microusd / MILLION, 0)}"
+    return f"~{whole}" if share.estimated else whole

@@ -79,6 +79,24 @@ async def test_the_totals_are_said_in_words(desk: Desk) -> None:
     }
 
 
+async def test_an_estimate_is_called_one(desk: Desk) -> None:
+    """In all that it is a part of, and nowhere else; the table says how much of it."""
+    await desk.drew(ANN, pictures=3)
+    desk.ledger.lines.append(replace(desk.ledger.lines[0], model="oils", pictures=0, microusd=20_000, estimated=20_000))
+    await desk.drew(BOB)
+    post = await desk.type("/usage --days 1")
+    assert post.text == (
+        "14 March 2026: 4 pictures by 2 people, for about $0.12. $0.02 of that is an estimate. "
+        "The table has every day, person and model."
+    )
+    assert {fold.title: fold.text for fold in post.folds} == {
+        "People": "1. Ann (loom:ann): 3 pictures, about $0.07\n2. Bob (loom:bob): 1 picture, $0.05",
+        "Models": "1. crayons: 4 pictures, $0.10\n2. oils: 0 pictures, about $0.02",
+    }
+    assert b"oils,0,0.020000,0.020000" in post.attachments[1].content
+    assert "for about $0.12" in post.attachments[0].alt
+
+
 class NotedLines(tuple[UsageLine, ...]):
     """Notes which threads go through the lines."""
 
@@ -121,7 +139,7 @@ async def test_the_picture_and_the_table_are_attached(desk: Desk) -> None:
         "Most on 12 March 2026, 3 pictures. People: Ann 3. Models: crayons 3."
     )
     assert (table.name, table.media_type) == ("usage-2026-03-08-2026-03-14.csv", "text/csv")
-    assert table.content.decode("utf-8-sig").splitlines()[1] == "2026-03-12,Ann,loom:ann,crayons,3,0.050000"
+    assert table.content.decode("utf-8-sig").splitlines()[1] == "2026-03-12,Ann,loom:ann,crayons,3,0.050000,0.000000"
 
 
 @pytest.mark.parametrize(("line", "first"), [("/usage", 29), ("/usage --days 1", 0), ("/usage --days 90", 89)])

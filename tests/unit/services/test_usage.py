@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,11 +17,19 @@ FIRST, LAST = date(2026, 3, 1), date(2026, 3, 14)
 
 
 def a_line(
-    name: str = "Ann", *, day: date = LAST, account: str = "", model: str = "crayons", pictures: int = 1, microusd: int = 50_000
+    name: str = "Ann",
+    *,
+    day: date = LAST,
+    account: str = "",
+    model: str = "crayons",
+    pictures: int = 1,
+    microusd: int = 50_000,
+    estimated: int = 0,
 ) -> UsageLine:
     """Give a line."""
     whose = AccountId(account or f"account of {name}")
-    return UsageLine(day=day, account=whose, name=name, model=model, pictures=pictures, microusd=microusd)
+    line = UsageLine(day=day, account=whose, name=name, model=model, pictures=pictures, microusd=microusd)
+    return replace(line, estimated=estimated)
 
 
 def rows(*lines: UsageLine) -> list[list[str]]:
@@ -89,6 +98,7 @@ LINES = st.lists(
         model=st.sampled_from(["", *"abcdefgh"]),
         pictures=st.integers(0, 1000),
         microusd=st.integers(0, 10**9),
+        estimated=st.sampled_from([0, 0, 7]),
     )
 )
 
@@ -101,15 +111,18 @@ def test_all_ways_of_adding_up_agree(lines: list[UsageLine]) -> None:
     assert (summary.pictures, summary.microusd) == (pictures, microusd)
     assert sum(share.pictures for share in summary.people) == sum(sum(day.pictures) for day in summary.days) == pictures
     assert sum(share.microusd for share in summary.people) == sum(share.microusd for share in summary.models) == microusd
+    estimated = sum(line.estimated for line in lines)
+    assert summary.estimated == estimated
+    assert sum(share.estimated for share in summary.people) == sum(share.estimated for share in summary.models) == estimated
     assert all(len(day.pictures) == len(summary.models) for day in summary.days)
 
 
 def test_the_table_has_every_line() -> None:
     """With whole micro-dollars."""
-    assert rows(a_line(pictures=2, microusd=1_234_567), a_line("Bob", model="", pictures=0, microusd=5)) == [
-        ["day", "person", "id", "model", "pictures", "dollars"],
-        ["2026-03-14", "Ann", "loom:Ann", "crayons", "2", "1.234567"],
-        ["2026-03-14", "Bob", "loom:Bob", "", "0", "0.000005"],
+    assert rows(a_line(pictures=2, microusd=1_234_567), a_line("Bob", model="", pictures=0, microusd=5, estimated=4)) == [
+        ["day", "person", "id", "model", "pictures", "dollars", "estimated"],
+        ["2026-03-14", "Ann", "loom:Ann", "crayons", "2", "1.234567", "0.000000"],
+        ["2026-03-14", "Bob", "loom:Bob", "", "0", "0.000005", "0.000004"],
     ]
 
 
@@ -124,7 +137,7 @@ def test_no_cell_is_a_formula(sign: str) -> None:
 def test_any_name_stays_in_its_cell(name: str) -> None:
     """On one line, with what cannot be written left out."""
     [_, row] = rows(a_line(name, account="1"))
-    assert len(row) == 6
+    assert len(row) == 7
     assert "\n" not in row[1]
     if name.isprintable():
         assert row[1] == name

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -19,11 +20,19 @@ from bot.services.usage import summary_of
 LAST = date(2026, 3, 14)
 
 
-def a_line(number: int, name: str, *, pictures: int = 1, microusd: int = 50_000, model: str = "crayons") -> UsageLine:
+def a_line(
+    number: int, name: str, *, pictures: int = 1, microusd: int = 50_000, model: str = "crayons", estimated: int = 0
+) -> UsageLine:
     """Give a line of the day that is so many days before the last."""
-    account = AccountId(f"account of {name}")
-    day = LAST - timedelta(days=number)
-    return UsageLine(day=day, account=account, name=name, model=model, pictures=pictures, microusd=microusd)
+    line = UsageLine(
+        day=LAST - timedelta(days=number),
+        account=AccountId(f"account of {name}"),
+        name=name,
+        model=model,
+        pictures=pictures,
+        microusd=microusd,
+    )
+    return replace(line, estimated=estimated)
 
 
 def summary(*lines: UsageLine, days: int = 30, whose: str = "") -> UsageSummary:
@@ -52,7 +61,12 @@ def words(figure: Figure) -> list[str]:
 
 CROWDED = [
     a_line(
-        day, f"Person number {person} with a long name", pictures=10**5, microusd=10**11, model=f"company/model-{person}-of-many"
+        day,
+        f"Person number {person} with a long name",
+        pictures=10**5,
+        microusd=10**11,
+        model=f"company/model-{person}-of-many",
+        estimated=1,
     )
     for day in range(60)
     for person in range(14)
@@ -87,6 +101,15 @@ def test_the_title_says_the_period_and_the_totals() -> None:
     said = words(drawn(summary(a_line(0, "Ann", pictures=1200, microusd=63_500_000), a_line(3, "Bob"))))
     assert said[0] == "Pictures drawn"
     assert said[1] == "13 February 2026 to 14 March 2026   ·   1,201 pictures   ·   $63.55   ·   2 people"
+
+
+def test_an_estimate_is_called_one() -> None:
+    """In the totals, beside whoever it is a part of, and above the days."""
+    ann, bob = a_line(0, "Ann", microusd=70_000, estimated=20_000), a_line(0, "Bob", pictures=2, model="oils")
+    said = words(drawn(summary(ann, bob)))
+    assert "   ·   about $0.12   ·   " in said[1]
+    assert {"1  ·  ~$0.07", "2  ·  $0.05", "Cost a day, estimates pale"} <= set(said)
+    assert "Cost a day" in words(drawn(summary(bob)))
 
 
 def test_people_and_models_have_their_numbers_beside_them() -> None:
