@@ -5,8 +5,11 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.e2e.forked import Forked
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0
@@ -25,7 +28,7 @@ class Done:
 class Running:
     """A program that runs."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Forked) -> None:
         self._process = process
         self._said = ""
 
@@ -61,10 +64,15 @@ class Running:
 
 @dataclass
 class Program:
-    """Starts `python -m bot` in `folder`, with its data below, and no settings but `environ`."""
+    """Starts `easel` in `folder`, with its data below, and no settings but `environ`.
+
+    `is_new` asks for a new interpreter that runs `python -m bot`; without it, one
+    is forked that has imported easel.
+    """
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
+    is_new: bool = False
     _started: list[Running] = field(default_factory=list)
 
     @property
@@ -75,19 +83,23 @@ class Program:
     async def start(self, *arguments: str) -> Running:
         """Start it."""
         inherited = {name: value for name, value in os.environ.items() if not _NAMES_OF_OURS.fullmatch(name)}
-        process = await asyncio.create_subprocess_exec(
+        environ = {**inherited, "PYTHONPATH": str(_ROOT), "COLUMNS": "100", **self.environ}
+        process = await (self._new(arguments, environ) if self.is_new else Forked.start(arguments, self.folder, environ))
+        self._started.append(Running(process))
+        return self._started[-1]
+
+    async def _new(self, arguments: Sequence[str], environ: dict[str, str]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot",
             *arguments,
             cwd=self.folder,
-            env={**inherited, "PYTHONPATH": str(_ROOT), "COLUMNS": "100", **self.environ},
+            env=environ,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        self._started.append(Running(process))
-        return self._started[-1]
 
     async def run(self, *arguments: str) -> Done:
         """Start it and wait for its end."""

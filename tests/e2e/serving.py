@@ -29,10 +29,11 @@ class Serving:
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    is_new: bool = False
     _running: Running | None = None
 
     def __post_init__(self) -> None:
-        self._program = Program(self.folder, {"EASEL_WEB__PORT": str(self.port), **self.environ})
+        self._program = Program(self.folder, {"EASEL_WEB__PORT": str(self.port), **self.environ}, self.is_new)
 
     async def __aenter__(self) -> Self:
         await self.start()

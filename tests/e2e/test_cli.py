@@ -60,6 +60,7 @@ async def test_without_a_command_there_is_help(easel: Program) -> None:
 
 async def test_the_version_is_told(easel: Program) -> None:
     """On one line."""
+    easel.is_new = True
     done = await easel.run("--version")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("easel ")
@@ -353,6 +354,7 @@ async def test_the_doctor_tells_what_is_wrong_with_the_settings(easel: Program) 
 
 async def test_easel_runs_until_it_is_told_to_stop(easel: Program) -> None:
     """It says where it is, answers there, and goes quietly."""
+    easel.is_new = True
     easel.environ["EASEL_WEB__PORT"] = "0"
     running = await easel.start("run")
     url = await running.said(r"ready at (http://\S+)")

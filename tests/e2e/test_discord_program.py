@@ -173,7 +173,7 @@ async def test_the_log_holds_no_secret_and_no_prompt(tmp_path: Path) -> None:
 
 async def test_without_a_token_discord_is_not_even_imported(tmp_path: Path) -> None:
     """A start without it is as quick as ever."""
-    async with Serving(tmp_path, {"PYTHONPROFILEIMPORTTIME": "1"}) as serving:
+    async with Serving(tmp_path, {"PYTHONPROFILEIMPORTTIME": "1"}, is_new=True) as serving:
         done = await serving.running.stopped(signal.SIGTERM)
     imported = {line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")}
     assert "uvicorn" in imported

@@ -1,0 +1,12 @@
+"""Importing this imports all of easel, so that processes forked afterwards need not."""
+
+import importlib
+import pkgutil
+
+import bot
+import storage
+
+for _package in (bot, storage):
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        if not _module.name.endswith((".__main__", ".migrations.env")):  # those act when they are imported
+            importlib.import_module(_module.name)
