@@ -109,7 +109,7 @@ async def test_a_public_channel_without_the_bot_gets_words_and_a_hint(stage: Sta
     message, seen = await stage.posted()
     with pytest.raises(MessageGone):
         await stage.surface.update(message, DONE)
-    assert "until the bot is invited" in seen
+    assert "once the bot is invited" in seen
     assert seen.buttons == ["Again"]
     with pytest.raises(MessageGone):
         await stage.surface.post(stage.place, DONE, key="again")

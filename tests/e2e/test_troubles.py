@@ -27,8 +27,8 @@ FAILURES = {
     Kind.CUT_AFTER_PAID: "went silent",
     Kind.CUT_MID_STREAM: "went silent",
     Kind.NO_COMPLETED: "went silent",
-    Kind.NOT_A_PICTURE: "not a usable answer",
-    Kind.BOMB: "not a usable answer",
+    Kind.NOT_A_PICTURE: "an answer that cannot be used",
+    Kind.BOMB: "an answer that cannot be used",
 }
 
 
