@@ -21,7 +21,7 @@ FAILURES = {
     Kind.UNVERIFIED: "does not let this bot use that model",
     Kind.OUT_OF_MONEY: "out of credit",
     Kind.BILLING_STOP: "out of credit",
-    Kind.RATE_LIMITED: "more requests than it takes",
+    Kind.RATE_LIMITED: "more requests than it can take",
     Kind.SERVER_ERROR: "overloaded",
     Kind.GARBAGE: "sent an answer that could not be read",
     Kind.CUT_AFTER_PAID: "went silent",
