@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,14 @@ class Stage:
     _open: AsyncExitStack | None = field(default=None)
     house: House | None = None
     guests: Guests = field(default_factory=Guests)
+    shares_clock: bool = False
+    """Whether the house goes by the fake's clock."""
 
     async def open(self, *, connected: bool = True) -> None:
         """Open the house, and wait until it hears."""
         stack = AsyncExitStack()
         base = await stack.enter_async_context(open_foundation(self.settings))
+        base = replace(base, clock=self.discord.clock) if self.shares_clock else base
         chats = await stack.enter_async_context(open_chats(base))
         self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
         self.guests = await stack.enter_async_context(chats.listening(self.house))

@@ -14,6 +14,7 @@ from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
 from bot.domain.images import PictureId
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.slack import Channel, FakeSlack, Member, Message, Workspace
+from tests.fakes.slack.clock import Clock
 from tests.fakes.slack_pauses import BRIEF
 from tests.fakes.studio import png
 
@@ -96,12 +97,16 @@ class Stage:
 
 @asynccontextmanager
 async def a_stage(
-    limits: Limits | None = None, *, preview_link: Callable[[bytes], str] | None = None, has_rates: bool = False
+    limits: Limits | None = None,
+    *,
+    preview_link: Callable[[bytes], str] | None = None,
+    has_rates: bool = False,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Stage]:
-    """Set everything up. The fake counts calls only with `has_rates`."""
+    """Set everything up. The fake counts calls only with `has_rates`, and by `clock` if one is given."""
     objects = MemoryObjects()
     await objects.put("k", png(), "image/png")
-    async with FakeSlack() as slack:
+    async with FakeSlack(clock=clock) as slack:
         if not has_rates:
             slack.limits.switch_rates_off()
         team = slack.add_workspace("acme")

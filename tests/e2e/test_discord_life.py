@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -161,20 +162,24 @@ async def test_one_shard_of_two(tmp_path: Path) -> None:
 
 
 async def test_processes_take_turns_to_identify(tmp_path: Path) -> None:
-    """Two that start at once keep the five seconds between them, so that neither is turned away."""
+    """Two that start at once keep Discord's five seconds between them, so that neither is turned away.
+
+    Theirs and Discord's clock is one that stands still, so that it does not
+    matter how long an IDENTIFY is on its way.
+    """
     async with a_stage(tmp_path, opened=False, discord={"shard_count": 2, "shard_ids": (0,)}) as first:
-        first.discord.limits.enforces_identify_pace = True
-        other = Stage(
-            first.discord,
-            first.settings.model_copy(update={"discord": first.settings.discord.model_copy(update={"shard_ids": (1,)})}),
-            first.guild,
-            first.channel,
-            first.ada,
-        )
+        discord, first.shares_clock = first.discord, True
+        discord.limits.enforces_identify_pace = True
+        discord.clock.stop()
+        mine = first.settings.discord.model_copy(update={"shard_ids": (1,)})
+        other = replace(first, settings=first.settings.model_copy(update={"discord": mine}))
         await first.open(connected=False)
+        await discord.gateway.ready(within=20)
         try:
             await other.open(connected=False)
-            await first.discord.gateway.ready(shards=2, within=20)
+            await discord.changes.until(lambda: discord.gateway.strangers, within=20, what="the second's connection")
+            discord.forward(seconds=6)
+            await discord.gateway.ready(shards=2, within=20)
         finally:
             await other.close()
-        assert [hello.accepted for hello in first.discord.seen.hellos] == [True, True]
+        assert [hello.accepted for hello in discord.seen.hellos] == [True, True]

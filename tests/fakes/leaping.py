@@ -1,9 +1,12 @@
 """An event loop that does not wait: where nothing is left to be done, its time leaps to the next timer."""
 
 import asyncio
+import contextlib
 import selectors
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVarTuple, Unpack
+
+import aiohttp
 
 Ts = TypeVarTuple("Ts")
 
@@ -15,41 +18,47 @@ class NothingWillHappen(AssertionError):
 class LeapingLoop(asyncio.SelectorEventLoop):
     """Makes budgets, pauses and retries take no time at all, and exactly as long as they say on `time()`.
 
-    While a thread is at work its time stands still, so that nothing comes too
-    late because the machine is slow.
+    While a thread is at work, or within `hold`, its time stands still, so that
+    nothing comes too late because the machine is slow.
     """
 
     def __init__(self) -> None:
         self._now = 0.0
-        self._threads = 0
+        self._holds = 0
         super().__init__(_Leaping(self._can_leap, self._leap))
 
     def time(self) -> float:
         """Give the seconds that have passed inside the loop."""
         return self._now
 
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let no time pass meanwhile: what happens is waited for as long as it takes."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+
     def run_in_executor(  # type: ignore[override]  # the stub promises an awaitable that says less than a future
         self, executor: object, func: Callable[[Unpack[Ts]], object], *args: *Ts
     ) -> "asyncio.Future[object]":
         """Run `func` in a thread, and let no time pass until it is done."""
-        self._threads += 1
+        self._holds += 1
         future = super().run_in_executor(executor, func, *args)  # type: ignore[arg-type]  # any executor will do
         future.add_done_callback(self._thread_is_done)
         return future
 
     async def shutdown_default_executor(self) -> None:
         """Wait for the threads to go, as long as they take."""
-        self._threads += 1
-        try:
+        with self.hold():
             await super().shutdown_default_executor()
-        finally:
-            self._threads -= 1
 
     def _thread_is_done(self, future: "asyncio.Future[object]") -> None:
-        self._threads -= 1
+        self._holds -= 1
 
     def _can_leap(self) -> bool:
-        return self._threads == 0
+        return self._holds == 0
 
     def _leap(self, seconds: float) -> None:
         self._now += seconds
@@ -73,3 +82,34 @@ class _Leaping(selectors.DefaultSelector):
             raise NothingWillHappen
         self._leap(timeout)
         return events
+
+
+def run_leaping(story: Callable[[], Awaitable[None]]) -> None:
+    """Run a story in which minutes take no time."""
+
+    async def told() -> None:
+        await story()
+
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        runner.run(told())
+
+
+def hold_during_requests(session: aiohttp.ClientSession) -> None:
+    """Let no time pass in the running `LeapingLoop` between a request of this session and its answer."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, LeapingLoop)
+    under_way = dict[int, contextlib.ExitStack]()
+
+    async def begin(_: object, context: object, __: object) -> None:
+        under_way[id(context)] = contextlib.ExitStack()
+        under_way[id(context)].enter_context(loop.hold())
+
+    async def end(_: object, context: object, __: object) -> None:
+        under_way.pop(id(context)).close()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(begin)
+    trace.on_request_end.append(end)
+    trace.on_request_exception.append(end)
+    trace.freeze()
+    session.trace_configs.append(trace)

@@ -73,6 +73,7 @@ class DiscordFront:
             menu=menu_of(dispatcher.commands.values(), options.translations),
             shards=options.shards,
             lock=options.identify_lock,
+            clock=self._clock,
             proxy=options.proxy,
             is_connected=options.has_gateway,
         )

@@ -18,6 +18,7 @@ from bot.adapters.discord.menu import Json
 from bot.adapters.discord.registering import synced
 from bot.domain.health import Finding, Health
 from bot.errors import SurfaceFailed
+from bot.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +58,7 @@ class Gateway:
         menu: list[Json],
         shards: Shards,
         lock: Path,
+        clock: Clock,
         proxy: str = "",
         is_connected: bool = True,
     ) -> None:
@@ -65,7 +67,7 @@ class Gateway:
         self._ears = ears
         self._menu = menu
         self._shards = shards
-        self._turns = IdentifyTurns(lock)
+        self._turns = IdentifyTurns(lock, clock)
         self._client: discord.Client | None = None
         self._trouble = ""
         self._lost_at: float | None = time.monotonic()

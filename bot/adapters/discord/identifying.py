@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import fcntl
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_APART = 5.0
+from bot.ports.clock import Clock
+
+_APART = 5.5
+"""Seconds. Discord counts its five when an IDENTIFY arrives, and one may be longer on its way than the next."""
+
 _LOOK_EVERY = 0.1
 _ROUNDED = 0.01
 """What the file's time may lie ahead of ours; one that lies further ahead was written by a clock that was wrong."""
@@ -17,8 +20,9 @@ _ROUNDED = 0.01
 class IdentifyTurns:
     """Takes turns by a file that all processes on this machine share; it holds the time of the newest turn."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
+        self._clock = clock
 
     async def take(self) -> None:
         """Wait until an IDENTIFY may be sent, and note that one is."""
@@ -31,7 +35,7 @@ class IdentifyTurns:
             if file is None:
                 return _LOOK_EVERY
             newest = _read(file)
-            now = time.time()
+            now = self._clock.now().timestamp()
             left = newest + _APART - now
             if 0 < left <= _APART + _ROUNDED:
                 return left

@@ -7,14 +7,19 @@ _EPOCH_MS = 1_420_070_400_000
 
 
 class Clock:
-    """Real time plus as much as a test has moved it. It fits the house's own clock port."""
+    """Real time plus as much as a test has moved it, or stopped. It fits the house's own clock port."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
+        self._stopped_at: datetime | None = None
 
     def now(self) -> datetime:
         """Give the fake's time."""
-        return datetime.now(UTC) + self._ahead
+        return (self._stopped_at or datetime.now(UTC)) + self._ahead
+
+    def stop(self) -> None:
+        """Stand still from now on, but for `forward`."""
+        self._stopped_at = self._stopped_at or datetime.now(UTC)
 
     def forward(self, by: timedelta) -> None:
         """Move on (or back, by a negative amount): tokens age, messages grow old, links expire."""

@@ -61,6 +61,11 @@ class Gateway:
         """The sessions that somebody is connected to."""
         return [session for session in self._sessions.values() if session.connection is not None]
 
+    @property
+    def strangers(self) -> int:
+        """How many connections have not said yet who they are."""
+        return sum(line.connection.session is None for line in self._lines)
+
     def info(self) -> Json:
         """Answer `GET /gateway/bot`."""
         limits = self._world.limits
@@ -223,7 +228,7 @@ class Gateway:
         return _FORBIDDEN_INTENTS if Intent(intents) & forbidden else None
 
     def _comes_too_early(self, number: int) -> bool:
-        bucket, now = number % self._world.limits.max_concurrency, time.monotonic()
+        bucket, now = number % self._world.limits.max_concurrency, self._world.clock.now().timestamp()
         is_early = now - self._identified.get(bucket, float("-inf")) < _IDENTIFY_PACE_S
         self._identified[bucket] = now
         return is_early and self._world.limits.enforces_identify_pace

@@ -1,5 +1,6 @@
 """The fake's own time, ids, and the timestamps that are a message's name."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 
@@ -20,6 +21,18 @@ class Clock:
     def forward(self, by: timedelta) -> None:
         """Move on: triggers, tokens and response URLs age, rate limits recover."""
         self._ahead += by
+
+
+class LoopClock(Clock):
+    """The running event loop's time, plus as much as a test has moved it: a loop that leaps takes it along."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Give the fake's time."""
+        return self._start + timedelta(seconds=asyncio.get_running_loop().time()) + self._ahead
 
 
 class Ids:

@@ -43,9 +43,11 @@ _LARGEST_READ = 64 * 1024 * 1024
 class FakeSlack:
     """A platform on `127.0.0.1`. Enter it (`async with`) to open it; everything about it is forgotten when it closes."""
 
-    def __init__(self, *, limits: Limits | None = None, port: int = 0, app_token: str | None = None) -> None:
+    def __init__(
+        self, *, limits: Limits | None = None, port: int = 0, app_token: str | None = None, clock: Clock | None = None
+    ) -> None:
         self.limits = limits or Limits()
-        self.world = World(self.limits, app_token)
+        self.world = World(self.limits, app_token, clock)
         self.sockets = Sockets(self.world)
         self.endpoint = Endpoint(self.world)
         self.world.deliveries = Deliveries(self.world, self.sockets, self.endpoint)

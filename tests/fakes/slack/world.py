@@ -75,9 +75,9 @@ class World:
     deliveries: "Deliveries"
     response_urls: "ResponseUrls"
 
-    def __init__(self, limits: Limits, app_token: str | None = None) -> None:
+    def __init__(self, limits: Limits, app_token: str | None = None, clock: Clock | None = None) -> None:
         self.limits = limits
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.ids = Ids(self.clock)
         self.changes = Changes()
         self.seen = Seen()

@@ -1,24 +1,37 @@
 """Do processes on one machine take turns to identify?"""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from bot.adapters.discord.identifying import IdentifyTurns
+from tests.fakes.clock import StoppedClock
+from tests.fakes.leaping import run_leaping
 
 
-async def test_the_first_identify_goes_at_once_and_the_second_waits(tmp_path: Path) -> None:
-    """Another process's, too: they share a file."""
-    await IdentifyTurns(tmp_path / "lock").take()
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.3):
-            await IdentifyTurns(tmp_path / "lock").take()
+def test_the_first_identify_goes_at_once_and_the_second_waits(tmp_path: Path) -> None:
+    """Another process's, too: they share a file. Discord's five seconds have passed even if the first came late."""
+
+    async def story() -> None:
+        clock = StoppedClock()
+        await IdentifyTurns(tmp_path / "lock", clock).take()
+        second = asyncio.create_task(IdentifyTurns(tmp_path / "lock", clock).take())
+        clock.move(timedelta(seconds=5.3))
+        await asyncio.sleep(60)
+        assert not second.done()
+        clock.move(timedelta(seconds=0.3))
+        await second
+
+    run_leaping(story)
 
 
-async def test_a_spoilt_file_of_turns_is_an_empty_one(tmp_path: Path) -> None:
+def test_a_spoilt_file_of_turns_is_an_empty_one(tmp_path: Path) -> None:
     """Nobody waits for nonsense, or for a time to come."""
-    for content in ("nonsense", "99999999999"):
-        (tmp_path / "lock").write_text(content)
-        async with asyncio.timeout(1):
-            await IdentifyTurns(tmp_path / "lock").take()
+
+    async def story() -> None:
+        for content in ("nonsense", "99999999999"):
+            (tmp_path / "lock").write_text(content)
+            await IdentifyTurns(tmp_path / "lock", StoppedClock()).take()
+            assert asyncio.get_running_loop().time() == 0
+
+    run_leaping(story)

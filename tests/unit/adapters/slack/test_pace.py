@@ -1,22 +1,12 @@
 """Is Slack asked no more often than it takes, and does what is final come first?"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.pace import Pace
 from bot.domain.chat import MessageRef, Place
-from tests.fakes.leaping import LeapingLoop
-
-
-def leaping(story: Callable[[], Awaitable[None]]) -> None:
-    """Run a story in which minutes take no time."""
-
-    async def told() -> None:
-        await story()
-
-    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
-        runner.run(told())
+from tests.fakes.leaping import run_leaping
 
 
 def message(number: int, channel: str = "C1") -> MessageRef:
@@ -45,7 +35,7 @@ def test_two_hundred_final_updates_all_go_within_the_limit() -> None:
         assert most_in_a_minute(times) <= 50
         assert times[-1] < 5 * 62
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_progress_leaves_room_for_what_is_final() -> None:
@@ -62,7 +52,7 @@ def test_progress_leaves_room_for_what_is_final() -> None:
         assert most_in_a_minute(times) <= 40
         assert most_in_a_minute(sorted(times + final)) <= 50
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_what_is_final_goes_before_progress_that_waits_longer() -> None:
@@ -77,7 +67,7 @@ def test_what_is_final_goes_before_progress_that_waits_longer() -> None:
         await asyncio.gather(*waiting)
         assert max(final) <= min(progress)
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_where_much_ends_there_is_little_progress() -> None:
@@ -102,7 +92,7 @@ def test_where_much_ends_there_is_little_progress() -> None:
         assert max(final) < 250
         assert most_in_a_minute(sorted(progress + final)) <= 50
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_one_message_is_left_alone_between_two_progresses() -> None:
@@ -114,7 +104,7 @@ def test_one_message_is_left_alone_between_two_progresses() -> None:
             await timed(pace.progress_turn("T1", message(1)), times)
         assert times == [0, 3, 6]
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_workspaces_do_not_wait_for_each_other() -> None:
@@ -125,7 +115,7 @@ def test_workspaces_do_not_wait_for_each_other() -> None:
         await asyncio.gather(*(timed(pace.turn("chat.update", f"T{one % 4}"), times) for one in range(4 * 48)))
         assert set(times) == {0.0}
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_a_channel_gets_about_one_post_a_second() -> None:
@@ -137,7 +127,7 @@ def test_a_channel_gets_about_one_post_a_second() -> None:
         assert times[3] == 0
         assert all(times[one + 4] - times[one] >= 4 for one in range(16))
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_a_rate_limit_of_slacks_own_is_heeded() -> None:
@@ -151,7 +141,7 @@ def test_a_rate_limit_of_slacks_own_is_heeded() -> None:
         assert times[0] == 30
         assert times[1] >= 30
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
@@ -164,7 +154,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
         await timed(pace.turn("chat.update", "T1"), times)
         assert times == [30]
 
-    leaping(story)
+    run_leaping(story)
 
 
 def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
@@ -181,4 +171,4 @@ def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
         await timed(pace.turn("chat.update", "T1"), times)
         assert times == [61]
 
-    leaping(story)
+    run_leaping(story)
