@@ -25,7 +25,7 @@ from bot.app.readiness import Readiness
 from bot.app.selling import selling
 from bot.app.service_watch import ServiceWatch, watched
 from bot.config import Settings
-from bot.domain.people import Platform
+from bot.domain.people import Person, Platform
 from bot.errors import ConfigError
 from bot.ports.surfaces import Surface
 from bot.services.job_views import JobViews
@@ -176,7 +176,11 @@ async def _page(
 
 
 def _backroom(house: House) -> Backroom:
-    records = house.base.records
+    records, is_for_all = house.base.records, house.base.settings.gallery.show_cost
+
+    async def knows_cost(person: Person) -> bool:
+        return is_for_all or await house.dispatcher.is_in_charge(person)
+
     return Backroom(
         studio=house.studio,
         quotas=house.quotas,
@@ -187,6 +191,7 @@ def _backroom(house: House) -> Backroom:
         delivery=house.delivery,
         keys=house.keys,
         ids=house.base.ids,
+        knows_cost=knows_cost,
     )
 
 

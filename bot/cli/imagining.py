@@ -206,7 +206,7 @@ def _views(house: House) -> JobViews:
 async def _told(house: House, job: Job) -> Report:
     """Put everything about the job together."""
     views = _views(house)
-    view = await views.view(job)
+    view = await views.view(job, knows_cost=True)
     folder = house.base.settings.pictures_folder
     store = DiskObjects(folder) if folder else None
     paths = tuple([store.path_of(picture.file.key) if store else None for picture in await views.visible(job)])

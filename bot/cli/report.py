@@ -65,4 +65,5 @@ def print_lines(report: Report) -> None:
     typer.echo(f"asked  {plain(job.prompt)}")
     typer.echo(f"drawn  {plain(job.drawn_prompt or '')}")
     typer.echo(f"model  {job.model} ({job.provider})")
-    typer.echo(f"cost   {Cost(job.cost_microusd)}")
+    if job.cost_microusd is not None:
+        typer.echo(f"cost   {Cost(job.cost_microusd)}")

@@ -42,7 +42,8 @@ class JobView:
     provider: str | None
     created_at: datetime
     finished_at: datetime | None
-    cost_microusd: int
+    cost_microusd: int | None
+    """None also where whoever asks is not to read what it cost."""
     pictures: tuple[PictureView, ...]
     error: ErrorView | None
 
@@ -60,8 +61,8 @@ class JobViews:
         pictures = await self._pictures.of_job(job.id)
         return tuple(picture for picture in pictures if picture.state is PictureState.VISIBLE)
 
-    async def view(self, job: Job) -> JobView:
-        """Return the job as it stands."""
+    async def view(self, job: Job, *, knows_cost: bool) -> JobView:
+        """Return the job as it stands. `knows_cost` says whether whoever asks may read what it cost in dollars."""
         drawings = await self._jobs.drawings(job.id)
         drawn = [drawing for drawing in drawings if drawing.state is DrawingState.DRAWN] or list(drawings)
         return JobView(
@@ -73,7 +74,7 @@ class JobViews:
             provider=drawn[-1].provider if drawn else None,
             created_at=job.created_at,
             finished_at=job.finished_at,
-            cost_microusd=(await self._jobs.cost(job.id)).microusd,
+            cost_microusd=(await self._jobs.cost(job.id)).microusd if knows_cost else None,
             pictures=tuple(self._picture(picture) for picture in await self.visible(job)),
             error=_error(job),
         )

@@ -10,14 +10,13 @@ import uvicorn
 
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.rest import API
-from bot.adapters.web.rest.orders import Backroom
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
-from bot.services.job_views import JobViews
 from bot.services.keys import ProgramKeys
+from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
 from tests.fakes.keys import MemoryApiKeys
 from tests.fakes.messages import MemoryMessages
@@ -41,17 +40,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     keys = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person())
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
-    backroom = Backroom(
-        studio=bench.studio,
-        quotas=bench.quotas,
-        jobs=bench.jobs,
-        gallery=bench.gallery,
-        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
-        objects=bench.objects,
-        delivery=bench.delivery,
-        keys=keys,
-        ids=bench.ids,
-    )
+    backroom = backroom_of(bench, keys)
     app = build_web(
         WebOptions(allowed_hosts=("127.0.0.1",), is_secure=False, notices=()),
         dispatcher=Dispatcher((), lambda: "c0ffee", _nobody),

@@ -164,7 +164,10 @@ async def refused_of(wishes: int, hand: Hand) -> str:
 
 
 async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(town: Town) -> None:
-    """It is shown once, in private; what it orders counts as theirs, and no order is taken twice."""
+    """It is shown once, in private; what it orders counts as theirs, and no order is taken twice.
+
+    What a picture cost in dollars only an owner's key tells.
+    """
     owner, ada = await town.owner(), await town.on_page()
     told = await ada.says("apikey make my weather station")
     [secret], [id_] = re.findall(r"easel_\S+", told.text), re.findall(r"revoke (\S+)", told.text)
@@ -174,7 +177,7 @@ async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(town: Town) ->
     async with httpx2.AsyncClient(base_url=f"{town.serving.url}/api/v1/", headers={"Authorization": f"Bearer {secret}"}) as api:
         order = {"prompt": "a fox in the snow", "wait": 20}
         done = await api.post("images", json=order, headers={"Idempotency-Key": "first"}, timeout=30)
-        assert (done.status_code, done.json()["state"]) == (200, "done")
+        assert (done.status_code, done.json()["state"], done.json()["cost_microusd"]) == (200, "done", None)
         assert (await ada.visitor.get(done.json()["pictures"][0]["url"])).status_code == 200
         again = await api.post("images", json=order, headers={"Idempotency-Key": "first"})
         assert again.json()["id"] == done.json()["id"]
@@ -186,3 +189,6 @@ async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(town: Town) ->
         assert refused.headers["content-type"].startswith("application/problem+json")
         await ada.says(f"apikey revoke {id_}")
         assert {(await api.get("quota")).status_code, (await api.post("images", json=order)).status_code} == {401}
+        [owners] = re.findall(r"easel_\S+", (await owner.says("apikey make mine")).text)
+        told = (await api.post("images", json=order, headers={"Authorization": f"Bearer {owners}"}, timeout=30)).json()
+        assert (told["state"], told["cost_microusd"] > 0) == ("done", True)

@@ -15,10 +15,9 @@ from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.stripe import PATH as STRIPE_PATH
 from bot.adapters.stripe.endpoint import Endpoint as StripeEndpoint
 from bot.adapters.web.rest.app import build_rest
-from bot.adapters.web.rest.orders import Backroom
 from bot.domain.people import HOUSE, Identity
-from bot.services.job_views import JobViews
 from bot.services.keys import ProgramKeys
+from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
 from tests.fakes.keys import MemoryApiKeys
@@ -55,17 +54,7 @@ async def rest(*, is_known: bool) -> tuple[int, int]:
     keys = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person("ann"))
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
-    backroom = Backroom(
-        studio=bench.studio,
-        quotas=bench.quotas,
-        jobs=bench.jobs,
-        gallery=bench.gallery,
-        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
-        objects=bench.objects,
-        delivery=bench.delivery,
-        keys=keys,
-        ids=bench.ids,
-    )
+    backroom = backroom_of(bench, keys)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {secret}"} if is_known else {})
     return await post(build_rest(backroom), "/images", headers)
 

@@ -93,7 +93,7 @@ def _add_ordering(app: FastAPI, orders: Orders) -> None:
         job = await orders.finished(await orders.accept(order, key, idempotency_key), order.wait)
         response.headers["Location"] = f"jobs/{job.id}"  # from beside the address asked, whatever a proxy puts before it
         response.status_code = HTTPStatus.OK if job.state.is_final else HTTPStatus.ACCEPTED
-        return await orders.view(job, order.response)
+        return await orders.view(job, key, order.response)
 
 
 def _add_jobs(app: FastAPI, orders: Orders) -> None:
@@ -107,13 +107,13 @@ def _add_jobs(app: FastAPI, orders: Orders) -> None:
 
     @app.get("/jobs/{job}", summary="How a job stands", responses=documented(HTTPStatus.NOT_FOUND))
     async def look(job: str, key: _Key, response: Response = Response.URL) -> JobAnswer:
-        return await orders.view(await own(job, key), response)
+        return await orders.view(await own(job, key), key, response)
 
     refusals = documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
     @app.post("/jobs/{job}/cancel", summary="Stop a job; what is being drawn already is counted", responses=refusals)
     async def cancel(job: str, key: _Key) -> JobAnswer:
-        return await orders.view(await orders.cancel(await own(job, key)), Response.URL)
+        return await orders.view(await orders.cancel(await own(job, key)), key, Response.URL)
 
     @app.delete(
         "/jobs/{job}",

@@ -37,10 +37,13 @@ class ImageOrder(BaseModel):
         str | None, Field(max_length=20, description="Exact size in pixels such as 1536x1024, instead of a shape.")
     ] = None
     quality: Annotated[Quality | None, Field(description="Better takes longer, and may count as several pictures.")] = None
-    count: Annotated[int, Field(ge=1, le=4, description="How many pictures.")] = 1
+    count: Annotated[int, Field(strict=True, ge=1, le=4, description="How many pictures.")] = 1
     rewriting: Annotated[Rewriting | None, Field(description="Whether the words are made into a fuller prompt first.")] = None
     wait: Annotated[
-        int, Field(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the pictures; 0 answers with the job at once.")
+        int,
+        Field(
+            strict=True, ge=0, le=LONGEST_WAIT, description="Seconds to wait for the pictures; 0 answers with the job at once."
+        ),
     ] = 0
     response: Annotated[Response, Field(description="Whether finished pictures come as addresses or in base64.")] = Response.URL
 
@@ -75,7 +78,9 @@ class JobAnswer(BaseModel):
     provider: Annotated[str | None, Field(description="The service that the model belongs to.")]
     created_at: datetime
     finished_at: datetime | None
-    cost_microusd: Annotated[int, Field(description="What it cost so far, in millionths of a dollar.")]
+    cost_microusd: Annotated[
+        int | None, Field(description="What it cost so far, in millionths of a dollar; nothing for who is not to know.")
+    ]
     pictures: tuple[PictureAnswer, ...]
     error: ErrorAnswer | None
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot.adapters.web.rest import API
@@ -35,7 +36,7 @@ _FIRST_LOOK, _LONGEST_PAUSE = 0.1, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Backroom:
-    """What the REST API needs of the house."""
+    """What the REST API needs of the house. `knows_cost` says whether a person may read what pictures cost in dollars."""
 
     studio: Studio
     quotas: Quotas
@@ -46,6 +47,7 @@ class Backroom:
     delivery: Delivery
     keys: ProgramKeys
     ids: Ids
+    knows_cost: Callable[[Person], Awaitable[bool]]
 
 
 class Orders:
@@ -108,7 +110,7 @@ class Orders:
         """Return up to `most` jobs of the key's account, newest first: those accepted before `before`."""
         account = await self._house.quotas.account(_person(key))
         found = await self._house.jobs.of_account(account.id, most + 1, before)
-        shown = tuple([await self.view(job, Response.URL) for job in found[:most]])
+        shown = tuple([await self.view(job, key, Response.URL) for job in found[:most]])
         return JobsAnswer(jobs=shown, next=shown[-1].id if len(found) > most else None)
 
     async def cancel(self, job: Job) -> Job:
@@ -142,9 +144,10 @@ class Orders:
             pass
         return job
 
-    async def view(self, job: Job, response: Response) -> JobAnswer:
-        """Return a job as it is answered with."""
-        answer = JobAnswer.model_validate(await self._house.views.view(job), from_attributes=True)
+    async def view(self, job: Job, key: ApiKey, response: Response) -> JobAnswer:
+        """Return a job as a key's owner is answered with it."""
+        knows_cost = await self._house.knows_cost(_person(key))
+        answer = JobAnswer.model_validate(await self._house.views.view(job, knows_cost=knows_cost), from_attributes=True)
         if response is Response.URL:
             return answer
         keys = {picture.file.sha256: picture.file.key for picture in await self._house.gallery.visible(job.id)}

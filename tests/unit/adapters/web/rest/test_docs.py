@@ -5,9 +5,8 @@ from fastapi import FastAPI
 
 from bot.adapters.web.rest.app import build_rest
 from bot.adapters.web.rest.docs import docs_routes
-from bot.adapters.web.rest.orders import Backroom
-from bot.services.job_views import JobViews
 from bot.services.keys import ProgramKeys
+from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
 from tests.fakes.keys import MemoryApiKeys
 
@@ -15,19 +14,7 @@ from tests.fakes.keys import MemoryApiKeys
 async def test_every_address_and_field_is_on_the_page() -> None:
     """With the words that can be chosen, and no script."""
     bench = Bench()
-    rest = build_rest(
-        Backroom(
-            studio=bench.studio,
-            quotas=bench.quotas,
-            jobs=bench.jobs,
-            gallery=bench.gallery,
-            views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
-            objects=bench.objects,
-            delivery=bench.delivery,
-            keys=ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids),
-            ids=bench.ids,
-        )
-    )
+    rest = build_rest(backroom_of(bench, ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)))
     app = FastAPI()
     app.include_router(docs_routes(rest, "https://easel.test"))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://easel.test") as http:

@@ -14,7 +14,6 @@ from bot.adapters.web.problems import problem_of
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.app import build_rest
 from bot.adapters.web.rest.models import ErrorAnswer, JobAnswer, PictureAnswer
-from bot.adapters.web.rest.orders import Backroom
 from bot.adapters.web.rest.surface import RestCall, RestSurface
 from bot.domain.chat import Form, Place, Post
 from bot.domain.images import Quality, Shape, Size
@@ -22,8 +21,9 @@ from bot.domain.jobs import JobId, Rewriting
 from bot.domain.people import HOUSE, Identity
 from bot.errors import Busy, GuardUnavailable, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.words import Decision, Verdict
-from bot.services.job_views import ErrorView, JobView, JobViews, PictureView
+from bot.services.job_views import ErrorView, JobView, PictureView
 from bot.services.keys import ProgramKeys
+from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
 from tests.fakes.keys import MemoryApiKeys
 from tests.fakes.surfaces import LOOM, person
@@ -70,17 +70,7 @@ async def counter(bench: Bench) -> AsyncIterator[Counter]:
         account = await bench.studio.account(person(user))
         _, secret = await keys.make(Identity(LOOM, "", user), account.id, HOUSE, "my script")
         secrets.append(secret)
-    backroom = Backroom(
-        studio=bench.studio,
-        quotas=bench.quotas,
-        jobs=bench.jobs,
-        gallery=bench.gallery,
-        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
-        objects=bench.objects,
-        delivery=bench.delivery,
-        keys=keys,
-        ids=bench.ids,
-    )
+    backroom = backroom_of(bench, keys, owner="bea")
     transport = httpx2.ASGITransport(app=build_rest(backroom), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://easel.test") as http:
         yield Counter(http, bench, *secrets)
@@ -105,12 +95,24 @@ async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counte
     [picture] = seen["pictures"]
     assert (seen["state"], seen["prompt"], seen["error"]) == ("done", "a fox", None)
     assert seen["drawn_prompt"]
-    assert seen["cost_microusd"] > 0
     assert (seen["model"], seen["provider"]) == (bench.painter.model, bench.painter.name)
     assert picture["url"].startswith("http://easel.test/p/")
     assert picture["b64"] is None
     [whole] = (await counter.look(f"/jobs/{job}?response=b64")).json()["pictures"]
     assert len(base64.b64decode(whole["b64"])) == whole["size_bytes"]
+
+
+async def test_what_a_picture_cost_is_for_who_may_know(counter: Counter, bench: Bench) -> None:
+    """Wherever a job is told: ordered, looked at, listed, cancelled."""
+    for secret, may_know in ((counter.ann, False), (counter.bea, True)):
+        ordered = (await counter.order(secret)).json()
+        await bench.work()
+        drawn = (await counter.look(f"/jobs/{ordered['id']}", secret)).json()
+        [listed] = (await counter.look("/jobs", secret)).json()["jobs"]
+        assert [(job["cost_microusd"] or 0) > 0 for job in (drawn, listed)] == [may_know, may_know]
+        other = (await counter.order(secret)).json()["id"]
+        cancelled = (await counter.send("POST", f"/jobs/{other}/cancel", secret)).json()
+        assert [job["cost_microusd"] is not None for job in (ordered, cancelled)] == [may_know, may_know]
 
 
 async def test_whoever_waits_gets_the_pictures_with_the_answer(counter: Counter, bench: Bench) -> None:
@@ -191,6 +193,30 @@ async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dic
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith(f"{says}: ")
     assert (await counter.bench.standing()).held == 0
+
+
+async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) -> None:
+    """Every number and boolean of every body is one already: neither `"2"` nor `true` is a number."""
+    api = build_rest(backroom_of(counter.bench, ProgramKeys(MemoryApiKeys(), counter.bench.clock, counter.bench.ids))).openapi()
+    bodies = [
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for methods in api["paths"].values()
+        for operation in methods.values()
+        if "requestBody" in operation
+    ]
+    assert bodies == ["ImageOrder"]
+    fields = api["components"]["schemas"]["ImageOrder"]["properties"]
+    numbers = [name for name, field in fields.items() if set(_types(field)) & {"integer", "number", "boolean"}]
+    assert numbers == ["count", "wait"]
+    for name in numbers:
+        for value in ("1", "true", True, None, [1]):
+            assert (await counter.order(**{name: value})).status_code == 422, (name, value)
+    assert (await counter.bench.standing()).held == 0
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    """Return the JSON types that a field may have."""
+    return [str(one.get("type")) for one in schema.get("anyOf", [schema])]
 
 
 @pytest.mark.parametrize(

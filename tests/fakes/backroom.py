@@ -1,0 +1,27 @@
+"""What the REST API needs, of a house on the workbench."""
+
+from bot.adapters.web.rest.orders import Backroom
+from bot.domain.people import Person
+from bot.services.job_views import JobViews
+from bot.services.keys import ProgramKeys
+from tests.fakes.bench import Bench
+
+
+def backroom_of(bench: Bench, keys: ProgramKeys, *, owner: str = "") -> Backroom:
+    """Put it together; the user `owner` may read what pictures cost."""
+
+    async def knows_cost(person: Person) -> bool:
+        return person.identity.user == owner
+
+    return Backroom(
+        studio=bench.studio,
+        quotas=bench.quotas,
+        jobs=bench.jobs,
+        gallery=bench.gallery,
+        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
+        objects=bench.objects,
+        delivery=bench.delivery,
+        keys=keys,
+        ids=bench.ids,
+        knows_cost=knows_cost,
+    )
