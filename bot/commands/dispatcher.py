@@ -62,6 +62,13 @@ class Dispatcher:
 
         await self._guard(run, call)
 
+    def command_of(self, line: str) -> AnyCommand | None:
+        """Return the command that a typed line gives, if it gives one."""
+        try:
+            return self._parted(line)[0]
+        except BadInput:
+            return None
+
     async def is_in_charge(self, person: Person) -> bool:
         """Return whether this person is an admin of the place or an owner of the house."""
         return person.is_admin or await self._is_owner(person)

@@ -92,6 +92,33 @@ async def test_a_guest_gets_a_picture_by_direct_message(stage: Stage, eve: Membe
     await stage.team.dm(eve).message_when(lambda one: one.alts, within=20)
 
 
+async def test_a_guest_who_is_mentioned_is_who_they_are_at_home(stage: Stage, eve: Member) -> None:
+    """Not somebody of the typist's workspace who has never been seen: typed, and chosen in a form."""
+    eves = f"slack:{eve.workspace.id}:{eve.id}"
+    boss = stage.team.add_member("boss", is_admin=True)
+    await eve.mention(stage.channel, "@easel a fox in the snow")
+    await stage.done()
+    await boss.command(stage.channel, "/easel", f"credits grant <@{eve.id}|eve> 5")
+    assert eves in (await boss.ephemeral("5")).text
+    await boss.command(stage.channel, "/easel", "credits grant")
+    await boss.submit(await boss.view(), {"person": eve.id, "amount": "7"})
+    assert eves in (await boss.ephemeral("12")).text
+    accounts = stage.base.records.accounts
+    assert await accounts.known(Identity(SLACK, eve.workspace.id, eve.id)) is not None
+    assert await accounts.known(Identity(SLACK, stage.team.id, eve.id)) is None
+
+
+async def test_nobody_is_guessed_at_while_slack_is_silent(stage: Stage, eve: Member) -> None:
+    """What was typed is not done, and said so."""
+    boss = stage.team.add_member("boss", is_admin=True)
+    await boss.command(stage.channel, "/easel", "help")
+    await boss.ephemeral("what you can ask for")
+    stage.slack.faults.fail("users.info", "ratelimited")
+    await boss.command(stage.channel, "/easel", f"credits grant <@{eve.id}> 5")
+    assert "nothing was changed" in await boss.ephemeral("which workspace")
+    assert await stage.base.records.accounts.known(Identity(SLACK, stage.team.id, eve.id)) is None
+
+
 async def test_nothing_is_begun_for_a_workspace_without_the_bot() -> None:
     """Where nothing could be answered there is no call, so nothing is drawn and nothing counted."""
     async with a_surface() as stage:

@@ -11,6 +11,7 @@ import structlog
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.bots import Bots
 from bot.adapters.slack.errand import Errand
+from bot.adapters.slack.guests import name_guests
 from bot.adapters.slack.lines import as_typed_here
 from bot.adapters.slack.modal import modal_of
 from bot.adapters.slack.naming import named
@@ -21,9 +22,9 @@ from bot.adapters.slack.ticket import Ticket
 from bot.adapters.slack.trouble import translated
 from bot.adapters.slack.web import Team, Web
 from bot.commands.spec import AnyCommand
-from bot.domain.chat import Form, MessageRef, Place, Post, promise
+from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
 from bot.domain.people import Person
-from bot.errors import EaselError, MessageGone, SurfaceFailed
+from bot.errors import BadInput, EaselError, MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -67,6 +68,14 @@ class Calls:
         await self._check_installed(whence)
         person, place = await asyncio.gather(self._people.person(whence), self._place(whence))
         return SlackCall(f"{SLACK}:{key}", person, place, whence, self._means)
+
+    async def name_guests(self, text: str, whence: Origin, call: "SlackCall") -> str | None:
+        """Return `text` as `name_guests` does; None where that fails, which is said to whoever called."""
+        try:
+            return await name_guests(text, whence, self._people)
+        except BadInput as error:
+            await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
+            return None
 
     async def person(self, whence: Origin) -> Person:
         """Give who it is."""

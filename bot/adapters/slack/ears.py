@@ -15,6 +15,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.adapters.slack import lines, modal, origin
 from bot.adapters.slack.call import Calls
+from bot.adapters.slack.guests import options_for_people
 from bot.adapters.slack.home import PRESSED, HomeTab
 from bot.adapters.slack.leaving import Leaving, is_of_organisation
 from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
@@ -212,10 +213,21 @@ class Ears:
 
     async def _line(self, whence: Origin, line: str) -> None:
         call = await self._calls.of(whence, whence.trigger or f"{whence.channel}:{whence.message}")
-        await self._dispatcher.dispatch_line(line, call)
+        command = self._dispatcher.command_of(line)
+        is_about_people = command is not None and options_for_people(command)
+        named = await self._calls.name_guests(line, whence, call) if is_about_people else line
+        if named is not None:
+            await self._dispatcher.dispatch_line(named, call)
 
     async def _submitted(self, whence: Origin, key: str, name: str, raw: Mapping[str, object]) -> None:
-        await self._dispatcher.dispatch(name, raw, await self._calls.of(whence, key))
+        call, given = await self._calls.of(whence, key), dict(raw)
+        for option in options_for_people(self._dispatcher.commands[name]):
+            if option in given:
+                named = await self._calls.name_guests(str(given[option]), whence, call)
+                if named is None:
+                    return
+                given[option] = named
+        await self._dispatcher.dispatch(name, given, call)
 
     async def _pressed(self, whence: Origin, value: str) -> None:
         await self._dispatcher.press(value, await self._calls.of(whence, whence.trigger))

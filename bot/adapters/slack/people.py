@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from bot.adapters.slack.origin import Origin
+from bot.adapters.slack.web import Team
 from bot.domain.people import Person
 from bot.errors import EaselError, SurfaceFailed
 
@@ -37,12 +38,18 @@ class Asks(Protocol):
         """Call a method; see `Web.call`."""
         ...
 
+    def enterprise_of(self, team: str) -> str:
+        """Return the organisation of a workspace; see `Web.enterprise_of`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Profile:
     name: str
     locale: str
     is_admin: bool
+    home: str
+    """Their own workspace; of our organisation's, the one that they are seen in."""
 
 
 class People:
@@ -71,7 +78,8 @@ class People:
         looks = [*self._look_at(team, user), *self._look_at_groups(team)]
         if looks:
             await asyncio.wait(looks, timeout=_BUDGET.total_seconds())
-        profile = self._profiles.get((team, user)) or _Profile(whence.name or user, "en", is_admin=False)
+        unknown = _Profile(whence.name or user, "en", is_admin=False, home=whence.identity.realm)
+        profile = self._profiles.get((team, user)) or unknown
         groups = self._groups.get(team) or {}
         return Person(
             whence.identity,
@@ -81,6 +89,14 @@ class People:
             is_admin=profile.is_admin,
             roles=groups.get(user, ()),
         )
+
+    async def home(self, team: str, user: str) -> str | None:
+        """Return the workspace of somebody whom `team` can see; None where Slack does not say in time."""
+        looks = self._look_at(team, user)
+        if looks:
+            await asyncio.wait(looks, timeout=_BUDGET.total_seconds())
+        profile = self._profiles.get((team, user))
+        return profile.home if profile else None
 
     def _look_at(self, team: str, user: str) -> list["asyncio.Task[None]"]:
         if self._profiles.has((team, user)):
@@ -103,7 +119,7 @@ class People:
         except EaselError as error:
             log.info("slack.person_unknown", team=team, reason=str(error))
             return
-        self._profiles.put((team, user), _profile(answer.get("user") or {}, team))
+        self._profiles.put((team, user), _profile(answer.get("user") or {}, Team(team, self._web.enterprise_of(team))))
 
     async def _ask_for_groups(self, team: str) -> None:
         try:
@@ -149,15 +165,18 @@ class _Memory(Generic[K, V]):
             del self._kept[key]
 
 
-def _profile(user: Mapping[str, Any], team: str) -> _Profile:
-    """Read what Slack tells of somebody. An admin of another workspace, seen in a shared channel, is none here."""
+def _profile(user: Mapping[str, Any], team: Team) -> _Profile:
+    """Read what Slack tells of somebody. An admin of another organisation, seen in a shared channel, is none here."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id")
-    is_stranger = bool(user.get("is_stranger")) or (not user.get("enterprise_user") and user.get("team_id") not in {None, team})
-    organisation = user.get("enterprise_user") or {}
+    organisation, home = user.get("enterprise_user") or {}, str(user.get("team_id") or team.id)
+    is_colleague = bool(team.enterprise) and organisation.get("enterprise_id") == team.enterprise
+    is_stranger = bool(user.get("is_stranger")) or (home != team.id and not is_colleague)
     flags = [user.get("is_admin"), user.get("is_owner"), user.get("is_primary_owner")]
     flags += [organisation.get("is_admin"), organisation.get("is_owner")]
-    return _Profile(str(name), str(user.get("locale") or "en"), is_admin=any(flags) and not is_stranger)
+    return _Profile(
+        str(name), str(user.get("locale") or "en"), is_admin=any(flags) and not is_stranger, home=home if is_stranger else team.id
+    )
 
 
 def _groups(groups: list[Mapping[str, Any]]) -> Groups:

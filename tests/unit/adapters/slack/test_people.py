@@ -32,6 +32,10 @@ class Answers:
             raise self.trouble
         return {"user": self.user} if method == "users.info" else {"usergroups": self.groups}
 
+    def enterprise_of(self, team: str) -> str:
+        """Give the organisation of T1."""
+        return "E1" if team == "T1" else ""
+
 
 @pytest.fixture
 def answers() -> Answers:
@@ -64,7 +68,8 @@ async def test_somebody_is_asked_about_once(people: People, answers: Answers) ->
         ({"is_primary_owner": True}, True),
         ({"is_admin": True, "team_id": "T2"}, False),
         ({"is_admin": True, "is_stranger": True}, False),
-        ({"enterprise_user": {"is_admin": True}, "team_id": "T2"}, True),
+        ({"enterprise_user": {"is_admin": True, "enterprise_id": "E1"}, "team_id": "T2"}, True),
+        ({"enterprise_user": {"is_admin": True, "enterprise_id": "E2"}, "team_id": "T2"}, False),
     ],
 )
 async def test_admins_of_this_workspace_are_recognised(
@@ -74,6 +79,27 @@ async def test_admins_of_this_workspace_are_recognised(
     answers.user |= told
     found = await people.person(ADA)
     assert (found.is_admin, found.is_moderator) == (is_admin, is_admin)
+
+
+@pytest.mark.parametrize(
+    ("told", "home"),
+    [
+        ({}, "T1"),
+        ({"team_id": "T2"}, "T2"),
+        ({"team_id": "T2", "is_stranger": True}, "T2"),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E1"}}, "T1"),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E2"}}, "T2"),
+    ],
+)
+async def test_somebody_is_of_the_workspace_that_slack_tells(
+    people: People, answers: Answers, told: dict[str, Any], home: str
+) -> None:
+    """Whoever is of our own organisation is at home wherever they are seen; where Slack is silent nothing is guessed."""
+    answers.trouble = SurfaceFailed("slack", "ratelimited")
+    assert await people.home("T1", "U1") is None
+    answers.trouble = None
+    answers.user |= told
+    assert await people.home("T1", "U1") == home
 
 
 async def test_groups_are_roles(people: People, answers: Answers) -> None:
