@@ -80,6 +80,12 @@ class Stage:
                 await asyncio.sleep(0.01)
         return job
 
+    async def begun(self, job: Job) -> None:
+        """Wait until somebody draws the job."""
+        async with asyncio.timeout(10):
+            while not await self.base.records.jobs.drawings(job.id):  # noqa: ASYNC110 - the database is looked at
+                await asyncio.sleep(0.01)
+
 
 def is_done(message: Message) -> bool:
     """Whether a message shows a finished picture."""

@@ -245,10 +245,15 @@ async def test_a_broken_connection_is_made_again(stage: Stage) -> None:
 
 
 async def test_what_arrives_at_the_end_is_dealt_with_first(stage: Stage) -> None:
-    """The house answers what it acknowledged, and acknowledges nothing more."""
+    """The house answers what it acknowledged, and acknowledges nothing more.
+
+    It is at work on the picture when it closes: one that nobody had begun
+    would be taken up a lease after it was accepted.
+    """
     await stage.imagine("a fox")
     message = await stage.channel.message_when(lambda one: "fox" in one)
     job = await stage.job(message)
+    await stage.begun(job)
     await stage.close()
     await stage.open()
     await message.when(lambda one: is_done(one) or "Draw again" in one.buttons, within=20)
