@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 import pytest
+from discord.http import Route
 
 from tests.e2e.asking import picture
 from tests.e2e.plain_bot import Again, Interaction, PlainBot, Report, a_stage, running
@@ -210,6 +211,19 @@ async def test_nobody_is_called_whom_the_bot_may_not_call() -> None:
         quiet = await stage.answer(lambda i: i.response.send_message(text, allowed_mentions=discord.AllowedMentions.none()))
         assert set(loud.pings) == {"everyone", str(stage.ada.id)}
         assert quiet.pings == ()
+
+
+@pytest.mark.parametrize(
+    "allowed", [{"parse": ["users"], "users": ["1"]}, {"parse": ["roles"], "roles": ["1"]}, {"users": ["1"] * 101}]
+)
+async def test_whom_to_call_is_said_without_contradiction(allowed: dict[str, list[str]]) -> None:
+    """All of a kind and some of it by id exclude each other, and a hundred are the most."""
+    async with a_stage() as stage:
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=stage.channel.id)
+        with pytest.raises(discord.HTTPException) as refused:
+            await stage.bot.http.request(route, json={"content": "hello", "allowed_mentions": allowed})
+        assert (refused.value.code, "allowed_mentions" in refused.value.text) == (50035, True)
+        stage.fake.seen.complaints.clear()
 
 
 async def test_threads_are_places_too() -> None:

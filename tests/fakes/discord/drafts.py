@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LONGEST_CONTENT = 2000
 _LONGEST_ALT = 1024
+_MOST_MENTIONED = 100
 _SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 _FOR_EVER = MessageFlag.EPHEMERAL | MessageFlag.COMPONENTS_V2
 _LEGACY = ("content", "embeds", "poll", "sticker_ids")
@@ -55,6 +56,7 @@ class Drafting:
         components = self._components(before, payload, is_v2=MessageFlag.COMPONENTS_V2 in flags)
         version = Version(self._world.clock.now(), content, embeds, components, uploads, flags)
         self._no_legacy(version, payload)
+        _check_mentions(self._form.at("allowed_mentions"), payload.get("allowed_mentions") or {})
         self._form.check()
         if not (content or embeds or components or (uploads and not version.is_v2)):
             raise ApiError.of(Known.EMPTY_MESSAGE)
@@ -141,3 +143,15 @@ class Drafting:
         file = File(self._world.ids.new(), self._channel.id, name, upload.content, entry.get("description"), self._is_ephemeral)
         self._names[name] = self._world.files[file.path] = file
         return file
+
+
+def _check_mentions(form: Form, allowed: Json) -> None:
+    """Refuse what contradicts itself: everybody of a kind, and some of that kind by id."""
+    for one in allowed.get("parse") or []:
+        form.at("parse").one_of(one, ("everyone", "users", "roles"))
+    for kind in ("users", "roles"):
+        named = allowed.get(kind) or []
+        form.at(kind).longest(named, _MOST_MENTIONED)
+        if named and kind in (allowed.get("parse") or []):
+            text = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'
+            form.wrong("MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", text)

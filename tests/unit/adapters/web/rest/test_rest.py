@@ -210,7 +210,8 @@ async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) ->
     assert numbers == ["count", "wait"]
     for name in numbers:
         for value in ("1", "true", True, None, [1]):
-            assert (await counter.order(**{name: value})).status_code == 422, (name, value)
+            order: dict[str, Any] = {name: value}
+            assert (await counter.order(**order)).status_code == 422, order
     assert (await counter.bench.standing()).held == 0
 
 
