@@ -20,6 +20,7 @@ from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.chats import Chats, Guests, open_chats, together
 from bot.app.connections import most_connections, server_config
 from bot.app.foundation import Foundation, open_foundation
+from bot.app.garbage import startup_frozen
 from bot.app.house import House, running_house
 from bot.app.readiness import Readiness
 from bot.app.selling import selling
@@ -61,7 +62,8 @@ async def serve(settings: Settings, announce: Announce) -> None:
                     watched(watch),
                 ):
                     await _announce_start(base, listener, announce)
-                    await _first(stop.asked.wait(), server)
+                    with startup_frozen():
+                        await _first(stop.asked.wait(), server)
                     announce(_STOPPING)
                 async with _insisting(stop) as insisting:
                     await _first(house.worker.drain(settings.worker.drain), insisting)

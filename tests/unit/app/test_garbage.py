@@ -1,0 +1,28 @@
+"""Does what start-up made stay out of garbage collections?"""
+
+import gc
+import weakref
+
+from bot.app.garbage import startup_frozen
+
+
+class Ring:
+    """Something that only the collector can free."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_is_there_at_start_is_not_gone_through_and_what_comes_later_is() -> None:
+    """Afterwards all of it is again."""
+    early = Ring()
+    gone_early = weakref.ref(early)
+    with startup_frozen():
+        assert gc.get_freeze_count() > 0
+        late = Ring()
+        gone_late = weakref.ref(late)
+        del early, late
+        gc.collect()
+        assert (gone_early() is None, gone_late() is None) == (False, True)
+    gc.collect()
+    assert (gc.get_freeze_count(), gone_early()) == (0, None)
