@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.serving import Serving, Visitor
 from tests.fakes.openai import FakeOpenAI, Options
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 WISHES = 8
 FINAL = "SELECT count(*) FROM jobs WHERE told_at IS NOT NULL"
 MOMENTS = {
@@ -21,15 +22,15 @@ MOMENTS = {
 }
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def openai() -> AsyncIterator[FakeOpenAI]:
     """Give a fake that takes a moment for each picture."""
     async with FakeOpenAI(Options(delay=0.3)) as fake:
         yield fake
 
 
-@pytest.fixture
-async def serving(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Serving]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def serving(openai: FakeOpenAI, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     """Give a house that draws at the fake, with leases that end soon after a crash."""
     environ = {
         "OPENAI_API_KEY": "sk-test",
@@ -38,25 +39,27 @@ async def serving(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Serving]:
         "EASEL_WORKER__SLOTS__REGISTERED": "1",
         "EASEL_BURSTS__WISHES": "1000",
     }
-    async with Serving(tmp_path, environ) as house:
+    async with Serving(tmp_path_factory.mktemp("crashes"), environ) as house:
         yield house
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_kill_9_loses_nothing_and_draws_nothing_twice(serving: Serving, openai: FakeOpenAI, moment: str) -> None:
     """Every job ends with its pictures, or with its price back and a word about it."""
+    reached, ended = (next(iter(serving.rows(query)[0].values())) for query in (MOMENTS[moment], FINAL))
     async with Visitor(serving.url) as visitor:
         for number in range(WISHES):
-            reply = await visitor.types(f"/imagine wish number {number} of many")
+            reply = await visitor.types(f"/imagine wish number {number} of many, {moment}")
             assert reply["notes"] == []
-        await serving.until(MOMENTS[moment], 2)
+        await serving.until(MOMENTS[moment], reached + 2)
         await serving.kill()
         await serving.start()
-        await serving.until(FINAL, WISHES)
+        await serving.until(FINAL, ended + WISHES)
         messages = {message["id"]: message for message in await visitor.messages()}
-    jobs = serving.rows(
+    everything = serving.rows(
         "SELECT state, wish ->> 'prompt' AS prompt, ending ->> 'kind' AS kind, message ->> 'id' AS message FROM jobs"
     )
+    jobs = [job for job in everything if job["prompt"].endswith(f", {moment}")]
     assert len(jobs) == WISHES
     paid = Counter(call.prompt.removeprefix("A careful picture of: ") for call in openai.paid)
     for job in jobs:

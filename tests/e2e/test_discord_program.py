@@ -5,10 +5,12 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.discord_stage import is_done, may_identify
 from tests.e2e.serving import Serving
@@ -16,7 +18,9 @@ from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.discord import Channel, EndpointRefused, FakeDiscord, Forgery, Message, Person
 from tests.fakes.openai import FakeOpenAI, Options
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 JOBS = 20
+NUMBERS = count(1)
 
 
 @dataclass
@@ -54,13 +58,22 @@ async def a_town(folder: Path, settings: dict[str, str] | None = None, *, delay:
 BY_HTTP = {"EASEL_DISCORD__PUBLIC_KEY": "theirs", "EASEL_DISCORD__GATEWAY": "false"}
 
 
-@pytest.fixture
-async def by_http(tmp_path: Path) -> AsyncIterator[Town]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """Give one whose interactions come by HTTP, without any gateway."""
-    async with a_town(tmp_path, BY_HTTP) as town:
+    async with a_town(tmp_path_factory.mktemp("by-http"), BY_HTTP) as town:
         await town.discord.commands_synced("imagine", within=15)
         await town.discord.endpoint.use(f"{town.serving.url}/discord/interactions")
         yield town
+
+
+@pytest.fixture
+def by_http(shared_by_http: Town) -> Town:
+    """Give it with a channel and somebody who are new."""
+    guild, number = shared_by_http.channel.guild, next(NUMBERS)
+    assert guild is not None
+    ada = shared_by_http.discord.add_user(f"ada{number}")
+    return replace(shared_by_http, channel=guild.add_channel(f"by-http-{number}"), ada=ada)
 
 
 async def test_the_portal_takes_the_endpoint_and_people_use_it(by_http: Town) -> None:
@@ -80,21 +93,23 @@ async def test_the_portal_takes_the_endpoint_and_people_use_it(by_http: Town) ->
 @pytest.mark.parametrize("forgery", [Forgery.WRONG_KEY, Forgery.CHANGED_BODY, Forgery.NO_SIGNATURE, Forgery.GARBLED, Forgery.OLD])
 async def test_a_forged_or_old_interaction_is_turned_away(by_http: Town, forgery: Forgery) -> None:
     """With 401, and nothing happens."""
+    drawn = len(by_http.openai.paid)
     genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
     await genuine.message_when(is_done, within=20)
     reply = await by_http.discord.endpoint.post({**genuine.json(), "id": "1"}, forgery=forgery)
     assert reply.status == 401
-    assert len(by_http.openai.paid) == 1
+    assert len(by_http.openai.paid) == drawn + 1
 
 
 async def test_a_replayed_interaction_is_one_job(by_http: Town) -> None:
     """The same bytes with the same signature are taken, and not acted upon."""
+    [before] = by_http.serving.rows("SELECT count(*) AS n FROM jobs")
     genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
     await genuine.message_when(is_done, within=20)
     reply = await by_http.discord.endpoint.post(genuine.json())
     assert reply.status == 202
     [jobs] = by_http.serving.rows("SELECT count(*) AS n FROM jobs")
-    assert jobs["n"] == 1
+    assert jobs["n"] == before["n"] + 1
 
 
 @pytest.mark.parametrize("payload", [{"type": 2}, {"type": "2"}, {}])

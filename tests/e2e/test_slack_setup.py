@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+import pytest_asyncio
 
 from bot.adapters.slack.manifest import EASEL, EVENTS, IMAGINE
 from tests.e2e.program import Program
@@ -15,6 +17,7 @@ from tests.e2e.slack_stage import is_done
 from tests.fakes.openai import FakeOpenAI, Options
 from tests.fakes.slack import FakeSlack, Member, Workspace
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 KEY, NEWER = "ab" * 32, "cd" * 32
 
 
@@ -31,6 +34,10 @@ class Town:
         admin = team.add_member("boss", is_admin=True)
         page = await self.slack.install(f"{self.serving.url}/slack/install", admin, **how)
         return page.text
+
+    def installations(self, team: Workspace) -> list[dict[str, Any]]:
+        """Give what easel has written down of a workspace."""
+        return [row for row in self.serving.rows("SELECT * FROM installations") if row["workspace"] == team.id]
 
     async def draws_for(self, team: Workspace, name: str = "ada") -> Member:
         """Have somebody in the workspace ask for a picture, and wait for it."""
@@ -64,15 +71,16 @@ async def a_town(folder: Path, *, delay: float = 0.2, **settings: str) -> AsyncI
             yield Town(slack, serving, openai)
 
 
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    """Give one."""
-    async with a_town(tmp_path) as made:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """Give one to all that only bring workspaces of their own."""
+    async with a_town(tmp_path_factory.mktemp("town")) as made:
         yield made
 
 
 async def test_two_workspaces_install_it_and_are_served(town: Town) -> None:
     """Each with its own token, none of which can be read in the database."""
+    before = len(town.slack.calls("chat.postMessage"))
     teams = [town.slack.add_workspace(name, is_installed=False) for name in ("acme", "globex")]
     for team in teams:
         assert f"easel is in {team.name} now" in await town.install(team)
@@ -80,21 +88,21 @@ async def test_two_workspaces_install_it_and_are_served(town: Town) -> None:
     for file in (town.serving.folder / "data").glob("easel.db*"):
         content = file.read_bytes()
         assert not any(team.bot_token.encode() in content for team in teams)
-    assert {call.workspace for call in town.slack.calls("chat.postMessage")} == {team.id for team in teams}
+    assert {call.workspace for call in town.slack.calls("chat.postMessage")[before:]} == {team.id for team in teams}
 
 
 async def test_a_link_that_somebody_else_began_installs_nothing(town: Town) -> None:
     """The state is good only in the browser that it was made for."""
     team = town.slack.add_workspace("acme", is_installed=False)
     assert "not opened from the one that began" in await town.install(team, loses_cookies=True)
-    assert town.serving.rows("SELECT * FROM installations") == []
+    assert town.installations(team) == []
 
 
 async def test_a_refusal_installs_nothing(town: Town) -> None:
     """And is said kindly."""
     team = town.slack.add_workspace("acme", is_installed=False)
     assert "was not allowed" in await town.install(team, refuses=True)
-    assert town.serving.rows("SELECT * FROM installations") == []
+    assert town.installations(team) == []
 
 
 async def test_a_state_is_good_once(town: Town) -> None:
@@ -109,11 +117,12 @@ async def test_a_state_is_good_once(town: Town) -> None:
 
 async def test_a_strangers_workspace_is_told_so(town: Town) -> None:
     """It has the app, by a way around our page, and we have no token for it."""
+    drawn = len(town.openai.paid)
     stranger = town.slack.add_workspace("stranger")
     member, channel = stranger.add_member("eve"), stranger.add_channel("general")
     await member.command(channel, IMAGINE, "a fox")
     assert "not set up for this workspace" in await member.ephemeral()
-    assert town.openai.paid == []
+    assert len(town.openai.paid) == drawn
 
 
 async def test_one_workspaces_token_is_not_used_for_another(tmp_path: Path) -> None:
@@ -166,22 +175,24 @@ async def test_late_news_of_an_old_end_does_no_harm(town: Town) -> None:
     team = town.slack.add_workspace("acme", is_installed=False)
     await town.install(team)
     gone = await team.uninstall()
-    await town.serving.until("SELECT count(*) = 0 FROM installations", 1)
+    await town.slack.until(lambda: town.installations(team) == [], within=60, what="that it is forgotten")
     await town.install(team)
     gone.payload["event_id"] = "EvLATE"
     await town.slack.repeat(gone)
     await town.draws_for(team)
 
 
-async def test_tokens_that_end_are_renewed(town: Town) -> None:
+async def test_tokens_that_end_are_renewed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two hours before their end, so an hour is too little; what is delivered uses the new one."""
-    town.slack.app.rotates_tokens, town.slack.limits.token_lives = True, timedelta(hours=1)
+    monkeypatch.setattr(town.slack.app, "rotates_tokens", True)
+    monkeypatch.setattr(town.slack.limits, "token_lives", timedelta(hours=1))
+    before = len(town.slack.calls("oauth.v2.access"))
     team = town.slack.add_workspace("acme", is_installed=False)
     await town.install(team)
     first = team.bot_token
     await town.draws_for(team)
     assert team.bot_token != first
-    grants = [call.args.get("grant_type") for call in town.slack.calls("oauth.v2.access")]
+    grants = [call.args.get("grant_type") for call in town.slack.calls("oauth.v2.access")[before:]]
     assert "refresh_token" in grants
 
 
