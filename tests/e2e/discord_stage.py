@@ -13,6 +13,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, running_house
 from bot.config import Settings
 from bot.domain.jobs import Job
+from tests.e2e.tables import give_tables
 from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Limits, Message, Person
 from tests.fakes.discord.client import pointed_at
 
@@ -35,6 +36,7 @@ class Stage:
     async def open(self, *, connected: bool = True) -> None:
         """Open the house, and wait until it hears."""
         stack = AsyncExitStack()
+        await give_tables(self.settings.home)
         base = await stack.enter_async_context(open_foundation(self.settings))
         base = replace(base, clock=self.discord.clock) if self.shares_clock else base
         chats = await stack.enter_async_context(open_chats(base))

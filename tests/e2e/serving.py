@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx2
 
 from tests.e2e.program import Program, Running
+from tests.e2e.tables import give_tables
 
 _PATIENCE = 60.0
 
@@ -55,6 +56,7 @@ class Serving:
 
     async def start(self) -> None:
         """Start it and wait until it is ready."""
+        await give_tables(self._program.data)
         self._running = await self._program.start("run")
         await self._running.said(r"easel is ready at (\S+)")
 

@@ -14,6 +14,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, running_house
 from bot.config import Settings
 from bot.domain.jobs import Job
+from tests.e2e.tables import give_tables
 from tests.fakes.slack import Channel, Delivery, FakeSlack, Limits, Member, Message, Workspace
 
 
@@ -33,6 +34,7 @@ class Stage:
     async def open(self) -> None:
         """Open the house, and wait until it hears."""
         stack = AsyncExitStack()
+        await give_tables(self.settings.home)
         base = await stack.enter_async_context(open_foundation(self.settings))
         chats = await stack.enter_async_context(open_chats(base))
         self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
