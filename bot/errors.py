@@ -109,7 +109,7 @@ class LimitTooLow(QuotaExceeded):
         )
 
 
-class CrowdExceeded(Refusal):
+class TenantQuotaExceeded(Refusal):
     """All people of a server or workspace together have used up what it allows itself a day."""
 
     kind = "crowd_exceeded"
@@ -185,7 +185,7 @@ class ProviderFault(StrEnum):
     BAD_ANSWER = "bad_answer"
 
 
-_SENTENCES = {
+_FAULT_SENTENCES = {
     ProviderFault.UNREACHABLE: "{service} could not be reached; please try again in a few minutes.",
     ProviderFault.TIMED_OUT: "{service} took too long; please try again in a few minutes.",
     ProviderFault.RATE_LIMITED: "{service} gets more requests than it can take; please try again in a minute.",
@@ -198,10 +198,10 @@ _SENTENCES = {
 }
 
 
-_DOUBT = "did not take the request and does not say why, perhaps because of the words"
-_DOUBTS = {ProviderFault.BAD_ANSWER: "gave no picture, perhaps because its own filter stopped it"}
+_MAYBE_REFUSED = "did not take the request and does not say why, perhaps because of the words"
+_MAYBE_REFUSED_BY_FAULT = {ProviderFault.BAD_ANSWER: "gave no picture, perhaps because its own filter stopped it"}
 
-_LOST = {
+_UNKNOWN_OUTCOMES = {
     ProviderFault.TIMED_OUT: "took too long",
     ProviderFault.OVERLOADED: "answered with an error that does not say whether it drew",
     ProviderFault.BAD_ANSWER: "sent an answer that could not be read",
@@ -211,11 +211,11 @@ REWRITER = "rewriter"
 """The provider's name in failures of whoever prepares prompts."""
 
 
-_LASTING = {ProviderFault.OUT_OF_MONEY, ProviderFault.BAD_KEY, ProviderFault.NOT_PERMITTED, ProviderFault.BAD_REQUEST}
+_PERMANENT_FAULTS = {ProviderFault.OUT_OF_MONEY, ProviderFault.BAD_KEY, ProviderFault.NOT_PERMITTED, ProviderFault.BAD_REQUEST}
 """What does not pass by itself: only whoever runs the bot can mend it."""
 
 
-def _called(provider: str) -> str:
+def _service_name(provider: str) -> str:
     return "The service that prepares prompts" if provider == REWRITER else "The image service"
 
 
@@ -239,12 +239,12 @@ class ProviderFailed(EaselError):
         retry_after: timedelta | None = None,
         may_be_refusal: bool = False,
     ) -> None:
-        said = _SENTENCES[fault].format(service=_called(provider))
+        sentence = _FAULT_SENTENCES[fault].format(service=_service_name(provider))
         if may_be_refusal:
-            said = f"{_called(provider)} {_DOUBTS.get(fault, _DOUBT)}; please try other words."
+            sentence = f"{_service_name(provider)} {_MAYBE_REFUSED_BY_FAULT.get(fault, _MAYBE_REFUSED)}; please try other words."
         super().__init__(
             f"provider={provider} fault={fault} reason={reason} request_id={request_id}",
-            user_text=f"{said} Nothing was counted.",
+            user_text=f"{sentence} Nothing was counted.",
         )
         self.provider = provider
         self.fault = fault
@@ -275,7 +275,7 @@ class OutcomeUnknown(ProviderFailed):
         request_id: str | None = None,
     ) -> None:
         super().__init__(provider, reason, fault=fault, request_id=request_id)
-        what = _LOST.get(fault, "went silent before the picture came back")
+        what = _UNKNOWN_OUTCOMES.get(fault, "went silent before the picture came back")
         self.user_text = f"The image service {what}. Nothing was counted; you can draw it again."
 
     @classmethod
@@ -300,8 +300,8 @@ class GuardUnavailable(EaselError):
     kind = "guard_unavailable"
 
     def __init__(self, stage: str, reason: str, *, fault: ProviderFault | None = None) -> None:
-        if fault in _LASTING:
-            text = _SENTENCES[fault].format(service="The service that checks words")
+        if fault in _PERMANENT_FAULTS:
+            text = _FAULT_SENTENCES[fault].format(service="The service that checks words")
             text = f"{text} Nothing was drawn and nothing was counted."
         else:
             text = "Your words could not be checked just now, which is our fault. Nothing was drawn or counted; try again later."
@@ -388,7 +388,7 @@ class ConfigError(EaselError):
         super().__init__(user_text, user_text=user_text)
 
 
-class Fault(EaselError):
+class InternalError(EaselError):
     """The unforeseen, with a code that a person can quote and the log holds."""
 
     kind = "fault"

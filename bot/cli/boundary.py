@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from bot.errors import BadInput, EaselError, Fault, Refusal, StorageFailed
+from bot.errors import BadInput, EaselError, InternalError, Refusal, StorageFailed
 
 FAILED, REFUSED = 1, 2
 _STOPPED = "Stopped before anything was done."
@@ -113,7 +113,7 @@ def _for_operators(error: EaselError) -> str:
 def _broke(error: Exception, *, is_verbose: bool, prints_report: bool) -> int:
     import structlog
 
-    fault = Fault(secrets.token_hex(3))
+    fault = InternalError(secrets.token_hex(3))
     log = structlog.get_logger(__name__)
     log.error("cli.broke", fault=fault.code, error=type(error).__name__, exc_info=error if is_verbose else None)
     if not is_verbose:

@@ -9,7 +9,7 @@ from bot.commands.options import listed, meant
 from bot.commands.spec import AnyCommand, Audience
 from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.people import Person
-from bot.errors import BadInput, EaselError, Fault, NotAllowed, QuotaExceeded, Refusal, SurfaceFailed
+from bot.errors import BadInput, EaselError, InternalError, NotAllowed, QuotaExceeded, Refusal, SurfaceFailed
 from bot.ports.surfaces import Call
 
 log = structlog.get_logger(__name__)
@@ -150,7 +150,7 @@ class Dispatcher:
                 tone = Tone.REFUSED if isinstance(error, Refusal) else Tone.FAILED
                 await call.whisper(Post(error.user_text, tone, error.kind, buttons=_way_out(error)))
             except Exception:
-                fault = Fault(self._fault_code())
+                fault = InternalError(self._fault_code())
                 log.exception("command.broke", fault=fault.code)
                 await call.whisper(Post(fault.user_text, Tone.FAILED, fault.kind))
 

@@ -12,7 +12,7 @@ from bot.domain.images import Progress
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.errors import (
     EaselError,
-    Fault,
+    InternalError,
     LeaseLost,
     MessageGone,
     OutcomeUnknown,
@@ -190,7 +190,7 @@ class Worker:
             if is_out_of_files(error):
                 await self._later(job, _UNTIL_FILES_ARE_CLOSED, error)
                 return False
-            fault = Fault(self._fault_code())
+            fault = InternalError(self._fault_code())
             log.exception("job.broke", fault=fault.code)
             await self._end(job, Ending(JobState.FAILED, fault.kind, fault.user_text), error)
         else:
@@ -199,7 +199,7 @@ class Worker:
 
     def _refuse_worn_out(self, job: Job) -> None:
         if job.attempt > MOST_ATTEMPTS:
-            raise Fault(self._fault_code())
+            raise InternalError(self._fault_code())
 
     async def _worded(self, job: Job, report: ProgressReport) -> Job:
         if job.words is None:

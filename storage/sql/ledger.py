@@ -12,7 +12,7 @@ from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.quotas import Budget, Hold, HoldState, Spending, Standing
 from bot.domain.rules import Actor, Entry, Matter, RuleKey
-from bot.errors import BadInput, CrowdExceeded, LimitTooLow, QuotaExceeded
+from bot.errors import BadInput, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, holds, jobs, usage
 from storage.schema_quotas import shared_usage
@@ -32,7 +32,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
 
     Raises:
         QuotaExceeded: Fewer pictures are left; the transaction must not go on. `LimitTooLow` where no day has so many.
-        CrowdExceeded: So for all people of the place together.
+        TenantQuotaExceeded: So for all people of the place together.
         BudgetExceeded: So for the money.
         BadInput: The account has become part of another one.
     """
@@ -232,7 +232,7 @@ async def _take_from_crowd(connection: AsyncConnection, hold: Hold, day: date) -
     whose = (hold.community, _as_account(hold.crowd.id))
     if not await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=hold.crowd.limit):
         standing = await _standing(connection, *whose, day=day, limit=hold.crowd.limit)
-        raise CrowdExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
+        raise TenantQuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
 
 
 async def _fits(

@@ -11,7 +11,7 @@ from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
 from bot.domain.quotas import Crowd, Hold, Standing
 from bot.domain.rules import Actor, Matter, RuleKey
-from bot.errors import BadInput, CrowdExceeded, LimitTooLow, QuotaExceeded
+from bot.errors import BadInput, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
@@ -185,14 +185,14 @@ class TestCrowds:
         """Whoever asks, whatever they have left: nothing of theirs is held."""
         await grant(credits_, bob, 5)
         await accept(jobs, replace(a_hold(ann, 4), crowd=CROWD))
-        with pytest.raises(CrowdExceeded, match="cost=2 left=1"):
+        with pytest.raises(TenantQuotaExceeded, match="cost=2 left=1"):
             await accept(jobs, replace(a_hold(bob, 2, replace(TODAY, limit=1)), crowd=CROWD), "owl")
         assert await ledger.standing(HOUSE, bob, TODAY.day, 10) == Standing(10, 0, 0, credits=5)
         assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 4, 0)
 
     async def test_a_first_wish_beyond_a_crowds_limit_is_refused(self, jobs: Jobs, ann: AccountId) -> None:
         """Also when nobody there has asked for anything yet."""
-        with pytest.raises(CrowdExceeded, match="cost=6 left=5"):
+        with pytest.raises(TenantQuotaExceeded, match="cost=6 left=5"):
             await accept(jobs, replace(a_hold(ann, 6), crowd=CROWD))
 
     async def test_another_crowd_has_its_own_limit(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:

@@ -11,7 +11,7 @@ from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.quotas import Budget, Hold, Period, Spending, Standing
 from bot.domain.rules import Actor, Entry
-from bot.errors import BadInput, BudgetExceeded, CrowdExceeded, LimitTooLow, QuotaExceeded
+from bot.errors import BadInput, BudgetExceeded, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 
 _CLOCK_FAULT = 2
 
@@ -204,7 +204,7 @@ class Books:
         crowd = as_account(hold.crowd.id)
         standing = self.standing(hold.community, crowd, day, hold.crowd.limit)
         if hold.pictures > standing.left:
-            raise CrowdExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
+            raise TenantQuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
         self.counters[hold.community, crowd, day].held += hold.pictures
 
     def _take_money(self, hold: Hold, day: date) -> None:

@@ -10,10 +10,9 @@ from bot.errors import (
     BudgetExceeded,
     Busy,
     ConfigError,
-    CrowdExceeded,
     EaselError,
-    Fault,
     GuardUnavailable,
+    InternalError,
     LeaseLost,
     MessageGone,
     NotAllowed,
@@ -27,6 +26,7 @@ from bot.errors import (
     Refusal,
     StorageFailed,
     SurfaceFailed,
+    TenantQuotaExceeded,
 )
 
 MIDNIGHT = datetime(2026, 3, 15, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -38,7 +38,7 @@ ONE_OF_EACH: list[EaselError] = [
     NotAllowed("Only moderators may do that."),
     NotYours(),
     Busy("Three of your pictures are being drawn; please wait for one.", retry_after=timedelta(seconds=9)),
-    CrowdExceeded(cost=2, left=1, refills_at=MIDNIGHT),
+    TenantQuotaExceeded(cost=2, left=1, refills_at=MIDNIGHT),
     BudgetExceeded(scope="house", period="day", limit=5),
     *(ProviderFailed("openai", "why", fault=fault) for fault in ProviderFault),
     OutcomeUnknown("openai", "cut"),
@@ -50,7 +50,7 @@ ONE_OF_EACH: list[EaselError] = [
     ObjectMissing("disk", "no such key"),
     LeaseLost("job-1", 2),
     ConfigError("openai.model: there is no model “dall-e-9”."),
-    Fault("c0ffee"),
+    InternalError("c0ffee"),
 ]
 
 
@@ -145,9 +145,9 @@ def test_a_platform_may_take_later_what_it_does_not_take_now() -> None:
 
 def test_a_fault_can_be_quoted() -> None:
     """The code in the sentence is the code in the log."""
-    assert "c0ffee" in Fault("c0ffee").user_text
-    assert "c0ffee" in str(Fault("c0ffee"))
-    assert Fault("c0ffee").code == "c0ffee"
+    assert "c0ffee" in InternalError("c0ffee").user_text
+    assert "c0ffee" in str(InternalError("c0ffee"))
+    assert InternalError("c0ffee").code == "c0ffee"
 
 
 def test_a_config_error_reads_alike_everywhere() -> None:
@@ -159,7 +159,7 @@ def test_a_config_error_reads_alike_everywhere() -> None:
 def test_refusals_are_told_apart_from_failures() -> None:
     """A rule said no, or something broke: people see which."""
     refusals = {type(error) for error in ONE_OF_EACH if isinstance(error, Refusal)}
-    assert refusals == {BadInput, PromptRefused, QuotaExceeded, NotAllowed, NotYours, Busy, CrowdExceeded, BudgetExceeded}
+    assert refusals == {BadInput, PromptRefused, QuotaExceeded, NotAllowed, NotYours, Busy, TenantQuotaExceeded, BudgetExceeded}
 
 
 def test_what_is_missing_is_a_failure_of_the_store_too() -> None:

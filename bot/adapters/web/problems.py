@@ -14,13 +14,13 @@ from bot.errors import (
     BudgetExceeded,
     Busy,
     Conflict,
-    CrowdExceeded,
     EaselError,
     GuardUnavailable,
     PromptRefused,
     QuotaExceeded,
     Refusal,
     StorageFailed,
+    TenantQuotaExceeded,
 )
 
 STATUSES: dict[type[EaselError], HTTPStatus] = {
@@ -29,7 +29,7 @@ STATUSES: dict[type[EaselError], HTTPStatus] = {
     PromptRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     Busy: HTTPStatus.TOO_MANY_REQUESTS,
     QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
-    CrowdExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    TenantQuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     BudgetExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     Refusal: HTTPStatus.FORBIDDEN,
     StorageFailed: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -17,7 +17,7 @@ from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId
 from bot.domain.quotas import Budget, Crowd, Period
 from bot.domain.rules import PERSON, Actor, Change, EntryId, Matter, RuleKey
-from bot.errors import BadInput, CrowdExceeded
+from bot.errors import BadInput, TenantQuotaExceeded
 from bot.ports.codes import Purpose
 from bot.ports.installations import InstallationKey, StoredInstallation
 from storage.sql.accounts import SqlAccounts
@@ -123,7 +123,7 @@ async def count(database: Database, account: AccountId) -> None:
     budgets = tuple(Budget(park, period, 1000) for period in Period)
     dear = replace(a_hold(account, 3, replace(TODAY, limit=2)), crowd=crowd, estimate=100, budgets=budgets)
     drawing = a_drawing("late", (await jobs.accept(a_job("owl", account), dear)).job)
-    with pytest.raises(CrowdExceeded):
+    with pytest.raises(TenantQuotaExceeded):
         await jobs.accept(a_job("two", account), dear)
     await jobs.cancel(drawing.job, CANCELLED)
     await jobs.close_drawing(replace(drawing, cost=Cost(9)))
