@@ -24,10 +24,10 @@ from benchmarks.measuring import Watch
 from bot.app.garbage import startup_frozen
 from bot.app.house import House, open_house
 from bot.config import Settings
+from bot.domain.allowances import HoldState
 from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId, Identity, Person, Platform
-from bot.domain.quotas import HoldState
 from storage.schema import accounts, drawings, holds, identities, jobs, pictures
 from storage.sql.accounts import SqlAccounts
 from storage.sql.database import Database

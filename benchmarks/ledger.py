@@ -17,10 +17,10 @@ from statistics import median
 
 from sqlalchemy import insert
 
+from bot.domain.allowances import Allowance, Budget, Hold, HoldState, Period
 from bot.domain.chat import Place
 from bot.domain.jobs import Job, JobId, Wish
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Platform
-from bot.domain.quotas import Allowance, Budget, Hold, HoldState, Period
 from storage.migrate import upgrade
 from storage.schema import accounts, holds, jobs, usage
 from storage.schema_quotas import credit_balances

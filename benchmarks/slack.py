@@ -133,7 +133,7 @@ def acknowledgements(fake: Fake, *, pause_s: float) -> dict[str, float]:
     return measured
 
 
-def crowd(fake: Fake) -> dict[str, float]:
+def tenant_quota(fake: Fake) -> dict[str, float]:
     """Have 200 people ask at once, and see what they get."""
     before = time.perf_counter()
     fake.burst(JOBS, rooms())
@@ -164,7 +164,7 @@ def measure(*, has_crowd: bool) -> dict[str, float]:
     }
     if has_crowd:
         with platform() as fake, easel(fake):
-            measured |= crowd(fake)
+            measured |= tenant_quota(fake)
     return measured
 
 

@@ -69,7 +69,7 @@ def all_commands(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
 async def _language_of(call: Call, quotas: Quotas) -> str:
     """Return the language that admins chose for `/help`. All other answers are English, so nobody gets another unasked."""
     terms = await quotas.terms(call.person, call.place)
-    return terms.of_community.customs.language
+    return terms.of_community.settings.language
 
 
 def declared_commands(settings: Settings = _USUAL) -> tuple[AnyCommand, ...]:
@@ -125,13 +125,13 @@ def _of_everybody(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
         apikey_list(rooms.keys, quotas),
         apikey_make(rooms.keys, quotas),
         apikey_revoke(rooms.keys, quotas),
-        settings_show(quotas, house_terms(settings).customs),
+        settings_show(quotas, house_terms(settings).settings),
     )
 
 
 def _of_admins(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
     records, quotas, people, record = rooms.records, rooms.quotas, rooms.people, rooms.record
-    customs = house_terms(settings).customs
+    usual_settings = house_terms(settings).settings
     return (
         quota_set(record, people, quotas),
         quota_reset(record, people, quotas, ledger=records.ledger),
@@ -143,7 +143,7 @@ def _of_admins(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
         credits_take(records.credits, people, quotas, record=record),
         budget_show(quotas, ledger=records.ledger, rulebook=records.rulebook),
         budget_set(record),
-        settings_set(record, quotas, house=customs, clock=rooms.clock, grace=settings.gallery.undo),
+        settings_set(record, quotas, house=usual_settings, clock=rooms.clock, grace=settings.gallery.undo),
         usage(records.statistics, rooms.plots, people, quotas),
         audit(record),
     )

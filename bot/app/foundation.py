@@ -11,13 +11,13 @@ from bot.app.stores import make_data_folder, open_objects
 from bot.config import Settings
 from bot.domain.people import Tier
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.api_keys import ApiKeys
 from bot.ports.billing import Billing
 from bot.ports.clock import Clock, Ids
 from bot.ports.codes import Codes
 from bot.ports.credits import Credits
 from bot.ports.installations import Installations
 from bot.ports.jobs import Jobs
-from bot.ports.keys import ApiKeys
 from bot.ports.messages import Messages
 from bot.ports.objects import ObjectStore
 from bot.ports.once import Once

@@ -102,12 +102,12 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         clock=base.clock,
         shows_cost=settings.gallery.show_cost,
     )
-    bursts, notices = bursts_of(base), notices_of(base, surfaces)
+    admission, notices = bursts_of(base), notices_of(base, surfaces)
     studio = Studio(
         jobs=records.jobs,
         quotas=quotas,
         guard=base.makers.guard,
-        bursts=bursts,
+        admission=admission,
         notices=notices,
         engine=engine,
         clock=base.clock,
@@ -119,7 +119,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         jobs=records.jobs,
         engine=engine,
         steps=_steps(base, delivery),
-        bursts=bursts,
+        admission=admission,
         clock=base.clock,
         lease=settings.worker.lease,
         fault_code=fault_code,

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from bot.adapters.web.rest import API
 from bot.app.foundation import Foundation
 from bot.config import Settings
+from bot.domain.allowances import Weights
 from bot.domain.jobs import Wish
+from bot.domain.limits import CommunitySettings, HouseLimits
 from bot.domain.people import Identity, Platform, Tier
-from bot.domain.quotas import Weights
-from bot.domain.terms import Customs, HouseTerms
-from bot.ports.bursts import Bursts
+from bot.ports.admission import AdmissionLimiter
 from bot.ports.surfaces import Surface
 from bot.services.bursts import BurstLimits, LocalBursts
 from bot.services.communities import Communities
@@ -24,12 +24,12 @@ def communities_of(settings: Settings) -> Communities:
     return Communities(parts_tenants=settings.quotas.parts_tenants, joined=settings.quotas.communities, named=(API,))
 
 
-def house_terms(settings: Settings) -> HouseTerms:
+def house_terms(settings: Settings) -> HouseLimits:
     """Give what holds where admins have set nothing."""
     quotas = settings.quotas
-    return HouseTerms(
+    return HouseLimits(
         limits=quotas.limits,
-        customs=Customs(ZoneInfo(quotas.time_zone)),
+        settings=CommunitySettings(ZoneInfo(quotas.time_zone)),
         purchases={bought: Tier(tier) for bought, tier in quotas.purchases.items()},
         budgets=settings.budget.budgets,
     )
@@ -62,7 +62,7 @@ def quotas_of(base: Foundation) -> Quotas:
     )
 
 
-def bursts_of(base: Foundation) -> Bursts:
+def bursts_of(base: Foundation) -> AdmissionLimiter:
     """Give what keeps one person from asking for too much at once."""
     bursts = base.settings.bursts
     return LocalBursts(BurstLimits(bursts.wishes, bursts.within, bursts.running, bursts.queued), base.clock)
@@ -77,7 +77,7 @@ def notices_of(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Notice
         rulebook=records.rulebook,
         accounts=records.accounts,
         surfaces=surfaces,
-        house=HouseWatch(settings.budget.budgets, tuple(Identity.read(owner) for owner in settings.owners)),
+        house=HouseWatch(settings.budget.budgets, tuple(Identity.parse(owner) for owner in settings.owners)),
     )
 
 

@@ -26,13 +26,13 @@ def stops_jobs(house: House, platform: Platform) -> Callable[[str], Awaitable[in
 
     async def stop(tenant: str) -> int:
         stopped = 0
-        for job in await house.base.records.jobs.open_at(platform, tenant):
+        for job in await house.base.records.jobs.open_in_tenant(platform, tenant):
             try:
                 await house.studio.cancel(job)
             except BadInput:
                 log.info("job.not_stopped", job=job.id)  # its pictures are kept already
             else:
-                await house.base.records.jobs.told(job.id)  # there is nobody left to tell
+                await house.base.records.jobs.mark_notified(job.id)  # there is nobody left to tell
                 stopped += 1
         return stopped
 
@@ -58,14 +58,14 @@ class HomeWords:
 
 
 async def _standing(quotas: Quotas, terms: Terms) -> str:
-    standing = await quotas.standing(terms)
-    more = f" You have {counted(standing.credits, 'credit')} too." if standing.credits else ""
-    return f"You have {standing.left:,} of {counted(standing.limit, 'picture')} left today.{more}"
+    quota_status = await quotas.quota_status(terms)
+    more = f" You have {counted(quota_status.credits, 'credit')} too." if quota_status.credits else ""
+    return f"You have {quota_status.left:,} of {counted(quota_status.limit, 'picture')} left today.{more}"
 
 
 def _settings(terms: Terms, person: Person) -> tuple[str, ...]:
     return (
         f"Your tier is {terms.account.tier}.",
-        f"The day ends at midnight, {terms.of_community.customs.zone}.",
+        f"The day ends at midnight, {terms.of_community.settings.zone}.",
         *(["You are an admin here: /easel help says what admins can do."] if person.is_admin else []),
     )

@@ -44,7 +44,7 @@ async def _issued(settings: Settings, identity: Identity) -> LinkCode:
     try:
         accounts = SqlAccounts(database, clock, RandomIds())
         linking = Linking(accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, below=secrets.randbelow)
-        account = await accounts.of(identity, settings.quotas.first_tier_of(identity.platform))
+        account = await accounts.get_or_create(identity, settings.quotas.first_tier_of(identity.platform))
         return await linking.issue(account.id)
     finally:
         await database.close()

@@ -8,11 +8,11 @@ from bot.commands.options import Dollars, Pick, Text
 from bot.commands.record import LONGEST_WHY, Record
 from bot.commands.spec import Audience, Command
 from bot.commands.telling import moment, one_line
+from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.money import dollars
 from bot.domain.people import HOUSE, CommunityId
-from bot.domain.quotas import Budget, Period, Spending
-from bot.domain.rules import Entry, Matter, RuleKey
+from bot.domain.rules import AuditEntry, RuleKey, RuleKind
 from bot.ports.accounts import Ledger
 from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Call
@@ -65,7 +65,7 @@ def budget_set(record: Record) -> Command[BudgetSetArgs]:
     """Build `/budget set`."""
 
     async def run(call: Call, args: BudgetSetArgs) -> None:
-        key = RuleKey(Matter.BUDGET, args.period)
+        key = RuleKey(RuleKind.BUDGET, args.period)
         note = "What is spent already counts; when it is used up, new requests are refused." if args.amount else ""
         await record.change(call, key, str(args.amount) if args.amount else None, why=args.why, note=note)
 
@@ -109,13 +109,13 @@ def _share(spending: Spending, is_limited: bool, budget: Budget) -> str:
 
 async def _set_by(period: Period, terms: Terms, rulebook: Rulebook) -> str:
     """Say who has set the budget of a period, and when, if admins have."""
-    key = RuleKey(Matter.BUDGET, period)
+    key = RuleKey(RuleKind.BUDGET, period)
     if not any(rule.key == key for rule in terms.of_community.rules):
         return ""
     entry = await newest_about(rulebook, terms.community, key)
-    return _set_line(entry, period, terms.of_community.customs.zone) if entry else ""
+    return _set_line(entry, period, terms.of_community.settings.zone) if entry else ""
 
 
-def _set_line(entry: Entry, period: Period, zone: ZoneInfo) -> str:
+def _set_line(entry: AuditEntry, period: Period, zone: ZoneInfo) -> str:
     why = f": {entry.why}" if entry.why else ""
     return f"The budget for a {period} was set by {one_line(entry.by.name)} on {moment(entry.at, zone)} ({zone.key}){why}."

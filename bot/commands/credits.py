@@ -13,7 +13,7 @@ from bot.commands.telling import counted, moment, one_line
 from bot.domain.chat import Post
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
 from bot.domain.people import Mention
-from bot.domain.rules import Entry
+from bot.domain.rules import AuditEntry
 from bot.ports.credits import Credits
 from bot.ports.surfaces import Call
 from bot.services.people import People, Somebody
@@ -49,7 +49,7 @@ def credits_history(credit_book: Credits, people: People, quotas: Quotas, *, is_
         balance = await credit_book.balance(terms.community, whom.account)
         found = await credit_book.history(terms.community, whom.account, _SHOWN)
         head = f"{'You have' if whom.person == call.person else f'{whom.name} has'} {counted(balance, 'credit')}."
-        zone = terms.of_community.customs.zone
+        zone = terms.of_community.settings.zone
         lines = [_line(entry, zone) for entry in found]
         told = f"{head} What came and went, newest first, in the time of {zone.key}:"
         await call.whisper(listed(told, lines) if lines else Post(head))
@@ -152,7 +152,7 @@ async def _move(
     )
 
 
-async def _confirm(call: Call, entry: Entry | None, record: Record, note: str = "") -> None:
+async def _confirm(call: Call, entry: AuditEntry | None, record: Record, note: str = "") -> None:
     """Confirm a move; one that came twice is not a setting that was so already."""
     if entry is None:
         await call.whisper(Post(_ONCE))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.commands.customs import say_setting
+from bot.commands.setting_values import say_setting
 from bot.commands.telling import counted, membership
+from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
 from bot.domain.money import dollars
-from bot.domain.rules import PERSON, Matter, Membership, Rule, RuleKey
-from bot.domain.terms import SETTINGS, Customs, customs_of
+from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
 
 _SETTINGS = {
     "zone": "time zone",
@@ -25,12 +25,12 @@ _SETTINGS = {
 
 def subject(key: RuleKey, whom: str) -> str:
     """Say what a rule is about: `the limit of loom:bob`. `whom` names the one person it may be about."""
-    return _SUBJECTS[key.matter](key.subject, whom)
+    return _SUBJECTS[key.kind](key.subject, whom)
 
 
 def value(key: RuleKey, said: str | None, zone: ZoneInfo, without: str | None = None) -> str:
     """Say what a value means. `without` is what holds where nothing is set, if that is known."""
-    return without or _WITHOUT.get(key.matter, "none") if said is None else _VALUES[key.matter](key.subject, said, zone)
+    return without or _WITHOUT.get(key.kind, "none") if said is None else _VALUES[key.kind](key.subject, said, zone)
 
 
 def role_in(name: str) -> str:
@@ -41,7 +41,7 @@ def role_in(name: str) -> str:
 def _limit(subject: str, whom: str) -> str:
     """Say whose limit it is: one person's, a tier's, a role's, or a whole server's."""
     kind, _, rest = subject.partition(":")
-    if subject == PERSON:
+    if subject == PERSON_SUBJECT:
         return f"the limit of {whom}"
     if kind == "server":
         return f"the limit of all of {rest} together"
@@ -60,30 +60,30 @@ def _usage(subject: str, whom: str) -> str:
 
 def _setting(name: str, said: str, zone: ZoneInfo) -> str:
     """Say what a setting is; one that this version does not know is said as it was written."""
-    rule = Rule(RuleKey(Matter.SETTING, name), said)
-    return say_setting(name, customs_of(Customs(zone), (rule,))) if name in SETTINGS else said
+    rule = Rule(RuleKey(RuleKind.SETTING, name), said)
+    return say_setting(name, apply_setting_rules(CommunitySettings(zone), (rule,))) if name in SETTINGS else said
 
 
-_SUBJECTS: Mapping[Matter, Callable[[str, str], str]] = {
-    Matter.LIMIT: _limit,
-    Matter.MEMBERSHIP: _membership,
-    Matter.ROLE_TIER: lambda subject, _: f"the tier of the role {role_in(subject)}",
-    Matter.PURCHASE_TIER: lambda subject, _: f"the tier of the purchase {subject}",
-    Matter.BUDGET: lambda subject, _: f"the budget for a {subject}",
-    Matter.SETTING: lambda subject, _: f"the setting “{_SETTINGS.get(subject, subject)}”",
-    Matter.CREDITS: lambda _, whom: f"the balance of {whom}",
-    Matter.USAGE: _usage,
+_SUBJECTS: Mapping[RuleKind, Callable[[str, str], str]] = {
+    RuleKind.LIMIT: _limit,
+    RuleKind.MEMBERSHIP: _membership,
+    RuleKind.ROLE_TIER: lambda subject, _: f"the tier of the role {role_in(subject)}",
+    RuleKind.PURCHASE_TIER: lambda subject, _: f"the tier of the purchase {subject}",
+    RuleKind.BUDGET: lambda subject, _: f"the budget for a {subject}",
+    RuleKind.SETTING: lambda subject, _: f"the setting “{_SETTINGS.get(subject, subject)}”",
+    RuleKind.CREDITS: lambda _, whom: f"the balance of {whom}",
+    RuleKind.USAGE: _usage,
 }
 
-_VALUES: Mapping[Matter, Callable[[str, str, ZoneInfo], str]] = {
-    Matter.LIMIT: lambda _, said, __: f"{counted(int(said), 'picture')} a day",
-    Matter.MEMBERSHIP: lambda _, said, zone: membership(Membership.read(said), zone),
-    Matter.ROLE_TIER: lambda _, said, __: said,
-    Matter.PURCHASE_TIER: lambda _, said, __: said,
-    Matter.BUDGET: lambda _, said, __: dollars(int(said)),
-    Matter.SETTING: _setting,
-    Matter.CREDITS: lambda _, said, __: counted(int(said), "credit"),
-    Matter.USAGE: lambda _, said, __: counted(int(said), "picture"),
+_VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], str]] = {
+    RuleKind.LIMIT: lambda _, said, __: f"{counted(int(said), 'picture')} a day",
+    RuleKind.MEMBERSHIP: lambda _, said, zone: membership(Membership.parse(said), zone),
+    RuleKind.ROLE_TIER: lambda _, said, __: said,
+    RuleKind.PURCHASE_TIER: lambda _, said, __: said,
+    RuleKind.BUDGET: lambda _, said, __: dollars(int(said)),
+    RuleKind.SETTING: _setting,
+    RuleKind.CREDITS: lambda _, said, __: counted(int(said), "credit"),
+    RuleKind.USAGE: lambda _, said, __: counted(int(said), "picture"),
 }
 
-_WITHOUT = {Matter.LIMIT: "not set", Matter.BUDGET: "not set", Matter.SETTING: "the default"}
+_WITHOUT = {RuleKind.LIMIT: "not set", RuleKind.BUDGET: "not set", RuleKind.SETTING: "the default"}

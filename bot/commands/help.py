@@ -8,7 +8,7 @@ from bot.commands.dispatcher import IsOwner, permitted
 from bot.commands.options import Text, meant
 from bot.commands.spec import AnyCommand, Audience, Command, Option
 from bot.commands.translations import Catalogue, Translations
-from bot.domain.chat import Fold, Post
+from bot.domain.chat import Details, Post
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
 
@@ -66,14 +66,14 @@ class _Page:
 
     def overview(self, commands: Collection[AnyCommand]) -> Post:
         """Say what there is in a line each: first what everybody may do, then what admins may."""
-        folds = [Fold(self._word(audience), self._lines(commands, audience)) for audience in Audience]
-        return Post(self._word("introduction"), folds=tuple(fold for fold in folds if fold.text))
+        details = [Details(self._word(audience), self._lines(commands, audience)) for audience in Audience]
+        return Post(self._word("introduction"), details=tuple(detail for detail in details if detail.text))
 
     def details(self, commands: list[AnyCommand]) -> Post:
         """Explain a command, or a group of them."""
         first = f"/{commands[0].name} – {self._summary(commands[0])}"
         text = first if len(commands) == 1 else f"/{commands[0].group}: {self._word('group')}"
-        return Post(text, folds=tuple(Fold(f"/{command.name}", self.explained(command)) for command in commands))
+        return Post(text, details=tuple(Details(f"/{command.name}", self.explained(command)) for command in commands))
 
     def explained(self, command: AnyCommand) -> str:
         """Give a command's summary, its options and an example, a line each."""

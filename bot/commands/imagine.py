@@ -5,10 +5,10 @@ from typing import Annotated
 
 from bot.commands.options import Number, Pick, Pixels, Text
 from bot.commands.spec import Command
+from bot.domain.allowances import Weights
 from bot.domain.images import USUAL_SIZES, Quality, Shape, Size
 from bot.domain.jobs import Draft, Rewriting, Wish
-from bot.domain.quotas import Weights
-from bot.domain.words import LONGEST_PROMPT
+from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 

@@ -85,10 +85,12 @@ def _offer(code: str) -> str:
 
 async def _today(call: Call, quotas: Quotas) -> str:
     """Say in a sentence how the caller stands now."""
-    standing = await quotas.standing(await quotas.terms(call.person, call.place))
-    used = standing.held + standing.spent
-    beyond = f", and {counted(standing.credits, 'credit')}" if standing.credits else ""
-    return f"Today you have used {used:,} of {counted(standing.limit, 'picture')} and have {standing.left:,} left{beyond}."
+    quota_status = await quotas.quota_status(await quotas.terms(call.person, call.place))
+    used = quota_status.held + quota_status.spent
+    beyond = f", and {counted(quota_status.credits, 'credit')}" if quota_status.credits else ""
+    return (
+        f"Today you have used {used:,} of {counted(quota_status.limit, 'picture')} and have {quota_status.left:,} left{beyond}."
+    )
 
 
 def _platforms(identities: Iterable[Identity]) -> str:

@@ -12,10 +12,10 @@ from bot.commands.options import Limit, PersonRef, Pick, RoleRef, Text
 from bot.commands.record import LONGEST_WHY, Record
 from bot.commands.spec import Audience, Command
 from bot.commands.telling import counted, one_line, time_left, until
+from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Button, Place, Post
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, AccountId, Mention, RoleMention
-from bot.domain.quotas import Standing, Weights
-from bot.domain.rules import PERSON, Matter, RuleKey
+from bot.domain.rules import PERSON_SUBJECT, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.accounts import Ledger
 from bot.ports.clock import Clock
@@ -47,7 +47,7 @@ def quota_show(
         is_own = whom.person == call.person
         terms = await quotas.terms(whom.person, call.place)
         lines = [
-            f"{'You have' if is_own else f'{whom.name} has'} {_day(terms, await quotas.standing(terms), now)}",
+            f"{'You have' if is_own else f'{whom.name} has'} {_day(terms, await quotas.quota_status(terms), now)}",
             _tier(terms, now),
             _weights(quotas.weights),
             await _together(terms, ledger),
@@ -87,14 +87,14 @@ def quota_set(record: Record, people: People, quotas: Quotas) -> Command[QuotaSe
         value, note = None if args.pictures is None else str(args.pictures), ""
         if args.person is not None:
             whom = await people.anybody(args.person, call.person)
-            key, note = RuleKey(Matter.LIMIT, PERSON, whom.account), first_seen(whom)
+            key, note = RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, whom.account), first_seen(whom)
         elif args.role is not None:
-            key = RuleKey(Matter.LIMIT, f"role:{people.role(args.role, call.place)}")
+            key = RuleKey(RuleKind.LIMIT, f"role:{people.role(args.role, call.place)}")
         elif args.tier is not None:
             limits = (await quotas.terms(call.person, call.place)).of_community.limits
-            key = RuleKey(Matter.LIMIT, f"tier:{tier_named(args.tier, limits)}")
+            key = RuleKey(RuleKind.LIMIT, f"tier:{tier_named(args.tier, limits)}")
         else:
-            key = RuleKey(Matter.LIMIT, f"server:{_tenant(call.place)}")
+            key = RuleKey(RuleKind.LIMIT, f"server:{_tenant(call.place)}")
         await record.change(call, key, value, why=args.why, note=note)
 
     return Command(
@@ -122,7 +122,7 @@ def quota_reset(record: Record, people: People, quotas: Quotas, *, ledger: Ledge
         whom = await people.known(args.person, call.person)
         terms, by = await quotas.terms(whom.person, call.place), await people.actor(call.person)
         day = terms.allowance.day
-        entry = await ledger.forgive(terms.community, whom.account, day, by=by, why=one_line(args.why))
+        entry = await ledger.reset_usage(terms.community, whom.account, day, by=by, why=one_line(args.why))
         if entry is None:
             await call.whisper(Post(f"{whom.name} has used nothing today, so nothing was changed."))
             return
@@ -141,13 +141,13 @@ def quota_reset(record: Record, people: People, quotas: Quotas, *, ledger: Ledge
 _WITHOUT_ROLES = "What a role or a purchase gives is not in here: only their own /quota show includes it."
 
 
-def _day(terms: Terms, standing: Standing, now: datetime) -> str:
+def _day(terms: Terms, quota_status: QuotaStatus, now: datetime) -> str:
     ends = terms.allowance.refills_at
-    held = f", set aside for what is being drawn: {standing.held:,}" if standing.held else ""
-    in_credits = f"{standing.credits:,}, for when the day's pictures are gone" if standing.credits else "none"
+    held = f", set aside for what is being drawn: {quota_status.held:,}" if quota_status.held else ""
+    in_credits = f"{quota_status.credits:,}, for when the day's pictures are gone" if quota_status.credits else "none"
     return (
-        f"{standing.left:,} of {counted(standing.limit, 'picture')} left today.\n"
-        f"Used: {standing.spent:,}{held}.\n"
+        f"{quota_status.left:,} of {counted(quota_status.limit, 'picture')} left today.\n"
+        f"Used: {quota_status.spent:,}{held}.\n"
         f"A new day begins at {ends:%H:%M} {ends.tzname()}, {time_left(ends - now)}.\n"
         f"Credits: {in_credits}."
     )
@@ -156,9 +156,9 @@ def _day(terms: Terms, standing: Standing, now: datetime) -> str:
 def _tier(terms: Terms, now: datetime) -> str:
     """Name the tier, until when it is granted, and that another limit than the tier's holds."""
     tier, found = terms.account.tier, terms.of_community
-    ends = [member.until for member in found.memberships() if member.tier == tier and member.holds_at(now)]
+    ends = [member.until for member in found.memberships() if member.tier == tier and member.is_active_at(now)]
     last = max((end for end in ends if end), default=None)
-    granted = f", given {until(last, found.customs.zone)}" if last and None not in ends else ""
+    granted = f", given {until(last, found.settings.zone)}" if last and None not in ends else ""
     is_usual = terms.allowance.limit == found.limits[tier]
     apart = "" if is_usual else f", which has {counted(found.limits[tier], 'picture')} a day; an admin has set another limit here"
     return f"Tier: {tier}{granted}{apart}."
@@ -174,10 +174,12 @@ def _weights(weights: Weights) -> str:
 
 async def _together(terms: Terms, ledger: Ledger) -> str:
     """Say how all people of the place stand together, if they have a limit."""
-    if terms.crowd is None:
+    if terms.tenant_quota is None:
         return ""
-    crowd = await ledger.crowd(terms.community, terms.crowd.id, terms.allowance.day, terms.crowd.limit)
-    return f"Everybody here together has {crowd.left:,} of {counted(crowd.limit, 'picture')} left today."
+    tenant_quota = await ledger.tenant_status(
+        terms.community, terms.tenant_quota.id, terms.allowance.day, terms.tenant_quota.limit
+    )
+    return f"Everybody here together has {tenant_quota.left:,} of {counted(tenant_quota.limit, 'picture')} left today."
 
 
 def _more(terms: Terms, premium: str) -> str:

@@ -6,15 +6,15 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands import entries
-from bot.commands.customs import say_setting
 from bot.commands.options import Number, Text
+from bot.commands.setting_values import say_setting
 from bot.commands.spec import Audience, Command
 from bot.commands.telling import counted, moment, one_line
-from bot.domain.chat import Button, Fold, Place, Post
+from bot.domain.allowances import DayExtension, allowance
+from bot.domain.chat import Button, Details, Place, Post
+from bot.domain.limits import SETTINGS, HouseLimits, apply_setting_rules, format_zone
 from bot.domain.people import AccountId, Identity, Person, Tier
-from bot.domain.quotas import Bridge, allowance
-from bot.domain.rules import NOBODY, PERSON, Change, Entry, EntryId, Matter, Rule, RuleKey
-from bot.domain.terms import SETTINGS, HouseTerms, customs_of, zone_value
+from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock
 from bot.ports.rules import Rulebook
@@ -30,10 +30,10 @@ _MOST_IN_TEXT, _MOST_IN_FOLD = 1200, 2800
 """Characters of lines that are shown at once, and folded: what every platform shows whole."""
 
 
-_ZONE = RuleKey(Matter.SETTING, "zone")
+_ZONE = RuleKey(RuleKind.SETTING, "zone")
 
 
-def confirmation(text: str, entry: Entry | None) -> Post:
+def confirmation(text: str, entry: AuditEntry | None) -> Post:
     """Confirm a change, with its Undo button; None is one that changed nothing."""
     if entry is None:
         return Post("It is so already; nothing was changed.")
@@ -43,7 +43,7 @@ def confirmation(text: str, entry: Entry | None) -> Post:
 class Record:
     """Changes rules for whoever calls, and tells what was changed. `house` is what holds where nothing is set."""
 
-    def __init__(self, *, rulebook: Rulebook, quotas: Quotas, people: People, house: HouseTerms, clock: Clock) -> None:
+    def __init__(self, *, rulebook: Rulebook, quotas: Quotas, people: People, house: HouseLimits, clock: Clock) -> None:
         self._rulebook = rulebook
         self._quotas = quotas
         self._people = people
@@ -56,7 +56,7 @@ class Record:
         change = Change(community=community, key=key, value=value, by=by, why=one_line(why))
         await self.confirm(call, await self._rulebook.change(change), note)
 
-    async def undo(self, call: Call, entry: EntryId) -> None:
+    async def undo(self, call: Call, entry: AuditEntryId) -> None:
         """Take an entry of the caller's community back, and confirm that.
 
         Raises:
@@ -71,12 +71,12 @@ class Record:
             return
         await self.confirm(call, await self._rulebook.undo(entry, await self._people.actor(call.person)))
 
-    async def confirm(self, call: Call, entry: Entry | None, note: str = "") -> None:
+    async def confirm(self, call: Call, entry: AuditEntry | None, note: str = "") -> None:
         """Tell the caller what an entry changed, with its Undo button."""
         told = "" if entry is None else await self._told(entry, call)
         await call.whisper(confirmation(f"{told}\n{note}".strip(), entry))
 
-    async def page(self, call: Call, most: int, before: EntryId | None = None) -> Post:
+    async def page(self, call: Call, most: int, before: AuditEntryId | None = None) -> Post:
         """Show up to `most` entries, newest first, with a button for older ones."""
         found = await self._rulebook.record(self._quotas.community(call.place), most + 1, before)
         if not found:
@@ -88,18 +88,18 @@ class Record:
         older = (Button("Older", "older", found[len(lines) - 1].id),) if len(lines) < len(found) else ()
         return listed(head, lines, older, title="Changes")
 
-    async def _zone_again(self, entry: Entry, call: Call) -> str | None:
+    async def _zone_again(self, entry: AuditEntry, call: Call) -> str | None:
         """Give the value that puts a zone back: as it was, unless the day would be another one then, which has to go on first."""
         terms, now = await self._quotas.terms(call.person, call.place), self._clock.now()
         rules = terms.of_community.rules
         if next((rule.value for rule in rules if rule.key == _ZONE), None) != entry.after:
             return entry.before
-        back = customs_of(self._house.customs, () if entry.before is None else (Rule(_ZONE, entry.before),))
-        if allowance(0, now, back.zone, back.bridge).day == terms.allowance.day:
+        back = apply_setting_rules(self._house.settings, () if entry.before is None else (Rule(_ZONE, entry.before),))
+        if allowance(0, now, back.zone, back.day_extension).day == terms.allowance.day:
             return entry.before
-        return zone_value(back.zone, Bridge.over(terms.allowance, now, back.zone))
+        return format_zone(back.zone, DayExtension.after_zone_change(terms.allowance, now, back.zone))
 
-    async def _told(self, entry: Entry, call: Call) -> str:
+    async def _told(self, entry: AuditEntry, call: Call) -> str:
         """Tell a change in one sentence, with both values."""
         zone, without = await self._zone(call), await self._without(entry.key, call.place)
         names = await self._names((entry,), call.person.identity)
@@ -110,13 +110,13 @@ class Record:
 
     async def _without(self, key: RuleKey, place: Place) -> str | None:
         """Say what holds where a rule is not set, if anything does."""
-        if key.matter is Matter.PURCHASE_TIER and key.subject in self._house.purchases:
+        if key.kind is RuleKind.PURCHASE_TIER and key.subject in self._house.purchases:
             return f"{self._house.purchases[key.subject]}, the default"
-        if key.matter is Matter.SETTING and key.subject in SETTINGS:
-            return f"{say_setting(key.subject, self._house.customs)}, the default"
-        if key.matter is not Matter.LIMIT:
+        if key.kind is RuleKind.SETTING and key.subject in SETTINGS:
+            return f"{say_setting(key.subject, self._house.settings)}, the default"
+        if key.kind is not RuleKind.LIMIT:
             return None
-        if key.subject == PERSON:
+        if key.subject == PERSON_SUBJECT:
             person = await self._people.of_account(key.account)
             return await self._by_tier(person, place) if person else None
         limit = self._house.limits.get(Tier(key.subject.removeprefix("tier:")))
@@ -127,10 +127,10 @@ class Record:
         return f"{counted(terms.of_community.limits[terms.account.tier], 'picture')} a day, as their tier has"
 
     async def _zone(self, call: Call) -> ZoneInfo:
-        return (await self._quotas.terms(call.person, call.place)).of_community.customs.zone
+        return (await self._quotas.terms(call.person, call.place)).of_community.settings.zone
 
-    async def _names(self, found: Sequence[Entry], beside: Identity) -> dict[AccountId, str]:
-        accounts = {account for entry in found for account in (entry.key.account, entry.by.account)} - {NOBODY}
+    async def _names(self, found: Sequence[AuditEntry], beside: Identity) -> dict[AccountId, str]:
+        accounts = {account for entry in found for account in (entry.key.account, entry.by.account)} - {EVERYBODY}
         return {account: await self._people.name(account, beside) for account in accounts}
 
 
@@ -139,7 +139,7 @@ def listed(head: str, lines: Sequence[str], buttons: tuple[Button, ...] = (), *,
     text = "\n".join(lines)
     if len(text) <= _MOST_IN_TEXT:
         return Post(f"{head}\n{text}", buttons=buttons)
-    return Post(head, folds=(Fold(title, text),), buttons=buttons)
+    return Post(head, details=(Details(title, text),), buttons=buttons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def undo(record: Record) -> Command[EntryArgs]:
     """Build the Undo button below a confirmed change."""
 
     async def run(call: Call, args: EntryArgs) -> None:
-        await record.undo(call, EntryId(args.entry))
+        await record.undo(call, AuditEntryId(args.entry))
 
     return Command("undo", "Take a change back", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
 
@@ -185,7 +185,7 @@ def older(record: Record) -> Command[EntryArgs]:
     """Build the Older button below a page of `/audit`."""
 
     async def run(call: Call, args: EntryArgs) -> None:
-        await call.whisper(await record.page(call, _A_PAGE, EntryId(args.entry)))
+        await call.whisper(await record.page(call, _A_PAGE, AuditEntryId(args.entry)))
 
     return Command("older", "See older changes", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
 
@@ -195,7 +195,7 @@ def _said_at(place: Place, text: str) -> str:
     return text.replace(f"all of {place.platform}:{place.tenant} together", "all people here together")
 
 
-def _line(entry: Entry, names: dict[AccountId, str], zone: ZoneInfo) -> str:
+def _line(entry: AuditEntry, names: dict[AccountId, str], zone: ZoneInfo) -> str:
     """Give one line: when, who, what, from, to, why."""
     who = f"{one_line(entry.by.name)} ({names[entry.by.account]})" if entry.by.account in names else one_line(entry.by.name)
     before, after = (entries.value(entry.key, said, zone) for said in (entry.before, entry.after))

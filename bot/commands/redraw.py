@@ -26,8 +26,10 @@ def again(studio: Studio) -> Command[JobArgs]:
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find(args.job)
-        words = replace(job.words, cost=FREE) if job.words else None  # they were paid for with the first job
-        await studio.accept(job.wish, call, words)
+        prepared = (
+            replace(job.prepared_prompt, cost=FREE) if job.prepared_prompt else None
+        )  # they were paid for with the first job
+        await studio.accept(job.wish, call, prepared)
 
     return Command("again", "Draw the same words once more", JobArgs, run, is_typed=False)
 
@@ -37,7 +39,7 @@ def vary(studio: Studio) -> Command[JobArgs]:
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find(args.job)
-        drawn = job.words.drawn if job.words else job.wish.prompt
+        drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
         await studio.accept(replace(job.wish, variation_of=drawn, rewriting=Rewriting.ON), call)
 
     return Command("vary", "Draw the same subject another way", JobArgs, run, is_typed=False)

@@ -7,9 +7,9 @@ from typing import Annotated
 from bot.commands.options import Text
 from bot.commands.spec import Command
 from bot.commands.telling import counted
-from bot.domain.chat import Button, Fold, Post
+from bot.domain.chat import Button, Details, Post
 from bot.domain.people import GUEST, REGISTERED
-from bot.domain.rules import Change, Matter, Membership, RuleKey
+from bot.domain.rules import Change, Membership, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Call
@@ -54,7 +54,7 @@ def accept(quotas: Quotas, people: People, rulebook: Rulebook, policy: str) -> C
         before, by = await quotas.terms(call.person, call.place), await people.actor(call.person)
         change = Change(
             community=before.community,
-            key=RuleKey(Matter.MEMBERSHIP, _REGISTER, by.account),
+            key=RuleKey(RuleKind.MEMBERSHIP, _REGISTER, by.account),
             value=str(Membership(REGISTERED)),
             by=by,
             why=f"accepted the content policy {args.version}",
@@ -75,7 +75,7 @@ def _asking(policy: str, terms: Terms) -> Post:
     button = (Button("I accept", "accept", _version(policy)),)
     if len(policy) <= _MOST_IN_TEXT:
         return Post(f"{head}\n{policy}", buttons=button)
-    return Post(head, folds=(Fold("Content policy", policy),), buttons=button)
+    return Post(head, details=(Details("Content policy", policy),), buttons=button)
 
 
 def _already(terms: Terms) -> str:
@@ -84,7 +84,7 @@ def _already(terms: Terms) -> str:
 
 
 def _is_registered(terms: Terms) -> bool:
-    keys = {rule.key.subject for rule in terms.of_community.rules if rule.key.matter is Matter.MEMBERSHIP}
+    keys = {rule.key.subject for rule in terms.of_community.rules if rule.key.kind is RuleKind.MEMBERSHIP}
     return _REGISTER in keys
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from bot.commands.customs import Desk, note_on, read_setting, say_setting
 from bot.commands.options import Pick, Text
 from bot.commands.record import LONGEST_WHY, Record
+from bot.commands.setting_values import Desk, note_on, read_setting, say_setting
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import Post
-from bot.domain.rules import Matter, Rule, RuleKey
-from bot.domain.terms import SETTINGS, Customs, customs_of
+from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
+from bot.domain.rules import Rule, RuleKey, RuleKind
 from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
 from bot.services.quotas import Quotas
@@ -21,7 +21,7 @@ _LONGEST_VALUE = 3000
 
 
 class SettingName(StrEnum):
-    """Everything that can be set: `bot.domain.terms.SETTINGS`, spelled out for menus."""
+    """Everything that can be set: `bot.domain.limits.SETTINGS`, spelled out for menus."""
 
     ZONE = "zone"
     CHANNELS = "channels"
@@ -39,12 +39,12 @@ class SettingsShowArgs:
     """`/settings show` takes nothing."""
 
 
-def settings_show(quotas: Quotas, house: Customs) -> Command[SettingsShowArgs]:
+def settings_show(quotas: Quotas, house: CommunitySettings) -> Command[SettingsShowArgs]:
     """Build `/settings show`. `house` is what holds where nothing is set."""
 
     async def run(call: Call, args: SettingsShowArgs) -> None:  # noqa: ARG001 - every command is called alike
-        customs = (await quotas.terms(call.person, call.place)).of_community.customs
-        lines = [_line(name, customs, house) for name in SETTINGS]
+        settings = (await quotas.terms(call.person, call.place)).of_community.settings
+        lines = [_line(name, settings, house) for name in SETTINGS]
         await call.whisper(Post("\n".join(["How pictures are drawn here:", *lines])))
 
     return Command("settings show", "See how pictures are drawn here", SettingsShowArgs, run)
@@ -59,17 +59,19 @@ class SettingsSetArgs:
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
 
 
-def settings_set(record: Record, quotas: Quotas, *, house: Customs, clock: Clock, grace: timedelta) -> Command[SettingsSetArgs]:
+def settings_set(
+    record: Record, quotas: Quotas, *, house: CommunitySettings, clock: Clock, grace: timedelta
+) -> Command[SettingsSetArgs]:
     """Build `/settings set`. `grace` is how long a new retention waits before it takes pictures away."""
 
     async def run(call: Call, args: SettingsSetArgs) -> None:
         terms, name = await quotas.terms(call.person, call.place), args.name.value
         desk = Desk(call.place, terms, house, clock.now(), quotas.community)
         value = await asyncio.to_thread(read_setting, name, args.value, desk)
-        key = RuleKey(Matter.SETTING, name)
+        key = RuleKey(RuleKind.SETTING, name)
         others = tuple(rule for rule in terms.of_community.rules if rule.key != key)
-        customs = customs_of(house, (*others, *(() if value is None else (Rule(key, value),))))
-        note = note_on(name, customs, desk, round(grace.total_seconds() / 60))
+        settings = apply_setting_rules(house, (*others, *(() if value is None else (Rule(key, value),))))
+        note = note_on(name, settings, desk, round(grace.total_seconds() / 60))
         await record.change(call, key, value, why=args.why, note=note)
 
     return Command(
@@ -82,6 +84,6 @@ def settings_set(record: Record, quotas: Quotas, *, house: Customs, clock: Clock
     )
 
 
-def _line(name: str, customs: Customs, house: Customs) -> str:
-    here, usual = say_setting(name, customs), say_setting(name, house)
+def _line(name: str, settings: CommunitySettings, house: CommunitySettings) -> str:
+    here, usual = say_setting(name, settings), say_setting(name, house)
     return f"{name}: {here}" if here == usual else f"{name}: {here} (default: {usual})"

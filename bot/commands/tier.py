@@ -12,10 +12,10 @@ from bot.commands.options import CLEAR, PersonRef, RoleRef, Text, Until
 from bot.commands.record import LONGEST_WHY, Record, listed
 from bot.commands.spec import Audience, Command
 from bot.commands.telling import counted
+from bot.domain.allowances import midnight_after
+from bot.domain.limits import CommunityLimits
 from bot.domain.people import REGISTERED, Mention, RoleMention, Tier
-from bot.domain.quotas import midnight_after
-from bot.domain.rules import Matter, Membership, RuleKey
-from bot.domain.terms import CommunityTerms
+from bot.domain.rules import Membership, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
@@ -57,7 +57,7 @@ def tier_role(record: Record, people: People, quotas: Quotas) -> Command[TierRol
 
     async def run(call: Call, args: TierRoleArgs) -> None:
         value = await _tier_or_none(args.tier, call, quotas)
-        await record.change(call, RuleKey(Matter.ROLE_TIER, people.role(args.role, call.place)), value)
+        await record.change(call, RuleKey(RuleKind.ROLE_TIER, people.role(args.role, call.place)), value)
 
     return Command(
         "tier role",
@@ -84,7 +84,7 @@ def tier_purchase(record: Record, quotas: Quotas) -> Command[TierPurchaseArgs]:
         sku = args.sku.strip()
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", sku):
             raise BadInput("sku is the id of what is sold, in letters and digits, such as 1234567890; nothing was changed.")
-        await record.change(call, RuleKey(Matter.PURCHASE_TIER, sku), await _tier_or_none(args.tier, call, quotas))
+        await record.change(call, RuleKey(RuleKind.PURCHASE_TIER, sku), await _tier_or_none(args.tier, call, quotas))
 
     return Command(
         "tier purchase",
@@ -114,9 +114,9 @@ def tier_grant(record: Record, people: People, quotas: Quotas, *, clock: Clock) 
     async def run(call: Call, args: TierGrantArgs) -> None:
         found = (await quotas.terms(call.person, call.place)).of_community
         tier = tier_named(args.tier, found.limits)
-        end = None if args.until is None else _end(args.until, clock.now(), found.customs.zone)
+        end = None if args.until is None else _end(args.until, clock.now(), found.settings.zone)
         whom = await people.anybody(args.person, call.person)
-        key = RuleKey(Matter.MEMBERSHIP, GRANT, whom.account)
+        key = RuleKey(RuleKind.MEMBERSHIP, GRANT, whom.account)
         await record.change(call, key, str(Membership(tier, end)), why=args.why, note=first_seen(whom))
 
     return Command(
@@ -161,9 +161,9 @@ def tier_revoke(record: Record, people: People, quotas: Quotas) -> Command[TierR
     )
 
 
-def _ways(tier: Tier, found: CommunityTerms) -> str:
+def _ways(tier: Tier, found: CommunityLimits) -> str:
     """Say what gives a tier: `, by /register, with the role 5678`."""
-    roles = [rule.key.subject for rule in found.rules if rule.key.matter is Matter.ROLE_TIER and rule.value == tier]
+    roles = [rule.key.subject for rule in found.rules if rule.key.kind is RuleKind.ROLE_TIER and rule.value == tier]
     ways = [
         *(["by /register"] if tier == REGISTERED else []),
         *(f"with the role {role_in(role)}" for role in roles),
@@ -172,9 +172,9 @@ def _ways(tier: Tier, found: CommunityTerms) -> str:
     return "".join(f", {way}" for way in ways)
 
 
-def _role_limits(found: CommunityTerms) -> list[str]:
+def _role_limits(found: CommunityLimits) -> list[str]:
     """List the limits that roles have whatever the tier."""
-    limits = [rule for rule in found.rules if rule.key.matter is Matter.LIMIT and rule.key.subject.startswith("role:")]
+    limits = [rule for rule in found.rules if rule.key.kind is RuleKind.LIMIT and rule.key.subject.startswith("role:")]
     return [f"The role {role_in(rule.key.subject)}: {counted(int(rule.value), 'picture')} a day." for rule in limits]
 
 
@@ -192,12 +192,12 @@ def _end(until: date | timedelta, now: datetime, zone: ZoneInfo) -> datetime:
     return end.astimezone(UTC)
 
 
-def _held(found: CommunityTerms, tier: Tier | None) -> list[RuleKey]:
+def _held(found: CommunityLimits, tier: Tier | None) -> list[RuleKey]:
     """Give the memberships of a tier, or the grant where no tier is named."""
-    members = [rule for rule in found.rules if rule.key.matter is Matter.MEMBERSHIP]
+    members = [rule for rule in found.rules if rule.key.kind is RuleKind.MEMBERSHIP]
     if tier is None:
         return [rule.key for rule in members if rule.key.subject == GRANT]
-    return [rule.key for rule in members if Membership.read(rule.value).tier == tier]
+    return [rule.key for rule in members if Membership.parse(rule.value).tier == tier]
 
 
 def _nothing_to_revoke(whom: Somebody, tier: Tier | None) -> str:

@@ -9,10 +9,10 @@ from typing import Annotated
 from bot.commands.options import Number, PersonRef
 from bot.commands.spec import Audience, Command
 from bot.commands.telling import counted, one_line
-from bot.domain.chat import Attachment, Fold, Post
+from bot.domain.chat import Attachment, Details, Post
 from bot.domain.money import dollars
 from bot.domain.people import AccountId, Mention
-from bot.ports.plots import Plots, Share, UsageSummary
+from bot.ports.plots import Plots, UsageShare, UsageSummary
 from bot.ports.statistics import Statistics, UsageLine
 from bot.ports.surfaces import Call
 from bot.services.people import People
@@ -84,7 +84,7 @@ def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes,
     estimated = f"{dollars(summary.estimated)} of that is an estimate. " if summary.estimated else ""
     return Post(
         f"{_totals(summary)} {estimated}The table has every day, person and model.",
-        folds=(Fold("People", "\n".join(people)), Fold("Models", "\n".join(models))),
+        details=(Details("People", "\n".join(people)), Details("Models", "\n".join(models))),
         attachments=(
             Attachment(f"{name}.png", "image/png", picture, _alt(summary)),
             Attachment(f"{name}.csv", "text/csv", table),
@@ -109,13 +109,13 @@ def _alt(summary: UsageSummary) -> str:
     return " ".join(part for part in ("Bars by day, person and model.", _totals(summary), most, *named) if part)
 
 
-def _line(number: int, share: Share, id_: str) -> str:
+def _line(number: int, share: UsageShare, id_: str) -> str:
     whom = f"{_short(share.name)} ({id_})" if id_ not in {"", share.name} else _short(share.name)
     cost = dollars(share.microusd, is_estimate=share.estimated > 0)
     return f"{number}. {whom}: {counted(share.pictures, 'picture')}, {cost}"
 
 
-def _in_short(share: Share) -> str:
+def _in_short(share: UsageShare) -> str:
     return f"{_short(share.name)} {share.pictures:,}"
 
 

@@ -27,10 +27,10 @@ from bot.config.kinds import (
     read_list,
 )
 from bot.config.models import Dollars
+from bot.domain.allowances import Budget, Period
 from bot.domain.images import Quality
 from bot.domain.money import MILLION
 from bot.domain.people import GUEST, HOUSE, Platform, Tier
-from bot.domain.quotas import Budget, Period
 
 NO_SECRET = SecretStr("")
 _TIERS = {"guest": 3, "registered": 20, "premium": 200}

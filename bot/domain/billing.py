@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from bot.domain.people import AccountId
 
-FIRST_DAYS = timedelta(days=3)
+PAYMENT_GRACE = timedelta(days=3)
 """How long one is a member before the first payment is heard of, and after the last paid day."""
 
 
@@ -20,7 +20,7 @@ class PaidInvoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionNews:
+class SubscriptionUpdate:
     """What one message says of a subscription: whose it is, an invoice that was paid, that it has ended, that we sell it.
 
     What it does not say is None. `source` names who bills, `at` is when it happened there.
@@ -48,7 +48,7 @@ class Subscription:
     ended_at: datetime | None = None
     is_accepted: bool = False
 
-    def with_(self, news: SubscriptionNews) -> "Subscription":
+    def merge(self, news: SubscriptionUpdate) -> "Subscription":
         """Return what is known with the news."""
         return Subscription(
             min(self.begun_at, news.at),
@@ -58,14 +58,14 @@ class Subscription:
             self.is_accepted or news.is_accepted,
         )
 
-    def until(self, standing: Collection[datetime], reversed_: Collection[datetime]) -> datetime:
+    def until(self, quota_status: Collection[datetime], reversed_: Collection[datetime]) -> datetime:
         """Return when the membership ends, as far as is known: with the last invoice that is paid for, and some days more.
 
         Where a later invoice was reversed, there are no more days: its money was not late, but went back.
         """
-        paid_until = max(filter(None, (self.paid_until, *standing)), default=self.begun_at)
+        paid_until = max(filter(None, (self.paid_until, *quota_status)), default=self.begun_at)
         went_back = any(moment > paid_until for moment in reversed_)
-        last = paid_until if went_back else paid_until + FIRST_DAYS
+        last = paid_until if went_back else paid_until + PAYMENT_GRACE
         return min(last, self.ended_at) if self.ended_at else last
 
 

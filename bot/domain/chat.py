@@ -31,14 +31,14 @@ class Place:
 class MessageRef:
     """A message of ours, so that any process can change it later.
 
-    `ticket` is whatever else the platform wants for that (an interaction
+    `reply_token` is whatever else the platform wants for that (an interaction
     token, a response URL); it is a secret and never logged. `names_asker` is
     for a message that stands apart from what somebody typed: it says who asked.
     """
 
     place: Place
     id: str
-    ticket: str = ""
+    reply_token: str = ""
     names_asker: bool = False
 
     @property
@@ -47,22 +47,22 @@ class MessageRef:
         return self.id == _PROMISED
 
     @property
-    def is_said(self) -> bool:
+    def is_posted(self) -> bool:
         """Whether the platform has given it an id."""
-        return self.id not in {_PROMISED, _SOUGHT}
+        return self.id not in {_PROMISED, _UNCONFIRMED}
 
-    def given_up(self) -> "MessageRef":
+    def as_unconfirmed(self) -> "MessageRef":
         """Return the reference of a promise whose fate nobody knows: the message has to be looked for."""
-        return replace(self, id=_SOUGHT)
+        return replace(self, id=_UNCONFIRMED)
 
 
 _PROMISED = "@promised"
-_SOUGHT = "@sought"
+_UNCONFIRMED = "@sought"
 
 
-def promise(place: Place, ticket: str = "") -> MessageRef:
-    """Return the reference of a message that is about to be said. `ticket` finds it where nothing else does."""
-    return MessageRef(place, _PROMISED, ticket)
+def promise(place: Place, reply_token: str = "") -> MessageRef:
+    """Return the reference of a message that is about to be said. `reply_token` finds it where nothing else does."""
+    return MessageRef(place, _PROMISED, reply_token)
 
 
 class Tone(StrEnum):
@@ -118,7 +118,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class PostPicture:
     """A kept picture inside a post. `link` is ours, stable and revocable.
 
     `original` is the address of the untouched bytes for people anywhere,
@@ -137,7 +137,7 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class Details:
     """Something worth knowing that is folded away where the platform can do that."""
 
     title: str
@@ -157,11 +157,11 @@ class Post:
     text: str
     tone: Tone = Tone.PLAIN
     kind: str = ""
-    pictures: tuple[Exhibit, ...] = ()
+    pictures: tuple[PostPicture, ...] = ()
     preview: bytes | None = None
     progress: float | None = None
     size: Size | None = None
-    folds: tuple[Fold, ...] = ()
+    details: tuple[Details, ...] = ()
     footer: tuple[str, ...] = ()
     cost: str = ""
     """What it cost in dollars, for admins and owners; a surface whose messages everybody reads alike leaves it out."""

@@ -172,7 +172,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class ImageResult:
     """What a provider gave: the untouched bytes of each picture, and what they cost.
 
     There may be fewer pictures than were asked for. `notes` are for people,
@@ -198,35 +198,35 @@ class ImageFile:
     size_bytes: int
 
 
-COPY_EDGES = (512, 1024)
+THUMBNAIL_EDGES = (512, 1024)
 """Pixels of the long edge of the smaller copies that are made for quick looking, the smallest first."""
 
 
-def copy_key(key: str, edge: int) -> str:
+def thumbnail_key(key: str, edge: int) -> str:
     """Return the key of the copy of this edge that belongs to the picture kept under `key`."""
     return f"{key}.{edge}.webp"
 
 
 def derived_keys(key: str) -> tuple[str, ...]:
     """Return every key that may hold something made from the picture kept under `key`: what has to go with it."""
-    return tuple(copy_key(key, edge) for edge in COPY_EDGES)
+    return tuple(thumbnail_key(key, edge) for edge in THUMBNAIL_EDGES)
 
 
 def original_key(key: str) -> str:
     """Return the key of the picture that `key` belongs to: its own, or the one that a copy was made from."""
-    endings = (f".{edge}.webp" for edge in COPY_EDGES)
+    endings = (f".{edge}.webp" for edge in THUMBNAIL_EDGES)
     return next((key.removesuffix(ending) for ending in endings if key.endswith(ending)), key)
 
 
 PICTURES_FOLDER = "pictures"
 """What the keys of all pictures and of their copies begin with, before the first slash."""
 
-_OWN_KEY = re.compile(r"pictures/([0-9a-f]{2})/\1[0-9a-f]{62}(?P<drawing>-[a-z0-9_-]{22})?\.(?:png|jpg|webp)")
+_PICTURE_KEY = re.compile(r"pictures/([0-9a-f]{2})/\1[0-9a-f]{62}(?P<drawing>-[a-z0-9_-]{22})?\.(?:png|jpg|webp)")
 
 
 def is_picture_key(key: str) -> bool:
     """Return whether `key` has exactly the form that we give to pictures and their copies; early ones name no drawing."""
-    return _OWN_KEY.fullmatch(original_key(key)) is not None
+    return _PICTURE_KEY.fullmatch(original_key(key)) is not None
 
 
 def drawing_key(key: str, drawing: DrawingId) -> str:

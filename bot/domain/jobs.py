@@ -55,10 +55,10 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PreparedPrompt:
     """The prompt that is drawn, once it is settled, and what settling it cost."""
 
-    drawn: str
+    text: str
     cost: Cost = FREE
 
 
@@ -110,7 +110,7 @@ class Job:
     state: JobState = JobState.QUEUED
     attempt: int = 0
     message: MessageRef | None = None
-    words: Words | None = None
+    prepared_prompt: PreparedPrompt | None = None
     ending: Ending | None = None
     started_at: datetime | None = None
     kept_at: datetime | None = None
@@ -169,7 +169,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QueuePosition:
     """A job's place in the line: how many go before it, and how many seconds a job like it usually takes, if known."""
 
     ahead: int

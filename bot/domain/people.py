@@ -33,7 +33,7 @@ class Identity:
         return ":".join(part for part in (self.platform, self.realm, self.user) if part)
 
     @classmethod
-    def read(cls, text: str) -> "Identity":
+    def parse(cls, text: str) -> "Identity":
         """Read what `str` gives; without a colon it is nobody's."""
         platform, _, rest = text.partition(":")
         realm, _, user = rest.rpartition(":")
@@ -74,7 +74,7 @@ class Mention:
     platform: Platform | None = None
     realm: str = ""
 
-    def beside(self, identity: Identity) -> Identity:
+    def to_identity(self, identity: Identity) -> Identity:
         """Give the identity that is meant when `identity` says it: of the same platform and realm, unless another was named."""
         if self.platform is None:
             return Identity(identity.platform, identity.realm, self.user)

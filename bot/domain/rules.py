@@ -7,16 +7,16 @@ from typing import NewType
 
 from bot.domain.people import AccountId, CommunityId, Tier
 
-EntryId = NewType("EntryId", str)
+AuditEntryId = NewType("AuditEntryId", str)
 
-NOBODY = AccountId("")
+EVERYBODY = AccountId("")
 """Stands for everybody in a rule that is not about one person."""
 
-PERSON = "person"
+PERSON_SUBJECT = "person"
 """The subject of a limit that is one person's."""
 
 
-class Matter(StrEnum):
+class RuleKind(StrEnum):
     """What a rule or an entry is about. Credits and usage are in the record only; they have tables of their own."""
 
     LIMIT = "limit"
@@ -43,9 +43,9 @@ class RuleKey:
     | setting | its name | as `/settings` takes it |
     """
 
-    matter: Matter
+    kind: RuleKind
     subject: str
-    account: AccountId = NOBODY
+    account: AccountId = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AuditEntry:
     """One line of the record, never changed. `undoes` names the entry that this one takes back."""
 
-    id: EntryId
+    id: AuditEntryId
     community: CommunityId
     at: datetime
     by: Actor
@@ -87,7 +87,7 @@ class Entry:
     before: str | None
     after: str | None
     why: str = ""
-    undoes: EntryId | None = None
+    undoes: AuditEntryId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Membership:
     tier: Tier
     until: datetime | None = None
 
-    def holds_at(self, now: datetime) -> bool:
+    def is_active_at(self, now: datetime) -> bool:
         """Whether it has not ended yet."""
         return self.until is None or now < self.until
 
@@ -106,7 +106,7 @@ class Membership:
         return self.tier if self.until is None else f"{self.tier} until {self.until.isoformat()}"
 
     @classmethod
-    def read(cls, value: str) -> "Membership":
+    def parse(cls, value: str) -> "Membership":
         """Read a rule's value."""
         tier, _, until = value.partition(" until ")
         return cls(Tier(tier), datetime.fromisoformat(until) if until else None)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import product
 
-from bot.ports.words import ALLOWED, Decision, Verdict
+from bot.ports.prompts import ALLOWED, Decision, Verdict
 
 _SENTENCE = "Some of these words are on the list of what is not drawn here; please try other words."
 _REFUSED = Verdict(Decision.REFUSE, rule="blocklist", sentence=_SENTENCE)
@@ -99,8 +99,8 @@ def _plain(text: str) -> str:
     """Give the words of `text` in their plainest form, with exactly one space before, between and after them."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = unicodedata.normalize("NFKC", "".join(character for character in folded if _counts(character)))
-    words = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in bare).split()
-    return f" {' '.join(words)} "
+    bare_words = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in bare).split()
+    return f" {' '.join(bare_words)} "
 
 
 def _counts(character: str) -> bool:
@@ -116,12 +116,12 @@ def _counts(character: str) -> bool:
 
 def _pattern(phrase: str) -> str:
     """Give the expression for a plain phrase: words between spaces, or unspaced letters anywhere."""
-    words = phrase.strip()
-    if not any(map(_is_unspaced, words)):
+    bare_words = phrase.strip()
+    if not any(map(_is_unspaced, bare_words)):
         return re.escape(phrase)
-    start = "" if _is_unspaced(words[0]) else " "
-    end = "" if _is_unspaced(words[-1]) else " "
-    return start + " ?".join(re.escape(character) for character in words if character != " ") + end
+    start = "" if _is_unspaced(bare_words[0]) else " "
+    end = "" if _is_unspaced(bare_words[-1]) else " "
+    return start + " ?".join(re.escape(character) for character in bare_words if character != " ") + end
 
 
 def _is_unspaced(character: str) -> bool:

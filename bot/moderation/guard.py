@@ -3,7 +3,7 @@
 import structlog
 
 from bot.errors import GuardUnavailable, PromptRefused
-from bot.ports.words import Decision, GuardStage, Verdict
+from bot.ports.prompts import Decision, GuardStage, Verdict
 
 log = structlog.get_logger(__name__)
 

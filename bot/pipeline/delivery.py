@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import MessageRef, Post
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
-from bot.domain.quotas import Standing
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.retrying import stubbornly
@@ -111,7 +111,7 @@ class Delivery:
         except SurfaceFailed as error:
             log.warning("job.untold", job=job.id, reason=str(error))
             return
-        await self._jobs.told(job.id)
+        await self._jobs.mark_notified(job.id)
 
     async def _show_end(self, job: Job, ending: Ending) -> None:
         if ending.state is not JobState.DONE:
@@ -167,7 +167,7 @@ class Delivery:
     async def _find_message(self, job: Job) -> MessageRef | None:
         """Return the job's message, once whoever accepted the job has said it or has had the time to; None if there is none."""
         message = await self._wait_for_message(job)
-        if message is None or message.is_said:
+        if message is None or message.is_posted:
             return message
         surface, promised = self._surface(job.place.platform), message
         found = await stubbornly(lambda: surface.find(promised))
@@ -175,19 +175,19 @@ class Delivery:
             await self._jobs.attach(job.id, found)
         return found
 
-    async def _left(self, job: Job) -> Standing | None:
+    async def _left(self, job: Job) -> QuotaStatus | None:
         """Say how its author stands now; nobody waits long for that, nor does a job fail over it."""
         try:
             async with asyncio.timeout(_STANDING_BUDGET.total_seconds()):
-                return await self._quotas.standing(await self._quotas.terms(job.author, job.place))
+                return await self._quotas.quota_status(await self._quotas.terms(job.author, job.place))
         except (EaselError, TimeoutError) as error:
             log.info("standing.unknown", job=job.id, reason=str(error))
             return None
 
-    async def _finished(self, job: Job, left: Standing | None = None) -> Post:
+    async def _finished(self, job: Job, left: QuotaStatus | None = None) -> Post:
         drawings = await self._jobs.drawings(job.id)
         drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
-        cost = sum((drawing.cost for drawing in drawings), job.words.cost if job.words else FREE)
+        cost = sum((drawing.cost for drawing in drawings), job.prepared_prompt.cost if job.prepared_prompt else FREE)
         pictures = await self._gallery.visible(job.id)
         return posts.done(
             job,

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import structlog
 
-from bot.domain.images import DrawingId, Drawn, ImageRequest, Progress, Quality
+from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault, Stopping
@@ -43,7 +43,7 @@ class _Answer:
     """A paid call that came to its end: its row, and what it gave."""
 
     drawing: Drawing
-    drawn: Drawn
+    drawn: ImageResult
 
 
 class _Bill:
@@ -182,7 +182,7 @@ class DrawingRoom:
         answered = replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=(*notes, *drawn.notes))
         return _Answer(answered, drawn)
 
-    async def _within_budget(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+    async def _within_budget(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         budget = self._rules.budgets[request.quality]
         try:
             async with asyncio.timeout(budget.total_seconds()):
@@ -209,7 +209,7 @@ class DrawingRoom:
         wish, abilities = job.wish, provider.abilities
         size, quality = abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
         count = min(wish.count, abilities.most)
-        notes = [provider.credit, f"{size}, {quality} quality"]
+        notes = [provider.attribution, f"{size}, {quality} quality"]
         if wish.size and size != wish.size:
             notes.append(f"this model does not draw {wish.size}")
         if quality is not wish.quality:
@@ -218,7 +218,7 @@ class DrawingRoom:
             notes.append(f"this model draws {count} at a time, so only that many were drawn and counted")
         request = ImageRequest(
             drawing=DrawingId(self._ids.new()),
-            prompt=job.words.drawn if job.words else wish.prompt,
+            prompt=job.prepared_prompt.text if job.prepared_prompt else wish.prompt,
             size=size,
             quality=quality,
             count=count,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.chat import Button, Exhibit, Fold, Link, Post, Tone
+from bot.domain.allowances import QuotaStatus
+from bot.domain.chat import Button, Details, Link, Post, PostPicture, Tone
 from bot.domain.images import Picture, Progress
-from bot.domain.jobs import Drawing, Ending, Job, JobState, Line
+from bot.domain.jobs import Drawing, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
-from bot.domain.quotas import Standing
 from bot.services.links import Links
 
 _TITLE = 120
@@ -21,7 +21,7 @@ _ALT = 300
 """Characters of the prompt that describe the picture to those who do not see it."""
 
 
-def waiting(job: Job, line: Line, slots: int, counted: int) -> Post:
+def waiting(job: Job, line: QueuePosition, slots: int, counted: int) -> Post:
     """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
     cost = [f"counts as {counted} pictures"] if counted > job.wish.count else []
     said = " · ".join([f"Drawing: {title(job)}", *cost, *_place_in(line, slots)])
@@ -47,7 +47,7 @@ def done(
     drawing: Drawing | None,
     cost: Cost,
     links: Links,
-    left: Standing | None = None,
+    left: QuotaStatus | None = None,
     shows_cost: bool = False,
 ) -> Post:
     """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little.
@@ -60,7 +60,7 @@ def done(
         title(job),
         Tone.DONE,
         pictures=exhibits,
-        folds=_wordings(job),
+        details=_wordings(job),
         footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_little(left)),
         cost="" if shows_cost else price,
         buttons=(
@@ -77,16 +77,16 @@ def ended(job: Job, ending: Ending) -> Post:
     """Say why there is no picture, and offer what may help."""
     refused = ending.state is JobState.REFUSED
     buttons = [Button("Draw again", "again", job.id)] if not refused else []
-    folds = list(_wordings(job))
+    details = list(_wordings(job))
     if ending.safer:
         buttons.append(Button("Draw the safer wording", "safer", job.id))
-        folds.append(Fold("A wording that would pass", ending.safer))
+        details.append(Details("A wording that would pass", ending.safer))
     buttons.append(_reword(job))
     return Post(
         f"{title(job)} – {ending.text}",
         Tone.REFUSED if refused or ending.state is JobState.CANCELLED else Tone.FAILED,
         ending.kind,
-        folds=tuple(folds),
+        details=tuple(details),
         buttons=tuple(buttons),
     )
 
@@ -100,9 +100,9 @@ def deleted(job: Job, minutes: int) -> Post:
     )
 
 
-def exhibit(job: Job, picture: Picture, links: Links) -> Exhibit:
+def exhibit(job: Job, picture: Picture, links: Links) -> PostPicture:
     """Give a picture with its alternative text."""
-    drawn = job.words.drawn if job.words else job.wish.prompt
+    drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
     return links.exhibit(picture, shortened(drawn, _ALT))
 
 
@@ -111,7 +111,7 @@ def name_asker(post: Post, person: Person) -> Post:
     return replace(post, footer=(f"asked by {person.name}", *post.footer))
 
 
-def originals(exhibits: Sequence[Exhibit]) -> tuple[Link, ...]:
+def originals(exhibits: Sequence[PostPicture]) -> tuple[Link, ...]:
     """Return a link to the stored original of each picture that people anywhere can open, numbered if they are several."""
     several = len(exhibits) > 1
     return tuple(
@@ -139,7 +139,7 @@ def _cancel(job: Job) -> Button:
     return Button("Cancel", "cancel", job.id, is_dangerous=True)
 
 
-def _place_in(line: Line, slots: int) -> list[str]:
+def _place_in(line: QueuePosition, slots: int) -> list[str]:
     """Give `3rd in line` where one has to wait, and how long it will take where that is known."""
     place = [] if line.ahead < slots else [f"{ordinal(line.ahead - slots + 1)} in line"]
     if line.typical_seconds is None:
@@ -162,15 +162,15 @@ def _rough(seconds: float) -> str:
     return f"{round(seconds / minute)} min"
 
 
-def _wordings(job: Job) -> tuple[Fold, ...]:
+def _wordings(job: Job) -> tuple[Details, ...]:
     """Fold the prompt away, and what was made of it where that differs."""
-    asked = Fold("You asked for", job.wish.prompt)
-    if job.words is None or job.words.drawn == job.wish.prompt:
+    asked = Details("You asked for", job.wish.prompt)
+    if job.prepared_prompt is None or job.prepared_prompt.text == job.wish.prompt:
         return (asked,)
-    return (asked, Fold("Drawn as", job.words.drawn))
+    return (asked, Details("Drawn as", job.prepared_prompt.text))
 
 
-def _little(left: Standing | None) -> tuple[str, ...]:
+def _little(left: QuotaStatus | None) -> tuple[str, ...]:
     """Say what is left of the day, once it is three pictures or its last fifth."""
     if left is None or left.left > max(_FEW, left.limit // 5):
         return ()

@@ -69,7 +69,7 @@ class Recovery:
         accepted_by = self._clock.now() - self._lease
         after: JobId | None = None
         while True:
-            found = await self._jobs.unclaimed(self._delivery.platforms, accepted_by=accepted_by, most=self._page, after=after)
+            found = await self._jobs.claimable(self._delivery.platforms, accepted_by=accepted_by, most=self._page, after=after)
             for job, tier in found:
                 await self._engine.publish(job, tier=tier)
             if len(found) < self._page:
@@ -79,7 +79,7 @@ class Recovery:
     async def _tell_all(self) -> None:
         after: JobId | None = None
         while True:
-            found = await self._jobs.untold(self._delivery.platforms, most=self._page, after=after)
+            found = await self._jobs.unnotified(self._delivery.platforms, most=self._page, after=after)
             for ended in found:
                 await self._tell(ended.id)
             if len(found) < self._page:

@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, Wish, Words
+from bot.domain.allowances import Hold
+from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
 from bot.domain.people import GUEST, REGISTERED, Account, Person
-from bot.domain.quotas import Hold
-from bot.domain.words import clean_prompt
+from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.pipeline.delivery import PROMISE_LASTS
-from bot.ports.bursts import Bursts
+from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
-from bot.ports.jobs import Accepted, Jobs
+from bot.ports.jobs import AcceptedJob, Jobs
 from bot.ports.surfaces import Call
 from bot.services.notices import Notices
 from bot.services.quotas import Quotas, Terms, check_channel
@@ -37,7 +37,7 @@ class Studio:
         jobs: Jobs,
         quotas: Quotas,
         guard: Guard,
-        bursts: Bursts,
+        admission: AdmissionLimiter,
         notices: Notices,
         engine: Engine,
         clock: Clock,
@@ -47,17 +47,17 @@ class Studio:
         self._jobs = jobs
         self._quotas = quotas
         self._guard = guard
-        self._bursts = bursts
+        self._admission = admission
         self._notices = notices
         self._engine = engine
         self._clock = clock
         self._ids = ids
         self._slots = slots
 
-    async def accept(self, wanted: Draft | Wish, call: Call, words: Words | None = None) -> None:
+    async def accept(self, wanted: Draft | Wish, call: Call, prepared: PreparedPrompt | None = None) -> None:
         """Check the wish, set its pictures aside, answer in public, and have it worked on.
 
-        The same call again is the same job. `words` are given where the
+        The same call again is the same job. `prepared` are given where the
         prompt is settled already. What a draft leaves open is as usual at the place.
 
         Raises:
@@ -74,14 +74,14 @@ class Studio:
         if isinstance(wanted, Draft):
             _check_outline(wanted)
         await self._guard.check_local(wanted.prompt)
-        if words is not None:
-            await self._guard.check_local(words.drawn)
+        if prepared is not None:
+            await self._guard.check_local(prepared.text)
         terms = await self._quotas.terms(call.person, call.place)
         check_channel(terms, call.place)
-        wish = wanted if isinstance(wanted, Wish) else terms.of_community.customs.fill(wanted)
+        wish = wanted if isinstance(wanted, Wish) else terms.of_community.settings.fill(wanted)
         hold = self._quotas.hold(terms, wish)
         try:
-            accepted = await self._taken_in(self._job(wish, call, terms, words), hold)
+            accepted = await self._taken_in(self._job(wish, call, terms, prepared), hold)
         except QuotaExceeded as error:
             more = terms.of_community.limits[REGISTERED]
             # Whoever has a limit of their own would have no more after registering.
@@ -138,7 +138,7 @@ class Studio:
         log.info("job.cancelled", job=job.id)
         return ending
 
-    def _job(self, wish: Wish, call: Call, terms: Terms, words: Words | None) -> Job:
+    def _job(self, wish: Wish, call: Call, terms: Terms, prepared: PreparedPrompt | None) -> Job:
         return Job(
             id=JobId(self._ids.new()),
             key=call.key,
@@ -149,30 +149,30 @@ class Studio:
             place=call.place,
             message=call.promise(),
             wish=wish,
-            words=words,
+            prepared_prompt=prepared,
             created_at=self._clock.now(),
         )
 
-    async def _taken_in(self, job: Job, hold: Hold) -> Accepted:
+    async def _taken_in(self, job: Job, hold: Hold) -> AcceptedJob:
         """Write the job down, if its account does not ask for too much at once. A call that comes again asks for nothing new."""
-        async with self._bursts.turn(job.account):
+        async with self._admission.lock(job.account):
             try:
-                await self._bursts.check(job.account, await self._jobs.open_of(job.account))
+                await self._admission.check(job.account, await self._jobs.count_open(job.account))
             except Busy:
                 known = await self._jobs.by_key(job.key)
                 if known is None:
                     raise
-                return Accepted(known, is_new=False)
+                return AcceptedJob(known, is_new=False)
             accepted = await self._jobs.accept(job, hold)
             if accepted.is_new:
-                await self._bursts.count(job.account)
+                await self._admission.count_accepted(job.account)
             return accepted
 
     async def _answer(self, job: Job, counted: int, call: Call) -> None:
         """Say in public that it is being drawn. Where that fails delivery looks for it, and posts it if there is none."""
         try:
             async with asyncio.timeout(_ANSWER_BUDGET.total_seconds()):
-                line = await self._jobs.line(job.id)
+                line = await self._jobs.queue_position(job.id)
                 message = await call.answer(posts.waiting(job, line, self._slots, counted), key=job.id)
                 await self._jobs.attach(job.id, message)
         except (EaselError, TimeoutError) as error:
@@ -183,7 +183,7 @@ class Studio:
         """Let delivery have the message at once. It takes it after `PROMISE_LASTS` anyway."""
         if job.message is not None:
             with contextlib.suppress(EaselError):
-                await self._jobs.attach(job.id, job.message.given_up())
+                await self._jobs.attach(job.id, job.message.as_unconfirmed())
 
     async def _publish(self, job: Job) -> None:
         """Have it worked on; where that fails, recovery will."""

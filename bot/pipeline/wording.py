@@ -3,14 +3,14 @@
 import hashlib
 from dataclasses import replace
 
-from bot.domain.jobs import Job, Rewriting, Words
+from bot.domain.jobs import Job, PreparedPrompt, Rewriting
 from bot.domain.money import FREE
 from bot.domain.people import AccountId
 from bot.errors import ProviderFailed, ProviderFault
 from bot.moderation.guard import Guard
 from bot.pipeline.retrying import patiently
 from bot.ports.jobs import Jobs
-from bot.ports.words import Rewriter, WordsAsk
+from bot.ports.prompts import Rewriter, RewriteRequest
 
 _PERHAPS_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 """Failures of a rewriter that was at work: its answer came and could not be used, or nobody waited for it."""
@@ -32,29 +32,29 @@ class Wording:
             GuardUnavailable: It could not be judged, so it is not drawn.
             ProviderFailed: The rewriter gave no verdict that can be trusted.
         """
-        if job.words is not None:
+        if job.prepared_prompt is not None:
             return job
         wish = job.wish
         await self._guard.check_models(wish.prompt)
-        ask = WordsAsk(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
-        words = await self._rewrite(job, ask)
+        ask = RewriteRequest(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
+        prepared = await self._rewrite(job, ask)
         if wish.rewriting is Rewriting.OFF:
-            words = Words(wish.prompt, words.cost)
-        if words.drawn != wish.prompt:
-            await self._guard.check_drawn(words.drawn)
-        await self._jobs.record_words(job.id, job.attempt, words)
-        return replace(job, words=words)
+            prepared = PreparedPrompt(wish.prompt, prepared.cost)
+        if prepared.text != wish.prompt:
+            await self._guard.check_drawn(prepared.text)
+        await self._jobs.record_prompt(job.id, job.attempt, prepared)
+        return replace(job, prepared_prompt=prepared)
 
-    async def _rewrite(self, job: Job, ask: WordsAsk) -> Words:
+    async def _rewrite(self, job: Job, ask: RewriteRequest) -> PreparedPrompt:
         """Ask the rewriter. What that probably costs is written down before, so that it counts however the job ends."""
         probably = self._rewriter.estimate(ask)
         if probably.microusd:
-            await self._jobs.note_words_cost(job.id, job.attempt, probably)
+            await self._jobs.record_prompt_estimate(job.id, job.attempt, probably)
         try:
             return await patiently(lambda: self._rewriter.rewrite(ask))
         except ProviderFailed as error:
             if probably.microusd and error.fault not in _PERHAPS_PAID:
-                await self._jobs.note_words_cost(job.id, job.attempt, FREE)
+                await self._jobs.record_prompt_estimate(job.id, job.attempt, FREE)
             raise
 
 

@@ -27,7 +27,7 @@ from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingRoom
 from bot.pipeline.keeping import Keeping
 from bot.pipeline.wording import Wording
-from bot.ports.bursts import Bursts
+from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -69,7 +69,7 @@ class Worker:
         jobs: Jobs,
         engine: Engine,
         steps: Steps,
-        bursts: Bursts,
+        admission: AdmissionLimiter,
         clock: Clock,
         lease: timedelta,
         fault_code: Callable[[], str],
@@ -77,7 +77,7 @@ class Worker:
         self._jobs = jobs
         self._engine = engine
         self._steps = steps
-        self._bursts = bursts
+        self._admission = admission
         self._clock = clock
         self._lease = lease
         self._fault_code = fault_code
@@ -118,11 +118,11 @@ class Worker:
             return
         if job.state is JobState.KEPT:
             await self._claimed(job_id)
-        elif await self._bursts.begin(job.account, job_id):
+        elif await self._admission.start_job(job.account, job_id):
             try:
                 await self._claimed(job_id)
             finally:
-                await self._bursts.end(job.account, job_id)
+                await self._admission.end_job(job.account, job_id)
         else:
             await self._engine.publish(job_id, tier=job.tier, not_before=self._clock.now() + _UNTIL_ANOTHER_ENDS)
 
@@ -202,7 +202,7 @@ class Worker:
             raise InternalError(self._fault_code())
 
     async def _worded(self, job: Job, report: ProgressReport) -> Job:
-        if job.words is None:
+        if job.prepared_prompt is None:
             report.say(posts.working(job, "Finding the words"))
         return await self._steps.wording.settle(job)
 
@@ -243,10 +243,10 @@ class Worker:
         """Leave the job where it stands and come back to it."""
         log.warning("job.postponed", seconds=pause.total_seconds(), reason=str(error))
         not_before = self._clock.now() + pause
-        await self._jobs.hand_back(job.id, job.attempt, not_before)
+        await self._jobs.release(job.id, job.attempt, not_before)
         await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
 
     async def _handed_back_at_once(self, job: Job) -> None:
         """Give the job up on the way out, so that nobody has to wait for the lease to run out."""
         with contextlib.suppress(EaselError):
-            await self._jobs.hand_back(job.id, job.attempt, self._clock.now())
+            await self._jobs.release(job.id, job.attempt, self._clock.now())

@@ -3,19 +3,19 @@
 from datetime import date
 from typing import Protocol
 
+from bot.domain.allowances import Budget, QuotaStatus, Spending
 from bot.domain.people import Account, AccountId, CommunityId, Identity, Tier
-from bot.domain.quotas import Budget, Spending, Standing
-from bot.domain.rules import Actor, Entry
+from bot.domain.rules import Actor, AuditEntry
 
 
 class Accounts(Protocol):
     """Knows whose identity is whose. May raise `StorageFailed`."""
 
-    async def of(self, identity: Identity, first_tier: Tier) -> Account:
+    async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Give the identity's account; one that is seen for the first time gets a new account of `first_tier`."""
         ...
 
-    async def known(self, identity: Identity) -> Account | None:
+    async def find(self, identity: Identity) -> Account | None:
         """Give the identity's account, if it was ever seen."""
         ...
 
@@ -51,19 +51,21 @@ class Ledger(Protocol):
     """Tells how accounts stand; holds are written by `Jobs`, in its transactions. May raise `StorageFailed`.
 
     Where an account has been counted on a later day already, up to two ahead,
-    `Jobs` and `forgive` go by that day: a clock that was set back gives
+    `Jobs` and `reset_usage` go by that day: a clock that was set back gives
     nothing twice.
     """
 
-    async def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
+    async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
         """Give what is held and spent on `day` under `limit`, and the credits beyond that."""
         ...
 
-    async def crowd(self, community: CommunityId, crowd: str, day: date, limit: int) -> Standing:
-        """Give how a server or workspace stands, as `standing` does for an account."""
+    async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
+        """Give how a server or workspace stands, as `quota_status` does for an account."""
         ...
 
-    async def forgive(self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str) -> Entry | None:
+    async def reset_usage(
+        self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str
+    ) -> AuditEntry | None:
         """Count what was spent on `day` as not spent, and put that on record; None where nothing was."""
         ...
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal, SubscriptionNews
+from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal, SubscriptionUpdate
 
 
 class Billing(Protocol):
@@ -12,7 +12,7 @@ class Billing(Protocol):
     owners. May raise `StorageFailed`: the news should then come again.
     """
 
-    async def note(self, news: SubscriptionNews) -> None:
+    async def note(self, news: SubscriptionUpdate) -> None:
         """Take in news of a subscription, and set the membership of whoever pays for it in the whole house."""
         ...
 

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.domain.credits import CreditEntry, CreditMove
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, Entry
+from bot.domain.rules import Actor, AuditEntry
 
 
 class Credits(Protocol):
@@ -14,7 +14,7 @@ class Credits(Protocol):
         """Give what an account has."""
         ...
 
-    async def move(self, move: CreditMove) -> Entry | None:
+    async def move(self, move: CreditMove) -> AuditEntry | None:
         """Add or take credits, and put it on record; None, and nothing written, where this `key` was moved already.
 
         Raises:

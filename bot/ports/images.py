@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Quality, Size
+from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import Cost
 
 OnProgress = Callable[[Progress], Awaitable[None]]
@@ -24,7 +24,7 @@ class ImageProvider(Protocol):
         ...
 
     @property
-    def credit(self) -> str:
+    def attribution(self) -> str:
         """The line under its pictures: who drew, and why this one did."""
         ...
 
@@ -37,7 +37,7 @@ class ImageProvider(Protocol):
         """Guess beforehand what so many pictures will cost; free where nothing is known of prices."""
         ...
 
-    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         """Make one paid call and wait for its end; the caller keeps the budget and cancels when it is over.
 
         What the call costs is told to `on_progress` as soon as the answer

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
-from bot.domain.jobs import Drawing, Ending, Job, JobId, Line, Words
+from bot.domain.jobs import Drawing, Ending, Job, JobId, PreparedPrompt, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import AccountId, Platform, Tier
-from bot.domain.quotas import Hold
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedJob:
     """The job a wish became; not new when the same call had made it before."""
 
     job: Job
@@ -30,7 +30,7 @@ class Jobs(Protocol):
     nothing has changed.
     """
 
-    async def accept(self, job: Job, hold: Hold) -> Accepted:
+    async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
         """Write the job and set its pictures aside, in one transaction; for a known `job.key` give the job that has it.
 
         Raises:
@@ -69,15 +69,15 @@ class Jobs(Protocol):
         """Make the lease last `lease` from now."""
         ...
 
-    async def hand_back(self, job: JobId, attempt: int, not_before: datetime) -> None:
+    async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Give the lease up, so that anyone may claim the job from `not_before` on."""
         ...
 
-    async def note_words_cost(self, job: JobId, attempt: int, cost: Cost) -> None:
+    async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
         """Write down what settling the prompt probably costs, before that is asked for; settled words say what it did cost."""
         ...
 
-    async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
+    async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
         """Checkpoint: the prompt is settled and need not be paid for again."""
         ...
 
@@ -119,15 +119,15 @@ class Jobs(Protocol):
         """
         ...
 
-    async def told(self, job: JobId) -> None:
+    async def mark_notified(self, job: JobId) -> None:
         """Note that people have seen how the job ended; finishing as `DONE` implies it."""
         ...
 
-    async def untold(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
+    async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Give up to `most` final jobs of these platforms whose end nobody has seen, oldest first; only those after `after`."""
         ...
 
-    async def unclaimed(
+    async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
         """Give up to `most` open jobs of these platforms that nobody has a lease on, oldest first; only those after `after`.
@@ -138,7 +138,7 @@ class Jobs(Protocol):
         """
         ...
 
-    async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
+    async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """Give the jobs of a guild or workspace that are not final, oldest first."""
         ...
 
@@ -146,11 +146,11 @@ class Jobs(Protocol):
         """Return up to `most` jobs of an account, newest first: those accepted before `before`, none where that is unknown."""
         ...
 
-    async def open_of(self, account: AccountId) -> int:
+    async def count_open(self, account: AccountId) -> int:
         """Count the account's jobs that wait or run: those that are not final and have no pictures yet."""
         ...
 
-    async def line(self, job: JobId) -> Line:
+    async def queue_position(self, job: JobId) -> QueuePosition:
         """Count the open jobs without pictures accepted before this one; give the median time of recent ones of its quality."""
         ...
 

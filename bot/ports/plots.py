@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class UsageShare:
     """What one person, one model, or all the others together have of the whole.
 
     `name` is as people typed it; `key` is the account's id or the model's name.
@@ -22,7 +22,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayOfUse:
+class DailyUsage:
     """One day: whole pictures by model, in the order of `UsageSummary.models`, and micro-dollars, some of them `estimated`."""
 
     day: date
@@ -40,9 +40,9 @@ class UsageSummary:
     where there are too many. `whose` is a name where it is about one person.
     """
 
-    days: tuple[DayOfUse, ...]
-    people: tuple[Share, ...]
-    models: tuple[Share, ...]
+    days: tuple[DailyUsage, ...]
+    people: tuple[UsageShare, ...]
+    models: tuple[UsageShare, ...]
     head_count: int
     whose: str = ""
 

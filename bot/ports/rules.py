@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, Change, Entry, EntryId, Matter, Rule
+from bot.domain.rules import Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKind
 
 
 class Rulebook(Protocol):
@@ -18,15 +18,15 @@ class Rulebook(Protocol):
         """Give all rules, by matter and subject."""
         ...
 
-    async def everywhere(self, matter: Matter, subject: str) -> Mapping[CommunityId, str]:
+    async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Give the value of each community that has set this for everybody."""
         ...
 
-    async def change(self, change: Change) -> Entry | None:
+    async def change(self, change: Change) -> AuditEntry | None:
         """Set a rule or take it away, and put it on record; None, and nothing written, where it is so already."""
         ...
 
-    async def undo(self, entry: EntryId, by: Actor) -> Entry:
+    async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Put back what an entry changed: a rule, credits, or usage. That is an entry too.
 
         Raises:
@@ -35,10 +35,10 @@ class Rulebook(Protocol):
         """
         ...
 
-    async def find(self, entry: EntryId) -> Entry | None:
+    async def find(self, entry: AuditEntryId) -> AuditEntry | None:
         """Give one entry."""
         ...
 
-    async def record(self, community: CommunityId, most: int, before: EntryId | None = None) -> tuple[Entry, ...]:
+    async def record(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
         """Give the newest entries, newest first; only ones older than `before`, if given."""
         ...

@@ -28,7 +28,7 @@ class BurstLimits:
 
 
 class LocalBursts:
-    """Implements `bot.ports.bursts.Bursts`. It remembers accounts that wished within the span or whose jobs run, no others."""
+    """Implements `bot.ports.admission.Bursts`. It remembers accounts that wished within the span or whose jobs run, no others."""
 
     def __init__(self, limits: BurstLimits, clock: Clock) -> None:
         self._limits = limits
@@ -38,7 +38,7 @@ class LocalBursts:
         self._running: dict[AccountId, set[JobId]] = {}
 
     @asynccontextmanager
-    async def turn(self, account: AccountId) -> AsyncIterator[None]:
+    async def lock(self, account: AccountId) -> AsyncIterator[None]:
         """Hold the account's lock, which is forgotten when nobody waits for it."""
         lock = self._turns.get(account) or asyncio.Lock()
         self._turns[account] = lock
@@ -63,7 +63,7 @@ class LocalBursts:
                 retry_after=wait,
             )
 
-    async def count(self, account: AccountId) -> None:
+    async def count_accepted(self, account: AccountId) -> None:
         """Add the moment, and forget accounts that have been quiet for a whole span."""
         wishes = self._wishes.setdefault(account, deque(maxlen=self._limits.wishes))
         wishes.append(self._clock.now())
@@ -71,7 +71,7 @@ class LocalBursts:
         while self._wishes and not self._recent(oldest := next(iter(self._wishes))):
             del self._wishes[oldest]
 
-    async def begin(self, account: AccountId, job: JobId) -> bool:
+    async def start_job(self, account: AccountId, job: JobId) -> bool:
         """Add the job to those that run here."""
         running = self._running.setdefault(account, set())
         if job not in running and len(running) >= self._limits.running:
@@ -79,7 +79,7 @@ class LocalBursts:
         running.add(job)
         return True
 
-    async def end(self, account: AccountId, job: JobId) -> None:
+    async def end_job(self, account: AccountId, job: JobId) -> None:
         """Take it out."""
         running = self._running.get(account, set())
         running.discard(job)

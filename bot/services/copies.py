@@ -6,7 +6,7 @@ from io import BytesIO
 import structlog
 from PIL import Image
 
-from bot.domain.images import COPY_EDGES, ImageFile, Picture, PictureId, PictureState, copy_key, derived_keys
+from bot.domain.images import THUMBNAIL_EDGES, ImageFile, Picture, PictureId, PictureState, derived_keys, thumbnail_key
 from bot.errors import ObjectMissing, StorageFailed
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
@@ -22,7 +22,7 @@ _AT_ONCE = 1
 
 def has_copy(file: ImageFile, edge: int) -> bool:
     """Return whether there is a copy of this edge: one that is smaller than the picture itself."""
-    return edge in COPY_EDGES and edge < max(file.width, file.height)
+    return edge in THUMBNAIL_EDGES and edge < max(file.width, file.height)
 
 
 class Copies:
@@ -39,7 +39,7 @@ class Copies:
         Raises:
             StorageFailed: The store is away, or the picture is gone.
         """
-        key = copy_key(picture.file.key, edge)
+        key = thumbnail_key(picture.file.key, edge)
         try:
             return await self._objects.get(key)
         except ObjectMissing:
@@ -54,7 +54,7 @@ class Copies:
         original = await self._objects.get(picture.file.key)
         content = await asyncio.to_thread(_shrink, original, edge)
         try:
-            await self._objects.put(copy_key(picture.file.key, edge), content, MEDIA_TYPE)
+            await self._objects.put(thumbnail_key(picture.file.key, edge), content, MEDIA_TYPE)
             await self._take_back_if_gone(picture.id, picture.file.key)
         except StorageFailed as error:
             log.warning("copy.not_kept", picture=picture.id, reason=str(error))

@@ -69,7 +69,7 @@ class JobViews:
             id=job.id,
             state=job.state,
             prompt=job.wish.prompt,
-            drawn_prompt=job.words.drawn if job.words else None,
+            drawn_prompt=job.prepared_prompt.text if job.prepared_prompt else None,
             model=drawn[-1].model if drawn else None,
             provider=drawn[-1].provider if drawn else None,
             created_at=job.created_at,

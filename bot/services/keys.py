@@ -6,8 +6,8 @@ import structlog
 
 from bot.domain.people import AccountId, CommunityId, Identity
 from bot.errors import BadInput
+from bot.ports.api_keys import ApiKey, ApiKeyId, ApiKeys
 from bot.ports.clock import Clock, Ids
-from bot.ports.keys import ApiKey, ApiKeyId, ApiKeys
 
 log = structlog.get_logger(__name__)
 

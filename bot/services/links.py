@@ -1,6 +1,6 @@
 """Links of our own to pictures: stable, unguessable, and dead once the picture is removed."""
 
-from bot.domain.chat import Exhibit
+from bot.domain.chat import PostPicture
 from bot.domain.images import Picture
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
@@ -32,10 +32,10 @@ class Links:
             return f"{self._public_url}{_path(picture)}"
         return f"{self._store_url}/{picture.file.key}" if self._store_url else ""
 
-    def exhibit(self, picture: Picture, alt: str) -> Exhibit:
+    def exhibit(self, picture: Picture, alt: str) -> PostPicture:
         """Give the picture as a post shows it."""
         file = picture.file
-        return Exhibit(
+        return PostPicture(
             picture=picture.id,
             key=file.key,
             media_type=file.media_type,

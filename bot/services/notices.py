@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 import structlog
 
+from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.chat import Place, Post
 from bot.domain.money import dollars
 from bot.domain.people import AccountId, CommunityId, Identity, Platform
-from bot.domain.quotas import Budget, Period, Spending
-from bot.domain.rules import Entry, Matter, RuleKey
+from bot.domain.rules import AuditEntry, RuleKey, RuleKind
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.once import Once
@@ -75,7 +75,7 @@ class Notices:
         day = terms.allowance.day
         budgets = tuple(budget for budget in found.budgets if _key(budget, day) not in self._known)
         if budgets and not self._looks.full():
-            self._looks.put_nowait(_Look(found.community, budgets, day, found.customs.review_channel))
+            self._looks.put_nowait(_Look(found.community, budgets, day, found.settings.review_channel))
 
     async def tell_owners(self, post: Post, *, key: str) -> None:
         """Tell the house's owners in private, once for each `key`; what cannot be told now is told with the next try."""
@@ -179,11 +179,11 @@ class Notices:
 
     async def _setters(self, community: CommunityId, period: Period) -> tuple[Identity, ...]:
         """Give who set the budget, wherever they are."""
-        entry = await newest_about(self._rulebook, community, RuleKey(Matter.BUDGET, period))
+        entry = await newest_about(self._rulebook, community, RuleKey(RuleKind.BUDGET, period))
         return () if entry is None else await self._accounts.identities(AccountId(entry.by.account))
 
 
-async def newest_about(rulebook: Rulebook, community: CommunityId, key: RuleKey) -> Entry | None:
+async def newest_about(rulebook: Rulebook, community: CommunityId, key: RuleKey) -> AuditEntry | None:
     """Give the newest entry about a rule, if there is one."""
     page = await rulebook.record(community, _PAGE)
     while page:

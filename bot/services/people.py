@@ -52,7 +52,7 @@ class People:
         identity = _meant(mention, by.identity)
         if identity == by.identity:
             return await self.caller(by)
-        account = await self._accounts.known(identity)
+        account = await self._accounts.find(identity)
         if account is None:
             raise BadInput(
                 f"{identity} has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
@@ -67,7 +67,7 @@ class People:
         """
         identity = _meant(mention, by.identity)
         is_near = (identity.platform, identity.realm) == (by.identity.platform, by.identity.realm)
-        if not is_near or identity == by.identity or await self._accounts.known(identity) is not None:
+        if not is_near or identity == by.identity or await self._accounts.find(identity) is not None:
             return await self.known(mention, by)
         person = Person(identity, str(identity))
         return Somebody((await self._quotas.account(person)).id, person, is_new=True)
@@ -101,5 +101,5 @@ class People:
 
 def _meant(mention: Mention, by: Identity) -> Identity:
     """Give the identity; whoever leaves the realm out means their own."""
-    identity = mention.beside(by)
+    identity = mention.to_identity(by)
     return replace(identity, realm=by.realm) if identity.platform == by.platform and not identity.realm else identity

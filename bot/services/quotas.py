@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
 from bot.domain.chat import Place
 from bot.domain.jobs import Wish
+from bot.domain.limits import CommunityLimits, HouseLimits
 from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
-from bot.domain.quotas import Allowance, Crowd, Hold, Standing, Weights, allowance
-from bot.domain.rules import Matter, Rule
-from bot.domain.terms import CommunityTerms, HouseTerms
+from bot.domain.rules import Rule, RuleKind
 from bot.errors import NotAllowed
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock
@@ -32,10 +32,10 @@ class Tariff:
 class Terms:
     """One person's terms at one place. `account.tier` is the best one that they have there now."""
 
-    of_community: CommunityTerms
+    of_community: CommunityLimits
     account: Account
     allowance: Allowance
-    crowd: Crowd | None
+    tenant_quota: TenantQuota | None
 
     @property
     def community(self) -> CommunityId:
@@ -53,7 +53,7 @@ class Quotas:
         ledger: Ledger,
         rulebook: Rulebook,
         communities: Communities,
-        house: HouseTerms,
+        house: HouseLimits,
         tariff: Tariff,
         clock: Clock,
     ) -> None:
@@ -77,22 +77,22 @@ class Quotas:
     async def account(self, person: Person) -> Account:
         """Give the account behind a person, with the tier it has by itself."""
         identity = person.identity
-        return await self._accounts.of(identity, self._tariff.first_tier.get(identity.platform, GUEST))
+        return await self._accounts.get_or_create(identity, self._tariff.first_tier.get(identity.platform, GUEST))
 
     async def terms(self, person: Person, place: Place) -> Terms:
         """Give the terms that hold for this person's next wish."""
         account = await self.account(person)
         community = self._communities.of(place)
         rules = await self._rules(community, account.id)
-        found = CommunityTerms.of(community, self._house, rules)
-        now, customs = self._clock.now(), found.customs
+        found = CommunityLimits.of(community, self._house, rules)
+        now, settings = self._clock.now(), found.settings
         tier = found.tier(account.tier, person, place.tenant, now)
         limit = found.limit(tier, person, place.tenant)
         return Terms(
             found,
             Account(account.id, tier),
-            allowance(limit, now, customs.zone, customs.bridge),
-            found.crowd(place.platform, place.tenant) if place.tenant else None,
+            allowance(limit, now, settings.zone, settings.day_extension),
+            found.tenant_quota(place.platform, place.tenant) if place.tenant else None,
         )
 
     async def _rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
@@ -101,12 +101,12 @@ class Quotas:
         if community == HOUSE:
             return rules
         of_house = await self._rulebook.rules(HOUSE, account)
-        return (*rules, *(rule for rule in of_house if rule.key.matter is Matter.MEMBERSHIP and ":" in rule.key.subject))
+        return (*rules, *(rule for rule in of_house if rule.key.kind is RuleKind.MEMBERSHIP and ":" in rule.key.subject))
 
-    async def standing(self, terms: Terms) -> Standing:
+    async def quota_status(self, terms: Terms) -> QuotaStatus:
         """Give what is left of a person's day, and their credits."""
         day = terms.allowance
-        return await self._ledger.standing(terms.community, terms.account.id, day.day, day.limit)
+        return await self._ledger.quota_status(terms.community, terms.account.id, day.day, day.limit)
 
     def cost(self, wish: Wish) -> int:
         """Give how many pictures of the day a wish counts for."""
@@ -120,7 +120,7 @@ class Quotas:
             self.cost(wish),
             terms.allowance,
             each=self._tariff.weights.of(wish.quality, wish.wanted_size),
-            crowd=terms.crowd,
+            tenant_quota=terms.tenant_quota,
             estimate=self._tariff.estimate(wish),
             budgets=terms.of_community.budgets,
         )
@@ -133,7 +133,7 @@ def check_channel(terms: Terms, place: Place) -> None:
         NotAllowed: The admins have named other channels of this tenant, and neither this one nor the one that it is a thread of.
     """
     tenant = f"{place.platform}:{place.tenant}:"
-    allowed = [channel for channel in terms.of_community.customs.channels if channel.startswith(tenant)]
+    allowed = [channel for channel in terms.of_community.settings.channels if channel.startswith(tenant)]
     here = {f"{tenant}{place.channel}", f"{tenant}{place.parent}"}
     if place.tenant and allowed and here.isdisjoint(allowed):
         raise NotAllowed(

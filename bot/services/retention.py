@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.people import CommunityId
-from bot.domain.rules import Matter
+from bot.domain.rules import RuleKind
 from bot.ports.clock import Clock
 from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
@@ -34,7 +34,7 @@ class Retention:
     async def sweep(self) -> None:
         """Hide what is too old, in every community that has said what that is."""
         now = self._clock.now()
-        found = await self._rulebook.everywhere(Matter.SETTING, "retention")
+        found = await self._rulebook.everywhere(RuleKind.SETTING, "retention")
         self._since = {said: self._since.get(said, now) for said in found.items()}
         for (community, days), since in self._since.items():
             if int(days) and now - since >= self._grace:

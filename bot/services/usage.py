@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.domain.money import MILLION
 from bot.domain.people import AccountId
-from bot.ports.plots import DayOfUse, Share, UsageSummary
+from bot.ports.plots import DailyUsage, UsageShare, UsageSummary
 from bot.ports.statistics import UsageLine
 
 MOST_PEOPLE = 10
@@ -53,7 +53,7 @@ def table_of(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
-def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, str]]) -> list[Share]:
+def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, str]]) -> list[UsageShare]:
     """Add up by key, of which `whose` gives the name too, and give who drew most first."""
     names: dict[str, str] = {}
     pictures: Counter[str] = Counter()
@@ -65,13 +65,13 @@ def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, 
         microusd[key] += line.microusd
         estimated[key] += line.estimated
     shares = [
-        Share(key=key, name=name, pictures=pictures[key], microusd=microusd[key], estimated=estimated[key])
+        UsageShare(key=key, name=name, pictures=pictures[key], microusd=microusd[key], estimated=estimated[key])
         for key, name in names.items()
     ]
     return sorted(shares, key=lambda share: (-share.pictures, -share.microusd, share.name, share.key))
 
 
-def _most(shares: Sequence[Share], most: int, other: str, others: str) -> tuple[Share, ...]:
+def _most(shares: Sequence[UsageShare], most: int, other: str, others: str) -> tuple[UsageShare, ...]:
     """Keep the first ones, and make one of the rest."""
     rest = shares[most:]
     if not rest:
@@ -79,10 +79,13 @@ def _most(shares: Sequence[Share], most: int, other: str, others: str) -> tuple[
     pictures, microusd = sum(share.pictures for share in rest), sum(share.microusd for share in rest)
     estimated = sum(share.estimated for share in rest)
     name = f"{len(rest):,} {other if len(rest) == 1 else others}"
-    return (*shares[:most], Share(key="", name=name, pictures=pictures, microusd=microusd, estimated=estimated, is_rest=True))
+    return (
+        *shares[:most],
+        UsageShare(key="", name=name, pictures=pictures, microusd=microusd, estimated=estimated, is_rest=True),
+    )
 
 
-def _days(lines: Iterable[UsageLine], first: date, last: date, *, models: Sequence[str], has_rest: bool) -> Iterable[DayOfUse]:
+def _days(lines: Iterable[UsageLine], first: date, last: date, *, models: Sequence[str], has_rest: bool) -> Iterable[DailyUsage]:
     """Give every day of the period; the pictures of models that are not named are in the last column."""
     columns = {model: column for column, model in enumerate(models)}
     pictures: Counter[tuple[date, int]] = Counter()
@@ -95,7 +98,7 @@ def _days(lines: Iterable[UsageLine], first: date, last: date, *, models: Sequen
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         drawn = tuple(pictures[day, column] for column in range(len(models) + has_rest))
-        yield DayOfUse(day=day, pictures=drawn, microusd=microusd[day], estimated=estimated[day])
+        yield DailyUsage(day=day, pictures=drawn, microusd=microusd[day], estimated=estimated[day])
 
 
 def _exact(microusd: int) -> str:

@@ -43,13 +43,13 @@ class SqlAccounts:
         self._clock = clock
         self._ids = ids
 
-    async def of(self, identity: Identity, first_tier: Tier) -> Account:
+    async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Read the account, and make it when there is none."""
         async with self._database.reading() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return await self._make(identity, first_tier) if row is None else _account(row)
 
-    async def known(self, identity: Identity) -> Account | None:
+    async def find(self, identity: Identity) -> Account | None:
         """Read the account."""
         async with self._database.reading() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()

@@ -13,12 +13,12 @@ from bot.domain.billing import (
     Reversal,
     Share,
     Subscription,
-    SubscriptionNews,
+    SubscriptionUpdate,
     is_all_gone,
 )
 from bot.domain.credits import MOST_CREDITS, CreditKind
 from bot.domain.people import HOUSE, AccountId, Tier
-from bot.domain.rules import NOBODY, Actor, Matter, Membership, RuleKey
+from bot.domain.rules import EVERYBODY, Actor, Membership, RuleKey, RuleKind
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts
 from storage.schema_quotas import credit_balances, credit_entries, purchases, subscriptions
@@ -76,14 +76,14 @@ class SqlBilling:
         self._ids = ids
         self._tier = tier
 
-    async def note(self, news: SubscriptionNews) -> None:
+    async def note(self, news: SubscriptionUpdate) -> None:
         """Read, merge and write, and set the rule that makes a member."""
         async with self._database.writing() as connection:
             await one_at_a_time(connection)
             this = {"of_source": news.source, "of_id": news.id}
             row = (await connection.execute(_SUBSCRIPTION, this)).first()
             known = None if row is None else _subscription_of(row)
-            state = (known or Subscription(news.at)).with_(news)
+            state = (known or Subscription(news.at)).merge(news)
             is_paid = news.invoice is not None and await write_invoice(connection, news.source, news.id, news.invoice)
             if state == known and not is_paid:
                 return
@@ -101,7 +101,7 @@ class SqlBilling:
             was_known = bool(known and known.account and known.is_accepted)
             if not await self._make_member(connection, news.source, news.id, state) and state.account and not was_known:
                 why = f"The subscription {news.id} is paid for, and nobody here has the account it names: give its tier by hand."
-                await self._tell_owners(connection, Actor(NOBODY, news.source.capitalize()), NOBODY, why)
+                await self._tell_owners(connection, Actor(EVERYBODY, news.source.capitalize()), EVERYBODY, why)
 
     async def buy(self, purchase: Purchase) -> None:
         """Give the credits once, and take back what was reversed before we heard of them."""
@@ -145,17 +145,17 @@ class SqlBilling:
         account = await _living(connection, state.account)
         if account is None:
             return False
-        key = RuleKey(Matter.MEMBERSHIP, f"{source}:{id_}", account)
+        key = RuleKey(RuleKind.MEMBERSHIP, f"{source}:{id_}", account)
         value = str(Membership(self._tier, state.until(*await invoices_of(connection, source, id_))))
         before = await put(connection, HOUSE, key, value)
         if before != value:
-            by, now = Actor(NOBODY, source.capitalize()), self._clock.now()
+            by, now = Actor(EVERYBODY, source.capitalize()), self._clock.now()
             await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=before, after=value, by=by, why=why)
         return True
 
     async def _give(self, connection: AsyncConnection, purchase: Purchase) -> int:
         """Give the credits, and return how many; what cannot be given is told to the owners."""
-        by, key = Actor(NOBODY, purchase.source.capitalize()), f"{purchase.source}:{purchase.id}"
+        by, key = Actor(EVERYBODY, purchase.source.capitalize()), f"{purchase.source}:{purchase.id}"
         account = await _living(connection, purchase.account)
         if (await connection.execute(_IS_MOVED, {"key": key})).first() is not None:
             return purchase.credits
@@ -169,7 +169,7 @@ class SqlBilling:
         why = (
             f"{purchase.credits} credits of {purchase.id} are paid for and could not be given: give them by hand, or refund them."
         )
-        await self._tell_owners(connection, by, account or NOBODY, why)
+        await self._tell_owners(connection, by, account or EVERYBODY, why)
         return 0
 
     async def _settle(self, connection: AsyncConnection, source: str, payment: str) -> None:
@@ -189,7 +189,7 @@ class SqlBilling:
         gone = min(row.credits, sum(share.of(row.credits) for share in shares))
         change = gone - row.taken - row.missing
         if change:
-            by = Actor(NOBODY, row.source.capitalize())
+            by = Actor(EVERYBODY, row.source.capitalize())
             new = await (self._take(connection, row, by, change) if change > 0 else self._return(connection, row, by, -change))
             values = {"taken": new.taken, "missing": new.missing}
             await connection.execute(_CHANGE_PURCHASE, {"of_source": row.source, "of_id": row.id, **values})
@@ -239,7 +239,7 @@ class SqlBilling:
         after: int,
         why: str = "",
     ) -> None:
-        key = RuleKey(Matter.CREDITS, kind, account)
+        key = RuleKey(RuleKind.CREDITS, kind, account)
         now = self._clock.now()
         await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=str(before), after=str(after), by=by, why=why)
 

@@ -6,7 +6,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId
-from bot.domain.rules import Matter
+from bot.domain.rules import RuleKind
 from storage.schema_quotas import brought_memberships, rules, subscriptions
 
 _NEW = insert(brought_memberships)
@@ -14,12 +14,12 @@ _FOLLOW = (
     update(brought_memberships).where(brought_memberships.c.account == bindparam("gone")).values(account=bindparam("survivor"))
 )
 _BROUGHT = select(brought_memberships).where(brought_memberships.c.account == bindparam("old"))
-_MEMBERSHIPS = select(rules).where(rules.c.account == bindparam("old"), rules.c.matter == Matter.MEMBERSHIP).with_for_update()
+_MEMBERSHIPS = select(rules).where(rules.c.account == bindparam("old"), rules.c.matter == RuleKind.MEMBERSHIP).with_for_update()
 _SET = insert(rules)
 _THIS = (
     rules.c.community == bindparam("of_community"),
     rules.c.account == bindparam("of_account"),
-    rules.c.matter == Matter.MEMBERSHIP,
+    rules.c.matter == RuleKind.MEMBERSHIP,
     rules.c.subject == bindparam("of_subject"),
 )
 _CHANGE = update(rules).where(*_THIS)
@@ -63,7 +63,7 @@ async def take_along(connection: AsyncConnection, first_account: str | None, *, 
         await connection.execute(_SUBSCRIBE, {"of_source": source, "of_id": id_, "account": new})
         this = {"of_community": rule.community, "of_account": old, "of_subject": rule.subject}
         await connection.execute(*((_DROP, this) if stays is None else (_CHANGE, {**this, "value": stays})))
-        mine = {"community": rule.community, "account": new, "matter": Matter.MEMBERSHIP, "subject": rule.subject}
+        mine = {"community": rule.community, "account": new, "matter": RuleKind.MEMBERSHIP, "subject": rule.subject}
         await connection.execute(_SET, {**mine, "value": goes})
         if used is not None:
             key = {"of_community": used.community, "of_first": used.first_account, "of_subject": used.subject}

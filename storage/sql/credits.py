@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, Entry, Matter, RuleKey
+from bot.domain.rules import Actor, AuditEntry, RuleKey, RuleKind
 from bot.errors import BadInput, StorageFailed
 from bot.ports.clock import Clock, Ids
 from storage.schema_quotas import credit_balances, credit_entries
@@ -79,7 +79,7 @@ class SqlCredits:
         async with self._database.reading() as connection:
             return await balance(connection, community, account)
 
-    async def move(self, move: CreditMove) -> Entry | None:
+    async def move(self, move: CreditMove) -> AuditEntry | None:
         """Enter the move, which happens once for each key; then change the balance, and put it on record."""
         if not 0 < abs(move.delta) <= MOST_CREDITS:
             raise _no_amount()
@@ -93,7 +93,7 @@ class SqlCredits:
             return await entered(
                 connection,
                 move.community,
-                RuleKey(Matter.CREDITS, move.kind, account),
+                RuleKey(RuleKind.CREDITS, move.kind, account),
                 id_=self._ids.new(),
                 now=now,
                 before=str(new - move.delta),

@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, or_, select, tuple_, update
 
+from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
-from bot.domain.jobs import Drawing, Ending, Job, JobId, JobState, Line, Words
+from bot.domain.jobs import Drawing, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Platform, Tier
-from bot.domain.quotas import Hold
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
-from bot.ports.jobs import Accepted
+from bot.ports.jobs import AcceptedJob
 from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
 from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, take, write, write_kept, write_or_stop
 from storage.sql.database import Database
@@ -23,7 +23,7 @@ from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
 from storage.sql.ledger import close_books, give_back, reserve, settle
 from storage.sql.money import bill_late, lock_hold
 from storage.sql.pictures import add_pictures, has_pictures
-from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, words_values
+from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, prepared_prompt_values
 from storage.sql.upsert import Upsert
 
 _NEW_JOB = Upsert(lambda begin: begin(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
@@ -71,14 +71,14 @@ class SqlJobs:
         self._database = database
         self._clock = clock
 
-    async def accept(self, job: Job, hold: Hold) -> Accepted:
+    async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
         """Insert the job unless its key is taken, and only then reserve its pictures."""
         async with self._database.writing() as connection:
             if await _NEW_JOB.run(connection, job_values(job)):
                 await reserve(connection, job.id, hold, self._clock.now())
-                return Accepted(job, is_new=True)
+                return AcceptedJob(job, is_new=True)
             known = (await connection.execute(_BY_KEY, {"key": job.key})).one()
-            return Accepted(job_of(known), is_new=False)
+            return AcceptedJob(job_of(known), is_new=False)
 
     async def get(self, job: JobId) -> Job | None:
         """Read the job."""
@@ -98,7 +98,7 @@ class SqlJobs:
             await connection.execute(_ATTACH, {"job": job, **message_values(message)})
 
     async def claim(self, job: JobId, lease: timedelta) -> Job | None:
-        """Claim in one conditional statement. `not_before` binds `unclaimed` alone: a claim that is a moment early is fine."""
+        """Claim in one conditional statement. `not_before` binds `claimable` alone: a claim that is a moment early is fine."""
         now = self._clock.now()
         async with self._database.writing() as connection:
             row = await take(connection, job, now=now, until=now + lease)
@@ -108,17 +108,17 @@ class SqlJobs:
         """Move the end of the lease."""
         await self._write(job, attempt, lease_until=self._clock.now() + lease)
 
-    async def hand_back(self, job: JobId, attempt: int, not_before: datetime) -> None:
+    async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease; the attempt stays what it is until the next claim."""
         await self._write(job, attempt, lease_until=None, not_before=not_before)
 
-    async def note_words_cost(self, job: JobId, attempt: int, cost: Cost) -> None:
+    async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
         """Write the cost where that of the settled words will stand."""
         await self._write(job, attempt, words_microusd=cost.microusd, words_is_estimate=cost.is_estimate)
 
-    async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
+    async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
         """Write the words and their cost."""
-        await self._write(job, attempt, **words_values(words))
+        await self._write(job, attempt, **prepared_prompt_values(prompt))
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Insert the drawing behind the fence."""
@@ -176,18 +176,18 @@ class SqlJobs:
             await close_books(connection, job, self._clock.now())
             return ending
 
-    async def told(self, job: JobId) -> None:
+    async def mark_notified(self, job: JobId) -> None:
         """Note when, once; an open job has no end to tell of."""
         async with self._database.writing() as connection:
             await connection.execute(_TELL, {"job": job, "told_at": self._clock.now()})
 
-    async def untold(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
+    async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
         waiting = select(jobs).where(IS_UNTOLD, jobs.c.platform.in_(platforms), *_later_than(after)).order_by(*_AGE).limit(most)
         async with self._database.reading() as connection:
             return tuple(job_of(row) for row in await connection.execute(waiting))
 
-    async def unclaimed(
+    async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
         """Read the open jobs that wait."""
@@ -203,7 +203,7 @@ class SqlJobs:
             found = await connection.execute(waiting, {"now": self._clock.now()})
             return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
-    async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
+    async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """Read the open jobs of the platform: they are few, so that tenants need no column of their own."""
         under_way = select(jobs).where(IS_OPEN, jobs.c.platform == platform).order_by(jobs.c.created_at, jobs.c.id)
         async with self._database.reading() as connection:
@@ -221,21 +221,21 @@ class SqlJobs:
                 wanted, values = wanted.where(_CAME_BEFORE), values | {"created_at": last.created_at, "id": last.id}
             return tuple(job_of(row) for row in await connection.execute(wanted, values))
 
-    async def open_of(self, account: AccountId) -> int:
+    async def count_open(self, account: AccountId) -> int:
         """Count them."""
         async with self._database.reading() as connection:
             return int((await connection.execute(_OPEN_OF, {"account": account})).scalar_one())
 
-    async def line(self, job: JobId) -> Line:
+    async def queue_position(self, job: JobId) -> QueuePosition:
         """Count, and take the median of the last finished ones; nobody is before a job that is unknown."""
         async with self._database.reading() as connection:
             me = (await connection.execute(_PLACE, {"job": job})).first()
             if me is None:
-                return Line(0, None)
+                return QueuePosition(0, None)
             ahead = (await connection.execute(_AHEAD, {"created_at": me.created_at, "id": me.id})).scalar_one()
             recent = await connection.execute(_SPANS, {"quality": me.quality})
             seconds = [(row.kept_at - row.started_at).total_seconds() for row in recent if row.started_at and row.kept_at]
-        return Line(ahead, median(seconds) if seconds else None)
+        return QueuePosition(ahead, median(seconds) if seconds else None)
 
     async def cost(self, job: JobId) -> Cost:
         """Add up the words and every drawing, whatever came of it."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.credits import MOST_CREDITS, CreditKind
 from bot.domain.people import GUEST, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
-from bot.domain.rules import Matter, Membership
+from bot.domain.rules import Membership, RuleKind
 from bot.errors import BadInput
 from bot.ports.codes import Purpose
 from storage.schema import accounts, holds, identities, jobs, pictures, reports
@@ -144,10 +144,10 @@ async def _join_rules(connection: AsyncConnection, both: dict[str, str]) -> None
     kept = {_key(row): row.value for row in found if row.account == survivor}
     for row in found:
         if row.account == gone:
-            value = _better(Matter(row.matter), kept.get(_key(row), row.value), row.value)
+            value = _better(RuleKind(row.matter), kept.get(_key(row), row.value), row.value)
             whose = {"community": row.community, "account": survivor}
             await _SET_RULE.run(connection, {**whose, "matter": row.matter, "subject": row.subject, "value": value})
-            if row.matter == Matter.MEMBERSHIP:
+            if row.matter == RuleKind.MEMBERSHIP:
                 await note_brought(connection, row, survivor=survivor, before=kept.get(_key(row)), joined=value)
     await connection.execute(_DROP_RULES, both)
 
@@ -156,17 +156,17 @@ def _key(row: Row[Any]) -> tuple[str, str, str]:
     return row.community, row.matter, row.subject
 
 
-def _better(matter: Matter, mine: str, theirs: str) -> str:
-    if matter is Matter.LIMIT:
+def _better(kind: RuleKind, mine: str, theirs: str) -> str:
+    if kind is RuleKind.LIMIT:
         return max(mine, theirs, key=int)
-    if matter is Matter.MEMBERSHIP:
+    if kind is RuleKind.MEMBERSHIP:
         return max(mine, theirs, key=_worth)
     return mine
 
 
 def _worth(value: str) -> tuple[int, bool, datetime | None]:
     """Give what memberships are compared by: the tier, and then how long; only two that end have ends to compare."""
-    member = Membership.read(value)
+    member = Membership.parse(value)
     return _rank(member.tier), member.until is None, member.until
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from bot.domain.people import AccountId, CommunityId, Identity, Platform
+from bot.ports.api_keys import ApiKey, ApiKeyId
 from bot.ports.clock import Clock
-from bot.ports.keys import ApiKey, ApiKeyId
 from storage.schema_quotas import api_keys
 from storage.sql.database import Database
 

@@ -7,11 +7,11 @@ from sqlalchemy import Date, Integer, Row, bindparam, case, delete, func, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.allowances import Budget, Hold, HoldState, QuotaStatus, Spending
 from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.quotas import Budget, Hold, HoldState, Spending, Standing
-from bot.domain.rules import Actor, Entry, Matter, RuleKey
+from bot.domain.rules import Actor, AuditEntry, RuleKey, RuleKind
 from bot.errors import BadInput, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, holds, jobs, usage
@@ -50,7 +50,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
         "state": HoldState.HELD,
         "each": hold.each,
         "from_credits": from_credits,
-        "crowd": hold.crowd.id if hold.crowd else None,
+        "crowd": hold.tenant_quota.id if hold.tenant_quota else None,
         "estimate": hold.estimate,
         "is_billed": False,
     }
@@ -78,8 +78,8 @@ async def give_back(connection: AsyncConnection, job: JobId, pictures: int, now:
     if in_credits:
         whose = (CommunityId(hold.community), AccountId(hold.account))
         await moved(connection, Booking(*whose, in_credits, CreditKind.REFUND, f"undrawn:{job}:{left}", now, job))
-    if hold.crowd is not None:
-        everybodys = _of_day(hold.community, _as_account(hold.crowd), hold.day)
+    if hold.tenant_quota is not None:
+        everybodys = _of_day(hold.community, _as_account(hold.tenant_quota), hold.day)
         await connection.execute(_COUNT_AGAIN, everybodys | {"let_go": 0, "used": left - hold.spent})
 
 
@@ -99,17 +99,19 @@ class SqlLedger:
         self._clock = clock
         self._ids = ids
 
-    async def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
+    async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
         """Read the counters of `day`, which are 0 before its first wish, and the credits."""
         async with self._database.reading() as connection:
-            return await _standing(connection, community, account, day=day, limit=limit)
+            return await _quota_status(connection, community, account, day=day, limit=limit)
 
-    async def crowd(self, community: CommunityId, crowd: str, day: date, limit: int) -> Standing:
+    async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
         """Read the counters of a whole server."""
         async with self._database.reading() as connection:
-            return await _standing(connection, community, _as_account(crowd), day=day, limit=limit)
+            return await _quota_status(connection, community, _as_account(tenant), day=day, limit=limit)
 
-    async def forgive(self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str) -> Entry | None:
+    async def reset_usage(
+        self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str
+    ) -> AuditEntry | None:
         """Empty the counter and enter it, together."""
         async with self._database.writing() as connection:
             newest: date | None = (await connection.execute(_NEWEST_DAY, _from(community, account, day))).scalar()
@@ -123,7 +125,7 @@ class SqlLedger:
             return await entered(
                 connection,
                 community,
-                RuleKey(Matter.USAGE, counted.isoformat(), account),
+                RuleKey(RuleKind.USAGE, counted.isoformat(), account),
                 id_=self._ids.new(),
                 now=self._clock.now(),
                 before=str(row.spent),
@@ -210,29 +212,29 @@ async def _take(connection: AsyncConnection, job: JobId, hold: Hold, *, day: dat
     limit, whose = hold.allowance.limit, (hold.community, hold.account)
     if await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
         return 0
-    standing = await _standing(connection, *whose, day=day, limit=limit)
-    beyond = hold.pictures - standing.left
+    quota_status = await _quota_status(connection, *whose, day=day, limit=limit)
+    beyond = hold.pictures - quota_status.left
     if await moved(connection, Booking(*whose, -beyond, CreditKind.SPEND, f"spend:{job}", now, job)) is None:
-        raise _too_much(hold, standing)
-    if standing.left:
-        await _fits(connection, *whose, day=day, pictures=standing.left, limit=limit)
+        raise _too_much(hold, quota_status)
+    if quota_status.left:
+        await _fits(connection, *whose, day=day, pictures=quota_status.left, limit=limit)
     return beyond
 
 
-def _too_much(hold: Hold, standing: Standing) -> QuotaExceeded:
-    if hold.pictures > standing.limit + standing.credits:
-        return LimitTooLow(cost=hold.pictures, limit=standing.limit, credits_left=standing.credits)
+def _too_much(hold: Hold, quota_status: QuotaStatus) -> QuotaExceeded:
+    if hold.pictures > quota_status.limit + quota_status.credits:
+        return LimitTooLow(cost=hold.pictures, limit=quota_status.limit, credits_left=quota_status.credits)
     refills_at = hold.allowance.refills_at
-    return QuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=refills_at, credits_left=standing.credits)
+    return QuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=refills_at, credits_left=quota_status.credits)
 
 
 async def _take_from_crowd(connection: AsyncConnection, hold: Hold, day: date) -> None:
-    if hold.crowd is None:
+    if hold.tenant_quota is None:
         return
-    whose = (hold.community, _as_account(hold.crowd.id))
-    if not await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=hold.crowd.limit):
-        standing = await _standing(connection, *whose, day=day, limit=hold.crowd.limit)
-        raise TenantQuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
+    whose = (hold.community, _as_account(hold.tenant_quota.id))
+    if not await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=hold.tenant_quota.limit):
+        quota_status = await _quota_status(connection, *whose, day=day, limit=hold.tenant_quota.limit)
+        raise TenantQuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=hold.allowance.refills_at)
 
 
 async def _fits(
@@ -263,14 +265,14 @@ async def _count_end(connection: AsyncConnection, job: JobId, hold: Row[Any], no
     if back:
         whose = (CommunityId(hold.community), AccountId(hold.account))
         await moved(connection, Booking(*whose, back, CreditKind.REFUND, f"refund:{job}", now, job))
-    if hold.crowd is not None:
-        everybodys = _of_day(hold.community, _as_account(hold.crowd), hold.day)
+    if hold.tenant_quota is not None:
+        everybodys = _of_day(hold.community, _as_account(hold.tenant_quota), hold.day)
         await connection.execute(_COUNT, everybodys | {"let_go": hold.n, "used": hold.spent})
 
 
-def _as_account(crowd: str) -> AccountId:
-    """Give the name under which a crowd is counted; no account has a space in its id."""
-    return AccountId(f"all of {crowd}")
+def _as_account(tenant: str) -> AccountId:
+    """Give the name under which all people of a tenant are counted; no account has a space in its id."""
+    return AccountId(f"all of {tenant}")
 
 
 def _of_day(community: str, account: str, day: date) -> dict[str, object]:
@@ -281,9 +283,9 @@ def _from(community: str, account: str, day: date) -> dict[str, object]:
     return {"community": community, "account": account, "day": day, "latest": day + _CLOCK_FAULT}
 
 
-async def _standing(
+async def _quota_status(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, limit: int
-) -> Standing:
+) -> QuotaStatus:
     row = (await connection.execute(_COUNTERS, _of_day(community, account, day))).first()
     in_credits = await balance(connection, community, account)
-    return Standing(limit, 0, 0, in_credits) if row is None else Standing(limit, row.held, row.spent, in_credits)
+    return QuotaStatus(limit, 0, 0, in_credits) if row is None else QuotaStatus(limit, row.held, row.spent, in_credits)

@@ -6,9 +6,9 @@ from sqlalchemy import BigInteger, Date, bindparam, case, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.allowances import Budget, Hold, Period, Spending
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.people import HOUSE, CommunityId
-from bot.domain.quotas import Budget, Hold, Period, Spending
 from bot.errors import BudgetExceeded
 from storage.schema import drawings, holds, jobs
 from storage.schema_quotas import spending

@@ -100,13 +100,13 @@ async def shares_gone(connection: AsyncConnection, source: str, payment: str) ->
 
 async def invoices_of(connection: AsyncConnection, source: str, subscription: str) -> tuple[list[datetime], list[datetime]]:
     """Return until when a subscription's invoices pay: those that are paid for, and those whose payments all went back."""
-    standing: list[datetime] = []
+    quota_status: list[datetime] = []
     reversed_: list[datetime] = []
     for row in (await connection.execute(_INVOICES, {"source": source, "subscription": subscription})).all():
         paid_by = (await connection.execute(_PAYMENTS, {"source": source, "invoice": row.id})).scalars().all()
         gone = [is_all_gone(await shares_gone(connection, source, payment)) for payment in paid_by]
-        (reversed_ if gone and all(gone) else standing).append(row.paid_until)
-    return standing, reversed_
+        (reversed_ if gone and all(gone) else quota_status).append(row.paid_until)
+    return quota_status, reversed_
 
 
 async def subscriptions_paid_by(connection: AsyncConnection, source: str, payment: str) -> list[str]:

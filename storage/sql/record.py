@@ -7,7 +7,7 @@ from sqlalchemy import Row, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, Entry, EntryId, Matter, RuleKey
+from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from storage.schema_quotas import record
 
 _NEW = insert(record)
@@ -24,8 +24,8 @@ async def entered(
     after: str | None,
     by: Actor,
     why: str = "",
-    undoes: EntryId | None = None,
-) -> Entry:
+    undoes: AuditEntryId | None = None,
+) -> AuditEntry:
     """Add a line inside the transaction of what it tells of, and give it."""
     values = {
         "id": id_,
@@ -33,7 +33,7 @@ async def entered(
         "at": now,
         "by_account": by.account,
         "by_name": by.name,
-        "matter": key.matter,
+        "matter": key.kind,
         "subject": key.subject,
         "account": key.account,
         "before": before,
@@ -42,19 +42,21 @@ async def entered(
         "undoes": undoes,
     }
     await connection.execute(_NEW, values)
-    return Entry(id=EntryId(id_), community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes)
+    return AuditEntry(
+        id=AuditEntryId(id_), community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes
+    )
 
 
-def entry_of(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> AuditEntry:
     """Read a line."""
-    return Entry(
-        id=EntryId(row.id),
+    return AuditEntry(
+        id=AuditEntryId(row.id),
         community=CommunityId(row.community),
         at=row.at,
         by=Actor(AccountId(row.by_account), row.by_name),
-        key=RuleKey(Matter(row.matter), row.subject, AccountId(row.account)),
+        key=RuleKey(RuleKind(row.matter), row.subject, AccountId(row.account)),
         before=row.before,
         after=row.after,
         why=row.why,
-        undoes=None if row.undoes is None else EntryId(row.undoes),
+        undoes=None if row.undoes is None else AuditEntryId(row.undoes),
     )

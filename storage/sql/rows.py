@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Rewriting, Wish, Words
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, Rewriting, Wish
 from bot.domain.money import Cost
 from bot.domain.people import AccountId, CommunityId, Identity, Person, Platform, Tier
 from bot.ports.messages import StoredMessage
@@ -36,7 +36,7 @@ def job_values(job: Job) -> Json:
         "started_at": job.started_at,
         "kept_at": job.kept_at,
         "finished_at": job.finished_at,
-        **words_values(job.words),
+        **prepared_prompt_values(job.prepared_prompt),
     }
 
 
@@ -55,7 +55,7 @@ def job_of(row: Row[Any]) -> Job:
         state=JobState(row.state),
         attempt=row.attempt,
         message=None if row.message is None else _message_of(row.message),
-        words=words_of(row),
+        prepared_prompt=prepared_prompt_of(row),
         ending=None if row.ending is None else _ending_of(row.ending, JobState(row.state)),
         started_at=row.started_at,
         kept_at=row.kept_at,
@@ -75,19 +75,19 @@ def message_key(channel: str, message: str) -> str:
     return f"{channel}/{message}"
 
 
-def words_values(words: Words | None) -> Json:
+def prepared_prompt_values(prompt: PreparedPrompt | None) -> Json:
     """Give the columns of the settled words; words that are not settled cost nothing."""
-    cost = Cost() if words is None else words.cost
+    cost = Cost() if prompt is None else prompt.cost
     return {
-        "words": None if words is None else words.drawn,
+        "words": None if prompt is None else prompt.text,
         "words_microusd": cost.microusd,
         "words_is_estimate": cost.is_estimate,
     }
 
 
-def words_of(row: Row[Any]) -> Words | None:
+def prepared_prompt_of(row: Row[Any]) -> PreparedPrompt | None:
     """Give the settled words of a row of `jobs`, if they are settled."""
-    return None if row.words is None else Words(row.words, Cost(row.words_microusd, row.words_is_estimate))
+    return None if row.words is None else PreparedPrompt(row.words, Cost(row.words_microusd, row.words_is_estimate))
 
 
 def drawing_values(drawing: Drawing) -> Json:
@@ -165,7 +165,7 @@ def stored_message_of(row: Row[Any]) -> StoredMessage:
 def _message_json(message: MessageRef) -> Json:
     """Spell a message's reference."""
     named = {"names_asker": True} if message.names_asker else {}
-    return {"place": _place_json(message.place), "id": message.id, "ticket": message.ticket, **named}
+    return {"place": _place_json(message.place), "id": message.id, "ticket": message.reply_token, **named}
 
 
 def _message_of(json: Json) -> MessageRef:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.credits import CreditKind
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import NOBODY, Actor, Change, Entry, EntryId, Matter, Rule, RuleKey
+from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from storage.schema_quotas import record, rules
@@ -54,7 +54,7 @@ class SqlRulebook:
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Read the rules of nobody in particular, and of the account."""
         async with self._database.reading() as connection:
-            whose = {"community": community, "nobody": NOBODY, "account": account}
+            whose = {"community": community, "nobody": EVERYBODY, "account": account}
             return _in_order((await connection.execute(_FOR_ACCOUNT, whose)).all())
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
@@ -62,13 +62,13 @@ class SqlRulebook:
         async with self._database.reading() as connection:
             return _in_order((await connection.execute(_ALL, {"community": community})).all())
 
-    async def everywhere(self, matter: Matter, subject: str) -> Mapping[CommunityId, str]:
+    async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Read one rule of all communities."""
         async with self._database.reading() as connection:
-            found = await connection.execute(_EVERYWHERE, {"matter": matter, "subject": subject, "nobody": NOBODY})
+            found = await connection.execute(_EVERYWHERE, {"matter": kind, "subject": subject, "nobody": EVERYBODY})
             return {CommunityId(row.community): row.value for row in found}
 
-    async def change(self, change: Change) -> Entry | None:
+    async def change(self, change: Change) -> AuditEntry | None:
         """Read, compare, write and enter. What is about an account that was joined is about the one it is part of."""
         async with self._database.writing() as connection:
             key = await _key_now(connection, change.key)
@@ -87,34 +87,34 @@ class SqlRulebook:
                 why=change.why,
             )
 
-    async def undo(self, entry: EntryId, by: Actor) -> Entry:
+    async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Lock the entry, so that of two who undo it at once one wins; then put back what it changed."""
         async with self._database.writing() as connection:
             undone = await _not_undone(connection, entry)
             key = await _key_now(connection, undone.key)
-            match key.matter:
-                case Matter.CREDITS:
+            match key.kind:
+                case RuleKind.CREDITS:
                     return await self._move_back(connection, undone, key, by)
-                case Matter.USAGE:
+                case RuleKind.USAGE:
                     return await self._count_back(connection, undone, key, by)
                 case _:
                     await _put_back(connection, undone, key)
                     return await self._enter(connection, undone, key, before=undone.after, after=undone.before, by=by)
 
-    async def find(self, entry: EntryId) -> Entry | None:
+    async def find(self, entry: AuditEntryId) -> AuditEntry | None:
         """Read the line."""
         async with self._database.reading() as connection:
             row = (await connection.execute(_ENTRY, {"entry": entry})).first()
         return None if row is None else entry_of(row)
 
-    async def record(self, community: CommunityId, most: int, before: EntryId | None = None) -> tuple[Entry, ...]:
+    async def record(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
         """Read the record backwards."""
         newest = _NEWEST if before is None else _NEWEST_BEFORE
         values = {"community": community, "most": most} | ({} if before is None else {"entry": before})
         async with self._database.reading() as connection:
             return tuple(entry_of(row) for row in await connection.execute(newest, values))
 
-    async def _move_back(self, connection: AsyncConnection, undone: Entry, key: RuleKey, by: Actor) -> Entry:
+    async def _move_back(self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, by: Actor) -> AuditEntry:
         """Move credits the other way: what was moved besides since then stays."""
         back = _change_of(undone)
         kind = CreditKind.GRANT if back > 0 else CreditKind.TAKE
@@ -127,7 +127,7 @@ class SqlRulebook:
         key = replace(key, subject=kind)
         return await self._enter(connection, undone, key, before=str(new - back), after=str(new), by=by)
 
-    async def _count_back(self, connection: AsyncConnection, undone: Entry, key: RuleKey, by: Actor) -> Entry:
+    async def _count_back(self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, by: Actor) -> AuditEntry:
         """Count what was forgiven: what was drawn besides since then stays counted."""
         day, back = date.fromisoformat(key.subject), _change_of(undone)
         new = await count_again(connection, undone.community, key.account, day=day, pictures=back)
@@ -136,8 +136,8 @@ class SqlRulebook:
         return await self._enter(connection, undone, key, before=str(new - back), after=str(new), by=by)
 
     async def _enter(
-        self, connection: AsyncConnection, undone: Entry, key: RuleKey, *, before: str | None, after: str | None, by: Actor
-    ) -> Entry:
+        self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, *, before: str | None, after: str | None, by: Actor
+    ) -> AuditEntry:
         return await entered(
             connection,
             undone.community,
@@ -152,15 +152,15 @@ class SqlRulebook:
 
 
 def _in_order(rows: list[Row[Any]] | Any) -> tuple[Rule, ...]:
-    found = (Rule(RuleKey(Matter(row.matter), row.subject, AccountId(row.account)), row.value) for row in rows)
-    return tuple(sorted(found, key=lambda rule: (rule.key.matter, rule.key.subject, rule.key.account)))
+    found = (Rule(RuleKey(RuleKind(row.matter), row.subject, AccountId(row.account)), row.value) for row in rows)
+    return tuple(sorted(found, key=lambda rule: (rule.key.kind, rule.key.subject, rule.key.account)))
 
 
 async def _key_now(connection: AsyncConnection, key: RuleKey) -> RuleKey:
-    return key if key.account == NOBODY else replace(key, account=await now_of(connection, key.account))
+    return key if key.account == EVERYBODY else replace(key, account=await now_of(connection, key.account))
 
 
-async def _not_undone(connection: AsyncConnection, entry: EntryId) -> Entry:
+async def _not_undone(connection: AsyncConnection, entry: AuditEntryId) -> AuditEntry:
     row = (await connection.execute(_LOCKED_ENTRY, {"entry": entry})).first()
     if row is None:
         raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
@@ -171,7 +171,7 @@ async def _not_undone(connection: AsyncConnection, entry: EntryId) -> Entry:
 
 async def put(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
     """Make the rule say `value`, and give what it said before."""
-    this = {"of_community": community, "of_account": key.account, "of_matter": key.matter, "of_subject": key.subject}
+    this = {"of_community": community, "of_account": key.account, "of_matter": key.kind, "of_subject": key.subject}
     before: str | None = (await connection.execute(_VALUE, this)).scalar()
     if before == value:
         return before
@@ -185,16 +185,16 @@ async def put(connection: AsyncConnection, community: CommunityId, key: RuleKey,
     return before
 
 
-async def _put_back(connection: AsyncConnection, undone: Entry, key: RuleKey) -> None:
+async def _put_back(connection: AsyncConnection, undone: AuditEntry, key: RuleKey) -> None:
     if await put(connection, undone.community, key, undone.before) != undone.after:
         raise _changed_since()
 
 
 def _columns(community: CommunityId, key: RuleKey) -> dict[str, object]:
-    return {"community": community, "account": key.account, "matter": key.matter, "subject": key.subject}
+    return {"community": community, "account": key.account, "matter": key.kind, "subject": key.subject}
 
 
-def _change_of(undone: Entry) -> int:
+def _change_of(undone: AuditEntry) -> int:
     """Give what has to be added to take an entry of numbers back."""
     return int(undone.before or 0) - int(undone.after or 0)
 

@@ -236,7 +236,7 @@ def messages(records: Records) -> Messages:
 @pytest.fixture
 async def ann(accounts: Accounts) -> AccountId:
     """Give the account of somebody who is known here."""
-    return (await accounts.of(ANN, REGISTERED)).id
+    return (await accounts.get_or_create(ANN, REGISTERED)).id
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.domain.allowances import Allowance, Hold
 from bot.domain.chat import Place
 from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Wish
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Platform
-from bot.domain.quotas import Allowance, Hold
 from tests.fakes.clock import NOON
 
 WEB = Platform("web")

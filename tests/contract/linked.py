@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId, Identity, Person, Platform
-from bot.domain.quotas import Standing
 from bot.ports.accounts import Ledger
 from bot.ports.jobs import Jobs
 from tests.contract.examples import DONE, LEASE, TODAY, a_hold, a_job, some_pictures
@@ -31,6 +31,6 @@ async def draw(jobs: Jobs, job: Job, pictures: int) -> None:
     await jobs.finish(job.id, 1, DONE)
 
 
-async def standing(ledger: Ledger, account: AccountId) -> Standing:
+async def quota_status(ledger: Ledger, account: AccountId) -> QuotaStatus:
     """Say how an account stands today."""
-    return await ledger.standing(HOUSE, account, TODAY.day, TODAY.limit)
+    return await ledger.quota_status(HOUSE, account, TODAY.day, TODAY.limit)

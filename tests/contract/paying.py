@@ -28,7 +28,7 @@ async def membership(rulebook: Rulebook, account: AccountId, id_: str = "sub_1")
     """Give somebody's membership by a subscription."""
     found = await rulebook.rules(HOUSE, account)
     values = [rule.value for rule in found if rule.key.account == account and rule.key.subject == f"stripe:{id_}"]
-    return Membership.read(values[0]) if values else None
+    return Membership.parse(values[0]) if values else None
 
 
 async def reasons(rulebook: Rulebook) -> list[str]:

@@ -17,13 +17,13 @@ ANN = Identity(Platform("discord"), "", "1001")
 
 async def test_the_first_look_makes_an_account_of_the_first_tier(accounts: Accounts) -> None:
     """Nobody has to sign up."""
-    assert (await accounts.of(ANN, REGISTERED)).tier == REGISTERED
+    assert (await accounts.get_or_create(ANN, REGISTERED)).tier == REGISTERED
 
 
 async def test_the_same_identity_has_the_same_account_whatever_tier_newcomers_get_now(accounts: Accounts) -> None:
     """The tier is the account's from its first day on."""
-    first = await accounts.of(ANN, GUEST)
-    assert await accounts.of(ANN, PREMIUM) == first
+    first = await accounts.get_or_create(ANN, GUEST)
+    assert await accounts.get_or_create(ANN, PREMIUM) == first
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ async def test_the_same_identity_has_the_same_account_whatever_tier_newcomers_ge
 )
 async def test_another_platform_realm_or_user_is_another_account(accounts: Accounts, other: Identity) -> None:
     """An id means nothing outside the realm that gave it."""
-    assert (await accounts.of(other, GUEST)).id != (await accounts.of(ANN, GUEST)).id
+    assert (await accounts.get_or_create(other, GUEST)).id != (await accounts.get_or_create(ANN, GUEST)).id
 
 
 async def test_an_identity_shares_its_account_with_itself_only_at_first(accounts: Accounts) -> None:
     """Nobody is linked to anybody who did not ask for it."""
-    await accounts.of(ANN, GUEST)
-    await accounts.of(Identity(Platform("discord"), "", "1002"), GUEST)
+    await accounts.get_or_create(ANN, GUEST)
+    await accounts.get_or_create(Identity(Platform("discord"), "", "1002"), GUEST)
     assert await accounts.linked(ANN) == (ANN,)
 
 
@@ -53,7 +53,7 @@ async def test_a_stranger_shares_an_account_with_nobody(accounts: Accounts) -> N
 
 async def test_many_first_looks_at_once_make_one_account(accounts: Accounts) -> None:
     """Two commands typed in one second are one person's."""
-    looks = await asyncio.gather(*(accounts.of(ANN, GUEST) for _ in range(20)))
+    looks = await asyncio.gather(*(accounts.get_or_create(ANN, GUEST) for _ in range(20)))
     assert len(set(looks)) == 1
 
 
@@ -65,6 +65,6 @@ async def test_two_houses_on_one_database_agree(accounts: Accounts, records_url:
     ids = CountingIds()
     ids.new()
     others = SqlAccounts(second, clock, ids)
-    looks = await asyncio.gather(*(some.of(ANN, GUEST) for some in [accounts, others] * 10))
+    looks = await asyncio.gather(*(some.get_or_create(ANN, GUEST) for some in [accounts, others] * 10))
     await second.close()
     assert len(set(looks)) == 1

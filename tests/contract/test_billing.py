@@ -95,7 +95,7 @@ class TestSubscriptions:
         self, till: Till, accounts: Accounts, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """What is paid later is theirs too."""
-        bob = (await accounts.of(BOB, GUEST)).id
+        bob = (await accounts.get_or_create(BOB, GUEST)).id
         await till.send(a_checkout(bob))
         await accounts.join(ann, bob)
         parted = await accounts.part(BOB, GUEST, TODAY.day)
@@ -119,7 +119,7 @@ class TestCredits:
         self, till: Till, accounts: Accounts, credits_: Credits, ann: AccountId
     ) -> None:
         """Told again after they were linked and parted."""
-        bob = (await accounts.of(BOB, GUEST)).id
+        bob = (await accounts.get_or_create(BOB, GUEST)).id
         await till.send(a_sale(bob, 10))
         await accounts.join(ann, bob)
         await till.send(a_sale(bob, 10))
@@ -159,7 +159,7 @@ class TestCredits:
 
 async def test_what_could_not_be_written_down_comes_again(database: Database, till: Till, rulebook: Rulebook) -> None:
     """Stripe repeats what is answered with 503, and then it counts."""
-    ann = (await SqlAccounts(database, StoppedClock(), CountingIds()).of(ANN, REGISTERED)).id
+    ann = (await SqlAccounts(database, StoppedClock(), CountingIds()).get_or_create(ANN, REGISTERED)).id
     events = a_checkout(ann), a_sale(ann, 10), a_charge(refunded=500)
     await database.close()
     assert [await till.send(event) for event in events] == [503] * 3

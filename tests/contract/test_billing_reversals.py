@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.people import HOUSE, PREMIUM, AccountId
-from bot.domain.rules import Actor, Change, Matter, Membership, RuleKey
+from bot.domain.rules import Actor, Change, Membership, RuleKey, RuleKind
 from bot.ports.credits import Credits
 from bot.ports.rules import Rulebook
 from storage.schema_quotas import subscriptions
@@ -189,7 +189,7 @@ class TestMembershipsWhoseMoneyWentBack:
     async def test_what_admins_set_since_is_not_undone_by_a_repeat(self, till: Till, rulebook: Rulebook, ann: AccountId) -> None:
         """What is told again changes nothing, whatever was set since."""
         await send_all(till, a_checkout(ann), *a_paid_month(1), a_refund(1))
-        key, by = RuleKey(Matter.MEMBERSHIP, "stripe:sub_1", ann), Actor(ann, "Ann")
+        key, by = RuleKey(RuleKind.MEMBERSHIP, "stripe:sub_1", ann), Actor(ann, "Ann")
         await rulebook.change(Change(community=HOUSE, key=key, value=None, by=by))
         await send_all(till, a_checkout(ann), *a_paid_month(1), a_refund(1))
         assert await membership(rulebook, ann) is None

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
-from bot.domain.rules import Actor, Matter, RuleKey
+from bot.domain.rules import Actor, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts
 from bot.ports.credits import Credits
@@ -32,7 +32,7 @@ def a_move(account: AccountId, delta: int = 10, key: str = "grant 1") -> CreditM
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give somebody else's account."""
-    return (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    return (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
 
 
 async def total(credits_: Credits, account: AccountId) -> int:
@@ -70,7 +70,7 @@ class TestMoving:
         await credits_.move(a_move(ann, 10))
         entry = await credits_.move(a_move(ann, 5, "grant 2"))
         assert entry is not None
-        assert (entry.key, entry.before, entry.after) == (RuleKey(Matter.CREDITS, "grant", ann), "10", "15")
+        assert (entry.key, entry.before, entry.after) == (RuleKey(RuleKind.CREDITS, "grant", ann), "10", "15")
         assert (entry.by, entry.why, entry.at, entry.community) == (BOSS, "a prize", NOON, HOUSE)
         assert await rulebook.find(entry.id) == entry
 

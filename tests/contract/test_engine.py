@@ -276,7 +276,7 @@ async def test_what_waited_when_a_run_was_cancelled_is_worked_on_by_the_next(eng
     work = HeldWork()
     [first, second] = jobs(GUEST, 2)
 
-    async def hand_back(job: JobId) -> None:
+    async def release(job: JobId) -> None:
         try:
             await work(job)
         except asyncio.CancelledError:
@@ -284,7 +284,7 @@ async def test_what_waited_when_a_run_was_cancelled_is_worked_on_by_the_next(eng
             raise
 
     await publish(engine, first, second)
-    async with at_work(engine, hand_back, {GUEST: 1}):
+    async with at_work(engine, release, {GUEST: 1}):
         await until(lambda: first in work.running)
     await work.let_go(first, second)
     async with at_work(engine, work, {GUEST: 1}):

@@ -33,7 +33,7 @@ def by_openai(model: str, previews: int) -> Opening:
     async def opening() -> AsyncIterator[ImageProvider]:
         async with FakeOpenAI(Options(picture_bytes=5_000, delay=0.01)) as fake:
             client = build_client("sk-x", fake.url)
-            yield OpenAIImages(client, known_models()[model], clock=StoppedClock(), credit="by AI", previews=previews)
+            yield OpenAIImages(client, known_models()[model], clock=StoppedClock(), attribution="by AI", previews=previews)
             await client.close()
 
     return opening
@@ -42,7 +42,7 @@ def by_openai(model: str, previews: int) -> Opening:
 @asynccontextmanager
 async def offline() -> AsyncIterator[ImageProvider]:
     """Paint here."""
-    yield OfflinePainter(credit="offline preview")
+    yield OfflinePainter(attribution="offline preview")
 
 
 @pytest.fixture(
@@ -160,7 +160,7 @@ async def test_it_says_who_it_is(provider: ImageProvider) -> None:
     """A short word for the settings, a model, and a line for under the picture."""
     assert provider.name.isidentifier()
     assert provider.model
-    assert provider.credit
+    assert provider.attribution
     assert bool(provider.abilities.sizes) != bool(provider.abilities.free)
     assert provider.abilities.most >= 1
 

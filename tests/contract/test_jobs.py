@@ -9,12 +9,12 @@ import pytest
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import Ending, Job, JobId, JobState, Line, Rewriting, Wish, Words
+from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Rewriting, Wish
 from bot.domain.money import Cost
 from bot.domain.people import PREMIUM, REGISTERED, AccountId, Identity, Person
 from bot.errors import LeaseLost, QuotaExceeded
 from bot.ports.accounts import Accounts
-from bot.ports.jobs import Accepted, Jobs
+from bot.ports.jobs import AcceptedJob, Jobs
 from tests.contract.examples import (
     CANCELLED,
     DISCORD,
@@ -56,17 +56,17 @@ class TestAccepting:
                 variation_of="another fox",
             ),
             message=MessageRef(place, "77", "a ticket"),
-            words=Words("a fuller fox", Cost(1200, is_estimate=True)),
+            words=PreparedPrompt("a fuller fox", Cost(1200, is_estimate=True)),
             created_at=NOON + timedelta(microseconds=1),
         )
-        assert await jobs.accept(job, a_hold(ann)) == Accepted(job, is_new=True)
+        assert await jobs.accept(job, a_hold(ann)) == AcceptedJob(job, is_new=True)
         assert await jobs.get(job.id) == job
         assert await jobs.by_key(job.key) == job
 
     async def test_the_same_call_again_is_the_same_job_as_it_stands_now(self, jobs: Jobs, running: Job, ann: AccountId) -> None:
         """A platform that delivers an event twice does not ask for two pictures."""
         again = await jobs.accept(a_job("other id", ann, key=running.key), a_hold(ann))
-        assert again == Accepted(running, is_new=False)
+        assert again == AcceptedJob(running, is_new=False)
         assert await jobs.get(JobId("other id")) is None
 
     async def test_of_many_equal_calls_at_once_one_is_new(self, jobs: Jobs, ann: AccountId) -> None:
@@ -129,7 +129,7 @@ class TestClaiming:
 
     async def test_a_job_that_was_handed_back_can_be_claimed_at_once(self, jobs: Jobs, running: Job) -> None:
         """Its lease need not run out first."""
-        await jobs.hand_back(running.id, running.attempt, NOON)
+        await jobs.release(running.id, running.attempt, NOON)
         again = await jobs.claim(running.id, LEASE)
         assert again is not None
         assert again.attempt == 2
@@ -152,9 +152,9 @@ class TestClaiming:
 
 FENCED: dict[str, Callable[[Jobs, Job], Awaitable[None]]] = {
     "renew": lambda jobs, job: jobs.renew(job.id, job.attempt, LEASE),
-    "hand_back": lambda jobs, job: jobs.hand_back(job.id, job.attempt, NOON),
-    "note_words_cost": lambda jobs, job: jobs.note_words_cost(job.id, job.attempt, Cost(7)),
-    "record_words": lambda jobs, job: jobs.record_words(job.id, job.attempt, Words("late words")),
+    "hand_back": lambda jobs, job: jobs.release(job.id, job.attempt, NOON),
+    "note_words_cost": lambda jobs, job: jobs.record_prompt_estimate(job.id, job.attempt, Cost(7)),
+    "record_words": lambda jobs, job: jobs.record_prompt(job.id, job.attempt, PreparedPrompt("late words")),
     "open_drawing": lambda jobs, job: jobs.open_drawing(a_drawing("late", job)),
     "keep": lambda jobs, job: jobs.keep(job.id, job.attempt, some_pictures(job.id)),
     "finish": lambda jobs, job: jobs.finish(job.id, job.attempt, DONE),
@@ -202,26 +202,26 @@ class TestWaiting:
         for name, age, platform in [("b", 1, WEB), ("a", 2, WEB), ("c", 3, DISCORD), ("d", 1, WEB)]:
             job = a_job(name, ann, created_at=NOON - age * SECOND, place=Place(platform, "", "lobby"), tier=PREMIUM)
             await jobs.accept(job, a_hold(ann))
-        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == (
+        assert await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100) == (
             ("a", PREMIUM),
             ("b", PREMIUM),
             ("d", PREMIUM),
         )
-        assert [job for job, _ in await jobs.unclaimed(frozenset({WEB, DISCORD}), accepted_by=NOON, most=100)] == [
+        assert [job for job, _ in await jobs.claimable(frozenset({WEB, DISCORD}), accepted_by=NOON, most=100)] == [
             "c",
             "a",
             "b",
             "d",
         ]
-        assert await jobs.unclaimed(frozenset(), accepted_by=NOON, most=100) == ()
+        assert await jobs.claimable(frozenset(), accepted_by=NOON, most=100) == ()
 
     async def test_a_young_job_is_left_to_whoever_accepted_it(self, jobs: Jobs, ann: AccountId, clock: StoppedClock) -> None:
         """Unless somebody has had it and handed it back."""
         for name in ("a", "b"):
             await jobs.accept(a_job(name, ann), a_hold(ann))
         await jobs.claim(JobId("b"), LEASE)
-        await jobs.hand_back(JobId("b"), 1, clock.now())
-        found = await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON - SECOND, most=9)
+        await jobs.release(JobId("b"), 1, clock.now())
+        found = await jobs.claimable(frozenset({WEB}), accepted_by=NOON - SECOND, most=9)
         assert [job for job, _ in found] == ["b"]
 
     async def test_unclaimed_jobs_come_in_pages(self, jobs: Jobs, ann: AccountId) -> None:
@@ -229,7 +229,7 @@ class TestWaiting:
         for name in "abc":
             await jobs.accept(a_job(name, ann), a_hold(ann))
         for after, page in [(None, ["a", "b"]), (JobId("b"), ["c"]), (JobId("c"), [])]:
-            found = await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=2, after=after)
+            found = await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=2, after=after)
             assert [job for job, _ in found] == page
 
     async def test_open_jobs_of_one_tenant_can_be_found(self, jobs: Jobs, ann: AccountId) -> None:
@@ -238,31 +238,31 @@ class TestWaiting:
             job = a_job(name, ann, created_at=NOON - age * SECOND, place=Place(platform, tenant, "lobby"))
             await jobs.accept(job, a_hold(ann))
         await jobs.cancel(JobId("b"), Ending(JobState.CANCELLED, "cancelled", "gone"))
-        assert [job.id for job in await jobs.open_at(WEB, "t")] == ["a"]
+        assert [job.id for job in await jobs.open_in_tenant(WEB, "t")] == ["a"]
 
     async def test_a_claimed_job_is_unclaimed_when_its_lease_has_run_out(
         self, jobs: Jobs, running: Job, clock: StoppedClock
     ) -> None:
         """Its worker is gone."""
         clock.move(LEASE - SECOND)
-        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ()
+        assert await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100) == ()
         clock.move(SECOND)
-        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ((running.id, running.tier),)
+        assert await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100) == ((running.id, running.tier),)
 
     async def test_a_job_that_was_handed_back_waits_for_its_time(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
         """Also one that has only to be delivered."""
         await jobs.keep(running.id, running.attempt, some_pictures(running.id))
-        await jobs.hand_back(running.id, running.attempt, NOON + 2 * SECOND)
+        await jobs.release(running.id, running.attempt, NOON + 2 * SECOND)
         clock.move(SECOND)
-        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ()
+        assert await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100) == ()
         clock.move(SECOND)
-        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ((running.id, running.tier),)
+        assert await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100) == ((running.id, running.tier),)
 
     async def test_final_jobs_do_not_wait(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
         """Nothing will happen to them."""
         await jobs.finish(running.id, running.attempt, FAILED)
         clock.move(LEASE)
-        assert await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100) == ()
+        assert await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100) == ()
 
     async def test_the_line_counts_jobs_without_pictures_that_came_before(self, jobs: Jobs, ann: AccountId) -> None:
         """Queued and running ones, on every platform; not kept, final or later ones."""
@@ -272,9 +272,9 @@ class TestWaiting:
             await jobs.claim(JobId(name), LEASE)
         await jobs.keep(JobId("kept"), 1, some_pictures(JobId("kept")))
         await jobs.finish(JobId("failed"), 1, FAILED)
-        assert await jobs.line(JobId("mine")) == Line(2, None)
-        assert await jobs.line(JobId("queued")) == Line(0, None)
-        assert await jobs.line(NOBODY) == Line(0, None)
+        assert await jobs.queue_position(JobId("mine")) == QueuePosition(2, None)
+        assert await jobs.queue_position(JobId("queued")) == QueuePosition(0, None)
+        assert await jobs.queue_position(NOBODY) == QueuePosition(0, None)
 
     async def test_what_is_typical_is_the_median_of_the_last_twenty_of_its_quality(
         self, jobs: Jobs, ann: AccountId, clock: StoppedClock
@@ -298,28 +298,28 @@ class TestWaiting:
         await work("other", 40, Quality.HIGH, DONE)
         await jobs.accept(a_job("low", ann, wish=Wish(prompt="a fox", quality=Quality.LOW)), a_hold(ann, 1, plenty))
         await jobs.accept(a_job("medium", ann), a_hold(ann, 1, plenty))
-        assert (await jobs.line(JobId("low"))).typical_seconds == pytest.approx(19.5)
-        assert (await jobs.line(JobId("medium"))).typical_seconds is None
+        assert (await jobs.queue_position(JobId("low"))).typical_seconds == pytest.approx(19.5)
+        assert (await jobs.queue_position(JobId("medium"))).typical_seconds is None
 
 
 async def test_open_jobs_of_an_account_are_those_without_pictures_and_without_an_end(
     jobs: Jobs, ann: AccountId, accounts: Accounts
 ) -> None:
     """Waiting or running; somebody else's are not among them."""
-    bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
-    assert await jobs.open_of(ann) == 0
+    bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
+    assert await jobs.count_open(ann) == 0
     for name, account in [("waits", ann), ("runs", ann), ("kept", ann), ("ended", ann), ("other", bob)]:
         await jobs.accept(a_job(name, account), a_hold(account))
     for name in ("runs", "kept", "ended"):
         await jobs.claim(JobId(name), LEASE)
     await jobs.keep(JobId("kept"), 1, some_pictures(JobId("kept")))
     await jobs.finish(JobId("ended"), 1, FAILED)
-    assert (await jobs.open_of(ann), await jobs.open_of(bob)) == (2, 1)
+    assert (await jobs.count_open(ann), await jobs.count_open(bob)) == (2, 1)
 
 
 async def test_jobs_of_an_account_are_read_in_pages_newest_first(jobs: Jobs, ann: AccountId, accounts: Accounts) -> None:
     """Somebody else's are not among them; jobs of one moment keep their order; after an unknown job there is nothing."""
-    bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
     for number, (name, account) in enumerate([("one", ann), ("other", bob), ("two", ann), ("three", ann)]):
         await jobs.accept(a_job(name, account, created_at=NOON + min(number, 2) * SECOND), a_hold(account))
     first = await jobs.of_account(ann, 2)

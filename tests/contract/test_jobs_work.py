@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.chat import MessageRef
 from bot.domain.images import DrawingId
-from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, Words
+from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, PreparedPrompt
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId
 from bot.errors import LeaseLost
@@ -43,11 +43,11 @@ class TestCheckpoints:
 
     async def test_words_are_recorded(self, jobs: Jobs, running: Job) -> None:
         """With what they cost."""
-        words = Words("a fuller fox", Cost(310))
-        await jobs.record_words(running.id, running.attempt, words)
+        words = PreparedPrompt("a fuller fox", Cost(310))
+        await jobs.record_prompt(running.id, running.attempt, words)
         found = await jobs.get(running.id)
         assert found is not None
-        assert found.words == words
+        assert found.prepared_prompt == words
 
     async def test_drawings_come_back_oldest_first(self, jobs: Jobs, running: Job) -> None:
         """As they were opened or closed."""
@@ -98,7 +98,7 @@ class TestCheckpoints:
     async def test_words_and_all_drawings_add_up(self, jobs: Jobs, running: Job) -> None:
         """One estimate makes the sum an estimate."""
         assert await jobs.cost(running.id) == FREE
-        await jobs.record_words(running.id, running.attempt, Words("a fuller fox", Cost(7)))
+        await jobs.record_prompt(running.id, running.attempt, PreparedPrompt("a fuller fox", Cost(7)))
         assert await jobs.cost(running.id) == Cost(7)
         for number, state in enumerate([DrawingState.FAILED, DrawingState.DRAWN]):
             drawing = a_drawing(f"drawing {number}", running)
@@ -242,20 +242,20 @@ class TestEnding:
     async def test_an_ending_is_untold_until_it_is_told(self, jobs: Jobs, running: Job) -> None:
         """Telling twice is no error, and an open job has no end to tell of."""
         platforms = frozenset({WEB})
-        await jobs.told(running.id)
-        assert await jobs.untold(platforms, most=100) == ()
+        await jobs.mark_notified(running.id)
+        assert await jobs.unnotified(platforms, most=100) == ()
         await jobs.finish(running.id, running.attempt, FAILED)
-        assert await jobs.untold(platforms, most=100) == (await jobs.get(running.id),)
-        assert await jobs.untold(frozenset({DISCORD}), most=100) == ()
+        assert await jobs.unnotified(platforms, most=100) == (await jobs.get(running.id),)
+        assert await jobs.unnotified(frozenset({DISCORD}), most=100) == ()
         for _ in range(2):
-            await jobs.told(running.id)
-            assert await jobs.untold(platforms, most=100) == ()
+            await jobs.mark_notified(running.id)
+            assert await jobs.unnotified(platforms, most=100) == ()
 
     async def test_what_is_done_is_told(self, jobs: Jobs, running: Job) -> None:
         """The pictures were the news."""
         await jobs.keep(running.id, running.attempt, some_pictures(running.id))
         await jobs.finish(running.id, running.attempt, DONE)
-        assert await jobs.untold(frozenset({WEB}), most=100) == ()
+        assert await jobs.unnotified(frozenset({WEB}), most=100) == ()
 
     async def test_cancelled_jobs_are_untold_oldest_first(self, jobs: Jobs, ann: AccountId) -> None:
         """By when they were accepted."""
@@ -263,4 +263,4 @@ class TestEnding:
             await jobs.accept(a_job(name, ann, created_at=NOON - age * SECOND), a_hold(ann))
         for name in "bca":
             await jobs.cancel(JobId(name), CANCELLED)
-        assert [job.id for job in await jobs.untold(frozenset({WEB}), most=100)] == ["c", "a", "b"]
+        assert [job.id for job in await jobs.unnotified(frozenset({WEB}), most=100)] == ["c", "a", "b"]

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, Identity
-from bot.domain.quotas import Standing
 from bot.errors import BadInput, QuotaExceeded, StorageFailed
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
@@ -19,19 +19,19 @@ from storage.schema import accounts as accounts_table
 from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import ANN, FAILED, LEASE, TODAY, WEB, a_hold, a_job, some_pictures
-from tests.contract.linked import BOB, CAT, by, draw, standing
+from tests.contract.linked import BOB, CAT, by, draw, quota_status
 
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give the account that the same person has elsewhere."""
-    return (await accounts.of(BOB, GUEST)).id
+    return (await accounts.get_or_create(BOB, GUEST)).id
 
 
 @pytest.fixture
 async def cat(accounts: Accounts) -> AccountId:
     """Give a third one."""
-    return (await accounts.of(CAT, GUEST)).id
+    return (await accounts.get_or_create(CAT, GUEST)).id
 
 
 class TestJoining:
@@ -40,7 +40,7 @@ class TestJoining:
     async def test_all_identities_are_the_one_account(self, accounts: Accounts, ann: AccountId, bob: AccountId) -> None:
         """However they ask."""
         await accounts.join(ann, bob)
-        assert await accounts.of(BOB, PREMIUM) == await accounts.known(ANN) == Account(ann, REGISTERED)
+        assert await accounts.get_or_create(BOB, PREMIUM) == await accounts.find(ANN) == Account(ann, REGISTERED)
         assert await accounts.identities(ann) == await accounts.linked(BOB) == (BOB, ANN)
         assert await accounts.identities(bob) == ()
 
@@ -49,13 +49,13 @@ class TestJoining:
     ) -> None:
         """Nobody loses by it."""
         await accounts.join(bob, ann)
-        assert await accounts.known(ANN) == Account(bob, REGISTERED)
+        assert await accounts.find(ANN) == Account(bob, REGISTERED)
 
     async def test_an_account_is_joined_with_itself_already(self, accounts: Accounts, ann: AccountId, ledger: Ledger) -> None:
         """Nothing changes."""
         await accounts.join(ann, ann)
         assert await accounts.identities(ann) == (ANN,)
-        assert await standing(ledger, ann) == Standing(TODAY.limit, 0, 0)
+        assert await quota_status(ledger, ann) == QuotaStatus(TODAY.limit, 0, 0)
 
     async def test_days_are_added_up(
         self, accounts: Accounts, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId
@@ -65,8 +65,8 @@ class TestJoining:
         await draw(jobs, by(BOB, "owl", bob), 3)
         await jobs.accept(by(BOB, "elk", bob), a_hold(bob, 4))
         await accounts.join(ann, bob)
-        assert await standing(ledger, ann) == Standing(TODAY.limit, 4, 5)
-        assert await standing(ledger, bob) == Standing(TODAY.limit, 0, 0)
+        assert await quota_status(ledger, ann) == QuotaStatus(TODAY.limit, 4, 5)
+        assert await quota_status(ledger, bob) == QuotaStatus(TODAY.limit, 0, 0)
 
     async def test_one_person_has_one_limit(self, accounts: Accounts, jobs: Jobs, ann: AccountId, bob: AccountId) -> None:
         """Even if they had more than that apart."""
@@ -87,7 +87,7 @@ class TestJoining:
         await accounts.join(ann, bob)
         await jobs.keep(JobId("owl"), 1, some_pictures(JobId("owl"), 2))
         await jobs.finish(JobId("elk"), 1, FAILED)
-        assert await standing(ledger, ann) == Standing(TODAY.limit, 0, 2)
+        assert await quota_status(ledger, ann) == QuotaStatus(TODAY.limit, 0, 2)
 
     async def test_jobs_and_pictures_move(
         self, accounts: Accounts, jobs: Jobs, pictures: Pictures, ann: AccountId, bob: AccountId
@@ -109,7 +109,7 @@ class TestJoining:
         with pytest.raises(BadInput):
             await jobs.accept(by(BOB, "owl", bob), a_hold(bob))
         assert await jobs.get(JobId("owl")) is None
-        assert await standing(ledger, ann) == Standing(TODAY.limit, 0, 0)
+        assert await quota_status(ledger, ann) == QuotaStatus(TODAY.limit, 0, 0)
 
     async def test_wishes_at_the_same_moment_are_counted_or_refused(
         self, accounts: Accounts, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId
@@ -119,8 +119,8 @@ class TestJoining:
         joining: list[Any] = [*wishes[:4], accounts.join(ann, bob), *wishes[4:]]
         results = await asyncio.gather(*joining, return_exceptions=True)
         refused = [one for one in results if isinstance(one, BadInput)]
-        assert len(results) - 1 - len(refused) == (await standing(ledger, ann)).held
-        assert (await standing(ledger, bob)).held == 0
+        assert len(results) - 1 - len(refused) == (await quota_status(ledger, ann)).held
+        assert (await quota_status(ledger, bob)).held == 0
 
     async def test_two_joins_at_once_leave_one_account(
         self, accounts: Accounts, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId
@@ -129,10 +129,10 @@ class TestJoining:
         await draw(jobs, by(ANN, "fox", ann), 2)
         await draw(jobs, by(BOB, "owl", bob), 3)
         await asyncio.gather(accounts.join(ann, bob), accounts.join(bob, ann), accounts.join(ann, bob))
-        survivor = await accounts.known(ANN)
+        survivor = await accounts.find(ANN)
         assert survivor
-        assert survivor == await accounts.known(BOB)
-        assert (await standing(ledger, survivor.id)).spent == 5
+        assert survivor == await accounts.find(BOB)
+        assert (await quota_status(ledger, survivor.id)).spent == 5
 
     async def test_a_joined_account_stands_for_the_one_that_it_is_part_of(
         self, accounts: Accounts, ann: AccountId, bob: AccountId, cat: AccountId
@@ -141,7 +141,7 @@ class TestJoining:
         await accounts.join(bob, cat)
         await accounts.join(ann, bob)
         await accounts.join(cat, ann)
-        dee = await accounts.of(Identity(WEB, "", "dee"), GUEST)
+        dee = await accounts.get_or_create(Identity(WEB, "", "dee"), GUEST)
         await accounts.join(cat, dee.id)
         assert len(await accounts.identities(ann)) == 4
 

@@ -31,7 +31,7 @@ class Street:
     async def open(self) -> None:
         """Give everybody a job, a worker who has it, and credits."""
         for person in PEOPLE:
-            account = (await self._records.accounts.of(person, REGISTERED)).id
+            account = (await self._records.accounts.get_or_create(person, REGISTERED)).id
             grant = CreditMove(community=HOUSE, account=account, delta=9, kind=CreditKind.GRANT, key=person.user, by=BOSS)
             await self._records.credits.move(grant)
             for number in range(JOBS):
@@ -42,7 +42,9 @@ class Street:
     async def join(self, one: Identity, other: Identity) -> None:
         """Make two accounts one."""
         accounts = self._records.accounts
-        await accounts.join((await accounts.of(one, REGISTERED)).id, (await accounts.of(other, REGISTERED)).id)
+        await accounts.join(
+            (await accounts.get_or_create(one, REGISTERED)).id, (await accounts.get_or_create(other, REGISTERED)).id
+        )
 
     async def part(self, person: Identity) -> None:
         """Make an account of its own."""
@@ -56,8 +58,8 @@ class Street:
     async def give(self, giver: Identity, taker: Identity) -> None:
         """Give a credit, unless they are one by now."""
         accounts = self._records.accounts
-        by_giver = Actor((await accounts.of(giver, REGISTERED)).id, giver.user)
-        target = (await accounts.of(taker, REGISTERED)).id
+        by_giver = Actor((await accounts.get_or_create(giver, REGISTERED)).id, giver.user)
+        target = (await accounts.get_or_create(taker, REGISTERED)).id
         with suppress(BadInput):
             await self._records.credits.give(HOUSE, by_giver, target, 1, f"{giver.user} to {taker.user}")
 

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, text
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.credits import MOST_CREDITS, CreditKind
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId
-from bot.domain.quotas import Standing
-from bot.domain.rules import PERSON, Matter
+from bot.domain.rules import PERSON_SUBJECT, RuleKind
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.api_keys import ApiKey, ApiKeyId
 from bot.ports.codes import Purpose
 from bot.ports.jobs import Jobs
-from bot.ports.keys import ApiKey, ApiKeyId
 from storage.schema_quotas import credit_balances, credit_entries, rules
 from storage.sql.codes import SqlCodes
 from storage.sql.credits import Booking, balance, moved
@@ -23,7 +23,7 @@ from storage.sql.database import Database
 from storage.sql.keys import SqlApiKeys
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import FAILED, LEASE, TODAY, a_hold
-from tests.contract.linked import BOB, by, standing
+from tests.contract.linked import BOB, by, quota_status
 from tests.fakes.clock import NOON, StoppedClock
 
 TOWN = CommunityId("loom:town")
@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give the account that the same person has elsewhere."""
-    return (await accounts.of(BOB, GUEST)).id
+    return (await accounts.get_or_create(BOB, GUEST)).id
 
 
 @ON_DISK
@@ -48,7 +48,7 @@ class TestJoiningWhatMemoryDoesNotHave:
             for number, (community, account, delta) in enumerate(((HOUSE, ann, 5), (HOUSE, bob, 7), (TOWN, bob, 2))):
                 await moved(connection, Booking(community, account, delta, CreditKind.GRANT, f"grant {number}", NOON))
         await accounts.join(ann, bob)
-        assert (await standing(ledger, ann)).credits == 12
+        assert (await quota_status(ledger, ann)).credits == 12
         async with database.reading() as connection:
             links = select(credit_entries).where(credit_entries.c.kind == CreditKind.LINK).order_by(credit_entries.c.position)
             found = [(row.community, row.account, row.delta) for row in await connection.execute(links)]
@@ -80,32 +80,32 @@ class TestJoiningWhatMemoryDoesNotHave:
         await jobs.accept(by(BOB, "owl", bob), a_hold(bob, TODAY.limit + 3))
         await jobs.claim(JobId("owl"), LEASE)
         await accounts.join(ann, bob)
-        assert await standing(ledger, ann) == Standing(TODAY.limit, TODAY.limit, 0, 4)
+        assert await quota_status(ledger, ann) == QuotaStatus(TODAY.limit, TODAY.limit, 0, 4)
         await jobs.finish(JobId("owl"), 1, FAILED)
-        assert await standing(ledger, ann) == Standing(TODAY.limit, 0, 0, 7)
+        assert await quota_status(ledger, ann) == QuotaStatus(TODAY.limit, 0, 0, 7)
 
     @pytest.mark.parametrize(
         ("matter", "mine", "theirs", "kept"),
         [
-            (Matter.LIMIT, "9", "10", "10"),
-            (Matter.LIMIT, "10", "9", "10"),
+            (RuleKind.LIMIT, "9", "10", "10"),
+            (RuleKind.LIMIT, "10", "9", "10"),
             (
-                Matter.MEMBERSHIP,
+                RuleKind.MEMBERSHIP,
                 "registered",
                 "premium until 2026-04-01T00:00:00+00:00",
                 "premium until 2026-04-01T00:00:00+00:00",
             ),
-            (Matter.MEMBERSHIP, "premium until 2026-04-01T00:00:00+00:00", "premium", "premium"),
+            (RuleKind.MEMBERSHIP, "premium until 2026-04-01T00:00:00+00:00", "premium", "premium"),
             (
-                Matter.MEMBERSHIP,
+                RuleKind.MEMBERSHIP,
                 "gold until 2026-05-01T00:00:00+02:00",
                 "premium until 2026-04-30T23:00:00+00:00",
                 "premium until 2026-04-30T23:00:00+00:00",
             ),
-            (Matter.MEMBERSHIP, "registered", "guest", "registered"),
-            (Matter.SETTING, "mine", "theirs", "mine"),
-            (Matter.SETTING, None, "theirs", "theirs"),
-            (Matter.SETTING, "mine", None, "mine"),
+            (RuleKind.MEMBERSHIP, "registered", "guest", "registered"),
+            (RuleKind.SETTING, "mine", "theirs", "mine"),
+            (RuleKind.SETTING, None, "theirs", "theirs"),
+            (RuleKind.SETTING, "mine", None, "mine"),
         ],
     )
     async def test_of_two_rules_the_better_stays(
@@ -114,23 +114,23 @@ class TestJoiningWhatMemoryDoesNotHave:
         database: Database,
         ann: AccountId,
         bob: AccountId,
-        matter: Matter,
+        kind: RuleKind,
         mine: str | None,
         theirs: str | None,
         kept: str,
     ) -> None:
         """The higher limit, the higher tier and then the longer; of others, the survivor's."""
-        other = {"community": TOWN, "account": bob, "matter": Matter.LIMIT, "subject": PERSON, "value": "1"}
+        other = {"community": TOWN, "account": bob, "matter": RuleKind.LIMIT, "subject": PERSON_SUBJECT, "value": "1"}
         async with database.writing() as connection:
             for account, value in ((ann, mine), (bob, theirs)):
                 if value is not None:
-                    rule = {"community": HOUSE, "account": account, "matter": matter, "subject": "grant", "value": value}
+                    rule = {"community": HOUSE, "account": account, "matter": kind, "subject": "grant", "value": value}
                     await connection.execute(insert(rules).values(rule))
             await connection.execute(insert(rules).values(other))
         await accounts.join(ann, bob)
         async with database.reading() as connection:
             found = [tuple(row) for row in await connection.execute(select(rules).order_by(rules.c.community))]
-        assert found == [(HOUSE, ann, matter, "grant", kept), (TOWN, ann, Matter.LIMIT, PERSON, "1")]
+        assert found == [(HOUSE, ann, kind, "grant", kept), (TOWN, ann, RuleKind.LIMIT, PERSON_SUBJECT, "1")]
 
     async def test_keys_ask_for_the_joined_account(
         self, accounts: Accounts, database: Database, clock: StoppedClock, ann: AccountId, bob: AccountId

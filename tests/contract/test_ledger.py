@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.allowances import QuotaStatus, TenantQuota
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.jobs import DrawingState, Ending, JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
-from bot.domain.quotas import Crowd, Standing
 from bot.domain.rules import Actor
 from bot.errors import LeaseLost, LimitTooLow, QuotaExceeded
 from bot.ports.accounts import Ledger
@@ -26,22 +26,22 @@ BOSS = Actor(AccountId("boss"), "Boss")
 TWO_FILES = tuple(picture.file for picture in some_pictures(FOX, 2))
 
 
-async def standing(ledger: Ledger, account: AccountId) -> tuple[int, int]:
+async def quota_status(ledger: Ledger, account: AccountId) -> tuple[int, int]:
     """Give what is held and spent today."""
-    found = await ledger.standing(HOUSE, account, TODAY.day, TODAY.limit)
+    found = await ledger.quota_status(HOUSE, account, TODAY.day, TODAY.limit)
     return found.held, found.spent
 
 
 async def test_who_never_asked_has_everything_left(ledger: Ledger) -> None:
     """There is no row, and that is no error."""
-    assert await ledger.standing(HOUSE, AccountId("new"), TODAY.day, 3) == Standing(3, 0, 0)
+    assert await ledger.quota_status(HOUSE, AccountId("new"), TODAY.day, 3) == QuotaStatus(3, 0, 0)
 
 
 async def test_an_accepted_job_holds_its_pictures_once(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
     """However often the call is delivered."""
     for _ in range(3):
         await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
-    assert await standing(ledger, ann) == (4, 0)
+    assert await quota_status(ledger, ann) == (4, 0)
 
 
 async def test_the_whole_allowance_can_be_held_and_no_more(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -49,18 +49,18 @@ async def test_the_whole_allowance_can_be_held_and_no_more(jobs: Jobs, ledger: L
     await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit - 1))
     with pytest.raises(QuotaExceeded, match=r"cost=2 left=1 refills_at=2026-03-15T00:00:00\+00:00"):
         await jobs.accept(a_job("two", ann), a_hold(ann, 2))
-    assert await standing(ledger, ann) == (TODAY.limit - 1, 0)
+    assert await quota_status(ledger, ann) == (TODAY.limit - 1, 0)
     await jobs.accept(a_job("last", ann), a_hold(ann))
     with pytest.raises(QuotaExceeded, match="cost=1 left=0"):
         await jobs.accept(a_job("one more", ann), a_hold(ann))
-    assert await standing(ledger, ann) == (TODAY.limit, 0)
+    assert await quota_status(ledger, ann) == (TODAY.limit, 0)
 
 
 async def test_a_first_wish_beyond_the_limit_is_refused(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
     """Also when there is no row yet that could be full."""
     with pytest.raises(LimitTooLow, match=f"cost={TODAY.limit + 1} limit={TODAY.limit}"):
         await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit + 1))
-    assert await standing(ledger, ann) == (0, 0)
+    assert await quota_status(ledger, ann) == (0, 0)
 
 
 async def test_a_known_call_is_answered_though_nothing_is_left(jobs: Jobs, ann: AccountId) -> None:
@@ -75,11 +75,11 @@ async def test_kept_pictures_are_spent_once(jobs: Jobs, ledger: Ledger, ann: Acc
     await jobs.claim(FOX, LEASE)
     for _ in range(2):
         await jobs.keep(FOX, 1, some_pictures(FOX, 2))
-        assert await standing(ledger, ann) == (0, 2)
+        assert await quota_status(ledger, ann) == (0, 2)
     assert not await jobs.cancel(FOX, CANCELLED)
     for _ in range(2):
         await jobs.finish(FOX, 1, FAILED)
-        assert await standing(ledger, ann) == (0, 2)
+        assert await quota_status(ledger, ann) == (0, 2)
 
 
 @pytest.mark.parametrize(("count", "spent"), [(3, 3), (4, 4), (6, 4)])
@@ -89,7 +89,7 @@ async def test_only_pictures_that_came_are_spent(jobs: Jobs, ledger: Ledger, ann
     await jobs.claim(FOX, LEASE)
     await jobs.keep(FOX, 1, some_pictures(FOX, count))
     await jobs.finish(FOX, 1, DONE)
-    assert await standing(ledger, ann) == (0, spent)
+    assert await quota_status(ledger, ann) == (0, spent)
 
 
 async def test_a_failed_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -99,7 +99,7 @@ async def test_a_failed_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: Accou
     await jobs.claim(FOX, LEASE)
     for _ in range(2):
         await jobs.finish(FOX, 1, FAILED)
-        assert await standing(ledger, ann) == (1, 0)
+        assert await quota_status(ledger, ann) == (1, 0)
 
 
 async def test_a_cancelled_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -110,7 +110,7 @@ async def test_a_cancelled_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: Ac
         assert await jobs.cancel(FOX, CANCELLED)
     with pytest.raises(LeaseLost):
         await jobs.keep(FOX, 1, some_pictures(FOX, 4))
-    assert await standing(ledger, ann) == (0, 0)
+    assert await quota_status(ledger, ann) == (0, 0)
 
 
 def _counted(pictures: int) -> Ending:
@@ -144,7 +144,7 @@ async def test_what_is_cancelled_while_it_is_paid_for_counts(
         cancelled = await jobs.get(FOX)
         assert cancelled is not None
         assert cancelled.ending == ending
-        assert await standing(ledger, ann) == (0, spent)
+        assert await quota_status(ledger, ann) == (0, spent)
 
 
 async def test_a_call_under_way_and_a_cancellation_at_once_agree(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -158,7 +158,7 @@ async def test_a_call_under_way_and_a_cancellation_at_once_agree(jobs: Jobs, led
         acts = [jobs.open_drawing(a_drawing(f"of {job}", fox)), jobs.cancel(job, CANCELLED)]
         opened, _ = await asyncio.gather(*acts, return_exceptions=True)
         counted += opened is None
-        assert await standing(ledger, ann) == (0, counted)
+        assert await quota_status(ledger, ann) == (0, counted)
 
 
 async def test_a_job_over_midnight_moves_the_day_it_was_held_on(
@@ -171,8 +171,8 @@ async def test_a_job_over_midnight_moves_the_day_it_was_held_on(
     tomorrow = replace(TODAY, day=TODAY.day + timedelta(days=1))
     await jobs.accept(a_job("next", ann), a_hold(ann, 1, tomorrow))
     await jobs.finish(FOX, 1, FAILED)
-    assert await standing(ledger, ann) == (0, 0)
-    assert await ledger.standing(HOUSE, ann, tomorrow.day, 10) == Standing(10, 1, 0)
+    assert await quota_status(ledger, ann) == (0, 0)
+    assert await ledger.quota_status(HOUSE, ann, tomorrow.day, 10) == QuotaStatus(10, 1, 0)
 
 
 async def test_communities_count_apart(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -180,7 +180,7 @@ async def test_communities_count_apart(jobs: Jobs, ledger: Ledger, ann: AccountI
     other = CommunityId("other")
     await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit))
     await jobs.accept(a_job("two", ann, community=other), replace(a_hold(ann, 1), community=other))
-    assert await ledger.standing(other, ann, TODAY.day, 10) == Standing(10, 1, 0)
+    assert await ledger.quota_status(other, ann, TODAY.day, 10) == QuotaStatus(10, 1, 0)
 
 
 async def test_a_limit_that_was_lowered_leaves_nothing(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -189,8 +189,8 @@ async def test_a_limit_that_was_lowered_leaves_nothing(jobs: Jobs, ledger: Ledge
     lower = replace(TODAY, limit=2)
     with pytest.raises(QuotaExceeded, match="left=0"):
         await jobs.accept(a_job("two", ann), a_hold(ann, 1, lower))
-    assert (await ledger.standing(HOUSE, ann, TODAY.day, 2)).left == 0
-    assert await standing(ledger, ann) == (4, 0)
+    assert (await ledger.quota_status(HOUSE, ann, TODAY.day, 2)).left == 0
+    assert await quota_status(ledger, ann) == (4, 0)
 
 
 @ON_DISK
@@ -209,7 +209,7 @@ async def test_of_fifty_wishes_at_once_in_three_houses_exactly_the_limit_is_gran
         await database.close()
     refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]
     assert (len(answers), len(refused)) == (50, 47)
-    assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 3, 0)
+    assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 3, 0)
 
 
 async def test_keeping_and_cancelling_at_once_has_one_winner(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -223,7 +223,7 @@ async def test_keeping_and_cancelling_at_once_has_one_winner(jobs: Jobs, ledger:
         kept, cancelled = await asyncio.gather(*acts, return_exceptions=True)
         assert (kept is None) != (cancelled == CANCELLED)
         winners += kept is None
-        assert await standing(ledger, ann) == (0, winners)
+        assert await quota_status(ledger, ann) == (0, winners)
 
 
 @pytest.mark.parametrize("state", [DrawingState.FAILED, DrawingState.REFUSED])
@@ -232,17 +232,17 @@ async def test_what_was_cancelled_comes_back_when_it_was_surely_not_drawn(
 ) -> None:
     """Day, credits and crowd, once, as after a failure: the call's end came when another process had cancelled already."""
     await credits_.move(CreditMove(community=HOUSE, account=ann, delta=4, kind=CreditKind.GRANT, key="grant", by=BOSS))
-    few, crowd = replace(TODAY, limit=3), Crowd("web:loom", 5)
-    await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 5, few), crowd=crowd))
+    few, tenant_quota = replace(TODAY, limit=3), TenantQuota("web:loom", 5)
+    await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 5, few), tenant_quota=tenant_quota))
     fox = await jobs.claim(FOX, LEASE)
     assert fox is not None
     await jobs.open_drawing(a_drawing("a", fox, asked=5))
     await jobs.cancel(FOX, CANCELLED)
-    assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 3, credits=2)
+    assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 3, credits=2)
     for _ in range(2):
         await jobs.close_drawing(a_drawing("a", fox, state=state))
-        assert await ledger.crowd(HOUSE, crowd.id, TODAY.day, 5) == Standing(5, 0, 0)
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 0, credits=4)
+        assert await ledger.tenant_status(HOUSE, tenant_quota.id, TODAY.day, 5) == QuotaStatus(5, 0, 0)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 0, credits=4)
 
 
 async def test_of_what_was_cancelled_only_what_was_out_counts(
@@ -250,19 +250,19 @@ async def test_of_what_was_cancelled_only_what_was_out_counts(
 ) -> None:
     """Of day, credits and crowd, by what each picture counts for; and if fewer come in the end, only those."""
     await credits_.move(CreditMove(community=HOUSE, account=ann, delta=9, kind=CreditKind.GRANT, key="grant", by=BOSS))
-    few, crowd = replace(TODAY, limit=3), Crowd("web:loom", 20)
-    await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 10, few), each=2, crowd=crowd))
+    few, tenant_quota = replace(TODAY, limit=3), TenantQuota("web:loom", 20)
+    await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 10, few), each=2, tenant_quota=tenant_quota))
     fox = await jobs.claim(FOX, LEASE)
     assert fox is not None
     await jobs.open_drawing(a_drawing("a", fox, asked=3))
     for _ in range(2):
         assert await jobs.cancel(FOX, CANCELLED, once_paid=_counted) == _counted(6)
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 3, credits=6)
-        assert await ledger.crowd(HOUSE, crowd.id, TODAY.day, 20) == Standing(20, 0, 6)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 3, credits=6)
+        assert await ledger.tenant_status(HOUSE, tenant_quota.id, TODAY.day, 20) == QuotaStatus(20, 0, 6)
     for _ in range(2):
         await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.DRAWN, asked=3, files=TWO_FILES))
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 3, credits=8)
-        assert await ledger.crowd(HOUSE, crowd.id, TODAY.day, 20) == Standing(20, 0, 4)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 3, credits=8)
+        assert await ledger.tenant_status(HOUSE, tenant_quota.id, TODAY.day, 20) == QuotaStatus(20, 0, 4)
 
 
 async def test_what_was_forgiven_does_not_come_back_as_well(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
@@ -272,6 +272,6 @@ async def test_what_was_forgiven_does_not_come_back_as_well(jobs: Jobs, ledger: 
     assert fox is not None
     await jobs.open_drawing(a_drawing("a", fox))
     await jobs.cancel(FOX, CANCELLED)
-    await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
+    await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
     await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.FAILED))
-    assert await standing(ledger, ann) == (0, 0)
+    assert await quota_status(ledger, ann) == (0, 0)

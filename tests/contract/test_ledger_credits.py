@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.allowances import Hold, QuotaStatus, TenantQuota
 from bot.domain.credits import MOST_CREDITS, CreditKind, CreditMove
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
-from bot.domain.quotas import Crowd, Hold, Standing
-from bot.domain.rules import Actor, Matter, RuleKey
+from bot.domain.rules import Actor, RuleKey, RuleKind
 from bot.errors import BadInput, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.credits import Credits
@@ -20,7 +20,7 @@ from tests.contract.examples import CANCELLED, FAILED, LEASE, TODAY, WEB, a_hold
 BOSS = Actor(AccountId("boss"), "Boss")
 THREE = replace(TODAY, limit=3)
 FOX = JobId("fox")
-CROWD = Crowd("web:park", 5)
+CROWD = TenantQuota("web:park", 5)
 DAY = timedelta(days=1)
 
 
@@ -44,7 +44,7 @@ async def keep(jobs: Jobs, pictures: int, job: JobId = FOX) -> None:
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give somebody else's account."""
-    return (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    return (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
 
 
 class TestCredits:
@@ -52,7 +52,7 @@ class TestCredits:
 
     async def stands(self, ledger: Ledger, account: AccountId) -> tuple[int, int, int]:
         """Give what is held, spent, and there in credits."""
-        found = await ledger.standing(HOUSE, account, TODAY.day, 3)
+        found = await ledger.quota_status(HOUSE, account, TODAY.day, 3)
         return found.held, found.spent, found.credits
 
     async def test_the_days_limit_is_used_up_first(self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId) -> None:
@@ -153,7 +153,7 @@ class TestWeights:
         """Two pictures of three each."""
         await accept(jobs, replace(a_hold(ann, 6), each=3))
         await keep(jobs, came)
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 10) == Standing(10, 0, spent)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 10) == QuotaStatus(10, 0, spent)
 
 
 class TestCrowds:
@@ -161,45 +161,45 @@ class TestCrowds:
 
     async def test_a_crowd_is_counted_beside_its_people(self, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId) -> None:
         """Held, spent and given back with them."""
-        await accept(jobs, replace(a_hold(ann, 3), crowd=CROWD))
-        await accept(jobs, replace(a_hold(bob, 2), crowd=CROWD), "owl")
+        await accept(jobs, replace(a_hold(ann, 3), tenant_quota=CROWD))
+        await accept(jobs, replace(a_hold(bob, 2), tenant_quota=CROWD), "owl")
         await keep(jobs, 2)
         await jobs.cancel(JobId("owl"), CANCELLED)
-        assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 0, 2)
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 10) == Standing(10, 0, 2)
+        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 0, 2)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 10) == QuotaStatus(10, 0, 2)
 
     async def test_a_crowd_gets_back_what_came_from_credits_too(
         self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId
     ) -> None:
         """All that was held is let go, whatever it was taken from."""
         await grant(credits_, ann, 4)
-        await accept(jobs, replace(a_hold(ann, 5, THREE), crowd=CROWD))
-        assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 5, 0)
+        await accept(jobs, replace(a_hold(ann, 5, THREE), tenant_quota=CROWD))
+        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 5, 0)
         await jobs.cancel(FOX, CANCELLED)
-        assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 0, 0)
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 0, credits=4)
+        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 0, 0)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 0, credits=4)
 
     async def test_a_crowd_that_has_used_its_limit_up_is_refused(
         self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId, bob: AccountId
     ) -> None:
         """Whoever asks, whatever they have left: nothing of theirs is held."""
         await grant(credits_, bob, 5)
-        await accept(jobs, replace(a_hold(ann, 4), crowd=CROWD))
+        await accept(jobs, replace(a_hold(ann, 4), tenant_quota=CROWD))
         with pytest.raises(TenantQuotaExceeded, match="cost=2 left=1"):
-            await accept(jobs, replace(a_hold(bob, 2, replace(TODAY, limit=1)), crowd=CROWD), "owl")
-        assert await ledger.standing(HOUSE, bob, TODAY.day, 10) == Standing(10, 0, 0, credits=5)
-        assert await ledger.crowd(HOUSE, CROWD.id, TODAY.day, 5) == Standing(5, 4, 0)
+            await accept(jobs, replace(a_hold(bob, 2, replace(TODAY, limit=1)), tenant_quota=CROWD), "owl")
+        assert await ledger.quota_status(HOUSE, bob, TODAY.day, 10) == QuotaStatus(10, 0, 0, credits=5)
+        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 4, 0)
 
     async def test_a_first_wish_beyond_a_crowds_limit_is_refused(self, jobs: Jobs, ann: AccountId) -> None:
         """Also when nobody there has asked for anything yet."""
         with pytest.raises(TenantQuotaExceeded, match="cost=6 left=5"):
-            await accept(jobs, replace(a_hold(ann, 6), crowd=CROWD))
+            await accept(jobs, replace(a_hold(ann, 6), tenant_quota=CROWD))
 
     async def test_another_crowd_has_its_own_limit(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
         """And people may be in both."""
-        await accept(jobs, replace(a_hold(ann, 5), crowd=CROWD))
-        await accept(jobs, replace(a_hold(ann, 5), crowd=replace(CROWD, id="web:harbour")), "owl")
-        assert await ledger.crowd(HOUSE, "web:harbour", TODAY.day, 5) == Standing(5, 5, 0)
+        await accept(jobs, replace(a_hold(ann, 5), tenant_quota=CROWD))
+        await accept(jobs, replace(a_hold(ann, 5), tenant_quota=replace(CROWD, id="web:harbour")), "owl")
+        assert await ledger.tenant_status(HOUSE, "web:harbour", TODAY.day, 5) == QuotaStatus(5, 5, 0)
 
 
 class TestForgiving:
@@ -210,27 +210,27 @@ class TestForgiving:
         await accept(jobs, a_hold(ann, 2, THREE))
         await keep(jobs, 2)
         await accept(jobs, a_hold(ann, 1, THREE), "owl")
-        entry = await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
+        entry = await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
         assert entry is not None
-        assert (entry.key, entry.before, entry.after) == (RuleKey(Matter.USAGE, TODAY.day.isoformat(), ann), "2", "0")
+        assert (entry.key, entry.before, entry.after) == (RuleKey(RuleKind.USAGE, TODAY.day.isoformat(), ann), "2", "0")
         assert (entry.by, entry.why) == (BOSS, "our fault")
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 1, 0)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 1, 0)
         await accept(jobs, a_hold(ann, 2, THREE), "two")
 
     async def test_where_nothing_was_spent_nothing_is_forgiven(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
         """And nothing is put on record."""
-        assert await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="") is None
+        assert await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="") is None
         await accept(jobs, a_hold(ann, 2))
-        assert await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="") is None
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 2, 0)
+        assert await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="") is None
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 2, 0)
 
     async def test_many_who_forgive_at_once_forgive_once(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
         """Nobody gets pictures for it."""
         await accept(jobs, a_hold(ann, 2, THREE))
         await keep(jobs, 2)
-        entries = await asyncio.gather(*(ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="") for _ in range(5)))
+        entries = await asyncio.gather(*(ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="") for _ in range(5)))
         assert sum(entry is not None for entry in entries) == 1
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 0)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 0)
 
 
 class TestClock:
@@ -244,11 +244,11 @@ class TestClock:
         with pytest.raises(QuotaExceeded, match="cost=2 left=1"):
             await accept(jobs, a_hold(ann, 2, THREE), "owl")
         await accept(jobs, a_hold(ann, 1, THREE), "owl")
-        assert await ledger.standing(HOUSE, ann, later.day, 3) == Standing(3, 3, 0)
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 0, 0)
+        assert await ledger.quota_status(HOUSE, ann, later.day, 3) == QuotaStatus(3, 3, 0)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 0)
         await keep(jobs, 1, JobId("owl"))
-        assert await ledger.standing(HOUSE, ann, later.day, 3) == Standing(3, 2, 1)
-        entry = await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="")
+        assert await ledger.quota_status(HOUSE, ann, later.day, 3) == QuotaStatus(3, 2, 1)
+        entry = await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="")
         assert entry is not None
         assert entry.key.subject == later.day.isoformat()
 
@@ -257,7 +257,7 @@ class TestClock:
         """A clock that was years ahead once does not keep anybody from drawing for years."""
         await accept(jobs, a_hold(ann, 3, replace(THREE, day=TODAY.day + days * DAY)))
         await accept(jobs, a_hold(ann, 3, THREE), "owl")
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 3) == Standing(3, 3, 0)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 3, 0)
 
 
 class TestJoined:
@@ -273,7 +273,7 @@ class TestJoined:
             await accept(jobs, a_hold(bob, 1))
         assert refused.value.user_text == "Your accounts were joined a moment ago; please ask once more."
         assert not (await jobs.accept(a_job("owl", bob), a_hold(bob, 1))).is_new
-        assert await ledger.standing(HOUSE, ann, TODAY.day, 10) == Standing(10, 1, 0)
+        assert await ledger.quota_status(HOUSE, ann, TODAY.day, 10) == QuotaStatus(10, 1, 0)
 
     async def test_credits_that_a_job_gives_back_are_the_new_accounts(
         self, jobs: Jobs, credits_: Credits, accounts: Accounts, ann: AccountId, bob: AccountId

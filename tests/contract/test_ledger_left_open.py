@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
+from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId
-from bot.domain.quotas import Budget, Period, Spending
 from storage.migrate import upgrade
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs

@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
+from bot.domain.allowances import DayExtension
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.people import REGISTERED, AccountId, Identity
-from bot.domain.quotas import Bridge
-from bot.domain.rules import Actor, Entry, Matter
+from bot.domain.rules import Actor, AuditEntry, RuleKind
 from tests.contract.examples import WEB
 from tests.contract.sums import DIFFERENCES
 from tests.contract.tables import PostgresTables
@@ -73,12 +73,12 @@ class LedgerMachine(WorkMachine):
         self.do("give", act, crash_at)
 
     @rule(name=PEOPLE, crash_at=MAYBE_CRASHING)
-    def forgive(self, name: str, crash_at: int | None) -> None:
+    def reset_usage(self, name: str, crash_at: int | None) -> None:
         """Count today's pictures as not spent."""
         day = self.terms().day
 
         async def act(world: World) -> Noted:
-            return _noted(world, await world.ledger.forgive(PARK, await world.account(name), day, by=BOSS, why=""))
+            return _noted(world, await world.ledger.reset_usage(PARK, await world.account(name), day, by=BOSS, why=""))
 
         self.do("forgive", act, crash_at)
 
@@ -92,7 +92,7 @@ class LedgerMachine(WorkMachine):
             return _noted(world, await world.rulebook.undo(world.entries[which % len(world.entries)].id, BOSS))
 
         self.do("undo", act, crash_at)
-        self.may_have_more |= {entry.key.account for entry in self.worlds.sql.entries if entry.key.matter is Matter.USAGE}
+        self.may_have_more |= {entry.key.account for entry in self.worlds.sql.entries if entry.key.kind is RuleKind.USAGE}
 
     @rule(name=PEOPLE, other=PEOPLE, crash_at=MAYBE_CRASHING)
     def join(self, name: str, other: str, crash_at: int | None) -> None:
@@ -112,7 +112,7 @@ class LedgerMachine(WorkMachine):
         day, identity = self.terms().day, Identity(WEB, "", name)
 
         async def act(world: World) -> None:
-            await world.accounts.part(identity, (await world.accounts.of(identity, REGISTERED)).tier, day)
+            await world.accounts.part(identity, (await world.accounts.get_or_create(identity, REGISTERED)).tier, day)
 
         self.do("part", act, crash_at)
         self.may_have_more.add(self.worlds.wait(self.worlds.sql.account(name)))
@@ -132,7 +132,7 @@ class LedgerMachine(WorkMachine):
     def change_zone(self, zone: str) -> None:
         """Move the community to another zone."""
         now, new = self.worlds.clock.now(), ZoneInfo(zone)
-        self.bridge = Bridge.over(self.terms(), now, new)
+        self.day_extension = DayExtension.after_zone_change(self.terms(), now, new)
         self.zone = new
 
     @rule()
@@ -178,7 +178,7 @@ class LedgerMachine(WorkMachine):
         return sorted(self.worlds.rows(statement))
 
 
-def _noted(world: World, entry: Entry | None) -> Noted:
+def _noted(world: World, entry: AuditEntry | None) -> Noted:
     """Keep an entry, and give what can be compared of it."""
     if entry is None:
         return None

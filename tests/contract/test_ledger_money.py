@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.jobs import DrawingState, Ending, Job, JobId, Words
+from bot.domain.allowances import Budget, Hold, Period, QuotaStatus, Spending
+from bot.domain.jobs import DrawingState, Ending, Job, JobId, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
-from bot.domain.quotas import Budget, Hold, Period, Spending, Standing
 from bot.errors import BudgetExceeded
 from bot.ports.accounts import Ledger
 from bot.ports.jobs import Jobs
@@ -69,8 +69,8 @@ class TestEstimates:
     async def test_a_job_is_billed_what_it_cost(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
         """Its words and all its drawings, once, whatever was estimated."""
         fox = await accept(jobs, a_dear_hold(ann, 300))
-        await jobs.note_words_cost(fox.id, 1, Cost(5, is_estimate=True))
-        await jobs.record_words(fox.id, 1, Words("a fox", Cost(7)))
+        await jobs.record_prompt_estimate(fox.id, 1, Cost(5, is_estimate=True))
+        await jobs.record_prompt(fox.id, 1, PreparedPrompt("a fox", Cost(7)))
         for number, state in enumerate([DrawingState.FAILED, DrawingState.DRAWN]):
             drawing = a_drawing(f"drawing {number}", fox)
             await jobs.open_drawing(drawing)
@@ -202,7 +202,7 @@ class TestUnseen:
     async def test_words_that_never_came_are_billed(self, jobs: Jobs, ledger: Ledger, ann: AccountId, ending: Ending) -> None:
         """Once, whatever ended the job."""
         fox = await accept(jobs, a_dear_hold(ann, 300))
-        await jobs.note_words_cost(fox.id, 1, Cost(7, is_estimate=True))
+        await jobs.record_prompt_estimate(fox.id, 1, Cost(7, is_estimate=True))
         for _ in range(2):
             await (jobs.cancel(fox.id, ending) if ending is CANCELLED else jobs.finish(fox.id, 1, ending))
             assert await today(ledger) == await today(ledger, HOUSE_DAILY) == (0, 7)
@@ -232,7 +232,7 @@ class TestBudgets:
         with pytest.raises(BudgetExceeded, match=f"scope={budget.scope} period={budget.period} limit=1000"):
             await accept(jobs, a_dear_hold(ann, 401, budget), "owl")
         assert await today(ledger, budget) == (600, 0)
-        assert await ledger.standing(PARK, ann, TODAY.day, 10) == Standing(10, 1, 0)
+        assert await ledger.quota_status(PARK, ann, TODAY.day, 10) == QuotaStatus(10, 1, 0)
         await accept(jobs, a_dear_hold(ann, 400, budget), "owl")
 
     async def test_each_of_several_budgets_counts(self, jobs: Jobs, ann: AccountId) -> None:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, AccountId, Identity
-from bot.domain.quotas import Standing
-from bot.domain.rules import PERSON, Actor, Change, Matter, RuleKey
+from bot.domain.rules import PERSON_SUBJECT, Actor, Change, RuleKey, RuleKind
 from bot.errors import QuotaExceeded
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
@@ -28,7 +28,7 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import ANN, DISCORD, FAILED, LEASE, TODAY, WEB, a_hold, some_pictures
-from tests.contract.linked import BOB, SLACK, by, draw, standing
+from tests.contract.linked import BOB, SLACK, by, draw, quota_status
 from tests.fakes.clock import NOON, StoppedClock
 
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ LONG_AGO = date(1999, 1, 1)
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give the account that the same person has elsewhere."""
-    return (await accounts.of(BOB, GUEST)).id
+    return (await accounts.get_or_create(BOB, GUEST)).id
 
 
 @pytest.fixture
@@ -59,14 +59,14 @@ class TestParting:
         """As `of` says from now on."""
         parted = await accounts.part(BOB, GUEST, TODAY.day)
         assert parted.tier == GUEST
-        assert parted == await accounts.of(BOB, PREMIUM) != await accounts.known(ANN)
+        assert parted == await accounts.get_or_create(BOB, PREMIUM) != await accounts.find(ANN)
         assert (await accounts.linked(BOB), await accounts.identities(one)) == ((BOB,), (ANN,))
 
     async def test_both_begin_with_the_whole_day(self, accounts: Accounts, ledger: Ledger, one: AccountId) -> None:
         """What was held counts as spent for the one that goes."""
         parted = await accounts.part(BOB, GUEST, TODAY.day)
-        assert await standing(ledger, parted.id) == Standing(TODAY.limit, 0, 8)
-        assert await standing(ledger, one) == Standing(TODAY.limit, 3, 5)
+        assert await quota_status(ledger, parted.id) == QuotaStatus(TODAY.limit, 0, 8)
+        assert await quota_status(ledger, one) == QuotaStatus(TODAY.limit, 3, 5)
 
     async def test_later_days_come_along_and_earlier_ones_do_not(
         self, accounts: Accounts, jobs: Jobs, ledger: Ledger, one: AccountId
@@ -75,8 +75,8 @@ class TestParting:
         tomorrow = replace(TODAY, day=TODAY.day + DAY)
         await jobs.accept(by(ANN, "later", one), a_hold(one, 4, tomorrow))
         parted = await accounts.part(BOB, GUEST, tomorrow.day)
-        assert (await ledger.standing(HOUSE, parted.id, tomorrow.day, 10)).spent == 4
-        assert (await standing(ledger, parted.id)).spent == 0
+        assert (await ledger.quota_status(HOUSE, parted.id, tomorrow.day, 10)).spent == 4
+        assert (await quota_status(ledger, parted.id)).spent == 0
 
     async def test_its_own_jobs_and_pictures_go_along(
         self, accounts: Accounts, jobs: Jobs, pictures: Pictures, one: AccountId
@@ -108,8 +108,8 @@ class TestParting:
         parted = await accounts.part(BOB, GUEST, TODAY.day)
         await jobs.finish(JobId("elk"), 1, FAILED)
         await jobs.keep(JobId("ape"), 1, some_pictures(JobId("ape")))
-        assert await standing(ledger, one) == Standing(TODAY.limit, 0, 6)
-        assert await standing(ledger, parted.id) == Standing(TODAY.limit, 0, 9)
+        assert await quota_status(ledger, one) == QuotaStatus(TODAY.limit, 0, 6)
+        assert await quota_status(ledger, parted.id) == QuotaStatus(TODAY.limit, 0, 9)
         assert {picture.job for picture in await pictures.latest(parted.id, 10)} == {"owl", "ape"}
 
     async def test_an_identity_that_is_alone_stays_as_it_is(
@@ -118,11 +118,11 @@ class TestParting:
         """Account, tier and day."""
         await draw(jobs, by(ANN, "fox", ann), 2)
         assert await accounts.part(ANN, GUEST, LONG_AGO) == Account(ann, REGISTERED)
-        assert (await standing(ledger, ann)).spent == 2
+        assert (await quota_status(ledger, ann)).spent == 2
 
     async def test_a_stranger_gets_an_account(self, accounts: Accounts) -> None:
         """There is nothing to part it from."""
-        assert await accounts.part(BOB, GUEST, TODAY.day) == await accounts.known(BOB)
+        assert await accounts.part(BOB, GUEST, TODAY.day) == await accounts.find(BOB)
 
     async def test_two_who_part_at_once_from_each_other_are_two(self, accounts: Accounts, one: AccountId) -> None:
         """One of them keeps the account."""
@@ -135,11 +135,11 @@ class TestParting:
         """Memory has none that would know the account."""
         async with database.writing() as connection:
             await moved(connection, Booking(HOUSE, one, 7, CreditKind.GRANT, "grant", NOON))
-            rule = {"community": HOUSE, "account": one, "matter": Matter.LIMIT, "subject": PERSON, "value": "50"}
+            rule = {"community": HOUSE, "account": one, "matter": RuleKind.LIMIT, "subject": PERSON_SUBJECT, "value": "50"}
             await connection.execute(insert(rules).values(rule))
         parted = await accounts.part(BOB, GUEST, TODAY.day)
-        assert (await standing(ledger, one)).credits == 7
-        assert (await standing(ledger, parted.id)).credits == 0
+        assert (await quota_status(ledger, one)).credits == 7
+        assert (await quota_status(ledger, parted.id)).credits == 0
         async with database.reading() as connection:
             assert (await connection.execute(select(rules.c.account))).scalars().all() == [one]
 
@@ -148,7 +148,7 @@ class TestParting:
         for _ in range(3):
             parted = await accounts.part(BOB, GUEST, TODAY.day)
             await accounts.join(one, parted.id)
-        assert await accounts.known(BOB) == await accounts.known(ANN)
+        assert await accounts.find(BOB) == await accounts.find(ANN)
 
 
 WISHES = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 4), st.booleans()), max_size=6)
@@ -165,26 +165,26 @@ class TestDayAfterRejoining:
         for _ in range(4):
             parted = await accounts.part(BOB, GUEST, TODAY.day)
             await accounts.join(one, parted.id)
-            assert await standing(ledger, one) == Standing(TODAY.limit, 3, 5)
+            assert await quota_status(ledger, one) == QuotaStatus(TODAY.limit, 3, 5)
         parted = await accounts.part(BOB, GUEST, TODAY.day)
         await draw(jobs, by(BOB, "ape", parted.id), 1)
         await draw(jobs, by(ANN, "asp", one), 1)
         await accounts.join(parted.id, one)
-        assert await standing(ledger, parted.id) == Standing(TODAY.limit, 3, 7)
+        assert await quota_status(ledger, parted.id) == QuotaStatus(TODAY.limit, 3, 7)
         await jobs.finish(JobId("elk"), 1, FAILED)
-        assert await standing(ledger, parted.id) == Standing(TODAY.limit, 0, 7)
+        assert await quota_status(ledger, parted.id) == QuotaStatus(TODAY.limit, 0, 7)
 
     async def test_three_that_come_together_again_in_any_order_have_used_it_once(
         self, accounts: Accounts, ledger: Ledger, one: AccountId
     ) -> None:
         """Two were parted, one from the other."""
         cat = Identity(WEB, "", "cat")
-        await accounts.join(one, (await accounts.of(cat, GUEST)).id)
+        await accounts.join(one, (await accounts.get_or_create(cat, GUEST)).id)
         for first, second in ((BOB, cat), (cat, BOB)):
             apart = await accounts.part(first, GUEST, TODAY.day), await accounts.part(second, GUEST, TODAY.day)
             await accounts.join(apart[0].id, apart[1].id)
             await accounts.join(one, apart[0].id)
-            assert await standing(ledger, one) == Standing(TODAY.limit, 3, 5)
+            assert await quota_status(ledger, one) == QuotaStatus(TODAY.limit, 3, 5)
 
     async def test_what_was_forgiven_on_both_sides_is_not_taken_off_again(
         self, accounts: Accounts, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId
@@ -194,10 +194,10 @@ class TestDayAfterRejoining:
         await accounts.join(ann, bob)
         parted = await accounts.part(BOB, GUEST, TODAY.day)
         for account, identity, name in ((ann, ANN, "ape"), (parted.id, BOB, "asp")):
-            await ledger.forgive(HOUSE, account, TODAY.day, by=Actor(AccountId("boss"), "Boss"), why="")
+            await ledger.reset_usage(HOUSE, account, TODAY.day, by=Actor(AccountId("boss"), "Boss"), why="")
             await draw(jobs, by(identity, name, account), 2)
         await accounts.join(ann, parted.id)
-        assert (await standing(ledger, ann)).spent == 4
+        assert (await quota_status(ledger, ann)).spent == 4
 
 
 class TestTierAfterParting:
@@ -205,16 +205,16 @@ class TestTierAfterParting:
 
     async def test_a_tier_that_the_other_brought_goes_with_them(self, accounts: Accounts, bob: AccountId) -> None:
         """Bob is a guest again; it is so whoever of the two leaves."""
-        ann = (await accounts.of(ANN, REGISTERED)).id
+        ann = (await accounts.get_or_create(ANN, REGISTERED)).id
         await accounts.join(bob, ann)
-        assert (await accounts.of(BOB, GUEST)).tier == REGISTERED
+        assert (await accounts.get_or_create(BOB, GUEST)).tier == REGISTERED
         await accounts.part(ANN, REGISTERED, TODAY.day)
-        assert await accounts.of(BOB, GUEST) == Account(bob, GUEST)
+        assert await accounts.get_or_create(BOB, GUEST) == Account(bob, GUEST)
 
     async def test_who_stays_keeps_what_they_began_with(self, accounts: Accounts, one: AccountId) -> None:
         """Ann was registered all along."""
         await accounts.part(BOB, GUEST, TODAY.day)
-        assert (await accounts.of(ANN, GUEST)).tier == REGISTERED
+        assert (await accounts.get_or_create(ANN, GUEST)).tier == REGISTERED
 
     @ON_DISK
     @pytest.mark.parametrize("leaver", [ANN, BOB])
@@ -238,10 +238,10 @@ class TestTierAfterParting:
             for subject in ("grant", "stripe:sub_1"):
                 await rulebook.change(membership(account, subject, value))
         for _ in range(2):
-            await accounts.join((await accounts.of(ANN, GUEST)).id, (await accounts.of(BOB, GUEST)).id)
+            await accounts.join((await accounts.get_or_create(ANN, GUEST)).id, (await accounts.get_or_create(BOB, GUEST)).id)
             await accounts.part(leaver, GUEST, TODAY.day)
             for identity, value in ((ANN, anns), (BOB, bobs)):
-                found = await rulebook.rules(HOUSE, (await accounts.of(identity, GUEST)).id)
+                found = await rulebook.rules(HOUSE, (await accounts.get_or_create(identity, GUEST)).id)
                 assert {rule.key.subject: rule.value for rule in found} == (
                     dict.fromkeys(("grant", "stripe:sub_1"), value) if value else {}
                 )
@@ -262,7 +262,7 @@ class TestTierAfterParting:
 def membership(account: AccountId, subject: str, value: str | None) -> Change:
     """Give a tier to somebody."""
     by_whom = Actor(AccountId("boss"), "Boss")
-    return Change(community=HOUSE, key=RuleKey(Matter.MEMBERSHIP, subject, account), value=value, by=by_whom)
+    return Change(community=HOUSE, key=RuleKey(RuleKind.MEMBERSHIP, subject, account), value=value, by=by_whom)
 
 
 class Crowd:
@@ -302,11 +302,11 @@ class Crowd:
 
     async def left(self) -> list[tuple[int, int]]:
         """Say what each has left today, and what they would have if all failed that still runs."""
-        stands = [await standing(self._ledger, await self._account(person)) for person in range(3)]
+        stands = [await quota_status(self._ledger, await self._account(person)) for person in range(3)]
         return [(one.left, max(0, one.limit - one.spent)) for one in stands]
 
     async def _account(self, person: int) -> AccountId:
-        return (await self._accounts.of(self.people[person], GUEST)).id
+        return (await self._accounts.get_or_create(self.people[person], GUEST)).id
 
 
 class _RandomIds:
@@ -324,15 +324,15 @@ async def test_nobody_gains_a_picture_by_joining_and_parting(
     database: Database, clock: StoppedClock, wishes: list[tuple[int, int, bool]], changes: list[tuple[str, int, int]]
 ) -> None:
     """Whatever they have drawn or have running, and however often; on disk, where all examples share one house."""
-    crowd = Crowd(database, clock)
+    tenant_quota = Crowd(database, clock)
     for wish in wishes:
-        await crowd.ask(*wish)
-    before = await crowd.left()
+        await tenant_quota.ask(*wish)
+    before = await tenant_quota.left()
     for change in changes:
-        await crowd.change(*change)
-    after = await crowd.left()
-    await crowd.end()
-    ended = await crowd.left()
+        await tenant_quota.change(*change)
+    after = await tenant_quota.left()
+    await tenant_quota.end()
+    ended = await tenant_quota.left()
     for (left, at_most), (now_left, _), (then_left, _) in zip(before, after, ended, strict=True):
         assert now_left <= left
         assert then_left <= at_most

@@ -57,7 +57,7 @@ async def test_the_latest_come_newest_first_and_only_ones_own(
     pictures: Pictures, jobs: Jobs, accounts: Accounts, ann: AccountId, clock: StoppedClock
 ) -> None:
     """As many as were asked for."""
-    bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
     for name, account in [("old", ann), ("other", bob), ("new", ann)]:
         await keep(jobs, account, some_pictures(JobId(name), 2))
         clock.move(SECOND)

@@ -14,7 +14,7 @@ from tests.fakes.clock import StoppedClock
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give somebody else's account."""
-    return (await accounts.of(Identity(WEB, "", "bob"), GUEST)).id
+    return (await accounts.get_or_create(Identity(WEB, "", "bob"), GUEST)).id
 
 
 async def test_a_report_is_written_down_once(jobs: Jobs, running: Job, reports: Reports, ann: AccountId) -> None:

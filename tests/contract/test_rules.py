@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
-from bot.domain.rules import NOBODY, PERSON, Actor, Change, Entry, EntryId, Matter, Rule, RuleKey
+from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts
 from bot.ports.rules import Rulebook
@@ -19,8 +19,8 @@ from tests.fakes.ids import CountingIds
 OTHER = CommunityId("other")
 BOSS = Actor(AccountId("boss"), "Boss")
 DEPUTY = Actor(AccountId("deputy"), "Deputy")
-ZONE = RuleKey(Matter.SETTING, "zone")
-GUESTS = RuleKey(Matter.LIMIT, "tier:guest")
+ZONE = RuleKey(RuleKind.SETTING, "zone")
+GUESTS = RuleKey(RuleKind.LIMIT, "tier:guest")
 
 
 def a_change(value: str | None, key: RuleKey = ZONE, community: CommunityId = HOUSE) -> Change:
@@ -28,7 +28,7 @@ def a_change(value: str | None, key: RuleKey = ZONE, community: CommunityId = HO
     return Change(community=community, key=key, value=value, by=BOSS, why="we moved")
 
 
-async def changed(rulebook: Rulebook, value: str | None, key: RuleKey = ZONE) -> Entry:
+async def changed(rulebook: Rulebook, value: str | None, key: RuleKey = ZONE) -> AuditEntry:
     """Make a change that is news."""
     entry = await rulebook.change(a_change(value, key))
     assert entry is not None
@@ -45,14 +45,14 @@ class TestChanging:
 
     async def test_nothing_is_set_at_first(self, rulebook: Rulebook) -> None:
         """And there is no error in that."""
-        assert await rulebook.all(HOUSE) == await rulebook.rules(HOUSE, NOBODY) == ()
+        assert await rulebook.all(HOUSE) == await rulebook.rules(HOUSE, EVERYBODY) == ()
         assert await rulebook.record(HOUSE, 10) == ()
 
     async def test_a_change_is_a_rule_and_an_entry(self, rulebook: Rulebook) -> None:
         """With everything that anybody will want to know."""
         entry = await changed(rulebook, "Europe/Berlin")
         assert await rulebook.all(HOUSE) == (Rule(ZONE, "Europe/Berlin"),)
-        expected = Entry(
+        expected = AuditEntry(
             id=entry.id, community=HOUSE, at=NOON, by=BOSS, key=ZONE, before=None, after="Europe/Berlin", why="we moved"
         )
         assert entry == expected
@@ -76,15 +76,15 @@ class TestChanging:
 
     async def test_rules_of_an_account_are_its_own(self, rulebook: Rulebook, ann: AccountId) -> None:
         """Everybody goes by those that are nobody's."""
-        hers, everybodys = RuleKey(Matter.LIMIT, PERSON, ann), GUESTS
-        for key in (hers, everybodys, RuleKey(Matter.LIMIT, PERSON, AccountId("bob"))):
+        hers, everybodys = RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, ann), GUESTS
+        for key in (hers, everybodys, RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, AccountId("bob"))):
             await rulebook.change(a_change("7", key))
         assert [rule.key for rule in await rulebook.rules(HOUSE, ann)] == [hers, everybodys]
-        assert [rule.key for rule in await rulebook.rules(HOUSE, NOBODY)] == [everybodys]
+        assert [rule.key for rule in await rulebook.rules(HOUSE, EVERYBODY)] == [everybodys]
 
     async def test_all_rules_come_by_matter_and_subject(self, rulebook: Rulebook) -> None:
         """Whatever they were set in."""
-        keys = [ZONE, GUESTS, RuleKey(Matter.BUDGET, "month"), RuleKey(Matter.BUDGET, "day")]
+        keys = [ZONE, GUESTS, RuleKey(RuleKind.BUDGET, "month"), RuleKey(RuleKind.BUDGET, "day")]
         for key in keys:
             await rulebook.change(a_change("1", key))
         assert [rule.key.subject for rule in await rulebook.all(HOUSE)] == ["day", "month", "tier:guest", "zone"]
@@ -99,16 +99,16 @@ class TestChanging:
     async def test_any_text_can_be_set(self, rulebook: Rulebook) -> None:
         """It is a value and nothing else."""
         hostile = "'; DROP TABLE rules; --🦊\\n" * 50
-        await rulebook.change(a_change(hostile, RuleKey(Matter.SETTING, hostile)))
+        await rulebook.change(a_change(hostile, RuleKey(RuleKind.SETTING, hostile)))
         assert [rule.value for rule in await rulebook.all(HOUSE)] == [hostile]
 
     async def test_what_is_set_for_a_joined_account_is_set_for_the_one_it_became(
         self, rulebook: Rulebook, accounts: Accounts, ann: AccountId
     ) -> None:
         """An admin may have looked a moment before."""
-        bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+        bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
         await accounts.join(ann, bob)
-        await rulebook.change(a_change("7", RuleKey(Matter.LIMIT, PERSON, bob)))
+        await rulebook.change(a_change("7", RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, bob)))
         assert [rule.value for rule in await rulebook.rules(HOUSE, ann)] == ["7"]
 
 
@@ -129,8 +129,8 @@ class TestRecord:
     async def test_before_what_is_not_there_is_nothing(self, rulebook: Rulebook) -> None:
         """It is no error either."""
         await changed(rulebook, "1")
-        assert await rulebook.record(HOUSE, 10, EntryId("none")) == ()
-        assert await rulebook.find(EntryId("none")) is None
+        assert await rulebook.record(HOUSE, 10, AuditEntryId("none")) == ()
+        assert await rulebook.find(AuditEntryId("none")) is None
 
 
 class TestUndoing:
@@ -175,7 +175,7 @@ class TestUndoing:
     async def test_what_never_was_cannot_be_undone(self, rulebook: Rulebook) -> None:
         """Buttons can be forged."""
         with pytest.raises(BadInput) as refused:
-            await rulebook.undo(EntryId("none"), BOSS)
+            await rulebook.undo(AuditEntryId("none"), BOSS)
         assert "not on record" in refused.value.user_text
 
     @ON_DISK
@@ -191,18 +191,18 @@ class TestUndoing:
         acts = (one.undo(entry.id, BOSS) for one in [rulebook, others] * 5)
         answers = await asyncio.gather(*acts, return_exceptions=True)
         await second.close()
-        assert sum(isinstance(answer, Entry) for answer in answers) == 1
+        assert sum(isinstance(answer, AuditEntry) for answer in answers) == 1
         assert sum(isinstance(answer, BadInput) for answer in answers) == 9
         assert await value_of(rulebook) is None
 
 
 async def test_what_a_setting_is_everywhere(rulebook: Rulebook) -> None:
     """By community; rules about one person, and other settings, are not it."""
-    days = RuleKey(Matter.SETTING, "retention")
+    days = RuleKey(RuleKind.SETTING, "retention")
     await rulebook.change(a_change("30", days))
     await rulebook.change(a_change("7", days, OTHER))
     await rulebook.change(a_change("UTC"))
-    await rulebook.change(a_change("9", RuleKey(Matter.SETTING, "retention", AccountId("ann")), CommunityId("third")))
-    assert await rulebook.everywhere(Matter.SETTING, "retention") == {HOUSE: "30", OTHER: "7"}
+    await rulebook.change(a_change("9", RuleKey(RuleKind.SETTING, "retention", AccountId("ann")), CommunityId("third")))
+    assert await rulebook.everywhere(RuleKind.SETTING, "retention") == {HOUSE: "30", OTHER: "7"}
     await rulebook.change(a_change(None, days))
-    assert await rulebook.everywhere(Matter.SETTING, "retention") == {OTHER: "7"}
+    assert await rulebook.everywhere(RuleKind.SETTING, "retention") == {OTHER: "7"}

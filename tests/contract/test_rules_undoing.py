@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity
-from bot.domain.rules import Actor, Entry
+from bot.domain.rules import Actor, AuditEntry
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.credits import Credits
@@ -20,14 +20,14 @@ class TestUndoingCredits:
     """Credits are moved the other way."""
 
     @pytest.fixture
-    async def grant(self, credits_: Credits, ann: AccountId) -> Entry:
+    async def grant(self, credits_: Credits, ann: AccountId) -> AuditEntry:
         """Grant Ann ten."""
         kind = CreditKind.GRANT
         entry = await credits_.move(CreditMove(community=HOUSE, account=ann, delta=10, kind=kind, key="call", by=BOSS))
         assert entry is not None
         return entry
 
-    async def test_a_grant_is_taken_back(self, rulebook: Rulebook, credits_: Credits, grant: Entry, ann: AccountId) -> None:
+    async def test_a_grant_is_taken_back(self, rulebook: Rulebook, credits_: Credits, grant: AuditEntry, ann: AccountId) -> None:
         """By an entry of its own, and what came besides stays."""
         kind = CreditKind.PURCHASE
         await credits_.move(CreditMove(community=HOUSE, account=ann, delta=3, kind=kind, key="evt", by=BOSS))
@@ -37,7 +37,7 @@ class TestUndoingCredits:
         assert [entry.delta for entry in await credits_.history(HOUSE, ann, 10)] == [-10, 3, 10]
 
     async def test_taking_it_back_can_be_undone(
-        self, rulebook: Rulebook, credits_: Credits, grant: Entry, ann: AccountId
+        self, rulebook: Rulebook, credits_: Credits, grant: AuditEntry, ann: AccountId
     ) -> None:
         """Then it is there again."""
         undoing = await rulebook.undo(grant.id, DEPUTY)
@@ -46,7 +46,7 @@ class TestUndoingCredits:
         assert await credits_.balance(HOUSE, ann) == 10
 
     async def test_credits_that_are_spent_stay_granted(
-        self, rulebook: Rulebook, credits_: Credits, jobs: Jobs, grant: Entry, ann: AccountId
+        self, rulebook: Rulebook, credits_: Credits, jobs: Jobs, grant: AuditEntry, ann: AccountId
     ) -> None:
         """Nobody ends up with less than none."""
         await jobs.accept(a_job("fox", ann), a_hold(ann, TODAY.limit + 1))
@@ -57,10 +57,10 @@ class TestUndoingCredits:
         assert len(await rulebook.record(HOUSE, 10)) == 1
 
     async def test_they_are_taken_from_the_account_that_has_them_now(
-        self, rulebook: Rulebook, credits_: Credits, accounts: Accounts, grant: Entry, ann: AccountId
+        self, rulebook: Rulebook, credits_: Credits, accounts: Accounts, grant: AuditEntry, ann: AccountId
     ) -> None:
         """After two became one."""
-        bob = (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+        bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
         await accounts.join(bob, ann)
         undoing = await rulebook.undo(grant.id, DEPUTY)
         assert undoing.key.account == bob
@@ -71,10 +71,10 @@ class TestUndoingForgiveness:
     """What was forgiven is counted again."""
 
     @pytest.fixture
-    async def forgiven(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> Entry:
+    async def forgiven(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> AuditEntry:
         """Let Ann draw four, and forgive them."""
         await self.draw(jobs, ann, "fox", 4)
-        entry = await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
+        entry = await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
         assert entry is not None
         return entry
 
@@ -86,10 +86,10 @@ class TestUndoingForgiveness:
 
     async def spent(self, ledger: Ledger, account: AccountId) -> int:
         """Say how many are counted."""
-        return (await ledger.standing(HOUSE, account, TODAY.day, TODAY.limit)).spent
+        return (await ledger.quota_status(HOUSE, account, TODAY.day, TODAY.limit)).spent
 
     async def test_it_is_counted_with_what_came_besides(
-        self, rulebook: Rulebook, jobs: Jobs, ledger: Ledger, forgiven: Entry, ann: AccountId
+        self, rulebook: Rulebook, jobs: Jobs, ledger: Ledger, forgiven: AuditEntry, ann: AccountId
     ) -> None:
         """As if nothing had been forgiven."""
         await self.draw(jobs, ann, "owl", 1)
@@ -97,18 +97,20 @@ class TestUndoingForgiveness:
         assert (undoing.before, undoing.after, undoing.undoes) == ("1", "5", forgiven.id)
         assert await self.spent(ledger, ann) == 5
 
-    async def test_it_can_be_forgiven_again(self, rulebook: Rulebook, ledger: Ledger, forgiven: Entry, ann: AccountId) -> None:
+    async def test_it_can_be_forgiven_again(
+        self, rulebook: Rulebook, ledger: Ledger, forgiven: AuditEntry, ann: AccountId
+    ) -> None:
         """By undoing that."""
         undoing = await rulebook.undo(forgiven.id, DEPUTY)
         await rulebook.undo(undoing.id, DEPUTY)
         assert await self.spent(ledger, ann) == 0
 
     async def test_nobody_has_drawn_less_than_nothing(
-        self, rulebook: Rulebook, ledger: Ledger, forgiven: Entry, ann: AccountId
+        self, rulebook: Rulebook, ledger: Ledger, forgiven: AuditEntry, ann: AccountId
     ) -> None:
         """Where it was forgiven by another entry meanwhile."""
         undoing = await rulebook.undo(forgiven.id, DEPUTY)
-        await ledger.forgive(HOUSE, ann, TODAY.day, by=BOSS, why="once more")
+        await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="once more")
         with pytest.raises(BadInput):
             await rulebook.undo(undoing.id, DEPUTY)
         assert await self.spent(ledger, ann) == 0

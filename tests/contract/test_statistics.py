@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.jobs import DrawingState, Job, Words
+from bot.domain.allowances import Allowance
+from bot.domain.jobs import DrawingState, Job, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity, Person
-from bot.domain.quotas import Allowance
 from bot.ports.accounts import Accounts
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
@@ -47,7 +47,7 @@ def statistics(engine_name: str, jobs: Jobs, request: pytest.FixtureRequest) -> 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give somebody else's account."""
-    return (await accounts.of(Identity(WEB, "", "bob"), REGISTERED)).id
+    return (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
 
 
 def a_line(account: AccountId, **changes: Any) -> UsageLine:
@@ -67,7 +67,7 @@ class Drawer:
         claimed = await self._jobs.claim(job.id, LEASE)
         assert claimed is not None
         if words:
-            await self._jobs.record_words(job.id, 1, Words("a fox", Cost(words)))
+            await self._jobs.record_prompt(job.id, 1, PreparedPrompt("a fox", Cost(words)))
         return claimed
 
     async def pay(self, job: Job, microusd: int, model: str = "crayons", state: DrawingState = DrawingState.DRAWN) -> None:
@@ -186,7 +186,7 @@ async def test_words_without_a_drawing_are_of_no_model(
 async def test_what_is_an_estimate_is_marked_so(statistics: Statistics, drawer: Drawer, jobs: Jobs, ann: AccountId) -> None:
     """Of calls whose end nobody saw, and of words whose bill never came; the rest is no less exact for it."""
     job = await drawer.begin(a_job("fox", ann))
-    await jobs.record_words(job.id, 1, Words("a fox", Cost(20, is_estimate=True)))
+    await jobs.record_prompt(job.id, 1, PreparedPrompt("a fox", Cost(20, is_estimate=True)))
     await drawer.pay(job, 300)
     await jobs.open_drawing(a_drawing("never seen again", job, cost=Cost(40, is_estimate=True), started_at=NOON - SECOND))
     await jobs.finish(job.id, 1, FAILED)

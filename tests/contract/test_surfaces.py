@@ -20,7 +20,7 @@ from bot.adapters.slack.pace import Limits, Pace
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.web import Web
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone, promise
+from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone, promise
 from bot.domain.images import PictureId
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.surfaces import Surface
@@ -219,8 +219,8 @@ WAITING = Post("Drawing: a fox", Tone.WAITING, progress=0.0, buttons=(CANCEL,))
 DONE = Post(
     "a fox",
     Tone.DONE,
-    pictures=(Exhibit(PictureId("p"), "k", "image/png", 64, 48, 99, "a fox", "http://easel.example/p/p.png"),),
-    folds=(Fold("You asked for", "a fox"),),
+    pictures=(PostPicture(PictureId("p"), "k", "image/png", 64, 48, 99, "a fox", "http://easel.example/p/p.png"),),
+    details=(Details("You asked for", "a fox"),),
     footer=("AI-generated",),
     buttons=(Button("Again", "again", "job1"), Button("Delete", "delete", "job1", is_dangerous=True)),
 )
@@ -298,7 +298,7 @@ async def test_the_same_post_again_changes_nothing(stage: Stage) -> None:
 async def test_a_message_outlives_the_surface_that_posted_it(stage: Stage) -> None:
     """Its reference is all that is needed, as after a restart."""
     posted = await stage.surface.post(stage.place, WAITING, key="k")
-    await stage.surface.update(MessageRef(replace(posted.place), posted.id, posted.ticket), DONE)
+    await stage.surface.update(MessageRef(replace(posted.place), posted.id, posted.reply_token), DONE)
     assert [seen.text for seen in await stage.seen()] == ["a fox"]
 
 

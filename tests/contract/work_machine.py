@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
+from bot.domain.allowances import Allowance, Budget, DayExtension, Hold, Period, TenantQuota, allowance
 from bot.domain.images import DrawingId
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Words
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId, Identity, Person
-from bot.domain.quotas import Allowance, Bridge, Budget, Crowd, Hold, Period, allowance
 from tests.contract.examples import CANCELLED, LEASE, WEB, a_drawing, a_job, some_pictures
 from tests.contract.tables import SqliteTables, Tables
 from tests.contract.worlds import World, Worlds
@@ -24,7 +24,7 @@ NAMES = ("ann", "bob", "cid")
 PEOPLE = st.sampled_from(NAMES)
 PARK = CommunityId("park")
 LIMIT = 5
-CROWD = Crowd("web:park", 9)
+CROWD = TenantQuota("web:park", 9)
 BUDGETS = (Budget(PARK, Period.DAY, 2000), Budget(HOUSE, Period.MONTH, 9000))
 ENDINGS = [Ending(state) for state in (JobState.DONE, JobState.FAILED, JobState.REFUSED)]
 BEGIN = datetime(2026, 10, 23, 12, tzinfo=UTC)
@@ -46,7 +46,7 @@ class WorkMachine(RuleBasedStateMachine):
         """Open two houses that know three people."""
         self.worlds = Worlds(StoppedClock(BEGIN), type(self).tables())
         self.zone = ZoneInfo("UTC")
-        self.bridge: Bridge | None = None
+        self.day_extension: DayExtension | None = None
         self.latest: tuple[datetime, date] = (BEGIN, BEGIN.date())
         self.calls = 0
         self.may_have_more: set[str] = set()
@@ -64,17 +64,21 @@ class WorkMachine(RuleBasedStateMachine):
         name=PEOPLE,
         count=st.integers(1, 3),
         each=st.sampled_from([1, 1, 2, 3]),
-        crowd=st.sampled_from([None, None, CROWD]),
+        tenant_quota=st.sampled_from([None, None, CROWD]),
         estimate=st.sampled_from([0, 300, 700]),
         crash_at=MAYBE_CRASHING,
     )
-    def ask(self, name: str, *, count: int, each: int, crowd: Crowd | None, estimate: int, crash_at: int | None) -> object:
+    def ask(
+        self, name: str, *, count: int, each: int, tenant_quota: TenantQuota | None, estimate: int, crash_at: int | None
+    ) -> object:
         """Ask for something new."""
         job, terms = JobId(f"job {self.number()}"), self.terms()
 
         async def act(world: World) -> bool:
             account = await world.account(name)
-            hold = Hold(PARK, account, count * each, terms, each=each, crowd=crowd, estimate=estimate, budgets=BUDGETS)
+            hold = Hold(
+                PARK, account, count * each, terms, each=each, tenant_quota=tenant_quota, estimate=estimate, budgets=BUDGETS
+            )
             return (await world.jobs.accept(_a_job(job, account, name), hold)).is_new
 
         if self.do("ask", act, crash_at) is not True:
@@ -137,7 +141,7 @@ class WorkMachine(RuleBasedStateMachine):
     def word(self, job: JobId, cost: int, late: int) -> None:
         """Settle the words."""
         attempt = self._job(job).attempt - late
-        self.do("word", lambda world: world.jobs.record_words(job, attempt, Words("a fox", Cost(cost))), None)
+        self.do("word", lambda world: world.jobs.record_prompt(job, attempt, PreparedPrompt("a fox", Cost(cost))), None)
 
     @rule(
         job=names,
@@ -170,7 +174,7 @@ class WorkMachine(RuleBasedStateMachine):
     def terms(self) -> Allowance:
         """Give the terms that hold now; days never go back by themselves, so that none comes twice."""
         now = self.worlds.clock.now()
-        terms = allowance(LIMIT, now, self.zone, self.bridge)
+        terms = allowance(LIMIT, now, self.zone, self.day_extension)
         assert terms.refills_at > now
         assert terms.day >= self.latest[1]
         self.latest = (now, terms.day)

@@ -50,7 +50,7 @@ class World:
 
     async def account(self, name: str) -> AccountId:
         """Give the account that a person has by now."""
-        return (await self.accounts.of(Identity(WEB, "", name), REGISTERED)).id
+        return (await self.accounts.get_or_create(Identity(WEB, "", name), REGISTERED)).id
 
 
 Act = Callable[[World], Awaitable[T]]

@@ -71,7 +71,7 @@ def images(
         client,
         model,
         clock=StoppedClock(),
-        credit="AI-generated",
+        attribution="AI-generated",
         previews=previews,
         response_format=response_format,
         fetcher=fetcher,

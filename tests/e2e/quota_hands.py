@@ -216,8 +216,8 @@ class OnPage:
 
     def _noted(self, reply: dict[str, Any]) -> Heard:
         notes = reply["notes"]
-        folds = [text for note in notes for fold in note["folds"] for text in (fold["title"], fold["text"])]
-        return Heard("\n".join([*(note["text"] for note in notes), *folds]), is_private=True, press=self._presses(notes[-1]))
+        details = [text for note in notes for detail in note["folds"] for text in (detail["title"], detail["text"])]
+        return Heard("\n".join([*(note["text"] for note in notes), *details]), is_private=True, press=self._presses(notes[-1]))
 
     def _presses(self, post: dict[str, Any]) -> Callable[[str], Awaitable[Heard]]:
         async def press(label: str) -> Heard:

@@ -16,9 +16,9 @@ from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
 from bot.services.keys import ProgramKeys
+from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
-from tests.fakes.keys import MemoryApiKeys
 from tests.fakes.messages import MemoryMessages
 from tests.fakes.surfaces import LOOM, person
 
@@ -36,7 +36,7 @@ class Served:
 async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     """Serve the API on loopback, with the key of a fresh account of a tier; nothing is drawn unless the bench works."""
     bench = Bench(surfaces={API: RestSurface()})
-    await bench.accounts.of(person().identity, tier)
+    await bench.accounts.get_or_create(person().identity, tier)
     keys = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person())
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")

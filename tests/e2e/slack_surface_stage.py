@@ -10,7 +10,7 @@ from bot.adapters.slack.pace import Limits, Pace
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.ticket import Ticket
 from bot.adapters.slack.web import Web
-from bot.domain.chat import Button, Exhibit, Fold, MessageRef, Place, Post, Tone
+from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone
 from bot.domain.images import PictureId
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.slack import Channel, FakeSlack, Member, Message, Workspace
@@ -22,12 +22,12 @@ CANCEL = Button("Cancel", "cancel", "job1", is_dangerous=True)
 WAITING = Post("Drawing: a fox", Tone.WAITING, progress=0.0, buttons=(CANCEL,))
 WORKING = Post("Drawing: a fox", Tone.WORKING, progress=0.5, buttons=(CANCEL,))
 LINK = "https://easel.example/p/p1.png"
-PICTURE = Exhibit(PictureId("p1"), "k", "image/png", 64, 48, 99, "a red fox", LINK, original=LINK)
+PICTURE = PostPicture(PictureId("p1"), "k", "image/png", 64, 48, 99, "a red fox", LINK, original=LINK)
 DONE = Post(
     "a fox",
     Tone.DONE,
     pictures=(PICTURE,),
-    folds=(Fold("Drawn as", "a red fox"),),
+    details=(Details("Drawn as", "a red fox"),),
     footer=("AI-generated",),
     buttons=(Button("Again", "again", "job1"),),
 )

@@ -261,7 +261,7 @@ async def test_an_answer_whose_id_was_lost_in_a_crash_is_found_by_the_interactio
     message = await being_drawn(stage, openai, await stage.imagine())
     job = await stage.job(message)
     assert job.message is not None
-    await stage.base.records.jobs.attach(job.id, job.message.given_up())
+    await stage.base.records.jobs.attach(job.id, job.message.as_unconfirmed())
     await stage.discord.changes.until(lambda: is_done(message), within=10, what="the picture")
     assert stage.discord.seen.of("GET", "/webhooks/*/*/messages/@original")
     assert stage.channel.messages == [message]

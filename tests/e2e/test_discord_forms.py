@@ -181,12 +181,12 @@ async def test_a_slash_command_may_open_a_form(desk: Desk) -> None:
 async def test_a_form_is_worth_waiting_for(desk: Desk) -> None:
     """Longer than other first words, and in a crowd too: there is no other chance."""
     late = await desk.ada.type_command(desk.channel, "late")
-    crowd = [await desk.discord.add_user(f"user{number}").type_command(desk.channel, "wait") for number in range(8)]
-    await asyncio.gather(*(one.acknowledged(within=1.2) for one in crowd))
+    tenant_quota = [await desk.discord.add_user(f"user{number}").type_command(desk.channel, "wait") for number in range(8)]
+    await asyncio.gather(*(one.acknowledged(within=1.2) for one in tenant_quota))
     assert not late.is_acknowledged
     desk.go_on.set()
     await late.modal_shown()
-    await asyncio.gather(*(one.message_when() for one in crowd))
+    await asyncio.gather(*(one.message_when() for one in tenant_quota))
 
 
 async def test_a_form_that_comes_too_late_is_a_sentence(desk: Desk) -> None:

@@ -44,13 +44,13 @@ async def test_a_code_from_the_terminal_makes_an_owner_elsewhere(easel: Program)
         codes = SqlCodes(database, clock)
         linking = Linking(accounts=accounts, codes=codes, clock=clock, first_tier={}, below=secrets.randbelow)
         owners = Owners(accounts, named=(), platforms=(TERMINAL,))
-        visitor = await accounts.of(VISITOR, REGISTERED)
+        visitor = await accounts.get_or_create(VISITOR, REGISTERED)
         assert not await owners.include(Person(VISITOR, "Visitor"))
         code = done.out.removeprefix("/link ").strip()
         assert await linking.redeem(visitor.id, code) == (Identity(TERMINAL, "", str(os.getuid())), VISITOR)
         assert await owners.include(Person(VISITOR, "Visitor"))
-        assert (await accounts.of(VISITOR, REGISTERED)).tier == PREMIUM
-        stranger = await accounts.of(Identity(Platform("web"), "", "stranger"), REGISTERED)
+        assert (await accounts.get_or_create(VISITOR, REGISTERED)).tier == PREMIUM
+        stranger = await accounts.get_or_create(Identity(Platform("web"), "", "stranger"), REGISTERED)
         with pytest.raises(BadInput):
             await linking.redeem(stranger.id, code)
     finally:

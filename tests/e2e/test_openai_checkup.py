@@ -42,7 +42,7 @@ def health(findings: tuple[Finding, ...]) -> dict[str, Health]:
 
 async def test_all_is_well_with_a_model_that_stays(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """Key and model are named; nothing was paid."""
-    provider = OpenAIImages(client, known_models()["gpt-image-2"], clock=TODAY, credit="x")
+    provider = OpenAIImages(client, known_models()["gpt-image-2"], clock=TODAY, attribution="x")
     assert health(await provider.check()) == {"openai: key": Health.OK, "openai: model gpt-image-2": Health.OK}
     assert [seen.path for seen in fake.seen] == ["/v1/models"]
     assert fake.paid == []

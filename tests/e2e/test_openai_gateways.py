@@ -11,7 +11,7 @@ from bot.app.makers import open_makers
 from bot.config import load
 from bot.errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault, is_out_of_files
 from bot.moderation.guard import Guard
-from bot.ports.words import ALLOWED, Decision, WordsAsk
+from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
 from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
@@ -21,7 +21,7 @@ from tests.e2e.openai_calls import AUTHOR, PROMPT, News, client_of, failure_of, 
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
 
-ASK = WordsAsk(prompt=PROMPT, author=AUTHOR)
+ASK = RewriteRequest(prompt=PROMPT, author=AUTHOR)
 
 FASTAPI = {"type": "extra_forbidden", "loc": ["body", "max_completion_tokens"], "msg": "Extra inputs are not permitted"}
 MISTRAL = {"object": "error", "message": {"detail": [FASTAPI]}, "type": "invalid_request_error", "param": None, "code": None}
@@ -93,7 +93,7 @@ async def test_the_rewriter_does_without_what_a_gateway_does_not_take(
     """It says the same in another way, at once and with every later wish."""
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.ERROR_ANSWER, status=status, answer=answer))
     house = rewriter(client)
-    assert [(await house.rewrite(ASK)).drawn for _ in range(2)] == [f"A careful picture of: {PROMPT}"] * 2
+    assert [(await house.rewrite(ASK)).text for _ in range(2)] == [f"A careful picture of: {PROMPT}"] * 2
     first, second, third = (seen.body for seen in fake.seen)
     assert second == third
     assert _said(first) == {"developer", "json_schema", "max_completion_tokens", "safety_identifier"}
@@ -126,7 +126,7 @@ async def test_words_that_name_a_parameter_leave_nothing_out(client: AsyncOpenAI
     """Some services repeat the words in their complaint; what a person typed says nothing about the service."""
     words = "a sign with 'developer' and max_completion_tokens"
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.ERROR_ANSWER, status=400, answer={"error": {"message": f"No: {words}"}}))
-    error = await failure_of(lambda: rewriter(client).rewrite(WordsAsk(prompt=words, author=AUTHOR)))
+    error = await failure_of(lambda: rewriter(client).rewrite(RewriteRequest(prompt=words, author=AUTHOR)))
     assert isinstance(error, ProviderFailed)
     assert len(fake.seen) == 1
 
@@ -136,7 +136,7 @@ async def test_a_wrapped_verdict_is_a_verdict(client: AsyncOpenAI, fake: FakeOpe
     """Models that reason aloud or write Markdown are taken at their word."""
     said = '{"verdict":"allowed","reason_code":"ok","sentence":"","rewritten_prompt":"An otter.","safer_prompt":null}'
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.VERDICT, answer=wrapped.replace("{}", said)))
-    assert (await rewriter(client).rewrite(ASK)).drawn == "An otter."
+    assert (await rewriter(client).rewrite(ASK)).text == "An otter."
 
 
 @pytest.mark.parametrize(

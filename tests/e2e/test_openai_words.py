@@ -13,7 +13,7 @@ from bot.domain.health import Health
 from bot.domain.money import Cost
 from bot.errors import GuardUnavailable, OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
 from bot.moderation.guard import Guard
-from bot.ports.words import ALLOWED, Decision, WordsAsk
+from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
 from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import TextModel, text_model
 from bot.providers.openai.moderation import OpenAIModeration
@@ -45,9 +45,9 @@ def rewriter(client: AsyncOpenAI, model: str | TextModel = "gpt-4o-mini", *, sec
     return OpenAIRewriter(client, known, clock=StoppedClock(), budget=timedelta(seconds=seconds))
 
 
-def ask(prompt: str = PROMPT, variation_of: str | None = None) -> WordsAsk:
+def ask(prompt: str = PROMPT, variation_of: str | None = None) -> RewriteRequest:
     """Ask for a prompt."""
-    return WordsAsk(prompt=prompt, author=AUTHOR, variation_of=variation_of)
+    return RewriteRequest(prompt=prompt, author=AUTHOR, variation_of=variation_of)
 
 
 def verdict(**changes: object) -> Fault:
@@ -59,7 +59,7 @@ def verdict(**changes: object) -> Fault:
 async def test_words_become_a_prompt_and_a_bill(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """The bill is what the model used, by its prices."""
     words = await rewriter(client).rewrite(ask())
-    assert words.drawn == f"A careful picture of: {PROMPT}"
+    assert words.text == f"A careful picture of: {PROMPT}"
     asked = len(json.dumps(fake.seen[0].body["messages"])) // 4
     assert not words.cost.is_estimate
     assert asked * 0.15 < words.cost.microusd < asked * 0.15 + 200
@@ -74,13 +74,13 @@ async def test_the_persons_words_travel_as_data_and_nowhere_else(client: AsyncOp
     assert [message["role"] for message in messages] == ["developer", "user"]
     assert messages[0]["content"] == RULES
     assert json.loads(messages[1]["content"]) == {"user_prompt": prompt, "variation_of": None}
-    assert prompt in words.drawn
+    assert prompt in words.text
 
 
 async def test_a_variation_brings_the_prompt_it_varies(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """As data too."""
     words = await rewriter(client).rewrite(ask("more snow", variation_of="An otter in the snow."))
-    assert words.drawn == "Another view of: An otter in the snow."
+    assert words.text == "Another view of: An otter in the snow."
 
 
 @pytest.mark.parametrize(("model", "effort"), [("gpt-4o-mini", None), ("gpt-6-luna", "none")])

@@ -43,7 +43,7 @@ async def send(url: str, secret: str, account: str) -> int:
 async def test_a_payment_is_heard_of(tmp_path: Path) -> None:
     """Only what Stripe has signed, and several at once are one."""
     async with open_foundation(Settings(data_dir=tmp_path / "data")) as base:
-        ann = (await base.records.accounts.of(Identity(Platform("web"), "", "ann"), GUEST)).id
+        ann = (await base.records.accounts.get_or_create(Identity(Platform("web"), "", "ann"), GUEST)).id
     chosen = {"EASEL_MEMBERSHIP__STRIPE_SECRET": SECRET, "EASEL_MEMBERSHIP__ACCEPTS": "plink_1"}
     async with Serving(tmp_path, chosen) as easel:
         assert await send(easel.url, "whsec_other", ann) == 401

@@ -104,8 +104,8 @@ async def test_a_guest_who_is_mentioned_is_who_they_are_at_home(stage: Stage, ev
     await boss.submit(await boss.view(), {"person": eve.id, "amount": "7"})
     assert eves in (await boss.ephemeral("12")).text
     accounts = stage.base.records.accounts
-    assert await accounts.known(Identity(SLACK, eve.workspace.id, eve.id)) is not None
-    assert await accounts.known(Identity(SLACK, stage.team.id, eve.id)) is None
+    assert await accounts.find(Identity(SLACK, eve.workspace.id, eve.id)) is not None
+    assert await accounts.find(Identity(SLACK, stage.team.id, eve.id)) is None
 
 
 async def test_nobody_is_guessed_at_while_slack_is_silent(stage: Stage, eve: Member) -> None:
@@ -116,7 +116,7 @@ async def test_nobody_is_guessed_at_while_slack_is_silent(stage: Stage, eve: Mem
     stage.slack.faults.fail("users.info", "ratelimited")
     await boss.command(stage.channel, "/easel", f"credits grant <@{eve.id}> 5")
     assert "nothing was changed" in await boss.ephemeral("which workspace")
-    assert await stage.base.records.accounts.known(Identity(SLACK, stage.team.id, eve.id)) is None
+    assert await stage.base.records.accounts.find(Identity(SLACK, stage.team.id, eve.id)) is None
 
 
 async def test_nothing_is_begun_for_a_workspace_without_the_bot() -> None:

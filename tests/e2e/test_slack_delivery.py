@@ -10,7 +10,7 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.pace import Limits
 from bot.adapters.slack.ticket import Ticket
 from bot.adapters.slack.trouble import NotThere
-from bot.domain.chat import Fold, MessageRef, Place, Post, Tone
+from bot.domain.chat import Details, MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from tests.e2e.slack_surface_stage import DONE, ENDED, HOSTILE, PICTURE, WAITING, WORKING, Stage, a_stage, shows_own_files
@@ -186,7 +186,7 @@ async def test_an_organisations_token_shows_pictures_in_each_of_its_workspaces(s
     assert shown is not None
     assert len(shown.images) == 1
     assert stage.tokens.asked[-1] == ("E1", second.id)
-    later = Ticket.read((await stage.surface.post(message.place, WAITING, key="later")).ticket)
+    later = Ticket.read((await stage.surface.post(message.place, WAITING, key="later")).reply_token)
     assert later is not None
     assert later.enterprise == "E1"
 
@@ -195,7 +195,7 @@ async def test_a_tickets_organisation_is_asked_for_its_token(stage: Stage) -> No
     """An installation may be a whole organisation's."""
     message, _ = await stage.posted()
     ticket = replace(stage.ticket(stage.channel), enterprise="E1")
-    await stage.surface.update(replace(message, ticket=str(ticket)), ENDED)
+    await stage.surface.update(replace(message, reply_token=str(ticket)), ENDED)
     assert stage.tokens.asked[0] == ("", stage.team.id)
     assert stage.tokens.asked[-1] == ("E1", stage.team.id)
 
@@ -206,7 +206,7 @@ async def test_a_prompt_calls_nobody_and_links_nowhere(open_stage: Stage) -> Non
         HOSTILE,
         Tone.DONE,
         pictures=(replace(PICTURE, alt=HOSTILE),),
-        folds=(Fold("You asked for", f"{HOSTILE}!"),),
+        details=(Details("You asked for", f"{HOSTILE}!"),),
         footer=(HOSTILE,),
     )
     message, seen = await open_stage.posted(replace(hostile, pictures=()))
@@ -231,7 +231,7 @@ async def test_nothing_typed_stands_in_an_address(open_stage: Stage) -> None:
 async def test_texts_may_be_far_too_long(stage: Stage) -> None:
     """They are cut, and the message is taken."""
     long = "snow " * 8000
-    post = Post(long, Tone.DONE, folds=(Fold(long, f"1 {long}"), Fold(long, f"2 {long}")), footer=(long,))
+    post = Post(long, Tone.DONE, details=(Details(long, f"1 {long}"), Details(long, f"2 {long}")), footer=(long,))
     message, seen = await stage.posted(post)
     await stage.surface.update(message, replace(post, tone=Tone.FAILED))
     assert "snow" in seen

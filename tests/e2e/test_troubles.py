@@ -66,13 +66,13 @@ async def ended(house: House, surface: RecordingSurface) -> tuple[Job, Post]:
 
 async def is_told(house: House, job: Job) -> bool:
     """Whether people have seen how it ended."""
-    return job.state.is_final and not await house.base.records.jobs.untold(frozenset({LOOM}), most=100)
+    return job.state.is_final and not await house.base.records.jobs.unnotified(frozenset({LOOM}), most=100)
 
 
 async def assert_nothing_counted(house: House, job: Job) -> None:
     """The day's allowance is whole again."""
-    standing = await house.base.records.ledger.standing(HOUSE, job.account, job.created_at.date(), 3)
-    assert (standing.held, standing.spent, standing.left) == (0, 0, 3)
+    quota_status = await house.base.records.ledger.quota_status(HOUSE, job.account, job.created_at.date(), 3)
+    assert (quota_status.held, quota_status.spent, quota_status.left) == (0, 0, 3)
 
 
 @pytest.mark.parametrize("kind", FAILURES)

@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from bot.domain.allowances import Budget, QuotaStatus, Spending
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
-from bot.domain.quotas import Budget, Spending, Standing
-from bot.domain.rules import Actor, Entry, EntryId, Matter, RuleKey
+from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.ports.clock import Ids
 from tests.fakes.books import as_account
 from tests.fakes.jobs import MemoryJobs
@@ -24,7 +24,7 @@ class MemoryAccounts:
         self._first_tier: dict[Identity, Tier] = {}
         self.trouble = Trouble()
 
-    async def of(self, identity: Identity, first_tier: Tier) -> Account:
+    async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Look the account up, and make it when there is none."""
         self.trouble.strike("of")
         if identity not in self._accounts:
@@ -32,7 +32,7 @@ class MemoryAccounts:
             self._first_tier[identity] = first_tier
         return self._accounts[identity]
 
-    async def known(self, identity: Identity) -> Account | None:
+    async def find(self, identity: Identity) -> Account | None:
         """Look the account up."""
         self.trouble.strike("known")
         return self._accounts.get(identity)
@@ -66,7 +66,7 @@ class MemoryAccounts:
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
         """Move one identity with its jobs, unless it is alone."""
         self.trouble.strike("part")
-        old = await self.of(identity, tier)
+        old = await self.get_or_create(identity, tier)
         if self._of(old.id) == (identity,):
             return old
         new = self._accounts[identity] = Account(AccountId(self._ids.new()), tier)
@@ -90,27 +90,29 @@ class MemoryLedger:
         self._clock = jobs.clock
         self._ids = ids
 
-    async def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
+    async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
         """Look the counters up."""
-        return self._books.standing(community, account, day, limit)
+        return self._books.quota_status(community, account, day, limit)
 
-    async def crowd(self, community: CommunityId, crowd: str, day: date, limit: int) -> Standing:
+    async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
         """Look the counters up."""
-        return self._books.standing(community, as_account(crowd), day, limit)
+        return self._books.quota_status(community, as_account(tenant_quota), day, limit)
 
-    async def forgive(self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str) -> Entry | None:
+    async def reset_usage(
+        self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str
+    ) -> AuditEntry | None:
         """Empty the counter, and enter it."""
         counted = self._books.counted_day(community, account, day)
-        spent = self._books.standing(community, account, counted, 0).spent
+        spent = self._books.quota_status(community, account, counted, 0).spent
         if not spent:
             return None
-        self._books.forgive(community, account, counted)
-        entry = Entry(
-            id=EntryId(self._ids.new()),
+        self._books.reset_usage(community, account, counted)
+        entry = AuditEntry(
+            id=AuditEntryId(self._ids.new()),
             community=community,
             at=self._clock.now(),
             by=by,
-            key=RuleKey(Matter.USAGE, counted.isoformat(), account),
+            key=RuleKey(RuleKind.USAGE, counted.isoformat(), account),
             before=str(spent),
             after="0",
             why=why,

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
+from bot.services.admission import BurstLimits, LocalBursts
+
+from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Post
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Job, Rewriting, Wish
+from bot.domain.limits import CommunitySettings, HouseLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
-from bot.domain.quotas import Standing, Weights
-from bot.domain.terms import Customs, HouseTerms
 from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.picture_check import PictureCheck
@@ -22,7 +24,6 @@ from bot.pipeline.studio import Studio
 from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.surfaces import Surface
-from bot.services.bursts import BurstLimits, LocalBursts
 from bot.services.communities import Communities
 from bot.services.gallery import Gallery
 from bot.services.links import Links
@@ -39,9 +40,9 @@ from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.once import MemoryOnce
 from tests.fakes.pictures import MemoryPictures
+from tests.fakes.prompts import ScriptedRewriter, ScriptedStage
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
-from tests.fakes.words import ScriptedRewriter, ScriptedStage
 
 LEASE = timedelta(seconds=30)
 BUDGET = timedelta(minutes=2)
@@ -71,7 +72,7 @@ class Bench:
         spool: MemoryObjects | None = None,
         surfaces: Mapping[Platform, Surface] | None = None,
         weights: Weights = Weights({}),  # noqa: B008 - it never changes
-        bursts: BurstLimits = ALL_AT_ONCE,
+        admission: BurstLimits = ALL_AT_ONCE,
     ) -> None:
         self.clock = StoppedClock()
         self.weights = weights
@@ -108,7 +109,7 @@ class Bench:
             clock=self.clock,
             lease=LEASE,
         )
-        self.bursts = LocalBursts(bursts, self.clock)
+        self.admission = LocalBursts(admission, self.clock)
         self.notices = self._notices(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,))
         self.studio = self._studio(guard)
@@ -131,7 +132,7 @@ class Bench:
             jobs=self.jobs,
             engine=self.engine,
             steps=steps,
-            bursts=self.bursts,
+            admission=self.admission,
             clock=self.clock,
             lease=LEASE,
             fault_code=lambda: FAULT,
@@ -166,7 +167,7 @@ class Bench:
         assert message is not None
         return self.surface.shown[message.id]
 
-    async def standing(self, user: str = "ann") -> Standing:
+    async def quota_status(self, user: str = "ann") -> QuotaStatus:
         """Say how somebody stands today."""
         account = await self.studio.account(person(user))
         return self.jobs.stands(HOUSE, account.id, self.clock.now().date(), 20)
@@ -197,7 +198,7 @@ class Bench:
             ledger=self.ledger,
             rulebook=self.rulebook,
             communities=Communities(parts_tenants=False, joined={}),
-            house=HouseTerms({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, Customs(ZoneInfo("UTC"))),
+            house=HouseLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
             tariff=Tariff(self.weights, lambda wish: wish.count * PRICE.microusd, {LOOM: REGISTERED}),
             clock=self.clock,
         )
@@ -217,7 +218,7 @@ class Bench:
             jobs=self.jobs,
             quotas=self.quotas,
             guard=guard,
-            bursts=self.bursts,
+            admission=self.admission,
             notices=self.notices,
             engine=self.engine,
             clock=self.clock,

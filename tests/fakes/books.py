@@ -7,10 +7,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from bot.domain.allowances import Budget, Hold, Period, QuotaStatus, Spending
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.quotas import Budget, Hold, Period, Spending, Standing
-from bot.domain.rules import Actor, Entry
+from bot.domain.rules import Actor, AuditEntry
 from bot.errors import BadInput, BudgetExceeded, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 
 _CLOCK_FAULT = 2
@@ -44,7 +44,7 @@ class Books:
     money: dict[tuple[CommunityId, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
     balances: dict[Whose, int] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
-    record: list[Entry] = field(default_factory=list)
+    record: list[AuditEntry] = field(default_factory=list)
     joined: dict[AccountId, AccountId] = field(default_factory=dict)
     shared: dict[tuple[CommunityId, frozenset[AccountId], date], int] = field(default_factory=dict)
 
@@ -62,10 +62,10 @@ class Books:
         """Give the account that this one has become a part of, or itself."""
         return self.now_of(self.joined[account]) if account in self.joined else account
 
-    def standing(self, community: CommunityId, account: AccountId, day: date, limit: int) -> Standing:
+    def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
         """Say how an account, or a crowd, stands."""
         counter = self.counters.get((community, account, day), Counter())
-        return Standing(limit, counter.held, counter.spent, self.balances.get((community, account), 0))
+        return QuotaStatus(limit, counter.held, counter.spent, self.balances.get((community, account), 0))
 
     def counted_day(self, community: CommunityId, account: AccountId, day: date) -> date:
         """Give the last of three days that is counted already, or the first."""
@@ -93,8 +93,8 @@ class Books:
         if back:
             kind = CreditKind.REFUND
             self.move((hold.community, hold.account), back, kind=kind, key=f"refund:{job}", now=now, most=2 * MOST_CREDITS)
-        if hold.crowd is not None:
-            together = self.counters[hold.community, as_account(hold.crowd.id), day]
+        if hold.tenant_quota is not None:
+            together = self.counters[hold.community, as_account(hold.tenant_quota.id), day]
             together.held, together.spent = together.held - hold.pictures, together.spent + spent
 
     def give_back(self, job: str, hold: Hold, *, day: date, from_credits: int, spent: int, left: int, now: datetime) -> None:
@@ -106,8 +106,8 @@ class Books:
         if in_credits:
             most, kind = 2 * MOST_CREDITS, CreditKind.REFUND
             self.move((hold.community, hold.account), in_credits, kind=kind, key=f"undrawn:{job}:{left}", now=now, most=most)
-        if hold.crowd is not None:
-            self._unspend(hold.community, as_account(hold.crowd.id), day, spent - left)
+        if hold.tenant_quota is not None:
+            self._unspend(hold.community, as_account(hold.tenant_quota.id), day, spent - left)
 
     def _unspend(self, community: CommunityId, account: AccountId, day: date, pictures: int) -> None:
         counter = self.counters[community, account, day]
@@ -179,33 +179,33 @@ class Books:
                         self.shared[community, pair - {old} | {new}, day] = same
                 self.shared[community, frozenset((old, new)), day] = theirs.held + theirs.spent
 
-    def forgive(self, community: CommunityId, account: AccountId, day: date) -> None:
+    def reset_usage(self, community: CommunityId, account: AccountId, day: date) -> None:
         """Count what was spent as not spent, and as shared with nobody."""
         self.counters[community, account, day].spent = 0
         for key in [key for key in self.shared if (key[0], key[2]) == (community, day) and account in key[1]]:
             del self.shared[key]
 
     def _take(self, job: str, hold: Hold, day: date, now: datetime) -> int:
-        standing = self.standing(hold.community, hold.account, day, hold.allowance.limit)
-        of_day = min(hold.pictures, standing.left)
+        quota_status = self.quota_status(hold.community, hold.account, day, hold.allowance.limit)
+        of_day = min(hold.pictures, quota_status.left)
         self.counters[hold.community, hold.account, day].held += of_day
         beyond = hold.pictures - of_day
         key, kind = f"spend:{job}", CreditKind.SPEND
         if beyond and self.move((hold.community, hold.account), -beyond, kind=kind, key=key, now=now) is None:
-            if hold.pictures > standing.limit + standing.credits:
-                raise LimitTooLow(cost=hold.pictures, limit=standing.limit, credits_left=standing.credits)
+            if hold.pictures > quota_status.limit + quota_status.credits:
+                raise LimitTooLow(cost=hold.pictures, limit=quota_status.limit, credits_left=quota_status.credits)
             ends = hold.allowance.refills_at
-            raise QuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=ends, credits_left=standing.credits)
+            raise QuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=ends, credits_left=quota_status.credits)
         return beyond
 
     def _take_from_crowd(self, hold: Hold, day: date) -> None:
-        if hold.crowd is None:
+        if hold.tenant_quota is None:
             return
-        crowd = as_account(hold.crowd.id)
-        standing = self.standing(hold.community, crowd, day, hold.crowd.limit)
-        if hold.pictures > standing.left:
-            raise TenantQuotaExceeded(cost=hold.pictures, left=standing.left, refills_at=hold.allowance.refills_at)
-        self.counters[hold.community, crowd, day].held += hold.pictures
+        tenant_quota = as_account(hold.tenant_quota.id)
+        quota_status = self.quota_status(hold.community, tenant_quota, day, hold.tenant_quota.limit)
+        if hold.pictures > quota_status.left:
+            raise TenantQuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=hold.allowance.refills_at)
+        self.counters[hold.community, tenant_quota, day].held += hold.pictures
 
     def _take_money(self, hold: Hold, day: date) -> None:
         self.spend(hold.scopes, day, held=hold.estimate, spent=0)
@@ -215,6 +215,6 @@ class Books:
                 raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
 
 
-def as_account(crowd: str) -> AccountId:
+def as_account(tenant_quota: str) -> AccountId:
     """Give the name under which a crowd is counted."""
-    return AccountId(f"all of {crowd}")
+    return AccountId(f"all of {tenant_quota}")

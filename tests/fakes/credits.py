@@ -2,7 +2,7 @@
 
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, Entry, EntryId, Matter, RuleKey
+from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from tests.fakes.books import Books
@@ -23,7 +23,7 @@ class MemoryCredits:
         self.trouble.strike("balance")
         return self._books.balances.get((community, account), 0)
 
-    async def move(self, move: CreditMove) -> Entry | None:
+    async def move(self, move: CreditMove) -> AuditEntry | None:
         """Change the balance, and enter it twice."""
         self.trouble.strike("move")
         _check(move.delta, least=-MOST_CREDITS)
@@ -31,12 +31,12 @@ class MemoryCredits:
         if self._books.has_moved(move.key):
             return None
         new = self._moved(whose, move.delta, kind=move.kind, key=move.key, by=move.by, why=move.why)
-        entry = Entry(
-            id=EntryId(self._ids.new()),
+        entry = AuditEntry(
+            id=AuditEntryId(self._ids.new()),
             community=move.community,
             at=self._clock.now(),
             by=move.by,
-            key=RuleKey(Matter.CREDITS, move.kind, whose[1]),
+            key=RuleKey(RuleKind.CREDITS, move.kind, whose[1]),
             before=str(new - move.delta),
             after=str(new),
             why=move.why,

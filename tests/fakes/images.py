@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from bot.domain.health import Finding, Health
-from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Quality, Size
+from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import Cost
 from bot.ports.images import OnProgress
 
@@ -27,7 +27,7 @@ def png(shade: int = 0, width: int = 8, height: int = 8) -> bytes:
 class Turn:
     """What one call will come to: pictures, or an error. `news` comes first; a held one waits for `release`."""
 
-    outcome: Drawn | Exception
+    outcome: ImageResult | Exception
     news: tuple[Progress, ...] = ()
     is_held: bool = False
 
@@ -54,15 +54,15 @@ class ScriptedProvider:
         return f"{self._name}-1"
 
     @property
-    def credit(self) -> str:
+    def attribution(self) -> str:
         """Who drew."""
         return f"drawn by {self._name}"
 
-    def will(self, *outcomes: Drawn | Exception, news: tuple[Progress, ...] = ()) -> None:
+    def will(self, *outcomes: ImageResult | Exception, news: tuple[Progress, ...] = ()) -> None:
         """Have the next calls come to these."""
         self._turns.extend(Turn(outcome, news) for outcome in outcomes)
 
-    def will_hold(self, outcome: Drawn | Exception | None = None, news: tuple[Progress, ...] = ()) -> None:
+    def will_hold(self, outcome: ImageResult | Exception | None = None, news: tuple[Progress, ...] = ()) -> None:
         """Have the next call wait for `release` after its `news`, and then come to this."""
         self._turns.append(Turn(outcome or self.drawn(), news, is_held=True))
 
@@ -70,17 +70,17 @@ class ScriptedProvider:
         """Let every held call go on."""
         self._released.set()
 
-    def drawn(self, count: int = 1, cost: Cost = PRICE) -> Drawn:
+    def drawn(self, count: int = 1, cost: Cost = PRICE) -> ImageResult:
         """Give pictures that it never gave before."""
         self._shade += count
         pictures = tuple(png(self._shade - number) for number in range(count))
-        return Drawn(pictures=pictures, model=self.model, cost=cost, request_id=f"req-{self._shade}")
+        return ImageResult(pictures=pictures, model=self.model, cost=cost, request_id=f"req-{self._shade}")
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
         """Guess what the script will cost."""
         return Cost(PRICE.microusd * count, is_estimate=True)
 
-    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         """Take the next turn."""
         self.requests.append(request)
         turn = self._turns.popleft() if self._turns else Turn(self.drawn(request.count))

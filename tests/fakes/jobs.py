@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from statistics import median
 
+from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
 from bot.domain.images import DrawingId, Picture, PictureId
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Words
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Identity, Platform, Tier
-from bot.domain.quotas import Hold
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
-from bot.ports.jobs import Accepted
+from bot.ports.jobs import AcceptedJob
 from tests.fakes.books import Books
 from tests.fakes.trouble import Trouble
 
@@ -30,7 +30,7 @@ class Row:
     day: date
     from_credits: int = 0
     spent: int = 0
-    words_cost: Cost = FREE
+    prompt_cost: Cost = FREE
     is_billed: bool = False
     is_told: bool = False
     lease_until: datetime | None = None
@@ -62,21 +62,21 @@ class MemoryJobs:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.books = Books()
-        self.stands = self.books.standing
+        self.stands = self.books.quota_status
         self.trouble = Trouble()
         self.rows: dict[JobId, Row] = {}
         self.kept: dict[PictureId, Kept] = {}
 
-    async def accept(self, job: Job, hold: Hold) -> Accepted:
+    async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
         """Write the job down, once per key, if its pictures are left."""
         self.trouble.strike("accept")
         known = self._by_key(job.key)
         if known is not None:
-            return Accepted(known, is_new=False)
+            return AcceptedJob(known, is_new=False)
         day, from_credits = self.books.reserve(job.id, hold, self.clock.now())
-        words_cost = job.words.cost if job.words else FREE
-        self.rows[job.id] = Row(job, hold, held=hold.pictures, day=day, from_credits=from_credits, words_cost=words_cost)
-        return Accepted(job, is_new=True)
+        prompt_cost = job.prepared_prompt.cost if job.prepared_prompt else FREE
+        self.rows[job.id] = Row(job, hold, held=hold.pictures, day=day, from_credits=from_credits, prompt_cost=prompt_cost)
+        return AcceptedJob(job, is_new=True)
 
     async def get(self, job: JobId) -> Job | None:
         """Look the job up."""
@@ -122,23 +122,23 @@ class MemoryJobs:
         self.trouble.strike("renew")
         self._fenced(job, attempt).lease_until = self.clock.now() + lease
 
-    async def hand_back(self, job: JobId, attempt: int, not_before: datetime) -> None:
+    async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease."""
         self.trouble.strike("hand_back")
         row = self._fenced(job, attempt)
         row.lease_until, row.not_before = None, not_before
 
-    async def note_words_cost(self, job: JobId, attempt: int, cost: Cost) -> None:
+    async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
         """Note the cost."""
         self.trouble.strike("note_words_cost")
-        self._fenced(job, attempt).words_cost = cost
+        self._fenced(job, attempt).prompt_cost = cost
 
-    async def record_words(self, job: JobId, attempt: int, words: Words) -> None:
+    async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
         """Note the words."""
         self.trouble.strike("record_words")
         row = self._fenced(job, attempt)
-        row.words_cost = words.cost
-        self._change(row, words=words)
+        row.prompt_cost = prompt.cost
+        self._change(row, prepared_prompt=prompt)
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Note the drawing, once."""
@@ -204,19 +204,19 @@ class MemoryJobs:
             self._end(row, ending)
         return row.job.ending if row is not None and row.job.state is ending.state else None
 
-    async def told(self, job: JobId) -> None:
+    async def mark_notified(self, job: JobId) -> None:
         """Note that people know."""
         self.trouble.strike("told")
         row = self.rows.get(job)
         if row is not None and row.job.state.is_final:
             row.is_told = True
 
-    async def untold(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
+    async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """List what people do not know."""
         self.trouble.strike("untold")
         return tuple(row.job for row in self._of(platforms, after) if row.job.state.is_final and not row.is_told)[:most]
 
-    async def unclaimed(
+    async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
         """List what waits."""
@@ -226,7 +226,7 @@ class MemoryJobs:
         due = [row.job for row in waiting if row.not_before is None or row.not_before <= now]
         return tuple((job.id, job.tier) for job in due if job.created_at <= accepted_by or job.attempt)[:most]
 
-    async def open_at(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
+    async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """List them."""
         self.trouble.strike("open_at")
         found = [row.job for row in self._of(frozenset({platform})) if not row.job.state.is_final]
@@ -241,18 +241,18 @@ class MemoryJobs:
         found = [row for row in self.rows.values() if row.job.account == account and (last is None or row.order < last.order)]
         return tuple(row.job for row in sorted(found, key=lambda row: row.order, reverse=True)[:most])
 
-    async def open_of(self, account: AccountId) -> int:
+    async def count_open(self, account: AccountId) -> int:
         """Count what is not ended and has no pictures."""
         self.trouble.strike("open_of")
         waiting = {JobState.QUEUED, JobState.RUNNING}
         return sum(row.job.account == account and row.job.state in waiting for row in self.rows.values())
 
-    async def line(self, job: JobId) -> Line:
+    async def queue_position(self, job: JobId) -> QueuePosition:
         """Count those before, and look back at the last ones."""
         self.trouble.strike("line")
         me = self.rows.get(job)
         if me is None:
-            return Line(0, None)
+            return QueuePosition(0, None)
         before = [row for row in self.rows.values() if row.order < me.order]
         ahead = sum(row.job.state in {JobState.QUEUED, JobState.RUNNING} for row in before)
         done = [row.job for row in self.rows.values() if row.job.state is JobState.DONE]
@@ -262,7 +262,7 @@ class MemoryJobs:
             if one.wish.quality is me.job.wish.quality and one.finished_at and one.kept_at and one.started_at
         ]
         newest = [seconds for _, seconds in sorted(alike)[-_RECENT:]]
-        return Line(ahead, median(newest) if newest else None)
+        return QueuePosition(ahead, median(newest) if newest else None)
 
     async def cost(self, job: JobId) -> Cost:
         """Add up."""
@@ -329,7 +329,7 @@ class MemoryJobs:
 
 
 def _cost(row: Row) -> Cost:
-    return sum((drawing.cost for drawing in row.drawings.values()), row.words_cost)
+    return sum((drawing.cost for drawing in row.drawings.values()), row.prompt_cost)
 
 
 def _is_leased(row: Row, now: datetime) -> bool:

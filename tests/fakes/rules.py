@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.domain.credits import CreditKind
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import NOBODY, Actor, Change, Entry, EntryId, Matter, Rule, RuleKey
+from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from tests.fakes.books import Books
@@ -26,21 +26,21 @@ class MemoryRulebook:
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Look for those of nobody and of the account."""
         self.trouble.strike("rules")
-        return tuple(rule for rule in await self.all(community) if rule.key.account in {NOBODY, account})
+        return tuple(rule for rule in await self.all(community) if rule.key.account in {EVERYBODY, account})
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """List them in order."""
         self.trouble.strike("all")
         found = [Rule(key, value) for (whose, key), value in self.by_key.items() if whose == community]
-        return tuple(sorted(found, key=lambda rule: (rule.key.matter, rule.key.subject, rule.key.account)))
+        return tuple(sorted(found, key=lambda rule: (rule.key.kind, rule.key.subject, rule.key.account)))
 
-    async def everywhere(self, matter: Matter, subject: str) -> Mapping[CommunityId, str]:
+    async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Look through all communities."""
         self.trouble.strike("everywhere")
-        wanted = RuleKey(matter, subject)
+        wanted = RuleKey(kind, subject)
         return {community: value for (community, key), value in self.by_key.items() if key == wanted}
 
-    async def change(self, change: Change) -> Entry | None:
+    async def change(self, change: Change) -> AuditEntry | None:
         """Set it, and enter it."""
         self.trouble.strike("change")
         key = self._key_now(change.key)
@@ -50,7 +50,7 @@ class MemoryRulebook:
         self._put(change.community, key, change.value)
         return self._enter(change.community, key, before=before, after=change.value, by=change.by, why=change.why)
 
-    async def undo(self, entry: EntryId, by: Actor) -> Entry:
+    async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Put back what it changed, and enter that."""
         self.trouble.strike("undo")
         undone = await self.find(entry)
@@ -61,28 +61,28 @@ class MemoryRulebook:
         key, before, after = self._put_back(undone, by)
         return self._enter(undone.community, key, before=before, after=after, by=by, undoes=entry)
 
-    async def find(self, entry: EntryId) -> Entry | None:
+    async def find(self, entry: AuditEntryId) -> AuditEntry | None:
         """Look for it."""
         self.trouble.strike("find")
         return next((one for one in self._books.record if one.id == entry), None)
 
-    async def record(self, community: CommunityId, most: int, before: EntryId | None = None) -> tuple[Entry, ...]:
+    async def record(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
         """Look back."""
         self.trouble.strike("record")
         ids = [entry.id for entry in self._books.record]
         last = len(ids) if before is None else ids.index(before) if before in ids else 0
         return tuple(entry for entry in self._books.record[:last][::-1] if entry.community == community)[:most]
 
-    def _put_back(self, undone: Entry, by: Actor) -> tuple[RuleKey, str | None, str | None]:
+    def _put_back(self, undone: AuditEntry, by: Actor) -> tuple[RuleKey, str | None, str | None]:
         key = self._key_now(undone.key)
-        back = int(undone.before or 0) - int(undone.after or 0) if key.matter in {Matter.CREDITS, Matter.USAGE} else 0
-        if key.matter is Matter.CREDITS:
+        back = int(undone.before or 0) - int(undone.after or 0) if key.kind in {RuleKind.CREDITS, RuleKind.USAGE} else 0
+        if key.kind is RuleKind.CREDITS:
             whose, kind = (undone.community, key.account), CreditKind.GRANT if back > 0 else CreditKind.TAKE
             new = self._books.move(whose, back, kind=kind, key=f"undo:{undone.id}", now=self._clock.now(), by=by)
             if new is None:
                 raise BadInput("Those credits are spent already, so they cannot be taken back; nothing was changed.")
             return replace(key, subject=kind), str(new - back), str(new)
-        if key.matter is Matter.USAGE:
+        if key.kind is RuleKind.USAGE:
             counter = self._books.counters[undone.community, key.account, date.fromisoformat(key.subject)]
             if counter.spent + back < 0:
                 raise _changed_since()
@@ -110,11 +110,13 @@ class MemoryRulebook:
         after: str | None,
         by: Actor,
         why: str = "",
-        undoes: EntryId | None = None,
-    ) -> Entry:
-        id_ = EntryId(self._ids.new())
+        undoes: AuditEntryId | None = None,
+    ) -> AuditEntry:
+        id_ = AuditEntryId(self._ids.new())
         now = self._clock.now()
-        entry = Entry(id=id_, community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes)
+        entry = AuditEntry(
+            id=id_, community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes
+        )
         self._books.record.append(entry)
         return entry
 

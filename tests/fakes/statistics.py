@@ -26,7 +26,7 @@ class MemoryStatistics:
                 whose = (day, row.job.account)
                 model = _model(row)
                 kept[*whose, model] += sum(one.picture.job == row.job.id for one in self._jobs.kept.values())
-                words = [(model, row.job.words.cost)] if row.job.words else []
+                words = [(model, row.job.prepared_prompt.cost)] if row.job.prepared_prompt else []
                 for name, cost in (*words, *((drawing.model, drawing.cost) for drawing in row.drawings.values())):
                     microusd[*whose, name] += cost.microusd
                     estimated[*whose, name] += cost.microusd if cost.is_estimate else 0

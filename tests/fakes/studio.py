@@ -12,7 +12,7 @@ from bot.commands.help import help_command
 from bot.commands.options import JobRef, Number, Pick, Pixels, Text
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.commands.translations import Translations
-from bot.domain.chat import Button, Exhibit, Fold, Form, MessageRef, Post, Tone
+from bot.domain.chat import Button, Details, Form, MessageRef, Post, PostPicture, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
@@ -137,9 +137,9 @@ class FakeStudio:
     async def fail(self, order: Order, sentence: str, safer: str = "") -> None:
         """Say why there is no picture."""
         buttons = (_button("Draw the safer wording", order, command="safer"),) if safer else ()
-        folds = (Fold("A wording that would pass", safer),) if safer else ()
+        details = (Details("A wording that would pass", safer),) if safer else ()
         await self._surface.update(
-            order.message, Post(f"{order.prompt} – {sentence}", Tone.REFUSED, "refusal", folds=folds, buttons=buttons)
+            order.message, Post(f"{order.prompt} – {sentence}", Tone.REFUSED, "refusal", details=details, buttons=buttons)
         )
 
     async def _imagine(self, call: Call, args: ImagineArgs) -> None:
@@ -200,7 +200,7 @@ class FakeStudio:
             order.prompt,
             Tone.DONE,
             pictures=tuple(exhibit(picture, order.prompt) for picture in pictures),
-            folds=(Fold("You asked for", order.prompt), Fold("Drawn as", f"A careful picture of {order.prompt}.")),
+            details=(Details("You asked for", order.prompt), Details("Drawn as", f"A careful picture of {order.prompt}.")),
             footer=("Drawn by gpt-image-2 (AI-generated)", "12 s"),
             cost="$0.0531",
             buttons=(
@@ -235,10 +235,10 @@ def picture_of(content: bytes, job: str, position: int, id_: PictureId) -> Pictu
     return Picture(id=id_, job=job, position=position, file=file, state=PictureState.VISIBLE)
 
 
-def exhibit(picture: Picture, alt: str) -> Exhibit:
+def exhibit(picture: Picture, alt: str) -> PostPicture:
     """Give a picture as a post shows it."""
     file = picture.file
-    return Exhibit(
+    return PostPicture(
         picture=picture.id,
         key=file.key,
         media_type=file.media_type,

@@ -54,7 +54,7 @@ class RecordingSurface:
     async def find(self, promised: MessageRef) -> MessageRef | None:
         """Find what a call answered with that had this ticket."""
         self.trouble.strike("find")
-        return self.answered.get(promised.ticket)
+        return self.answered.get(promised.reply_token)
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Change a message."""
@@ -100,14 +100,14 @@ class FakeCall:
         by: Person | None = None,
         message: MessageRef | None = None,
         at: Place = SQUARE,
-        ticket: str = "",
+        reply_token: str = "",
     ) -> None:
         self._place = at
         self._surface = surface
         self._key = key
         self._person = by or person()
         self._message = message
-        self._ticket = ticket
+        self._reply_token = reply_token
         self.trouble = Trouble()
         self.whispers: list[Post] = []
         self.asked: list[Form] = []
@@ -134,15 +134,15 @@ class FakeCall:
 
     def promise(self) -> MessageRef:
         """Promise an answer."""
-        return promise(self._place, self._ticket)
+        return promise(self._place, self._reply_token)
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say it for all to see; with a ticket, as something that no key finds."""
         self.trouble.strike("answer")
-        if not self._ticket:
+        if not self._reply_token:
             return await self._surface.post(self._place, post, key=key)
-        self._surface.answered[self._ticket] = await self._surface.post(self._place, post, key=f"answer {self._key}")
-        return self._surface.answered[self._ticket]
+        self._surface.answered[self._reply_token] = await self._surface.post(self._place, post, key=f"answer {self._key}")
+        return self._surface.answered[self._reply_token]
 
     async def whisper(self, post: Post) -> None:
         """Say it to this person."""

@@ -141,7 +141,7 @@ class DiscordCall:
         try:
             sheet = await self._surface.sheets.of(post, self._room)
         except SurfaceFailed:
-            sheet = await self._surface.sheets.of(Post(post.text, post.tone, post.kind, folds=post.folds), self._room)
+            sheet = await self._surface.sheets.of(Post(post.text, post.tone, post.kind, details=post.details), self._room)
         for item in sheet.view.walk_children():
             if isinstance(item, discord.ui.TextDisplay):
                 item.content = named(item.content)

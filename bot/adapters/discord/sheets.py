@@ -11,7 +11,7 @@ import discord
 from discord.http import MultipartParameters, handle_message_parameters
 
 from bot.adapters.discord.plain import fitted
-from bot.domain.chat import Button, Fold, Link, Post, Tone
+from bot.domain.chat import Button, Details, Link, Post, Tone
 
 _MOST_TEXT = 4000
 _MOST_HEAD = 1500
@@ -157,20 +157,20 @@ def _folded(post: Post, budget: int) -> Iterator[str]:
 
     Below a job they are hidden behind a click, elsewhere they are what the person asked to read.
     """
-    told = [fold for fold in post.folds if fold.text and fold.text != post.text]
+    told = [detail for detail in post.details if detail.text and detail.text != post.text]
     is_hidden = post.tone is not Tone.PLAIN
-    for number, fold in enumerate(told):
-        text = _fold(fold, budget // (len(told) - number), is_hidden=is_hidden)
+    for number, detail in enumerate(told):
+        text = _fold(detail, budget // (len(told) - number), is_hidden=is_hidden)
         budget -= len(text)
         if text:
             yield text
 
 
-def _fold(fold: Fold, budget: int, *, is_hidden: bool) -> str:
-    title = f"-# {fitted(fold.title, 100)}\n" if is_hidden else f"**{fitted(fold.title, 100)}**\n"
+def _fold(detail: Details, budget: int, *, is_hidden: bool) -> str:
+    title = f"-# {fitted(detail.title, 100)}\n" if is_hidden else f"**{fitted(detail.title, 100)}**\n"
     marks = "||" if is_hidden else ""
     room = budget - len(title) - 2 * len(marks)
-    return f"{title}{marks}{fitted(fold.text, room)}{marks}" if room > len(title) else ""
+    return f"{title}{marks}{fitted(detail.text, room)}{marks}" if room > len(title) else ""
 
 
 def _footer(post: Post, shown: Sequence[Shown]) -> str:

@@ -184,7 +184,7 @@ class DiscordSurface:
 
     def _ticket(self, message: MessageRef) -> Ticket | None:
         """Give the message's ticket while it is good for anything."""
-        ticket = Ticket.read(message.ticket)
+        ticket = Ticket.read(message.reply_token)
         return ticket if ticket is not None and ticket.is_young(self._clock.now()) else None
 
     async def _wait_for_progress(self, message: MessageRef) -> None:
@@ -194,7 +194,7 @@ class DiscordSurface:
 
     def _is_worth_a_progress(self, message: MessageRef) -> bool:
         """Whether progress may be shown at all: an old message can be changed so rarely that its end would have to wait."""
-        ticket = Ticket.read(message.ticket)
+        ticket = Ticket.read(message.reply_token)
         try:
             since = ticket.arrived_at if ticket else made_at(_id(message.id))
         except SurfaceFailed:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.sheets import Linked, Sheet, Shown, Upload, sheet_of
-from bot.domain.chat import Attachment, Exhibit, Post
+from bot.domain.chat import Attachment, Post, PostPicture
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 
@@ -59,7 +59,7 @@ class Sheets:
         most = min(room.upload_bytes, _REQUEST_BYTES // len(exhibits))
         return tuple([await self._upload(exhibit, most, is_spoiler=room.is_spoiler) for exhibit in exhibits])
 
-    async def _upload(self, exhibit: Exhibit, most: int, *, is_spoiler: bool) -> Upload:
+    async def _upload(self, exhibit: PostPicture, most: int, *, is_spoiler: bool) -> Upload:
         try:
             content = await self._objects.get(exhibit.key)
         except StorageFailed as error:

@@ -83,11 +83,11 @@ def _image(shown: Shown) -> Json:
 
 def _folds(post: Post, left: int) -> Iterator[Json]:
     """Give the folds that say more than the headline: small below a job, elsewhere as what the person asked to read."""
-    told = [fold for fold in post.folds if fold.text and fold.text != post.text][:_MOST_FOLDS]
-    for number, fold in enumerate(told):
+    told = [detail for detail in post.details if detail.text and detail.text != post.text][:_MOST_FOLDS]
+    for number, detail in enumerate(told):
         room = left // (len(told) - number)
-        title = fitted(fold.title, min(_MOST_TITLE, room // 2))
-        text = fitted(fold.text, room - len(title))
+        title = fitted(detail.title, min(_MOST_TITLE, room // 2))
+        text = fitted(detail.text, room - len(title))
         left -= len(title) + len(text)
         yield _read(title, text) if post.tone is Tone.PLAIN else _small(title, text)
 

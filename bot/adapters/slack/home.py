@@ -9,7 +9,7 @@ from bot.adapters.slack.origin import Origin
 from bot.adapters.slack.plain import fitted
 from bot.adapters.slack.trouble import translated
 from bot.adapters.slack.web import Web
-from bot.domain.chat import Exhibit
+from bot.domain.chat import PostPicture
 from bot.domain.people import Person
 
 Json = dict[str, Any]
@@ -26,8 +26,8 @@ _MOST_PICTURES, _MOST_SETTINGS = 10, 20
 class Home:
     """What somebody's Home tab says; all of it plain words."""
 
-    standing: str
-    pictures: tuple[Exhibit, ...] = ()
+    quota_status: str
+    pictures: tuple[PostPicture, ...] = ()
     settings: tuple[str, ...] = ()
 
 
@@ -68,7 +68,7 @@ def view_of(home: Home) -> Json:
     """Draw the tab."""
     blocks = [
         _header("easel"),
-        _section(home.standing),
+        _section(home.quota_status),
         {
             "type": "actions",
             "elements": [
@@ -86,14 +86,14 @@ def view_of(home: Home) -> Json:
     return {"type": "home", "blocks": blocks}
 
 
-def _pictures(pictures: tuple[Exhibit, ...]) -> list[Json]:
+def _pictures(pictures: tuple[PostPicture, ...]) -> list[Json]:
     """Show pictures where Slack can fetch them; elsewhere it is told what they show, and where they wait."""
     if not pictures:
         return [_section("You have none yet.")]
     return [_picture(picture) for picture in pictures[:_MOST_PICTURES]]
 
 
-def _picture(picture: Exhibit) -> Json:
+def _picture(picture: PostPicture) -> Json:
     alt = fitted(picture.alt or "A picture", _LONGEST_ALT)
     if picture.link.startswith("https://") and len(picture.link) <= _LONGEST_URL:
         return {"type": "image", "image_url": picture.link, "alt_text": alt}

@@ -47,8 +47,8 @@ def as_typed_here(post: Post, commands: Mapping[str, AnyCommand]) -> Post:
     def told(text: str) -> str:
         return named.sub(f"{EASEL} ", text) if names else text
 
-    folds = tuple(replace(fold, title=told(fold.title), text=told(fold.text)) for fold in post.folds)
-    return replace(post, text=told(post.text), folds=folds)
+    details = tuple(replace(detail, title=told(detail.title), text=told(detail.text)) for detail in post.details)
+    return replace(post, text=told(post.text), details=details)
 
 
 def _given(text: str) -> str:

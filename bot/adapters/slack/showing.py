@@ -17,7 +17,7 @@ from PIL import Image
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.blocks import Shown
 from bot.adapters.slack.uploads import Draft, Uploads
-from bot.domain.chat import Attachment, Exhibit, MessageRef, Post
+from bot.domain.chat import Attachment, MessageRef, Post, PostPicture
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 
@@ -110,7 +110,7 @@ class Showing:
             if _is_picture(one):
                 yield _enclosed(one)
 
-    async def _draft(self, exhibit: Exhibit) -> Draft:
+    async def _draft(self, exhibit: PostPicture) -> Draft:
         try:
             content = await self._objects.get(exhibit.key)
         except StorageFailed as error:

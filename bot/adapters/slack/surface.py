@@ -93,7 +93,7 @@ class SlackSurface:
         """
         self._web.introduce(Team(place.tenant, ticket.enterprise))
         try:
-            return replace(await self.post(place, post, key=key), ticket=str(ticket))
+            return replace(await self.post(place, post, key=key), reply_token=str(ticket))
         except NotThere:
             if not self.replies.may_answer(ticket):
                 raise
@@ -215,7 +215,7 @@ class SlackSurface:
         try:
             await self._changed(message, post)
         except NotThere:
-            if not self.replies.may_answer(Ticket.read(message.ticket)):
+            if not self.replies.may_answer(Ticket.read(message.reply_token)):
                 raise
             return await self._shown_by_url(message, post)
         if not has_pictures(post) and self._uploads.has_shared(message):
@@ -275,7 +275,7 @@ class SlackSurface:
                 return
 
     async def _shown_by_url(self, message: MessageRef, post: Post) -> None:
-        ticket = Ticket.read(message.ticket)
+        ticket = Ticket.read(message.reply_token)
         if ticket is None:
             raise MessageGone(SLACK, "said through an address that is not known any more")
         body = await self._for_url(message.place.tenant, post)
@@ -294,7 +294,7 @@ class SlackSurface:
             log.debug("message.gone", message=message.id)
 
     def _learn(self, message: MessageRef) -> None:
-        ticket = Ticket.read(message.ticket)
+        ticket = Ticket.read(message.reply_token)
         if ticket is not None:
             self._web.introduce(Team(message.place.tenant, ticket.enterprise))
 

@@ -18,7 +18,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from bot.adapters.stripe import PATH, STRIPE
-from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Purchase, Reversal, SubscriptionNews
+from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Purchase, Reversal, SubscriptionUpdate
 from bot.domain.people import AccountId
 from bot.errors import EaselError
 from bot.ports.billing import Billing
@@ -118,7 +118,7 @@ class Endpoint:
             await self._note_payment(thing["invoice"], thing["payment"].get("payment_intent"))
         elif kind == "customer.subscription.deleted":
             ended_at = _moment(thing.get("ended_at") or at.timestamp())
-            await self._billing.note(SubscriptionNews(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at))
+            await self._billing.note(SubscriptionUpdate(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at))
         elif payment := _id_of(thing.get("payment_intent")):
             await self._note_money_back(kind, thing, payment, at)
 
@@ -143,14 +143,14 @@ class Endpoint:
             reversal = Reversal(source=STRIPE, id=id_, payment=payment, at=at, part=part, whole=1, is_final=is_final)
             await self._billing.reverse(reversal)
 
-    def _paid(self, invoice: Json, subscription: str, at: datetime) -> SubscriptionNews:
+    def _paid(self, invoice: Json, subscription: str, at: datetime) -> SubscriptionUpdate:
         """Read until when a subscription is paid: where prices are named, by the lines of those alone."""
         lines = invoice["lines"]["data"]
         ours = [line for line in lines if not self._prices or _price_of(line) in self._prices]
         paid_until = max((_moment(line["period"]["end"]) for line in ours), default=None if lines else at)
         paid = None if paid_until is None else PaidInvoice(str(invoice["id"]), paid_until)
         is_accepted = bool(self._prices and ours)
-        return SubscriptionNews(source=STRIPE, id=subscription, at=at, invoice=paid, is_accepted=is_accepted)
+        return SubscriptionUpdate(source=STRIPE, id=subscription, at=at, invoice=paid, is_accepted=is_accepted)
 
     async def _checked_out(self, session: Json, at: datetime) -> None:
         """Note whose subscription it is, or give the credits that were bought."""
@@ -159,7 +159,7 @@ class Endpoint:
             is_accepted = _id_of(session.get("payment_link")) in self._accepts
             subscription = _id_of(session["subscription"])
             await self._billing.note(
-                SubscriptionNews(source=STRIPE, id=subscription, at=at, account=account, is_accepted=is_accepted)
+                SubscriptionUpdate(source=STRIPE, id=subscription, at=at, account=account, is_accepted=is_accepted)
             )
         elif sold := (session.get("metadata") or {}).get("credits"):
             payment = _id_of(session.get("payment_intent"))

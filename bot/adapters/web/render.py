@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.chat import Button, Exhibit, Post
+from bot.domain.chat import Button, Post, PostPicture
 from bot.ports.messages import StoredMessage
 
 
@@ -24,7 +24,7 @@ def body_of(post: Post, *, asked: Asked | None = None, preview: str = "") -> str
             "tone": post.tone,
             "kind": post.kind,
             "pictures": [_picture(exhibit) for exhibit in post.pictures],
-            "folds": [{"title": fold.title, "text": fold.text} for fold in post.folds],
+            "folds": [{"title": detail.title, "text": detail.text} for detail in post.details],
             "footer": list(post.footer),
             "cost": post.cost,
             "buttons": [_button(button) for button in post.buttons],
@@ -98,7 +98,7 @@ def listed(parts: list[str]) -> str:
     return f"[{','.join(parts)}]"
 
 
-def _picture(exhibit: Exhibit) -> dict[str, object]:
+def _picture(exhibit: PostPicture) -> dict[str, object]:
     return {
         "link": exhibit.link,
         "alt": exhibit.alt,

@@ -6,7 +6,7 @@ from hashlib import sha256
 from random import Random
 
 from bot.domain.health import Finding, Health
-from bot.domain.images import Abilities, Drawn, FreeSizes, ImageRequest, Progress, Quality, Size
+from bot.domain.images import Abilities, FreeSizes, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import FREE, Cost
 from bot.ports.images import OnProgress
 from bot.providers.offline.canvas import Canvas
@@ -38,18 +38,18 @@ class OfflinePainter:
         previews=STEPS,
     )
 
-    def __init__(self, *, credit: str) -> None:
-        self.credit = credit
+    def __init__(self, *, attribution: str) -> None:
+        self.attribution = attribution
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
         """Say that it is free."""
         return FREE
 
-    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         """Paint the pictures one after the other; cancelled, it stops after the step that is under way."""
         reading = await asyncio.to_thread(read_prompt, request.prompt)
         pictures = [await _draw_one(request, reading, take, on_progress) for take in range(request.count)]
-        return Drawn(pictures=tuple(pictures), model=self.model, cost=FREE)
+        return ImageResult(pictures=tuple(pictures), model=self.model, cost=FREE)
 
     async def check(self) -> tuple[Finding, ...]:
         """Say that there is nothing to go wrong."""

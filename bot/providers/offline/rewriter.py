@@ -1,19 +1,19 @@
 """The rewriter for a house without a text model."""
 
 from bot.domain.health import Finding, Health
-from bot.domain.jobs import Words
+from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import FREE, Cost
-from bot.ports.words import WordsAsk
+from bot.ports.prompts import RewriteRequest
 
 
 class PlainRewriter:
     """Gives the words as they are; a new take on drawn words keeps those."""
 
-    async def rewrite(self, ask: WordsAsk) -> Words:
+    async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Give the prompt to draw, for nothing."""
-        return Words(drawn=ask.variation_of or ask.prompt)
+        return PreparedPrompt(text=ask.variation_of or ask.prompt)
 
-    def estimate(self, ask: WordsAsk) -> Cost:  # noqa: ARG002 - it is free whatever is asked
+    def estimate(self, ask: RewriteRequest) -> Cost:  # noqa: ARG002 - it is free whatever is asked
         """Return that it is free."""
         return FREE
 

@@ -9,7 +9,7 @@ import structlog
 from openai import AsyncOpenAI
 
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, Drawn, ImageRequest, Progress, Quality, Size
+from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import Cost, TokenPrices
 from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
@@ -58,7 +58,7 @@ class OpenAIImages:
         model: ImageModel,
         *,
         clock: Clock,
-        credit: str,
+        attribution: str,
         name: str = "openai",
         previews: int = 0,
         response_format: ResponseFormat | None = None,
@@ -68,7 +68,7 @@ class OpenAIImages:
         self._client = client
         self._model = model
         self._clock = clock
-        self._credit = credit
+        self._credit = attribution
         self._name = name
         self._previews = min(previews, model.abilities.previews)
         self._response_format = response_format
@@ -87,7 +87,7 @@ class OpenAIImages:
         return self._model.name
 
     @property
-    def credit(self) -> str:
+    def attribution(self) -> str:
         """The line under its pictures."""
         return self._credit
 
@@ -110,7 +110,7 @@ class OpenAIImages:
         out = min(count, able.most) * each + previews
         return prices.cost(text_in=_TOKENS_OF_A_PROMPT, image_in=0, out=out, is_estimate=True)
 
-    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> Drawn:
+    async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         """Make one paid call; see `ImageProvider`. One that names a parameter as wrong was not drawn: it is left out then."""
         self._refuse_impossible(request)
         try:
@@ -119,7 +119,7 @@ class OpenAIImages:
             raise translate(error, self._name) from error
         cost = self._cost(request, reply)
         await on_progress(Progress(cost=cost))
-        return Drawn(
+        return ImageResult(
             pictures=await self._pictures(reply, request.count),
             model=self.model,
             cost=cost,

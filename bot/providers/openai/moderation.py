@@ -9,7 +9,7 @@ from openai.types import Moderation
 
 from bot.domain.health import Finding, Health
 from bot.errors import ProviderFailed, ProviderFault
-from bot.ports.words import ALLOWED, Decision, Verdict
+from bot.ports.prompts import ALLOWED, Decision, Verdict
 from bot.providers.openai.categories import because_of
 from bot.providers.openai.errors import ApiErrors, translate
 

@@ -12,11 +12,11 @@ from openai.types.chat import ChatCompletion
 from openai.types.chat.chat_completion import Choice
 
 from bot.domain.health import Finding
-from bot.domain.jobs import Words
+from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
 from bot.errors import REWRITER, PromptRefused, ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
-from bot.ports.words import WordsAsk
+from bot.ports.prompts import RewriteRequest
 from bot.providers.openai.answers import token_count
 from bot.providers.openai.checkup import check_model
 from bot.providers.openai.complaints import request_id
@@ -69,7 +69,7 @@ class OpenAIRewriter:
         """Ask for the list of models, which is free."""
         return await check_model(self._client, self._model, service=_NAME, clock=self._clock)
 
-    async def rewrite(self, ask: WordsAsk) -> Words:
+    async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Give the prompt to draw; see `Rewriter`."""
         try:
             async with asyncio.timeout(self._budget.total_seconds()):
@@ -80,14 +80,14 @@ class OpenAIRewriter:
         except ApiErrors as error:
             raise translate(error, _NAME, is_repeatable=True) from error
         drawn = self._drawn(verdict, named)
-        return Words(drawn, self._cost(ask, completion, drawn))
+        return PreparedPrompt(drawn, self._cost(ask, completion, drawn))
 
-    def estimate(self, ask: WordsAsk) -> Cost:
+    def estimate(self, ask: RewriteRequest) -> Cost:
         """Go by the length of what is sent, and by the usual length of an answer."""
         sent = _about(RULES + _as_data(ask))
         return self._priced(asked=sent, answered=_USUAL_ANSWER, is_estimate=True)
 
-    async def _ask(self, ask: WordsAsk) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+    async def _ask(self, ask: RewriteRequest) -> tuple[ModelVerdict, ChatCompletion, str | None]:
         """Give the verdict, the answer that it came in, and the service's id of it."""
         while True:
             sent = self._sent(ask)
@@ -97,7 +97,7 @@ class OpenAIRewriter:
                 if not self._left_out.learn(error, sent, words=ask.prompt):
                     raise
 
-    def _sent(self, ask: WordsAsk) -> dict[Parameter, object]:
+    def _sent(self, ask: RewriteRequest) -> dict[Parameter, object]:
         """Give what is sent unless the service does not take it."""
         wanted: dict[Parameter, object] = {
             "developer": "developer",
@@ -109,7 +109,9 @@ class OpenAIRewriter:
             wanted["reasoning_effort"] = self._model.effort
         return {name: value for name, value in wanted.items() if not self._left_out.has(name)}
 
-    async def _call(self, ask: WordsAsk, sent: Mapping[Parameter, object]) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+    async def _call(
+        self, ask: RewriteRequest, sent: Mapping[Parameter, object]
+    ) -> tuple[ModelVerdict, ChatCompletion, str | None]:
         has_schema = "json_schema" in sent
         rules = RULES if has_schema else RULES + in_words()
         extra: dict[str, object] = {name: value for name, value in sent.items() if name not in {"developer", "json_schema"}}
@@ -152,7 +154,7 @@ class OpenAIRewriter:
             raise _useless("a prompt that is too long", named)
         return prompt
 
-    def _cost(self, ask: WordsAsk, completion: ChatCompletion, drawn: str) -> Cost:
+    def _cost(self, ask: RewriteRequest, completion: ChatCompletion, drawn: str) -> Cost:
         usage = completion.usage.to_dict(warnings=False) if completion.usage else {}
         asked, answered = token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens"))
         if asked is None or answered is None:
@@ -179,7 +181,7 @@ def _verdict(choice: Choice, named: str | None) -> ModelVerdict:
     return read_verdict(choice.message.content)
 
 
-def _as_data(ask: WordsAsk) -> str:
+def _as_data(ask: RewriteRequest) -> str:
     return json.dumps({"user_prompt": ask.prompt, "variation_of": ask.variation_of}, ensure_ascii=False)
 
 

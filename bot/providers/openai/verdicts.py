@@ -9,7 +9,7 @@ from typing import Literal
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain.words import clean_prompt
+from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput
 
 

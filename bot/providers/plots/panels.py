@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.domain.money import MILLION, dollars
-from bot.ports.plots import Share, UsageSummary
+from bot.ports.plots import UsageShare, UsageSummary
 from bot.providers.plots.lettering import FONT, SOFT, cut, readable, write
 
 _FEWEST_SLOTS = 8
@@ -66,7 +66,7 @@ def cost_by_day(axes: Axes, summary: UsageSummary, colour: str, pale: str) -> No
         _say(axes, "Nothing was spent")
 
 
-def shares(axes: Axes, title: str, found: Sequence[Share], colours: Sequence[str], *, slots: int) -> None:
+def shares(axes: Axes, title: str, found: Sequence[UsageShare], colours: Sequence[str], *, slots: int) -> None:
     """Draw a bar for each share, its name on the left and its numbers at its end; without a colour there is no bar.
 
     The panel has room for so many `slots`. What cannot be read is called by its place: person 2.
@@ -124,7 +124,7 @@ def _mark(value: float, decimals: int) -> str:
     return f"{value / MILLION:.3g}M" if value >= MILLION else f"{value / 1000:.3g}k"
 
 
-def _brief(share: Share) -> str:
+def _brief(share: UsageShare) -> str:
     """Give what a share cost, with a sign before it that says about."""
     microusd = share.microusd
     whole = dollars(microusd) if microusd < _WHOLE_DOLLARS_FROM else f"${_mark(microusd / MILLION, 0)}"

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.domain.chat import Exhibit, Post, Tone
+from bot.domain.chat import Post, PostPicture, Tone
 from bot.domain.images import PictureId
 from tests.fakes.studio_page import StudioPage
 
@@ -54,7 +54,7 @@ async def test_markup_is_shown_and_never_run(studio: StudioPage) -> None:
 async def test_a_link_that_is_code_is_no_link(studio: StudioPage) -> None:
     """Even if it came out of our own store."""
     order = await studio.order("a fox")
-    trap = Exhibit(PictureId("p"), "k", "image/png", 4, 4, 9, "a trap", "javascript:window.hacked=1")
+    trap = PostPicture(PictureId("p"), "k", "image/png", 4, 4, 9, "a trap", "javascript:window.hacked=1")
     await studio.house.surface.update(order.message, Post("a trap", Tone.DONE, pictures=(trap,)))
     await expect(studio.messages.locator(".text")).to_have_text("a trap")
     assert "javascript:" not in await studio.messages.inner_html()

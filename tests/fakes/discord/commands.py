@@ -82,14 +82,14 @@ class Commands:
         check_command(form, command)
         self._check_installs(form, command)
         form.check()
-        standing = self._of.setdefault(scope, {})
+        quota_status = self._of.setdefault(scope, {})
         key = self._key(command)
-        if key not in standing:
-            self._check_counts([*standing.values(), command])
+        if key not in quota_status:
+            self._check_counts([*quota_status.values(), command])
             self._count_creates(scope, 1)
-        standing[key] = self._made(command, scope)
+        quota_status[key] = self._made(command, scope)
         self._world.changes.happened()
-        return standing[key]
+        return quota_status[key]
 
     def remove(self, command_id: int, scope: Scope) -> None:
         """Take a command away.
@@ -126,7 +126,7 @@ class Commands:
         self._creates[key] = self._creates.get(key, 0) + new
 
     def _made(self, command: Json, scope: Scope) -> Json:
-        standing = self._of.get(scope, {}).get(self._key(command))
+        quota_status = self._of.get(scope, {}).get(self._key(command))
         made: Json = {
             "options": [],
             "description": "",
@@ -139,7 +139,7 @@ class Commands:
             "description_localizations": None,
             **{key: value for key, value in command.items() if value is not None},
             "type": int(command.get("type") or 1),
-            "id": standing["id"] if standing else str(self._world.ids.new()),
+            "id": quota_status["id"] if quota_status else str(self._world.ids.new()),
             "application_id": str(self._world.application.id),
             "version": str(self._world.ids.new()),
         }

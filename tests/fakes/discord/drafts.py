@@ -70,9 +70,9 @@ class Drafting:
     def _no_legacy(self, version: Version, payload: Json) -> None:
         if not version.is_v2:
             return
-        standing = {"content": version.content, "embeds": version.embeds}
+        quota_status = {"content": version.content, "embeds": version.embeds}
         for key in _LEGACY:
-            if standing.get(key) or (key not in standing and payload.get(key)):
+            if quota_status.get(key) or (key not in quota_status and payload.get(key)):
                 self._form.at(key).wrong(
                     "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
                     f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
@@ -118,14 +118,14 @@ class Drafting:
         return tuple(files)
 
     def _listed(self, before: Version, entries: list[Json], new: dict[int, Upload]) -> list[File]:
-        standing = {file.id: file for file in before.uploads}
+        quota_status = {file.id: file for file in before.uploads}
         files = []
         for index, entry in enumerate(entries):
             form = self._form.at("attachments", index)
             form.at("description").longest(entry.get("description"), _LONGEST_ALT)
             number = int(entry["id"])
-            if number in standing:
-                files.append(self._kept(standing[number], entry))
+            if number in quota_status:
+                files.append(self._kept(quota_status[number], entry))
             elif number in new:
                 files.append(self._added(new.pop(number), entry))
             else:

@@ -17,10 +17,10 @@ from bot.adapters.stripe.endpoint import Endpoint as StripeEndpoint
 from bot.adapters.web.rest.app import build_rest
 from bot.domain.people import HOUSE, Identity
 from bot.services.keys import ProgramKeys
+from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
-from tests.fakes.keys import MemoryApiKeys
 from tests.fakes.surfaces import LOOM, person
 
 _NEVER = cast("Any", None)

@@ -7,7 +7,7 @@ from bot.app.service_watch import ServiceWatch
 from bot.domain.health import Finding, Health
 from bot.domain.people import Identity
 from bot.moderation.guard import Guard
-from bot.ports.words import ALLOWED, Verdict
+from bot.ports.prompts import ALLOWED, Verdict
 from bot.services.notices import HouseWatch, Notices
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM
@@ -40,7 +40,7 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         rulebook=bench.rulebook,
         accounts=bench.accounts,
         surfaces={LOOM: bench.surface},
-        house=HouseWatch(owners=(Identity.read("loom:olga"),)),
+        house=HouseWatch(owners=(Identity.parse("loom:olga"),)),
     )
     makers = Makers(providers=(), rewriter=bench.rewriter, guard=Guard((), (stage,)), judges=(stage,), notices=())
     return ServiceWatch(makers, notices, bench.clock, announced.append)

@@ -9,11 +9,11 @@ from bot.commands.quota import quota_reset, quota_set, quota_show
 from bot.commands.record import Record, audit, older, undo
 from bot.commands.register import accept, register
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
+from bot.domain.allowances import Weights
 from bot.domain.chat import Button, Place, Post
+from bot.domain.limits import CommunitySettings, HouseLimits
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
-from bot.domain.quotas import Weights
-from bot.domain.rules import Entry
-from bot.domain.terms import Customs, HouseTerms
+from bot.domain.rules import AuditEntry
 from bot.services.communities import Communities
 from bot.services.people import People
 from bot.services.quotas import Quotas, Tariff
@@ -56,7 +56,7 @@ class Office:
         self, *, parts_tenants: bool = False, premium: str = "", policy: str = POLICY, weights: Weights | None = None
     ) -> None:
         self.bench = Bench(weights=weights or Weights({}))
-        self.house = HouseTerms({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, Customs(ZoneInfo("UTC")), {"sku-1": PREMIUM})
+        self.house = HouseLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC")), {"sku-1": PREMIUM})
         self.quotas = Quotas(
             accounts=self.bench.accounts,
             ledger=self.bench.ledger,
@@ -139,7 +139,7 @@ class Office:
         return await self.bench.credits.balance(self.quotas.community(place), (await self.account(someone)).id)
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[AuditEntry]:
         """The whole record, oldest first."""
         return self.bench.jobs.books.record
 

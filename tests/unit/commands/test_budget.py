@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.domain.allowances import Budget, Period
 from bot.domain.money import MILLION
 from bot.domain.people import HOUSE
-from bot.domain.quotas import Budget, Period
 from bot.errors import BudgetExceeded
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import SQUARE

@@ -160,7 +160,7 @@ async def test_a_long_history_is_folded(office: Office) -> None:
         await office.say(f'/credits grant --person bob --amount 1 --why "{"for picture " * 5}{number}"')
     [post] = await office.type("/credits history", BOB)
     assert post.text == "You have 25 credits. What came and went, newest first, in the time of UTC:"
-    lines = post.folds[0].text.splitlines()
+    lines = post.details[0].text.splitlines()
     assert (len(lines), lines[0].endswith("24"), lines[-1].endswith("5")) == (20, True, True)
 
 

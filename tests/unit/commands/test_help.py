@@ -8,7 +8,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.help import HelpArgs, help_command
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.commands.translations import Translations, load_translations
-from bot.domain.chat import Fold
+from bot.domain.chat import Details
 from tests.fakes.owners import nobody, own_locale
 from tests.fakes.surfaces import FakeCall, RecordingSurface, person
 from tests.unit.commands.sample import Easel, NoArgs
@@ -63,7 +63,7 @@ async def test_help_says_nothing_of_what_one_may_not_do(dispatcher: Dispatcher, 
     await dispatcher.dispatch_line("/help", call)
     await dispatcher.dispatch_line("/help till", call)
     listing, refusal = call.whispers
-    assert [fold.title for fold in listing.folds] == ["For everybody"]
+    assert [detail.title for detail in listing.details] == ["For everybody"]
     assert refusal.text == "/till is for admins only."
 
 
@@ -72,7 +72,7 @@ async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, admin: FakeC
     call = admin
     await dispatcher.dispatch_line("/help", call)
     [whisper] = call.whispers
-    everybody, admins = whisper.folds
+    everybody, admins = whisper.details
     assert (everybody.title, admins.title) == ("For everybody", "For admins")
     assert everybody.text == "/paint – Paint something\n/wipe – Wipe the canvas\n/help – Say what the bot can do"
     assert admins.text == "/till empty – Take all out\n/till fill – Put some in"
@@ -84,7 +84,7 @@ async def test_help_explains_a_whole_group(dispatcher: Dispatcher, admin: FakeCa
     await dispatcher.dispatch_line("/help till", call)
     [whisper] = call.whispers
     assert whisper.text == "/till: what there is:"
-    assert whisper.folds == (Fold("/till empty", "Take all out"), Fold("/till fill", "Put some in"))
+    assert whisper.details == (Details("/till empty", "Take all out"), Details("/till fill", "Put some in"))
     await dispatcher.dispatch_line("/help till  fill", call)
     assert call.whispers[-1].text == "/till fill – Put some in"
 
@@ -95,7 +95,7 @@ async def test_help_explains_one_command(dispatcher: Dispatcher, call: FakeCall,
     await dispatcher.dispatch_line(line, call)
     [whisper] = call.whispers
     assert whisper.text == "/paint – Paint something"
-    assert whisper.folds == (Fold("/paint", PAINT),)
+    assert whisper.details == (Details("/paint", PAINT),)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_help_about_nothing_says_so(dispatcher: Dispatcher, call: FakeCall
 async def test_a_command_without_options_or_example_is_explained_by_its_summary(dispatcher: Dispatcher, call: FakeCall) -> None:
     """Nothing is made up."""
     await dispatcher.dispatch_line("/help wipe", call)
-    assert call.whispers[0].folds == (Fold("/wipe", "Wipe the canvas"),)
+    assert call.whispers[0].details == (Details("/wipe", "Wipe the canvas"),)
 
 
 async def test_help_is_in_the_language_of_the_call() -> None:
@@ -124,11 +124,13 @@ async def test_help_is_in_the_language_of_the_call() -> None:
     german = FakeCall(RecordingSurface(), by=replace(person(), locale="de-AT"))
     dispatcher = Dispatcher((*others, help_command(others, WORDS, own_locale, nobody)), lambda: "c0ffee", nobody)
     await dispatcher.dispatch_line("/help", german)
-    [fold] = german.whispers[0].folds
-    assert (fold.title, german.whispers[0].text) == ("Für alle", "Das gibt es:")
-    assert fold.text == "/paint – Male etwas\n/wipe – Wipe the canvas\n/help – Say what the bot can do"
+    [detail] = german.whispers[0].details
+    assert (detail.title, german.whispers[0].text) == ("Für alle", "Das gibt es:")
+    assert detail.text == "/paint – Male etwas\n/wipe – Wipe the canvas\n/help – Say what the bot can do"
     await dispatcher.dispatch_line("/help paint", german)
-    assert "words: Was du malen willst\nshape: Its shape (square, wide, tall); meist square\n" in german.whispers[1].folds[0].text
+    assert (
+        "words: Was du malen willst\nshape: Its shape (square, wide, tall); meist square\n" in german.whispers[1].details[0].text
+    )
 
 
 async def test_no_page_of_help_is_half_translated() -> None:
@@ -138,7 +140,7 @@ async def test_no_page_of_help_is_half_translated() -> None:
         caller = FakeCall(RecordingSurface(), by=replace(person(), locale=locale))
         dispatcher = Dispatcher((sink, help_command((sink,), WORDS, own_locale, nobody)), lambda: "c0ffee", nobody)
         await dispatcher.dispatch_line("/help paint", caller)
-        assert says in caller.whispers[0].folds[0].text
+        assert says in caller.whispers[0].details[0].text
 
 
 def test_help_has_words_for_every_audience() -> None:

@@ -3,14 +3,14 @@
 import pytest
 
 from bot.commands.imagine import imagine
+from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Tone
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Rewriting, Wish
-from bot.domain.quotas import Standing, Weights
 from tests.fakes.bench import Bench
 from tests.unit.commands.hands import Hands, newest
 
-UNTOUCHED = Standing(20, held=0, spent=0)
+UNTOUCHED = QuotaStatus(20, held=0, spent=0)
 
 
 async def test_imagine_takes_a_wish_in_all_its_details(bench: Bench, hands: Hands) -> None:
@@ -59,7 +59,7 @@ async def test_who_has_drawn_all_their_pictures_is_told_so_in_private(bench: Ben
 async def test_help_knows_what_can_be_typed_and_no_buttons(hands: Hands) -> None:
     """The buttons stand under the pictures."""
     [whisper] = await hands.type("/help")
-    [everybody] = whisper.folds
+    [everybody] = whisper.details
     assert [line.split(" – ")[0] for line in everybody.text.splitlines()] == ["/imagine", "/gallery", "/help"]
 
 

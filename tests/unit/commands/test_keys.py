@@ -8,9 +8,9 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.keys import apikey_list, apikey_make, apikey_revoke
 from bot.domain.people import HOUSE
 from bot.services.keys import ProgramKeys
+from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.ids import CountingIds
-from tests.fakes.keys import MemoryApiKeys
 from tests.fakes.owners import nobody
 from tests.fakes.surfaces import person
 from tests.unit.commands.hands import Hands
@@ -51,7 +51,7 @@ async def test_keys_are_listed_with_what_they_are_for(hands: Hands) -> None:
     await hands.type("/apikey make bobs", user="bob")
     [listed] = await hands.type("/apikey list")
     assert listed.text == "You have 2 keys."
-    assert [line.split(": ")[1] for line in listed.folds[0].text.splitlines()] == [
+    assert [line.split(": ")[1] for line in listed.details[0].text.splitlines()] == [
         "one (made on 14 March 2026)",
         "two (made on 14 March 2026)",
     ]
@@ -83,4 +83,4 @@ async def test_a_label_is_one_line_of_words(hands: Hands) -> None:
     assert refused.kind == "bad_input"
     await hands.type("/apikey make a\nid0: fake")
     [listed] = await hands.type("/apikey list")
-    assert len(listed.folds[0].text.splitlines()) == 1
+    assert len(listed.details[0].text.splitlines()) == 1

@@ -130,10 +130,10 @@ async def test_the_button_parts_whoever_presses_it(bench: Bench, ann: Everywhere
     await ann.joined()
     told = await ann.press(await ann.type("/unlink", KILN), KILN)
     assert told.text == ("Done: your account here is separate again. Today you have used 2 of 3 pictures and have 1 left.")
-    parted = await bench.accounts.known(Identity(KILN, "", "7"))
+    parted = await bench.accounts.find(Identity(KILN, "", "7"))
     assert parted
     assert parted.tier == GUEST
-    assert (await bench.standing()).spent == 2
+    assert (await bench.quota_status()).spent == 2
 
 
 async def test_the_button_pressed_again_parts_nothing(ann: Everywhere) -> None:

@@ -80,7 +80,7 @@ def test_what_does_not_fit_is_refused(kind: Kind, typed: object) -> None:
 )
 def test_a_mention_is_of_the_speakers_place_unless_it_says_otherwise(mention: Mention, identity: Identity) -> None:
     """An id means nothing outside its realm."""
-    assert mention.beside(Identity(LOOM, "T1", "1")) == identity
+    assert mention.to_identity(Identity(LOOM, "T1", "1")) == identity
 
 
 def test_a_list_may_end_in_and() -> None:

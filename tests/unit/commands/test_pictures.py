@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Tone
 from bot.domain.images import PictureState
 from bot.domain.jobs import JobState
-from bot.domain.quotas import Standing
 from bot.errors import SurfaceFailed
 from tests.fakes.bench import Bench
 from tests.fakes.waiting import until
 from tests.unit.commands.hands import Hands
 
-UNTOUCHED = Standing(20, held=0, spent=0)
+UNTOUCHED = QuotaStatus(20, held=0, spent=0)
 
 
 async def test_cancel_ends_a_waiting_job_and_says_so_in_its_message(bench: Bench, hands: Hands) -> None:
@@ -22,7 +22,7 @@ async def test_cancel_ends_a_waiting_job_and_says_so_in_its_message(bench: Bench
     assert await hands.press("cancel", job) == []
     assert bench.message(job).text == "a fox – cancelled; nothing was counted."
     assert [button.label for button in bench.message(job).buttons] == ["Draw again", "Change words"]
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
     await bench.work()
     assert bench.painter.requests == []
 
@@ -36,7 +36,7 @@ async def test_cancel_stops_a_drawing_under_way(bench: Bench, hands: Hands) -> N
     assert await hands.press("cancel", job) == []
     assert task.cancelled()
     assert bench.message(job).text == "a fox – cancelled. It was being drawn already, so 1 picture was counted."
-    assert await bench.standing() == Standing(20, held=0, spent=1)
+    assert await bench.quota_status() == QuotaStatus(20, held=0, spent=1)
 
 
 async def test_cancel_comes_too_late_when_it_is_done(bench: Bench, hands: Hands) -> None:
@@ -56,7 +56,7 @@ async def test_delete_takes_the_pictures_away_and_undo_brings_them_back(bench: B
     assert await hands.press("undelete", job) == []
     assert bench.message(job).pictures == shown
     assert len(bench.surface.posted) == 1
-    assert (await bench.standing()).spent == 1
+    assert (await bench.quota_status()).spent == 1
 
 
 async def test_undo_comes_too_late_after_ten_minutes(bench: Bench, hands: Hands) -> None:

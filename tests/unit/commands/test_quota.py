@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.quota import MOST_PICTURES
+from bot.domain.allowances import Weights
 from bot.domain.images import Quality
 from bot.domain.people import REGISTERED
-from bot.domain.quotas import Weights
-from bot.domain.rules import Actor, Change, Matter, Membership, RuleKey
+from bot.domain.rules import Actor, Change, Membership, RuleKey, RuleKind
 from bot.errors import QuotaExceeded
 from tests.fakes.surfaces import SQUARE
 from tests.unit.commands.office import ALONE, ANN, BOB, ELSEWHERE, EVE, GUS, OWNER, YARD, Office
@@ -95,7 +95,7 @@ async def test_a_tier_that_ends_and_a_limit_of_ones_own_are_explained(office: Of
 async def test_a_tier_that_is_for_good_as_well_has_no_end(office: Office) -> None:
     """The longest counts."""
     await office.say("/tier grant registered --person bob --until 1d")
-    whose = RuleKey(Matter.MEMBERSHIP, "register", (await office.account(BOB)).id)
+    whose = RuleKey(RuleKind.MEMBERSHIP, "register", (await office.account(BOB)).id)
     by = Actor((await office.account(ANN)).id, "Ann")
     community = office.quotas.community(SQUARE)
     await office.bench.rulebook.change(Change(community=community, key=whose, value=str(Membership(REGISTERED)), by=by))
@@ -104,7 +104,7 @@ async def test_a_tier_that_is_for_good_as_well_has_no_end(office: Office) -> Non
 
 async def test_the_day_is_the_communitys(office: Office) -> None:
     """In its own zone, with its own name of it."""
-    key, by = RuleKey(Matter.SETTING, "zone"), Actor((await office.account(ANN)).id, "Ann")
+    key, by = RuleKey(RuleKind.SETTING, "zone"), Actor((await office.account(ANN)).id, "Ann")
     change = Change(community=office.quotas.community(SQUARE), key=key, value="Asia/Tokyo", by=by)
     await office.bench.rulebook.change(change)
     assert "A new day begins at 00:00 JST, in 3 hours." in await office.say("/quota show", BOB)
@@ -135,7 +135,7 @@ async def test_somebody_who_was_never_seen_has_no_quota_to_show(office: Office) 
     assert await office.say("/quota show --person zed") == (
         "loom:zed has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
     )
-    assert await office.bench.accounts.known(replace(BOB.identity, user="zed")) is None
+    assert await office.bench.accounts.find(replace(BOB.identity, user="zed")) is None
 
 
 async def test_a_limit_of_one_person_is_set_and_taken_away(office: Office) -> None:
@@ -226,9 +226,9 @@ async def test_a_limit_of_a_whole_server_holds_for_all_together(office: Office) 
     assert await office.say("/quota set --server yes --pictures 100") == (
         "The limit of all people here together is now 100 pictures a day; it was not set."
     )
-    crowd = (await office.quotas.terms(BOB, SQUARE)).crowd
-    assert crowd is not None
-    assert (crowd.id, crowd.limit) == ("loom:town", 100)
+    tenant_quota = (await office.quotas.terms(BOB, SQUARE)).tenant_quota
+    assert tenant_quota is not None
+    assert (tenant_quota.id, tenant_quota.limit) == ("loom:town", 100)
 
 
 async def test_where_there_is_no_server_none_can_be_limited(office: Office) -> None:
@@ -280,11 +280,11 @@ async def test_a_day_is_begun_anew(office: Office) -> None:
     await office.bench.imagine("a hare", key="call-b", user="bob")
     [post] = await office.type('/quota reset --person bob --why "our fault"')
     assert post.text == "What loom:bob has used on 14 March 2026 is now 0 pictures; it was 3 pictures."
-    standing = await office.bench.standing("bob")
-    assert (standing.held, standing.spent, office.entries[-1].why) == (1, 0, "our fault")
+    quota_status = await office.bench.quota_status("bob")
+    assert (quota_status.held, quota_status.spent, office.entries[-1].why) == (1, 0, "our fault")
     [undone] = await office.press(post.buttons[0])
     assert undone.text == "Undone: what loom:bob has used on 14 March 2026 is now 3 pictures; it was 0 pictures."
-    assert (await office.bench.standing("bob")).spent == 3
+    assert (await office.bench.quota_status("bob")).spent == 3
 
 
 async def test_a_day_that_is_new_cannot_be_begun_anew(office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.commands.record import confirmation
 from bot.domain.chat import Button, Post
 from bot.domain.people import AccountId
-from bot.domain.rules import NOBODY, Actor, Change, Matter, RuleKey
+from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
 from tests.fakes.surfaces import SQUARE
 from tests.unit.commands.office import ALONE, ANN, BOB, ELSEWHERE, EVE, GUS, OWNER, YARD, Office
 
@@ -22,10 +22,10 @@ def office() -> Office:
     return Office()
 
 
-async def changed(office: Office, matter: Matter, subject: str, value: str | None, *, by: Actor | None = None) -> None:
+async def changed(office: Office, kind: RuleKind, subject: str, value: str | None, *, by: Actor | None = None) -> None:
     """Change something behind the commands' back."""
     actor = by or Actor((await office.account(ANN)).id, "Ann")
-    change = Change(community=office.quotas.community(SQUARE), key=RuleKey(matter, subject), value=value, by=actor)
+    change = Change(community=office.quotas.community(SQUARE), key=RuleKey(kind, subject), value=value, by=actor)
     await office.bench.rulebook.change(change)
 
 
@@ -103,7 +103,7 @@ async def test_the_record_says_who_what_from_to_why_and_when(office: Office) -> 
 
 async def test_the_record_tells_the_time_of_the_community(office: Office) -> None:
     """Not that of the machine."""
-    await changed(office, Matter.SETTING, "zone", "Asia/Tokyo")
+    await changed(office, RuleKind.SETTING, "zone", "Asia/Tokyo")
     text = await office.say("/audit")
     assert text.startswith("1 change, newest first, in the time of Asia/Tokyo.\n14 March 2026, 21:00 – Ann")
 
@@ -111,25 +111,25 @@ async def test_the_record_tells_the_time_of_the_community(office: Office) -> Non
 @pytest.mark.parametrize(
     ("matter", "subject", "value", "says"),
     [
-        (Matter.LIMIT, "tier:guest", "1", "the limit of the tier guest, from not set to 1 picture a day"),
-        (Matter.LIMIT, "role:loom:town:smiths", "5", "the limit of the role smiths, from not set to 5 pictures a day"),
-        (Matter.LIMIT, "server:loom:town", "5", "the limit of all people here together, from not set to 5 pictures a day"),
-        (Matter.LIMIT, "server:loom:dale", "5", "the limit of all of loom:dale together, from not set to 5 pictures a day"),
-        (Matter.ROLE_TIER, "loom:town:smiths", "premium", "the tier of the role smiths, from none to premium"),
-        (Matter.PURCHASE_TIER, "sku-1", "premium", "the tier of the purchase sku-1, from none to premium"),
-        (Matter.BUDGET, "month", "12500000", "the budget for a month, from not set to $12.50"),
-        (Matter.SETTING, "zone", f"Asia/Tokyo {BRIDGE}", "“time zone”, from the default to Asia/Tokyo."),
-        (Matter.SETTING, "channels", "loom:town:a loom:town:b", "from the default to loom:town:a, loom:town:b."),
-        (Matter.SETTING, "channels", "", "the setting “channels for pictures”, from the default to all."),
-        (Matter.SETTING, "retention", "30", "the setting “how long pictures are kept”, from the default to 30 days."),
-        (Matter.SETTING, "retention", "0", "the setting “how long pictures are kept”, from the default to for ever."),
-        (Matter.SETTING, "previews", "off", "the setting “unfinished pictures on the way”, from the default to off."),
-        (Matter.SETTING, "mood", "calm", "the setting “mood”, from the default to calm."),
+        (RuleKind.LIMIT, "tier:guest", "1", "the limit of the tier guest, from not set to 1 picture a day"),
+        (RuleKind.LIMIT, "role:loom:town:smiths", "5", "the limit of the role smiths, from not set to 5 pictures a day"),
+        (RuleKind.LIMIT, "server:loom:town", "5", "the limit of all people here together, from not set to 5 pictures a day"),
+        (RuleKind.LIMIT, "server:loom:dale", "5", "the limit of all of loom:dale together, from not set to 5 pictures a day"),
+        (RuleKind.ROLE_TIER, "loom:town:smiths", "premium", "the tier of the role smiths, from none to premium"),
+        (RuleKind.PURCHASE_TIER, "sku-1", "premium", "the tier of the purchase sku-1, from none to premium"),
+        (RuleKind.BUDGET, "month", "12500000", "the budget for a month, from not set to $12.50"),
+        (RuleKind.SETTING, "zone", f"Asia/Tokyo {BRIDGE}", "“time zone”, from the default to Asia/Tokyo."),
+        (RuleKind.SETTING, "channels", "loom:town:a loom:town:b", "from the default to loom:town:a, loom:town:b."),
+        (RuleKind.SETTING, "channels", "", "the setting “channels for pictures”, from the default to all."),
+        (RuleKind.SETTING, "retention", "30", "the setting “how long pictures are kept”, from the default to 30 days."),
+        (RuleKind.SETTING, "retention", "0", "the setting “how long pictures are kept”, from the default to for ever."),
+        (RuleKind.SETTING, "previews", "off", "the setting “unfinished pictures on the way”, from the default to off."),
+        (RuleKind.SETTING, "mood", "calm", "the setting “mood”, from the default to calm."),
     ],
 )
-async def test_every_matter_has_its_words(office: Office, matter: Matter, subject: str, value: str, says: str) -> None:
+async def test_every_matter_has_its_words(office: Office, kind: RuleKind, subject: str, value: str, says: str) -> None:
     """Also those that other commands change."""
-    await changed(office, matter, subject, value)
+    await changed(office, kind, subject, value)
     assert says in await office.say("/audit")
 
 
@@ -137,7 +137,7 @@ async def test_a_zone_that_is_put_back_gives_nobody_a_second_day(office: Office)
     """The day that has begun goes on until the old zone has left it too."""
     before = (await office.quotas.terms(BOB, SQUARE)).allowance
     office.bench.clock.move(timedelta(hours=4))
-    await changed(office, Matter.SETTING, "zone", f"Asia/Tokyo {BRIDGE}")
+    await changed(office, RuleKind.SETTING, "zone", f"Asia/Tokyo {BRIDGE}")
     office.bench.clock.move(timedelta(hours=23, minutes=30))
     tomorrow = (await office.quotas.terms(BOB, SQUARE)).allowance
     assert (before.day.day, tomorrow.day.day) == (14, 16)
@@ -146,14 +146,14 @@ async def test_a_zone_that_is_put_back_gives_nobody_a_second_day(office: Office)
         "The setting “time zone” is now UTC; it was Asia/Tokyo.\nThe day that has begun goes on; no limit starts over before."
     )
     after = await office.quotas.terms(BOB, SQUARE)
-    assert (after.of_community.customs.zone.key, after.allowance.day) == ("UTC", tomorrow.day)
+    assert (after.of_community.settings.zone.key, after.allowance.day) == ("UTC", tomorrow.day)
     [twice] = await office.press(Button("Undo", "undo", office.entries[0].id))
     assert twice.text == "That has been changed again since, so nothing was undone; /audit shows how it stands now."
 
 
 async def test_a_zone_is_put_back_as_it_was_where_the_day_is_the_same(office: Office) -> None:
     """And again, whichever way round."""
-    await changed(office, Matter.SETTING, "zone", "Europe/Berlin")
+    await changed(office, RuleKind.SETTING, "zone", "Europe/Berlin")
     [undone] = await office.press(Button("Undo", "undo", office.entries[0].id))
     assert undone.text == "Undone: the setting “time zone” is now UTC, the default; it was Europe/Berlin."
     [redone] = await office.press(undone.buttons[0])
@@ -168,9 +168,9 @@ async def test_memberships_are_told_by_where_they_come_from(office: Office) -> N
         "grant": "premium",
         "stripe:sub": "premium until 2027-01-01T00:00:00+00:00",
     }.items():
-        by = Actor(NOBODY, "the till")
+        by = Actor(EVERYBODY, "the till")
         change = Change(
-            community=office.quotas.community(SQUARE), key=RuleKey(Matter.MEMBERSHIP, subject, bob), value=value, by=by
+            community=office.quotas.community(SQUARE), key=RuleKey(RuleKind.MEMBERSHIP, subject, bob), value=value, by=by
         )
         await office.bench.rulebook.change(change)
     lines = (await office.say("/audit")).splitlines()[1:]
@@ -183,7 +183,7 @@ async def test_memberships_are_told_by_where_they_come_from(office: Office) -> N
 
 async def test_a_name_cannot_forge_a_line(office: Office) -> None:
     """Names and reasons stay on theirs."""
-    await changed(office, Matter.LIMIT, "tier:guest", "5", by=Actor(NOBODY, "Ann\n14 March 2026 – \u202eBob"))
+    await changed(office, RuleKind.LIMIT, "tier:guest", "5", by=Actor(EVERYBODY, "Ann\n14 March 2026 – \u202eBob"))
     await office.say('/quota set guest --pictures 6 --why "a\u200b\u202eb"')
     text = await office.say("/audit")
     assert len(text.splitlines()) == 3
@@ -211,7 +211,7 @@ async def test_somebody_is_named_by_where_the_reader_is(office: Office) -> None:
 
 async def test_a_limit_of_nobody_that_is_left_is_undone_without_their_tier(office: Office) -> None:
     """There is nobody to ask for."""
-    ghost = RuleKey(Matter.LIMIT, "person", AccountId("gone"))
+    ghost = RuleKey(RuleKind.LIMIT, "person", AccountId("gone"))
     by = Actor((await office.account(ANN)).id, "Ann")
     await office.bench.rulebook.change(Change(community=office.quotas.community(SQUARE), key=ghost, value="5", by=by))
     [undone] = await office.press(Button("Undo", "undo", office.entries[0].id))
@@ -242,13 +242,13 @@ async def test_a_long_record_is_folded_and_stays_short(office: Office) -> None:
         await office.say(f'/quota set guest --pictures {number} --why "{"because " * 20}"')
     [post] = await office.type("/audit --count 50")
     assert post.text.endswith("changes, newest first, in the time of UTC.")
-    lines = post.folds[0].text.splitlines()
+    lines = post.details[0].text.splitlines()
     assert post.text.startswith(f"{len(lines)} changes")
     assert 1 < len(lines) < 50
-    assert len(post.folds[0].text) <= 2800
+    assert len(post.details[0].text) <= 2800
     [older] = await office.press(post.buttons[0])
     last = 50 - len(lines) - 1
-    assert f"to {last} pictures a day" in older.folds[0].text.splitlines()[0]
+    assert f"to {last} pictures a day" in older.details[0].text.splitlines()[0]
 
 
 @pytest.mark.parametrize("count", ["0", "51", "-1", "2.5", "all"])

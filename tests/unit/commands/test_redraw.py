@@ -5,29 +5,29 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.imagine import as_typed
 from bot.commands.line import write_line
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Form
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import JobState, Rewriting, Wish, Words
+from bot.domain.jobs import JobState, PreparedPrompt, Rewriting, Wish
 from bot.domain.money import FREE
-from bot.domain.quotas import Standing
 from bot.errors import PromptRefused, ProviderFailed, ProviderFault
-from bot.ports.words import Decision, Verdict
+from bot.ports.prompts import Decision, Verdict
 from tests.fakes.bench import Bench
-from tests.fakes.words import REWRITING_COSTS
+from tests.fakes.prompts import REWRITING_COSTS
 from tests.unit.commands.hands import Hands, newest
 
-UNTOUCHED = Standing(20, held=0, spent=0)
+UNTOUCHED = QuotaStatus(20, held=0, spent=0)
 
 
 async def test_again_draws_the_same_words_without_asking_anybody(bench: Bench, hands: Hands) -> None:
     """Neither rewriter nor models, and nothing is paid for them a second time."""
     first = await bench.draw("a fox", quality=Quality.LOW)
-    assert first.words is not None
+    assert first.prepared_prompt is not None
     assert await hands.press("again", first) == []
     await bench.work()
     second = newest(bench)
     assert second.id != first.id
-    assert (second.wish, second.words) == (first.wish, Words(first.words.drawn, FREE))
+    assert (second.wish, second.prepared_prompt) == (first.wish, PreparedPrompt(first.prepared_prompt.text, FREE))
     assert (len(bench.rewriter.asks), bench.moderation.judged) == (1, ["a fox", "a fox, in soft light"])
     assert [request.prompt for request in bench.painter.requests] == ["a fox, in soft light"] * 2
     assert bench.message(second).cost == "$0.0400"
@@ -49,7 +49,7 @@ async def test_again_settles_words_that_never_were(bench: Bench, hands: Hands) -
     failed = await bench.draw("a fox")
     await hands.press("again", failed)
     await bench.work()
-    assert newest(bench).words == Words("a fox, in soft light", REWRITING_COSTS)
+    assert newest(bench).prepared_prompt == PreparedPrompt("a fox, in soft light", REWRITING_COSTS)
     assert len(bench.rewriter.asks) == 2
 
 
@@ -58,7 +58,7 @@ async def test_again_counts_for_whoever_presses_it(bench: Bench, hands: Hands) -
     first = await bench.draw(user="ann")
     await hands.press("again", first, user="bob")
     await bench.work()
-    assert (await bench.standing("ann")).spent == (await bench.standing("bob")).spent == 1
+    assert (await bench.quota_status("ann")).spent == (await bench.quota_status("bob")).spent == 1
     assert newest(bench).account != first.account
 
 
@@ -87,7 +87,7 @@ async def test_again_of_a_variation_is_the_same_variation(bench: Bench, hands: H
     await bench.work()
     varied = newest(bench)
     await hands.press("again", varied)
-    assert newest(bench).words is not None
+    assert newest(bench).prepared_prompt is not None
     assert newest(bench).wish == varied.wish
 
 

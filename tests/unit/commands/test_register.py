@@ -7,7 +7,7 @@ from bot.commands.imagine import imagine
 from bot.commands.register import register
 from bot.domain.chat import Button
 from bot.domain.people import GUEST, REGISTERED
-from bot.domain.rules import Matter
+from bot.domain.rules import RuleKind
 from tests.fakes.bench import FAULT
 from tests.fakes.surfaces import SQUARE
 from tests.unit.commands.office import ANN, BOB, GUS, YARD, Office, PlacedCall
@@ -29,8 +29,8 @@ async def test_a_guest_reads_the_policy_and_accepts_it(office: Office) -> None:
     assert accepted.text == "You are registered: you have 20 pictures a day now; it was 3. Type /imagine to draw one."
     assert (await office.tier(GUS, YARD), await office.limit(GUS, YARD)) == (REGISTERED, 20)
     [entry] = office.entries
-    assert (entry.key.matter, entry.key.subject, entry.after, entry.by.name) == (
-        Matter.MEMBERSHIP,
+    assert (entry.key.kind, entry.key.subject, entry.after, entry.by.name) == (
+        RuleKind.MEMBERSHIP,
         "register",
         "registered",
         "Gus",
@@ -82,7 +82,7 @@ async def test_a_long_policy_is_shown_whole(office: Office) -> None:
     office.open(policy="Be kind. " * 200)
     [policy] = await office.type("/register", GUS, YARD)
     assert policy.text == "Registered people have 20 pictures a day; you have 3. Please read this first:"
-    assert [fold.text for fold in policy.folds] == ["Be kind. " * 200]
+    assert [detail.text for detail in policy.details] == ["Be kind. " * 200]
 
 
 async def test_an_admin_can_take_a_registration_back(office: Office) -> None:

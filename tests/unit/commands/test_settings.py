@@ -8,8 +8,8 @@ from bot.commands.settings import SettingName
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Rewriting
-from bot.domain.rules import Matter
-from bot.domain.terms import SETTINGS
+from bot.domain.limits import SETTINGS
+from bot.domain.rules import RuleKind
 from bot.errors import NotAllowed
 from bot.services.quotas import check_channel
 from tests.fakes.surfaces import LOOM, SQUARE
@@ -75,25 +75,25 @@ async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
 )
 async def test_a_change_is_confirmed_and_undone_and_given_back(office: Treasury, name: str, value: str, before: str) -> None:
     """The house's own is what comes back."""
-    usual = await office.customs()
+    usual = await office.settings()
     [post] = await office.type(f"/settings set --name {name} --value {value} --why because", ANN, PORCH)
     assert f"; it was {before}, the default." in post.text
     assert office.entries[-1].why == "because"
     [button] = post.buttons
     [undone] = await office.press(button)
     assert undone.text.startswith("Undone: ")
-    assert await office.customs() == usual
+    assert await office.settings() == usual
     await set_(office, name, value)
     await set_(office, name, "default")
-    assert await office.customs() == usual
+    assert await office.settings() == usual
 
 
 async def test_wishes_are_filled_with_what_was_set(office: Treasury) -> None:
     """From the next one on; what somebody says themselves goes first."""
     for name, value in (("shape", "tall"), ("quality", "high"), ("rewriting", "off"), ("previews", "off")):
         await set_(office, name, value)
-    customs = await office.customs()
-    assert (customs.shape, customs.quality, customs.rewriting, customs.previews) == (
+    settings = await office.settings()
+    assert (settings.shape, settings.quality, settings.rewriting, settings.previews) == (
         Shape.TALL,
         Quality.HIGH,
         Rewriting.OFF,
@@ -146,12 +146,12 @@ class TestZone:
     async def test_the_day_that_has_begun_goes_on_where_it_would_end_early(self, office: Treasury) -> None:
         """Until the new zone has left its own day too."""
         await office.bench.draw(key="call-1", count=4)
-        before = await office.bench.standing()
+        before = await office.bench.quota_status()
         said = await set_(office, "zone", "Pacific/Kiritimati")
         assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there; no limit starts over before." in said
         terms = await office.quotas.terms(BOB, SQUARE)
         assert (terms.allowance.day.day, terms.allowance.refills_at.isoformat()) == (14, "2026-03-16T00:00:00+14:00")
-        assert (await office.bench.standing()).spent == before.spent == 4
+        assert (await office.bench.quota_status()).spent == before.spent == 4
 
     async def test_there_and_back_again_gains_nothing_either(self, office: Treasury) -> None:
         """The house's zone is kept as a rule where giving it up would end the day early."""
@@ -163,7 +163,7 @@ class TestZone:
         said = await set_(office, "zone", "default")
         assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there" in said
         terms = await office.quotas.terms(BOB, SQUARE)
-        assert (terms.allowance.day.day, terms.of_community.customs.zone.key) == (14, "UTC")
+        assert (terms.allowance.day.day, terms.of_community.settings.zone.key) == (14, "UTC")
 
 
 class TestChannels:
@@ -194,7 +194,7 @@ class TestChannels:
     async def test_they_can_be_said_in_many_ways(self, office: Treasury, typed: str, stored: list[str]) -> None:
         """Mentioned, by id, or here."""
         await set_(office, "channels", typed)
-        assert (await office.customs()).channels == tuple(f"loom:town:{id_}" for id_ in stored)
+        assert (await office.settings()).channels == tuple(f"loom:town:{id_}" for id_ in stored)
 
     async def test_elsewhere_nothing_is_drawn(self, office: Treasury) -> None:
         """Of this server; others and direct messages are as they were."""
@@ -210,9 +210,9 @@ class TestChannels:
         """Each says its own."""
         await set_(office, "channels", "here")
         await set_(office, "channels", "<#77>", ELSEWHERE)
-        assert (await office.customs()).channels == ("loom:town:C0FFEE9", "loom:village:77")
+        assert (await office.settings()).channels == ("loom:town:C0FFEE9", "loom:village:77")
         await set_(office, "channels", "all")
-        assert (await office.customs()).channels == ("loom:village:77",)
+        assert (await office.settings()).channels == ("loom:village:77",)
 
     @pytest.mark.parametrize("name", ["channels", "review_channel"])
     async def test_where_there_are_no_channels_the_whole_id_is_needed(self, office: Treasury, name: str) -> None:
@@ -233,16 +233,16 @@ class TestChannels:
 async def test_the_review_channel_can_be_none(office: Treasury) -> None:
     """As it was at first."""
     await set_(office, "review_channel", "<#123>")
-    assert (await office.customs()).review_channel == "loom:town:123"
+    assert (await office.settings()).review_channel == "loom:town:123"
     await set_(office, "review_channel", "none")
-    assert (await office.customs()).review_channel == ""
+    assert (await office.settings()).review_channel == ""
 
 
 @pytest.mark.parametrize(("typed", "days"), [("30", 30), ("30d", 30), ("30 days", 30), ("1 day", 1), ("0", 0), ("3650", 3650)])
 async def test_how_long_pictures_are_kept(office: Treasury, typed: str, days: int) -> None:
     """In days; what it does is said before it does it."""
     said = await set_(office, "retention", typed)
-    assert (await office.customs()).retention_days == days
+    assert (await office.settings()).retention_days == days
     assert ("In 10 minutes older pictures begin to go for good" in said) == (days > 0)
 
 
@@ -250,5 +250,5 @@ async def test_what_was_set_is_a_setting_on_record(office: Treasury) -> None:
     """With who and when."""
     await set_(office, "quality", "low")
     [entry] = office.entries
-    assert (entry.key.matter, entry.key.subject, entry.before, entry.after) == (Matter.SETTING, "quality", None, "low")
+    assert (entry.key.kind, entry.key.subject, entry.before, entry.after) == (RuleKind.SETTING, "quality", None, "low")
     assert (entry.by.name, entry.at) == ("Ann", office.bench.clock.now())

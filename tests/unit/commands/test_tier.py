@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.people import PREMIUM, REGISTERED, Identity
-from bot.domain.rules import Matter
+from bot.domain.rules import RuleKind
 from tests.fakes.surfaces import SQUARE
 from tests.unit.commands.office import ALONE, ANN, BOB, ELSEWHERE, EVE, GUS, OWNER, YARD, Office
 
@@ -41,7 +41,7 @@ async def test_many_roles_are_folded(office: Office) -> None:
         await office.say(f"/tier role premium --role guild-of-painters-{number}")
     [post] = await office.type("/tier list", BOB)
     assert post.text == "Yours is registered."
-    assert (post.folds[0].title, "with the role guild-of-painters-39," in post.folds[0].text) == ("Tiers here", True)
+    assert (post.details[0].title, "with the role guild-of-painters-39," in post.details[0].text) == ("Tiers here", True)
 
 
 async def test_a_role_gives_a_tier(office: Office) -> None:
@@ -118,7 +118,7 @@ async def test_a_tier_is_granted_for_good(office: Office) -> None:
     text = await office.say('/tier grant premium --person bob --why "won the contest"')
     assert text == "The tier granted to loom:bob is now premium; it was none."
     assert await office.tier(BOB) == PREMIUM
-    assert (office.entries[-1].why, office.entries[-1].key.matter) == ("won the contest", Matter.MEMBERSHIP)
+    assert (office.entries[-1].why, office.entries[-1].key.kind) == ("won the contest", RuleKind.MEMBERSHIP)
 
 
 async def test_a_tier_is_granted_until_the_end_of_a_day(office: Office) -> None:

@@ -73,7 +73,7 @@ async def test_the_totals_are_said_in_words(desk: Desk) -> None:
     assert post.text == (
         "13 February 2026 to 14 March 2026: 1,003 pictures by 2 people, for $63.55. The table has every day, person and model."
     )
-    assert {fold.title: fold.text for fold in post.folds} == {
+    assert {detail.title: detail.text for detail in post.details} == {
         "People": "1. Bob (loom:bob): 1,000 pictures, $63.50\n2. Ann (loom:ann): 3 pictures, $0.05",
         "Models": "1. oils: 1,000 pictures, $63.50\n2. crayons: 3 pictures, $0.05",
     }
@@ -89,7 +89,7 @@ async def test_an_estimate_is_called_one(desk: Desk) -> None:
         "14 March 2026: 4 pictures by 2 people, for about $0.12. $0.02 of that is an estimate. "
         "The table has every day, person and model."
     )
-    assert {fold.title: fold.text for fold in post.folds} == {
+    assert {detail.title: detail.text for detail in post.details} == {
         "People": "1. Ann (loom:ann): 3 pictures, about $0.07\n2. Bob (loom:bob): 1 picture, $0.05",
         "Models": "1. crayons: 4 pictures, $0.10\n2. oils: 0 pictures, about $0.02",
     }
@@ -197,7 +197,7 @@ async def test_nobody_else_is_told(desk: Desk) -> None:
 async def test_a_name_is_one_line_and_not_too_long(desk: Desk) -> None:
     """Whatever somebody calls themselves; one who calls themselves nothing has their id."""
     await desk.drew(replace(BOB, name=f"Bob\n2. {'x' * 100}"))
-    [people, _] = (await desk.type("/usage")).folds
+    [people, _] = (await desk.type("/usage")).details
     assert people.text == f"1. Bob 2. {'x' * 33}… (loom:bob): 1 picture, $0.05"
     await desk.drew(replace(BOB, name=" "))
     assert "by loom:bob, for" in (await desk.type("/usage --person bob")).text
@@ -207,7 +207,7 @@ async def test_whoever_never_told_a_name_goes_by_their_id(desk: Desk) -> None:
     """Programs ask in somebody's name, and know none; the label of their key is no name."""
     await desk.drew(replace(BOB, name=""))
     post = await desk.type("/usage")
-    assert post.folds[0].text == "1. loom:bob: 1 picture, $0.05"
+    assert post.details[0].text == "1. loom:bob: 1 picture, $0.05"
     assert b"loom:bob,loom:bob,crayons" in post.attachments[1].content
 
 
@@ -215,5 +215,5 @@ async def test_an_account_that_nobody_has_any_more_is_still_counted(desk: Desk) 
     """Its pictures were paid for."""
     lost = UsageLine(day=TODAY, account=AccountId("lost"), name="Old Ann", model="crayons", pictures=1, microusd=0)
     desk.ledger.lines.append(lost)
-    [people, _] = (await desk.type("/usage")).folds
+    [people, _] = (await desk.type("/usage")).details
     assert people.text == "1. Old Ann (an account that was joined to another): 1 picture, $0.00"

@@ -6,8 +6,8 @@ from bot.commands.budget import budget_set, budget_show
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.record import Record, undo
 from bot.commands.settings import settings_set, settings_show
+from bot.domain.limits import CommunitySettings
 from bot.domain.people import Person
-from bot.domain.terms import Customs
 from tests.fakes.bench import FAULT
 from tests.fakes.surfaces import SQUARE, person
 from tests.unit.commands.office import Office
@@ -23,17 +23,17 @@ class Treasury(Office):
         record = Record(
             rulebook=self.bench.rulebook, quotas=self.quotas, people=self.people, house=self.house, clock=self.bench.clock
         )
-        customs = self.house.customs
+        settings = self.house.settings
         commands = (
             budget_show(self.quotas, ledger=self.bench.ledger, rulebook=self.bench.rulebook),
             budget_set(record),
-            settings_show(self.quotas, customs),
-            settings_set(record, self.quotas, house=customs, clock=self.bench.clock, grace=GRACE),
+            settings_show(self.quotas, settings),
+            settings_set(record, self.quotas, house=settings, clock=self.bench.clock, grace=GRACE),
             undo(record),
         )
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
         return self._dispatcher
 
-    async def customs(self, someone: Person | None = None) -> Customs:
+    async def settings(self, someone: Person | None = None) -> CommunitySettings:
         """Give what holds at the square."""
-        return (await self.quotas.terms(someone or person(), SQUARE)).of_community.customs
+        return (await self.quotas.terms(someone or person(), SQUARE)).of_community.settings

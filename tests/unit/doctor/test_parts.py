@@ -177,7 +177,7 @@ async def a_house_with_a_job(folder: Path) -> Settings:
     database = Database(house.records_url)
     await database.open()
     clock = StoppedClock(datetime.now(UTC) - timedelta(days=30))
-    account = (await SqlAccounts(database, clock, CountingIds()).of(ANN, REGISTERED)).id
+    account = (await SqlAccounts(database, clock, CountingIds()).get_or_create(ANN, REGISTERED)).id
     await SqlJobs(database, clock).accept(a_job("old", account, created_at=clock.now()), a_hold(account))
     await database.close()
     return house

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
-from bot.ports.words import Decision
+from bot.ports.prompts import Decision
 
 HOUSE = Blocklist(DEFAULT_BLOCKLIST)
 

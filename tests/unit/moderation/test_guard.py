@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 
 from bot.errors import GuardUnavailable, PromptRefused
 from bot.moderation.guard import Guard
-from bot.ports.words import Decision, Verdict
-from tests.fakes.words import ScriptedStage
+from bot.ports.prompts import Decision, Verdict
+from tests.fakes.prompts import ScriptedStage
 
 NO = Verdict(Decision.REFUSE, "weapons", "Weapons are not drawn here.")
 DUNNO = Verdict(Decision.UNSURE, "timeout")

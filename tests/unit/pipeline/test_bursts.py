@@ -4,11 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from bot.services.admission import BurstLimits
 
 from bot.domain.jobs import Job, JobState
 from bot.errors import Busy, PromptRefused, QuotaExceeded, StorageFailed
-from bot.ports.words import Decision, Verdict
-from bot.services.bursts import BurstLimits
+from bot.ports.prompts import Decision, Verdict
 from tests.fakes.bench import Bench
 from tests.fakes.waiting import until
 
@@ -20,13 +20,13 @@ NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
 @pytest.fixture
 def bench() -> Bench:
     """Set up a house where one may wish five times a minute."""
-    return Bench(bursts=LIMITS)
+    return Bench(admission=LIMITS)
 
 
 @pytest.fixture
 def crowded() -> Bench:
     """Set up a house where each person has one job that runs, and two that wait."""
-    return Bench(bursts=CROWDED)
+    return Bench(admission=CROWDED)
 
 
 async def test_of_many_wishes_at_once_as_many_as_allowed_are_accepted(bench: Bench) -> None:
@@ -34,7 +34,7 @@ async def test_of_many_wishes_at_once_as_many_as_allowed_are_accepted(bench: Ben
     answers = await asyncio.gather(*(bench.imagine(key=f"call-{number}") for number in range(20)), return_exceptions=True)
     assert sum(isinstance(answer, Job) for answer in answers) == len(bench.jobs.rows) == 5
     assert {type(answer) for answer in answers} == {Job, Busy}
-    assert (await bench.standing()).held == 5
+    assert (await bench.quota_status()).held == 5
 
 
 async def test_after_a_minute_one_may_wish_again(bench: Bench) -> None:
@@ -146,7 +146,7 @@ async def test_pictures_that_only_have_to_be_shown_do_not_wait(crowded: Bench) -
     """They are drawn and paid for."""
     account = (await crowded.imagine(key="call-1")).account
     for job in list(crowded.jobs.rows):
-        assert await crowded.bursts.begin(account, job)
+        assert await crowded.admission.start_job(account, job)
     second = await crowded.imagine(key="call-2")
     claimed = await crowded.jobs.claim(second.id, timedelta())
     assert claimed is not None

@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Tone
 from bot.domain.jobs import DrawingState, Job, JobState
-from bot.domain.quotas import Standing
 from bot.errors import StorageFailed
 from bot.pipeline.drawing import WhenUnknown
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.prompts import REWRITING_COSTS
 from tests.fakes.waiting import until
-from tests.fakes.words import REWRITING_COSTS
 
 ESTIMATE = replace(PRICE, is_estimate=True)
-UNTOUCHED = Standing(20, held=0, spent=0)
-PAID = Standing(20, held=0, spent=1)
+UNTOUCHED = QuotaStatus(20, held=0, spent=0)
+PAID = QuotaStatus(20, held=0, spent=1)
 DOWN = StorageFailed("disk", "full")
 
 
@@ -71,7 +71,7 @@ async def test_a_crash_while_it_is_drawn_is_asked_about(bench: Bench, *, is_kill
     assert [button.label for button in bench.message(job).buttons] == ["Draw again", "Change words"]
     assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.UNKNOWN]
     assert len(bench.painter.requests) == 1
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
     assert await bench.jobs.cost(job.id) == REWRITING_COSTS + ESTIMATE
 
 
@@ -84,7 +84,7 @@ async def test_a_crash_while_it_is_drawn_is_made_good_once_where_the_rules_say_s
     await bench.recover()
     assert bench.job(job).state is JobState.DONE
     assert len(bench.painter.requests) == 2
-    assert await bench.standing() == PAID
+    assert await bench.quota_status() == PAID
 
 
 async def test_a_second_crash_while_it_is_drawn_is_asked_about() -> None:
@@ -100,7 +100,7 @@ async def test_a_second_crash_while_it_is_drawn_is_asked_about() -> None:
     await bench.recover()
     assert (bench.job(job).state, bench.message(job).kind) == (JobState.FAILED, "outcome_unknown")
     assert len(bench.painter.requests) == 2
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
 
 
 @EITHER_WAY
@@ -114,7 +114,7 @@ async def test_a_crash_while_the_bytes_are_put_on_disk_is_like_one_while_they_ar
     bench.objects.trouble.is_over()
     await bench.recover()
     assert bench.message(job).kind == "outcome_unknown"
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
 
 
 @EITHER_WAY
@@ -132,7 +132,7 @@ async def test_a_crash_while_the_store_is_away_loses_nothing(*, is_killed: bool)
     assert len(bench.painter.requests) == len(bench.objects.objects) == 1
     assert bench.spool is not None
     assert bench.spool.objects == {}
-    assert await bench.standing() == PAID
+    assert await bench.quota_status() == PAID
 
 
 @EITHER_WAY
@@ -147,7 +147,7 @@ async def test_a_crash_before_the_pictures_are_counted_counts_them_once(bench: B
     await bench.recover()
     assert bench.job(job).state is JobState.DONE
     assert len(bench.painter.requests) == 1
-    assert await bench.standing() == PAID
+    assert await bench.quota_status() == PAID
 
 
 @EITHER_WAY
@@ -162,7 +162,7 @@ async def test_a_crash_while_they_are_shown_shows_them_again(bench: Bench, *, is
     await bench.recover()
     assert (bench.job(job).state, bench.message(job).tone) == (JobState.DONE, Tone.DONE)
     assert len(bench.painter.requests) == len(bench.surface.posted) == 1
-    assert await bench.standing() == PAID
+    assert await bench.quota_status() == PAID
 
 
 async def test_a_stopped_process_hands_its_job_back_at_once(bench: Bench) -> None:
@@ -170,7 +170,7 @@ async def test_a_stopped_process_hands_its_job_back_at_once(bench: Bench) -> Non
     job = await drawing(bench)
     await bench.engine.crash()
     assert bench.jobs.rows[job.id].lease_until is None
-    assert await bench.jobs.unclaimed(bench.delivery.platforms, accepted_by=bench.clock.now(), most=100) == ((job.id, job.tier),)
+    assert await bench.jobs.claimable(bench.delivery.platforms, accepted_by=bench.clock.now(), most=100) == ((job.id, job.tier),)
 
 
 async def test_a_killed_process_leaves_its_lease_behind(bench: Bench) -> None:
@@ -178,5 +178,5 @@ async def test_a_killed_process_leaves_its_lease_behind(bench: Bench) -> None:
     job = await drawing(bench)
     bench.jobs.trouble.lasts("hand_back", StorageFailed("sqlite", "gone"))
     await bench.engine.crash()
-    assert await bench.jobs.unclaimed(bench.delivery.platforms, accepted_by=bench.clock.now(), most=100) == ()
+    assert await bench.jobs.claimable(bench.delivery.platforms, accepted_by=bench.clock.now(), most=100) == ()
     assert bench.job(job).state is JobState.RUNNING

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.images import DrawingId, Drawn, Progress
+from bot.domain.images import DrawingId, ImageResult, Progress
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.errors import (
     LeaseLost,
@@ -248,7 +248,7 @@ async def test_pictures_that_are_none_go_to_the_next_provider_and_their_price_is
     """They were paid for, whatever they are."""
     second = ScriptedProvider("second")
     bench = Bench(others=(second,))
-    bench.painter.will(Drawn(pictures=(b"no picture at all",), model="painter-1", cost=PRICE))
+    bench.painter.will(ImageResult(pictures=(b"no picture at all",), model="painter-1", cost=PRICE))
     job = await bench.claimed()
     await draw(bench, job)
     assert await states(bench, job) == [DrawingState.FAILED, DrawingState.DRAWN]
@@ -258,7 +258,7 @@ async def test_pictures_that_are_none_go_to_the_next_provider_and_their_price_is
 
 async def test_no_pictures_at_all_is_no_answer(bench: Bench) -> None:
     """However politely it came."""
-    bench.painter.will(Drawn(pictures=(), model="painter-1", cost=PRICE))
+    bench.painter.will(ImageResult(pictures=(), model="painter-1", cost=PRICE))
     job = await bench.claimed()
     with pytest.raises(ProviderFailed) as failed:
         await draw(bench, job)

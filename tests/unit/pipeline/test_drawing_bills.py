@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.images import Drawn, Progress
+from bot.domain.images import ImageResult, Progress
 from bot.domain.jobs import DrawingState
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
@@ -48,7 +48,7 @@ async def test_an_answer_that_outlasts_the_budget_after_its_price_is_booked(benc
 async def test_the_good_pictures_of_several_are_kept_and_the_missing_said(bench: Bench) -> None:
     """Only what can be shown is counted; all of it was paid for."""
     pictures = (png(1), b"<html>", png(2)[:-9])
-    bench.painter.will(Drawn(pictures=pictures, model="painter-1", cost=PRICE, notes=("it chose the size itself",)))
+    bench.painter.will(ImageResult(pictures=pictures, model="painter-1", cost=PRICE, notes=("it chose the size itself",)))
     job = await bench.claimed(count=4)
     drawing = await draw(bench, job)
     assert len(drawing.files) == 1
@@ -58,7 +58,7 @@ async def test_the_good_pictures_of_several_are_kept_and_the_missing_said(bench:
     )
     assert await bench.jobs.cost(job.id) == PRICE
     await bench.keeping.keep(job, drawing, lambda: None)
-    assert ((await bench.standing()).held, (await bench.standing()).spent) == (0, 1)
+    assert ((await bench.quota_status()).held, (await bench.quota_status()).spent) == (0, 1)
 
 
 async def test_nobody_else_is_asked_where_it_may_have_been_a_refusal() -> None:

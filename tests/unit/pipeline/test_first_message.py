@@ -13,14 +13,14 @@ from tests.fakes.surfaces import FakeCall
 from tests.fakes.waiting import quiet, until
 
 FOX = Wish(prompt="a fox")
-TICKETS = pytest.mark.parametrize("ticket", ["", "token"], ids=["found by its key", "found by its ticket"])
+TICKETS = pytest.mark.parametrize("reply_token", ["", "token"], ids=["found by its key", "found by its ticket"])
 
 
 class SlowCall(FakeCall):
     """A call whose platform takes its time to show the answer."""
 
-    def __init__(self, bench: Bench, ticket: str = "") -> None:
-        super().__init__(bench.surface, ticket=ticket)
+    def __init__(self, bench: Bench, reply_token: str = "") -> None:
+        super().__init__(bench.surface, reply_token=reply_token)
         self.may_answer = asyncio.Event()
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
@@ -41,9 +41,9 @@ def messages(bench: Bench) -> list[Tone]:
 
 
 @TICKETS
-async def test_a_sweep_while_the_first_message_is_on_its_way_makes_no_second_one(bench: Bench, ticket: str) -> None:
+async def test_a_sweep_while_the_first_message_is_on_its_way_makes_no_second_one(bench: Bench, reply_token: str) -> None:
     """Nor does the picture, though it is ready first."""
-    call = SlowCall(bench, ticket)
+    call = SlowCall(bench, reply_token)
     accepting = asyncio.create_task(bench.studio.accept(FOX, call))
     await until(lambda: bool(bench.engine.waiting))
     working = bench.engine.start(bench.worker.work)
@@ -80,12 +80,12 @@ async def test_drawing_does_not_wait_for_the_first_message(bench: Bench) -> None
 
 
 @TICKETS
-async def test_a_message_whose_id_was_never_noted_is_found_again(bench: Bench, ticket: str) -> None:
+async def test_a_message_whose_id_was_never_noted_is_found_again(bench: Bench, reply_token: str) -> None:
     """A crash came between."""
     bench.jobs.trouble.comes("attach", StorageFailed("sqlite", "killed"), times=2)
-    await bench.studio.accept(FOX, FakeCall(bench.surface, ticket=ticket))
+    await bench.studio.accept(FOX, FakeCall(bench.surface, reply_token=reply_token))
     assert only_job(bench).message is not None
-    assert not only_job(bench).message.is_said  # type: ignore[union-attr]  # see above
+    assert not only_job(bench).message.is_posted  # type: ignore[union-attr]  # see above
     await bench.kill()
     await bench.recover()
     assert messages(bench) == [Tone.DONE]
@@ -93,9 +93,9 @@ async def test_a_message_whose_id_was_never_noted_is_found_again(bench: Bench, t
 
 
 @TICKETS
-async def test_a_message_that_was_never_said_is_said_by_delivery(bench: Bench, ticket: str) -> None:
+async def test_a_message_that_was_never_said_is_said_by_delivery(bench: Bench, reply_token: str) -> None:
     """A crash came before; its time has to be over."""
-    call = SlowCall(bench, ticket)
+    call = SlowCall(bench, reply_token)
     accepting = asyncio.create_task(bench.studio.accept(FOX, call))
     await until(lambda: bool(bench.engine.waiting))
     accepting.cancel()
@@ -107,7 +107,7 @@ async def test_a_message_that_was_never_said_is_said_by_delivery(bench: Bench, t
 
 async def test_an_answer_that_arrived_though_nobody_heard_is_found_by_its_ticket(bench: Bench) -> None:
     """The platform took it, and the line broke."""
-    call = FakeCall(bench.surface, ticket="token")
+    call = FakeCall(bench.surface, reply_token="token")
     shown = await call.answer(Post("Drawing", Tone.WAITING), key="")
     call.trouble.comes("answer", SurfaceFailed("loom", "cut"))
     await bench.studio.accept(FOX, call)

@@ -4,20 +4,20 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Tone
 from bot.domain.jobs import JobState
-from bot.domain.quotas import Standing
 from bot.errors import LeaseLost, MessageGone, StorageFailed, SurfaceFailed
 from tests.fakes.bench import LEASE, Bench
 
 FULL = SurfaceFailed("loom", "500")
 GONE = MessageGone("loom", "404")
-PAID = Standing(20, held=0, spent=1)
+PAID = QuotaStatus(20, held=0, spent=1)
 
 
 async def paid_once(bench: Bench) -> bool:
     """Whether one picture was drawn and counted."""
-    return len(bench.painter.requests) == 1 and await bench.standing() == PAID
+    return len(bench.painter.requests) == 1 and await bench.quota_status() == PAID
 
 
 @pytest.mark.parametrize("error", [FULL, RuntimeError("a broken rendering"), StorageFailed("sqlite", "locked")], ids=repr)

@@ -69,15 +69,15 @@ async def test_pictures_are_kept_untouched_in_their_order_and_counted(bench: Ben
     assert [bench.objects.objects[picture.file.key] for picture in kept] == [(png(1), "image/png"), (png(2), "image/png")]
     assert len({picture.id for picture in kept}) == 2
     assert bench.job(job).state is JobState.KEPT
-    assert ((await bench.standing()).held, (await bench.standing()).spent) == (0, 2)
+    assert ((await bench.quota_status()).held, (await bench.quota_status()).spent) == (0, 2)
 
 
 async def test_fewer_pictures_than_were_asked_for_count_as_that_many(bench: Bench) -> None:
     """The rest of what was set aside comes back."""
     job = await bench.claimed(count=4)
     await bench.keeping.keep(job, await drawn(bench, job, png(1)), Troubles())
-    standing = await bench.standing()
-    assert (standing.held, standing.spent, standing.left) == (0, 1, 19)
+    quota_status = await bench.quota_status()
+    assert (quota_status.held, quota_status.spent, quota_status.left) == (0, 1, 19)
 
 
 @pytest.mark.parametrize("pictures", [(), (b"no picture",), (b"no picture", png(1)[:-9])], ids=["none", "bad", "all bad"])
@@ -132,7 +132,7 @@ async def test_a_table_that_is_locked_is_waited_for(bench: Bench) -> None:
     troubles = Troubles()
     await bench.keeping.keep(job, drawing, troubles)
     assert troubles.count == 5
-    assert len(await bench.pictures.of_job(job.id)) == (await bench.standing()).spent == 1
+    assert len(await bench.pictures.of_job(job.id)) == (await bench.quota_status()).spent == 1
 
 
 async def test_a_full_disk_is_waited_for(bench: Bench) -> None:

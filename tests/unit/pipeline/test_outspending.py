@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.images import Progress, Quality, Size
 from bot.domain.jobs import DrawingState, Job, JobState
-from bot.domain.quotas import Standing
 from bot.errors import BadInput, QuotaExceeded
 from tests.fakes.bench import Bench
 from tests.fakes.waiting import until
@@ -39,7 +39,7 @@ async def test_asking_and_cancelling_in_turn_ends_with_the_day(bench: Bench) -> 
         assert task.done()
         [drawing] = await bench.jobs.drawings(job.id)
         assert (drawing.state, drawing.cost) == (DrawingState.UNKNOWN, bench.painter.estimate(*SIZE, 3))
-    assert await bench.standing() == Standing(LIMIT, held=0, spent=18)
+    assert await bench.quota_status() == QuotaStatus(LIMIT, held=0, spent=18)
     with pytest.raises(QuotaExceeded):
         await bench.imagine(key="one too many", count=3)
 
@@ -48,7 +48,7 @@ async def test_cancelling_before_the_call_goes_out_is_free(bench: Bench) -> None
     """Nothing is paid, so nothing counts, however often."""
     for number in range(LIMIT + 1):
         await bench.studio.cancel(await bench.imagine(key=f"call-{number}", count=3))
-    assert await bench.standing() == Standing(LIMIT, held=0, spent=0)
+    assert await bench.quota_status() == QuotaStatus(LIMIT, held=0, spent=0)
     assert bench.painter.requests == []
 
 
@@ -61,7 +61,7 @@ async def test_cancelling_counts_only_what_the_model_was_asked_for(bench: Bench)
     await until(lambda: bench.painter.requests != [])
     ending = await bench.studio.cancel(job)
     assert ending.text == "cancelled. It was being drawn already, so 1 picture was counted."
-    assert await bench.standing() == Standing(LIMIT, held=0, spent=1)
+    assert await bench.quota_status() == QuotaStatus(LIMIT, held=0, spent=1)
     assert paid(bench) == 1
 
 
@@ -71,7 +71,7 @@ async def test_cancelling_what_waits_to_be_kept_counts(bench: Bench) -> None:
     await bench.drawing.draw(job, ignore, lambda: None)
     ending = await bench.studio.cancel(job)
     assert ending.text == "cancelled. It was being drawn already, so 2 pictures were counted."
-    assert await bench.standing() == Standing(LIMIT, held=0, spent=2)
+    assert await bench.quota_status() == QuotaStatus(LIMIT, held=0, spent=2)
 
 
 class Presser:
@@ -118,8 +118,8 @@ async def test_no_order_of_presses_is_paid_for_beyond_the_limit(seed: int) -> No
     bench = presser.bench
     for _ in range(80):
         await presser.press()
-        standing = await bench.standing()
-        assert paid(bench) <= standing.held + standing.spent <= LIMIT
+        quota_status = await bench.quota_status()
+        assert paid(bench) <= quota_status.held + quota_status.spent <= LIMIT
     bench.painter.release()
     for _ in range(20):
         bench.clock.move(timedelta(minutes=1))
@@ -129,4 +129,4 @@ async def test_no_order_of_presses_is_paid_for_beyond_the_limit(seed: int) -> No
     assert {job.state for job in ended} == {JobState.DONE, JobState.CANCELLED}
     drawings = [drawing for job in ended for drawing in await bench.jobs.drawings(job.id)]
     assert DrawingState.OPEN not in {drawing.state for drawing in drawings}
-    assert await bench.standing() == Standing(LIMIT, held=0, spent=paid(bench))
+    assert await bench.quota_status() == QuotaStatus(LIMIT, held=0, spent=paid(bench))

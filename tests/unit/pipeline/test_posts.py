@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.chat import Button, Fold, Link, Post, Tone
+from bot.domain.allowances import QuotaStatus
+from bot.domain.chat import Button, Details, Link, Post, Tone
 from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Progress, Size
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Line, Wish, Words
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Wish
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId
-from bot.domain.quotas import Standing
 from bot.pipeline import posts
 from bot.services.links import Links
 from tests.fakes.clock import NOON
@@ -28,9 +28,9 @@ JOB = Job(
     created_at=NOON,
 )
 LONG = replace(JOB, wish=Wish(prompt="fox " * 100))
-REWRITTEN = replace(JOB, words=Words("a red fox at dawn"))
+REWRITTEN = replace(JOB, prepared_prompt=PreparedPrompt("a red fox at dawn"))
 CANCEL = Button("Cancel", "cancel", "job-1", is_dangerous=True)
-ASKED = Fold("You asked for", "a fox")
+ASKED = Details("You asked for", "a fox")
 SHAPE = Size(1024, 1024)
 LINKS = Links("http://easel.test")
 FILE = ImageFile(key="pictures/abc.png", sha256="abc", media_type="image/png", width=8, height=9, size_bytes=70)
@@ -40,18 +40,18 @@ PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        (Line(0, None), "Drawing: a fox"),
-        (Line(1, None), "Drawing: a fox"),
-        (Line(2, None), "Drawing: a fox · 1st in line"),
-        (Line(4, None), "Drawing: a fox · 3rd in line"),
-        (Line(0, 38.0), "Drawing: a fox · about 40 s"),
-        (Line(1, 1.0), "Drawing: a fox · about 5 s"),
-        (Line(3, 38.0), "Drawing: a fox · 2nd in line · about 75 s"),
-        (Line(9, 38.0), "Drawing: a fox · 8th in line · about 3 min"),
-        (Line(0, 120.0), "Drawing: a fox · about 2 min"),
+        (QueuePosition(0, None), "Drawing: a fox"),
+        (QueuePosition(1, None), "Drawing: a fox"),
+        (QueuePosition(2, None), "Drawing: a fox · 1st in line"),
+        (QueuePosition(4, None), "Drawing: a fox · 3rd in line"),
+        (QueuePosition(0, 38.0), "Drawing: a fox · about 40 s"),
+        (QueuePosition(1, 1.0), "Drawing: a fox · about 5 s"),
+        (QueuePosition(3, 38.0), "Drawing: a fox · 2nd in line · about 75 s"),
+        (QueuePosition(9, 38.0), "Drawing: a fox · 8th in line · about 3 min"),
+        (QueuePosition(0, 120.0), "Drawing: a fox · about 2 min"),
     ],
 )
-def test_a_wish_that_waits_says_its_place_and_its_time(line: Line, says: str) -> None:
+def test_a_wish_that_waits_says_its_place_and_its_time(line: QueuePosition, says: str) -> None:
     """Two are drawn at once here; what nobody knows is not said."""
     post = posts.waiting(JOB, line, 2, 1)
     assert post == Post(says, Tone.WAITING, progress=0.0, size=SHAPE, buttons=(CANCEL,))
@@ -80,7 +80,7 @@ def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
     post = posts.done(LONG, pictures=(), drawing=None, cost=FREE, links=LINKS)
     assert len(post.text) == 120
     assert post.text.endswith("fox…")
-    assert post.folds == (Fold("You asked for", "fox " * 100),)
+    assert post.details == (Details("You asked for", "fox " * 100),)
     assert posts.shortened("abcdef", 6) == "abcdef"
     assert posts.shortened("abcd fg", 6) == "abcd…"
 
@@ -100,7 +100,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     )
     post = posts.done(job, pictures=(PICTURE,), drawing=drawing, cost=Cost(53_100), links=LINKS)
     assert (post.text, post.tone) == ("a fox", Tone.DONE)
-    assert post.folds == (ASKED, Fold("Drawn as", "a red fox at dawn"))
+    assert post.details == (ASKED, Details("Drawn as", "a red fox at dawn"))
     assert (post.footer, post.cost) == (("drawn by painter", "8x9, low quality", "41 s"), "$0.0531")
     assert [(button.label, button.action, button.is_dangerous) for button in post.buttons] == [
         ("Again", "again:job-1", False),
@@ -127,8 +127,8 @@ def test_what_is_not_known_is_not_in_the_footer() -> None:
 
 def test_words_that_were_kept_are_shown_once() -> None:
     """Nothing was made of them."""
-    kept = replace(JOB, words=Words("a fox"))
-    assert posts.done(kept, pictures=(), drawing=None, cost=FREE, links=LINKS).folds == (ASKED,)
+    kept = replace(JOB, prepared_prompt=PreparedPrompt("a fox"))
+    assert posts.done(kept, pictures=(), drawing=None, cost=FREE, links=LINKS).details == (ASKED,)
 
 
 def test_a_picture_is_described_by_what_was_drawn() -> None:
@@ -150,7 +150,7 @@ def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: l
     post = posts.ended(JOB, Ending(state, "why", "It broke. Nothing was counted."))
     assert (post.text, post.tone, post.kind) == ("a fox – It broke. Nothing was counted.", tone, "why")
     assert [button.label for button in post.buttons] == labels
-    assert post.folds == (ASKED,)
+    assert post.details == (ASKED,)
     assert post.pictures == ()
 
 
@@ -158,7 +158,7 @@ def test_a_safer_wording_is_shown_and_offered() -> None:
     """Nobody has to guess what would pass."""
     post = posts.ended(REWRITTEN, Ending(JobState.REFUSED, "prompt_refused", "No.", safer="a kind fox"))
     assert [button.action for button in post.buttons] == ["safer:job-1", "reword:job-1"]
-    assert post.folds[-1] == Fold("A wording that would pass", "a kind fox")
+    assert post.details[-1] == Details("A wording that would pass", "a kind fox")
 
 
 def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
@@ -181,27 +181,27 @@ def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
 def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, counted: int, says: str) -> None:
     """Before it is drawn."""
     job = replace(JOB, wish=Wish(prompt="a fox", count=count))
-    assert posts.waiting(job, Line(0, None), 2, counted).text == says
-    assert posts.waiting(job, Line(2, None), 2, counted).text == f"{says} · 1st in line"
+    assert posts.waiting(job, QueuePosition(0, None), 2, counted).text == says
+    assert posts.waiting(job, QueuePosition(2, None), 2, counted).text == f"{says} · 1st in line"
 
 
 @pytest.mark.parametrize(
     ("left", "says"),
     [
         (None, ()),
-        (Standing(20, held=0, spent=15), ()),
-        (Standing(20, held=1, spent=15), ("4 pictures left today",)),
-        (Standing(200, held=0, spent=160), ("40 pictures left today",)),
-        (Standing(200, held=0, spent=159), ()),
-        (Standing(3, held=0, spent=0), ("3 pictures left today",)),
-        (Standing(10, held=0, spent=7), ("3 pictures left today",)),
-        (Standing(10, held=0, spent=9), ("1 picture left today",)),
-        (Standing(3, held=1, spent=2), ("no pictures left today",)),
-        (Standing(3, held=1, spent=5, credits=7), ("no pictures left today and 7 credits",)),
-        (Standing(0, held=0, spent=0, credits=1), ("no pictures left today and 1 credit",)),
+        (QuotaStatus(20, held=0, spent=15), ()),
+        (QuotaStatus(20, held=1, spent=15), ("4 pictures left today",)),
+        (QuotaStatus(200, held=0, spent=160), ("40 pictures left today",)),
+        (QuotaStatus(200, held=0, spent=159), ()),
+        (QuotaStatus(3, held=0, spent=0), ("3 pictures left today",)),
+        (QuotaStatus(10, held=0, spent=7), ("3 pictures left today",)),
+        (QuotaStatus(10, held=0, spent=9), ("1 picture left today",)),
+        (QuotaStatus(3, held=1, spent=2), ("no pictures left today",)),
+        (QuotaStatus(3, held=1, spent=5, credits=7), ("no pictures left today and 7 credits",)),
+        (QuotaStatus(0, held=0, spent=0, credits=1), ("no pictures left today and 1 credit",)),
     ],
 )
-def test_what_is_left_is_said_when_it_is_little(left: Standing | None, says: tuple[str, ...]) -> None:
+def test_what_is_left_is_said_when_it_is_little(left: QuotaStatus | None, says: tuple[str, ...]) -> None:
     """Three pictures, or the last fifth of the day."""
     post = posts.done(JOB, pictures=(PICTURE,), drawing=None, cost=FREE, links=LINKS, left=left)
     assert post.footer == says

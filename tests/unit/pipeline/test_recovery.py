@@ -58,7 +58,7 @@ async def test_jobs_that_nobody_has_are_published(bench: Bench) -> None:
     await bench.jobs.claim(running_one.id, LEASE)
     claimed = await bench.jobs.claim(late.id, LEASE)
     assert claimed is not None
-    await bench.jobs.hand_back(late.id, claimed.attempt, bench.clock.now() + 2 * MINUTE)
+    await bench.jobs.release(late.id, claimed.attempt, bench.clock.now() + 2 * MINUTE)
     bench.clock.move(LEASE - timedelta(seconds=1))
     await bench.jobs.renew(running_one.id, 1, LEASE)
     await bench.recovery.sweep()
@@ -99,9 +99,9 @@ async def test_an_end_that_breaks_in_the_showing_does_not_keep_the_others_waitin
         await bench.jobs.cancel(job.id, CANCELLED)
     bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
     await bench.recovery.sweep()
-    assert [job.id for job in await bench.jobs.untold(frozenset({LOOM}), most=100)] == [first.id]
+    assert [job.id for job in await bench.jobs.unnotified(frozenset({LOOM}), most=100)] == [first.id]
     await bench.recovery.sweep()
-    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_what_was_deleted_long_enough_is_removed(bench: Bench) -> None:
@@ -174,7 +174,7 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(bench: Bench) -> None:
     await bench.jobs.cancel(job.id, CANCELLED)
     async with running(bench.recovery):
         await asyncio.sleep(5 * 60)
-        assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
+        assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_a_lost_storage_ends_the_sweep_it_struck(bench: Bench) -> None:
@@ -197,4 +197,4 @@ async def test_a_sweep_goes_through_any_number_of_jobs_in_pages(bench: Bench) ->
     bench.clock.move(LEASE)
     await recovery_of(bench, page=2).sweep()
     assert bench.engine.waiting == [job.id for job in waiting]
-    assert [job.id for job in await bench.jobs.untold(frozenset({LOOM}), most=100)] == [ended[0].id]
+    assert [job.id for job in await bench.jobs.unnotified(frozenset({LOOM}), most=100)] == [ended[0].id]

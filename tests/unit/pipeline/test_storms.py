@@ -148,5 +148,5 @@ async def test_after_the_storm_everything_is_ended_told_and_paid_for_once(seed: 
         assert DrawingState.OPEN not in states
     rows = bench.jobs.rows.values()
     assert (sum(row.held for row in rows), sum(row.spent for row in rows)) == (0, seen)
-    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
-    assert await bench.jobs.unclaimed(frozenset({LOOM}), accepted_by=bench.clock.now(), most=100) == ()
+    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.claimable(frozenset({LOOM}), accepted_by=bench.clock.now(), most=100) == ()

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import MessageRef, Place, Tone
 from bot.domain.images import Quality
-from bot.domain.jobs import Ending, JobState, Rewriting, Wish, Words
+from bot.domain.jobs import Ending, JobState, PreparedPrompt, Rewriting, Wish
 from bot.domain.people import REGISTERED, Platform
-from bot.domain.quotas import Standing
 from bot.errors import (
     BadInput,
     EaselError,
@@ -22,7 +22,7 @@ from bot.errors import (
     StorageFailed,
     SurfaceFailed,
 )
-from bot.ports.words import Decision, Verdict
+from bot.ports.prompts import Decision, Verdict
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 from tests.fakes.waiting import until
@@ -38,8 +38,8 @@ async def test_a_wish_becomes_a_job_with_its_pictures_set_aside(bench: Bench) ->
     [row] = bench.jobs.rows.values()
     assert row.job.wish == Wish(prompt="a fox", count=2, quality=Quality.HIGH)
     assert (row.job.key, row.job.place, row.job.author, row.job.tier) == ("call-7", SQUARE, person(), REGISTERED)
-    assert (row.job.state, row.job.created_at, row.job.words) == (JobState.QUEUED, bench.clock.now(), None)
-    assert await bench.standing() == Standing(20, held=2, spent=0)
+    assert (row.job.state, row.job.created_at, row.job.prepared_prompt) == (JobState.QUEUED, bench.clock.now(), None)
+    assert await bench.quota_status() == QuotaStatus(20, held=2, spent=0)
     assert bench.engine.waiting == [row.job.id]
 
 
@@ -80,7 +80,7 @@ async def test_the_same_call_twice_is_one_job_with_one_message(bench: Bench) -> 
     assert again.id == first.id
     assert len(bench.jobs.rows) == len(bench.surface.posted) == 1
     assert bench.engine.waiting == [first.id]
-    assert (await bench.standing()).held == 1
+    assert (await bench.quota_status()).held == 1
 
 
 async def test_the_same_call_at_the_same_time_is_one_job_too(bench: Bench) -> None:
@@ -126,9 +126,9 @@ async def test_more_pictures_than_are_left_count_nothing(bench: Bench) -> None:
         await bench.imagine(key="call-7", count=3)
     assert refused.value.user_text == ("That needs 3 pictures and you have 2 left today. More at 00:00 UTC; nothing was counted.")
     assert len(bench.jobs.rows) == len(bench.surface.posted) == 6
-    assert (await bench.standing()).held == 18
+    assert (await bench.quota_status()).held == 18
     await bench.imagine(key="call-8", count=2)
-    assert (await bench.standing()).left == 0
+    assert (await bench.quota_status()).left == 0
 
 
 async def test_everybody_has_an_allowance_of_their_own(bench: Bench) -> None:
@@ -136,7 +136,7 @@ async def test_everybody_has_an_allowance_of_their_own(bench: Bench) -> None:
     for number in range(20):
         await bench.imagine(key=f"call-{number}", user="ann")
     await bench.imagine(key="call-of-bob", user="bob")
-    assert (await bench.standing("bob")).left == 19
+    assert (await bench.quota_status("bob")).left == 19
 
 
 async def test_what_cannot_be_written_down_is_not_accepted(bench: Bench) -> None:
@@ -145,7 +145,7 @@ async def test_what_cannot_be_written_down_is_not_accepted(bench: Bench) -> None
     with pytest.raises(StorageFailed):
         await bench.imagine()
     assert bench.surface.posted == []
-    assert (await bench.standing()).held == 0
+    assert (await bench.quota_status()).held == 0
 
 
 @pytest.mark.parametrize("error", [SurfaceFailed("loom", "500"), MessageGone("loom", "404")], ids=repr)
@@ -156,7 +156,7 @@ async def test_a_job_goes_on_without_its_first_message(bench: Bench, error: Ease
     await bench.studio.accept(FOX, call)
     [row] = bench.jobs.rows.values()
     assert row.job.message is not None
-    assert not row.job.message.is_said
+    assert not row.job.message.is_posted
     assert bench.engine.waiting == [row.job.id]
     await bench.work()
     assert bench.message(row.job).tone is Tone.DONE
@@ -174,9 +174,9 @@ async def test_once_accepted_a_wish_is_never_called_refused(bench: Bench, method
 
 async def test_settled_words_come_with_the_job(bench: Bench) -> None:
     """As the Again button has it."""
-    await bench.studio.accept(FOX, bench.call(), Words("a red fox"))
+    await bench.studio.accept(FOX, bench.call(), PreparedPrompt("a red fox"))
     [row] = bench.jobs.rows.values()
-    assert row.job.words == Words("a red fox")
+    assert row.job.prepared_prompt == PreparedPrompt("a red fox")
 
 
 async def test_a_job_can_be_found_by_anybody(bench: Bench) -> None:
@@ -231,7 +231,7 @@ async def test_a_waiting_job_can_be_cancelled(bench: Bench) -> None:
     assert ending == Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted.")
     assert bench.job(job).ending == ending
     assert bench.engine.waiting == []
-    assert await bench.standing() == Standing(20, held=0, spent=0)
+    assert await bench.quota_status() == QuotaStatus(20, held=0, spent=0)
 
 
 @pytest.mark.parametrize("state", [JobState.KEPT, JobState.DONE])
@@ -244,7 +244,7 @@ async def test_it_is_too_late_to_cancel_what_was_paid_for(bench: Bench, state: J
     with pytest.raises(BadInput) as refused:
         await bench.studio.cancel(job)
     assert "nothing to cancel" in refused.value.user_text
-    assert (await bench.standing()).spent == 1
+    assert (await bench.quota_status()).spent == 1
 
 
 async def test_a_call_in_words_only_still_has_its_choice_of_rewriting(bench: Bench) -> None:

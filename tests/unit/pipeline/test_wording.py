@@ -4,20 +4,20 @@ import hashlib
 
 import pytest
 
-from bot.domain.jobs import JobState, Rewriting, Words
+from bot.domain.allowances import Budget, Period, Spending
+from bot.domain.jobs import JobState, PreparedPrompt, Rewriting
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
-from bot.domain.quotas import Budget, Period, Spending
 from bot.errors import EaselError, GuardUnavailable, LeaseLost, PromptRefused, ProviderFailed, ProviderFault, StorageFailed
 from bot.pipeline.wording import pseudonym
-from bot.ports.words import Decision, Verdict
+from bot.ports.prompts import Decision, Verdict
 from tests.fakes.bench import Bench
+from tests.fakes.prompts import REWRITING_COSTS
 from tests.fakes.waiting import until
-from tests.fakes.words import REWRITING_COSTS
 
 NO = Verdict(Decision.REFUSE, "violence", "Nobody is hurt in pictures here.")
 DUNNO = Verdict(Decision.UNSURE)
-FULLER = Words("a red fox at dawn", Cost(99))
+FULLER = PreparedPrompt("a red fox at dawn", Cost(99))
 
 
 async def test_words_are_judged_rewritten_and_recorded(bench: Bench) -> None:
@@ -25,8 +25,8 @@ async def test_words_are_judged_rewritten_and_recorded(bench: Bench) -> None:
     bench.rewriter.will(FULLER)
     job = await bench.claimed("a fox")
     settled = await bench.wording.settle(job)
-    assert settled.words == FULLER
-    assert bench.job(job).words == FULLER
+    assert settled.prepared_prompt == FULLER
+    assert bench.job(job).prepared_prompt == FULLER
     assert bench.moderation.judged == ["a fox", "a red fox at dawn"]
     assert [(ask.prompt, ask.variation_of) for ask in bench.rewriter.asks] == [("a fox", None)]
 
@@ -44,7 +44,7 @@ async def test_whoever_turns_rewriting_off_keeps_their_words_but_not_without_a_v
     """What the verdict cost is what it cost."""
     bench.rewriter.will(FULLER)
     settled = await bench.wording.settle(await bench.claimed("a fox", rewriting=Rewriting.OFF))
-    assert settled.words == Words("a fox", FULLER.cost)
+    assert settled.prepared_prompt == PreparedPrompt("a fox", FULLER.cost)
     assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
 
 
@@ -83,7 +83,7 @@ async def test_what_a_model_does_not_allow_is_not_rewritten(bench: Bench, verdic
     with pytest.raises(error):
         await bench.wording.settle(job)
     assert bench.rewriter.asks == []
-    assert bench.job(job).words is None
+    assert bench.job(job).prepared_prompt is None
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ async def test_a_wish_cancelled_at_the_rewriter_is_paid_for(bench: Bench) -> Non
     await until(lambda: bool(bench.rewriter.asks))
     await bench.studio.cancel(job)
     assert task.done()
-    assert bench.job(job).words is None
+    assert bench.job(job).prepared_prompt is None
     assert await bench.jobs.cost(job.id) == REWRITING_COSTS
 
 
@@ -123,7 +123,7 @@ async def test_a_rewriter_that_is_busy_is_asked_again(bench: Bench) -> None:
     """Twice, and then it has failed."""
     busy = ProviderFailed("openai", "503", fault=ProviderFault.OVERLOADED)
     bench.rewriter.will(busy, busy, FULLER)
-    assert (await bench.wording.settle(await bench.claimed())).words == FULLER
+    assert (await bench.wording.settle(await bench.claimed())).prepared_prompt == FULLER
     assert len(bench.rewriter.asks) == 3
 
 
@@ -134,7 +134,7 @@ async def test_a_rewriter_without_a_verdict_stops_the_job(bench: Bench) -> None:
     with pytest.raises(ProviderFailed):
         await bench.wording.settle(job)
     assert len(bench.rewriter.asks) == 1
-    assert bench.job(job).words is None
+    assert bench.job(job).prepared_prompt is None
 
 
 async def test_words_that_cannot_be_recorded_are_not_drawn(bench: Bench) -> None:
@@ -150,13 +150,13 @@ async def test_who_lost_the_job_records_nothing(bench: Bench) -> None:
     await bench.studio.cancel(job)
     with pytest.raises(LeaseLost):
         await bench.wording.settle(job)
-    assert bench.job(job).words is None
+    assert bench.job(job).prepared_prompt is None
 
 
 @pytest.mark.parametrize("stage", ["blocklist", "moderation"])
 async def test_what_was_smuggled_into_the_rewritten_prompt_is_not_drawn(bench: Bench, stage: str) -> None:
     """The words that were typed passed every stage; those that came back from the model do not."""
-    bench.rewriter.will(Words("a fox, and what nobody may draw", Cost(99)))
+    bench.rewriter.will(PreparedPrompt("a fox, and what nobody may draw", Cost(99)))
     job = await bench.claimed("a fox")
     if stage == "blocklist":
         bench.blocklist.will(NO)
@@ -165,7 +165,7 @@ async def test_what_was_smuggled_into_the_rewritten_prompt_is_not_drawn(bench: B
     with pytest.raises(PromptRefused, match="rule=drawn:violence") as refused:
         await bench.wording.settle(job)
     assert "made from these words" in refused.value.user_text
-    assert bench.job(job).words is None
+    assert bench.job(job).prepared_prompt is None
 
 
 async def test_a_rewritten_prompt_that_nobody_could_judge_is_not_drawn(bench: Bench) -> None:

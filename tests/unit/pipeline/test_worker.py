@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Tone
-from bot.domain.images import Drawn, Progress
+from bot.domain.images import ImageResult, Progress
 from bot.domain.jobs import Ending, JobState
 from bot.domain.people import REGISTERED
-from bot.domain.quotas import Standing
 from bot.errors import (
     EaselError,
     LeaseLost,
@@ -22,7 +22,7 @@ from bot.errors import (
     StorageFailed,
 )
 from bot.pipeline.worker import MOST_ATTEMPTS
-from bot.ports.words import Decision, Verdict
+from bot.ports.prompts import Decision, Verdict
 from tests.fakes.bench import FAULT, LEASE, Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM
@@ -30,8 +30,8 @@ from tests.fakes.waiting import until
 from tests.unit.pipeline.steps import texts
 
 LOCKED = StorageFailed("sqlite", "locked")
-UNTOUCHED = Standing(20, held=0, spent=0)
-ONE_SPENT = Standing(20, held=0, spent=1)
+UNTOUCHED = QuotaStatus(20, held=0, spent=0)
+ONE_SPENT = QuotaStatus(20, held=0, spent=1)
 
 
 async def test_a_job_is_worded_drawn_kept_and_shown(bench: Bench) -> None:
@@ -40,7 +40,7 @@ async def test_a_job_is_worded_drawn_kept_and_shown(bench: Bench) -> None:
     assert (job.state, job.attempt, job.ending) == (JobState.DONE, 1, Ending(JobState.DONE))
     assert bench.message(job).tone is Tone.DONE
     assert len(bench.message(job).pictures) == 1
-    assert await bench.standing() == ONE_SPENT
+    assert await bench.quota_status() == ONE_SPENT
     assert (len(bench.rewriter.asks), len(bench.painter.requests), len(bench.surface.posted)) == (1, 1, 1)
 
 
@@ -61,7 +61,7 @@ async def test_people_see_what_is_being_done(bench: Bench) -> None:
 async def test_a_job_whose_words_are_settled_does_not_look_for_them(bench: Bench) -> None:
     """It says at once that it is drawn."""
     first = await bench.draw(key="call-1")
-    await bench.studio.accept(first.wish, bench.call("call-2"), first.words)
+    await bench.studio.accept(first.wish, bench.call("call-2"), first.prepared_prompt)
     await bench.work()
     assert texts(bench)[-2:] == ["Drawing: a fox", "a fox"]
 
@@ -80,7 +80,7 @@ async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, s
         JobState.REFUSED,
         Ending(JobState.REFUSED, "prompt_refused", refused.user_text, refused.safer),
     )
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
     post = bench.message(job)
     assert (post.tone, post.kind) == (Tone.REFUSED, "prompt_refused")
     assert post.text == "a fox – Nobody is hurt here. Nothing was drawn and nothing was counted."
@@ -90,7 +90,7 @@ async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, s
         "rewriter": (1, 0),
         "painter": (1, 1),
     }[stage]
-    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ async def test_a_failure_costs_nothing_and_can_be_tried_again(bench: Bench, erro
     bench.painter.will(error)
     job = await bench.draw()
     assert (job.state, job.ending) == (JobState.FAILED, Ending(JobState.FAILED, kind, error.user_text))
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
     assert (bench.message(job).tone, bench.message(job).kind) == (Tone.FAILED, kind)
     assert [button.command for button in bench.message(job).buttons] == ["again", "reword"]
 
@@ -123,7 +123,7 @@ async def test_a_machine_that_opens_no_more_files_is_waited_for(bench: Bench, er
     """It ends no job that was accepted: somebody's connections are closed in a while."""
     (bench.painter if error else bench.rewriter).will(out_of_files(error))
     job = await bench.draw()
-    assert (job.state, (await bench.standing()).held) == (JobState.RUNNING, 1)
+    assert (job.state, (await bench.quota_status()).held) == (JobState.RUNNING, 1)
     bench.clock.move(timedelta(seconds=10))
     await bench.work()
     assert bench.job(job).state is JobState.DONE
@@ -135,7 +135,7 @@ async def test_words_that_nobody_could_judge_are_not_drawn(bench: Bench) -> None
     job = await bench.draw()
     assert (job.state, bench.message(job).kind) == (JobState.FAILED, "guard_unavailable")
     assert bench.painter.requests == []
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
 
 
 async def test_a_budget_that_is_over_is_an_unknown_outcome(bench: Bench) -> None:
@@ -144,7 +144,7 @@ async def test_a_budget_that_is_over_is_an_unknown_outcome(bench: Bench) -> None
     job = await bench.draw()
     assert (job.state, bench.message(job).kind) == (JobState.FAILED, "outcome_unknown")
     assert "took too long" in bench.message(job).text
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
 
 
 async def test_fewer_pictures_than_asked_for_are_shown_and_counted(bench: Bench) -> None:
@@ -152,7 +152,7 @@ async def test_fewer_pictures_than_asked_for_are_shown_and_counted(bench: Bench)
     bench.painter.will(bench.painter.drawn(2, cost=PRICE))
     job = await bench.draw(count=4)
     assert len(bench.message(job).pictures) == 2
-    assert await bench.standing() == Standing(20, held=0, spent=2)
+    assert await bench.quota_status() == QuotaStatus(20, held=0, spent=2)
 
 
 async def test_the_unforeseen_is_a_code_in_the_message_and_in_the_log(bench: Bench) -> None:
@@ -162,7 +162,7 @@ async def test_the_unforeseen_is_a_code_in_the_message_and_in_the_log(bench: Ben
         job = await bench.draw()
     assert (job.state, bench.message(job).kind) == (JobState.FAILED, "fault")
     assert FAULT in bench.message(job).text
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
     [broke] = [entry for entry in logs if entry["event"] == "job.broke"]
     assert (broke["fault"], broke["exc_info"]) == (FAULT, True)
 
@@ -177,7 +177,7 @@ async def test_a_job_that_breaks_every_worker_is_given_up(bench: Bench) -> None:
     assert bench.job(job).state is JobState.FAILED
     assert FAULT in bench.message(job).text
     assert bench.painter.requests == []
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.quota_status() == UNTOUCHED
 
 
 async def test_a_job_that_cannot_be_claimed_is_left_for_recovery(bench: Bench) -> None:
@@ -196,7 +196,7 @@ async def test_a_storage_that_is_away_before_anything_was_paid_is_waited_for(ben
     bench.jobs.trouble.comes(method, LOCKED)
     job = await bench.draw()
     assert (job.state, job.attempt) == (JobState.RUNNING, 1)
-    assert (await bench.standing()).held == 1
+    assert (await bench.quota_status()).held == 1
     await bench.work()
     assert bench.job(job).attempt == 1
     bench.clock.move(timedelta(seconds=10))
@@ -216,7 +216,7 @@ async def test_a_store_that_is_down_is_waited_for_and_people_are_told(bench: Ben
     await task
     assert bench.job(job).state is JobState.DONE
     assert len(bench.painter.requests) == 1
-    assert await bench.standing() == ONE_SPENT
+    assert await bench.quota_status() == ONE_SPENT
 
 
 async def test_a_progress_that_breaks_in_the_showing_breaks_nothing_else(bench: Bench) -> None:
@@ -225,7 +225,7 @@ async def test_a_progress_that_breaks_in_the_showing_breaks_nothing_else(bench: 
     job = await bench.draw()
     assert job.state is JobState.DONE
     assert bench.message(job).tone is Tone.DONE
-    assert await bench.standing() == ONE_SPENT
+    assert await bench.quota_status() == ONE_SPENT
 
 
 @pytest.mark.parametrize("error", [LOCKED, RuntimeError("broken"), LeaseLost("job", 1)], ids=repr)
@@ -241,13 +241,13 @@ async def test_a_worker_never_raises(bench: Bench, method: str, error: Exception
     await bench.recover()
     assert bench.job(job).state is JobState.FAILED
     assert bench.message(job).kind == "provider_failed"
-    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
-    assert await bench.standing() == UNTOUCHED
+    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.quota_status() == UNTOUCHED
 
 
 async def test_pictures_that_cost_more_than_one_call_cost_their_sum(bench: Bench) -> None:
     """Words, failed pictures and good ones alike."""
-    bench.painter.will(Drawn(pictures=(b"none",), model="painter-1", cost=PRICE))
+    bench.painter.will(ImageResult(pictures=(b"none",), model="painter-1", cost=PRICE))
     job = await bench.draw()
     assert job.state is JobState.FAILED
     assert (await bench.jobs.cost(job.id)).microusd == PRICE.microusd + 120

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Tone
 from bot.domain.jobs import DrawingState, Ending, JobId, JobState
-from bot.domain.quotas import Standing
 from bot.errors import (
     StorageFailed,
 )
@@ -19,7 +19,7 @@ from tests.fakes.waiting import until
 from tests.unit.pipeline.steps import texts, under_way
 
 LOCKED = StorageFailed("sqlite", "locked")
-ONE_SPENT = Standing(20, held=0, spent=1)
+ONE_SPENT = QuotaStatus(20, held=0, spent=1)
 
 
 async def test_a_job_that_is_unknown_final_or_somebody_elses_is_left_alone(bench: Bench) -> None:
@@ -71,7 +71,7 @@ async def test_a_job_that_somebody_else_has_claimed_is_let_go(bench: Bench) -> N
     await task
     assert (bench.job(job).state, bench.job(job).attempt) == (JobState.RUNNING, 2)
     assert bench.message(job).tone is Tone.WORKING
-    assert (await bench.standing()).held == 1
+    assert (await bench.quota_status()).held == 1
 
 
 async def test_a_job_that_somebody_else_has_finished_keeps_its_pictures_in_the_message() -> None:
@@ -89,7 +89,7 @@ async def test_a_job_that_somebody_else_has_finished_keeps_its_pictures_in_the_m
     await slow
     assert bench.message(job).tone is Tone.DONE
     assert len(bench.message(job).pictures) == 1
-    assert await bench.standing() == ONE_SPENT
+    assert await bench.quota_status() == ONE_SPENT
 
 
 async def test_a_job_that_was_finished_and_deleted_meanwhile_stays_deleted() -> None:
@@ -117,7 +117,7 @@ async def test_a_job_cancelled_while_it_is_drawn_stops(bench: Bench) -> None:
         await task
     assert bench.job(job).state is JobState.CANCELLED
     assert bench.message(job).text == "a fox – cancelled. It was being drawn already, so 1 picture was counted."
-    assert await bench.standing() == Standing(20, held=0, spent=1)
+    assert await bench.quota_status() == QuotaStatus(20, held=0, spent=1)
     assert await bench.pictures.of_job(job.id) == ()
 
 
@@ -159,9 +159,9 @@ async def test_a_worker_never_raises_though_the_end_of_a_lost_job_cannot_be_told
     bench.jobs.trouble.comes("told", LOCKED)
     bench.painter.release()
     await task
-    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == (bench.job(job),)
+    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (bench.job(job),)
     await bench.recover()
-    assert await bench.jobs.untold(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_a_renewal_that_breaks_hands_the_job_back(bench: Bench) -> None:
@@ -227,7 +227,7 @@ async def test_a_draining_worker_begins_no_paid_call(bench: Bench) -> None:
     await bench.work()
     assert (bench.job(job).state, bench.painter.requests) == (JobState.RUNNING, [])
     assert await bench.jobs.drawings(job.id) == ()
-    assert await bench.jobs.unclaimed(frozenset({LOOM}), accepted_by=bench.clock.now(), most=100) == ((job.id, job.tier),)
+    assert await bench.jobs.claimable(frozenset({LOOM}), accepted_by=bench.clock.now(), most=100) == ((job.id, job.tier),)
 
 
 async def test_whoever_insists_ends_at_once_and_the_books_tell_of_it(bench: Bench) -> None:
@@ -241,7 +241,7 @@ async def test_whoever_insists_ends_at_once_and_the_books_tell_of_it(bench: Benc
     await bench.recovery.sweep()
     await bench.engine.turn(bench.new_worker().work)
     assert bench.message(job).kind == "outcome_unknown"
-    assert (await bench.standing()).left == 20
+    assert (await bench.quota_status()).left == 20
 
 
 async def test_a_worker_with_nothing_to_do_is_drained_at_once(bench: Bench) -> None:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from bot.services.admission import BurstLimits, LocalBursts
 
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.errors import Busy
-from bot.services.bursts import BurstLimits, LocalBursts
 from tests.fakes.clock import StoppedClock
 
 ANN = AccountId("ann")
@@ -17,12 +17,12 @@ SECOND = timedelta(seconds=1)
 async def refusal(wishes: int, within: timedelta, after: timedelta, open_jobs: int = 0) -> str:
     """Give the sentence for a wish that comes so long after as many as may be."""
     clock = StoppedClock()
-    bursts = LocalBursts(BurstLimits(wishes, within, running=3, queued=10), clock)
+    admission = LocalBursts(BurstLimits(wishes, within, running=3, queued=10), clock)
     for _ in range(wishes):
-        await bursts.count(ANN)
+        await admission.count_accepted(ANN)
     clock.move(after)
     with pytest.raises(Busy) as busy:
-        await bursts.check(ANN, open_jobs)
+        await admission.check(ANN, open_jobs)
     return busy.value.user_text
 
 
@@ -52,16 +52,16 @@ async def test_who_has_too_much_under_way_reads_that() -> None:
 async def test_whoever_is_quiet_is_forgotten() -> None:
     """However many people there are."""
     clock = StoppedClock()
-    bursts = LocalBursts(BurstLimits(5, timedelta(minutes=1), running=3, queued=10), clock)
+    admission = LocalBursts(BurstLimits(5, timedelta(minutes=1), running=3, queued=10), clock)
     for number in range(1000):
         account = AccountId(f"account-{number}")
-        async with bursts.turn(account):
+        async with admission.lock(account):
             for _ in range(9):
-                await bursts.count(account)
-        await bursts.begin(account, JobId("fox"))
-        await bursts.end(account, JobId("fox"))
+                await admission.count_accepted(account)
+        await admission.start_job(account, JobId("fox"))
+        await admission.end_job(account, JobId("fox"))
         clock.move(SECOND)
-    assert len(bursts._wishes) == 60
-    assert max(map(len, bursts._wishes.values())) == 5
-    assert len(bursts._turns) <= 1
-    assert bursts._running == {}
+    assert len(admission._wishes) == 60
+    assert max(map(len, admission._wishes.values())) == 5
+    assert len(admission._turns) <= 1
+    assert admission._running == {}

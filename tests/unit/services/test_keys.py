@@ -8,9 +8,9 @@ import pytest
 from bot.domain.people import HOUSE, AccountId, Identity
 from bot.errors import BadInput
 from bot.services.keys import MOST_KEYS, ProgramKeys
+from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
-from tests.fakes.keys import MemoryApiKeys
 from tests.fakes.surfaces import LOOM
 
 ANN = Identity(LOOM, "", "ann")

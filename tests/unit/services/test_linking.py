@@ -51,7 +51,7 @@ async def accounts() -> MemoryAccounts:
     """Give two accounts of one person."""
     accounts = MemoryAccounts(CountingIds())
     for identity in (ANN, ANN_ELSEWHERE):
-        await accounts.of(identity, GUEST)
+        await accounts.get_or_create(identity, GUEST)
     return accounts
 
 
@@ -116,7 +116,7 @@ class TestRedeeming:
         """And not the other way round."""
         code = await linking.issue(ANNS)
         assert await linking.redeem(OTHERS, code.text) == (ANN_ELSEWHERE, ANN)
-        known = await accounts.known(ANN_ELSEWHERE)
+        known = await accounts.find(ANN_ELSEWHERE)
         assert known
         assert known.id == ANNS
 
@@ -159,7 +159,7 @@ class TestRedeeming:
 
     async def test_a_code_is_good_once(self, linking: Linking, accounts: MemoryAccounts) -> None:
         """For the first who comes."""
-        third = (await accounts.of(Identity(LOOM, "", "eve"), GUEST)).id
+        third = (await accounts.get_or_create(Identity(LOOM, "", "eve"), GUEST)).id
         code = await linking.issue(ANNS)
         await linking.redeem(OTHERS, code.text)
         with pytest.raises(BadInput):
@@ -205,7 +205,7 @@ class TestRedeeming:
             refused[caught.type] += 1
         assert refused == {BadInput: 5, Busy: 995}
         assert await accounts.linked(ANN) == (ANN,)
-        third = (await accounts.of(Identity(LOOM, "", "own phone"), GUEST)).id
+        third = (await accounts.get_or_create(Identity(LOOM, "", "own phone"), GUEST)).id
         assert len(await linking.redeem(third, code.text)) == 2
 
     async def test_a_database_that_fails_says_so(self, linking: Linking, codes: MemoryCodes) -> None:
@@ -231,7 +231,7 @@ class TestParting:
         for refused in (linking.part(identity), linking.shared(identity)):
             with pytest.raises(BadInput):
                 await refused
-        assert await accounts.known(Identity(LOOM, "", "stranger")) is None
+        assert await accounts.find(Identity(LOOM, "", "stranger")) is None
 
     async def test_usage_is_taken_along_from_every_day_that_may_be_today(self, codes: MemoryCodes) -> None:
         """West of here it may be yesterday, and a day longer where the zone was changed."""
@@ -244,7 +244,7 @@ class TestParting:
                 return await super().part(identity, tier, day)
 
         noting = Noting(CountingIds())
-        ours, theirs = [(await noting.of(identity, GUEST)).id for identity in (ANN, ANN_ELSEWHERE)]
+        ours, theirs = [(await noting.get_or_create(identity, GUEST)).id for identity in (ANN, ANN_ELSEWHERE)]
         clock = StoppedClock(NOON.replace(hour=1))
         linking = Linking(accounts=noting, codes=codes, clock=clock, first_tier={}, below=Wheel().below)
         await noting.join(ours, theirs)

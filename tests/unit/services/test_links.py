@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.chat import Exhibit
+from bot.domain.chat import PostPicture
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState
 from bot.services.links import EXTENSIONS, Links
 
@@ -24,7 +24,7 @@ def test_a_link_names_the_picture_and_its_type_and_nothing_else(media_type: str,
 
 def test_a_post_shows_a_picture_with_all_its_facts() -> None:
     """Platforms need them to make room for it."""
-    assert LINKS.exhibit(picture("image/png"), "a fox") == Exhibit(
+    assert LINKS.exhibit(picture("image/png"), "a fox") == PostPicture(
         picture=PictureId("p1"),
         key="pictures/ab/abc",
         media_type="image/png",

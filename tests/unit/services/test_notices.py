@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.allowances import Budget, Period
 from bot.domain.chat import Place
 from bot.domain.people import HOUSE, Identity
-from bot.domain.quotas import Budget, Period
-from bot.domain.rules import Actor, Change, Matter, RuleKey
+from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BudgetExceeded, MessageGone, StorageFailed, SurfaceFailed
 from bot.services.notices import HouseWatch, Notices
 from tests.fakes.bench import Bench
@@ -27,7 +27,7 @@ ROOM = Place(LOOM, "town", "back-room")
 async def bench() -> Bench:
     """Set up a house where Amy has set a budget for ten pictures a day."""
     bench = Bench()
-    await set_by(bench, "amy", RuleKey(Matter.BUDGET, Period.DAY), str(10 * PRICE.microusd))
+    await set_by(bench, "amy", RuleKey(RuleKind.BUDGET, Period.DAY), str(10 * PRICE.microusd))
     return bench
 
 
@@ -67,9 +67,9 @@ async def test_whoever_set_the_budget_is_told_once_when_it_is_nearly_used_up(ben
 
 async def test_whoever_changed_it_last_is_told_and_the_next_day_again(bench: Bench) -> None:
     """A new budget is a new matter too."""
-    await set_by(bench, "bea", RuleKey(Matter.BUDGET, Period.DAY), str(5 * PRICE.microusd))
+    await set_by(bench, "bea", RuleKey(RuleKind.BUDGET, Period.DAY), str(5 * PRICE.microusd))
     await spend(bench, 4)
-    await set_by(bench, "bea", RuleKey(Matter.BUDGET, Period.DAY), str(6 * PRICE.microusd))
+    await set_by(bench, "bea", RuleKey(RuleKind.BUDGET, Period.DAY), str(6 * PRICE.microusd))
     await spend(bench, 1, keys="more")
     bench.clock.move(timedelta(days=1))
     await spend(bench, 4, 1, keys="tomorrow")
@@ -78,14 +78,14 @@ async def test_whoever_changed_it_last_is_told_and_the_next_day_again(bench: Ben
 
 async def test_where_there_is_a_review_channel_it_is_told_there(bench: Bench) -> None:
     """And nowhere else."""
-    await set_by(bench, "amy", RuleKey(Matter.SETTING, "review_channel"), "loom:town:back-room")
+    await set_by(bench, "amy", RuleKey(RuleKind.SETTING, "review_channel"), "loom:town:back-room")
     await spend(bench, 4, 4)
     assert [place for place, _ in notices(bench)] == [ROOM]
 
 
 async def test_where_that_channel_is_gone_whoever_set_the_budget_is_told(bench: Bench) -> None:
     """Somebody has to know."""
-    await set_by(bench, "amy", RuleKey(Matter.SETTING, "review_channel"), "loom:town:back-room")
+    await set_by(bench, "amy", RuleKey(RuleKind.SETTING, "review_channel"), "loom:town:back-room")
     await spend(bench, 4, 3)
     await bench.imagine(key="last")
     bench.surface.trouble.comes("post", GONE)
@@ -162,7 +162,7 @@ class TestOfTheHouse:
 
     async def test_all_owners_are_told(self, bench: Bench) -> None:
         """Those who can be reached; it is not an admin's to raise."""
-        owners = (Identity.read("loom:olga"), Identity.read("moon:olaf"), Identity.read("loom:otto"))
+        owners = (Identity.parse("loom:olga"), Identity.parse("moon:olaf"), Identity.parse("loom:otto"))
         await self.considered(bench, self.look(bench, *owners))
         assert [place.channel for place, _ in notices(bench)] == ["olga alone", "otto alone"]
         assert notices(bench)[0][1] == (
@@ -173,7 +173,7 @@ class TestOfTheHouse:
     async def test_one_who_cannot_be_told_now_does_not_keep_the_others_waiting(self, bench: Bench) -> None:
         """Whoever was told is not told again."""
         bench.surface.trouble.comes("direct", AWAY)
-        await self.considered(bench, self.look(bench, Identity.read("loom:olga"), Identity.read("loom:otto")))
+        await self.considered(bench, self.look(bench, Identity.parse("loom:olga"), Identity.parse("loom:otto")))
         assert [place.channel for place, _ in notices(bench)] == ["otto alone"]
 
     async def test_without_owners_the_log_says_it(self, bench: Bench) -> None:
@@ -202,6 +202,6 @@ async def test_a_flood_of_wishes_takes_no_room(bench: Bench) -> None:
 async def test_the_newest_entry_is_found_however_long_the_record_is(bench: Bench) -> None:
     """Page by page."""
     for number in range(250):
-        await set_by(bench, "bea", RuleKey(Matter.SETTING, "retention"), str(number))
+        await set_by(bench, "bea", RuleKey(RuleKind.SETTING, "retention"), str(number))
     await spend(bench, 4, 4)
     assert [place for place, _ in notices(bench)] == [AMY_ALONE]

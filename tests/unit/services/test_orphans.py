@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.images import DrawingId, copy_key
+from bot.domain.images import DrawingId, thumbnail_key
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobState
 from bot.errors import StorageFailed
 from bot.services.orphans import GRACE, OrphanCount, Orphans
@@ -63,13 +63,13 @@ async def test_an_orphan_goes_and_the_log_names_its_key(bench: Bench) -> None:
     """Its copies go with it; keys of the first release are ours too."""
     early = f"pictures/ab/ab{1:062x}.webp"
     kept = await bench.draw()
-    await put(bench, key(), copy_key(key(), 512), early)
+    await put(bench, key(), thumbnail_key(key(), 512), early)
     with capture_logs() as logs:
         await sweep(bench)
     [picture] = await bench.pictures.of_job(kept.id)
     assert list(bench.objects.objects) == [picture.file.key]
     removed = [entry for entry in logs if entry["event"] == "object.orphan_removed"]
-    assert [entry["key"] for entry in removed] == [key(), copy_key(key(), 512), early]
+    assert [entry["key"] for entry in removed] == [key(), thumbnail_key(key(), 512), early]
 
 
 async def test_a_young_orphan_stays(bench: Bench) -> None:
@@ -108,7 +108,7 @@ async def test_a_picture_keeps_its_object_and_its_copies(bench: Bench) -> None:
     jobs = [await bench.draw(key="call-1"), await bench.draw(key="call-2")]
     for job in jobs:
         [picture] = await bench.pictures.of_job(job.id)
-        await put(bench, copy_key(picture.file.key, 512))
+        await put(bench, thumbnail_key(picture.file.key, 512))
     await bench.gallery.delete(jobs[1].id)
     before = dict(bench.objects.objects)
     assert len(before) == 4
@@ -133,7 +133,7 @@ async def test_what_a_removed_picture_left_goes(bench: Bench) -> None:
     await bench.gallery.delete(job.id)
     bench.clock.move(bench.gallery.undo)
     await bench.gallery.sweep()
-    await put(bench, copy_key(picture.file.key, 512))
+    await put(bench, thumbnail_key(picture.file.key, 512))
     await sweep(bench)
     assert bench.objects.objects == {}
 

@@ -24,7 +24,7 @@ LOOM, SHELL = Platform("loom"), Platform("shell")
 async def test_owners_are_named_or_have_the_machine_in_hand(identity: Identity, is_owner: bool) -> None:
     """By platform, realm and id, all three."""
     accounts = MemoryAccounts(CountingIds())
-    await accounts.of(identity, GUEST)
+    await accounts.get_or_create(identity, GUEST)
     owners = Owners(accounts, named=("loom:1", "loom:T1:7"), platforms=(SHELL,))
     assert await owners.include(Person(identity, "Ann")) is is_owner
 
@@ -33,8 +33,8 @@ async def test_whoever_has_linked_an_owners_identity_is_one_everywhere() -> None
     """One person is one owner."""
     accounts = MemoryAccounts(CountingIds())
     shell, elsewhere = Identity(SHELL, "", "1000"), Identity(LOOM, "", "5")
-    ours = await accounts.of(shell, GUEST)
-    theirs = await accounts.of(elsewhere, GUEST)
+    ours = await accounts.get_or_create(shell, GUEST)
+    theirs = await accounts.get_or_create(elsewhere, GUEST)
     owners = Owners(accounts, named=(), platforms=(SHELL,))
     assert not await owners.include(Person(elsewhere, "Ann"))
     await accounts.join(ours.id, theirs.id)

@@ -59,7 +59,7 @@ async def test_who_was_never_seen_is_not_known(people: People, bench: Bench, men
 async def test_who_was_never_seen_gets_an_account_where_the_caller_is(people: People, bench: Bench) -> None:
     """Of the tier that newcomers have there."""
     found = await people.anybody(Mention("zed"), ANN)
-    account = await bench.accounts.known(Identity(LOOM, "", "zed"))
+    account = await bench.accounts.find(Identity(LOOM, "", "zed"))
     assert account is not None
     assert (found.account, found.is_new, account.tier) == (account.id, True, "registered")
     assert not (await people.anybody(Mention("zed"), ANN)).is_new
@@ -70,7 +70,7 @@ async def test_who_was_never_seen_elsewhere_gets_none(people: People, bench: Ben
     """It may be a slip of the pen."""
     with pytest.raises(BadInput):
         await people.anybody(mention, ANN)
-    assert await bench.accounts.known(mention.beside(ANN.identity)) is None
+    assert await bench.accounts.find(mention.to_identity(ANN.identity)) is None
 
 
 async def test_an_account_is_called_by_its_identity(people: People, bench: Bench) -> None:

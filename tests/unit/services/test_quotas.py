@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.allowances import Allowance, Budget, Hold, Period, QuotaStatus, TenantQuota, Weights
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Size
 from bot.domain.jobs import Wish
+from bot.domain.limits import CommunitySettings, HouseLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
-from bot.domain.quotas import Allowance, Budget, Crowd, Hold, Period, Standing, Weights
-from bot.domain.rules import NOBODY, PERSON, Actor, Change, Matter, RuleKey
-from bot.domain.terms import Customs, HouseTerms
+from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, Actor, Change, RuleKey, RuleKind
 from bot.errors import NotAllowed
 from bot.services.communities import Communities
 from bot.services.quotas import Quotas, Tariff, check_channel
@@ -19,7 +19,7 @@ from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM, SQUARE, person
 
-ADMIN = Actor(NOBODY, "Ada")
+ADMIN = Actor(EVERYBODY, "Ada")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_a_newcomer_has_the_tier_and_the_limit_of_their_platform(bench: Be
     assert terms.account == Account(terms.account.id, REGISTERED)
     today = bench.clock.now().date()
     assert terms.allowance == Allowance(20, today, datetime(today.year, today.month, today.day + 1, tzinfo=UTC))
-    assert (terms.community, terms.crowd) == (HOUSE, None)
+    assert (terms.community, terms.tenant_quota) == (HOUSE, None)
 
 
 async def test_somebody_of_a_platform_without_a_first_tier_is_a_guest(bench: Bench) -> None:
@@ -51,12 +51,12 @@ async def test_somebody_of_a_platform_without_a_first_tier_is_a_guest(bench: Ben
 async def test_what_an_admin_sets_holds_for_the_next_wish(bench: Bench) -> None:
     """No restart, no waiting."""
     account = (await bench.quotas.account(person())).id
-    await rule(bench, RuleKey(Matter.LIMIT, PERSON, account), "2")
-    await rule(bench, RuleKey(Matter.LIMIT, "server:loom:town"), "9")
+    await rule(bench, RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, account), "2")
+    await rule(bench, RuleKey(RuleKind.LIMIT, "server:loom:town"), "9")
     terms = await bench.quotas.terms(person(), SQUARE)
-    assert (terms.allowance.limit, terms.crowd) == (2, Crowd("loom:town", 9))
+    assert (terms.allowance.limit, terms.tenant_quota) == (2, TenantQuota("loom:town", 9))
     assert (await bench.quotas.terms(person("bea"), SQUARE)).allowance.limit == 20
-    await rule(bench, RuleKey(Matter.MEMBERSHIP, "grant", account), "premium")
+    await rule(bench, RuleKey(RuleKind.MEMBERSHIP, "grant", account), "premium")
     assert (await bench.quotas.terms(person(), SQUARE)).account.tier == PREMIUM
 
 
@@ -68,25 +68,25 @@ async def test_only_what_was_bought_of_the_house_holds_in_other_communities(benc
         ledger=bench.ledger,
         rulebook=bench.rulebook,
         communities=Communities(parts_tenants=True, joined={}),
-        house=HouseTerms({REGISTERED: 20, PREMIUM: 200}, Customs(ZoneInfo("UTC"))),
+        house=HouseLimits({REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
         tariff=Tariff(Weights({}), lambda _: 0, {LOOM: REGISTERED}),
         clock=bench.clock,
     )
     account = (await parted.account(person())).id
-    await rule(bench, RuleKey(Matter.MEMBERSHIP, subject, account), "premium")
+    await rule(bench, RuleKey(RuleKind.MEMBERSHIP, subject, account), "premium")
     assert parted.community(SQUARE) != HOUSE
     assert (await parted.terms(person(), SQUARE)).account.tier == tier
 
 
 async def test_a_place_without_a_tenant_has_no_crowd(bench: Bench) -> None:
     """In a direct message everybody is alone."""
-    await rule(bench, RuleKey(Matter.LIMIT, "server:loom:"), "9")
-    assert (await bench.quotas.terms(person(), Place(LOOM, "", "dm"))).crowd is None
+    await rule(bench, RuleKey(RuleKind.LIMIT, "server:loom:"), "9")
+    assert (await bench.quotas.terms(person(), Place(LOOM, "", "dm"))).tenant_quota is None
 
 
 async def test_a_hold_says_all_that_a_wish_sets_aside(bench: Bench) -> None:
     """Pictures by weight, money by estimate, and whose limits to keep."""
-    await rule(bench, RuleKey(Matter.BUDGET, "day"), "500000")
+    await rule(bench, RuleKey(RuleKind.BUDGET, "day"), "500000")
     terms = await bench.quotas.terms(person(), SQUARE)
     wish = Wish(prompt="a fox", count=3, quality=Quality.HIGH, size=Size(64, 64))
     assert bench.quotas.cost(wish) == 6
@@ -105,7 +105,7 @@ async def test_a_standing_is_told_by_the_day_of_the_terms(bench: Bench) -> None:
     """With what is being drawn held."""
     await bench.imagine(count=2)
     terms = await bench.quotas.terms(person(), SQUARE)
-    assert await bench.quotas.standing(terms) == Standing(20, held=2, spent=0)
+    assert await bench.quotas.quota_status(terms) == QuotaStatus(20, held=2, spent=0)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_a_standing_is_told_by_the_day_of_the_terms(bench: Bench) -> None:
 )
 async def test_pictures_are_drawn_in_allowed_channels_only(bench: Bench, channels: str, is_allowed: bool) -> None:
     """What one server allows itself says nothing about another."""
-    await rule(bench, RuleKey(Matter.SETTING, "channels"), channels.replace(" ", "_"))
+    await rule(bench, RuleKey(RuleKind.SETTING, "channels"), channels.replace(" ", "_"))
     place = Place(LOOM, "town", "market_square")
     terms = await bench.quotas.terms(person(), place)
     if is_allowed:

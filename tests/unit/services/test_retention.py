@@ -7,11 +7,11 @@ import pytest
 from bot.domain.images import PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE
-from bot.domain.rules import NOBODY, Actor, Change, EntryId, Matter, RuleKey
+from bot.domain.rules import EVERYBODY, Actor, AuditEntryId, Change, RuleKey, RuleKind
 from bot.services.retention import Retention
 from tests.fakes.bench import Bench
 
-ADMIN = Actor(NOBODY, "Ada")
+ADMIN = Actor(EVERYBODY, "Ada")
 DAY = timedelta(days=1)
 GRACE = timedelta(minutes=10)
 
@@ -22,9 +22,9 @@ def bench() -> Bench:
     return Bench()
 
 
-async def keep_for(bench: Bench, days: str | None) -> EntryId:
+async def keep_for(bench: Bench, days: str | None) -> AuditEntryId:
     """Set how long pictures are kept."""
-    key = RuleKey(Matter.SETTING, "retention")
+    key = RuleKey(RuleKind.SETTING, "retention")
     entry = await bench.rulebook.change(Change(community=HOUSE, key=key, value=days, by=ADMIN))
     assert entry is not None
     return entry.id

@@ -13,7 +13,7 @@ from bot.adapters.web.rest.models import LONGEST_PAGE, ImageOrder, JobAnswer, Jo
 from bot.adapters.web.rest.orders import Backroom, Orders
 from bot.adapters.web.rest.refusals import add_refusals, describe_problems, documented
 from bot.domain.jobs import Job
-from bot.ports.keys import ApiKey
+from bot.ports.api_keys import ApiKey
 
 PREFIX = "/api/v1"
 

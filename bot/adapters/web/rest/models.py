@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import JobState, Rewriting
-from bot.domain.words import LONGEST_PROMPT
+from bot.domain.prompt_text import LONGEST_PROMPT
 
 LONGEST_WAIT = 120
 """Seconds that one request may wait for its pictures."""

@@ -15,14 +15,14 @@ from bot.domain.chat import Place
 from bot.domain.images import Size
 from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
-from bot.domain.words import clean_prompt
+from bot.domain.prompt_text import clean_prompt
 from bot.errors import Conflict
 from bot.pipeline.deleting import delete_pictures
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
+from bot.ports.api_keys import ApiKey
 from bot.ports.clock import Ids
 from bot.ports.jobs import Jobs
-from bot.ports.keys import ApiKey
 from bot.ports.objects import ObjectStore
 from bot.services.gallery import Gallery
 from bot.services.job_views import JobViews
@@ -63,14 +63,14 @@ class Orders:
     async def quota(self, key: ApiKey) -> QuotaView:
         """Say how the key's account stands."""
         terms = await self._house.quotas.terms(_person(key), _place(key))
-        standing = await self._house.quotas.standing(terms)
+        quota_status = await self._house.quotas.quota_status(terms)
         return QuotaView(
             tier=terms.account.tier,
-            limit=standing.limit,
-            held=standing.held,
-            spent=standing.spent,
-            left=standing.left,
-            credits=standing.credits,
+            limit=quota_status.limit,
+            held=quota_status.held,
+            spent=quota_status.spent,
+            left=quota_status.left,
+            credits=quota_status.credits,
             refills_at=terms.allowance.refills_at,
         )
 

@@ -10,8 +10,8 @@ from bot.app.catalogue import declared_commands
 from bot.commands.imagine import imagine
 from bot.commands.spec import Audience, Command
 from bot.commands.translations import Key, Translations, load_translations
+from bot.domain.allowances import Weights
 from bot.domain.images import Quality
-from bot.domain.quotas import Weights
 from bot.ports.surfaces import Call
 from tests.fakes.discord.command_rules import check_command
 from tests.fakes.discord.errors import Form

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.discord.sheets import Sheet, Upload, sheet_of
-from bot.domain.chat import Button, Fold, Link, Post, Tone
+from bot.domain.chat import Button, Details, Link, Post, Tone
 from tests.fakes.discord.component_rules import MessageComponents
 from tests.fakes.discord.errors import Form
 
@@ -36,13 +36,15 @@ async def test_the_bar_says_how_far_it_is() -> None:
 
 async def test_words_below_a_picture_are_folded_away() -> None:
     """And what the headline says already is not said again."""
-    post = Post("a fox", Tone.DONE, folds=(Fold("You asked for", "a fox"), Fold("Drawn as", "a red fox")), footer=("AI", "4 s"))
+    post = Post(
+        "a fox", Tone.DONE, details=(Details("You asked for", "a fox"), Details("Drawn as", "a red fox")), footer=("AI", "4 s")
+    )
     assert texts(sheet_of(post)) == ["a fox", "-# Drawn as\n||a red fox||", "-# AI · 4 s"]
 
 
 async def test_help_is_not_folded_away() -> None:
     """It was asked for."""
-    assert texts(sheet_of(Post("Help", folds=(Fold("/imagine", "Draw"),)))) == ["Help", "**/imagine**\nDraw"]
+    assert texts(sheet_of(Post("Help", details=(Details("/imagine", "Draw"),)))) == ["Help", "**/imagine**\nDraw"]
 
 
 async def test_seven_buttons_stand_in_two_rows() -> None:
@@ -67,7 +69,7 @@ async def test_a_spoiler_hides_by_name_and_by_flag() -> None:
 async def test_what_is_not_shown_can_be_saved() -> None:
     """Pictures stand in the gallery, other files below the words, and the platform takes both."""
     uploads = [Upload("plot.png", b"1", "bars"), Upload("table.csv", b"2", "", is_shown=False)]
-    sheet = sheet_of(Post("Usage", folds=(Fold("People", "Ann"),)), uploads)
+    sheet = sheet_of(Post("Usage", details=(Details("People", "Ann"),)), uploads)
     found = parts(sheet)
     assert [part["type"] for part in found] == [10, 12, 10, 13]
     assert found[1]["items"] == [{"media": {"url": "attachment://plot.png"}, "description": "bars", "spoiler": False}]
@@ -108,16 +110,16 @@ TEXT = st.text(max_size=5000)
 
 @given(
     head=TEXT,
-    folds=st.lists(st.tuples(TEXT, TEXT), max_size=12),
+    details=st.lists(st.tuples(TEXT, TEXT), max_size=12),
     footer=st.lists(TEXT, max_size=4),
     tone=st.sampled_from(Tone),
     progress=st.none() | st.floats(-1, 2),
 )
 async def test_discord_takes_whatever_is_said(
-    head: str, folds: list[tuple[str, str]], footer: list[str], tone: Tone, progress: float | None
+    head: str, details: list[tuple[str, str]], footer: list[str], tone: Tone, progress: float | None
 ) -> None:
     """No text is too long or too odd."""
-    post = Post(head, tone, folds=tuple(Fold(*fold) for fold in folds), footer=tuple(footer), progress=progress)
+    post = Post(head, tone, details=tuple(Details(*detail) for detail in details), footer=tuple(footer), progress=progress)
     with sheet_of(post).parameters() as parameters:
         form = Form()
         assert parameters.payload is not None

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.adapters.discord.sheets import Linked
 from bot.adapters.discord.uploads import Room, Sheets, smaller
-from bot.domain.chat import Attachment, Exhibit, Post, Tone
+from bot.domain.chat import Attachment, Post, PostPicture, Tone
 from bot.domain.images import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
 from tests.fakes.objects import MemoryObjects
@@ -22,9 +22,9 @@ def noisy(width: int = 400, height: int = 300, mode: str = "RGB") -> bytes:
     return file.getvalue()
 
 
-def exhibit(key: str = "k") -> Exhibit:
+def exhibit(key: str = "k") -> PostPicture:
     """Give a picture of a post."""
-    return Exhibit(PictureId("p1"), key, "image/png", 400, 300, 1, "a fox", "https://easel.example/p/p1.png")
+    return PostPicture(PictureId("p1"), key, "image/png", 400, 300, 1, "a fox", "https://easel.example/p/p1.png")
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])

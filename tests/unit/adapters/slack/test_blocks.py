@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.adapters.slack.blocks import Json, Shown, payload
-from bot.domain.chat import Button, Fold, Link, Post, Tone
+from bot.domain.chat import Button, Details, Link, Post, Tone
 from tests.fakes.slack import blocks_view
 from tests.fakes.slack.block_rules import checked_blocks
 from tests.fakes.slack.schemas import block_complaint
@@ -43,7 +43,7 @@ def test_a_finished_picture_is_one_message() -> None:
     post = Post(
         "a fox",
         Tone.DONE,
-        folds=(Fold("Drawn as", "a red fox in the snow"),),
+        details=(Details("Drawn as", "a red fox in the snow"),),
         footer=("AI-generated", "12 s"),
         buttons=(Button("Again", "again", "job1"), Button("Delete", "delete", "job1", is_dangerous=True)),
     )
@@ -71,7 +71,7 @@ def test_progress_is_a_bar(share: float, bar: str) -> None:
 @pytest.mark.parametrize("tone", list(Tone))
 def test_what_people_typed_stays_words(tone: Tone) -> None:
     """No mark of mrkdwn is read anywhere, and the words are all there."""
-    post = Post(HOSTILE, tone, folds=(Fold("You asked for", f"{HOSTILE}!"),), footer=(HOSTILE,))
+    post = Post(HOSTILE, tone, details=(Details("You asked for", f"{HOSTILE}!"),), footer=(HOSTILE,))
     body = taken(post, Shown(HOSTILE, url="https://easel.example/p.png"))
     assert blocks_view.mrkdwn(body["blocks"]) == ""
     shown = blocks_view.shown_words(body["blocks"], str)
@@ -80,12 +80,12 @@ def test_what_people_typed_stays_words(tone: Tone) -> None:
 
 def test_a_fold_that_says_the_headline_again_is_left_out() -> None:
     """Nobody reads it twice."""
-    assert kinds(taken(Post("a fox", Tone.DONE, folds=(Fold("You asked for", "a fox"),)))) == ["section"]
+    assert kinds(taken(Post("a fox", Tone.DONE, details=(Details("You asked for", "a fox"),)))) == ["section"]
 
 
 def test_what_a_person_asked_to_read_has_bold_titles() -> None:
     """Help and settings are no fine print."""
-    body = taken(Post("Help", folds=(Fold("/imagine", "draws"), Fold("/help", "helps"))))
+    body = taken(Post("Help", details=(Details("/imagine", "draws"), Details("/help", "helps"))))
     assert kinds(body) == ["section", "rich_text", "rich_text"]
 
 
@@ -97,7 +97,7 @@ def test_everything_may_be_far_too_long(tone: Tone) -> None:
         long,
         tone,
         progress=0.5,
-        folds=tuple(Fold(long, f"{number} {long}") for number in range(60)),
+        details=tuple(Details(long, f"{number} {long}") for number in range(60)),
         footer=(long,),
         buttons=tuple(Button(long, "again", str(number)) for number in range(40)),
     )
@@ -107,7 +107,7 @@ def test_everything_may_be_far_too_long(tone: Tone) -> None:
 def test_two_long_prompts_are_both_readable_to_the_end() -> None:
     """4000 characters are the most that a prompt has."""
     asked, drawn = "fox " * 999 + "end1", "owl " * 999 + "end2"
-    body = taken(Post("a fox", Tone.DONE, folds=(Fold("You asked for", asked), Fold("Drawn as", drawn))))
+    body = taken(Post("a fox", Tone.DONE, details=(Details("You asked for", asked), Details("Drawn as", drawn))))
     shown = "".join(texts(body["blocks"]))
     assert "end1" in shown
     assert "end2" in shown

@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.slack.lines import as_typed_here, of_mention, of_slash
 from bot.app.catalogue import declared_commands
-from bot.domain.chat import Fold, Post
+from bot.domain.chat import Details, Post
 
 COMMANDS = {command.name: command for command in declared_commands()}
 
@@ -70,8 +70,8 @@ def test_a_mention_is_a_line(text: str, line: str) -> None:
 )
 def test_commands_are_named_as_they_are_typed_here(said: str, here: str) -> None:
     """Whoever has read the help can type what it says."""
-    post = as_typed_here(Post(said, folds=(Fold(said, said),)), COMMANDS)
-    assert (post.text, post.folds) == (here, (Fold(here, here),))
+    post = as_typed_here(Post(said, details=(Details(said, said),)), COMMANDS)
+    assert (post.text, post.details) == (here, (Details(here, here),))
 
 
 def test_where_there_are_no_commands_nothing_is_renamed() -> None:

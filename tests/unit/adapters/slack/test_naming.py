@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.slack.blocks import payload
 from bot.adapters.slack.naming import named
-from bot.domain.chat import Button, Fold, Post
+from bot.domain.chat import Button, Details, Post
 from tests.fakes.slack import blocks_view
 from tests.fakes.slack.block_rules import checked_blocks
 
@@ -32,7 +32,7 @@ def read(post: Post) -> str:
 def test_ids_of_the_workspace_are_names(said: str, shown: str) -> None:
     """In the words and in what is folded below them."""
     assert read(Post(said)) == shown
-    assert shown in read(Post("x", folds=(Fold("Changes", said),)))
+    assert shown in read(Post("x", details=(Details("Changes", said),)))
 
 
 def test_a_group_is_one_of_the_workspaces() -> None:
@@ -43,5 +43,5 @@ def test_a_group_is_one_of_the_workspaces() -> None:
 
 def test_the_rest_of_a_message_stays_as_it_is() -> None:
     """Buttons, titles, and words without ids."""
-    body = payload(Post("Nothing", folds=(Fold("Title", "Words"),), buttons=(Button("Undo", "undo", "1"),)))
+    body = payload(Post("Nothing", details=(Details("Title", "Words"),), buttons=(Button("Undo", "undo", "1"),)))
     assert named(body, "T1") == body

@@ -163,11 +163,11 @@ def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
     async def story() -> None:
         pace, times = Pace(), list[float]()
         await asyncio.gather(*(pace.turn("chat.update", "T1") for _ in range(48)))
-        given_up = [asyncio.create_task(pace.turn("chat.update", "T1")) for _ in range(60)]
+        as_unconfirmed = [asyncio.create_task(pace.turn("chat.update", "T1")) for _ in range(60)]
         await asyncio.sleep(1)
-        for task in given_up:
+        for task in as_unconfirmed:
             task.cancel()
-        await asyncio.gather(*given_up, return_exceptions=True)
+        await asyncio.gather(*as_unconfirmed, return_exceptions=True)
         await timed(pace.turn("chat.update", "T1"), times)
         assert times == [61]
 

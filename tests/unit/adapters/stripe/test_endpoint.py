@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal, SubscriptionNews
+from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal, SubscriptionUpdate
 from bot.domain.people import AccountId
 from tests.fakes.logs import plain_log
 from tests.fakes.stripe_events import BEGIN, DAY, LINK, PRICE, Till, a_charge, a_checkout, a_sale, an_event, an_invoice, signed
@@ -19,9 +19,9 @@ class Heard:
     """Billing that only remembers what it was told."""
 
     def __init__(self) -> None:
-        self.news: list[SubscriptionNews | Purchase | Reversal | InvoicePayment | FailedRefund] = []
+        self.news: list[SubscriptionUpdate | Purchase | Reversal | InvoicePayment | FailedRefund] = []
 
-    async def note(self, news: SubscriptionNews) -> None:
+    async def note(self, news: SubscriptionUpdate) -> None:
         """Remember it."""
         self.news.append(news)
 
@@ -66,7 +66,7 @@ async def test_an_older_invoice_names_its_subscription_itself(till: Till, heard:
     """As they did before 2025."""
     await till.send(an_invoice(BEGIN + 30 * DAY, parent=None, subscription_="sub_9", id="in_9", payment_intent="pi_9"))
     news, paid = heard.news
-    assert isinstance(news, SubscriptionNews)
+    assert isinstance(news, SubscriptionUpdate)
     assert news.id == "sub_9"
     assert paid == InvoicePayment(source="stripe", invoice="in_9", payment="pi_9")
 
@@ -96,7 +96,7 @@ async def test_a_link_is_accepted_or_not(till: Till, heard: Heard, link: object,
     """By its id."""
     await till.send(a_checkout(ANNS, payment_link=link))
     [news] = heard.news
-    assert isinstance(news, SubscriptionNews)
+    assert isinstance(news, SubscriptionUpdate)
     assert news.is_accepted == is_accepted
 
 
@@ -104,7 +104,7 @@ async def test_without_prices_an_invoice_makes_nobody_a_member(till: Till, heard
     """The link does, and the invoice says how long."""
     await till.send(an_invoice(BEGIN + DAY, price=PRICE))
     [news] = heard.news
-    assert isinstance(news, SubscriptionNews)
+    assert isinstance(news, SubscriptionUpdate)
     assert not news.is_accepted
     assert news.invoice is not None
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.adapters.web.catalog import CommandCard, OptionCard, catalog_of
 from bot.commands.imagine import imagine
+from bot.domain.allowances import Weights
 from bot.domain.images import Quality
-from bot.domain.quotas import Weights
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.studio import FakeStudio

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.adapters.web.render import Asked, asked_in, body_of, label_in, preview_in, view_of
-from bot.domain.chat import Button, Exhibit, Fold, Post, Tone
+from bot.domain.chat import Button, Details, Post, PostPicture, Tone
 from bot.domain.images import PictureId, Size
 from bot.ports.messages import StoredMessage
 from tests.fakes.clock import NOON
@@ -14,11 +14,11 @@ FULL = Post(
     "a fox",
     Tone.DONE,
     "kind",
-    pictures=(Exhibit(PictureId("p"), "secret/key", "image/png", 3, 2, 99, "a fox in words", "/p/p.png"),),
+    pictures=(PostPicture(PictureId("p"), "secret/key", "image/png", 3, 2, 99, "a fox in words", "/p/p.png"),),
     preview=b"bytes",
     progress=0.5,
     size=Size(1536, 1024),
-    folds=(Fold("Drawn as", "a red fox"),),
+    details=(Details("Drawn as", "a red fox"),),
     footer=("gpt-image-2", "$0.05"),
     cost="$0.0531",
     buttons=(Button("Delete", "delete", "job1", is_dangerous=True),),

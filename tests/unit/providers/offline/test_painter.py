@@ -38,7 +38,7 @@ async def ignore(_progress: Progress) -> None:
 
 async def drawn(request: ImageRequest) -> tuple[bytes, ...]:
     """Give the pictures of a request."""
-    return (await OfflinePainter(credit="offline preview").draw(request, ignore)).pictures
+    return (await OfflinePainter(attribution="offline preview").draw(request, ignore)).pictures
 
 
 def opened(content: bytes) -> Image.Image:
@@ -56,12 +56,12 @@ def distance(first: bytes, second: bytes) -> float:
 
 async def test_a_picture_comes_of_words_for_nothing() -> None:
     """A PNG of the size asked for, by the model that its credit names."""
-    painter: ImageProvider = OfflinePainter(credit="offline preview, no key is set")
+    painter: ImageProvider = OfflinePainter(attribution="offline preview, no key is set")
     result = await painter.draw(asked(), ignore)
     assert opened(result.pictures[0]).size == (96, 64)
     assert (result.model, result.cost, result.request_id) == (painter.model, FREE, None)
     assert (painter.name, painter.model) == ("offline", "offline-painter-1")
-    assert painter.credit == "offline preview, no key is set"
+    assert painter.attribution == "offline preview, no key is set"
 
 
 async def test_different_words_give_different_pictures() -> None:
@@ -88,7 +88,7 @@ async def test_another_drawing_of_the_same_words_is_another_take() -> None:
 async def test_each_of_several_pictures_is_a_take_of_its_own() -> None:
     """Four are the most."""
     pictures = await drawn(asked(count=4))
-    assert OfflinePainter(credit="").abilities.most == 4
+    assert OfflinePainter(attribution="").abilities.most == 4
     assert len(pictures) == 4
     assert all(distance(first, second) > 1 for first, second in combinations(pictures, 2))
 
@@ -96,7 +96,7 @@ async def test_each_of_several_pictures_is_a_take_of_its_own() -> None:
 @pytest.mark.parametrize("size", [Size(64, 64), Size(64, 4096), Size(4096, 64), Size(101, 257), Size(640, 77)], ids=str)
 async def test_any_size_within_bounds_comes_out_as_asked(size: Size) -> None:
     """Odd, wide and tall ones too."""
-    assert OfflinePainter(credit="").abilities.fit(size) == size
+    assert OfflinePainter(attribution="").abilities.fit(size) == size
     assert opened((await drawn(asked("a lighthouse in a storm", size=size)))[0]).size == (size.width, size.height)
 
 
@@ -118,7 +118,7 @@ async def test_every_small_size_comes_out_as_asked(size: Size) -> None:
 
 def test_whatever_is_asked_up_to_the_largest_is_drawn_as_it_is() -> None:
     """The usual sizes, the smallest edge and the largest one, and 8.3 megapixels."""
-    fit = OfflinePainter(credit="").abilities.fit
+    fit = OfflinePainter(attribution="").abilities.fit
     for size in (*USUAL_SIZES.values(), Size(64, 64), Size(3840, 2160), Size(4096, 2025), Size(64, 4096)):
         assert fit(size) == size
     assert fit(Size(8000, 8000)).pixels <= 3840 * 2160
@@ -176,7 +176,7 @@ async def test_previews_arrive_on_the_way(count: int) -> None:
     async def look(progress: Progress) -> None:
         seen.append(progress)
 
-    painter = OfflinePainter(credit="offline preview")
+    painter = OfflinePainter(attribution="offline preview")
     await painter.draw(asked(size=Size(400, 300), count=count), look)
     shares = [progress.share or 0 for progress in seen]
     assert len(seen) == count * STEPS == count * painter.abilities.previews
@@ -195,7 +195,7 @@ async def test_a_preview_is_no_larger_than_its_picture() -> None:
     async def look(progress: Progress) -> None:
         seen.append(progress)
 
-    await OfflinePainter(credit="").draw(asked(), look)
+    await OfflinePainter(attribution="").draw(asked(), look)
     with Image.open(io.BytesIO(seen[0].preview or b"")) as preview:
         assert preview.size == (96, 64)
 
@@ -222,7 +222,7 @@ async def test_a_cancelled_drawing_stops_after_its_step() -> None:
         started.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(OfflinePainter(credit="").draw(asked(count=4), look))
+    task = asyncio.create_task(OfflinePainter(attribution="").draw(asked(count=4), look))
     await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -241,7 +241,7 @@ async def test_qualities_differ_in_their_edges_only() -> None:
 
 async def test_the_check_up_has_a_note_and_nothing_to_mend() -> None:
     """No key is needed."""
-    [finding] = await OfflinePainter(credit="").check()
+    [finding] = await OfflinePainter(attribution="").check()
     assert finding.health is Health.NOTE
     assert "no key" in finding.text
 

@@ -86,9 +86,9 @@ CROWDED = [
         pytest.param(summary(), id="nothing"),
     ],
 )
-def test_no_text_runs_over_another_or_over_the_edge(crowd: UsageSummary) -> None:
+def test_no_text_runs_over_another_or_over_the_edge(tenant_quota: UsageSummary) -> None:
     """However much there is."""
-    figure = drawn(crowd)
+    figure = drawn(tenant_quota)
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
     for words_, box in boxes:
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, words_  # noqa: PT018 - one box

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, Identity
-from bot.ports.keys import ApiKey, ApiKeyId
+from bot.ports.api_keys import ApiKey, ApiKeyId
 from storage.sql.accounts import SqlAccounts
 from storage.sql.credits import Booking, moved
 from storage.sql.database import Database
@@ -38,7 +38,7 @@ async def come_together(database: Database, accounts: SqlAccounts, account: Acco
         key = ApiKey(id=ApiKeyId(name), account=whose, owner=BOB, community=HOUSE, label="", created_at=NOON)
         await keys.add(key, f"hash of {name}")
         await keys.find("hash of fox")
-    await accounts.known(BOB)
+    await accounts.find(BOB)
     await accounts.identities(account)
     await accounts.join(account, other)
     await keys.of(account)
@@ -49,7 +49,7 @@ async def come_together(database: Database, accounts: SqlAccounts, account: Acco
 async def test_no_statement_reads_a_whole_table(database: Database) -> None:
     """What belongs to an account is found by it; days are sorted, but only those that are asked for."""
     accounts = SqlAccounts(database, StoppedClock(), CountingIds())
-    ann, bob = [(await accounts.of(identity, GUEST)).id for identity in (ANN, BOB)]
+    ann, bob = [(await accounts.get_or_create(identity, GUEST)).id for identity in (ANN, BOB)]
     with overheard(database) as statements:
         await come_together(database, accounts, ann, bob)
         await SqlStatistics(database).usage(HOUSE, TODAY.day, TODAY.day)

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.allowances import Budget, Period, TenantQuota
 from bot.domain.chat import MessageRef
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.images import PictureId
-from bot.domain.jobs import DrawingState, JobId, Words
+from bot.domain.jobs import DrawingState, JobId, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId
-from bot.domain.quotas import Budget, Crowd, Period
-from bot.domain.rules import PERSON, Actor, Change, EntryId, Matter, RuleKey
+from bot.domain.rules import PERSON_SUBJECT, Actor, AuditEntryId, Change, RuleKey, RuleKind
 from bot.errors import BadInput, TenantQuotaExceeded
 from bot.ports.codes import Purpose
 from bot.ports.installations import InstallationKey, StoredInstallation
@@ -87,25 +87,25 @@ async def work_on_a_job(jobs: SqlJobs, account: AccountId) -> None:
     for _ in range(2):
         await jobs.accept(a_job(job, account), a_hold(account))
     await jobs.attach(job, MessageRef(a_job(job, account).place, "1"))
-    await jobs.line(job)
-    await jobs.open_of(account)
-    await jobs.unclaimed(frozenset({WEB}), accepted_by=NOON, most=100)
+    await jobs.queue_position(job)
+    await jobs.count_open(account)
+    await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100)
     claimed = await jobs.claim(job, LEASE)
     assert claimed is not None
     await jobs.renew(job, 1, LEASE)
-    await jobs.record_words(job, 1, Words("a fox"))
+    await jobs.record_prompt(job, 1, PreparedPrompt("a fox"))
     drawing = a_drawing("drawing", claimed)
     await jobs.open_drawing(drawing)
     await jobs.close_drawing(replace(drawing, state=DrawingState.DRAWN))
     await jobs.drawings(job)
     for _ in range(2):
         await jobs.keep(job, 1, some_pictures(job))
-    await jobs.hand_back(job, 1, NOON)
+    await jobs.release(job, 1, NOON)
     assert not await jobs.cancel(job, CANCELLED)
     for _ in range(2):
         await jobs.finish(job, 1, DONE)
-    await jobs.told(job)
-    await jobs.untold(frozenset({WEB}), most=100)
+    await jobs.mark_notified(job)
+    await jobs.unnotified(frozenset({WEB}), most=100)
     await jobs.cost(job)
     await jobs.get(job)
     await jobs.by_key("fox")
@@ -119,32 +119,32 @@ async def count(database: Database, account: AccountId) -> None:
     move = CreditMove(community=HOUSE, account=account, delta=9, kind=CreditKind.GRANT, key="grant", by=boss)
     for _ in range(2):
         await credits_.move(move)
-    park, crowd = CommunityId("park"), Crowd("web:park", 4)
+    park, tenant_quota = CommunityId("park"), TenantQuota("web:park", 4)
     budgets = tuple(Budget(park, period, 1000) for period in Period)
-    dear = replace(a_hold(account, 3, replace(TODAY, limit=2)), crowd=crowd, estimate=100, budgets=budgets)
+    dear = replace(a_hold(account, 3, replace(TODAY, limit=2)), tenant_quota=tenant_quota, estimate=100, budgets=budgets)
     drawing = a_drawing("late", (await jobs.accept(a_job("owl", account), dear)).job)
     with pytest.raises(TenantQuotaExceeded):
         await jobs.accept(a_job("two", account), dear)
     await jobs.cancel(drawing.job, CANCELLED)
     await jobs.close_drawing(replace(drawing, cost=Cost(9)))
-    await ledger.crowd(HOUSE, crowd.id, TODAY.day, 4)
+    await ledger.tenant_status(HOUSE, tenant_quota.id, TODAY.day, 4)
     await ledger.spending(budgets[1], TODAY.day)
-    usage = await ledger.forgive(HOUSE, account, TODAY.day, by=boss, why="")
+    usage = await ledger.reset_usage(HOUSE, account, TODAY.day, by=boss, why="")
     assert usage is not None
     await rulebook.undo(usage.id, boss)
-    key = RuleKey(Matter.LIMIT, PERSON, account)
+    key = RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, account)
     changes = [Change(community=HOUSE, key=key, value=value, by=boss) for value in ("1", "2", None)]
     *_, entry = [await rulebook.change(change) for change in changes]
     assert entry is not None
     await rulebook.undo(entry.id, boss)
-    for wrong in (entry.id, EntryId("none")):
+    for wrong in (entry.id, AuditEntryId("none")):
         with pytest.raises(BadInput):
             await rulebook.undo(wrong, boss)
     for newest in (await rulebook.record(HOUSE, 1), await rulebook.record(HOUSE, 10, entry.id)):
         assert await rulebook.find(newest[0].id) == newest[0]
     await rulebook.rules(HOUSE, account)
     await rulebook.all(HOUSE)
-    await rulebook.everywhere(Matter.SETTING, "retention")
+    await rulebook.everywhere(RuleKind.SETTING, "retention")
     await credits_.give(HOUSE, Actor(account, "Ann"), boss.account, 1, "gift")
     await credits_.history(HOUSE, account, 5)
     await credits_.balance(HOUSE, account)
@@ -194,9 +194,9 @@ async def test_no_statement_reads_a_whole_table(database: Database) -> None:
     """Rows that are looked for are found by an index."""
     clock, ids = StoppedClock(), CountingIds()
     with overheard(database) as statements:
-        account = (await SqlAccounts(database, clock, ids).of(ANN, REGISTERED)).id
+        account = (await SqlAccounts(database, clock, ids).get_or_create(ANN, REGISTERED)).id
         await work_on_a_job(SqlJobs(database, clock), account)
-        await SqlLedger(database, clock, ids).standing(a_hold(account).community, account, TODAY.day, TODAY.limit)
+        await SqlLedger(database, clock, ids).quota_status(a_hold(account).community, account, TODAY.day, TODAY.limit)
         await count(database, account)
         await look_at_pictures(SqlPictures(database), account)
         await talk(SqlMessages(database, clock, ids))

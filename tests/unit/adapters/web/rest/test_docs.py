@@ -6,9 +6,9 @@ from fastapi import FastAPI
 from bot.adapters.web.rest.app import build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.services.keys import ProgramKeys
+from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
-from tests.fakes.keys import MemoryApiKeys
 
 
 async def test_every_address_and_field_is_on_the_page() -> None:

@@ -20,12 +20,12 @@ from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import JobId, Rewriting
 from bot.domain.people import HOUSE, Identity
 from bot.errors import Busy, GuardUnavailable, MessageGone, PromptRefused, SurfaceFailed
-from bot.ports.words import Decision, Verdict
+from bot.ports.prompts import Decision, Verdict
 from bot.services.job_views import ErrorView, JobView, PictureView
 from bot.services.keys import ProgramKeys
+from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
-from tests.fakes.keys import MemoryApiKeys
 from tests.fakes.surfaces import LOOM, person
 from tests.fakes.waiting import until
 
@@ -84,7 +84,7 @@ async def test_an_order_becomes_a_job_of_the_keys_owner(counter: Counter) -> Non
     assert (job.wish.prompt, job.wish.shape, job.wish.size) == ("a fox", Shape.WIDE, Size(64, 48))
     assert (job.wish.quality, job.wish.count, job.wish.rewriting) == (Quality.HIGH, 2, Rewriting.OFF)
     assert job.account == (await counter.bench.studio.account(person())).id
-    assert (await counter.bench.standing()).held == 2
+    assert (await counter.bench.quota_status()).held == 2
 
 
 async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counter, bench: Bench) -> None:
@@ -137,7 +137,7 @@ async def test_the_same_order_again_is_the_same_job(counter: Counter) -> None:
     other = await counter.order(repeat="fox-1", prompt="an owl")
     assert first.json()["id"] == again.json()["id"]
     assert (other.status_code, other.json()["kind"]) == (409, "conflict")
-    assert (await counter.bench.standing()).held == 1
+    assert (await counter.bench.quota_status()).held == 1
 
 
 async def test_two_accounts_may_call_their_orders_alike(counter: Counter) -> None:
@@ -192,7 +192,7 @@ async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dic
     answer = await counter.order(**order)
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith(f"{says}: ")
-    assert (await counter.bench.standing()).held == 0
+    assert (await counter.bench.quota_status()).held == 0
 
 
 async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) -> None:
@@ -212,7 +212,7 @@ async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) ->
         for value in ("1", "true", True, None, [1]):
             order: dict[str, Any] = {name: value}
             assert (await counter.order(**order)).status_code == 422, order
-    assert (await counter.bench.standing()).held == 0
+    assert (await counter.bench.quota_status()).held == 0
 
 
 def _types(schema: dict[str, Any]) -> list[str]:
@@ -308,7 +308,7 @@ async def test_a_job_that_waits_is_cancelled_and_counts_nothing(counter: Counter
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
     assert cancelled.json()["error"] == {"kind": "cancelled", "text": "Cancelled; nothing was counted."}
     assert (await counter.send("POST", f"/jobs/{job}/cancel")).json() == cancelled.json()
-    assert (await counter.bench.standing()).held == 0
+    assert (await counter.bench.quota_status()).held == 0
 
 
 async def test_a_job_with_pictures_is_not_cancelled(counter: Counter, bench: Bench) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.health import Finding
-from bot.domain.jobs import Words
+from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
 from bot.errors import ProviderFault
 
@@ -55,7 +55,7 @@ class ModelStage(GuardStage, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WordsAsk:
+class RewriteRequest:
     """What a rewriter gets. `author` is a hash; `variation_of` is set when a new take on drawn words is wanted."""
 
     prompt: str
@@ -66,7 +66,7 @@ class WordsAsk:
 class Rewriter(Protocol):
     """Turns a person's words into a good and safe prompt, with a verdict of its own. It fails closed."""
 
-    async def rewrite(self, ask: WordsAsk) -> Words:
+    async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Give the prompt to draw.
 
         Raises:
@@ -75,7 +75,7 @@ class Rewriter(Protocol):
         """
         ...
 
-    def estimate(self, ask: WordsAsk) -> Cost:
+    def estimate(self, ask: RewriteRequest) -> Cost:
         """Return what rewriting probably costs; nothing where the price is not known."""
         ...
 

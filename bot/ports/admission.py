@@ -7,19 +7,19 @@ from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 
 
-class Bursts(Protocol):
+class AdmissionLimiter(Protocol):
     """Keeps one account from taking all there is. What it knows is soon worth nothing, so it need not outlive a process.
 
     A wish is taken in like this, so that a refused one uses nothing up and of
     many at the same time none slips past the count:
 
-        async with bursts.turn(account):
+        async with bursts.lock(account):
             await bursts.check(account, open_jobs)
             ...  # accept it
-            await bursts.count(account)
+            await bursts.count_accepted(account)
     """
 
-    def turn(self, account: AccountId) -> AbstractAsyncContextManager[None]:
+    def lock(self, account: AccountId) -> AbstractAsyncContextManager[None]:
         """Wait for the account's other wishes to be taken in; different accounts do not wait for each other."""
         ...
 
@@ -31,14 +31,14 @@ class Bursts(Protocol):
         """
         ...
 
-    async def count(self, account: AccountId) -> None:
+    async def count_accepted(self, account: AccountId) -> None:
         """Note that a wish was accepted now."""
         ...
 
-    async def begin(self, account: AccountId, job: JobId) -> bool:
+    async def start_job(self, account: AccountId, job: JobId) -> bool:
         """Let a job of the account run, unless as many as may run at once do already; a job that runs may begin again."""
         ...
 
-    async def end(self, account: AccountId, job: JobId) -> None:
+    async def end_job(self, account: AccountId, job: JobId) -> None:
         """Note that the job does not run any more; one that did not is no error."""
         ...

@@ -8,7 +8,7 @@ from openai import AsyncOpenAI
 from bot.app.chance import SystemClock
 from bot.domain.health import Health
 from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
-from bot.ports.words import Decision, GuardStage, Rewriter, WordsAsk
+from bot.ports.prompts import Decision, GuardStage, Rewriter, RewriteRequest
 from bot.providers.offline.rewriter import PlainRewriter
 from bot.providers.openai.client import build_client
 from bot.providers.openai.models import text_model
@@ -49,22 +49,22 @@ def stage(request: pytest.FixtureRequest, client: AsyncOpenAI) -> GuardStage:
 @pytest.mark.parametrize("prompt", ODD_PROMPTS)
 async def test_a_rewriter_gives_words_that_still_hold_the_wish(rewriter: Rewriter, prompt: str) -> None:
     """Whatever script they are in, and whatever they pretend to be."""
-    words = await rewriter.rewrite(WordsAsk(prompt=prompt, author="somebody"))
-    assert prompt in words.drawn
+    words = await rewriter.rewrite(RewriteRequest(prompt=prompt, author="somebody"))
+    assert prompt in words.text
     assert words.cost.microusd >= 0
 
 
 async def test_what_rewriting_probably_costs_is_known_before(rewriter: Rewriter) -> None:
     """About: it is what a budget is charged where nobody saw the answer."""
-    ask = WordsAsk(prompt="a fox", author="somebody")
+    ask = RewriteRequest(prompt="a fox", author="somebody")
     probably, really = rewriter.estimate(ask), (await rewriter.rewrite(ask)).cost
     assert really.microusd / 2 <= probably.microusd <= really.microusd * 4
 
 
 async def test_a_variation_is_of_the_words_that_were_drawn(rewriter: Rewriter) -> None:
     """Not of those that were typed."""
-    words = await rewriter.rewrite(WordsAsk(prompt="a fox", author="somebody", variation_of="A red fox in fresh snow"))
-    assert "A red fox in fresh snow" in words.drawn
+    words = await rewriter.rewrite(RewriteRequest(prompt="a fox", author="somebody", variation_of="A red fox in fresh snow"))
+    assert "A red fox in fresh snow" in words.text
 
 
 async def test_a_rewriter_that_works_says_nothing_wrong(rewriter: Rewriter) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.allowances import Budget, DayExtension, Hold, Period, QuotaStatus, Weights, allowance
 from bot.domain.images import Quality, Size
 from bot.domain.people import HOUSE, AccountId, CommunityId
-from bot.domain.quotas import Bridge, Budget, Hold, Period, Standing, Weights, allowance
 
 ZONES = [
     "UTC",
@@ -106,7 +106,7 @@ def test_an_allowance_refills_within_a_day_and_exactly_when_the_date_changes(nai
 @pytest.mark.parametrize(("held", "spent", "left"), [(0, 0, 20), (2, 5, 13), (0, 20, 0), (5, 20, 0)])
 def test_what_is_held_is_not_left_either(held: int, spent: int, left: int) -> None:
     """Nor is it ever less than nothing, when somebody lowered the limit."""
-    assert Standing(20, held, spent).left == left
+    assert QuotaStatus(20, held, spent).left == left
 
 
 @given(
@@ -118,19 +118,19 @@ def test_a_change_of_zone_gives_nobody_a_day(naive: datetime, old: str, new: str
     """The day that was goes on, until the new zone writes a later one than either."""
     now, there = naive.replace(tzinfo=UTC), ZoneInfo(new)
     before = allowance(3, now, ZoneInfo(old))
-    bridge = Bridge.over(before, now, there)
-    after = allowance(3, now, there, bridge)
+    day_extension = DayExtension.after_zone_change(before, now, there)
+    after = allowance(3, now, there, day_extension)
     assert after.day == before.day
     refills_at = after.refills_at.astimezone(UTC)
     assert now < refills_at <= now + timedelta(hours=51)
-    assert allowance(3, refills_at, there, bridge).day > before.day
-    assert allowance(3, refills_at - timedelta(microseconds=1), there, bridge).day == before.day
+    assert allowance(3, refills_at, there, day_extension).day > before.day
+    assert allowance(3, refills_at - timedelta(microseconds=1), there, day_extension).day == before.day
 
 
 def test_zones_that_write_the_same_day_need_no_bridge() -> None:
     """The next midnight is the new zone's."""
     noon = datetime(2026, 3, 14, 12, tzinfo=UTC)
-    assert Bridge.over(allowance(3, noon, ZoneInfo("UTC")), noon, ZoneInfo("Europe/Berlin")) is None
+    assert DayExtension.after_zone_change(allowance(3, noon, ZoneInfo("UTC")), noon, ZoneInfo("Europe/Berlin")) is None
 
 
 WEIGHTS = Weights({Quality.LOW: 1, Quality.HIGH: 4}, large=2)

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.people import GUEST, CommunityId, Person, Tier
-from bot.domain.quotas import Bridge, Budget, Crowd, Period
-from bot.domain.rules import PERSON, Matter, Membership, Rule
-from bot.domain.words import Language
+from bot.domain.prompt_text import Language
+from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKind
 
 
 @dataclass(frozen=True, slots=True)
-class Customs:
+class CommunitySettings:
     """How a community draws: what admins set with `/settings`.
 
     `channels` and `review_channel` are `platform:tenant:channel`; no channels
@@ -23,7 +23,7 @@ class Customs:
     """
 
     zone: ZoneInfo
-    bridge: Bridge | None = None
+    day_extension: DayExtension | None = None
     channels: tuple[str, ...] = ()
     shape: Shape = Shape.SQUARE
     quality: Quality = Quality.MEDIUM
@@ -47,44 +47,44 @@ class Customs:
 
 
 @dataclass(frozen=True, slots=True)
-class HouseTerms:
+class HouseLimits:
     """What holds where nothing else is set. `purchases` are tiers by what platforms sell; budgets are the whole house's."""
 
     limits: Mapping[Tier, int]
-    customs: Customs
+    settings: CommunitySettings
     purchases: Mapping[str, Tier] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CommunityTerms:
+class CommunityLimits:
     """What holds in one community, from the house's terms and the rules that its admins made."""
 
     community: CommunityId
-    customs: Customs
+    settings: CommunitySettings
     limits: Mapping[Tier, int]
     budgets: tuple[Budget, ...]
     rules: tuple[Rule, ...]
     purchases: Mapping[str, Tier]
 
     @classmethod
-    def of(cls, community: CommunityId, house: HouseTerms, rules: tuple[Rule, ...]) -> "CommunityTerms":
+    def of(cls, community: CommunityId, house: HouseLimits, rules: tuple[Rule, ...]) -> "CommunityLimits":
         """Lay the rules over the house's terms."""
         return cls(
             community=community,
-            customs=customs_of(house.customs, rules),
+            settings=apply_setting_rules(house.settings, rules),
             limits={**house.limits, **_tier_limits(rules)},
             budgets=(*house.budgets, *_budgets(community, rules)),
             rules=rules,
-            purchases={**house.purchases, **_by_subject(rules, Matter.PURCHASE_TIER)},
+            purchases={**house.purchases, **_tiers_by_subject(rules, RuleKind.PURCHASE_TIER)},
         )
 
     def tier(self, base: Tier, person: Person, tenant: str, now: datetime) -> Tier:
         """Give the best tier that somebody has: of their account, by role, by purchase, or as a member."""
-        roles = _by_subject(self.rules, Matter.ROLE_TIER)
+        roles = _tiers_by_subject(self.rules, RuleKind.ROLE_TIER)
         held = [
             base if base in self.limits else GUEST,
-            *(member.tier for member in self.memberships() if member.holds_at(now)),
+            *(member.tier for member in self.memberships() if member.is_active_at(now)),
             *(roles[key] for key in _role_keys(person, tenant) if key in roles),
             *(self.purchases[bought] for bought in person.entitlements if bought in self.purchases),
         ]
@@ -92,67 +92,67 @@ class CommunityTerms:
 
     def memberships(self) -> tuple[Membership, ...]:
         """Give the memberships of the account that the rules were read for."""
-        return tuple(Membership.read(rule.value) for rule in self.rules if rule.key.matter is Matter.MEMBERSHIP)
+        return tuple(Membership.parse(rule.value) for rule in self.rules if rule.key.kind is RuleKind.MEMBERSHIP)
 
     def limit(self, tier: Tier, person: Person, tenant: str) -> int:
         """Give the pictures a day: what is set for the person, else the most that is for a role of theirs, else the tier's."""
-        limits = {rule.key.subject: int(rule.value) for rule in self.rules if rule.key.matter is Matter.LIMIT}
-        if PERSON in limits:
-            return limits[PERSON]
+        limits = {rule.key.subject: int(rule.value) for rule in self.rules if rule.key.kind is RuleKind.LIMIT}
+        if PERSON_SUBJECT in limits:
+            return limits[PERSON_SUBJECT]
         by_role = [limits[f"role:{key}"] for key in _role_keys(person, tenant) if f"role:{key}" in limits]
         return max(by_role) if by_role else self.limits[tier]
 
-    def crowd(self, platform: str, tenant: str) -> Crowd | None:
+    def tenant_quota(self, platform: str, tenant: str) -> TenantQuota | None:
         """Give the limit that a server or workspace has for all its people together."""
         id_ = f"{platform}:{tenant}"
         limits = (
-            int(rule.value) for rule in self.rules if (rule.key.matter, rule.key.subject) == (Matter.LIMIT, f"server:{id_}")
+            int(rule.value) for rule in self.rules if (rule.key.kind, rule.key.subject) == (RuleKind.LIMIT, f"server:{id_}")
         )
         limit = next(limits, None)
-        return None if limit is None else Crowd(id_, limit)
+        return None if limit is None else TenantQuota(id_, limit)
 
 
-def customs_of(house: Customs, rules: Iterable[Rule]) -> Customs:
+def apply_setting_rules(house: CommunitySettings, rules: Iterable[Rule]) -> CommunitySettings:
     """Lay the settings among the rules over the house's; one that this version does not know is left alone."""
-    customs = house
+    settings = house
     for rule in rules:
-        read = _READ.get(rule.key.subject) if rule.key.matter is Matter.SETTING else None
-        customs = read(customs, rule.value) if read else customs
-    return customs
+        read = _SETTERS.get(rule.key.subject) if rule.key.kind is RuleKind.SETTING else None
+        settings = read(settings, rule.value) if read else settings
+    return settings
 
 
-def zone_value(zone: ZoneInfo, bridge: Bridge | None) -> str:
+def format_zone(zone: ZoneInfo, day_extension: DayExtension | None) -> str:
     """Give a zone, and the day that goes on after the change into it, as a rule's value."""
-    return zone.key if bridge is None else f"{zone.key} {bridge.day.isoformat()} {bridge.until.isoformat()}"
+    return zone.key if day_extension is None else f"{zone.key} {day_extension.day.isoformat()} {day_extension.until.isoformat()}"
 
 
-def read_zone(value: str) -> tuple[ZoneInfo, Bridge | None]:
+def parse_zone(value: str) -> tuple[ZoneInfo, DayExtension | None]:
     """Read a rule's value."""
-    name, *bridge = value.split()
-    if not bridge:
+    name, *day_extension = value.split()
+    if not day_extension:
         return ZoneInfo(name), None
-    return ZoneInfo(name), Bridge(date.fromisoformat(bridge[0]), datetime.fromisoformat(bridge[1]))
+    return ZoneInfo(name), DayExtension(date.fromisoformat(day_extension[0]), datetime.fromisoformat(day_extension[1]))
 
 
-def _with_zone(customs: Customs, value: str) -> Customs:
-    zone, bridge = read_zone(value)
-    return replace(customs, zone=zone, bridge=bridge)
+def _set_zone(settings: CommunitySettings, value: str) -> CommunitySettings:
+    zone, day_extension = parse_zone(value)
+    return replace(settings, zone=zone, day_extension=day_extension)
 
 
-_READ: Mapping[str, Callable[[Customs, str], Customs]] = {
-    "zone": _with_zone,
-    "channels": lambda customs, value: replace(customs, channels=tuple(value.split())),
-    "shape": lambda customs, value: replace(customs, shape=Shape(value)),
-    "quality": lambda customs, value: replace(customs, quality=Quality(value)),
-    "rewriting": lambda customs, value: replace(customs, rewriting=Rewriting(value)),
-    "previews": lambda customs, value: replace(customs, previews=value == "on"),
-    "review_channel": lambda customs, value: replace(customs, review_channel=value),
-    "retention": lambda customs, value: replace(customs, retention_days=int(value)),
-    "language": lambda customs, value: replace(customs, language=Language(value)),
+_SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = {
+    "zone": _set_zone,
+    "channels": lambda settings, value: replace(settings, channels=tuple(value.split())),
+    "shape": lambda settings, value: replace(settings, shape=Shape(value)),
+    "quality": lambda settings, value: replace(settings, quality=Quality(value)),
+    "rewriting": lambda settings, value: replace(settings, rewriting=Rewriting(value)),
+    "previews": lambda settings, value: replace(settings, previews=value == "on"),
+    "review_channel": lambda settings, value: replace(settings, review_channel=value),
+    "retention": lambda settings, value: replace(settings, retention_days=int(value)),
+    "language": lambda settings, value: replace(settings, language=Language(value)),
 }
 """How each setting's value changes customs."""
 
-SETTINGS = tuple(_READ)
+SETTINGS = tuple(_SETTERS)
 """The names of all settings."""
 
 
@@ -160,16 +160,16 @@ def _tier_limits(rules: Iterable[Rule]) -> dict[Tier, int]:
     return {
         Tier(rule.key.subject.removeprefix("tier:")): int(rule.value)
         for rule in rules
-        if rule.key.matter is Matter.LIMIT and rule.key.subject.startswith("tier:")
+        if rule.key.kind is RuleKind.LIMIT and rule.key.subject.startswith("tier:")
     }
 
 
 def _budgets(community: CommunityId, rules: Iterable[Rule]) -> list[Budget]:
-    return [Budget(community, Period(rule.key.subject), int(rule.value)) for rule in rules if rule.key.matter is Matter.BUDGET]
+    return [Budget(community, Period(rule.key.subject), int(rule.value)) for rule in rules if rule.key.kind is RuleKind.BUDGET]
 
 
-def _by_subject(rules: Iterable[Rule], matter: Matter) -> dict[str, Tier]:
-    return {rule.key.subject: Tier(rule.value) for rule in rules if rule.key.matter is matter}
+def _tiers_by_subject(rules: Iterable[Rule], kind: RuleKind) -> dict[str, Tier]:
+    return {rule.key.subject: Tier(rule.value) for rule in rules if rule.key.kind is kind}
 
 
 def _role_keys(person: Person, tenant: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.words import LONGEST_PROMPT, clean_prompt
+from bot.domain.prompt_text import LONGEST_PROMPT, clean_prompt
 from bot.errors import BadInput
 
 

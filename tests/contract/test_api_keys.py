@@ -9,14 +9,14 @@ from sqlalchemy import select
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
 from bot.errors import StorageFailed
 from bot.ports.accounts import Accounts
-from bot.ports.keys import ApiKey, ApiKeyId, ApiKeys
+from bot.ports.api_keys import ApiKey, ApiKeyId, ApiKeys
 from storage.schema_quotas import api_keys
 from storage.sql.database import Database
 from storage.sql.keys import SqlApiKeys
 from tests.contract.conftest import MEMORY, ON_DISK
 from tests.contract.examples import ANN, DISCORD, WEB
+from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.clock import NOON, StoppedClock
-from tests.fakes.keys import MemoryApiKeys
 
 BOB = Identity(WEB, "", "bob")
 
@@ -30,7 +30,7 @@ def keys(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
     """Give somebody else's account."""
-    return (await accounts.of(BOB, REGISTERED)).id
+    return (await accounts.get_or_create(BOB, REGISTERED)).id
 
 
 def a_key(name: str, account: AccountId) -> ApiKey:

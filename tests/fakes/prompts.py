@@ -4,9 +4,9 @@ import asyncio
 from collections import deque
 
 from bot.domain.health import Finding, Health
-from bot.domain.jobs import Words
+from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
-from bot.ports.words import ALLOWED, Verdict, WordsAsk
+from bot.ports.prompts import ALLOWED, RewriteRequest, Verdict
 
 REWRITING_COSTS = Cost(120)
 
@@ -15,11 +15,11 @@ class ScriptedRewriter:
     """Gives its outcomes in order, and a fuller prompt when there are none left."""
 
     def __init__(self) -> None:
-        self._outcomes: deque[Words | Exception] = deque()
+        self._outcomes: deque[PreparedPrompt | Exception] = deque()
         self._is_silent = False
-        self.asks: list[WordsAsk] = []
+        self.asks: list[RewriteRequest] = []
 
-    def will(self, *outcomes: Words | Exception) -> None:
+    def will(self, *outcomes: PreparedPrompt | Exception) -> None:
         """Have the next asks come to these."""
         self._outcomes.extend(outcomes)
 
@@ -27,18 +27,18 @@ class ScriptedRewriter:
         """Have every ask wait until it is given up."""
         self._is_silent = True
 
-    async def rewrite(self, ask: WordsAsk) -> Words:
+    async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Give the next outcome."""
         self.asks.append(ask)
         await asyncio.sleep(0)
         if self._is_silent:
             await asyncio.Event().wait()
-        outcome = self._outcomes.popleft() if self._outcomes else Words(f"{ask.prompt}, in soft light", REWRITING_COSTS)
+        outcome = self._outcomes.popleft() if self._outcomes else PreparedPrompt(f"{ask.prompt}, in soft light", REWRITING_COSTS)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def estimate(self, ask: WordsAsk) -> Cost:
+    def estimate(self, ask: RewriteRequest) -> Cost:
         """Guess what it does cost."""
         return REWRITING_COSTS
 

@@ -19,10 +19,10 @@ class Language(StrEnum):
 LONGEST_PROMPT = 4000
 """Characters; what one person may ask for in one go."""
 
-_KEPT_FORMATS = {"\u200c", "\u200d"}
+_JOINERS = {"\u200c", "\u200d"}
 """Joiner and non-joiner: emoji and several scripts need them."""
 
-_FLAGS = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,8}\U000e007f")
+_FLAG_EMOJI = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,8}\U000e007f")
 """A black flag that tags make into Scotland's or another's. Tags anywhere else are words that no reader sees."""
 
 _LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -45,16 +45,16 @@ def clean_prompt(typed: str) -> str:
 
 def _clean_line(line: str) -> str:
     parts, end = [], 0
-    for flag in _FLAGS.finditer(line):
-        parts += [*map(_readable, line[end : flag.start()]), flag[0]]
+    for flag in _FLAG_EMOJI.finditer(line):
+        parts += [*map(_visible, line[end : flag.start()]), flag[0]]
         end = flag.end()
-    return " ".join("".join([*parts, *map(_readable, line[end:])]).split())
+    return " ".join("".join([*parts, *map(_visible, line[end:])]).split())
 
 
-def _readable(character: str) -> str:
+def _visible(character: str) -> str:
     """Drop what no reader sees (zero width, direction overrides); white space and control codes become a space."""
     if character.isspace() or unicodedata.category(character) == "Cc":
         return " "
-    if character in _KEPT_FORMATS:
+    if character in _JOINERS:
         return character
     return "" if unicodedata.category(character) in {"Cf", "Cs", "Co"} else character

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.commands.options import Pick, meant, quoted
 from bot.commands.telling import counted, moment
+from bot.domain.allowances import DayExtension
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Rewriting
+from bot.domain.limits import CommunitySettings, format_zone
 from bot.domain.people import CommunityId, Platform
-from bot.domain.quotas import Bridge
-from bot.domain.terms import Customs, zone_value
-from bot.domain.words import Language
+from bot.domain.prompt_text import Language
 from bot.errors import BadInput, NotAllowed
 from bot.services.quotas import Terms
 
@@ -40,14 +40,14 @@ class Desk:
 
     place: Place
     terms: Terms
-    house: Customs
+    house: CommunitySettings
     now: datetime
     whose: Callable[[Place], CommunityId]
 
     @property
-    def customs(self) -> Customs:
+    def settings(self) -> CommunitySettings:
         """What holds here now."""
-        return self.terms.of_community.customs
+        return self.terms.of_community.settings
 
     @property
     def tenant(self) -> str:
@@ -68,30 +68,30 @@ def read_setting(name: str, typed: str, desk: Desk) -> str | None:
     return _READ[name](text, desk)
 
 
-def say_setting(name: str, customs: Customs) -> str:
+def say_setting(name: str, settings: CommunitySettings) -> str:
     """Say what a setting is."""
-    return _SAID[name](customs) if name in _SAID else str(getattr(customs, name))
+    return _SAID[name](settings) if name in _SAID else str(getattr(settings, name))
 
 
-_SAID: Mapping[str, Callable[[Customs], str]] = {
-    "zone": lambda customs: customs.zone.key,
-    "channels": lambda customs: ", ".join(customs.channels) or "all",
-    "retention": lambda customs: counted(customs.retention_days, "day") if customs.retention_days else "for ever",
-    "language": lambda customs: customs.language.value,
-    "previews": lambda customs: "on" if customs.previews else "off",
-    "review_channel": lambda customs: customs.review_channel or "none",
+_SAID: Mapping[str, Callable[[CommunitySettings], str]] = {
+    "zone": lambda settings: settings.zone.key,
+    "channels": lambda settings: ", ".join(settings.channels) or "all",
+    "retention": lambda settings: counted(settings.retention_days, "day") if settings.retention_days else "for ever",
+    "language": lambda settings: settings.language.value,
+    "previews": lambda settings: "on" if settings.previews else "off",
+    "review_channel": lambda settings: settings.review_channel or "none",
 }
 """Those that are not said as they are."""
 
 
-def note_on(name: str, customs: Customs, desk: Desk, grace_minutes: int) -> str:
+def note_on(name: str, settings: CommunitySettings, desk: Desk, grace_minutes: int) -> str:
     """Say what people should know about a setting that has just become so."""
     match name:
         case "zone":
-            return _when_days_change(customs, desk)
-        case "channels" if not customs.channels:
+            return _when_days_change(settings, desk)
+        case "channels" if not settings.channels:
             return "Pictures are drawn in all channels."
-        case "retention" if customs.retention_days:
+        case "retention" if settings.retention_days:
             return (
                 f"In {counted(grace_minutes, 'minute')} older pictures begin to go for good, from the gallery and the store; "
                 "until then you can undo it. Messages that show them stay as they are."
@@ -100,10 +100,10 @@ def note_on(name: str, customs: Customs, desk: Desk, grace_minutes: int) -> str:
             return ""
 
 
-def _when_days_change(customs: Customs, desk: Desk) -> str:
-    if customs.bridge is None or desk.now >= customs.bridge.until:
-        return f"Days end at midnight in {customs.zone.key} from now on."
-    day, ends = customs.bridge.day, moment(customs.bridge.until, customs.zone)
+def _when_days_change(settings: CommunitySettings, desk: Desk) -> str:
+    if settings.day_extension is None or desk.now >= settings.day_extension.until:
+        return f"Days end at midnight in {settings.zone.key} from now on."
+    day, ends = settings.day_extension.day, moment(settings.day_extension.until, settings.zone)
     return f"The day that has begun ({day.day} {day:%B}) goes on until {ends} there; no limit starts over before."
 
 
@@ -113,13 +113,13 @@ def _zone(typed: str, desk: Desk) -> str:
     except (OSError, ValueError, KeyError):
         close = meant(typed, sorted(available_timezones()))
         raise BadInput(f"zone is a time zone such as UTC or Europe/Berlin, not {quoted(typed)}.{close}") from None
-    return zone_value(zone, Bridge.over(desk.terms.allowance, desk.now, zone))
+    return format_zone(zone, DayExtension.after_zone_change(desk.terms.allowance, desk.now, zone))
 
 
 def _house_zone(desk: Desk) -> str | None:
     """Give the zone up; where that would end the day early, keep the house's zone as a rule, with the day that goes on."""
-    bridge = Bridge.over(desk.terms.allowance, desk.now, desk.house.zone)
-    return None if bridge is None else zone_value(desk.house.zone, bridge)
+    day_extension = DayExtension.after_zone_change(desk.terms.allowance, desk.now, desk.house.zone)
+    return None if day_extension is None else format_zone(desk.house.zone, day_extension)
 
 
 def _channels(typed: str, desk: Desk) -> str | None:
@@ -129,7 +129,7 @@ def _channels(typed: str, desk: Desk) -> str | None:
     else:
         named = list(dict.fromkeys(_channel(token, desk) for token in _TOKEN.findall(typed)))
         touched = {_tenant(channel) for channel in named}
-    kept = [channel for channel in desk.customs.channels if not any(channel.startswith(tenant) for tenant in touched)]
+    kept = [channel for channel in desk.settings.channels if not any(channel.startswith(tenant) for tenant in touched)]
     if not named and typed.lower() != "all":
         raise BadInput(f"channels takes channels, “here” or “all”, not {quoted(typed)}.")
     if len(kept) + len(named) > _MOST_CHANNELS:

@@ -5,19 +5,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Draft, Rewriting, Wish
+from bot.domain.limits import CommunityLimits, CommunitySettings, HouseLimits, format_zone, parse_zone
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Identity, Person, Platform, Tier
-from bot.domain.quotas import Bridge, Budget, Crowd, Period
-from bot.domain.rules import PERSON, Matter, Membership, Rule, RuleKey
-from bot.domain.terms import CommunityTerms, Customs, HouseTerms, read_zone, zone_value
-from bot.domain.words import Language
+from bot.domain.prompt_text import Language
+from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
 
 ANN = AccountId("ann")
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 TOWN = "town"
-USUAL = Customs(ZoneInfo("UTC"))
-HOUSES = HouseTerms(
+USUAL = CommunitySettings(ZoneInfo("UTC"))
+HOUSES = HouseLimits(
     {GUEST: 3, REGISTERED: 20, PREMIUM: 200},
     USUAL,
     purchases={"sku-1": PREMIUM},
@@ -25,9 +25,9 @@ HOUSES = HouseTerms(
 )
 
 
-def terms(*rules: tuple[Matter, str, str]) -> CommunityTerms:
+def terms(*rules: tuple[RuleKind, str, str]) -> CommunityLimits:
     """Give what holds with these rules."""
-    return CommunityTerms.of(HOUSE, HOUSES, tuple(Rule(RuleKey(matter, subject), value) for matter, subject, value in rules))
+    return CommunityLimits.of(HOUSE, HOUSES, tuple(Rule(RuleKey(kind, subject), value) for kind, subject, value in rules))
 
 
 def somebody(*roles: str, bought: tuple[str, ...] = ()) -> Person:
@@ -38,29 +38,29 @@ def somebody(*roles: str, bought: tuple[str, ...] = ()) -> Person:
 def test_without_rules_the_houses_terms_hold() -> None:
     """Nobody has to set anything."""
     found = terms()
-    assert (found.customs, found.limits, found.budgets) == (USUAL, HOUSES.limits, HOUSES.budgets)
+    assert (found.settings, found.limits, found.budgets) == (USUAL, HOUSES.limits, HOUSES.budgets)
     assert found.tier(GUEST, somebody(), TOWN, NOW) == GUEST
     assert found.limit(GUEST, somebody(), TOWN) == 3
-    assert found.crowd("loom", TOWN) is None
+    assert found.tenant_quota("loom", TOWN) is None
 
 
 def test_a_tier_that_was_taken_out_of_the_settings_counts_as_guest() -> None:
     """Nobody loses more than that by it, and no wish fails."""
     assert terms().tier(Tier("patron"), somebody(), TOWN, NOW) == GUEST
-    assert terms((Matter.ROLE_TIER, "loom:town:7", "patron")).tier(GUEST, somebody("7"), TOWN, NOW) == GUEST
+    assert terms((RuleKind.ROLE_TIER, "loom:town:7", "patron")).tier(GUEST, somebody("7"), TOWN, NOW) == GUEST
 
 
 @pytest.mark.parametrize(
     ("rule", "person"),
     [
-        ((Matter.MEMBERSHIP, "grant", "premium"), somebody()),
-        ((Matter.MEMBERSHIP, "grant", f"premium until {(NOW + timedelta(seconds=1)).isoformat()}"), somebody()),
-        ((Matter.ROLE_TIER, "loom:town:7", "premium"), somebody("5", "7")),
-        ((Matter.PURCHASE_TIER, "sku-2", "premium"), somebody(bought=("sku-2",))),
-        ((Matter.SETTING, "shape", "wide"), somebody(bought=("sku-1",))),
+        ((RuleKind.MEMBERSHIP, "grant", "premium"), somebody()),
+        ((RuleKind.MEMBERSHIP, "grant", f"premium until {(NOW + timedelta(seconds=1)).isoformat()}"), somebody()),
+        ((RuleKind.ROLE_TIER, "loom:town:7", "premium"), somebody("5", "7")),
+        ((RuleKind.PURCHASE_TIER, "sku-2", "premium"), somebody(bought=("sku-2",))),
+        ((RuleKind.SETTING, "shape", "wide"), somebody(bought=("sku-1",))),
     ],
 )
-def test_a_better_tier_comes_by_membership_role_or_purchase(rule: tuple[Matter, str, str], person: Person) -> None:
+def test_a_better_tier_comes_by_membership_role_or_purchase(rule: tuple[RuleKind, str, str], person: Person) -> None:
     """Whichever gives the most."""
     assert terms(rule).tier(REGISTERED, person, TOWN, NOW) == PREMIUM
 
@@ -68,22 +68,22 @@ def test_a_better_tier_comes_by_membership_role_or_purchase(rule: tuple[Matter, 
 @pytest.mark.parametrize(
     ("rule", "person"),
     [
-        ((Matter.MEMBERSHIP, "grant", f"premium until {NOW.isoformat()}"), somebody()),
-        ((Matter.ROLE_TIER, "loom:village:7", "premium"), somebody("7")),
-        ((Matter.ROLE_TIER, "loom:town:7", "premium"), somebody("8")),
-        ((Matter.PURCHASE_TIER, "sku-2", "premium"), somebody(bought=("sku-3",))),
+        ((RuleKind.MEMBERSHIP, "grant", f"premium until {NOW.isoformat()}"), somebody()),
+        ((RuleKind.ROLE_TIER, "loom:village:7", "premium"), somebody("7")),
+        ((RuleKind.ROLE_TIER, "loom:town:7", "premium"), somebody("8")),
+        ((RuleKind.PURCHASE_TIER, "sku-2", "premium"), somebody(bought=("sku-3",))),
     ],
 )
-def test_what_has_ended_or_is_elsewhere_gives_nothing(rule: tuple[Matter, str, str], person: Person) -> None:
+def test_what_has_ended_or_is_elsewhere_gives_nothing(rule: tuple[RuleKind, str, str], person: Person) -> None:
     """A role of another server is another role."""
     assert terms(rule).tier(REGISTERED, person, TOWN, NOW) == REGISTERED
 
 
 def test_a_limit_of_the_person_goes_before_their_roles_and_these_before_the_tier() -> None:
     """The nearest rule holds, and among roles the kindest."""
-    tier = (Matter.LIMIT, "tier:premium", "300")
-    roles = ((Matter.LIMIT, "role:loom:town:7", "5"), (Matter.LIMIT, "role:loom:town:8", "9"))
-    own = (Matter.LIMIT, PERSON, "1")
+    tier = (RuleKind.LIMIT, "tier:premium", "300")
+    roles = ((RuleKind.LIMIT, "role:loom:town:7", "5"), (RuleKind.LIMIT, "role:loom:town:8", "9"))
+    own = (RuleKind.LIMIT, PERSON_SUBJECT, "1")
     assert terms(tier).limit(PREMIUM, somebody("7", "8"), TOWN) == 300
     assert terms(tier, *roles).limit(PREMIUM, somebody("7", "8"), TOWN) == 9
     assert terms(tier, *roles, own).limit(PREMIUM, somebody("7", "8"), TOWN) == 1
@@ -91,14 +91,14 @@ def test_a_limit_of_the_person_goes_before_their_roles_and_these_before_the_tier
 
 def test_a_server_may_have_a_limit_for_all() -> None:
     """Its own, and no other's."""
-    found = terms((Matter.LIMIT, "server:loom:town", "40"))
-    assert found.crowd("loom", TOWN) == Crowd("loom:town", 40)
-    assert found.crowd("loom", "village") is None
+    found = terms((RuleKind.LIMIT, "server:loom:town", "40"))
+    assert found.tenant_quota("loom", TOWN) == TenantQuota("loom:town", 40)
+    assert found.tenant_quota("loom", "village") is None
 
 
 def test_a_community_has_budgets_beside_the_houses() -> None:
     """Both have to be kept."""
-    found = terms((Matter.BUDGET, "day", "7"))
+    found = terms((RuleKind.BUDGET, "day", "7"))
     assert found.budgets == (Budget(HOUSE, Period.MONTH, 50), Budget(HOUSE, Period.DAY, 7))
 
 
@@ -107,20 +107,20 @@ def test_settings_lie_over_the_houses_customs() -> None:
     until = datetime(2026, 3, 15, 23, tzinfo=UTC)
     zone = ZoneInfo("Asia/Tokyo")
     found = terms(
-        (Matter.SETTING, "zone", zone_value(zone, Bridge(date(2026, 3, 14), until))),
-        (Matter.SETTING, "channels", "loom:town:1 loom:town:2"),
-        (Matter.SETTING, "shape", "wide"),
-        (Matter.SETTING, "quality", "low"),
-        (Matter.SETTING, "rewriting", "off"),
-        (Matter.SETTING, "previews", "off"),
-        (Matter.SETTING, "review_channel", "loom:town:3"),
-        (Matter.SETTING, "retention", "30"),
-        (Matter.SETTING, "language", "de"),
-        (Matter.SETTING, "of a later version", "?"),
+        (RuleKind.SETTING, "zone", format_zone(zone, DayExtension(date(2026, 3, 14), until))),
+        (RuleKind.SETTING, "channels", "loom:town:1 loom:town:2"),
+        (RuleKind.SETTING, "shape", "wide"),
+        (RuleKind.SETTING, "quality", "low"),
+        (RuleKind.SETTING, "rewriting", "off"),
+        (RuleKind.SETTING, "previews", "off"),
+        (RuleKind.SETTING, "review_channel", "loom:town:3"),
+        (RuleKind.SETTING, "retention", "30"),
+        (RuleKind.SETTING, "language", "de"),
+        (RuleKind.SETTING, "of a later version", "?"),
     )
-    assert found.customs == Customs(
+    assert found.settings == CommunitySettings(
         zone,
-        Bridge(date(2026, 3, 14), until),
+        DayExtension(date(2026, 3, 14), until),
         ("loom:town:1", "loom:town:2"),
         Shape.WIDE,
         Quality.LOW,
@@ -134,17 +134,17 @@ def test_settings_lie_over_the_houses_customs() -> None:
 
 def test_a_zone_without_a_bridge_is_its_name_alone() -> None:
     """As an admin reads it."""
-    assert zone_value(ZoneInfo("Asia/Tokyo"), None) == "Asia/Tokyo"
-    assert read_zone("Asia/Tokyo") == (ZoneInfo("Asia/Tokyo"), None)
+    assert format_zone(ZoneInfo("Asia/Tokyo"), None) == "Asia/Tokyo"
+    assert parse_zone("Asia/Tokyo") == (ZoneInfo("Asia/Tokyo"), None)
 
 
 def test_customs_fill_only_the_gaps_of_a_draft() -> None:
     """Whoever says what they want gets that."""
-    customs = Customs(ZoneInfo("UTC"), shape=Shape.WIDE, quality=Quality.LOW, rewriting=Rewriting.OFF, previews=False)
+    settings = CommunitySettings(ZoneInfo("UTC"), shape=Shape.WIDE, quality=Quality.LOW, rewriting=Rewriting.OFF, previews=False)
     gaps = Wish(prompt="a fox", shape=Shape.WIDE, quality=Quality.LOW, rewriting=Rewriting.OFF, previews=False)
-    assert customs.fill(Draft(prompt="a fox")) == gaps
+    assert settings.fill(Draft(prompt="a fox")) == gaps
     full = Draft(prompt="a fox", shape=Shape.TALL, size=Size(64, 64), quality=Quality.HIGH, count=3, rewriting=Rewriting.ON)
-    assert customs.fill(full) == Wish(
+    assert settings.fill(full) == Wish(
         prompt="a fox", shape=Shape.TALL, size=Size(64, 64), quality=Quality.HIGH, count=3, previews=False
     )
 
@@ -152,4 +152,4 @@ def test_customs_fill_only_the_gaps_of_a_draft() -> None:
 @pytest.mark.parametrize("member", [Membership(PREMIUM), Membership(PREMIUM, NOW)])
 def test_a_membership_survives_as_a_rules_value(member: Membership) -> None:
     """With its end, or without."""
-    assert Membership.read(str(member)) == member
+    assert Membership.parse(str(member)) == member

@@ -1,7 +1,7 @@
 """Keys for programs, in memory."""
 
 from bot.domain.people import AccountId
-from bot.ports.keys import ApiKey, ApiKeyId
+from bot.ports.api_keys import ApiKey, ApiKeyId
 from tests.fakes.trouble import Trouble
 
 

@@ -2,16 +2,16 @@
 
 import pytest
 
+from bot.domain.allowances import Weights
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Draft, Job, Rewriting, Wish
 from bot.domain.people import HOUSE
-from bot.domain.quotas import Weights
-from bot.domain.rules import NOBODY, Actor, Change, Matter, RuleKey
+from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
 from bot.errors import BadInput, NotAllowed, StorageFailed
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import person
 
-ADMIN = Actor(NOBODY, "Ada")
+ADMIN = Actor(EVERYBODY, "Ada")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def bench() -> Bench:
 async def have(bench: Bench, **settings: str) -> None:
     """Have an admin set things."""
     for name, value in settings.items():
-        await bench.rulebook.change(Change(community=HOUSE, key=RuleKey(Matter.SETTING, name), value=value, by=ADMIN))
+        await bench.rulebook.change(Change(community=HOUSE, key=RuleKey(RuleKind.SETTING, name), value=value, by=ADMIN))
 
 
 async def wished(bench: Bench, draft: Draft) -> Job:
@@ -48,7 +48,7 @@ async def test_the_usual_quality_counts_as_what_it_is(bench: Bench) -> None:
     await have(bench, quality="high")
     job = await wished(bench, Draft(prompt="a fox", count=2))
     assert bench.message(job).text == "Drawing: a fox · counts as 4 pictures"
-    assert (await bench.standing()).held == 4
+    assert (await bench.quota_status()).held == 4
     large = await wished(bench, Draft(prompt="an elk", size=Size(2048, 2048)))
     assert bench.message(large).text == "Drawing: an elk · counts as 6 pictures"
 

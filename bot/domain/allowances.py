@@ -20,14 +20,14 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class DayExtension:
     """After a change of zone the day that was goes on until the new zone has left it too, so that nobody gains one."""
 
     day: date
     until: datetime
 
     @classmethod
-    def over(cls, before: Allowance, now: datetime, zone: ZoneInfo) -> "Bridge | None":
+    def after_zone_change(cls, before: Allowance, now: datetime, zone: ZoneInfo) -> "Bridge | None":
         """Give the bridge from the day of `before` into `zone`; None where both zones write the same day."""
         there = now.astimezone(zone).date()
         return None if there == before.day else cls(before.day, midnight_after(max(there, before.day), zone))
@@ -38,10 +38,10 @@ def midnight_after(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
-def allowance(limit: int, now: datetime, zone: ZoneInfo, bridge: Bridge | None = None) -> Allowance:
+def allowance(limit: int, now: datetime, zone: ZoneInfo, day_extension: DayExtension | None = None) -> Allowance:
     """Give the allowance that holds at `now`: days begin at midnight of the zone."""
-    if bridge is not None and now < bridge.until:
-        return Allowance(limit, bridge.day, bridge.until.astimezone(zone))
+    if day_extension is not None and now < day_extension.until:
+        return Allowance(limit, day_extension.day, day_extension.until.astimezone(zone))
     day = now.astimezone(zone).date()
     return Allowance(limit, day, midnight_after(day, zone))
 
@@ -68,7 +68,7 @@ class HoldState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class TenantQuota:
     """A server or workspace that has a limit of its own for all its people together. `id` is `<platform>:<tenant>`."""
 
     id: str
@@ -118,7 +118,7 @@ class Hold:
     pictures: int
     allowance: Allowance
     each: int = 1
-    crowd: Crowd | None = None
+    tenant_quota: TenantQuota | None = None
     estimate: int = 0
     budgets: tuple[Budget, ...] = ()
 
@@ -129,7 +129,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QuotaStatus:
     """How an account stands on one day, in pictures, and what credits it has beyond that."""
 
     limit: int
