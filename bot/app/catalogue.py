@@ -31,11 +31,11 @@ from bot.pipeline.studio import Studio
 from bot.ports.clock import Clock
 from bot.ports.plots import Plots
 from bot.ports.surfaces import Call
+from bot.services.account_linking import AccountLinking
+from bot.services.api_keys import ApiKeyRegistry
 from bot.services.gallery import Gallery
-from bot.services.keys import ProgramKeys
-from bot.services.linking import Linking
-from bot.services.links import Links
-from bot.services.people import People
+from bot.services.person_lookup import PersonLookup
+from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas
 
 _USUAL = Settings()
@@ -50,12 +50,12 @@ class Rooms:
     studio: Studio
     gallery: Gallery
     delivery: Delivery
-    links: Links
+    links: PictureLinks
     quotas: Quotas
-    people: People
+    people: PersonLookup
     record: Record
-    linking: Linking
-    keys: ProgramKeys
+    linking: AccountLinking
+    keys: ApiKeyRegistry
     plots: Plots
     is_owner: IsOwner
 
@@ -68,8 +68,8 @@ def all_commands(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
 
 async def _language_of(call: Call, quotas: Quotas) -> str:
     """Return the language that admins chose for `/help`. All other answers are English, so nobody gets another unasked."""
-    terms = await quotas.terms(call.person, call.place)
-    return terms.of_community.settings.language
+    effective_limits = await quotas.effective_limits(call.person, call.place)
+    return effective_limits.of_community.settings.language
 
 
 def declared_commands(settings: Settings = _USUAL) -> tuple[AnyCommand, ...]:
@@ -78,19 +78,19 @@ def declared_commands(settings: Settings = _USUAL) -> tuple[AnyCommand, ...]:
     return all_commands(Rooms(**dict.fromkeys((field.name for field in fields(Rooms)), nobody)), settings)
 
 
-def linking_of(base: Foundation) -> Linking:
+def linking_of(base: Foundation) -> AccountLinking:
     """Give what joins accounts."""
     first_tier = {Platform(platform): Tier(tier) for platform, tier in base.settings.quotas.first_tier.items()}
-    return Linking(
+    return AccountLinking(
         accounts=base.records.accounts,
         codes=base.records.codes,
         clock=base.clock,
         first_tier=first_tier,
-        below=secrets.randbelow,
+        random_below=secrets.randbelow,
     )
 
 
-def record_of(base: Foundation, quotas: Quotas, people: People) -> Record:
+def record_of(base: Foundation, quotas: Quotas, people: PersonLookup) -> Record:
     """Give what admins' changes go through."""
     house = house_terms(base.settings)
     return Record(rulebook=base.records.rulebook, quotas=quotas, people=people, house=house, clock=base.clock)

@@ -27,13 +27,13 @@ from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
 from bot.providers.plots.matplot import MatplotPlots
+from bot.services.api_keys import ApiKeyRegistry
+from bot.services.budget_alerts import BudgetAlerts
 from bot.services.gallery import Gallery
-from bot.services.keys import ProgramKeys
-from bot.services.links import Links
-from bot.services.notices import Notices
 from bot.services.orphans import Orphans
 from bot.services.owners import Owners
-from bot.services.people import People
+from bot.services.person_lookup import PersonLookup
+from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas
 from storage.engines.local import LocalEngine
 
@@ -49,13 +49,13 @@ class House:
     quotas: Quotas
     gallery: Gallery
     delivery: Delivery
-    keys: ProgramKeys
+    keys: ApiKeyRegistry
     dispatcher: Dispatcher
-    links: Links
+    links: PictureLinks
     worker: Worker
     recovery: Recovery
     orphans: Orphans
-    notices: Notices
+    budget_alerts: BudgetAlerts
 
 
 @asynccontextmanager
@@ -73,7 +73,7 @@ async def running_house(base: Foundation, surfaces: Mapping[Platform, Surface], 
     async with AsyncExitStack() as stack:
         working = engine.run(house.worker.work, base.settings.worker.slots_by_tier)
         stack.push_async_callback(_stopped, asyncio.create_task(working))
-        stack.push_async_callback(_stopped, asyncio.create_task(house.notices.run()))
+        stack.push_async_callback(_stopped, asyncio.create_task(house.budget_alerts.run()))
         if recovers:
             recovering = house.recovery.run(every=_SWEEP_EVERY)
             stack.push_async_callback(_stopped, asyncio.create_task(recovering))
@@ -90,7 +90,7 @@ async def _stopped(task: "asyncio.Task[None]") -> None:
 def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> House:
     """Build every room and hand it what it needs."""
     settings, records = base.settings, base.records
-    links = Links(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
+    links = PictureLinks(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
     gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)
     quotas = quotas_of(base)
     delivery = Delivery(
@@ -102,13 +102,13 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         clock=base.clock,
         shows_cost=settings.gallery.show_cost,
     )
-    admission, notices = bursts_of(base), notices_of(base, surfaces)
+    admission, budget_alerts = bursts_of(base), notices_of(base, surfaces)
     studio = Studio(
         jobs=records.jobs,
         quotas=quotas,
         guard=base.makers.guard,
         admission=admission,
-        notices=notices,
+        budget_alerts=budget_alerts,
         engine=engine,
         clock=base.clock,
         ids=base.ids,
@@ -124,7 +124,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         lease=settings.worker.lease,
         fault_code=fault_code,
     )
-    people, keys = People(records.accounts, quotas), ProgramKeys(records.keys, base.clock, base.ids)
+    people, keys = PersonLookup(records.accounts, quotas), ApiKeyRegistry(records.keys, base.clock, base.ids)
     rooms = Rooms(
         records=records,
         clock=base.clock,
@@ -138,7 +138,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         linking=linking_of(base),
         keys=keys,
         plots=MatplotPlots(),
-        is_owner=owners.include,
+        is_owner=owners.is_owner,
     )
     return House(
         base=base,
@@ -147,7 +147,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         gallery=gallery,
         delivery=delivery,
         keys=keys,
-        dispatcher=Dispatcher(all_commands(rooms, settings), fault_code, is_owner=owners.include),
+        dispatcher=Dispatcher(all_commands(rooms, settings), fault_code, is_owner=owners.is_owner),
         links=links,
         worker=worker,
         recovery=Recovery(
@@ -160,7 +160,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
             lease=settings.worker.lease,
         ),
         orphans=orphans_of(base),
-        notices=notices,
+        budget_alerts=budget_alerts,
     )
 
 

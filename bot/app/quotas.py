@@ -12,9 +12,9 @@ from bot.domain.limits import CommunitySettings, HouseLimits
 from bot.domain.people import Identity, Platform, Tier
 from bot.ports.admission import AdmissionLimiter
 from bot.ports.surfaces import Surface
-from bot.services.bursts import BurstLimits, LocalBursts
+from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
+from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
 from bot.services.communities import Communities
-from bot.services.notices import HouseWatch, Notices
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
 
@@ -65,19 +65,19 @@ def quotas_of(base: Foundation) -> Quotas:
 def bursts_of(base: Foundation) -> AdmissionLimiter:
     """Give what keeps one person from asking for too much at once."""
     bursts = base.settings.bursts
-    return LocalBursts(BurstLimits(bursts.wishes, bursts.within, bursts.running, bursts.queued), base.clock)
+    return LocalAdmissionLimiter(AdmissionLimits(bursts.wishes, bursts.within, bursts.running, bursts.queued), base.clock)
 
 
-def notices_of(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Notices:
+def notices_of(base: Foundation, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:
     """Give what tells admins and owners that a budget is nearly used up."""
     settings, records = base.settings, base.records
-    return Notices(
+    return BudgetAlerts(
         ledger=records.ledger,
         once=records.once,
         rulebook=records.rulebook,
         accounts=records.accounts,
         surfaces=surfaces,
-        house=HouseWatch(settings.budget.budgets, tuple(Identity.parse(owner) for owner in settings.owners)),
+        house=HouseBudgets(settings.budget.budgets, tuple(Identity.parse(owner) for owner in settings.owners)),
     )
 
 

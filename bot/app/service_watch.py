@@ -11,7 +11,7 @@ from bot.app.makers import Makers
 from bot.domain.chat import Post
 from bot.domain.health import Finding, Health
 from bot.ports.clock import Clock
-from bot.services.notices import Notices
+from bot.services.budget_alerts import BudgetAlerts
 
 log = structlog.get_logger(__name__)
 
@@ -21,9 +21,9 @@ _AGAIN = timedelta(minutes=1)
 class ServiceWatch:
     """Remembers what is wrong with the services. All it asks of them is free."""
 
-    def __init__(self, makers: Makers, notices: Notices, clock: Clock, announce: Callable[[str], None]) -> None:
+    def __init__(self, makers: Makers, budget_alerts: BudgetAlerts, clock: Clock, announce: Callable[[str], None]) -> None:
         self._checks = service_checks(makers)
-        self._notices = notices
+        self._budget_alerts = budget_alerts
         self._clock = clock
         self._announce = announce
         self._wrong: tuple[Finding, ...] = ()
@@ -56,7 +56,7 @@ class ServiceWatch:
         log.error("service.wrong", subject=finding.subject, text=finding.text)
         self._announce(f"Careful: {sentence}")
         day = self._clock.now().date().isoformat()
-        await self._notices.tell_owners(Post(f"Nothing can be drawn: {sentence}"), key=f"service:{finding.subject}:{day}")
+        await self._budget_alerts.notify_owners(Post(f"Nothing can be drawn: {sentence}"), key=f"service:{finding.subject}:{day}")
 
 
 def service_checks(makers: Makers) -> tuple[Callable[[], Awaitable[tuple[Finding, ...]]], ...]:

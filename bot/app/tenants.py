@@ -11,7 +11,7 @@ from bot.domain.chat import Place
 from bot.domain.people import Person, Platform
 from bot.errors import BadInput
 from bot.pipeline import posts
-from bot.services.quotas import Quotas, Terms
+from bot.services.quotas import EffectiveLimits, Quotas
 
 if TYPE_CHECKING:
     from bot.adapters.slack.home import Home
@@ -50,22 +50,22 @@ class HomeWords:
         from bot.adapters.slack.home import Home
 
         place = Place(person.identity.platform, person.identity.realm, "")
-        terms = await self._house.quotas.terms(person, place)
-        pictures = await self._house.gallery.latest(terms.account.id, _SHOWN)
+        effective_limits = await self._house.quotas.effective_limits(person, place)
+        pictures = await self._house.gallery.latest(effective_limits.account.id, _SHOWN)
         studio, links = self._house.studio, self._house.links
-        shown = [posts.exhibit(await studio.find(picture.job), picture, links) for picture in pictures]
-        return Home(await _standing(self._house.quotas, terms), tuple(shown), _settings(terms, person))
+        shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
+        return Home(await _standing(self._house.quotas, effective_limits), tuple(shown), _settings(effective_limits, person))
 
 
-async def _standing(quotas: Quotas, terms: Terms) -> str:
-    quota_status = await quotas.quota_status(terms)
+async def _standing(quotas: Quotas, effective_limits: EffectiveLimits) -> str:
+    quota_status = await quotas.quota_status(effective_limits)
     more = f" You have {counted(quota_status.credits, 'credit')} too." if quota_status.credits else ""
     return f"You have {quota_status.left:,} of {counted(quota_status.limit, 'picture')} left today.{more}"
 
 
-def _settings(terms: Terms, person: Person) -> tuple[str, ...]:
+def _settings(effective_limits: EffectiveLimits, person: Person) -> tuple[str, ...]:
     return (
-        f"Your tier is {terms.account.tier}.",
-        f"The day ends at midnight, {terms.of_community.settings.zone}.",
+        f"Your tier is {effective_limits.account.tier}.",
+        f"The day ends at midnight, {effective_limits.of_community.settings.zone}.",
         *(["You are an admin here: /easel help says what admins can do."] if person.is_admin else []),
     )

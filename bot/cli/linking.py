@@ -13,7 +13,7 @@ from bot.app.stores import make_data_folder
 from bot.cli.logs import set_up_logs
 from bot.config import Settings, load
 from bot.domain.people import Identity
-from bot.services.linking import LIFE, LinkCode, Linking
+from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkCode
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.codes import SqlCodes
@@ -26,7 +26,7 @@ def link(config: Path | None, *, is_verbose: bool) -> int:
     set_up_logs(settings, "info" if is_verbose else "warning")
     make_data_folder(settings.home)
     code = asyncio.run(_issued(settings, Identity(TERMINAL, "", str(os.getuid()))))
-    minutes = int(LIFE.total_seconds()) // 60
+    minutes = int(CODE_LIFETIME.total_seconds()) // 60
     typer.echo(f"/link {code.text}")
     typer.echo(
         f"Type that on the page or in a chat (on Slack: /easel link {code.text}) within {minutes} minutes: "
@@ -43,7 +43,9 @@ async def _issued(settings: Settings, identity: Identity) -> LinkCode:
     await database.open()
     try:
         accounts = SqlAccounts(database, clock, RandomIds())
-        linking = Linking(accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, below=secrets.randbelow)
+        linking = AccountLinking(
+            accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, random_below=secrets.randbelow
+        )
         account = await accounts.get_or_create(identity, settings.quotas.first_tier_of(identity.platform))
         return await linking.issue(account.id)
     finally:

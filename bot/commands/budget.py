@@ -16,8 +16,8 @@ from bot.domain.rules import AuditEntry, RuleKey, RuleKind
 from bot.ports.accounts import Ledger
 from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Call
-from bot.services.notices import newest_about
-from bot.services.quotas import Quotas, Terms
+from bot.services.budget_alerts import newest_entry
+from bot.services.quotas import EffectiveLimits, Quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ def budget_show(quotas: Quotas, *, ledger: Ledger, rulebook: Rulebook) -> Comman
     """Build `/budget show`."""
 
     async def run(call: Call, args: BudgetShowArgs) -> None:  # noqa: ARG001 - every command is called alike
-        terms = await quotas.terms(call.person, call.place)
-        told = [await _told(scope, terms, ledger) for scope in dict.fromkeys((terms.community, HOUSE))]
-        set_by = [await _set_by(period, terms, rulebook) for period in Period]
+        effective_limits = await quotas.effective_limits(call.person, call.place)
+        told = [await _told(scope, effective_limits, ledger) for scope in dict.fromkeys((effective_limits.community, HOUSE))]
+        set_by = [await _set_by(period, effective_limits, rulebook) for period in Period]
         await call.whisper(Post("\n".join(["What pictures cost:", *told, *(line for line in set_by if line)])))
 
     return Command(
@@ -79,13 +79,15 @@ def budget_set(record: Record) -> Command[BudgetSetArgs]:
     )
 
 
-async def _told(scope: CommunityId, terms: Terms, ledger: Ledger) -> str:
+async def _told(scope: CommunityId, effective_limits: EffectiveLimits, ledger: Ledger) -> str:
     """Give a line for each period of one scope."""
-    day = terms.allowance.day
-    whose = "Here" if scope == terms.community else "The whole bot"
+    day = effective_limits.allowance.day
+    whose = "Here" if scope == effective_limits.community else "The whole bot"
     lines = []
     for period in Period:
-        limits = [budget.limit for budget in terms.of_community.budgets if (budget.scope, budget.period) == (scope, period)]
+        limits = [
+            budget.limit for budget in effective_limits.of_community.budgets if (budget.scope, budget.period) == (scope, period)
+        ]
         budget = Budget(scope, period, min(limits, default=0))
         first = budget.first_day(day)
         since = f"since {first.day} {first:%B}"
@@ -107,13 +109,13 @@ def _share(spending: Spending, is_limited: bool, budget: Budget) -> str:
     return f"{spent}, which is {share} % of the budget of {dollars(budget.limit)}."
 
 
-async def _set_by(period: Period, terms: Terms, rulebook: Rulebook) -> str:
+async def _set_by(period: Period, effective_limits: EffectiveLimits, rulebook: Rulebook) -> str:
     """Say who has set the budget of a period, and when, if admins have."""
     key = RuleKey(RuleKind.BUDGET, period)
-    if not any(rule.key == key for rule in terms.of_community.rules):
+    if not any(rule.key == key for rule in effective_limits.of_community.rules):
         return ""
-    entry = await newest_about(rulebook, terms.community, key)
-    return _set_line(entry, period, terms.of_community.settings.zone) if entry else ""
+    entry = await newest_entry(rulebook, effective_limits.community, key)
+    return _set_line(entry, period, effective_limits.of_community.settings.zone) if entry else ""
 
 
 def _set_line(entry: AuditEntry, period: Period, zone: ZoneInfo) -> str:

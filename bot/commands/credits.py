@@ -16,7 +16,7 @@ from bot.domain.people import Mention
 from bot.domain.rules import AuditEntry
 from bot.ports.credits import Credits
 from bot.ports.surfaces import Call
-from bot.services.people import People, Somebody
+from bot.services.person_lookup import FoundPerson, PersonLookup
 from bot.services.quotas import Quotas
 
 _SHOWN = 20
@@ -40,16 +40,18 @@ class CreditsHistoryArgs:
     person: Annotated[Mention | None, PersonRef("Whose credits, for admins; usually your own")] = None
 
 
-def credits_history(credit_book: Credits, people: People, quotas: Quotas, *, is_owner: IsOwner) -> Command[CreditsHistoryArgs]:
+def credits_history(
+    credit_book: Credits, people: PersonLookup, quotas: Quotas, *, is_owner: IsOwner
+) -> Command[CreditsHistoryArgs]:
     """Build `/credits history`."""
 
     async def run(call: Call, args: CreditsHistoryArgs) -> None:
         whom = await whose(call, args.person, people, is_owner)
-        terms = await quotas.terms(call.person, call.place)
-        balance = await credit_book.balance(terms.community, whom.account)
-        found = await credit_book.history(terms.community, whom.account, _SHOWN)
+        effective_limits = await quotas.effective_limits(call.person, call.place)
+        balance = await credit_book.balance(effective_limits.community, whom.account)
+        found = await credit_book.history(effective_limits.community, whom.account, _SHOWN)
         head = f"{'You have' if whom.person == call.person else f'{whom.name} has'} {counted(balance, 'credit')}."
-        zone = terms.of_community.settings.zone
+        zone = effective_limits.of_community.settings.zone
         lines = [_line(entry, zone) for entry in found]
         told = f"{head} What came and went, newest first, in the time of {zone.key}:"
         await call.whisper(listed(told, lines) if lines else Post(head))
@@ -71,11 +73,11 @@ class CreditsGiveArgs:
     amount: Annotated[int, Number("How many of your credits", least=1, most=MOST_CREDITS)]
 
 
-def credits_give(credit_book: Credits, people: People, quotas: Quotas) -> Command[CreditsGiveArgs]:
+def credits_give(credit_book: Credits, people: PersonLookup, quotas: Quotas) -> Command[CreditsGiveArgs]:
     """Build `/credits give`. Only somebody who was seen before gets a gift: with a mistyped id it would be lost."""
 
     async def run(call: Call, args: CreditsGiveArgs) -> None:
-        whom, giver = await people.known(args.person, call.person), await people.actor(call.person)
+        whom, giver = await people.find_known(args.person, call.person), await people.actor(call.person)
         community = quotas.community(call.place)
         if not await credit_book.give(community, giver, whom.account, args.amount, call.key):
             await call.whisper(Post(_ONCE))
@@ -102,11 +104,11 @@ class CreditsMoveArgs:
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
 
 
-def credits_grant(credit_book: Credits, people: People, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
+def credits_grant(credit_book: Credits, people: PersonLookup, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
     """Build `/credits grant`."""
 
     async def run(call: Call, args: CreditsMoveArgs) -> None:
-        whom = await people.anybody(args.person, call.person)
+        whom = await people.find_or_create(args.person, call.person)
         move = await _move(call, args, whom, kind=CreditKind.GRANT, people=people, quotas=quotas)
         await _confirm(call, await credit_book.move(move), record, first_seen(whom))
 
@@ -120,11 +122,11 @@ def credits_grant(credit_book: Credits, people: People, quotas: Quotas, *, recor
     )
 
 
-def credits_take(credit_book: Credits, people: People, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
+def credits_take(credit_book: Credits, people: PersonLookup, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
     """Build `/credits take`. What is not there, or spent already, cannot be taken."""
 
     async def run(call: Call, args: CreditsMoveArgs) -> None:
-        whom = await people.known(args.person, call.person)
+        whom = await people.find_known(args.person, call.person)
         move = await _move(call, args, whom, kind=CreditKind.TAKE, people=people, quotas=quotas)
         await _confirm(call, await credit_book.move(move), record)
 
@@ -139,7 +141,7 @@ def credits_take(credit_book: Credits, people: People, quotas: Quotas, *, record
 
 
 async def _move(
-    call: Call, args: CreditsMoveArgs, whom: Somebody, *, kind: CreditKind, people: People, quotas: Quotas
+    call: Call, args: CreditsMoveArgs, whom: FoundPerson, *, kind: CreditKind, people: PersonLookup, quotas: Quotas
 ) -> CreditMove:
     return CreditMove(
         community=quotas.community(call.place),

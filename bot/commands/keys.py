@@ -10,7 +10,7 @@ from bot.domain.chat import Details, Post
 from bot.errors import BadInput
 from bot.ports.api_keys import ApiKey
 from bot.ports.surfaces import Call
-from bot.services.keys import ProgramKeys
+from bot.services.api_keys import ApiKeyRegistry
 from bot.services.quotas import Quotas
 
 
@@ -21,7 +21,7 @@ class KeyMakeArgs:
     label: Annotated[str, Text("What the key is for, so that you know it again", longest=60)]
 
 
-def apikey_make(keys: ProgramKeys, quotas: Quotas) -> Command[KeyMakeArgs]:
+def apikey_make(keys: ApiKeyRegistry, quotas: Quotas) -> Command[KeyMakeArgs]:
     """Build `/apikey make`. The key asks in the community where it is made."""
 
     async def run(call: Call, args: KeyMakeArgs) -> None:
@@ -47,7 +47,7 @@ class KeyListArgs:
     """`/apikey list` takes nothing."""
 
 
-def apikey_list(keys: ProgramKeys, quotas: Quotas) -> Command[KeyListArgs]:
+def apikey_list(keys: ApiKeyRegistry, quotas: Quotas) -> Command[KeyListArgs]:
     """Build `/apikey list`."""
 
     async def run(call: Call, args: KeyListArgs) -> None:  # noqa: ARG001 - every command is called alike
@@ -68,7 +68,7 @@ class KeyRevokeArgs:
     id: Annotated[str, Text("The key's id, as /apikey list shows it", longest=64)]
 
 
-def apikey_revoke(keys: ProgramKeys, quotas: Quotas) -> Command[KeyRevokeArgs]:
+def apikey_revoke(keys: ApiKeyRegistry, quotas: Quotas) -> Command[KeyRevokeArgs]:
     """Build `/apikey revoke`."""
 
     async def run(call: Call, args: KeyRevokeArgs) -> None:

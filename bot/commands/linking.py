@@ -10,10 +10,10 @@ from bot.commands.telling import counted
 from bot.domain.chat import Button, Post
 from bot.domain.people import Identity
 from bot.ports.surfaces import Call
-from bot.services.linking import LIFE, Linking
+from bot.services.account_linking import CODE_LIFETIME, AccountLinking
 from bot.services.quotas import Quotas
 
-_MINUTES = int(LIFE.total_seconds()) // 60
+_MINUTES = int(CODE_LIFETIME.total_seconds()) // 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class LinkArgs:
     code: Annotated[str | None, Text("The code that you got elsewhere; leave it out to get one", longest=40)] = None
 
 
-def link(linking: Linking, quotas: Quotas) -> Command[LinkArgs]:
+def link(linking: AccountLinking, quotas: Quotas) -> Command[LinkArgs]:
     """Build `/link`: without a code it gives one, with one it joins the caller's account into the other."""
 
     async def run(call: Call, args: LinkArgs) -> None:
@@ -50,7 +50,7 @@ class UnlinkArgs:
     """`/unlink` takes nothing."""
 
 
-def unlink(linking: Linking) -> Command[UnlinkArgs]:
+def unlink(linking: AccountLinking) -> Command[UnlinkArgs]:
     """Build `/unlink`, which asks first."""
 
     async def run(call: Call, args: UnlinkArgs) -> None:  # noqa: ARG001 - every command is called alike
@@ -66,7 +66,7 @@ def unlink(linking: Linking) -> Command[UnlinkArgs]:
     return Command("unlink", "Separate this account from those it is linked to", UnlinkArgs, run)
 
 
-def part(linking: Linking, quotas: Quotas) -> Command[UnlinkArgs]:
+def part(linking: AccountLinking, quotas: Quotas) -> Command[UnlinkArgs]:
     """Build the button that parts whoever presses it."""
 
     async def run(call: Call, args: UnlinkArgs) -> None:  # noqa: ARG001 - every command is called alike
@@ -85,7 +85,7 @@ def _offer(code: str) -> str:
 
 async def _today(call: Call, quotas: Quotas) -> str:
     """Say in a sentence how the caller stands now."""
-    quota_status = await quotas.quota_status(await quotas.terms(call.person, call.place))
+    quota_status = await quotas.quota_status(await quotas.effective_limits(call.person, call.place))
     used = quota_status.held + quota_status.spent
     beyond = f", and {counted(quota_status.credits, 'credit')}" if quota_status.credits else ""
     return (

@@ -7,10 +7,10 @@ from bot.commands.options import listed, meant, quoted
 from bot.domain.people import Mention, Tier
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
-from bot.services.people import People, Somebody
+from bot.services.person_lookup import FoundPerson, PersonLookup
 
 
-async def whose(call: Call, mention: Mention | None, people: People, is_owner: IsOwner) -> Somebody:
+async def whose(call: Call, mention: Mention | None, people: PersonLookup, is_owner: IsOwner) -> FoundPerson:
     """Give whom a question is about: the caller, or whoever is mentioned.
 
     Raises:
@@ -21,10 +21,10 @@ async def whose(call: Call, mention: Mention | None, people: People, is_owner: I
         return await people.caller(call.person)
     if not people.is_caller(mention, call.person) and not call.person.is_admin and not await is_owner(call.person):
         raise NotAllowed("Only admins may see that of somebody else; leave the person out to see your own.")
-    return await people.known(mention, call.person)
+    return await people.find_known(mention, call.person)
 
 
-def first_seen(whom: Somebody) -> str:
+def first_seen(whom: FoundPerson) -> str:
     """Say that nobody has met this person yet, which may be news to an admin who mistyped an id."""
     return f"{whom.name} has not been here yet; it waits for them. If the id is wrong, press Undo." if whom.is_new else ""
 

@@ -12,7 +12,7 @@ from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
-from bot.services.links import Links
+from bot.services.picture_links import PictureLinks
 
 _SHOWN = 10
 """Pictures that `/gallery` shows; no platform takes more than ten in a message."""
@@ -64,7 +64,7 @@ class GalleryArgs:
     """`/gallery` takes nothing."""
 
 
-def show_gallery(studio: Studio, gallery: Gallery, links: Links) -> Command[GalleryArgs]:
+def show_gallery(studio: Studio, gallery: Gallery, links: PictureLinks) -> Command[GalleryArgs]:
     """Build `/gallery`."""
 
     async def run(call: Call, args: GalleryArgs) -> None:  # noqa: ARG001 - every command is called alike
@@ -73,7 +73,7 @@ def show_gallery(studio: Studio, gallery: Gallery, links: Links) -> Command[Gall
         if not pictures:
             await call.whisper(Post("You have no pictures yet. Type /imagine and say what you would like to see."))
             return
-        shown = [posts.exhibit(await studio.find(picture.job), picture, links) for picture in pictures]
+        shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
         await call.whisper(Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown), links=posts.originals(shown)))
 
     return Command("gallery", "See your newest pictures again, wherever you asked for them", GalleryArgs, run)

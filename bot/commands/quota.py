@@ -20,8 +20,8 @@ from bot.errors import BadInput
 from bot.ports.accounts import Ledger
 from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
-from bot.services.people import People
-from bot.services.quotas import Quotas, Terms
+from bot.services.person_lookup import PersonLookup
+from bot.services.quotas import EffectiveLimits, Quotas
 
 WayToPremium = Callable[[AccountId], str]
 """Says in a sentence how an account becomes premium, or nothing."""
@@ -38,22 +38,22 @@ class QuotaShowArgs:
 
 
 def quota_show(
-    quotas: Quotas, people: People, *, ledger: Ledger, clock: Clock, is_owner: IsOwner, premium: WayToPremium
+    quotas: Quotas, people: PersonLookup, *, ledger: Ledger, clock: Clock, is_owner: IsOwner, premium: WayToPremium
 ) -> Command[QuotaShowArgs]:
     """Build `/quota show`. `premium` says in a sentence how an account gets premium here, if there is a way."""
 
     async def run(call: Call, args: QuotaShowArgs) -> None:
         whom, now = await whose(call, args.person, people, is_owner), clock.now()
         is_own = whom.person == call.person
-        terms = await quotas.terms(whom.person, call.place)
+        effective_limits = await quotas.effective_limits(whom.person, call.place)
         lines = [
-            f"{'You have' if is_own else f'{whom.name} has'} {_day(terms, await quotas.quota_status(terms), now)}",
-            _tier(terms, now),
+            f"{'You have' if is_own else f'{whom.name} has'} {_day(effective_limits, await quotas.quota_status(effective_limits), now)}",
+            _tier(effective_limits, now),
             _weights(quotas.weights),
-            await _together(terms, ledger),
-            _more(terms, premium(terms.account.id)) if is_own else _WITHOUT_ROLES,
+            await _together(effective_limits, ledger),
+            _more(effective_limits, premium(effective_limits.account.id)) if is_own else _WITHOUT_ROLES,
         ]
-        can_register = is_own and terms.account.tier == GUEST
+        can_register = is_own and effective_limits.account.tier == GUEST
         buttons = (Button("Register", "register", "now"),) if can_register else ()
         await call.whisper(Post("\n".join(line for line in lines if line), buttons=buttons))
 
@@ -78,7 +78,7 @@ class QuotaSetArgs:
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
 
 
-def quota_set(record: Record, people: People, quotas: Quotas) -> Command[QuotaSetArgs]:
+def quota_set(record: Record, people: PersonLookup, quotas: Quotas) -> Command[QuotaSetArgs]:
     """Build `/quota set`."""
 
     async def run(call: Call, args: QuotaSetArgs) -> None:
@@ -86,12 +86,12 @@ def quota_set(record: Record, people: People, quotas: Quotas) -> Command[QuotaSe
             raise BadInput("Please say whose limit it is: a person's, a role's, a tier's or the server's, one of them at a time.")
         value, note = None if args.pictures is None else str(args.pictures), ""
         if args.person is not None:
-            whom = await people.anybody(args.person, call.person)
+            whom = await people.find_or_create(args.person, call.person)
             key, note = RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, whom.account), first_seen(whom)
         elif args.role is not None:
-            key = RuleKey(RuleKind.LIMIT, f"role:{people.role(args.role, call.place)}")
+            key = RuleKey(RuleKind.LIMIT, f"role:{people.role_key(args.role, call.place)}")
         elif args.tier is not None:
-            limits = (await quotas.terms(call.person, call.place)).of_community.limits
+            limits = (await quotas.effective_limits(call.person, call.place)).of_community.limits
             key = RuleKey(RuleKind.LIMIT, f"tier:{tier_named(args.tier, limits)}")
         else:
             key = RuleKey(RuleKind.LIMIT, f"server:{_tenant(call.place)}")
@@ -115,14 +115,14 @@ class QuotaResetArgs:
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
 
 
-def quota_reset(record: Record, people: People, quotas: Quotas, *, ledger: Ledger) -> Command[QuotaResetArgs]:
+def quota_reset(record: Record, people: PersonLookup, quotas: Quotas, *, ledger: Ledger) -> Command[QuotaResetArgs]:
     """Build `/quota reset`: what somebody has used today counts no more. What is being drawn stays set aside."""
 
     async def run(call: Call, args: QuotaResetArgs) -> None:
-        whom = await people.known(args.person, call.person)
-        terms, by = await quotas.terms(whom.person, call.place), await people.actor(call.person)
-        day = terms.allowance.day
-        entry = await ledger.reset_usage(terms.community, whom.account, day, by=by, why=one_line(args.why))
+        whom = await people.find_known(args.person, call.person)
+        effective_limits, by = await quotas.effective_limits(whom.person, call.place), await people.actor(call.person)
+        day = effective_limits.allowance.day
+        entry = await ledger.reset_usage(effective_limits.community, whom.account, day, by=by, why=one_line(args.why))
         if entry is None:
             await call.whisper(Post(f"{whom.name} has used nothing today, so nothing was changed."))
             return
@@ -141,8 +141,8 @@ def quota_reset(record: Record, people: People, quotas: Quotas, *, ledger: Ledge
 _WITHOUT_ROLES = "What a role or a purchase gives is not in here: only their own /quota show includes it."
 
 
-def _day(terms: Terms, quota_status: QuotaStatus, now: datetime) -> str:
-    ends = terms.allowance.refills_at
+def _day(effective_limits: EffectiveLimits, quota_status: QuotaStatus, now: datetime) -> str:
+    ends = effective_limits.allowance.refills_at
     held = f", set aside for what is being drawn: {quota_status.held:,}" if quota_status.held else ""
     in_credits = f"{quota_status.credits:,}, for when the day's pictures are gone" if quota_status.credits else "none"
     return (
@@ -153,13 +153,13 @@ def _day(terms: Terms, quota_status: QuotaStatus, now: datetime) -> str:
     )
 
 
-def _tier(terms: Terms, now: datetime) -> str:
+def _tier(effective_limits: EffectiveLimits, now: datetime) -> str:
     """Name the tier, until when it is granted, and that another limit than the tier's holds."""
-    tier, found = terms.account.tier, terms.of_community
+    tier, found = effective_limits.account.tier, effective_limits.of_community
     ends = [member.until for member in found.memberships() if member.tier == tier and member.is_active_at(now)]
     last = max((end for end in ends if end), default=None)
     granted = f", given {until(last, found.settings.zone)}" if last and None not in ends else ""
-    is_usual = terms.allowance.limit == found.limits[tier]
+    is_usual = effective_limits.allowance.limit == found.limits[tier]
     apart = "" if is_usual else f", which has {counted(found.limits[tier], 'picture')} a day; an admin has set another limit here"
     return f"Tier: {tier}{granted}{apart}."
 
@@ -172,19 +172,22 @@ def _weights(weights: Weights) -> str:
     return f"A picture {', one '.join(dear)}." if dear else ""
 
 
-async def _together(terms: Terms, ledger: Ledger) -> str:
+async def _together(effective_limits: EffectiveLimits, ledger: Ledger) -> str:
     """Say how all people of the place stand together, if they have a limit."""
-    if terms.tenant_quota is None:
+    if effective_limits.tenant_quota is None:
         return ""
     tenant_quota = await ledger.tenant_status(
-        terms.community, terms.tenant_quota.id, terms.allowance.day, terms.tenant_quota.limit
+        effective_limits.community,
+        effective_limits.tenant_quota.id,
+        effective_limits.allowance.day,
+        effective_limits.tenant_quota.limit,
     )
     return f"Everybody here together has {tenant_quota.left:,} of {counted(tenant_quota.limit, 'picture')} left today."
 
 
-def _more(terms: Terms, premium: str) -> str:
+def _more(effective_limits: EffectiveLimits, premium: str) -> str:
     """Say how to get more."""
-    tier, limits = terms.account.tier, terms.of_community.limits
+    tier, limits = effective_limits.account.tier, effective_limits.of_community.limits
     gains = tier == GUEST and limits[REGISTERED] > limits[GUEST]
     register = f"With /register you have {counted(limits[REGISTERED], 'picture')} a day. " if gains else ""
     higher = f"{premium} " if premium and limits[tier] < limits[PREMIUM] else ""

@@ -19,7 +19,7 @@ from bot.errors import BadInput
 from bot.ports.clock import Clock
 from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Call
-from bot.services.people import People
+from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
 
 LONGEST_WHY = 200
@@ -43,7 +43,7 @@ def confirmation(text: str, entry: AuditEntry | None) -> Post:
 class Record:
     """Changes rules for whoever calls, and tells what was changed. `house` is what holds where nothing is set."""
 
-    def __init__(self, *, rulebook: Rulebook, quotas: Quotas, people: People, house: HouseLimits, clock: Clock) -> None:
+    def __init__(self, *, rulebook: Rulebook, quotas: Quotas, people: PersonLookup, house: HouseLimits, clock: Clock) -> None:
         self._rulebook = rulebook
         self._quotas = quotas
         self._people = people
@@ -90,14 +90,14 @@ class Record:
 
     async def _zone_again(self, entry: AuditEntry, call: Call) -> str | None:
         """Give the value that puts a zone back: as it was, unless the day would be another one then, which has to go on first."""
-        terms, now = await self._quotas.terms(call.person, call.place), self._clock.now()
-        rules = terms.of_community.rules
+        effective_limits, now = await self._quotas.effective_limits(call.person, call.place), self._clock.now()
+        rules = effective_limits.of_community.rules
         if next((rule.value for rule in rules if rule.key == _ZONE), None) != entry.after:
             return entry.before
         back = apply_setting_rules(self._house.settings, () if entry.before is None else (Rule(_ZONE, entry.before),))
-        if allowance(0, now, back.zone, back.day_extension).day == terms.allowance.day:
+        if allowance(0, now, back.zone, back.day_extension).day == effective_limits.allowance.day:
             return entry.before
-        return format_zone(back.zone, DayExtension.after_zone_change(terms.allowance, now, back.zone))
+        return format_zone(back.zone, DayExtension.after_zone_change(effective_limits.allowance, now, back.zone))
 
     async def _told(self, entry: AuditEntry, call: Call) -> str:
         """Tell a change in one sentence, with both values."""
@@ -123,11 +123,13 @@ class Record:
         return None if limit is None else f"{counted(limit, 'picture')} a day, the default"
 
     async def _by_tier(self, person: Person, place: Place) -> str:
-        terms = await self._quotas.terms(person, place)
-        return f"{counted(terms.of_community.limits[terms.account.tier], 'picture')} a day, as their tier has"
+        effective_limits = await self._quotas.effective_limits(person, place)
+        return (
+            f"{counted(effective_limits.of_community.limits[effective_limits.account.tier], 'picture')} a day, as their tier has"
+        )
 
     async def _zone(self, call: Call) -> ZoneInfo:
-        return (await self._quotas.terms(call.person, call.place)).of_community.settings.zone
+        return (await self._quotas.effective_limits(call.person, call.place)).of_community.settings.zone
 
     async def _names(self, found: Sequence[AuditEntry], beside: Identity) -> dict[AccountId, str]:
         accounts = {account for entry in found for account in (entry.key.account, entry.by.account)} - {EVERYBODY}

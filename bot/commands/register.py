@@ -13,8 +13,8 @@ from bot.domain.rules import Change, Membership, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Call
-from bot.services.people import People
-from bot.services.quotas import Quotas, Terms
+from bot.services.person_lookup import PersonLookup
+from bot.services.quotas import EffectiveLimits, Quotas
 
 _REGISTER = "register"
 _MOST_IN_TEXT = 1200
@@ -29,11 +29,11 @@ def register(quotas: Quotas, policy: str) -> Command[RegisterArgs]:
     """Build `/register`, which shows the policy to whoever has not accepted it."""
 
     async def run(call: Call, args: RegisterArgs) -> None:  # noqa: ARG001 - every command is called alike
-        terms = await quotas.terms(call.person, call.place)
-        if terms.account.tier != GUEST or _is_registered(terms):
-            await call.whisper(Post(_already(terms)))
+        effective_limits = await quotas.effective_limits(call.person, call.place)
+        if effective_limits.account.tier != GUEST or _is_registered(effective_limits):
+            await call.whisper(Post(_already(effective_limits)))
             return
-        await call.whisper(_asking(policy, terms))
+        await call.whisper(_asking(policy, effective_limits))
 
     return Command("register", "Accept the content policy and have more pictures a day", RegisterArgs, run)
 
@@ -45,13 +45,13 @@ class AcceptArgs:
     version: Annotated[str, Text("Which policy was read", longest=64)]
 
 
-def accept(quotas: Quotas, people: People, rulebook: Rulebook, policy: str) -> Command[AcceptArgs]:
+def accept(quotas: Quotas, people: PersonLookup, rulebook: Rulebook, policy: str) -> Command[AcceptArgs]:
     """Build the button below the policy. Which policy was accepted is on record."""
 
     async def run(call: Call, args: AcceptArgs) -> None:
         if args.version != _version(policy):
             raise BadInput("The policy has changed since you read it, so nothing was accepted; please type /register again.")
-        before, by = await quotas.terms(call.person, call.place), await people.actor(call.person)
+        before, by = await quotas.effective_limits(call.person, call.place), await people.actor(call.person)
         change = Change(
             community=before.community,
             key=RuleKey(RuleKind.MEMBERSHIP, _REGISTER, by.account),
@@ -62,29 +62,31 @@ def accept(quotas: Quotas, people: People, rulebook: Rulebook, policy: str) -> C
         if await rulebook.change(change) is None:
             await call.whisper(Post(_already(before)))
             return
-        after = await quotas.terms(call.person, call.place)
+        after = await quotas.effective_limits(call.person, call.place)
         now, was = counted(after.allowance.limit, "picture"), f"{before.allowance.limit:,}"
         await call.whisper(Post(f"You are registered: you have {now} a day now; it was {was}. Type /imagine to draw one."))
 
     return Command("accept", "Accept the content policy", AcceptArgs, run, is_typed=False)
 
 
-def _asking(policy: str, terms: Terms) -> Post:
-    more = counted(terms.of_community.limits[REGISTERED], "picture")
-    head = f"Registered people have {more} a day; you have {terms.allowance.limit:,}. Please read this first:"
+def _asking(policy: str, effective_limits: EffectiveLimits) -> Post:
+    more = counted(effective_limits.of_community.limits[REGISTERED], "picture")
+    head = f"Registered people have {more} a day; you have {effective_limits.allowance.limit:,}. Please read this first:"
     button = (Button("I accept", "accept", _version(policy)),)
     if len(policy) <= _MOST_IN_TEXT:
         return Post(f"{head}\n{policy}", buttons=button)
     return Post(head, details=(Details("Content policy", policy),), buttons=button)
 
 
-def _already(terms: Terms) -> str:
-    tier = REGISTERED if terms.account.tier == GUEST else terms.account.tier
-    return f"You are {tier} already, with {counted(terms.allowance.limit, 'picture')} a day; there is nothing more to do."
+def _already(effective_limits: EffectiveLimits) -> str:
+    tier = REGISTERED if effective_limits.account.tier == GUEST else effective_limits.account.tier
+    return (
+        f"You are {tier} already, with {counted(effective_limits.allowance.limit, 'picture')} a day; there is nothing more to do."
+    )
 
 
-def _is_registered(terms: Terms) -> bool:
-    keys = {rule.key.subject for rule in terms.of_community.rules if rule.key.kind is RuleKind.MEMBERSHIP}
+def _is_registered(effective_limits: EffectiveLimits) -> bool:
+    keys = {rule.key.subject for rule in effective_limits.of_community.rules if rule.key.kind is RuleKind.MEMBERSHIP}
     return _REGISTER in keys
 
 

@@ -17,7 +17,7 @@ from bot.domain.limits import CommunitySettings, format_zone
 from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
 from bot.errors import BadInput, NotAllowed
-from bot.services.quotas import Terms
+from bot.services.quotas import EffectiveLimits
 
 _MOST_DAYS = 3650
 _MOST_CHANNELS = 50
@@ -39,7 +39,7 @@ class Desk:
     """Where a setting is changed, and how things stand there. `whose` tells the community of a place."""
 
     place: Place
-    terms: Terms
+    effective_limits: EffectiveLimits
     house: CommunitySettings
     now: datetime
     whose: Callable[[Place], CommunityId]
@@ -47,7 +47,7 @@ class Desk:
     @property
     def settings(self) -> CommunitySettings:
         """What holds here now."""
-        return self.terms.of_community.settings
+        return self.effective_limits.of_community.settings
 
     @property
     def tenant(self) -> str:
@@ -113,12 +113,12 @@ def _zone(typed: str, desk: Desk) -> str:
     except (OSError, ValueError, KeyError):
         close = meant(typed, sorted(available_timezones()))
         raise BadInput(f"zone is a time zone such as UTC or Europe/Berlin, not {quoted(typed)}.{close}") from None
-    return format_zone(zone, DayExtension.after_zone_change(desk.terms.allowance, desk.now, zone))
+    return format_zone(zone, DayExtension.after_zone_change(desk.effective_limits.allowance, desk.now, zone))
 
 
 def _house_zone(desk: Desk) -> str | None:
     """Give the zone up; where that would end the day early, keep the house's zone as a rule, with the day that goes on."""
-    day_extension = DayExtension.after_zone_change(desk.terms.allowance, desk.now, desk.house.zone)
+    day_extension = DayExtension.after_zone_change(desk.effective_limits.allowance, desk.now, desk.house.zone)
     return None if day_extension is None else format_zone(desk.house.zone, day_extension)
 
 
@@ -146,7 +146,7 @@ def _review_channel(typed: str, desk: Desk) -> str | None:
 def _channel(typed: str, desk: Desk) -> str:
     """Give a channel as rules name it: `platform:tenant:channel`."""
     if found := _FULL_ID.fullmatch(typed):
-        if desk.whose(Place(Platform(found[1]), found[2], found[3])) != desk.terms.community:
+        if desk.whose(Place(Platform(found[1]), found[2], found[3])) != desk.effective_limits.community:
             raise NotAllowed("That channel is another server's, and only its admins can change that; nothing was changed.")
         return typed
     id_ = desk.place.channel if typed.lower() == "here" else _own_channel(typed)

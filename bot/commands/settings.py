@@ -43,7 +43,7 @@ def settings_show(quotas: Quotas, house: CommunitySettings) -> Command[SettingsS
     """Build `/settings show`. `house` is what holds where nothing is set."""
 
     async def run(call: Call, args: SettingsShowArgs) -> None:  # noqa: ARG001 - every command is called alike
-        settings = (await quotas.terms(call.person, call.place)).of_community.settings
+        settings = (await quotas.effective_limits(call.person, call.place)).of_community.settings
         lines = [_line(name, settings, house) for name in SETTINGS]
         await call.whisper(Post("\n".join(["How pictures are drawn here:", *lines])))
 
@@ -65,11 +65,11 @@ def settings_set(
     """Build `/settings set`. `grace` is how long a new retention waits before it takes pictures away."""
 
     async def run(call: Call, args: SettingsSetArgs) -> None:
-        terms, name = await quotas.terms(call.person, call.place), args.name.value
-        desk = Desk(call.place, terms, house, clock.now(), quotas.community)
+        effective_limits, name = await quotas.effective_limits(call.person, call.place), args.name.value
+        desk = Desk(call.place, effective_limits, house, clock.now(), quotas.community)
         value = await asyncio.to_thread(read_setting, name, args.value, desk)
         key = RuleKey(RuleKind.SETTING, name)
-        others = tuple(rule for rule in terms.of_community.rules if rule.key != key)
+        others = tuple(rule for rule in effective_limits.of_community.rules if rule.key != key)
         settings = apply_setting_rules(house, (*others, *(() if value is None else (Rule(key, value),))))
         note = note_on(name, settings, desk, round(grace.total_seconds() / 60))
         await record.change(call, key, value, why=args.why, note=note)

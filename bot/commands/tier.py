@@ -19,7 +19,7 @@ from bot.domain.rules import Membership, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
-from bot.services.people import People, Somebody
+from bot.services.person_lookup import FoundPerson, PersonLookup
 from bot.services.quotas import Quotas
 
 _LONGEST_TIER = 40
@@ -35,11 +35,13 @@ def tier_list(quotas: Quotas) -> Command[TierListArgs]:
     """Build `/tier list`."""
 
     async def run(call: Call, args: TierListArgs) -> None:  # noqa: ARG001 - every command is called alike
-        terms = await quotas.terms(call.person, call.place)
-        found = terms.of_community
+        effective_limits = await quotas.effective_limits(call.person, call.place)
+        found = effective_limits.of_community
         tiers = sorted(found.limits, key=lambda tier: found.limits[tier])
         lines = [f"{tier}: {counted(found.limits[tier], 'picture')} a day{_ways(tier, found)}." for tier in tiers]
-        await call.whisper(listed(f"Yours is {terms.account.tier}.", [*lines, *_role_limits(found)], title="Tiers here"))
+        await call.whisper(
+            listed(f"Yours is {effective_limits.account.tier}.", [*lines, *_role_limits(found)], title="Tiers here")
+        )
 
     return Command("tier list", "See the tiers, how many pictures a day they have, and who has them", TierListArgs, run)
 
@@ -52,12 +54,12 @@ class TierRoleArgs:
     tier: Annotated[str, Text("The tier, or clear for none", longest=_LONGEST_TIER)]
 
 
-def tier_role(record: Record, people: People, quotas: Quotas) -> Command[TierRoleArgs]:
+def tier_role(record: Record, people: PersonLookup, quotas: Quotas) -> Command[TierRoleArgs]:
     """Build `/tier role`."""
 
     async def run(call: Call, args: TierRoleArgs) -> None:
         value = await _tier_or_none(args.tier, call, quotas)
-        await record.change(call, RuleKey(RuleKind.ROLE_TIER, people.role(args.role, call.place)), value)
+        await record.change(call, RuleKey(RuleKind.ROLE_TIER, people.role_key(args.role, call.place)), value)
 
     return Command(
         "tier role",
@@ -108,14 +110,14 @@ class TierGrantArgs:
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
 
 
-def tier_grant(record: Record, people: People, quotas: Quotas, *, clock: Clock) -> Command[TierGrantArgs]:
+def tier_grant(record: Record, people: PersonLookup, quotas: Quotas, *, clock: Clock) -> Command[TierGrantArgs]:
     """Build `/tier grant`. Somebody has one grant at most: a new one takes the place of the old."""
 
     async def run(call: Call, args: TierGrantArgs) -> None:
-        found = (await quotas.terms(call.person, call.place)).of_community
+        found = (await quotas.effective_limits(call.person, call.place)).of_community
         tier = tier_named(args.tier, found.limits)
         end = None if args.until is None else _end(args.until, clock.now(), found.settings.zone)
-        whom = await people.anybody(args.person, call.person)
+        whom = await people.find_or_create(args.person, call.person)
         key = RuleKey(RuleKind.MEMBERSHIP, GRANT, whom.account)
         await record.change(call, key, str(Membership(tier, end)), why=args.why, note=first_seen(whom))
 
@@ -138,12 +140,12 @@ class TierRevokeArgs:
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
 
 
-def tier_revoke(record: Record, people: People, quotas: Quotas) -> Command[TierRevokeArgs]:
+def tier_revoke(record: Record, people: PersonLookup, quotas: Quotas) -> Command[TierRevokeArgs]:
     """Build `/tier revoke`: take a grant away, or all that gives somebody the tier that is named."""
 
     async def run(call: Call, args: TierRevokeArgs) -> None:
-        whom = await people.known(args.person, call.person)
-        found = (await quotas.terms(whom.person, call.place)).of_community
+        whom = await people.find_known(args.person, call.person)
+        found = (await quotas.effective_limits(whom.person, call.place)).of_community
         tier = None if args.tier is None else tier_named(args.tier, found.limits)
         keys = _held(found, tier)
         if not keys:
@@ -181,7 +183,7 @@ def _role_limits(found: CommunityLimits) -> list[str]:
 async def _tier_or_none(typed: str, call: Call, quotas: Quotas) -> Tier | None:
     if typed.strip().lower() == CLEAR:
         return None
-    return tier_named(typed, (await quotas.terms(call.person, call.place)).of_community.limits)
+    return tier_named(typed, (await quotas.effective_limits(call.person, call.place)).of_community.limits)
 
 
 def _end(until: date | timedelta, now: datetime, zone: ZoneInfo) -> datetime:
@@ -200,6 +202,6 @@ def _held(found: CommunityLimits, tier: Tier | None) -> list[RuleKey]:
     return [rule.key for rule in members if Membership.parse(rule.value).tier == tier]
 
 
-def _nothing_to_revoke(whom: Somebody, tier: Tier | None) -> str:
+def _nothing_to_revoke(whom: FoundPerson, tier: Tier | None) -> str:
     what = "was granted no tier" if tier is None else f"was not given the tier {tier}"
     return f"{whom.name} {what}, so nothing was changed. What comes by a role or a purchase ends with those."

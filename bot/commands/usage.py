@@ -15,9 +15,9 @@ from bot.domain.people import AccountId, Mention
 from bot.ports.plots import Plots, UsageShare, UsageSummary
 from bot.ports.statistics import Statistics, UsageLine
 from bot.ports.surfaces import Call
-from bot.services.people import People
+from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
-from bot.services.usage import summary_of, table_of
+from bot.services.usage import summarize_usage, usage_csv
 
 _MOST_DAYS = 90
 _LONGEST_NAME = 40
@@ -33,15 +33,15 @@ class UsageArgs:
     person: Annotated[Mention | None, PersonRef("One person's alone")] = None
 
 
-def usage(statistics: Statistics, plots: Plots, people: People, quotas: Quotas) -> Command[UsageArgs]:
+def usage(statistics: Statistics, plots: Plots, people: PersonLookup, quotas: Quotas) -> Command[UsageArgs]:
     """Build `/usage`."""
 
     async def run(call: Call, args: UsageArgs) -> None:
-        whom = None if args.person is None else await people.known(args.person, call.person)
-        terms = await quotas.terms(call.person, call.place)
-        last = terms.allowance.day
+        whom = None if args.person is None else await people.find_known(args.person, call.person)
+        effective_limits = await quotas.effective_limits(call.person, call.place)
+        last = effective_limits.allowance.day
         first = last - timedelta(days=args.days - 1)
-        found = await statistics.usage(terms.community, first, last)
+        found = await statistics.usage(effective_limits.community, first, last)
         # A busy place has a hundred thousand lines in a season: all that goes through them leaves the loop.
         lines, accounts = await asyncio.to_thread(_select_lines, found, None if whom is None else whom.account)
         if not lines:
@@ -51,8 +51,8 @@ def usage(statistics: Statistics, plots: Plots, people: People, quotas: Quotas) 
         ids = {account: await people.name(account, call.person.identity) for account in accounts}
         named = await asyncio.to_thread(_name_lines, lines, ids)
         whose = _short(named[-1].name) or ids[named[-1].account] if whom else ""
-        summary = await asyncio.to_thread(summary_of, named, first, last, whose=whose)
-        table = await asyncio.to_thread(table_of, named, ids)
+        summary = await asyncio.to_thread(summarize_usage, named, first, last, whose=whose)
+        table = await asyncio.to_thread(usage_csv, named, ids)
         await call.whisper(_report(summary, ids, await plots.usage(summary), table))
 
     return Command(
@@ -84,7 +84,7 @@ def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes,
     estimated = f"{dollars(summary.estimated)} of that is an estimate. " if summary.estimated else ""
     return Post(
         f"{_totals(summary)} {estimated}The table has every day, person and model.",
-        details=(Details("People", "\n".join(people)), Details("Models", "\n".join(models))),
+        details=(Details("PersonLookup", "\n".join(people)), Details("Models", "\n".join(models))),
         attachments=(
             Attachment(f"{name}.png", "image/png", picture, _alt(summary)),
             Attachment(f"{name}.csv", "text/csv", table),
@@ -103,7 +103,7 @@ def _totals(summary: UsageSummary) -> str:
 def _alt(summary: UsageSummary) -> str:
     """Say what the picture shows to who cannot see it."""
     busiest = max(summary.days, key=lambda day: sum(day.pictures))
-    shares = {"People": summary.people, "Models": summary.models}
+    shares = {"PersonLookup": summary.people, "Models": summary.models}
     named = [f"{title}: {', '.join(map(_in_short, found[:_IN_ALT]))}." for title, found in shares.items()]
     most = f"Most on {_day(busiest.day)}, {counted(sum(busiest.pictures), 'picture')}." if summary.pictures else ""
     return " ".join(part for part in ("Bars by day, person and model.", _totals(summary), most, *named) if part)

@@ -124,9 +124,9 @@ def _orphaned(count: OrphanCount) -> tuple[Finding, ...]:
         return ()
     objects = "1 object" if count.objects == 1 else f"{count.objects:,} objects"
     verb = "belongs" if count.objects == 1 else "belong"
-    among = "" if count.is_whole else f" of the first {_MOST_OBJECTS:,}"
+    among = "" if count.is_complete else f" of the first {_MOST_OBJECTS:,}"
     text = f"{objects}{among} ({count.size_bytes / 1_000_000:.1f} MB) {verb} to no picture"
-    if not count.is_doubted:
+    if not count.is_implausible:
         return (Finding("orphans", Health.OK, f"{text}; easel run removes such objects after {GRACE.days} days."),)
     mend = "Give every easel that has a database of its own a folder, or a prefix in the bucket, of its own too."
     text = f"{text}: so many that the store may hold another easel's pictures. They are not removed."

@@ -20,7 +20,7 @@ from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.surfaces import Surface
 from bot.services.gallery import Gallery
-from bot.services.links import Links
+from bot.services.picture_links import PictureLinks
 from bot.services.progress import ProgressReport
 from bot.services.quotas import Quotas
 
@@ -42,7 +42,7 @@ class Delivery:
         jobs: Jobs,
         quotas: Quotas,
         gallery: Gallery,
-        links: Links,
+        links: PictureLinks,
         surfaces: Mapping[Platform, Surface],
         clock: Clock,
         shows_cost: bool = False,
@@ -179,7 +179,7 @@ class Delivery:
         """Say how its author stands now; nobody waits long for that, nor does a job fail over it."""
         try:
             async with asyncio.timeout(_STANDING_BUDGET.total_seconds()):
-                return await self._quotas.quota_status(await self._quotas.terms(job.author, job.place))
+                return await self._quotas.quota_status(await self._quotas.effective_limits(job.author, job.place))
         except (EaselError, TimeoutError) as error:
             log.info("standing.unknown", job=job.id, reason=str(error))
             return None

@@ -9,7 +9,7 @@ from bot.domain.images import Picture, Progress
 from bot.domain.jobs import Drawing, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
-from bot.services.links import Links
+from bot.services.picture_links import PictureLinks
 
 _TITLE = 120
 """Characters of the prompt that a headline shows; the whole of it is folded away below."""
@@ -46,7 +46,7 @@ def done(
     pictures: tuple[Picture, ...],
     drawing: Drawing | None,
     cost: Cost,
-    links: Links,
+    links: PictureLinks,
     left: QuotaStatus | None = None,
     shows_cost: bool = False,
 ) -> Post:
@@ -55,11 +55,11 @@ def done(
     `shows_cost` says whether everybody may read what it cost in dollars.
     """
     price = str(cost) if cost.microusd else ""
-    exhibits = tuple(exhibit(job, picture, links) for picture in pictures)
+    post_pictures = tuple(post_picture(job, picture, links) for picture in pictures)
     return Post(
         title(job),
         Tone.DONE,
-        pictures=exhibits,
+        pictures=post_pictures,
         details=_wordings(job),
         footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_little(left)),
         cost="" if shows_cost else price,
@@ -69,7 +69,7 @@ def done(
             _reword(job),
             Button("Delete", "delete", job.id, is_dangerous=True),
         ),
-        links=originals(exhibits),
+        links=originals(post_pictures),
     )
 
 
@@ -100,10 +100,10 @@ def deleted(job: Job, minutes: int) -> Post:
     )
 
 
-def exhibit(job: Job, picture: Picture, links: Links) -> PostPicture:
+def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:
     """Give a picture with its alternative text."""
     drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
-    return links.exhibit(picture, shortened(drawn, _ALT))
+    return links.post_picture(picture, shortened(drawn, _ALT))
 
 
 def name_asker(post: Post, person: Person) -> Post:
@@ -111,12 +111,12 @@ def name_asker(post: Post, person: Person) -> Post:
     return replace(post, footer=(f"asked by {person.name}", *post.footer))
 
 
-def originals(exhibits: Sequence[PostPicture]) -> tuple[Link, ...]:
+def originals(post_pictures: Sequence[PostPicture]) -> tuple[Link, ...]:
     """Return a link to the stored original of each picture that people anywhere can open, numbered if they are several."""
-    several = len(exhibits) > 1
+    several = len(post_pictures) > 1
     return tuple(
         Link(f"Original {number}" if several else "Original", one.original)
-        for number, one in enumerate(exhibits, start=1)
+        for number, one in enumerate(post_pictures, start=1)
         if one.original
     )
 

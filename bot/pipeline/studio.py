@@ -20,8 +20,8 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
 from bot.ports.jobs import AcceptedJob, Jobs
 from bot.ports.surfaces import Call
-from bot.services.notices import Notices
-from bot.services.quotas import Quotas, Terms, check_channel
+from bot.services.budget_alerts import BudgetAlerts
+from bot.services.quotas import EffectiveLimits, Quotas, check_channel
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Studio:
         quotas: Quotas,
         guard: Guard,
         admission: AdmissionLimiter,
-        notices: Notices,
+        budget_alerts: BudgetAlerts,
         engine: Engine,
         clock: Clock,
         ids: Ids,
@@ -48,7 +48,7 @@ class Studio:
         self._quotas = quotas
         self._guard = guard
         self._admission = admission
-        self._notices = notices
+        self._budget_alerts = budget_alerts
         self._engine = engine
         self._clock = clock
         self._ids = ids
@@ -76,22 +76,25 @@ class Studio:
         await self._guard.check_local(wanted.prompt)
         if prepared is not None:
             await self._guard.check_local(prepared.text)
-        terms = await self._quotas.terms(call.person, call.place)
-        check_channel(terms, call.place)
-        wish = wanted if isinstance(wanted, Wish) else terms.of_community.settings.fill(wanted)
-        hold = self._quotas.hold(terms, wish)
+        effective_limits = await self._quotas.effective_limits(call.person, call.place)
+        check_channel(effective_limits, call.place)
+        wish = wanted if isinstance(wanted, Wish) else effective_limits.of_community.settings.fill(wanted)
+        hold = self._quotas.hold(effective_limits, wish)
         try:
-            accepted = await self._taken_in(self._job(wish, call, terms, prepared), hold)
+            accepted = await self._taken_in(self._job(wish, call, effective_limits, prepared), hold)
         except QuotaExceeded as error:
-            more = terms.of_community.limits[REGISTERED]
+            more = effective_limits.of_community.limits[REGISTERED]
             # Whoever has a limit of their own would have no more after registering.
-            if terms.account.tier == GUEST and terms.allowance.limit == terms.of_community.limits[GUEST] < more:
+            if (
+                effective_limits.account.tier == GUEST
+                and effective_limits.allowance.limit == effective_limits.of_community.limits[GUEST] < more
+            ):
                 error.offer_registering(more)
             raise
         finally:
-            self._notices.consider(terms)
+            self._budget_alerts.check_soon(effective_limits)
         if accepted.is_new:
-            log.info("job.accepted", job=accepted.job.id, account=terms.account.id, pictures=wish.count)
+            log.info("job.accepted", job=accepted.job.id, account=effective_limits.account.id, pictures=wish.count)
         await self._publish(accepted.job)
         if accepted.is_new:
             await self._answer(accepted.job, hold.pictures, call)
@@ -138,13 +141,13 @@ class Studio:
         log.info("job.cancelled", job=job.id)
         return ending
 
-    def _job(self, wish: Wish, call: Call, terms: Terms, prepared: PreparedPrompt | None) -> Job:
+    def _job(self, wish: Wish, call: Call, effective_limits: EffectiveLimits, prepared: PreparedPrompt | None) -> Job:
         return Job(
             id=JobId(self._ids.new()),
             key=call.key,
-            community=terms.community,
-            account=terms.account.id,
-            tier=terms.account.tier,
+            community=effective_limits.community,
+            account=effective_limits.account.id,
+            tier=effective_limits.account.tier,
             author=call.person,
             place=call.place,
             message=call.promise(),

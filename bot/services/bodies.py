@@ -8,7 +8,7 @@ from http import HTTPStatus
 LARGEST_BODY = 64 * 1024
 """Bytes of a request's body."""
 
-BODY_BUDGET = timedelta(seconds=10)
+BODY_TIMEOUT = timedelta(seconds=10)
 """How long a body may take to arrive."""
 
 
@@ -20,7 +20,7 @@ class BodyRefused(Exception):
         self.status = status
 
 
-async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY, budget: timedelta = BODY_BUDGET) -> bytes:
+async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY, budget: timedelta = BODY_TIMEOUT) -> bytes:
     """Return the parts of a body together.
 
     Raises:

@@ -7,7 +7,7 @@ from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import DrawingState, Job, JobState
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
-from bot.services.links import Links
+from bot.services.picture_links import PictureLinks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class JobView:
 class JobViews:
     """Puts together what programs are told about jobs."""
 
-    def __init__(self, *, jobs: Jobs, pictures: Pictures, links: Links) -> None:
+    def __init__(self, *, jobs: Jobs, pictures: Pictures, links: PictureLinks) -> None:
         self._jobs = jobs
         self._pictures = pictures
         self._links = links

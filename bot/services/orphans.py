@@ -22,7 +22,7 @@ GRACE = timedelta(days=2)
 _FIRST_AFTER = timedelta(minutes=10)
 _EVERY = timedelta(days=1)
 _PAUSE = timedelta(seconds=1)
-_FEW = 20
+_ALWAYS_REMOVED = 20
 """Orphans that are removed however few other objects there are."""
 
 _Needed = Callable[[Collection[str]], Awaitable[frozenset[str]]]
@@ -30,12 +30,12 @@ _Needed = Callable[[Collection[str]], Awaitable[frozenset[str]]]
 
 @dataclass(frozen=True, slots=True)
 class OrphanCount:
-    """What a dry run found. `is_doubted` says that they are too many to be believed: they would not be removed."""
+    """What a dry run found. `is_implausible` says that they are too many to be believed: they would not be removed."""
 
     objects: int
     size_bytes: int
-    is_doubted: bool
-    is_whole: bool
+    is_implausible: bool
+    is_complete: bool
 
 
 class Orphans:
@@ -83,9 +83,9 @@ class Orphans:
         Raises:
             StorageFailed: The record or a store is away; what is not known to be an orphan stays.
         """
-        async for orphans, grown in self._pages(self._objects, self._references.needed):
-            if _is_doubtful(len(orphans), grown):
-                log.warning("orphans.doubted", orphans=len(orphans), objects=grown)
+        async for orphans, candidates in self._pages(self._objects, self._references.needed):
+            if _is_implausible(len(orphans), candidates):
+                log.warning("orphans.doubted", orphans=len(orphans), objects=candidates)
             else:
                 await _remove(self._objects, orphans)
             await asyncio.sleep(self._pause.total_seconds())
@@ -101,15 +101,15 @@ class Orphans:
             StorageFailed: The record or the store is away.
         """
         found: list[StoredObject] = []
-        seen, is_doubted = 0, False
+        seen, is_implausible = 0, False
         async with aclosing(self._pages(self._objects, self._references.needed)) as pages:
-            async for orphans, grown in pages:
+            async for orphans, candidates in pages:
                 found += orphans
                 seen += self._page
-                is_doubted = is_doubted or _is_doubtful(len(orphans), grown)
+                is_implausible = is_implausible or _is_implausible(len(orphans), candidates)
                 if seen >= most:
                     break
-        return OrphanCount(len(found), sum(one.size_bytes for one in found), is_doubted, is_whole=seen < most)
+        return OrphanCount(len(found), sum(one.size_bytes for one in found), is_implausible, is_complete=seen < most)
 
     async def _pages(self, store: ObjectStore, needed: _Needed) -> AsyncGenerator[tuple[list[StoredObject], int], None]:
         """Give the orphans of each page, and how many objects they were found among."""
@@ -117,17 +117,17 @@ class Orphans:
         if began_at is None:
             return
         async for page in store.list(PICTURES_FOLDER, page=self._page):
-            grown = [one for one in page if self._is_grown(one, began_at)]
-            originals = {original_key(one.key) for one in grown}
+            candidates = [one for one in page if self._is_old_enough(one, began_at)]
+            originals = {original_key(one.key) for one in candidates}
             kept = await needed(originals) if originals else frozenset()
-            yield [one for one in grown if original_key(one.key) not in kept], len(grown)
+            yield [one for one in candidates if original_key(one.key) not in kept], len(candidates)
 
-    def _is_grown(self, one: StoredObject, began_at: datetime) -> bool:
+    def _is_old_enough(self, one: StoredObject, began_at: datetime) -> bool:
         return is_picture_key(one.key) and began_at <= one.modified_at < self._clock.now() - GRACE
 
 
-def _is_doubtful(orphans: int, among: int) -> bool:
-    return orphans > _FEW and 2 * orphans > among
+def _is_implausible(orphans: int, among: int) -> bool:
+    return orphans > _ALWAYS_REMOVED and 2 * orphans > among
 
 
 async def _remove(store: ObjectStore, orphans: list[StoredObject]) -> None:

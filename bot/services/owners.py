@@ -14,7 +14,7 @@ class Owners:
         self._named = frozenset(named)
         self._platforms = frozenset(platforms)
 
-    async def include(self, person: Person) -> bool:
+    async def is_owner(self, person: Person) -> bool:
         """Whether this person, on any platform of theirs, is one."""
         if self._is_named(person.identity):
             return True

@@ -15,7 +15,7 @@ from bot.ports.surfaces import Surface
 
 log = structlog.get_logger(__name__)
 
-_UPDATE_BUDGET = timedelta(seconds=10)
+_UPDATE_TIMEOUT = timedelta(seconds=10)
 
 
 class ProgressReport:
@@ -24,7 +24,7 @@ class ProgressReport:
     Used as `async with`: at the end nothing is under way any more, so that no
     late progress can overwrite the final message. `find` returns the message as
     soon as it is there, or None if there will be none; then it keeps quiet. A
-    progress that a platform will not take is dropped. `dress` makes of a post
+    progress that a platform will not take is dropped. `adapt` makes of a post
     what the message is to show.
     """
 
@@ -32,27 +32,27 @@ class ProgressReport:
         self,
         surface: Surface | None,
         find: Callable[[], Awaitable[MessageRef | None]],
-        dress: Callable[[MessageRef, Post], Post] = lambda _, post: post,
+        adapt: Callable[[MessageRef, Post], Post] = lambda _, post: post,
     ) -> None:
         self._surface = surface
         self._find = find
-        self._dress = dress
+        self._adapt = adapt
         self._is_found = False
         self._newest: Post | None = None
         self._news = asyncio.Event()
-        self._is_over = asyncio.Event()
+        self._is_ended = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start to report."""
         if self._surface is not None:
-            self._task = asyncio.create_task(self._report(self._surface))
+            self._task = asyncio.create_task(self._run(self._surface))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop, and wait until nothing is under way."""
         self._newest = None
-        self._is_over.set()
+        self._is_ended.set()
         self._news.set()
         if self._task is not None:
             if not self._is_found:
@@ -64,7 +64,7 @@ class ProgressReport:
         self._newest = post
         self._news.set()
 
-    async def _report(self, surface: Surface) -> None:
+    async def _run(self, surface: Surface) -> None:
         try:
             message = await self._find()
         except EaselError as error:
@@ -72,10 +72,10 @@ class ProgressReport:
             return
         self._is_found = True
         if message is not None:
-            await self._keep_up(surface, message)
+            await self._show_updates(surface, message)
 
-    async def _keep_up(self, surface: Surface, message: MessageRef) -> None:
-        while not self._is_over.is_set():
+    async def _show_updates(self, surface: Surface, message: MessageRef) -> None:
+        while not self._is_ended.is_set():
             await self._news.wait()
             self._news.clear()
             post, self._newest = self._newest, None
@@ -85,8 +85,8 @@ class ProgressReport:
 
     async def _show(self, surface: Surface, message: MessageRef, post: Post) -> None:
         try:
-            async with asyncio.timeout(_UPDATE_BUDGET.total_seconds()):
-                await surface.update(message, self._dress(message, post))
+            async with asyncio.timeout(_UPDATE_TIMEOUT.total_seconds()):
+                await surface.update(message, self._adapt(message, post))
         except (EaselError, TimeoutError) as error:
             log.info("progress.dropped", reason=str(error))
         except Exception:  # what is only shown must not stop what is being paid for
@@ -94,4 +94,4 @@ class ProgressReport:
 
     async def _pause(self, length: timedelta) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._is_over.wait(), length.total_seconds())
+            await asyncio.wait_for(self._is_ended.wait(), length.total_seconds())

@@ -29,7 +29,7 @@ class Tariff:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class EffectiveLimits:
     """One person's terms at one place. `account.tier` is the best one that they have there now."""
 
     of_community: CommunityLimits
@@ -79,7 +79,7 @@ class Quotas:
         identity = person.identity
         return await self._accounts.get_or_create(identity, self._tariff.first_tier.get(identity.platform, GUEST))
 
-    async def terms(self, person: Person, place: Place) -> Terms:
+    async def effective_limits(self, person: Person, place: Place) -> EffectiveLimits:
         """Give the terms that hold for this person's next wish."""
         account = await self.account(person)
         community = self._communities.of(place)
@@ -88,7 +88,7 @@ class Quotas:
         now, settings = self._clock.now(), found.settings
         tier = found.tier(account.tier, person, place.tenant, now)
         limit = found.limit(tier, person, place.tenant)
-        return Terms(
+        return EffectiveLimits(
             found,
             Account(account.id, tier),
             allowance(limit, now, settings.zone, settings.day_extension),
@@ -103,37 +103,37 @@ class Quotas:
         of_house = await self._rulebook.rules(HOUSE, account)
         return (*rules, *(rule for rule in of_house if rule.key.kind is RuleKind.MEMBERSHIP and ":" in rule.key.subject))
 
-    async def quota_status(self, terms: Terms) -> QuotaStatus:
+    async def quota_status(self, effective_limits: EffectiveLimits) -> QuotaStatus:
         """Give what is left of a person's day, and their credits."""
-        day = terms.allowance
-        return await self._ledger.quota_status(terms.community, terms.account.id, day.day, day.limit)
+        day = effective_limits.allowance
+        return await self._ledger.quota_status(effective_limits.community, effective_limits.account.id, day.day, day.limit)
 
     def cost(self, wish: Wish) -> int:
         """Give how many pictures of the day a wish counts for."""
         return wish.count * self._tariff.weights.of(wish.quality, wish.wanted_size)
 
-    def hold(self, terms: Terms, wish: Wish) -> Hold:
+    def hold(self, effective_limits: EffectiveLimits, wish: Wish) -> Hold:
         """Give what the wish would set aside."""
         return Hold(
-            terms.community,
-            terms.account.id,
+            effective_limits.community,
+            effective_limits.account.id,
             self.cost(wish),
-            terms.allowance,
+            effective_limits.allowance,
             each=self._tariff.weights.of(wish.quality, wish.wanted_size),
-            tenant_quota=terms.tenant_quota,
+            tenant_quota=effective_limits.tenant_quota,
             estimate=self._tariff.estimate(wish),
-            budgets=terms.of_community.budgets,
+            budgets=effective_limits.of_community.budgets,
         )
 
 
-def check_channel(terms: Terms, place: Place) -> None:
+def check_channel(effective_limits: EffectiveLimits, place: Place) -> None:
     """See whether pictures may be asked for at a place.
 
     Raises:
         NotAllowed: The admins have named other channels of this tenant, and neither this one nor the one that it is a thread of.
     """
     tenant = f"{place.platform}:{place.tenant}:"
-    allowed = [channel for channel in terms.of_community.settings.channels if channel.startswith(tenant)]
+    allowed = [channel for channel in effective_limits.of_community.settings.channels if channel.startswith(tenant)]
     here = {f"{tenant}{place.channel}", f"{tenant}{place.parent}"}
     if place.tenant and allowed and here.isdisjoint(allowed):
         raise NotAllowed(

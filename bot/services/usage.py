@@ -21,25 +21,25 @@ _WORDS_ONLY = "words only"
 _HEADINGS = ("day", "person", "id", "model", "pictures", "dollars", "estimated")
 """`estimated` is the part of the dollars that is no bill."""
 
-_FORMULAS = tuple("=+-@\t\r＝＋－＠")
+_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 """What spreadsheets take a cell that begins with it for something to run; the wide ones in some languages."""
 
 
-def summary_of(lines: Sequence[UsageLine], first: date, last: date, *, whose: str = "") -> UsageSummary:
+def summarize_usage(lines: Sequence[UsageLine], first: date, last: date, *, whose: str = "") -> UsageSummary:
     """Add the lines of a period up, both its ends included."""
     people = _shares(lines, lambda line: (line.account, line.name))
     models = _shares(lines, lambda line: (line.model, line.model or _WORDS_ONLY))
     shown = [model.key for model in models[:MOST_MODELS]]
     return UsageSummary(
         days=tuple(_days(lines, first, last, models=shown, has_rest=len(models) > len(shown))),
-        people=_most(people, MOST_PEOPLE, "other person", "other people"),
-        models=_most(models, MOST_MODELS, "other model", "other models"),
+        people=_top_shares(people, MOST_PEOPLE, "other person", "other people"),
+        models=_top_shares(models, MOST_MODELS, "other model", "other models"),
         head_count=len(people),
         whose=whose,
     )
 
 
-def table_of(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
+def usage_csv(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
     """Give the lines as CSV that every spreadsheet reads, and runs nothing of. `ids` say what admins call people by."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
@@ -47,7 +47,7 @@ def table_of(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
     for line in lines:
         words = (line.name, ids[line.account], line.model)
         rows.writerow(
-            (line.day.isoformat(), *map(_harmless, words), line.pictures, _exact(line.microusd), _exact(line.estimated))
+            (line.day.isoformat(), *map(_escape_formula, words), line.pictures, _exact(line.microusd), _exact(line.estimated))
         )
     # With a mark in front, without which some spreadsheets take the letters for those of another alphabet.
     return text.getvalue().encode("utf-8-sig", "replace")
@@ -71,7 +71,7 @@ def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, 
     return sorted(shares, key=lambda share: (-share.pictures, -share.microusd, share.name, share.key))
 
 
-def _most(shares: Sequence[UsageShare], most: int, other: str, others: str) -> tuple[UsageShare, ...]:
+def _top_shares(shares: Sequence[UsageShare], most: int, other: str, others: str) -> tuple[UsageShare, ...]:
     """Keep the first ones, and make one of the rest."""
     rest = shares[most:]
     if not rest:
@@ -105,7 +105,7 @@ def _exact(microusd: int) -> str:
     return f"{microusd // MILLION}.{microusd % MILLION:06d}"
 
 
-def _harmless(words: str) -> str:
+def _escape_formula(words: str) -> str:
     """Give words on one line, with a quote before what a spreadsheet would run."""
     line = "".join(one if one.isprintable() else " " for one in words).strip()
-    return f"'{line}" if line.startswith(_FORMULAS) else line
+    return f"'{line}" if line.startswith(_FORMULA_STARTS) else line

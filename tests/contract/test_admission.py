@@ -5,18 +5,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from bot.services.admission import BurstLimits, LocalBursts
 
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.errors import Busy
 from bot.ports.admission import AdmissionLimiter
+from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
 from tests.fakes.clock import StoppedClock
 
-LIMITS = BurstLimits(wishes=3, within=timedelta(minutes=1), running=2, queued=2)
+LIMITS = AdmissionLimits(wishes=3, within=timedelta(minutes=1), running=2, queued=2)
 SECOND = timedelta(seconds=1)
 BURST_ANN, BURST_BOB = AccountId("ann"), AccountId("bob")
-MAKERS: dict[str, Callable[[StoppedClock], AdmissionLimiter]] = {"local": lambda clock: LocalBursts(LIMITS, clock)}
+MAKERS: dict[str, Callable[[StoppedClock], AdmissionLimiter]] = {"local": lambda clock: LocalAdmissionLimiter(LIMITS, clock)}
 
 
 @pytest.fixture(params=MAKERS)

@@ -75,7 +75,7 @@ class LedgerMachine(WorkMachine):
     @rule(name=PEOPLE, crash_at=MAYBE_CRASHING)
     def reset_usage(self, name: str, crash_at: int | None) -> None:
         """Count today's pictures as not spent."""
-        day = self.terms().day
+        day = self.allowance_now().day
 
         async def act(world: World) -> Noted:
             return _noted(world, await world.ledger.reset_usage(PARK, await world.account(name), day, by=BOSS, why=""))
@@ -109,7 +109,7 @@ class LedgerMachine(WorkMachine):
     @rule(name=PEOPLE, crash_at=MAYBE_CRASHING)
     def part(self, name: str, crash_at: int | None) -> None:
         """Give somebody an account of their own; whatever day it is, nobody gains by it."""
-        day, identity = self.terms().day, Identity(WEB, "", name)
+        day, identity = self.allowance_now().day, Identity(WEB, "", name)
 
         async def act(world: World) -> None:
             await world.accounts.part(identity, (await world.accounts.get_or_create(identity, REGISTERED)).tier, day)
@@ -132,7 +132,7 @@ class LedgerMachine(WorkMachine):
     def change_zone(self, zone: str) -> None:
         """Move the community to another zone."""
         now, new = self.worlds.clock.now(), ZoneInfo(zone)
-        self.day_extension = DayExtension.after_zone_change(self.terms(), now, new)
+        self.day_extension = DayExtension.after_zone_change(self.allowance_now(), now, new)
         self.zone = new
 
     @rule()

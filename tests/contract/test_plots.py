@@ -13,7 +13,7 @@ from bot.domain.people import AccountId
 from bot.ports.plots import Plots, UsageSummary
 from bot.ports.statistics import UsageLine
 from bot.providers.plots.matplot import MatplotPlots
-from bot.services.usage import summary_of
+from bot.services.usage import summarize_usage
 from tests.fakes.plots import GreyPlots
 
 LAST = date(2026, 3, 14)
@@ -54,7 +54,7 @@ def a_summary(*, days: int = 30, people: int = 3, models: int = 2, names: Sequen
         for day in range(days)
         for person in range(people)
     ]
-    return summary_of(lines, first, LAST, whose=whose)
+    return summarize_usage(lines, first, LAST, whose=whose)
 
 
 def size_of(picture: bytes) -> tuple[int, int]:
@@ -73,7 +73,7 @@ def size_of(picture: bytes) -> tuple[int, int]:
         pytest.param(a_summary(days=60, people=500, models=9), id="many"),
         pytest.param(a_summary(people=len(ODD_NAMES), names=ODD_NAMES), id="odd names"),
         pytest.param(a_summary(people=1, whose="山田太郎 $x$"), id="somebody's alone"),
-        pytest.param(summary_of((), LAST, LAST), id="nothing"),
+        pytest.param(summarize_usage((), LAST, LAST), id="nothing"),
     ],
 )
 async def test_whatever_there_is_can_be_drawn(plots: Plots, summary: UsageSummary) -> None:

@@ -72,12 +72,19 @@ class WorkMachine(RuleBasedStateMachine):
         self, name: str, *, count: int, each: int, tenant_quota: TenantQuota | None, estimate: int, crash_at: int | None
     ) -> object:
         """Ask for something new."""
-        job, terms = JobId(f"job {self.number()}"), self.terms()
+        job, allowance_now = JobId(f"job {self.number()}"), self.allowance_now()
 
         async def act(world: World) -> bool:
             account = await world.account(name)
             hold = Hold(
-                PARK, account, count * each, terms, each=each, tenant_quota=tenant_quota, estimate=estimate, budgets=BUDGETS
+                PARK,
+                account,
+                count * each,
+                allowance_now,
+                each=each,
+                tenant_quota=tenant_quota,
+                estimate=estimate,
+                budgets=BUDGETS,
             )
             return (await world.jobs.accept(_a_job(job, account, name), hold)).is_new
 
@@ -89,11 +96,11 @@ class WorkMachine(RuleBasedStateMachine):
     @rule(name=PEOPLE)
     def ask_too_late(self, name: str) -> None:
         """Ask in the name of accounts that are parts of others now."""
-        terms = self.terms()
+        allowance_now = self.allowance_now()
 
         async def act(world: World) -> int:
             for account in world.gone:
-                await world.jobs.accept(_a_job(JobId(f"late of {account}"), account, name), Hold(PARK, account, 1, terms))
+                await world.jobs.accept(_a_job(JobId(f"late of {account}"), account, name), Hold(PARK, account, 1, allowance_now))
             return len(world.gone)
 
         assert self.do("ask too late", act, None) is not True
@@ -101,11 +108,11 @@ class WorkMachine(RuleBasedStateMachine):
     @rule(job=names, name=PEOPLE, pictures=st.integers(1, 20))
     def ask_again(self, job: JobId, name: str, pictures: int) -> None:
         """Deliver a call once more, whoever and whatever it would be for now."""
-        terms = self.terms()
+        allowance_now = self.allowance_now()
 
         async def act(world: World) -> bool:
             account = await world.account(name)
-            return (await world.jobs.accept(_a_job(job, account, name), Hold(PARK, account, pictures, terms))).is_new
+            return (await world.jobs.accept(_a_job(job, account, name), Hold(PARK, account, pictures, allowance_now))).is_new
 
         assert self.do("ask again", act, None) is False
 
@@ -171,14 +178,14 @@ class WorkMachine(RuleBasedStateMachine):
     def _job(self, job: JobId) -> Job:
         return self.worlds.memory_jobs.rows[job].job
 
-    def terms(self) -> Allowance:
+    def allowance_now(self) -> Allowance:
         """Give the terms that hold now; days never go back by themselves, so that none comes twice."""
         now = self.worlds.clock.now()
-        terms = allowance(LIMIT, now, self.zone, self.day_extension)
-        assert terms.refills_at > now
-        assert terms.day >= self.latest[1]
-        self.latest = (now, terms.day)
-        return terms
+        allowance_now = allowance(LIMIT, now, self.zone, self.day_extension)
+        assert allowance_now.refills_at > now
+        assert allowance_now.day >= self.latest[1]
+        self.latest = (now, allowance_now.day)
+        return allowance_now
 
     def _limits_were_kept(self, job: JobId) -> None:
         """See that what was just granted was left, and that credits were taken only for what was not."""

@@ -15,7 +15,7 @@ from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
-from bot.services.keys import ProgramKeys
+from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
@@ -37,7 +37,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     """Serve the API on loopback, with the key of a fresh account of a tier; nothing is drawn unless the bench works."""
     bench = Bench(surfaces={API: RestSurface()})
     await bench.accounts.get_or_create(person().identity, tier)
-    keys = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)
+    keys = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person())
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
     backroom = backroom_of(bench, keys)

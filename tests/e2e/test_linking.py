@@ -12,7 +12,7 @@ from bot.adapters.terminal import TERMINAL
 from bot.app.chance import RandomIds, SystemClock
 from bot.domain.people import PREMIUM, REGISTERED, Identity, Person, Platform
 from bot.errors import BadInput
-from bot.services.linking import Linking
+from bot.services.account_linking import AccountLinking
 from bot.services.owners import Owners
 from storage.sql.accounts import SqlAccounts
 from storage.sql.codes import SqlCodes
@@ -42,13 +42,13 @@ async def test_a_code_from_the_terminal_makes_an_owner_elsewhere(easel: Program)
         clock = SystemClock()
         accounts = SqlAccounts(database, clock, RandomIds())
         codes = SqlCodes(database, clock)
-        linking = Linking(accounts=accounts, codes=codes, clock=clock, first_tier={}, below=secrets.randbelow)
+        linking = AccountLinking(accounts=accounts, codes=codes, clock=clock, first_tier={}, random_below=secrets.randbelow)
         owners = Owners(accounts, named=(), platforms=(TERMINAL,))
         visitor = await accounts.get_or_create(VISITOR, REGISTERED)
-        assert not await owners.include(Person(VISITOR, "Visitor"))
+        assert not await owners.is_owner(Person(VISITOR, "Visitor"))
         code = done.out.removeprefix("/link ").strip()
         assert await linking.redeem(visitor.id, code) == (Identity(TERMINAL, "", str(os.getuid())), VISITOR)
-        assert await owners.include(Person(VISITOR, "Visitor"))
+        assert await owners.is_owner(Person(VISITOR, "Visitor"))
         assert (await accounts.get_or_create(VISITOR, REGISTERED)).tier == PREMIUM
         stranger = await accounts.get_or_create(Identity(Platform("web"), "", "stranger"), REGISTERED)
         with pytest.raises(BadInput):

@@ -2,12 +2,12 @@
 
 from bot.adapters.web.rest.orders import Backroom
 from bot.domain.people import Person
+from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import JobViews
-from bot.services.keys import ProgramKeys
 from tests.fakes.bench import Bench
 
 
-def backroom_of(bench: Bench, keys: ProgramKeys, *, owner: str = "") -> Backroom:
+def backroom_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "") -> Backroom:
     """Put it together; the user `owner` may read what pictures cost."""
 
     async def knows_cost(person: Person) -> bool:

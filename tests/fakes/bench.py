@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
-from bot.services.admission import BurstLimits, LocalBursts
-
 from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Post
 from bot.domain.images import Quality, Shape, Size
@@ -24,10 +22,11 @@ from bot.pipeline.studio import Studio
 from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.surfaces import Surface
+from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
+from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
 from bot.services.communities import Communities
 from bot.services.gallery import Gallery
-from bot.services.links import Links
-from bot.services.notices import HouseWatch, Notices
+from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
@@ -47,7 +46,7 @@ from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 LEASE = timedelta(seconds=30)
 BUDGET = timedelta(minutes=2)
 FAULT = "c0ffee"
-ALL_AT_ONCE = BurstLimits(wishes=1000, within=timedelta(minutes=1), running=1000, queued=1000)
+ALL_AT_ONCE = AdmissionLimits(wishes=1000, within=timedelta(minutes=1), running=1000, queued=1000)
 
 
 class Wished(TypedDict, total=False):
@@ -72,7 +71,7 @@ class Bench:
         spool: MemoryObjects | None = None,
         surfaces: Mapping[Platform, Surface] | None = None,
         weights: Weights = Weights({}),  # noqa: B008 - it never changes
-        admission: BurstLimits = ALL_AT_ONCE,
+        admission: AdmissionLimits = ALL_AT_ONCE,
     ) -> None:
         self.clock = StoppedClock()
         self.weights = weights
@@ -92,7 +91,7 @@ class Bench:
         self.moderation = ScriptedStage("moderation")
         self.rewriter = ScriptedRewriter()
         self.painter = ScriptedProvider()
-        self.links = Links("http://easel.test")
+        self.links = PictureLinks("http://easel.test")
         self.gallery = Gallery(self.pictures, self.objects, self.clock, undo=timedelta(minutes=10))
         self.quotas = self._quotas()
         everywhere = {LOOM: self.surface, **(surfaces or {})}
@@ -109,8 +108,8 @@ class Bench:
             clock=self.clock,
             lease=LEASE,
         )
-        self.admission = LocalBursts(admission, self.clock)
-        self.notices = self._notices(everywhere)
+        self.admission = LocalAdmissionLimiter(admission, self.clock)
+        self.budget_alerts = self._budget_alerts(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,))
         self.studio = self._studio(guard)
         self.keeping = Keeping(jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), ids=self.ids)
@@ -203,14 +202,14 @@ class Bench:
             clock=self.clock,
         )
 
-    def _notices(self, surfaces: Mapping[Platform, Surface]) -> Notices:
-        return Notices(
+    def _budget_alerts(self, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:
+        return BudgetAlerts(
             ledger=self.ledger,
             once=self.once,
             rulebook=self.rulebook,
             accounts=self.accounts,
             surfaces=surfaces,
-            house=HouseWatch(),
+            house=HouseBudgets(),
         )
 
     def _studio(self, guard: Guard) -> Studio:
@@ -219,7 +218,7 @@ class Bench:
             quotas=self.quotas,
             guard=guard,
             admission=self.admission,
-            notices=self.notices,
+            budget_alerts=self.budget_alerts,
             engine=self.engine,
             clock=self.clock,
             ids=self.ids,

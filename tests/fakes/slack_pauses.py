@@ -3,4 +3,4 @@
 from bot.adapters.slack.surface import Pauses
 from bot.adapters.slack.uploads import Patience
 
-BRIEF = Pauses(Patience(first=0.02, longest=0.05, total=2.0, share=0.2), settling=(0.0, 0.01), said_again=0.1)
+BRIEF = Pauses(Patience(first=0.02, longest=0.05, total=2.0, share=0.2), settling=(0.0, 0.01), repeat_after=0.1)

@@ -24,7 +24,7 @@ from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
-from bot.services.turns import Turns
+from bot.services.message_updates import MessageUpdateQueue
 
 log = structlog.get_logger(__name__)
 
@@ -60,19 +60,19 @@ class DiscordSurface:
         self._clock = clock
         self._tokens = Tokens(proxy=rest.proxy)
         self._pace = Pace()
-        self._turns = Turns(self._wait_for_progress, self._show_progress, last_word=_LAST_WORD)
+        self._updates = MessageUpdateQueue(self._wait_for_progress, self._show_progress, final_wait=_LAST_WORD)
         self._spoiler_guilds = frozenset(spoiler_guilds)
         self._shown: OrderedDict[str, str] = OrderedDict()
 
     async def close(self) -> None:
         """Show nothing any more, and hang up. The `Rest` is its owner's to close."""
-        await self._turns.close()
+        await self._updates.close()
         await self._tokens.close()
 
     @property
     def is_speaking(self) -> bool:
         """Whether a progress is on its way."""
-        return self._turns.are_taken
+        return self._updates.is_busy
 
     def room(self, place: Place, upload_bytes: int = USUAL_BYTES) -> Room:
         """Say what fits into a place."""
@@ -97,9 +97,9 @@ class DiscordSurface:
         """Replace the whole message; see `Surface.update`. A progress may be dropped for a newer one."""
         if post.tone in _UNFINISHED:
             if self._is_worth_a_progress(message):
-                self._turns.say(message, post)
+                self._updates.show_progress(message, post)
             return
-        await self._turns.end(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
+        await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 
     async def direct(self, person: Identity) -> Place:
         """Give the place where only this person reads; see `Surface.direct`."""
@@ -107,7 +107,7 @@ class DiscordSurface:
 
     async def delete(self, message: MessageRef) -> None:
         """Take the message away; see `Surface.delete`."""
-        await self._turns.end(message, lambda _: self._deleted(message))
+        await self._updates.show_final(message, lambda _: self._deleted(message))
 
     async def _deleted(self, message: MessageRef) -> None:
         self._shown.pop(message.id, None)

@@ -53,23 +53,23 @@ class Sheets:
     async def _pictures(self, post: Post, room: Room) -> tuple[Shown, ...]:
         if not post.pictures:
             return _preview(post, room)
-        exhibits = post.pictures[:_MOST_PICTURES]
-        if self._shows_links and all(one.original.startswith("https://") for one in exhibits):
-            return tuple(Linked(one.original, one.alt, room.is_spoiler) for one in exhibits)
-        most = min(room.upload_bytes, _REQUEST_BYTES // len(exhibits))
-        return tuple([await self._upload(exhibit, most, is_spoiler=room.is_spoiler) for exhibit in exhibits])
+        post_pictures = post.pictures[:_MOST_PICTURES]
+        if self._shows_links and all(one.original.startswith("https://") for one in post_pictures):
+            return tuple(Linked(one.original, one.alt, room.is_spoiler) for one in post_pictures)
+        most = min(room.upload_bytes, _REQUEST_BYTES // len(post_pictures))
+        return tuple([await self._upload(post_picture, most, is_spoiler=room.is_spoiler) for post_picture in post_pictures])
 
-    async def _upload(self, exhibit: PostPicture, most: int, *, is_spoiler: bool) -> Upload:
+    async def _upload(self, post_picture: PostPicture, most: int, *, is_spoiler: bool) -> Upload:
         try:
-            content = await self._objects.get(exhibit.key)
+            content = await self._objects.get(post_picture.key)
         except StorageFailed as error:
             raise SurfaceFailed(DISCORD, "the picture's bytes could not be read") from error
-        name = f"easel-{exhibit.picture}"
+        name = f"easel-{post_picture.picture}"
         if len(content) <= most:
-            extension = _EXTENSIONS.get(exhibit.media_type, "bin")
-            return Upload(f"{name}.{extension}", content, exhibit.alt, is_spoiler)
+            extension = _EXTENSIONS.get(post_picture.media_type, "bin")
+            return Upload(f"{name}.{extension}", content, post_picture.alt, is_spoiler)
         copy = await asyncio.to_thread(smaller, content, most)
-        return Upload(f"{name}.jpg", copy, exhibit.alt, is_spoiler, is_smaller=True)
+        return Upload(f"{name}.jpg", copy, post_picture.alt, is_spoiler, is_smaller=True)
 
 
 def _preview(post: Post, room: Room) -> tuple[Upload, ...]:

@@ -104,22 +104,22 @@ class Showing:
         return (Shown(_UNFINISHED, url=self._preview_link(post.preview)),)
 
     async def _drafts(self, post: Post) -> AsyncIterator[Draft]:
-        for exhibit in post.pictures[:_MOST_PICTURES]:
-            yield await self._draft(exhibit)
+        for post_picture in post.pictures[:_MOST_PICTURES]:
+            yield await self._draft(post_picture)
         for one in post.attachments:
             if _is_picture(one):
                 yield _enclosed(one)
 
-    async def _draft(self, exhibit: PostPicture) -> Draft:
+    async def _draft(self, post_picture: PostPicture) -> Draft:
         try:
-            content = await self._objects.get(exhibit.key)
+            content = await self._objects.get(post_picture.key)
         except StorageFailed as error:
             raise SurfaceFailed(SLACK, "the picture's bytes could not be read") from error
-        extension = _EXTENSIONS.get(exhibit.media_type)
+        extension = _EXTENSIONS.get(post_picture.media_type)
         if extension is None:
             content, extension = await asyncio.to_thread(_as_png, content), "png"
-        name = f"easel-{exhibit.picture}.{extension}"
-        return Draft(name, content, exhibit.alt[:_MOST_TITLE] or name, exhibit.alt[:_MOST_ALT])
+        name = f"easel-{post_picture.picture}.{extension}"
+        return Draft(name, content, post_picture.alt[:_MOST_TITLE] or name, post_picture.alt[:_MOST_ALT])
 
 
 def has_pictures(post: Post) -> bool:

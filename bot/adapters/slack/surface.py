@@ -21,7 +21,7 @@ from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
-from bot.services.turns import Turns
+from bot.services.message_updates import MessageUpdateQueue
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Pauses:
 
     files: Patience = field(default_factory=Patience)
     settling: tuple[float, ...] = (0.0, 1.5)
-    said_again: float = 5.0
+    repeat_after: float = 5.0
 
 
 class SlackSurface:
@@ -68,17 +68,19 @@ class SlackSurface:
         self._uploads = Uploads(web, self._pauses.files)
         self._showing = Showing(self._uploads, objects, preview_link, shows_links=shows_links)
         self._said = Said()
-        said_again = timedelta(seconds=self._pauses.said_again)
-        self._turns = Turns(web.wait_for_progress, self._show_progress, may_arrive=may_arrive, said_again=said_again)
+        repeat_after = timedelta(seconds=self._pauses.repeat_after)
+        self._updates = MessageUpdateQueue(
+            web.wait_for_progress, self._show_progress, may_arrive=may_arrive, repeat_after=repeat_after
+        )
 
     async def close(self) -> None:
         """Show nothing any more. The `Web` is its owner's to close."""
-        await self._turns.close()
+        await self._updates.close()
 
     @property
     def is_speaking(self) -> bool:
         """Whether a progress is on its way."""
-        return self._turns.are_taken
+        return self._updates.is_busy
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` at `place`; see `Surface.post`."""
@@ -117,9 +119,9 @@ class SlackSurface:
         self._learn(message)
         if post.tone in _UNFINISHED:
             if not is_said_by_url(message.id):
-                self._turns.say(message, post)
+                self._updates.show_progress(message, post)
             return
-        await self._turns.end(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
+        await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 
     async def direct(self, person: Identity) -> Place:
         """Give the place where only this person reads; see `Surface.direct`."""
@@ -132,7 +134,7 @@ class SlackSurface:
         if is_said_by_url(message.id):
             raise NotTaken("said through a call's address")
         self._learn(message)
-        await self._turns.end(message, lambda _: self._deleted(message))
+        await self._updates.show_final(message, lambda _: self._deleted(message))
 
     async def _spoken(self, place: Place, post: Post) -> MessageRef:
         """Say a post, or its words where files have to be shared below a message that is there."""

@@ -14,7 +14,7 @@ from bot.domain.images import Picture, PictureId, PictureState
 from bot.errors import StorageFailed
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
-from bot.services.copies import MEDIA_TYPE, Copies, has_copy
+from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, has_thumbnail
 
 _BUDGET = timedelta(seconds=30)
 _LINK_LASTS = timedelta(minutes=10)
@@ -33,13 +33,13 @@ def picture_routes(*, pictures: Pictures, objects: ObjectStore) -> APIRouter:
     with `?edge=512` or `1024` it gets the smaller copy of that long edge.
     """
     routes = APIRouter()
-    copies = Copies(pictures, objects)
+    thumbnails = Thumbnails(pictures, objects)
 
     @routes.api_route("/p/{name}", methods=["GET", "HEAD"])
     async def show(request: Request, name: str) -> Response:
         try:
             async with asyncio.timeout(_BUDGET.total_seconds()):
-                return await _answer(request, name, pictures, objects, copies)
+                return await _answer(request, name, pictures, objects, thumbnails)
         except (StorageFailed, TimeoutError):
             sentence = "The store of pictures cannot be reached right now; please try again in a minute."
             return problem_for(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, retry_after=30)
@@ -47,7 +47,7 @@ def picture_routes(*, pictures: Pictures, objects: ObjectStore) -> APIRouter:
     return routes
 
 
-async def _answer(request: Request, name: str, pictures: Pictures, objects: ObjectStore, copies: Copies) -> Response:
+async def _answer(request: Request, name: str, pictures: Pictures, objects: ObjectStore, thumbnails: Thumbnails) -> Response:
     found = _NAME.fullmatch(name)
     picture = await pictures.get(PictureId(found[1])) if found else None
     if found is None or picture is None:
@@ -55,8 +55,8 @@ async def _answer(request: Request, name: str, pictures: Pictures, objects: Obje
     if picture.state is not PictureState.VISIBLE:
         return problem_for(request, HTTPStatus.GONE, "This picture was taken down.")
     edge = request.query_params.get("edge", "")
-    if edge.isascii() and edge.isdecimal() and len(edge) <= _LONGEST_EDGE and has_copy(picture.file, int(edge)):
-        return await _answer_copy(request, picture, int(edge), copies)
+    if edge.isascii() and edge.isdecimal() and len(edge) <= _LONGEST_EDGE and has_thumbnail(picture.file, int(edge)):
+        return await _answer_thumbnail(request, picture, int(edge), thumbnails)
     return await _answer_original(request, picture, objects, name=f"easel-{name}")
 
 
@@ -74,12 +74,12 @@ async def _answer_original(request: Request, picture: Picture, objects: ObjectSt
     return Response(await objects.get(picture.file.key), headers=headers)
 
 
-async def _answer_copy(request: Request, picture: Picture, edge: int, copies: Copies) -> Response:
+async def _answer_thumbnail(request: Request, picture: Picture, edge: int, thumbnails: Thumbnails) -> Response:
     headers = _headers(picture, file_name=f"easel-{picture.id}-{edge}.webp", is_download=False)
     headers |= {"Content-Type": MEDIA_TYPE, "ETag": f'"{picture.file.sha256}-{edge}"'}
     if is_known(request, headers["ETag"]):
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
-    return Response(await copies.get(picture, edge), headers=headers)
+    return Response(await thumbnails.get(picture, edge), headers=headers)
 
 
 def _headers(picture: Picture, *, file_name: str, is_download: bool) -> dict[str, str]:

@@ -23,7 +23,7 @@ def body_of(post: Post, *, asked: Asked | None = None, preview: str = "") -> str
             "text": post.text,
             "tone": post.tone,
             "kind": post.kind,
-            "pictures": [_picture(exhibit) for exhibit in post.pictures],
+            "pictures": [_picture(post_picture) for post_picture in post.pictures],
             "folds": [{"title": detail.title, "text": detail.text} for detail in post.details],
             "footer": list(post.footer),
             "cost": post.cost,
@@ -98,13 +98,13 @@ def listed(parts: list[str]) -> str:
     return f"[{','.join(parts)}]"
 
 
-def _picture(exhibit: PostPicture) -> dict[str, object]:
+def _picture(post_picture: PostPicture) -> dict[str, object]:
     return {
-        "link": exhibit.link,
-        "alt": exhibit.alt,
-        "width": exhibit.width,
-        "height": exhibit.height,
-        "size_bytes": exhibit.size_bytes,
+        "link": post_picture.link,
+        "alt": post_picture.alt,
+        "width": post_picture.width,
+        "height": post_picture.height,
+        "size_bytes": post_picture.size_bytes,
     }
 
 

@@ -24,13 +24,19 @@ class View:
     """A modal or a Home tab that somebody sees. Reading it gives its newest state."""
 
     def __init__(
-        self, view_id: str, member: "Member", raw: Json, below: "View | None" = None, *, workspace: "Workspace | None" = None
+        self,
+        view_id: str,
+        member: "Member",
+        raw: Json,
+        random_below: "View | None" = None,
+        *,
+        workspace: "Workspace | None" = None,
     ) -> None:
         self.id = view_id
         self.member = member
         self.workspace = workspace or member.workspace
         """That of the app which opened it: another than the person's in a channel that two share."""
-        self.below = below
+        self.random_below = random_below
         self.is_open = True
         self.errors: dict[str, str] = {}
         """What the bot found wrong with what was entered, by block id."""
@@ -102,8 +108,8 @@ class View:
         """Give it as the API and the payloads do; `state` is what was entered."""
         raw, workspace = self.raw, self.workspace
         root = self
-        while root.below is not None:
-            root = root.below
+        while root.random_below is not None:
+            root = root.random_below
         return {
             "id": self.id,
             "team_id": self.member.workspace.id,
@@ -119,7 +125,7 @@ class View:
             "submit": raw.get("submit"),
             "clear_on_close": bool(raw.get("clear_on_close")),
             "notify_on_close": bool(raw.get("notify_on_close")),
-            "previous_view_id": self.below.id if self.below else None,
+            "previous_view_id": self.random_below.id if self.random_below else None,
             "root_view_id": root.id,
             "app_id": workspace.world.app.id,
             "app_installed_team_id": workspace.enterprise or workspace.id,
@@ -155,7 +161,7 @@ class Views:
         stack = self._stacks.get(member.id, [])
         if len(stack) >= _MOST_VIEWS:
             raise ApiError("push_limit_reached")
-        return self._put(member, workspace, self.checked(raw, "modal"), below=stack[-1] if stack else None)
+        return self._put(member, workspace, self.checked(raw, "modal"), random_below=stack[-1] if stack else None)
 
     def publish(self, member: "Member", raw: Json, known_hash: str) -> View:
         """Show somebody's Home tab.
@@ -209,11 +215,11 @@ class Views:
         for view in list(self._stacks.get(member.id, [])):
             self.close(view)
 
-    def _put(self, member: "Member", workspace: "Workspace", raw: Json, below: View | None = None) -> View:
+    def _put(self, member: "Member", workspace: "Workspace", raw: Json, random_below: View | None = None) -> View:
         external = raw.get("external_id")
         if external and any(one.is_open and one.raw.get("external_id") == external for one in self._all.values()):
             raise ApiError("duplicate_external_id")
-        view = View(self._world.ids.new("V"), member, raw, below, workspace=workspace)
+        view = View(self._world.ids.new("V"), member, raw, random_below, workspace=workspace)
         self._all[view.id] = view
         self._stacks.setdefault(member.id, []).append(view)
         self._world.changes.happened()

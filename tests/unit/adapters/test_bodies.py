@@ -16,7 +16,7 @@ from bot.adapters.stripe import PATH as STRIPE_PATH
 from bot.adapters.stripe.endpoint import Endpoint as StripeEndpoint
 from bot.adapters.web.rest.app import build_rest
 from bot.domain.people import HOUSE, Identity
-from bot.services.keys import ProgramKeys
+from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
@@ -51,7 +51,7 @@ async def post(app: FastAPI, path: str, headers: dict[str, str]) -> tuple[int, i
 async def rest(*, is_known: bool) -> tuple[int, int]:
     """Order pictures by REST, with a good key or none."""
     bench = Bench()
-    keys = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids)
+    keys = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person("ann"))
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
     backroom = backroom_of(bench, keys)

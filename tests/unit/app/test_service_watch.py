@@ -8,7 +8,7 @@ from bot.domain.health import Finding, Health
 from bot.domain.people import Identity
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Verdict
-from bot.services.notices import HouseWatch, Notices
+from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM
 
@@ -34,16 +34,16 @@ class CheckedStage:
 
 def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> ServiceWatch:
     """Watch over the stage, for an owner on the loom."""
-    notices = Notices(
+    budget_alerts = BudgetAlerts(
         ledger=bench.ledger,
         once=bench.once,
         rulebook=bench.rulebook,
         accounts=bench.accounts,
         surfaces={LOOM: bench.surface},
-        house=HouseWatch(owners=(Identity.parse("loom:olga"),)),
+        house=HouseBudgets(owners=(Identity.parse("loom:olga"),)),
     )
     makers = Makers(providers=(), rewriter=bench.rewriter, guard=Guard((), (stage,)), judges=(stage,), notices=())
-    return ServiceWatch(makers, notices, bench.clock, announced.append)
+    return ServiceWatch(makers, budget_alerts, bench.clock, announced.append)
 
 
 async def test_nobody_is_bothered_where_all_is_well(bench: Bench) -> None:

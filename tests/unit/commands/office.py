@@ -15,7 +15,7 @@ from bot.domain.limits import CommunitySettings, HouseLimits
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
 from bot.domain.rules import AuditEntry
 from bot.services.communities import Communities
-from bot.services.people import People
+from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas, Tariff
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
@@ -66,7 +66,7 @@ class Office:
             tariff=Tariff(self.bench.weights, lambda wish: wish.count, {LOOM: REGISTERED}),
             clock=self.bench.clock,
         )
-        self.people = People(self.bench.accounts, self.quotas)
+        self.people = PersonLookup(self.bench.accounts, self.quotas)
         self._count = 0
         self._dispatcher = self.open(premium=premium, policy=policy)
 
@@ -128,11 +128,11 @@ class Office:
 
     async def limit(self, someone: Person, place: Place = SQUARE) -> int:
         """Say how many pictures a day somebody has."""
-        return (await self.quotas.terms(someone, place)).allowance.limit
+        return (await self.quotas.effective_limits(someone, place)).allowance.limit
 
     async def tier(self, someone: Person, place: Place = SQUARE) -> Tier:
         """Say which tier somebody has."""
-        return (await self.quotas.terms(someone, place)).account.tier
+        return (await self.quotas.effective_limits(someone, place)).account.tier
 
     async def balance(self, someone: Person, place: Place = SQUARE) -> int:
         """Say how many credits somebody has."""

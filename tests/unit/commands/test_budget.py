@@ -20,7 +20,7 @@ def office() -> Treasury:
 
 async def budgets(office: Treasury) -> tuple[Budget, ...]:
     """Give what holds."""
-    return (await office.quotas.terms(BOB, SQUARE)).of_community.budgets
+    return (await office.quotas.effective_limits(BOB, SQUARE)).of_community.budgets
 
 
 async def test_what_was_set_is_confirmed_with_both_values_and_can_be_undone(office: Treasury) -> None:

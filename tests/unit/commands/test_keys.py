@@ -7,7 +7,7 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.keys import apikey_list, apikey_make, apikey_revoke
 from bot.domain.people import HOUSE
-from bot.services.keys import ProgramKeys
+from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.ids import CountingIds
@@ -17,19 +17,19 @@ from tests.unit.commands.hands import Hands
 
 
 @pytest.fixture
-def keys(bench: Bench) -> ProgramKeys:
+def keys(bench: Bench) -> ApiKeyRegistry:
     """Give the service."""
-    return ProgramKeys(MemoryApiKeys(), bench.clock, CountingIds())
+    return ApiKeyRegistry(MemoryApiKeys(), bench.clock, CountingIds())
 
 
 @pytest.fixture
-def hands(bench: Bench, keys: ProgramKeys) -> Hands:
+def hands(bench: Bench, keys: ApiKeyRegistry) -> Hands:
     """Give hands that find these commands."""
     commands = (apikey_list(keys, bench.quotas), apikey_make(keys, bench.quotas), apikey_revoke(keys, bench.quotas))
     return Hands(bench, Dispatcher(commands, lambda: FAULT, nobody))
 
 
-async def test_a_key_is_told_once_and_in_private(bench: Bench, hands: Hands, keys: ProgramKeys) -> None:
+async def test_a_key_is_told_once_and_in_private(bench: Bench, hands: Hands, keys: ApiKeyRegistry) -> None:
     """With what it does and how to end it."""
     [whisper] = await hands.type("/apikey make my weather station")
     found = re.search(r"^easel_[\w-]{32,}$", whisper.text, re.MULTILINE)
@@ -63,7 +63,7 @@ async def test_the_group_alone_lists(hands: Hands) -> None:
     assert "/apikey make" in listed.text
 
 
-async def test_a_key_is_revoked_by_its_owner_alone(hands: Hands, keys: ProgramKeys) -> None:
+async def test_a_key_is_revoked_by_its_owner_alone(hands: Hands, keys: ApiKeyRegistry) -> None:
     """Others learn nothing but that they have no such key."""
     [made] = await hands.type("/apikey make one")
     secret, key = made.text.splitlines()[1], made.text.split("revoke ")[1].split()[0]

@@ -11,7 +11,7 @@ from bot.domain.chat import Post, Tone
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.people import GUEST, HOUSE, REGISTERED, Identity, Person, Platform, Tier
 from bot.domain.rules import Actor
-from bot.services.linking import Linking
+from bot.services.account_linking import AccountLinking
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.codes import MemoryCodes
 from tests.fakes.owners import nobody
@@ -25,12 +25,12 @@ class Everywhere:
     """Somebody with accounts on two platforms."""
 
     def __init__(self, bench: Bench) -> None:
-        linking = Linking(
+        linking = AccountLinking(
             accounts=bench.accounts,
             codes=MemoryCodes(bench.clock),
             clock=bench.clock,
             first_tier=FIRST_TIER,
-            below=secrets.randbelow,
+            random_below=secrets.randbelow,
         )
         commands = (link(linking, bench.quotas), unlink(linking), part(linking, bench.quotas))
         self._dispatcher = Dispatcher(commands, lambda: FAULT, nobody)

@@ -226,7 +226,7 @@ async def test_a_limit_of_a_whole_server_holds_for_all_together(office: Office) 
     assert await office.say("/quota set --server yes --pictures 100") == (
         "The limit of all people here together is now 100 pictures a day; it was not set."
     )
-    tenant_quota = (await office.quotas.terms(BOB, SQUARE)).tenant_quota
+    tenant_quota = (await office.quotas.effective_limits(BOB, SQUARE)).tenant_quota
     assert tenant_quota is not None
     assert (tenant_quota.id, tenant_quota.limit) == ("loom:town", 100)
 

@@ -135,17 +135,17 @@ async def test_every_matter_has_its_words(office: Office, kind: RuleKind, subjec
 
 async def test_a_zone_that_is_put_back_gives_nobody_a_second_day(office: Office) -> None:
     """The day that has begun goes on until the old zone has left it too."""
-    before = (await office.quotas.terms(BOB, SQUARE)).allowance
+    before = (await office.quotas.effective_limits(BOB, SQUARE)).allowance
     office.bench.clock.move(timedelta(hours=4))
     await changed(office, RuleKind.SETTING, "zone", f"Asia/Tokyo {BRIDGE}")
     office.bench.clock.move(timedelta(hours=23, minutes=30))
-    tomorrow = (await office.quotas.terms(BOB, SQUARE)).allowance
+    tomorrow = (await office.quotas.effective_limits(BOB, SQUARE)).allowance
     assert (before.day.day, tomorrow.day.day) == (14, 16)
     [undone] = await office.press(Button("Undo", "undo", office.entries[0].id))
     assert undone.text == (
         "The setting “time zone” is now UTC; it was Asia/Tokyo.\nThe day that has begun goes on; no limit starts over before."
     )
-    after = await office.quotas.terms(BOB, SQUARE)
+    after = await office.quotas.effective_limits(BOB, SQUARE)
     assert (after.of_community.settings.zone.key, after.allowance.day) == ("UTC", tomorrow.day)
     [twice] = await office.press(Button("Undo", "undo", office.entries[0].id))
     assert twice.text == "That has been changed again since, so nothing was undone; /audit shows how it stands now."

@@ -149,21 +149,24 @@ class TestZone:
         before = await office.bench.quota_status()
         said = await set_(office, "zone", "Pacific/Kiritimati")
         assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there; no limit starts over before." in said
-        terms = await office.quotas.terms(BOB, SQUARE)
-        assert (terms.allowance.day.day, terms.allowance.refills_at.isoformat()) == (14, "2026-03-16T00:00:00+14:00")
+        effective_limits = await office.quotas.effective_limits(BOB, SQUARE)
+        assert (effective_limits.allowance.day.day, effective_limits.allowance.refills_at.isoformat()) == (
+            14,
+            "2026-03-16T00:00:00+14:00",
+        )
         assert (await office.bench.quota_status()).spent == before.spent == 4
 
     async def test_there_and_back_again_gains_nothing_either(self, office: Treasury) -> None:
         """The house's zone is kept as a rule where giving it up would end the day early."""
         office.bench.clock.move(timedelta(hours=-11))
         await set_(office, "zone", "Pacific/Pago_Pago")
-        assert (await office.quotas.terms(BOB, SQUARE)).allowance.day.day == 14
+        assert (await office.quotas.effective_limits(BOB, SQUARE)).allowance.day.day == 14
         office.bench.clock.move(timedelta(hours=32))
-        assert (await office.quotas.terms(BOB, SQUARE)).allowance.day.day == 14
+        assert (await office.quotas.effective_limits(BOB, SQUARE)).allowance.day.day == 14
         said = await set_(office, "zone", "default")
         assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there" in said
-        terms = await office.quotas.terms(BOB, SQUARE)
-        assert (terms.allowance.day.day, terms.of_community.settings.zone.key) == (14, "UTC")
+        effective_limits = await office.quotas.effective_limits(BOB, SQUARE)
+        assert (effective_limits.allowance.day.day, effective_limits.of_community.settings.zone.key) == (14, "UTC")
 
 
 class TestChannels:
@@ -171,9 +174,9 @@ class TestChannels:
 
     async def allowed(self, office: Treasury, place: Place) -> bool:
         """Say whether pictures are drawn there."""
-        terms = await office.quotas.terms(BOB, place)
+        effective_limits = await office.quotas.effective_limits(BOB, place)
         try:
-            check_channel(terms, place)
+            check_channel(effective_limits, place)
         except NotAllowed:
             return False
         return True

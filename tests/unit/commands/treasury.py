@@ -36,4 +36,4 @@ class Treasury(Office):
 
     async def settings(self, someone: Person | None = None) -> CommunitySettings:
         """Give what holds at the square."""
-        return (await self.quotas.terms(someone or person(), SQUARE)).of_community.settings
+        return (await self.quotas.effective_limits(someone or person(), SQUARE)).of_community.settings

@@ -25,7 +25,7 @@ HOUSES = HouseLimits(
 )
 
 
-def terms(*rules: tuple[RuleKind, str, str]) -> CommunityLimits:
+def effective_limits(*rules: tuple[RuleKind, str, str]) -> CommunityLimits:
     """Give what holds with these rules."""
     return CommunityLimits.of(HOUSE, HOUSES, tuple(Rule(RuleKey(kind, subject), value) for kind, subject, value in rules))
 
@@ -37,7 +37,7 @@ def somebody(*roles: str, bought: tuple[str, ...] = ()) -> Person:
 
 def test_without_rules_the_houses_terms_hold() -> None:
     """Nobody has to set anything."""
-    found = terms()
+    found = effective_limits()
     assert (found.settings, found.limits, found.budgets) == (USUAL, HOUSES.limits, HOUSES.budgets)
     assert found.tier(GUEST, somebody(), TOWN, NOW) == GUEST
     assert found.limit(GUEST, somebody(), TOWN) == 3
@@ -46,8 +46,8 @@ def test_without_rules_the_houses_terms_hold() -> None:
 
 def test_a_tier_that_was_taken_out_of_the_settings_counts_as_guest() -> None:
     """Nobody loses more than that by it, and no wish fails."""
-    assert terms().tier(Tier("patron"), somebody(), TOWN, NOW) == GUEST
-    assert terms((RuleKind.ROLE_TIER, "loom:town:7", "patron")).tier(GUEST, somebody("7"), TOWN, NOW) == GUEST
+    assert effective_limits().tier(Tier("patron"), somebody(), TOWN, NOW) == GUEST
+    assert effective_limits((RuleKind.ROLE_TIER, "loom:town:7", "patron")).tier(GUEST, somebody("7"), TOWN, NOW) == GUEST
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_tier_that_was_taken_out_of_the_settings_counts_as_guest() -> None:
 )
 def test_a_better_tier_comes_by_membership_role_or_purchase(rule: tuple[RuleKind, str, str], person: Person) -> None:
     """Whichever gives the most."""
-    assert terms(rule).tier(REGISTERED, person, TOWN, NOW) == PREMIUM
+    assert effective_limits(rule).tier(REGISTERED, person, TOWN, NOW) == PREMIUM
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_better_tier_comes_by_membership_role_or_purchase(rule: tuple[RuleKind
 )
 def test_what_has_ended_or_is_elsewhere_gives_nothing(rule: tuple[RuleKind, str, str], person: Person) -> None:
     """A role of another server is another role."""
-    assert terms(rule).tier(REGISTERED, person, TOWN, NOW) == REGISTERED
+    assert effective_limits(rule).tier(REGISTERED, person, TOWN, NOW) == REGISTERED
 
 
 def test_a_limit_of_the_person_goes_before_their_roles_and_these_before_the_tier() -> None:
@@ -84,21 +84,21 @@ def test_a_limit_of_the_person_goes_before_their_roles_and_these_before_the_tier
     tier = (RuleKind.LIMIT, "tier:premium", "300")
     roles = ((RuleKind.LIMIT, "role:loom:town:7", "5"), (RuleKind.LIMIT, "role:loom:town:8", "9"))
     own = (RuleKind.LIMIT, PERSON_SUBJECT, "1")
-    assert terms(tier).limit(PREMIUM, somebody("7", "8"), TOWN) == 300
-    assert terms(tier, *roles).limit(PREMIUM, somebody("7", "8"), TOWN) == 9
-    assert terms(tier, *roles, own).limit(PREMIUM, somebody("7", "8"), TOWN) == 1
+    assert effective_limits(tier).limit(PREMIUM, somebody("7", "8"), TOWN) == 300
+    assert effective_limits(tier, *roles).limit(PREMIUM, somebody("7", "8"), TOWN) == 9
+    assert effective_limits(tier, *roles, own).limit(PREMIUM, somebody("7", "8"), TOWN) == 1
 
 
 def test_a_server_may_have_a_limit_for_all() -> None:
     """Its own, and no other's."""
-    found = terms((RuleKind.LIMIT, "server:loom:town", "40"))
+    found = effective_limits((RuleKind.LIMIT, "server:loom:town", "40"))
     assert found.tenant_quota("loom", TOWN) == TenantQuota("loom:town", 40)
     assert found.tenant_quota("loom", "village") is None
 
 
 def test_a_community_has_budgets_beside_the_houses() -> None:
     """Both have to be kept."""
-    found = terms((RuleKind.BUDGET, "day", "7"))
+    found = effective_limits((RuleKind.BUDGET, "day", "7"))
     assert found.budgets == (Budget(HOUSE, Period.MONTH, 50), Budget(HOUSE, Period.DAY, 7))
 
 
@@ -106,7 +106,7 @@ def test_settings_lie_over_the_houses_customs() -> None:
     """Each by itself."""
     until = datetime(2026, 3, 15, 23, tzinfo=UTC)
     zone = ZoneInfo("Asia/Tokyo")
-    found = terms(
+    found = effective_limits(
         (RuleKind.SETTING, "zone", format_zone(zone, DayExtension(date(2026, 3, 14), until))),
         (RuleKind.SETTING, "channels", "loom:town:1 loom:town:2"),
         (RuleKind.SETTING, "shape", "wide"),

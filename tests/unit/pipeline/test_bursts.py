@@ -4,16 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from bot.services.admission import BurstLimits
 
 from bot.domain.jobs import Job, JobState
 from bot.errors import Busy, PromptRefused, QuotaExceeded, StorageFailed
 from bot.ports.prompts import Decision, Verdict
+from bot.services.admission import AdmissionLimits
 from tests.fakes.bench import Bench
 from tests.fakes.waiting import until
 
-LIMITS = BurstLimits(wishes=5, within=timedelta(minutes=1), running=3, queued=10)
-CROWDED = BurstLimits(wishes=100, within=timedelta(minutes=1), running=1, queued=2)
+LIMITS = AdmissionLimits(wishes=5, within=timedelta(minutes=1), running=3, queued=10)
+CROWDED = AdmissionLimits(wishes=100, within=timedelta(minutes=1), running=1, queued=2)
 NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
 
 

@@ -43,7 +43,7 @@ async def test_pictures_come_into_the_jobs_own_message(bench: Bench) -> None:
     job = await kept(bench)
     await bench.delivery.show_pictures(job)
     post = bench.message(job)
-    assert [exhibit.alt for exhibit in post.pictures] == ["a fox, in soft light"]
+    assert [post_picture.alt for post_picture in post.pictures] == ["a fox, in soft light"]
     assert post.footer == ("drawn by painter", "1024x1024, medium quality", "1 s")
     assert post.cost == "$0.0401"
     assert len(bench.surface.posted) == 1

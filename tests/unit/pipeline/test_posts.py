@@ -12,7 +12,7 @@ from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState,
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId
 from bot.pipeline import posts
-from bot.services.links import Links
+from bot.services.picture_links import PictureLinks
 from tests.fakes.clock import NOON
 from tests.fakes.surfaces import SQUARE, person
 
@@ -32,7 +32,7 @@ REWRITTEN = replace(JOB, prepared_prompt=PreparedPrompt("a red fox at dawn"))
 CANCEL = Button("Cancel", "cancel", "job-1", is_dangerous=True)
 ASKED = Details("You asked for", "a fox")
 SHAPE = Size(1024, 1024)
-LINKS = Links("http://easel.test")
+LINKS = PictureLinks("http://easel.test")
 FILE = ImageFile(key="pictures/abc.png", sha256="abc", media_type="image/png", width=8, height=9, size_bytes=70)
 PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=PictureState.VISIBLE)
 
@@ -108,8 +108,8 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
         ("Change words", "reword:job-1", False),
         ("Delete", "delete:job-1", True),
     ]
-    [exhibit] = post.pictures
-    assert (exhibit.alt, exhibit.link) == ("a red fox at dawn", "http://easel.test/p/p1.png")
+    [post_picture] = post.pictures
+    assert (post_picture.alt, post_picture.link) == ("a red fox at dawn", "http://easel.test/p/p1.png")
 
 
 def test_what_it_cost_is_for_everybody_only_where_that_is_set() -> None:
@@ -133,8 +133,8 @@ def test_words_that_were_kept_are_shown_once() -> None:
 
 def test_a_picture_is_described_by_what_was_drawn() -> None:
     """Or by what was typed, while nothing else is settled; never at great length."""
-    assert posts.exhibit(JOB, PICTURE, LINKS).alt == "a fox"
-    assert len(posts.exhibit(LONG, PICTURE, LINKS).alt) == 300
+    assert posts.post_picture(JOB, PICTURE, LINKS).alt == "a fox"
+    assert len(posts.post_picture(LONG, PICTURE, LINKS).alt) == 300
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_what_is_left_is_said_when_it_is_little(left: QuotaStatus | None, says: 
 
 def test_every_picture_leads_to_its_original_where_people_can_reach_it() -> None:
     """Several are numbered as they are shown."""
-    links = Links("http://127.0.0.1:8420", public_url="https://easel.test")
+    links = PictureLinks("http://127.0.0.1:8420", public_url="https://easel.test")
     one = posts.done(JOB, pictures=(PICTURE,), drawing=None, cost=FREE, links=links)
     assert one.links == (Link("Original", "https://easel.test/p/p1.png"),)
     pictures = (PICTURE, replace(PICTURE, id=PictureId("p2")))

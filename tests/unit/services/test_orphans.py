@@ -224,7 +224,7 @@ async def test_most_of_a_store_is_not_believed_to_be_orphans(bench: Bench) -> No
         await many.sweep()
     assert len(bench.objects.objects) == 31
     assert [entry["event"] for entry in logs] == ["orphans.doubted"]
-    assert (await many.count(most=500)).is_doubted
+    assert (await many.count(most=500)).is_implausible
 
 
 async def test_a_dry_run_counts_and_removes_nothing(bench: Bench) -> None:
@@ -232,8 +232,8 @@ async def test_a_dry_run_counts_and_removes_nothing(bench: Bench) -> None:
     await put(bench, *(key(number) for number in range(4)))
     bench.clock.move(LATER)
     orphans = orphans_of(bench)
-    assert await orphans.count(most=500) == OrphanCount(4, 20, is_doubted=False, is_whole=True)
-    assert await orphans.count(most=3) == OrphanCount(2, 10, is_doubted=False, is_whole=False)
+    assert await orphans.count(most=500) == OrphanCount(4, 20, is_implausible=False, is_complete=True)
+    assert await orphans.count(most=3) == OrphanCount(2, 10, is_implausible=False, is_complete=False)
     assert len(bench.objects.objects) == 5
 
 

@@ -26,7 +26,7 @@ async def test_owners_are_named_or_have_the_machine_in_hand(identity: Identity, 
     accounts = MemoryAccounts(CountingIds())
     await accounts.get_or_create(identity, GUEST)
     owners = Owners(accounts, named=("loom:1", "loom:T1:7"), platforms=(SHELL,))
-    assert await owners.include(Person(identity, "Ann")) is is_owner
+    assert await owners.is_owner(Person(identity, "Ann")) is is_owner
 
 
 async def test_whoever_has_linked_an_owners_identity_is_one_everywhere() -> None:
@@ -36,6 +36,6 @@ async def test_whoever_has_linked_an_owners_identity_is_one_everywhere() -> None
     ours = await accounts.get_or_create(shell, GUEST)
     theirs = await accounts.get_or_create(elsewhere, GUEST)
     owners = Owners(accounts, named=(), platforms=(SHELL,))
-    assert not await owners.include(Person(elsewhere, "Ann"))
+    assert not await owners.is_owner(Person(elsewhere, "Ann"))
     await accounts.join(ours.id, theirs.id)
-    assert await owners.include(Person(elsewhere, "Ann"))
+    assert await owners.is_owner(Person(elsewhere, "Ann"))

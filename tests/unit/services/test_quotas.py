@@ -35,11 +35,11 @@ async def rule(bench: Bench, key: RuleKey, value: str) -> None:
 
 async def test_a_newcomer_has_the_tier_and_the_limit_of_their_platform(bench: Bench) -> None:
     """By the day of the community's zone."""
-    terms = await bench.quotas.terms(person(), SQUARE)
-    assert terms.account == Account(terms.account.id, REGISTERED)
+    effective_limits = await bench.quotas.effective_limits(person(), SQUARE)
+    assert effective_limits.account == Account(effective_limits.account.id, REGISTERED)
     today = bench.clock.now().date()
-    assert terms.allowance == Allowance(20, today, datetime(today.year, today.month, today.day + 1, tzinfo=UTC))
-    assert (terms.community, terms.tenant_quota) == (HOUSE, None)
+    assert effective_limits.allowance == Allowance(20, today, datetime(today.year, today.month, today.day + 1, tzinfo=UTC))
+    assert (effective_limits.community, effective_limits.tenant_quota) == (HOUSE, None)
 
 
 async def test_somebody_of_a_platform_without_a_first_tier_is_a_guest(bench: Bench) -> None:
@@ -53,11 +53,11 @@ async def test_what_an_admin_sets_holds_for_the_next_wish(bench: Bench) -> None:
     account = (await bench.quotas.account(person())).id
     await rule(bench, RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, account), "2")
     await rule(bench, RuleKey(RuleKind.LIMIT, "server:loom:town"), "9")
-    terms = await bench.quotas.terms(person(), SQUARE)
-    assert (terms.allowance.limit, terms.tenant_quota) == (2, TenantQuota("loom:town", 9))
-    assert (await bench.quotas.terms(person("bea"), SQUARE)).allowance.limit == 20
+    effective_limits = await bench.quotas.effective_limits(person(), SQUARE)
+    assert (effective_limits.allowance.limit, effective_limits.tenant_quota) == (2, TenantQuota("loom:town", 9))
+    assert (await bench.quotas.effective_limits(person("bea"), SQUARE)).allowance.limit == 20
     await rule(bench, RuleKey(RuleKind.MEMBERSHIP, "grant", account), "premium")
-    assert (await bench.quotas.terms(person(), SQUARE)).account.tier == PREMIUM
+    assert (await bench.quotas.effective_limits(person(), SQUARE)).account.tier == PREMIUM
 
 
 @pytest.mark.parametrize(("subject", "tier"), [("grant", REGISTERED), ("stripe:sub_1", PREMIUM)])
@@ -75,26 +75,26 @@ async def test_only_what_was_bought_of_the_house_holds_in_other_communities(benc
     account = (await parted.account(person())).id
     await rule(bench, RuleKey(RuleKind.MEMBERSHIP, subject, account), "premium")
     assert parted.community(SQUARE) != HOUSE
-    assert (await parted.terms(person(), SQUARE)).account.tier == tier
+    assert (await parted.effective_limits(person(), SQUARE)).account.tier == tier
 
 
 async def test_a_place_without_a_tenant_has_no_crowd(bench: Bench) -> None:
     """In a direct message everybody is alone."""
     await rule(bench, RuleKey(RuleKind.LIMIT, "server:loom:"), "9")
-    assert (await bench.quotas.terms(person(), Place(LOOM, "", "dm"))).tenant_quota is None
+    assert (await bench.quotas.effective_limits(person(), Place(LOOM, "", "dm"))).tenant_quota is None
 
 
 async def test_a_hold_says_all_that_a_wish_sets_aside(bench: Bench) -> None:
     """Pictures by weight, money by estimate, and whose limits to keep."""
     await rule(bench, RuleKey(RuleKind.BUDGET, "day"), "500000")
-    terms = await bench.quotas.terms(person(), SQUARE)
+    effective_limits = await bench.quotas.effective_limits(person(), SQUARE)
     wish = Wish(prompt="a fox", count=3, quality=Quality.HIGH, size=Size(64, 64))
     assert bench.quotas.cost(wish) == 6
-    assert bench.quotas.hold(terms, wish) == Hold(
+    assert bench.quotas.hold(effective_limits, wish) == Hold(
         HOUSE,
-        terms.account.id,
+        effective_limits.account.id,
         6,
-        terms.allowance,
+        effective_limits.allowance,
         each=2,
         estimate=3 * PRICE.microusd,
         budgets=(Budget(HOUSE, Period.DAY, 500_000),),
@@ -104,8 +104,8 @@ async def test_a_hold_says_all_that_a_wish_sets_aside(bench: Bench) -> None:
 async def test_a_standing_is_told_by_the_day_of_the_terms(bench: Bench) -> None:
     """With what is being drawn held."""
     await bench.imagine(count=2)
-    terms = await bench.quotas.terms(person(), SQUARE)
-    assert await bench.quotas.quota_status(terms) == QuotaStatus(20, held=2, spent=0)
+    effective_limits = await bench.quotas.effective_limits(person(), SQUARE)
+    assert await bench.quotas.quota_status(effective_limits) == QuotaStatus(20, held=2, spent=0)
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ async def test_pictures_are_drawn_in_allowed_channels_only(bench: Bench, channel
     """What one server allows itself says nothing about another."""
     await rule(bench, RuleKey(RuleKind.SETTING, "channels"), channels.replace(" ", "_"))
     place = Place(LOOM, "town", "market_square")
-    terms = await bench.quotas.terms(person(), place)
+    effective_limits = await bench.quotas.effective_limits(person(), place)
     if is_allowed:
-        check_channel(terms, place)
-        check_channel(terms, Place(LOOM, "", "dm"))
+        check_channel(effective_limits, place)
+        check_channel(effective_limits, Place(LOOM, "", "dm"))
     else:
         with pytest.raises(NotAllowed):
-            check_channel(terms, place)
+            check_channel(effective_limits, place)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.people import AccountId
 from bot.ports.statistics import UsageLine
-from bot.services.usage import MOST_MODELS, MOST_PEOPLE, summary_of, table_of
+from bot.services.usage import MOST_MODELS, MOST_PEOPLE, summarize_usage, usage_csv
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 14)
 
@@ -34,13 +34,13 @@ def a_line(
 
 def rows(*lines: UsageLine) -> list[list[str]]:
     """Read the table back, as a spreadsheet does."""
-    table = table_of(lines, {line.account: f"loom:{line.name}" for line in lines})
+    table = usage_csv(lines, {line.account: f"loom:{line.name}" for line in lines})
     return list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline="")))
 
 
 def test_every_day_is_there() -> None:
     """Also those on which nothing was drawn."""
-    summary = summary_of([a_line(day=FIRST), a_line(day=FIRST + timedelta(days=2), pictures=3)], FIRST, LAST)
+    summary = summarize_usage([a_line(day=FIRST), a_line(day=FIRST + timedelta(days=2), pictures=3)], FIRST, LAST)
     assert [day.day for day in summary.days] == [FIRST + timedelta(days=number) for number in range(14)]
     assert [sum(day.pictures) for day in summary.days] == [1, 0, 3, *([0] * 11)]
     assert [day.microusd for day in summary.days[:3]] == [50_000, 0, 50_000]
@@ -49,7 +49,7 @@ def test_every_day_is_there() -> None:
 def test_who_drew_most_comes_first() -> None:
     """Then who cost most; two people of one name are two people."""
     lines = [a_line("Bob", pictures=2), a_line("Ann", account="1"), a_line("Ann", account="2", microusd=60_000), a_line("Bob")]
-    people = summary_of(lines, FIRST, LAST).people
+    people = summarize_usage(lines, FIRST, LAST).people
     assert [(share.name, share.key, share.pictures, share.microusd) for share in people] == [
         ("Bob", "account of Bob", 3, 100_000),
         ("Ann", "2", 1, 60_000),
@@ -60,7 +60,7 @@ def test_who_drew_most_comes_first() -> None:
 def test_a_person_has_the_name_they_went_by_last() -> None:
     """Lines come in order of days."""
     lines = [a_line("Ann", account="1", day=FIRST), a_line("Annabel", account="1")]
-    assert [share.name for share in summary_of(lines, FIRST, LAST).people] == ["Annabel"]
+    assert [share.name for share in summarize_usage(lines, FIRST, LAST).people] == ["Annabel"]
 
 
 def test_those_beyond_the_most_are_taken_together() -> None:
@@ -68,26 +68,26 @@ def test_those_beyond_the_most_are_taken_together() -> None:
     people = [
         a_line(f"Person {number:02}", pictures=100 - number, model=f"model {number:02}") for number in range(MOST_PEOPLE + 2)
     ]
-    summary = summary_of(people, FIRST, LAST)
+    summary = summarize_usage(people, FIRST, LAST)
     assert (len(summary.people), len(summary.models)) == (MOST_PEOPLE + 1, MOST_MODELS + 1)
     assert (summary.people[-1].name, summary.people[-1].pictures, summary.people[-1].is_rest) == ("2 other people", 179, True)
     assert summary.models[-1].name == f"{MOST_PEOPLE + 2 - MOST_MODELS} other models"
     assert summary.head_count == MOST_PEOPLE + 2
     assert summary.days[-1].pictures == tuple(share.pictures for share in summary.models)
-    assert summary_of(people[:-1], FIRST, LAST).people[-1].name == "1 other person"
+    assert summarize_usage(people[:-1], FIRST, LAST).people[-1].name == "1 other person"
 
 
 def test_words_that_were_paid_for_alone_have_no_model() -> None:
     """They cost something, and are no pictures."""
-    [model] = summary_of([a_line(model="", pictures=0, microusd=130)], FIRST, LAST).models
+    [model] = summarize_usage([a_line(model="", pictures=0, microusd=130)], FIRST, LAST).models
     assert (model.name, model.pictures, model.microusd) == ("words only", 0, 130)
 
 
 def test_nothing_is_an_empty_summary() -> None:
     """With its days; one that cost something is not empty."""
-    assert summary_of([], FIRST, LAST).is_empty
-    assert len(summary_of([], FIRST, LAST).days) == 14
-    assert not summary_of([a_line(pictures=0, microusd=1)], FIRST, LAST).is_empty
+    assert summarize_usage([], FIRST, LAST).is_empty
+    assert len(summarize_usage([], FIRST, LAST).days) == 14
+    assert not summarize_usage([a_line(pictures=0, microusd=1)], FIRST, LAST).is_empty
 
 
 LINES = st.lists(
@@ -106,7 +106,7 @@ LINES = st.lists(
 @given(lines=LINES)
 def test_all_ways_of_adding_up_agree(lines: list[UsageLine]) -> None:
     """By day, by person and by model."""
-    summary = summary_of(lines, FIRST, LAST)
+    summary = summarize_usage(lines, FIRST, LAST)
     pictures, microusd = sum(line.pictures for line in lines), sum(line.microusd for line in lines)
     assert (summary.pictures, summary.microusd) == (pictures, microusd)
     assert sum(share.pictures for share in summary.people) == sum(sum(day.pictures) for day in summary.days) == pictures

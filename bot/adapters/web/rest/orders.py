@@ -24,9 +24,9 @@ from bot.ports.api_keys import ApiKey
 from bot.ports.clock import Ids
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
+from bot.services.api_keys import ApiKeyRegistry
 from bot.services.gallery import Gallery
 from bot.services.job_views import JobViews
-from bot.services.keys import ProgramKeys
 from bot.services.quotas import Quotas
 
 _PIXELS = Pixels("Exact size in pixels")
@@ -45,7 +45,7 @@ class Backroom:
     views: JobViews
     objects: ObjectStore
     delivery: Delivery
-    keys: ProgramKeys
+    keys: ApiKeyRegistry
     ids: Ids
     knows_cost: Callable[[Person], Awaitable[bool]]
 
@@ -62,16 +62,16 @@ class Orders:
 
     async def quota(self, key: ApiKey) -> QuotaView:
         """Say how the key's account stands."""
-        terms = await self._house.quotas.terms(_person(key), _place(key))
-        quota_status = await self._house.quotas.quota_status(terms)
+        effective_limits = await self._house.quotas.effective_limits(_person(key), _place(key))
+        quota_status = await self._house.quotas.quota_status(effective_limits)
         return QuotaView(
-            tier=terms.account.tier,
+            tier=effective_limits.account.tier,
             limit=quota_status.limit,
             held=quota_status.held,
             spent=quota_status.spent,
             left=quota_status.left,
             credits=quota_status.credits,
-            refills_at=terms.allowance.refills_at,
+            refills_at=effective_limits.allowance.refills_at,
         )
 
     async def accept(self, order: ImageOrder, key: ApiKey, repeat_key: str) -> Job:

@@ -15,7 +15,7 @@ from bot.ports.plots import UsageSummary
 from bot.ports.statistics import UsageLine
 from bot.providers.plots.figure import drawn
 from bot.providers.plots.lettering import readable
-from bot.services.usage import summary_of
+from bot.services.usage import summarize_usage
 
 LAST = date(2026, 3, 14)
 
@@ -37,7 +37,7 @@ def a_line(
 
 def summary(*lines: UsageLine, days: int = 30, whose: str = "") -> UsageSummary:
     """Add them up."""
-    return summary_of(lines, LAST - timedelta(days=days - 1), LAST, whose=whose)
+    return summarize_usage(lines, LAST - timedelta(days=days - 1), LAST, whose=whose)
 
 
 def texts(figure: Figure) -> list[Text]:

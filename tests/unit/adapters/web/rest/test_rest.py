@@ -21,8 +21,8 @@ from bot.domain.jobs import JobId, Rewriting
 from bot.domain.people import HOUSE, Identity
 from bot.errors import Busy, GuardUnavailable, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.prompts import Decision, Verdict
+from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import ErrorView, JobView, PictureView
-from bot.services.keys import ProgramKeys
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
@@ -65,7 +65,7 @@ def bench() -> Bench:
 @pytest.fixture
 async def counter(bench: Bench) -> AsyncIterator[Counter]:
     """Give the counter, with a key of Ann's and one of Bea's."""
-    keys, secrets = ProgramKeys(MemoryApiKeys(), bench.clock, bench.ids), []
+    keys, secrets = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids), []
     for user in ("ann", "bea"):
         account = await bench.studio.account(person(user))
         _, secret = await keys.make(Identity(LOOM, "", user), account.id, HOUSE, "my script")
@@ -197,7 +197,9 @@ async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dic
 
 async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) -> None:
     """Every number and boolean of every body is one already: neither `"2"` nor `true` is a number."""
-    api = build_rest(backroom_of(counter.bench, ProgramKeys(MemoryApiKeys(), counter.bench.clock, counter.bench.ids))).openapi()
+    api = build_rest(
+        backroom_of(counter.bench, ApiKeyRegistry(MemoryApiKeys(), counter.bench.clock, counter.bench.ids))
+    ).openapi()
     bodies = [
         operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         for methods in api["paths"].values()

@@ -16,25 +16,25 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "image/webp"
 
 _QUALITY = 80
-_AT_ONCE = 1
+_MOST_AT_ONCE = 1
 """Pictures that are made smaller at the same time: each takes a core, and drawing goes on beside it."""
 
 
-def has_copy(file: ImageFile, edge: int) -> bool:
+def has_thumbnail(file: ImageFile, edge: int) -> bool:
     """Return whether there is a copy of this edge: one that is smaller than the picture itself."""
     return edge in THUMBNAIL_EDGES and edge < max(file.width, file.height)
 
 
-class Copies:
+class Thumbnails:
     """Gives copies, and makes those that are not there yet."""
 
     def __init__(self, pictures: Pictures, objects: ObjectStore) -> None:
         self._pictures = pictures
         self._objects = objects
-        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._semaphore = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def get(self, picture: Picture, edge: int) -> bytes:
-        """Return the copy of a picture with this long edge; `has_copy` says whether there is one.
+        """Return the copy of a picture with this long edge; `has_thumbnail` says whether there is one.
 
         Raises:
             StorageFailed: The store is away, or the picture is gone.
@@ -44,7 +44,7 @@ class Copies:
             return await self._objects.get(key)
         except ObjectMissing:
             pass
-        async with self._turn:
+        async with self._semaphore:
             try:
                 return await self._objects.get(key)  # whoever was first has made it
             except ObjectMissing:
@@ -55,12 +55,12 @@ class Copies:
         content = await asyncio.to_thread(_shrink, original, edge)
         try:
             await self._objects.put(thumbnail_key(picture.file.key, edge), content, MEDIA_TYPE)
-            await self._take_back_if_gone(picture.id, picture.file.key)
+            await self._delete_if_removed(picture.id, picture.file.key)
         except StorageFailed as error:
             log.warning("copy.not_kept", picture=picture.id, reason=str(error))
         return content
 
-    async def _take_back_if_gone(self, picture: PictureId, key: str) -> None:
+    async def _delete_if_removed(self, picture: PictureId, key: str) -> None:
         """Leave nothing behind of a picture that was removed meanwhile."""
         now = await self._pictures.get(picture)
         if now is not None and now.state in {PictureState.VISIBLE, PictureState.HIDDEN}:

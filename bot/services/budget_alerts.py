@@ -17,20 +17,20 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.once import Once
 from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Surface
-from bot.services.quotas import Terms
+from bot.services.quotas import EffectiveLimits
 
 log = structlog.get_logger(__name__)
 
-_NEARLY = 80
+_ALERT_PERCENT = 80
 """Per cent of a budget from which on the admins are told."""
 
-_BUDGET = timedelta(seconds=15)
-_MOST_WAITING, _MOST_KNOWN = 100, 1000
+_NOTIFY_TIMEOUT = timedelta(seconds=15)
+_MOST_QUEUED, _MOST_KNOWN = 100, 1000
 _PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class HouseWatch:
+class HouseBudgets:
     """The house's own budgets, and whom to tell of them; where nobody is named, the log says it."""
 
     budgets: tuple[Budget, ...] = ()
@@ -38,7 +38,7 @@ class HouseWatch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _BudgetCheck:
     """What to look at: a community's budgets on a day."""
 
     community: CommunityId
@@ -47,7 +47,7 @@ class _Look:
     review_channel: str
 
 
-class Notices:
+class BudgetAlerts:
     """Looks at budgets beside the work, so that no wish waits for it. What was told is remembered by `once`."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Notices:
         rulebook: Rulebook,
         accounts: Accounts,
         surfaces: Mapping[Platform, Surface],
-        house: HouseWatch,
+        house: HouseBudgets,
     ) -> None:
         self._ledger = ledger
         self._once = once
@@ -66,28 +66,28 @@ class Notices:
         self._accounts = accounts
         self._surfaces = surfaces
         self._house = house
-        self._looks: asyncio.Queue[_Look] = asyncio.Queue(_MOST_WAITING)
+        self._queue: asyncio.Queue[_BudgetCheck] = asyncio.Queue(_MOST_QUEUED)
         self._known: set[str] = set()
 
-    def consider(self, terms: Terms) -> None:
+    def check_soon(self, effective_limits: EffectiveLimits) -> None:
         """Look soon at the budgets that a wish has just drawn on. Where too much waits already, the next wish will do."""
-        found = terms.of_community
-        day = terms.allowance.day
+        found = effective_limits.of_community
+        day = effective_limits.allowance.day
         budgets = tuple(budget for budget in found.budgets if _key(budget, day) not in self._known)
-        if budgets and not self._looks.full():
-            self._looks.put_nowait(_Look(found.community, budgets, day, found.settings.review_channel))
+        if budgets and not self._queue.full():
+            self._queue.put_nowait(_BudgetCheck(found.community, budgets, day, found.settings.review_channel))
 
-    async def tell_owners(self, post: Post, *, key: str) -> None:
+    async def notify_owners(self, post: Post, *, key: str) -> None:
         """Tell the house's owners in private, once for each `key`; what cannot be told now is told with the next try."""
         try:
             if await self._once.first(key):
-                await self._tell_alone_or_forget(post, key)
+                await self._notify_owners_or_forget(post, key)
         except EaselError as error:
             log.warning("notice.failed", key=key, reason=str(error))
 
-    async def _tell_alone_or_forget(self, post: Post, key: str) -> None:
+    async def _notify_owners_or_forget(self, post: Post, key: str) -> None:
         try:
-            await self._tell_alone(self._house.owners, post, key)
+            await self._notify_privately(self._house.owners, post, key)
         except BaseException:
             await self._once.again(key)
             raise
@@ -95,69 +95,69 @@ class Notices:
     async def run(self) -> None:
         """Look at what is to be considered, until cancelled."""
         while True:
-            await self.look(await self._looks.get())
+            await self.check(await self._queue.get())
 
-    async def settle(self) -> None:
+    async def check_queued(self) -> None:
         """Look at all that waits."""
-        while not self._looks.empty():
-            await self.look(self._looks.get_nowait())
+        while not self._queue.empty():
+            await self.check(self._queue.get_nowait())
 
-    async def look(self, look: _Look) -> None:
+    async def check(self, check: _BudgetCheck) -> None:
         """See whether somebody has to be told. A boundary: a notice that fails is logged, and the next wish brings it again."""
-        for budget in look.budgets:
+        for budget in check.budgets:
             try:
-                await self._look_at(budget, look)
+                await self._check_budget(budget, check)
             except EaselError as error:
                 log.warning("notice.failed", scope=budget.scope, period=budget.period, reason=str(error))
             except Exception:
                 log.exception("notice.broke", scope=budget.scope, period=budget.period)
 
-    async def _look_at(self, budget: Budget, look: _Look) -> None:
-        key = _key(budget, look.day)
-        spending = await self._ledger.spending(budget, look.day)
-        if key in self._known or 100 * (spending.held + spending.spent) < _NEARLY * budget.limit:
+    async def _check_budget(self, budget: Budget, check: _BudgetCheck) -> None:
+        key = _key(budget, check.day)
+        spending = await self._ledger.spending(budget, check.day)
+        if key in self._known or 100 * (spending.held + spending.spent) < _ALERT_PERCENT * budget.limit:
             return
         if await self._once.first(key):
-            await self._told_or_again(key, budget, look, spending)
+            await self._notify_or_forget(key, budget, check, spending)
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
         self._known.add(key)
 
-    async def _told_or_again(self, key: str, budget: Budget, look: _Look, spending: Spending) -> None:
+    async def _notify_or_forget(self, key: str, budget: Budget, check: _BudgetCheck, spending: Spending) -> None:
         """Tell; what could not be said now is said another time."""
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
-                is_told = await self._tell(key, budget, look, spending)
+            async with asyncio.timeout(_NOTIFY_TIMEOUT.total_seconds()):
+                is_notified = await self._notify(key, budget, check, spending)
         except BaseException:
             await self._once.again(key)
             raise
-        if not is_told:
+        if not is_notified:
             log.warning("budget.nearly_spent", scope=budget.scope, period=budget.period, limit=budget.limit)
 
-    async def _tell(self, key: str, budget: Budget, look: _Look, spending: Spending) -> bool:
+    async def _notify(self, key: str, budget: Budget, check: _BudgetCheck, spending: Spending) -> bool:
         """Tell whoever looks after the money; False where nobody of them can be reached."""
         if budget in self._house.budgets:
             raised_by = f"[budget] {budget.period} in the settings"
             post = Post(_sentence("The whole bot's budget for pictures", budget, spending, raised_by))
-            return await self._tell_alone(self._house.owners, post, key)
+            return await self._notify_privately(self._house.owners, post, key)
         post = Post(_sentence("The budget for pictures", budget, spending, "/budget set"))
-        if look.review_channel and await self._said(_place(look.review_channel), post, key):
+        if check.review_channel and await self._post(_parse_place(check.review_channel), post, key):
             return True
-        return await self._tell_alone(await self._setters(look.community, budget.period), post, key)
+        return await self._notify_privately(await self._who_set_budget(check.community, budget.period), post, key)
 
-    async def _tell_alone(self, people: tuple[Identity, ...], post: Post, key: str) -> bool:
+    async def _notify_privately(self, people: tuple[Identity, ...], post: Post, key: str) -> bool:
         """Tell each of them in private; one who cannot be told now does not keep the others waiting."""
-        told, late = False, None
+        is_any_notified, late = False, None
         for person in people:
             try:
-                told = await self._said_alone(person, post, f"{key}:{person}") or told
+                is_any_notified = await self._post_privately(person, post, f"{key}:{person}") or is_any_notified
             except SurfaceFailed as error:
                 late = error
-        if late is not None and not told:
+        if late is not None and not is_any_notified:
             raise late
-        return told
+        return is_any_notified
 
-    async def _said_alone(self, person: Identity, post: Post, key: str) -> bool:
+    async def _post_privately(self, person: Identity, post: Post, key: str) -> bool:
         surface = self._surfaces.get(person.platform)
         if surface is None:
             return False
@@ -165,9 +165,9 @@ class Notices:
             place = await surface.direct(person)
         except MessageGone:
             return False
-        return await self._said(place, post, key)
+        return await self._post(place, post, key)
 
-    async def _said(self, place: Place, post: Post, key: str) -> bool:
+    async def _post(self, place: Place, post: Post, key: str) -> bool:
         surface = self._surfaces.get(place.platform)
         if surface is None:
             return False
@@ -177,13 +177,13 @@ class Notices:
             return False
         return True
 
-    async def _setters(self, community: CommunityId, period: Period) -> tuple[Identity, ...]:
+    async def _who_set_budget(self, community: CommunityId, period: Period) -> tuple[Identity, ...]:
         """Give who set the budget, wherever they are."""
-        entry = await newest_about(self._rulebook, community, RuleKey(RuleKind.BUDGET, period))
+        entry = await newest_entry(self._rulebook, community, RuleKey(RuleKind.BUDGET, period))
         return () if entry is None else await self._accounts.identities(AccountId(entry.by.account))
 
 
-async def newest_about(rulebook: Rulebook, community: CommunityId, key: RuleKey) -> AuditEntry | None:
+async def newest_entry(rulebook: Rulebook, community: CommunityId, key: RuleKey) -> AuditEntry | None:
     """Give the newest entry about a rule, if there is one."""
     page = await rulebook.record(community, _PAGE)
     while page:
@@ -207,7 +207,7 @@ def _sentence(whose: str, budget: Budget, spending: Spending, raised_by: str) ->
     )
 
 
-def _place(channel: str) -> Place:
+def _parse_place(channel: str) -> Place:
     """Read `platform:tenant:channel`."""
     platform, tenant, name = channel.split(":", 2)
     return Place(Platform(platform), tenant, name)

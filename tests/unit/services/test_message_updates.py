@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.chat import MessageRef, Post
 from bot.errors import EaselError, MessageGone, SurfaceFailed
-from bot.services.turns import Turns
+from bot.services.message_updates import MessageUpdateQueue
 from tests.fakes.surfaces import SQUARE
 from tests.fakes.waiting import quiet, until
 
@@ -23,14 +23,14 @@ def may_arrive(error: EaselError) -> bool:
 class Board:
     """What is shown, with progress that can be held up."""
 
-    def __init__(self, last_word: timedelta | None = None) -> None:
+    def __init__(self, final_wait: timedelta | None = None) -> None:
         self.said: list[str] = []
         self.its_turn = asyncio.Event()
         self.its_turn.set()
         self.arrival = asyncio.Event()
         self.arrival.set()
         self.error: Exception | None = None
-        self.turns = Turns(self.wait, self.show, last_word=last_word, may_arrive=may_arrive)
+        self.updates = MessageUpdateQueue(self.wait, self.show, final_wait=final_wait, may_arrive=may_arrive)
 
     async def wait(self, message: MessageRef) -> None:
         """Wait for a progress's turn."""
@@ -50,7 +50,7 @@ class Board:
     async def say(self, *texts: str) -> None:
         """Say one progress after the other, and let each go as far as it can."""
         for text in texts:
-            self.turns.say(MESSAGE, Post(text))
+            self.updates.show_progress(MESSAGE, Post(text))
             await quiet()
 
 
@@ -60,7 +60,7 @@ async def test_only_the_newest_progress_is_shown() -> None:
     board.its_turn.clear()
     await board.say("one", "two", "three")
     board.its_turn.set()
-    await until(lambda: not board.turns.are_taken)
+    await until(lambda: not board.updates.is_busy)
     assert board.said == ["three"]
 
 
@@ -70,18 +70,18 @@ async def test_what_was_said_while_a_progress_was_on_its_way_follows_it() -> Non
     board.arrival.clear()
     await board.say("one", "two", "three")
     board.arrival.set()
-    await until(lambda: not board.turns.are_taken)
+    await until(lambda: not board.updates.is_busy)
     assert board.said == ["one", "three"]
 
 
 async def test_nothing_follows_the_end() -> None:
     """Not even what was said just before."""
     board = Board()
-    board.turns.say(MESSAGE, Post("one"))
-    await board.turns.end(MESSAGE, board.end)
+    board.updates.show_progress(MESSAGE, Post("one"))
+    await board.updates.show_final(MESSAGE, board.end)
     await quiet()
     assert board.said == ["end"]
-    assert not board.turns.are_taken
+    assert not board.updates.is_busy
 
 
 async def test_a_progress_that_waits_is_dropped_for_the_end() -> None:
@@ -89,26 +89,26 @@ async def test_a_progress_that_waits_is_dropped_for_the_end() -> None:
     board = Board()
     board.its_turn.clear()
     await board.say("one")
-    await board.turns.end(MESSAGE, board.end)
+    await board.updates.show_final(MESSAGE, board.end)
     board.its_turn.set()
     await quiet()
     assert board.said == ["end"]
-    assert not board.turns.are_taken
+    assert not board.updates.is_busy
 
 
 @pytest.mark.parametrize("last_word", [None, timedelta(seconds=1)])
-async def test_a_progress_on_its_way_arrives_before_the_end(last_word: timedelta | None) -> None:
+async def test_a_progress_on_its_way_arrives_before_the_end(final_wait: timedelta | None) -> None:
     """So that it cannot arrive after it."""
-    board = Board(last_word)
+    board = Board(final_wait)
     board.arrival.clear()
     await board.say("one")
-    ending = asyncio.create_task(board.turns.end(MESSAGE, board.end))
+    ending = asyncio.create_task(board.updates.show_final(MESSAGE, board.end))
     await quiet()
     assert board.said == []
     board.arrival.set()
     await ending
     assert board.said == ["one", "end"]
-    assert not board.turns.are_taken
+    assert not board.updates.is_busy
 
 
 async def test_a_progress_that_hangs_is_cut_off_and_the_end_is_said_again() -> None:
@@ -118,10 +118,10 @@ async def test_a_progress_that_hangs_is_cut_off_and_the_end_is_said_again() -> N
     await board.say("one")
     loop = asyncio.get_running_loop()
     began = loop.time()
-    await board.turns.end(MESSAGE, board.end)
+    await board.updates.show_final(MESSAGE, board.end)
     assert loop.time() - began == pytest.approx(0.3)
     assert board.said == ["end"]
-    await until(lambda: not board.turns.are_taken)
+    await until(lambda: not board.updates.is_busy)
     assert loop.time() - began == pytest.approx(5.3, abs=0.1)
     assert board.said == ["end", "end again"]
 
@@ -131,8 +131,8 @@ async def test_a_progress_whose_answer_never_came_has_the_end_said_again() -> No
     board = Board()
     board.error = DOWN
     await board.say("one")
-    await board.turns.end(MESSAGE, board.end)
-    await until(lambda: not board.turns.are_taken)
+    await board.updates.show_final(MESSAGE, board.end)
+    await until(lambda: not board.updates.is_busy)
     assert board.said == ["end", "end again"]
 
 
@@ -141,20 +141,20 @@ async def test_a_progress_that_was_refused_does_not() -> None:
     board = Board()
     board.error = MessageGone("loom", "message_not_found")
     await board.say("one")
-    await board.turns.end(MESSAGE, board.end)
+    await board.updates.show_final(MESSAGE, board.end)
     assert board.said == ["end"]
-    assert not board.turns.are_taken
+    assert not board.updates.is_busy
 
 
 async def test_where_what_fails_never_arrives_the_end_is_said_once() -> None:
     """That is so unless a platform says otherwise."""
     board = Board()
-    board.turns = Turns(board.wait, board.show)
+    board.updates = MessageUpdateQueue(board.wait, board.show)
     board.error = DOWN
     await board.say("one")
-    await board.turns.end(MESSAGE, board.end)
+    await board.updates.show_final(MESSAGE, board.end)
     assert board.said == ["end"]
-    assert not board.turns.are_taken
+    assert not board.updates.is_busy
 
 
 async def test_another_end_takes_the_place_of_one_that_would_be_said_again() -> None:
@@ -162,9 +162,9 @@ async def test_another_end_takes_the_place_of_one_that_would_be_said_again() -> 
     board = Board()
     board.error = DOWN
     await board.say("one")
-    await board.turns.end(MESSAGE, board.end)
-    await board.turns.end(MESSAGE, board.end)
-    assert not board.turns.are_taken
+    await board.updates.show_final(MESSAGE, board.end)
+    await board.updates.show_final(MESSAGE, board.end)
+    assert not board.updates.is_busy
     assert board.said == ["end", "end"]
 
 
@@ -177,7 +177,7 @@ async def test_a_progress_that_fails_is_nothing(error: Exception) -> None:
     board.error = None
     await board.say("two")
     assert board.said == ["two"]
-    assert not board.turns.are_taken
+    assert not board.updates.is_busy
 
 
 async def test_an_end_that_fails_says_so_and_leaves_nothing_behind() -> None:
@@ -188,8 +188,8 @@ async def test_an_end_that_fails_says_so_and_leaves_nothing_behind() -> None:
         raise DOWN
 
     with pytest.raises(SurfaceFailed):
-        await board.turns.end(MESSAGE, broken)
-    assert not board.turns.are_taken
+        await board.updates.show_final(MESSAGE, broken)
+    assert not board.updates.is_busy
 
 
 async def test_an_end_that_cannot_be_said_again_is_left_as_it_is() -> None:
@@ -203,8 +203,8 @@ async def test_an_end_that_cannot_be_said_again_is_left_as_it_is() -> None:
 
     board.error = DOWN
     await board.say("one")
-    await board.turns.end(MESSAGE, once)
-    await until(lambda: not board.turns.are_taken)
+    await board.updates.show_final(MESSAGE, once)
+    await until(lambda: not board.updates.is_busy)
     assert board.said == ["end"]
 
 
@@ -216,7 +216,7 @@ async def test_two_ends_come_one_after_the_other() -> None:
         await quiet()
         board.said.append("first")
 
-    await asyncio.gather(board.turns.end(MESSAGE, slow), board.turns.end(MESSAGE, board.end))
+    await asyncio.gather(board.updates.show_final(MESSAGE, slow), board.updates.show_final(MESSAGE, board.end))
     assert board.said == ["first", "end"]
 
 
@@ -225,12 +225,12 @@ async def test_nothing_is_shown_after_closing() -> None:
     board = Board()
     board.error = DOWN
     await board.say("one")
-    await board.turns.end(MESSAGE, board.end)
+    await board.updates.show_final(MESSAGE, board.end)
     board.error = None
     board.its_turn.clear()
     await board.say("two")
-    await board.turns.close()
+    await board.updates.close()
     board.its_turn.set()
     await quiet()
     assert board.said == ["end"]
-    assert not board.turns.are_taken
+    assert not board.updates.is_busy

@@ -4,9 +4,9 @@ import pytest
 
 from bot.domain.chat import PostPicture
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState
-from bot.services.links import EXTENSIONS, Links
+from bot.services.picture_links import EXTENSIONS, PictureLinks
 
-LINKS = Links("https://easel.test/house")
+LINKS = PictureLinks("https://easel.test/house")
 
 
 def picture(media_type: str) -> Picture:
@@ -24,7 +24,7 @@ def test_a_link_names_the_picture_and_its_type_and_nothing_else(media_type: str,
 
 def test_a_post_shows_a_picture_with_all_its_facts() -> None:
     """Platforms need them to make room for it."""
-    assert LINKS.exhibit(picture("image/png"), "a fox") == PostPicture(
+    assert LINKS.post_picture(picture("image/png"), "a fox") == PostPicture(
         picture=PictureId("p1"),
         key="pictures/ab/abc",
         media_type="image/png",
@@ -47,5 +47,5 @@ def test_a_post_shows_a_picture_with_all_its_facts() -> None:
 )
 def test_the_original_has_an_address_where_people_can_reach_one(public_url: str, store_url: str, original: str) -> None:
     """Ours is dead as soon as the picture is hidden, so it goes before the store's."""
-    links = Links("http://127.0.0.1:8420", public_url=public_url, store_url=store_url)
-    assert links.exhibit(picture("image/png"), "a fox").original == original
+    links = PictureLinks("http://127.0.0.1:8420", public_url=public_url, store_url=store_url)
+    assert links.post_picture(picture("image/png"), "a fox").original == original

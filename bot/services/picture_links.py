@@ -6,7 +6,7 @@ from bot.domain.images import Picture
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
-class Links:
+class PictureLinks:
     """Builds links below `base_url`.
 
     `public_url` is what our links begin with for people anywhere, and
@@ -32,7 +32,7 @@ class Links:
             return f"{self._public_url}{_path(picture)}"
         return f"{self._store_url}/{picture.file.key}" if self._store_url else ""
 
-    def exhibit(self, picture: Picture, alt: str) -> PostPicture:
+    def post_picture(self, picture: Picture, alt: str) -> PostPicture:
         """Give the picture as a post shows it."""
         file = picture.file
         return PostPicture(

@@ -12,14 +12,14 @@ from bot.errors import EaselError
 
 log = structlog.get_logger(__name__)
 
-_SAID_AGAIN = timedelta(seconds=5)
+_REPEAT_AFTER = timedelta(seconds=5)
 """A progress that nobody knows the fate of may still arrive, after what is final; by then it has."""
 
-_DOUBTED_SECONDS = 30.0
+_DOUBT_SECONDS = 30.0
 
 Wait = Callable[[MessageRef], Awaitable[None]]
 Show = Callable[[MessageRef, Post], Awaitable[None]]
-ShowEnd = Callable[[bool], Awaitable[None]]
+ShowFinal = Callable[[bool], Awaitable[None]]
 MayArrive = Callable[[EaselError], bool]
 
 
@@ -28,23 +28,23 @@ def _never(_: EaselError) -> bool:
 
 
 @dataclass(eq=False, slots=True)
-class _Line:
+class _PendingUpdates:
     """What is going on with one message."""
 
     newest: Post | None = None
     task: "asyncio.Task[None] | None" = None
-    is_on_its_way: bool = False
+    is_being_shown: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
 
 
-class Turns:
+class MessageUpdateQueue:
     """Keeps the changes of each message in order. `wait` waits for a progress's turn, `show` shows it within a budget.
 
-    `last_word` is how long an end waits for a progress that is on its way,
+    `final_wait` is how long an end waits for a progress that is on its way,
     before that is cut off; without one, for as long as `show` takes.
     `may_arrive` says of a progress that failed whether it may be seen all the
-    same. After either the end is said again, `said_again` later.
+    same. After either the end is said again, `repeat_after` later.
     """
 
     def __init__(
@@ -52,106 +52,106 @@ class Turns:
         wait: Wait,
         show: Show,
         *,
-        last_word: timedelta | None = None,
+        final_wait: timedelta | None = None,
         may_arrive: MayArrive = _never,
-        said_again: timedelta = _SAID_AGAIN,
+        repeat_after: timedelta = _REPEAT_AFTER,
     ) -> None:
         self._wait = wait
         self._show = show
-        self._last_word_seconds = None if last_word is None else last_word.total_seconds()
+        self._final_wait_seconds = None if final_wait is None else final_wait.total_seconds()
         self._may_arrive = may_arrive
-        self._said_again = said_again
-        self._lines: dict[str, _Line] = {}
+        self._repeat_after = repeat_after
+        self._pending: dict[str, _PendingUpdates] = {}
         self._repeats: dict[str, asyncio.Task[None]] = {}
         self._doubts: dict[str, float] = {}
 
     @property
-    def are_taken(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether anything is being shown, or waits to be."""
-        return bool(self._lines or self._repeats)
+        return bool(self._pending or self._repeats)
 
-    def say(self, message: MessageRef, post: Post) -> None:
+    def show_progress(self, message: MessageRef, post: Post) -> None:
         """Show a progress soon, unless something newer or final comes first."""
-        line = self._lines.setdefault(_name(message), _Line())
-        line.newest = post
-        if line.task is None:
-            line.task = asyncio.create_task(self._speak(message, line))
+        pending = self._pending.setdefault(_message_key(message), _PendingUpdates())
+        pending.newest = post
+        if pending.task is None:
+            pending.task = asyncio.create_task(self._run(message, pending))
 
-    async def end(self, message: MessageRef, show: ShowEnd) -> None:
+    async def show_final(self, message: MessageRef, show: ShowFinal) -> None:
         """Show what is final, over any progress; raises what `show` raises.
 
         `show` is called with True when it is to show the same once more.
         """
-        name = _name(message)
-        line = self._lines.setdefault(name, _Line())
-        line.users += 1
+        name = _message_key(message)
+        pending = self._pending.setdefault(name, _PendingUpdates())
+        pending.users += 1
         try:
-            async with line.lock:
-                was_cut = await self._silenced(line)
-                await self._not_repeated(name)
+            async with pending.lock:
+                was_cut = await self._stop_progress(pending)
+                await self._cancel_repeat(name)
                 await show(False)
                 if was_cut or self._is_in_doubt(name):
-                    self._repeats[name] = asyncio.create_task(self._repeat(name, show))
+                    self._repeats[name] = asyncio.create_task(self._repeat_final(name, show))
         finally:
-            line.users -= 1
-            self._forget(name, line)
+            pending.users -= 1
+            self._forget(name, pending)
 
     async def close(self) -> None:
         """Show nothing any more."""
-        tasks = [line.task for line in self._lines.values() if line.task is not None]
+        tasks = [pending.task for pending in self._pending.values() if pending.task is not None]
         tasks += self._repeats.values()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._lines.clear()
+        self._pending.clear()
         self._repeats.clear()
 
-    async def _speak(self, message: MessageRef, line: _Line) -> None:
+    async def _run(self, message: MessageRef, pending: _PendingUpdates) -> None:
         try:
-            while line.newest is not None:
+            while pending.newest is not None:
                 await self._wait(message)
-                post, line.newest = line.newest, None
-                await self._shown(message, line, post)
+                post, pending.newest = pending.newest, None
+                await self._show_newest(message, pending, post)
         finally:
-            line.task = None
-            self._forget(_name(message), line)
+            pending.task = None
+            self._forget(_message_key(message), pending)
 
-    async def _shown(self, message: MessageRef, line: _Line, post: Post) -> None:
-        line.is_on_its_way = True
+    async def _show_newest(self, message: MessageRef, pending: _PendingUpdates, post: Post) -> None:
+        pending.is_being_shown = True
         try:
             await self._show(message, post)
         except EaselError as error:
             log.info("progress.dropped", reason=str(error))
             if self._may_arrive(error):
-                self._doubts[_name(message)] = _now()
+                self._doubts[_message_key(message)] = _now()
         except Exception:  # what is only shown must not stop what is being paid for
             log.exception("progress.broke")
         finally:
-            line.is_on_its_way = False
+            pending.is_being_shown = False
 
-    async def _silenced(self, line: _Line) -> bool:
+    async def _stop_progress(self, pending: _PendingUpdates) -> bool:
         """End the progress: what is on its way may arrive, so that it does not arrive last. True when it was cut off."""
-        line.newest = None
-        task = line.task
+        pending.newest = None
+        task = pending.task
         if task is None:
             return False
-        if line.is_on_its_way:
-            await asyncio.wait([task], timeout=self._last_word_seconds)
-        was_cut = line.is_on_its_way
+        if pending.is_being_shown:
+            await asyncio.wait([task], timeout=self._final_wait_seconds)
+        was_cut = pending.is_being_shown
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        line.task = None  # one that had not begun does not clear this itself
+        pending.task = None  # one that had not begun does not clear this itself
         return was_cut
 
-    async def _not_repeated(self, name: str) -> None:
+    async def _cancel_repeat(self, name: str) -> None:
         task = self._repeats.pop(name, None)
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _repeat(self, name: str, show: ShowEnd) -> None:
+    async def _repeat_final(self, name: str, show: ShowFinal) -> None:
         try:
-            await asyncio.sleep(self._said_again.total_seconds())
+            await asyncio.sleep(self._repeat_after.total_seconds())
             await show(True)
         except EaselError as error:
             log.info("message.not_repeated", reason=str(error))
@@ -160,16 +160,16 @@ class Turns:
 
     def _is_in_doubt(self, name: str) -> bool:
         """Whether a progress went out a moment ago and nobody knows what became of it."""
-        since = _now() - _DOUBTED_SECONDS
+        since = _now() - _DOUBT_SECONDS
         self._doubts = {one: at for one, at in self._doubts.items() if at > since}
         return self._doubts.pop(name, None) is not None
 
-    def _forget(self, name: str, line: _Line) -> None:
-        if line.task is None and not line.users and self._lines.get(name) is line:
-            del self._lines[name]
+    def _forget(self, name: str, pending: _PendingUpdates) -> None:
+        if pending.task is None and not pending.users and self._pending.get(name) is pending:
+            del self._pending[name]
 
 
-def _name(message: MessageRef) -> str:
+def _message_key(message: MessageRef) -> str:
     return f"{message.place.channel}/{message.id}"
 
 

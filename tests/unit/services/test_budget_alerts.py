@@ -11,7 +11,7 @@ from bot.domain.chat import Place
 from bot.domain.people import HOUSE, Identity
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BudgetExceeded, MessageGone, StorageFailed, SurfaceFailed
-from bot.services.notices import HouseWatch, Notices
+from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM, SQUARE, person
@@ -41,10 +41,10 @@ async def spend(bench: Bench, *counts: int, keys: str = "call") -> None:
     """Wish for so many pictures each, and let the notices come."""
     for number, count in enumerate(counts):
         await bench.imagine(key=f"{keys}-{number}", count=count)
-        await bench.notices.settle()
+        await bench.budget_alerts.check_queued()
 
 
-def notices(bench: Bench) -> list[tuple[Place, str]]:
+def budget_alerts(bench: Bench) -> list[tuple[Place, str]]:
     """Give who was told what."""
     return [(place, post.text) for place, post, key in bench.surface.posted if key.startswith("budget:")]
 
@@ -52,9 +52,9 @@ def notices(bench: Bench) -> list[tuple[Place, str]]:
 async def test_whoever_set_the_budget_is_told_once_when_it_is_nearly_used_up(bench: Bench) -> None:
     """From four fifths on, with what is set aside for what is being drawn."""
     await spend(bench, 4, 3)
-    assert notices(bench) == []
+    assert budget_alerts(bench) == []
     await spend(bench, 1, 1, 1, keys="later")
-    assert notices(bench) == [
+    assert budget_alerts(bench) == [
         (
             AMY_ALONE,
             (
@@ -73,14 +73,14 @@ async def test_whoever_changed_it_last_is_told_and_the_next_day_again(bench: Ben
     await spend(bench, 1, keys="more")
     bench.clock.move(timedelta(days=1))
     await spend(bench, 4, 1, keys="tomorrow")
-    assert [place.channel for place, _ in notices(bench)] == ["bea alone"] * 3
+    assert [place.channel for place, _ in budget_alerts(bench)] == ["bea alone"] * 3
 
 
 async def test_where_there_is_a_review_channel_it_is_told_there(bench: Bench) -> None:
     """And nowhere else."""
     await set_by(bench, "amy", RuleKey(RuleKind.SETTING, "review_channel"), "loom:town:back-room")
     await spend(bench, 4, 4)
-    assert [place for place, _ in notices(bench)] == [ROOM]
+    assert [place for place, _ in budget_alerts(bench)] == [ROOM]
 
 
 async def test_where_that_channel_is_gone_whoever_set_the_budget_is_told(bench: Bench) -> None:
@@ -89,17 +89,17 @@ async def test_where_that_channel_is_gone_whoever_set_the_budget_is_told(bench: 
     await spend(bench, 4, 3)
     await bench.imagine(key="last")
     bench.surface.trouble.comes("post", GONE)
-    await bench.notices.settle()
-    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+    await bench.budget_alerts.check_queued()
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
 async def test_a_notice_that_cannot_be_said_now_is_said_at_the_next_wish(bench: Bench) -> None:
     """Nothing is lost by it, and nothing is said twice."""
     bench.surface.trouble.comes("direct", AWAY)
     await spend(bench, 4, 4)
-    assert notices(bench) == []
+    assert budget_alerts(bench) == []
     await spend(bench, 1, 1, keys="later")
-    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
 @pytest.mark.parametrize("error", [StorageFailed("sqlite", "locked"), RuntimeError("broken")], ids=repr)
@@ -109,7 +109,7 @@ async def test_a_notice_that_breaks_is_in_nobodys_way(bench: Bench, error: Excep
     await spend(bench, 4, 4)
     assert len(bench.jobs.rows) == 2
     await spend(bench, 1, keys="later")
-    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
 async def test_nobody_to_tell_is_a_warning_in_the_log(bench: Bench) -> None:
@@ -126,8 +126,8 @@ async def test_a_wish_that_is_refused_for_it_brings_the_notice_too(bench: Bench)
     await spend(bench, 4, 4)
     with pytest.raises(BudgetExceeded):
         await bench.imagine(key="too-much", count=3)
-    await bench.notices.settle()
-    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+    await bench.budget_alerts.check_queued()
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
 async def test_another_process_may_have_told_already(bench: Bench) -> None:
@@ -135,37 +135,39 @@ async def test_another_process_may_have_told_already(bench: Bench) -> None:
     day = bench.clock.now().date()
     await bench.once.first(f"budget:house:day:{day}:{10 * PRICE.microusd}")
     await spend(bench, 4, 4)
-    assert notices(bench) == []
+    assert budget_alerts(bench) == []
 
 
 class TestOfTheHouse:
     """The budgets in the settings are the owners' business."""
 
-    def look(self, bench: Bench, *owners: Identity) -> Notices:
+    def look(self, bench: Bench, *owners: Identity) -> BudgetAlerts:
         """Watch the house's budget."""
-        return Notices(
+        return BudgetAlerts(
             ledger=bench.ledger,
             once=bench.once,
             rulebook=bench.rulebook,
             accounts=bench.accounts,
             surfaces={LOOM: bench.surface},
-            house=HouseWatch((OF_HOUSE,), owners),
+            house=HouseBudgets((OF_HOUSE,), owners),
         )
 
-    async def considered(self, bench: Bench, notices: Notices) -> None:
+    async def considered(self, bench: Bench, budget_alerts: BudgetAlerts) -> None:
         """Have it look at a wish of nine pictures."""
         for number, count in enumerate((4, 4, 1)):
             await bench.imagine(key=f"call-{number}", count=count)
-        terms = await bench.quotas.terms(person(), SQUARE)
-        notices.consider(replace(terms, of_community=replace(terms.of_community, budgets=(OF_HOUSE,))))
-        await notices.settle()
+        effective_limits = await bench.quotas.effective_limits(person(), SQUARE)
+        budget_alerts.check_soon(
+            replace(effective_limits, of_community=replace(effective_limits.of_community, budgets=(OF_HOUSE,)))
+        )
+        await budget_alerts.check_queued()
 
     async def test_all_owners_are_told(self, bench: Bench) -> None:
         """Those who can be reached; it is not an admin's to raise."""
         owners = (Identity.parse("loom:olga"), Identity.parse("moon:olaf"), Identity.parse("loom:otto"))
         await self.considered(bench, self.look(bench, *owners))
-        assert [place.channel for place, _ in notices(bench)] == ["olga alone", "otto alone"]
-        assert notices(bench)[0][1] == (
+        assert [place.channel for place, _ in budget_alerts(bench)] == ["olga alone", "otto alone"]
+        assert budget_alerts(bench)[0][1] == (
             "The whole bot's budget for pictures this month is 90 % used: $0.36 of $0.40 are spent or set aside. "
             "When it is used up, nothing is drawn until next month; [budget] month in the settings raises it."
         )
@@ -174,7 +176,7 @@ class TestOfTheHouse:
         """Whoever was told is not told again."""
         bench.surface.trouble.comes("direct", AWAY)
         await self.considered(bench, self.look(bench, Identity.parse("loom:olga"), Identity.parse("loom:otto")))
-        assert [place.channel for place, _ in notices(bench)] == ["otto alone"]
+        assert [place.channel for place, _ in budget_alerts(bench)] == ["otto alone"]
 
     async def test_without_owners_the_log_says_it(self, bench: Bench) -> None:
         """At warning."""
@@ -191,12 +193,12 @@ class TestOfTheHouse:
 
 async def test_a_flood_of_wishes_takes_no_room(bench: Bench) -> None:
     """What does not fit is not looked at; the next wish will be."""
-    terms = await bench.quotas.terms(person(), SQUARE)
+    effective_limits = await bench.quotas.effective_limits(person(), SQUARE)
     for _ in range(1000):
-        bench.notices.consider(terms)
-    assert bench.notices._looks.qsize() == 100
-    await bench.notices.settle()
-    assert bench.notices._looks.empty()
+        bench.budget_alerts.check_soon(effective_limits)
+    assert bench.budget_alerts._queue.qsize() == 100
+    await bench.budget_alerts.check_queued()
+    assert bench.budget_alerts._queue.empty()
 
 
 async def test_the_newest_entry_is_found_however_long_the_record_is(bench: Bench) -> None:
@@ -204,4 +206,4 @@ async def test_the_newest_entry_is_found_however_long_the_record_is(bench: Bench
     for number in range(250):
         await set_by(bench, "bea", RuleKey(RuleKind.SETTING, "retention"), str(number))
     await spend(bench, 4, 4)
-    assert [place for place, _ in notices(bench)] == [AMY_ALONE]
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]

@@ -18,7 +18,7 @@ _UNTIL_ONE_IS_DONE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class BurstLimits:
+class AdmissionLimits:
     """At most `wishes` of one account in any span of `within`, and `running` jobs at once with `queued` more that wait."""
 
     wishes: int
@@ -27,21 +27,21 @@ class BurstLimits:
     queued: int
 
 
-class LocalBursts:
+class LocalAdmissionLimiter:
     """Implements `bot.ports.admission.Bursts`. It remembers accounts that wished within the span or whose jobs run, no others."""
 
-    def __init__(self, limits: BurstLimits, clock: Clock) -> None:
+    def __init__(self, limits: AdmissionLimits, clock: Clock) -> None:
         self._limits = limits
         self._clock = clock
-        self._turns: WeakValueDictionary[AccountId, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[AccountId, asyncio.Lock] = WeakValueDictionary()
         self._wishes: OrderedDict[AccountId, deque[datetime]] = OrderedDict()
         self._running: dict[AccountId, set[JobId]] = {}
 
     @asynccontextmanager
     async def lock(self, account: AccountId) -> AsyncIterator[None]:
         """Hold the account's lock, which is forgotten when nobody waits for it."""
-        lock = self._turns.get(account) or asyncio.Lock()
-        self._turns[account] = lock
+        lock = self._locks.get(account) or asyncio.Lock()
+        self._locks[account] = lock
         async with lock:
             yield
 
@@ -58,8 +58,8 @@ class LocalBursts:
         if len(recent) >= limits.wishes:
             wait = recent[-limits.wishes] + limits.within - self._clock.now()
             raise Busy(
-                f"One person can ask {_times(limits.wishes)} in {_length(limits.within)}; "
-                f"ask again in {_length(wait)}. Nothing was counted.",
+                f"One person can ask {_times(limits.wishes)} in {_duration_text(limits.within)}; "
+                f"ask again in {_duration_text(wait)}. Nothing was counted.",
                 retry_after=wait,
             )
 
@@ -96,15 +96,15 @@ def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _length(span: timedelta) -> str:
+def _duration_text(span: timedelta) -> str:
     """Give a length of time in words, rounded up to what people count in."""
     seconds = max(1, -(-span // timedelta(seconds=1)))
     for unit, length in (("hour", 3600), ("minute", 60)):
         if seconds >= 2 * length or seconds == length:
             number = -(-seconds // length)
-            return _counted(number, unit)
-    return _counted(seconds, "second")
+            return _pluralize(number, unit)
+    return _pluralize(seconds, "second")
 
 
-def _counted(number: int, unit: str) -> str:
+def _pluralize(number: int, unit: str) -> str:
     return f"{number} {unit}s" if number > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"

@@ -18,7 +18,7 @@ _PREFIX = "easel_"
 """By this, whoever finds a key where it should not be knows what it opens."""
 
 
-class ProgramKeys:
+class ApiKeyRegistry:
     """Keeps nothing of a key but its hash: 256 random bits need no salt."""
 
     def __init__(self, keys: ApiKeys, clock: Clock, ids: Ids) -> None:

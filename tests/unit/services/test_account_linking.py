@@ -10,7 +10,7 @@ import pytest
 from bot.domain.people import GUEST, REGISTERED, Account, AccountId, Identity, Platform, Tier
 from bot.errors import BadInput, Busy, StorageFailed
 from bot.ports.codes import Purpose
-from bot.services.linking import LIFE, Linking, Pace
+from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkAttemptLimiter
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.codes import MemoryCodes
@@ -29,7 +29,7 @@ class Wheel:
     def __init__(self) -> None:
         self._numbers = itertools.count(5)
 
-    def below(self, most: int) -> int:
+    def random_below(self, most: int) -> int:
         """Give the next one."""
         return next(self._numbers) % most
 
@@ -56,37 +56,41 @@ async def accounts() -> MemoryAccounts:
 
 
 @pytest.fixture
-def linking(accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock) -> Linking:
+def linking(accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock) -> AccountLinking:
     """Give the service."""
-    return Linking(accounts=accounts, codes=codes, clock=clock, first_tier={LOOM: REGISTERED}, below=Wheel().below)
+    return AccountLinking(
+        accounts=accounts, codes=codes, clock=clock, first_tier={LOOM: REGISTERED}, random_below=Wheel().random_below
+    )
 
 
 class TestCodes:
     """What is issued."""
 
-    async def test_a_code_is_short_and_carries_forty_bits(self, linking: Linking) -> None:
+    async def test_a_code_is_short_and_carries_forty_bits(self, linking: AccountLinking) -> None:
         """Eight of 32 signs, none of which is taken for another."""
         code = await linking.issue(ANNS)
         assert re.fullmatch(r"easel-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", code.text)
-        assert code.expires_at == NOON + LIFE
+        assert code.expires_at == NOON + CODE_LIFETIME
 
     async def test_every_sign_can_come_up(self, accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock) -> None:
         """All 32."""
         signs: set[str] = set()
         numbers = itertools.count()
         for account in (AccountId(str(number)) for number in range(4)):
-            linking = Linking(accounts=accounts, codes=codes, clock=clock, first_tier={}, below=lambda most: next(numbers) % most)
+            linking = AccountLinking(
+                accounts=accounts, codes=codes, clock=clock, first_tier={}, random_below=lambda most: next(numbers) % most
+            )
             signs |= set((await linking.issue(account)).text.removeprefix("easel-").replace("-", ""))
         assert len(signs) == 32
         assert not signs & set("ILOU")
 
-    async def test_only_its_hash_is_kept(self, linking: Linking, codes: MemoryCodes) -> None:
+    async def test_only_its_hash_is_kept(self, linking: AccountLinking, codes: MemoryCodes) -> None:
         """Whoever reads the table can use none."""
         code = await linking.issue(ANNS)
         signs = code.text.removeprefix("easel-").replace("-", "")
         assert list(codes.by_hash) == [(Purpose.LINK, hashlib.sha256(signs.encode()).hexdigest())]
 
-    async def test_a_new_code_ends_the_last_one(self, linking: Linking, accounts: MemoryAccounts) -> None:
+    async def test_a_new_code_ends_the_last_one(self, linking: AccountLinking, accounts: MemoryAccounts) -> None:
         """One at a time."""
         first = await linking.issue(ANNS)
         second = await linking.issue(ANNS)
@@ -95,7 +99,7 @@ class TestCodes:
         await linking.redeem(OTHERS, second.text)
         assert await accounts.linked(ANN) == (ANN_ELSEWHERE, ANN)
 
-    async def test_three_in_ten_minutes_are_enough(self, linking: Linking, clock: StoppedClock) -> None:
+    async def test_three_in_ten_minutes_are_enough(self, linking: AccountLinking, clock: StoppedClock) -> None:
         """Then it says when there is another; others do not wait."""
         for _ in range(3):
             await linking.issue(ANNS)
@@ -112,7 +116,7 @@ class TestCodes:
 class TestRedeeming:
     """What is typed."""
 
-    async def test_the_redeemer_becomes_a_part_of_the_issuer(self, linking: Linking, accounts: MemoryAccounts) -> None:
+    async def test_the_redeemer_becomes_a_part_of_the_issuer(self, linking: AccountLinking, accounts: MemoryAccounts) -> None:
         """And not the other way round."""
         code = await linking.issue(ANNS)
         assert await linking.redeem(OTHERS, code.text) == (ANN_ELSEWHERE, ANN)
@@ -123,7 +127,7 @@ class TestRedeeming:
     @pytest.mark.parametrize(
         "spoilt", ["{}", "{} ", "/link", "easel-", "{}{}", "{}0", "%", "easel-7KQ4-M2X\ud800", "ß" * 8, "U" * 8]
     )
-    async def test_what_is_no_code_opens_nothing(self, linking: Linking, accounts: MemoryAccounts, spoilt: str) -> None:
+    async def test_what_is_no_code_opens_nothing(self, linking: AccountLinking, accounts: MemoryAccounts, spoilt: str) -> None:
         """In one sentence; and the real one still works."""
         code = await linking.issue(ANNS)
         wrong = spoilt.format("easel-0000-0000", "easel-0000-0000")
@@ -143,7 +147,7 @@ class TestRedeeming:
             "Easel_5678_9aBc",
         ],
     )
-    async def test_case_spaces_and_dashes_do_not_matter(self, linking: Linking, typed: str) -> None:
+    async def test_case_spaces_and_dashes_do_not_matter(self, linking: AccountLinking, typed: str) -> None:
         """It was read off another screen."""
         assert (await linking.issue(ANNS)).text == "easel-5678-9ABC"
         assert len(await linking.redeem(OTHERS, typed)) == 2
@@ -153,11 +157,13 @@ class TestRedeeming:
     ) -> None:
         """O for 0, and I or l for 1."""
         numbers = itertools.cycle((0, 1))
-        linking = Linking(accounts=accounts, codes=codes, clock=clock, first_tier={}, below=lambda _most: next(numbers))
+        linking = AccountLinking(
+            accounts=accounts, codes=codes, clock=clock, first_tier={}, random_below=lambda _most: next(numbers)
+        )
         assert (await linking.issue(ANNS)).text == "easel-0101-0101"
         assert await linking.redeem(OTHERS, "easel-OIol-0l01")
 
-    async def test_a_code_is_good_once(self, linking: Linking, accounts: MemoryAccounts) -> None:
+    async def test_a_code_is_good_once(self, linking: AccountLinking, accounts: MemoryAccounts) -> None:
         """For the first who comes."""
         third = (await accounts.get_or_create(Identity(LOOM, "", "eve"), GUEST)).id
         code = await linking.issue(ANNS)
@@ -165,14 +171,14 @@ class TestRedeeming:
         with pytest.raises(BadInput):
             await linking.redeem(third, code.text)
 
-    async def test_a_code_is_good_for_ten_minutes(self, linking: Linking, clock: StoppedClock) -> None:
+    async def test_a_code_is_good_for_ten_minutes(self, linking: AccountLinking, clock: StoppedClock) -> None:
         """And not a moment longer."""
         code = await linking.issue(ANNS)
-        clock.move(LIFE)
+        clock.move(CODE_LIFETIME)
         with pytest.raises(BadInput, match="bad input"):
             await linking.redeem(OTHERS, code.text)
 
-    async def test_ones_own_code_joins_nothing(self, linking: Linking, accounts: MemoryAccounts) -> None:
+    async def test_ones_own_code_joins_nothing(self, linking: AccountLinking, accounts: MemoryAccounts) -> None:
         """It was typed where it was made."""
         code = await linking.issue(ANNS)
         with pytest.raises(BadInput) as caught:
@@ -180,7 +186,7 @@ class TestRedeeming:
         assert "own" in caught.value.user_text
         assert await accounts.linked(ANN) == (ANN,)
 
-    async def test_five_tries_in_ten_minutes_are_enough(self, linking: Linking, clock: StoppedClock) -> None:
+    async def test_five_tries_in_ten_minutes_are_enough(self, linking: AccountLinking, clock: StoppedClock) -> None:
         """Then even the right code waits, and is not used up."""
         code = await linking.issue(ANNS)
         for _ in range(5):
@@ -195,7 +201,9 @@ class TestRedeeming:
         with pytest.raises(Busy):
             await linking.redeem(OTHERS, code.text)
 
-    async def test_a_thousand_guesses_open_nothing(self, linking: Linking, accounts: MemoryAccounts, clock: StoppedClock) -> None:
+    async def test_a_thousand_guesses_open_nothing(
+        self, linking: AccountLinking, accounts: MemoryAccounts, clock: StoppedClock
+    ) -> None:
         """Five of them are even looked up, and afterwards the code is as good as before."""
         code = await linking.issue(ANNS)
         refused = {BadInput: 0, Busy: 0}
@@ -208,7 +216,7 @@ class TestRedeeming:
         third = (await accounts.get_or_create(Identity(LOOM, "", "own phone"), GUEST)).id
         assert len(await linking.redeem(third, code.text)) == 2
 
-    async def test_a_database_that_fails_says_so(self, linking: Linking, codes: MemoryCodes) -> None:
+    async def test_a_database_that_fails_says_so(self, linking: AccountLinking, codes: MemoryCodes) -> None:
         """It is no wrong code."""
         codes.trouble.comes("redeem", StorageFailed("memory", "gone"))
         with pytest.raises(StorageFailed):
@@ -218,7 +226,7 @@ class TestRedeeming:
 class TestParting:
     """The way back."""
 
-    async def test_a_parted_identity_begins_as_a_newcomer(self, linking: Linking, accounts: MemoryAccounts) -> None:
+    async def test_a_parted_identity_begins_as_a_newcomer(self, linking: AccountLinking, accounts: MemoryAccounts) -> None:
         """Of its platform."""
         code = await linking.issue(ANNS)
         await linking.redeem(OTHERS, code.text)
@@ -226,7 +234,7 @@ class TestParting:
         assert await accounts.linked(ANN_ELSEWHERE) == (ANN_ELSEWHERE,)
 
     @pytest.mark.parametrize("identity", [ANN, Identity(LOOM, "", "stranger")])
-    async def test_nobody_parts_from_nobody(self, linking: Linking, accounts: MemoryAccounts, identity: Identity) -> None:
+    async def test_nobody_parts_from_nobody(self, linking: AccountLinking, accounts: MemoryAccounts, identity: Identity) -> None:
         """Nor is asked whether to."""
         for refused in (linking.part(identity), linking.shared(identity)):
             with pytest.raises(BadInput):
@@ -246,7 +254,7 @@ class TestParting:
         noting = Noting(CountingIds())
         ours, theirs = [(await noting.get_or_create(identity, GUEST)).id for identity in (ANN, ANN_ELSEWHERE)]
         clock = StoppedClock(NOON.replace(hour=1))
-        linking = Linking(accounts=noting, codes=codes, clock=clock, first_tier={}, below=Wheel().below)
+        linking = AccountLinking(accounts=noting, codes=codes, clock=clock, first_tier={}, random_below=Wheel().random_below)
         await noting.join(ours, theirs)
         await linking.part(ANN)
         assert days == [NOON.date() - timedelta(days=2)]
@@ -257,17 +265,17 @@ class TestPace:
 
     def test_a_clock_that_was_set_back_locks_nobody_out(self, clock: StoppedClock) -> None:
         """What lies in the future did not happen lately."""
-        pace = Pace(1, LIFE, clock)
-        assert pace.take(ANNS) is None
+        pace = LinkAttemptLimiter(1, CODE_LIFETIME, clock)
+        assert pace.try_once(ANNS) is None
         clock.move(timedelta(hours=-1))
-        assert pace.take(ANNS) is None
-        assert pace.take(ANNS) == LIFE
+        assert pace.try_once(ANNS) is None
+        assert pace.try_once(ANNS) == CODE_LIFETIME
 
     def test_those_who_are_done_are_forgotten(self, clock: StoppedClock) -> None:
         """Else the memory would fill with everybody who ever came."""
-        pace = Pace(1, LIFE, clock)
+        pace = LinkAttemptLimiter(1, CODE_LIFETIME, clock)
         for number in range(10):
-            pace.take(AccountId(str(number)))
-        clock.move(LIFE)
-        pace.take(ANNS)
-        assert list(pace._done) == [ANNS]
+            pace.try_once(AccountId(str(number)))
+        clock.move(CODE_LIFETIME)
+        pace.try_once(ANNS)
+        assert list(pace._attempts) == [ANNS]

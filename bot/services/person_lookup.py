@@ -11,7 +11,7 @@ from bot.services.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
+class FoundPerson:
     """Who was mentioned. Their roles are not in `person`: a platform tells those of whoever calls alone."""
 
     account: AccountId
@@ -24,7 +24,7 @@ class Somebody:
         return str(self.person.identity)
 
 
-class People:
+class PersonLookup:
     """Looks people up by what somebody typed."""
 
     def __init__(self, accounts: Accounts, quotas: Quotas) -> None:
@@ -35,21 +35,21 @@ class People:
         """Give who changes something."""
         return Actor((await self._quotas.account(person)).id, person.name)
 
-    async def caller(self, person: Person) -> Somebody:
+    async def caller(self, person: Person) -> FoundPerson:
         """Give the caller, with all that the platform tells of them."""
-        return Somebody((await self._quotas.account(person)).id, person)
+        return FoundPerson((await self._quotas.account(person)).id, person)
 
     def is_caller(self, mention: Mention, by: Person) -> bool:
         """Whether somebody mentions themselves."""
-        return _meant(mention, by.identity) == by.identity
+        return _identity_of(mention, by.identity) == by.identity
 
-    async def known(self, mention: Mention, by: Person) -> Somebody:
+    async def find_known(self, mention: Mention, by: Person) -> FoundPerson:
         """Find somebody who was seen before, or the caller.
 
         Raises:
             BadInput: They never were.
         """
-        identity = _meant(mention, by.identity)
+        identity = _identity_of(mention, by.identity)
         if identity == by.identity:
             return await self.caller(by)
         account = await self._accounts.find(identity)
@@ -57,20 +57,20 @@ class People:
             raise BadInput(
                 f"{identity} has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
             )
-        return Somebody(account.id, Person(identity, str(identity)))
+        return FoundPerson(account.id, Person(identity, str(identity)))
 
-    async def anybody(self, mention: Mention, by: Person) -> Somebody:
+    async def find_or_create(self, mention: Mention, by: Person) -> FoundPerson:
         """Find somebody, who gets an account if they were never seen and are where the caller is.
 
         Raises:
             BadInput: They were never seen, and are elsewhere: that may be a slip of the pen.
         """
-        identity = _meant(mention, by.identity)
+        identity = _identity_of(mention, by.identity)
         is_near = (identity.platform, identity.realm) == (by.identity.platform, by.identity.realm)
         if not is_near or identity == by.identity or await self._accounts.find(identity) is not None:
-            return await self.known(mention, by)
+            return await self.find_known(mention, by)
         person = Person(identity, str(identity))
-        return Somebody((await self._quotas.account(person)).id, person, is_new=True)
+        return FoundPerson((await self._quotas.account(person)).id, person, is_new=True)
 
     async def name(self, account: AccountId, beside: Identity) -> str:
         """Give what to call the owner of an account: their id where `beside` is at home, if they have one there."""
@@ -84,7 +84,7 @@ class People:
         identity = next(iter(await self._accounts.identities(account)), None)
         return None if identity is None else Person(identity, str(identity))
 
-    def role(self, mention: RoleMention, place: Place) -> str:
+    def role_key(self, mention: RoleMention, place: Place) -> str:
         """Give a role as rules name it: `platform:tenant:role`.
 
         Raises:
@@ -99,7 +99,7 @@ class People:
         return f"{tenant.platform}:{tenant.tenant}:{mention.role}"
 
 
-def _meant(mention: Mention, by: Identity) -> Identity:
+def _identity_of(mention: Mention, by: Identity) -> Identity:
     """Give the identity; whoever leaves the realm out means their own."""
     identity = mention.to_identity(by)
     return replace(identity, realm=by.realm) if identity.platform == by.platform and not identity.realm else identity

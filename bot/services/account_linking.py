@@ -17,47 +17,47 @@ from bot.ports.codes import Codes, Purpose
 
 log = structlog.get_logger(__name__)
 
-LIFE = timedelta(minutes=10)
+CODE_LIFETIME = timedelta(minutes=10)
 """How long a code can be used."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """32 signs that are not mistaken for each other: what looks like 0 or 1 is read as that, and U is left out."""
 
-_LENGTH = 8
+_CODE_LENGTH = 8
 _LOOKALIKES = str.maketrans("OIL", "011")
-_NAME = "EASEL"
+_CODE_PREFIX = "EASEL"
 _PERIOD = timedelta(minutes=10)
 _MOST_CODES, _MOST_TRIES = 3, 5
 _USAGE_FROM = timedelta(days=2)
 """How far back usage is taken along: today may be that old where a community lives in the west, or has changed its zone."""
 
 
-class Pace:
+class LinkAttemptLimiter:
     """So much for each account within a while; kept in this process."""
 
     def __init__(self, most: int, within: timedelta, clock: Clock) -> None:
         self._most = most
         self._within = within
         self._clock = clock
-        self._done: dict[AccountId, deque[datetime]] = {}
+        self._attempts: dict[AccountId, deque[datetime]] = {}
 
-    def take(self, account: AccountId) -> timedelta | None:
+    def try_once(self, account: AccountId) -> timedelta | None:
         """Count one more, or give how long to wait for it."""
         now = self._clock.now()
         self._forget(now)
-        done = self._done.setdefault(account, deque())
-        if len(done) >= self._most:
-            return done[0] + self._within - now
-        done.append(now)
+        attempts = self._attempts.setdefault(account, deque())
+        if len(attempts) >= self._most:
+            return attempts[0] + self._within - now
+        attempts.append(now)
         return None
 
     def _forget(self, now: datetime) -> None:
         """Drop what is over, and what a clock that was set back has put into the future."""
-        for account, done in list(self._done.items()):
-            while done and not now - self._within < done[0] <= now:
-                done.popleft()
-            if not done:
-                del self._done[account]
+        for account, attempts in list(self._attempts.items()):
+            while attempts and not now - self._within < attempts[0] <= now:
+                attempts.popleft()
+            if not attempts:
+                del self._attempts[account]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class LinkCode:
     expires_at: datetime
 
 
-class Linking:
+class AccountLinking:
     """Issues codes, and joins whoever redeems one into the account that it was issued to.
 
     `first_tier` is a newcomer's, by platform (guest, if not named): whoever
-    parts begins there. `below` draws a number below its argument.
+    parts begins there. `random_below` draws a number below its argument.
     """
 
     def __init__(
@@ -82,15 +82,15 @@ class Linking:
         codes: Codes,
         clock: Clock,
         first_tier: Mapping[Platform, Tier],
-        below: Callable[[int], int],
+        random_below: Callable[[int], int],
     ) -> None:
         self._accounts = accounts
         self._codes = codes
         self._clock = clock
         self._first_tier = first_tier
-        self._below = below
-        self._issues = Pace(_MOST_CODES, _PERIOD, clock)
-        self._tries = Pace(_MOST_TRIES, _PERIOD, clock)
+        self._random_below = random_below
+        self._issue_limiter = LinkAttemptLimiter(_MOST_CODES, _PERIOD, clock)
+        self._attempt_limiter = LinkAttemptLimiter(_MOST_TRIES, _PERIOD, clock)
 
     async def issue(self, account: AccountId) -> LinkCode:
         """Make a code for the account; its earlier one opens nothing any more.
@@ -98,18 +98,18 @@ class Linking:
         Raises:
             Busy: It has had too many lately.
         """
-        wait = self._issues.take(account)
+        wait = self._issue_limiter.try_once(account)
         if wait is not None:
             raise Busy(
-                f"You have had {_MOST_CODES} codes within {_minutes(_PERIOD)}; each works for {_minutes(LIFE)}, and "
-                f"you can have another in {_minutes(wait)}.",
+                f"You have had {_MOST_CODES} codes within {_minutes_text(_PERIOD)}; each works for {_minutes_text(CODE_LIFETIME)}, and "
+                f"you can have another in {_minutes_text(wait)}.",
                 retry_after=wait,
             )
-        signs = "".join(_ALPHABET[self._below(len(_ALPHABET))] for _ in range(_LENGTH))
-        expires_at = self._clock.now() + LIFE
-        await self._codes.issue(Purpose.LINK, _hash(signs), account, expires_at)
+        characters = "".join(_ALPHABET[self._random_below(len(_ALPHABET))] for _ in range(_CODE_LENGTH))
+        expires_at = self._clock.now() + CODE_LIFETIME
+        await self._codes.issue(Purpose.LINK, _hash(characters), account, expires_at)
         log.info("link.issued", account=account)
-        return LinkCode(f"easel-{signs[:4]}-{signs[4:]}", expires_at)
+        return LinkCode(f"easel-{characters[:4]}-{characters[4:]}", expires_at)
 
     async def redeem(self, account: AccountId, typed: str) -> tuple[Identity, ...]:
         """Make the account a part of the one that the code was issued to, and give all identities that share it now.
@@ -118,15 +118,15 @@ class Linking:
             BadInput: The code opens nothing, or is this account's own.
             Busy: The account has tried too often lately.
         """
-        wait = self._tries.take(account)
+        wait = self._attempt_limiter.try_once(account)
         if wait is not None:
             raise Busy(
-                f"You have tried {_MOST_TRIES} codes within {_minutes(_PERIOD)}; please try again in {_minutes(wait)}, "
+                f"You have tried {_MOST_TRIES} codes within {_minutes_text(_PERIOD)}; please try again in {_minutes_text(wait)}, "
                 "with a new code. Nothing was changed.",
                 retry_after=wait,
             )
-        signs = _signs(typed)
-        holder = None if signs is None else await self._codes.redeem(Purpose.LINK, _hash(signs))
+        characters = _normalize_code(typed)
+        holder = None if characters is None else await self._codes.redeem(Purpose.LINK, _hash(characters))
         if holder is None:
             raise BadInput(
                 "That code does not work: it may be mistyped, used already, or older than ten minutes. "
@@ -165,19 +165,19 @@ class Linking:
         return account
 
 
-def _signs(typed: str) -> str | None:
+def _normalize_code(typed: str) -> str | None:
     """Read a code in any case, with or without its name, spaces and dashes; None where it cannot be one."""
-    signs = re.sub(r"[\W_]", "", typed).upper()
-    if len(signs) == len(_NAME) + _LENGTH:
-        signs = signs.removeprefix(_NAME)
-    signs = signs.translate(_LOOKALIKES)
-    return signs if len(signs) == _LENGTH and set(signs) <= set(_ALPHABET) else None
+    characters = re.sub(r"[\W_]", "", typed).upper()
+    if len(characters) == len(_CODE_PREFIX) + _CODE_LENGTH:
+        characters = characters.removeprefix(_CODE_PREFIX)
+    characters = characters.translate(_LOOKALIKES)
+    return characters if len(characters) == _CODE_LENGTH and set(characters) <= set(_ALPHABET) else None
 
 
-def _hash(signs: str) -> str:
-    return hashlib.sha256(signs.encode()).hexdigest()
+def _hash(characters: str) -> str:
+    return hashlib.sha256(characters.encode()).hexdigest()
 
 
-def _minutes(span: timedelta) -> str:
+def _minutes_text(span: timedelta) -> str:
     whole = max(1, -(-int(span.total_seconds()) // 60))
     return "a minute" if whole == 1 else f"{whole} minutes"

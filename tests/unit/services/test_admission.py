@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from bot.services.admission import BurstLimits, LocalBursts
 
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.errors import Busy
+from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
 from tests.fakes.clock import StoppedClock
 
 ANN = AccountId("ann")
@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 async def refusal(wishes: int, within: timedelta, after: timedelta, open_jobs: int = 0) -> str:
     """Give the sentence for a wish that comes so long after as many as may be."""
     clock = StoppedClock()
-    admission = LocalBursts(BurstLimits(wishes, within, running=3, queued=10), clock)
+    admission = LocalAdmissionLimiter(AdmissionLimits(wishes, within, running=3, queued=10), clock)
     for _ in range(wishes):
         await admission.count_accepted(ANN)
     clock.move(after)
@@ -52,7 +52,7 @@ async def test_who_has_too_much_under_way_reads_that() -> None:
 async def test_whoever_is_quiet_is_forgotten() -> None:
     """However many people there are."""
     clock = StoppedClock()
-    admission = LocalBursts(BurstLimits(5, timedelta(minutes=1), running=3, queued=10), clock)
+    admission = LocalAdmissionLimiter(AdmissionLimits(5, timedelta(minutes=1), running=3, queued=10), clock)
     for number in range(1000):
         account = AccountId(f"account-{number}")
         async with admission.lock(account):
@@ -63,5 +63,5 @@ async def test_whoever_is_quiet_is_forgotten() -> None:
         clock.move(SECOND)
     assert len(admission._wishes) == 60
     assert max(map(len, admission._wishes.values())) == 5
-    assert len(admission._turns) <= 1
+    assert len(admission._locks) <= 1
     assert admission._running == {}

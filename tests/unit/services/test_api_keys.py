@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.people import HOUSE, AccountId, Identity
 from bot.errors import BadInput
-from bot.services.keys import MOST_KEYS, ProgramKeys
+from bot.services.api_keys import MOST_KEYS, ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
@@ -24,12 +24,12 @@ def table() -> MemoryApiKeys:
 
 
 @pytest.fixture
-def keys(table: MemoryApiKeys) -> ProgramKeys:
+def keys(table: MemoryApiKeys) -> ApiKeyRegistry:
     """Give the service."""
-    return ProgramKeys(table, StoppedClock(), CountingIds())
+    return ApiKeyRegistry(table, StoppedClock(), CountingIds())
 
 
-async def test_a_key_is_long_and_found_by_itself_alone(keys: ProgramKeys) -> None:
+async def test_a_key_is_long_and_found_by_itself_alone(keys: ApiKeyRegistry) -> None:
     """Not by its id, and not by its beginning."""
     key, secret = await keys.make(ANN, ANNS, HOUSE, "my script")
     assert re.fullmatch(r"easel_[A-Za-z0-9_-]{32,}", secret)
@@ -38,21 +38,21 @@ async def test_a_key_is_long_and_found_by_itself_alone(keys: ProgramKeys) -> Non
         assert await keys.find(guess) is None
 
 
-async def test_two_keys_are_two(keys: ProgramKeys) -> None:
+async def test_two_keys_are_two(keys: ApiKeyRegistry) -> None:
     """However alike they are labelled."""
     made = [await keys.make(ANN, ANNS, HOUSE, "my script") for _ in range(2)]
     assert len({secret for _, secret in made}) == len({key.id for key, _ in made}) == 2
     assert await keys.of(ANNS) == tuple(key for key, _ in made)
 
 
-async def test_only_its_hash_is_kept(keys: ProgramKeys, table: MemoryApiKeys) -> None:
+async def test_only_its_hash_is_kept(keys: ApiKeyRegistry, table: MemoryApiKeys) -> None:
     """Whoever reads the table can use none."""
     _, secret = await keys.make(ANN, ANNS, HOUSE, "my script")
     assert list(table.by_hash) == [hashlib.sha256(secret.encode()).hexdigest()]
     assert secret not in repr(table.by_hash)
 
 
-async def test_a_revoked_key_is_found_no_more(keys: ProgramKeys) -> None:
+async def test_a_revoked_key_is_found_no_more(keys: ApiKeyRegistry) -> None:
     """Only its owner can do that, and only once."""
     key, secret = await keys.make(ANN, ANNS, HOUSE, "my script")
     with pytest.raises(BadInput):
@@ -63,7 +63,7 @@ async def test_a_revoked_key_is_found_no_more(keys: ProgramKeys) -> None:
         await keys.revoke(key.id, ANNS)
 
 
-async def test_there_is_a_most(keys: ProgramKeys) -> None:
+async def test_there_is_a_most(keys: ApiKeyRegistry) -> None:
     """A revoked one makes room."""
     made = [await keys.make(ANN, ANNS, HOUSE, "my script") for _ in range(MOST_KEYS)]
     with pytest.raises(BadInput) as caught:
