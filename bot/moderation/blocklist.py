@@ -86,24 +86,24 @@ class Blocklist:
     name = "blocklist"
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        patterns = {_pattern(phrase) for phrase in map(_plain, phrases) if phrase.strip()}
+        patterns = {_phrase_pattern(phrase) for phrase in map(_normalize, phrases) if phrase.strip()}
         self._pattern = re.compile("|".join(sorted(patterns))) if patterns else None
 
     async def judge(self, prompt: str) -> Verdict:
         """Judge `prompt` in a time that grows with its length alone."""
-        is_listed = self._pattern is not None and self._pattern.search(_plain(prompt)) is not None
+        is_listed = self._pattern is not None and self._pattern.search(_normalize(prompt)) is not None
         return _REFUSED if is_listed else ALLOWED
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     """Give the words of `text` in their plainest form, with exactly one space before, between and after them."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = unicodedata.normalize("NFKC", "".join(character for character in folded if _counts(character)))
+    bare = unicodedata.normalize("NFKC", "".join(character for character in folded if _is_significant(character)))
     bare_words = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in bare).split()
     return f" {' '.join(bare_words)} "
 
 
-def _counts(character: str) -> bool:
+def _is_significant(character: str) -> bool:
     """Whether a decomposed character makes a difference: accents and vowel points do not, the marks that spell syllables do."""
     if character.isspace():
         return True
@@ -114,7 +114,7 @@ def _counts(character: str) -> bool:
     return mark == 0 or 7 <= mark <= 9 or 84 <= mark <= 132  # noqa: PLR2004 - explained above
 
 
-def _pattern(phrase: str) -> str:
+def _phrase_pattern(phrase: str) -> str:
     """Give the expression for a plain phrase: words between spaces, or unspaced letters anywhere."""
     bare_words = phrase.strip()
     if not any(map(_is_unspaced, bare_words)):

@@ -7,7 +7,7 @@ from bot.ports.prompts import Decision, GuardStage, Verdict
 
 log = structlog.get_logger(__name__)
 
-_DRAWN_REFUSED = "The prompt that was made from these words is not drawn here; please say it in other words."
+_REWRITTEN_REFUSED = "The prompt that was made from these words is not drawn here; please say it in other words."
 
 
 class Guard:
@@ -28,11 +28,11 @@ class Guard:
             PromptRefused: One of them will not have it drawn.
         """
         for stage in self._local:
-            verdict = await _judged(stage, prompt)
+            verdict = await _judge(stage, prompt)
             if verdict.decision is Decision.UNSURE:
                 log.warning("guard.allowed_unsure", stage=stage.name, rule=verdict.rule)
 
-    async def check_drawn(self, prompt: str) -> None:
+    async def check_rewritten(self, prompt: str) -> None:
         """Ask all stages about a prompt that a model wrote: what somebody smuggled into it was not in the words they typed.
 
         Raises:
@@ -43,7 +43,7 @@ class Guard:
             await self.check_local(prompt)
             await self.check_models(prompt)
         except PromptRefused as error:
-            raise PromptRefused(rule=f"drawn:{error.rule}", sentence=_DRAWN_REFUSED) from error
+            raise PromptRefused(rule=f"drawn:{error.rule}", sentence=_REWRITTEN_REFUSED) from error
 
     async def check_models(self, prompt: str) -> None:
         """Ask the stages that a model stands behind.
@@ -53,12 +53,12 @@ class Guard:
             GuardUnavailable: One of them could not tell, so that nobody knows.
         """
         for stage in self._models:
-            verdict = await _judged(stage, prompt)
+            verdict = await _judge(stage, prompt)
             if verdict.decision is Decision.UNSURE:
                 raise GuardUnavailable(stage.name, verdict.rule, fault=verdict.fault) from verdict.cause
 
 
-async def _judged(stage: GuardStage, prompt: str) -> Verdict:
+async def _judge(stage: GuardStage, prompt: str) -> Verdict:
     """Give the stage's verdict when it is not a refusal, and raise that; a stage that breaks its word is unsure."""
     try:
         verdict = await stage.judge(prompt)

@@ -13,7 +13,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.domain.images import ImageFile, Size
 from bot.errors import ProviderFailed, ProviderFault
-from bot.moderation.png import prove_pixels
+from bot.moderation.png import verify_png
 
 _UNREADABLE = (
     OSError,
@@ -57,7 +57,7 @@ class PictureCheck:
     def _examine(self, content: bytes) -> ImageFile:
         if len(content) > self._max_bytes:
             raise _Unusable(f"picture of {len(content)} bytes, {self._max_bytes} is the most")
-        extension, size = self._prove(content)
+        extension, size = self._verify(content)
         digest = sha256(content).hexdigest()
         return ImageFile(
             key=f"pictures/{digest[:2]}/{digest}.{extension}",
@@ -68,45 +68,45 @@ class PictureCheck:
             size_bytes=len(content),
         )
 
-    def _prove(self, content: bytes) -> tuple[str, Size]:
+    def _verify(self, content: bytes) -> tuple[str, Size]:
         """Tell the format by its first bytes; `Image.open` would try others too, and warn of large ones in its own way."""
         try:
             if content.startswith(_PNG):
-                return "png", self._prove_png(content)
+                return "png", self._verify_png(content)
             if content.startswith(_JPEG):
-                return "jpg", self._prove_jpeg(content)
+                return "jpg", self._verify_jpeg(content)
             if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-                return "webp", self._prove_webp(content)
+                return "webp", self._verify_webp(content)
         except _UNREADABLE as error:
             raise _Unusable(f"broken picture of {len(content)} bytes: {type(error).__name__}") from error
         raise _Unusable(f"{len(content)} bytes that are no PNG, JPEG or WebP")
 
-    def _prove_png(self, content: bytes) -> Size:
+    def _verify_png(self, content: bytes) -> Size:
         """Check every sum, and that the pixels are there; the size first, as a bomb need not be inflated for that."""
-        self._bounded(*struct.unpack_from(">II", content, 16))
-        prove_pixels(content)
+        self._check_size(*struct.unpack_from(">II", content, 16))
+        verify_png(content)
         with PngImageFile(BytesIO(content)) as image:
-            return self._bounded(*image.size)
+            return self._check_size(*image.size)
 
-    def _prove_jpeg(self, content: bytes) -> Size:
+    def _verify_jpeg(self, content: bytes) -> Size:
         """Decode it at an eighth of its size: all of its bytes are read, few of its pixels are made."""
         if content.count(_JPEG_SCAN) > _MOST_SCANS:
             raise _Unusable(f"a JPEG of more than {_MOST_SCANS} scans")
         with JpegImageFile(BytesIO(content)) as image:
-            size = self._bounded(*image.size)
+            size = self._check_size(*image.size)
             image.draft("L", (1, 1))
             image.load()
         return size
 
-    def _prove_webp(self, content: bytes) -> Size:
+    def _verify_webp(self, content: bytes) -> Size:
         """Decode it; the size is read by hand first, as Pillow makes room for the pixels when it opens one."""
-        self._bounded(*_webp_size(content))
+        self._check_size(*_webp_size(content))
         with WebPImageFile(BytesIO(content)) as image:
-            size = self._bounded(*image.size)
+            size = self._check_size(*image.size)
             image.load()
         return size
 
-    def _bounded(self, width: int, height: int) -> Size:
+    def _check_size(self, width: int, height: int) -> Size:
         if width * height > self._max_pixels:
             raise _Unusable(f"picture of {width}x{height}, {self._max_pixels} pixels are the most")
         return Size(width, height)

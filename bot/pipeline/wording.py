@@ -41,7 +41,7 @@ class Wording:
         if wish.rewriting is Rewriting.OFF:
             prepared = PreparedPrompt(wish.prompt, prepared.cost)
         if prepared.text != wish.prompt:
-            await self._guard.check_drawn(prepared.text)
+            await self._guard.check_rewritten(prepared.text)
         await self._jobs.record_prompt(job.id, job.attempt, prepared)
         return replace(job, prepared_prompt=prepared)
 
