@@ -18,11 +18,11 @@ from bot.config import Settings
 from bot.domain.people import Platform
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.delivery import Delivery
-from bot.pipeline.drawing import DrawingRoom, DrawingRules, WhenUnknown
-from bot.pipeline.keeping import Keeping
+from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
+from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.studio import Studio
-from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
@@ -166,11 +166,11 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
 
 def _steps(base: Foundation, delivery: Delivery) -> Steps:
     settings, jobs = base.settings, base.records.jobs
-    keeping = Keeping(jobs=jobs, objects=base.objects, spool=open_spool(settings), check=PictureCheck(), ids=base.ids)
+    keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=open_spool(settings), check=PictureCheck(), ids=base.ids)
     rules = DrawingRules(settings.drawing.budget_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
-        wording=Wording(jobs=jobs, guard=base.makers.guard, rewriter=base.makers.rewriter),
-        drawing=DrawingRoom(
+        preparation=PromptPreparation(jobs=jobs, guard=base.makers.guard, rewriter=base.makers.rewriter),
+        drawing=DrawingStep(
             jobs=jobs, providers=base.makers.providers, keeping=keeping, rules=rules, clock=base.clock, ids=base.ids
         ),
         keeping=keeping,

@@ -7,7 +7,7 @@ from bot.commands.spec import Command
 from bot.domain.chat import Post
 from bot.errors import BadInput
 from bot.pipeline import posts
-from bot.pipeline.deleting import delete_pictures
+from bot.pipeline.deletion import delete_pictures
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
@@ -22,9 +22,9 @@ def cancel(studio: Studio, delivery: Delivery) -> Command[JobArgs]:
     """Build the Cancel button."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.own(args.job, call)
+        job = await studio.find_own(args.job, call)
         await studio.cancel(job)
-        await delivery.tell_end(job.id)
+        await delivery.notify_end(job.id)
 
     return Command(
         "cancel",
@@ -40,7 +40,7 @@ def delete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobA
     """Build the Delete button."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.own(args.job, call)
+        job = await studio.find_own(args.job, call)
         if not await delete_pictures(job, gallery=gallery, delivery=delivery):
             await call.whisper(Post("The pictures are deleted, but the message here could not be changed; please try again."))
 
@@ -51,7 +51,7 @@ def undelete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[Jo
     """Build the Undo button that follows a deletion."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.own(args.job, call)
+        job = await studio.find_own(args.job, call)
         if not await gallery.restore(job.id) and not await gallery.visible(job.id):
             raise BadInput("It is too late to bring that back; the pictures are deleted for good.")
         await delivery.show_pictures(job)

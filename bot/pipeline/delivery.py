@@ -15,7 +15,7 @@ from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
-from bot.pipeline.retrying import stubbornly
+from bot.pipeline.retries import retry_delivery
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.surfaces import Surface
@@ -26,11 +26,11 @@ from bot.services.quotas import Quotas
 
 log = structlog.get_logger(__name__)
 
-PROMISE_LASTS = timedelta(seconds=30)
+PROMISE_LIFETIME = timedelta(seconds=30)
 """How long after its acceptance a job's first message belongs to whoever accepted it. Then delivery looks for it itself."""
 
-_STANDING_BUDGET = timedelta(seconds=2)
-_UNTIL_SAID = timedelta(seconds=0.2)
+_QUOTA_STATUS_TIMEOUT = timedelta(seconds=2)
+_POLL_EVERY = timedelta(seconds=0.2)
 
 
 class Delivery:
@@ -65,7 +65,7 @@ class Delivery:
         return ProgressReport(
             self._surfaces.get(job.place.platform),
             lambda: self._find_message(job),
-            lambda message, post: _in_message(message, post, job),
+            lambda message, post: _adapt_to_message(message, post, job),
         )
 
     async def show_pictures(self, job: Job) -> None:
@@ -76,8 +76,8 @@ class Delivery:
             SurfaceFailed: The platform does not take it now.
         """
         fresh = await self._jobs.get(job.id) or job
-        left = await self._left(fresh) if fresh.state is JobState.KEPT else None
-        await self._show(fresh, await self._finished(fresh, left))
+        left = await self._quota_left(fresh) if fresh.state is JobState.KEPT else None
+        await self._show(fresh, await self._finished_post(fresh, left))
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
@@ -89,17 +89,17 @@ class Delivery:
             SurfaceFailed: The platform does not take it now.
         """
         surface = self._surface(person.platform)
-        post = await self._finished(job)
+        post = await self._finished_post(job)
         if person != job.author.identity:
             post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
-        place = await stubbornly(lambda: surface.direct(person))
-        await stubbornly(lambda: surface.post(place, post, key=key))
+        place = await retry_delivery(lambda: surface.direct(person))
+        await retry_delivery(lambda: surface.post(place, post, key=key))
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
         await self._show(job, posts.deleted(job, round(self._gallery.undo.total_seconds() / 60)))
 
-    async def tell_end(self, job_id: JobId) -> None:
+    async def notify_end(self, job_id: JobId) -> None:
         """Say in the job's message how it ended, over whatever stands there. A platform that will not have it gets it later."""
         job = await self._jobs.get(job_id)
         if job is None or job.ending is None:
@@ -127,15 +127,15 @@ class Delivery:
         try:
             if message is None:
                 named = posts.name_asker(post, job.author)
-                message = replace(await stubbornly(lambda: surface.post(job.place, named, key=job.id)), names_asker=True)
+                message = replace(await retry_delivery(lambda: surface.post(job.place, named, key=job.id)), names_asker=True)
                 await self._jobs.attach(job.id, message)
-            await self._update(message, _in_message(message, post, job))
+            await self._update(message, _adapt_to_message(message, post, job))
         except MessageGone:
             await self._replace(job, message, post)
 
     async def _update(self, message: MessageRef, post: Post) -> None:
         surface = self._surface(message.place.platform)
-        await stubbornly(lambda: surface.update(message, post))
+        await retry_delivery(lambda: surface.update(message, post))
 
     async def _replace(self, job: Job, gone: MessageRef | None, post: Post) -> None:
         """Post a new message at the job's place, or where its author alone reads if the place is gone as well."""
@@ -145,21 +145,21 @@ class Delivery:
         if gone is not None:
             with contextlib.suppress(MessageGone):
                 named = posts.name_asker(post, job.author)
-                posted = await stubbornly(lambda: surface.post(job.place, named, key=f"{job.id}:{gone.id}"))
+                posted = await retry_delivery(lambda: surface.post(job.place, named, key=f"{job.id}:{gone.id}"))
                 posted = replace(posted, names_asker=True)
         if posted is None:
             log.info("place.gone", job=job.id)
-            place = await stubbornly(lambda: surface.direct(job.author.identity))
-            posted = await stubbornly(lambda: surface.post(place, post, key=f"{job.id}:direct"))
+            place = await retry_delivery(lambda: surface.direct(job.author.identity))
+            posted = await retry_delivery(lambda: surface.post(place, post, key=f"{job.id}:direct"))
         await self._jobs.attach(job.id, posted)
 
     async def _wait_for_message(self, job: Job) -> MessageRef | None:
         """Return what is known of the job's message, which is a promise only if that has lapsed."""
         message = job.message
-        for _ in range(PROMISE_LASTS // _UNTIL_SAID):
-            if message is None or not message.is_promised or self._clock.now() - job.created_at >= PROMISE_LASTS:
+        for _ in range(PROMISE_LIFETIME // _POLL_EVERY):
+            if message is None or not message.is_promised or self._clock.now() - job.created_at >= PROMISE_LIFETIME:
                 break
-            await asyncio.sleep(_UNTIL_SAID.total_seconds())
+            await asyncio.sleep(_POLL_EVERY.total_seconds())
             fresh = await self._jobs.get(job.id)
             message = fresh.message if fresh is not None else None
         return message
@@ -170,21 +170,21 @@ class Delivery:
         if message is None or message.is_posted:
             return message
         surface, promised = self._surface(job.place.platform), message
-        found = await stubbornly(lambda: surface.find(promised))
+        found = await retry_delivery(lambda: surface.find(promised))
         if found is not None:
             await self._jobs.attach(job.id, found)
         return found
 
-    async def _left(self, job: Job) -> QuotaStatus | None:
+    async def _quota_left(self, job: Job) -> QuotaStatus | None:
         """Say how its author stands now; nobody waits long for that, nor does a job fail over it."""
         try:
-            async with asyncio.timeout(_STANDING_BUDGET.total_seconds()):
+            async with asyncio.timeout(_QUOTA_STATUS_TIMEOUT.total_seconds()):
                 return await self._quotas.quota_status(await self._quotas.effective_limits(job.author, job.place))
         except (EaselError, TimeoutError) as error:
             log.info("standing.unknown", job=job.id, reason=str(error))
             return None
 
-    async def _finished(self, job: Job, left: QuotaStatus | None = None) -> Post:
+    async def _finished_post(self, job: Job, left: QuotaStatus | None = None) -> Post:
         drawings = await self._jobs.drawings(job.id)
         drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
         cost = sum((drawing.cost for drawing in drawings), job.prepared_prompt.cost if job.prepared_prompt else FREE)
@@ -206,6 +206,6 @@ class Delivery:
         return surface
 
 
-def _in_message(message: MessageRef, post: Post, job: Job) -> Post:
+def _adapt_to_message(message: MessageRef, post: Post, job: Job) -> Post:
     """Return a post as a message of the job shows it: one that stands apart from the command says who asked."""
     return posts.name_asker(post, job.author) if message.names_asker else post

@@ -13,9 +13,9 @@ from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Qu
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault, Stopping
-from bot.pipeline.keeping import Keeping
-from bot.pipeline.retrying import patiently, until_written
-from bot.pipeline.wording import pseudonym
+from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.prompt_preparation import pseudonym
+from bot.pipeline.retries import retry_provider, retry_storage
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress
 from bot.ports.jobs import Jobs
@@ -34,26 +34,26 @@ class WhenUnknown(StrEnum):
 class DrawingRules:
     """How long a drawing of each quality may take, and what to do when its end was not seen."""
 
-    budgets: Mapping[Quality, timedelta]
+    time_limits: Mapping[Quality, timedelta]
     when_unknown: WhenUnknown = WhenUnknown.ASK
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _PaidAnswer:
     """A paid call that came to its end: its row, and what it gave."""
 
     drawing: Drawing
     drawn: ImageResult
 
 
-class _Bill:
+class _CostTracker:
     """Passes news on, and remembers what a call costs as soon as that is known."""
 
     def __init__(self, on_progress: OnProgress) -> None:
         self._on_progress = on_progress
         self.cost: Cost = FREE
 
-    async def listen(self, progress: Progress) -> None:
+    async def on_progress(self, progress: Progress) -> None:
         """Take one piece of news."""
         if progress.cost is not None:
             self.cost = progress.cost
@@ -61,7 +61,7 @@ class _Bill:
             await self._on_progress(progress)
 
 
-class DrawingRoom:
+class DrawingStep:
     """Has a job's pictures drawn by the first provider that can."""
 
     def __init__(
@@ -69,7 +69,7 @@ class DrawingRoom:
         *,
         jobs: Jobs,
         providers: tuple[ImageProvider, ...],
-        keeping: Keeping,
+        keeping: KeepingStep,
         rules: DrawingRules,
         clock: Clock,
         ids: Ids,
@@ -80,18 +80,18 @@ class DrawingRoom:
         self._rules = rules
         self._clock = clock
         self._ids = ids
-        self._out = 0
+        self._open_calls = 0
         self._is_stopping = False
-        self._settled = asyncio.Event()
-        self._settled.set()
+        self._none_open = asyncio.Event()
+        self._none_open.set()
 
-    def stop_paying(self) -> None:
+    def stop_new_calls(self) -> None:
         """Make no new paid call from now on."""
         self._is_stopping = True
 
-    async def settle(self) -> None:
+    async def wait_for_open_calls(self) -> None:
         """Wait until the calls that are out have ended, each within its budget, and their pictures are safe on this machine."""
-        await self._settled.wait()
+        await self._none_open.wait()
 
     async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
         """Give a drawing whose pictures are safe on this machine; one that was made earlier is not made again.
@@ -110,42 +110,42 @@ class DrawingRoom:
             for drawing in earlier:
                 if drawing.state is DrawingState.DRAWN:
                     return drawing
-            await self._may_be_paid_again(earlier, lost)
+            await self._check_unknown_calls(earlier, lost)
             try:
-                with self._counted():
-                    return await self._by_any_provider(job, on_progress, on_trouble)
+                with self._count_open_call():
+                    return await self._try_providers(job, on_progress, on_trouble)
             except OutcomeUnknown as error:
                 lost = error
 
     @contextlib.contextmanager
-    def _counted(self) -> Iterator[None]:
-        """Count the body among what `settle` waits for."""
-        self._out += 1
-        self._settled.clear()
+    def _count_open_call(self) -> Iterator[None]:
+        """Count the body among what `wait_for_open_calls` waits for."""
+        self._open_calls += 1
+        self._none_open.clear()
         try:
             yield
         finally:
-            self._out -= 1
-            if not self._out:
-                self._settled.set()
+            self._open_calls -= 1
+            if not self._open_calls:
+                self._none_open.set()
 
-    async def _may_be_paid_again(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
+    async def _check_unknown_calls(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
         """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive."""
         unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
         for drawing in unknown:
             if drawing.state is DrawingState.OPEN:
                 await self._jobs.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
-        forgiven = 1 if self._rules.when_unknown is WhenUnknown.RETRY else 0
-        if len(unknown) > forgiven:
+        allowed = 1 if self._rules.when_unknown is WhenUnknown.RETRY else 0
+        if len(unknown) > allowed:
             raise lost or OutcomeUnknown.by_interruption(unknown[-1].provider)
 
-    async def _by_any_provider(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
+    async def _try_providers(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
         """Try each provider in turn. A refusal is final, in doubt too: nobody else is asked to draw what one would not."""
         failures: list[ProviderFailed] = []
         for provider in self._providers:
             try:
-                answer = await patiently(lambda: self._call(job, provider, on_progress))  # noqa: B023 - awaited within the turn
-                return await self._put_aside(answer, on_trouble)
+                answer = await retry_provider(lambda: self._call(job, provider, on_progress))  # noqa: B023 - awaited within the turn
+                return await self._store_safely(answer, on_trouble)
             except OutcomeUnknown:
                 raise
             except ProviderFailed as error:
@@ -155,7 +155,7 @@ class DrawingRoom:
                 failures.append(error)
         raise failures[-1]
 
-    async def _call(self, job: Job, provider: ImageProvider, on_progress: OnProgress) -> _Answer:
+    async def _call(self, job: Job, provider: ImageProvider, on_progress: OnProgress) -> _PaidAnswer:
         """Make one paid call, written down before it goes out."""
         if self._is_stopping:
             raise Stopping
@@ -173,34 +173,34 @@ class DrawingRoom:
             notes=notes,
         )
         await self._jobs.open_drawing(drawing)
-        bill = _Bill(on_progress)
+        tracker = _CostTracker(on_progress)
         try:
-            drawn = await self._within_budget(provider, request, bill.listen)
+            drawn = await self._draw_in_time(provider, request, tracker.on_progress)
         except (PromptRefused, ProviderFailed) as error:
-            await self._jobs.close_drawing(_closed(drawing, error, bill.cost))
+            await self._jobs.close_drawing(_close(drawing, error, tracker.cost))
             raise
         answered = replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=(*notes, *drawn.notes))
-        return _Answer(answered, drawn)
+        return _PaidAnswer(answered, drawn)
 
-    async def _within_budget(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
-        budget = self._rules.budgets[request.quality]
+    async def _draw_in_time(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
+        time_limit = self._rules.time_limits[request.quality]
         try:
-            async with asyncio.timeout(budget.total_seconds()):
+            async with asyncio.timeout(time_limit.total_seconds()):
                 return await provider.draw(request, on_progress)
         except TimeoutError:
-            raise OutcomeUnknown(provider.name, f"no picture within {budget}", fault=ProviderFault.TIMED_OUT) from None
+            raise OutcomeUnknown(provider.name, f"no picture within {time_limit}", fault=ProviderFault.TIMED_OUT) from None
 
-    async def _put_aside(self, answer: _Answer, on_trouble: Callable[[], None]) -> Drawing:
+    async def _store_safely(self, answer: _PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:
         """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
         drawing = answer.drawing
         try:
-            files = await self._keeping.put_aside(drawing, answer.drawn.pictures, on_trouble)
+            files = await self._keeping.store_safely(drawing, answer.drawn.pictures, on_trouble)
         except ProviderFailed:
             await self._jobs.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
-        notes = (*drawing.notes, *_missing(drawing.asked, len(files)))
+        notes = (*drawing.notes, *_missing_note(drawing.asked, len(files)))
         safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes)
-        await until_written(lambda: self._jobs.close_drawing(safe), on_trouble)
+        await retry_storage(lambda: self._jobs.close_drawing(safe), on_trouble)
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
         return safe
 
@@ -228,7 +228,7 @@ class DrawingRoom:
         return request, tuple(notes)
 
 
-def _closed(drawing: Drawing, error: PromptRefused | ProviderFailed, billed: Cost) -> Drawing:
+def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, billed: Cost) -> Drawing:
     """Give the drawing as it ended, with its bill; one whose end was not seen costs what it probably did if no bill came."""
     if isinstance(error, OutcomeUnknown):
         cost = drawing.cost if billed == FREE else billed
@@ -237,7 +237,7 @@ def _closed(drawing: Drawing, error: PromptRefused | ProviderFailed, billed: Cos
     return replace(drawing, state=state, cost=billed, request_id=error.request_id)
 
 
-def _missing(asked: int, came: int) -> tuple[str, ...]:
+def _missing_note(asked: int, came: int) -> tuple[str, ...]:
     """Say how many pictures of those that were asked for cannot be shown."""
     missing = asked - came
     if missing <= 0:

@@ -9,7 +9,7 @@ from bot.domain.images import ImageFile, Picture, PictureId, PictureState, drawi
 from bot.domain.jobs import Drawing, Job
 from bot.errors import ObjectMissing, ProviderFailed, ProviderFault, StorageFailed
 from bot.moderation.picture_check import PictureCheck
-from bot.pipeline.retrying import until_written
+from bot.pipeline.retries import retry_storage
 from bot.ports.clock import Ids
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
@@ -17,7 +17,7 @@ from bot.ports.objects import ObjectStore
 log = structlog.get_logger(__name__)
 
 
-class Keeping:
+class KeepingStep:
     """Checks pictures and keeps them. `spool` is a folder beside this process, where the store is elsewhere."""
 
     def __init__(self, *, jobs: Jobs, objects: ObjectStore, spool: ObjectStore | None, check: PictureCheck, ids: Ids) -> None:
@@ -27,7 +27,7 @@ class Keeping:
         self._check = check
         self._ids = ids
 
-    async def put_aside(
+    async def store_safely(
         self, drawing: Drawing, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
     ) -> tuple[ImageFile, ...]:
         """Give the facts of the pictures that can be used, once their bytes are safe on this machine.
@@ -43,12 +43,12 @@ class Keeping:
         problem = ProviderFailed(drawing.provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
         for content in pictures:
             try:
-                file = _own(drawing, await self._check.examine(drawing.provider, content))
+                file = _with_own_key(drawing, await self._check.examine(drawing.provider, content))
             except ProviderFailed as error:
                 log.warning("picture.unusable", provider=drawing.provider, reason=str(error))
                 problem = error
                 continue
-            await until_written(lambda: near.put(file.key, content, file.media_type), on_trouble)  # noqa: B023 - awaited within the turn
+            await retry_storage(lambda: near.put(file.key, content, file.media_type), on_trouble)  # noqa: B023 - awaited within the turn
             files.append(file)
         if not files:
             raise problem
@@ -65,21 +65,21 @@ class Keeping:
         """
         if self._spool is not None:
             for file in drawing.files:
-                await self._carry_over(self._spool, file, on_trouble)
+                await self._move_to_store(self._spool, file, on_trouble)
         pictures = tuple(self._picture(job, position, file) for position, file in enumerate(drawing.files))
-        await until_written(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
+        await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
         if self._spool is not None:
-            await self._emptied(self._spool, drawing)
+            await self._empty_spool(self._spool, drawing)
 
-    async def _carry_over(self, spool: ObjectStore, file: ImageFile, on_trouble: Callable[[], None]) -> None:
+    async def _move_to_store(self, spool: ObjectStore, file: ImageFile, on_trouble: Callable[[], None]) -> None:
         try:
             content = await spool.get(file.key)
         except ObjectMissing:
             await self._objects.get(file.key)  # they have come over already
             return
-        await until_written(lambda: self._objects.put(file.key, content, file.media_type), on_trouble)
+        await retry_storage(lambda: self._objects.put(file.key, content, file.media_type), on_trouble)
 
-    async def _emptied(self, spool: ObjectStore, drawing: Drawing) -> None:
+    async def _empty_spool(self, spool: ObjectStore, drawing: Drawing) -> None:
         """Forget what is safe in the store; bytes that will not go take up room and nothing else."""
         try:
             for file in drawing.files:
@@ -91,6 +91,6 @@ class Keeping:
         return Picture(id=PictureId(self._ids.new()), job=job.id, position=position, file=file, state=PictureState.VISIBLE)
 
 
-def _own(drawing: Drawing, file: ImageFile) -> ImageFile:
+def _with_own_key(drawing: Drawing, file: ImageFile) -> ImageFile:
     """Return the file under a key of its drawing's own; the same bytes of the same drawing have the same key."""
     return replace(file, key=drawing_key(file.key, drawing.id))

@@ -11,20 +11,20 @@ from bot.domain.money import Cost
 from bot.domain.people import Person
 from bot.services.picture_links import PictureLinks
 
-_TITLE = 120
+_LONGEST_TITLE = 120
 """Characters of the prompt that a headline shows; the whole of it is folded away below."""
 
-_FEW = 3
+_LOW_QUOTA = 3
 """Pictures that are little, however many a day there are."""
 
-_ALT = 300
+_LONGEST_ALT = 300
 """Characters of the prompt that describe the picture to those who do not see it."""
 
 
-def waiting(job: Job, line: QueuePosition, slots: int, counted: int) -> Post:
+def waiting(job: Job, position: QueuePosition, slots: int, counted: int) -> Post:
     """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
     cost = [f"counts as {counted} pictures"] if counted > job.wish.count else []
-    said = " · ".join([f"Drawing: {title(job)}", *cost, *_place_in(line, slots)])
+    said = " · ".join([f"Drawing: {title(job)}", *cost, *_queue_note(position, slots)])
     return Post(said, Tone.WAITING, progress=0.0, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
@@ -60,8 +60,8 @@ def done(
         title(job),
         Tone.DONE,
         pictures=post_pictures,
-        details=_wordings(job),
-        footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_little(left)),
+        details=_prompt_details(job),
+        footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_low_quota_note(left)),
         cost="" if shows_cost else price,
         buttons=(
             Button("Again", "again", job.id),
@@ -77,7 +77,7 @@ def ended(job: Job, ending: Ending) -> Post:
     """Say why there is no picture, and offer what may help."""
     refused = ending.state is JobState.REFUSED
     buttons = [Button("Draw again", "again", job.id)] if not refused else []
-    details = list(_wordings(job))
+    details = list(_prompt_details(job))
     if ending.safer:
         buttons.append(Button("Draw the safer wording", "safer", job.id))
         details.append(Details("A wording that would pass", ending.safer))
@@ -103,7 +103,7 @@ def deleted(job: Job, minutes: int) -> Post:
 def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:
     """Give a picture with its alternative text."""
     drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
-    return links.post_picture(picture, shortened(drawn, _ALT))
+    return links.post_picture(picture, shorten(drawn, _LONGEST_ALT))
 
 
 def name_asker(post: Post, person: Person) -> Post:
@@ -123,10 +123,10 @@ def originals(post_pictures: Sequence[PostPicture]) -> tuple[Link, ...]:
 
 def title(job: Job) -> str:
     """Give the prompt, cut to a headline."""
-    return shortened(job.wish.prompt, _TITLE)
+    return shorten(job.wish.prompt, _LONGEST_TITLE)
 
 
-def shortened(text: str, longest: int) -> str:
+def shorten(text: str, longest: int) -> str:
     """Cut `text` to so many characters, with an ellipsis where something is missing."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
@@ -139,13 +139,13 @@ def _cancel(job: Job) -> Button:
     return Button("Cancel", "cancel", job.id, is_dangerous=True)
 
 
-def _place_in(line: QueuePosition, slots: int) -> list[str]:
+def _queue_note(position: QueuePosition, slots: int) -> list[str]:
     """Give `3rd in line` where one has to wait, and how long it will take where that is known."""
-    place = [] if line.ahead < slots else [f"{ordinal(line.ahead - slots + 1)} in line"]
-    if line.typical_seconds is None:
+    place = [] if position.ahead < slots else [f"{ordinal(position.ahead - slots + 1)} in line"]
+    if position.typical_seconds is None:
         return place
-    seconds = line.typical_seconds * (line.ahead // slots + 1)
-    return [*place, f"about {_rough(seconds)}"]
+    seconds = position.typical_seconds * (position.ahead // slots + 1)
+    return [*place, f"about {_rough_duration(seconds)}"]
 
 
 def ordinal(number: int) -> str:
@@ -154,7 +154,7 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _rough(seconds: float) -> str:
+def _rough_duration(seconds: float) -> str:
     """Give a length of time as people guess it: steps of 5 s, then minutes."""
     minute = 60
     if seconds < 2 * minute:
@@ -162,7 +162,7 @@ def _rough(seconds: float) -> str:
     return f"{round(seconds / minute)} min"
 
 
-def _wordings(job: Job) -> tuple[Details, ...]:
+def _prompt_details(job: Job) -> tuple[Details, ...]:
     """Fold the prompt away, and what was made of it where that differs."""
     asked = Details("You asked for", job.wish.prompt)
     if job.prepared_prompt is None or job.prepared_prompt.text == job.wish.prompt:
@@ -170,9 +170,9 @@ def _wordings(job: Job) -> tuple[Details, ...]:
     return (asked, Details("Drawn as", job.prepared_prompt.text))
 
 
-def _little(left: QuotaStatus | None) -> tuple[str, ...]:
+def _low_quota_note(left: QuotaStatus | None) -> tuple[str, ...]:
     """Say what is left of the day, once it is three pictures or its last fifth."""
-    if left is None or left.left > max(_FEW, left.limit // 5):
+    if left is None or left.left > max(_LOW_QUOTA, left.limit // 5):
         return ()
     pictures = "1 picture" if left.left == 1 else f"{left.left or 'no'} pictures"
     beyond = "1 credit" if left.credits == 1 else f"{left.credits} credits"

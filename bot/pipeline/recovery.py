@@ -60,7 +60,7 @@ class Recovery:
     async def sweep(self) -> None:
         """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old."""
         await self._publish_all()
-        await self._tell_all()
+        await self._notify_all()
         await self._retention.sweep()
         await self._gallery.sweep()
 
@@ -76,20 +76,20 @@ class Recovery:
                 return
             after = found[-1][0]
 
-    async def _tell_all(self) -> None:
+    async def _notify_all(self) -> None:
         after: JobId | None = None
         while True:
             found = await self._jobs.unnotified(self._delivery.platforms, most=self._page, after=after)
             for ended in found:
-                await self._tell(ended.id)
+                await self._notify(ended.id)
             if len(found) < self._page:
                 return
             after = found[-1].id
 
-    async def _tell(self, job: JobId) -> None:
+    async def _notify(self, job: JobId) -> None:
         """Tell how a job ended. A boundary: one end that cannot be shown must not keep the others waiting."""
         try:
-            await self._delivery.tell_end(job)
+            await self._delivery.notify_end(job)
         except EaselError:
             raise
         except Exception:

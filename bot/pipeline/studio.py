@@ -14,7 +14,7 @@ from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
-from bot.pipeline.delivery import PROMISE_LASTS
+from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
@@ -25,7 +25,7 @@ from bot.services.quotas import EffectiveLimits, Quotas, check_channel
 
 log = structlog.get_logger(__name__)
 
-_ANSWER_BUDGET = PROMISE_LASTS - timedelta(seconds=5)
+_ANSWER_TIMEOUT = PROMISE_LIFETIME - timedelta(seconds=5)
 
 
 class Studio:
@@ -81,7 +81,7 @@ class Studio:
         wish = wanted if isinstance(wanted, Wish) else effective_limits.of_community.settings.fill(wanted)
         hold = self._quotas.hold(effective_limits, wish)
         try:
-            accepted = await self._taken_in(self._job(wish, call, effective_limits, prepared), hold)
+            accepted = await self._admit(self._job(wish, call, effective_limits, prepared), hold)
         except QuotaExceeded as error:
             more = effective_limits.of_community.limits[REGISTERED]
             # Whoever has a limit of their own would have no more after registering.
@@ -110,7 +110,7 @@ class Studio:
             raise BadInput("That picture is not known here any more; nothing was counted.")
         return found
 
-    async def own(self, job: str, call: Call) -> Job:
+    async def find_own(self, job: str, call: Call) -> Job:
         """Give the job if it belongs to the caller, or the caller looks after the server or workspace that it was asked for in.
 
         Raises:
@@ -156,7 +156,7 @@ class Studio:
             created_at=self._clock.now(),
         )
 
-    async def _taken_in(self, job: Job, hold: Hold) -> AcceptedJob:
+    async def _admit(self, job: Job, hold: Hold) -> AcceptedJob:
         """Write the job down, if its account does not ask for too much at once. A call that comes again asks for nothing new."""
         async with self._admission.lock(job.account):
             try:
@@ -174,16 +174,16 @@ class Studio:
     async def _answer(self, job: Job, counted: int, call: Call) -> None:
         """Say in public that it is being drawn. Where that fails delivery looks for it, and posts it if there is none."""
         try:
-            async with asyncio.timeout(_ANSWER_BUDGET.total_seconds()):
-                line = await self._jobs.queue_position(job.id)
-                message = await call.answer(posts.waiting(job, line, self._slots, counted), key=job.id)
+            async with asyncio.timeout(_ANSWER_TIMEOUT.total_seconds()):
+                position = await self._jobs.queue_position(job.id)
+                message = await call.answer(posts.waiting(job, position, self._slots, counted), key=job.id)
                 await self._jobs.attach(job.id, message)
         except (EaselError, TimeoutError) as error:
             log.warning("job.unanswered", job=job.id, reason=str(error) or "timeout")
-            await self._give_up(job)
+            await self._release_message(job)
 
-    async def _give_up(self, job: Job) -> None:
-        """Let delivery have the message at once. It takes it after `PROMISE_LASTS` anyway."""
+    async def _release_message(self, job: Job) -> None:
+        """Let delivery have the message at once. It takes it after `PROMISE_LIFETIME` anyway."""
         if job.message is not None:
             with contextlib.suppress(EaselError):
                 await self._jobs.attach(job.id, job.message.as_unconfirmed())

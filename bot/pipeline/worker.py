@@ -24,9 +24,9 @@ from bot.errors import (
 )
 from bot.pipeline import posts
 from bot.pipeline.delivery import Delivery
-from bot.pipeline.drawing import DrawingRoom
-from bot.pipeline.keeping import Keeping
-from bot.pipeline.wording import Wording
+from bot.pipeline.drawing import DrawingStep
+from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
@@ -38,13 +38,13 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 20
 """A job that was claimed so often breaks whoever works on it."""
 
-_UNDELIVERED_FOR = timedelta(days=1)
+_GIVE_UP_DELIVERY_AFTER = timedelta(days=1)
 """After so long without a way to post them, pictures wait in the gallery only."""
 
-_UNTIL_ANOTHER_ENDS = timedelta(seconds=1)
+_ACCOUNT_BUSY_PAUSE = timedelta(seconds=1)
 """How often a job looks whether it may run, while as many of its account's run as may."""
 
-_UNTIL_FILES_ARE_CLOSED = timedelta(seconds=10)
+_OUT_OF_FILES_PAUSE = timedelta(seconds=10)
 
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(minutes=10)
@@ -54,9 +54,9 @@ _LONGEST_PAUSE = timedelta(minutes=10)
 class Steps:
     """The rooms that a job goes through."""
 
-    wording: Wording
-    drawing: DrawingRoom
-    keeping: Keeping
+    preparation: PromptPreparation
+    drawing: DrawingStep
+    keeping: KeepingStep
     delivery: Delivery
 
 
@@ -93,7 +93,7 @@ class Worker:
         self._running += 1
         self._idle.clear()
         try:
-            await self._in_turn(job_id)
+            await self._work_if_allowed(job_id)
         except EaselError as error:
             log.warning("job.unclaimed", job=job_id, reason=str(error))
         except Exception:
@@ -106,52 +106,52 @@ class Worker:
     async def drain(self, budget: timedelta) -> None:
         """Claim no more, begin no paid call, and wait up to `budget` for what runs, but in any case for calls that are out."""
         self._is_draining = True
-        self._steps.drawing.stop_paying()
+        self._steps.drawing.stop_new_calls()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
-        await self._steps.drawing.settle()
+        await self._steps.drawing.wait_for_open_calls()
 
-    async def _in_turn(self, job_id: JobId) -> None:
+    async def _work_if_allowed(self, job_id: JobId) -> None:
         """Work on the job if its account may have one more drawn; else look again soon, which uses no attempt up."""
         job = await self._jobs.get(job_id)
         if job is None or job.state.is_final:
             return
         if job.state is JobState.KEPT:
-            await self._claimed(job_id)
+            await self._claim_and_run(job_id)
         elif await self._admission.start_job(job.account, job_id):
             try:
-                await self._claimed(job_id)
+                await self._claim_and_run(job_id)
             finally:
                 await self._admission.end_job(job.account, job_id)
         else:
-            await self._engine.publish(job_id, tier=job.tier, not_before=self._clock.now() + _UNTIL_ANOTHER_ENDS)
+            await self._engine.publish(job_id, tier=job.tier, not_before=self._clock.now() + _ACCOUNT_BUSY_PAUSE)
 
-    async def _claimed(self, job_id: JobId) -> None:
+    async def _claim_and_run(self, job_id: JobId) -> None:
         job = await self._jobs.claim(job_id, self._lease)
         if job is None:
             return
         with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
             is_lost = False
             try:
-                async with self._held(job):
-                    await self._carried(job)
+                async with self._hold_lease(job):
+                    await self._run(job)
             except* LeaseLost:
                 log.info("job.lease_lost")
                 is_lost = True
             except* EaselError as errors:
                 log.warning("job.left", reason=str(errors.exceptions))
             if is_lost:
-                await self._steps.delivery.tell_end(job.id)
+                await self._steps.delivery.notify_end(job.id)
 
     @contextlib.asynccontextmanager
-    async def _held(self, job: Job) -> AsyncIterator[None]:
+    async def _hold_lease(self, job: Job) -> AsyncIterator[None]:
         """Renew the lease while the body runs; losing it cancels the body and raises `LeaseLost` in a group."""
         async with asyncio.TaskGroup() as group:
-            renewal = group.create_task(self._renewed(job))
+            renewal = group.create_task(self._renew_lease(job))
             yield
             renewal.cancel()
 
-    async def _renewed(self, job: Job) -> None:
+    async def _renew_lease(self, job: Job) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
@@ -159,36 +159,36 @@ class Worker:
             except StorageFailed as error:
                 log.warning("job.renewal_failed", reason=str(error))
 
-    async def _carried(self, job: Job) -> None:
+    async def _run(self, job: Job) -> None:
         try:
-            if job.state is JobState.KEPT or await self._kept(job):
-                await self._delivered(job)
+            if job.state is JobState.KEPT or await self._bring_to_kept(job):
+                await self._deliver(job)
         except asyncio.CancelledError:
-            await self._handed_back_at_once(job)
+            await self._release_now(job)
             raise
 
-    async def _kept(self, job: Job) -> bool:
+    async def _bring_to_kept(self, job: Job) -> bool:
         """Bring the job to `KEPT`; False when it ended before, or has to wait. A boundary: whatever breaks ends it."""
         try:
-            self._refuse_worn_out(job)
+            self._check_attempts(job)
             async with self._steps.delivery.progress(job) as report:
-                await self._drawn_and_kept(await self._worded(job, report), report)
+                await self._draw_and_keep(await self._prepare_prompt(job, report), report)
         except LeaseLost:
             raise
         except Stopping:
-            await self._handed_back_at_once(job)
+            await self._release_now(job)
         except PromptRefused as error:
             await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
         except StorageFailed as error:
-            await self._later(job, timedelta(seconds=10), error)
+            await self._postpone(job, timedelta(seconds=10), error)
         except EaselError as error:
             if is_out_of_files(error) and not isinstance(error, OutcomeUnknown):
-                await self._later(job, _UNTIL_FILES_ARE_CLOSED, error)
+                await self._postpone(job, _OUT_OF_FILES_PAUSE, error)
             else:
                 await self._end(job, Ending(JobState.FAILED, error.kind, error.user_text), error)
         except Exception as error:
             if is_out_of_files(error):
-                await self._later(job, _UNTIL_FILES_ARE_CLOSED, error)
+                await self._postpone(job, _OUT_OF_FILES_PAUSE, error)
                 return False
             fault = InternalError(self._fault_code())
             log.exception("job.broke", fault=fault.code)
@@ -197,16 +197,16 @@ class Worker:
             return True
         return False
 
-    def _refuse_worn_out(self, job: Job) -> None:
+    def _check_attempts(self, job: Job) -> None:
         if job.attempt > MOST_ATTEMPTS:
             raise InternalError(self._fault_code())
 
-    async def _worded(self, job: Job, report: ProgressReport) -> Job:
+    async def _prepare_prompt(self, job: Job, report: ProgressReport) -> Job:
         if job.prepared_prompt is None:
             report.say(posts.working(job, "Finding the words"))
-        return await self._steps.wording.settle(job)
+        return await self._steps.preparation.prepare(job)
 
-    async def _drawn_and_kept(self, job: Job, report: ProgressReport) -> None:
+    async def _draw_and_keep(self, job: Job, report: ProgressReport) -> None:
         async def on_progress(progress: Progress) -> None:
             report.say(posts.working(job, "Drawing", progress))
 
@@ -218,7 +218,7 @@ class Worker:
         await self._steps.keeping.keep(job, drawing, on_trouble)
         log.info("job.kept", pictures=len(drawing.files))
 
-    async def _delivered(self, job: Job) -> None:
+    async def _deliver(self, job: Job) -> None:
         """Show the pictures and finish. A boundary: they are paid for, so whatever breaks is tried again for a day."""
         try:
             await self._steps.delivery.show_pictures(job)
@@ -226,9 +226,9 @@ class Worker:
             log.info("job.undeliverable", reason=str(error))
         except Exception as error:
             log.warning("job.undelivered", reason=str(error), exc_info=not isinstance(error, EaselError))
-            if self._clock.now() - job.created_at < _UNDELIVERED_FOR:
+            if self._clock.now() - job.created_at < _GIVE_UP_DELIVERY_AFTER:
                 asked = error.retry_after if isinstance(error, SurfaceFailed) else None
-                return await self._later(job, asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * job.attempt), error)
+                return await self._postpone(job, asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * job.attempt), error)
         await self._jobs.finish(job.id, job.attempt, Ending(JobState.DONE))
         log.info("job.done")
         return None
@@ -237,16 +237,16 @@ class Worker:
         """Give the money back, then say why."""
         log.warning("job.ended", state=ending.state, kind=ending.kind, reason=str(error))
         await self._jobs.finish(job.id, job.attempt, ending)
-        await self._steps.delivery.tell_end(job.id)
+        await self._steps.delivery.notify_end(job.id)
 
-    async def _later(self, job: Job, pause: timedelta, error: Exception) -> None:
+    async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
         """Leave the job where it stands and come back to it."""
         log.warning("job.postponed", seconds=pause.total_seconds(), reason=str(error))
         not_before = self._clock.now() + pause
         await self._jobs.release(job.id, job.attempt, not_before)
         await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
 
-    async def _handed_back_at_once(self, job: Job) -> None:
+    async def _release_now(self, job: Job) -> None:
         """Give the job up on the way out, so that nobody has to wait for the lease to run out."""
         with contextlib.suppress(EaselError):
             await self._jobs.release(job.id, job.attempt, self._clock.now())

@@ -15,11 +15,11 @@ from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.delivery import Delivery
-from bot.pipeline.drawing import DrawingRoom, DrawingRules, WhenUnknown
-from bot.pipeline.keeping import Keeping
+from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
+from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.studio import Studio
-from bot.pipeline.wording import Wording
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
@@ -112,8 +112,8 @@ class Bench:
         self.budget_alerts = self._budget_alerts(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,))
         self.studio = self._studio(guard)
-        self.keeping = Keeping(jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), ids=self.ids)
-        self.drawing = DrawingRoom(
+        self.keeping = KeepingStep(jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), ids=self.ids)
+        self.drawing = DrawingStep(
             jobs=self.jobs,
             providers=(self.painter, *others),
             keeping=self.keeping,
@@ -121,12 +121,12 @@ class Bench:
             clock=self.clock,
             ids=self.ids,
         )
-        self.wording = Wording(jobs=self.jobs, guard=guard, rewriter=self.rewriter)
+        self.preparation = PromptPreparation(jobs=self.jobs, guard=guard, rewriter=self.rewriter)
         self.worker = self.new_worker()
 
     def new_worker(self) -> Worker:
         """Give a worker that has not worked on anything yet, as after a restart."""
-        steps = Steps(wording=self.wording, drawing=self.drawing, keeping=self.keeping, delivery=self.delivery)
+        steps = Steps(preparation=self.preparation, drawing=self.drawing, keeping=self.keeping, delivery=self.delivery)
         return Worker(
             jobs=self.jobs,
             engine=self.engine,

@@ -21,7 +21,7 @@ FAILED = Ending(JobState.FAILED, "provider_failed", "The image service could not
 
 async def kept(bench: Bench) -> Job:
     """Give a job whose pictures are kept and not shown yet."""
-    job = await bench.wording.settle(await bench.claimed())
+    job = await bench.preparation.prepare(await bench.claimed())
 
     async def on_progress(progress: object) -> None:
         await asyncio.sleep(0)
@@ -160,7 +160,7 @@ async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(ben
 async def test_why_there_are_no_pictures_is_told_once(bench: Bench) -> None:
     """In the job's message; then it counts as told."""
     job = await failed(bench)
-    await bench.delivery.tell_end(job.id)
+    await bench.delivery.notify_end(job.id)
     assert bench.message(job).text == f"a fox – {FAILED.text}"
     assert bench.message(job).kind == "provider_failed"
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
@@ -170,10 +170,10 @@ async def test_what_cannot_be_told_now_is_told_later(bench: Bench) -> None:
     """It stays untold, and nothing is raised."""
     job = await failed(bench)
     bench.surface.trouble.lasts("update", FULL)
-    await bench.delivery.tell_end(job.id)
+    await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (job,)
     bench.surface.trouble.is_over()
-    await bench.delivery.tell_end(job.id)
+    await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
 
@@ -182,7 +182,7 @@ async def test_what_can_never_be_told_is_not_tried_for_ever(bench: Bench) -> Non
     job = await failed(bench)
     for method in ("update", "post", "direct"):
         bench.surface.trouble.lasts(method, GONE)
-    await bench.delivery.tell_end(job.id)
+    await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
 
@@ -191,7 +191,7 @@ async def test_an_end_that_breaks_in_the_showing_is_not_told(bench: Bench) -> No
     job = await failed(bench)
     bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
     with pytest.raises(RuntimeError):
-        await bench.delivery.tell_end(job.id)
+        await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (job,)
 
 
@@ -200,17 +200,17 @@ async def test_a_storage_that_is_away_is_the_callers_business(bench: Bench) -> N
     job = await failed(bench)
     bench.jobs.trouble.comes("told", StorageFailed("sqlite", "locked"))
     with pytest.raises(StorageFailed):
-        await bench.delivery.tell_end(job.id)
+        await bench.delivery.notify_end(job.id)
 
 
 async def test_a_job_that_goes_on_or_has_pictures_has_no_end_to_tell_of(bench: Bench) -> None:
     """Least of all over its pictures."""
     running = await bench.claimed("a hare")
-    await bench.delivery.tell_end(running.id)
+    await bench.delivery.notify_end(running.id)
     assert bench.message(running).tone is Tone.WAITING
     done = await bench.draw("a fox", key="call-2")
     assert done.state is JobState.DONE
-    await bench.delivery.tell_end(done.id)
+    await bench.delivery.notify_end(done.id)
     assert bench.message(done).tone is Tone.DONE
     assert len(bench.message(done).pictures) == 1
 
@@ -219,7 +219,7 @@ async def test_nobody_is_told_of_nothing(bench: Bench) -> None:
     """An unknown job has no message."""
     job = await bench.imagine()
     bench.jobs.rows.clear()
-    await bench.delivery.tell_end(job.id)
+    await bench.delivery.notify_end(job.id)
     assert bench.surface.updated == []
 
 

@@ -17,7 +17,7 @@ from bot.errors import (
     StorageFailed,
 )
 from bot.pipeline.drawing import WhenUnknown
-from bot.pipeline.wording import pseudonym
+from bot.pipeline.prompt_preparation import pseudonym
 from tests.fakes.bench import BUDGET, Bench
 from tests.fakes.images import PRICE, ScriptedProvider, png
 from tests.unit.pipeline.steps import draw
@@ -71,7 +71,7 @@ async def test_what_cannot_be_written_down_is_not_asked_for(bench: Bench) -> Non
 
 async def test_the_settled_words_are_drawn_and_nobodys_name_is_told(bench: Bench) -> None:
     """Never the ones that were typed."""
-    job = await bench.wording.settle(await bench.claimed("a fox"))
+    job = await bench.preparation.prepare(await bench.claimed("a fox"))
     await draw(bench, job)
     [request] = bench.painter.requests
     assert request.prompt == "a fox, in soft light"

@@ -42,7 +42,7 @@ def far(spool: MemoryObjects) -> Bench:
 async def drawn(bench: Bench, job: Job, *pictures: bytes, on_trouble: Callable[[], None] | None = None) -> Drawing:
     """Give a drawing whose pictures are put aside."""
     drawing = a_drawing(bench, job)
-    files = await bench.keeping.put_aside(drawing, pictures, on_trouble or Troubles())
+    files = await bench.keeping.store_safely(drawing, pictures, on_trouble or Troubles())
     return replace(drawing, state=DrawingState.DRAWN, files=files)
 
 
@@ -84,7 +84,7 @@ async def test_fewer_pictures_than_were_asked_for_count_as_that_many(bench: Benc
 async def test_what_is_no_picture_is_not_kept(bench: Bench, pictures: tuple[bytes, ...]) -> None:
     """Where nothing else came, that is a failure."""
     with pytest.raises(ProviderFailed) as failed:
-        await bench.keeping.put_aside(a_drawing(bench, await bench.claimed()), pictures, Troubles())
+        await bench.keeping.store_safely(a_drawing(bench, await bench.claimed()), pictures, Troubles())
     assert failed.value.provider == "painter"
     assert bench.objects.objects == {}
 
@@ -94,7 +94,7 @@ async def test_a_broken_picture_takes_no_good_one_with_it(bench: Bench, bad: int
     """They were paid for together."""
     pictures = [png(1), png(2)]
     pictures.insert(bad, b"no picture")
-    files = await bench.keeping.put_aside(a_drawing(bench, await bench.claimed()), tuple(pictures), Troubles())
+    files = await bench.keeping.store_safely(a_drawing(bench, await bench.claimed()), tuple(pictures), Troubles())
     assert [bench.objects.objects[file.key][0] for file in files] == [png(1), png(2)]
 
 

@@ -196,13 +196,13 @@ async def test_a_job_is_its_authors_and_the_moderators(bench: Bench) -> None:
     """Nobody else's."""
     job = await bench.imagine(user="ann")
     moderator = person("mo", is_moderator=True)
-    assert await bench.studio.own(job.id, bench.call(user="ann")) == job
-    assert await bench.studio.own(job.id, FakeCall(bench.surface, by=moderator)) == job
-    assert await bench.studio.own(job.id, FakeCall(bench.surface, by=moderator, at=replace(SQUARE, channel="alley"))) == job
+    assert await bench.studio.find_own(job.id, bench.call(user="ann")) == job
+    assert await bench.studio.find_own(job.id, FakeCall(bench.surface, by=moderator)) == job
+    assert await bench.studio.find_own(job.id, FakeCall(bench.surface, by=moderator, at=replace(SQUARE, channel="alley"))) == job
     with pytest.raises(NotYours):
-        await bench.studio.own(job.id, bench.call(user="bob"))
+        await bench.studio.find_own(job.id, bench.call(user="bob"))
     with pytest.raises(BadInput):
-        await bench.studio.own("nobody", bench.call(user="ann"))
+        await bench.studio.find_own("nobody", bench.call(user="ann"))
 
 
 @pytest.mark.parametrize("elsewhere", [Place(LOOM, "village", "market square"), Place(LOOM, "", "dm"), Place(KILN, "town", "x")])
@@ -211,8 +211,8 @@ async def test_a_moderator_of_one_place_is_none_elsewhere(bench: Bench, elsewher
     job = await bench.imagine(user="ann")
     moderator = person("mo", is_moderator=True)
     with pytest.raises(NotYours):
-        await bench.studio.own(job.id, FakeCall(bench.surface, by=moderator, at=elsewhere))
-    assert await bench.studio.own(job.id, FakeCall(bench.surface, by=person("ann"), at=elsewhere)) == job
+        await bench.studio.find_own(job.id, FakeCall(bench.surface, by=moderator, at=elsewhere))
+    assert await bench.studio.find_own(job.id, FakeCall(bench.surface, by=person("ann"), at=elsewhere)) == job
 
 
 async def test_nobody_moderates_what_was_asked_for_in_private(bench: Bench) -> None:
@@ -221,7 +221,7 @@ async def test_nobody_moderates_what_was_asked_for_in_private(bench: Bench) -> N
     [row] = bench.jobs.rows.values()
     call = FakeCall(bench.surface, by=person("mo", is_moderator=True), at=Place(LOOM, "", "mo alone"))
     with pytest.raises(NotYours):
-        await bench.studio.own(row.job.id, call)
+        await bench.studio.find_own(row.job.id, call)
 
 
 async def test_a_waiting_job_can_be_cancelled(bench: Bench) -> None:

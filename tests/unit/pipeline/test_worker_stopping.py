@@ -112,7 +112,7 @@ async def test_a_job_cancelled_while_it_is_drawn_stops(bench: Bench) -> None:
     job = await bench.imagine()
     task = await under_way(bench, job)
     await bench.studio.cancel(job)
-    await bench.delivery.tell_end(job.id)
+    await bench.delivery.notify_end(job.id)
     with pytest.raises(asyncio.CancelledError):
         await task
     assert bench.job(job).state is JobState.CANCELLED
@@ -130,7 +130,7 @@ async def test_a_progress_under_way_does_not_have_the_last_word(bench: Bench) ->
     await until(lambda: bench.surface.under_way == 1 and bench.painter.requests != [])
     asyncio.get_running_loop().call_later(5, bench.surface.let_updates_go)
     await bench.studio.cancel(job)
-    await bench.delivery.tell_end(job.id)
+    await bench.delivery.notify_end(job.id)
     assert texts(bench) == [
         "Finding the words: a fox",
         "a fox – cancelled. It was being drawn already, so 1 picture was counted.",
@@ -223,7 +223,7 @@ async def test_a_paid_call_is_waited_for_no_longer_than_its_budget(bench: Bench)
 async def test_a_draining_worker_begins_no_paid_call(bench: Bench) -> None:
     """What has its words only goes back at once, as it is, and the next process draws it."""
     job = await bench.imagine()
-    bench.drawing.stop_paying()
+    bench.drawing.stop_new_calls()
     await bench.work()
     assert (bench.job(job).state, bench.painter.requests) == (JobState.RUNNING, [])
     assert await bench.jobs.drawings(job.id) == ()

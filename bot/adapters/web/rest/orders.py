@@ -17,7 +17,7 @@ from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import Conflict
-from bot.pipeline.deleting import delete_pictures
+from bot.pipeline.deletion import delete_pictures
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.api_keys import ApiKey
@@ -120,7 +120,7 @@ class Orders:
             Conflict: It is too late for that.
         """
         await self._house.studio.cancel(job)
-        await self._house.delivery.tell_end(job.id)
+        await self._house.delivery.notify_end(job.id)
         return await self._house.jobs.get(job.id) or job
 
     async def delete(self, job: Job) -> None:

@@ -13,17 +13,17 @@ T = TypeVar("T")
 _LONGEST_PAUSE = timedelta(minutes=1)
 """Nobody in a chat waits longer than this for a retry; whoever asks for more has failed for now."""
 
-_patient = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=1.0, wait_max=8.0)
-_stubborn = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=0.5, wait_max=4.0)
-_endless = stamina.AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=30.0)
+_provider_retries = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=1.0, wait_max=8.0)
+_delivery_retries = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=0.5, wait_max=4.0)
+_storage_retries = stamina.AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=30.0)
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def retry_provider(call: Callable[[], Awaitable[T]]) -> T:
     """Give what `call` gives, with up to two more tries when its failure is temporary and was not charged for."""
-    return await _patient(_provider_pause, call)
+    return await _provider_retries(_provider_pause, call)
 
 
-async def until_written(write: Callable[[], Awaitable[T]], on_trouble: Callable[[], None]) -> T:
+async def retry_storage(write: Callable[[], Awaitable[T]], on_trouble: Callable[[], None]) -> T:
     """Give what `write` gives, however long the storage is away: what is written here was paid for.
 
     `on_trouble` is called before each pause.
@@ -35,12 +35,12 @@ async def until_written(write: Callable[[], Awaitable[T]], on_trouble: Callable[
             return True
         return False
 
-    return await _endless(is_away, write)
+    return await _storage_retries(is_away, write)
 
 
-async def stubbornly(call: Callable[[], Awaitable[T]]) -> T:
+async def retry_delivery(call: Callable[[], Awaitable[T]]) -> T:
     """Give what `call` gives, with up to two more tries when a platform does not take a message."""
-    return await _stubborn(_platform_pause, call)
+    return await _delivery_retries(_platform_pause, call)
 
 
 def _provider_pause(error: Exception) -> bool | timedelta:

@@ -17,7 +17,7 @@ from bot.errors import (
     StorageFailed,
     SurfaceFailed,
 )
-from bot.pipeline.retrying import patiently, stubbornly, until_written
+from bot.pipeline.retries import retry_delivery, retry_provider, retry_storage
 
 MINUTE = timedelta(minutes=1)
 NO_TROUBLE: Callable[[], None] = lambda: None  # noqa: E731 - a name for nothing
@@ -50,7 +50,9 @@ def full(retry_after: timedelta | None = None) -> SurfaceFailed:
 
 
 Tries = Callable[[Callable[[], Awaitable[str]]], Awaitable[str]]
-BOTH = pytest.mark.parametrize(("tries", "error"), [(patiently, busy), (stubbornly, full)], ids=["a provider", "a platform"])
+BOTH = pytest.mark.parametrize(
+    ("tries", "error"), [(retry_provider, busy), (retry_delivery, full)], ids=["a provider", "a platform"]
+)
 
 
 @BOTH
@@ -106,7 +108,7 @@ async def test_a_provider_is_not_asked_again_where_that_would_not_help(error: Ex
     """Nor where it might be paid for twice."""
     call = Flaky(error, 1)
     with pytest.raises(type(error)):
-        await patiently(call)
+        await retry_provider(call)
     assert len(call.at) == 1
 
 
@@ -117,7 +119,7 @@ async def test_a_platform_is_not_asked_again_for_what_is_gone(error: Exception) 
     """Nor for anybody else's failure."""
     call = Flaky(error, 1)
     with pytest.raises(type(error)):
-        await stubbornly(call)
+        await retry_delivery(call)
     assert len(call.at) == 1
 
 
@@ -125,7 +127,7 @@ async def test_a_platform_is_not_asked_again_for_what_is_gone(error: Exception) 
 async def test_what_was_paid_for_is_written_however_long_that_takes(error: Exception) -> None:
     """Somebody is told before each pause, and no pause is longer than half a minute."""
     write, troubles = Flaky(error, 60), []
-    assert await until_written(write, lambda: troubles.append(len(write.at))) == "done"
+    assert await retry_storage(write, lambda: troubles.append(len(write.at))) == "done"
     assert troubles == list(range(1, 61))
     pauses = [late - early for early, late in zip(write.at, write.at[1:], strict=False)]
     assert max(pauses) == pytest.approx(30)
@@ -137,14 +139,14 @@ async def test_only_the_storage_is_waited_for(error: Exception) -> None:
     """Anything else would never get better."""
     write = Flaky(error, 1)
     with pytest.raises(type(error)):
-        await until_written(write, NO_TROUBLE)
+        await retry_storage(write, NO_TROUBLE)
     assert len(write.at) == 1
 
 
 async def test_waiting_for_the_storage_can_be_cancelled() -> None:
     """A process that stops does not wait for ever."""
     write = Flaky(StorageFailed("disk", "full"), 10**9)
-    task = asyncio.create_task(until_written(write, NO_TROUBLE))
+    task = asyncio.create_task(retry_storage(write, NO_TROUBLE))
     await asyncio.sleep(300)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

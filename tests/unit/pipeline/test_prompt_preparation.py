@@ -9,7 +9,7 @@ from bot.domain.jobs import JobState, PreparedPrompt, Rewriting
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.errors import EaselError, GuardUnavailable, LeaseLost, PromptRefused, ProviderFailed, ProviderFault, StorageFailed
-from bot.pipeline.wording import pseudonym
+from bot.pipeline.prompt_preparation import pseudonym
 from bot.ports.prompts import Decision, Verdict
 from tests.fakes.bench import Bench
 from tests.fakes.prompts import REWRITING_COSTS
@@ -24,7 +24,7 @@ async def test_words_are_judged_rewritten_and_recorded(bench: Bench) -> None:
     """In this order."""
     bench.rewriter.will(FULLER)
     job = await bench.claimed("a fox")
-    settled = await bench.wording.settle(job)
+    settled = await bench.preparation.prepare(job)
     assert settled.prepared_prompt == FULLER
     assert bench.job(job).prepared_prompt == FULLER
     assert bench.moderation.judged == ["a fox", "a red fox at dawn"]
@@ -33,9 +33,9 @@ async def test_words_are_judged_rewritten_and_recorded(bench: Bench) -> None:
 
 async def test_settled_words_are_neither_judged_nor_paid_for_again(bench: Bench) -> None:
     """Whoever claims the job later goes on from there."""
-    settled = await bench.wording.settle(await bench.claimed())
+    settled = await bench.preparation.prepare(await bench.claimed())
     judged = list(bench.moderation.judged)
-    assert await bench.wording.settle(settled) == settled
+    assert await bench.preparation.prepare(settled) == settled
     assert len(bench.rewriter.asks) == 1
     assert bench.moderation.judged == judged
 
@@ -43,7 +43,7 @@ async def test_settled_words_are_neither_judged_nor_paid_for_again(bench: Bench)
 async def test_whoever_turns_rewriting_off_keeps_their_words_but_not_without_a_verdict(bench: Bench) -> None:
     """What the verdict cost is what it cost."""
     bench.rewriter.will(FULLER)
-    settled = await bench.wording.settle(await bench.claimed("a fox", rewriting=Rewriting.OFF))
+    settled = await bench.preparation.prepare(await bench.claimed("a fox", rewriting=Rewriting.OFF))
     assert settled.prepared_prompt == PreparedPrompt("a fox", FULLER.cost)
     assert len(bench.rewriter.asks) == len(bench.moderation.judged) == 1
 
@@ -52,19 +52,19 @@ async def test_with_rewriting_off_a_verdict_can_still_refuse(bench: Bench) -> No
     """That is what it is for."""
     bench.rewriter.will(PromptRefused(rule="hate", sentence="No."))
     with pytest.raises(PromptRefused):
-        await bench.wording.settle(await bench.claimed(rewriting=Rewriting.OFF))
+        await bench.preparation.prepare(await bench.claimed(rewriting=Rewriting.OFF))
 
 
 async def test_a_variation_is_asked_for_as_one(bench: Bench) -> None:
     """The rewriter sees what was drawn before."""
-    await bench.wording.settle(await bench.claimed("a fox", variation_of="a red fox at dawn"))
+    await bench.preparation.prepare(await bench.claimed("a fox", variation_of="a red fox at dawn"))
     assert bench.rewriter.asks[0].variation_of == "a red fox at dawn"
 
 
 async def test_the_rewriter_learns_nobodys_name(bench: Bench) -> None:
     """A hash of the account tells people apart."""
     job = await bench.claimed()
-    await bench.wording.settle(job)
+    await bench.preparation.prepare(job)
     assert bench.rewriter.asks[0].author == pseudonym(job.account)
     assert job.account not in bench.rewriter.asks[0].author
 
@@ -81,7 +81,7 @@ async def test_what_a_model_does_not_allow_is_not_rewritten(bench: Bench, verdic
     bench.moderation.will(verdict)
     job = await bench.claimed()
     with pytest.raises(error):
-        await bench.wording.settle(job)
+        await bench.preparation.prepare(job)
     assert bench.rewriter.asks == []
     assert bench.job(job).prepared_prompt is None
 
@@ -123,7 +123,7 @@ async def test_a_rewriter_that_is_busy_is_asked_again(bench: Bench) -> None:
     """Twice, and then it has failed."""
     busy = ProviderFailed("openai", "503", fault=ProviderFault.OVERLOADED)
     bench.rewriter.will(busy, busy, FULLER)
-    assert (await bench.wording.settle(await bench.claimed())).prepared_prompt == FULLER
+    assert (await bench.preparation.prepare(await bench.claimed())).prepared_prompt == FULLER
     assert len(bench.rewriter.asks) == 3
 
 
@@ -132,7 +132,7 @@ async def test_a_rewriter_without_a_verdict_stops_the_job(bench: Bench) -> None:
     bench.rewriter.will(ProviderFailed("openai", "bad json", fault=ProviderFault.BAD_ANSWER))
     job = await bench.claimed()
     with pytest.raises(ProviderFailed):
-        await bench.wording.settle(job)
+        await bench.preparation.prepare(job)
     assert len(bench.rewriter.asks) == 1
     assert bench.job(job).prepared_prompt is None
 
@@ -141,7 +141,7 @@ async def test_words_that_cannot_be_recorded_are_not_drawn(bench: Bench) -> None
     """They would be paid for again."""
     bench.jobs.trouble.comes("record_words", StorageFailed("sqlite", "locked"))
     with pytest.raises(StorageFailed):
-        await bench.wording.settle(await bench.claimed())
+        await bench.preparation.prepare(await bench.claimed())
 
 
 async def test_who_lost_the_job_records_nothing(bench: Bench) -> None:
@@ -149,7 +149,7 @@ async def test_who_lost_the_job_records_nothing(bench: Bench) -> None:
     job = await bench.claimed()
     await bench.studio.cancel(job)
     with pytest.raises(LeaseLost):
-        await bench.wording.settle(job)
+        await bench.preparation.prepare(job)
     assert bench.job(job).prepared_prompt is None
 
 
@@ -163,7 +163,7 @@ async def test_what_was_smuggled_into_the_rewritten_prompt_is_not_drawn(bench: B
     else:
         bench.moderation.will(Verdict(Decision.ALLOW), NO)
     with pytest.raises(PromptRefused, match="rule=drawn:violence") as refused:
-        await bench.wording.settle(job)
+        await bench.preparation.prepare(job)
     assert "made from these words" in refused.value.user_text
     assert bench.job(job).prepared_prompt is None
 
@@ -173,4 +173,4 @@ async def test_a_rewritten_prompt_that_nobody_could_judge_is_not_drawn(bench: Be
     bench.rewriter.will(FULLER)
     bench.moderation.will(Verdict(Decision.ALLOW), DUNNO)
     with pytest.raises(GuardUnavailable):
-        await bench.wording.settle(await bench.claimed("a fox"))
+        await bench.preparation.prepare(await bench.claimed("a fox"))

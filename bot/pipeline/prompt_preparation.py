@@ -8,15 +8,15 @@ from bot.domain.money import FREE
 from bot.domain.people import AccountId
 from bot.errors import ProviderFailed, ProviderFault
 from bot.moderation.guard import Guard
-from bot.pipeline.retrying import patiently
+from bot.pipeline.retries import retry_provider
 from bot.ports.jobs import Jobs
 from bot.ports.prompts import Rewriter, RewriteRequest
 
-_PERHAPS_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
+_MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 """Failures of a rewriter that was at work: its answer came and could not be used, or nobody waited for it."""
 
 
-class Wording:
+class PromptPreparation:
     """Settles a job's prompt, once."""
 
     def __init__(self, *, jobs: Jobs, guard: Guard, rewriter: Rewriter) -> None:
@@ -24,7 +24,7 @@ class Wording:
         self._guard = guard
         self._rewriter = rewriter
 
-    async def settle(self, job: Job) -> Job:
+    async def prepare(self, job: Job) -> Job:
         """Give the job with its words; settled ones are neither judged nor paid for again.
 
         Raises:
@@ -36,8 +36,8 @@ class Wording:
             return job
         wish = job.wish
         await self._guard.check_models(wish.prompt)
-        ask = RewriteRequest(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
-        prepared = await self._rewrite(job, ask)
+        request = RewriteRequest(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
+        prepared = await self._rewrite(job, request)
         if wish.rewriting is Rewriting.OFF:
             prepared = PreparedPrompt(wish.prompt, prepared.cost)
         if prepared.text != wish.prompt:
@@ -45,15 +45,15 @@ class Wording:
         await self._jobs.record_prompt(job.id, job.attempt, prepared)
         return replace(job, prepared_prompt=prepared)
 
-    async def _rewrite(self, job: Job, ask: RewriteRequest) -> PreparedPrompt:
+    async def _rewrite(self, job: Job, request: RewriteRequest) -> PreparedPrompt:
         """Ask the rewriter. What that probably costs is written down before, so that it counts however the job ends."""
-        probably = self._rewriter.estimate(ask)
-        if probably.microusd:
-            await self._jobs.record_prompt_estimate(job.id, job.attempt, probably)
+        estimate_cost = self._rewriter.estimate(request)
+        if estimate_cost.microusd:
+            await self._jobs.record_prompt_estimate(job.id, job.attempt, estimate_cost)
         try:
-            return await patiently(lambda: self._rewriter.rewrite(ask))
+            return await retry_provider(lambda: self._rewriter.rewrite(request))
         except ProviderFailed as error:
-            if probably.microusd and error.fault not in _PERHAPS_PAID:
+            if estimate_cost.microusd and error.fault not in _MAYBE_PAID:
                 await self._jobs.record_prompt_estimate(job.id, job.attempt, FREE)
             raise
 
