@@ -6,18 +6,18 @@ from typing import Any
 
 from bot.app.foundation import Foundation, Records
 from bot.app.quotas import house_terms, weights_of
+from bot.commands.api_keys import apikey_list, apikey_make, apikey_revoke
 from bot.commands.budget import budget_set, budget_show
 from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
 from bot.commands.dispatcher import IsOwner
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
-from bot.commands.keys import apikey_list, apikey_make, apikey_revoke
 from bot.commands.linking import link, part, unlink
 from bot.commands.pictures import cancel, delete, show_gallery, undelete
 from bot.commands.quota import quota_reset, quota_set, quota_show
-from bot.commands.record import Record, audit, older, undo
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.register import accept, register
+from bot.commands.rule_changes import RuleChanges, audit, older, undo
 from bot.commands.settings import settings_set, settings_show
 from bot.commands.sharing import mail, report
 from bot.commands.spec import AnyCommand
@@ -53,7 +53,7 @@ class Rooms:
     links: PictureLinks
     quotas: Quotas
     people: PersonLookup
-    record: Record
+    rule_changes: RuleChanges
     linking: AccountLinking
     keys: ApiKeyRegistry
     plots: Plots
@@ -90,10 +90,10 @@ def linking_of(base: Foundation) -> AccountLinking:
     )
 
 
-def record_of(base: Foundation, quotas: Quotas, people: PersonLookup) -> Record:
+def record_of(base: Foundation, quotas: Quotas, people: PersonLookup) -> RuleChanges:
     """Give what admins' changes go through."""
     house = house_terms(base.settings)
-    return Record(rulebook=base.records.rulebook, quotas=quotas, people=people, house=house, clock=base.clock)
+    return RuleChanges(rulebook=base.records.rulebook, quotas=quotas, people=people, house=house, clock=base.clock)
 
 
 class _Nobody:
@@ -130,22 +130,22 @@ def _of_everybody(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
 
 
 def _of_admins(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
-    records, quotas, people, record = rooms.records, rooms.quotas, rooms.people, rooms.record
+    records, quotas, people, rule_changes = rooms.records, rooms.quotas, rooms.people, rooms.rule_changes
     usual_settings = house_terms(settings).settings
     return (
-        quota_set(record, people, quotas),
-        quota_reset(record, people, quotas, ledger=records.ledger),
-        tier_role(record, people, quotas),
-        tier_purchase(record, quotas),
-        tier_grant(record, people, quotas, clock=rooms.clock),
-        tier_revoke(record, people, quotas),
-        credits_grant(records.credits, people, quotas, record=record),
-        credits_take(records.credits, people, quotas, record=record),
+        quota_set(rule_changes, people, quotas),
+        quota_reset(rule_changes, people, quotas, ledger=records.ledger),
+        tier_role(rule_changes, people, quotas),
+        tier_purchase(rule_changes, quotas),
+        tier_grant(rule_changes, people, quotas, clock=rooms.clock),
+        tier_revoke(rule_changes, people, quotas),
+        credits_grant(records.credits, people, quotas, rule_changes=rule_changes),
+        credits_take(records.credits, people, quotas, rule_changes=rule_changes),
         budget_show(quotas, ledger=records.ledger, rulebook=records.rulebook),
-        budget_set(record),
-        settings_set(record, quotas, house=usual_settings, clock=rooms.clock, grace=settings.gallery.undo),
+        budget_set(rule_changes),
+        settings_set(rule_changes, quotas, house=usual_settings, clock=rooms.clock, grace=settings.gallery.undo),
         usage(records.statistics, rooms.plots, people, quotas),
-        audit(record),
+        audit(rule_changes),
     )
 
 
@@ -163,8 +163,8 @@ def _pressed(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
         mail(studio, gallery, delivery),
         accept(rooms.quotas, rooms.people, rooms.records.rulebook, settings.quotas.policy),
         part(rooms.linking, rooms.quotas),
-        older(rooms.record),
-        undo(rooms.record),
+        older(rooms.rule_changes),
+        undo(rooms.rule_changes),
     )
 
 

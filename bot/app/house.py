@@ -134,7 +134,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         links=links,
         quotas=quotas,
         people=people,
-        record=record_of(base, quotas, people),
+        rule_changes=record_of(base, quotas, people),
         linking=linking_of(base),
         keys=keys,
         plots=MatplotPlots(),

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.commands.options import listed, meant
+from bot.commands.options import join_words, suggest
 from bot.config import ModelSettings, Settings
 from bot.errors import ConfigError
 from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
@@ -98,8 +98,8 @@ def image_model(settings: Settings) -> "ImageModel":
     if own is None and built_in is None:
         names = sorted({*known, *settings.models})
         raise ConfigError(
-            f"[openai] image_model “{name}” is not known: take {listed(names)}, "
-            f'or describe it under [models."{name}"].{meant(name, names)}'
+            f"[openai] image_model “{name}” is not known: take {join_words(names)}, "
+            f'or describe it under [models."{name}"].{suggest(name, names)}'
         )
     if built_in is None:
         own = own or ModelSettings()

@@ -181,7 +181,7 @@ def _backroom(house: House) -> Backroom:
     records, is_for_all = house.base.records, house.base.settings.gallery.show_cost
 
     async def knows_cost(person: Person) -> bool:
-        return is_for_all or await house.dispatcher.is_in_charge(person)
+        return is_for_all or await house.dispatcher.is_admin_or_owner(person)
 
     return Backroom(
         studio=house.studio,

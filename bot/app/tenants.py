@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.app.house import House
-from bot.commands.telling import counted
+from bot.commands.formatting import pluralize
 from bot.domain.chat import Place
 from bot.domain.people import Person, Platform
 from bot.errors import BadInput
@@ -59,8 +59,8 @@ class HomeWords:
 
 async def _standing(quotas: Quotas, effective_limits: EffectiveLimits) -> str:
     quota_status = await quotas.quota_status(effective_limits)
-    more = f" You have {counted(quota_status.credits, 'credit')} too." if quota_status.credits else ""
-    return f"You have {quota_status.left:,} of {counted(quota_status.limit, 'picture')} left today.{more}"
+    more = f" You have {pluralize(quota_status.credits, 'credit')} too." if quota_status.credits else ""
+    return f"You have {quota_status.left:,} of {pluralize(quota_status.limit, 'picture')} left today.{more}"
 
 
 def _settings(effective_limits: EffectiveLimits, person: Person) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from bot.cli.logs import set_up_logs
 from bot.cli.report import Problem, Report, print_json, print_lines
 from bot.cli.stopping import Stop, stoppable
 from bot.cli.writing import CannotWrite, targets, write_all
-from bot.commands.options import quoted
+from bot.commands.options import quote
 from bot.config import Settings, load
 from bot.domain.chat import Post, Tone
 from bot.domain.jobs import DrawingState, Job, JobId, JobState
@@ -185,7 +185,7 @@ async def _cancelled(house: House, call: TerminalCall, stop: Stop) -> Report:
         ending = await house.studio.cancel(job)
     except BadInput:
         return await _too_late(house, await jobs.by_key(call.key) or job, stop)
-    text = f"{quoted(job.wish.prompt)} – {ending.text}"
+    text = f"{quote(job.wish.prompt)} – {ending.text}"
     return replace(await _told(house, await jobs.by_key(call.key) or job), problem=Problem("cancelled", text, stop.code))
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from bot.commands.formatting import moment_text, one_line
 from bot.commands.options import Dollars, Pick, Text
-from bot.commands.record import LONGEST_WHY, Record
+from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
-from bot.commands.telling import moment, one_line
 from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.money import dollars
@@ -39,8 +39,10 @@ def budget_show(quotas: Quotas, *, ledger: Ledger, rulebook: Rulebook) -> Comman
 
     async def run(call: Call, args: BudgetShowArgs) -> None:  # noqa: ARG001 - every command is called alike
         effective_limits = await quotas.effective_limits(call.person, call.place)
-        told = [await _told(scope, effective_limits, ledger) for scope in dict.fromkeys((effective_limits.community, HOUSE))]
-        set_by = [await _set_by(period, effective_limits, rulebook) for period in Period]
+        told = [
+            await _spending_lines(scope, effective_limits, ledger) for scope in dict.fromkeys((effective_limits.community, HOUSE))
+        ]
+        set_by = [await _set_by_text(period, effective_limits, rulebook) for period in Period]
         await call.whisper(Post("\n".join(["What pictures cost:", *told, *(line for line in set_by if line)])))
 
     return Command(
@@ -58,16 +60,16 @@ class BudgetSetArgs:
 
     period: Annotated[Period, Pick("What the budget is for", Period)]
     amount: Annotated[int, DollarsOrOff("How many dollars may be spent, or off for no budget")]
-    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 
-def budget_set(record: Record) -> Command[BudgetSetArgs]:
+def budget_set(rule_changes: RuleChanges) -> Command[BudgetSetArgs]:
     """Build `/budget set`."""
 
     async def run(call: Call, args: BudgetSetArgs) -> None:
         key = RuleKey(RuleKind.BUDGET, args.period)
         note = "What is spent already counts; when it is used up, new requests are refused." if args.amount else ""
-        await record.change(call, key, str(args.amount) if args.amount else None, why=args.why, note=note)
+        await rule_changes.change(call, key, str(args.amount) if args.amount else None, why=args.why, note=note)
 
     return Command(
         "budget set",
@@ -79,7 +81,7 @@ def budget_set(record: Record) -> Command[BudgetSetArgs]:
     )
 
 
-async def _told(scope: CommunityId, effective_limits: EffectiveLimits, ledger: Ledger) -> str:
+async def _spending_lines(scope: CommunityId, effective_limits: EffectiveLimits, ledger: Ledger) -> str:
     """Give a line for each period of one scope."""
     day = effective_limits.allowance.day
     whose = "Here" if scope == effective_limits.community else "The whole bot"
@@ -91,15 +93,17 @@ async def _told(scope: CommunityId, effective_limits: EffectiveLimits, ledger: L
         budget = Budget(scope, period, min(limits, default=0))
         first = budget.first_day(day)
         since = f"since {first.day} {first:%B}"
-        lines.append(f"{whose}, {_called(period)} ({since}): {_share(await ledger.spending(budget, day), bool(limits), budget)}")
+        lines.append(
+            f"{whose}, {_period_text(period)} ({since}): {_spending_text(await ledger.spending(budget, day), bool(limits), budget)}"
+        )
     return "\n".join(lines)
 
 
-def _called(period: Period) -> str:
+def _period_text(period: Period) -> str:
     return "today" if period is Period.DAY else "this month"
 
 
-def _share(spending: Spending, is_limited: bool, budget: Budget) -> str:
+def _spending_text(spending: Spending, is_limited: bool, budget: Budget) -> str:
     """Say what is spent and set aside, and how much of the budget that is, if there is one."""
     held = f" and {dollars(spending.held)} set aside for what is being drawn" if spending.held else ""
     spent = f"{dollars(spending.spent)} spent{held}"
@@ -109,7 +113,7 @@ def _share(spending: Spending, is_limited: bool, budget: Budget) -> str:
     return f"{spent}, which is {share} % of the budget of {dollars(budget.limit)}."
 
 
-async def _set_by(period: Period, effective_limits: EffectiveLimits, rulebook: Rulebook) -> str:
+async def _set_by_text(period: Period, effective_limits: EffectiveLimits, rulebook: Rulebook) -> str:
     """Say who has set the budget of a period, and when, if admins have."""
     key = RuleKey(RuleKind.BUDGET, period)
     if not any(rule.key == key for rule in effective_limits.of_community.rules):
@@ -120,4 +124,4 @@ async def _set_by(period: Period, effective_limits: EffectiveLimits, rulebook: R
 
 def _set_line(entry: AuditEntry, period: Period, zone: ZoneInfo) -> str:
     why = f": {entry.why}" if entry.why else ""
-    return f"The budget for a {period} was set by {one_line(entry.by.name)} on {moment(entry.at, zone)} ({zone.key}){why}."
+    return f"The budget for a {period} was set by {one_line(entry.by.name)} on {moment_text(entry.at, zone)} ({zone.key}){why}."

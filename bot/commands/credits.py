@@ -5,11 +5,11 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands.dispatcher import IsOwner
-from bot.commands.naming import first_seen, whose
+from bot.commands.formatting import moment_text, one_line, pluralize
+from bot.commands.option_lookup import find_subject, new_person_note
 from bot.commands.options import Number, PersonRef, Text
-from bot.commands.record import LONGEST_WHY, Record, listed
+from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
 from bot.commands.spec import Audience, Command
-from bot.commands.telling import counted, moment, one_line
 from bot.domain.chat import Post
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
 from bot.domain.people import Mention
@@ -20,7 +20,7 @@ from bot.services.person_lookup import FoundPerson, PersonLookup
 from bot.services.quotas import Quotas
 
 _SHOWN = 20
-_ONCE = "You asked for that already, and it was done then; nothing was moved twice."
+_ALREADY_DONE = "You asked for that already, and it was done then; nothing was moved twice."
 
 _KINDS = {
     CreditKind.GRANT: "granted",
@@ -46,15 +46,15 @@ def credits_history(
     """Build `/credits history`."""
 
     async def run(call: Call, args: CreditsHistoryArgs) -> None:
-        whom = await whose(call, args.person, people, is_owner)
+        whom = await find_subject(call, args.person, people, is_owner)
         effective_limits = await quotas.effective_limits(call.person, call.place)
         balance = await credit_book.balance(effective_limits.community, whom.account)
         found = await credit_book.history(effective_limits.community, whom.account, _SHOWN)
-        head = f"{'You have' if whom.person == call.person else f'{whom.name} has'} {counted(balance, 'credit')}."
+        head = f"{'You have' if whom.person == call.person else f'{whom.name} has'} {pluralize(balance, 'credit')}."
         zone = effective_limits.of_community.settings.zone
         lines = [_line(entry, zone) for entry in found]
         told = f"{head} What came and went, newest first, in the time of {zone.key}:"
-        await call.whisper(listed(told, lines) if lines else Post(head))
+        await call.whisper(list_post(told, lines) if lines else Post(head))
 
     return Command(
         "credits history",
@@ -80,10 +80,10 @@ def credits_give(credit_book: Credits, people: PersonLookup, quotas: Quotas) -> 
         whom, giver = await people.find_known(args.person, call.person), await people.actor(call.person)
         community = quotas.community(call.place)
         if not await credit_book.give(community, giver, whom.account, args.amount, call.key):
-            await call.whisper(Post(_ONCE))
+            await call.whisper(Post(_ALREADY_DONE))
             return
         left = await credit_book.balance(community, giver.account)
-        gift = counted(args.amount, "credit")
+        gift = pluralize(args.amount, "credit")
         await call.whisper(Post(f"You gave {whom.name} {gift}; you have {left:,} now and had {left + args.amount:,} before."))
 
     return Command(
@@ -101,16 +101,18 @@ class CreditsMoveArgs:
 
     person: Annotated[Mention, PersonRef("Whose credits")]
     amount: Annotated[int, Number("How many", least=1, most=MOST_CREDITS)]
-    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 
-def credits_grant(credit_book: Credits, people: PersonLookup, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
+def credits_grant(
+    credit_book: Credits, people: PersonLookup, quotas: Quotas, *, rule_changes: RuleChanges
+) -> Command[CreditsMoveArgs]:
     """Build `/credits grant`."""
 
     async def run(call: Call, args: CreditsMoveArgs) -> None:
         whom = await people.find_or_create(args.person, call.person)
         move = await _move(call, args, whom, kind=CreditKind.GRANT, people=people, quotas=quotas)
-        await _confirm(call, await credit_book.move(move), record, first_seen(whom))
+        await _confirm(call, await credit_book.move(move), rule_changes, new_person_note(whom))
 
     return Command(
         "credits grant",
@@ -122,13 +124,15 @@ def credits_grant(credit_book: Credits, people: PersonLookup, quotas: Quotas, *,
     )
 
 
-def credits_take(credit_book: Credits, people: PersonLookup, quotas: Quotas, *, record: Record) -> Command[CreditsMoveArgs]:
+def credits_take(
+    credit_book: Credits, people: PersonLookup, quotas: Quotas, *, rule_changes: RuleChanges
+) -> Command[CreditsMoveArgs]:
     """Build `/credits take`. What is not there, or spent already, cannot be taken."""
 
     async def run(call: Call, args: CreditsMoveArgs) -> None:
         whom = await people.find_known(args.person, call.person)
         move = await _move(call, args, whom, kind=CreditKind.TAKE, people=people, quotas=quotas)
-        await _confirm(call, await credit_book.move(move), record)
+        await _confirm(call, await credit_book.move(move), rule_changes)
 
     return Command(
         "credits take",
@@ -154,15 +158,15 @@ async def _move(
     )
 
 
-async def _confirm(call: Call, entry: AuditEntry | None, record: Record, note: str = "") -> None:
+async def _confirm(call: Call, entry: AuditEntry | None, rule_changes: RuleChanges, note: str = "") -> None:
     """Confirm a move; one that came twice is not a setting that was so already."""
     if entry is None:
-        await call.whisper(Post(_ONCE))
+        await call.whisper(Post(_ALREADY_DONE))
     else:
-        await record.confirm(call, entry, note)
+        await rule_changes.confirm(call, entry, note)
 
 
 def _line(entry: CreditEntry, zone: ZoneInfo) -> str:
     by = f" by {one_line(entry.by.name)}" if entry.by else ""
     why = f" Why: {entry.why}" if entry.why else ""
-    return f"{moment(entry.at, zone)}: {entry.delta:+,}, {_KINDS[entry.kind]}{by}.{why}"
+    return f"{moment_text(entry.at, zone)}: {entry.delta:+,}, {_KINDS[entry.kind]}{by}.{why}"

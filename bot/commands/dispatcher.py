@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
-from bot.commands.line import is_plain, read_options, split_line
-from bot.commands.options import listed, meant
+from bot.commands.options import join_words, suggest
 from bot.commands.spec import AnyCommand, Audience
+from bot.commands.typed_line import is_plain, read_options, split_line
 from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.people import Person
 from bot.errors import BadInput, EaselError, InternalError, NotAllowed, QuotaExceeded, Refusal, SurfaceFailed
@@ -18,7 +18,7 @@ IsOwner = Callable[[Person], Awaitable[bool]]
 """Whether somebody owns the house, whatever the platform says of them."""
 
 
-async def permitted(commands: Iterable[AnyCommand], person: Person, is_owner: IsOwner) -> tuple[AnyCommand, ...]:
+async def permitted_commands(commands: Iterable[AnyCommand], person: Person, is_owner: IsOwner) -> tuple[AnyCommand, ...]:
     """Return those of the commands that this person may give: all to admins and owners."""
     known = tuple(commands)
     for_all = tuple(command for command in known if command.audience is not Audience.ADMINS)
@@ -42,10 +42,10 @@ class Dispatcher:
         """Run a command with the options that a platform parsed."""
 
         async def run() -> None:
-            command = self._typed(name)
+            command = self._find_typed(name)
             await self._run(command, raw, call)
 
-        await self._guard(run, call)
+        await self._report_failures(run, call)
 
     async def dispatch_line(self, line: str, call: Call) -> None:
         """Run a typed line such as `/imagine a fox --shape wide`, or plain words, which are something to draw.
@@ -54,28 +54,28 @@ class Dispatcher:
         """
 
         async def run() -> None:
-            command, rest = self._parted(line)
+            command, rest = self._split_command(line)
             if not rest and any(option.is_required for option in command.options):
-                await self._ask(command, call)
+                await self._show_form(command, call)
             else:
                 await self._run(command, read_options(command, rest), call)
 
-        await self._guard(run, call)
+        await self._report_failures(run, call)
 
     def command_of(self, line: str) -> AnyCommand | None:
         """Return the command that a typed line gives, if it gives one."""
         try:
-            return self._parted(line)[0]
+            return self._split_command(line)[0]
         except BadInput:
             return None
 
-    async def is_in_charge(self, person: Person) -> bool:
+    async def is_admin_or_owner(self, person: Person) -> bool:
         """Return whether this person is an admin of the place or an owner of the house."""
         return person.is_admin or await self._is_owner(person)
 
-    async def permitted(self, person: Person) -> tuple[AnyCommand, ...]:
+    async def permitted_commands(self, person: Person) -> tuple[AnyCommand, ...]:
         """Return the commands that this person may give, in the order of their declaration."""
-        return await permitted(self.commands.values(), person, self._is_owner)
+        return await permitted_commands(self.commands.values(), person, self._is_owner)
 
     async def press(self, action: str, call: Call) -> None:
         """Run what a button stands for: `again:<job id>`."""
@@ -85,44 +85,46 @@ class Dispatcher:
             command = self.commands.get(name)
             if command is None:
                 raise BadInput("That button does not work any more; nothing was changed.")
-            await self._run(command, command.press(argument), call)
+            await self._run(command, command.button_options(argument), call)
 
-        await self._guard(run, call)
+        await self._report_failures(run, call)
 
     async def _run(self, command: AnyCommand, raw: Mapping[str, object], call: Call) -> None:
-        await self._check(command, call)
+        await self._check_permitted(command, call)
         await command.run(call, command.parse(raw))
 
-    async def _ask(self, command: AnyCommand, call: Call) -> None:
+    async def _show_form(self, command: AnyCommand, call: Call) -> None:
         """Show a form; where none can be shown, say what is missing."""
-        await self._check(command, call)
+        await self._check_permitted(command, call)
         try:
             await call.ask(Form(command.name))
         except SurfaceFailed:
             command.parse({})
             raise
 
-    async def _check(self, command: AnyCommand, call: Call) -> None:
-        if not await permitted((command,), call.person, self._is_owner):
+    async def _check_permitted(self, command: AnyCommand, call: Call) -> None:
+        if not await permitted_commands((command,), call.person, self._is_owner):
             what = f"/{command.name}" if command.is_typed else "That"
             raise NotAllowed(f"{what} is for admins only; nothing was changed.")
 
-    def _parted(self, line: str) -> tuple[AnyCommand, str]:
+    def _split_command(self, line: str) -> tuple[AnyCommand, str]:
         """Find the command of a line: of one word, or of two."""
-        if is_plain(line) and (plain := self._meant_by(line.strip())):
+        if is_plain(line) and (plain := self._match_plain_words(line.strip())):
             return plain
         name, rest = split_line(line)
         second, _, others = rest.partition(" ")
         longer = self.commands.get(f"{name} {second.lower()}")
         if longer is not None and longer.is_typed:
             return longer, others.strip()
-        found = self._typed(name)
+        found = self._find_typed(name)
         if found.group != found.name and second[:1].isalnum():
             verbs = [one.name for one in self.commands.values() if one.group == name and one.is_typed]
-            raise BadInput(f"There is no /{name} {second[:40]}: you can type {listed([f'/{verb}' for verb in verbs], 'and')}.")
+            raise BadInput(
+                f"There is no /{name} {second[:40]}: you can type {join_words([f'/{verb}' for verb in verbs], 'and')}."
+            )
         return found, rest
 
-    def _meant_by(self, words: str) -> tuple[AnyCommand, str] | None:
+    def _match_plain_words(self, words: str) -> tuple[AnyCommand, str] | None:
         """Find what plain words are meant for. Those that are the name of a command and no more are that command."""
         commands = [command for command in self.commands.values() if command.is_typed]
         named = next((command for command in commands if words.lower() in {command.name, command.group}), None)
@@ -131,16 +133,16 @@ class Dispatcher:
         taker = next((command for command in commands if command.takes_plain_words), None)
         return None if taker is None else (taker, words)
 
-    def _typed(self, name: str) -> AnyCommand:
+    def _find_typed(self, name: str) -> AnyCommand:
         typed = {name: command for name, command in self.commands.items() if command.is_typed}
         first = next((command for command in typed.values() if name in {command.name, command.group}), None)
         found = typed.get(name, first)
         if found is None:
             known = list(dict.fromkeys(command.group for command in typed.values()))
-            raise BadInput(f"There is no /{name[:40]}.{meant(name, known)} Type /help to see what there is.")
+            raise BadInput(f"There is no /{name[:40]}.{suggest(name, known)} Type /help to see what there is.")
         return found
 
-    async def _guard(self, run: Callable[[], Awaitable[None]], call: Call) -> None:
+    async def _report_failures(self, run: Callable[[], Awaitable[None]], call: Call) -> None:
         identity = call.person.identity
         with structlog.contextvars.bound_contextvars(platform=identity.platform, user=identity.user, call=call.key):
             try:
@@ -148,14 +150,14 @@ class Dispatcher:
             except EaselError as error:
                 log.info("command.refused", kind=error.kind, reason=str(error))
                 tone = Tone.REFUSED if isinstance(error, Refusal) else Tone.FAILED
-                await call.whisper(Post(error.user_text, tone, error.kind, buttons=_way_out(error)))
+                await call.whisper(Post(error.user_text, tone, error.kind, buttons=_help_buttons(error)))
             except Exception:
                 fault = InternalError(self._fault_code())
                 log.exception("command.broke", fault=fault.code)
                 await call.whisper(Post(fault.user_text, Tone.FAILED, fault.kind))
 
 
-def _way_out(error: EaselError) -> tuple[Button, ...]:
+def _help_buttons(error: EaselError) -> tuple[Button, ...]:
     """Return the button that helps somebody who was refused, where one does."""
     if isinstance(error, QuotaExceeded) and error.can_register:
         return (Button("Register", "register", "now"),)

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.dispatcher import IsOwner, permitted
-from bot.commands.options import Text, meant
+from bot.commands.dispatcher import IsOwner, permitted_commands
+from bot.commands.options import Text, suggest
 from bot.commands.spec import AnyCommand, Audience, Command, Option
-from bot.commands.translations import Catalogue, Translations
+from bot.commands.translations import TranslatedTexts, Translations
 from bot.domain.chat import Details, Post
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
@@ -15,7 +15,7 @@ from bot.ports.surfaces import Call
 LocaleOf = Callable[[Call], Awaitable[str]]
 """Gives the locale, such as `de` or `en-GB`, that a call is answered in."""
 
-ENGLISH: Catalogue = {
+ENGLISH: TranslatedTexts = {
     ("words", "introduction"): (
         "Here is what you can ask for. The buttons under a picture do the rest; /help imagine says more about /imagine."
     ),
@@ -35,14 +35,16 @@ class HelpArgs:
     command: Annotated[str | None, Text("The command to explain", longest=40)] = None
 
 
-def help_command(others: Iterable[AnyCommand], words: Translations, locale_of: LocaleOf, is_owner: IsOwner) -> Command[HelpArgs]:
+def help_command(
+    others: Iterable[AnyCommand], translations: Translations, locale_of: LocaleOf, is_owner: IsOwner
+) -> Command[HelpArgs]:
     """Build `/help`, which explains to everybody what they may give of `others`, and itself."""
     all_there_are = tuple(others)
 
     async def run(call: Call, args: HelpArgs) -> None:
-        may = await permitted((*all_there_are, built), call.person, is_owner)
+        may = await permitted_commands((*all_there_are, built), call.person, is_owner)
         known = {command.name: command for command in may if command.is_typed}
-        page = _Page({**ENGLISH, **words.into(await locale_of(call))})
+        page = _Page({**ENGLISH, **translations.for_locale(await locale_of(call))})
         if args.command is None:
             await call.whisper(page.overview(known.values()))
             return
@@ -51,7 +53,7 @@ def help_command(others: Iterable[AnyCommand], words: Translations, locale_of: L
         if not found and any(name in {command.name, command.group} for command in all_there_are if command.is_typed):
             raise NotAllowed(f"/{name} is for admins only.")
         if not found:
-            raise BadInput(f"There is no /{name}.{meant(name, list(known))} Type /help to see what there is.")
+            raise BadInput(f"There is no /{name}.{suggest(name, list(known))} Type /help to see what there is.")
         await call.whisper(page.details(found))
 
     built = Command("help", "Say what the bot can do", HelpArgs, run, example="/help imagine")
@@ -61,7 +63,7 @@ def help_command(others: Iterable[AnyCommand], words: Translations, locale_of: L
 class _Page:
     """What `/help` says in one language. Names stay as they are typed."""
 
-    def __init__(self, texts: Catalogue) -> None:
+    def __init__(self, texts: TranslatedTexts) -> None:
         self._texts = texts
 
     def overview(self, commands: Collection[AnyCommand]) -> Post:

@@ -25,7 +25,7 @@ class ImagineArgs:
     rewriting: Annotated[Rewriting | None, Pick("Make the words into a fuller prompt first", Rewriting)] = None
 
 
-def as_typed(wish: Wish) -> dict[str, str]:
+def to_options(wish: Wish) -> dict[str, str]:
     """Give the options that ask for this wish, as they would be typed; what is as usual is left out."""
     values = {field.name: getattr(wish, field.name) for field in fields(ImagineArgs)}
     usual = {field.name: field.default for field in fields(ImagineArgs)}
@@ -34,7 +34,7 @@ def as_typed(wish: Wish) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if value != usual[name]}
 
 
-def costs(weights: Weights) -> dict[str, str]:
+def cost_notes(weights: Weights) -> dict[str, str]:
     """Give what choices cost, by option: those that make a picture count for more than one."""
     dear = [f"{quality} counts as {weight} pictures" for quality, weight in weights.by_quality.items() if weight > 1]
     large = {2: "double", 3: "threefold"}.get(weights.large, f"{weights.large}-fold")
@@ -68,5 +68,5 @@ def imagine(studio: Studio, weights: Weights | None = None) -> Command[ImagineAr
         example="/imagine a lighthouse in a storm --shape wide",
         answers_in_public=True,
         takes_plain_words=True,
-        notes=costs(weights) if weights else {},
+        notes=cost_notes(weights) if weights else {},
     )

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.commands.formatting import pluralize
 from bot.commands.options import Text
 from bot.commands.spec import Command
-from bot.commands.telling import counted
 from bot.domain.chat import Button, Post
 from bot.domain.people import Identity
 from bot.ports.surfaces import Call
@@ -87,9 +87,9 @@ async def _today(call: Call, quotas: Quotas) -> str:
     """Say in a sentence how the caller stands now."""
     quota_status = await quotas.quota_status(await quotas.effective_limits(call.person, call.place))
     used = quota_status.held + quota_status.spent
-    beyond = f", and {counted(quota_status.credits, 'credit')}" if quota_status.credits else ""
+    beyond = f", and {pluralize(quota_status.credits, 'credit')}" if quota_status.credits else ""
     return (
-        f"Today you have used {used:,} of {counted(quota_status.limit, 'picture')} and have {quota_status.left:,} left{beyond}."
+        f"Today you have used {used:,} of {pluralize(quota_status.limit, 'picture')} and have {quota_status.left:,} left{beyond}."
     )
 
 

@@ -13,7 +13,7 @@ from bot.domain.people import Mention, Platform, RoleMention
 from bot.errors import BadInput
 
 
-class Kind(Protocol):
+class OptionKind(Protocol):
     """What an option takes. `summary` says it to people."""
 
     @property
@@ -75,7 +75,7 @@ class Pick:
             return self.choices(word)
         except ValueError:
             known = [str(choice) for choice in self.choices]
-            raise BadInput(f"{name} can be {listed(known)}, not {quoted(typed)}.{meant(word, known)}") from None
+            raise BadInput(f"{name} can be {join_words(known)}, not {quote(typed)}.{suggest(word, known)}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Number:
         """Give the number."""
         text = str(typed).strip()
         if isinstance(typed, bool) or not re.fullmatch(r"[+-]?[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
-            raise BadInput(f"{name} is a whole number from {self.least} to {self.most}, not {quoted(typed)}.")
+            raise BadInput(f"{name} is a whole number from {self.least} to {self.most}, not {quote(typed)}.")
         return int(text)
 
 
@@ -120,7 +120,7 @@ class Pixels:
         if not all(self.shortest_edge <= edge <= self.longest_edge for edge in edges):
             raise BadInput(
                 f"{name} is width x height in pixels, each from {self.shortest_edge} to {self.longest_edge}, "
-                f"such as 1536x1024, not {quoted(typed)}."
+                f"such as 1536x1024, not {quote(typed)}."
             )
         if max(edges) > self.most_aspect * min(edges):
             raise BadInput(
@@ -173,7 +173,7 @@ class PersonRef:
         if found := _FULL_ID.fullmatch(text):
             return Mention(found[3], Platform(found[1]), found[2] or "")
         raise BadInput(
-            f"For {name}, please mention somebody, or give their id as admins see it in /usage; {quoted(typed)} is neither."
+            f"For {name}, please mention somebody, or give their id as admins see it in /usage; {quote(typed)} is neither."
         )
 
 
@@ -195,7 +195,7 @@ class RoleRef:
             return RoleMention(found[found.re.groups])
         if (found := _FULL_ID.fullmatch(text)) and found[2]:
             return RoleMention(found[3], Platform(found[1]), found[2])
-        raise BadInput(f"For {name}, please mention a role or group or give its id; {quoted(typed)} is neither.")
+        raise BadInput(f"For {name}, please mention a role or group or give its id; {quote(typed)} is neither.")
 
 
 _AMOUNT = re.compile(r"\$?([0-9]{1,7}|[0-9]{1,3}(?:,[0-9]{3})+)(?:[.,]([0-9]{1,2}))?\$?")
@@ -220,7 +220,7 @@ class Dollars:
         cents = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
         amount = cents * MILLION // 100
         if not 0 <= amount <= self.most * MILLION:
-            raise BadInput(f"{name} is an amount in dollars from 0 to {self.most:,}, such as 12.50, not {quoted(typed)}.")
+            raise BadInput(f"{name} is an amount in dollars from 0 to {self.most:,}, such as 12.50, not {quote(typed)}.")
         return amount
 
 
@@ -229,7 +229,7 @@ CLEAR = "clear"
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class NumberOrClear:
     """A whole number up to `most`, or `clear`, which is given as None."""
 
     summary: str
@@ -246,7 +246,7 @@ class Limit:
         if text == CLEAR:
             return None
         if isinstance(typed, bool) or not re.fullmatch(r"\+?[0-9]{1,9}", text) or int(text) > self.most:
-            raise BadInput(f"{name} is a whole number from 0 to {self.most:,}, or {CLEAR}, not {quoted(typed)}.")
+            raise BadInput(f"{name} is a whole number from 0 to {self.most:,}, or {CLEAR}, not {quote(typed)}.")
         return int(text)
 
 
@@ -273,7 +273,7 @@ class Until:
         span = _SPAN.fullmatch(text)
         found = int(span[1]) * _UNITS[span[2][0]] if span else _day(text)
         if found is None or (isinstance(found, timedelta) and not timedelta() < found <= _LONGEST_SPAN):
-            raise BadInput(f"{name} is a day such as 2026-12-31, or a time such as 30d or 12h, not {quoted(typed)}.")
+            raise BadInput(f"{name} is a day such as 2026-12-31, or a time such as 30d or 12h, not {quote(typed)}.")
         return found
 
 
@@ -285,18 +285,18 @@ def _day(text: str) -> date | None:
     return found if found and found.year <= _LAST_YEAR else None
 
 
-def listed(words: list[str], last: str = "or") -> str:
+def join_words(words: list[str], last: str = "or") -> str:
     """Give `a, b or c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def quoted(typed: object, longest: int = 40) -> str:
+def quote(typed: object, longest: int = 40) -> str:
     """Repeat what was typed, cut short, so that a sentence stays a sentence."""
     text = " ".join(str(typed).split())
     return f"“{text[:longest]}…”" if len(text) > longest else f"“{text}”"
 
 
-def meant(word: str, known: list[str]) -> str:
+def suggest(word: str, known: list[str]) -> str:
     """Guess what was meant: ` Did you mean wide?`, or nothing."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" Did you mean {close[0]}?" if close else ""

@@ -14,7 +14,7 @@ from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
 from bot.services.picture_links import PictureLinks
 
-_SHOWN = 10
+_MOST_SHOWN = 10
 """Pictures that `/gallery` shows; no platform takes more than ten in a message."""
 
 
@@ -69,7 +69,7 @@ def show_gallery(studio: Studio, gallery: Gallery, links: PictureLinks) -> Comma
 
     async def run(call: Call, args: GalleryArgs) -> None:  # noqa: ARG001 - every command is called alike
         account = await studio.account(call.person)
-        pictures = await gallery.latest(account.id, _SHOWN)
+        pictures = await gallery.latest(account.id, _MOST_SHOWN)
         if not pictures:
             await call.whisper(Post("You have no pictures yet. Type /imagine and say what you would like to see."))
             return

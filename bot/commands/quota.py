@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Annotated
 
 from bot.commands.dispatcher import IsOwner
-from bot.commands.naming import first_seen, tier_named, whose
-from bot.commands.options import Limit, PersonRef, Pick, RoleRef, Text
-from bot.commands.record import LONGEST_WHY, Record
+from bot.commands.formatting import one_line, pluralize, time_left, until_text
+from bot.commands.option_lookup import find_subject, new_person_note, parse_tier
+from bot.commands.options import NumberOrClear, PersonRef, Pick, RoleRef, Text
+from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
-from bot.commands.telling import counted, one_line, time_left, until
 from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Button, Place, Post
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, AccountId, Mention, RoleMention
@@ -43,15 +43,15 @@ def quota_show(
     """Build `/quota show`. `premium` says in a sentence how an account gets premium here, if there is a way."""
 
     async def run(call: Call, args: QuotaShowArgs) -> None:
-        whom, now = await whose(call, args.person, people, is_owner), clock.now()
+        whom, now = await find_subject(call, args.person, people, is_owner), clock.now()
         is_own = whom.person == call.person
         effective_limits = await quotas.effective_limits(whom.person, call.place)
         lines = [
-            f"{'You have' if is_own else f'{whom.name} has'} {_day(effective_limits, await quotas.quota_status(effective_limits), now)}",
-            _tier(effective_limits, now),
-            _weights(quotas.weights),
-            await _together(effective_limits, ledger),
-            _more(effective_limits, premium(effective_limits.account.id)) if is_own else _WITHOUT_ROLES,
+            f"{'You have' if is_own else f'{whom.name} has'} {_day_text(effective_limits, await quotas.quota_status(effective_limits), now)}",
+            _tier_text(effective_limits, now),
+            _weights_text(quotas.weights),
+            await _tenant_text(effective_limits, ledger),
+            _more_text(effective_limits, premium(effective_limits.account.id)) if is_own else _ROLES_NOT_COUNTED,
         ]
         can_register = is_own and effective_limits.account.tier == GUEST
         buttons = (Button("Register", "register", "now"),) if can_register else ()
@@ -60,7 +60,7 @@ def quota_show(
     return Command("quota show", "See what you have used and have left today", QuotaShowArgs, run, example="/quota show")
 
 
-class Whole(StrEnum):
+class WholeTenant(StrEnum):
     """Whether the whole server is meant."""
 
     YES = "yes"
@@ -70,15 +70,15 @@ class Whole(StrEnum):
 class QuotaSetArgs:
     """What `/quota set` takes: how many, and exactly one of whom."""
 
-    pictures: Annotated[int | None, Limit("Pictures a day, 0 to 1,000,000, or clear to go back", most=MOST_PICTURES)]
+    pictures: Annotated[int | None, NumberOrClear("Pictures a day, 0 to 1,000,000, or clear to go back", most=MOST_PICTURES)]
     person: Annotated[Mention | None, PersonRef("One person's limit")] = None
     role: Annotated[RoleMention | None, RoleRef("The limit of everybody who has a role")] = None
     tier: Annotated[str | None, Text("A tier's limit", longest=40)] = None
-    server: Annotated[Whole | None, Pick("The limit of all people here together", Whole)] = None
-    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+    server: Annotated[WholeTenant | None, Pick("The limit of all people here together", WholeTenant)] = None
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 
-def quota_set(record: Record, people: PersonLookup, quotas: Quotas) -> Command[QuotaSetArgs]:
+def quota_set(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas) -> Command[QuotaSetArgs]:
     """Build `/quota set`."""
 
     async def run(call: Call, args: QuotaSetArgs) -> None:
@@ -87,15 +87,15 @@ def quota_set(record: Record, people: PersonLookup, quotas: Quotas) -> Command[Q
         value, note = None if args.pictures is None else str(args.pictures), ""
         if args.person is not None:
             whom = await people.find_or_create(args.person, call.person)
-            key, note = RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, whom.account), first_seen(whom)
+            key, note = RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, whom.account), new_person_note(whom)
         elif args.role is not None:
             key = RuleKey(RuleKind.LIMIT, f"role:{people.role_key(args.role, call.place)}")
         elif args.tier is not None:
             limits = (await quotas.effective_limits(call.person, call.place)).of_community.limits
-            key = RuleKey(RuleKind.LIMIT, f"tier:{tier_named(args.tier, limits)}")
+            key = RuleKey(RuleKind.LIMIT, f"tier:{parse_tier(args.tier, limits)}")
         else:
             key = RuleKey(RuleKind.LIMIT, f"server:{_tenant(call.place)}")
-        await record.change(call, key, value, why=args.why, note=note)
+        await rule_changes.change(call, key, value, why=args.why, note=note)
 
     return Command(
         "quota set",
@@ -112,10 +112,10 @@ class QuotaResetArgs:
     """What `/quota reset` takes."""
 
     person: Annotated[Mention, PersonRef("Whose day begins anew")]
-    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 
-def quota_reset(record: Record, people: PersonLookup, quotas: Quotas, *, ledger: Ledger) -> Command[QuotaResetArgs]:
+def quota_reset(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas, *, ledger: Ledger) -> Command[QuotaResetArgs]:
     """Build `/quota reset`: what somebody has used today counts no more. What is being drawn stays set aside."""
 
     async def run(call: Call, args: QuotaResetArgs) -> None:
@@ -126,7 +126,7 @@ def quota_reset(record: Record, people: PersonLookup, quotas: Quotas, *, ledger:
         if entry is None:
             await call.whisper(Post(f"{whom.name} has used nothing today, so nothing was changed."))
             return
-        await record.confirm(call, entry)
+        await rule_changes.confirm(call, entry)
 
     return Command(
         "quota reset",
@@ -138,33 +138,35 @@ def quota_reset(record: Record, people: PersonLookup, quotas: Quotas, *, ledger:
     )
 
 
-_WITHOUT_ROLES = "What a role or a purchase gives is not in here: only their own /quota show includes it."
+_ROLES_NOT_COUNTED = "What a role or a purchase gives is not in here: only their own /quota show includes it."
 
 
-def _day(effective_limits: EffectiveLimits, quota_status: QuotaStatus, now: datetime) -> str:
+def _day_text(effective_limits: EffectiveLimits, quota_status: QuotaStatus, now: datetime) -> str:
     ends = effective_limits.allowance.refills_at
     held = f", set aside for what is being drawn: {quota_status.held:,}" if quota_status.held else ""
     in_credits = f"{quota_status.credits:,}, for when the day's pictures are gone" if quota_status.credits else "none"
     return (
-        f"{quota_status.left:,} of {counted(quota_status.limit, 'picture')} left today.\n"
+        f"{quota_status.left:,} of {pluralize(quota_status.limit, 'picture')} left today.\n"
         f"Used: {quota_status.spent:,}{held}.\n"
         f"A new day begins at {ends:%H:%M} {ends.tzname()}, {time_left(ends - now)}.\n"
         f"Credits: {in_credits}."
     )
 
 
-def _tier(effective_limits: EffectiveLimits, now: datetime) -> str:
+def _tier_text(effective_limits: EffectiveLimits, now: datetime) -> str:
     """Name the tier, until when it is granted, and that another limit than the tier's holds."""
     tier, found = effective_limits.account.tier, effective_limits.of_community
     ends = [member.until for member in found.memberships() if member.tier == tier and member.is_active_at(now)]
     last = max((end for end in ends if end), default=None)
-    granted = f", given {until(last, found.settings.zone)}" if last and None not in ends else ""
+    granted = f", given {until_text(last, found.settings.zone)}" if last and None not in ends else ""
     is_usual = effective_limits.allowance.limit == found.limits[tier]
-    apart = "" if is_usual else f", which has {counted(found.limits[tier], 'picture')} a day; an admin has set another limit here"
+    apart = (
+        "" if is_usual else f", which has {pluralize(found.limits[tier], 'picture')} a day; an admin has set another limit here"
+    )
     return f"Tier: {tier}{granted}{apart}."
 
 
-def _weights(weights: Weights) -> str:
+def _weights_text(weights: Weights) -> str:
     """Say what counts for more than one picture."""
     dear = [f"of {quality} quality counts as {weight}" for quality, weight in weights.by_quality.items() if weight > 1]
     if weights.large > 1:
@@ -172,7 +174,7 @@ def _weights(weights: Weights) -> str:
     return f"A picture {', one '.join(dear)}." if dear else ""
 
 
-async def _together(effective_limits: EffectiveLimits, ledger: Ledger) -> str:
+async def _tenant_text(effective_limits: EffectiveLimits, ledger: Ledger) -> str:
     """Say how all people of the place stand together, if they have a limit."""
     if effective_limits.tenant_quota is None:
         return ""
@@ -182,14 +184,14 @@ async def _together(effective_limits: EffectiveLimits, ledger: Ledger) -> str:
         effective_limits.allowance.day,
         effective_limits.tenant_quota.limit,
     )
-    return f"Everybody here together has {tenant_quota.left:,} of {counted(tenant_quota.limit, 'picture')} left today."
+    return f"Everybody here together has {tenant_quota.left:,} of {pluralize(tenant_quota.limit, 'picture')} left today."
 
 
-def _more(effective_limits: EffectiveLimits, premium: str) -> str:
+def _more_text(effective_limits: EffectiveLimits, premium: str) -> str:
     """Say how to get more."""
     tier, limits = effective_limits.account.tier, effective_limits.of_community.limits
     gains = tier == GUEST and limits[REGISTERED] > limits[GUEST]
-    register = f"With /register you have {counted(limits[REGISTERED], 'picture')} a day. " if gains else ""
+    register = f"With /register you have {pluralize(limits[REGISTERED], 'picture')} a day. " if gains else ""
     higher = f"{premium} " if premium and limits[tier] < limits[PREMIUM] else ""
     return f"More? {register}{higher}Credits come from admins, and from others with /credits give."
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from bot.commands.imagine import as_typed
+from bot.commands.imagine import to_options
 from bot.commands.options import JobRef
 from bot.commands.spec import Command
 from bot.domain.chat import Form
@@ -50,7 +50,7 @@ def reword(studio: Studio) -> Command[JobArgs]:
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find(args.job)
-        await call.ask(Form("imagine", as_typed(job.wish)))
+        await call.ask(Form("imagine", to_options(job.wish)))
 
     return Command("reword", "Change the words and draw again", JobArgs, run, is_typed=False, opens_form=True)
 

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.commands.formatting import pluralize
 from bot.commands.options import Text
 from bot.commands.spec import Command
-from bot.commands.telling import counted
 from bot.domain.chat import Button, Details, Post
 from bot.domain.people import GUEST, REGISTERED
 from bot.domain.rules import Change, Membership, RuleKey, RuleKind
@@ -31,9 +31,9 @@ def register(quotas: Quotas, policy: str) -> Command[RegisterArgs]:
     async def run(call: Call, args: RegisterArgs) -> None:  # noqa: ARG001 - every command is called alike
         effective_limits = await quotas.effective_limits(call.person, call.place)
         if effective_limits.account.tier != GUEST or _is_registered(effective_limits):
-            await call.whisper(Post(_already(effective_limits)))
+            await call.whisper(Post(_already_text(effective_limits)))
             return
-        await call.whisper(_asking(policy, effective_limits))
+        await call.whisper(_policy_post(policy, effective_limits))
 
     return Command("register", "Accept the content policy and have more pictures a day", RegisterArgs, run)
 
@@ -60,17 +60,17 @@ def accept(quotas: Quotas, people: PersonLookup, rulebook: Rulebook, policy: str
             why=f"accepted the content policy {args.version}",
         )
         if await rulebook.change(change) is None:
-            await call.whisper(Post(_already(before)))
+            await call.whisper(Post(_already_text(before)))
             return
         after = await quotas.effective_limits(call.person, call.place)
-        now, was = counted(after.allowance.limit, "picture"), f"{before.allowance.limit:,}"
+        now, was = pluralize(after.allowance.limit, "picture"), f"{before.allowance.limit:,}"
         await call.whisper(Post(f"You are registered: you have {now} a day now; it was {was}. Type /imagine to draw one."))
 
     return Command("accept", "Accept the content policy", AcceptArgs, run, is_typed=False)
 
 
-def _asking(policy: str, effective_limits: EffectiveLimits) -> Post:
-    more = counted(effective_limits.of_community.limits[REGISTERED], "picture")
+def _policy_post(policy: str, effective_limits: EffectiveLimits) -> Post:
+    more = pluralize(effective_limits.of_community.limits[REGISTERED], "picture")
     head = f"Registered people have {more} a day; you have {effective_limits.allowance.limit:,}. Please read this first:"
     button = (Button("I accept", "accept", _version(policy)),)
     if len(policy) <= _MOST_IN_TEXT:
@@ -78,11 +78,9 @@ def _asking(policy: str, effective_limits: EffectiveLimits) -> Post:
     return Post(head, details=(Details("Content policy", policy),), buttons=button)
 
 
-def _already(effective_limits: EffectiveLimits) -> str:
+def _already_text(effective_limits: EffectiveLimits) -> str:
     tier = REGISTERED if effective_limits.account.tier == GUEST else effective_limits.account.tier
-    return (
-        f"You are {tier} already, with {counted(effective_limits.allowance.limit, 'picture')} a day; there is nothing more to do."
-    )
+    return f"You are {tier} already, with {pluralize(effective_limits.allowance.limit, 'picture')} a day; there is nothing more to do."
 
 
 def _is_registered(effective_limits: EffectiveLimits) -> bool:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Annotated
 
 from bot.commands.options import Pick, Text
-from bot.commands.record import LONGEST_WHY, Record
-from bot.commands.setting_values import Desk, note_on, read_setting, say_setting
+from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
+from bot.commands.setting_values import SettingContext, change_note, format_setting, parse_setting
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import Post
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
@@ -56,23 +56,23 @@ class SettingsSetArgs:
 
     name: Annotated[SettingName, Pick("What to set", SettingName)]
     value: Annotated[str, Text("What it is to be, or default to go back to the default", longest=_LONGEST_VALUE)]
-    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 
 def settings_set(
-    record: Record, quotas: Quotas, *, house: CommunitySettings, clock: Clock, grace: timedelta
+    rule_changes: RuleChanges, quotas: Quotas, *, house: CommunitySettings, clock: Clock, grace: timedelta
 ) -> Command[SettingsSetArgs]:
     """Build `/settings set`. `grace` is how long a new retention waits before it takes pictures away."""
 
     async def run(call: Call, args: SettingsSetArgs) -> None:
         effective_limits, name = await quotas.effective_limits(call.person, call.place), args.name.value
-        desk = Desk(call.place, effective_limits, house, clock.now(), quotas.community)
-        value = await asyncio.to_thread(read_setting, name, args.value, desk)
+        context = SettingContext(call.place, effective_limits, house, clock.now(), quotas.community)
+        value = await asyncio.to_thread(parse_setting, name, args.value, context)
         key = RuleKey(RuleKind.SETTING, name)
         others = tuple(rule for rule in effective_limits.of_community.rules if rule.key != key)
         settings = apply_setting_rules(house, (*others, *(() if value is None else (Rule(key, value),))))
-        note = note_on(name, settings, desk, round(grace.total_seconds() / 60))
-        await record.change(call, key, value, why=args.why, note=note)
+        note = change_note(name, settings, context, round(grace.total_seconds() / 60))
+        await rule_changes.change(call, key, value, why=args.why, note=note)
 
     return Command(
         "settings set",
@@ -85,5 +85,5 @@ def settings_set(
 
 
 def _line(name: str, settings: CommunitySettings, house: CommunitySettings) -> str:
-    here, usual = say_setting(name, settings), say_setting(name, house)
+    here, usual = format_setting(name, settings), format_setting(name, house)
     return f"{name}: {here}" if here == usual else f"{name}: {here} (default: {usual})"

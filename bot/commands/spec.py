@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bot.commands.options import Kind, listed, meant
+from bot.commands.options import OptionKind, join_words, suggest
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
 
@@ -18,7 +18,7 @@ class Option:
     """One thing a command takes, as read from a field of its args class. `note` says what a choice costs, if it does."""
 
     name: str
-    kind: Kind
+    kind: OptionKind
     default: object
     is_required: bool
     note: str = ""
@@ -40,7 +40,7 @@ class Audience(StrEnum):
 class Command(Generic[A]):
     """What people can ask for.
 
-    `args` is a frozen dataclass whose fields are `Annotated` with a `Kind`.
+    `args` is a frozen dataclass whose fields are `Annotated` with a `OptionKind`.
     A command that is not typed is only ever pressed: its one option is the
     button's argument. A name of two words, `quota set`, stands in the group
     of the first; `/quota` alone is the first of the group. `opens_form` says
@@ -85,20 +85,20 @@ class Command(Generic[A]):
         self._refuse_unknown(raw, list(options))
         missing = [option for name, option in options.items() if option.is_required and raw.get(name) is None]
         if missing:
-            what = listed([f"{option.name} ({_as_part(option.kind.summary)})" for option in missing], "and")
+            what = join_words([f"{option.name} ({_as_part(option.kind.summary)})" for option in missing], "and")
             raise BadInput(f"/{self.name} still needs {what}.{self._hint}")
         given = {name: options[name].kind.parse(name, typed) for name, typed in raw.items() if typed is not None}
         return self.args(**given)
 
-    def press(self, argument: str) -> dict[str, object]:
+    def button_options(self, argument: str) -> dict[str, object]:
         """Give the raw input that a button with this argument stands for."""
         return {self.options[0].name: argument} if self.options else {}
 
     def _refuse_unknown(self, raw: Mapping[str, object], known: list[str]) -> None:
         for name in raw:
             if name not in known:
-                takes = f"it takes {listed(known)}" if known else "it takes no options"
-                raise BadInput(f"/{self.name} has no option “{name[:40]}”: {takes}.{meant(name, known)}")
+                takes = f"it takes {join_words(known)}" if known else "it takes no options"
+                raise BadInput(f"/{self.name} has no option “{name[:40]}”: {takes}.{suggest(name, known)}")
 
     @property
     def _hint(self) -> str:

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from bot.commands.entries import role_in
-from bot.commands.naming import first_seen, tier_named
+from bot.commands.formatting import pluralize
+from bot.commands.option_lookup import new_person_note, parse_tier
 from bot.commands.options import CLEAR, PersonRef, RoleRef, Text, Until
-from bot.commands.record import LONGEST_WHY, Record, listed
+from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
+from bot.commands.rule_texts import role_name
 from bot.commands.spec import Audience, Command
-from bot.commands.telling import counted
 from bot.domain.allowances import midnight_after
 from bot.domain.limits import CommunityLimits
 from bot.domain.people import REGISTERED, Mention, RoleMention, Tier
@@ -38,9 +38,9 @@ def tier_list(quotas: Quotas) -> Command[TierListArgs]:
         effective_limits = await quotas.effective_limits(call.person, call.place)
         found = effective_limits.of_community
         tiers = sorted(found.limits, key=lambda tier: found.limits[tier])
-        lines = [f"{tier}: {counted(found.limits[tier], 'picture')} a day{_ways(tier, found)}." for tier in tiers]
+        lines = [f"{tier}: {pluralize(found.limits[tier], 'picture')} a day{_ways_text(tier, found)}." for tier in tiers]
         await call.whisper(
-            listed(f"Yours is {effective_limits.account.tier}.", [*lines, *_role_limits(found)], title="Tiers here")
+            list_post(f"Yours is {effective_limits.account.tier}.", [*lines, *_role_limits(found)], title="Tiers here")
         )
 
     return Command("tier list", "See the tiers, how many pictures a day they have, and who has them", TierListArgs, run)
@@ -54,12 +54,12 @@ class TierRoleArgs:
     tier: Annotated[str, Text("The tier, or clear for none", longest=_LONGEST_TIER)]
 
 
-def tier_role(record: Record, people: PersonLookup, quotas: Quotas) -> Command[TierRoleArgs]:
+def tier_role(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas) -> Command[TierRoleArgs]:
     """Build `/tier role`."""
 
     async def run(call: Call, args: TierRoleArgs) -> None:
-        value = await _tier_or_none(args.tier, call, quotas)
-        await record.change(call, RuleKey(RuleKind.ROLE_TIER, people.role_key(args.role, call.place)), value)
+        value = await _parse_tier_or_clear(args.tier, call, quotas)
+        await rule_changes.change(call, RuleKey(RuleKind.ROLE_TIER, people.role_key(args.role, call.place)), value)
 
     return Command(
         "tier role",
@@ -79,14 +79,14 @@ class TierPurchaseArgs:
     tier: Annotated[str, Text("The tier of those who bought it, or clear for none", longest=_LONGEST_TIER)]
 
 
-def tier_purchase(record: Record, quotas: Quotas) -> Command[TierPurchaseArgs]:
+def tier_purchase(rule_changes: RuleChanges, quotas: Quotas) -> Command[TierPurchaseArgs]:
     """Build `/tier purchase`."""
 
     async def run(call: Call, args: TierPurchaseArgs) -> None:
         sku = args.sku.strip()
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", sku):
             raise BadInput("sku is the id of what is sold, in letters and digits, such as 1234567890; nothing was changed.")
-        await record.change(call, RuleKey(RuleKind.PURCHASE_TIER, sku), await _tier_or_none(args.tier, call, quotas))
+        await rule_changes.change(call, RuleKey(RuleKind.PURCHASE_TIER, sku), await _parse_tier_or_clear(args.tier, call, quotas))
 
     return Command(
         "tier purchase",
@@ -107,19 +107,19 @@ class TierGrantArgs:
     until: Annotated[date | timedelta | None, Until("The last day, such as 2026-12-31, or a time such as 30d; else for good")] = (
         None
     )
-    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 
-def tier_grant(record: Record, people: PersonLookup, quotas: Quotas, *, clock: Clock) -> Command[TierGrantArgs]:
+def tier_grant(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas, *, clock: Clock) -> Command[TierGrantArgs]:
     """Build `/tier grant`. Somebody has one grant at most: a new one takes the place of the old."""
 
     async def run(call: Call, args: TierGrantArgs) -> None:
         found = (await quotas.effective_limits(call.person, call.place)).of_community
-        tier = tier_named(args.tier, found.limits)
+        tier = parse_tier(args.tier, found.limits)
         end = None if args.until is None else _end(args.until, clock.now(), found.settings.zone)
         whom = await people.find_or_create(args.person, call.person)
         key = RuleKey(RuleKind.MEMBERSHIP, GRANT, whom.account)
-        await record.change(call, key, str(Membership(tier, end)), why=args.why, note=first_seen(whom))
+        await rule_changes.change(call, key, str(Membership(tier, end)), why=args.why, note=new_person_note(whom))
 
     return Command(
         "tier grant",
@@ -137,21 +137,21 @@ class TierRevokeArgs:
 
     person: Annotated[Mention, PersonRef("Who loses the tier")]
     tier: Annotated[str | None, Text("Which tier; else the one that was granted", longest=_LONGEST_TIER)] = None
-    why: Annotated[str, Text("Why, for the record", longest=LONGEST_WHY)] = ""
+    why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 
-def tier_revoke(record: Record, people: PersonLookup, quotas: Quotas) -> Command[TierRevokeArgs]:
+def tier_revoke(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas) -> Command[TierRevokeArgs]:
     """Build `/tier revoke`: take a grant away, or all that gives somebody the tier that is named."""
 
     async def run(call: Call, args: TierRevokeArgs) -> None:
         whom = await people.find_known(args.person, call.person)
         found = (await quotas.effective_limits(whom.person, call.place)).of_community
-        tier = None if args.tier is None else tier_named(args.tier, found.limits)
-        keys = _held(found, tier)
+        tier = None if args.tier is None else parse_tier(args.tier, found.limits)
+        keys = _revocable_keys(found, tier)
         if not keys:
             raise BadInput(_nothing_to_revoke(whom, tier))
         for key in keys:
-            await record.change(call, key, None, why=args.why)
+            await rule_changes.change(call, key, None, why=args.why)
 
     return Command(
         "tier revoke",
@@ -163,12 +163,12 @@ def tier_revoke(record: Record, people: PersonLookup, quotas: Quotas) -> Command
     )
 
 
-def _ways(tier: Tier, found: CommunityLimits) -> str:
+def _ways_text(tier: Tier, found: CommunityLimits) -> str:
     """Say what gives a tier: `, by /register, with the role 5678`."""
     roles = [rule.key.subject for rule in found.rules if rule.key.kind is RuleKind.ROLE_TIER and rule.value == tier]
     ways = [
         *(["by /register"] if tier == REGISTERED else []),
-        *(f"with the role {role_in(role)}" for role in roles),
+        *(f"with the role {role_name(role)}" for role in roles),
         *(f"with the purchase {bought}" for bought, given in found.purchases.items() if given == tier),
     ]
     return "".join(f", {way}" for way in ways)
@@ -177,13 +177,13 @@ def _ways(tier: Tier, found: CommunityLimits) -> str:
 def _role_limits(found: CommunityLimits) -> list[str]:
     """List the limits that roles have whatever the tier."""
     limits = [rule for rule in found.rules if rule.key.kind is RuleKind.LIMIT and rule.key.subject.startswith("role:")]
-    return [f"The role {role_in(rule.key.subject)}: {counted(int(rule.value), 'picture')} a day." for rule in limits]
+    return [f"The role {role_name(rule.key.subject)}: {pluralize(int(rule.value), 'picture')} a day." for rule in limits]
 
 
-async def _tier_or_none(typed: str, call: Call, quotas: Quotas) -> Tier | None:
+async def _parse_tier_or_clear(typed: str, call: Call, quotas: Quotas) -> Tier | None:
     if typed.strip().lower() == CLEAR:
         return None
-    return tier_named(typed, (await quotas.effective_limits(call.person, call.place)).of_community.limits)
+    return parse_tier(typed, (await quotas.effective_limits(call.person, call.place)).of_community.limits)
 
 
 def _end(until: date | timedelta, now: datetime, zone: ZoneInfo) -> datetime:
@@ -194,7 +194,7 @@ def _end(until: date | timedelta, now: datetime, zone: ZoneInfo) -> datetime:
     return end.astimezone(UTC)
 
 
-def _held(found: CommunityLimits, tier: Tier | None) -> list[RuleKey]:
+def _revocable_keys(found: CommunityLimits, tier: Tier | None) -> list[RuleKey]:
     """Give the memberships of a tier, or the grant where no tier is named."""
     members = [rule for rule in found.rules if rule.key.kind is RuleKind.MEMBERSHIP]
     if tier is None:

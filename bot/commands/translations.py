@@ -5,25 +5,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-Key = tuple[str, ...]
+TextKey = tuple[str, ...]
 """The way to a text in a catalogue: `("commands", "imagine", "options", "prompt", "summary")`."""
 
-Catalogue = Mapping[Key, str]
+TranslatedTexts = Mapping[TextKey, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Translations:
     """The catalogues by language (`de`). What one does not have is English there, as it was declared."""
 
-    catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    texts_by_language: Mapping[str, TranslatedTexts] = field(default_factory=dict)
 
-    def of(self, *key: str) -> dict[str, str]:
+    def in_each_language(self, *key: str) -> dict[str, str]:
         """Give a text in each language that has it."""
-        return {language: texts[key] for language, texts in self.catalogues.items() if key in texts}
+        return {language: texts[key] for language, texts in self.texts_by_language.items() if key in texts}
 
-    def into(self, locale: str) -> Catalogue:
+    def for_locale(self, locale: str) -> TranslatedTexts:
         """Give the catalogue for a locale such as `de-AT`; an empty one where there is none."""
-        return self.catalogues.get(locale.partition("-")[0].lower(), {})
+        return self.texts_by_language.get(locale.partition("-")[0].lower(), {})
 
 
 def load_translations() -> Translations:
@@ -32,7 +32,7 @@ def load_translations() -> Translations:
     return Translations({file.name.removesuffix(".toml"): dict(_texts(tomllib.loads(file.read_text("utf-8")))) for file in found})
 
 
-def _texts(table: Mapping[str, object], path: Key = ()) -> Iterator[tuple[Key, str]]:
+def _texts(table: Mapping[str, object], path: TextKey = ()) -> Iterator[tuple[TextKey, str]]:
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _texts(value, (*path, key))

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
 
+from bot.commands.formatting import one_line, pluralize
 from bot.commands.options import Number, PersonRef
 from bot.commands.spec import Audience, Command
-from bot.commands.telling import counted, one_line
 from bot.domain.chat import Attachment, Details, Post
 from bot.domain.money import dollars
 from bot.domain.people import AccountId, Mention
@@ -21,7 +21,7 @@ from bot.services.usage import summarize_usage, usage_csv
 
 _MOST_DAYS = 90
 _LONGEST_NAME = 40
-_IN_ALT = 5
+_NAMED_IN_ALT = 5
 """How many people and models are named to those who cannot see the picture."""
 
 
@@ -83,39 +83,39 @@ def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes,
     models = [_line(number, share, "") for number, share in enumerate(summary.models, 1)]
     estimated = f"{dollars(summary.estimated)} of that is an estimate. " if summary.estimated else ""
     return Post(
-        f"{_totals(summary)} {estimated}The table has every day, person and model.",
+        f"{_totals_text(summary)} {estimated}The table has every day, person and model.",
         details=(Details("PersonLookup", "\n".join(people)), Details("Models", "\n".join(models))),
         attachments=(
-            Attachment(f"{name}.png", "image/png", picture, _alt(summary)),
+            Attachment(f"{name}.png", "image/png", picture, _alt_text(summary)),
             Attachment(f"{name}.csv", "text/csv", table),
         ),
     )
 
 
-def _totals(summary: UsageSummary) -> str:
+def _totals_text(summary: UsageSummary) -> str:
     """Say it in one sentence."""
     who = summary.whose or ("1 person" if summary.head_count == 1 else f"{summary.head_count:,} people")
     period = _period(summary.days[0].day, summary.days[-1].day)
     cost = dollars(summary.microusd, is_estimate=summary.estimated > 0)
-    return f"{period}: {counted(summary.pictures, 'picture')} by {who}, for {cost}."
+    return f"{period}: {pluralize(summary.pictures, 'picture')} by {who}, for {cost}."
 
 
-def _alt(summary: UsageSummary) -> str:
+def _alt_text(summary: UsageSummary) -> str:
     """Say what the picture shows to who cannot see it."""
     busiest = max(summary.days, key=lambda day: sum(day.pictures))
     shares = {"PersonLookup": summary.people, "Models": summary.models}
-    named = [f"{title}: {', '.join(map(_in_short, found[:_IN_ALT]))}." for title, found in shares.items()]
-    most = f"Most on {_day(busiest.day)}, {counted(sum(busiest.pictures), 'picture')}." if summary.pictures else ""
-    return " ".join(part for part in ("Bars by day, person and model.", _totals(summary), most, *named) if part)
+    named = [f"{title}: {', '.join(map(_share_text, found[:_NAMED_IN_ALT]))}." for title, found in shares.items()]
+    most = f"Most on {_day(busiest.day)}, {pluralize(sum(busiest.pictures), 'picture')}." if summary.pictures else ""
+    return " ".join(part for part in ("Bars by day, person and model.", _totals_text(summary), most, *named) if part)
 
 
 def _line(number: int, share: UsageShare, id_: str) -> str:
     whom = f"{_short(share.name)} ({id_})" if id_ not in {"", share.name} else _short(share.name)
     cost = dollars(share.microusd, is_estimate=share.estimated > 0)
-    return f"{number}. {whom}: {counted(share.pictures, 'picture')}, {cost}"
+    return f"{number}. {whom}: {pluralize(share.pictures, 'picture')}, {cost}"
 
 
-def _in_short(share: UsageShare) -> str:
+def _share_text(share: UsageShare) -> str:
     return f"{_short(share.name)} {share.pictures:,}"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.commands.options import meant
+from bot.commands.options import suggest
 from bot.config.kinds import CrossCheck
 from bot.config.layers import PREFIX, Layer, Loc, spelled
 from bot.config.settings import Settings
@@ -77,7 +77,7 @@ def _instead(loc: Loc, name: str) -> str:
     siblings = list(_keys(_kind_at(loc[:-1])))
     close = difflib.get_close_matches(loc[-1], siblings, n=1)
     if close and not is_variable:
-        return f".{meant(loc[-1], siblings)}"
+        return f".{suggest(loc[-1], siblings)}"
     if loc[0] == "models" and len(loc) > 2:  # noqa: PLR2004 - [models.NAME] and a key
         return ': if it is a part of the model\'s name, put the whole name in quotes, as in [models."gpt-image-2.5"].'
     everywhere = {".".join(path): path for path in _leaves(Settings)}

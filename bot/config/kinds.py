@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
-from bot.commands.options import meant
+from bot.commands.options import suggest
 from bot.domain.images import Size
 
 _PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)")
@@ -160,7 +160,7 @@ def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
-        close = meant(name, sorted(available_timezones()))
+        close = suggest(name, sorted(available_timezones()))
         text = f"must be a time zone such as UTC or Europe/Berlin, not {shown(name)}"
         raise ValueError(f"{text}.{close}" if close else text) from None
     return name

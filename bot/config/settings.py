@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.commands.options import listed, meant
+from bot.commands.options import join_words, suggest
 from bot.config.kinds import CrossCheck, Folder, Words, shown
 from bot.config.models import ModelSettings
 from bot.config.sections import (
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         order = self.drawing.providers
         for name in order:
             if name not in PROVIDERS:
-                yield f"[drawing] providers can be {listed(list(PROVIDERS))}, not {shown(name)}.{meant(name, list(PROVIDERS))}"
+                yield f"[drawing] providers can be {join_words(list(PROVIDERS))}, not {shown(name)}.{suggest(name, list(PROVIDERS))}"
         if len(set(order)) < len(order):
             yield "[drawing] providers names one twice: keep the first."
         if "openai" in order and not self.openai.api_key:
@@ -99,18 +99,18 @@ class Settings(BaseSettings):
     def _about_tiers(self) -> Iterator[str]:
         if (tier := self.membership.tier) not in self.quotas.tiers:
             known = list(self.quotas.tiers)
-            yield f"[membership] tier can be {listed(known)}, not {shown(tier)}.{meant(tier, known)}"
+            yield f"[membership] tier can be {join_words(known)}, not {shown(tier)}.{suggest(tier, known)}"
         yield from _strangers("[quotas.first_tier]", self.quotas.first_tier, PLATFORMS, "platforms")
         tiers = tuple(self.quotas.tiers)
         yield from _strangers("[worker.slots]", self.worker.slots, tiers, "tiers of [quotas.tiers]")
         for platform, tier in self.quotas.first_tier.items():
             if tier not in tiers:
-                yield f"[quotas.first_tier] {platform} can be {listed(list(tiers))}, not {shown(tier)}.{meant(tier, list(tiers))}"
+                yield f"[quotas.first_tier] {platform} can be {join_words(list(tiers))}, not {shown(tier)}.{suggest(tier, list(tiers))}"
 
         for bought, tier in self.quotas.purchases.items():
             if tier not in tiers:
                 known = list(tiers)
-                yield f"[quotas.purchases] {shown(bought)} can be {listed(known)}, not {shown(tier)}.{meant(tier, known)}"
+                yield f"[quotas.purchases] {shown(bought)} can be {join_words(known)}, not {shown(tier)}.{suggest(tier, known)}"
 
     def _about_communities(self) -> Iterator[str]:
         communities = self.quotas.communities
@@ -184,4 +184,4 @@ class Settings(BaseSettings):
 def _strangers(table: str, names: Iterable[str], known: tuple[str, ...], what: str) -> Iterator[str]:
     for name in names:
         if name not in known:
-            yield f"{table} {shown(name)} is not one of the {what}: {listed(list(known))}.{meant(name, list(known))}"
+            yield f"{table} {shown(name)} is not one of the {what}: {join_words(list(known))}.{suggest(name, list(known))}"

@@ -27,7 +27,7 @@ class DayExtension:
     until: datetime
 
     @classmethod
-    def after_zone_change(cls, before: Allowance, now: datetime, zone: ZoneInfo) -> "Bridge | None":
+    def after_zone_change(cls, before: Allowance, now: datetime, zone: ZoneInfo) -> "DayExtension | None":
         """Give the bridge from the day of `before` into `zone`; None where both zones write the same day."""
         there = now.astimezone(zone).date()
         return None if there == before.day else cls(before.day, midnight_after(max(there, before.day), zone))

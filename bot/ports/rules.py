@@ -39,6 +39,6 @@ class Rulebook(Protocol):
         """Give one entry."""
         ...
 
-    async def record(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
+    async def entries(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
         """Give the newest entries, newest first; only ones older than `before`, if given."""
         ...

@@ -185,12 +185,12 @@ class BudgetAlerts:
 
 async def newest_entry(rulebook: Rulebook, community: CommunityId, key: RuleKey) -> AuditEntry | None:
     """Give the newest entry about a rule, if there is one."""
-    page = await rulebook.record(community, _PAGE)
+    page = await rulebook.entries(community, _PAGE)
     while page:
         found = next((entry for entry in page if entry.key == key), None)
         if found is not None:
             return found
-        page = await rulebook.record(community, _PAGE, page[-1].id)
+        page = await rulebook.entries(community, _PAGE, page[-1].id)
     return None
 
 

@@ -107,7 +107,7 @@ class SqlRulebook:
             row = (await connection.execute(_ENTRY, {"entry": entry})).first()
         return None if row is None else entry_of(row)
 
-    async def record(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
+    async def entries(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
         """Read the record backwards."""
         newest = _NEWEST if before is None else _NEWEST_BEFORE
         values = {"community": community, "most": most} | ({} if before is None else {"entry": before})

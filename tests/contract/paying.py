@@ -33,7 +33,7 @@ async def membership(rulebook: Rulebook, account: AccountId, id_: str = "sub_1")
 
 async def reasons(rulebook: Rulebook) -> list[str]:
     """Give what owners read."""
-    return [entry.why for entry in await rulebook.record(HOUSE, 50) if entry.why]
+    return [entry.why for entry in await rulebook.entries(HOUSE, 50) if entry.why]
 
 
 async def send_all(till: Till, *events: Json) -> None:

@@ -117,7 +117,7 @@ class TestMoneyThatWentBack:
         """The same account sells postcards."""
         for event in (a_charge(refunded=500), a_charge(refunded=5, payment_intent=None), a_dispute("lost")):
             assert await till.send(event) == 200
-        assert await rulebook.record(HOUSE, 10) == ()
+        assert await rulebook.entries(HOUSE, 10) == ()
 
 
 def a_paid_month(number: int, *, older: bool = False) -> list[Json]:

@@ -80,7 +80,7 @@ class TestMoving:
         assert await credits_.move(a_move(ann, 10)) is None
         assert await credits_.move(a_move(ann, -99)) is None
         assert await credits_.balance(HOUSE, ann) == await total(credits_, ann) == 10
-        assert len(await rulebook.record(HOUSE, 10)) == 1
+        assert len(await rulebook.entries(HOUSE, 10)) == 1
 
     async def test_the_same_key_is_the_same_move_whoever_has_the_account_by_now(
         self, credits_: Credits, accounts: Accounts, ann: AccountId, bob: AccountId
@@ -164,7 +164,7 @@ class TestGiving:
     ) -> None:
         """It is not in their record."""
         await credits_.give(HOUSE, giver, bob, 4, "call 1")
-        assert [entry.key.subject for entry in await rulebook.record(HOUSE, 10)] == ["grant"]
+        assert [entry.key.subject for entry in await rulebook.entries(HOUSE, 10)] == ["grant"]
 
     async def test_a_gift_is_given_once(self, credits_: Credits, giver: Actor, bob: AccountId) -> None:
         """However often the call is delivered, and whoever it names then."""

@@ -46,7 +46,7 @@ class TestChanging:
     async def test_nothing_is_set_at_first(self, rulebook: Rulebook) -> None:
         """And there is no error in that."""
         assert await rulebook.all(HOUSE) == await rulebook.rules(HOUSE, EVERYBODY) == ()
-        assert await rulebook.record(HOUSE, 10) == ()
+        assert await rulebook.entries(HOUSE, 10) == ()
 
     async def test_a_change_is_a_rule_and_an_entry(self, rulebook: Rulebook) -> None:
         """With everything that anybody will want to know."""
@@ -70,9 +70,9 @@ class TestChanging:
     async def test_what_is_so_already_is_no_change(self, rulebook: Rulebook, value: str | None) -> None:
         """Nothing is written."""
         await rulebook.change(a_change(value))
-        before = await rulebook.record(HOUSE, 10)
+        before = await rulebook.entries(HOUSE, 10)
         assert await rulebook.change(a_change(value)) is None
-        assert await rulebook.record(HOUSE, 10) == before
+        assert await rulebook.entries(HOUSE, 10) == before
 
     async def test_rules_of_an_account_are_its_own(self, rulebook: Rulebook, ann: AccountId) -> None:
         """Everybody goes by those that are nobody's."""
@@ -93,8 +93,8 @@ class TestChanging:
         """Neither rules nor record."""
         await rulebook.change(a_change("1", GUESTS, OTHER))
         assert await rulebook.all(HOUSE) == ()
-        assert await rulebook.record(HOUSE, 10) == ()
-        assert len(await rulebook.record(OTHER, 10)) == 1
+        assert await rulebook.entries(HOUSE, 10) == ()
+        assert len(await rulebook.entries(OTHER, 10)) == 1
 
     async def test_any_text_can_be_set(self, rulebook: Rulebook) -> None:
         """It is a value and nothing else."""
@@ -120,16 +120,16 @@ class TestRecord:
         for number in range(5):
             await rulebook.change(a_change(str(number)))
         await rulebook.change(a_change("x", ZONE, OTHER))
-        first = await rulebook.record(HOUSE, 2)
+        first = await rulebook.entries(HOUSE, 2)
         await rulebook.change(a_change("5"))
-        second = await rulebook.record(HOUSE, 2, first[-1].id)
-        third = await rulebook.record(HOUSE, 2, second[-1].id)
+        second = await rulebook.entries(HOUSE, 2, first[-1].id)
+        third = await rulebook.entries(HOUSE, 2, second[-1].id)
         assert [[entry.after for entry in page] for page in (first, second, third)] == [["4", "3"], ["2", "1"], ["0"]]
 
     async def test_before_what_is_not_there_is_nothing(self, rulebook: Rulebook) -> None:
         """It is no error either."""
         await changed(rulebook, "1")
-        assert await rulebook.record(HOUSE, 10, AuditEntryId("none")) == ()
+        assert await rulebook.entries(HOUSE, 10, AuditEntryId("none")) == ()
         assert await rulebook.find(AuditEntryId("none")) is None
 
 
@@ -143,7 +143,7 @@ class TestUndoing:
         undoing = await rulebook.undo(entry.id, DEPUTY)
         assert await value_of(rulebook) == entry.before
         assert (undoing.before, undoing.after, undoing.undoes, undoing.by) == (entry.after, entry.before, entry.id, DEPUTY)
-        assert (await rulebook.record(HOUSE, 1))[0] == undoing
+        assert (await rulebook.entries(HOUSE, 1))[0] == undoing
 
     async def test_what_was_undone_cannot_be_undone_again(self, rulebook: Rulebook) -> None:
         """Even though the value is what it was."""
@@ -170,7 +170,7 @@ class TestUndoing:
             await rulebook.undo(entry.id, BOSS)
         assert "changed again since" in refused.value.user_text
         assert await value_of(rulebook) == "b"
-        assert len(await rulebook.record(HOUSE, 10)) == 2
+        assert len(await rulebook.entries(HOUSE, 10)) == 2
 
     async def test_what_never_was_cannot_be_undone(self, rulebook: Rulebook) -> None:
         """Buttons can be forged."""

@@ -54,7 +54,7 @@ class TestUndoingCredits:
             await rulebook.undo(grant.id, DEPUTY)
         assert "spent" in refused.value.user_text
         assert await credits_.balance(HOUSE, ann) == 9
-        assert len(await rulebook.record(HOUSE, 10)) == 1
+        assert len(await rulebook.entries(HOUSE, 10)) == 1
 
     async def test_they_are_taken_from_the_account_that_has_them_now(
         self, rulebook: Rulebook, credits_: Credits, accounts: Accounts, grant: AuditEntry, ann: AccountId

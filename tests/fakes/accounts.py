@@ -96,7 +96,7 @@ class MemoryLedger:
 
     async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
         """Look the counters up."""
-        return self._books.quota_status(community, as_account(tenant_quota), day, limit)
+        return self._books.quota_status(community, as_account(tenant), day, limit)
 
     async def reset_usage(
         self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str

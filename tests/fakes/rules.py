@@ -66,7 +66,7 @@ class MemoryRulebook:
         self.trouble.strike("find")
         return next((one for one in self._books.record if one.id == entry), None)
 
-    async def record(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
+    async def entries(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
         """Look back."""
         self.trouble.strike("record")
         ids = [entry.id for entry in self._books.record]

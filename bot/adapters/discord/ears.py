@@ -17,7 +17,7 @@ from bot.adapters.discord.menu import CONTEXT_MENUS, suggestions
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.discord.typed import read_command, read_form
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.pointing import Pointing, Reaction
+from bot.commands.message_actions import MessageActions, Reaction
 from bot.commands.translations import Translations
 from bot.domain.chat import Form, MessageRef
 from bot.domain.people import Identity, Person
@@ -54,7 +54,7 @@ class Ears:
         """Whether anything new is heard. Discord tells people that there was no answer, where it is not."""
         self._dispatcher = dispatcher
         self._surface = surface
-        self._pointing = Pointing(dispatcher, jobs)
+        self._message_actions = MessageActions(dispatcher, jobs)
         self._translations = translations
         self._hearing = Hearing()
         self._client: discord.Client | None = None
@@ -119,7 +119,7 @@ class Ears:
         return command is not None and command.answers_in_public
 
     def _drawn(self, form: Form, locale: str) -> discord.ui.Modal:
-        return modal_of(self._dispatcher.commands[form.command], form.values, self._translations.into(locale))
+        return modal_of(self._dispatcher.commands[form.command], form.values, self._translations.for_locale(locale))
 
     async def _attended(self, call: DiscordCall, work: Callable[[], Awaitable[None]]) -> None:
         """See to a call. In a crowd nobody waits for a command's own words: all get a sign at once that they were heard."""
@@ -135,7 +135,7 @@ class Ears:
     async def _chosen(self, data: Mapping[str, Any], call: DiscordCall) -> None:
         """Press what an entry of a message's menu stands for."""
         command = CONTEXT_MENUS.get(str(data.get("name")), "")
-        await self._pointing.choose(command, str(data.get("target_id", "")), call)
+        await self._message_actions.choose(command, str(data.get("target_id", "")), call)
 
     async def _pressed(self, interaction: Interaction) -> None:
         """Press a button: its id says all, so it works for ever, and after it was taken off the message too."""
@@ -165,7 +165,7 @@ class Ears:
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Deal with a reaction below a message of ours, in a server or between somebody and us."""
         reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION, ""))
-        if self.is_open and self._is_ours(payload) and reaction is not None and self._pointing.is_meant(reaction):
+        if self.is_open and self._is_ours(payload) and reaction is not None and self._message_actions.is_supported(reaction):
             self._know_this_task()
             await self._reacted(payload, reaction)
 
@@ -186,7 +186,7 @@ class Ears:
             message=MessageRef(place, str(payload.message_id)),
             surface=self._surface,
         )
-        await self._pointing.react(reaction, str(payload.message_id), call)
+        await self._message_actions.react(reaction, str(payload.message_id), call)
 
     def _partner(self, user: int) -> Person:
         """Return whoever reacts in a direct message, of whom Discord tells the id alone; there they look after nothing."""

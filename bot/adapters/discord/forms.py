@@ -6,9 +6,9 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.typed import form_id
-from bot.commands.options import Kind, Number, PersonRef, Pick, RoleRef, Text
+from bot.commands.options import Number, OptionKind, PersonRef, Pick, RoleRef, Text
 from bot.commands.spec import AnyCommand, Option
-from bot.commands.translations import Catalogue
+from bot.commands.translations import TranslatedTexts
 
 _MOST_FIELDS = 5
 _MOST_CHOICES = 25
@@ -17,7 +17,7 @@ _LONGEST_NOTE = 100
 _LONGEST_TEXT, _LONGEST_LINE = 4000, 200
 
 
-def modal_of(command: AnyCommand, values: Mapping[str, str], words: Catalogue) -> discord.ui.Modal:
+def modal_of(command: AnyCommand, values: Mapping[str, str], words: TranslatedTexts) -> discord.ui.Modal:
     """Draw the form. Where a command takes more than a form has room for, what it needs comes first.
 
     Needs a running event loop, as all views of discord.py do.
@@ -35,7 +35,7 @@ def modal_of(command: AnyCommand, values: Mapping[str, str], words: Catalogue) -
 class _Field:
     """One option as a part of a form."""
 
-    def __init__(self, command: AnyCommand, option: Option, words: Catalogue) -> None:
+    def __init__(self, command: AnyCommand, option: Option, words: TranslatedTexts) -> None:
         self._option = option
         self._key = ("commands", command.name, "options", option.name)
         self._words = words
@@ -52,7 +52,7 @@ class _Field:
             component=self._component(option.kind, value),
         )
 
-    def _component(self, kind: Kind, value: str) -> "discord.ui.Item[Any]":
+    def _component(self, kind: OptionKind, value: str) -> "discord.ui.Item[Any]":
         match kind:
             case Pick(values=values) if len(values) <= _MOST_CHOICES:
                 return self._choice(values, value)

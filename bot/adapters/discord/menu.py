@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.commands.options import Kind, Number, PersonRef, Pick, Pixels, RoleRef, Text
+from bot.commands.options import Number, OptionKind, PersonRef, Pick, Pixels, RoleRef, Text
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
@@ -103,7 +103,7 @@ class _Menu:
             found[language] = _described(f"{_with_note(summary, option)}{usual}")
         return found
 
-    def _choices(self, kind: Kind, key: tuple[str, ...]) -> Json:
+    def _choices(self, kind: OptionKind, key: tuple[str, ...]) -> Json:
         if not isinstance(kind, Pick) or len(kind.values) > _MOST_CHOICES:
             return {}
         labels = {value: self._in(*key, "choices", value) for value in kind.values}
@@ -119,7 +119,7 @@ class _Menu:
         return {**self._localised("name", self._in(*key, "name")), **self._localised("description", summaries)}
 
     def _in(self, *key: str) -> dict[str, str]:
-        return self._translations.of(*key)
+        return self._translations.in_each_language(*key)
 
     @staticmethod
     def _localised(what: str, texts: Mapping[str, str]) -> Json:
@@ -136,7 +136,7 @@ def _usual(usually: str, default: object) -> str:
     return f"; {usually} {default}" if usually and default not in {None, ""} else ""
 
 
-def _shape(kind: Kind) -> Json:
+def _shape(kind: OptionKind) -> Json:
     match kind:
         case Text(longest=longest):
             return {"type": _STRING, "max_length": min(longest, _LONGEST_STRING)}
@@ -161,7 +161,7 @@ def suggestions(command: AnyCommand, option: str, typed: str) -> list[str]:
     return sorted(found, key=lambda value: not value.lower().startswith(word))[:_MOST_CHOICES]
 
 
-def _known(kind: Kind) -> tuple[str, ...]:
+def _known(kind: OptionKind) -> tuple[str, ...]:
     return tuple(str(size) for size in USUAL_SIZES.values()) if isinstance(kind, Pixels) else kind.values
 
 

@@ -21,7 +21,7 @@ from bot.adapters.slack.leaving import Leaving, is_of_organisation
 from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
 from bot.adapters.slack.origin import Origin
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.pointing import Pointing, Reaction
+from bot.commands.message_actions import MessageActions, Reaction
 from bot.errors import EaselError
 from bot.ports.jobs import Jobs
 from bot.services.hearing import Hearing
@@ -59,7 +59,7 @@ class Ears:
         """Whether anything new is heard. Slack sends what is not acknowledged to another process, or again."""
         self._dispatcher = dispatcher
         self._calls = calls
-        self._pointing = Pointing(dispatcher, jobs)
+        self._message_actions = MessageActions(dispatcher, jobs)
         self._home = home
         self._leaving = leaving
         self._hearing = Hearing()
@@ -170,7 +170,7 @@ class Ears:
         event = body["event"]
         reaction = REACTIONS.get(str(event.get("reaction")).partition("::")[0])
         is_ours = context.bot_user_id is not None and event.get("item_user") == context.bot_user_id
-        if is_ours and reaction is not None and self._pointing.is_meant(reaction):
+        if is_ours and reaction is not None and self._message_actions.is_supported(reaction):
             whence = origin.of_event(body)
             self._deal(str(body.get("event_id")), lambda: self._reacted(whence, reaction))
 
@@ -234,11 +234,11 @@ class Ears:
 
     async def _chosen(self, whence: Origin, command: str) -> None:
         call = await self._calls.of(whence, whence.trigger)
-        await self._pointing.choose(command, whence.message, call)
+        await self._message_actions.choose(command, whence.message, call)
 
     async def _reacted(self, whence: Origin, reaction: Reaction) -> None:
         call = await self._calls.of(whence, f"{whence.channel}:{whence.message}:{whence.user}:{reaction}")
-        await self._pointing.react(reaction, whence.message, call)
+        await self._message_actions.react(reaction, whence.message, call)
 
     async def _shown_home(self, whence: Origin) -> None:
         await self._home.show(await self._calls.person(whence), whence)

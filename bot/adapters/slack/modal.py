@@ -8,7 +8,7 @@ from typing import Any
 from bot.adapters.slack import origin
 from bot.adapters.slack.errand import LONGEST, Errand
 from bot.adapters.slack.origin import Origin
-from bot.commands.options import JobRef, Kind, Number, PersonRef, Pick, Text
+from bot.commands.options import JobRef, Number, OptionKind, PersonRef, Pick, Text
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Form
 from bot.errors import BadInput
@@ -116,7 +116,7 @@ def _initial(value: str | None) -> Json:
     return {"initial_value": value[:LONGEST]} if value else {}
 
 
-def _choices(kind: Kind, value: str | None) -> Json:
+def _choices(kind: OptionKind, value: str | None) -> Json:
     options = {one: {"text": _plain(one.capitalize(), _LONGEST_LABEL), "value": one} for one in kind.values}
     chosen = {"initial_option": options[value]} if value in options else {}
     return {"type": "static_select", "options": list(options.values()), **chosen}
@@ -166,7 +166,7 @@ def complaints(command: AnyCommand, raw: Mapping[str, object]) -> dict[str, str]
     return {name: text for name, text in found.items() if not isinstance(_kind(command, name), _SECRET_KINDS)}
 
 
-def _kind(command: AnyCommand, name: str) -> Kind:
+def _kind(command: AnyCommand, name: str) -> OptionKind:
     return next(option.kind for option in command.options if option.name == name)
 
 

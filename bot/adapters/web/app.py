@@ -75,7 +75,9 @@ def build_web(
     for_authors = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
     room = Room(options.channel, options.notices, for_authors)
     app.include_router(page_routes(assets=Assets(), dispatcher=dispatcher, visitors=visitors))
-    app.include_router(channel_routes(surface=surface, visitors=visitors, room=room, is_in_charge=dispatcher.is_in_charge))
+    app.include_router(
+        channel_routes(surface=surface, visitors=visitors, room=room, is_admin_or_owner=dispatcher.is_admin_or_owner)
+    )
     app.include_router(
         desk_routes(dispatcher=dispatcher, surface=surface, visitors=visitors, handouts=handouts, channel=options.channel)
     )

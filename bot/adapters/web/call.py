@@ -7,8 +7,8 @@ import structlog
 
 from bot.adapters.web.render import Asked
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.commands.line import write_line
 from bot.commands.spec import AnyCommand
+from bot.commands.typed_line import write_line
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Person
 from bot.errors import SurfaceFailed

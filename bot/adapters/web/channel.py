@@ -35,7 +35,7 @@ class Room:
 
 
 def channel_routes(
-    *, surface: WebSurface, visitors: Visitors, room: Room, is_in_charge: Callable[[Person], Awaitable[bool]]
+    *, surface: WebSurface, visitors: Visitors, room: Room, is_admin_or_owner: Callable[[Person], Awaitable[bool]]
 ) -> APIRouter:
     """Build `/api/channel`, `/api/messages`, `/previews` and `/events`. Who is in charge reads what pictures cost."""
     routes = APIRouter()
@@ -75,7 +75,7 @@ def channel_routes(
         return await events.open(start, await view_for(visitor))
 
     async def view_for(visitor: Visitor) -> View:
-        knows_cost = await is_in_charge(visitor.person)
+        knows_cost = await is_admin_or_owner(visitor.person)
         return lambda message: seen_by(visitor, message, surface, room, knows_cost=knows_cost)
 
     return routes

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.adapters.web.surface import WEB
 from bot.adapters.web.visitors import NAME, guest_name
-from bot.commands.line import is_plain, split_line
-from bot.commands.options import PersonRef, quoted
+from bot.commands.options import PersonRef, quote
 from bot.commands.spec import AnyCommand
+from bot.commands.typed_line import is_plain, split_line
 from bot.domain.people import Identity
 from bot.errors import BadInput
 from bot.ports.messages import Messages
@@ -39,7 +39,7 @@ async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: 
         stray = next((word for word in line.split() if word.startswith("@")), "")
         if stray and not _ID.search(line):
             raise BadInput(
-                f"Nobody here is called {quoted(stray[1:])}; nothing was changed. "
+                f"Nobody here is called {quote(stray[1:])}; nothing was changed. "
                 "Type the name that stands beside their pictures, such as Amber Heron."
             )
         return Addressed(line, {})

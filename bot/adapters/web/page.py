@@ -32,7 +32,7 @@ def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -
 
     @routes.get("/api/commands")
     async def show_commands(request: Request) -> Response:
-        permitted = await dispatcher.permitted(visitors.meet(request).person)
+        permitted = await dispatcher.permitted_commands(visitors.meet(request).person)
         content = catalog_of(permitted).model_dump_json()
         body, headers = pack(request, content)
         return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})

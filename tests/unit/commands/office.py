@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.quota import quota_reset, quota_set, quota_show
-from bot.commands.record import Record, audit, older, undo
 from bot.commands.register import accept, register
+from bot.commands.rule_changes import RuleChanges, audit, older, undo
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
 from bot.domain.allowances import Weights
 from bot.domain.chat import Button, Place, Post
@@ -73,25 +73,25 @@ class Office:
     def open(self, *, premium: str = "", policy: str = POLICY) -> Dispatcher:
         """Build the commands; again, as after a restart with another policy."""
         bench, quotas, people = self.bench, self.quotas, self.people
-        record = Record(rulebook=bench.rulebook, quotas=quotas, people=people, house=self.house, clock=bench.clock)
+        rule_changes = RuleChanges(rulebook=bench.rulebook, quotas=quotas, people=people, house=self.house, clock=bench.clock)
         commands = (
             quota_show(quotas, people, ledger=bench.ledger, clock=bench.clock, is_owner=self.owns, premium=lambda _: premium),
-            quota_set(record, people, quotas),
-            quota_reset(record, people, quotas, ledger=bench.ledger),
+            quota_set(rule_changes, people, quotas),
+            quota_reset(rule_changes, people, quotas, ledger=bench.ledger),
             tier_list(quotas),
-            tier_role(record, people, quotas),
-            tier_purchase(record, quotas),
-            tier_grant(record, people, quotas, clock=bench.clock),
-            tier_revoke(record, people, quotas),
+            tier_role(rule_changes, people, quotas),
+            tier_purchase(rule_changes, quotas),
+            tier_grant(rule_changes, people, quotas, clock=bench.clock),
+            tier_revoke(rule_changes, people, quotas),
             credits_history(bench.credits, people, quotas, is_owner=self.owns),
             credits_give(bench.credits, people, quotas),
-            credits_grant(bench.credits, people, quotas, record=record),
-            credits_take(bench.credits, people, quotas, record=record),
+            credits_grant(bench.credits, people, quotas, rule_changes=rule_changes),
+            credits_take(bench.credits, people, quotas, rule_changes=rule_changes),
             register(quotas, policy),
             accept(quotas, people, bench.rulebook, policy),
-            audit(record),
-            older(record),
-            undo(record),
+            audit(rule_changes),
+            older(rule_changes),
+            undo(rule_changes),
         )
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
         return self._dispatcher

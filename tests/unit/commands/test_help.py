@@ -145,6 +145,6 @@ async def test_no_page_of_help_is_half_translated() -> None:
 
 def test_help_has_words_for_every_audience() -> None:
     """In every language that there is."""
-    for catalogue in load_translations().catalogues.values():
+    for catalogue in load_translations().texts_by_language.values():
         assert {("words", audience.value) for audience in Audience} <= set(catalogue)
     assert HelpArgs().command is None

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 
-from bot.commands.options import JobRef, Kind, Number, Pick, Pixels, Text, listed, meant, quoted
+from bot.commands.options import JobRef, Number, OptionKind, Pick, Pixels, Text, join_words, quote, suggest
 from bot.domain.images import Quality, Shape, Size
 from bot.errors import BadInput
 
@@ -15,7 +15,7 @@ PROMPT = Text("What to draw", longest=10)
 JOB = JobRef("The job")
 
 
-def refusal(kind: Kind, typed: object) -> str:
+def refusal(kind: OptionKind, typed: object) -> str:
     """Give what a person reads who typed that."""
     with pytest.raises(BadInput) as refused:
         kind.parse("it", typed)
@@ -43,7 +43,7 @@ def refusal(kind: Kind, typed: object) -> str:
         (JOB, "x" * 64, "x" * 64),
     ],
 )
-def test_what_fits_is_taken(kind: Kind, typed: object, value: object) -> None:
+def test_what_fits_is_taken(kind: OptionKind, typed: object, value: object) -> None:
     """However people spell it."""
     assert kind.parse("it", typed) == value
 
@@ -90,7 +90,7 @@ def test_what_fits_is_taken(kind: Kind, typed: object, value: object) -> None:
         (JOB, 7, "That names no picture; please use the buttons under one."),
     ],
 )
-def test_what_does_not_fit_is_refused_with_what_would(kind: Kind, typed: object, says: str) -> None:
+def test_what_does_not_fit_is_refused_with_what_would(kind: OptionKind, typed: object, says: str) -> None:
     """And with a guess where one is near."""
     assert refusal(kind, typed) == says
 
@@ -106,7 +106,7 @@ def test_what_does_not_fit_is_refused_with_what_would(kind: Kind, typed: object,
         (JOB, ()),
     ],
 )
-def test_a_kind_says_what_can_be_typed(kind: Kind, values: tuple[str, ...]) -> None:
+def test_a_kind_says_what_can_be_typed(kind: OptionKind, values: tuple[str, ...]) -> None:
     """Menus and help are drawn from it."""
     assert kind.values == values
     assert kind.summary
@@ -114,23 +114,23 @@ def test_a_kind_says_what_can_be_typed(kind: Kind, values: tuple[str, ...]) -> N
 
 def test_words_are_listed_as_one_says_them() -> None:
     """One, two, or more of them."""
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b"]) == "a or b"
-    assert listed(["a", "b", "c"]) == "a, b or c"
+    assert join_words(["a"]) == "a"
+    assert join_words(["a", "b"]) == "a or b"
+    assert join_words(["a", "b", "c"]) == "a, b or c"
 
 
 def test_what_was_typed_is_repeated_on_one_short_line() -> None:
     """A refusal stays one sentence, whatever was pasted."""
-    assert quoted("a\nfox  here") == "“a fox here”"
-    assert quoted("x" * 41) == f"“{'x' * 40}…”"
-    assert quoted("x" * 40) == f"“{'x' * 40}”"
+    assert quote("a\nfox  here") == "“a fox here”"
+    assert quote("x" * 41) == f"“{'x' * 40}…”"
+    assert quote("x" * 40) == f"“{'x' * 40}”"
 
 
 def test_a_guess_is_made_only_where_one_is_near() -> None:
     """Nobody is sent the wrong way."""
-    assert meant("qualty", ["quality", "shape"]) == " Did you mean quality?"
-    assert meant("zebra", ["quality", "shape"]) == ""
-    assert meant("shape", []) == ""
+    assert suggest("qualty", ["quality", "shape"]) == " Did you mean quality?"
+    assert suggest("zebra", ["quality", "shape"]) == ""
+    assert suggest("shape", []) == ""
 
 
 def test_choices_may_be_any_strenum() -> None:

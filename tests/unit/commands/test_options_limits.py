@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.commands.options import Limit, Until
+from bot.commands.options import NumberOrClear, Until
 from bot.errors import BadInput
 
-LIMIT = Limit("Pictures a day", most=1000)
+LIMIT = NumberOrClear("Pictures a day", most=1000)
 UNTIL = Until("When it ends")
 
 

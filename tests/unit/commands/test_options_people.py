@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.options import Dollars, Kind, PersonRef, RoleRef, listed
+from bot.commands.options import Dollars, OptionKind, PersonRef, RoleRef, join_words
 from bot.domain.people import Identity, Mention, Platform, RoleMention
 from bot.errors import BadInput
 
@@ -34,7 +34,7 @@ WHO, ROLE, SUM = PersonRef("Whom"), RoleRef("Which"), Dollars("How much", most=1
         (SUM, "0.05", 50_000),
     ],
 )
-def test_what_fits_is_taken(kind: Kind, typed: object, value: object) -> None:
+def test_what_fits_is_taken(kind: OptionKind, typed: object, value: object) -> None:
     """Mentions of every platform, plain ids, and whole addresses."""
     assert kind.parse("it", typed) == value
     assert kind.values == ()
@@ -63,7 +63,7 @@ def test_what_fits_is_taken(kind: Kind, typed: object, value: object) -> None:
         (SUM, ""),
     ],
 )
-def test_what_does_not_fit_is_refused(kind: Kind, typed: object) -> None:
+def test_what_does_not_fit_is_refused(kind: OptionKind, typed: object) -> None:
     """In one sentence that says what would."""
     with pytest.raises(BadInput, match="bad input") as refused:
         kind.parse("it", typed)
@@ -85,4 +85,4 @@ def test_a_mention_is_of_the_speakers_place_unless_it_says_otherwise(mention: Me
 
 def test_a_list_may_end_in_and() -> None:
     """As well as in or."""
-    assert listed(["a", "b", "c"], "and") == "a, b and c"
+    assert join_words(["a", "b", "c"], "and") == "a, b and c"

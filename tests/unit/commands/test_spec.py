@@ -69,5 +69,5 @@ def test_a_wrong_value_is_named_with_its_option() -> None:
 
 def test_a_buttons_argument_is_its_commands_first_option() -> None:
     """A command without options is pressed with nothing."""
-    assert PRESS.parse(PRESS.press("job-1")) == PressArgs("job-1")
-    assert WIPE.parse(WIPE.press("job-1")) == NoArgs()
+    assert PRESS.parse(PRESS.button_options("job-1")) == PressArgs("job-1")
+    assert WIPE.parse(WIPE.button_options("job-1")) == NoArgs()

@@ -11,17 +11,17 @@ from bot.adapters.discord.menu import CONTEXT_MENUS, menu_of
 from bot.app.catalogue import declared_commands
 from bot.commands.help import ENGLISH
 from bot.commands.options import Pick
-from bot.commands.translations import Catalogue, Key, Translations, load_translations
+from bot.commands.translations import TextKey, TranslatedTexts, Translations, load_translations
 
 TRANSLATIONS = load_translations()
-LANGUAGES = sorted(TRANSLATIONS.catalogues)
+LANGUAGES = sorted(TRANSLATIONS.texts_by_language)
 TYPED = [command for command in declared_commands() if command.is_typed]
 NAME = re.compile(r"[-_\w]{1,32}")
 
 
-def wanted() -> set[Key]:
+def wanted() -> set[TextKey]:
     """Give every key that there is a text for in English."""
-    keys: set[Key] = {("menus", name) for name in CONTEXT_MENUS} | set(ENGLISH)
+    keys: set[TextKey] = {("menus", name) for name in CONTEXT_MENUS} | set(ENGLISH)
     for command in TYPED:
         base = ("commands", command.name)
         keys |= {(*base, "name"), (*base, "summary")}
@@ -34,7 +34,7 @@ def wanted() -> set[Key]:
     return keys | {("groups", group, what) for group in groups for what in ("name", "summary")}
 
 
-def level(key: Key) -> Key:
+def level(key: TextKey) -> TextKey:
     """Give where a name stands beside others: among commands and groups, in a group, a command, an option or a message's menu."""
     match key:
         case ("commands", *_, "choices", _) | ("menus", _):
@@ -49,7 +49,7 @@ def level(key: Key) -> Key:
             return ()
 
 
-def taken_twice(texts: Catalogue) -> list[tuple[Key, str]]:
+def taken_twice(texts: TranslatedTexts) -> list[tuple[TextKey, str]]:
     """Give the names that more than one thing of a level has."""
     names = Counter((level(key), text.lower()) for key, text in texts.items() if level(key))
     return [name for name, times in names.items() if times > 1]
@@ -70,19 +70,19 @@ def test_three_languages_are_known() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_that_is_translated_is_there(language: str) -> None:
     """A command that was renamed leaves no words behind."""
-    assert set(TRANSLATIONS.catalogues[language]) - wanted() == set()
+    assert set(TRANSLATIONS.texts_by_language[language]) - wanted() == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_missing(language: str) -> None:
     """A new command comes with its words in every language."""
-    assert wanted() - set(TRANSLATIONS.catalogues[language]) == set()
+    assert wanted() - set(TRANSLATIONS.texts_by_language[language]) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_are_as_short_as_menus_want_them(language: str) -> None:
     """Names can be typed, and summaries and choices read at a glance."""
-    for key, text in TRANSLATIONS.catalogues[language].items():
+    for key, text in TRANSLATIONS.texts_by_language[language].items():
         assert text == text.strip(), key
         if key == ("words", "introduction"):
             assert text.endswith("."), key
@@ -97,14 +97,14 @@ def test_texts_are_as_short_as_menus_want_them(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_description_is_cut_off(language: str) -> None:
     """With what a choice costs and the default behind it."""
-    menu = menu_of(TYPED, Translations({language: TRANSLATIONS.catalogues[language]}))
+    menu = menu_of(TYPED, Translations({language: TRANSLATIONS.texts_by_language[language]}))
     assert [text for text in descriptions(menu) if len(text) > 100 or text.endswith("…") or text != text.strip()] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_things_side_by_side_have_different_names(language: str) -> None:
     """Commands and groups, a group's commands, a command's options, an option's choices."""
-    assert taken_twice(TRANSLATIONS.catalogues[language]) == []
+    assert taken_twice(TRANSLATIONS.texts_by_language[language]) == []
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_things_side_by_side_have_different_names(language: str) -> None:
         (("commands", "x", "options", "name", "choices", "zone"), ("commands", "x", "options", "name", "choices", "shape")),
     ],
 )
-def test_a_name_that_is_taken_twice_is_found(one: Key, other: Key) -> None:
+def test_a_name_that_is_taken_twice_is_found(one: TextKey, other: TextKey) -> None:
     """Beside each other; elsewhere it may come again."""
     elsewhere = ("commands", "credits grant", "name")
     assert taken_twice({one: "zwei", other: "zwei", elsewhere: "zwei"}) == [(level(one), "zwei")]
@@ -126,7 +126,7 @@ def test_a_name_that_is_taken_twice_is_found(one: Key, other: Key) -> None:
 def test_a_text_is_given_in_each_language_that_has_it() -> None:
     """And in none where there is none."""
     some = Translations({"de": {("commands", "imagine", "name"): "zeichnen"}, "fr": {}})
-    assert some.of("commands", "imagine", "name") == {"de": "zeichnen"}
-    assert some.of("commands", "fly", "name") == {}
-    assert some.into("de-AT") == some.into("de") == {("commands", "imagine", "name"): "zeichnen"}
-    assert some.into("pl") == {}
+    assert some.in_each_language("commands", "imagine", "name") == {"de": "zeichnen"}
+    assert some.in_each_language("commands", "fly", "name") == {}
+    assert some.for_locale("de-AT") == some.for_locale("de") == {("commands", "imagine", "name"): "zeichnen"}
+    assert some.for_locale("pl") == {}

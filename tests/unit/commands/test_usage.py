@@ -60,16 +60,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def context() -> Desk:
     """Open the desk."""
     return Desk()
 
 
-async def test_the_totals_are_said_in_words(desk: Desk) -> None:
+async def test_the_totals_are_said_in_words(context: Desk) -> None:
     """With who drew most, called as admins call them, and by which model."""
-    await desk.drew(ANN, pictures=3, ago=2)
-    await desk.drew(BOB, pictures=1_000, microusd=63_500_000, model="oils")
-    post = await desk.type("/usage")
+    await context.drew(ANN, pictures=3, ago=2)
+    await context.drew(BOB, pictures=1_000, microusd=63_500_000, model="oils")
+    post = await context.type("/usage")
     assert post.text == (
         "13 February 2026 to 14 March 2026: 1,003 pictures by 2 people, for $63.55. The table has every day, person and model."
     )
@@ -79,12 +79,12 @@ async def test_the_totals_are_said_in_words(desk: Desk) -> None:
     }
 
 
-async def test_an_estimate_is_called_one(desk: Desk) -> None:
+async def test_an_estimate_is_called_one(context: Desk) -> None:
     """In all that it is a part of, and nowhere else; the table says how much of it."""
-    await desk.drew(ANN, pictures=3)
-    desk.ledger.lines.append(replace(desk.ledger.lines[0], model="oils", pictures=0, microusd=20_000, estimated=20_000))
-    await desk.drew(BOB)
-    post = await desk.type("/usage --days 1")
+    await context.drew(ANN, pictures=3)
+    context.ledger.lines.append(replace(context.ledger.lines[0], model="oils", pictures=0, microusd=20_000, estimated=20_000))
+    await context.drew(BOB)
+    post = await context.type("/usage --days 1")
     assert post.text == (
         "14 March 2026: 4 pictures by 2 people, for about $0.12. $0.02 of that is an estimate. "
         "The table has every day, person and model."
@@ -120,20 +120,20 @@ class NotedLedger(Ledger):
 @pytest.mark.parametrize("line", ["/usage", "/usage --person ann"])
 async def test_the_loop_never_goes_through_the_lines(line: str) -> None:
     """A busy place has a hundred thousand: nobody else would be served for seconds."""
-    desk = Desk(NotedLedger())
-    await desk.drew(ANN)
+    context = Desk(NotedLedger())
+    await context.drew(ANN)
     NotedLines.threads.clear()
-    await desk.type(line)
+    await context.type(line)
     assert NotedLines.threads
     assert threading.get_ident() not in NotedLines.threads
 
 
-async def test_the_picture_and_the_table_are_attached(desk: Desk) -> None:
+async def test_the_picture_and_the_table_are_attached(context: Desk) -> None:
     """The picture says in words what it shows."""
-    await desk.drew(ANN, pictures=3, ago=2)
-    picture, table = (await desk.type("/usage --days 7")).attachments
+    await context.drew(ANN, pictures=3, ago=2)
+    picture, table = (await context.type("/usage --days 7")).attachments
     assert (picture.name, picture.media_type) == ("usage-2026-03-08-2026-03-14.png", "image/png")
-    assert picture.content == await GreyPlots().usage(desk.plots.asked[0])
+    assert picture.content == await GreyPlots().usage(context.plots.asked[0])
     assert picture.alt == (
         "Bars by day, person and model. 8 March 2026 to 14 March 2026: 3 pictures by 1 person, for $0.05. "
         "Most on 12 March 2026, 3 pictures. People: Ann 3. Models: crayons 3."
@@ -143,77 +143,77 @@ async def test_the_picture_and_the_table_are_attached(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("line", "first"), [("/usage", 29), ("/usage --days 1", 0), ("/usage --days 90", 89)])
-async def test_the_period_ends_today(desk: Desk, line: str, first: int) -> None:
+async def test_the_period_ends_today(context: Desk, line: str, first: int) -> None:
     """Today counts as one of its days."""
-    await desk.type(line)
-    assert desk.ledger.asked == [(HOUSE, TODAY - timedelta(days=first), TODAY)]
+    await context.type(line)
+    assert context.ledger.asked == [(HOUSE, TODAY - timedelta(days=first), TODAY)]
 
 
 @pytest.mark.parametrize("days", ["0", "91", "-1", "1.5", "many"])
-async def test_other_periods_are_refused(desk: Desk, days: str) -> None:
+async def test_other_periods_are_refused(context: Desk, days: str) -> None:
     """In a sentence."""
-    post = await desk.type(f"/usage --days {days}")
+    post = await context.type(f"/usage --days {days}")
     assert (post.tone, post.text) == (Tone.REFUSED, f"days is a whole number from 1 to 90, not “{days}”.")
 
 
-async def test_the_day_is_that_of_the_place(desk: Desk) -> None:
+async def test_the_day_is_that_of_the_place(context: Desk) -> None:
     """Where it is tomorrow already, tomorrow is today."""
-    desk.office.bench.clock.move(timedelta(hours=13))
-    await desk.type("/usage --days 1")
-    assert desk.ledger.asked[0][1] == TODAY + timedelta(days=1)
+    context.office.bench.clock.move(timedelta(hours=13))
+    await context.type("/usage --days 1")
+    assert context.ledger.asked[0][1] == TODAY + timedelta(days=1)
 
 
-async def test_nothing_is_said_to_be_nothing(desk: Desk) -> None:
+async def test_nothing_is_said_to_be_nothing(context: Desk) -> None:
     """No picture of nothing, and no table."""
-    assert await desk.type("/usage --days 1") == Post("14 March 2026: nothing was drawn.")
-    await desk.drew(ANN)
-    await desk.office.see(BOB)
-    assert (await desk.type("/usage --days 1 --person bob")).text == "14 March 2026: nothing was drawn for loom:bob."
+    assert await context.type("/usage --days 1") == Post("14 March 2026: nothing was drawn.")
+    await context.drew(ANN)
+    await context.office.see(BOB)
+    assert (await context.type("/usage --days 1 --person bob")).text == "14 March 2026: nothing was drawn for loom:bob."
 
 
-async def test_one_person_can_be_looked_at_alone(desk: Desk) -> None:
+async def test_one_person_can_be_looked_at_alone(context: Desk) -> None:
     """In words, in the picture and in the table."""
-    await desk.drew(ANN, pictures=3)
-    await desk.drew(BOB, pictures=4)
-    post = await desk.type("/usage --person bob")
+    await context.drew(ANN, pictures=3)
+    await context.drew(BOB, pictures=4)
+    post = await context.type("/usage --person bob")
     assert post.text.startswith("13 February 2026 to 14 March 2026: 4 pictures by Bob, for $0.05.")
-    assert desk.plots.asked[0].whose == "Bob"
+    assert context.plots.asked[0].whose == "Bob"
     assert b"Ann" not in post.attachments[1].content
 
 
-async def test_somebody_unknown_has_no_usage(desk: Desk) -> None:
+async def test_somebody_unknown_has_no_usage(context: Desk) -> None:
     """That is a slip of the pen."""
-    post = await desk.type("/usage --person zed")
-    assert (post.tone, desk.ledger.asked) == (Tone.REFUSED, [])
+    post = await context.type("/usage --person zed")
+    assert (post.tone, context.ledger.asked) == (Tone.REFUSED, [])
 
 
-async def test_nobody_else_is_told(desk: Desk) -> None:
+async def test_nobody_else_is_told(context: Desk) -> None:
     """Admins, and who owns the house."""
-    await desk.drew(ANN)
-    assert (await desk.type("/usage", BOB)).text == "/usage is for admins only; nothing was changed."
-    assert (await desk.type("/usage --days 2", OWNER)).attachments
+    await context.drew(ANN)
+    assert (await context.type("/usage", BOB)).text == "/usage is for admins only; nothing was changed."
+    assert (await context.type("/usage --days 2", OWNER)).attachments
 
 
-async def test_a_name_is_one_line_and_not_too_long(desk: Desk) -> None:
+async def test_a_name_is_one_line_and_not_too_long(context: Desk) -> None:
     """Whatever somebody calls themselves; one who calls themselves nothing has their id."""
-    await desk.drew(replace(BOB, name=f"Bob\n2. {'x' * 100}"))
-    [people, _] = (await desk.type("/usage")).details
+    await context.drew(replace(BOB, name=f"Bob\n2. {'x' * 100}"))
+    [people, _] = (await context.type("/usage")).details
     assert people.text == f"1. Bob 2. {'x' * 33}… (loom:bob): 1 picture, $0.05"
-    await desk.drew(replace(BOB, name=" "))
-    assert "by loom:bob, for" in (await desk.type("/usage --person bob")).text
+    await context.drew(replace(BOB, name=" "))
+    assert "by loom:bob, for" in (await context.type("/usage --person bob")).text
 
 
-async def test_whoever_never_told_a_name_goes_by_their_id(desk: Desk) -> None:
+async def test_whoever_never_told_a_name_goes_by_their_id(context: Desk) -> None:
     """Programs ask in somebody's name, and know none; the label of their key is no name."""
-    await desk.drew(replace(BOB, name=""))
-    post = await desk.type("/usage")
+    await context.drew(replace(BOB, name=""))
+    post = await context.type("/usage")
     assert post.details[0].text == "1. loom:bob: 1 picture, $0.05"
     assert b"loom:bob,loom:bob,crayons" in post.attachments[1].content
 
 
-async def test_an_account_that_nobody_has_any_more_is_still_counted(desk: Desk) -> None:
+async def test_an_account_that_nobody_has_any_more_is_still_counted(context: Desk) -> None:
     """Its pictures were paid for."""
     lost = UsageLine(day=TODAY, account=AccountId("lost"), name="Old Ann", model="crayons", pictures=1, microusd=0)
-    desk.ledger.lines.append(lost)
-    [people, _] = (await desk.type("/usage")).details
+    context.ledger.lines.append(lost)
+    [people, _] = (await context.type("/usage")).details
     assert people.text == "1. Old Ann (an account that was joined to another): 1 picture, $0.00"

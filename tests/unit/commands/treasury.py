@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.commands.budget import budget_set, budget_show
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.record import Record, undo
+from bot.commands.rule_changes import RuleChanges, undo
 from bot.commands.settings import settings_set, settings_show
 from bot.domain.limits import CommunitySettings
 from bot.domain.people import Person
@@ -20,16 +20,16 @@ class Treasury(Office):
 
     def open(self, *, premium: str = "", policy: str = "") -> Dispatcher:
         """Build the commands."""
-        record = Record(
+        rule_changes = RuleChanges(
             rulebook=self.bench.rulebook, quotas=self.quotas, people=self.people, house=self.house, clock=self.bench.clock
         )
         settings = self.house.settings
         commands = (
             budget_show(self.quotas, ledger=self.bench.ledger, rulebook=self.bench.rulebook),
-            budget_set(record),
+            budget_set(rule_changes),
             settings_show(self.quotas, settings),
-            settings_set(record, self.quotas, house=settings, clock=self.bench.clock, grace=GRACE),
-            undo(record),
+            settings_set(rule_changes, self.quotas, house=settings, clock=self.bench.clock, grace=GRACE),
+            undo(rule_changes),
         )
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
         return self._dispatcher

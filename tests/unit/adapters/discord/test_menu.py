@@ -9,7 +9,7 @@ from bot.adapters.discord.registering import same
 from bot.app.catalogue import declared_commands
 from bot.commands.imagine import imagine
 from bot.commands.spec import Audience, Command
-from bot.commands.translations import Key, Translations, load_translations
+from bot.commands.translations import TextKey, Translations, load_translations
 from bot.domain.allowances import Weights
 from bot.domain.images import Quality
 from bot.ports.surfaces import Call
@@ -144,7 +144,7 @@ async def _nothing(call: Call, args: _NoArgs) -> None:
 def test_groups_are_taken_by_discord_and_compared() -> None:
     """Their parts too, and their words."""
     commands = [Command(f"quota {name}", f"{name} it", _NoArgs, _nothing, audience=Audience.ADMINS) for name in ("set", "show")]
-    words: dict[Key, str] = {("groups", "quota", "name"): "kontingent", ("commands", "quota set", "name"): "setzen"}
+    words: dict[TextKey, str] = {("groups", "quota", "name"): "kontingent", ("commands", "quota set", "name"): "setzen"}
     [menu] = menu_of(commands, Translations({"de": words}))
     form = Form()
     check_command(form, menu)

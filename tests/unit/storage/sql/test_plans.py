@@ -140,7 +140,7 @@ async def count(database: Database, account: AccountId) -> None:
     for wrong in (entry.id, AuditEntryId("none")):
         with pytest.raises(BadInput):
             await rulebook.undo(wrong, boss)
-    for newest in (await rulebook.record(HOUSE, 1), await rulebook.record(HOUSE, 10, entry.id)):
+    for newest in (await rulebook.entries(HOUSE, 1), await rulebook.entries(HOUSE, 10, entry.id)):
         assert await rulebook.find(newest[0].id) == newest[0]
     await rulebook.rules(HOUSE, account)
     await rulebook.all(HOUSE)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from bot.commands.options import Number, PersonRef, RoleRef, Text, listed, meant
+from bot.commands.options import Number, PersonRef, RoleRef, Text, join_words, suggest
 from bot.commands.spec import AnyCommand, Option
 from bot.errors import BadInput
 
 _FLAG = re.compile(r"(?:--|[—–])([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
 _TOKEN = re.compile(r'(?:[^\s"“”„«»]|["“„«][^"“”„«»]*["”“»])+(?!\S)|\S+')
-_MENTIONS = {
+_MENTION_SIGNS = {
     PersonRef: re.compile(r"<@!?[^<>&]+>|[a-z]{2,20}:(?:[\w-]+:)?[\w-]+"),
     RoleRef: re.compile(r"<(?:@&|!subteam\^)[^<>]+>"),
 }
@@ -42,17 +42,17 @@ def write_line(command: AnyCommand, values: Mapping[str, str]) -> str:
     """Give the line that `read_options` reads back as these values: the words first, then a flag for each other option."""
     options = [option for option in command.options if values.get(option.name)]
     taker = next((option for option in options if isinstance(option.kind, Text)), None)
-    words = [] if taker is None else [_as_words(values[taker.name])]
-    flags = [f"--{option.name} {_as_value(values[option.name])}" for option in options if option is not taker]
+    words = [] if taker is None else [_quote_flags(values[taker.name])]
+    flags = [f"--{option.name} {_quote_value(values[option.name])}" for option in options if option is not taker]
     return " ".join([f"/{command.name}", *words, *flags])
 
 
-def _as_words(text: str) -> str:
+def _quote_flags(text: str) -> str:
     """Quote what would be taken for a flag."""
     return " ".join(f'"{token}"' if _FLAG.fullmatch(token) else token for token in text.split())
 
 
-def _as_value(text: str) -> str:
+def _quote_value(text: str) -> str:
     return f'"{text}"' if any(character.isspace() for character in text) or _FLAG.fullmatch(text) else text
 
 
@@ -81,19 +81,19 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
             words.append(token)
             continue
         if name not in names:
-            raise BadInput(f"/{command.name} has no option --{name[:40]}: {_takes(names)}.{meant(name, names)}")
+            raise BadInput(f"/{command.name} has no option --{name[:40]}: {_options_text(names)}.{suggest(name, names)}")
         value = flag[2] if flag[2] is not None else next(tokens, None)
         if value is None or _FLAG.fullmatch(value):
             raise BadInput(f"--{name} needs a value after it.")
         if name in raw:
             raise BadInput(f"--{name} stands there twice; once is enough.")
         raw[name] = value.strip(_QUOTES)
-    raw |= _mentioned(command, words, raw)
-    raw |= _leading(command, words, raw)
-    return raw | _rest(command, words, raw)
+    raw |= _take_mentions(command, words, raw)
+    raw |= _take_leading(command, words, raw)
+    return raw | _take_rest(command, words, raw)
 
 
-def _mentioned(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
+def _take_mentions(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
     """Take who is mentioned out of the words: the first one for each option that wants somebody.
 
     Raises:
@@ -101,7 +101,7 @@ def _mentioned(command: AnyCommand, words: list[str], raw: dict[str, object]) ->
     """
     taken: dict[str, object] = {}
     for option in command.options:
-        sign = _MENTIONS.get(type(option.kind))
+        sign = _MENTION_SIGNS.get(type(option.kind))
         if sign is None or option.name in raw:
             continue
         found = next((word for word in words if sign.fullmatch(word)), None)
@@ -113,7 +113,7 @@ def _mentioned(command: AnyCommand, words: list[str], raw: dict[str, object]) ->
     return taken
 
 
-def _leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
+def _take_leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
     """Take from the front of the words what the command cannot do without and is no prose: a person, an amount, a choice.
 
     Raises:
@@ -124,9 +124,9 @@ def _leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> d
         if not words or not option.is_required or option.name in raw or isinstance(option.kind, Text):
             continue
         word = words[0].strip(_QUOTES)
-        if not _takes_words(option, word):
+        if not _accepts(option, word):
             others = [one for one in command.options if one.is_required and one.name not in {*raw, *taken}]
-            if isinstance(option.kind, Number) and not any(_takes_words(one, word) for one in others):
+            if isinstance(option.kind, Number) and not any(_accepts(one, word) for one in others):
                 option.kind.parse(option.name, word)
             break
         taken[option.name] = word
@@ -134,14 +134,14 @@ def _leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> d
     return taken
 
 
-def _rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
+def _take_rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
     """Give the words that no flag claimed to the option that takes them."""
     if not words:
         return {}
     text = " ".join(words)
     free = [option for option in command.options if option.name not in raw]
     taker = next((option for option in command.options if isinstance(option.kind, Text)), None) or next(
-        (option for option in free if (option.is_required and not isinstance(option.kind, Number)) or _takes_words(option, text)),
+        (option for option in free if (option.is_required and not isinstance(option.kind, Number)) or _accepts(option, text)),
         None,
     )
     if taker is None or taker.name in raw:
@@ -149,7 +149,7 @@ def _rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict
     return {taker.name: text}
 
 
-def _takes_words(option: Option, text: str) -> bool:
+def _accepts(option: Option, text: str) -> bool:
     try:
         option.kind.parse(option.name, text)
     except BadInput:
@@ -157,5 +157,5 @@ def _takes_words(option: Option, text: str) -> bool:
     return True
 
 
-def _takes(names: list[str]) -> str:
-    return f"it takes {listed([f'--{name}' for name in names])}" if names else "it takes none"
+def _options_text(names: list[str]) -> str:
+    return f"it takes {join_words([f'--{name}' for name in names])}" if names else "it takes none"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands.record import confirmation
+from bot.commands.rule_changes import confirmation_post
 from bot.domain.chat import Button, Post
 from bot.domain.people import AccountId
 from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
@@ -33,8 +33,8 @@ async def test_a_change_is_confirmed_with_an_undo(office: Office) -> None:
     """One that changed nothing is not."""
     await office.say("/quota set guest --pictures 5")
     [entry] = office.entries
-    assert confirmation("Done.", entry) == Post("Done.", buttons=(Button("Undo", "undo", entry.id),))
-    assert confirmation("Done.", None) == Post("It is so already; nothing was changed.")
+    assert confirmation_post("Done.", entry) == Post("Done.", buttons=(Button("Undo", "undo", entry.id),))
+    assert confirmation_post("Done.", None) == Post("It is so already; nothing was changed.")
 
 
 async def test_an_undo_can_be_undone(office: Office) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.commands.telling import counted, membership, moment, one_line, time_left, until
+from bot.commands.formatting import membership_text, moment_text, one_line, pluralize, time_left, until_text
 from bot.domain.people import PREMIUM
 from bot.domain.rules import Membership
 
@@ -15,7 +15,7 @@ NEW_YEAR = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
 
 def test_one_is_not_many() -> None:
     """And many are easy to read."""
-    assert [counted(number, "picture") for number in (0, 1, 2, 1_000_000)] == [
+    assert [pluralize(number, "picture") for number in (0, 1, 2, 1_000_000)] == [
         "0 pictures",
         "1 picture",
         "2 pictures",
@@ -44,16 +44,16 @@ def test_time_is_rounded_as_people_do(left: timedelta, says: str) -> None:
 
 def test_a_moment_is_told_in_the_zone() -> None:
     """Of whoever reads it."""
-    assert moment(NEW_YEAR, BERLIN) == "1 January 2027, 00:00"
-    assert moment(NEW_YEAR, ZoneInfo("UTC")) == "31 December 2026, 23:00"
+    assert moment_text(NEW_YEAR, BERLIN) == "1 January 2027, 00:00"
+    assert moment_text(NEW_YEAR, ZoneInfo("UTC")) == "31 December 2026, 23:00"
 
 
 def test_midnight_is_the_end_of_the_day_before() -> None:
     """As the day was typed."""
-    assert until(NEW_YEAR, BERLIN) == "until the end of 31 December 2026"
-    assert until(NEW_YEAR, ZoneInfo("UTC")) == "until 31 December 2026, 23:00 UTC"
-    assert membership(Membership(PREMIUM, NEW_YEAR), BERLIN) == "premium until the end of 31 December 2026"
-    assert membership(Membership(PREMIUM), BERLIN) == "premium"
+    assert until_text(NEW_YEAR, BERLIN) == "until the end of 31 December 2026"
+    assert until_text(NEW_YEAR, ZoneInfo("UTC")) == "until 31 December 2026, 23:00 UTC"
+    assert membership_text(Membership(PREMIUM, NEW_YEAR), BERLIN) == "premium until the end of 31 December 2026"
+    assert membership_text(Membership(PREMIUM), BERLIN) == "premium"
 
 
 @pytest.mark.parametrize(

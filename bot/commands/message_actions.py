@@ -25,14 +25,14 @@ class Reaction(StrEnum):
     CROSS = "cross"
 
 
-class Pointing:
+class MessageActions:
     """Presses commands on the job that a message speaks of. As with the dispatcher's, none of its methods raises."""
 
     def __init__(self, dispatcher: Dispatcher, jobs: Jobs) -> None:
         self._dispatcher = dispatcher
         self._jobs = jobs
 
-    def is_meant(self, reaction: Reaction) -> bool:
+    def is_supported(self, reaction: Reaction) -> bool:
         """Whether anything follows from a reaction here."""
         return reaction is Reaction.CROSS or reaction in self._dispatcher.commands
 
@@ -55,10 +55,10 @@ class Pointing:
             return True
         if job is None:
             return False
-        name = _crossed(job) if command == Reaction.CROSS else command
+        name = _cross_command(job) if command == Reaction.CROSS else command
         await self._dispatcher.press(f"{name}:{job.id}", call)
         return True
 
 
-def _crossed(job: Job) -> str:
+def _cross_command(job: Job) -> str:
     return "cancel" if job.state in {JobState.QUEUED, JobState.RUNNING} else "delete"

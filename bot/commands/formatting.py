@@ -8,24 +8,24 @@ from bot.domain.rules import Membership
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def counted(number: int, thing: str) -> str:
+def pluralize(number: int, thing: str) -> str:
     """Give `1 picture`, `1,200 pictures`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
-def moment(at: datetime, zone: ZoneInfo) -> str:
+def moment_text(at: datetime, zone: ZoneInfo) -> str:
     """Give `14 March 2026, 12:00`."""
     there = at.astimezone(zone)
     return f"{there.day} {there:%B %Y}, {there:%H:%M}"
 
 
-def until(end: datetime, zone: ZoneInfo) -> str:
+def until_text(end: datetime, zone: ZoneInfo) -> str:
     """Give `until the end of 31 December 2026`, or `until 14 March 2026, 12:00 CET`."""
     there = end.astimezone(zone)
     if there.time() == time():
         last = there.date() - _DAY
         return f"until the end of {last.day} {last:%B %Y}"
-    return f"until {moment(end, zone)} {there.tzname()}"
+    return f"until {moment_text(end, zone)} {there.tzname()}"
 
 
 def time_left(left: timedelta) -> str:
@@ -33,15 +33,15 @@ def time_left(left: timedelta) -> str:
     if left < _MINUTE:
         return "in less than a minute"
     if left < _HOUR:
-        return f"in {counted(left // _MINUTE, 'minute')}"
+        return f"in {pluralize(left // _MINUTE, 'minute')}"
     if left < 2 * _DAY:
-        return f"in {counted(round(left / _HOUR), 'hour')}"
-    return f"in {counted(round(left / _DAY), 'day')}"
+        return f"in {pluralize(round(left / _HOUR), 'hour')}"
+    return f"in {pluralize(round(left / _DAY), 'day')}"
 
 
-def membership(member: Membership, zone: ZoneInfo) -> str:
+def membership_text(member: Membership, zone: ZoneInfo) -> str:
     """Give `premium until the end of 31 December 2026`."""
-    return member.tier if member.until is None else f"{member.tier} {until(member.until, zone)}"
+    return member.tier if member.until is None else f"{member.tier} {until_text(member.until, zone)}"
 
 
 def one_line(text: str) -> str:

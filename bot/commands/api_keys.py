@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.commands.formatting import one_line, pluralize
 from bot.commands.options import Text
 from bot.commands.spec import Command
-from bot.commands.telling import counted, one_line
 from bot.domain.chat import Details, Post
 from bot.errors import BadInput
 from bot.ports.api_keys import ApiKey
@@ -56,7 +56,7 @@ def apikey_list(keys: ApiKeyRegistry, quotas: Quotas) -> Command[KeyListArgs]:
             await call.whisper(Post("You have no keys. /apikey make gives you one, for a program of yours."))
             return
         lines = "\n".join(_line(key) for key in found)
-        await call.whisper(Post(f"You have {counted(len(found), 'key')}.", details=(Details("Oldest first", lines),)))
+        await call.whisper(Post(f"You have {pluralize(len(found), 'key')}.", details=(Details("Oldest first", lines),)))
 
     return Command("apikey list", "See the keys of your programs", KeyListArgs, run)
 

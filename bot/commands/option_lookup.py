@@ -3,14 +3,14 @@
 from collections.abc import Collection
 
 from bot.commands.dispatcher import IsOwner
-from bot.commands.options import listed, meant, quoted
+from bot.commands.options import join_words, quote, suggest
 from bot.domain.people import Mention, Tier
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import FoundPerson, PersonLookup
 
 
-async def whose(call: Call, mention: Mention | None, people: PersonLookup, is_owner: IsOwner) -> FoundPerson:
+async def find_subject(call: Call, mention: Mention | None, people: PersonLookup, is_owner: IsOwner) -> FoundPerson:
     """Give whom a question is about: the caller, or whoever is mentioned.
 
     Raises:
@@ -24,12 +24,12 @@ async def whose(call: Call, mention: Mention | None, people: PersonLookup, is_ow
     return await people.find_known(mention, call.person)
 
 
-def first_seen(whom: FoundPerson) -> str:
+def new_person_note(whom: FoundPerson) -> str:
     """Say that nobody has met this person yet, which may be news to an admin who mistyped an id."""
     return f"{whom.name} has not been here yet; it waits for them. If the id is wrong, press Undo." if whom.is_new else ""
 
 
-def tier_named(typed: str, tiers: Collection[Tier]) -> Tier:
+def parse_tier(typed: str, tiers: Collection[Tier]) -> Tier:
     """Give the tier that was typed.
 
     Raises:
@@ -38,5 +38,7 @@ def tier_named(typed: str, tiers: Collection[Tier]) -> Tier:
     word = typed.strip().lower()
     if word not in tiers:
         known = [str(tier) for tier in tiers]
-        raise BadInput(f"There is no tier {quoted(typed)}; it can be {listed(known)}.{meant(word, known)} Nothing was changed.")
+        raise BadInput(
+            f"There is no tier {quote(typed)}; it can be {join_words(known)}.{suggest(word, known)} Nothing was changed."
+        )
     return Tier(word)

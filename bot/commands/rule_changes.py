@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from bot.commands import entries
+from bot.commands import rule_texts
+from bot.commands.formatting import moment_text, one_line, pluralize
 from bot.commands.options import Number, Text
-from bot.commands.setting_values import say_setting
+from bot.commands.setting_values import format_setting
 from bot.commands.spec import Audience, Command
-from bot.commands.telling import counted, moment, one_line
 from bot.domain.allowances import DayExtension, allowance
 from bot.domain.chat import Button, Details, Place, Post
 from bot.domain.limits import SETTINGS, HouseLimits, apply_setting_rules, format_zone
@@ -22,7 +22,7 @@ from bot.ports.surfaces import Call
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
 
-LONGEST_WHY = 200
+LONGEST_REASON = 200
 """Characters of a reason."""
 
 _A_PAGE = 10
@@ -33,14 +33,14 @@ _MOST_IN_TEXT, _MOST_IN_FOLD = 1200, 2800
 _ZONE = RuleKey(RuleKind.SETTING, "zone")
 
 
-def confirmation(text: str, entry: AuditEntry | None) -> Post:
+def confirmation_post(text: str, entry: AuditEntry | None) -> Post:
     """Confirm a change, with its Undo button; None is one that changed nothing."""
     if entry is None:
         return Post("It is so already; nothing was changed.")
     return Post(text, buttons=(Button("Undo", "undo", entry.id),))
 
 
-class Record:
+class RuleChanges:
     """Changes rules for whoever calls, and tells what was changed. `house` is what holds where nothing is set."""
 
     def __init__(self, *, rulebook: Rulebook, quotas: Quotas, people: PersonLookup, house: HouseLimits, clock: Clock) -> None:
@@ -65,7 +65,7 @@ class Record:
         found = await self._rulebook.find(entry)
         if found is None or found.community != self._quotas.community(call.place):
             raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
-        zone = await self._zone_again(found, call) if found.key == _ZONE else found.before
+        zone = await self._zone_to_restore(found, call) if found.key == _ZONE else found.before
         if zone != found.before:
             await self.change(call, _ZONE, zone, why="Undo", note="The day that has begun goes on; no limit starts over before.")
             return
@@ -73,22 +73,22 @@ class Record:
 
     async def confirm(self, call: Call, entry: AuditEntry | None, note: str = "") -> None:
         """Tell the caller what an entry changed, with its Undo button."""
-        told = "" if entry is None else await self._told(entry, call)
-        await call.whisper(confirmation(f"{told}\n{note}".strip(), entry))
+        text = "" if entry is None else await self._describe(entry, call)
+        await call.whisper(confirmation_post(f"{text}\n{note}".strip(), entry))
 
     async def page(self, call: Call, most: int, before: AuditEntryId | None = None) -> Post:
         """Show up to `most` entries, newest first, with a button for older ones."""
-        found = await self._rulebook.record(self._quotas.community(call.place), most + 1, before)
+        found = await self._rulebook.entries(self._quotas.community(call.place), most + 1, before)
         if not found:
             return Post("Nothing was changed here so far." if before is None else "There are no older changes.")
         zone = await self._zone(call)
         names = await self._names(found[:most], call.person.identity)
-        lines = _fitting([_said_at(call.place, _line(entry, names, zone)) for entry in found[:most]])
-        head = f"{counted(len(lines), 'change')}, newest first, in the time of {zone.key}."
+        lines = _first_fitting([_localize(call.place, _entry_line(entry, names, zone)) for entry in found[:most]])
+        head = f"{pluralize(len(lines), 'change')}, newest first, in the time of {zone.key}."
         older = (Button("Older", "older", found[len(lines) - 1].id),) if len(lines) < len(found) else ()
-        return listed(head, lines, older, title="Changes")
+        return list_post(head, lines, older, title="Changes")
 
-    async def _zone_again(self, entry: AuditEntry, call: Call) -> str | None:
+    async def _zone_to_restore(self, entry: AuditEntry, call: Call) -> str | None:
         """Give the value that puts a zone back: as it was, unless the day would be another one then, which has to go on first."""
         effective_limits, now = await self._quotas.effective_limits(call.person, call.place), self._clock.now()
         rules = effective_limits.of_community.rules
@@ -99,34 +99,32 @@ class Record:
             return entry.before
         return format_zone(back.zone, DayExtension.after_zone_change(effective_limits.allowance, now, back.zone))
 
-    async def _told(self, entry: AuditEntry, call: Call) -> str:
+    async def _describe(self, entry: AuditEntry, call: Call) -> str:
         """Tell a change in one sentence, with both values."""
-        zone, without = await self._zone(call), await self._without(entry.key, call.place)
+        zone, without = await self._zone(call), await self._default_text(entry.key, call.place)
         names = await self._names((entry,), call.person.identity)
-        before, after = (entries.value(entry.key, said, zone, without) for said in (entry.before, entry.after))
-        about = _said_at(call.place, entries.subject(entry.key, names.get(entry.key.account, "")))
-        told = f"Undone: {about}" if entry.undoes else f"{about[0].upper()}{about[1:]}"
-        return f"{told} is now {after}; it was {before}."
+        before, after = (rule_texts.value_text(entry.key, said, zone, without) for said in (entry.before, entry.after))
+        about = _localize(call.place, rule_texts.subject_text(entry.key, names.get(entry.key.account, "")))
+        text = f"Undone: {about}" if entry.undoes else f"{about[0].upper()}{about[1:]}"
+        return f"{text} is now {after}; it was {before}."
 
-    async def _without(self, key: RuleKey, place: Place) -> str | None:
+    async def _default_text(self, key: RuleKey, place: Place) -> str | None:
         """Say what holds where a rule is not set, if anything does."""
         if key.kind is RuleKind.PURCHASE_TIER and key.subject in self._house.purchases:
             return f"{self._house.purchases[key.subject]}, the default"
         if key.kind is RuleKind.SETTING and key.subject in SETTINGS:
-            return f"{say_setting(key.subject, self._house.settings)}, the default"
+            return f"{format_setting(key.subject, self._house.settings)}, the default"
         if key.kind is not RuleKind.LIMIT:
             return None
         if key.subject == PERSON_SUBJECT:
             person = await self._people.of_account(key.account)
-            return await self._by_tier(person, place) if person else None
+            return await self._tier_limit_text(person, place) if person else None
         limit = self._house.limits.get(Tier(key.subject.removeprefix("tier:")))
-        return None if limit is None else f"{counted(limit, 'picture')} a day, the default"
+        return None if limit is None else f"{pluralize(limit, 'picture')} a day, the default"
 
-    async def _by_tier(self, person: Person, place: Place) -> str:
+    async def _tier_limit_text(self, person: Person, place: Place) -> str:
         effective_limits = await self._quotas.effective_limits(person, place)
-        return (
-            f"{counted(effective_limits.of_community.limits[effective_limits.account.tier], 'picture')} a day, as their tier has"
-        )
+        return f"{pluralize(effective_limits.of_community.limits[effective_limits.account.tier], 'picture')} a day, as their tier has"
 
     async def _zone(self, call: Call) -> ZoneInfo:
         return (await self._quotas.effective_limits(call.person, call.place)).of_community.settings.zone
@@ -136,7 +134,7 @@ class Record:
         return {account: await self._people.name(account, beside) for account in accounts}
 
 
-def listed(head: str, lines: Sequence[str], buttons: tuple[Button, ...] = (), *, title: str = "Newest first") -> Post:
+def list_post(head: str, lines: Sequence[str], buttons: tuple[Button, ...] = (), *, title: str = "Newest first") -> Post:
     """Show a line each below a headline, folded where they are many."""
     text = "\n".join(lines)
     if len(text) <= _MOST_IN_TEXT:
@@ -151,11 +149,11 @@ class EntryArgs:
     entry: Annotated[str, Text("The change", longest=64)]
 
 
-def undo(record: Record) -> Command[EntryArgs]:
+def undo(rule_changes: RuleChanges) -> Command[EntryArgs]:
     """Build the Undo button below a confirmed change."""
 
     async def run(call: Call, args: EntryArgs) -> None:
-        await record.undo(call, AuditEntryId(args.entry))
+        await rule_changes.undo(call, AuditEntryId(args.entry))
 
     return Command("undo", "Take a change back", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
 
@@ -167,11 +165,11 @@ class AuditArgs:
     count: Annotated[int, Number("How many changes to show", least=1, most=50)] = _A_PAGE
 
 
-def audit(record: Record) -> Command[AuditArgs]:
+def audit(rule_changes: RuleChanges) -> Command[AuditArgs]:
     """Build `/audit`."""
 
     async def run(call: Call, args: AuditArgs) -> None:
-        await call.whisper(await record.page(call, args.count))
+        await call.whisper(await rule_changes.page(call, args.count))
 
     return Command(
         "audit",
@@ -183,31 +181,31 @@ def audit(record: Record) -> Command[AuditArgs]:
     )
 
 
-def older(record: Record) -> Command[EntryArgs]:
+def older(rule_changes: RuleChanges) -> Command[EntryArgs]:
     """Build the Older button below a page of `/audit`."""
 
     async def run(call: Call, args: EntryArgs) -> None:
-        await call.whisper(await record.page(call, _A_PAGE, AuditEntryId(args.entry)))
+        await call.whisper(await rule_changes.page(call, _A_PAGE, AuditEntryId(args.entry)))
 
     return Command("older", "See older changes", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
 
 
-def _said_at(place: Place, text: str) -> str:
+def _localize(place: Place, text: str) -> str:
     """Call the place of the call what people there call it."""
     return text.replace(f"all of {place.platform}:{place.tenant} together", "all people here together")
 
 
-def _line(entry: AuditEntry, names: dict[AccountId, str], zone: ZoneInfo) -> str:
+def _entry_line(entry: AuditEntry, names: dict[AccountId, str], zone: ZoneInfo) -> str:
     """Give one line: when, who, what, from, to, why."""
     who = f"{one_line(entry.by.name)} ({names[entry.by.account]})" if entry.by.account in names else one_line(entry.by.name)
-    before, after = (entries.value(entry.key, said, zone) for said in (entry.before, entry.after))
-    about = entries.subject(entry.key, names.get(entry.key.account, ""))
+    before, after = (rule_texts.value_text(entry.key, said, zone) for said in (entry.before, entry.after))
+    about = rule_texts.subject_text(entry.key, names.get(entry.key.account, ""))
     what = f"undid: {about}" if entry.undoes else about
     why = f" Why: {entry.why}" if entry.why else ""
-    return f"{moment(entry.at, zone)} – {who}: {what}, from {before} to {after}.{why}"
+    return f"{moment_text(entry.at, zone)} – {who}: {what}, from {before} to {after}.{why}"
 
 
-def _fitting(lines: Sequence[str]) -> list[str]:
+def _first_fitting(lines: Sequence[str]) -> list[str]:
     """Give the first lines, at least one, that are short enough together."""
     fitting = list(lines[:1])
     for line in lines[1:]:

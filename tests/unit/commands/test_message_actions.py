@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.pointing import Pointing, Reaction
+from bot.commands.message_actions import MessageActions, Reaction
 from bot.domain.chat import Tone
 from bot.domain.jobs import Job
 from bot.errors import StorageFailed
@@ -12,9 +12,9 @@ from tests.fakes.surfaces import FakeCall
 
 
 @pytest.fixture
-def pointing(bench: Bench, house: Dispatcher) -> Pointing:
+def message_actions(bench: Bench, house: Dispatcher) -> MessageActions:
     """Give what pointing does in the house, which can neither mail nor report."""
-    return Pointing(house, bench.jobs)
+    return MessageActions(house, bench.jobs)
 
 
 @pytest.fixture
@@ -30,50 +30,50 @@ def message_of(bench: Bench, job: Job) -> str:
     return message.id
 
 
-async def test_what_is_chosen_from_the_menu_is_pressed(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+async def test_what_is_chosen_from_the_menu_is_pressed(bench: Bench, message_actions: MessageActions, call: FakeCall) -> None:
     """As a button below the message would."""
     job = await bench.imagine()
-    await pointing.choose("cancel", message_of(bench, job), call)
+    await message_actions.choose("cancel", message_of(bench, job), call)
     assert call.whispers == []
     assert bench.message(job).text == "a fox – cancelled; nothing was counted."
 
 
-async def test_a_message_that_is_not_ours_has_no_picture(pointing: Pointing, call: FakeCall) -> None:
+async def test_a_message_that_is_not_ours_has_no_picture(message_actions: MessageActions, call: FakeCall) -> None:
     """Menus are on everybody's messages, so it is said."""
-    await pointing.choose("delete", "elsewhere", call)
+    await message_actions.choose("delete", "elsewhere", call)
     assert [(post.text, post.tone) for post in call.whispers] == [("There is no picture of mine in that message.", Tone.REFUSED)]
 
 
-async def test_a_reaction_to_a_message_without_a_job_means_nothing(pointing: Pointing, call: FakeCall) -> None:
+async def test_a_reaction_to_a_message_without_a_job_means_nothing(message_actions: MessageActions, call: FakeCall) -> None:
     """People react to all kinds of things."""
-    await pointing.react(Reaction.CROSS, "elsewhere", call)
+    await message_actions.react(Reaction.CROSS, "elsewhere", call)
     assert call.whispers == []
 
 
-async def test_a_cross_cancels_what_runs(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+async def test_a_cross_cancels_what_runs(bench: Bench, message_actions: MessageActions, call: FakeCall) -> None:
     """Nothing is drawn yet that could be deleted."""
     job = await bench.imagine()
-    await pointing.react(Reaction.CROSS, message_of(bench, job), call)
+    await message_actions.react(Reaction.CROSS, message_of(bench, job), call)
     assert bench.message(job).text == "a fox – cancelled; nothing was counted."
 
 
-async def test_a_cross_deletes_what_is_drawn(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+async def test_a_cross_deletes_what_is_drawn(bench: Bench, message_actions: MessageActions, call: FakeCall) -> None:
     """It is too late to cancel it."""
     job = await bench.draw()
-    await pointing.react(Reaction.CROSS, message_of(bench, job), call)
+    await message_actions.react(Reaction.CROSS, message_of(bench, job), call)
     assert call.whispers == []
     assert bench.message(job).pictures == ()
 
 
-async def test_a_failed_look_up_is_told_in_private(bench: Bench, pointing: Pointing, call: FakeCall) -> None:
+async def test_a_failed_look_up_is_told_in_private(bench: Bench, message_actions: MessageActions, call: FakeCall) -> None:
     """It is our fault, and says so; nothing is pressed."""
     job = await bench.draw()
     bench.jobs.trouble.comes("by_message", StorageFailed("database", "locked"))
-    await pointing.react(Reaction.CROSS, message_of(bench, job), call)
+    await message_actions.react(Reaction.CROSS, message_of(bench, job), call)
     assert [post.tone for post in call.whispers] == [Tone.FAILED]
     assert bench.message(job).pictures != ()
 
 
-def test_only_what_the_house_can_do_is_meant(pointing: Pointing) -> None:
+def test_only_what_the_house_can_do_is_meant(message_actions: MessageActions) -> None:
     """A reaction for a command that is not there is a reaction like any other; a cross always means something."""
-    assert [one for one in Reaction if pointing.is_meant(one)] == [Reaction.CROSS]
+    assert [one for one in Reaction if message_actions.is_supported(one)] == [Reaction.CROSS]

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from bot.commands.api_keys import apikey_list, apikey_make, apikey_revoke
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.keys import apikey_list, apikey_make, apikey_revoke
 from bot.domain.people import HOUSE
 from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.line import read_options, split_line
 from bot.commands.quota import QuotaSetArgs, QuotaShowArgs
-from bot.commands.record import AuditArgs
+from bot.commands.rule_changes import AuditArgs
 from bot.commands.spec import AnyCommand, Command
+from bot.commands.typed_line import read_options, split_line
 from bot.commands.usage import UsageArgs
 from bot.errors import BadInput
 from tests.unit.commands.sample import Easel
