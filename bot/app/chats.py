@@ -20,7 +20,7 @@ from bot.domain.people import Platform
 from bot.ports.surfaces import Surface
 
 if TYPE_CHECKING:
-    from bot.adapters.discord.front import DiscordFront, DiscordOptions
+    from bot.adapters.discord.front_end import DiscordFrontEnd, DiscordOptions
     from bot.adapters.slack.front import SlackFront, SlackOptions
 
 
@@ -50,7 +50,7 @@ def together(guests: Sequence[Guests]) -> Guests:
 class Chats:
     """The chat platforms that are on."""
 
-    discord: "DiscordFront | None" = None
+    discord: "DiscordFrontEnd | None" = None
     slack: "SlackFront | None" = None
 
     @property
@@ -64,7 +64,7 @@ class Chats:
         return shown
 
     @asynccontextmanager
-    async def listening(self, house: House) -> AsyncIterator[Guests]:
+    async def listen(self, house: House) -> AsyncIterator[Guests]:
         """Hear people while the body runs."""
         async with AsyncExitStack() as stack:
             guests = []
@@ -76,10 +76,10 @@ class Chats:
 
 
 @asynccontextmanager
-async def _on_discord(front: "DiscordFront", house: House) -> AsyncIterator[Guests]:
-    from bot.adapters.discord.endpoint import PATH
+async def _on_discord(front: "DiscordFrontEnd", house: House) -> AsyncIterator[Guests]:
+    from bot.adapters.discord.http_endpoint import PATH
 
-    async with front.listening(house.dispatcher, house.base.records.jobs) as routes:
+    async with front.listen(house.dispatcher, house.base.records.jobs) as routes:
         yield Guests(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
 
 
@@ -88,7 +88,7 @@ async def _on_slack(front: "SlackFront", house: House) -> AsyncIterator[Guests]:
     from bot.adapters.slack.manifest import EVENTS_PATH
 
     jobs, home, stop = house.base.records.jobs, HomeWords(house), stops_jobs(house, SLACK)
-    async with front.listening(house.dispatcher, jobs, home=home, stop_jobs=stop) as routes:
+    async with front.listen(house.dispatcher, jobs, home=home, stop_jobs=stop) as routes:
         yield Guests(routes, frozenset({EVENTS_PATH}), front.findings)
 
 
@@ -102,11 +102,11 @@ async def open_chats(base: Foundation) -> AsyncIterator[Chats]:
 
 
 @asynccontextmanager
-async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFront]":
-    from bot.adapters.discord.front import open_discord, point_at
+async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
+    from bot.adapters.discord.front_end import open_discord, set_api_addresses
 
     discord = base.settings.discord
-    point_at(discord.api_url, discord.gateway_url)
+    set_api_addresses(discord.api_url, discord.gateway_url)
     async with open_discord(discord_options(base.settings), base.objects, base.clock) as front:
         yield front
 
@@ -122,14 +122,14 @@ async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFront]":
 
 def discord_options(settings: Settings) -> "DiscordOptions":
     """Give what the Discord front end needs of the settings."""
-    from bot.adapters.discord.front import DiscordOptions
-    from bot.adapters.discord.gateway import Shards
+    from bot.adapters.discord.front_end import DiscordOptions
+    from bot.adapters.discord.gateway import ShardOptions
 
     discord = settings.discord
     return DiscordOptions(
         token=discord.token.get_secret_value(),
         identify_lock=settings.home / "discord.identify",
-        shards=Shards(discord.shard_count, discord.shard_ids),
+        shards=ShardOptions(discord.shard_count, discord.shard_ids),
         spoiler_guilds=discord.spoiler_guilds,
         shows_links=discord.pictures == "link",
         has_gateway=discord.gateway,

@@ -57,7 +57,7 @@ async def serve(settings: Settings, announce: Announce) -> None:
             async with open_chats(base) as chats, running_house(base, _surfaces(surface, chats)) as house:
                 watch = ServiceWatch(base.makers, house.budget_alerts, base.clock, announce)
                 async with (
-                    chats.listening(house) as guests,
+                    chats.listen(house) as guests,
                     _page(house, surface, listener, together((guests, shop)), watch) as server,
                     watched(watch),
                 ):

@@ -20,13 +20,13 @@ def invite(config: Path | None, *, is_verbose: bool) -> int:
     set_up_logs(settings, "info" if is_verbose else "error")
     if not settings.discord.token:
         raise ConfigError("No Discord token is set: set DISCORD_TOKEN to the one of your application's Bot page.")
-    from bot.adapters.discord.checkup import invitations
-    from bot.adapters.discord.front import point_at
+    from bot.adapters.discord.checkup import invite_links
+    from bot.adapters.discord.front_end import set_api_addresses
     from bot.app.chats import discord_proxy
 
-    point_at(settings.discord.api_url, settings.discord.gateway_url)
+    set_api_addresses(settings.discord.api_url, settings.discord.gateway_url)
     application = asyncio.run(_application(settings.discord.token.get_secret_value(), discord_proxy(settings)))
-    server, person = invitations(application)
+    server, person = invite_links(application)
     typer.echo(f"Add easel to a server (you need Manage Server there):\n  {server}")
     typer.echo(f"Add easel to your own account, to use it anywhere:\n  {person}")
     return 0
@@ -36,11 +36,11 @@ async def _application(token: str, proxy: str) -> int:
     import aiohttp
     import discord
 
-    from bot.adapters.discord.checkup import BUDGET, application_of
+    from bot.adapters.discord.checkup import BUDGET, fetch_application_id
 
     try:
         async with asyncio.timeout(BUDGET.total_seconds()):
-            return await application_of(token, proxy)
+            return await fetch_application_id(token, proxy)
     except discord.LoginFailure as error:
         raise ConfigError("Discord does not accept the token: reset it on your application's Bot page.") from error
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -12,20 +12,20 @@ async def discord(settings: Settings) -> tuple[Finding, ...]:
     chosen = settings.discord
     if not chosen.token:
         return (Finding("discord", Health.OK, "Off: nothing is set for it."),)
-    from bot.adapters.discord.checkup import examined
-    from bot.adapters.discord.front import point_at
-    from bot.adapters.discord.menu import menu_of
+    from bot.adapters.discord.application_commands import render_commands
+    from bot.adapters.discord.checkup import check_application
+    from bot.adapters.discord.front_end import set_api_addresses
     from bot.app.catalogue import declared_commands
     from bot.app.chance import SystemClock
     from bot.app.chats import discord_proxy
     from bot.commands.translations import Translations
 
-    point_at(chosen.api_url, chosen.gateway_url)
-    return await examined(
+    set_api_addresses(chosen.api_url, chosen.gateway_url)
+    return await check_application(
         chosen.token.get_secret_value(),
         public_key=chosen.public_key,
         has_gateway=chosen.gateway,
-        menu=menu_of(declared_commands(settings), Translations()),
+        menu=render_commands(declared_commands(settings), Translations()),
         proxy=discord_proxy(settings),
         clock=SystemClock(),
     )
@@ -58,8 +58,8 @@ async def _installations(settings: Settings) -> tuple[Finding, ...]:
     except SealBroken:
         text = "No key of [slack] token_keys opens the tokens that workspaces left here."
         return (Finding("slack", Health.WRONG, text, "Put the key that was used before behind the others."),)
-    examined = await bot_examined(options.api_url, tokens[-1]) if tokens else ()
-    return (*installs_examined(options.public_url, len(tokens)), *examined)
+    check_application = await bot_examined(options.api_url, tokens[-1]) if tokens else ()
+    return (*installs_examined(options.public_url, len(tokens)), *check_application)
 
 
 async def _tokens(settings: Settings) -> list[str]:

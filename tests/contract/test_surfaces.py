@@ -13,7 +13,7 @@ from typing import Protocol
 import pytest
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.rest import Rest
+from bot.adapters.discord.bot_client import DiscordBotClient
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.pace import Limits, Pace
@@ -182,7 +182,7 @@ async def discord_stage() -> AsyncIterator[Stage]:
     async with FakeDiscord() as discord:
         discord.limits.switch_rates_off()
         with pointed_at(discord):
-            rest = Rest(discord.token)
+            rest = DiscordBotClient(discord.token)
             surface = DiscordSurface(rest, objects, discord.clock)
             try:
                 yield DiscordStage(discord, surface)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.adapters.discord.front import DiscordOptions, open_discord
-from bot.adapters.discord.gateway import Shards
+from bot.adapters.discord.front_end import DiscordOptions, open_discord
+from bot.adapters.discord.gateway import ShardOptions
 from bot.app.chance import SystemClock
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
@@ -21,9 +21,9 @@ from tests.fakes.owners import nobody
 async def a_bot(discord: FakeDiscord, folder: Path, commands: Iterable[AnyCommand]) -> AsyncIterator[None]:
     """Run it, connected and with its commands registered."""
     dispatcher, jobs = Dispatcher(commands, lambda: "c0ffee", nobody), MemoryJobs(SystemClock())
-    options = DiscordOptions(discord.token, folder / "lock", Shards(), translations=load_translations())
+    options = DiscordOptions(discord.token, folder / "lock", ShardOptions(), translations=load_translations())
     with pointed_at(discord):
-        async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listening(dispatcher, jobs):
+        async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listen(dispatcher, jobs):
             await discord.gateway.ready()
             await discord.commands_synced(next(iter(dispatcher.commands.values())).group)
             yield

@@ -41,7 +41,7 @@ class Stage:
         base = replace(base, clock=self.discord.clock) if self.shares_clock else base
         chats = await stack.enter_async_context(open_chats(base))
         self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
-        self.guests = await stack.enter_async_context(chats.listening(self.house))
+        self.guests = await stack.enter_async_context(chats.listen(self.house))
         self._open = stack
         if connected:
             await self.discord.gateway.ready(within=15)

@@ -38,7 +38,7 @@ class Stage:
         base = await stack.enter_async_context(open_foundation(self.settings))
         chats = await stack.enter_async_context(open_chats(base))
         self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
-        self.guests = await stack.enter_async_context(chats.listening(self.house))
+        self.guests = await stack.enter_async_context(chats.listen(self.house))
         self._open = stack
         await self.slack.connected(within=15)
 

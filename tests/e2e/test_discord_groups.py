@@ -10,7 +10,7 @@ from typing import Annotated
 import discord as discord_py
 import pytest
 
-from bot.adapters.discord.call import asker_of
+from bot.adapters.discord.call import person_of_interaction
 from bot.commands.options import Number, PersonRef, Pick, RoleRef, Text
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.domain.chat import Form, Post
@@ -241,7 +241,7 @@ async def test_a_purchase_that_is_over_does_not_count(town: Town) -> None:
             data=body,  # type: ignore[arg-type]  # it is what Discord sends
             state=client._connection,
         )
-        assert asker_of(interaction).entitlements == ("701", "702")
+        assert person_of_interaction(interaction).entitlements == ("701", "702")
 
 
 async def test_the_same_is_known_by_http(town: Town) -> None:
@@ -256,6 +256,6 @@ async def test_the_same_is_known_by_http(town: Town) -> None:
             data=sent.json(),  # type: ignore[arg-type]  # it is what Discord sends
             state=client._connection,
         )
-        assert asker_of(interaction) == town.callers[-1]
+        assert person_of_interaction(interaction) == town.callers[-1]
     assert (town.callers[-1].is_admin, town.callers[-1].roles) == (True, (str(town.guild.id), str(role.id)))
     assert town.callers[-1].entitlements == ("700",)

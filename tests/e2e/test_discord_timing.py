@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.front import DiscordOptions, open_discord
-from bot.adapters.discord.gateway import Shards
+from bot.adapters.discord.front_end import DiscordOptions, open_discord
+from bot.adapters.discord.gateway import ShardOptions
 from bot.app.chance import SystemClock
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import Command
@@ -65,10 +65,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
             Command("peek", "Answer in private", NoArgs, desk.run),
         ]
         dispatcher = Dispatcher(commands, lambda: "c0ffee", nobody)
-        options = DiscordOptions(discord.token, tmp_path / "lock", Shards())
+        options = DiscordOptions(discord.token, tmp_path / "lock", ShardOptions())
         jobs = MemoryJobs(SystemClock())
         with pointed_at(discord):
-            async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listening(dispatcher, jobs):
+            async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listen(dispatcher, jobs):
                 await discord.gateway.ready()
                 await discord.commands_synced("do")
                 yield desk

@@ -11,10 +11,10 @@ import discord
 import structlog
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.plain import named
-from bot.adapters.discord.sheets import NO_MENTIONS, Sheet, sheet_of
+from bot.adapters.discord.errors import FormNotShown, translate_errors
+from bot.adapters.discord.markup import mention_ids
+from bot.adapters.discord.rendering import NO_MENTIONS, RenderedMessage, render_message
 from bot.adapters.discord.surface import DiscordSurface
-from bot.adapters.discord.trouble import FormNotShown, translated
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person
 from bot.errors import EaselError, MessageGone, SurfaceFailed
@@ -23,13 +23,13 @@ from bot.pipeline import posts
 log = structlog.get_logger(__name__)
 
 Interaction = discord.Interaction[discord.Client]
-DrawForm = Callable[[Form, str], discord.ui.Modal]
+RenderModal = Callable[[Form, str], discord.ui.Modal]
 """Draws a form, in the language of a locale."""
 
-_PATIENCE = timedelta(seconds=1.5)
+_ACKNOWLEDGE_AFTER = timedelta(seconds=1.5)
 """How long a command may look for its own first words; they decide whether the answer is public (facts, A2: 3 s)."""
 
-_FORM_PATIENCE = timedelta(seconds=2.5)
+_ACKNOWLEDGE_FORM_AFTER = timedelta(seconds=2.5)
 """The same for one that opens a form: a form is only possible as the very first response."""
 
 _BUDGET = timedelta(seconds=20)
@@ -41,7 +41,7 @@ class DiscordCall:
     """Implements `bot.ports.surfaces.Call` for one interaction.
 
     What it says first is the interaction's one response, public or private
-    for good. Everything later is a message of its own. `draw` gives a form
+    for good. Everything later is a message of its own. `render_modal` gives a form
     as a modal; `opens_form` says that the command begins with one, and
     `is_public` that its answer is for all to see.
     """
@@ -50,167 +50,169 @@ class DiscordCall:
         self,
         interaction: Interaction,
         surface: DiscordSurface,
-        draw: DrawForm,
+        render_modal: RenderModal,
         *,
         opens_form: bool = False,
         is_public: bool = False,
     ) -> None:
         self.key = f"{DISCORD}:{interaction.id}"
-        self.person = asker_of(interaction)
+        self.person = person_of_interaction(interaction)
         self.place = place_of(interaction.guild_id, interaction.channel_id, interaction.channel)
         self.message = MessageRef(self.place, str(interaction.message.id)) if interaction.message else None
         self._interaction = interaction
         self._surface = surface
-        self._draw = draw
+        self._render_modal = render_modal
         self._opens_form = opens_form
         self._is_public = is_public
-        self._room = surface.room(self.place, interaction.filesize_limit)
-        self._ticket = surface.new_ticket(
+        self._limits = surface.limits(self.place, interaction.filesize_limit)
+        self._reply_token = surface.new_reply_token(
             interaction.application_id, interaction.id, interaction.token, interaction.filesize_limit
         )
-        self._turn = asyncio.Lock()
-        self.has_spoken = False
+        self._response_lock = asyncio.Lock()
+        self.has_responded = False
         """Whether Discord has its response, or is about to."""
-        self._is_time = asyncio.Event()
-        self._is_placeheld = False
+        self._is_due = asyncio.Event()
+        self._is_deferred = False
         self._is_promised = False
 
-    def hurry(self) -> None:
+    def acknowledge_now(self) -> None:
         """Give Discord its response now, whatever the command is about to say; a form cannot come after one."""
         if not self._opens_form:
-            self._is_time.set()
+            self._is_due.set()
 
-    async def attended(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def run_and_acknowledge(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work, and see that Discord gets a response in time whatever comes of it."""
-        if self._is_time.is_set():
-            await self._deferred()
+        if self._is_due.is_set():
+            await self._defer()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._acknowledged_in_time())
+            group.create_task(self._acknowledge_in_time())
             await work()
-            if not self.has_spoken:
-                await self._acknowledged_in_silence()
+            if not self.has_responded:
+                await self._acknowledge_silently()
 
     def promise(self) -> MessageRef:
         """Promise an answer that the token finds; one after a response without a sign is not found. See `Call.promise`."""
-        if self.has_spoken and not self._is_placeheld:
+        if self.has_responded and not self._is_deferred:
             return promise(self.place)
         self._is_promised = True
-        return promise(self.place, str(self._ticket))
+        return promise(self.place, str(self._reply_token))
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` for all to see; see `Call.answer`."""
-        sheet = await self._surface.sheets.of(post, self._room)
+        rendered = await self._surface.renderer.render(post, self._limits)
         try:
-            async with self._turn, translated(_BUDGET):
-                id_ = await (self._in_the_held_place(sheet) if self._is_placeheld else self._said(sheet, is_private=False))
+            async with self._response_lock, translate_errors(_BUDGET):
+                id_ = await (self._edit_deferred(rendered) if self._is_deferred else self._send(rendered, is_private=False))
         except MessageGone as error:
             # An interaction that we heard of too late takes no answer (10062); the channel still does.
             log.warning("discord.answered_by_token", call=self.key, reason=str(error))
             posted = await self._surface.post(self.place, posts.name_asker(post, self.person), key=key)
             return replace(posted, names_asker=True)
-        return MessageRef(self.place, str(id_), str(self._ticket))
+        return MessageRef(self.place, str(id_), str(self._reply_token))
 
     async def whisper(self, post: Post) -> None:
         """Say `post` to this person alone; see `Call.whisper`."""
         try:
-            sheet = await self._private_sheet(post)
-            async with self._turn, translated(_BUDGET):
-                if not self._is_placeheld:
-                    await self._said(sheet, is_private=True)
+            rendered = await self._render_private(post)
+            async with self._response_lock, translate_errors(_BUDGET):
+                if not self._is_deferred:
+                    await self._send(rendered, is_private=True)
                 elif self._is_public:
-                    await self._said_instead(sheet)
+                    await self._send_instead(rendered)
                 else:
-                    await self._in_the_held_place(sheet)
+                    await self._edit_deferred(rendered)
         except EaselError as error:
             log.warning("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
 
     async def ask(self, form: Form) -> None:
         """Open a form as the response; see `Call.ask`."""
-        async with self._turn:
-            if self.has_spoken or self._interaction.type is discord.InteractionType.modal_submit:
+        async with self._response_lock:
+            if self.has_responded or self._interaction.type is discord.InteractionType.modal_submit:
                 raise FormNotShown("too late")
-            modal = self._draw(form, self.person.locale)
-            self._speaks()
+            modal = self._render_modal(form, self.person.locale)
+            self._mark_responded()
             try:
-                async with translated(_BUDGET):
+                async with translate_errors(_BUDGET):
                     await self._interaction.response.send_modal(modal)
             except SurfaceFailed as error:
                 raise FormNotShown(str(error)) from error
 
-    async def _private_sheet(self, post: Post) -> Sheet:
+    async def _render_private(self, post: Post) -> RenderedMessage:
         try:
-            sheet = await self._surface.sheets.of(post, self._room)
+            rendered = await self._surface.renderer.render(post, self._limits)
         except SurfaceFailed:
-            sheet = await self._surface.sheets.of(Post(post.text, post.tone, post.kind, details=post.details), self._room)
-        for item in sheet.view.walk_children():
+            rendered = await self._surface.renderer.render(
+                Post(post.text, post.tone, post.kind, details=post.details), self._limits
+            )
+        for item in rendered.view.walk_children():
             if isinstance(item, discord.ui.TextDisplay):
-                item.content = named(item.content)
-        return sheet
+                item.content = mention_ids(item.content)
+        return rendered
 
-    async def _said(self, sheet: Sheet, *, is_private: bool) -> int:
+    async def _send(self, rendered: RenderedMessage, *, is_private: bool) -> int:
         """Say it as the response, or after the response."""
-        how: dict[str, Any] = {"view": sheet.view, "ephemeral": is_private, "allowed_mentions": NO_MENTIONS}
-        if sheet.uploads:
-            how["files"] = sheet.files
-        if self.has_spoken:
-            return (await self._interaction.followup.send(wait=True, **how)).id
-        self._speaks()
-        response = await self._interaction.response.send_message(**how)
+        arguments: dict[str, Any] = {"view": rendered.view, "ephemeral": is_private, "allowed_mentions": NO_MENTIONS}
+        if rendered.uploads:
+            arguments["files"] = rendered.files
+        if self.has_responded:
+            return (await self._interaction.followup.send(wait=True, **arguments)).id
+        self._mark_responded()
+        response = await self._interaction.response.send_message(**arguments)
         return response.message_id or 0
 
-    async def _said_instead(self, sheet: Sheet) -> None:
+    async def _send_instead(self, rendered: RenderedMessage) -> None:
         """Say it in private, and take the public placeholder away.
 
         Whatever comes directly after a deferral takes its place, and is public
         like it; so the placeholder is filled before, and goes away after.
         """
-        await self._in_the_held_place(sheet_of(_IN_PRIVATE))
-        await self._said(sheet, is_private=True)
+        await self._edit_deferred(render_message(_IN_PRIVATE))
+        await self._send(rendered, is_private=True)
         await self._interaction.delete_original_response()
 
-    async def _in_the_held_place(self, sheet: Sheet) -> int:
-        self._is_placeheld = False
+    async def _edit_deferred(self, rendered: RenderedMessage) -> int:
+        self._is_deferred = False
         message = await self._interaction.edit_original_response(
-            view=sheet.view, attachments=sheet.files, allowed_mentions=NO_MENTIONS
+            view=rendered.view, attachments=rendered.files, allowed_mentions=NO_MENTIONS
         )
         return message.id
 
-    async def _acknowledged_in_time(self) -> None:
+    async def _acknowledge_in_time(self) -> None:
         """Show that something is going on, when the command has said nothing yet."""
         with contextlib.suppress(TimeoutError):
-            patience = _FORM_PATIENCE if self._opens_form else _PATIENCE
-            async with asyncio.timeout(patience.total_seconds()):
-                await self._is_time.wait()
-        await self._deferred()
+            delay = _ACKNOWLEDGE_FORM_AFTER if self._opens_form else _ACKNOWLEDGE_AFTER
+            async with asyncio.timeout(delay.total_seconds()):
+                await self._is_due.wait()
+        await self._defer()
 
-    async def _acknowledged_in_silence(self) -> None:
+    async def _acknowledge_silently(self) -> None:
         """Respond to what has nothing to say: a button whose effect is seen, or a call that came twice."""
         if self._interaction.type is discord.InteractionType.component:
             self._is_promised = False
-            await self._deferred()
+            await self._defer()
         else:
             await self.whisper(_NOTHING_NEW)
-        self._speaks()
+        self._mark_responded()
 
-    async def _deferred(self) -> None:
+    async def _defer(self) -> None:
         """Hold the response's place: below a command visibly, below a button without a sign unless an answer is due."""
         is_silent = self._interaction.type is discord.InteractionType.component and not self._is_promised
         try:
-            async with self._turn, translated(_BUDGET):
-                if not self.has_spoken:
-                    self._speaks()
+            async with self._response_lock, translate_errors(_BUDGET):
+                if not self.has_responded:
+                    self._mark_responded()
                     is_private = not is_silent and not self._is_public and not self._is_promised
                     await self._interaction.response.defer(thinking=not is_silent, ephemeral=is_private)
-                    self._is_placeheld = not is_silent
+                    self._is_deferred = not is_silent
         except EaselError as error:
             log.warning("discord.not_acknowledged", call=self.key, reason=str(error))
 
-    def _speaks(self) -> None:
-        self.has_spoken = True
-        self._is_time.set()
+    def _mark_responded(self) -> None:
+        self.has_responded = True
+        self._is_due.set()
 
 
-class ReactionCall:
+class DiscordReactionCall:
     """Implements `bot.ports.surfaces.Call` for a reaction: private words go by direct message."""
 
     def __init__(self, *, key: str, person: Person, place: Place, message: MessageRef, surface: DiscordSurface) -> None:
@@ -247,7 +249,7 @@ def place_of(guild: int | None, channel_id: int | None, channel: object) -> Plac
     return Place(DISCORD, str(guild or ""), str(channel_id or ""), parent=parent)
 
 
-def asker_of(interaction: Interaction) -> Person:
+def person_of_interaction(interaction: Interaction) -> Person:
     """Give whoever an interaction is from, with what they bought of us.
 
     Only where the server itself installed the bot are its admins admins here:

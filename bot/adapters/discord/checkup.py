@@ -10,30 +10,34 @@ from urllib.parse import urlencode
 import aiohttp
 import discord
 
-from bot.adapters.discord.menu import Json
-from bot.adapters.discord.registering import installable, registered, same
+from bot.adapters.discord.application_commands import Json
+from bot.adapters.discord.command_registration import are_same_commands, fetch_commands, keep_installable
 from bot.domain.health import Finding, Health
 from bot.ports.clock import Clock
 
 _PORTAL = "https://discord.com/developers/applications"
-_NEEDED = discord.Permissions(
+_REQUIRED_PERMISSIONS = discord.Permissions(
     view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True, read_message_history=True
 )
-_TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
-_SERVERS, _PEOPLE = 0, 1
-_CLOCKS_DIFFER = timedelta(minutes=1)
+_CONNECTION_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+_GUILD_INSTALL, _USER_INSTALL = 0, 1
+_MOST_CLOCK_SKEW = timedelta(minutes=1)
 BUDGET = timedelta(seconds=15)
 
 
-def invitations(application: int) -> tuple[str, str]:
+def invite_links(application: int) -> tuple[str, str]:
     """Give the link that adds the bot to a server with the permissions it needs, and the one that adds it to a person."""
     base = f"https://discord.com/oauth2/authorize?client_id={application}"
-    server = {"integration_type": _SERVERS, "scope": "bot applications.commands", "permissions": _NEEDED.value}
-    person = {"integration_type": _PEOPLE, "scope": "applications.commands"}
+    server = {
+        "integration_type": _GUILD_INSTALL,
+        "scope": "bot applications.commands",
+        "permissions": _REQUIRED_PERMISSIONS.value,
+    }
+    person = {"integration_type": _USER_INSTALL, "scope": "applications.commands"}
     return f"{base}&{urlencode(server)}", f"{base}&{urlencode(person)}"
 
 
-async def application_of(token: str, proxy: str = "") -> int:
+async def fetch_application_id(token: str, proxy: str = "") -> int:
     """Give the id of the application that a token belongs to. `proxy` is the address of a proxy, or empty.
 
     Raises:
@@ -48,21 +52,21 @@ async def application_of(token: str, proxy: str = "") -> int:
         await client.close()
 
 
-async def examined(
+async def check_application(
     token: str, *, public_key: str, has_gateway: bool, menu: list[Json], proxy: str, clock: Clock
 ) -> tuple[Finding, ...]:
     """Look at the token, the application, the commands, and the time. `menu` is what easel registers at its start."""
-    watch = _ClockWatch(clock)
+    watch = _ClockSkew(clock)
     client = discord.Client(intents=discord.Intents(guilds=True), proxy=proxy or None, http_trace=watch.trace())
     try:
         await client.login(token)
         application = await client.http.application_info()
-        there = await registered(client)
+        registered = await fetch_commands(client)
         name = str(client.user)
     except discord.LoginFailure:
         mend = "Reset the token on the Bot page of the developer portal, and set DISCORD_TOKEN to the new one."
         return (Finding("discord", Health.WRONG, "Discord does not accept the token.", mend),)
-    except _TROUBLE as error:
+    except _CONNECTION_ERRORS as error:
         text = f"Discord cannot be asked ({type(error).__name__})."
         return (
             Finding(
@@ -73,16 +77,16 @@ async def examined(
         await client.close()
     return (
         Finding("discord", Health.OK, f"The token is that of {name}."),
-        *_of_endpoint(dict(application), public_key=public_key, has_gateway=has_gateway),
-        *_of_installs(dict(application)),
-        *_of_openness(dict(application)),
-        _of_intents(),
-        _of_commands(there, installable(menu, dict(application))),
-        *_of_clock(watch.ahead),
+        *_check_endpoint(dict(application), public_key=public_key, has_gateway=has_gateway),
+        *_check_install_types(dict(application)),
+        *_check_public(dict(application)),
+        _check_intents(),
+        _check_commands(registered, keep_installable(menu, dict(application))),
+        *_check_clock(watch.ahead),
     )
 
 
-def _of_endpoint(application: Mapping[str, Any], *, public_key: str, has_gateway: bool) -> Iterator[Finding]:
+def _check_endpoint(application: Mapping[str, Any], *, public_key: str, has_gateway: bool) -> Iterator[Finding]:
     """Compare where Discord sends interactions with where easel listens: they come one way or the other."""
     url, key = application.get("interactions_endpoint_url"), str(application.get("verify_key") or "")
     if url and not public_key:
@@ -99,34 +103,34 @@ def _of_endpoint(application: Mapping[str, Any], *, public_key: str, has_gateway
         yield Finding("discord", Health.OK, f"Interactions come by HTTP to {url}.")
 
 
-def _of_installs(application: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_install_types(application: Mapping[str, Any]) -> Iterator[Finding]:
     kinds = application.get("integration_types_config")
     if not isinstance(kinds, Mapping):
         return
-    missing = [name for kind, name in ((_SERVERS, "servers"), (_PEOPLE, "people")) if str(kind) not in kinds]
+    missing = [name for kind, name in ((_GUILD_INSTALL, "servers"), (_USER_INSTALL, "people")) if str(kind) not in kinds]
     if missing:
         text = f"The application cannot be installed by {' and '.join(missing)}."
         mend = "Tick it under Installation in the developer portal, if you want that."
         yield Finding("discord", Health.NOTE, text, mend)
 
 
-def _of_openness(application: Mapping[str, Any]) -> Iterator[Finding]:
+def _check_public(application: Mapping[str, Any]) -> Iterator[Finding]:
     """Say whether strangers may install it: what they draw is paid for here."""
     if application.get("bot_public"):
         text = "Anybody who knows the bot's id can add it to a server of theirs, and what is drawn there is paid for here."
         yield Finding("discord", Health.NOTE, text, f"Switch Public Bot off on the Bot page at {_PORTAL}, unless you want that.")
 
 
-def _of_clock(ahead: timedelta) -> Iterator[Finding]:
+def _check_clock(ahead: timedelta) -> Iterator[Finding]:
     """Compare this machine's clock with Discord's: what is signed too long ago is taken for a forgery."""
-    if abs(ahead) > _CLOCKS_DIFFER:
+    if abs(ahead) > _MOST_CLOCK_SKEW:
         minutes = max(1, round(abs(ahead).total_seconds() / 60))
         text = f"This machine's clock is about {minutes} min {'ahead of' if ahead > timedelta() else 'behind'} Discord's."
         mend = "Have it set by NTP (timedatectl set-ntp true): interactions by HTTP and other signed requests are refused so."
         yield Finding("discord", Health.WRONG, text, mend)
 
 
-class _ClockWatch:
+class _ClockSkew:
     """Reads Discord's time from its answers. `ahead` is how far our clock is before it, to about a second."""
 
     def __init__(self, clock: Clock) -> None:
@@ -136,22 +140,22 @@ class _ClockWatch:
     def trace(self) -> aiohttp.TraceConfig:
         """Return what has a client tell of its answers."""
         trace = aiohttp.TraceConfig()
-        trace.on_request_end.append(self._note)
+        trace.on_request_end.append(self._record)
         return trace
 
-    async def _note(self, _session: object, _context: object, ended: aiohttp.TraceRequestEndParams) -> None:
+    async def _record(self, _session: object, _context: object, ended: aiohttp.TraceRequestEndParams) -> None:
         with contextlib.suppress(KeyError, TypeError, ValueError):
             self.ahead = self._clock.now() - parsedate_to_datetime(ended.response.headers["Date"])
 
 
-def _of_intents() -> Finding:
+def _check_intents() -> Finding:
     text = "Only the intents for servers, reactions and direct messages are used; no privileged one has to be switched on."
     return Finding("discord", Health.OK, text)
 
 
-def _of_commands(there: list[Json], menu: list[Json]) -> Finding:
-    names = ", ".join(sorted(str(command["name"]) for command in there)) or "none"
-    if same(there, menu):
+def _check_commands(registered: list[Json], menu: list[Json]) -> Finding:
+    names = ", ".join(sorted(str(command["name"]) for command in registered)) or "none"
+    if are_same_commands(registered, menu):
         return Finding("discord", Health.OK, f"Commands are registered as they should be: {names}.")
     text = f"Commands are registered otherwise than this version has them: {names}."
     return Finding("discord", Health.NOTE, text, "Nothing to do: easel run registers them at its start.")

@@ -12,10 +12,10 @@ import aiohttp
 import discord
 import structlog
 
-from bot.adapters.discord.ears import Ears
-from bot.adapters.discord.identifying import IdentifyTurns
-from bot.adapters.discord.menu import Json
-from bot.adapters.discord.registering import synced
+from bot.adapters.discord.application_commands import Json
+from bot.adapters.discord.command_registration import sync_commands
+from bot.adapters.discord.event_handlers import DiscordEventHandlers
+from bot.adapters.discord.identify_limiter import IdentifyLimiter
 from bot.domain.health import Finding, Health
 from bot.errors import SurfaceFailed
 from bot.ports.clock import Clock
@@ -28,23 +28,23 @@ INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_messages=True, d
 """None of them is privileged: what people write to a bot in private comes with its words (message_content is for servers)."""
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=60)
-_STEADY = timedelta(minutes=1)
+_STABLE_AFTER = timedelta(minutes=1)
 """A connection that held so long counts as a good one: the next pause is short again."""
 
 _CLOSE_BUDGET = timedelta(seconds=3)
-_FORGIVEN = timedelta(seconds=30)
+_GRACE = timedelta(seconds=30)
 """How long an interrupted connection is nothing to speak of: reconnecting is a matter of course."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shards:
+class ShardOptions:
     """Which part of the servers this process looks after. A count of 0 is what Discord recommends; no ids are all of them."""
 
     count: int = 1
     ids: tuple[int, ...] = ()
 
 
-class Gateway:
+class GatewayConnection:
     """Connects, registers the commands, listens; begins anew when it breaks.
 
     `lock` is shared by all our processes here; `proxy` is the address of a proxy, or empty.
@@ -54,9 +54,9 @@ class Gateway:
         self,
         token: str,
         *,
-        ears: Ears,
+        handlers: DiscordEventHandlers,
         menu: list[Json],
-        shards: Shards,
+        shards: ShardOptions,
         lock: Path,
         clock: Clock,
         proxy: str = "",
@@ -64,12 +64,12 @@ class Gateway:
     ) -> None:
         self._token = token
         self._proxy = proxy
-        self._ears = ears
+        self._handlers = handlers
         self._menu = menu
         self._shards = shards
-        self._turns = IdentifyTurns(lock, clock)
+        self._identify_limiter = IdentifyLimiter(lock, clock)
         self._client: discord.Client | None = None
-        self._trouble = ""
+        self._last_error = ""
         self._lost_at: float | None = time.monotonic()
         self._is_synced = False
         self._is_connected = is_connected
@@ -78,14 +78,14 @@ class Gateway:
     def finding(self) -> Finding:
         """Say how it is connected."""
         client = self._client
-        if not self._is_connected and not self._trouble:
+        if not self._is_connected and not self._last_error:
             return Finding("discord", Health.OK, "Interactions come by HTTP.")
         if client is not None and client.is_ready():
             self._lost_at = None
             return Finding("discord", Health.OK, f"Connected; {len(client.guilds)} servers.")
         self._lost_at = self._lost_at or time.monotonic()
-        is_new = time.monotonic() - self._lost_at < _FORGIVEN.total_seconds() and not self._trouble
-        text = f"It is not connected{f' ({self._trouble})' if self._trouble else ''}; it tries again by itself."
+        is_new = time.monotonic() - self._lost_at < _GRACE.total_seconds() and not self._last_error
+        text = f"It is not connected{f' ({self._last_error})' if self._trouble else ''}; it tries again by itself."
         return Finding("discord", Health.NOTE if is_new else Health.WRONG, text, "Run easel doctor.")
 
     async def run(self) -> None:
@@ -93,25 +93,25 @@ class Gateway:
         pause = _SHORTEST_PAUSE
         while True:
             since = time.monotonic()
-            self._trouble = await self._connected()
-            log.warning("discord.disconnected", reason=self._trouble, seconds=pause.total_seconds())
-            if time.monotonic() - since > _STEADY.total_seconds():
+            self._last_error = await self._connect_once()
+            log.warning("discord.disconnected", reason=self._last_error, seconds=pause.total_seconds())
+            if time.monotonic() - since > _STABLE_AFTER.total_seconds():
                 pause = _SHORTEST_PAUSE
             await asyncio.sleep(pause.total_seconds())
             pause = min(_LONGEST_PAUSE, pause * 2)
 
-    async def _connected(self) -> str:
+    async def _connect_once(self) -> str:
         """Be connected for as long as that goes, and say why it ended. A boundary: discord.py ends in many ways.
 
         When its very first connection fails it dies with an AttributeError, for one (facts, A8).
         """
-        self._client = client = client_for(self._shards, self._turns, self._proxy)
-        self._ears.listen_to(client)
-        client.event(self._on_connect())
+        self._client = client = build_client(self._shards, self._identify_limiter, self._proxy)
+        self._handlers.listen_to(client)
+        client.event(self._connect_listener())
         try:
             await client.login(self._token)
             await self._sync(client)
-            self._trouble = ""
+            self._last_error = ""
             if not self._is_connected:
                 await asyncio.Event().wait()  # until cancelled: everything comes by HTTP
             await client.connect()
@@ -126,12 +126,12 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - see above
             return f"{type(error).__name__} in discord.py"
         finally:
-            await _closed(client)
+            await _close_quietly(client)
         return "closed"
 
-    def _on_connect(self) -> Any:
+    def _connect_listener(self) -> Any:
         async def on_connect() -> None:
-            self._trouble = ""
+            self._last_error = ""
             log.info("discord.connected")
 
         return on_connect
@@ -141,13 +141,13 @@ class Gateway:
         if self._is_synced:
             return
         try:
-            await synced(client, self._menu)
+            await sync_commands(client, self._menu)
             self._is_synced = True
         except SurfaceFailed as error:
             log.warning("discord.commands_not_synced", reason=str(error))
 
 
-def client_for(shards: Shards, turns: IdentifyTurns, proxy: str = "") -> discord.Client:
+def build_client(shards: ShardOptions, identify_limiter: IdentifyLimiter, proxy: str = "") -> discord.Client:
     """Build a client that keeps nothing in memory that nobody asks for."""
     options: dict[str, Any] = {
         "intents": INTENTS,
@@ -158,29 +158,29 @@ def client_for(shards: Shards, turns: IdentifyTurns, proxy: str = "") -> discord
         "proxy": proxy or None,
     }
     if shards.count == 1:
-        return _Single(turns, **options)
-    return _Sharded(turns, **options, shard_count=shards.count or None, shard_ids=list(shards.ids) or None)
+        return _SingleShardClient(identify_limiter, **options)
+    return _ShardedClient(identify_limiter, **options, shard_count=shards.count or None, shard_ids=list(shards.ids) or None)
 
 
-class _Single(discord.Client):
-    def __init__(self, turns: IdentifyTurns, **options: Any) -> None:
+class _SingleShardClient(discord.Client):
+    def __init__(self, identify_limiter: IdentifyLimiter, **options: Any) -> None:
         super().__init__(**options)
-        self._identify_turns = turns
+        self._identify_limiter = identify_limiter
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - discord.py's
-        await self._identify_turns.take()
+        await self._identify_limiter.acquire()
 
 
-class _Sharded(discord.AutoShardedClient):
-    def __init__(self, turns: IdentifyTurns, **options: Any) -> None:
+class _ShardedClient(discord.AutoShardedClient):
+    def __init__(self, identify_limiter: IdentifyLimiter, **options: Any) -> None:
         super().__init__(**options)
-        self._identify_turns = turns
+        self._identify_limiter = identify_limiter
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - discord.py's
-        await self._identify_turns.take()
+        await self._identify_limiter.acquire()
 
 
-async def _closed(client: discord.Client) -> None:
+async def _close_quietly(client: discord.Client) -> None:
     """Close a client, even while we are being cancelled, and even if it will not be closed."""
     with contextlib.suppress(Exception):
         async with asyncio.timeout(_CLOSE_BUDGET.total_seconds()):

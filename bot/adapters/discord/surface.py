@@ -12,13 +12,13 @@ from typing import TypeVar
 import structlog
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.pace import Pace
-from bot.adapters.discord.rest import Rest, number
-from bot.adapters.discord.sheets import Sheet
-from bot.adapters.discord.ticket import Ticket, made_at
-from bot.adapters.discord.tokens import Tokens
-from bot.adapters.discord.trouble import NotTaken, TokenDead
-from bot.adapters.discord.uploads import USUAL_BYTES, Room, Sheets
+from bot.adapters.discord.bot_client import DiscordBotClient, parse_snowflake
+from bot.adapters.discord.errors import DiscordMessageRejected, InteractionTokenExpired
+from bot.adapters.discord.interaction_client import InteractionClient
+from bot.adapters.discord.message_renderer import USUAL_UPLOAD_BYTES, MessageRenderer, UploadLimits
+from bot.adapters.discord.progress_rate import ProgressRateLimiter
+from bot.adapters.discord.rendering import RenderedMessage
+from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
@@ -46,51 +46,59 @@ class DiscordSurface:
 
     It needs no gateway: any process with the bot's token can change any
     message. `spoiler_guilds` want their pictures behind a click;
-    `shows_links` is as in `Sheets`. A progress is shown in the background,
+    `shows_links` is as in `MessageRenderer`. A progress is shown in the background,
     so that nothing final ever waits for it.
     """
 
     update_every = timedelta(seconds=1.5)
 
     def __init__(
-        self, rest: Rest, objects: ObjectStore, clock: Clock, *, spoiler_guilds: Collection[str] = (), shows_links: bool = False
+        self,
+        bot_client: DiscordBotClient,
+        objects: ObjectStore,
+        clock: Clock,
+        *,
+        spoiler_guilds: Collection[str] = (),
+        shows_links: bool = False,
     ) -> None:
-        self.sheets = Sheets(objects, shows_links=shows_links)
-        self._rest = rest
+        self.renderer = MessageRenderer(objects, shows_links=shows_links)
+        self._bot_client = bot_client
         self._clock = clock
-        self._tokens = Tokens(proxy=rest.proxy)
-        self._pace = Pace()
+        self._interactions = InteractionClient(proxy=bot_client.proxy)
+        self._progress_limiter = ProgressRateLimiter()
         self._updates = MessageUpdateQueue(self._wait_for_progress, self._show_progress, final_wait=_LAST_WORD)
         self._spoiler_guilds = frozenset(spoiler_guilds)
-        self._shown: OrderedDict[str, str] = OrderedDict()
+        self._fingerprints: OrderedDict[str, str] = OrderedDict()
 
     async def close(self) -> None:
-        """Show nothing any more, and hang up. The `Rest` is its owner's to close."""
+        """Show nothing any more, and hang up. The `DiscordBotClient` is its owner's to close."""
         await self._updates.close()
-        await self._tokens.close()
+        await self._interactions.close()
 
     @property
-    def is_speaking(self) -> bool:
+    def has_pending_updates(self) -> bool:
         """Whether a progress is on its way."""
         return self._updates.is_busy
 
-    def room(self, place: Place, upload_bytes: int = USUAL_BYTES) -> Room:
+    def limits(self, place: Place, upload_bytes: int = USUAL_UPLOAD_BYTES) -> UploadLimits:
         """Say what fits into a place."""
-        return Room(upload_bytes, place.tenant in self._spoiler_guilds)
+        return UploadLimits(upload_bytes, place.tenant in self._spoiler_guilds)
 
     async def post(self, place: Place, post: Post, *, key: str, reply_to: int | None = None) -> MessageRef:
         """Say `post` at `place`, as a reply to the message `reply_to` if there is one; see `Surface.post`."""
         channel = place.thread or place.channel
-        id_ = await self._send_fitting(post, self.room(place), lambda sheet: self._posted(channel, sheet, key, reply_to))
+        id_ = await self._send_fitting(
+            post, self.limits(place), lambda rendered: self._post_rendered(channel, rendered, key, reply_to)
+        )
         return MessageRef(place, str(id_))
 
-    async def _posted(self, channel: str, sheet: Sheet, key: str, reply_to: int | None) -> int:
-        return await self._rest.post(_id(channel), sheet, nonce_of(key, channel), reply_to=reply_to)
+    async def _post_rendered(self, channel: str, rendered: RenderedMessage, key: str, reply_to: int | None) -> int:
+        return await self._bot_client.post(_parse_message_id(channel), rendered, nonce_of(key, channel), reply_to=reply_to)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:
         """Ask by the call's own token, while it is young; see `Surface.find`."""
-        ticket = self._ticket(promised)
-        id_ = None if ticket is None else await self._tokens.find_response(ticket, _BUDGET)
+        reply_token = self._valid_reply_token(promised)
+        id_ = None if reply_token is None else await self._interactions.find_response(reply_token, _BUDGET)
         return None if id_ is None else replace(promised, id=str(id_))
 
     async def update(self, message: MessageRef, post: Post) -> None:
@@ -103,100 +111,100 @@ class DiscordSurface:
 
     async def direct(self, person: Identity) -> Place:
         """Give the place where only this person reads; see `Surface.direct`."""
-        return Place(DISCORD, "", str(await self._rest.direct(_id(person.user))))
+        return Place(DISCORD, "", str(await self._bot_client.direct(_parse_message_id(person.user))))
 
     async def delete(self, message: MessageRef) -> None:
         """Take the message away; see `Surface.delete`."""
-        await self._updates.show_final(message, lambda _: self._deleted(message))
+        await self._updates.show_final(message, lambda _: self._delete_message(message))
 
-    async def _deleted(self, message: MessageRef) -> None:
-        self._shown.pop(message.id, None)
+    async def _delete_message(self, message: MessageRef) -> None:
+        self._fingerprints.pop(message.id, None)
         try:
-            id_, ticket = _id(message.id), self._ticket(message)
-            if ticket is not None:
+            id_, reply_token = _parse_message_id(message.id), self._valid_reply_token(message)
+            if reply_token is not None:
                 try:
-                    return await self._tokens.delete(ticket, id_, _BUDGET)
-                except TokenDead:
+                    return await self._interactions.delete(reply_token, id_, _BUDGET)
+                except InteractionTokenExpired:
                     log.debug("token.dead")
-            await self._rest.delete(_id(message.place.thread or message.place.channel), id_)
+            await self._bot_client.delete(_parse_message_id(message.place.thread or message.place.channel), id_)
         except MessageGone:
             return None
 
     async def _show_progress(self, message: MessageRef, post: Post) -> None:
-        await self._replaced(message, await self._sheet(message, post), is_progress=True)
+        await self._edit_if_changed(message, await self._render(message, post), is_progress=True)
 
     async def _show_end(self, message: MessageRef, post: Post, *, is_repeat: bool) -> None:
         """Show what is final. Whatever Discord has against the picture, something is shown."""
         if is_repeat:
-            self._shown.pop(message.id, None)
+            self._fingerprints.pop(message.id, None)
         try:
-            await self._send_fitting(post, self._room_of(message), lambda sheet: self._replaced(message, sheet))
-        except NotTaken as error:
+            await self._send_fitting(post, self._limits_of(message), lambda rendered: self._edit_if_changed(message, rendered))
+        except DiscordMessageRejected as error:
             if not post.pictures:
                 raise
             log.warning("message.not_changeable", reason=str(error))
-            await self._deleted(message)
+            await self._delete_message(message)
             raise MessageGone(DISCORD, "it does not take the pictures; a new message may") from error
 
-    async def _send_fitting(self, post: Post, room: Room, send: Callable[[Sheet], Awaitable[T]]) -> T:
+    async def _send_fitting(self, post: Post, limits: UploadLimits, send: Callable[[RenderedMessage], Awaitable[T]]) -> T:
         """Send a message; as long as Discord finds its files too large, again with files half as large."""
         while True:
-            sheet = await self.sheets.of(post, room)
+            rendered = await self.renderer.render(post, limits)
             try:
-                return await send(sheet)
-            except NotTaken as error:
-                largest = max((len(one.content) for one in sheet.uploads), default=0)
+                return await send(rendered)
+            except DiscordMessageRejected as error:
+                largest = max((len(one.content) for one in rendered.uploads), default=0)
                 if not error.is_too_large or largest < _SMALLEST_BYTES:
                     raise
-                room = replace(room, upload_bytes=min(room.upload_bytes, largest) // 2)
+                limits = replace(limits, upload_bytes=min(limits.upload_bytes, largest) // 2)
 
-    async def _replaced(self, message: MessageRef, sheet: Sheet, *, is_progress: bool = False) -> None:
-        if self._shown.get(message.id) == sheet.fingerprint:
+    async def _edit_if_changed(self, message: MessageRef, rendered: RenderedMessage, *, is_progress: bool = False) -> None:
+        if self._fingerprints.get(message.id) == rendered.fingerprint:
             return
-        await self._edited(message, sheet, is_progress=is_progress)
-        self._shown[message.id] = sheet.fingerprint
-        while len(self._shown) > _REMEMBERED:
-            self._shown.popitem(last=False)
+        await self._edit_message(message, rendered, is_progress=is_progress)
+        self._fingerprints[message.id] = rendered.fingerprint
+        while len(self._fingerprints) > _REMEMBERED:
+            self._fingerprints.popitem(last=False)
 
-    async def _edited(self, message: MessageRef, sheet: Sheet, *, is_progress: bool) -> None:
-        ticket = self._ticket(message)
-        if ticket is not None:
+    async def _edit_message(self, message: MessageRef, rendered: RenderedMessage, *, is_progress: bool) -> None:
+        reply_token = self._valid_reply_token(message)
+        if reply_token is not None:
             try:
                 budget = _PROGRESS_BUDGET if is_progress else _BUDGET
-                await self._tokens.edit(ticket, _id(message.id), sheet, budget, waits=not is_progress)
-            except TokenDead:
+                await self._interactions.edit(reply_token, _parse_message_id(message.id), rendered, budget, waits=not is_progress)
+            except InteractionTokenExpired:
                 log.info("token.dead", message=message.id)
             else:
                 return
         place = message.place
-        await self._rest.edit(_id(place.thread or place.channel), _id(message.id), sheet)
+        await self._bot_client.edit(_parse_message_id(place.thread or place.channel), _parse_message_id(message.id), rendered)
 
-    async def _sheet(self, message: MessageRef, post: Post) -> Sheet:
-        return await self.sheets.of(post, self._room_of(message))
+    async def _render(self, message: MessageRef, post: Post) -> RenderedMessage:
+        return await self.renderer.render(post, self._limits_of(message))
 
-    def _room_of(self, message: MessageRef) -> Room:
-        ticket = self._ticket(message)
-        return self.room(message.place, ticket.upload_bytes if ticket else USUAL_BYTES)
+    def _limits_of(self, message: MessageRef) -> UploadLimits:
+        reply_token = self._valid_reply_token(message)
+        return self.limits(message.place, reply_token.upload_bytes if reply_token else USUAL_UPLOAD_BYTES)
 
-    def new_ticket(self, application: int, interaction: int, token: str, upload_bytes: int) -> Ticket:
+    def new_reply_token(self, application: int, interaction: int, token: str, upload_bytes: int) -> DiscordReplyToken:
         """Return the ticket of an interaction that arrives now."""
-        return Ticket(application, interaction, token, upload_bytes, self._clock.now())
+        return DiscordReplyToken(application, interaction, token, upload_bytes, self._clock.now())
 
-    def _ticket(self, message: MessageRef) -> Ticket | None:
+    def _valid_reply_token(self, message: MessageRef) -> DiscordReplyToken | None:
         """Give the message's ticket while it is good for anything."""
-        ticket = Ticket.read(message.reply_token)
-        return ticket if ticket is not None and ticket.is_young(self._clock.now()) else None
+        reply_token = DiscordReplyToken.parse(message.reply_token)
+        return reply_token if reply_token is not None and reply_token.is_valid(self._clock.now()) else None
 
     async def _wait_for_progress(self, message: MessageRef) -> None:
         """Wait for a progress's turn; by a call's own token it is always there."""
-        if self._ticket(message) is None:
-            await asyncio.sleep(self._pace.next(message.place.channel).total_seconds())
+        if self._valid_reply_token(message) is None:
+            await asyncio.sleep(self._progress_limiter.reserve(message.place.channel).total_seconds())
 
     def _is_worth_a_progress(self, message: MessageRef) -> bool:
         """Whether progress may be shown at all: an old message can be changed so rarely that its end would have to wait."""
-        ticket = Ticket.read(message.reply_token)
+        reply_token = DiscordReplyToken.parse(message.reply_token)
         try:
-            since = ticket.arrived_at if ticket else made_at(_id(message.id))
+            since = reply_token.arrived_at if reply_token else snowflake_time(_parse_message_id(message.id))
         except SurfaceFailed:
             return False
         return self._clock.now() - since < timedelta(minutes=50)
@@ -207,8 +215,8 @@ def nonce_of(key: str, channel: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(f"{key} {channel}".encode()).digest()[:18]).decode()
 
 
-def _id(snowflake: str) -> int:
+def _parse_message_id(snowflake: str) -> int:
     try:
-        return number(snowflake)
+        return parse_snowflake(snowflake)
     except SurfaceFailed as error:
         raise MessageGone(DISCORD, "not an id of Discord's") from error

@@ -99,7 +99,7 @@ class SlackFront:
         return (Finding("slack", Health.OK, "Commands and events come by HTTP."),)
 
     @asynccontextmanager
-    async def listening(
+    async def listen(
         self, dispatcher: Dispatcher, jobs: Jobs, *, home: HomePage, stop_jobs: StopJobs
     ) -> AsyncIterator[tuple[APIRouter, ...]]:
         """Hear people while the body runs; afterwards nothing more is heard, and what was heard is dealt with.

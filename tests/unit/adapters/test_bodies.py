@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from nacl.signing import SigningKey
 
-from bot.adapters.discord.endpoint import PATH as INTERACTIONS
-from bot.adapters.discord.endpoint import Endpoint as DiscordEndpoint
+from bot.adapters.discord.http_endpoint import PATH as INTERACTIONS
+from bot.adapters.discord.http_endpoint import DiscordHttpEndpoint
 from bot.adapters.slack.door import Door
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.stripe import PATH as STRIPE_PATH
@@ -62,7 +62,7 @@ async def rest(*, is_known: bool) -> tuple[int, int]:
 async def discord(*, is_known: bool) -> tuple[int, int]:
     """Send an interaction, signed with nonsense or not at all."""
     clock = StoppedClock()
-    endpoint = DiscordEndpoint(bytes(SigningKey(bytes(32)).verify_key).hex(), ears=_NEVER, rest=_NEVER, clock=clock)
+    endpoint = DiscordHttpEndpoint(bytes(SigningKey(bytes(32)).verify_key).hex(), handlers=_NEVER, bot_client=_NEVER, clock=clock)
     app = FastAPI()
     app.include_router(endpoint.routes())
     stamp = {"X-Signature-Timestamp": str(int(clock.now().timestamp()))}

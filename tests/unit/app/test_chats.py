@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.adapters.discord.menu import menu_of
+from bot.adapters.discord.application_commands import render_commands
 from bot.app.catalogue import declared_commands
 from bot.app.chats import discord_options
 from bot.config import load
@@ -11,4 +11,4 @@ from bot.config import load
 def test_discord_is_given_an_english_menu(tmp_path: Path) -> None:
     """Answers are English: a menu in another language would promise more than is kept."""
     settings = load(environ={"EASEL_DATA_DIR": str(tmp_path), "DISCORD_TOKEN": "made-up"})
-    assert "localizations" not in str(menu_of(declared_commands(settings), discord_options(settings).translations))
+    assert "localizations" not in str(render_commands(declared_commands(settings), discord_options(settings).translations))

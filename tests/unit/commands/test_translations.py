@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.discord.menu import CONTEXT_MENUS, menu_of
+from bot.adapters.discord.application_commands import CONTEXT_MENUS, render_commands
 from bot.app.catalogue import declared_commands
 from bot.commands.help import ENGLISH
 from bot.commands.options import Pick
@@ -97,7 +97,7 @@ def test_texts_are_as_short_as_menus_want_them(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_description_is_cut_off(language: str) -> None:
     """With what a choice costs and the default behind it."""
-    menu = menu_of(TYPED, Translations({language: TRANSLATIONS.texts_by_language[language]}))
+    menu = render_commands(TYPED, Translations({language: TRANSLATIONS.texts_by_language[language]}))
     assert [text for text in descriptions(menu) if len(text) > 100 or text.endswith("…") or text != text.strip()] == []
 
 

@@ -19,7 +19,7 @@ _EVERYWHERE = {
     "integration_types": [0, 1],  # installed by a server, or by a person
     "contexts": [0, 1, 2],  # in servers, in direct messages with us, in conversations that we are not in
 }
-_FOR_ADMINS = {
+_ADMINS_ONLY = {
     "integration_types": [0],
     "contexts": [0],
     "default_member_permissions": "32",  # Manage Server; the server may choose otherwise, so the house asks again
@@ -37,88 +37,88 @@ _LOCALES = {
 Json = dict[str, Any]
 
 
-def menu_of(commands: Iterable[AnyCommand], translations: Translations) -> list[Json]:
+def render_commands(commands: Iterable[AnyCommand], translations: Translations) -> list[Json]:
     """Give everything that is registered: typed commands, and the entries of a message's menu."""
-    return _Menu(translations).entries({command.name: command for command in commands})
+    return _CommandRenderer(translations).render({command.name: command for command in commands})
 
 
-class _Menu:
+class _CommandRenderer:
     """Writes entries, with their words in every language."""
 
     def __init__(self, translations: Translations) -> None:
         self._translations = translations
 
-    def entries(self, known: Mapping[str, AnyCommand]) -> list[Json]:
+    def render(self, known: Mapping[str, AnyCommand]) -> list[Json]:
         groups: dict[str, list[AnyCommand]] = {}
         for command in known.values():
             if command.is_typed:
                 groups.setdefault(command.group, []).append(command)
-        slash = [self._group(name, commands) for name, commands in groups.items()]
-        return [*slash, *(self._context(name) for name, command in CONTEXT_MENUS.items() if command in known)]
+        slash = [self._slash_command(name, commands) for name, commands in groups.items()]
+        return [*slash, *(self._context_menu_entry(name) for name, command in CONTEXT_MENUS.items() if command in known)]
 
-    def _context(self, name: str) -> Json:
-        return {"type": _ON_MESSAGE, "name": name, **self._localised("name", self._in("menus", name)), **_EVERYWHERE}
+    def _context_menu_entry(self, name: str) -> Json:
+        return {"type": _ON_MESSAGE, "name": name, **self._localised("name", self._translations_of("menus", name)), **_EVERYWHERE}
 
-    def _group(self, name: str, commands: list[AnyCommand]) -> Json:
+    def _slash_command(self, name: str, commands: list[AnyCommand]) -> Json:
         """Write one slash command: a command, or several as its sub-commands."""
         is_for_admins = all(command.audience is Audience.ADMINS for command in commands)
-        reach = {"type": _SLASH, **(_FOR_ADMINS if is_for_admins else _EVERYWHERE)}
+        reach = {"type": _SLASH, **(_ADMINS_ONLY if is_for_admins else _EVERYWHERE)}
         if [command.name for command in commands] == [name]:
-            return {**self._command(commands[0]), **reach}
-        inner = [{**self._command(command), "type": _SUBCOMMAND} for command in commands]
+            return {**self._command_fields(commands[0]), **reach}
+        inner = [{**self._command_fields(command), "type": _SUBCOMMAND} for command in commands]
         return {
             "name": name,
-            "description": _described(", ".join(one["name"] for one in inner)),
-            **self._words("groups", name),
+            "description": _cut_description(", ".join(one["name"] for one in inner)),
+            **self._localised_texts("groups", name),
             "options": inner,
             **reach,
         }
 
-    def _command(self, command: AnyCommand) -> Json:
+    def _command_fields(self, command: AnyCommand) -> Json:
         options = sorted(command.options, key=lambda option: not option.is_required)
         return {
             "name": command.name.rpartition(" ")[2],
-            "description": _described(command.summary),
-            **self._words("commands", command.name),
-            "options": [self._option(option, ("commands", command.name, "options", option.name)) for option in options],
+            "description": _cut_description(command.summary),
+            **self._localised_texts("commands", command.name),
+            "options": [self._option_fields(option, ("commands", command.name, "options", option.name)) for option in options],
         }
 
-    def _option(self, option: Option, key: tuple[str, ...]) -> Json:
+    def _option_fields(self, option: Option, key: tuple[str, ...]) -> Json:
         return {
             "name": option.name,
-            "description": _described(f"{option.summary}{_usual('usually', option.default)}"),
-            **self._localised("name", self._in(*key, "name")),
-            **self._localised("description", self._explained(option, key)),
+            "description": _cut_description(f"{option.summary}{_default_note('usually', option.default)}"),
+            **self._localised("name", self._translations_of(*key, "name")),
+            **self._localised("description", self._localised_summaries(option, key)),
             "required": option.is_required,
-            **_shape(option.kind),
+            **_type_fields(option.kind),
             **self._choices(option.kind, key),
         }
 
-    def _explained(self, option: Option, key: tuple[str, ...]) -> dict[str, str]:
+    def _localised_summaries(self, option: Option, key: tuple[str, ...]) -> dict[str, str]:
         """Give an option's summary in each language, with its default as that language calls it."""
-        usually, labels = self._in("words", "usually"), self._in(*key, "choices", str(option.default))
+        usually, labels = self._translations_of("words", "usually"), self._translations_of(*key, "choices", str(option.default))
         found: dict[str, str] = {}
-        for language, summary in self._in(*key, "summary").items():
-            usual = _usual(usually.get(language, ""), labels.get(language, option.default))
-            found[language] = _described(f"{_with_note(summary, option)}{usual}")
+        for language, summary in self._translations_of(*key, "summary").items():
+            usual = _default_note(usually.get(language, ""), labels.get(language, option.default))
+            found[language] = _cut_description(f"{_with_note(summary, option)}{usual}")
         return found
 
     def _choices(self, kind: OptionKind, key: tuple[str, ...]) -> Json:
         if not isinstance(kind, Pick) or len(kind.values) > _MOST_CHOICES:
             return {}
-        labels = {value: self._in(*key, "choices", value) for value in kind.values}
+        labels = {value: self._translations_of(*key, "choices", value) for value in kind.values}
         return {
             "choices": [
                 {"name": value.capitalize(), **self._localised("name", labels[value]), "value": value} for value in kind.values
             ]
         }
 
-    def _words(self, *key: str) -> Json:
+    def _localised_texts(self, *key: str) -> Json:
         """Give the names of a command in other languages, and what it does."""
-        summaries = {language: _described(text) for language, text in self._in(*key, "summary").items()}
-        return {**self._localised("name", self._in(*key, "name")), **self._localised("description", summaries)}
+        summaries = {language: _cut_description(text) for language, text in self._translations_of(*key, "summary").items()}
+        return {**self._localised("name", self._translations_of(*key, "name")), **self._localised("description", summaries)}
 
-    def _in(self, *key: str) -> dict[str, str]:
+    def _translations_of(self, *key: str) -> dict[str, str]:
         return self._translations.in_each_language(*key)
 
     @staticmethod
@@ -132,11 +132,11 @@ def _with_note(summary: str, option: Option) -> str:
     return f"{summary}; {option.note}" if option.note else summary
 
 
-def _usual(usually: str, default: object) -> str:
+def _default_note(usually: str, default: object) -> str:
     return f"; {usually} {default}" if usually and default not in {None, ""} else ""
 
 
-def _shape(kind: OptionKind) -> Json:
+def _type_fields(kind: OptionKind) -> Json:
     match kind:
         case Text(longest=longest):
             return {"type": _STRING, "max_length": min(longest, _LONGEST_STRING)}
@@ -152,18 +152,18 @@ def _shape(kind: OptionKind) -> Json:
             return {"type": _STRING, "autocomplete": bool(kind.values)}
 
 
-def suggestions(command: AnyCommand, option: str, typed: str) -> list[str]:
+def autocomplete_choices(command: AnyCommand, option: str, typed: str) -> list[str]:
     """Give up to 25 values that begin with what was typed so far, or hold it."""
     kind = next((one.kind for one in command.options if one.name == option), None)
-    known = _known(kind) if kind is not None else ()
+    known = _known_values(kind) if kind is not None else ()
     word = typed.strip().lower()
     found = [value for value in known if word in value.lower()]
     return sorted(found, key=lambda value: not value.lower().startswith(word))[:_MOST_CHOICES]
 
 
-def _known(kind: OptionKind) -> tuple[str, ...]:
+def _known_values(kind: OptionKind) -> tuple[str, ...]:
     return tuple(str(size) for size in USUAL_SIZES.values()) if isinstance(kind, Pixels) else kind.values
 
 
-def _described(text: str) -> str:
+def _cut_description(text: str) -> str:
     return text if len(text) <= _LONGEST_DESCRIPTION else f"{text[: _LONGEST_DESCRIPTION - 1]}…"

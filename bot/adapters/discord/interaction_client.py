@@ -17,64 +17,73 @@ import discord
 from discord.http import MultipartParameters, Route
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.sheets import Sheet
-from bot.adapters.discord.ticket import Ticket
-from bot.adapters.discord.trouble import TokenDead, failure
+from bot.adapters.discord.errors import InteractionTokenExpired, to_surface_error
+from bot.adapters.discord.rendering import RenderedMessage
+from bot.adapters.discord.reply_token import DiscordReplyToken
 from bot.errors import MessageGone, SurfaceFailed
 
-_DEAD = {10015, 50027}
+_EXPIRED_CODES = {10015, 50027}
 _MESSAGE = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-_AGENT = f"DiscordBot (https://github.com/Rapptz/discord.py, {discord.__version__}) easel"
+_USER_AGENT = f"DiscordBot (https://github.com/Rapptz/discord.py, {discord.__version__}) easel"
 _LONGEST_PAUSE = 5.0
 
 
-class Tokens:
+class InteractionClient:
     """Speaks to Discord with nothing but interaction tokens. Enter it to open its session."""
 
     def __init__(self, *, proxy: str = "") -> None:
         self._proxy = proxy or None
-        self._session = aiohttp.ClientSession(headers={"User-Agent": _AGENT})
+        self._session = aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT})
 
     async def close(self) -> None:
         """Hang up."""
         await self._session.close()
 
-    async def edit(self, ticket: Ticket, message: int, sheet: Sheet, budget: timedelta, *, waits: bool) -> None:
+    async def edit(
+        self, reply_token: DiscordReplyToken, message: int, rendered: RenderedMessage, budget: timedelta, *, waits: bool
+    ) -> None:
         """Replace a message. `waits` says whether a rate limit is waited for, within the budget.
 
         Raises:
-            TokenDead: The token is of no use any more.
+            InteractionTokenExpired: The token is of no use any more.
             MessageGone: The message is not there.
             SurfaceFailed: It was not taken.
         """
-        await self._ask("PATCH", ticket, message, sheet, budget, waits=waits)
+        await self._request("PATCH", reply_token, message, rendered, budget, waits=waits)
 
-    async def find_response(self, ticket: Ticket, budget: timedelta) -> int | None:
+    async def find_response(self, reply_token: DiscordReplyToken, budget: timedelta) -> int | None:
         """Return the id of the message that the interaction was responded to with; None where there is none, or not any more.
 
         Raises:
             SurfaceFailed: Discord does not say now.
         """
         try:
-            found = await self._ask("GET", ticket, "@original", None, budget, waits=True)
-        except (TokenDead, MessageGone):
+            found = await self._request("GET", reply_token, "@original", None, budget, waits=True)
+        except (InteractionTokenExpired, MessageGone):
             return None
         id_ = int(str(found.get("id", 0)))
         # Below a button that was responded to without a sign, "the original" is the message that has the button.
-        return id_ if id_ > ticket.interaction else None
+        return id_ if id_ > reply_token.interaction else None
 
-    async def delete(self, ticket: Ticket, message: int, budget: timedelta) -> None:
+    async def delete(self, reply_token: DiscordReplyToken, message: int, budget: timedelta) -> None:
         """Take a message away; raises as `edit` does."""
-        await self._ask("DELETE", ticket, message, None, budget, waits=True)
+        await self._request("DELETE", reply_token, message, None, budget, waits=True)
 
-    async def _ask(
-        self, method: str, ticket: Ticket, message: int | str, sheet: Sheet | None, budget: timedelta, *, waits: bool
+    async def _request(
+        self,
+        method: str,
+        reply_token: DiscordReplyToken,
+        message: int | str,
+        rendered: RenderedMessage | None,
+        budget: timedelta,
+        *,
+        waits: bool,
     ) -> dict[str, object]:
-        route = Route(method, _MESSAGE, webhook_id=ticket.application, webhook_token=ticket.token, message_id=message)
+        route = Route(method, _MESSAGE, webhook_id=reply_token.application, webhook_token=reply_token.token, message_id=message)
         ends = time.monotonic() + budget.total_seconds()
         try:
             async with asyncio.timeout(budget.total_seconds()):
-                while isinstance(pause := await self._once(route, sheet), float):
+                while isinstance(pause := await self._request_once(route, rendered), float):
                     if not waits or pause > _LONGEST_PAUSE or time.monotonic() + pause > ends:
                         raise SurfaceFailed(DISCORD, "rate limited", retry_after=timedelta(seconds=pause))
                     await asyncio.sleep(pause)
@@ -84,24 +93,24 @@ class Tokens:
         except (aiohttp.ClientError, OSError) as error:
             raise SurfaceFailed(DISCORD, type(error).__name__) from error
 
-    async def _once(self, route: Route, sheet: Sheet | None) -> float | dict[str, object]:
+    async def _request_once(self, route: Route, rendered: RenderedMessage | None) -> float | dict[str, object]:
         """Ask once and return what Discord says; the seconds to wait where that is a 429."""
-        if sheet is None:
-            return await self._answered(route, None)
-        with sheet.parameters() as parameters:
-            return await self._answered(route, _body(parameters))
+        if rendered is None:
+            return await self._send(route, None)
+        with rendered.parameters() as parameters:
+            return await self._send(route, _body(parameters))
 
-    async def _answered(self, route: Route, body: "aiohttp.FormData | aiohttp.JsonPayload | None") -> float | dict[str, object]:
+    async def _send(self, route: Route, body: "aiohttp.FormData | aiohttp.JsonPayload | None") -> float | dict[str, object]:
         async with self._session.request(route.method, route.url, data=body, proxy=self._proxy) as answer:
-            said = _read(await answer.text())
+            answer_body = _parse_answer(await answer.text())
             if answer.status < HTTPStatus.BAD_REQUEST:
-                return said
-        code, retry_after = said.get("code"), said.get("retry_after")
+                return answer_body
+        code, retry_after = answer_body.get("code"), answer_body.get("retry_after")
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and isinstance(retry_after, int | float):
             return float(retry_after)
-        if code in _DEAD or answer.status == HTTPStatus.UNAUTHORIZED:
-            raise TokenDead(DISCORD, f"status={answer.status} code={code}")
-        raise failure(answer.status, code if isinstance(code, int) else 0)
+        if code in _EXPIRED_CODES or answer.status == HTTPStatus.UNAUTHORIZED:
+            raise InteractionTokenExpired(DISCORD, f"status={answer.status} code={code}")
+        raise to_surface_error(answer.status, code if isinstance(code, int) else 0)
 
 
 def _body(parameters: MultipartParameters) -> "aiohttp.FormData | aiohttp.JsonPayload":
@@ -113,9 +122,9 @@ def _body(parameters: MultipartParameters) -> "aiohttp.FormData | aiohttp.JsonPa
     return form
 
 
-def _read(text: str) -> dict[str, object]:
+def _parse_answer(text: str) -> dict[str, object]:
     try:
-        said = json.loads(text)
+        answer_body = json.loads(text)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return answer_body if isinstance(answer_body, dict) else {}

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-from bot.adapters.discord.identifying import IdentifyTurns
+from bot.adapters.discord.identify_limiter import IdentifyLimiter
 from tests.fakes.clock import StoppedClock
 from tests.fakes.leaping import run_leaping
 
@@ -14,8 +14,8 @@ def test_the_first_identify_goes_at_once_and_the_second_waits(tmp_path: Path) ->
 
     async def story() -> None:
         clock = StoppedClock()
-        await IdentifyTurns(tmp_path / "lock", clock).take()
-        second = asyncio.create_task(IdentifyTurns(tmp_path / "lock", clock).take())
+        await IdentifyLimiter(tmp_path / "lock", clock).acquire()
+        second = asyncio.create_task(IdentifyLimiter(tmp_path / "lock", clock).acquire())
         clock.move(timedelta(seconds=5.3))
         await asyncio.sleep(60)
         assert not second.done()
@@ -31,7 +31,7 @@ def test_a_spoilt_file_of_turns_is_an_empty_one(tmp_path: Path) -> None:
     async def story() -> None:
         for content in ("nonsense", "99999999999"):
             (tmp_path / "lock").write_text(content)
-            await IdentifyTurns(tmp_path / "lock", StoppedClock()).take()
+            await IdentifyLimiter(tmp_path / "lock", StoppedClock()).acquire()
             assert asyncio.get_running_loop().time() == 0
 
     run_leaping(story)

@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord.typed import form_id
+from bot.adapters.discord.interaction_input import modal_custom_id
 from bot.commands.options import Number, OptionKind, PersonRef, Pick, RoleRef, Text
 from bot.commands.spec import AnyCommand, Option
 from bot.commands.translations import TranslatedTexts
@@ -17,7 +17,7 @@ _LONGEST_NOTE = 100
 _LONGEST_TEXT, _LONGEST_LINE = 4000, 200
 
 
-def modal_of(command: AnyCommand, values: Mapping[str, str], words: TranslatedTexts) -> discord.ui.Modal:
+def render_modal(command: AnyCommand, values: Mapping[str, str], words: TranslatedTexts) -> discord.ui.Modal:
     """Draw the form. Where a command takes more than a form has room for, what it needs comes first.
 
     Needs a running event loop, as all views of discord.py do.
@@ -25,14 +25,14 @@ def modal_of(command: AnyCommand, values: Mapping[str, str], words: TranslatedTe
     options = sorted(command.options, key=lambda option: not option.is_required)
     unseen = {option.name: values[option.name] for option in options[_MOST_FIELDS:] if option.name in values}
     title = words.get(("commands", command.name, "summary"), command.summary)
-    modal = discord.ui.Modal(title=_cut(title, _LONGEST_TITLE), custom_id=form_id(command.name, unseen))
+    modal = discord.ui.Modal(title=_cut(title, _LONGEST_TITLE), custom_id=modal_custom_id(command.name, unseen))
     for option in options[:_MOST_FIELDS]:
-        modal.add_item(_Field(command, option, words).label(values.get(option.name, "")))
+        modal.add_item(_ModalField(command, option, words).label(values.get(option.name, "")))
     modal.stop()  # else discord.py keeps it for ever, to hear of answers that we hear of ourselves
     return modal
 
 
-class _Field:
+class _ModalField:
     """One option as a part of a form."""
 
     def __init__(self, command: AnyCommand, option: Option, words: TranslatedTexts) -> None:
@@ -45,29 +45,29 @@ class _Field:
         option = self._option
         name = self._words.get((*self._key, "name"), option.name)
         summary = self._words.get((*self._key, "summary"), option.kind.summary)
-        noted = f"{summary}; {option.note}" if option.note else summary
+        description = f"{summary}; {option.note}" if option.note else summary
         return discord.ui.Label(
             text=_cut(name.capitalize(), _LONGEST_LABEL),
-            description=_cut(noted, _LONGEST_NOTE),
+            description=_cut(description, _LONGEST_NOTE),
             component=self._component(option.kind, value),
         )
 
     def _component(self, kind: OptionKind, value: str) -> "discord.ui.Item[Any]":
         match kind:
             case Pick(values=values) if len(values) <= _MOST_CHOICES:
-                return self._choice(values, value)
+                return self._select(values, value)
             case PersonRef():
-                return self._person(value)
+                return self._user_select(value)
             case RoleRef():
-                return self._role(value)
+                return self._role_select(value)
             case Text(longest=longest):
-                return self._text(value, min(longest, _LONGEST_TEXT))
+                return self._text_input(value, min(longest, _LONGEST_TEXT))
             case Number():
-                return self._text(value, _LONGEST_LINE, hint=" ".join(kind.values))
+                return self._text_input(value, _LONGEST_LINE, hint=" ".join(kind.values))
             case _:
-                return self._text(value, _LONGEST_LINE)
+                return self._text_input(value, _LONGEST_LINE)
 
-    def _choice(self, values: tuple[str, ...], value: str) -> "discord.ui.Select[Any]":
+    def _select(self, values: tuple[str, ...], value: str) -> "discord.ui.Select[Any]":
         option = self._option
         chosen = value or str(option.default or "")
         choices = [
@@ -76,22 +76,22 @@ class _Field:
             )
             for one in values
         ]
-        return discord.ui.Select(custom_id=option.name, options=choices, **self._needed)
+        return discord.ui.Select(custom_id=option.name, options=choices, **self._required_fields)
 
-    def _person(self, value: str) -> "discord.ui.UserSelect[Any]":
+    def _user_select(self, value: str) -> "discord.ui.UserSelect[Any]":
         chosen = [discord.SelectDefaultValue.from_user(discord.Object(int(value)))] if value.isdecimal() else []
-        return discord.ui.UserSelect(custom_id=self._option.name, default_values=chosen, **self._needed)
+        return discord.ui.UserSelect(custom_id=self._option.name, default_values=chosen, **self._required_fields)
 
-    def _role(self, value: str) -> "discord.ui.RoleSelect[Any]":
+    def _role_select(self, value: str) -> "discord.ui.RoleSelect[Any]":
         chosen = [discord.SelectDefaultValue.from_role(discord.Object(int(value)))] if value.isdecimal() else []
-        return discord.ui.RoleSelect(custom_id=self._option.name, default_values=chosen, **self._needed)
+        return discord.ui.RoleSelect(custom_id=self._option.name, default_values=chosen, **self._required_fields)
 
     @property
-    def _needed(self) -> dict[str, Any]:
+    def _required_fields(self) -> dict[str, Any]:
         """Say whether something has to be chosen; a menu takes no second choice."""
         return {"required": self._option.is_required, "min_values": 1 if self._option.is_required else 0}
 
-    def _text(self, value: str, longest: int, hint: str = "") -> "discord.ui.TextInput[Any]":
+    def _text_input(self, value: str, longest: int, hint: str = "") -> "discord.ui.TextInput[Any]":
         option = self._option
         usual = "" if option.default is None else f"{self._words.get(('words', 'usually'), 'usually')} {option.default}"
         is_long = longest > _LONGEST_LINE

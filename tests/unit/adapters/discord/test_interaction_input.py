@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.discord.typed import read_command, read_form
+from bot.adapters.discord.interaction_input import parse_command, parse_modal
 
 ID = "123456789012345678"
 
@@ -22,6 +22,6 @@ ID = "123456789012345678"
 )
 def test_marks_become_words(typed: str, read: str) -> None:
     """Nobody can draw a number; a lone mention still names whom a command is about."""
-    assert read_command({"name": "imagine", "options": [{"name": "prompt", "value": typed}]}).raw == {"prompt": read}
+    assert parse_command({"name": "imagine", "options": [{"name": "prompt", "value": typed}]}).raw == {"prompt": read}
     field = {"component": {"custom_id": "prompt", "value": typed}}
-    assert read_form({"custom_id": "imagine", "components": [field]}).raw == {"prompt": read}
+    assert parse_modal({"custom_id": "imagine", "components": [field]}).raw == {"prompt": read}

@@ -6,8 +6,8 @@ from datetime import timedelta
 import discord
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.sheets import Sheet
-from bot.adapters.discord.trouble import translated
+from bot.adapters.discord.errors import translate_errors
+from bot.adapters.discord.rendering import RenderedMessage
 from bot.errors import SurfaceFailed
 
 _BUDGET = timedelta(seconds=40)
@@ -15,7 +15,7 @@ _LOGIN_BUDGET = timedelta(seconds=15)
 _SHORTEST_TIMEOUT = 30.0
 
 
-class Rest:
+class DiscordBotClient:
     """Posts, changes and deletes messages. It logs in when it is first needed, and again when that failed.
 
     `proxy` is the address of a proxy, or empty.
@@ -24,7 +24,7 @@ class Rest:
     def __init__(self, token: str, *, proxy: str = "") -> None:
         self._token = token
         self.proxy = proxy
-        self._opening = asyncio.Lock()
+        self._login_lock = asyncio.Lock()
         self._client: discord.Client | None = None
 
     async def client(self) -> discord.Client:
@@ -33,13 +33,13 @@ class Rest:
         Raises:
             SurfaceFailed: Discord cannot be reached, or does not know the token.
         """
-        async with self._opening:
+        async with self._login_lock:
             if self._client is None:
                 client = discord.Client(
                     intents=discord.Intents(guilds=True), max_ratelimit_timeout=_SHORTEST_TIMEOUT, proxy=self.proxy or None
                 )
                 try:
-                    async with translated(_LOGIN_BUDGET):
+                    async with translate_errors(_LOGIN_BUDGET):
                         await client.login(self._token)
                 except BaseException:
                     await client.close()
@@ -52,34 +52,34 @@ class Rest:
         if self._client is not None:
             await self._client.close()
 
-    async def post(self, channel: int, sheet: Sheet, nonce: str, *, reply_to: int | None = None) -> int:
+    async def post(self, channel: int, rendered: RenderedMessage, nonce: str, *, reply_to: int | None = None) -> int:
         """Post in a channel and give the message's id; the same nonce within minutes is the same message."""
         client = await self.client()
-        async with translated(_BUDGET):
-            with sheet.parameters(nonce=nonce, reply_to=reply_to) as parameters:
+        async with translate_errors(_BUDGET):
+            with rendered.parameters(nonce=nonce, reply_to=reply_to) as parameters:
                 return int((await client.http.send_message(channel, params=parameters))["id"])
 
-    async def edit(self, channel: int, message: int, sheet: Sheet) -> None:
+    async def edit(self, channel: int, message: int, rendered: RenderedMessage) -> None:
         """Replace a message of ours."""
         client = await self.client()
-        async with translated(_BUDGET):
-            with sheet.parameters() as parameters:
+        async with translate_errors(_BUDGET):
+            with rendered.parameters() as parameters:
                 await client.http.edit_message(channel, message, params=parameters)
 
     async def delete(self, channel: int, message: int) -> None:
         """Take a message away."""
         client = await self.client()
-        async with translated(_BUDGET):
+        async with translate_errors(_BUDGET):
             await client.http.delete_message(channel, message)
 
     async def direct(self, user: int) -> int:
         """Give the channel of the conversation with one person."""
         client = await self.client()
-        async with translated(_BUDGET):
+        async with translate_errors(_BUDGET):
             return int((await client.http.start_private_message(user))["id"])
 
 
-def number(snowflake: str) -> int:
+def parse_snowflake(snowflake: str) -> int:
     """Read one of Discord's ids.
 
     Raises:

@@ -4,8 +4,8 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.discord.menu import menu_of, suggestions
-from bot.adapters.discord.registering import same
+from bot.adapters.discord.application_commands import autocomplete_choices, render_commands
+from bot.adapters.discord.command_registration import are_same_commands
 from bot.app.catalogue import declared_commands
 from bot.commands.imagine import imagine
 from bot.commands.spec import Audience, Command
@@ -16,7 +16,7 @@ from bot.ports.surfaces import Call
 from tests.fakes.discord.command_rules import check_command
 from tests.fakes.discord.errors import Form
 
-MENU = menu_of(declared_commands(), load_translations())
+MENU = render_commands(declared_commands(), load_translations())
 
 
 def test_discord_takes_all_of_it() -> None:
@@ -61,26 +61,26 @@ def test_what_discord_adds_is_no_difference() -> None:
         for option in command.get("options", []):
             option.setdefault("choices", [])
             option.setdefault("autocomplete", False)
-    assert same(there, MENU)
+    assert are_same_commands(there, MENU)
 
 
 def test_a_changed_word_is_a_difference() -> None:
     """So is a command more or less, or an option's bound."""
-    assert not same(MENU[1:], MENU)
+    assert not are_same_commands(MENU[1:], MENU)
     changed = copy.deepcopy(MENU)
     changed[0]["options"][0]["max_length"] = 5
-    assert not same(changed, MENU)
+    assert not are_same_commands(changed, MENU)
     changed = copy.deepcopy(MENU)
     changed[0]["description"] = "Other words"
-    assert not same(changed, MENU)
+    assert not are_same_commands(changed, MENU)
 
 
 def test_suggestions_begin_with_what_was_typed() -> None:
     """Others that hold it follow."""
     imagine = next(command for command in declared_commands() if command.name == "imagine")
-    assert suggestions(imagine, "size", " 1024X") == ["1024x1024", "1024x1536"]
-    assert suggestions(imagine, "size", "") == ["1024x1024", "1536x1024", "1024x1536"]
-    assert suggestions(imagine, "nothing", "1") == []
+    assert autocomplete_choices(imagine, "size", " 1024X") == ["1024x1024", "1024x1536"]
+    assert autocomplete_choices(imagine, "size", "") == ["1024x1024", "1536x1024", "1024x1536"]
+    assert autocomplete_choices(imagine, "nothing", "1") == []
 
 
 def _of(name: str) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_what_is_usual_is_said_in_the_same_language() -> None:
 
 def test_without_translations_everything_is_english() -> None:
     """And nothing else."""
-    assert "localizations" not in str(menu_of(declared_commands(), Translations()))
+    assert "localizations" not in str(render_commands(declared_commands(), Translations()))
 
 
 def test_a_changed_translation_is_a_difference() -> None:
@@ -126,10 +126,10 @@ def test_a_changed_translation_is_a_difference() -> None:
     for words in (changed[0], option, option["choices"][0]):
         before = words["name_localizations"]
         words["name_localizations"] = {**before, "de": "anders"}
-        assert not same(changed, MENU)
+        assert not are_same_commands(changed, MENU)
         words["name_localizations"] = before
     changed[0]["description_localizations"].pop("fr")
-    assert not same(changed, MENU)
+    assert not are_same_commands(changed, MENU)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +145,22 @@ def test_groups_are_taken_by_discord_and_compared() -> None:
     """Their parts too, and their words."""
     commands = [Command(f"quota {name}", f"{name} it", _NoArgs, _nothing, audience=Audience.ADMINS) for name in ("set", "show")]
     words: dict[TextKey, str] = {("groups", "quota", "name"): "kontingent", ("commands", "quota set", "name"): "setzen"}
-    [menu] = menu_of(commands, Translations({"de": words}))
+    [menu] = render_commands(commands, Translations({"de": words}))
     form = Form()
     check_command(form, menu)
     form.check()
     assert (menu["name_localizations"], menu["options"][0]["name_localizations"]) == ({"de": "kontingent"}, {"de": "setzen"})
     changed = copy.deepcopy(menu)
     changed["options"][1]["description"] = "Other words"
-    assert not same([changed], [menu])
-    assert not same([{**menu, "default_member_permissions": None}], [menu])
+    assert not are_same_commands([changed], [menu])
+    assert not are_same_commands([{**menu, "default_member_permissions": None}], [menu])
 
 
 def test_what_a_choice_costs_is_said_whole_where_it_is_made() -> None:
     """With the usual weights nothing of it is cut off."""
     nobody: Any = None
     weights = Weights({Quality.HIGH: 2}, large=2)
-    [imagine_] = menu_of((imagine(nobody, weights),), Translations())
+    [imagine_] = render_commands((imagine(nobody, weights),), Translations())
     said = {option["name"]: option["description"] for option in imagine_["options"]}
     assert said["quality"].endswith("; high counts as 2 pictures")
     assert said["size"].endswith("; above 2,000,000 pixels counts double")

@@ -2,28 +2,28 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
 from bot.adapters.discord.surface import nonce_of
-from bot.adapters.discord.ticket import Ticket, made_at
 
 ARRIVED = datetime(2026, 11, 27, 12, tzinfo=UTC)
-TICKET = Ticket(1, 175928847299117063, "secret-token", 10, ARRIVED)
+TICKET = DiscordReplyToken(1, 175928847299117063, "secret-token", 10, ARRIVED)
 
 
 def test_it_is_read_back_as_it_was() -> None:
     """From the text that stands in the database."""
-    assert Ticket.read(str(TICKET)) == TICKET
-    assert Ticket.read("") is None
+    assert DiscordReplyToken.parse(str(TICKET)) == TICKET
+    assert DiscordReplyToken.parse("") is None
 
 
 def test_it_ages_from_its_arrival() -> None:
     """By our own clock, with a margin before the quarter of an hour."""
-    assert TICKET.is_young(ARRIVED + timedelta(minutes=14))
-    assert not TICKET.is_young(ARRIVED + timedelta(minutes=14, seconds=45))
+    assert TICKET.is_valid(ARRIVED + timedelta(minutes=14))
+    assert not TICKET.is_valid(ARRIVED + timedelta(minutes=14, seconds=45))
 
 
 def test_an_id_tells_when_it_was_made() -> None:
     """The example is Discord's own."""
-    assert made_at(175928847299117063) == datetime(2016, 4, 30, 11, 18, 25, 796000, tzinfo=UTC)
+    assert snowflake_time(175928847299117063) == datetime(2016, 4, 30, 11, 18, 25, 796000, tzinfo=UTC)
 
 
 def test_its_token_is_not_shown_by_accident() -> None:

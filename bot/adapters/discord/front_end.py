@@ -11,11 +11,11 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from fastapi import APIRouter
 
-from bot.adapters.discord.ears import Ears
-from bot.adapters.discord.endpoint import Endpoint
-from bot.adapters.discord.gateway import Gateway, Shards
-from bot.adapters.discord.menu import menu_of
-from bot.adapters.discord.rest import Rest
+from bot.adapters.discord.application_commands import render_commands
+from bot.adapters.discord.bot_client import DiscordBotClient
+from bot.adapters.discord.event_handlers import DiscordEventHandlers
+from bot.adapters.discord.gateway import GatewayConnection, ShardOptions
+from bot.adapters.discord.http_endpoint import DiscordHttpEndpoint
 from bot.adapters.discord.surface import DiscordSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.translations import Translations
@@ -24,7 +24,7 @@ from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 
-_QUIET_BUDGET = timedelta(seconds=3)
+_DRAIN_BUDGET = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class DiscordOptions:
 
     token: str
     identify_lock: Path
-    shards: Shards
+    shards: ShardOptions
     spoiler_guilds: tuple[str, ...] = ()
     shows_links: bool = False
     has_gateway: bool = True
@@ -43,34 +43,34 @@ class DiscordOptions:
     """What menus and forms are called in other languages: nothing until answers are translated too."""
 
 
-class DiscordFront:
+class DiscordFrontEnd:
     """Discord, seen from the composition root."""
 
     def __init__(self, options: DiscordOptions, objects: ObjectStore, clock: Clock) -> None:
         self._options = options
         self._clock = clock
-        self._rest = Rest(options.token, proxy=options.proxy)
+        self._bot_client = DiscordBotClient(options.token, proxy=options.proxy)
         self.surface = DiscordSurface(
-            self._rest, objects, clock, spoiler_guilds=options.spoiler_guilds, shows_links=options.shows_links
+            self._bot_client, objects, clock, spoiler_guilds=options.spoiler_guilds, shows_links=options.shows_links
         )
-        self._gateway: Gateway | None = None
+        self._gateway: GatewayConnection | None = None
 
     def findings(self) -> tuple[Finding, ...]:
         """Say how it is connected."""
         return (self._gateway.finding,) if self._gateway else ()
 
     @asynccontextmanager
-    async def listening(self, dispatcher: Dispatcher, jobs: Jobs) -> AsyncIterator[tuple[APIRouter, ...]]:
+    async def listen(self, dispatcher: Dispatcher, jobs: Jobs) -> AsyncIterator[tuple[APIRouter, ...]]:
         """Hear people while the body runs; afterwards nothing more is heard, and what was heard is dealt with.
 
         Gives the routes by which Discord sends interactions, if it does.
         """
         options = self._options
-        ears = Ears(dispatcher=dispatcher, surface=self.surface, jobs=jobs, translations=options.translations)
-        gateway = Gateway(
+        handlers = DiscordEventHandlers(dispatcher=dispatcher, surface=self.surface, jobs=jobs, translations=options.translations)
+        gateway = GatewayConnection(
             options.token,
-            ears=ears,
-            menu=menu_of(dispatcher.commands.values(), options.translations),
+            handlers=handlers,
+            menu=render_commands(dispatcher.commands.values(), options.translations),
             shards=options.shards,
             lock=options.identify_lock,
             clock=self._clock,
@@ -80,34 +80,36 @@ class DiscordFront:
         self._gateway = gateway
         task = asyncio.create_task(gateway.run())
         try:
-            yield self._routes(ears)
+            yield self._routes(handlers)
         finally:
-            ears.is_open = False
-            await ears.quiet(_QUIET_BUDGET)
+            handlers.is_open = False
+            await handlers.quiet(_DRAIN_BUDGET)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
     async def close(self) -> None:
         """Say nothing any more."""
         await self.surface.close()
-        await self._rest.close()
+        await self._bot_client.close()
 
-    def _routes(self, ears: Ears) -> tuple[APIRouter, ...]:
+    def _routes(self, handlers: DiscordEventHandlers) -> tuple[APIRouter, ...]:
         key = self._options.public_key
-        return (Endpoint(key, ears=ears, rest=self._rest, clock=self._clock).routes(),) if key else ()
+        return (
+            (DiscordHttpEndpoint(key, handlers=handlers, bot_client=self._bot_client, clock=self._clock).routes(),) if key else ()
+        )
 
 
 @asynccontextmanager
-async def open_discord(options: DiscordOptions, objects: ObjectStore, clock: Clock) -> AsyncIterator[DiscordFront]:
+async def open_discord(options: DiscordOptions, objects: ObjectStore, clock: Clock) -> AsyncIterator[DiscordFrontEnd]:
     """Open what messages need, and close it; Discord itself is only spoken to when there is something to say."""
-    front = DiscordFront(options, objects, clock)
+    front = DiscordFrontEnd(options, objects, clock)
     try:
         yield front
     finally:
         await front.close()
 
 
-def point_at(api_url: str, gateway_url: str) -> None:
+def set_api_addresses(api_url: str, gateway_url: str) -> None:
     """Have every client of this process speak to another address, such as a proxy's. Empty leaves Discord's own."""
     if api_url:
         Route.BASE = api_url

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 _EPOCH_MS = 1_420_070_400_000
-_TOKEN_LIVES = timedelta(minutes=15) - timedelta(seconds=30)
+_LIFETIME = timedelta(minutes=15) - timedelta(seconds=30)
 """The platform's quarter of an hour (facts, A2), less what clocks may differ by."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class DiscordReplyToken:
     """An interaction's token. `upload_bytes` is how large a file it may bring.
 
     `arrived_at` is by our own clock: measured by Discord's, which is written
@@ -30,19 +30,19 @@ class Ticket:
         return json.dumps([self.application, self.interaction, self.token, self.upload_bytes, arrived], separators=(",", ":"))
 
     @classmethod
-    def read(cls, text: str) -> Self | None:
+    def parse(cls, text: str) -> Self | None:
         """Read it back; None where a message has none."""
         if not text:
             return None
         application, interaction, token, upload_bytes, *arrived = json.loads(text)
-        arrived_at = datetime.fromtimestamp(arrived[0], UTC) if arrived else made_at(interaction)
+        arrived_at = datetime.fromtimestamp(arrived[0], UTC) if arrived else snowflake_time(interaction)
         return cls(application, interaction, token, upload_bytes, arrived_at)
 
-    def is_young(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         """Whether the token still opens anything."""
-        return now - self.arrived_at < _TOKEN_LIVES
+        return now - self.arrived_at < _LIFETIME
 
 
-def made_at(snowflake: int) -> datetime:
+def snowflake_time(snowflake: int) -> datetime:
     """Give the moment that is written into one of Discord's ids."""
     return datetime.fromtimestamp(((snowflake >> 22) + _EPOCH_MS) / 1000, UTC)

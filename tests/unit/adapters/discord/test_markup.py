@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.discord.plain import escaped, fitted, named
+from bot.adapters.discord.markup import escape, escape_to_fit, mention_ids
 
 
 @pytest.mark.parametrize(
@@ -21,14 +21,14 @@ from bot.adapters.discord.plain import escaped, fitted, named
 )
 def test_markup_is_only_letters(typed: str, shown: str) -> None:
     """Whatever Discord would act upon has a backslash before it."""
-    assert escaped(typed) == shown
+    assert escape(typed) == shown
 
 
 @pytest.mark.parametrize("typed", ["fox " * 100, "*" * 400, "a" * 400, "𝒻" * 400])
 @pytest.mark.parametrize("longest", [1, 2, 10, 99, 399])
 def test_a_cut_text_keeps_its_bound(typed: str, longest: int) -> None:
     """Escaped, and never in the middle of an escape."""
-    cut = fitted(typed, longest)
+    cut = escape_to_fit(typed, longest)
     assert len(cut) <= longest
     assert cut.endswith("…")
     assert not cut.removesuffix("…").replace("\\*", "").endswith("\\")
@@ -36,7 +36,7 @@ def test_a_cut_text_keeps_its_bound(typed: str, longest: int) -> None:
 
 def test_what_fits_is_not_cut() -> None:
     """Down to the last character."""
-    assert fitted("fox", 3) == "fox"
+    assert escape_to_fit("fox", 3) == "fox"
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_what_fits_is_not_cut() -> None:
 )
 def test_ids_are_shown_as_names_to_one_person_alone(said: str, shown: str) -> None:
     """People, channels and roles; not where the name stands there already, and not what somebody typed."""
-    assert named(escaped(said)) == shown
+    assert mention_ids(escape(said)) == shown

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.sheets import Linked, Sheet, Shown, Upload, sheet_of
+from bot.adapters.discord.rendering import AttachedFile, LinkedPicture, MessageMedia, RenderedMessage, render_message
 from bot.domain.chat import Attachment, Post, PostPicture
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 
-USUAL_BYTES = 10 * 1024 * 1024
+USUAL_UPLOAD_BYTES = 10 * 1024 * 1024
 """What every place takes (facts, A6); boosted servers and paying members may bring more."""
 
 _REQUEST_BYTES = 24 * 1024 * 1024
@@ -25,41 +25,41 @@ _QUALITIES = (90, 75, 60)
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class UploadLimits:
     """How large one file may be where a message goes, and whether pictures hide behind a click there."""
 
-    upload_bytes: int = USUAL_BYTES
+    upload_bytes: int = USUAL_UPLOAD_BYTES
     is_spoiler: bool = False
 
 
-class Sheets:
+class MessageRenderer:
     """Makes sheets of posts. `shows_links` says whether pictures with an https address are shown by it, and not sent."""
 
     def __init__(self, objects: ObjectStore, *, shows_links: bool = False) -> None:
         self._objects = objects
         self._shows_links = shows_links
 
-    async def of(self, post: Post, room: Room) -> Sheet:
+    async def render(self, post: Post, limits: UploadLimits) -> RenderedMessage:
         """Give the whole message.
 
         Raises:
             SurfaceFailed: The store does not give the pictures now.
         """
-        fitting = [one for one in post.attachments if len(one.content) <= room.upload_bytes]
+        fitting = [one for one in post.attachments if len(one.content) <= limits.upload_bytes]
         missing = tuple(f"{one.name} is too large to be sent here" for one in post.attachments if one not in fitting)
-        shown = (*await self._pictures(post, room), *map(_attached, fitting))
-        return sheet_of(replace(post, footer=(*post.footer, *missing)), shown)
+        shown = (*await self._pictures(post, limits), *map(_attach, fitting))
+        return render_message(replace(post, footer=(*post.footer, *missing)), shown)
 
-    async def _pictures(self, post: Post, room: Room) -> tuple[Shown, ...]:
+    async def _pictures(self, post: Post, limits: UploadLimits) -> tuple[MessageMedia, ...]:
         if not post.pictures:
-            return _preview(post, room)
+            return _preview(post, limits)
         post_pictures = post.pictures[:_MOST_PICTURES]
         if self._shows_links and all(one.original.startswith("https://") for one in post_pictures):
-            return tuple(Linked(one.original, one.alt, room.is_spoiler) for one in post_pictures)
-        most = min(room.upload_bytes, _REQUEST_BYTES // len(post_pictures))
-        return tuple([await self._upload(post_picture, most, is_spoiler=room.is_spoiler) for post_picture in post_pictures])
+            return tuple(LinkedPicture(one.original, one.alt, limits.is_spoiler) for one in post_pictures)
+        most = min(limits.upload_bytes, _REQUEST_BYTES // len(post_pictures))
+        return tuple([await self._upload(post_picture, most, is_spoiler=limits.is_spoiler) for post_picture in post_pictures])
 
-    async def _upload(self, post_picture: PostPicture, most: int, *, is_spoiler: bool) -> Upload:
+    async def _upload(self, post_picture: PostPicture, most: int, *, is_spoiler: bool) -> AttachedFile:
         try:
             content = await self._objects.get(post_picture.key)
         except StorageFailed as error:
@@ -67,45 +67,45 @@ class Sheets:
         name = f"easel-{post_picture.picture}"
         if len(content) <= most:
             extension = _EXTENSIONS.get(post_picture.media_type, "bin")
-            return Upload(f"{name}.{extension}", content, post_picture.alt, is_spoiler)
-        copy = await asyncio.to_thread(smaller, content, most)
-        return Upload(f"{name}.jpg", copy, post_picture.alt, is_spoiler, is_smaller=True)
+            return AttachedFile(f"{name}.{extension}", content, post_picture.alt, is_spoiler)
+        copy = await asyncio.to_thread(shrink_to_jpeg, content, most)
+        return AttachedFile(f"{name}.jpg", copy, post_picture.alt, is_spoiler, is_smaller=True)
 
 
-def _preview(post: Post, room: Room) -> tuple[Upload, ...]:
-    if post.preview is None or len(post.preview) > room.upload_bytes:
+def _preview(post: Post, limits: UploadLimits) -> tuple[AttachedFile, ...]:
+    if post.preview is None or len(post.preview) > limits.upload_bytes:
         return ()
-    return (Upload("preview.png", post.preview, "A picture that is not finished yet", room.is_spoiler),)
+    return (AttachedFile("preview.png", post.preview, "A picture that is not finished yet", limits.is_spoiler),)
 
 
-def _attached(attachment: Attachment) -> Upload:
-    return Upload(attachment.name, attachment.content, attachment.alt, is_shown=attachment.media_type in _EXTENSIONS)
+def _attach(attachment: Attachment) -> AttachedFile:
+    return AttachedFile(attachment.name, attachment.content, attachment.alt, is_shown=attachment.media_type in _EXTENSIONS)
 
 
-def smaller(content: bytes, most: int) -> bytes:
+def shrink_to_jpeg(content: bytes, most: int) -> bytes:
     """Give the best JPEG copy of a picture that has at most so many bytes."""
     with Image.open(io.BytesIO(content)) as opened:
         opened.load()
-        picture = _on_white(opened)
+        picture = _flatten_on_white(opened)
     copy = b""
     for scale in _SCALES:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         scaled = picture if scale == 1.0 else picture.resize(size, Image.Resampling.LANCZOS)
         for quality in _QUALITIES:
-            copy = _jpeg(scaled, quality)
+            copy = _encode_jpeg(scaled, quality)
             if len(copy) <= most:
                 return copy
     return copy
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _flatten_on_white(picture: Image.Image) -> Image.Image:
     """Give it without transparency, which JPEG does not know."""
     whole = picture.convert("RGBA")
     ground = Image.new("RGBA", whole.size, "white")
     return Image.alpha_composite(ground, whole).convert("RGB")
 
 
-def _jpeg(picture: Image.Image, quality: int) -> bytes:
+def _encode_jpeg(picture: Image.Image, quality: int) -> bytes:
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=quality, optimize=True)
     return file.getvalue()

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.discord.sheets import Sheet, Upload, sheet_of
+from bot.adapters.discord.rendering import AttachedFile, RenderedMessage, render_message
 from bot.domain.chat import Button, Details, Link, Post, Tone
 from tests.fakes.discord.component_rules import MessageComponents
 from tests.fakes.discord.errors import Form
@@ -14,24 +14,24 @@ from tests.fakes.discord.errors import Form
 ADDRESS = "https://easel.example.org/p/p1.png"
 
 
-def parts(sheet: Sheet) -> list[dict[str, object]]:
+def parts(rendered: RenderedMessage) -> list[dict[str, object]]:
     """Give the components inside the one container."""
-    with sheet.parameters() as parameters:
+    with rendered.parameters() as parameters:
         body = parameters.payload or json.loads((parameters.multipart or [])[0]["value"])
     [container] = body["components"]
     assert body["allowed_mentions"]["parse"] == []
     return list(container["components"])
 
 
-def texts(sheet: Sheet) -> list[str]:
+def texts(rendered: RenderedMessage) -> list[str]:
     """Give what can be read."""
-    return [str(part["content"]) for part in parts(sheet) if part["type"] == 10]
+    return [str(part["content"]) for part in parts(rendered) if part["type"] == 10]
 
 
 async def test_the_bar_says_how_far_it_is() -> None:
     """In ten steps, and in per cent."""
-    assert texts(sheet_of(Post("Drawing", Tone.WORKING, progress=0.34))) == ["Drawing\n`▰▰▰▱▱▱▱▱▱▱ 34 %`"]
-    assert texts(sheet_of(Post("Drawing", Tone.WORKING, progress=7.0))) == ["Drawing\n`▰▰▰▰▰▰▰▰▰▰ 100 %`"]
+    assert texts(render_message(Post("Drawing", Tone.WORKING, progress=0.34))) == ["Drawing\n`▰▰▰▱▱▱▱▱▱▱ 34 %`"]
+    assert texts(render_message(Post("Drawing", Tone.WORKING, progress=7.0))) == ["Drawing\n`▰▰▰▰▰▰▰▰▰▰ 100 %`"]
 
 
 async def test_words_below_a_picture_are_folded_away() -> None:
@@ -39,18 +39,18 @@ async def test_words_below_a_picture_are_folded_away() -> None:
     post = Post(
         "a fox", Tone.DONE, details=(Details("You asked for", "a fox"), Details("Drawn as", "a red fox")), footer=("AI", "4 s")
     )
-    assert texts(sheet_of(post)) == ["a fox", "-# Drawn as\n||a red fox||", "-# AI · 4 s"]
+    assert texts(render_message(post)) == ["a fox", "-# Drawn as\n||a red fox||", "-# AI · 4 s"]
 
 
 async def test_help_is_not_folded_away() -> None:
     """It was asked for."""
-    assert texts(sheet_of(Post("Help", details=(Details("/imagine", "Draw"),)))) == ["Help", "**/imagine**\nDraw"]
+    assert texts(render_message(Post("Help", details=(Details("/imagine", "Draw"),)))) == ["Help", "**/imagine**\nDraw"]
 
 
 async def test_seven_buttons_stand_in_two_rows() -> None:
     """Five is what a row holds; a dangerous one is red."""
     buttons = tuple(Button(f"b{number}", "do", str(number), is_dangerous=number == 6) for number in range(7))
-    rows = [part["components"] for part in parts(sheet_of(Post("x", buttons=buttons))) if part["type"] == 1]
+    rows = [part["components"] for part in parts(render_message(Post("x", buttons=buttons))) if part["type"] == 1]
     assert [len(row) for row in rows if isinstance(row, list)] == [5, 2]
     assert isinstance(rows[1], list)
     assert rows[1][1] == {**rows[1][1], "style": 4, "custom_id": "do:6"}
@@ -58,36 +58,36 @@ async def test_seven_buttons_stand_in_two_rows() -> None:
 
 async def test_a_spoiler_hides_by_name_and_by_flag() -> None:
     """Old clients look at the one, new ones at the other."""
-    sheet = sheet_of(Post("x", Tone.DONE), [Upload("a.png", b"1", "alt", is_spoiler=True)])
-    [gallery] = [part for part in parts(sheet) if part["type"] == 12]
+    rendered = render_message(Post("x", Tone.DONE), [AttachedFile("a.png", b"1", "alt", is_spoiler=True)])
+    [gallery] = [part for part in parts(rendered) if part["type"] == 12]
     assert gallery["items"] == [
         {"media": {"url": "attachment://SPOILER_a.png"}, "description": "alt", "spoiler": True},
     ]
-    assert [file.filename for file in sheet.files] == ["SPOILER_a.png"]
+    assert [file.filename for file in rendered.files] == ["SPOILER_a.png"]
 
 
 async def test_what_is_not_shown_can_be_saved() -> None:
     """Pictures stand in the gallery, other files below the words, and the platform takes both."""
-    uploads = [Upload("plot.png", b"1", "bars"), Upload("table.csv", b"2", "", is_shown=False)]
-    sheet = sheet_of(Post("Usage", details=(Details("People", "Ann"),)), uploads)
-    found = parts(sheet)
+    uploads = [AttachedFile("plot.png", b"1", "bars"), AttachedFile("table.csv", b"2", "", is_shown=False)]
+    rendered = render_message(Post("Usage", details=(Details("People", "Ann"),)), uploads)
+    found = parts(rendered)
     assert [part["type"] for part in found] == [10, 12, 10, 13]
     assert found[1]["items"] == [{"media": {"url": "attachment://plot.png"}, "description": "bars", "spoiler": False}]
     assert found[3] == {**found[3], "file": {"url": "attachment://table.csv"}}
-    assert [file.filename for file in sheet.files] == ["plot.png", "table.csv"]
+    assert [file.filename for file in rendered.files] == ["plot.png", "table.csv"]
 
 
 async def test_a_smaller_copy_says_so() -> None:
     """Else people would take it for what was drawn."""
-    one = Upload("a.jpg", b"1", "alt", is_smaller=True)
-    assert texts(sheet_of(Post("x", Tone.DONE), [one]))[-1] == "-# a smaller copy is shown"
+    one = AttachedFile("a.jpg", b"1", "alt", is_smaller=True)
+    assert texts(render_message(Post("x", Tone.DONE), [one]))[-1] == "-# a smaller copy is shown"
 
 
 async def test_links_stand_behind_the_buttons() -> None:
     """Five in a row, as link buttons; an address that Discord does not take is left out."""
     buttons = tuple(Button(str(number), "again", str(number)) for number in range(4))
     links = (Link("Original 1", ADDRESS), Link("Original 2", ADDRESS), Link("Original 3", f"https://{'x' * 512}"))
-    found = parts(sheet_of(Post("x", Tone.DONE, buttons=buttons, links=links)))
+    found = parts(render_message(Post("x", Tone.DONE, buttons=buttons, links=links)))
     rows: list[Any] = [part["components"] for part in found if part["type"] == 1]
     assert [len(row) for row in rows] == [5, 1]
     lasts = [row[-1] for row in rows]
@@ -99,10 +99,10 @@ async def test_links_stand_behind_the_buttons() -> None:
 
 async def test_fingerprints_tell_messages_apart() -> None:
     """By words and by bytes."""
-    same = [sheet_of(Post("x"), [Upload("a.png", b"1", "")]).fingerprint for _ in range(2)]
+    same = [render_message(Post("x"), [AttachedFile("a.png", b"1", "")]).fingerprint for _ in range(2)]
     assert same[0] == same[1]
-    assert sheet_of(Post("y"), [Upload("a.png", b"1", "")]).fingerprint != same[0]
-    assert sheet_of(Post("x"), [Upload("a.png", b"2", "")]).fingerprint != same[0]
+    assert render_message(Post("y"), [AttachedFile("a.png", b"1", "")]).fingerprint != same[0]
+    assert render_message(Post("x"), [AttachedFile("a.png", b"2", "")]).fingerprint != same[0]
 
 
 TEXT = st.text(max_size=5000)
@@ -120,7 +120,7 @@ async def test_discord_takes_whatever_is_said(
 ) -> None:
     """No text is too long or too odd."""
     post = Post(head, tone, details=tuple(Details(*detail) for detail in details), footer=tuple(footer), progress=progress)
-    with sheet_of(post).parameters() as parameters:
+    with render_message(post).parameters() as parameters:
         form = Form()
         assert parameters.payload is not None
         MessageComponents(lambda _: None, is_v2=True).resolved(form, parameters.payload["components"])

@@ -10,12 +10,12 @@ import structlog
 from discord.abc import GuildChannel
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.call import DiscordCall, Interaction, ReactionCall, person_of, place_of
-from bot.adapters.discord.direct import WORDLESS, DirectCall, line_of
-from bot.adapters.discord.forms import modal_of
-from bot.adapters.discord.menu import CONTEXT_MENUS, suggestions
+from bot.adapters.discord.application_commands import CONTEXT_MENUS, autocomplete_choices
+from bot.adapters.discord.call import DiscordCall, DiscordReactionCall, Interaction, person_of, place_of
+from bot.adapters.discord.direct_messages import EMPTY_MESSAGE_REPLY, DirectMessageCall, line_of_message
+from bot.adapters.discord.interaction_input import parse_command, parse_modal
+from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.surface import DiscordSurface
-from bot.adapters.discord.typed import read_command, read_form
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
 from bot.commands.translations import Translations
@@ -27,7 +27,7 @@ from bot.services.hearing import Hearing
 log = structlog.get_logger(__name__)
 
 _ON_MESSAGE = 3
-_CROWD = 5
+_MANY_CALLS = 5
 """More calls than these at once are a crowd, until so many are dealt with: each costs the others time."""
 
 REACTIONS = {
@@ -40,13 +40,13 @@ REACTIONS = {
 }
 """What is said by a reaction."""
 
-_WRITTEN = {discord.MessageType.default, discord.MessageType.reply}
+_WRITTEN_TYPES = {discord.MessageType.default, discord.MessageType.reply}
 """What people write themselves; the others are news such as a pinned message."""
 
-_VARIATION = "\N{VARIATION SELECTOR-16}"
+_VARIATION_SELECTOR = "\N{VARIATION SELECTOR-16}"
 
 
-class Ears:
+class DiscordEventHandlers:
     """Hears events and has the house act on them. Each event is a task of discord.py's that is known here until it ends."""
 
     def __init__(self, *, dispatcher: Dispatcher, surface: DiscordSurface, jobs: Jobs, translations: Translations) -> None:
@@ -63,16 +63,16 @@ class Ears:
     def listen_to(self, client: discord.Client) -> None:
         """Hear what this client hears."""
         self._client = client
-        for hear in (
+        for handler in (
             self.on_interaction,
             self.on_message,
             self.on_raw_reaction_add,
             self.on_guild_join,
             self.on_guild_remove,
         ):
-            client.event(hear)
+            client.event(handler)
 
-    def hear_interactions_of(self, client: discord.Client) -> None:
+    def listen_for_interactions(self, client: discord.Client) -> None:
         """Hear only the interactions that this client is given; it has no gateway."""
         client.event(self.on_interaction)
 
@@ -87,67 +87,67 @@ class Ears:
         if not self._hearing.is_new(str(interaction.id)):
             log.info("discord.heard_twice", interaction=interaction.id)
             return
-        deal = _DEALS.get(interaction.type)
-        if deal is not None:
+        run = _HANDLERS.get(interaction.type)
+        if run is not None:
             self._know_this_task()
-            await deal(self, interaction)
+            await run(self, interaction)
 
-    async def _commanded(self, interaction: Interaction) -> None:
+    async def _run_command(self, interaction: Interaction) -> None:
         data: Mapping[str, Any] = interaction.data or {}
         if data.get("type") == _ON_MESSAGE:
-            chosen = self._call(interaction, CONTEXT_MENUS.get(str(data.get("name")), ""))
-            await self._attended(chosen, lambda: self._chosen(data, chosen))
+            call = self._call(interaction, CONTEXT_MENUS.get(str(data.get("name")), ""))
+            await self._run_call(call, lambda: self._choose(data, call))
             return
-        typed = read_command(data)
+        typed = parse_command(data)
         call = self._call(interaction, typed.name, is_public=self._is_public(typed.name))
-        await self._attended(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
+        await self._run_call(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
 
-    async def _submitted(self, interaction: Interaction) -> None:
+    async def _run_form(self, interaction: Interaction) -> None:
         """Run the command whose form was filled in."""
-        typed = read_form(interaction.data or {})
+        typed = parse_modal(interaction.data or {})
         call = self._call(interaction, "", is_public=self._is_public(typed.name))
-        await self._attended(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
+        await self._run_call(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
 
     def _call(self, interaction: Interaction, action: str, *, is_public: bool = False) -> DiscordCall:
         """Make a call of an interaction; `action` is the command that it begins with."""
         opens_form = self._dispatcher.opens_form(action)
-        return DiscordCall(interaction, self._surface, self._drawn, opens_form=opens_form, is_public=is_public)
+        return DiscordCall(interaction, self._surface, self._render_modal, opens_form=opens_form, is_public=is_public)
 
     def _is_public(self, name: str) -> bool:
         """Whether a typed command answers for all to see."""
         command = self._dispatcher.commands.get(name)
         return command is not None and command.answers_in_public
 
-    def _drawn(self, form: Form, locale: str) -> discord.ui.Modal:
-        return modal_of(self._dispatcher.commands[form.command], form.values, self._translations.for_locale(locale))
+    def _render_modal(self, form: Form, locale: str) -> discord.ui.Modal:
+        return render_modal(self._dispatcher.commands[form.command], form.values, self._translations.for_locale(locale))
 
-    async def _attended(self, call: DiscordCall, work: Callable[[], Awaitable[None]]) -> None:
+    async def _run_call(self, call: DiscordCall, work: Callable[[], Awaitable[None]]) -> None:
         """See to a call. In a crowd nobody waits for a command's own words: all get a sign at once that they were heard."""
         self._calls.add(call)
-        if len(self._calls) > _CROWD:
+        if len(self._calls) > _MANY_CALLS:
             for one in self._calls:
-                one.hurry()
+                one.acknowledge_now()
         try:
-            await call.attended(work)
+            await call.run_and_acknowledge(work)
         finally:
             self._calls.discard(call)
 
-    async def _chosen(self, data: Mapping[str, Any], call: DiscordCall) -> None:
+    async def _choose(self, data: Mapping[str, Any], call: DiscordCall) -> None:
         """Press what an entry of a message's menu stands for."""
         command = CONTEXT_MENUS.get(str(data.get("name")), "")
         await self._message_actions.choose(command, str(data.get("target_id", "")), call)
 
-    async def _pressed(self, interaction: Interaction) -> None:
+    async def _run_button(self, interaction: Interaction) -> None:
         """Press a button: its id says all, so it works for ever, and after it was taken off the message too."""
         data: Mapping[str, Any] = interaction.data or {}
         action = str(data.get("custom_id", ""))
         call = self._call(interaction, action)
-        await self._attended(call, lambda: self._dispatcher.press(action, call))
+        await self._run_call(call, lambda: self._dispatcher.press(action, call))
 
-    async def _typing(self, interaction: Interaction) -> None:
-        typed = read_command(interaction.data or {})
+    async def _autocomplete(self, interaction: Interaction) -> None:
+        typed = parse_command(interaction.data or {})
         command = self._dispatcher.commands.get(typed.name)
-        found = suggestions(command, typed.focused, str(typed.raw.get(typed.focused, ""))) if command else []
+        found = autocomplete_choices(command, typed.focused, str(typed.raw.get(typed.focused, ""))) if command else []
         try:
             await interaction.response.autocomplete([discord.app_commands.Choice(name=one, value=one) for one in found])
         except discord.HTTPException as error:
@@ -155,40 +155,42 @@ class Ears:
 
     async def on_message(self, message: discord.Message) -> None:
         """Deal with what somebody writes to us alone: plain words are something to draw. Bots are not answered, nor are we."""
-        is_for_us = message.guild is None and not message.author.bot and message.type in _WRITTEN
+        is_for_us = message.guild is None and not message.author.bot and message.type in _WRITTEN_TYPES
         if self.is_open and is_for_us and self._hearing.is_new(str(message.id)):
             self._know_this_task()
-            call = DirectCall(message, self._surface)
-            line = line_of(message)
-            await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(WORDLESS))
+            call = DirectMessageCall(message, self._surface)
+            line = line_of_message(message)
+            await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(EMPTY_MESSAGE_REPLY))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Deal with a reaction below a message of ours, in a server or between somebody and us."""
-        reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION, ""))
+        reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION_SELECTOR, ""))
         if self.is_open and self._is_ours(payload) and reaction is not None and self._message_actions.is_supported(reaction):
             self._know_this_task()
-            await self._reacted(payload, reaction)
+            await self._react(payload, reaction)
 
     def _is_ours(self, payload: discord.RawReactionActionEvent) -> bool:
         us = self._client.user if self._client else None
         return us is None or payload.message_author_id in {None, us.id}
 
-    async def _reacted(self, payload: discord.RawReactionActionEvent, reaction: Reaction) -> None:
+    async def _react(self, payload: discord.RawReactionActionEvent, reaction: Reaction) -> None:
         member = payload.member
         if (member is None and payload.guild_id) or (member is not None and member.bot):
             return
         channel = member.guild.get_channel_or_thread(payload.channel_id) if member else None
         place = place_of(payload.guild_id, payload.channel_id, channel)
-        call = ReactionCall(
+        call = DiscordReactionCall(
             key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{reaction}",
-            person=person_of(member, None, _permissions(member, channel)) if member else self._partner(payload.user_id),
+            person=person_of(member, None, _permissions(member, channel))
+            if member
+            else self._person_in_direct_message(payload.user_id),
             place=place,
             message=MessageRef(place, str(payload.message_id)),
             surface=self._surface,
         )
         await self._message_actions.react(reaction, str(payload.message_id), call)
 
-    def _partner(self, user: int) -> Person:
+    def _person_in_direct_message(self, user: int) -> Person:
         """Return whoever reacts in a direct message, of whom Discord tells the id alone; there they look after nothing."""
         known = self._client.get_user(user) if self._client else None
         return Person(Identity(DISCORD, "", str(user)), known.display_name if known else str(user))
@@ -207,11 +209,11 @@ class Ears:
             self._hearing.know(task)
 
 
-_DEALS: dict[discord.InteractionType, Callable[[Ears, Interaction], Awaitable[None]]] = {
-    discord.InteractionType.application_command: Ears._commanded,  # noqa: SLF001 - the class's own table
-    discord.InteractionType.component: Ears._pressed,  # noqa: SLF001 - see above
-    discord.InteractionType.modal_submit: Ears._submitted,  # noqa: SLF001 - see above
-    discord.InteractionType.autocomplete: Ears._typing,  # noqa: SLF001 - see above
+_HANDLERS: dict[discord.InteractionType, Callable[[DiscordEventHandlers, Interaction], Awaitable[None]]] = {
+    discord.InteractionType.application_command: DiscordEventHandlers._run_command,  # noqa: SLF001 - the class's own table
+    discord.InteractionType.component: DiscordEventHandlers._run_button,  # noqa: SLF001 - see above
+    discord.InteractionType.modal_submit: DiscordEventHandlers._run_form,  # noqa: SLF001 - see above
+    discord.InteractionType.autocomplete: DiscordEventHandlers._autocomplete,  # noqa: SLF001 - see above
 }
 
 

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from bot.adapters.discord.pace import Pace
+from bot.adapters.discord.progress_rate import ProgressRateLimiter
 
 
 def test_progresses_of_one_channel_are_spaced() -> None:
     """Other channels have their own turns."""
-    pace = Pace()
-    first, second, other = pace.next("a"), pace.next("a"), pace.next("b")
+    limiter = ProgressRateLimiter()
+    first, second, other = limiter.reserve("a"), limiter.reserve("a"), limiter.reserve("b")
     assert first == other == timedelta()
     assert timedelta(seconds=2) < second <= timedelta(seconds=2.5)

@@ -12,11 +12,11 @@ import discord
 from bot.adapters.discord import DISCORD
 from bot.errors import MessageGone, SurfaceFailed
 
-_GONE = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_GONE_STATUSES = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _ARCHIVED_THREAD = 50083
 
 
-class TokenDead(SurfaceFailed):
+class InteractionTokenExpired(SurfaceFailed):
     """The interaction's token opens nothing any more; the bot's own may."""
 
 
@@ -28,7 +28,7 @@ class FormNotShown(SurfaceFailed):
         self.user_text = "The form could not be opened in time, and nothing was counted; please press or type that once more."
 
 
-class NotTaken(SurfaceFailed):
+class DiscordMessageRejected(SurfaceFailed):
     """Discord says that the message itself is wrong (400) or too large (413): the same again will not do."""
 
     def __init__(self, status: int, code: int) -> None:
@@ -41,18 +41,18 @@ class NotTaken(SurfaceFailed):
         return False
 
 
-def failure(status: int, code: int, retry_after: float | None = None) -> SurfaceFailed:
+def to_surface_error(status: int, code: int, retry_after: float | None = None) -> SurfaceFailed:
     """Say what an error's status and code mean for a message."""
     reason = f"status={status} code={code}"
-    if status in _GONE or code == _ARCHIVED_THREAD:
+    if status in _GONE_STATUSES or code == _ARCHIVED_THREAD:
         return MessageGone(DISCORD, reason)
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
-        return NotTaken(status, code)
+        return DiscordMessageRejected(status, code)
     return SurfaceFailed(DISCORD, reason, retry_after=timedelta(seconds=retry_after) if retry_after is not None else None)
 
 
 @asynccontextmanager
-async def translated(budget: timedelta) -> AsyncIterator[None]:
+async def translate_errors(budget: timedelta) -> AsyncIterator[None]:
     """Give the body so much time, and make whatever discord.py raises in it one of ours."""
     try:
         async with asyncio.timeout(budget.total_seconds()):
@@ -60,7 +60,7 @@ async def translated(budget: timedelta) -> AsyncIterator[None]:
     except discord.RateLimited as error:
         raise SurfaceFailed(DISCORD, "rate limited", retry_after=timedelta(seconds=error.retry_after)) from error
     except discord.HTTPException as error:
-        raise failure(error.status, error.code) from error
+        raise to_surface_error(error.status, error.code) from error
     except TimeoutError as error:
         raise SurfaceFailed(DISCORD, f"no answer within {budget.total_seconds():g} s") from error
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 from discord.http import MultipartParameters, handle_message_parameters
 
-from bot.adapters.discord.plain import fitted
+from bot.adapters.discord.markup import escape_to_fit
 from bot.domain.chat import Button, Details, Link, Post, Tone
 
 _MOST_TEXT = 4000
@@ -19,8 +19,8 @@ _MOST_FOOTER = 500
 _MOST_ALT = 1024
 _MOST_LABEL = 80
 _LONGEST_ADDRESS = 512
-_ROW = 5
-_BAR = 10
+_BUTTONS_PER_ROW = 5
+_BAR_SEGMENTS = 10
 
 _COLOURS = {
     Tone.PLAIN: 0x5865F2,
@@ -35,7 +35,7 @@ NO_MENTIONS = discord.AllowedMentions.none()
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class AttachedFile:
     """A file that goes with a message. What is not shown is there to be downloaded."""
 
     name: str
@@ -52,7 +52,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkedPicture:
     """A picture that Discord fetches from an https address of ours instead of getting it with the message."""
 
     address: str
@@ -60,20 +60,20 @@ class Linked:
     is_spoiler: bool = False
 
 
-Shown = Upload | Linked
+MessageMedia = AttachedFile | LinkedPicture
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RenderedMessage:
     """A message, ready to be sent as often as it takes."""
 
     view: discord.ui.LayoutView
-    shown: tuple[Shown, ...]
+    shown: tuple[MessageMedia, ...]
 
     @property
-    def uploads(self) -> tuple[Upload, ...]:
+    def uploads(self) -> tuple[AttachedFile, ...]:
         """What is sent along."""
-        return tuple(one for one in self.shown if isinstance(one, Upload))
+        return tuple(one for one in self.shown if isinstance(one, AttachedFile))
 
     @property
     def files(self) -> list[discord.File]:
@@ -97,85 +97,85 @@ class Sheet:
 
         `reply_to` is the message that it stands below as a reply; if that is gone, it is posted all the same.
         """
-        how: dict[str, Any] = {"view": self.view, "nonce": nonce, "allowed_mentions": NO_MENTIONS}
+        arguments: dict[str, Any] = {"view": self.view, "nonce": nonce, "allowed_mentions": NO_MENTIONS}
         files = self.files
         if nonce is None or files:
-            how["attachments"] = files
+            arguments["attachments"] = files
         if reply_to is not None:
-            how["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
-        return handle_message_parameters(**how)
+            arguments["message_reference"] = {"message_id": reply_to, "fail_if_not_exists": False}
+        return handle_message_parameters(**arguments)
 
 
-def sheet_of(post: Post, shown: Sequence[Shown] = ()) -> Sheet:
+def render_message(post: Post, shown: Sequence[MessageMedia] = ()) -> RenderedMessage:
     """Lay a post out. `shown` are its pictures, or its preview, and its attachments, as Discord can get them.
 
     Needs a running event loop, as all views of discord.py do.
     """
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.Container(*_items(post, shown), accent_colour=_COLOURS[post.tone]))
+    view.add_item(discord.ui.Container(*_components(post, shown), accent_colour=_COLOURS[post.tone]))
     view.stop()  # else discord.py keeps every view it sends for ever, to hear of presses that we hear of ourselves
-    return Sheet(view, tuple(shown))
+    return RenderedMessage(view, tuple(shown))
 
 
-def _items(post: Post, shown: Sequence[Shown]) -> Iterator[discord.ui.Item[Any]]:
-    head, foot = _head(post), _footer(post, shown)
-    files = [one for one in shown if isinstance(one, Upload) and not one.is_shown]
+def _components(post: Post, shown: Sequence[MessageMedia]) -> Iterator[discord.ui.Item[Any]]:
+    head, foot = _headline(post), _footer(post, shown)
+    files = [one for one in shown if isinstance(one, AttachedFile) and not one.is_shown]
     yield discord.ui.TextDisplay(head)
     if pictures := [one for one in shown if one not in files]:
-        yield discord.ui.MediaGallery(*map(_shown, pictures))
-    for text in _folded(post, _MOST_TEXT - len(head) - len(foot)):
+        yield discord.ui.MediaGallery(*map(_gallery_item, pictures))
+    for text in _render_details(post, _MOST_TEXT - len(head) - len(foot)):
         yield discord.ui.TextDisplay(text)
     for one in files:
         yield discord.ui.File(one.address)
     if foot:
         yield discord.ui.TextDisplay(foot)
-    buttons = [*map(_button, post.buttons), *(_link(one) for one in post.links if len(one.address) <= _LONGEST_ADDRESS)]
-    for start in range(0, len(buttons), _ROW):
-        yield discord.ui.ActionRow(*buttons[start : start + _ROW])
+    buttons = [*map(_button, post.buttons), *(_link_button(one) for one in post.links if len(one.address) <= _LONGEST_ADDRESS)]
+    for start in range(0, len(buttons), _BUTTONS_PER_ROW):
+        yield discord.ui.ActionRow(*buttons[start : start + _BUTTONS_PER_ROW])
 
 
-def _head(post: Post) -> str:
-    text = fitted(post.text, _MOST_HEAD)
+def _headline(post: Post) -> str:
+    text = escape_to_fit(post.text, _MOST_HEAD)
     if post.progress is None:
         return text or "…"
-    return f"{text}\n{_bar(post.progress)}"
+    return f"{text}\n{_progress_bar(post.progress)}"
 
 
-def _bar(share: float) -> str:
+def _progress_bar(share: float) -> str:
     """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
     share = min(max(share, 0.0), 1.0)
-    full = round(share * _BAR)
-    return f"`{'▰' * full}{'▱' * (_BAR - full)} {round(share * 100)} %`"
+    full = round(share * _BAR_SEGMENTS)
+    return f"`{'▰' * full}{'▱' * (_BAR_SEGMENTS - full)} {round(share * 100)} %`"
 
 
-def _shown(one: Shown) -> discord.MediaGalleryItem:
+def _gallery_item(one: MessageMedia) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(one.address, description=one.alt[:_MOST_ALT] or None, spoiler=one.is_spoiler)
 
 
-def _folded(post: Post, budget: int) -> Iterator[str]:
+def _render_details(post: Post, budget: int) -> Iterator[str]:
     """Give the folds that say more than the headline, within so many characters in all.
 
     Below a job they are hidden behind a click, elsewhere they are what the person asked to read.
     """
-    told = [detail for detail in post.details if detail.text and detail.text != post.text]
+    visible = [detail for detail in post.details if detail.text and detail.text != post.text]
     is_hidden = post.tone is not Tone.PLAIN
-    for number, detail in enumerate(told):
-        text = _fold(detail, budget // (len(told) - number), is_hidden=is_hidden)
+    for number, detail in enumerate(visible):
+        text = _render_detail(detail, budget // (len(visible) - number), is_hidden=is_hidden)
         budget -= len(text)
         if text:
             yield text
 
 
-def _fold(detail: Details, budget: int, *, is_hidden: bool) -> str:
-    title = f"-# {fitted(detail.title, 100)}\n" if is_hidden else f"**{fitted(detail.title, 100)}**\n"
+def _render_detail(detail: Details, budget: int, *, is_hidden: bool) -> str:
+    title = f"-# {escape_to_fit(detail.title, 100)}\n" if is_hidden else f"**{escape_to_fit(detail.title, 100)}**\n"
     marks = "||" if is_hidden else ""
     room = budget - len(title) - 2 * len(marks)
-    return f"{title}{marks}{fitted(detail.text, room)}{marks}" if room > len(title) else ""
+    return f"{title}{marks}{escape_to_fit(detail.text, room)}{marks}" if room > len(title) else ""
 
 
-def _footer(post: Post, shown: Sequence[Shown]) -> str:
-    smaller = ["a smaller copy is shown"] if any(isinstance(one, Upload) and one.is_smaller for one in shown) else []
-    facts = fitted(" · ".join(post.footer), _MOST_FOOTER)
+def _footer(post: Post, shown: Sequence[MessageMedia]) -> str:
+    smaller = ["a smaller copy is shown"] if any(isinstance(one, AttachedFile) and one.is_smaller for one in shown) else []
+    facts = escape_to_fit(" · ".join(post.footer), _MOST_FOOTER)
     parts = [*([facts] if facts else []), *smaller]
     return f"-# {' · '.join(parts)}" if parts else ""
 
@@ -185,5 +185,5 @@ def _button(button: Button) -> discord.ui.Button[Any]:
     return discord.ui.Button(label=button.label[:_MOST_LABEL], custom_id=button.action, style=style)
 
 
-def _link(link: Link) -> discord.ui.Button[Any]:
+def _link_button(link: Link) -> discord.ui.Button[Any]:
     return discord.ui.Button(label=link.label[:_MOST_LABEL], url=link.address)

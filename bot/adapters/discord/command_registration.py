@@ -8,8 +8,8 @@ import discord
 import structlog
 from discord.http import Route
 
-from bot.adapters.discord.menu import Json
-from bot.adapters.discord.trouble import translated
+from bot.adapters.discord.application_commands import Json
+from bot.adapters.discord.errors import translate_errors
 
 log = structlog.get_logger(__name__)
 
@@ -42,22 +42,22 @@ _COMPARED_OF_OPTIONS = (
 )
 
 
-async def synced(client: discord.Client, menu: list[Json]) -> bool:
+async def sync_commands(client: discord.Client, menu: list[Json]) -> bool:
     """Register the menu globally where it differs from what is registered; False when nothing had to change.
 
     Raises:
         SurfaceFailed: Discord did not take it.
     """
-    async with translated(_BUDGET):
-        menu = installable(menu, dict(await client.http.application_info()))
-        if same(await registered(client), menu):
+    async with translate_errors(_BUDGET):
+        menu = keep_installable(menu, dict(await client.http.application_info()))
+        if are_same_commands(await fetch_commands(client), menu):
             return False
         await client.http.bulk_upsert_global_commands(client.application_id or 0, menu)
     log.info("discord.commands_synced", commands=len(menu))
     return True
 
 
-def installable(menu: Iterable[Json], application: Mapping[str, Any]) -> list[Json]:
+def keep_installable(menu: Iterable[Json], application: Mapping[str, Any]) -> list[Json]:
     """Return the menu with only those ways of installation that the application allows; what has none of them is left out."""
     kinds = application.get("integration_types_config")
     if not isinstance(kinds, Mapping) or not kinds:
@@ -67,7 +67,7 @@ def installable(menu: Iterable[Json], application: Mapping[str, Any]) -> list[Js
     return [entry for entry in fitted if entry["integration_types"]]
 
 
-async def registered(client: discord.Client) -> list[Json]:
+async def fetch_commands(client: discord.Client) -> list[Json]:
     """Give what is registered, in all languages; discord.py's own way asks for one only.
 
     Raises:
@@ -77,24 +77,24 @@ async def registered(client: discord.Client) -> list[Json]:
     return list(await client.http.request(route, params={"with_localizations": "true"}))
 
 
-def same(there: Iterable[Mapping[str, Any]], menu: Iterable[Mapping[str, Any]]) -> bool:
+def are_same_commands(registered: Iterable[Mapping[str, Any]], menu: Iterable[Mapping[str, Any]]) -> bool:
     """Whether what is registered is what should be, whatever else Discord notes about it."""
-    return _by_name(there) == _by_name(menu)
+    return _by_name(registered) == _by_name(menu)
 
 
 def _by_name(commands: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], Json]:
-    return {(command.get("type", _SLASH), command["name"]): _essence(command, _COMPARED) for command in commands}
+    return {(command.get("type", _SLASH), command["name"]): _compared_fields(command, _COMPARED) for command in commands}
 
 
-def _essence(entry: Mapping[str, Any], compared: tuple[str, ...]) -> Json:
-    found = {key: entry[key] for key in compared if not _is_nothing(entry.get(key))}
+def _compared_fields(entry: Mapping[str, Any], compared: tuple[str, ...]) -> Json:
+    found = {key: entry[key] for key in compared if not _may_be_omitted(entry.get(key))}
     if "options" in found:
-        found["options"] = [_essence(option, _COMPARED_OF_OPTIONS) for option in found["options"]]
+        found["options"] = [_compared_fields(option, _COMPARED_OF_OPTIONS) for option in found["options"]]
     if "choices" in found:
         found["choices"] = [(one["name"], one.get("name_localizations") or {}, one["value"]) for one in found["choices"]]
     return found
 
 
-def _is_nothing(value: object) -> bool:
+def _may_be_omitted(value: object) -> bool:
     """Whether Discord may as well leave it out; a bound of 0 is something."""
     return value is None or value is False or value in ([], {}, "")

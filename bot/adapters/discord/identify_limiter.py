@@ -9,42 +9,42 @@ from pathlib import Path
 
 from bot.ports.clock import Clock
 
-_APART = 5.5
+_INTERVAL_S = 5.5
 """Seconds. Discord counts its five when an IDENTIFY arrives, and one may be longer on its way than the next."""
 
-_LOOK_EVERY = 0.1
-_ROUNDED = 0.01
+_RETRY_AFTER_S = 0.1
+_CLOCK_TOLERANCE_S = 0.01
 """What the file's time may lie ahead of ours; one that lies further ahead was written by a clock that was wrong."""
 
 
-class IdentifyTurns:
+class IdentifyLimiter:
     """Takes turns by a file that all processes on this machine share; it holds the time of the newest turn."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
 
-    async def take(self) -> None:
+    async def acquire(self) -> None:
         """Wait until an IDENTIFY may be sent, and note that one is."""
-        while (pause := self._tried()) > 0:  # noqa: ASYNC110 - other processes take turns too
-            await asyncio.sleep(min(pause, _APART))
+        while (pause := self._try_acquire()) > 0:  # noqa: ASYNC110 - other processes take turns too
+            await asyncio.sleep(min(pause, _INTERVAL_S))
 
-    def _tried(self) -> float:
+    def _try_acquire(self) -> float:
         """Take the turn, or give the seconds until it is worth another try. Quick: the file is never held for long."""
-        with self._locked() as file:
+        with self._lock_file() as file:
             if file is None:
-                return _LOOK_EVERY
-            newest = _read(file)
+                return _RETRY_AFTER_S
+            newest = _read_time(file)
             now = self._clock.now().timestamp()
-            left = newest + _APART - now
-            if 0 < left <= _APART + _ROUNDED:
+            left = newest + _INTERVAL_S - now
+            if 0 < left <= _INTERVAL_S + _CLOCK_TOLERANCE_S:
                 return left
             os.ftruncate(file, 0)
             os.pwrite(file, f"{now:.3f}".encode(), 0)
             return 0.0
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[int | None]:
+    def _lock_file(self) -> Iterator[int | None]:
         file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +58,7 @@ class IdentifyTurns:
             os.close(file)
 
 
-def _read(file: int) -> float:
+def _read_time(file: int) -> float:
     try:
         return float(os.pread(file, 32, 0))
     except ValueError:

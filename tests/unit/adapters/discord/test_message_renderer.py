@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from bot.adapters.discord.sheets import Linked
-from bot.adapters.discord.uploads import Room, Sheets, smaller
+from bot.adapters.discord.message_renderer import MessageRenderer, UploadLimits, shrink_to_jpeg
+from bot.adapters.discord.rendering import LinkedPicture
 from bot.domain.chat import Attachment, Post, PostPicture, Tone
 from bot.domain.images import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
@@ -31,7 +31,7 @@ def exhibit(key: str = "k") -> PostPicture:
 @pytest.mark.parametrize("most", [100_000, 30_000, 6_000])
 def test_a_smaller_copy_fits(mode: str, most: int) -> None:
     """And is a picture of the same shape."""
-    copy = smaller(noisy(mode=mode), most)
+    copy = shrink_to_jpeg(noisy(mode=mode), most)
     assert len(copy) <= most
     with Image.open(io.BytesIO(copy)) as opened:
         assert opened.format == "JPEG"
@@ -42,17 +42,17 @@ async def test_what_fits_goes_as_it_is() -> None:
     """Byte for byte."""
     objects = MemoryObjects()
     await objects.put("k", b"bytes", "image/png")
-    [upload] = (await Sheets(objects).of(Post("x", Tone.DONE, pictures=(exhibit(),)), Room())).uploads
+    [upload] = (await MessageRenderer(objects).render(Post("x", Tone.DONE, pictures=(exhibit(),)), UploadLimits())).uploads
     assert (upload.content, upload.name, upload.is_smaller) == (b"bytes", "easel-p1.png", False)
 
 
 async def test_a_picture_that_discord_can_fetch_is_not_sent() -> None:
     """Where the settings say so, and where the address is one that Discord takes."""
     linked = replace(exhibit(), original="https://easel.example/p/p1.png")
-    sheets = Sheets(MemoryObjects(), shows_links=True)
-    sheet = await sheets.of(Post("x", Tone.DONE, pictures=(linked,)), Room(is_spoiler=True))
-    assert sheet.shown == (Linked("https://easel.example/p/p1.png", "a fox", is_spoiler=True),)
-    assert sheet.files == []
+    renderer = MessageRenderer(MemoryObjects(), shows_links=True)
+    rendered = await renderer.render(Post("x", Tone.DONE, pictures=(linked,)), UploadLimits(is_spoiler=True))
+    assert rendered.shown == (LinkedPicture("https://easel.example/p/p1.png", "a fox", is_spoiler=True),)
+    assert rendered.files == []
 
 
 @pytest.mark.parametrize("original", ["", "http://easel.example/p/p1.png"])
@@ -60,17 +60,17 @@ async def test_what_discord_cannot_fetch_is_sent(original: str) -> None:
     """Whatever the settings say."""
     objects = MemoryObjects()
     await objects.put("k", b"bytes", "image/png")
-    sheets = Sheets(objects, shows_links=True)
-    sheet = await sheets.of(Post("x", Tone.DONE, pictures=(replace(exhibit(), original=original),)), Room())
-    assert [one.content for one in sheet.uploads] == [b"bytes"]
+    renderer = MessageRenderer(objects, shows_links=True)
+    rendered = await renderer.render(Post("x", Tone.DONE, pictures=(replace(exhibit(), original=original),)), UploadLimits())
+    assert [one.content for one in rendered.uploads] == [b"bytes"]
 
 
 async def test_several_share_what_a_request_may_hold() -> None:
     """25 MiB for all of them."""
     objects, content = MemoryObjects(), noisy()
     await objects.put("k", content, "image/png")
-    room = Room(upload_bytes=len(content) // 2)
-    uploads = (await Sheets(objects).of(Post("x", Tone.DONE, pictures=(exhibit(), exhibit())), room)).uploads
+    limits = UploadLimits(upload_bytes=len(content) // 2)
+    uploads = (await MessageRenderer(objects).render(Post("x", Tone.DONE, pictures=(exhibit(), exhibit())), limits)).uploads
     assert all(len(upload.content) <= len(content) // 2 and upload.name.endswith(".jpg") for upload in uploads)
 
 
@@ -79,14 +79,16 @@ async def test_a_store_that_is_down_is_tried_again_later() -> None:
     objects = MemoryObjects()
     objects.trouble.lasts("get", StorageFailed("memory", "down"))
     with pytest.raises(SurfaceFailed) as failure:
-        await Sheets(objects).of(Post("x", Tone.DONE, pictures=(exhibit(),)), Room())
+        await MessageRenderer(objects).render(Post("x", Tone.DONE, pictures=(exhibit(),)), UploadLimits())
     assert failure.value.is_temporary
 
 
 async def test_a_preview_too_large_is_left_out() -> None:
     """It is worth no trouble."""
-    sheet = await Sheets(MemoryObjects()).of(Post("x", Tone.WORKING, preview=b"x" * 11), Room(upload_bytes=10))
-    assert sheet.uploads == ()
+    rendered = await MessageRenderer(MemoryObjects()).render(
+        Post("x", Tone.WORKING, preview=b"x" * 11), UploadLimits(upload_bytes=10)
+    )
+    assert rendered.uploads == ()
 
 
 PLOT = Attachment("plot.png", "image/png", b"plot", "bars")
@@ -95,8 +97,8 @@ TABLE = Attachment("table.csv", "text/csv", b"a,b")
 
 async def test_attachments_go_along_as_they_are() -> None:
     """Pictures are shown, and never hidden: nobody asked for a drawing."""
-    sheet = await Sheets(MemoryObjects()).of(Post("x", attachments=(PLOT, TABLE)), Room(is_spoiler=True))
-    assert [(one.name, one.content, one.alt, one.is_shown, one.is_spoiler) for one in sheet.uploads] == [
+    rendered = await MessageRenderer(MemoryObjects()).render(Post("x", attachments=(PLOT, TABLE)), UploadLimits(is_spoiler=True))
+    assert [(one.name, one.content, one.alt, one.is_shown, one.is_spoiler) for one in rendered.uploads] == [
         ("plot.png", b"plot", "bars", True, False),
         ("table.csv", b"a,b", "", False, False),
     ]
@@ -104,7 +106,7 @@ async def test_attachments_go_along_as_they_are() -> None:
 
 async def test_an_attachment_that_is_too_large_is_named_and_left_out() -> None:
     """The rest is said all the same."""
-    sheet = await Sheets(MemoryObjects()).of(Post("x", attachments=(PLOT, TABLE)), Room(upload_bytes=3))
-    assert [one.name for one in sheet.uploads] == ["table.csv"]
-    with sheet.parameters() as parameters:
+    rendered = await MessageRenderer(MemoryObjects()).render(Post("x", attachments=(PLOT, TABLE)), UploadLimits(upload_bytes=3))
+    assert [one.name for one in rendered.uploads] == ["table.csv"]
+    with rendered.parameters() as parameters:
         assert "plot.png is too large to be sent here" in str(parameters.multipart)

@@ -10,7 +10,7 @@ _KEY = re.compile(r"(?m)^easel\\_[\w\\-]{40,}$")
 """Bare ids of ours in escaped words. Those in brackets stand beside a name."""
 
 
-def named(text: str) -> str:
+def mention_ids(text: str) -> str:
     """Give escaped words that one person reads alone with names for the ids of people, channels and roles.
 
     A key stands there as code: whoever copies it gets no backslashes.
@@ -20,27 +20,27 @@ def named(text: str) -> str:
     return _ROLE.sub(r"role <@&\1>", shown)
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Put a backslash before whatever Discord would read as more than a letter; people see `text` as it was.
 
     A colon is one of them: without it `https://` is no link, `:smile:` no
     picture, and `<t:0>` no date.
     """
-    return _MARKUP.sub(_escape, text)
+    return _MARKUP.sub(_escape_match, text)
 
 
-def _escape(found: re.Match[str]) -> str:
+def _escape_match(found: re.Match[str]) -> str:
     whole = found[0]
     return f"{whole[:-1]}\\{whole[-1]}"
 
 
-def fitted(text: str, longest: int) -> str:
+def escape_to_fit(text: str, longest: int) -> str:
     """Give `text` escaped within `longest` characters, cut with an ellipsis where it does not fit."""
-    whole = escaped(text)
+    whole = escape(text)
     if len(whole) <= longest:
         return whole
     low, high = 0, min(len(text), longest)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if len(escaped(text[:middle])) < longest else (low, middle - 1)
-    return f"{escaped(text[:low].rstrip())}…"
+        low, high = (middle, high) if len(escape(text[:middle])) < longest else (low, middle - 1)
+    return f"{escape(text[:low].rstrip())}…"
