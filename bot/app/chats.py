@@ -21,7 +21,7 @@ from bot.ports.surfaces import Surface
 
 if TYPE_CHECKING:
     from bot.adapters.discord.front_end import DiscordFrontEnd, DiscordOptions
-    from bot.adapters.slack.front import SlackFront, SlackOptions
+    from bot.adapters.slack.front_end import SlackFrontEnd, SlackOptions
 
 
 def _nothing() -> tuple[Finding, ...]:
@@ -51,7 +51,7 @@ class Chats:
     """The chat platforms that are on."""
 
     discord: "DiscordFrontEnd | None" = None
-    slack: "SlackFront | None" = None
+    slack: "SlackFrontEnd | None" = None
 
     @property
     def surfaces(self) -> Mapping[Platform, Surface]:
@@ -84,7 +84,7 @@ async def _on_discord(front: "DiscordFrontEnd", house: House) -> AsyncIterator[G
 
 
 @asynccontextmanager
-async def _on_slack(front: "SlackFront", house: House) -> AsyncIterator[Guests]:
+async def _on_slack(front: "SlackFrontEnd", house: House) -> AsyncIterator[Guests]:
     from bot.adapters.slack.manifest import EVENTS_PATH
 
     jobs, home, stop = house.base.records.jobs, HomeWords(house), stops_jobs(house, SLACK)
@@ -112,10 +112,10 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
 
 
 @asynccontextmanager
-async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFront]":
-    from bot.adapters.slack.front import Stores, open_slack
+async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
+    from bot.adapters.slack.front_end import SlackStores, open_slack
 
-    stores = Stores(base.records.installations, base.records.codes)
+    stores = SlackStores(base.records.installations, base.records.codes)
     async with open_slack(slack_options(base.settings), base.objects, base.clock, base.ids, stores) as front:
         yield front
 
@@ -152,9 +152,9 @@ def discord_proxy(settings: Settings) -> str:
 
 def slack_options(settings: Settings) -> "SlackOptions":
     """Give what the Slack front end needs of the settings."""
-    from bot.adapters.slack.front import SlackOptions
-    from bot.adapters.slack.visits import AUTHORIZE_URL
-    from bot.adapters.slack.web import API
+    from bot.adapters.slack.front_end import SlackOptions
+    from bot.adapters.slack.oauth_pages import AUTHORIZE_URL
+    from bot.adapters.slack.web_api import API
 
     slack = settings.slack
     return SlackOptions(

@@ -14,7 +14,7 @@ from bot.pipeline import posts
 from bot.services.quotas import EffectiveLimits, Quotas
 
 if TYPE_CHECKING:
-    from bot.adapters.slack.home import Home
+    from bot.adapters.slack.home import HomeContent
 
 log = structlog.get_logger(__name__)
 
@@ -45,16 +45,18 @@ class HomeWords:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def __call__(self, person: Person) -> "Home":
+    async def __call__(self, person: Person) -> "HomeContent":
         """Look it up."""
-        from bot.adapters.slack.home import Home
+        from bot.adapters.slack.home import HomeContent
 
         place = Place(person.identity.platform, person.identity.realm, "")
         effective_limits = await self._house.quotas.effective_limits(person, place)
         pictures = await self._house.gallery.latest(effective_limits.account.id, _SHOWN)
         studio, links = self._house.studio, self._house.links
         shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
-        return Home(await _standing(self._house.quotas, effective_limits), tuple(shown), _settings(effective_limits, person))
+        return HomeContent(
+            await _standing(self._house.quotas, effective_limits), tuple(shown), _settings(effective_limits, person)
+        )
 
 
 async def _standing(quotas: Quotas, effective_limits: EffectiveLimits) -> str:

@@ -17,14 +17,14 @@ def manifest(url: str, *, is_rotating: bool, as_json: bool) -> int:
     Raises:
         ConfigError: The address is not one that Slack takes.
     """
-    from bot.adapters.slack.manifest import as_yaml, manifest_of
+    from bot.adapters.slack.manifest import build_manifest, to_yaml
     from bot.app.catalogue import declared_commands
 
     if url and not url.startswith("https://"):
         raise ConfigError("--url has to begin with https://: Slack sends to nothing else.")
     commands = {command.name: command for command in declared_commands()}
-    made = manifest_of(commands, url=url.rstrip("/"), is_rotating=is_rotating)
-    typer.echo(json.dumps(made, indent=2) if as_json else as_yaml(made), nl=as_json)
+    made = build_manifest(commands, url=url.rstrip("/"), is_rotating=is_rotating)
+    typer.echo(json.dumps(made, indent=2) if as_json else to_yaml(made), nl=as_json)
     return 0
 
 
@@ -44,12 +44,14 @@ def reseal(config: Path | None, *, is_verbose: bool) -> int:
 
 
 async def _resealed(settings: Settings) -> int:
-    from bot.adapters.slack.installing import resealed
-    from bot.adapters.slack.sealing import Sealer
+    from bot.adapters.slack.installation_store import reencrypt_installations
+    from bot.adapters.slack.token_encryption import TokenCipher
     from bot.app.foundation import open_foundation
 
     try:
         async with open_foundation(settings) as base:
-            return await resealed(base.records.installations, Sealer(settings.slack.key_bytes), settings.slack.client_id)
+            return await reencrypt_installations(
+                base.records.installations, TokenCipher(settings.slack.key_bytes), settings.slack.client_id
+            )
     except StorageFailed as error:
         raise ConfigError(f"Not all tokens could be encrypted anew: {error.user_text}") from error

@@ -20,7 +20,7 @@ def _begins_with(start: str, name: str) -> AfterValidator:
 
 def _check_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     if keys:
-        from bot.adapters.slack.sealing import parse_key  # noqa: PLC0415 - it loads a library that only Slack needs
+        from bot.adapters.slack.token_encryption import parse_key  # noqa: PLC0415 - it loads a library that only Slack needs
 
         for key in keys:
             parse_key(key.get_secret_value())
@@ -57,7 +57,7 @@ class SlackSettings(Section):
     @property
     def key_bytes(self) -> tuple[bytes, ...]:
         """The keys to seal with."""
-        from bot.adapters.slack.sealing import parse_key  # noqa: PLC0415 - see above
+        from bot.adapters.slack.token_encryption import parse_key  # noqa: PLC0415 - see above
 
         return tuple(parse_key(key.get_secret_value()) for key in self.token_keys)
 

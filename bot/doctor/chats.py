@@ -36,43 +36,45 @@ async def slack(settings: Settings) -> tuple[Finding, ...]:
     chosen = settings.slack
     if not chosen.is_on:
         return (Finding("slack", Health.OK, "Off: nothing is set for it."),)
-    from bot.adapters.slack.checkup import bot_examined, http_examined, socket_examined
+    from bot.adapters.slack.checkup import check_bot_token, check_http, check_socket_mode
     from bot.app.chats import slack_options
 
     options = slack_options(settings)
-    found = await bot_examined(options.api_url, options.bot_token) if options.bot_token else await _installations(settings)
+    found = await check_bot_token(options.api_url, options.bot_token) if options.bot_token else await _installations(settings)
     if options.app_token:
-        return (*found, *await socket_examined(options.api_url, options.app_token))
-    return (*found, *http_examined(options.public_url))
+        return (*found, *await check_socket_mode(options.api_url, options.app_token))
+    return (*found, *check_http(options.public_url))
 
 
 async def _installations(settings: Settings) -> tuple[Finding, ...]:
     """See whether the keys open what workspaces have installed, and whether Slack takes the newest one's token."""
-    from bot.adapters.slack.checkup import bot_examined, installs_examined
-    from bot.adapters.slack.sealing import SealBroken
+    from bot.adapters.slack.checkup import check_bot_token, check_installations
+    from bot.adapters.slack.token_encryption import DecryptionFailed
     from bot.app.chats import slack_options
 
     options = slack_options(settings)
     try:
         tokens = await _tokens(settings)
-    except SealBroken:
+    except DecryptionFailed:
         text = "No key of [slack] token_keys opens the tokens that workspaces left here."
         return (Finding("slack", Health.WRONG, text, "Put the key that was used before behind the others."),)
-    check_application = await bot_examined(options.api_url, tokens[-1]) if tokens else ()
-    return (*installs_examined(options.public_url, len(tokens)), *check_application)
+    check_application = await check_bot_token(options.api_url, tokens[-1]) if tokens else ()
+    return (*check_installations(options.public_url, len(tokens)), *check_application)
 
 
 async def _tokens(settings: Settings) -> list[str]:
     """Read the bots' tokens, oldest first; none where the database is of another version, or not there yet."""
-    from bot.adapters.slack.installing import SealedInstallationStore
-    from bot.adapters.slack.sealing import Sealer
+    from bot.adapters.slack.installation_store import EncryptedInstallationStore
+    from bot.adapters.slack.token_encryption import TokenCipher
 
     if await current(settings.records_url) != head():
         return []
     database = Database(settings.records_url)
     await database.open()
     try:
-        store = SealedInstallationStore(SqlInstallations(database), Sealer(settings.slack.key_bytes), settings.slack.client_id)
+        store = EncryptedInstallationStore(
+            SqlInstallations(database), TokenCipher(settings.slack.key_bytes), settings.slack.client_id
+        )
         return [bot.bot_token for bot in await store.bots()]
     finally:
         await database.close()

@@ -16,9 +16,9 @@ from bot.adapters.discord import DISCORD
 from bot.adapters.discord.bot_client import DiscordBotClient
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.pace import Limits, Pace
+from bot.adapters.slack.rate_limits import SlackRateLimiter, SlackRateLimits
 from bot.adapters.slack.surface import SlackSurface
-from bot.adapters.slack.web import Web
+from bot.adapters.slack.web_api import SlackWebApi
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone, promise
 from bot.domain.images import PictureId
@@ -123,7 +123,7 @@ class DiscordStage:
 
     async def changes(self) -> int:
         """Count the versions of all messages, once nothing is on its way any more."""
-        await self._discord.changes.until(lambda: not self._surface.is_speaking, within=10, what="silence")
+        await self._discord.changes.until(lambda: not self._surface.has_pending_updates, within=10, what="silence")
         return sum(len(one.history) for one in self._channel.everything)
 
     def goes_down(self) -> None:
@@ -160,7 +160,7 @@ class SlackStage:
 
     async def changes(self) -> int:
         """Count the versions of all messages, once nothing is on its way any more."""
-        await self._slack.until(lambda: not self._surface.is_speaking, within=10, what="silence")
+        await self._slack.until(lambda: not self._surface.has_pending_updates, within=10, what="silence")
         return sum(len(one.history) for one in self._channel.everything)
 
     def goes_down(self) -> None:
@@ -199,8 +199,12 @@ async def slack_stage() -> AsyncIterator[Stage]:
     async with FakeSlack() as slack:
         slack.limits.switch_rates_off()
         team = slack.add_workspace("acme")
-        web = Web(FixedToken(team.bot_token), base_url=slack.api_url, pace=Pace(Limits(apart=0.05)))
-        surface = SlackSurface(web, objects, slack.clock, pauses=BRIEF)
+        web = SlackWebApi(
+            FixedToken(team.bot_token),
+            base_url=slack.api_url,
+            rate_limiter=SlackRateLimiter(SlackRateLimits(progress_interval=0.05)),
+        )
+        surface = SlackSurface(web, objects, slack.clock, timings=BRIEF)
         try:
             yield SlackStage(slack, surface, team.id, team.add_channel("general"))
         finally:

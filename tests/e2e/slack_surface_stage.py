@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.pace import Limits, Pace
+from bot.adapters.slack.rate_limits import SlackRateLimiter, SlackRateLimits
+from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
-from bot.adapters.slack.ticket import Ticket
-from bot.adapters.slack.web import Web
+from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone
 from bot.domain.images import PictureId
 from tests.fakes.objects import MemoryObjects
@@ -58,7 +58,7 @@ class Stage:
     ada: Member
     objects: MemoryObjects
     tokens: AllTokens
-    web: Web
+    web: SlackWebApi
     surface: SlackSurface
 
     @property
@@ -81,9 +81,9 @@ class Stage:
         assert found is not None
         return found
 
-    def ticket(self, channel: Channel) -> Ticket:
+    def reply_token(self, channel: Channel) -> SlackReplyToken:
         """Have Ada do something that brings a response URL."""
-        return Ticket(self.slack.clock.now(), "", self.slack.world.response_urls.new(self.ada, channel))
+        return SlackReplyToken(self.slack.clock.now(), "", self.slack.world.response_urls.new(self.ada, channel))
 
     @property
     def top(self) -> list[Message]:
@@ -92,12 +92,12 @@ class Stage:
 
     async def silence(self) -> None:
         """Wait until nothing is on its way."""
-        await self.slack.until(lambda: not self.surface.is_speaking, within=10, what="silence")
+        await self.slack.until(lambda: not self.surface.has_pending_updates, within=10, what="silence")
 
 
 @asynccontextmanager
 async def a_stage(
-    limits: Limits | None = None,
+    limits: SlackRateLimits | None = None,
     *,
     preview_link: Callable[[bytes], str] | None = None,
     has_rates: bool = False,
@@ -111,9 +111,11 @@ async def a_stage(
             slack.limits.switch_rates_off()
         team = slack.add_workspace("acme")
         tokens = AllTokens(slack)
-        web = Web(tokens, base_url=slack.api_url, pace=Pace(limits or Limits(apart=0.02)))
+        web = SlackWebApi(
+            tokens, base_url=slack.api_url, rate_limiter=SlackRateLimiter(limits or SlackRateLimits(progress_interval=0.02))
+        )
         surface = SlackSurface(
-            web, objects, slack.clock, preview_link=preview_link, shows_links=preview_link is not None, pauses=BRIEF
+            web, objects, slack.clock, preview_link=preview_link, shows_links=preview_link is not None, timings=BRIEF
         )
         try:
             yield Stage(slack, team, team.add_channel("general"), team.add_member("ada"), objects, tokens, web, surface)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters.slack.errors import SlackMessageRejected
+from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
-from bot.adapters.slack.ticket import Ticket
-from bot.adapters.slack.trouble import NotTaken
 from bot.domain.chat import Post
 from bot.errors import MessageGone, SurfaceFailed
 from tests.e2e.slack_surface_stage import DONE, ENDED, PICTURE, WAITING, WORKING, Stage, a_stage
@@ -24,7 +24,7 @@ async def stage() -> AsyncIterator[Stage]:
 async def test_where_the_bot_is_no_member_a_command_is_answered_by_its_address(stage: Stage) -> None:
     """And its end is told there, too."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
-    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", ticket=stage.ticket(private))
+    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
     assert "Drawing: a fox" in private.messages[-1]
     await stage.surface.update(message, WORKING)
     await stage.surface.update(message, ENDED)
@@ -40,8 +40,8 @@ async def test_an_address_that_came_with_a_press_does_not_overwrite_the_pressed_
     assert origin is not None
     url = stage.slack.world.response_urls.new(stage.ada, private, origin)
     private.kick_bot()
-    ticket = Ticket(stage.slack.clock.now(), "", url)
-    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", ticket=ticket)
+    reply_token = SlackReplyToken(stage.slack.clock.now(), "", url)
+    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=reply_token)
     await stage.surface.update(message, Post("an owl"))
     with pytest.raises(SurfaceFailed):
         await stage.surface.delete(message)
@@ -51,7 +51,7 @@ async def test_an_address_that_came_with_a_press_does_not_overwrite_the_pressed_
 
 async def test_where_the_bot_is_a_member_the_address_is_not_used(stage: Stage) -> None:
     """Its message can be changed for ever."""
-    message = await stage.surface.answer(stage.place, WAITING, key="k", ticket=stage.ticket(stage.channel))
+    message = await stage.surface.answer(stage.place, WAITING, key="k", reply_token=stage.reply_token(stage.channel))
     assert message.id == stage.channel.messages[-1].ts
     assert not stage.slack.calls("response_url")
 
@@ -59,7 +59,7 @@ async def test_where_the_bot_is_a_member_the_address_is_not_used(stage: Stage) -
 async def test_a_bot_that_was_put_out_tells_the_end_by_the_address(stage: Stage) -> None:
     """While it is young."""
     private = stage.team.add_channel("secret", is_private=True)
-    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", ticket=stage.ticket(private))
+    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
     private.kick_bot()
     await stage.surface.update(message, ENDED)
     assert "cancelled" in private.messages[-1]
@@ -68,7 +68,7 @@ async def test_a_bot_that_was_put_out_tells_the_end_by_the_address(stage: Stage)
 async def test_pictures_that_an_address_cannot_carry_go_elsewhere(stage: Stage) -> None:
     """By direct message, as the pipeline does with what is gone."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
-    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", ticket=stage.ticket(private))
+    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
     with pytest.raises(MessageGone):
         await stage.surface.update(message, DONE)
 
@@ -77,7 +77,7 @@ async def test_pictures_by_link_can_be_carried_by_an_address() -> None:
     """Nothing has to be shared for them."""
     async with a_stage(preview_link=lambda _: "https://easel.example/preview/1") as stage:
         private = stage.team.add_channel("secret", has_bot=False, is_private=True)
-        message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", ticket=stage.ticket(private))
+        message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
         await stage.surface.update(message, DONE)
         assert [image["image_url"] for image in private.messages[-1].images] == [PICTURE.link]
 
@@ -85,7 +85,7 @@ async def test_pictures_by_link_can_be_carried_by_an_address() -> None:
 async def test_an_expired_address_is_gone(stage: Stage) -> None:
     """After half an hour."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
-    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", ticket=stage.ticket(private))
+    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
     stage.slack.forward(minutes=31)
     with pytest.raises(MessageGone):
         await stage.surface.update(message, ENDED)
@@ -94,10 +94,10 @@ async def test_an_expired_address_is_gone(stage: Stage) -> None:
 async def test_an_address_has_five_uses(stage: Stage) -> None:
     """Nobody asks a sixth time, and another process that does is told so."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
-    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", ticket=stage.ticket(private))
+    message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
     for number in range(4):
         await stage.surface.update(message, Post(f"news {number}"))
-    other = SlackSurface(stage.web, stage.objects, stage.slack.clock, pauses=BRIEF)
+    other = SlackSurface(stage.web, stage.objects, stage.slack.clock, timings=BRIEF)
     for surface in (stage.surface, other):
         with pytest.raises(MessageGone):
             await surface.update(message, ENDED)
@@ -106,24 +106,24 @@ async def test_an_address_has_five_uses(stage: Stage) -> None:
 
 async def test_a_whisper_is_for_one_person_alone(stage: Stage) -> None:
     """What goes through an address may be private, and counts as a use."""
-    ticket = replace(stage.ticket(stage.channel), uses_left=1)
-    await stage.surface.replies.say(ticket, await stage.surface.payload(stage.team.id, ENDED), is_private=True)
+    reply_token = replace(stage.reply_token(stage.channel), uses_left=1)
+    await stage.surface.response_urls.say(reply_token, await stage.surface.render(stage.team.id, ENDED), is_private=True)
     assert stage.channel.messages == []
     assert "cancelled" in stage.ada.ephemerals()[-1]
-    assert not stage.surface.replies.may_answer(ticket)
+    assert not stage.surface.response_urls.may_answer(reply_token)
 
 
 async def test_an_address_that_was_told_something_wrong_says_so(stage: Stage) -> None:
     """It is not tried again as it is."""
-    with pytest.raises(NotTaken):
-        await stage.surface.replies.say(stage.ticket(stage.channel), {"blocks": [{"type": "nonsense"}]})
+    with pytest.raises(SlackMessageRejected):
+        await stage.surface.response_urls.say(stage.reply_token(stage.channel), {"blocks": [{"type": "nonsense"}]})
 
 
 async def test_an_address_that_is_asked_too_often_is_asked_later(stage: Stage) -> None:
     """A refused answer is not counted as one."""
-    ticket = replace(stage.ticket(stage.channel), uses_left=1)
+    reply_token = replace(stage.reply_token(stage.channel), uses_left=1)
     stage.slack.faults.rate_limit("response_url", retry_after=3)
     with pytest.raises(SurfaceFailed) as failure:
-        await stage.surface.replies.say(ticket, {"text": "hello"})
+        await stage.surface.response_urls.say(reply_token, {"text": "hello"})
     assert failure.value.is_temporary
-    assert stage.surface.replies.may_answer(ticket)
+    assert stage.surface.response_urls.may_answer(reply_token)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.call import Calls, Means
-from bot.adapters.slack.origin import Origin
-from bot.adapters.slack.people import People
-from bot.adapters.slack.tokens import LiveBot
+from bot.adapters.slack.bot_tokens import BotIdentity
+from bot.adapters.slack.call import SlackCallDependencies, SlackCallFactory
+from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.user_profiles import UserProfiles
 from bot.domain.people import Identity
 from bot.errors import MessageGone
 from tests.e2e.slack_stage import Stage, a_stage, is_done
@@ -24,7 +24,7 @@ class Nowhere:
         """Refuse."""
         raise MessageGone(SLACK, f"not installed in {enterprise}{team}")
 
-    async def bot(self, enterprise: str, team: str) -> LiveBot:
+    async def bot(self, enterprise: str, team: str) -> BotIdentity:
         """Refuse."""
         raise MessageGone(SLACK, f"not installed in {enterprise}{team}")
 
@@ -122,7 +122,7 @@ async def test_nobody_is_guessed_at_while_slack_is_silent(stage: Stage, eve: Mem
 async def test_nothing_is_begun_for_a_workspace_without_the_bot() -> None:
     """Where nothing could be answered there is no call, so nothing is drawn and nothing counted."""
     async with a_surface() as stage:
-        means = Means(stage.surface, stage.web, Nowhere(), stage.slack.clock, {})
+        means = SlackCallDependencies(stage.surface, stage.web, Nowhere(), stage.slack.clock, {})
         with pytest.raises(MessageGone):
-            await Calls(means, People(stage.web)).of(Origin("T9", "U9", channel="C9"), "k")
+            await SlackCallFactory(means, UserProfiles(stage.web)).build(PayloadOrigin("T9", "U9", channel="C9"), "k")
         assert stage.slack.calls() == []

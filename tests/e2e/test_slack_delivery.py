@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.pace import Limits
-from bot.adapters.slack.ticket import Ticket
-from bot.adapters.slack.trouble import NotThere
+from bot.adapters.slack.errors import BotNotInChannel
+from bot.adapters.slack.rate_limits import SlackRateLimits
+from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.domain.chat import Details, MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
@@ -41,7 +41,7 @@ def test_two_hundred_updates_never_overrun_slacks_limit() -> None:
     """
 
     async def story() -> None:
-        async with a_stage(Limits(), has_rates=True, clock=LoopClock()) as stage:
+        async with a_stage(SlackRateLimits(), has_rates=True, clock=LoopClock()) as stage:
             hold_during_requests(stage.web.session)
             messages = [await stage.posted(key=str(number)) for number in range(40)]
 
@@ -106,7 +106,7 @@ async def test_an_update_whose_answer_was_lost_may_be_said_again(stage: Stage) -
 async def test_a_channel_without_the_bot(stage: Stage) -> None:
     """Is gone, as far as we are concerned."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
-    with pytest.raises(NotThere):
+    with pytest.raises(BotNotInChannel):
         await stage.surface.post(stage.place_of(private), WAITING, key="k")
 
 
@@ -179,14 +179,14 @@ async def test_an_organisations_token_shows_pictures_in_each_of_its_workspaces(s
     stage.slack.add_workspace("first", enterprise="E1", is_org_install=True)
     second = stage.slack.add_workspace("second", enterprise="E1", is_org_install=True)
     channel = second.add_channel("art")
-    ticket = Ticket(stage.slack.clock.now(), "E1")
-    message = await stage.surface.answer(Place(SLACK, second.id, channel.id), WAITING, key="k", ticket=ticket)
+    reply_token = SlackReplyToken(stage.slack.clock.now(), "E1")
+    message = await stage.surface.answer(Place(SLACK, second.id, channel.id), WAITING, key="k", reply_token=reply_token)
     await stage.surface.update(message, DONE)
     shown = channel.find(message.id)
     assert shown is not None
     assert len(shown.images) == 1
     assert stage.tokens.asked[-1] == ("E1", second.id)
-    later = Ticket.read((await stage.surface.post(message.place, WAITING, key="later")).reply_token)
+    later = SlackReplyToken.parse((await stage.surface.post(message.place, WAITING, key="later")).reply_token)
     assert later is not None
     assert later.enterprise == "E1"
 
@@ -194,8 +194,8 @@ async def test_an_organisations_token_shows_pictures_in_each_of_its_workspaces(s
 async def test_a_tickets_organisation_is_asked_for_its_token(stage: Stage) -> None:
     """An installation may be a whole organisation's."""
     message, _ = await stage.posted()
-    ticket = replace(stage.ticket(stage.channel), enterprise="E1")
-    await stage.surface.update(replace(message, reply_token=str(ticket)), ENDED)
+    reply_token = replace(stage.reply_token(stage.channel), enterprise="E1")
+    await stage.surface.update(replace(message, reply_token=str(reply_token)), ENDED)
     assert stage.tokens.asked[0] == ("", stage.team.id)
     assert stage.tokens.asked[-1] == ("E1", stage.team.id)
 

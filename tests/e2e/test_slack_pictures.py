@@ -113,7 +113,7 @@ async def test_after_a_crash_the_picture_is_not_seen_twice(open_stage: Stage) ->
     """Another process says the same again."""
     message, seen = await open_stage.posted()
     await open_stage.surface.update(message, DONE)
-    other = SlackSurface(open_stage.web, open_stage.objects, open_stage.slack.clock, pauses=BRIEF)
+    other = SlackSurface(open_stage.web, open_stage.objects, open_stage.slack.clock, timings=BRIEF)
     await other.update(MessageRef(message.place, message.id), DONE)
     await other.close()
     assert open_stage.channel.messages == [seen]

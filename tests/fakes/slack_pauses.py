@@ -1,6 +1,6 @@
 """A surface that waits for hardly anything, for a fake that is quicker than the platform."""
 
-from bot.adapters.slack.surface import Pauses
-from bot.adapters.slack.uploads import Patience
+from bot.adapters.slack.surface import SurfaceTimings
+from bot.adapters.slack.uploads import UploadTimings
 
-BRIEF = Pauses(Patience(first=0.02, longest=0.05, total=2.0, share=0.2), settling=(0.0, 0.01), repeat_after=0.1)
+BRIEF = SurfaceTimings(UploadTimings(first=0.02, longest=0.05, total=2.0, share=0.2), settling=(0.0, 0.01), repeat_after=0.1)

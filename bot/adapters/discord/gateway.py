@@ -85,7 +85,7 @@ class GatewayConnection:
             return Finding("discord", Health.OK, f"Connected; {len(client.guilds)} servers.")
         self._lost_at = self._lost_at or time.monotonic()
         is_new = time.monotonic() - self._lost_at < _GRACE.total_seconds() and not self._last_error
-        text = f"It is not connected{f' ({self._last_error})' if self._trouble else ''}; it tries again by itself."
+        text = f"It is not connected{f' ({self._last_error})' if self._last_error else ''}; it tries again by itself."
         return Finding("discord", Health.NOTE if is_new else Health.WRONG, text, "Run easel doctor.")
 
     async def run(self) -> None:

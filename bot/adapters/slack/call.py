@@ -9,18 +9,18 @@ from datetime import timedelta
 import structlog
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.bots import Bots
-from bot.adapters.slack.errand import Errand
+from bot.adapters.slack.bot_identities import BotIdentities
+from bot.adapters.slack.command_lines import spell_commands_for_slack
+from bot.adapters.slack.errors import translate_errors
+from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.guests import name_guests
-from bot.adapters.slack.lines import as_typed_here
-from bot.adapters.slack.modal import modal_of
-from bot.adapters.slack.naming import named
-from bot.adapters.slack.origin import Origin
-from bot.adapters.slack.people import People
+from bot.adapters.slack.mentions import mention_ids
+from bot.adapters.slack.modals import render_modal
+from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
-from bot.adapters.slack.ticket import Ticket
-from bot.adapters.slack.trouble import translated
-from bot.adapters.slack.web import Team, Web
+from bot.adapters.slack.user_profiles import UserProfiles
+from bot.adapters.slack.web_api import SlackWebApi, Team
 from bot.commands.spec import AnyCommand
 from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
 from bot.domain.people import Person
@@ -37,103 +37,105 @@ _DIRECT_BUDGET = timedelta(seconds=2)
 _DIRECT = "D"
 """What the ids of direct conversations begin with."""
 
-_ELSEWHERE = Post("That does not fit into this channel, so you have it in a direct message from me.")
+_ANSWERED_DIRECTLY = Post("That does not fit into this channel, so you have it in a direct message from me.")
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class SlackCallDependencies:
     """What a call needs to be answered."""
 
     surface: SlackSurface
-    web: Web
-    bots: Bots
+    web: SlackWebApi
+    bots: BotIdentities
     clock: Clock
     commands: Mapping[str, AnyCommand]
 
 
-class Calls:
+class SlackCallFactory:
     """Makes calls of what was heard."""
 
-    def __init__(self, means: Means, people: People) -> None:
-        self._means = means
+    def __init__(self, dependencies: SlackCallDependencies, people: UserProfiles) -> None:
+        self._dependencies = dependencies
         self._people = people
 
-    async def of(self, whence: Origin, key: str) -> "SlackCall":
+    async def build(self, origin: PayloadOrigin, key: str) -> "SlackCall":
         """Give the call; where it was made in no channel, its place is the conversation with that person.
 
         Raises:
             MessageGone: The bot is not installed there, so nothing could be answered: nothing is to be begun either.
         """
-        self._introduce(whence)
-        await self._check_installed(whence)
-        person, place = await asyncio.gather(self._people.person(whence), self._place(whence))
-        return SlackCall(f"{SLACK}:{key}", person, place, whence, self._means)
+        self._remember_origin(origin)
+        await self._check_installed(origin)
+        person, place = await asyncio.gather(self._people.person(origin), self._place(origin))
+        return SlackCall(f"{SLACK}:{key}", person, place, origin, self._dependencies)
 
-    async def name_guests(self, text: str, whence: Origin, call: "SlackCall") -> str | None:
+    async def name_guests(self, text: str, origin: PayloadOrigin, call: "SlackCall") -> str | None:
         """Return `text` as `name_guests` does; None where that fails, which is said to whoever called."""
         try:
-            return await name_guests(text, whence, self._people)
+            return await name_guests(text, origin, self._people)
         except BadInput as error:
             await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
             return None
 
-    async def person(self, whence: Origin) -> Person:
+    async def person(self, origin: PayloadOrigin) -> Person:
         """Give who it is."""
-        self._introduce(whence)
-        return await self._people.person(whence)
+        self._remember_origin(origin)
+        return await self._people.person(origin)
 
-    def _introduce(self, whence: Origin) -> None:
-        self._means.web.introduce(Team(whence.team, whence.enterprise))
-        if whence.home:
-            self._means.web.introduce_guest(whence.identity, whence.team)
+    def _remember_origin(self, origin: PayloadOrigin) -> None:
+        self._dependencies.web.remember_team(Team(origin.team, origin.enterprise))
+        if origin.home:
+            self._dependencies.web.remember_guest(origin.identity, origin.team)
 
-    async def _check_installed(self, whence: Origin) -> None:
+    async def _check_installed(self, origin: PayloadOrigin) -> None:
         try:
-            await self._means.bots.token(whence.enterprise, whence.team)
+            await self._dependencies.bots.token(origin.enterprise, origin.team)
         except MessageGone:
             raise
         except EaselError as error:  # an answer may find its way later
-            log.info("slack.token_unknown", team=whence.team, reason=str(error))
+            log.info("slack.token_unknown", team=origin.team, reason=str(error))
 
-    async def _place(self, whence: Origin) -> Place:
+    async def _place(self, origin: PayloadOrigin) -> Place:
         """Find where to answer, if that can be found in a moment."""
-        if whence.channel:
-            return whence.place
+        if origin.channel:
+            return origin.place
         try:
             async with asyncio.timeout(_DIRECT_BUDGET.total_seconds()):
-                return await self._means.surface.direct(whence.identity)
+                return await self._dependencies.surface.direct(origin.identity)
         except (EaselError, TimeoutError) as error:
-            log.info("slack.no_conversation", team=whence.team, reason=type(error).__name__)
-            return whence.place
+            log.info("slack.no_conversation", team=origin.team, reason=type(error).__name__)
+            return origin.place
 
 
 class SlackCall:
     """Implements `bot.ports.surfaces.Call` for one payload of Slack's."""
 
-    def __init__(self, key: str, person: Person, place: Place, whence: Origin, means: Means) -> None:
+    def __init__(
+        self, key: str, person: Person, place: Place, origin: PayloadOrigin, dependencies: SlackCallDependencies
+    ) -> None:
         self.key = key
         self.person = person
         self.place = place
-        self._whence = whence
-        self._means = means
-        self._ticket = Ticket(means.clock.now(), whence.enterprise, whence.response_url)
-        self.message = MessageRef(place, whence.message, str(self._ticket)) if whence.message and whence.channel else None
+        self._origin = origin
+        self._dependencies = dependencies
+        self._reply_token = SlackReplyToken(dependencies.clock.now(), origin.enterprise, origin.response_url)
+        self.message = MessageRef(place, origin.message, str(self._reply_token)) if origin.message and origin.channel else None
 
     def promise(self) -> MessageRef:
         """Promise an answer; see `Call.promise`."""
-        return promise(self.place, str(self._ticket))
+        return promise(self.place, str(self._reply_token))
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` for all to see; see `Call.answer`."""
-        return await self._means.surface.answer(self.place, post, key=key, ticket=self._ticket)
+        return await self._dependencies.surface.answer(self.place, post, key=key, reply_token=self._reply_token)
 
     async def whisper(self, post: Post) -> None:
         """Say `post` to this person alone; see `Call.whisper`."""
-        post = as_typed_here(post, self._means.commands)
-        for way in (self._by_url, self._in_the_channel, self._directly):
+        post = spell_commands_for_slack(post, self._dependencies.commands)
+        for way in (self._whisper_by_url, self._whisper_in_channel, self._whisper_directly):
             try:
                 if await way(post):
-                    await self._point_at(way)
+                    await self._point_to_direct_message(way)
                     return
             except EaselError as error:
                 log.info("slack.whisper_failed", call=self.key, kind=post.kind, way=way.__name__, reason=str(error))
@@ -141,44 +143,44 @@ class SlackCall:
 
     async def ask(self, form: Form) -> None:
         """Show a form; see `Call.ask`. Reactions and mentions open none, and three seconds after the others it is too late."""
-        whence = self._whence
-        if not whence.trigger:
+        origin = self._origin
+        if not origin.trigger:
             raise SurfaceFailed(SLACK, "no form can be opened from here")
-        way_back = (whence.channel, whence.thread, whence.message, whence.response_url)
-        errand = Errand(*way_back, team=whence.team, enterprise=whence.enterprise)
-        command = self._means.commands[form.command]
-        view = modal_of(command, form, errand, asks_where=not whence.channel)
-        async with translated(_FORM_BUDGET):
-            token = await self._means.bots.token(whence.enterprise, whence.team)
-            await self._means.web.client.views_open(trigger_id=whence.trigger, view=view, token=token)
+        return_fields = (origin.channel, origin.thread, origin.message, origin.response_url)
+        context = FormContext(*return_fields, team=origin.team, enterprise=origin.enterprise)
+        command = self._dependencies.commands[form.command]
+        view = render_modal(command, form, context, asks_where=not origin.channel)
+        async with translate_errors(_FORM_BUDGET):
+            token = await self._dependencies.bots.token(origin.enterprise, origin.team)
+            await self._dependencies.web.client.views_open(trigger_id=origin.trigger, view=view, token=token)
 
-    async def _by_url(self, post: Post) -> bool:
-        surface, ticket = self._means.surface, self._ticket
-        if not surface.replies.may_answer(ticket):
+    async def _whisper_by_url(self, post: Post) -> bool:
+        surface, reply_token = self._dependencies.surface, self._reply_token
+        if not surface.response_urls.may_answer(reply_token):
             return False
-        payload = named(await surface.payload(self._whence.team, post), self._whence.team)
-        await surface.replies.say(ticket, payload, is_private=True, thread=self.place.thread)
+        payload = mention_ids(await surface.render(self._origin.team, post), self._origin.team)
+        await surface.response_urls.say(reply_token, payload, is_private=True, thread=self.place.thread)
         return True
 
-    async def _in_the_channel(self, post: Post) -> bool:
+    async def _whisper_in_channel(self, post: Post) -> bool:
         place = self.place
-        if not self._whence.channel:
+        if not self._origin.channel:
             return False
-        where = {"channel": place.channel, "user": self._whence.user, **({"thread_ts": place.thread} if place.thread else {})}
-        payload = named(await self._means.surface.payload(place.tenant, post), place.tenant)
-        await self._means.web.call("chat.postEphemeral", place.tenant, {**where, **payload})
+        where = {"channel": place.channel, "user": self._origin.user, **({"thread_ts": place.thread} if place.thread else {})}
+        payload = mention_ids(await self._dependencies.surface.render(place.tenant, post), place.tenant)
+        await self._dependencies.web.call("chat.postEphemeral", place.tenant, {**where, **payload})
         return True
 
-    async def _point_at(self, way: object) -> None:
+    async def _point_to_direct_message(self, way: object) -> None:
         """Say in the channel that the answer is elsewhere, if it is: nobody looks there without a word."""
-        if way != self._directly or not self._whence.channel or self._whence.channel.startswith(_DIRECT):
+        if way != self._whisper_directly or not self._origin.channel or self._origin.channel.startswith(_DIRECT):
             return
         with suppress(EaselError):
-            if not await self._by_url(_ELSEWHERE):
-                await self._in_the_channel(_ELSEWHERE)
+            if not await self._whisper_by_url(_ANSWERED_DIRECTLY):
+                await self._whisper_in_channel(_ANSWERED_DIRECTLY)
 
-    async def _directly(self, post: Post) -> bool:
-        surface = self._means.surface
+    async def _whisper_directly(self, post: Post) -> bool:
+        surface = self._dependencies.surface
         place = await surface.direct(self.person.identity)
         await surface.post(place, post, key=f"{self.key}:whisper")
         return True

@@ -3,8 +3,8 @@
 import re
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.origin import Origin
-from bot.adapters.slack.people import People
+from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.user_profiles import UserProfiles
 from bot.commands.options import PersonRef
 from bot.commands.spec import AnyCommand
 from bot.errors import BadInput
@@ -17,7 +17,7 @@ def options_for_people(command: AnyCommand) -> list[str]:
     return [option.name for option in command.options if isinstance(option.kind, PersonRef)]
 
 
-async def name_guests(text: str, whence: Origin, people: People) -> str:
+async def name_guests(text: str, whence: PayloadOrigin, people: UserProfiles) -> str:
     """Return `text` with the full id, workspace and all, of everybody mentioned in it who is not of the typist's own.
 
     Raises:

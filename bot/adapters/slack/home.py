@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.adapters.slack.bots import Bots
-from bot.adapters.slack.origin import Origin
-from bot.adapters.slack.plain import fitted
-from bot.adapters.slack.trouble import translated
-from bot.adapters.slack.web import Web
+from bot.adapters.slack.bot_identities import BotIdentities
+from bot.adapters.slack.errors import translate_errors
+from bot.adapters.slack.markup import truncate
+from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import PostPicture
 from bot.domain.people import Person
 
 Json = dict[str, Any]
 
-PRESSED = "line:"
+LINE_PREFIX = "line:"
 """What the values of the Home tab's own buttons begin with; a command's line without its slash follows."""
 
 _BUDGET = timedelta(seconds=10)
@@ -23,7 +23,7 @@ _MOST_PICTURES, _MOST_SETTINGS = 10, 20
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class HomeContent:
     """What somebody's Home tab says; all of it plain words."""
 
     quota_status: str
@@ -31,10 +31,10 @@ class Home:
     settings: tuple[str, ...] = ()
 
 
-class HomePage(Protocol):
+class LoadHomeContent(Protocol):
     """Knows what to tell somebody on their Home tab."""
 
-    async def __call__(self, person: Person) -> Home:
+    async def __call__(self, person: Person) -> HomeContent:
         """Give it.
 
         Raises:
@@ -46,25 +46,25 @@ class HomePage(Protocol):
 class HomeTab:
     """Publishes Home tabs."""
 
-    def __init__(self, web: Web, bots: Bots, page: HomePage) -> None:
+    def __init__(self, web: SlackWebApi, bots: BotIdentities, load_content: LoadHomeContent) -> None:
         self._web = web
         self._bots = bots
-        self._page = page
+        self._load_content = load_content
 
-    async def show(self, person: Person, whence: Origin) -> None:
+    async def show(self, person: Person, origin: PayloadOrigin) -> None:
         """Publish somebody's Home tab as it is now.
 
         Raises:
             SurfaceFailed: Slack did not take it.
             StorageFailed: There is nothing to be known of it just now.
         """
-        view = view_of(await self._page(person))
-        async with translated(_BUDGET):
-            token = await self._bots.token(whence.enterprise, whence.team)
-            await self._web.client.views_publish(user_id=whence.user, view=view, token=token)
+        view = render_home(await self._load_content(person))
+        async with translate_errors(_BUDGET):
+            token = await self._bots.token(origin.enterprise, origin.team)
+            await self._web.client.views_publish(user_id=origin.user, view=view, token=token)
 
 
-def view_of(home: Home) -> Json:
+def render_home(home: HomeContent) -> Json:
     """Draw the tab."""
     blocks = [
         _header("easel"),
@@ -94,24 +94,30 @@ def _pictures(pictures: tuple[PostPicture, ...]) -> list[Json]:
 
 
 def _picture(picture: PostPicture) -> Json:
-    alt = fitted(picture.alt or "A picture", _LONGEST_ALT)
+    alt = truncate(picture.alt or "A picture", _LONGEST_ALT)
     if picture.link.startswith("https://") and len(picture.link) <= _LONGEST_URL:
         return {"type": "image", "image_url": picture.link, "alt_text": alt}
-    return {"type": "context", "elements": [_plain(f"{alt} ({picture.width}x{picture.height})", _LONGEST_ALT)]}
+    return {"type": "context", "elements": [_plain_text(f"{alt} ({picture.width}x{picture.height})", _LONGEST_ALT)]}
 
 
 def _header(text: str) -> Json:
-    return {"type": "header", "text": _plain(text, _LONGEST_HEADER)}
+    return {"type": "header", "text": _plain_text(text, _LONGEST_HEADER)}
 
 
 def _section(text: str) -> Json:
-    return {"type": "section", "text": _plain(text or " ", _LONGEST_TEXT)}
+    return {"type": "section", "text": _plain_text(text or " ", _LONGEST_TEXT)}
 
 
 def _button(label: str, line: str, *, is_first: bool = False) -> Json:
     style = {"style": "primary"} if is_first else {}
-    return {"type": "button", "action_id": f"home-{line}", "text": _plain(label, 75), "value": f"{PRESSED}{line}", **style}
+    return {
+        "type": "button",
+        "action_id": f"home-{line}",
+        "text": _plain_text(label, 75),
+        "value": f"{LINE_PREFIX}{line}",
+        **style,
+    }
 
 
-def _plain(text: str, longest: int) -> Json:
-    return {"type": "plain_text", "text": fitted(text, longest), "emoji": False}
+def _plain_text(text: str, longest: int) -> Json:
+    return {"type": "plain_text", "text": truncate(text, longest), "emoji": False}

@@ -34,7 +34,7 @@ SCOPES = (
 )
 """What the bot may do, and nothing that it does not need."""
 
-NEEDED = frozenset(SCOPES) - {"chat:write.public", "im:history", "usergroups:read"}
+REQUIRED_SCOPES = frozenset(SCOPES) - {"chat:write.public", "im:history", "usergroups:read"}
 """Without these something is broken; the others are a convenience."""
 
 EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "reaction_added", "tokens_revoked")
@@ -45,7 +45,7 @@ _HINT = "a fox in the snow --shape wide"
 Json = dict[str, Any]
 
 
-def manifest_of(commands: Mapping[str, AnyCommand], *, url: str = "", is_rotating: bool = False) -> Json:
+def build_manifest(commands: Mapping[str, AnyCommand], *, url: str = "", is_rotating: bool = False) -> Json:
     """Give the manifest: for Socket Mode, or with an address for HTTP. `is_rotating` has tokens end after 12 hours."""
     return {
         "display_information": {
@@ -114,7 +114,7 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def as_yaml(manifest: Json) -> str:
+def to_yaml(manifest: Json) -> str:
     """Write it as YAML, of which texts in JSON's quotes are a part."""
     return "".join(f"{line}\n" for line in _lines(manifest, ""))
 

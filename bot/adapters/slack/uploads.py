@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.trouble import NotTaken
-from bot.adapters.slack.web import Web
+from bot.adapters.slack.errors import SlackMessageRejected
+from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import MessageRef
 from bot.errors import SurfaceFailed
 
@@ -27,7 +27,7 @@ _TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FileUpload:
     """A file to be sent. `name` tells it from all others of its message, and holds nothing that a person typed."""
 
     name: str
@@ -37,7 +37,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class UploadTimings:
     """How long files are waited for, in seconds: pauses grow from `first` to `longest`, all together last `total`.
 
     A file whose type is known and that is still in no channel after `share` was dropped on the way.
@@ -50,73 +50,73 @@ class Patience:
 
 
 @dataclass(eq=False, slots=True)
-class _Sent:
+class _UploadedFile:
     id: str
     is_seen: bool = False
 
 
-class Uploads:
+class FileUploader:
     """Sends files, each once for a message as long as this process remembers."""
 
-    def __init__(self, web: Web, patience: Patience) -> None:
+    def __init__(self, web: SlackWebApi, timings: UploadTimings) -> None:
         self._web = web
-        self._patience = patience
-        self._sent: OrderedDict[tuple[str, str], _Sent] = OrderedDict()
+        self._timings = timings
+        self._sent: OrderedDict[tuple[str, str], _UploadedFile] = OrderedDict()
 
-    async def held(self, team: str, drafts: Sequence[Draft]) -> tuple[str, ...]:
+    async def upload_unshared(self, team: str, uploads: Sequence[FileUpload]) -> tuple[str, ...]:
         """Give the ids of files that are shared nowhere, for the blocks of our own messages.
 
         Raises:
             SurfaceFailed: They were not taken, or could not be seen in time.
         """
-        return await self._ids(team, drafts, f"{team}/", None)
+        return await self._ids(team, uploads, f"{team}/", None)
 
-    async def shared(self, message: MessageRef, drafts: Sequence[Draft]) -> tuple[str, ...]:
-        """Give the ids of files that stand in the thread of a message; raises as `held` does, and `MessageGone`."""
-        return await self._ids(message.place.tenant, drafts, _whose(message), message)
+    async def upload_to_thread(self, message: MessageRef, uploads: Sequence[FileUpload]) -> tuple[str, ...]:
+        """Give the ids of files that stand in the thread of a message; raises as `upload_unshared` does, and `MessageGone`."""
+        return await self._ids(message.place.tenant, uploads, _owner_key(message), message)
 
     def has_shared(self, message: MessageRef) -> bool:
         """Whether files stand in the thread of a message."""
-        return any(whose == _whose(message) for whose, _ in self._sent)
+        return any(owner == _owner_key(message) for owner, _ in self._sent)
 
-    async def withdraw(self, message: MessageRef) -> None:
+    async def delete_shared(self, message: MessageRef) -> None:
         """Delete what was shared in the thread of a message, as far as this process remembers."""
-        mine = [key for key in self._sent if key[0] == _whose(message)]
-        for key in mine:
-            await self._deleted(message.place.tenant, self._sent.pop(key).id)
+        keys = [key for key in self._sent if key[0] == _owner_key(message)]
+        for key in keys:
+            await self._delete(message.place.tenant, self._sent.pop(key).id)
 
-    async def _ids(self, team: str, drafts: Sequence[Draft], whose: str, message: MessageRef | None) -> tuple[str, ...]:
+    async def _ids(self, team: str, uploads: Sequence[FileUpload], owner: str, message: MessageRef | None) -> tuple[str, ...]:
         for tries_left in reversed(range(_TRIES)):
-            new = [draft for draft in drafts if (whose, draft.name) not in self._sent]
+            new = [upload for upload in uploads if (owner, upload.name) not in self._sent]
             if new:
-                await self._send(team, new, whose, message)
-            dropped = [draft for draft in drafts if not await self._is_seen(team, (whose, draft.name), message)]
+                await self._send(team, new, owner, message)
+            dropped = [upload for upload in uploads if not await self._is_seen(team, (owner, upload.name), message)]
             if not dropped:
                 break
             log.warning("slack.share_dropped", files=len(dropped), tries_left=tries_left)
-            for draft in dropped:
-                await self._deleted(team, self._sent.pop((whose, draft.name)).id)
+            for upload in dropped:
+                await self._delete(team, self._sent.pop((owner, upload.name)).id)
         else:
             raise SurfaceFailed(SLACK, "the files were not shown")
-        return tuple(self._sent[whose, draft.name].id for draft in drafts)
+        return tuple(self._sent[owner, upload.name].id for upload in uploads)
 
-    async def _send(self, team: str, drafts: Sequence[Draft], whose: str, message: MessageRef | None) -> None:
-        ids = [await self._stored(team, draft) for draft in drafts]
-        files = [{"id": id_, "title": draft.title} for id_, draft in zip(ids, drafts, strict=True)]
-        arguments = {"files": json.dumps(files), **_where(message)}
+    async def _send(self, team: str, uploads: Sequence[FileUpload], owner: str, message: MessageRef | None) -> None:
+        ids = [await self._upload(team, upload) for upload in uploads]
+        files = [{"id": id_, "title": upload.title} for id_, upload in zip(ids, uploads, strict=True)]
+        arguments = {"files": json.dumps(files), **_share_target(message)}
         await self._web.call("files.completeUploadExternal", team, arguments)
-        for id_, draft in zip(ids, drafts, strict=True):
-            self._sent[whose, draft.name] = _Sent(id_)
+        for id_, upload in zip(ids, uploads, strict=True):
+            self._sent[owner, upload.name] = _UploadedFile(id_)
         while len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
 
-    async def _stored(self, team: str, draft: Draft) -> str:
-        asked: dict[str, Any] = {"filename": draft.name, "length": str(len(draft.content))}
-        if draft.alt:
-            asked["alt_txt"] = draft.alt
-        ticket = await self._web.call("files.getUploadURLExternal", team, asked)
-        await self._web.upload(str(ticket["upload_url"]), draft.content)
-        return str(ticket["file_id"])
+    async def _upload(self, team: str, upload: FileUpload) -> str:
+        asked: dict[str, Any] = {"filename": upload.name, "length": str(len(upload.content))}
+        if upload.alt:
+            asked["alt_txt"] = upload.alt
+        upload_slot = await self._web.call("files.getUploadURLExternal", team, asked)
+        await self._web.upload(str(upload_slot["upload_url"]), upload.content)
+        return str(upload_slot["file_id"])
 
     async def _is_seen(self, team: str, key: tuple[str, str], message: MessageRef | None) -> bool:
         """Wait until a file can be seen; False when its share was dropped.
@@ -125,27 +125,27 @@ class Uploads:
             SurfaceFailed: It takes too long; the next try goes on waiting for the same file.
         """
         sent, loop = self._sent[key], asyncio.get_running_loop()
-        ends, pause, known_at = loop.time() + self._patience.total, self._patience.first, None
+        ends, pause, known_at = loop.time() + self._timings.total, self._timings.first, None
         while not sent.is_seen:
             if loop.time() + pause > ends:
-                raise SurfaceFailed(SLACK, f"a file could not be seen within {self._patience.total:g} s")
+                raise SurfaceFailed(SLACK, f"a file could not be seen within {self._timings.total:g} s")
             await asyncio.sleep(pause)
-            pause = min(pause * 1.6, self._patience.longest)
-            file = await self._looked_at(team, sent.id)
-            if file is None or (file.get("mimetype") and _is_in(file, message)):
+            pause = min(pause * 1.6, self._timings.longest)
+            file = await self._fetch_info(team, sent.id)
+            if file is None or (file.get("mimetype") and _is_shared_in(file, message)):
                 sent.is_seen = True
                 return True
             if file.get("mimetype") and known_at is None:
                 known_at = loop.time()
-            if known_at is not None and loop.time() - known_at >= self._patience.share:
+            if known_at is not None and loop.time() - known_at >= self._timings.share:
                 return False
         return True
 
-    async def _looked_at(self, team: str, file: str) -> dict[str, Any] | None:
+    async def _fetch_info(self, team: str, file: str) -> dict[str, Any] | None:
         """Give what Slack tells of a file; None where we may not look."""
         try:
             answer = await self._web.call("files.info", team, {"file": file}, verb="GET")
-        except NotTaken:
+        except SlackMessageRejected:
             return None
         except SurfaceFailed as error:
             if "file_not_found" in str(error):
@@ -154,24 +154,24 @@ class Uploads:
         told = answer.get("file")
         return told if isinstance(told, dict) else {}
 
-    async def _deleted(self, team: str, file: str) -> None:
+    async def _delete(self, team: str, file: str) -> None:
         try:
             await self._web.call("files.delete", team, {"file": file})
         except SurfaceFailed as error:
             log.info("slack.file_not_deleted", reason=str(error))
 
 
-def _where(message: MessageRef | None) -> dict[str, str]:
+def _share_target(message: MessageRef | None) -> dict[str, str]:
     if message is None:
         return {}
     return {"channel_id": message.place.channel, "thread_ts": message.place.thread or message.id}
 
 
-def _whose(message: MessageRef) -> str:
+def _owner_key(message: MessageRef) -> str:
     return f"{message.place.tenant}/{message.place.channel}/{message.id}"
 
 
-def _is_in(file: dict[str, Any], message: MessageRef | None) -> bool:
+def _is_shared_in(file: dict[str, Any], message: MessageRef | None) -> bool:
     if message is None:
         return True
     shares = file.get("shares")

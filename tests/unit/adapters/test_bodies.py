@@ -10,7 +10,7 @@ from nacl.signing import SigningKey
 
 from bot.adapters.discord.http_endpoint import PATH as INTERACTIONS
 from bot.adapters.discord.http_endpoint import DiscordHttpEndpoint
-from bot.adapters.slack.door import Door
+from bot.adapters.slack.http_endpoint import SlackHttpEndpoint
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.stripe import PATH as STRIPE_PATH
 from bot.adapters.stripe.endpoint import Endpoint as StripeEndpoint
@@ -71,7 +71,7 @@ async def discord(*, is_known: bool) -> tuple[int, int]:
 
 async def slack(*, is_known: bool) -> tuple[int, int]:
     """Send an event, signed with nonsense or not at all."""
-    door = Door(_NEVER, _OPEN, "secret")
+    door = SlackHttpEndpoint(_NEVER, _OPEN, "secret")
     app = FastAPI()
     app.include_router(door.routes())
     stamp = {"X-Slack-Request-Timestamp": str(int(door._signatures.clock.now()))}

@@ -9,9 +9,9 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.installing import SealedInstallationStore
-from bot.adapters.slack.sealing import Sealer
-from bot.adapters.slack.tokens import Tokens
+from bot.adapters.slack.bot_tokens import RotatingBotTokens
+from bot.adapters.slack.installation_store import EncryptedInstallationStore
+from bot.adapters.slack.token_encryption import TokenCipher
 from tests.fakes.clock import StoppedClock
 from tests.fakes.installations import MemoryInstallations
 from tests.unit.adapters.slack.examples import CLIENT, OLD_KEY
@@ -31,9 +31,9 @@ def installations() -> MemoryInstallations:
 
 
 @pytest.fixture
-def store(installations: MemoryInstallations) -> SealedInstallationStore:
+def store(installations: MemoryInstallations) -> EncryptedInstallationStore:
     """Give the store."""
-    return SealedInstallationStore(installations, Sealer((OLD_KEY,)), CLIENT)
+    return EncryptedInstallationStore(installations, TokenCipher((OLD_KEY,)), CLIENT)
 
 
 @pytest.fixture
@@ -55,8 +55,10 @@ async def rotator(slack: Renewing) -> AsyncIterator[AsyncTokenRotator]:
 
 
 @pytest.fixture
-async def tokens(store: SealedInstallationStore, rotator: AsyncTokenRotator, clock: StoppedClock) -> AsyncIterator[Tokens]:
+async def tokens(
+    store: EncryptedInstallationStore, rotator: AsyncTokenRotator, clock: StoppedClock
+) -> AsyncIterator[RotatingBotTokens]:
     """Give the tokens."""
-    tokens = Tokens(store, rotator, clock)
+    tokens = RotatingBotTokens(store, rotator, clock)
     yield tokens
     await tokens.close()

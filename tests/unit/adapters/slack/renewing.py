@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.slack.installing import SealedInstallationStore
+from bot.adapters.slack.installation_store import EncryptedInstallationStore
 from tests.fakes.clock import StoppedClock
 from tests.unit.adapters.slack.examples import an_installation
 
@@ -40,7 +40,7 @@ class Renewing:
         return web.json_response({"ok": True, "token_type": "bot", **fresh})
 
 
-async def install(store: SealedInstallationStore, clock: StoppedClock, left: timedelta, **changes: Any) -> None:
+async def install(store: EncryptedInstallationStore, clock: StoppedClock, left: timedelta, **changes: Any) -> None:
     """Install the bot, with a token that has so long to go."""
     ends = int((clock.now() + left).timestamp())
     renewable: dict[str, Any] = {"bot_refresh_token": "xoxe-1", "bot_token_expires_at": ends}

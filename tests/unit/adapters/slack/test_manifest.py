@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.slack.ears import REACTIONS
-from bot.adapters.slack.manifest import as_yaml, manifest_of
+from bot.adapters.slack.event_handlers import REACTIONS
+from bot.adapters.slack.manifest import build_manifest, to_yaml
 from bot.app.catalogue import declared_commands
 from tests.fakes.slack.schemas import manifest_complaint
 
@@ -16,19 +16,19 @@ KEPT = Path(__file__).parents[4] / "slack-manifest.yaml"
 
 def test_the_one_at_the_top_level_is_current() -> None:
     """`easel slack manifest > slack-manifest.yaml` makes it so."""
-    assert KEPT.read_text(encoding="utf-8") == as_yaml(manifest_of(COMMANDS))
+    assert KEPT.read_text(encoding="utf-8") == to_yaml(build_manifest(COMMANDS))
 
 
 def test_socket_mode_needs_no_address() -> None:
     """Nor does it name any."""
-    made = manifest_of(COMMANDS)
+    made = build_manifest(COMMANDS)
     assert made["settings"]["socket_mode_enabled"]
     assert "http" not in str(made)
 
 
 def test_http_names_its_address_everywhere() -> None:
     """In each command, for events, for interactivity, and for OAuth."""
-    made = manifest_of(COMMANDS, url="https://easel.example.org", is_rotating=True)
+    made = build_manifest(COMMANDS, url="https://easel.example.org", is_rotating=True)
     settings = made["settings"]
     assert not settings["socket_mode_enabled"]
     assert settings["token_rotation_enabled"]
@@ -43,23 +43,23 @@ def test_http_names_its_address_everywhere() -> None:
 )
 def test_slacks_own_schema_takes_it(how: dict[str, Any]) -> None:
     """Each of the three that are printed; and it would find a fault."""
-    made = manifest_of(COMMANDS, **how)
+    made = build_manifest(COMMANDS, **how)
     assert manifest_complaint(made) == ""
     assert "background_colour" in manifest_complaint({**made, "display_information": {"name": "x", "background_colour": "#fff"}})
 
 
 def test_it_is_within_slacks_limits() -> None:
     """Names, descriptions and hints, and no shortcut without its command."""
-    features = manifest_of(COMMANDS)["features"]
+    features = build_manifest(COMMANDS)["features"]
     assert all(len(one["description"]) <= 100 and len(one["usage_hint"]) <= 1000 for one in features["slash_commands"])
     assert all(len(one["name"]) <= 24 and len(one["description"]) <= 150 for one in features["shortcuts"])
     without = {name: command for name, command in COMMANDS.items() if name not in {"report", "edit"}}
-    assert [one["type"] for one in manifest_of(without)["features"]["shortcuts"]] == ["global"]
+    assert [one["type"] for one in build_manifest(without)["features"]["shortcuts"]] == ["global"]
 
 
 def test_every_typed_command_is_hinted_at() -> None:
     """In one of the two."""
-    hints = manifest_of(COMMANDS)["features"]["slash_commands"][1]["usage_hint"]
+    hints = build_manifest(COMMANDS)["features"]["slash_commands"][1]["usage_hint"]
     assert all(name in hints for name, command in COMMANDS.items() if command.is_typed and name != "imagine")
 
 
@@ -78,4 +78,4 @@ def test_reactions_are_slacks_names() -> None:
 )
 def test_yaml_is_written_plainly(value: Any, text: str) -> None:
     """Texts in quotes, so that none of them is anything else."""
-    assert as_yaml(value) == text
+    assert to_yaml(value) == text

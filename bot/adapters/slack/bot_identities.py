@@ -1,0 +1,112 @@
+"""Who the bot is in each workspace: asked for once, and known from then on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+
+import aiohttp
+import structlog
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.bot_tokens import BotIdentity
+from bot.adapters.slack.payloads import installation_of
+from bot.errors import MessageGone, SurfaceFailed
+
+log = structlog.get_logger(__name__)
+
+_BUDGET = timedelta(seconds=10)
+
+
+class BotIdentities(Protocol):
+    """Gives the bot of a workspace; a `TokenSource` too."""
+
+    async def token(self, enterprise: str, team: str) -> str:
+        """Give a bot token that works now; see `TokenSource.token`."""
+        ...
+
+    async def bot(self, enterprise: str, team: str) -> BotIdentity:
+        """Give the token and who it speaks as; raises as `token` does."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way."""
+        ...
+
+
+class FixedBotIdentity:
+    """The bot of the one workspace, or organisation, that a fixed token belongs to. Nobody else is served with it."""
+
+    def __init__(self, token: str, client: AsyncWebClient) -> None:
+        self._token = token
+        self._client = client
+        self._lock = asyncio.Lock()
+        self._known: tuple[BotIdentity, str, str] | None = None
+
+    async def token(self, enterprise: str, team: str) -> str:
+        """Give it."""
+        return (await self.bot(enterprise, team)).token
+
+    async def bot(self, enterprise: str, team: str) -> BotIdentity:
+        """Give it, and who it is; Slack is asked once."""
+        async with self._lock:
+            if self._known is None:
+                self._known = await self._fetch()
+        bot, home, organisation = self._known
+        if (home and team != home) or (not home and enterprise != organisation):
+            raise MessageGone(SLACK, "the bot is not installed there")
+        return bot
+
+    async def close(self) -> None:
+        """Nothing is ever under way."""
+
+    async def _fetch(self) -> tuple[BotIdentity, str, str]:
+        try:
+            async with asyncio.timeout(_BUDGET.total_seconds()):
+                answer = await self._client.auth_test(token=self._token)
+        except SlackApiError as error:
+            raise MessageGone(SLACK, f"the bot token is not accepted: {error.response.get('error')}") from error
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise SurfaceFailed(SLACK, type(error).__name__) from error
+        bot = BotIdentity(self._token, str(answer.get("bot_id") or ""), str(answer.get("user_id") or ""))
+        organisation = str(answer.get("enterprise_id") or "")
+        return bot, "" if answer.get("is_enterprise_install") else str(answer.get("team_id") or ""), organisation
+
+
+async def set_installation(request: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+    """Have slack-bolt ask `BotAuthorizer` for the installation that we answer by; it takes a form's organisation for the person's."""
+    enterprise, team = installation_of(request.body)
+    if team or enterprise:
+        request.context["enterprise_id"], request.context["team_id"] = enterprise or None, team or None
+    return await next_()
+
+
+class BotAuthorizer(AsyncAuthorize):
+    """Tells slack-bolt who the bot is where a payload comes from, without asking Slack each time."""
+
+    def __init__(self, bots: BotIdentities) -> None:
+        self._bots = bots
+
+    async def __call__(
+        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: object
+    ) -> AuthorizeResult | None:
+        """Give it, or None for a stranger; what cannot be looked up just now raises, so that Slack sends the payload again."""
+        try:
+            bot = await self._bots.bot(enterprise_id or "", team_id or "")
+        except MessageGone as error:
+            log.info("slack.stranger", team=team_id, reason=str(error))
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            user_id=user_id,
+            bot_token=bot.token,
+            bot_id=bot.id,
+            bot_user_id=bot.user,
+        )

@@ -1,0 +1,74 @@
+"""What people type to the bot, as the line of a command."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.adapters.slack.manifest import EASEL, IMAGINE
+from bot.commands.spec import AnyCommand
+from bot.domain.chat import Post
+
+HELP = "/help"
+
+_MENTION = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
+_LABEL = re.compile(r"(<[@!][^|<>]+)\|[^<>]*>")
+_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_MENTION_SIGNS = {"@": "@", "#": "#", "!": "@"}
+
+
+def line_of_slash_command(slash: str, text: str) -> str:
+    """Give the line of `/imagine …` or `/easel …`; Slack escapes `&`, `<` and `>` in it."""
+    if slash == IMAGINE:
+        words = html.unescape(text.strip())
+        return HELP if words.lower() == "help" else f"{IMAGINE} {words}".strip()
+    words = _strip_labels(text.strip())
+    return f"/{words.lstrip('/').lstrip()}" if words.strip("/ ") else HELP
+
+
+def line_of_mention(text: str, bot_user: str, commands: Mapping[str, AnyCommand]) -> str:
+    """Give the line of a message that mentions the bot: a command where it begins with one's name, else something to draw."""
+    _, _, rest_of_text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", "\0", text, count=1).rpartition("\0")
+    rest_of_text = rest_of_text.strip()
+    if not rest_of_text:
+        return HELP
+    bare = rest_of_text.lstrip("/").lstrip()
+    if _is_command(bare, commands):
+        return f"/{_strip_labels(bare)}"
+    return f"{IMAGINE} {replace_markup(rest_of_text)}"
+
+
+def spell_commands_for_slack(post: Post, commands: Mapping[str, AnyCommand]) -> Post:
+    """Name commands as they are typed on Slack: `/easel quota set`, where a post says `/quota set`."""
+    groups = {command.group for command in commands.values() if command.is_typed} - {IMAGINE.lstrip("/")}
+    names = "|".join(map(re.escape, sorted(groups)))
+    named = re.compile(rf"(?<![\w/.:-])/(?=(?:{names})(?![\w/-]))")
+
+    def spell(text: str) -> str:
+        return named.sub(f"{EASEL} ", text) if names else text
+
+    details = tuple(replace(detail, title=spell(detail.title), text=spell(detail.text)) for detail in post.details)
+    return replace(post, text=spell(post.text), details=details)
+
+
+def _strip_labels(text: str) -> str:
+    """Give the words of a command: whoever is mentioned in them is an id, without the name that Slack adds."""
+    return html.unescape(_LABEL.sub(r"\1>", text))
+
+
+def replace_markup(text: str) -> str:
+    """Give the words of a message, without Slack's marks for people, channels and links."""
+    named = _MENTION.sub(lambda found: _MENTION_SIGNS[found[1]] + (found[3] or found[2].partition("^")[0]).lstrip("@#"), text)
+    linked = _LINK.sub(lambda found: found[2] or found[1], named)
+    return html.unescape(linked)
+
+
+def _is_command(words: str, commands: Mapping[str, AnyCommand]) -> bool:
+    """Whether somebody gives a command. “Gallery of old masters” and “help me draw a horse” are wishes."""
+    name, _, rest = words.partition(" ")
+    found = [command for command in commands.values() if command.is_typed and name.lower() in {command.name, command.group}]
+    if not found or not rest.strip():
+        return bool(found)
+    if name.lower() == "help":
+        return rest.strip().lstrip("/").lower() in commands
+    return any(command.options or " " in command.name for command in found)

@@ -1,0 +1,248 @@
+"""What Slack tells us of: commands, buttons, forms, shortcuts, mentions, reactions, and workspaces that let us go."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.adapters.slack import command_lines, modals, payloads
+from bot.adapters.slack.call import SlackCallFactory
+from bot.adapters.slack.guests import options_for_people
+from bot.adapters.slack.home import LINE_PREFIX, HomeTab
+from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
+from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.uninstall import Uninstaller, is_organisation_wide
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.message_actions import MessageActions, Reaction
+from bot.errors import EaselError
+from bot.ports.jobs import Jobs
+from bot.services.hearing import Hearing
+
+log = structlog.get_logger(__name__)
+
+Json = Mapping[str, Any]
+
+_LONGEST_ACKNOWLEDGEMENT_WAIT = timedelta(milliseconds=300)
+"""How long work lets acknowledgements go first; a form has to be open within three seconds."""
+
+_ANY = re.compile(r".*", re.DOTALL)
+
+REACTIONS = {
+    "email": Reaction.MAIL,
+    "envelope": Reaction.MAIL,
+    "e-mail": Reaction.MAIL,
+    "incoming_envelope": Reaction.MAIL,
+    "envelope_with_arrow": Reaction.MAIL,
+    "star": Reaction.FAVOURITE,
+    "star2": Reaction.FAVOURITE,
+    "triangular_flag_on_post": Reaction.REPORT,
+    "x": Reaction.CROSS,
+    "negative_squared_cross_mark": Reaction.CROSS,
+    "heavy_multiplication_x": Reaction.CROSS,
+}
+"""What is said by a reaction, by Slack's name for it."""
+
+
+class SlackEventHandlers:
+    """Hears what comes in, acknowledges it before anything else, and has the house act on it in tasks of its own."""
+
+    def __init__(
+        self, *, dispatcher: Dispatcher, calls: SlackCallFactory, jobs: Jobs, home: HomeTab, uninstaller: Uninstaller
+    ) -> None:
+        self.is_open = True
+        """Whether anything new is heard. Slack sends what is not acknowledged to another process, or again."""
+        self._dispatcher = dispatcher
+        self._calls = calls
+        self._message_actions = MessageActions(dispatcher, jobs)
+        self._home = home
+        self._uninstaller = uninstaller
+        self._hearing = Hearing()
+        self._unacknowledged_count = 0
+        self._all_acknowledged = asyncio.Event()
+        self._all_acknowledged.set()
+
+    @contextmanager
+    def acknowledge_first(self) -> Iterator[None]:
+        """Take a payload in: until it is acknowledged, nothing is begun that could keep it waiting."""
+        self._unacknowledged_count += 1
+        self._all_acknowledged.clear()
+        try:
+            yield
+        finally:
+            self._unacknowledged_count -= 1
+            if not self._unacknowledged_count:
+                self._all_acknowledged.set()
+
+    def listen_to(self, app: AsyncApp) -> None:
+        """Hear what this application hears."""
+        app.command(_ANY)(self.on_command)
+        app.shortcut(_ANY)(self.on_shortcut)
+        app.action(_ANY)(self.on_action)
+        app.view_submission(_ANY)(self.on_submission)
+        app.view_closed(_ANY)(self.on_nothing)
+        app.event("app_mention")(self.on_mention)
+        app.event("message")(self.on_message)
+        app.event("reaction_added")(self.on_reaction)
+        app.event("app_home_opened")(self.on_home)
+        app.event("app_uninstalled")(self.on_uninstalled)
+        app.event("tokens_revoked")(self.on_revoked)
+        app.event(_ANY)(self.on_nothing)
+
+    async def quiet(self, within: timedelta) -> None:
+        """Wait for what was heard to be dealt with; after `within` it is cancelled."""
+        await self._hearing.quiet(within)
+
+    async def on_nothing(self, ack: AsyncAck) -> None:
+        """Acknowledge what nothing follows from."""
+        await ack()
+
+    async def on_command(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with `/imagine` or `/easel`."""
+        await ack()
+        origin = payloads.origin_of_command(body)
+        line = command_lines.line_of_slash_command(str(body.get("command")), str(body.get("text") or ""))
+        self._start_task(origin.trigger, lambda: self._run_line(origin, line))
+
+    async def on_mention(self, body: Json, context: AsyncBoltContext) -> None:
+        """Deal with a message that begins with our name; the answer stays in its thread."""
+        if not body["event"].get("bot_id"):
+            self._run_message(body, context)
+
+    async def on_message(self, body: Json, context: AsyncBoltContext) -> None:
+        """Deal with a direct message to us: it needs no name. Others are not for us, nor are news of a message's change."""
+        event = body["event"]
+        is_new = event.get("subtype") in {None, "file_share"} and not event.get("bot_id")
+        if is_new and event.get("channel_type") == "im" and event.get("user"):
+            self._run_message(body, context)
+
+    def _run_message(self, body: Json, context: AsyncBoltContext) -> None:
+        event = body["event"]
+        origin = payloads.origin_of_event(body)
+        line = command_lines.line_of_mention(str(event.get("text") or ""), context.bot_user_id or "", self._dispatcher.commands)
+        self._start_task(f"{origin.channel}:{origin.message}", lambda: self._run_line(origin, line))
+
+    async def on_shortcut(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with an entry of the menu of a message, or of the one that is everywhere."""
+        await ack()
+        origin, callback = payloads.origin_of_interaction(body), str(body.get("callback_id"))
+        if callback == MAKE_PICTURE:
+            self._start_task(origin.trigger, lambda: self._run_line(origin, IMAGINE))
+        elif callback in MESSAGE_SHORTCUTS:
+            _, command = MESSAGE_SHORTCUTS[callback]
+            self._start_task(origin.trigger, lambda: self._run_shortcut(origin, command))
+
+    async def on_action(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with a button: its value says all, so it works for ever."""
+        await ack()
+        origin = payloads.origin_of_interaction(body)
+        for action in body.get("actions") or ():
+            value = str(action.get("value") or "")
+            if value.startswith(LINE_PREFIX):
+                self._start_task(origin.trigger, partial(self._run_line, origin, f"/{value.removeprefix(LINE_PREFIX)}"))
+            elif value:
+                self._start_task(origin.trigger, partial(self._run_button, origin, value))
+
+    async def on_submission(self, ack: AsyncAck, body: Json) -> None:
+        """Deal with a form: what cannot be taken is said below the field."""
+        view: Json = body.get("view") or {}
+        command = self._dispatcher.commands.get(str(view.get("callback_id")).removeprefix(modals.CALLBACK_PREFIX))
+        if command is None:
+            await ack()
+            return
+        raw = modals.parse_values(view)
+        wrong = modals.validation_errors(command, raw)
+        if wrong:
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack(response_action="clear")
+        origin = modals.origin_of_submission(body)
+        key = str(view.get("id"))
+        self._start_task(key, lambda: self._run_form(origin, key, command.name, raw))
+
+    async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
+        """Deal with a reaction below a message of ours."""
+        event = body["event"]
+        reaction = REACTIONS.get(str(event.get("reaction")).partition("::")[0])
+        is_ours = context.bot_user_id is not None and event.get("item_user") == context.bot_user_id
+        if is_ours and reaction is not None and self._message_actions.is_supported(reaction):
+            origin = payloads.origin_of_event(body)
+            self._start_task(str(body.get("event_id")), lambda: self._react(origin, reaction))
+
+    async def on_home(self, body: Json) -> None:
+        """Show somebody their Home tab."""
+        if body["event"].get("tab") != "messages":
+            origin = payloads.origin_of_event(body)
+            self._start_task(str(body.get("event_id")), lambda: self._show_home(origin))
+
+    async def on_uninstalled(self, body: Json) -> None:
+        """Forget a workspace that let us go."""
+        self._uninstall(body)
+
+    async def on_revoked(self, body: Json) -> None:
+        """Forget tokens that work no more; without the bot's, nothing works in that workspace."""
+        if (body["event"].get("tokens") or {}).get("bot"):
+            self._uninstall(body)
+
+    def _uninstall(self, body: Json) -> None:
+        origin, is_organisation = payloads.origin_of_event(body), is_organisation_wide(body)
+        uninstall = self._uninstaller.uninstall
+        self._start_task(
+            str(body.get("event_id")), lambda: uninstall(origin.enterprise, origin.team, is_organisation=is_organisation)
+        )
+
+    def _start_task(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Have something done in a task that is known here until it ends; the same again is not done."""
+        if self._hearing.is_new(key):
+            self._hearing.know(asyncio.create_task(self._run_task(work)))
+        else:
+            log.info("slack.heard_twice")
+
+    async def _run_task(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it. The dispatcher never fails; what does is a look-up before it, or the Home tab."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_ACKNOWLEDGEMENT_WAIT.total_seconds()):
+                await self._all_acknowledged.wait()
+        try:
+            await work()
+        except EaselError as error:
+            log.warning("slack.not_dealt_with", kind=error.kind, reason=str(error))
+
+    async def _run_line(self, origin: PayloadOrigin, line: str) -> None:
+        call = await self._calls.build(origin, origin.trigger or f"{origin.channel}:{origin.message}")
+        command = self._dispatcher.command_of(line)
+        is_about_people = command is not None and options_for_people(command)
+        named = await self._calls.name_guests(line, origin, call) if is_about_people else line
+        if named is not None:
+            await self._dispatcher.dispatch_line(named, call)
+
+    async def _run_form(self, origin: PayloadOrigin, key: str, name: str, raw: Mapping[str, object]) -> None:
+        call, given = await self._calls.build(origin, key), dict(raw)
+        for option in options_for_people(self._dispatcher.commands[name]):
+            if option in given:
+                named = await self._calls.name_guests(str(given[option]), origin, call)
+                if named is None:
+                    return
+                given[option] = named
+        await self._dispatcher.dispatch(name, given, call)
+
+    async def _run_button(self, origin: PayloadOrigin, value: str) -> None:
+        await self._dispatcher.press(value, await self._calls.build(origin, origin.trigger))
+
+    async def _run_shortcut(self, origin: PayloadOrigin, command: str) -> None:
+        call = await self._calls.build(origin, origin.trigger)
+        await self._message_actions.choose(command, origin.message, call)
+
+    async def _react(self, origin: PayloadOrigin, reaction: Reaction) -> None:
+        call = await self._calls.build(origin, f"{origin.channel}:{origin.message}:{origin.user}:{reaction}")
+        await self._message_actions.react(reaction, origin.message, call)
+
+    async def _show_home(self, origin: PayloadOrigin) -> None:
+        await self._home.show(await self._calls.person(origin), origin)

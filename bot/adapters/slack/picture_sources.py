@@ -1,0 +1,151 @@
+"""How the pictures of a post get into Slack's blocks, and what is done where Slack does not take them that way.
+
+By the original's public address, where the settings say so. Else as a file
+that is shared nowhere: then one message shows the picture and its buttons,
+and nothing else stands in the channel. A workspace that refuses such files
+gets them as replies in the message's thread, which its blocks show above.
+"""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import AsyncIterator, Callable
+from enum import StrEnum
+
+from PIL import Image
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.rendering import ImageSource
+from bot.adapters.slack.uploads import FileUpload, FileUploader
+from bot.domain.chat import Attachment, MessageRef, Post, PostPicture
+from bot.errors import StorageFailed, SurfaceFailed
+from bot.ports.objects import ObjectStore
+
+_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
+_MOST_TITLE = 80
+_MOST_ALT = 1000
+_MOST_PICTURES = 10
+_PREVIEW_ALT = "A picture that is not finished yet"
+
+PreviewLink = Callable[[bytes], str]
+"""Makes a public address, good for a short while, for the bytes of an unfinished picture."""
+
+
+class PictureMethod(StrEnum):
+    """How Slack gets a picture."""
+
+    LINK = "link"
+    UNSHARED = "held"
+    SHARED = "shared"
+
+
+class PictureSources:
+    """Prepares pictures, and remembers which workspaces want their files shared.
+
+    `shows_links` says whether pictures with an https address are shown by it,
+    and not uploaded.
+    """
+
+    def __init__(
+        self, uploads: FileUploader, objects: ObjectStore, preview_link: PreviewLink | None, *, shows_links: bool = False
+    ) -> None:
+        self._uploads = uploads
+        self._objects = objects
+        self._preview_link = preview_link
+        self._shows_links = shows_links
+        self._sharing_teams: set[str] = set()
+        self._teams_without_previews: set[str] = set()
+
+    def methods_for(self, team: str, post: Post) -> list[PictureMethod]:
+        """Give the ways to try for a post, the best first."""
+        files = [PictureMethod.SHARED] if team in self._sharing_teams else [PictureMethod.UNSHARED, PictureMethod.SHARED]
+        if not has_pictures(post):
+            return [PictureMethod.LINK]
+        return [PictureMethod.LINK, *files] if self._is_shown_by_link(post) else files
+
+    def note_accepted(self, team: str, method: PictureMethod) -> None:
+        """Note which way a workspace took."""
+        if method is PictureMethod.SHARED:
+            self._sharing_teams.add(team)
+
+    def disable_previews(self, team: str) -> None:
+        """Note that Slack cannot fetch previews for a workspace: from now on its progress is words."""
+        self._teams_without_previews.add(team)
+
+    async def prepare(self, method: PictureMethod, team: str, message: MessageRef | None, post: Post) -> tuple[ImageSource, ...]:
+        """Give the pictures of a post, or its preview. `message` is where files are shared, for that way.
+
+        Raises:
+            MessageGone: The message's channel takes no files of ours.
+            SurfaceFailed: The store or Slack do not go along now.
+        """
+        if not has_pictures(post):
+            return () if team in self._teams_without_previews else self._preview(post)
+        if method is PictureMethod.LINK:
+            return tuple(ImageSource(one.alt, url=one.original) for one in post.pictures)
+        uploads = [upload async for upload in self._gather_uploads(post)]
+        is_unshared = method is PictureMethod.UNSHARED or message is None
+        ids = await (
+            self._uploads.upload_unshared(team, uploads)
+            if is_unshared or message is None
+            else self._uploads.upload_to_thread(message, uploads)
+        )
+        return tuple(ImageSource(upload.alt, file=id_) for id_, upload in zip(ids, uploads, strict=True))
+
+    async def share_files(self, message: MessageRef, post: Post) -> None:
+        """Share the files of a post that are no pictures, in the thread of its message; raises as `prepare` does."""
+        uploads = [_to_upload(one) for one in post.attachments if not _is_picture(one)]
+        if uploads:
+            await self._uploads.upload_to_thread(message, uploads)
+
+    def _is_shown_by_link(self, post: Post) -> bool:
+        may_be = self._shows_links and not any(map(_is_picture, post.attachments))
+        return may_be and all(one.original.startswith("https://") and one.media_type in _EXTENSIONS for one in post.pictures)
+
+    def _preview(self, post: Post) -> tuple[ImageSource, ...]:
+        if post.preview is None or self._preview_link is None:
+            return ()
+        return (ImageSource(_PREVIEW_ALT, url=self._preview_link(post.preview)),)
+
+    async def _gather_uploads(self, post: Post) -> AsyncIterator[FileUpload]:
+        for post_picture in post.pictures[:_MOST_PICTURES]:
+            yield await self._load_upload(post_picture)
+        for one in post.attachments:
+            if _is_picture(one):
+                yield _to_upload(one)
+
+    async def _load_upload(self, post_picture: PostPicture) -> FileUpload:
+        try:
+            content = await self._objects.get(post_picture.key)
+        except StorageFailed as error:
+            raise SurfaceFailed(SLACK, "the picture's bytes could not be read") from error
+        extension = _EXTENSIONS.get(post_picture.media_type)
+        if extension is None:
+            content, extension = await asyncio.to_thread(_convert_to_png, content), "png"
+        name = f"easel-{post_picture.picture}.{extension}"
+        return FileUpload(name, content, post_picture.alt[:_MOST_TITLE] or name, post_picture.alt[:_MOST_ALT])
+
+
+def has_pictures(post: Post) -> bool:
+    """Whether a post shows pictures that are finished."""
+    return bool(post.pictures) or any(map(_is_picture, post.attachments))
+
+
+def _is_picture(attachment: Attachment) -> bool:
+    return attachment.media_type in _EXTENSIONS
+
+
+def _to_upload(attachment: Attachment) -> FileUpload:
+    """Give an attachment as a file; its name says what is in it, so that the same one is not sent twice."""
+    digest = hashlib.sha256(attachment.content).hexdigest()[:8]
+    stem, dot, extension = attachment.name.rpartition(".")
+    name = f"{stem}-{digest}.{extension}" if dot else f"{attachment.name}-{digest}"
+    return FileUpload(name, attachment.content, attachment.name, attachment.alt[:_MOST_ALT])
+
+
+def _convert_to_png(content: bytes) -> bytes:
+    """Give a picture of a kind that Slack does not show as one that it does."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as picture:
+        picture.save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,63 @@
+"""What was said lately: the same key is the same message, and the same post is not shown twice.
+
+Slack has no word for "this is a repeat", so that only what this process
+remembers can be told apart.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from weakref import WeakValueDictionary
+
+from bot.domain.chat import MessageRef, Post
+
+_REMEMBERED = 2000
+
+
+class PostDeduplicator:
+    """Remembers messages by the keys they were posted with, and how they look."""
+
+    def __init__(self) -> None:
+        self._posted: OrderedDict[str, MessageRef] = OrderedDict()
+        self._fingerprints: OrderedDict[str, str] = OrderedDict()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def once(self, key: str, say: Callable[[], Awaitable[MessageRef]]) -> MessageRef:
+        """Give the message of a key, saying it first where that has not been done."""
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        async with lock:
+            if key not in self._posted:
+                self._posted[key] = await say()
+                while len(self._posted) > _REMEMBERED:
+                    self._posted.popitem(last=False)
+            return self._posted[key]
+
+    def is_showing(self, message: MessageRef, post: Post) -> bool:
+        """Whether the message shows this post already."""
+        return self._fingerprints.get(_message_key(message)) == _fingerprint(post)
+
+    def note_shown(self, message: MessageRef, post: Post) -> None:
+        """Note what a message shows now."""
+        self._fingerprints[_message_key(message)] = _fingerprint(post)
+        self._fingerprints.move_to_end(_message_key(message))
+        while len(self._fingerprints) > _REMEMBERED:
+            self._fingerprints.popitem(last=False)
+
+    def forget(self, message: MessageRef) -> None:
+        """Forget a message that is gone."""
+        self._fingerprints.pop(_message_key(message), None)
+        for key in [key for key, one in self._posted.items() if _message_key(one) == _message_key(message)]:
+            del self._posted[key]
+
+
+def _message_key(message: MessageRef) -> str:
+    return f"{message.place.channel}/{message.id}"
+
+
+def _fingerprint(post: Post) -> str:
+    digest = hashlib.sha256(repr(replace(post, preview=None, attachments=())).encode())
+    for content in (post.preview or b"", *(one.content for one in post.attachments)):
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()

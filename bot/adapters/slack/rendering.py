@@ -1,0 +1,114 @@
+"""Posts as Slack's blocks: every text a plain or a rich one, which Slack takes literally."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.slack.markup import escape, split_text, truncate
+from bot.domain.chat import Button, Link, Post, Tone
+
+Json = dict[str, Any]
+
+ACTION_ID_PREFIX = "easel:"
+"""What the action ids of our buttons begin with; their number in the message follows, the call is their value."""
+
+_MOST_TEXT = 3000
+_MOST_HEADLINES = 2
+_MOST_FOOTER = 1000
+_MOST_IN_ALL = 11_000
+"""What all blocks of a message may say together: Slack refuses more than 13,200, labels of buttons included."""
+
+_MOST_LINE = 1000
+_MOST_PICTURES = 10
+_MOST_ALT = 2000
+_MOST_FOLDS = 28
+_MOST_TITLE = 100
+_MOST_ELEMENTS = 10
+_MOST_LABEL = 75
+_MOST_BUTTONS = 25
+_LONGEST_ADDRESS = 3000
+_BAR_SEGMENTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """A picture as Slack can show it: a file of its own, or an address that it can fetch. One of both."""
+
+    alt: str
+    file: str = ""
+    url: str = ""
+
+
+def render_message(post: Post, shown: Sequence[ImageSource] = ()) -> Json:
+    """Give `text` and `blocks` of a message. `shown` are its pictures, or its preview, as Slack can show them."""
+    return {"text": escape(truncate(post.text, _MOST_LINE)) or "…", "blocks": list(_blocks(post, shown))}
+
+
+def _blocks(post: Post, shown: Sequence[ImageSource]) -> Iterator[Json]:
+    headlines, footer = split_text(post.text, _MOST_TEXT, _MOST_HEADLINES) or ["…"], " · ".join(post.footer)
+    for text in headlines:
+        yield {"type": "section", "text": _plain_text(text)}
+    if post.progress is not None:
+        yield _context_block(_progress_bar(post.progress))
+    for one in shown[:_MOST_PICTURES]:
+        yield _image_block(one)
+    yield from _render_details(post, _MOST_IN_ALL - sum(map(len, headlines)) - _MOST_FOOTER)
+    if footer:
+        yield _context_block(truncate(footer, _MOST_FOOTER))
+    links = [one for one in post.links if len(one.address) <= _LONGEST_ADDRESS]
+    elements = [*map(_button, range(_MOST_BUTTONS), post.buttons), *map(_link_button, range(_MOST_BUTTONS), links)]
+    if elements:
+        yield {"type": "actions", "elements": elements[:_MOST_BUTTONS]}
+
+
+def _plain_text(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _context_block(*texts: str) -> Json:
+    return {"type": "context", "elements": [_plain_text(text) for text in texts]}
+
+
+def _progress_bar(share: float) -> str:
+    """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
+    share = min(max(share, 0.0), 1.0)
+    full = round(share * _BAR_SEGMENTS)
+    return f"{'▰' * full}{'▱' * (_BAR_SEGMENTS - full)} {round(share * 100)} %"
+
+
+def _image_block(shown: ImageSource) -> Json:
+    where = {"slack_file": {"id": shown.file}} if shown.file else {"image_url": shown.url}
+    return {"type": "image", "alt_text": truncate(shown.alt, _MOST_ALT) or "A picture", **where}
+
+
+def _render_details(post: Post, left: int) -> Iterator[Json]:
+    """Give the folds that say more than the headline: small below a job, elsewhere as what the person asked to read."""
+    visible = [detail for detail in post.details if detail.text and detail.text != post.text][:_MOST_FOLDS]
+    for number, detail in enumerate(visible):
+        budget = left // (len(visible) - number)
+        title = truncate(detail.title, min(_MOST_TITLE, budget // 2))
+        text = truncate(detail.text, budget - len(title))
+        left -= len(title) + len(text)
+        yield _readable_detail(title, text) if post.tone is Tone.PLAIN else _small_detail(title, text)
+
+
+def _small_detail(title: str, text: str) -> Json:
+    return _context_block(*split_text(f"{title}: {text}", _MOST_TEXT, _MOST_ELEMENTS))
+
+
+def _readable_detail(title: str, text: str) -> Json:
+    bold = {"type": "text", "text": f"{title}\n", "style": {"bold": True}}
+    words = [{"type": "text", "text": text[start : start + _MOST_TEXT]} for start in range(0, len(text), _MOST_TEXT)]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [bold, *words]}]}
+
+
+def _button(number: int, button: Button) -> Json:
+    style = {"style": "danger"} if button.is_dangerous else {}
+    label = _plain_text(truncate(button.label, _MOST_LABEL))
+    return {"type": "button", "action_id": f"{ACTION_ID_PREFIX}{number}", "text": label, "value": button.action, **style}
+
+
+def _link_button(number: int, link: Link) -> Json:
+    """Draw a button that opens an address. Slack tells us of its press too, and without a value nothing follows."""
+    label = _plain_text(truncate(link.label, _MOST_LABEL))
+    return {"type": "button", "action_id": f"{ACTION_ID_PREFIX}link-{number}", "text": label, "url": link.address}

@@ -1,0 +1,56 @@
+"""What a message's `ticket` holds: whose installation it belongs to, and an address that may answer for half an hour."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+
+RESPONSE_URL_USES = 5
+"""How often a response URL may be used (facts, B3)."""
+
+_LIFETIME = timedelta(minutes=30) - timedelta(seconds=30)
+"""The platform's half hour, less what clocks may differ by."""
+
+_BY_URL = "url-"
+
+
+@dataclass(frozen=True, slots=True)
+class SlackReplyToken:
+    """A call's response URL, and the organisation of its workspace. Either may be empty.
+
+    `uses_left` is what was left when the ticket was written; `Replies` counts
+    on from there.
+    """
+
+    issued_at: datetime
+    enterprise: str = ""
+    response_url: str = field(default="", repr=False)
+    uses_left: int = RESPONSE_URL_USES
+
+    def __str__(self) -> str:
+        """Give it as the text that a `MessageRef` carries; a secret."""
+        fields = [self.issued_at.isoformat(), self.enterprise, self.response_url, self.uses_left]
+        return json.dumps(fields, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read it back; None where a message has none."""
+        if not text:
+            return None
+        issued_at, enterprise, response_url, uses_left = json.loads(text)
+        return cls(datetime.fromisoformat(issued_at), enterprise, response_url, uses_left)
+
+    def may_answer(self, now: datetime) -> bool:
+        """Whether the address is young enough to be worth asking."""
+        return bool(self.response_url) and self.uses_left > 0 and now - self.issued_at < _LIFETIME
+
+    @property
+    def message(self) -> str:
+        """The id of a message that only this address can change: Slack tells none for what is said through it."""
+        return _BY_URL + hashlib.sha256(self.response_url.encode()).hexdigest()[:24]
+
+
+def is_said_by_url(message: str) -> bool:
+    """Whether a message's id is one that `SlackReplyToken.message` gave."""
+    return message.startswith(_BY_URL)

@@ -1,0 +1,187 @@
+"""Who people are in their workspace: asked of Slack, and remembered for a few minutes."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+import structlog
+
+from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.web_api import Team
+from bot.domain.people import Person
+from bot.errors import EaselError, SurfaceFailed
+
+log = structlog.get_logger(__name__)
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_BUDGET = timedelta(seconds=1)
+"""A form has to be open within three seconds of the command."""
+
+_PROFILE_LIFETIME = timedelta(minutes=5)
+_GROUPS_LIFETIME = timedelta(minutes=10)
+_MOST_PEOPLE, _MOST_TEAMS = 10_000, 1000
+
+Groups = Mapping[str, tuple[str, ...]]
+"""The user groups of each person of a workspace, by id."""
+
+
+class ApiCaller(Protocol):
+    """Calls Slack's API."""
+
+    async def call(self, method: str, team: str, arguments: Mapping[str, Any], *, verb: str = "POST") -> dict[str, Any]:
+        """Call a method; see `Web.call`."""
+        ...
+
+    def enterprise_of(self, team: str) -> str:
+        """Return the organisation of a workspace; see `Web.enterprise_of`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    name: str
+    locale: str
+    is_admin: bool
+    home: str
+    """Their own workspace; of our organisation's, the one that they are seen in."""
+
+
+class UserProfiles:
+    """Knows people. Whoever cannot be asked about in time is nobody special: no admin, and in no group."""
+
+    def __init__(self, web: ApiCaller) -> None:
+        self._web = web
+        self._profiles = _ExpiringCache[tuple[str, str], _Profile](_PROFILE_LIFETIME, _MOST_PEOPLE)
+        self._groups = _ExpiringCache[str, Groups](_GROUPS_LIFETIME, _MOST_TEAMS)
+        self._lookups: dict[object, asyncio.Task[None]] = {}
+
+    async def close(self) -> None:
+        """Ask nothing any more."""
+        for task in self._lookups.values():
+            task.cancel()
+        await asyncio.gather(*self._lookups.values(), return_exceptions=True)
+
+    def forget(self, team: str) -> None:
+        """Forget a workspace's people."""
+        self._groups.drop(lambda key: key == team)
+        self._profiles.drop(lambda key: key[0] == team)
+
+    async def person(self, origin: PayloadOrigin) -> Person:
+        """Give somebody as the house knows people. An admin of the workspace looks after what is posted there."""
+        team, user = origin.team, origin.user
+        lookups = [*self._refresh_profile(team, user), *self._refresh_groups(team)]
+        if lookups:
+            await asyncio.wait(lookups, timeout=_BUDGET.total_seconds())
+        unknown = _Profile(origin.name or user, "en", is_admin=False, home=origin.identity.realm)
+        profile = self._profiles.get((team, user)) or unknown
+        groups = self._groups.get(team) or {}
+        return Person(
+            origin.identity,
+            profile.name,
+            profile.locale,
+            is_moderator=profile.is_admin,
+            is_admin=profile.is_admin,
+            roles=groups.get(user, ()),
+        )
+
+    async def home(self, team: str, user: str) -> str | None:
+        """Return the workspace of somebody whom `team` can see; None where Slack does not say in time."""
+        lookups = self._refresh_profile(team, user)
+        if lookups:
+            await asyncio.wait(lookups, timeout=_BUDGET.total_seconds())
+        profile = self._profiles.get((team, user))
+        return profile.home if profile else None
+
+    def _refresh_profile(self, team: str, user: str) -> list["asyncio.Task[None]"]:
+        if self._profiles.has((team, user)):
+            return []
+        return [self._start_or_join((team, user), lambda: self._fetch_profile(team, user))]
+
+    def _refresh_groups(self, team: str) -> list["asyncio.Task[None]"]:
+        return [] if self._groups.has(team) else [self._start_or_join(team, lambda: self._fetch_groups(team))]
+
+    def _start_or_join(self, key: object, ask: Callable[[], Awaitable[None]]) -> "asyncio.Task[None]":
+        """Join a look-up that is under way, or begin one; it goes on when nobody waits for it any more."""
+        if key not in self._lookups:
+            self._lookups[key] = asyncio.ensure_future(ask())
+            self._lookups[key].add_done_callback(lambda _: self._lookups.pop(key))
+        return self._lookups[key]
+
+    async def _fetch_profile(self, team: str, user: str) -> None:
+        try:
+            answer = await self._web.call("users.info", team, {"user": user, "include_locale": "true"}, verb="GET")
+        except EaselError as error:
+            log.info("slack.person_unknown", team=team, reason=str(error))
+            return
+        self._profiles.put((team, user), _parse_profile(answer.get("user") or {}, Team(team, self._web.enterprise_of(team))))
+
+    async def _fetch_groups(self, team: str) -> None:
+        try:
+            answer = await self._web.call("usergroups.list", team, {"include_users": "true"}, verb="GET")
+        except SurfaceFailed as error:
+            log.debug("slack.groups_unknown", team=team, reason=str(error))
+            if not error.is_temporary:
+                self._groups.put(team, {})
+            return
+        except EaselError as error:
+            log.info("slack.groups_unknown", team=team, reason=str(error))
+            return
+        self._groups.put(team, _parse_groups(answer.get("usergroups") or []))
+
+
+class _ExpiringCache(Generic[K, V]):
+    """Keeps values for a while, and no more than so many of them."""
+
+    def __init__(self, fresh: timedelta, most: int) -> None:
+        self._fresh_s = fresh.total_seconds()
+        self._most = most
+        self._entries: OrderedDict[K, tuple[V, float]] = OrderedDict()
+
+    def has(self, key: K) -> bool:
+        """Whether there is one that is fresh."""
+        return self.get(key) is not None
+
+    def get(self, key: K) -> V | None:
+        """Give it, if it is fresh."""
+        value, until = self._entries.get(key, (None, 0.0))
+        return value if until > time.monotonic() else None
+
+    def put(self, key: K, value: V) -> None:
+        """Keep it; the oldest go where there are too many."""
+        self._entries[key] = (value, time.monotonic() + self._fresh_s)
+        self._entries.move_to_end(key)
+        while len(self._entries) > self._most:
+            self._entries.popitem(last=False)
+
+    def drop(self, is_dropped: Callable[[K], bool]) -> None:
+        """Forget some."""
+        for key in [key for key in self._entries if is_dropped(key)]:
+            del self._entries[key]
+
+
+def _parse_profile(user: Mapping[str, Any], team: Team) -> _Profile:
+    """Read what Slack tells of somebody. An admin of another organisation, seen in a shared channel, is none here."""
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id")
+    organisation, home = user.get("enterprise_user") or {}, str(user.get("team_id") or team.id)
+    is_colleague = bool(team.enterprise) and organisation.get("enterprise_id") == team.enterprise
+    is_stranger = bool(user.get("is_stranger")) or (home != team.id and not is_colleague)
+    flags = [user.get("is_admin"), user.get("is_owner"), user.get("is_primary_owner")]
+    flags += [organisation.get("is_admin"), organisation.get("is_owner")]
+    return _Profile(
+        str(name), str(user.get("locale") or "en"), is_admin=any(flags) and not is_stranger, home=home if is_stranger else team.id
+    )
+
+
+def _parse_groups(groups: list[Mapping[str, Any]]) -> Groups:
+    found: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        for user in group.get("users") or ():
+            found[user] = (*found.get(user, ()), str(group.get("id")))
+    return found

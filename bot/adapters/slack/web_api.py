@@ -1,0 +1,143 @@
+"""Calls to Slack's Web API: one client and one connection pool for all workspaces, each call with its workspace's token."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack import SLACK
+from bot.adapters.slack.bot_tokens import TokenSource
+from bot.adapters.slack.errors import translate_errors
+from bot.adapters.slack.rate_limits import SlackRateLimiter
+from bot.domain.chat import MessageRef
+from bot.domain.people import Identity
+from bot.errors import SurfaceFailed
+
+API = "https://slack.com/api/"
+
+Json = dict[str, Any]
+
+_BUDGET = timedelta(seconds=20)
+_PROGRESS_BUDGET = timedelta(seconds=8)
+_UPLOAD_BUDGET = timedelta(seconds=90)
+_MOST_TRIES = 5
+_LONGEST_PAUSE = timedelta(minutes=1)
+_JSON_METHODS = {"chat.postMessage", "chat.update", "chat.postEphemeral"}
+_MOST_TEAMS, _MOST_GUESTS = 10_000, 10_000
+_BINARY = {"Content-Type": "application/octet-stream"}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A workspace, and the organisation it belongs to where that is known."""
+
+    id: str
+    enterprise: str = ""
+
+
+class SlackWebApi:
+    """Speaks to Slack for all installations. Only a 429 is tried again here, when Slack says.
+
+    Needs a running event loop. `close` hangs up.
+    """
+
+    def __init__(self, tokens: TokenSource, *, base_url: str = API, rate_limiter: SlackRateLimiter | None = None) -> None:
+        self.session = aiohttp.ClientSession()
+        self.client = AsyncWebClient(base_url=base_url, session=self.session, retry_handlers=[])
+        self._tokens = tokens
+        self._rate_limiter = rate_limiter or SlackRateLimiter()
+        self._enterprises: dict[str, str] = {}
+        self._hosts: dict[Identity, str] = {}
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.session.close()
+
+    def enterprise_of(self, team: str) -> str:
+        """Give the organisation of a workspace; empty where none is known."""
+        return self._enterprises.get(team, "")
+
+    def remember_team(self, team: Team) -> None:
+        """Remember which organisation a workspace belongs to, for calls that do not know."""
+        if team.enterprise and len(self._enterprises) < _MOST_TEAMS:
+            self._enterprises[team.id] = team.enterprise
+
+    def remember_guest(self, person: Identity, host: str) -> None:
+        """Remember the workspace whose bot somebody of another one speaks to (Slack Connect)."""
+        if len(self._hosts) < _MOST_GUESTS:
+            self._hosts[person] = host
+
+    def host_of(self, person: Identity) -> str:
+        """Return the workspace whose bot may write to somebody: their own, where no other is known."""
+        return self._hosts.get(person, person.realm)
+
+    async def call(self, method: str, team: str, arguments: Mapping[str, Any], *, verb: str = "POST") -> Json:
+        """Call a method of the API when its turn has come, and give the answer.
+
+        Raises:
+            MessageGone: The place, the message or the installation is gone; `NotThere` where the bot is not in the channel.
+            NotTaken: What was sent is wrong.
+            SurfaceFailed: Slack does not take it now.
+        """
+        for tries_left in reversed(range(_MOST_TRIES)):
+            await self._rate_limiter.acquire(method, team, str(arguments.get("channel", "")))
+            try:
+                return await self._request(method, team, arguments, verb, _BUDGET)
+            except SurfaceFailed as error:
+                self._respect_retry_after(method, team, error)
+                if not tries_left or error.retry_after is None or error.retry_after > _LONGEST_PAUSE:
+                    raise
+        raise AssertionError  # the last try returns or raises
+
+    async def wait_for_progress(self, message: MessageRef) -> None:
+        """Wait until a progress of a message may be shown."""
+        await self._rate_limiter.acquire_progress(message.place.tenant, message)
+
+    async def show_progress(self, team: str, arguments: Mapping[str, Any]) -> None:
+        """Update a message whose turn was waited for; raises as `call` does, and tries nothing again."""
+        try:
+            await self._request("chat.update", team, arguments, "POST", _PROGRESS_BUDGET)
+        except SurfaceFailed as error:
+            self._respect_retry_after("chat.update", team, error)
+            raise
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that Slack gave for them.
+
+        Raises:
+            SurfaceFailed: They did not arrive.
+        """
+        proxy = self.client.proxy
+        async with (
+            translate_errors(_UPLOAD_BUDGET),
+            self.session.post(url, data=io.BytesIO(content), headers=_BINARY, proxy=proxy) as answer,
+        ):
+            if answer.status != HTTPStatus.OK:
+                raise SurfaceFailed(SLACK, f"the file did not arrive: status={answer.status}")
+
+    def _respect_retry_after(self, method: str, team: str, error: SurfaceFailed) -> None:
+        if error.retry_after is not None:
+            log.info("slack.rate_limited", method=method, team=team, seconds=error.retry_after.total_seconds())
+            self._rate_limiter.block(method, team, error.retry_after.total_seconds())
+
+    async def _request(self, method: str, team: str, arguments: Mapping[str, Any], verb: str, budget: timedelta) -> Json:
+        async with translate_errors(budget):
+            enterprise = self.enterprise_of(team)
+            token = await self._tokens.token(enterprise, team)
+            parameters = {**arguments, "team_id": team} if enterprise else dict(arguments)
+            headers = {"Authorization": f"Bearer {token}"}
+            if method in _JSON_METHODS:
+                answer = await self.client.api_call(method, json=parameters, headers=headers)
+            elif verb == "GET":
+                answer = await self.client.api_call(method, http_verb=verb, params=parameters, headers=headers)
+            else:  # a form and not a query as the SDK's own methods send, for addresses end up in logs
+                answer = await self.client.api_call(method, data=parameters, headers=headers)
+        return answer.data if isinstance(answer.data, dict) else {}

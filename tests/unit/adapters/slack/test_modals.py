@@ -1,0 +1,115 @@
+"""Asks whether forms are drawn from declarations within Slack's limits, and read back as what could have been typed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import pytest
+
+from bot.adapters.slack.form_context import FormContext
+from bot.adapters.slack.modals import CHANNEL_BLOCK, origin_of_submission, parse_values, render_modal, validation_errors
+from bot.app.catalogue import declared_commands
+from bot.commands.options import JobRef, Number, PersonRef, Pick, Text
+from bot.commands.spec import Command
+from bot.domain.chat import Form
+from bot.domain.people import Mention
+from tests.fakes.slack.view_rules import checked_view
+
+COMMANDS = {command.name: command for command in declared_commands()}
+
+
+class Size(StrEnum):
+    """A choice."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
+@dataclass(frozen=True, slots=True)
+class Args:
+    """One of each kind."""
+
+    words: Annotated[str, Text("Words", longest=9000)]
+    job: Annotated[str, JobRef("A job")]
+    size: Annotated[Size, Pick("Size", Size)] = Size.SMALL
+    count: Annotated[int, Number("How many", 1, 4)] = 1
+    person: Annotated[Mention | None, PersonRef("For whom")] = None
+
+
+async def _run(call: object, args: object) -> None: ...
+
+
+COMMAND = Command("set a rather long name", "Do it", Args, _run)
+FORM = Form(COMMAND.name, {"words": "a fox", "job": "j1"})
+
+
+def fields(view: dict[str, Any]) -> dict[str, Any]:
+    """Give the elements by block."""
+    return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, command in COMMANDS.items() if command.options))
+def test_every_command_has_a_form_that_slack_takes(name: str) -> None:
+    """Whatever it is called and takes."""
+    view = render_modal(COMMANDS[name], Form(name), FormContext(), asks_where=True)
+    assert checked_view(view, "modal", is_good_file=lambda _: False)
+
+
+def test_each_kind_has_its_element() -> None:
+    """Filled in where there is something, and what nobody fills in is not shown."""
+    found = fields(render_modal(COMMAND, FORM, FormContext()))
+    assert {name: element["type"] for name, element in found.items()} == {
+        "words": "plain_text_input",
+        "size": "static_select",
+        "count": "number_input",
+        "person": "users_select",
+    }
+    assert (found["words"]["initial_value"], found["words"]["multiline"], found["words"]["max_length"]) == ("a fox", True, 3000)
+    assert found["size"]["initial_option"]["value"] == "small"
+    assert (found["count"]["min_value"], found["count"]["max_value"]) == ("1", "4")
+
+
+def test_what_is_filled_in_comes_back_with_what_is_hidden() -> None:
+    """And what is left empty gets its default."""
+    view = render_modal(COMMAND, FORM, FormContext("C1", "17.1", "18.1", "https://hooks.example/1"))
+    state = {
+        "words": {"parse_values": {"type": "plain_text_input", "value": "an owl"}},
+        "size": {"parse_values": {"type": "static_select", "selected_option": {"value": "large"}}},
+        "count": {"parse_values": {"type": "number_input", "value": None}},
+        "person": {"parse_values": {"type": "users_select", "selected_user": "U2"}},
+    }
+    filled = {**view, "id": "V1", "state": {"values": state}}
+    assert parse_values(filled) == {"job": "j1", "words": "an owl", "size": "large", "person": "<@U2>"}
+    assert COMMAND.parse(parse_values(filled)).person == Mention("U2")
+    origin = origin_of_submission({"view": filled, "team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": "t"})
+    assert (origin.channel, origin.thread, origin.response_url) == ("C1", "17.1", "https://hooks.example/1")
+
+
+def test_a_chosen_channel_has_its_own_address() -> None:
+    """The one of the place where the form was opened belongs elsewhere."""
+    view = render_modal(COMMAND, FORM, FormContext("C1", "17.1", "", "https://hooks.example/1"), asks_where=True)
+    state = {CHANNEL_BLOCK: {"parse_values": {"type": "conversations_select", "selected_conversation": "C2"}}}
+    urls = [{"channel_id": "C2", "response_url": "https://hooks.example/2"}]
+    body = {"view": {**view, "state": {"values": state}}, "team": {"id": "T1"}, "user": {"id": "U1"}, "response_urls": urls}
+    origin = origin_of_submission(body)
+    assert (origin.channel, origin.thread, origin.response_url) == ("C2", "", "https://hooks.example/2")
+
+
+def test_each_field_has_its_own_complaint() -> None:
+    """None for one that is not in the form."""
+    assert validation_errors(COMMAND, {"words": "a fox", "job": "j1"}) == {}
+    found = validation_errors(COMMAND, {"job": "no id!", "size": "huge", "count": "9"})
+    assert set(found) == {"words", "size", "count"}
+    assert "small or large" in found["size"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"nobody": 1}'])
+def test_nonsense_is_no_errand(text: str) -> None:
+    """A form of an older version, say."""
+    assert FormContext.parse(text) == FormContext()
+
+
+def test_an_errand_that_is_too_long_leaves_out_what_it_can() -> None:
+    """Slack takes 3,000 characters."""
+    long = FormContext("C1", "17.1", response_url="x" * 4000)
+    assert FormContext.parse(long.to_metadata()) == FormContext("C1", "17.1")
