@@ -33,7 +33,7 @@ class Guests:
     """What others want of the web server: routes of theirs, believed by signature, and a word on how they are."""
 
     routes: tuple[APIRouter, ...] = ()
-    signed_paths: frozenset[str] = frozenset()
+    webhook_paths: frozenset[str] = frozenset()
     findings: Callable[[], tuple[Finding, ...]] = field(default=_nothing)
 
 
@@ -41,7 +41,7 @@ def together(guests: Sequence[Guests]) -> Guests:
     """Give what they all want."""
     return Guests(
         tuple(route for guest in guests for route in guest.routes),
-        frozenset(path for guest in guests for path in guest.signed_paths),
+        frozenset(path for guest in guests for path in guest.webhook_paths),
         lambda: tuple(finding for guest in guests for finding in guest.findings()),
     )
 

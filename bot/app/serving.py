@@ -14,7 +14,7 @@ import uvicorn
 from bot.adapters.terminal import TERMINAL, TerminalSurface
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.rest import API
-from bot.adapters.web.rest.orders import Backroom
+from bot.adapters.web.rest.orders import RestDependencies
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.chats import Chats, Guests, open_chats, together
@@ -156,7 +156,7 @@ async def _page(
     """Serve the web front end, and what others have to serve, while the body runs."""
     records = house.base.records
     web = build_web(
-        _options(house.base, guests.signed_paths),
+        _options(house.base, guests.webhook_paths),
         dispatcher=house.dispatcher,
         surface=surface,
         pictures=records.pictures,
@@ -164,7 +164,7 @@ async def _page(
         ids=house.base.ids,
         readiness=Readiness(house.base, lambda: (*guests.findings(), *watch.findings)).findings,
         guests=guests.routes,
-        backroom=_backroom(house),
+        rest_dependencies=_backroom(house),
     )
     server = _Server(server_config(web, most=most_connections()))
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -177,13 +177,13 @@ async def _page(
         await task
 
 
-def _backroom(house: House) -> Backroom:
+def _backroom(house: House) -> RestDependencies:
     records, is_for_all = house.base.records, house.base.settings.gallery.show_cost
 
     async def knows_cost(person: Person) -> bool:
         return is_for_all or await house.dispatcher.is_admin_or_owner(person)
 
-    return Backroom(
+    return RestDependencies(
         studio=house.studio,
         quotas=house.quotas,
         jobs=records.jobs,
@@ -197,7 +197,7 @@ def _backroom(house: House) -> Backroom:
     )
 
 
-def _options(base: Foundation, signed_paths: frozenset[str]) -> WebOptions:
+def _options(base: Foundation, webhook_paths: frozenset[str]) -> WebOptions:
     web = base.settings.web
     hosts = {"localhost", "127.0.0.1", "::1", web.host, *web.allowed_hosts}
     if public := urlsplit(web.public_url).hostname:
@@ -206,7 +206,7 @@ def _options(base: Foundation, signed_paths: frozenset[str]) -> WebOptions:
         allowed_hosts=tuple(sorted(hosts)),
         is_secure=web.public_url.startswith("https://"),
         notices=base.makers.notices,
-        signed_paths=signed_paths,
+        webhook_paths=webhook_paths,
         links_base=web.links_base,
     )
 

@@ -17,9 +17,9 @@ from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
 from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
-from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
 from tests.fakes.messages import MemoryMessages
+from tests.fakes.rest_dependencies import backroom_of
 from tests.fakes.surfaces import LOOM, person
 
 
@@ -40,7 +40,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     keys = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person())
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
-    backroom = backroom_of(bench, keys)
+    rest_dependencies = backroom_of(bench, keys)
     app = build_web(
         WebOptions(allowed_hosts=("127.0.0.1",), is_secure=False, notices=()),
         dispatcher=Dispatcher((), lambda: "c0ffee", _nobody),
@@ -49,7 +49,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
         objects=bench.objects,
         ids=bench.ids,
         readiness=_no_findings,
-        backroom=backroom,
+        rest_dependencies=rest_dependencies,
     )
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see tests/fakes/web_house.py

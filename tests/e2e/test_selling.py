@@ -57,7 +57,7 @@ async def test_without_a_secret_there_is_no_such_address(tmp_path: Path) -> None
     """It is off."""
     async with open_foundation(Settings(data_dir=tmp_path)) as base:
         guests = selling(base)
-    assert (guests.routes, guests.signed_paths) == ((), frozenset())
+    assert (guests.routes, guests.webhook_paths) == ((), frozenset())
 
 
 async def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

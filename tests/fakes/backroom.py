@@ -1,19 +1,19 @@
 """What the REST API needs, of a house on the workbench."""
 
-from bot.adapters.web.rest.orders import Backroom
+from bot.adapters.web.rest.orders import RestDependencies
 from bot.domain.people import Person
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import JobViews
 from tests.fakes.bench import Bench
 
 
-def backroom_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "") -> Backroom:
+def backroom_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "") -> RestDependencies:
     """Put it together; the user `owner` may read what pictures cost."""
 
     async def knows_cost(person: Person) -> bool:
         return person.identity.user == owner
 
-    return Backroom(
+    return RestDependencies(
         studio=bench.studio,
         quotas=bench.quotas,
         jobs=bench.jobs,

@@ -7,17 +7,17 @@ from http import HTTPStatus
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 
 from bot.adapters.web.assets import Assets
-from bot.adapters.web.channel import Room, channel_routes
-from bot.adapters.web.desk import desk_routes
-from bot.adapters.web.gate import SAFE_HEADERS, Gate
-from bot.adapters.web.handouts import Handouts, handout_routes
+from bot.adapters.web.call_routes import call_routes
+from bot.adapters.web.channel import ChannelInfo, channel_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
+from bot.adapters.web.private_files import PrivateFiles, private_file_routes
 from bot.adapters.web.problems import allowed_methods, problem_for, problem_of, problem_of_fault
 from bot.adapters.web.rest.app import PREFIX, build_rest
 from bot.adapters.web.rest.docs import docs_routes
-from bot.adapters.web.rest.orders import Backroom
+from bot.adapters.web.rest.orders import RestDependencies
+from bot.adapters.web.security import SAFE_HEADERS, SecurityMiddleware
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
@@ -34,7 +34,7 @@ class WebOptions:
 
     `allowed_hosts` are the names, without a port, that browsers may reach it
     by; `is_secure` says that they come by https; `notices` are lines that the
-    top bar shows; `channel` is the name of the one channel. `signed_paths`
+    top bar shows; `channel` is the name of the one channel. `webhook_paths`
     are addresses of other front ends, which believe signatures, not browsers.
     `links_base` is what addresses of ours begin with, for examples.
     """
@@ -43,7 +43,7 @@ class WebOptions:
     is_secure: bool
     notices: tuple[str, ...]
     channel: str = "studio"
-    signed_paths: frozenset[str] = frozenset()
+    webhook_paths: frozenset[str] = frozenset()
     links_base: str = ""
 
 
@@ -57,37 +57,43 @@ def build_web(
     ids: Ids,
     readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
     guests: Iterable[APIRouter] = (),
-    backroom: Backroom | None = None,
+    rest_dependencies: RestDependencies | None = None,
 ) -> FastAPI:
     """Build the application. Before its server stops, call `surface.close()`, which ends the open event streams.
 
     `guests` are the routes of front ends that only share the server;
-    `backroom` is what the REST API needs, which is not there without it.
+    `rest_dependencies` is what the REST API needs, which is not there without it.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_middleware(Gate, allowed_hosts=options.allowed_hosts, signed_paths=options.signed_paths, keyed_below=f"{PREFIX}/")
+    app.add_middleware(
+        SecurityMiddleware, allowed_hosts=options.allowed_hosts, webhook_paths=options.webhook_paths, api_prefix=f"{PREFIX}/"
+    )
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _say_nothing_there)
     app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _say_not_that_way)
     app.add_exception_handler(HTTPException, _say_http)
     app.add_exception_handler(EaselError, _say_ours)
     app.add_exception_handler(Exception, _say_fault)
-    visitors, handouts = Visitors(ids, is_secure=options.is_secure), Handouts(ids)
-    for_authors = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
-    room = Room(options.channel, options.notices, for_authors)
+    visitors, private_files = Visitors(ids, is_secure=options.is_secure), PrivateFiles(ids)
+    author_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
+    channel_info = ChannelInfo(options.channel, options.notices, author_commands)
     app.include_router(page_routes(assets=Assets(), dispatcher=dispatcher, visitors=visitors))
     app.include_router(
-        channel_routes(surface=surface, visitors=visitors, room=room, is_admin_or_owner=dispatcher.is_admin_or_owner)
+        channel_routes(
+            surface=surface, visitors=visitors, channel_info=channel_info, is_admin_or_owner=dispatcher.is_admin_or_owner
+        )
     )
     app.include_router(
-        desk_routes(dispatcher=dispatcher, surface=surface, visitors=visitors, handouts=handouts, channel=options.channel)
+        call_routes(
+            dispatcher=dispatcher, surface=surface, visitors=visitors, private_files=private_files, channel=options.channel
+        )
     )
-    app.include_router(handout_routes(handouts, visitors))
+    app.include_router(private_file_routes(private_files, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects))
     app.include_router(health_routes(readiness))
     for routes in guests:
         app.include_router(routes)
-    if backroom is not None:
-        rest = build_rest(backroom, options.links_base)
+    if rest_dependencies is not None:
+        rest = build_rest(rest_dependencies, options.links_base)
         app.include_router(docs_routes(rest, options.links_base))
         app.mount(PREFIX, rest)
     return app

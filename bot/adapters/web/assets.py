@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-from bot.adapters.web.packing import unpacks
+from bot.adapters.web.compression import accepts_gzip
 
 _FOLDER = Path(__file__).parent / "static"
 
@@ -20,8 +20,8 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-_OURS = re.compile(rb'((?:href|src)="static/)')
-_FOR_GOOD = "public, max-age=31536000, immutable"
+_OWN_LINKS = re.compile(rb'((?:href|src)="static/)')
+_IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Asset:
     """One file as it is sent."""
 
     content: bytes
-    packed: bytes
+    gzipped: bytes
     media_type: str
     etag: str
 
@@ -47,25 +47,30 @@ class Assets:
         asset = self._assets.get(name)
         if asset is None:
             return None
-        kept = _FOR_GOOD if version == self.version else "no-cache"
-        headers = {"Cache-Control": kept, "ETag": asset.etag, "Content-Type": asset.media_type, "Vary": "Accept-Encoding"}
-        if is_known(request, asset.etag):
+        cache_control = _IMMUTABLE if version == self.version else "no-cache"
+        headers = {
+            "Cache-Control": cache_control,
+            "ETag": asset.etag,
+            "Content-Type": asset.media_type,
+            "Vary": "Accept-Encoding",
+        }
+        if is_cached(request, asset.etag):
             return Response(None, HTTPStatus.NOT_MODIFIED, headers)
-        if unpacks(request):
-            return Response(asset.packed, headers=headers | {"Content-Encoding": "gzip"})
+        if accepts_gzip(request):
+            return Response(asset.gzipped, headers=headers | {"Content-Encoding": "gzip"})
         return Response(asset.content, headers=headers)
 
     def _read(self, name: str, content: bytes) -> Asset:
         """Have a page name its files under the version's address."""
         suffix = Path(name).suffix
         if suffix == ".html":
-            content = _OURS.sub(rb"\g<1>" + self.version.encode() + b"/", content)
+            content = _OWN_LINKS.sub(rb"\g<1>" + self.version.encode() + b"/", content)
         # Weak: packed and unpacked are the same file in other bytes.
         etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
         return Asset(content, gzip.compress(content, mtime=0), _MEDIA_TYPES[suffix], etag)
 
 
-def is_known(request: Request, etag: str) -> bool:
+def is_cached(request: Request, etag: str) -> bool:
     """Return whether the browser says that it has this version already."""
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     return etag.removeprefix("W/") in known or "*" in known

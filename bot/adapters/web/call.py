@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.adapters.web.render import Asked
+from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.commands.spec import AnyCommand
 from bot.commands.typed_line import write_line
@@ -27,7 +27,7 @@ class WebCall:
         key: str,
         person: Person,
         place: Place,
-        asked: Asked,
+        asked: AskedText,
         message: MessageRef | None = None,
     ) -> None:
         self.key = key

@@ -7,10 +7,10 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from bot.adapters.web.events import Events, View
-from bot.adapters.web.packing import pack
+from bot.adapters.web.compression import compress_text
+from bot.adapters.web.event_streams import EventStreams, View
 from bot.adapters.web.problems import problem
-from bot.adapters.web.render import listed, view_of
+from bot.adapters.web.rendering import json_list, render_view
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitor, Visitors, guest_name
 from bot.domain.people import Person
@@ -21,31 +21,31 @@ _PAGE = 30
 
 _LONGEST_ID = 64
 
-_MINE = "mine"
+_OWN_VIEW = "mine"
 """The view of what is one's own and of what nobody's is; without it one sees the whole room."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ChannelInfo:
     """The channel's name, the lines that its top bar shows, and the commands whose buttons are for a message's author."""
 
     channel: str
     notices: tuple[str, ...]
-    for_authors: frozenset[str] = frozenset()
+    author_commands: frozenset[str] = frozenset()
 
 
 def channel_routes(
-    *, surface: WebSurface, visitors: Visitors, room: Room, is_admin_or_owner: Callable[[Person], Awaitable[bool]]
+    *, surface: WebSurface, visitors: Visitors, channel_info: ChannelInfo, is_admin_or_owner: Callable[[Person], Awaitable[bool]]
 ) -> APIRouter:
     """Build `/api/channel`, `/api/messages`, `/previews` and `/events`. Who is in charge reads what pictures cost."""
     routes = APIRouter()
-    events = Events(surface, room.channel)
+    events = EventStreams(surface, channel_info.channel)
 
     @routes.get("/api/channel")
     async def describe(request: Request) -> Response:
-        visitor = visitors.meet(request)
-        facts = {"channel": room.channel, "notices": room.notices, "you": visitor.person.name}
-        response = _json(request, json.dumps(facts, ensure_ascii=False))
+        visitor = visitors.identify(request)
+        facts = {"channel": channel_info.channel, "notices": channel_info.notices, "you": visitor.person.name}
+        response = _json_response(request, json.dumps(facts, ensure_ascii=False))
         visitors.remember(visitor, response)
         return response
 
@@ -53,13 +53,13 @@ def channel_routes(
     async def page(request: Request, before: str | None = None, view: str = "") -> Response:
         if before is not None and not 0 < len(before) <= _LONGEST_ID:
             return problem(HTTPStatus.BAD_REQUEST, "That is not the id of a message.")
-        visitor = visitors.meet(request)
-        see, author = await view_for(visitor), visitor.person.identity.user if view == _MINE else None
-        version = await surface.feed.head(room.channel)
-        messages = await surface.messages.page(room.channel, most=_PAGE + 1, before=before, author=author)
-        views = listed([see(message) for message in messages[-_PAGE:]])
+        visitor = visitors.identify(request)
+        render, author = await view_for(visitor), visitor.person.identity.user if view == _OWN_VIEW else None
+        version = await surface.feed.head(channel_info.channel)
+        messages = await surface.messages.page(channel_info.channel, most=_PAGE + 1, before=before, author=author)
+        views = json_list([render(message) for message in messages[-_PAGE:]])
         has_more = json.dumps(len(messages) > _PAGE)
-        return _json(request, f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
+        return _json_response(request, f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
 
     @routes.get("/previews/{message}/{preview}")
     async def show_preview(message: str, preview: str) -> Response:
@@ -70,34 +70,36 @@ def channel_routes(
 
     @routes.get("/events")
     async def listen(request: Request, since: str | None = None) -> Response:
-        visitor = visitors.meet(request)
+        visitor = visitors.identify(request)
         start = request.headers.get("last-event-id") or since
         return await events.open(start, await view_for(visitor))
 
     async def view_for(visitor: Visitor) -> View:
         knows_cost = await is_admin_or_owner(visitor.person)
-        return lambda message: seen_by(visitor, message, surface, room, knows_cost=knows_cost)
+        return lambda message: render_for_visitor(visitor, message, surface, channel_info, knows_cost=knows_cost)
 
     return routes
 
 
-def seen_by(visitor: Visitor, message: StoredMessage, surface: WebSurface, room: Room, *, knows_cost: bool) -> str:
+def render_for_visitor(
+    visitor: Visitor, message: StoredMessage, surface: WebSurface, channel_info: ChannelInfo, *, knows_cost: bool
+) -> str:
     """Give a message as JSON for one visitor; users of identities are never sent, only names.
 
     What is posted without an author, such as a picture that came late, may be
     anybody's: whether a button is theirs to press is found when they do.
     """
     is_mine = message.author == visitor.person.identity.user
-    return view_of(
+    return render_view(
         message,
         author=guest_name(message.author),
         is_mine=is_mine,
         knows_cost=knows_cost,
-        hidden=frozenset() if is_mine or not message.author else room.for_authors,
+        hidden=frozenset() if is_mine or not message.author else channel_info.author_commands,
         preview=surface.previews.link(message.id),
     )
 
 
-def _json(request: Request, content: str) -> Response:
-    body, headers = pack(request, content)
+def _json_response(request: Request, content: str) -> Response:
+    body, headers = compress_text(request, content)
     return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})

@@ -9,20 +9,20 @@ from bot.ports.messages import Messages, StoredMessage
 _PAGE = 100
 """Messages; whoever is further behind than a page starts over."""
 
-_TAIL = 300
+_MOST_CHANGES = 300
 """Newest changes that are kept in memory, one per message."""
 
 
-class Bell:
+class ChangeSignal:
     """Wakes everybody who waits, as often as it is rung."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
 
-    def ring(self) -> None:
+    def notify_all(self) -> None:
         """Wake all who wait now."""
-        rung, self._next = self._next, asyncio.Event()
-        rung.set()
+        notified, self._next = self._next, asyncio.Event()
+        notified.set()
 
     @property
     def next(self) -> asyncio.Event:
@@ -33,15 +33,15 @@ class Bell:
 class Feed:
     """Tells listeners what changed in a channel since they last looked.
 
-    Changes made by this process are seen at once (`wake`), those of others
-    when a listener asks to look again (`look_again`).
+    Changes made by this process are seen at once (`notify`), those of others
+    when a listener asks to look again (`expect_changes`).
     """
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
-        self._bell = Bell()
+        self._signal = ChangeSignal()
         self._changes = 0
-        self._tails: dict[str, _Tail] = {}
+        self._recent: dict[str, _RecentChanges] = {}
         self._is_closed = False
 
     @property
@@ -50,30 +50,30 @@ class Feed:
         return self._is_closed
 
     @property
-    def bell(self) -> asyncio.Event:
+    def signal(self) -> asyncio.Event:
         """Give what the next change sets."""
-        return self._bell.next
+        return self._signal.next
 
-    def wake(self) -> None:
+    def notify(self) -> None:
         """Say that something changed."""
         self._changes += 1
-        self._bell.ring()
+        self._signal.notify_all()
 
-    def look_again(self) -> None:
+    def expect_changes(self) -> None:
         """Have the store asked at the next look: another process may have changed something."""
         self._changes += 1
 
     def close(self) -> None:
         """End all listening, now and later."""
         self._is_closed = True
-        self._bell.ring()
+        self._signal.notify_all()
 
-    async def wait(self, bell: asyncio.Event, at_most: timedelta) -> bool:
+    async def wait(self, signal: asyncio.Event, at_most: timedelta) -> bool:
         """Wait for a change; False when there was none in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(at_most.total_seconds()):
-                await bell.wait()
-        return bell.is_set()
+                await signal.wait()
+        return signal.is_set()
 
     async def head(self, channel: str) -> int:
         """Give a version so that a page read after this call misses nothing when it listens from it.
@@ -81,7 +81,7 @@ class Feed:
         Raises:
             StorageFailed: The store cannot be read now.
         """
-        tail = self._tail(channel)
+        tail = self._recent_changes(channel)
         async with tail.lock:
             await self._catch_up(channel, tail)
         return tail.head
@@ -92,12 +92,12 @@ class Feed:
         Raises:
             StorageFailed: The store cannot be read now.
         """
-        tail = self._tail(channel)
+        tail = self._recent_changes(channel)
         async with tail.lock:
             await self._catch_up(channel, tail)
         return tail.after(version) if tail.floor <= version <= tail.head else None
 
-    async def _catch_up(self, channel: str, tail: "_Tail") -> None:
+    async def _catch_up(self, channel: str, tail: "_RecentChanges") -> None:
         if tail.head < 0:
             # A page back, so that a page which was open before this process can go on.
             page = await self._messages.page(channel, most=_PAGE)
@@ -107,11 +107,11 @@ class Feed:
             tail.add(await self._messages.since(channel, tail.head))
             tail.seen_changes = seen
 
-    def _tail(self, channel: str) -> "_Tail":
-        return self._tails.setdefault(channel, _Tail())
+    def _recent_changes(self, channel: str) -> "_RecentChanges":
+        return self._recent.setdefault(channel, _RecentChanges())
 
 
-class _Tail:
+class _RecentChanges:
     """The newest changes of one channel. Everything after `floor` and up to `head` is in it."""
 
     def __init__(self) -> None:
@@ -127,7 +127,7 @@ class _Tail:
             self._newest.pop(message.id, None)
             self._newest[message.id] = message
             self.head = max(self.head, message.version)
-        while len(self._newest) > _TAIL:
+        while len(self._newest) > _MOST_CHANGES:
             oldest = next(iter(self._newest))
             self.floor = self._newest.pop(oldest).version
 

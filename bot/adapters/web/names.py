@@ -18,14 +18,14 @@ _ID = re.compile(r"(?<!\S)[a-z]{2,20}:[\w:-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
+class ResolvedLine:
     """A line with an id where a name was typed. `names` are what people are called in replies, by their ids."""
 
     line: str
     names: Mapping[str, str]
 
 
-async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: Messages, channel: str) -> Addressed:
+async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: Messages, channel: str) -> ResolvedLine:
     """Put the id of whoever is named into the line of a command about somebody; other lines stay as they are.
 
     Raises:
@@ -33,7 +33,7 @@ async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: 
         StorageFailed: Nobody knows who is there.
     """
     if not _is_about_somebody(line, commands):
-        return Addressed(line, {})
+        return ResolvedLine(line, {})
     found = _QUOTED_NAME.search(line) or NAME.search(line)
     if found is None:
         stray = next((word for word in line.split() if word.startswith("@")), "")
@@ -42,7 +42,7 @@ async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: 
                 f"Nobody here is called {quote(stray[1:])}; nothing was changed. "
                 "Type the name that stands beside their pictures, such as Amber Heron."
             )
-        return Addressed(line, {})
+        return ResolvedLine(line, {})
     name = f"{found['colour'].capitalize()} {found['bird'].capitalize()}"
     users = [user for user in await messages.authors(channel) if guest_name(user) == name]
     if not users:
@@ -53,7 +53,7 @@ async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: 
             "Please give the id of the one you mean; admins see it in /usage."
         )
     whom = str(Identity(WEB, "", users[0]))
-    return Addressed(f"{line[: found.start()]}{whom}{line[found.end() :]}", {whom: name})
+    return ResolvedLine(f"{line[: found.start()]}{whom}{line[found.end() :]}", {whom: name})
 
 
 def _is_about_somebody(line: str, commands: Mapping[str, AnyCommand]) -> bool:

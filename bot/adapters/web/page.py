@@ -5,8 +5,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.assets import Assets
-from bot.adapters.web.catalog import catalog_of
-from bot.adapters.web.packing import pack
+from bot.adapters.web.completion import describe_commands
+from bot.adapters.web.compression import compress_text
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
@@ -19,7 +19,7 @@ def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -
     @routes.api_route("/", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
         response = send(request, "index.html")
-        visitors.remember(visitors.meet(request), response)
+        visitors.remember(visitors.identify(request), response)
         return response
 
     @routes.api_route("/static/{name}", methods=["GET", "HEAD"])
@@ -32,9 +32,9 @@ def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -
 
     @routes.get("/api/commands")
     async def show_commands(request: Request) -> Response:
-        permitted = await dispatcher.permitted_commands(visitors.meet(request).person)
-        content = catalog_of(permitted).model_dump_json()
-        body, headers = pack(request, content)
+        permitted = await dispatcher.permitted_commands(visitors.identify(request).person)
+        content = describe_commands(permitted).model_dump_json()
+        body, headers = compress_text(request, content)
         return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})
 
     def send(request: Request, name: str, version: str = "") -> Response:

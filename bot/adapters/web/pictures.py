@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.adapters.web.assets import is_known
+from bot.adapters.web.assets import is_cached
 from bot.adapters.web.problems import problem_for
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.errors import StorageFailed
@@ -63,7 +63,7 @@ async def _answer(request: Request, name: str, pictures: Pictures, objects: Obje
 async def _answer_original(request: Request, picture: Picture, objects: ObjectStore, *, name: str) -> Response:
     is_download = "download" in request.query_params
     headers = _headers(picture, file_name=name, is_download=is_download)
-    if is_known(request, headers["ETag"]):
+    if is_cached(request, headers["ETag"]):
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
     link = None if is_download else await objects.link(picture.file.key, _LINK_LASTS)
     if link is not None:
@@ -77,7 +77,7 @@ async def _answer_original(request: Request, picture: Picture, objects: ObjectSt
 async def _answer_thumbnail(request: Request, picture: Picture, edge: int, thumbnails: Thumbnails) -> Response:
     headers = _headers(picture, file_name=f"easel-{picture.id}-{edge}.webp", is_download=False)
     headers |= {"Content-Type": MEDIA_TYPE, "ETag": f'"{picture.file.sha256}-{edge}"'}
-    if is_known(request, headers["ETag"]):
+    if is_cached(request, headers["ETag"]):
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
     return Response(await thumbnails.get(picture, edge), headers=headers)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.adapters.web.feed import Feed
 from bot.adapters.web.previews import Previews
-from bot.adapters.web.render import Asked, asked_in, body_of, preview_in
+from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
@@ -33,13 +33,13 @@ class WebSurface:
         """Say `post` in the channel; see `Surface.post`."""
         return await self.say(place, post, key=key, author="", asked=None)
 
-    async def say(self, place: Place, post: Post, *, key: str, author: str, asked: Asked | None) -> MessageRef:
+    async def say(self, place: Place, post: Post, *, key: str, author: str, asked: AskedText | None) -> MessageRef:
         """Say `post` as the answer to what `author` (the user of an identity) asked; otherwise like `post`."""
         try:
-            stored = await self.messages.add(channel=place.channel, author=author, body=body_of(post, asked=asked), key=key)
+            stored = await self.messages.add(channel=place.channel, author=author, body=render_body(post, asked=asked), key=key)
         except StorageFailed as error:
             raise SurfaceFailed(WEB, "the message could not be stored") from error
-        self.feed.wake()
+        self.feed.notify()
         message = MessageRef(place, stored.id)
         if post.preview is not None:
             await self.update(message, post)
@@ -68,7 +68,7 @@ class WebSurface:
         except StorageFailed as error:
             raise SurfaceFailed(WEB, "the message could not be deleted") from error
         self.previews.drop(message.id)
-        self.feed.wake()
+        self.feed.notify()
 
     def close(self) -> None:
         """End every open event stream, and take no new ones."""
@@ -80,11 +80,11 @@ class WebSurface:
         if stored is None:
             self.previews.drop(message)
             return False
-        body = body_of(post, asked=asked_in(stored.body), preview=self._preview(stored, post))
+        body = render_body(post, asked=asked_in(stored.body), preview=self._preview(stored, post))
         if body == stored.body:
             return True
         is_there = await self.messages.replace(message, body) is not None
-        self.feed.wake()
+        self.feed.notify()
         return is_there
 
     def _preview(self, stored: StoredMessage, post: Post) -> str:

@@ -48,7 +48,7 @@ class Visitors:
         self._ids = ids
         self._is_secure = is_secure
 
-    def meet(self, request: Request) -> Visitor:
+    def identify(self, request: Request) -> Visitor:
         """Give who sends the request; a browser without a good cookie is somebody new."""
         cookie = request.cookies.get(COOKIE, "")
         is_known = _COOKIE_SHAPE.fullmatch(cookie) is not None

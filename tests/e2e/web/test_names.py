@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from bot.adapters.web.render import body_of
+from bot.adapters.web.rendering import render_body
 from bot.adapters.web.surface import WEB
 from bot.adapters.web.visitors import guest_name
 from bot.domain.chat import Post
@@ -83,7 +83,7 @@ async def test_where_two_share_a_name_an_id_is_asked_for(
     taker = await draw(house, office, bob)
     twin = next(user for user in map(str, count()) if guest_name(user) == taker.name)
     channel = house.studio.orders[-1].message.place.channel
-    await house.messages.add(channel=channel, author=twin, body=body_of(Post("a fox")), key="twin")
+    await house.messages.add(channel=channel, author=twin, body=render_body(Post("a fox")), key="twin")
     [note] = (await ann.say(f"/credits give {taker.name} 5"))["notes"]
     assert note["text"].startswith(f"2 people here are called {taker.name}; nothing was changed. Please give the id")
 

@@ -18,9 +18,9 @@ from bot.adapters.web.rest.app import build_rest
 from bot.domain.people import HOUSE, Identity
 from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
-from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
+from tests.fakes.rest_dependencies import backroom_of
 from tests.fakes.surfaces import LOOM, person
 
 _NEVER = cast("Any", None)
@@ -54,9 +54,9 @@ async def rest(*, is_known: bool) -> tuple[int, int]:
     keys = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person("ann"))
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
-    backroom = backroom_of(bench, keys)
+    rest_dependencies = backroom_of(bench, keys)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {secret}"} if is_known else {})
-    return await post(build_rest(backroom), "/images", headers)
+    return await post(build_rest(rest_dependencies), "/images", headers)
 
 
 async def discord(*, is_known: bool) -> tuple[int, int]:

@@ -8,10 +8,10 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request
 from fastapi import Response as HttpResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from bot.adapters.web.rest.key_first import key_first
+from bot.adapters.web.rest.authentication import authenticated_route
+from bot.adapters.web.rest.error_responses import add_error_handlers, problem_responses, set_problem_media_type
 from bot.adapters.web.rest.models import LONGEST_PAGE, ImageOrder, JobAnswer, JobsAnswer, QuotaView, Response
-from bot.adapters.web.rest.orders import Backroom, Orders
-from bot.adapters.web.rest.refusals import add_refusals, describe_problems, documented
+from bot.adapters.web.rest.orders import Orders, RestDependencies
 from bot.domain.jobs import Job
 from bot.ports.api_keys import ApiKey
 
@@ -24,19 +24,19 @@ _BODY_PROBLEMS = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARG
 _LOCATION = {"Location": {"description": "Where the job can be looked at.", "schema": {"type": "string"}}}
 
 
-class _Described(FastAPI):
+class _DocumentedApp(FastAPI):
     """An application whose description gives problems their media type."""
 
     def openapi(self) -> dict[str, Any]:
-        return describe_problems(super().openapi())
+        return set_problem_media_type(super().openapi())
 
 
-def build_rest(backroom: Backroom, base_url: str = "") -> FastAPI:
+def build_rest(dependencies: RestDependencies, base_url: str = "") -> FastAPI:
     """Build it. Errors are problem+json with one sentence for people and a `kind` for programs.
 
     `base_url` is what the description's addresses begin with.
     """
-    app = _Described(
+    app = _DocumentedApp(
         title="easel",
         version="1",
         summary="Pictures from words, counted against the limits of whoever made the key.",
@@ -45,11 +45,11 @@ def build_rest(backroom: Backroom, base_url: str = "") -> FastAPI:
         servers=[{"url": f"{base_url}{PREFIX}"}],
         root_path_in_servers=False,
     )
-    add_refusals(app)
-    orders = Orders(backroom)
-    app.router.route_class = key_first(orders)
-    _add_ordering(app, orders)
-    _add_jobs(app, orders)
+    add_error_handlers(app)
+    orders = Orders(dependencies)
+    app.router.route_class = authenticated_route(orders)
+    _add_image_routes(app, orders)
+    _add_job_routes(app, orders)
     return app
 
 
@@ -66,8 +66,8 @@ async def _key_of(
 _Key = Annotated[ApiKey, Depends(_key_of)]
 
 
-def _add_ordering(app: FastAPI, orders: Orders) -> None:
-    @app.get("/quota", summary="How much is left today", responses=documented())
+def _add_image_routes(app: FastAPI, orders: Orders) -> None:
+    @app.get("/quota", summary="How much is left today", responses=problem_responses())
     async def quota(key: _Key) -> QuotaView:
         return await orders.quota(key)
 
@@ -80,7 +80,7 @@ def _add_ordering(app: FastAPI, orders: Orders) -> None:
         status_code=HTTPStatus.ACCEPTED,
         summary="Have pictures drawn",
         response_description="The job is accepted and has not ended yet.",
-        responses={HTTPStatus.OK.value: ended, HTTPStatus.ACCEPTED.value: accepted, **documented(*more)},
+        responses={HTTPStatus.OK.value: ended, HTTPStatus.ACCEPTED.value: accepted, **problem_responses(*more)},
     )
     async def draw(
         order: ImageOrder,
@@ -90,14 +90,14 @@ def _add_ordering(app: FastAPI, orders: Orders) -> None:
     ) -> JobAnswer:
         if idempotency_key and not _REPEAT_KEY.fullmatch(idempotency_key):
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The Idempotency-Key has 1 to 200 plain characters without spaces.")
-        job = await orders.finished(await orders.accept(order, key, idempotency_key), order.wait)
+        job = await orders.wait_until_final(await orders.accept(order, key, idempotency_key), order.wait)
         response.headers["Location"] = f"jobs/{job.id}"  # from beside the address asked, whatever a proxy puts before it
         response.status_code = HTTPStatus.OK if job.state.is_final else HTTPStatus.ACCEPTED
         return await orders.view(job, key, order.response)
 
 
-def _add_jobs(app: FastAPI, orders: Orders) -> None:
-    @app.get("/jobs", summary="Your jobs, newest first", responses=documented(HTTPStatus.NOT_FOUND))
+def _add_job_routes(app: FastAPI, orders: Orders) -> None:
+    @app.get("/jobs", summary="Your jobs, newest first", responses=problem_responses(HTTPStatus.NOT_FOUND))
     async def list_jobs(
         key: _Key,
         limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="How many at most.")] = 20,
@@ -105,11 +105,11 @@ def _add_jobs(app: FastAPI, orders: Orders) -> None:
     ) -> JobsAnswer:
         return await orders.page(key, limit, (await own(before, key)).id if before else None)
 
-    @app.get("/jobs/{job}", summary="How a job stands", responses=documented(HTTPStatus.NOT_FOUND))
+    @app.get("/jobs/{job}", summary="How a job stands", responses=problem_responses(HTTPStatus.NOT_FOUND))
     async def look(job: str, key: _Key, response: Response = Response.URL) -> JobAnswer:
         return await orders.view(await own(job, key), key, response)
 
-    refusals = documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+    refusals = problem_responses(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
     @app.post("/jobs/{job}/cancel", summary="Stop a job; what is being drawn already is counted", responses=refusals)
     async def cancel(job: str, key: _Key) -> JobAnswer:

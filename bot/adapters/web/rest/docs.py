@@ -38,7 +38,7 @@ The whole description for tools: <a href="v1/openapi.json">openapi.json</a>.</p>
 </html>
 """
 
-_ANSWERS = ("JobAnswer", "JobsAnswer", "PictureAnswer", "QuotaView", "ErrorAnswer", "Problem")
+_SCHEMAS = ("JobAnswer", "JobsAnswer", "PictureAnswer", "QuotaView", "ErrorAnswer", "Problem")
 
 _EXAMPLE = """curl {base}/images \\
   -H "Authorization: Bearer easel_…" -H "Content-Type: application/json" -H "Idempotency-Key: my-first-fox" \\
@@ -59,24 +59,24 @@ def docs_routes(rest: FastAPI, base_url: str) -> APIRouter:
 
 def _page(api: Json, base: str) -> str:
     enums = {name: schema["enum"] for name, schema in api["components"]["schemas"].items() if "enum" in schema}
-    api = _spelled_out(api, enums)
+    api = _inline_enums(api, enums)
     schemas = api["components"]["schemas"]
     return _PAGE.format(
         summary=html.escape(api["info"]["summary"]),
         example=html.escape(_EXAMPLE.replace("{base}", base)),
         operations="\n".join(_operations(api)),
-        schemas="\n".join(_schema(name, schemas[name]) for name in _ANSWERS),
+        schemas="\n".join(_schema(name, schemas[name]) for name in _SCHEMAS),
     )
 
 
-def _spelled_out(value: Any, enums: Mapping[str, list[str]]) -> Any:
+def _inline_enums(value: Any, enums: Mapping[str, list[str]]) -> Any:
     """Put the words that can be chosen where the description names their list."""
     if isinstance(value, dict):
         name = str(value.get("$ref", "")).rpartition("/")[2]
         if name in enums:
             return {**value, "$ref": "", "enum": enums[name]}
-        return {key: _spelled_out(one, enums) for key, one in value.items()}
-    return [_spelled_out(one, enums) for one in value] if isinstance(value, list) else value
+        return {key: _inline_enums(one, enums) for key, one in value.items()}
+    return [_inline_enums(one, enums) for one in value] if isinstance(value, list) else value
 
 
 def _operations(api: Json) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _operations(api: Json) -> Iterator[str]:
 
 def _parameters(operation: Json) -> Iterator[str]:
     for parameter in operation.get("parameters", ()):
-        yield _row(parameter["name"], f"{parameter['in']} · {_kind(parameter['schema'])}", parameter.get("description", ""))
+        yield _row(parameter["name"], f"{parameter['in']} · {_type_text(parameter['schema'])}", parameter.get("description", ""))
 
 
 def _body(operation: Json, schemas: Json) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _body(operation: Json, schemas: Json) -> Iterator[str]:
 
 
 def _schema(name: str, schema: Json) -> str:
-    title = html.escape(_short(name))
+    title = html.escape(_short_name(name))
     return f"<h3>{title}</h3><p>{html.escape(schema.get('description', ''))}</p>{_table(list(_fields(schema)))}"
 
 
@@ -108,25 +108,25 @@ def _fields(schema: Json) -> Iterator[str]:
     needed = schema.get("required", ())
     for name, field in schema["properties"].items():
         usual = f"; usually {json.dumps(field['default'])}" if field.get("default") not in (None, "") else ""
-        kind = f"{_kind(field)}{' · required' if name in needed and 'default' not in field else usual}"
+        kind = f"{_type_text(field)}{' · required' if name in needed and 'default' not in field else usual}"
         yield _row(name, kind, field.get("description", ""))
 
 
-def _kind(schema: Json) -> str:
+def _type_text(schema: Json) -> str:
     """Give a field's type in few words."""
     if "enum" in schema:
         return ", ".join(schema["enum"])
     if "$ref" in schema:
-        return _short(str(schema["$ref"]).rpartition("/")[2])
+        return _short_name(str(schema["$ref"]).rpartition("/")[2])
     if "anyOf" in schema:
-        return " or ".join("nothing" if one.get("type") == "null" else _kind(one) for one in schema["anyOf"])
+        return " or ".join("nothing" if one.get("type") == "null" else _type_text(one) for one in schema["anyOf"])
     if schema.get("type") == "array":
-        return f"list of {_kind(schema['items'])}"
+        return f"list of {_type_text(schema['items'])}"
     bounds = [f"{word} {schema[name]:g}" for name, word in (("minimum", "from"), ("maximum", "to")) if name in schema]
     return " ".join([str(schema.get("format") or schema.get("type", "")), *bounds])
 
 
-def _short(name: str) -> str:
+def _short_name(name: str) -> str:
     return name.removesuffix("View").removesuffix("Answer")
 
 

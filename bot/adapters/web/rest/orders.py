@@ -31,11 +31,11 @@ from bot.services.quotas import Quotas
 
 _PIXELS = Pixels("Exact size in pixels")
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FIRST_LOOK, _LONGEST_PAUSE = 0.1, 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Backroom:
+class RestDependencies:
     """What the REST API needs of the house. `knows_cost` says whether a person may read what pictures cost in dollars."""
 
     studio: Studio
@@ -53,17 +53,17 @@ class Backroom:
 class Orders:
     """Takes orders in the name of a key."""
 
-    def __init__(self, backroom: Backroom) -> None:
-        self._house = backroom
+    def __init__(self, dependencies: RestDependencies) -> None:
+        self._dependencies = dependencies
 
     async def key(self, secret: str) -> ApiKey | None:
         """Give the key, unless there is none or it was revoked."""
-        return await self._house.keys.find(secret)
+        return await self._dependencies.keys.find(secret)
 
     async def quota(self, key: ApiKey) -> QuotaView:
         """Say how the key's account stands."""
-        effective_limits = await self._house.quotas.effective_limits(_person(key), _place(key))
-        quota_status = await self._house.quotas.quota_status(effective_limits)
+        effective_limits = await self._dependencies.quotas.effective_limits(_person(key), _place(key))
+        quota_status = await self._dependencies.quotas.quota_status(effective_limits)
         return QuotaView(
             tier=effective_limits.account.tier,
             limit=quota_status.limit,
@@ -91,9 +91,9 @@ class Orders:
             count=order.count,
             rewriting=order.rewriting,
         )
-        call = RestCall(key=_call_key(key, repeat_key or self._house.ids.new()), person=_person(key), place=_place(key))
-        await self._house.studio.accept(draft, call)
-        job = await self._house.jobs.by_key(call.key)
+        call = RestCall(key=_call_key(key, repeat_key or self._dependencies.ids.new()), person=_person(key), place=_place(key))
+        await self._dependencies.studio.accept(draft, call)
+        job = await self._dependencies.jobs.by_key(call.key)
         if job is None or not _is_same(job, draft, size):
             raise Conflict("That Idempotency-Key was used for another request; use a new one for each.")
         return job
@@ -102,14 +102,14 @@ class Orders:
         """Give a job of the key's account; somebody else's is not there."""
         if not _JOB_ID.fullmatch(job):
             return None
-        account = await self._house.quotas.account(_person(key))
-        found = await self._house.jobs.get(JobId(job))
+        account = await self._dependencies.quotas.account(_person(key))
+        found = await self._dependencies.jobs.get(JobId(job))
         return found if found is not None and found.account == account.id else None
 
     async def page(self, key: ApiKey, most: int, before: JobId | None) -> JobsAnswer:
         """Return up to `most` jobs of the key's account, newest first: those accepted before `before`."""
-        account = await self._house.quotas.account(_person(key))
-        found = await self._house.jobs.of_account(account.id, most + 1, before)
+        account = await self._dependencies.quotas.account(_person(key))
+        found = await self._dependencies.jobs.of_account(account.id, most + 1, before)
         shown = tuple([await self.view(job, key, Response.URL) for job in found[:most]])
         return JobsAnswer(jobs=shown, next=shown[-1].id if len(found) > most else None)
 
@@ -119,9 +119,9 @@ class Orders:
         Raises:
             Conflict: It is too late for that.
         """
-        await self._house.studio.cancel(job)
-        await self._house.delivery.notify_end(job.id)
-        return await self._house.jobs.get(job.id) or job
+        await self._dependencies.studio.cancel(job)
+        await self._dependencies.delivery.notify_end(job.id)
+        return await self._dependencies.jobs.get(job.id) or job
 
     async def delete(self, job: Job) -> None:
         """Delete the job's pictures as its Delete button does.
@@ -129,39 +129,39 @@ class Orders:
         Raises:
             Conflict: It has none.
         """
-        await delete_pictures(job, gallery=self._house.gallery, delivery=self._house.delivery)
+        await delete_pictures(job, gallery=self._dependencies.gallery, delivery=self._dependencies.delivery)
 
-    async def finished(self, job: Job, seconds: float) -> Job:
+    async def wait_until_final(self, job: Job, seconds: float) -> Job:
         """Wait until the job is final, or so long; give it as it is then."""
-        pause = _FIRST_LOOK
+        pause = _FIRST_PAUSE
         try:
             async with asyncio.timeout(seconds):
                 while not job.state.is_final:
                     await asyncio.sleep(pause)  # another process may be the one that finishes it
                     pause = min(_LONGEST_PAUSE, pause * 1.5)
-                    job = await self._house.jobs.get(job.id) or job
+                    job = await self._dependencies.jobs.get(job.id) or job
         except TimeoutError:
             pass
         return job
 
     async def view(self, job: Job, key: ApiKey, response: Response) -> JobAnswer:
         """Return a job as a key's owner is answered with it."""
-        knows_cost = await self._house.knows_cost(_person(key))
-        answer = JobAnswer.model_validate(await self._house.views.view(job, knows_cost=knows_cost), from_attributes=True)
+        knows_cost = await self._dependencies.knows_cost(_person(key))
+        answer = JobAnswer.model_validate(await self._dependencies.views.view(job, knows_cost=knows_cost), from_attributes=True)
         if response is Response.URL:
             return answer
-        keys = {picture.file.sha256: picture.file.key for picture in await self._house.gallery.visible(job.id)}
+        keys = {picture.file.sha256: picture.file.key for picture in await self._dependencies.gallery.visible(job.id)}
         pictures = [
             await self._with_bytes(picture, keys[picture.sha256]) for picture in answer.pictures if picture.sha256 in keys
         ]
         return answer.model_copy(update={"pictures": tuple(pictures)})
 
     async def _with_bytes(self, picture: PictureAnswer, key: str) -> PictureAnswer:
-        content = await self._house.objects.get(key)
-        return picture.model_copy(update={"b64": await asyncio.to_thread(_encoded, content)})
+        content = await self._dependencies.objects.get(key)
+        return picture.model_copy(update={"b64": await asyncio.to_thread(_to_base64, content)})
 
 
-def _encoded(content: bytes) -> str:
+def _to_base64(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 

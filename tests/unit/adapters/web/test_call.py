@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.adapters.web.call import WebCall
-from bot.adapters.web.render import Asked
+from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.catalogue import declared_commands
 from bot.domain.chat import Form, Place, Post
@@ -29,7 +29,9 @@ def messages() -> MemoryMessages:
 @pytest.fixture
 def call(messages: MemoryMessages) -> WebCall:
     """Let somebody ask for a fox."""
-    return WebCall(WebSurface(messages), COMMANDS, key="web:user:1", person=HERON, place=STUDIO, asked=Asked("/imagine a fox"))
+    return WebCall(
+        WebSurface(messages), COMMANDS, key="web:user:1", person=HERON, place=STUDIO, asked=AskedText("/imagine a fox")
+    )
 
 
 async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: MemoryMessages) -> None:

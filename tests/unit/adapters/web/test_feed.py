@@ -26,7 +26,7 @@ class Room:
     async def say(self, words: str) -> StoredMessage:
         """Add a message and ring."""
         message = await self.messages.add(channel="studio", author="", body=words, key=words)
-        self.feed.wake()
+        self.feed.notify()
         return message
 
     async def heard(self, after: int) -> list[str] | None:
@@ -53,7 +53,7 @@ async def test_changes_come_once_and_in_order(room: Room) -> None:
     first = await room.say("one")
     second = await room.say("two")
     await room.messages.replace(first.id, "one, changed")
-    room.feed.wake()
+    room.feed.notify()
     assert await room.heard(start) == ["two", "one, changed"]
     assert await room.heard(second.version) == ["one, changed"]
     assert await room.heard(await room.feed.head("studio")) == []
@@ -102,7 +102,7 @@ async def test_memory_holds_the_newest_only(room: Room) -> None:
 
 async def test_a_ring_wakes_who_waits(room: Room) -> None:
     """At once, not at the next heartbeat."""
-    waiting = asyncio.create_task(room.feed.wait(room.feed.bell, SOON))
+    waiting = asyncio.create_task(room.feed.wait(room.feed.signal, SOON))
     await quiet()
     await room.say("one")
     assert await waiting
@@ -110,25 +110,25 @@ async def test_a_ring_wakes_who_waits(room: Room) -> None:
 
 async def test_a_ring_between_looking_and_waiting_is_not_missed(room: Room) -> None:
     """The bell is taken first."""
-    bell = room.feed.bell
+    signal = room.feed.signal
     await room.heard(0)
     await room.say("one")
-    assert await room.feed.wait(bell, SOON)
+    assert await room.feed.wait(signal, SOON)
 
 
 async def test_waiting_ends_without_news(room: Room) -> None:
     """And then another process's changes are looked for."""
     await room.heard(0)
-    assert not await room.feed.wait(room.feed.bell, timedelta())
+    assert not await room.feed.wait(room.feed.signal, timedelta())
     await room.messages.add(channel="studio", author="", body="from elsewhere", key="k")
     assert await room.heard(0) == []
-    room.feed.look_again()
+    room.feed.expect_changes()
     assert await room.heard(0) == ["from elsewhere"]
 
 
 async def test_closing_wakes_everybody(room: Room) -> None:
     """For good."""
-    waiting = asyncio.create_task(room.feed.wait(room.feed.bell, SOON))
+    waiting = asyncio.create_task(room.feed.wait(room.feed.signal, SOON))
     await quiet()
     room.feed.close()
     assert await waiting

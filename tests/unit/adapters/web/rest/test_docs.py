@@ -7,8 +7,8 @@ from bot.adapters.web.rest.app import build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
-from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
+from tests.fakes.rest_dependencies import backroom_of
 
 
 async def test_every_address_and_field_is_on_the_page() -> None:

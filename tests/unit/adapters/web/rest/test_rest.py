@@ -24,8 +24,8 @@ from bot.ports.prompts import Decision, Verdict
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import ErrorView, JobView, PictureView
 from tests.fakes.api_keys import MemoryApiKeys
-from tests.fakes.backroom import backroom_of
 from tests.fakes.bench import Bench
+from tests.fakes.rest_dependencies import backroom_of
 from tests.fakes.surfaces import LOOM, person
 from tests.fakes.waiting import until
 
@@ -70,8 +70,8 @@ async def counter(bench: Bench) -> AsyncIterator[Counter]:
         account = await bench.studio.account(person(user))
         _, secret = await keys.make(Identity(LOOM, "", user), account.id, HOUSE, "my script")
         secrets.append(secret)
-    backroom = backroom_of(bench, keys, owner="bea")
-    transport = httpx2.ASGITransport(app=build_rest(backroom), raise_app_exceptions=False)
+    rest_dependencies = backroom_of(bench, keys, owner="bea")
+    transport = httpx2.ASGITransport(app=build_rest(rest_dependencies), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://easel.test") as http:
         yield Counter(http, bench, *secrets)
 

@@ -9,16 +9,16 @@ from bot.ports.messages import StoredMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedText:
     """What a person typed to get a message, or the label of the button they pressed."""
 
     text: str
     is_press: bool = False
 
 
-def body_of(post: Post, *, asked: Asked | None = None, preview: str = "") -> str:
+def render_body(post: Post, *, asked: AskedText | None = None, preview: str = "") -> str:
     """Give a message's body; the same post gives the same text. `preview` is the id of an unfinished picture."""
-    return _json(
+    return _to_json(
         {
             "text": post.text,
             "tone": post.tone,
@@ -36,10 +36,10 @@ def body_of(post: Post, *, asked: Asked | None = None, preview: str = "") -> str
     )
 
 
-def asked_in(body: str) -> Asked | None:
+def asked_in(body: str) -> AskedText | None:
     """Give back what a stored message answers."""
     asked = json.loads(body)["asked"]
-    return Asked(asked["text"], is_press=asked["is_press"]) if asked else None
+    return AskedText(asked["text"], is_press=asked["is_press"]) if asked else None
 
 
 def preview_in(body: str) -> str:
@@ -53,7 +53,7 @@ def label_in(body: str, action: str) -> str | None:
     return next((str(button["label"]) for button in buttons if button["action"] == action), None)
 
 
-def view_of(
+def render_view(
     message: StoredMessage,
     *,
     author: str,
@@ -68,7 +68,7 @@ def view_of(
     picture, `hidden` the commands whose buttons this visitor may not press,
     `knows_cost` says whether they may read what it cost.
     """
-    facts = _json(
+    facts = _to_json(
         {
             "id": message.id,
             "version": message.version,
@@ -79,21 +79,21 @@ def view_of(
             "preview": preview,
         }
     )
-    body = "null" if message.is_deleted else _without(message.body, hidden, knows_cost=knows_cost)
+    body = "null" if message.is_deleted else _hide(message.body, hidden, knows_cost=knows_cost)
     return f'{facts[:-1]},"post":{body}}}'
 
 
-def _without(body: str, hidden: frozenset[str], *, knows_cost: bool) -> str:
+def _hide(body: str, hidden: frozenset[str], *, knows_cost: bool) -> str:
     """Take the buttons of some commands out of a body, and what it cost."""
     if knows_cost and not any(f'"{command}:' in body for command in hidden):
         return body
     facts = json.loads(body)
     facts["cost"] = facts.get("cost", "") if knows_cost else ""
     facts["buttons"] = [button for button in facts["buttons"] if button["action"].partition(":")[0] not in hidden]
-    return _json(facts)
+    return _to_json(facts)
 
 
-def listed(parts: list[str]) -> str:
+def json_list(parts: list[str]) -> str:
     """Make one JSON list of texts that are JSON already."""
     return f"[{','.join(parts)}]"
 
@@ -112,5 +112,5 @@ def _button(button: Button) -> dict[str, object]:
     return {"label": button.label, "action": button.action, "is_dangerous": button.is_dangerous}
 
 
-def _json(facts: Mapping[str, object]) -> str:
+def _to_json(facts: Mapping[str, object]) -> str:
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

@@ -17,12 +17,12 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_READING = {"GET", "HEAD", "OPTIONS"}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
-_ALIVE = "/healthz"
+_LIVENESS_PATH = "/healthz"
 """Whoever watches over the process asks by its address, and learns nothing but that it is alive."""
 
-_READY = "/readyz"
+_READINESS_PATH = "/readyz"
 """Kubernetes asks for this by the pod's address, which no page can have been rebound to: that takes a name."""
 
 _WRONG_HOST = "easel does not answer at this address; whoever runs it can add the host name to [web] allowed_hosts."
@@ -45,18 +45,18 @@ SAFE_HEADERS = {
 _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 
 
-class Gate:
+class SecurityMiddleware:
     """ASGI middleware. `allowed_hosts` are names without a port; a name that is not among them may be a rebound one.
 
-    What is sent to `signed_paths` is judged there, by its signature; to paths that begin with `keyed_below`, by its key.
+    What is sent to `webhook_paths` is judged there, by its signature; to paths that begin with `api_prefix`, by its key.
     """
 
     def __init__(
-        self, app: ASGIApp, *, allowed_hosts: tuple[str, ...], signed_paths: frozenset[str] = frozenset(), keyed_below: str = ""
+        self, app: ASGIApp, *, allowed_hosts: tuple[str, ...], webhook_paths: frozenset[str] = frozenset(), api_prefix: str = ""
     ) -> None:
         self._app = app
-        self._signed_paths = signed_paths
-        self._keyed_below = keyed_below
+        self._webhook_paths = webhook_paths
+        self._api_prefix = api_prefix
         self._allowed_hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,28 +65,28 @@ class Gate:
             await self._app(scope, receive, send)
             return
 
-        async def send_safely(message: Message) -> None:
+        async def send_with_safe_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _made_safe(list(message.get("headers", ())))
+                message["headers"] = _add_safe_headers(list(message.get("headers", ())))
             await send(message)
 
         app = self._refusal(scope) or self._app
-        await app(scope, receive, send_safely)
+        await app(scope, receive, send_with_safe_headers)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
         host = host_name(headers.get("host", ""))
-        is_probe = scope["path"] == _ALIVE or (scope["path"] == _READY and is_address(host))
+        is_probe = scope["path"] == _LIVENESS_PATH or (scope["path"] == _READINESS_PATH and is_ip_address(host))
         if host not in self._allowed_hosts and not is_probe:
             return problem_for(Request(scope), HTTPStatus.MISDIRECTED_REQUEST, _WRONG_HOST)
-        is_keyed = bool(self._keyed_below) and scope["path"].startswith(self._keyed_below)
-        is_signed = is_keyed or scope["path"] in self._signed_paths
-        if scope["method"] not in _READING and not is_signed and not is_same_origin(headers):
+        is_for_api = bool(self._api_prefix) and scope["path"].startswith(self._api_prefix)
+        is_exempt = is_for_api or scope["path"] in self._webhook_paths
+        if scope["method"] not in _SAFE_METHODS and not is_exempt and not is_same_origin(headers):
             return problem(HTTPStatus.FORBIDDEN, "Only easel's own page may do that.")
         return None
 
 
-def _made_safe(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _add_safe_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     there = {name.lower() for name, _ in headers}
     return headers + [(name, value) for name, value in _RAW_HEADERS if name not in there]
 
@@ -99,7 +99,7 @@ def host_name(host: str) -> str:
         return ""
 
 
-def is_address(host: str) -> bool:
+def is_ip_address(host: str) -> bool:
     """Whether a host is an IP address and no name."""
     try:
         ip_address(host)

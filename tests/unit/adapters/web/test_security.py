@@ -3,7 +3,7 @@
 import pytest
 from fastapi.datastructures import Headers
 
-from bot.adapters.web.gate import host_name, is_same_origin
+from bot.adapters.web.security import host_name, is_same_origin
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
-from bot.adapters.web.handouts import Handouts, handout_routes
+from bot.adapters.web.private_files import PrivateFiles, private_file_routes
 from bot.adapters.web.visitors import COOKIE, Visitors
 from bot.domain.chat import Attachment, Post
 from tests.fakes.ids import CountingIds
@@ -22,11 +22,11 @@ POST = Post("Usage", attachments=(PLOT, TABLE))
 class Counter:
     """Where two visitors come for their files."""
 
-    def __init__(self, handouts: Handouts) -> None:
+    def __init__(self, private_files: PrivateFiles) -> None:
         visitors = Visitors(CountingIds(), is_secure=False)
-        self.handouts = handouts
+        self.private_files = private_files
         app = FastAPI()
-        app.include_router(handout_routes(handouts, visitors))
+        app.include_router(private_file_routes(private_files, visitors))
         self.client = AsyncClient(transport=ASGITransport(app), base_url="http://page")
 
     async def get(self, link: str, visitor: str = "a") -> tuple[int, bytes, dict[str, str]]:
@@ -35,15 +35,15 @@ class Counter:
         return answer.status_code, answer.content, dict(answer.headers)
 
 
-def links(note: str) -> list[str]:
+def links(render_note: str) -> list[str]:
     """Give where a note's files are."""
-    return [file["link"] for file in json.loads(note)["files"]]
+    return [file["link"] for file in json.loads(render_note)["files"]]
 
 
 @pytest.fixture
 async def counter() -> AsyncIterator[Counter]:
     """Open the counter."""
-    counter = Counter(Handouts(CountingIds()))
+    counter = Counter(PrivateFiles(CountingIds()))
     async with counter.client:
         yield counter
 
@@ -56,9 +56,9 @@ def ann() -> str:
 
 def test_a_note_says_what_its_files_are(ann: str) -> None:
     """A picture has a size; the words are those of the post."""
-    note = json.loads(Handouts(CountingIds()).note(ann, POST))
-    assert note["text"] == "Usage"
-    assert [(file["name"], file["alt"], file["width"], file["height"], file["size_bytes"]) for file in note["files"]] == [
+    render_note = json.loads(PrivateFiles(CountingIds()).render_note(ann, POST))
+    assert render_note["text"] == "Usage"
+    assert [(file["name"], file["alt"], file["width"], file["height"], file["size_bytes"]) for file in render_note["files"]] == [
         ("plot.png", "bars", 30, 20, len(PLOT.content)),
         ("table.csv", "", 0, 0, 5),
     ]
@@ -66,12 +66,12 @@ def test_a_note_says_what_its_files_are(ann: str) -> None:
 
 def test_a_note_without_files_has_none(ann: str) -> None:
     """Most are."""
-    assert json.loads(Handouts(CountingIds()).note(ann, Post("Hello")))["files"] == []
+    assert json.loads(PrivateFiles(CountingIds()).render_note(ann, Post("Hello")))["files"] == []
 
 
 async def test_a_picture_is_looked_at_and_a_table_saved(counter: Counter, ann: str) -> None:
     """Nothing of it stays in a cache, and nothing of it may run."""
-    plot, table = links(counter.handouts.note(ann, POST))
+    plot, table = links(counter.private_files.render_note(ann, POST))
     status, content, headers = await counter.get(plot)
     assert (status, content) == (200, PLOT.content)
     assert (headers["content-type"], headers["content-disposition"]) == ("image/png", 'inline; filename="plot.png"')
@@ -85,7 +85,7 @@ async def test_a_picture_is_looked_at_and_a_table_saved(counter: Counter, ann: s
 
 async def test_nobody_else_gets_it(counter: Counter, ann: str) -> None:
     """Not with the address, and not without a cookie."""
-    [plot, _] = links(counter.handouts.note(ann, POST))
+    [plot, _] = links(counter.private_files.render_note(ann, POST))
     assert (await counter.get(plot, "b"))[0] == 404
     assert (await counter.client.get(plot)).status_code == 404
 
@@ -93,7 +93,7 @@ async def test_nobody_else_gets_it(counter: Counter, ann: str) -> None:
 async def test_a_page_that_is_no_picture_is_never_shown(counter: Counter, ann: str) -> None:
     """Whatever it is called."""
     trap = Attachment("trap.png", "text/html", b"<script>alert(1)</script>")
-    [link] = links(counter.handouts.note(ann, Post("x", attachments=(trap,))))
+    [link] = links(counter.private_files.render_note(ann, Post("x", attachments=(trap,))))
     _, _, headers = await counter.get(link)
     assert headers["content-disposition"].startswith("attachment;")
 
@@ -101,23 +101,23 @@ async def test_a_page_that_is_no_picture_is_never_shown(counter: Counter, ann: s
 @pytest.mark.parametrize("name", ['a"; x="', "../up", "a/b", "", "ä.png", "a\r\nb", "x" * 200])
 async def test_a_name_is_plain(counter: Counter, ann: str, name: str) -> None:
     """It stands in an address and in a header."""
-    [link] = links(counter.handouts.note(ann, Post("x", attachments=(Attachment(name, "text/csv", b"x"),))))
+    [link] = links(counter.private_files.render_note(ann, Post("x", attachments=(Attachment(name, "text/csv", b"x"),))))
     assert link.endswith("/file")
     assert (await counter.get(link))[0] == 200
 
 
 async def test_the_name_in_the_address_is_not_believed(counter: Counter, ann: str) -> None:
     """Somebody may have changed it."""
-    [plot, _] = links(counter.handouts.note(ann, POST))
+    [plot, _] = links(counter.private_files.render_note(ann, POST))
     assert (await counter.get(plot.replace("plot.png", "%22%3B.html")))[0] == 404
 
 
 @pytest.mark.parametrize(
-    "handouts", [Handouts(CountingIds(), most_entries=2), Handouts(CountingIds(), most_bytes=len(PLOT.content) + 5)]
+    "handouts", [PrivateFiles(CountingIds(), most_entries=2), PrivateFiles(CountingIds(), most_bytes=len(PLOT.content) + 5)]
 )
-async def test_the_oldest_give_way(handouts: Handouts, ann: str) -> None:
+async def test_the_oldest_give_way(private_files: PrivateFiles, ann: str) -> None:
     """When there are too many, or too much of them."""
-    counter = Counter(handouts)
+    counter = Counter(private_files)
     async with counter.client:
-        old, new = (links(handouts.note(ann, POST)) for _ in range(2))
+        old, new = (links(private_files.render_note(ann, POST)) for _ in range(2))
         assert [(await counter.get(link))[0] for link in (*old, *new)] == [404, 404, 200, 200]

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from PIL import Image
 
 from bot.adapters.web.problems import problem_for
-from bot.adapters.web.render import body_of
+from bot.adapters.web.rendering import render_body
 from bot.adapters.web.sniffing import media_type_of
 from bot.adapters.web.visitors import Visitors
 from bot.domain.chat import Attachment, Post
@@ -23,13 +23,13 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _OwnedAttachment:
     user: str
     attachment: Attachment
 
 
 @dataclass(frozen=True, slots=True)
-class Handout:
+class PrivateFile:
     """A file as a note shows it: a picture has a size, anything else is a link. `link` is its address."""
 
     name: str
@@ -40,48 +40,48 @@ class Handout:
     height: int = 0
 
 
-class Handouts:
+class PrivateFiles:
     """Holds files for whoever they were whispered to; the oldest give way when there are too many, or too much of them."""
 
     def __init__(self, ids: Ids, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES) -> None:
         self._ids = ids
         self._most_entries = most_entries
         self._most_bytes = most_bytes
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._files: OrderedDict[str, _OwnedAttachment] = OrderedDict()
 
-    def note(self, user: str, post: Post) -> str:
+    def render_note(self, user: str, post: Post) -> str:
         """Give a post as the JSON of a note for one visitor, and keep what is attached to it."""
-        files = [asdict(self._handed(user, attachment)) for attachment in post.attachments]
-        return f'{body_of(post)[:-1]},"files":{json.dumps(files, ensure_ascii=False)}}}'
+        files = [asdict(self._keep(user, attachment)) for attachment in post.attachments]
+        return f'{render_body(post)[:-1]},"files":{json.dumps(files, ensure_ascii=False)}}}'
 
     def get(self, user: str, id_: str) -> Attachment | None:
         """Give a file, if it is still there and this visitor's."""
-        kept = self._kept.get(id_)
-        return kept.attachment if kept is not None and kept.user == user else None
+        owned = self._files.get(id_)
+        return owned.attachment if owned is not None and owned.user == user else None
 
-    def _handed(self, user: str, attachment: Attachment) -> Handout:
+    def _keep(self, user: str, attachment: Attachment) -> PrivateFile:
         id_ = self._ids.new()
-        self._kept[id_] = _Kept(user, attachment)
+        self._files[id_] = _OwnedAttachment(user, attachment)
         self._make_room()
         name = attachment.name if _NAME.fullmatch(attachment.name) else "file"
         width, height = _size_of(attachment)
-        return Handout(name, f"handouts/{id_}/{name}", attachment.alt, len(attachment.content), width, height)
+        return PrivateFile(name, f"handouts/{id_}/{name}", attachment.alt, len(attachment.content), width, height)
 
     def _make_room(self) -> None:
-        while len(self._kept) > self._most_entries or self._held_bytes() > self._most_bytes:
-            self._kept.popitem(last=False)
+        while len(self._files) > self._most_entries or self._held_bytes() > self._most_bytes:
+            self._files.popitem(last=False)
 
     def _held_bytes(self) -> int:
-        return sum(len(kept.attachment.content) for kept in self._kept.values())
+        return sum(len(owned.attachment.content) for owned in self._files.values())
 
 
-def handout_routes(handouts: Handouts, visitors: Visitors) -> APIRouter:
+def private_file_routes(private_files: PrivateFiles, visitors: Visitors) -> APIRouter:
     """Build `/handouts/<id>/<name>`: a picture to look at, anything else to save."""
     routes = APIRouter()
 
     @routes.api_route("/handouts/{id_}/{name}", methods=["GET", "HEAD"])
-    async def hand_out(request: Request, id_: str, name: str) -> Response:
-        found = handouts.get(visitors.meet(request).person.identity.user, id_)
+    async def send_file(request: Request, id_: str, name: str) -> Response:
+        found = private_files.get(visitors.identify(request).person.identity.user, id_)
         if found is None or not _NAME.fullmatch(name):
             return problem_for(request, HTTPStatus.NOT_FOUND, "That file is not kept any more; please ask for it again.")
         shown = media_type_of(found.content)

@@ -5,21 +5,21 @@ import re
 
 from fastapi import Request
 
-_FEWEST = 1024
+_SMALLEST = 1024
 """Bytes below which packing saves nothing."""
 
-_OFFERED = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(0\.\d*[1-9]\d*|1(?:\.0*)?)\s*)?(?:,|$)", re.IGNORECASE)
+_ACCEPTS_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(0\.\d*[1-9]\d*|1(?:\.0*)?)\s*)?(?:,|$)", re.IGNORECASE)
 
 
-def unpacks(request: Request) -> bool:
+def accepts_gzip(request: Request) -> bool:
     """Return whether whoever asks takes gzip."""
-    return _OFFERED.search(request.headers.get("accept-encoding", "")) is not None
+    return _ACCEPTS_GZIP.search(request.headers.get("accept-encoding", "")) is not None
 
 
-def pack(request: Request, content: str) -> tuple[bytes, dict[str, str]]:
+def compress_text(request: Request, content: str) -> tuple[bytes, dict[str, str]]:
     """Return what to send, packed where that is worth it, and the headers that say so."""
     plain = content.encode()
     headers = {"Vary": "Accept-Encoding"}
-    if len(plain) < _FEWEST or not unpacks(request):
+    if len(plain) < _SMALLEST or not accepts_gzip(request):
         return plain, headers
     return gzip.compress(plain, compresslevel=4, mtime=0), headers | {"Content-Encoding": "gzip"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.adapters.web.render import Asked, asked_in, body_of, label_in, preview_in, view_of
+from bot.adapters.web.rendering import AskedText, asked_in, label_in, preview_in, render_body, render_view
 from bot.domain.chat import Button, Details, Post, PostPicture, Tone
 from bot.domain.images import PictureId, Size
 from bot.ports.messages import StoredMessage
@@ -32,7 +32,7 @@ def stored(body: str, *, is_deleted: bool = False) -> StoredMessage:
 
 def test_a_body_holds_all_that_a_post_says() -> None:
     """But neither the bytes of its preview nor the store's keys."""
-    assert json.loads(body_of(FULL, asked=Asked("/imagine a fox"), preview="abc")) == {
+    assert json.loads(render_body(FULL, asked=AskedText("/imagine a fox"), preview="abc")) == {
         "text": "a fox",
         "tone": "done",
         "kind": "kind",
@@ -50,31 +50,31 @@ def test_a_body_holds_all_that_a_post_says() -> None:
 
 def test_the_same_post_is_the_same_text() -> None:
     """So that a surface can see that nothing changed."""
-    assert body_of(FULL) == body_of(FULL)
+    assert render_body(FULL) == render_body(FULL)
 
 
-@pytest.mark.parametrize("asked", [None, Asked("/imagine a fox"), Asked("Again", is_press=True)])
-def test_what_was_asked_can_be_read_back(asked: Asked | None) -> None:
+@pytest.mark.parametrize("asked", [None, AskedText("/imagine a fox"), AskedText("Again", is_press=True)])
+def test_what_was_asked_can_be_read_back(asked: AskedText | None) -> None:
     """An update keeps it."""
-    assert asked_in(body_of(FULL, asked=asked)) == asked
+    assert asked_in(render_body(FULL, asked=asked)) == asked
 
 
 def test_a_preview_can_be_read_back() -> None:
     """News without a preview of its own keeps the last one."""
-    assert (preview_in(body_of(FULL, preview="abc")), preview_in(body_of(FULL))) == ("abc", "")
+    assert (preview_in(render_body(FULL, preview="abc")), preview_in(render_body(FULL))) == ("abc", "")
 
 
 def test_a_button_is_found_by_its_action_only() -> None:
     """Somebody else's job has another action."""
-    body = body_of(FULL)
+    body = render_body(FULL)
     assert label_in(body, "delete:job1") == "Delete"
     assert label_in(body, "delete:job2") is None
 
 
 def test_a_view_wraps_the_body_untouched() -> None:
     """It is one JSON object for one visitor."""
-    view = json.loads(view_of(stored(body_of(FULL)), author="Amber Heron", is_mine=True, preview="/previews/m1/abc"))
-    assert view.pop("post") == json.loads(body_of(FULL))
+    view = json.loads(render_view(stored(render_body(FULL)), author="Amber Heron", is_mine=True, preview="/previews/m1/abc"))
+    assert view.pop("post") == json.loads(render_body(FULL))
     assert view == {
         "id": "m1",
         "version": 7,
@@ -88,12 +88,12 @@ def test_a_view_wraps_the_body_untouched() -> None:
 
 def test_a_deleted_message_has_no_post() -> None:
     """Its body is empty."""
-    assert json.loads(view_of(stored("", is_deleted=True), author="", is_mine=False, preview=None))["post"] is None
+    assert json.loads(render_view(stored("", is_deleted=True), author="", is_mine=False, preview=None))["post"] is None
 
 
 @pytest.mark.parametrize("words", ["<img src=x onerror=alert(1)>", '"}],', "\u202ertl", "\u2028", "\x00", "狐 🦊", "\\u0041"])
 def test_any_words_come_through(words: str) -> None:
     """And stay on one line, as event streams need it."""
-    body = body_of(Post(words), asked=Asked(words))
+    body = render_body(Post(words), asked=AskedText(words))
     assert json.loads(body)["text"] == words
     assert "\n" not in body

@@ -12,7 +12,7 @@ from bot.services.bodies import BodyRefused, read_body
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ACTION = re.compile(r"[a-z][a-z0-9_-]{0,40}:[A-Za-z0-9_:.-]{0,120}")
-_SHAPE = 'Send {"line": "/help", "key": "..."} or {"action": "...", "message": "...", "key": "..."}.'
+_EXPECTED_BODY = 'Send {"line": "/help", "key": "..."} or {"action": "...", "message": "...", "key": "..."}.'
 
 _REFUSALS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long; 64 KiB is the most that can be sent.",
@@ -21,7 +21,7 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class CallRequest:
     """One call as it was sent: a typed `line`, or the `action` of a button under `message`. `key` tells repeats."""
 
     key: str
@@ -30,7 +30,7 @@ class Asking:
     message: str = ""
 
 
-async def read_asking(request: Request) -> Asking:
+async def read_call_request(request: Request) -> CallRequest:
     """Read a request's JSON body.
 
     Raises:
@@ -38,10 +38,10 @@ async def read_asking(request: Request) -> Asking:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the request as application/json.")
-    return _parse(await bounded_body(request))
+    return _parse(await read_bounded_body(request))
 
 
-async def bounded_body(request: Request) -> bytes:
+async def read_bounded_body(request: Request) -> bytes:
     """Return a request's body.
 
     Raises:
@@ -53,21 +53,21 @@ async def bounded_body(request: Request) -> bytes:
         raise HTTPException(refused.status, _REFUSALS[refused.status]) from None
 
 
-def _parse(body: bytes) -> Asking:
+def _parse(body: bytes) -> CallRequest:
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError):
-        raise _bad("That is not JSON.") from None
+        raise _bad_request("That is not JSON.") from None
     if not isinstance(fields, dict) or not all(_is_text(value) for value in fields.values()):
-        raise _bad(_SHAPE)
+        raise _bad_request(_EXPECTED_BODY)
     if not _KEY.fullmatch(fields.get("key", "")):
-        raise _bad("The key must be 8 to 64 letters, digits and dashes.")
+        raise _bad_request("The key must be 8 to 64 letters, digits and dashes.")
     if set(fields) == {"line", "key"}:
-        return Asking(**fields)
+        return CallRequest(**fields)
     is_press = {"action", "key"} <= set(fields) <= {"action", "message", "key"}
     if not is_press or not _ACTION.fullmatch(fields["action"]) or not _MESSAGE.fullmatch(fields.get("message", "-")):
-        raise _bad(_SHAPE)
-    return Asking(**fields)
+        raise _bad_request(_EXPECTED_BODY)
+    return CallRequest(**fields)
 
 
 def _is_text(value: object) -> bool:
@@ -75,5 +75,5 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _bad(sentence: str) -> HTTPException:
+def _bad_request(sentence: str) -> HTTPException:
     return HTTPException(HTTPStatus.BAD_REQUEST, sentence)

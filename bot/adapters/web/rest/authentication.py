@@ -9,7 +9,7 @@ from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
 
-from bot.adapters.web.asking import bounded_body
+from bot.adapters.web.call_request import read_bounded_body
 from bot.adapters.web.rest.orders import Orders
 
 _NO_KEY = "Send your key as “Authorization: Bearer easel_…”; /apikey make gives you one."
@@ -17,14 +17,14 @@ _NO_KEY = "Send your key as “Authorization: Bearer easel_…”; /apikey make 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def key_first(orders: Orders) -> type[APIRoute]:
+def authenticated_route(orders: Orders) -> type[APIRoute]:
     """Return the kind of route that leaves the key in `request.state.key`, or answers 401, 408, 413 or 400."""
 
-    class KeyFirst(APIRoute):
+    class AuthenticatedRoute(APIRoute):
         def get_route_handler(self) -> Handler:
             answer = super().get_route_handler()
 
-            async def judge(request: Request) -> Response:
+            async def authenticate(request: Request) -> Response:
                 scheme, secret = get_authorization_scheme_param(request.headers.get("authorization"))
                 key = await orders.key(secret if scheme.lower() == "bearer" else "")
                 if key is None:
@@ -32,13 +32,13 @@ def key_first(orders: Orders) -> type[APIRoute]:
                 request.state.key = key
                 if self.body_field is not None:
                     # The framework takes a body that was read already, and would read the rest of any other.
-                    request._body = await bounded_body(request)  # noqa: SLF001 - Starlette's own cache
+                    request._body = await read_bounded_body(request)  # noqa: SLF001 - Starlette's own cache
                     _check_json(request._body)  # noqa: SLF001 - see above
                 return await answer(request)
 
-            return judge
+            return authenticate
 
-    return KeyFirst
+    return AuthenticatedRoute
 
 
 def _check_json(body: bytes) -> None:

@@ -11,14 +11,14 @@ from bot.adapters.web.problems import allowed_methods, problem, problem_of, prob
 from bot.adapters.web.rest.models import Problem
 from bot.errors import EaselError
 
-_ALWAYS = {
+_COMMON = {
     HTTPStatus.BAD_REQUEST: "What was sent makes no sense.",
     HTTPStatus.UNAUTHORIZED: "The key is missing, unknown or revoked.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A field has a value that it cannot have, or these words are not drawn here.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Something that easel needs does not work right now; `Retry-After` says when to try again.",
 }
-_MORE = {
+_PER_OPERATION = {
     HTTPStatus.FORBIDDEN: "A rule does not allow it.",
     HTTPStatus.NOT_FOUND: "The key's owner has no such job.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
@@ -27,17 +27,17 @@ _MORE = {
     HTTPStatus.TOO_MANY_REQUESTS: "A limit is reached; `kind` says which.",
 }
 
-_NOWHERE = "There is nothing like that at this address; /api/docs says what there is."
-_NOT_SO = "That cannot be done with this address; the header Allow says what can."
+_NOT_FOUND = "There is nothing like that at this address; /api/docs says what there is."
+_METHOD_NOT_ALLOWED = "That cannot be done with this address; the header Allow says what can."
 
 
-def documented(*more: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*more: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Return the description of an operation's problems: those that every one has, and `more`."""
-    texts = _ALWAYS | {status: _MORE[status] for status in more}
+    texts = _COMMON | {status: _PER_OPERATION[status] for status in more}
     return {status.value: {"model": Problem, "description": text} for status, text in sorted(texts.items())}
 
 
-def describe_problems(api: dict[str, Any]) -> dict[str, Any]:
+def set_problem_media_type(api: dict[str, Any]) -> dict[str, Any]:
     """Give the problems in a description the media type that they are sent with."""
     for methods in api["paths"].values():
         for operation in methods.values():
@@ -47,7 +47,7 @@ def describe_problems(api: dict[str, Any]) -> dict[str, Any]:
     return api
 
 
-def add_refusals(app: FastAPI) -> None:
+def add_error_handlers(app: FastAPI) -> None:
     """Have the application answer with problem+json, whatever goes wrong."""
     app.add_exception_handler(FrameworkException, _say_http)
     app.add_exception_handler(RequestValidationError, _say_invalid)
@@ -64,8 +64,8 @@ async def _say_http(request: Request, error: Exception) -> Response:
         answer.headers.update(error.headers or {})
         return answer
     if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
-        return problem(HTTPStatus(error.status_code), _NOWHERE)
-    answer = problem(HTTPStatus.METHOD_NOT_ALLOWED, _NOT_SO)
+        return problem(HTTPStatus(error.status_code), _NOT_FOUND)
+    answer = problem(HTTPStatus.METHOD_NOT_ALLOWED, _METHOD_NOT_ALLOWED)
     answer.headers["Allow"] = allowed_methods(request)
     return answer
 

@@ -8,8 +8,8 @@ import structlog
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from bot.adapters.web.gate import Receive, Scope, Send
 from bot.adapters.web.problems import problem
+from bot.adapters.web.security import Receive, Scope, Send
 from bot.adapters.web.surface import WebSurface
 from bot.errors import StorageFailed
 from bot.ports.messages import StoredMessage
@@ -24,7 +24,7 @@ _GREETING = "retry: 2000\n\n"
 _HEARTBEAT_LINE = ":\n\n"
 
 
-class Events:
+class EventStreams:
     """The open streams of one channel."""
 
     def __init__(
@@ -52,12 +52,12 @@ class Events:
             self._open -= 1
             raise
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return _Stream(self._parts(version, view), headers, self._count_out)
+        return _EndingStream(self._stream_with_greeting(version, view), headers, self._release)
 
-    def _count_out(self) -> None:
+    def _release(self) -> None:
         self._open -= 1
 
-    async def _parts(self, version: int, view: View) -> AsyncIterator[str]:
+    async def _stream_with_greeting(self, version: int, view: View) -> AsyncIterator[str]:
         try:
             yield _GREETING
             async for text in self._stream(version, view):
@@ -68,7 +68,7 @@ class Events:
 
     async def _stream(self, version: int, view: View) -> AsyncIterator[str]:
         while not self._feed.is_closed:
-            bell = self._feed.bell
+            signal = self._feed.signal
             changes = await self._feed.after(self._channel, version)
             if changes is None:
                 version = await self._feed.head(self._channel)
@@ -76,12 +76,12 @@ class Events:
             elif changes:
                 version = changes[-1].version
                 yield "".join(_event("message", change.version, view(change)) for change in changes)
-            elif not await self._feed.wait(bell, self._heartbeat):
-                self._feed.look_again()
+            elif not await self._feed.wait(signal, self._heartbeat):
+                self._feed.expect_changes()
                 yield _HEARTBEAT_LINE
 
 
-class _Stream(StreamingResponse):
+class _EndingStream(StreamingResponse):
     """A stream that says when it has ended, however it did."""
 
     def __init__(self, parts: AsyncIterator[str], headers: Mapping[str, str], on_end: Callable[[], None]) -> None:

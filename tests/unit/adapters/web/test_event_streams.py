@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from fastapi.responses import StreamingResponse
 
-from bot.adapters.web.events import Events
+from bot.adapters.web.event_streams import EventStreams
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.domain.chat import Place, Post
 from bot.errors import StorageFailed
@@ -31,7 +31,7 @@ class Room:
 
     async def open(self, since: str | None = None, *, heartbeat: timedelta = NEVER) -> AsyncIterator[str]:
         """Open a stream that has been greeted."""
-        events = Events(self.surface, "studio", heartbeat=heartbeat)
+        events = EventStreams(self.surface, "studio", heartbeat=heartbeat)
         response = await events.open(since, lambda message: message.id)
         assert isinstance(response, StreamingResponse)
         stream = (str(text) async for text in response.body_iterator)
@@ -79,7 +79,7 @@ async def test_closing_ends_the_stream(room: Room) -> None:
     stream = await room.open()
     room.surface.close()
     assert [text async for text in stream] == []
-    response = await Events(room.surface, "studio").open(None, lambda message: message.id)
+    response = await EventStreams(room.surface, "studio").open(None, lambda message: message.id)
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
@@ -93,7 +93,7 @@ async def test_a_store_that_is_down_ends_the_stream(room: Room) -> None:
 
 async def test_there_are_only_so_many_streams(room: Room) -> None:
     """Who goes away makes room."""
-    events = Events(room.surface, "studio", heartbeat=AT_ONCE, most_streams=1)
+    events = EventStreams(room.surface, "studio", heartbeat=AT_ONCE, most_streams=1)
     first, refused = await asyncio.gather(*(events.open(None, lambda message: message.id) for _ in range(2)))
     assert (refused.status_code, refused.headers["retry-after"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "10")
     app = httpx2.ASGITransport(app=first)
@@ -105,7 +105,7 @@ async def test_there_are_only_so_many_streams(room: Room) -> None:
 
 async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None:
     """The store was away just then."""
-    events = Events(room.surface, "studio", most_streams=1)
+    events = EventStreams(room.surface, "studio", most_streams=1)
     room.messages.trouble.comes("page", StorageFailed("memory", "down"))
     with pytest.raises(StorageFailed):
         await events.open(None, lambda message: message.id)
@@ -115,5 +115,5 @@ async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None
 @pytest.mark.parametrize("since", ["", "-1", "one", "1.5", "9" * 19, "١"])
 async def test_a_version_is_a_number(room: Room, since: str) -> None:
     """Nothing else is a place to go on from."""
-    response = await Events(room.surface, "studio").open(since, lambda message: message.id)
+    response = await EventStreams(room.surface, "studio").open(since, lambda message: message.id)
     assert response.status_code == HTTPStatus.BAD_REQUEST

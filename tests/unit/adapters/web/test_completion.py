@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.web.catalog import CommandCard, OptionCard, catalog_of
+from bot.adapters.web.completion import CommandDescription, OptionDescription, describe_commands
 from bot.commands.imagine import imagine
 from bot.domain.allowances import Weights
 from bot.domain.images import Quality
@@ -15,27 +15,27 @@ from tests.fakes.surfaces import RecordingSurface
 
 
 @pytest.fixture
-def cards() -> dict[str, CommandCard]:
+def cards() -> dict[str, CommandDescription]:
     """Describe the fake studio's commands."""
     studio = FakeStudio(RecordingSurface(), StoppedClock(), CountingIds())
-    return {card.name: card for card in catalog_of(studio.commands).commands}
+    return {card.name: card for card in describe_commands(studio.commands).commands}
 
 
-def test_only_what_can_be_typed_is_there(cards: dict[str, CommandCard]) -> None:
+def test_only_what_can_be_typed_is_there(cards: dict[str, CommandDescription]) -> None:
     """Buttons are not, and the order is that of the declarations."""
     assert list(cards) == ["imagine", "gallery", "audit", "help"]
 
 
-def test_a_command_says_what_it_is_for(cards: dict[str, CommandCard]) -> None:
+def test_a_command_says_what_it_is_for(cards: dict[str, CommandDescription]) -> None:
     """With an example."""
     imagine = cards["imagine"]
     assert (imagine.summary, imagine.example) == ("Draw a picture from words", "/imagine a lighthouse in a storm")
 
 
-def test_each_kind_of_option_tells_what_it_takes(cards: dict[str, CommandCard]) -> None:
+def test_each_kind_of_option_tells_what_it_takes(cards: dict[str, CommandDescription]) -> None:
     """Choices, bounds, defaults."""
     prompt, shape, _, count, size = cards["imagine"].options
-    assert prompt == OptionCard(
+    assert prompt == OptionDescription(
         name="prompt", kind="text", summary="What to draw, in any language", is_required=True, default=None, longest=4000
     )
     assert (shape.kind, shape.choices, shape.default, shape.is_required) == (
@@ -48,7 +48,7 @@ def test_each_kind_of_option_tells_what_it_takes(cards: dict[str, CommandCard]) 
     assert (size.kind, size.choices, size.default) == ("size", (), None)
 
 
-def test_a_command_without_options_has_none(cards: dict[str, CommandCard]) -> None:
+def test_a_command_without_options_has_none(cards: dict[str, CommandDescription]) -> None:
     """Nothing is made up."""
     assert cards["gallery"].options == ()
 
@@ -56,7 +56,7 @@ def test_a_command_without_options_has_none(cards: dict[str, CommandCard]) -> No
 def test_what_a_choice_costs_is_said() -> None:
     """Where it is made."""
     nobody: Any = None
-    [card] = catalog_of((imagine(nobody, Weights({Quality.HIGH: 2})),)).commands
+    [card] = describe_commands((imagine(nobody, Weights({Quality.HIGH: 2})),)).commands
     assert [option.summary for option in card.options if option.name == "quality"] == [
         "How much work goes into it; better takes longer; high counts as 2 pictures"
     ]

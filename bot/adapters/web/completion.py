@@ -8,7 +8,7 @@ from bot.commands.options import Number, PersonRef, Pick, Pixels, Text
 from bot.commands.spec import AnyCommand, Option
 
 
-class OptionCard(BaseModel):
+class OptionDescription(BaseModel):
     """One option. `kind` is text, choice, number, size, person or other; what does not apply to it is empty."""
 
     name: str
@@ -22,29 +22,29 @@ class OptionCard(BaseModel):
     longest: int | None = None
 
 
-class CommandCard(BaseModel):
+class CommandDescription(BaseModel):
     """One command that can be typed."""
 
     name: str
     summary: str
     example: str
     takes_plain_words: bool
-    options: tuple[OptionCard, ...]
+    options: tuple[OptionDescription, ...]
 
 
-class Catalog(BaseModel):
+class CommandList(BaseModel):
     """Everything that can be typed."""
 
-    commands: tuple[CommandCard, ...]
+    commands: tuple[CommandDescription, ...]
 
 
-def catalog_of(commands: Iterable[AnyCommand]) -> Catalog:
+def describe_commands(commands: Iterable[AnyCommand]) -> CommandList:
     """Describe the commands that can be typed, in the order of their declaration."""
-    return Catalog(commands=tuple(_command(command) for command in commands if command.is_typed))
+    return CommandList(commands=tuple(_command(command) for command in commands if command.is_typed))
 
 
-def _command(command: AnyCommand) -> CommandCard:
-    return CommandCard(
+def _command(command: AnyCommand) -> CommandDescription:
+    return CommandDescription(
         name=command.name,
         summary=command.summary,
         example=command.example,
@@ -53,8 +53,8 @@ def _command(command: AnyCommand) -> CommandCard:
     )
 
 
-def _option(option: Option) -> OptionCard:
-    card = OptionCard(
+def _option(option: Option) -> OptionDescription:
+    card = OptionDescription(
         name=option.name,
         kind="other",
         summary=option.summary,
