@@ -16,10 +16,10 @@ def selling(base: Foundation) -> Guests:
     if not chosen.stripe_secret:
         return Guests()
     try:
-        from bot.adapters.stripe.endpoint import Endpoint
+        from bot.adapters.stripe.webhook import StripeWebhook
     except ImportError as error:
         raise ConfigError(
             "[membership] stripe_secret is set, which needs one more package: pip install easel[stripe]."
         ) from error
-    endpoint = Endpoint(chosen.stripe_secret.get_secret_value(), billing=records.billing, accepts=frozenset(chosen.accepts))
+    endpoint = StripeWebhook(chosen.stripe_secret.get_secret_value(), billing=records.billing, accepts=frozenset(chosen.accepts))
     return Guests((endpoint.routes(),), frozenset({PATH}))

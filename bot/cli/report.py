@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bot.adapters.terminal.plain import plain
+from bot.adapters.terminal.sanitizing import sanitize
 from bot.domain.money import Cost
 from bot.services.job_views import JobView
 
@@ -62,8 +62,8 @@ def print_lines(report: Report) -> None:
         if path:
             typer.echo(str(path))
         typer.echo(f"  {picture.url} ({picture.width}x{picture.height}, while easel is running)")
-    typer.echo(f"asked  {plain(job.prompt)}")
-    typer.echo(f"drawn  {plain(job.drawn_prompt or '')}")
+    typer.echo(f"asked  {sanitize(job.prompt)}")
+    typer.echo(f"drawn  {sanitize(job.drawn_prompt or '')}")
     typer.echo(f"model  {job.model} ({job.provider})")
     if job.cost_microusd is not None:
         typer.echo(f"cost   {Cost(job.cost_microusd)}")

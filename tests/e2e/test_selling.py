@@ -63,7 +63,7 @@ async def test_without_a_secret_there_is_no_such_address(tmp_path: Path) -> None
 async def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the start, and not when the first one pays."""
     monkeypatch.setitem(sys.modules, "stripe", None)
-    monkeypatch.delitem(sys.modules, "bot.adapters.stripe.endpoint", raising=False)
+    monkeypatch.delitem(sys.modules, "bot.adapters.stripe.webhook", raising=False)
     settings = Settings.model_validate({"data_dir": tmp_path, "membership": {"stripe_secret": SECRET}})
     async with open_foundation(settings) as base:
         with pytest.raises(ConfigError, match=r"pip install easel\[stripe\]"):

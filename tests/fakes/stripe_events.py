@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
 from bot.adapters.stripe import PATH
-from bot.adapters.stripe.endpoint import Endpoint
+from bot.adapters.stripe.webhook import StripeWebhook
 from bot.ports.billing import Billing
 
 SECRET = "whsec_made_up"
@@ -140,7 +140,7 @@ class Till:
 
     def __init__(self, billing: Billing, accepts: Iterable[str] = (LINK,)) -> None:
         app = FastAPI()
-        app.include_router(Endpoint(SECRET, billing=billing, accepts=frozenset(accepts)).routes())
+        app.include_router(StripeWebhook(SECRET, billing=billing, accepts=frozenset(accepts)).routes())
         self._client = AsyncClient(transport=ASGITransport(app), base_url="http://till")
 
     async def __aenter__(self) -> Self:

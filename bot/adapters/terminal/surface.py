@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
-from bot.adapters.terminal.plain import plain
+from bot.adapters.terminal.sanitizing import sanitize
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 
@@ -60,34 +60,34 @@ class TerminalSurface:
 
     async def delete(self, message: MessageRef) -> None:
         """Take a moving line away; what is printed stays printed."""
-        self._take_away(message.id)
+        self._remove(message.id)
 
     def close(self) -> None:
         """Leave the terminal as it was: no bar is left behind, and nothing is shown any more."""
         self._is_silent = True
         for message in tuple(self._bars):
-            self._take_away(message)
+            self._remove(message)
 
     def _show(self, message: str, post: Post) -> None:
         if self._is_silent:
             return
         if post.tone in _MARKS:
             self.has_ended = self.has_ended or post.tone is not Tone.PLAIN
-            self._take_away(message)
+            self._remove(message)
             self._print(message, post)
         elif self._console.is_terminal:
-            self._move(message, post)
+            self._show_bar(message, post)
         else:
             self._print(message, post)
 
-    def _move(self, message: str, post: Post) -> None:
-        text, total = plain(post.text), None if post.progress is None else 1.0
+    def _show_bar(self, message: str, post: Post) -> None:
+        text, total = sanitize(post.text), None if post.progress is None else 1.0
         if message not in self._bars:
             self._bars[message] = self._progress.add_task(text, total=total)
             self._progress.start()
         self._progress.update(self._bars[message], description=text, total=total, completed=post.progress or 0.0, refresh=True)
 
-    def _take_away(self, message: str) -> None:
+    def _remove(self, message: str) -> None:
         bar = self._bars.pop(message, None)
         if bar is not None:
             self._progress.remove_task(bar)
@@ -96,7 +96,7 @@ class TerminalSurface:
 
     def _print(self, message: str, post: Post) -> None:
         mark, style = _MARKS.get(post.tone, ("…", "dim"))
-        text = " · ".join(plain(part) for part in (post.text, *post.footer, post.cost) if part)
+        text = " · ".join(sanitize(part) for part in (post.text, *post.footer, post.cost) if part)
         if self._texts.get(message) != text:
             self._texts[message] = text
             self._console.print(Text.assemble((mark, style), " ", text), soft_wrap=True)

@@ -13,7 +13,7 @@ from bot.adapters.discord.http_endpoint import DiscordHttpEndpoint
 from bot.adapters.slack.http_endpoint import SlackHttpEndpoint
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.stripe import PATH as STRIPE_PATH
-from bot.adapters.stripe.endpoint import Endpoint as StripeEndpoint
+from bot.adapters.stripe.webhook import StripeWebhook
 from bot.adapters.web.rest.app import build_rest
 from bot.domain.people import HOUSE, Identity
 from bot.services.api_keys import ApiKeyRegistry
@@ -81,7 +81,7 @@ async def slack(*, is_known: bool) -> tuple[int, int]:
 async def stripe(*, is_known: bool) -> tuple[int, int]:
     """Send an event, signed with nonsense or not at all."""
     app = FastAPI()
-    app.include_router(StripeEndpoint("whsec_made_up", billing=_NEVER, accepts=frozenset()).routes())
+    app.include_router(StripeWebhook("whsec_made_up", billing=_NEVER, accepts=frozenset()).routes())
     return await post(app, STRIPE_PATH, {"Stripe-Signature": f"t=1,v1={'0' * 64}"} if is_known else {})
 
 

@@ -26,10 +26,10 @@ from bot.services.bodies import BodyRefused, read_body
 
 log = structlog.get_logger(__name__)
 
-_OLDEST = 300
+_LONGEST_AGE_S = 300
 """Seconds; what somebody overheard long ago is not taken again."""
 
-_SIGNED = re.compile(r"(?:^|,)v1=[0-9a-f]{64}")
+_SIGNATURE = re.compile(r"(?:^|,)v1=[0-9a-f]{64}")
 
 
 _CHECKOUTS = {"checkout.session.completed", "checkout.session.async_payment_succeeded"}
@@ -46,12 +46,12 @@ _REFUND_NEWS = {"refund.failed", "refund.updated", "charge.refund.updated"}
 
 _UNPAID_REFUNDS = {"failed", "canceled"}
 
-_MOST = 2**31 - 1
+_LARGEST_INTEGER = 2**31 - 1
 
 Json = Mapping[str, Any]
 
 
-class Endpoint:
+class StripeWebhook:
     """Takes events in. What could not be written down is answered with 503, and Stripe brings it again.
 
     `accepts` are the ids of the Payment Links and prices that make members.
@@ -68,38 +68,38 @@ class Endpoint:
         routes = APIRouter()
 
         @routes.post(PATH, include_in_schema=False)
-        async def take_in(request: Request) -> Response:
-            return Response(status_code=await self._taken(request))
+        async def receive(request: Request) -> Response:
+            return Response(status_code=await self._receive(request))
 
         return routes
 
-    async def _taken(self, request: Request) -> HTTPStatus:
+    async def _receive(self, request: Request) -> HTTPStatus:
         signature = request.headers.get("stripe-signature", "")
-        if not _SIGNED.search(signature):
+        if not _SIGNATURE.search(signature):
             log.info("stripe.forged_event", reason="no signature")
             return HTTPStatus.UNAUTHORIZED
         try:
             body = await read_body(request.stream())
         except BodyRefused as refused:
             return refused.status
-        if not self._is_genuine(body, signature):
+        if not self._is_signed_by_stripe(body, signature):
             return HTTPStatus.UNAUTHORIZED
-        event = _read(body)
-        return HTTPStatus.BAD_REQUEST if event is None else await self._noted(event)
+        event = _parse_event(body)
+        return HTTPStatus.BAD_REQUEST if event is None else await self._record_event(event)
 
-    def _is_genuine(self, body: bytes, signature: str) -> bool:
+    def _is_signed_by_stripe(self, body: bytes, signature: str) -> bool:
         """Whether Stripe signed it, just now."""
         try:
-            stripe.WebhookSignature.verify_header(body.decode(), signature, self._secret, _OLDEST)
+            stripe.WebhookSignature.verify_header(body.decode(), signature, self._secret, _LONGEST_AGE_S)
         except (stripe.SignatureVerificationError, TypeError, ValueError) as error:
             # A TypeError is a signature in letters that none is written in.
             log.info("stripe.forged_event", reason=type(error).__name__)
             return False
         return True
 
-    async def _noted(self, event: Json) -> HTTPStatus:
+    async def _record_event(self, event: Json) -> HTTPStatus:
         try:
-            await self._note(str(event["type"]), event["data"]["object"], _moment(event["created"]))
+            await self._record(str(event["type"]), event["data"]["object"], _to_datetime(event["created"]))
         except EaselError as error:
             log.warning("stripe.not_noted", reason=str(error))
             return HTTPStatus.SERVICE_UNAVAILABLE
@@ -108,16 +108,16 @@ class Endpoint:
             return HTTPStatus.BAD_REQUEST
         return HTTPStatus.OK
 
-    async def _note(self, kind: str, thing: Json, at: datetime) -> None:
+    async def _record(self, kind: str, thing: Json, at: datetime) -> None:
         if kind in _CHECKOUTS and thing["payment_status"] in _PAID:
-            await self._checked_out(thing, at)
+            await self._record_checkout(thing, at)
         elif kind == "invoice.paid" and (subscription := _subscription_of(thing)):
-            await self._billing.note(self._paid(thing, subscription, at))
+            await self._billing.note(self._parse_paid_invoice(thing, subscription, at))
             await self._note_payment(thing["id"], thing.get("payment_intent"))
         elif kind == "invoice_payment.paid":
             await self._note_payment(thing["invoice"], thing["payment"].get("payment_intent"))
         elif kind == "customer.subscription.deleted":
-            ended_at = _moment(thing.get("ended_at") or at.timestamp())
+            ended_at = _to_datetime(thing.get("ended_at") or at.timestamp())
             await self._billing.note(SubscriptionUpdate(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at))
         elif payment := _id_of(thing.get("payment_intent")):
             await self._note_money_back(kind, thing, payment, at)
@@ -143,16 +143,16 @@ class Endpoint:
             reversal = Reversal(source=STRIPE, id=id_, payment=payment, at=at, part=part, whole=1, is_final=is_final)
             await self._billing.reverse(reversal)
 
-    def _paid(self, invoice: Json, subscription: str, at: datetime) -> SubscriptionUpdate:
+    def _parse_paid_invoice(self, invoice: Json, subscription: str, at: datetime) -> SubscriptionUpdate:
         """Read until when a subscription is paid: where prices are named, by the lines of those alone."""
         lines = invoice["lines"]["data"]
         ours = [line for line in lines if not self._prices or _price_of(line) in self._prices]
-        paid_until = max((_moment(line["period"]["end"]) for line in ours), default=None if lines else at)
+        paid_until = max((_to_datetime(line["period"]["end"]) for line in ours), default=None if lines else at)
         paid = None if paid_until is None else PaidInvoice(str(invoice["id"]), paid_until)
         is_accepted = bool(self._prices and ours)
         return SubscriptionUpdate(source=STRIPE, id=subscription, at=at, invoice=paid, is_accepted=is_accepted)
 
-    async def _checked_out(self, session: Json, at: datetime) -> None:
+    async def _record_checkout(self, session: Json, at: datetime) -> None:
         """Note whose subscription it is, or give the credits that were bought."""
         account = AccountId(str(session.get("client_reference_id") or "")) or None
         if session.get("subscription"):
@@ -164,14 +164,14 @@ class Endpoint:
         elif sold := (session.get("metadata") or {}).get("credits"):
             payment = _id_of(session.get("payment_intent"))
             await self._billing.buy(
-                Purchase(source=STRIPE, id=str(session["id"]), payment=payment, account=account, credits=_whole_number(sold))
+                Purchase(source=STRIPE, id=str(session["id"]), payment=payment, account=account, credits=_parse_integer(sold))
             )
 
 
-def _whole_number(text: str) -> int:
+def _parse_integer(text: str) -> int:
     """Read a number that a database takes too."""
     number = int(text)
-    if abs(number) > _MOST:
+    if abs(number) > _LARGEST_INTEGER:
         raise ValueError
     return number
 
@@ -187,7 +187,7 @@ def _price_of(line: Json) -> str:
     return _id_of(details.get("price") or line.get("price"))
 
 
-def _read(body: bytes) -> Json | None:
+def _parse_event(body: bytes) -> Json | None:
     try:
         event = json.loads(body)
     except (ValueError, RecursionError):
@@ -200,5 +200,5 @@ def _subscription_of(invoice: Json) -> str:
     return _id_of(details.get("subscription") or invoice.get("subscription"))
 
 
-def _moment(seconds: float) -> datetime:
+def _to_datetime(seconds: float) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
