@@ -26,7 +26,7 @@ from bot.pipeline.studio import Studio
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
-from bot.providers.plots.matplot import MatplotPlots
+from bot.providers.plots.matplotlib_plots import MatplotPlots
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.gallery import Gallery

@@ -12,7 +12,7 @@ from PIL import Image
 from bot.domain.people import AccountId
 from bot.ports.plots import Plots, UsageSummary
 from bot.ports.statistics import UsageLine
-from bot.providers.plots.matplot import MatplotPlots
+from bot.providers.plots.matplotlib_plots import MatplotPlots
 from bot.services.usage import summarize_usage
 from tests.fakes.plots import GreyPlots
 

@@ -11,10 +11,10 @@ from PIL import Image
 from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
 from bot.domain.money import Cost
 from bot.providers.openai.client import build_client
-from bot.providers.openai.fetch import PictureFetcher
 from bot.providers.openai.images import OpenAIImages, ResponseFormat
 from bot.providers.openai.models import ImageModel, known_models
-from bot.providers.openai.parameters import LeftOut
+from bot.providers.openai.picture_fetcher import PictureFetcher
+from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI
 
@@ -64,7 +64,7 @@ def images(
     model: ImageModel = GPT_IMAGE_2,
     response_format: ResponseFormat | None = None,
     fetcher: PictureFetcher | None = None,
-    left_out: LeftOut | None = None,
+    unsupported: UnsupportedParameters | None = None,
 ) -> OpenAIImages:
     """Give a provider as the house would make it."""
     return OpenAIImages(
@@ -75,7 +75,7 @@ def images(
         previews=previews,
         response_format=response_format,
         fetcher=fetcher,
-        left_out=left_out,
+        unsupported=unsupported,
     )
 
 

@@ -8,9 +8,9 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.domain.health import Finding, Health
-from bot.providers.openai.checkup import check_model
-from bot.providers.openai.client import OPENAI, build_client
+from bot.providers.openai.client import OPENAI_URL, build_client
 from bot.providers.openai.images import OpenAIImages
+from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import Model, known_models, text_model
 from bot.providers.openai.rewriter import OpenAIRewriter
 from tests.e2e.openai_calls import KEY, client_of
@@ -161,7 +161,7 @@ class Rerouted(httpx2.AsyncHTTPTransport):
 async def test_openai_itself_lists_all_that_a_key_may_use(fake: FakeOpenAI) -> None:
     """There a model that is not listed is wrong, and the way out is named."""
     wire = httpx2.AsyncClient(transport=Rerouted(fake.origin))
-    async with AsyncOpenAI(api_key=KEY, base_url=OPENAI, http_client=wire, max_retries=0) as client:
+    async with AsyncOpenAI(api_key=KEY, base_url=OPENAI_URL, http_client=wire, max_retries=0) as client:
         missing = Model("gpt-image-7", replacement="gpt-image-2")
         [_, finding] = await check_model(client, missing, service="x", clock=TODAY)
     assert (finding.subject, finding.health) == ("x: model gpt-image-7", Health.WRONG)

@@ -9,7 +9,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.errors import ProviderFailed, ProviderFault
-from bot.providers.openai.fetch import LARGEST, PictureFetcher
+from bot.providers.openai.picture_fetcher import MOST_BYTES, PictureFetcher
 from tests.e2e.openai_calls import News, client_of, failure_of, images, mark, request
 from tests.fakes.certificates import certificate_for
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
@@ -226,7 +226,7 @@ async def test_a_dead_link_takes_no_good_picture_with_it(client: AsyncOpenAI, fa
 
 async def test_a_flood_is_stopped(fake: FakeOpenAI) -> None:
     """The server sends for ever, and does not say how much."""
-    assert LARGEST == 64 * 1024 * 1024
+    assert MOST_BYTES == 64 * 1024 * 1024
     error = await refusal(PictureFetcher(fake.url, largest=2_000_000), "/files/huge")
     assert "larger than 2000000 bytes" in str(error)
 

@@ -12,11 +12,11 @@ from bot.config import load
 from bot.errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault, is_out_of_files
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
-from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
-from bot.providers.openai.parameters import LeftOut, Parameter
 from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.system_prompt import SYSTEM_PROMPT
+from bot.providers.openai.unsupported_parameters import Parameter, UnsupportedParameters
 from tests.e2e.openai_calls import AUTHOR, PROMPT, News, client_of, failure_of, images, mark, request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
@@ -68,9 +68,11 @@ async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
         yield opened
 
 
-def rewriter(client: AsyncOpenAI, *left_out: Parameter) -> OpenAIRewriter:
+def rewriter(client: AsyncOpenAI, *unsupported: Parameter) -> OpenAIRewriter:
     """Give a rewriter as the house would make it."""
-    return OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=StoppedClock(), left_out=LeftOut("rewriter", left_out))
+    return OpenAIRewriter(
+        client, text_model("gpt-4o-mini"), clock=StoppedClock(), unsupported=UnsupportedParameters("rewriter", unsupported)
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,9 +109,9 @@ def _said(body: dict[str, object]) -> set[str]:
     assert isinstance(messages, list)
     roles = [message["role"] for message in messages]
     assert roles in (["developer", "user"], ["system", "user"])
-    assert messages[0]["content"].startswith(RULES)
+    assert messages[0]["content"].startswith(SYSTEM_PROMPT)
     has_schema = "response_format" in body
-    assert (messages[0]["content"] == RULES) is has_schema
+    assert (messages[0]["content"] == SYSTEM_PROMPT) is has_schema
     named = {name for name in ("max_completion_tokens", "safety_identifier") if name in body}
     return named | ({"developer"} & set(roles)) | ({"json_schema"} if has_schema else set())
 

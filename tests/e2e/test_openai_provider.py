@@ -13,7 +13,7 @@ from bot.domain.money import Cost
 from bot.errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import load_resources
 from bot.providers.openai.models import ImageModel
-from bot.providers.openai.parameters import LeftOut
+from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from tests.e2e.openai_calls import AUTHOR, GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
@@ -96,7 +96,7 @@ async def test_there_are_never_more_previews_than_model_and_operator_want(
 async def test_a_gateway_can_be_told_how_to_answer(client: AsyncOpenAI) -> None:
     """And that nobody's author is sent to it."""
     async with FakeOpenAI(Options(takes_response_format=True)) as gateway, client_of(gateway) as other:
-        await images(other, response_format="b64_json", left_out=LeftOut("openai", ("safety_identifier",))).draw(
+        await images(other, response_format="b64_json", unsupported=UnsupportedParameters("openai", ("safety_identifier",))).draw(
             request(), News()
         )
         assert gateway.seen[0].body["response_format"] == "b64_json"

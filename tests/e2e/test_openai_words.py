@@ -14,10 +14,10 @@ from bot.domain.money import Cost
 from bot.errors import GuardUnavailable, OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
-from bot.providers.openai.instructions import RULES
 from bot.providers.openai.models import TextModel, text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from tests.e2e.openai_calls import AUTHOR, KEY, PROMPT, client_of, failure_of
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
@@ -72,7 +72,7 @@ async def test_the_persons_words_travel_as_data_and_nowhere_else(client: AsyncOp
     messages = fake.seen[0].body["messages"]
     assert isinstance(messages, list)
     assert [message["role"] for message in messages] == ["developer", "user"]
-    assert messages[0]["content"] == RULES
+    assert messages[0]["content"] == SYSTEM_PROMPT
     assert json.loads(messages[1]["content"]) == {"user_prompt": prompt, "variation_of": None}
     assert prompt in words.text
 

@@ -8,9 +8,9 @@ import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from bot.errors import ConfigError
-from bot.providers.openai.bodies import IDENTITY, limit_bodies
+from bot.providers.openai.body_limits import NO_COMPRESSION, limit_bodies
 
-OPENAI = "https://api.openai.com/v1"
+OPENAI_URL = "https://api.openai.com/v1"
 
 _CONNECT = timedelta(seconds=10)
 _WRITE = timedelta(seconds=30)
@@ -18,11 +18,11 @@ _WRITE = timedelta(seconds=30)
 _RESOURCES = operator.attrgetter("chat.completions", "images", "models", "moderations")
 """What we call of the SDK, which imports each when it is first asked for."""
 
-_LATE = ("anyio._backends._asyncio", "concurrent.futures.thread", "encodings.idna")
+_LAZY_MODULES = ("anyio._backends._asyncio", "concurrent.futures.thread", "encodings.idna")
 """What connecting imports, and looking a host's name up."""
 
-_LARGEST_TEXT = 4 * 1024 * 1024
-_LARGEST_PICTURES = 640 * 1024 * 1024
+_MOST_TEXT_BYTES = 4 * 1024 * 1024
+_MOST_PICTURE_BYTES = 640 * 1024 * 1024
 """Bytes: ten pictures of the largest kind as base64. Whoever asks for fewer takes less."""
 
 
@@ -37,9 +37,9 @@ def build_client(key: str, base_url: str | None = None, *, longest: timedelta = 
         ConfigError: The address or the key cannot be one.
     """
     client = AsyncOpenAI(
-        api_key=_sendable(key.strip()) or "none",
+        api_key=_check_key(key.strip()) or "none",
         admin_api_key="",
-        base_url=_address(base_url or OPENAI),
+        base_url=_parse_base_url(base_url or OPENAI_URL),
         max_retries=0,
         timeout=httpx2.Timeout(
             connect=_CONNECT.total_seconds(),
@@ -47,8 +47,8 @@ def build_client(key: str, base_url: str | None = None, *, longest: timedelta = 
             write=_WRITE.total_seconds(),
             pool=_CONNECT.total_seconds(),
         ),
-        default_headers=IDENTITY,
-        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [limit_bodies(_largest)]}),
+        default_headers=NO_COMPRESSION,
+        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [limit_bodies(_body_limit)]}),
     )
     # The SDK fills these from the environment, which only our settings may read.
     client.organization = None
@@ -58,7 +58,7 @@ def build_client(key: str, base_url: str | None = None, *, longest: timedelta = 
 
 def load_resources(client: AsyncOpenAI) -> None:
     """Import what a first call would import: a machine that may open no more files cannot, and the call would fail for that."""
-    for module in _LATE:
+    for module in _LAZY_MODULES:
         importlib.import_module(module)
     _RESOURCES(client)
 
@@ -69,20 +69,20 @@ def is_openai_itself(client: AsyncOpenAI) -> bool:
     return host == "openai.com" or host.endswith(".openai.com")
 
 
-def _largest(response: httpx2.Response) -> int:
+def _body_limit(response: httpx2.Response) -> int:
     """Only pictures are large, and no error is one."""
     holds_pictures = response.is_success and "/images/" in response.request.url.path
-    return _LARGEST_PICTURES if holds_pictures else _LARGEST_TEXT
+    return _MOST_PICTURE_BYTES if holds_pictures else _MOST_TEXT_BYTES
 
 
-def _sendable(key: str) -> str:
+def _check_key(key: str) -> str:
     # The HTTP library would name the whole key in its complaint.
     if not all("!" <= character <= "~" for character in key):
         raise ConfigError("The API key of the image service holds a space or a special character; please copy it again.")
     return key
 
 
-def _address(base_url: str) -> httpx2.URL:
+def _parse_base_url(base_url: str) -> httpx2.URL:
     try:
         url = httpx2.URL(base_url)
     except httpx2.InvalidURL:
@@ -90,6 +90,6 @@ def _address(base_url: str) -> httpx2.URL:
     if url.scheme not in {"http", "https"} or not url.host:
         raise ConfigError(
             "The base URL of the image service is not an address: it starts with https:// or http:// "
-            f"and names a host, such as {OPENAI}."
+            f"and names a host, such as {OPENAI_URL}."
         )
     return url

@@ -6,15 +6,15 @@ import httpx2
 import openai
 
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
-from bot.providers.openai.complaints import Complaint, of_response
-from bot.providers.openai.refusals import is_refusal, may_be_refusal, refused
+from bot.providers.openai.error_response import ErrorResponse, parse_error_response
+from bot.providers.openai.refusals import is_refusal, may_be_refusal, to_prompt_refused
 
-ApiErrors = (openai.OpenAIError, httpx2.HTTPError, ssl.SSLError)
+API_ERRORS = (openai.OpenAIError, httpx2.HTTPError, ssl.SSLError)
 """What calls end with; while a body is read, the SDK lets the errors of the HTTP library and of TLS through."""
 
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
-_MONEY = {
+_MONEY_CODES = {
     "insufficient_quota",
     "credit_balance_exhausted",
     "organization_spend_limit_exceeded",
@@ -25,7 +25,7 @@ _MONEY = {
 }
 _MONEY_PHRASE = "billing hard limit"
 
-_NOT_SURELY_UNDRAWN = {408, 409, 499}
+_MAY_HAVE_DRAWN = {408, 409, 499}
 """Errors of ours by their number, but the call may be under way: somebody stopped waiting, or an earlier one still runs."""
 
 _SERVER_ERRORS = {
@@ -41,7 +41,7 @@ _BY_STATUS = {
     402: ProviderFault.OUT_OF_MONEY,
     403: ProviderFault.NOT_PERMITTED,
     429: ProviderFault.RATE_LIMITED,
-    **dict.fromkeys(_NOT_SURELY_UNDRAWN, ProviderFault.OVERLOADED),
+    **dict.fromkeys(_MAY_HAVE_DRAWN, ProviderFault.OVERLOADED),
 }
 _BY_CODE = {
     "invalid_api_key": ProviderFault.BAD_KEY,
@@ -61,7 +61,7 @@ _PLAIN_REASONS = {
 _UNVERIFIED = "must be verified"
 
 
-def translate(
+def translate_error(
     error: Exception, provider: str, *, request_id: str | None = None, is_repeatable: bool = False
 ) -> PromptRefused | ProviderFailed:
     """Say in our words what went wrong with a call; `request_id` is for errors that do not know it themselves.
@@ -70,93 +70,93 @@ def translate(
     been paid for; one that is repeatable, because it costs next to nothing,
     is then only unreachable.
     """
-    failure = _failure(error, provider, request_id)
+    failure = _translate_exception(error, provider, request_id)
     if is_repeatable and isinstance(failure, OutcomeUnknown):
         if isinstance(error, openai.APIStatusError):
-            return _failed(of_response(error.body, error.status_code, error.response.headers), provider)
-        return ProviderFailed(provider, _kind(error), fault=ProviderFault.UNREACHABLE, request_id=failure.request_id)
+            return _provider_failed(parse_error_response(error.body, error.status_code, error.response.headers), provider)
+        return ProviderFailed(provider, _error_class(error), fault=ProviderFault.UNREACHABLE, request_id=failure.request_id)
     return failure
 
 
-def judge(complaint: Complaint, provider: str) -> PromptRefused | ProviderFailed:
+def translate_error_response(response: ErrorResponse, provider: str) -> PromptRefused | ProviderFailed:
     """Say what an error answer means. What does not surely say that nothing was drawn is an unknown outcome."""
-    if is_refusal(complaint):
-        return refused(complaint)
-    if not _is_surely_undrawn(complaint):
+    if is_refusal(response):
+        return to_prompt_refused(response)
+    if not _is_certainly_undrawn(response):
         fault = ProviderFault.OVERLOADED
-        return OutcomeUnknown(provider, _reason(complaint), fault=fault, request_id=complaint.request_id)
-    return _failed(complaint, provider)
+        return OutcomeUnknown(provider, _reason(response), fault=fault, request_id=response.request_id)
+    return _provider_failed(response, provider)
 
 
-def _failed(complaint: Complaint, provider: str) -> ProviderFailed:
-    fault = _fault(complaint)
+def _provider_failed(response: ErrorResponse, provider: str) -> ProviderFailed:
+    fault = _fault_of(response)
     return ProviderFailed(
         provider,
-        _reason(complaint),
+        _reason(response),
         fault=fault,
-        request_id=complaint.request_id,
-        retry_after=complaint.retry_after,
-        may_be_refusal=fault is ProviderFault.BAD_REQUEST and may_be_refusal(complaint),
+        request_id=response.request_id,
+        retry_after=response.retry_after,
+        may_be_refusal=fault is ProviderFault.BAD_REQUEST and may_be_refusal(response),
     )
 
 
-def _failure(error: Exception, provider: str, request_id: str | None) -> PromptRefused | ProviderFailed:
+def _translate_exception(error: Exception, provider: str, request_id: str | None) -> PromptRefused | ProviderFailed:
     if isinstance(error, openai.APIStatusError):
-        return judge(of_response(error.body, error.status_code, error.response.headers), provider)
-    return _broken_connection(error, provider, request_id)
+        return translate_error_response(parse_error_response(error.body, error.status_code, error.response.headers), provider)
+    return _translate_connection_error(error, provider, request_id)
 
 
-def _broken_connection(error: Exception, provider: str, request_id: str | None) -> ProviderFailed:
+def _translate_connection_error(error: Exception, provider: str, request_id: str | None) -> ProviderFailed:
     """Tell a call that never left from one that may have arrived; in doubt it may."""
     cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
     if isinstance(cause, _NEVER_SENT):
-        return ProviderFailed(provider, _kind(error), fault=ProviderFault.UNREACHABLE)
+        return ProviderFailed(provider, _error_class(error), fault=ProviderFault.UNREACHABLE)
     if isinstance(cause, httpx2.UnsupportedProtocol):
-        return ProviderFailed(provider, _kind(error), fault=ProviderFault.BAD_REQUEST)
+        return ProviderFailed(provider, _error_class(error), fault=ProviderFault.BAD_REQUEST)
     fault = ProviderFault.TIMED_OUT if isinstance(cause, httpx2.TimeoutException) else ProviderFault.UNREACHABLE
     if isinstance(cause, httpx2.DecodingError):
         fault = ProviderFault.BAD_ANSWER
-    return OutcomeUnknown(provider, _kind(error), fault=fault, request_id=request_id)
+    return OutcomeUnknown(provider, _error_class(error), fault=fault, request_id=request_id)
 
 
-def _kind(error: Exception) -> str:
+def _error_class(error: Exception) -> str:
     """Name the error by its class: what it says in words may hold the prompt or the key."""
     cause = error.__cause__
     return f"{type(error).__name__} from {type(cause).__name__}" if cause else type(error).__name__
 
 
-def _is_surely_undrawn(complaint: Complaint) -> bool:
-    status = complaint.status
-    if _is_about_money(complaint):
+def _is_certainly_undrawn(response: ErrorResponse) -> bool:
+    status = response.status
+    if _is_about_money(response):
         return True
     if status is None or status < _CALLER_ERROR:
         # An error in a stream is OpenAI's own way to say so; one in an answer that calls itself 200 is a gateway's.
-        is_own = status is None and _STREAM_ERROR in {complaint.code, complaint.type}
-        return is_own or not _BY_CODE.keys().isdisjoint({complaint.code, complaint.type})
+        is_own = status is None and _STREAM_ERROR in {response.code, response.type}
+        return is_own or not _BY_CODE.keys().isdisjoint({response.code, response.type})
     if status < _SERVER_ERROR:
-        return status not in _NOT_SURELY_UNDRAWN
+        return status not in _MAY_HAVE_DRAWN
     types, codes = _SERVER_ERRORS.get(status, (set(), set()))
-    return complaint.type in types and complaint.code in codes
+    return response.type in types and response.code in codes
 
 
-def _fault(complaint: Complaint) -> ProviderFault:
-    if _is_about_money(complaint):
+def _fault_of(response: ErrorResponse) -> ProviderFault:
+    if _is_about_money(response):
         return ProviderFault.OUT_OF_MONEY
-    status = complaint.status
+    status = response.status
     if status is None or status < _CALLER_ERROR:
-        by_code = (_BY_CODE.get(word) for word in (complaint.code, complaint.type))
+        by_code = (_BY_CODE.get(word) for word in (response.code, response.type))
         return next((fault for fault in by_code if fault), ProviderFault.OVERLOADED)
     if status >= _SERVER_ERROR:
         return ProviderFault.OVERLOADED
     return _BY_STATUS.get(status, ProviderFault.BAD_REQUEST)
 
 
-def _is_about_money(complaint: Complaint) -> bool:
-    return not _MONEY.isdisjoint({complaint.code, complaint.type}) or _MONEY_PHRASE in complaint.message.lower()
+def _is_about_money(response: ErrorResponse) -> bool:
+    return not _MONEY_CODES.isdisjoint({response.code, response.type}) or _MONEY_PHRASE in response.message.lower()
 
 
-def _reason(complaint: Complaint) -> str:
-    plain = _PLAIN_REASONS.get(complaint.status or 0)
-    if _UNVERIFIED in complaint.message:
+def _reason(response: ErrorResponse) -> str:
+    plain = _PLAIN_REASONS.get(response.status or 0)
+    if _UNVERIFIED in response.message:
         plain = "the organisation has to be verified first"
-    return f"{complaint} ({plain})" if plain else str(complaint)
+    return f"{response} ({plain})" if plain else str(response)

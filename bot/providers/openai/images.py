@@ -14,22 +14,22 @@ from bot.domain.money import Cost, TokenPrices
 from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
-from bot.providers.openai.answers import Given, Usage
-from bot.providers.openai.base64s import decode
-from bot.providers.openai.checkup import check_model
+from bot.providers.openai.base64_text import decode_base64
 from bot.providers.openai.client import is_openai_itself
-from bot.providers.openai.complaints import request_id
-from bot.providers.openai.errors import ApiErrors, translate
-from bot.providers.openai.fetch import PictureFetcher
+from bot.providers.openai.error_response import read_request_id
+from bot.providers.openai.errors import API_ERRORS, translate_error
+from bot.providers.openai.image_response import PictureSource, TokenUsage
+from bot.providers.openai.image_response_reader import ImageCallResult, ImageResponseReader, SerialThread
+from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import ImageModel
-from bot.providers.openai.parameters import LeftOut, Parameter
-from bot.providers.openai.replies import Desk, Reply, ReplyReader
+from bot.providers.openai.picture_fetcher import PictureFetcher
+from bot.providers.openai.unsupported_parameters import Parameter, UnsupportedParameters
 
 log = structlog.get_logger(__name__)
 
 ResponseFormat = Literal["b64_json", "url"]
 
-_TOLD: tuple[Parameter, ...] = ("size", "quality")
+_REPORTED_PARAMETERS: tuple[Parameter, ...] = ("size", "quality")
 """What people are told about when it is left out."""
 
 _LARGEST_PICTURE = 64 * 1024 * 1024
@@ -48,7 +48,7 @@ class OpenAIImages:
     A single picture is streamed when the model has previews and the operator
     wants some (`previews` at most); the API does not stream several.
     `response_format` is for gateways that must be told how to answer:
-    OpenAI's own models refuse the parameter. `left_out` knows what a gateway
+    OpenAI's own models refuse the parameter. `unsupported` knows what a gateway
     does not take.
     """
 
@@ -62,7 +62,7 @@ class OpenAIImages:
         name: str = "openai",
         previews: int = 0,
         response_format: ResponseFormat | None = None,
-        left_out: LeftOut | None = None,
+        unsupported: UnsupportedParameters | None = None,
         fetcher: PictureFetcher | None = None,
     ) -> None:
         self._client = client
@@ -72,8 +72,8 @@ class OpenAIImages:
         self._name = name
         self._previews = min(previews, model.abilities.previews)
         self._response_format = response_format
-        self._left_out = left_out or LeftOut(name)
-        self._desk = Desk()
+        self._unsupported = unsupported or UnsupportedParameters(name)
+        self._thread = SerialThread()
         self._fetcher = fetcher or PictureFetcher(str(client.base_url))
 
     @property
@@ -114,17 +114,19 @@ class OpenAIImages:
         """Make one paid call; see `ImageProvider`. One that names a parameter as wrong was not drawn: it is left out then."""
         self._refuse_impossible(request)
         try:
-            reply, sent = await self._ask(request, on_progress)
-        except ApiErrors as error:
-            raise translate(error, self._name) from error
-        cost = self._cost(request, reply)
+            result, sent = await self._ask(request, on_progress)
+        except API_ERRORS as error:
+            raise translate_error(error, self._name) from error
+        cost = self._cost(request, result)
         await on_progress(Progress(cost=cost))
         return ImageResult(
-            pictures=await self._pictures(reply, request.count),
+            pictures=await self._load_all(result, request.count),
             model=self.model,
             cost=cost,
-            request_id=reply.request_id,
-            notes=tuple(f"the service does not take a {name}, so it chose its own" for name in _TOLD if name not in sent),
+            request_id=result.request_id,
+            notes=tuple(
+                f"the service does not take a {name}, so it chose its own" for name in _REPORTED_PARAMETERS if name not in sent
+            ),
         )
 
     def _refuse_impossible(self, request: ImageRequest) -> None:
@@ -135,18 +137,18 @@ class OpenAIImages:
             reason = f"{request.count} of {request.size} in {request.quality} quality is beyond {self.model}"
             raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
 
-    async def _ask(self, request: ImageRequest, on_progress: OnProgress) -> tuple[Reply, Mapping[Parameter, object]]:
+    async def _ask(self, request: ImageRequest, on_progress: OnProgress) -> tuple[ImageCallResult, Mapping[Parameter, object]]:
         """Give the reply, and what was sent for it."""
         while True:
-            sent = self._optional(request)
+            sent = self._optional_parameters(request)
             try:
                 return await self._call(request, sent, on_progress), sent
             except openai.APIStatusError as error:
-                may_go = {name: value for name, value in sent.items() if self._may_go(name, request)}
-                if not self._left_out.learn(error, may_go, words=request.prompt):
+                omittable = {name: value for name, value in sent.items() if self._may_omit(name, request)}
+                if not self._unsupported.learn(error, omittable, words=request.prompt):
                     raise
 
-    def _optional(self, request: ImageRequest) -> Mapping[Parameter, object]:
+    def _optional_parameters(self, request: ImageRequest) -> Mapping[Parameter, object]:
         """Give what is sent besides model and prompt, and not left out here."""
         wanted: dict[Parameter, object] = {
             "size": str(request.size),
@@ -160,32 +162,32 @@ class OpenAIImages:
             wanted["stream"] = True
         is_needed = request.count > 1
         return {
-            name: value for name, value in wanted.items() if (name == "n" and is_needed) or not self._left_out.has(name, value)
+            name: value for name, value in wanted.items() if (name == "n" and is_needed) or not self._unsupported.has(name, value)
         }
 
-    def _may_go(self, name: Parameter, request: ImageRequest) -> bool:
+    def _may_omit(self, name: Parameter, request: ImageRequest) -> bool:
         """Whether a call without it is as good; at OpenAI itself, another size or quality is another price."""
         if name == "n":
             return request.count == 1
-        return name not in _TOLD or not is_openai_itself(self._client)
+        return name not in _REPORTED_PARAMETERS or not is_openai_itself(self._client)
 
-    async def _call(self, request: ImageRequest, sent: Mapping[Parameter, object], on_progress: OnProgress) -> Reply:
+    async def _call(self, request: ImageRequest, sent: Mapping[Parameter, object], on_progress: OnProgress) -> ImageCallResult:
         previews = self._previews if "stream" in sent else 0
         extra: dict[str, object] = {str(name): value for name, value in sent.items()}
         if previews:
             extra["partial_images"] = previews
 
-        async def on_usage(usage: Usage) -> None:
+        async def on_usage(usage: TokenUsage) -> None:
             if self._model.prices is not None:
-                await on_progress(Progress(cost=_bill(self._model.prices, usage)))
+                await on_progress(Progress(cost=_cost_of(self._model.prices, usage)))
 
         calling = self._client.images.with_streaming_response.generate(model=self.model, prompt=request.prompt, extra_body=extra)
         async with calling as response:
-            named = request_id(response.headers)
-            reader = ReplyReader(
+            request_id = read_request_id(response.headers)
+            reader = ImageResponseReader(
                 self._name,
-                self._desk,
-                request_id=named,
+                self._thread,
+                request_id=request_id,
                 previews=previews,
                 largest=_LARGEST_PICTURE * (request.count + previews),
                 on_progress=on_progress,
@@ -193,16 +195,16 @@ class OpenAIImages:
             )
             try:
                 return await reader.read(response.iter_bytes())
-            except ApiErrors as error:
-                raise translate(error, self._name, request_id=named) from error
+            except API_ERRORS as error:
+                raise translate_error(error, self._name, request_id=request_id) from error
 
-    async def _pictures(self, reply: Reply, count: int) -> tuple[bytes, ...]:
+    async def _load_all(self, result: ImageCallResult, count: int) -> tuple[bytes, ...]:
         """Give the pictures that came; they are paid for, so fewer than asked for are not thrown away."""
-        given = reply.answer.pictures[:count]
-        if not given:
+        sources = result.response.pictures[:count]
+        if not sources:
             fault = ProviderFault.BAD_ANSWER
-            raise ProviderFailed(self._name, "no pictures", fault=fault, request_id=reply.request_id, may_be_refusal=True)
-        came = await asyncio.gather(*(self._bytes(picture, reply.request_id) for picture in given))
+            raise ProviderFailed(self._name, "no pictures", fault=fault, request_id=result.request_id, may_be_refusal=True)
+        came = await asyncio.gather(*(self._load(picture, result.request_id) for picture in sources))
         pictures = tuple(picture for picture in came if isinstance(picture, bytes))
         for problem in came:
             if isinstance(problem, ProviderFailed):
@@ -211,31 +213,31 @@ class OpenAIImages:
                     raise problem
         return pictures
 
-    async def _bytes(self, given: Given, named: str | None) -> bytes | ProviderFailed:
+    async def _load(self, source: PictureSource, request_id: str | None) -> bytes | ProviderFailed:
         """Give a picture, or why there is none: that of one is not that of the others."""
         try:
-            if given.address:
-                return await self._fetcher.fetch(given.address, provider=self._name, request_id=named)
-            return await self._desk.work(decode, given.base64)
+            if source.address:
+                return await self._fetcher.fetch(source.address, provider=self._name, request_id=request_id)
+            return await self._thread.run(decode_base64, source.base64)
         except ProviderFailed as error:
             return error
         except ValueError as error:
-            return ProviderFailed(self._name, str(error), fault=ProviderFault.BAD_ANSWER, request_id=named)
+            return ProviderFailed(self._name, str(error), fault=ProviderFault.BAD_ANSWER, request_id=request_id)
 
-    def _cost(self, request: ImageRequest, reply: Reply) -> Cost:
-        prices, usage = self._model.prices, reply.answer.usage
+    def _cost(self, request: ImageRequest, result: ImageCallResult) -> Cost:
+        prices, usage = self._model.prices, result.response.usage
         if prices is None:
             return Cost(is_estimate=True)
         if usage is not None:
-            return _bill(prices, usage)
+            return _cost_of(prices, usage)
         each = self._model.output.tokens(request.size, request.quality)
         return prices.cost(
             text_in=_TOKENS_AROUND_A_PROMPT - (-len(request.prompt.encode()) // _BYTES_OF_A_TOKEN),
             image_in=0,
-            out=request.count * each + reply.previews * _TOKENS_OF_A_PREVIEW,
+            out=request.count * each + result.previews * _TOKENS_OF_A_PREVIEW,
             is_estimate=True,
         )
 
 
-def _bill(prices: TokenPrices, usage: Usage) -> Cost:
+def _cost_of(prices: TokenPrices, usage: TokenUsage) -> Cost:
     return prices.cost(text_in=usage.text_in, image_in=usage.image_in, out=usage.out)

@@ -75,7 +75,7 @@ class ImageModel(Model):
     prices: TokenPrices | None = None
     output: OutputTokens = TokensByArea(low=16, medium=48, high=96)
 
-    def with_(self, abilities: Abilities, prices: TokenPrices | None) -> "ImageModel":
+    def override(self, abilities: Abilities, prices: TokenPrices | None) -> "ImageModel":
         """Give the same model as the operator knows it."""
         return replace(self, abilities=abilities, prices=prices)
 

@@ -10,13 +10,13 @@ from openai.types import Moderation
 from bot.domain.health import Finding, Health
 from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.prompts import ALLOWED, Decision, Verdict
-from bot.providers.openai.categories import because_of
-from bot.providers.openai.errors import ApiErrors, translate
+from bot.providers.openai.errors import API_ERRORS, translate_error
+from bot.providers.openai.moderation_categories import because_of
 
 log = structlog.get_logger(__name__)
 
 _RULE = "moderation_unavailable"
-_HARMLESS = "a lighthouse at dusk"
+_HARMLESS_PROMPT = "a lighthouse at dusk"
 _MEND = "Look at the key and the address, or set [guard] moderation_model to a model that the service has."
 
 
@@ -41,9 +41,9 @@ class OpenAIModeration:
         try:
             async with asyncio.timeout(self._budget.total_seconds()):
                 response = await self._client.moderations.create(model=self._model, input=prompt)
-            return _verdict(response.results)
-        except ApiErrors as error:
-            failure = translate(error, self.name, is_repeatable=True)
+            return _parse_results(response.results)
+        except API_ERRORS as error:
+            failure = translate_error(error, self.name, is_repeatable=True)
             return _unavailable(str(failure), failure.fault if isinstance(failure, ProviderFailed) else None, error)
         except TimeoutError as error:
             return _unavailable(f"nothing within {self._budget}", ProviderFault.TIMED_OUT, error)
@@ -53,7 +53,7 @@ class OpenAIModeration:
 
     async def check(self) -> tuple[Finding, ...]:
         """Have harmless words judged, which is free. Never raises."""
-        verdict = await self.judge(_HARMLESS)
+        verdict = await self.judge(_HARMLESS_PROMPT)
         subject = f"{self.name}: model {self._model}"
         if verdict.decision is Decision.UNSURE:
             why = f" ({verdict.fault.replace('_', ' ')})" if verdict.fault else ""
@@ -66,13 +66,13 @@ def _unavailable(reason: str, fault: ProviderFault | None, cause: Exception) -> 
     return Verdict(Decision.UNSURE, rule=_RULE, fault=fault, cause=cause)
 
 
-def _verdict(results: list[Moderation]) -> Verdict:
+def _parse_results(results: list[Moderation]) -> Verdict:
     if not results or not all(isinstance(result.flagged, bool) for result in results):
         raise ValueError("no result")
     flagged = [result for result in results if result.flagged]
     if not flagged:
         return ALLOWED
-    worst = _worst(flagged[0])
+    worst = _likeliest_category(flagged[0])
     return Verdict(
         Decision.REFUSE,
         rule=worst or "flagged",
@@ -80,13 +80,13 @@ def _verdict(results: list[Moderation]) -> Verdict:
     )
 
 
-def _worst(result: Moderation) -> str:
+def _likeliest_category(result: Moderation) -> str:
     """Give the flagged category that the model is surest of, as it spells it; empty when it names none."""
     is_flagged = result.categories.to_dict(warnings=False)
     scores = result.category_scores.to_dict(warnings=False)
     names = [name for name, flagged in is_flagged.items() if flagged is True]
-    return max(names, key=lambda name: _number(scores.get(name)), default="")
+    return max(names, key=lambda name: _score(scores.get(name)), default="")
 
 
-def _number(score: object) -> float:
+def _score(score: object) -> float:
     return score if isinstance(score, float) else 0.0

@@ -6,8 +6,8 @@ The shapes were found in OpenAI's and Azure's answers, and in what LiteLLM, Goog
 import re
 
 from bot.errors import PromptRefused
-from bot.providers.openai.categories import because_of
-from bot.providers.openai.complaints import Complaint
+from bot.providers.openai.error_response import ErrorResponse
+from bot.providers.openai.moderation_categories import because_of
 
 _CODES = {
     "moderation_blocked",
@@ -17,7 +17,7 @@ _CODES = {
     "contentfilter",
     "invalid_prompt",
 }
-_SIGNS = (
+_REFUSAL_PHRASES = (
     "moderationblocked",
     "contentpolicy",
     "contentmanagementpolicy",
@@ -46,15 +46,15 @@ _SIGNS = (
     "datainspectionfailed",
     "nsfw",
 )
-"""Parts of words, as `Complaint.everything` has them."""
+"""Parts of words, as `ErrorResponse.searchable_text` has them."""
 
 _LEGAL_REASONS = 451
 _FORBIDDEN = 403
 _MAY_BE_REFUSALS = {None, 200, 400, 403, 422, _LEGAL_REASONS}
 _BLOCKED_ACCOUNT = "temporarilyblocked"
 
-_IN_DOUBT = {400, 422}
-_CLEAR_CODES = {
+_AMBIGUOUS_STATUSES = {400, 422}
+_OTHER_REASONS = {
     "unknown_parameter",
     "unsupported_parameter",
     "missing_required_parameter",
@@ -71,34 +71,34 @@ _WRONG_MODEL = re.compile(
 )
 
 
-def is_refusal(complaint: Complaint) -> bool:
+def is_refusal(response: ErrorResponse) -> bool:
     """Whether these words were refused; a 403 about a blocked account is not about these words."""
-    if complaint.status == _LEGAL_REASONS:
+    if response.status == _LEGAL_REASONS:
         return True
-    if complaint.status not in _MAY_BE_REFUSALS:
+    if response.status not in _MAY_BE_REFUSALS:
         return False
-    if complaint.status == _FORBIDDEN and _BLOCKED_ACCOUNT in complaint.everything:
+    if response.status == _FORBIDDEN and _BLOCKED_ACCOUNT in response.searchable_text:
         return False
-    return complaint.code.lower() in _CODES or any(sign in complaint.everything for sign in _SIGNS)
+    return response.code.lower() in _CODES or any(sign in response.searchable_text for sign in _REFUSAL_PHRASES)
 
 
-def may_be_refusal(complaint: Complaint) -> bool:
+def may_be_refusal(response: ErrorResponse) -> bool:
     """Whether an answer that is no plain refusal may be one all the same, as it gives no other reason."""
-    if complaint.status not in _IN_DOUBT or complaint.code in _CLEAR_CODES:
+    if response.status not in _AMBIGUOUS_STATUSES or response.code in _OTHER_REASONS:
         return False
-    named = {complaint.param, *complaint.places} - {""}
-    return not (named - {"prompt"}) and not _WRONG_MODEL.search(complaint.message.lower())
+    named = {response.param, *response.invalid_parameters} - {""}
+    return not (named - {"prompt"}) and not _WRONG_MODEL.search(response.message.lower())
 
 
-def refused(complaint: Complaint) -> PromptRefused:
+def to_prompt_refused(response: ErrorResponse) -> PromptRefused:
     """Say that the words were refused, and because of what where that is known."""
-    code = complaint.code.lower() if complaint.code.lower() in _CODES else "refused_by_provider"
+    code = response.code.lower() if response.code.lower() in _CODES else "refused_by_provider"
     return PromptRefused(
-        rule=":".join([code, *_known(complaint.categories)]),
-        sentence=f"The image service will not draw this{because_of(complaint.categories)}; please try other words.",
-        request_id=complaint.request_id,
+        rule=":".join([code, *_known_categories(response.categories)]),
+        sentence=f"The image service will not draw this{because_of(response.categories)}; please try other words.",
+        request_id=response.request_id,
     )
 
 
-def _known(categories: tuple[str, ...]) -> list[str]:
+def _known_categories(categories: tuple[str, ...]) -> list[str]:
     return [category for category in categories if because_of((category,))]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from tests.fakes.openai.complaints import RefusedError, complaint
+from tests.fakes.openai.error_replies import RefusedError, error_reply
 from tests.fakes.openai.faults import Fault, Kind
 from tests.fakes.openai.state import Json, State
 from tests.fakes.openai.wire import instead_of_an_answer, send
@@ -90,13 +90,13 @@ def _check(state: State, body: Json) -> Mapping[str, object]:
     """
     for name in body:
         if name not in _PARAMS:
-            raise RefusedError(complaint(400, f"Unknown parameter: '{name}'.", code="unknown_parameter", param=name))
+            raise RefusedError(error_reply(400, f"Unknown parameter: '{name}'.", code="unknown_parameter", param=name))
     model = str(body.get("model"))
     if model not in state.models or any(word in model for word in _NOT_TEXT):
-        raise RefusedError(complaint(404, f"The model '{model}' does not exist.", code="model_not_found"))
+        raise RefusedError(error_reply(404, f"The model '{model}' does not exist.", code="model_not_found"))
     if "reasoning_effort" in body and not any(model.startswith(name) for name in _REASONS):
         message = "Unsupported parameter: 'reasoning_effort' is not supported with this model."
-        raise RefusedError(complaint(400, message, code="unsupported_parameter", param="reasoning_effort"))
+        raise RefusedError(error_reply(400, message, code="unsupported_parameter", param="reasoning_effort"))
     return _strict_schema(body)
 
 
@@ -108,10 +108,10 @@ def _strict_schema(body: Json) -> Mapping[str, object]:
     schema = outer.get("schema") if isinstance(outer, Mapping) and outer.get("strict") is True else None
     properties = schema.get("properties") if isinstance(schema, Mapping) else None
     if not isinstance(schema, Mapping) or not isinstance(properties, Mapping):
-        raise RefusedError(complaint(400, "This fake only answers strict JSON schemas.", code=None, param="response_format"))
+        raise RefusedError(error_reply(400, "This fake only answers strict JSON schemas.", code=None, param="response_format"))
     if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(properties):
         message = "Invalid schema: 'additionalProperties' must be false and every property required."
-        raise RefusedError(complaint(400, message, code=None, param="response_format"))
+        raise RefusedError(error_reply(400, message, code=None, param="response_format"))
     return schema
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from tests.fakes.openai.complaints import Complaint, RefusedError, complaint
+from tests.fakes.openai.error_replies import ErrorReply, RefusedError, error_reply
 from tests.fakes.openai.state import Json
 
 _FREE_SIZES = re.compile(r"gpt-image-2($|[.-])")
@@ -30,7 +30,7 @@ def check_params(body: Json, *, known: Collection[str], models: Collection[str])
     """
     for name in body:
         if name not in known:
-            raise RefusedError(complaint(400, f"Unknown parameter: '{name}'.", code="unknown_parameter", param=name))
+            raise RefusedError(error_reply(400, f"Unknown parameter: '{name}'.", code="unknown_parameter", param=name))
     prompt = body.get("prompt")
     if not isinstance(prompt, str) or not prompt:
         raise RefusedError(_missing("prompt"))
@@ -38,7 +38,7 @@ def check_params(body: Json, *, known: Collection[str], models: Collection[str])
         raise RefusedError(_invalid("prompt", f"'{prompt[:40]}' is too long"))
     model = str(body.get("model") or "")
     if model not in models:
-        raise RefusedError(complaint(404, f"The model '{model}' does not exist.", code="model_not_found"))
+        raise RefusedError(error_reply(404, f"The model '{model}' does not exist.", code="model_not_found"))
     _check_size(model, str(body.get("size", "auto")))
     qualities = {"low", "medium", "high", "auto"} | ({"xhigh", "max"} if _MORE_QUALITIES.match(model) else set())
     if body.get("quality", "auto") not in qualities:
@@ -69,7 +69,7 @@ def _check_numbers(body: Json) -> None:
     if partial and not body.get("stream"):
         raise RefusedError(_invalid("partial_images", "only with stream"))
     if body.get("stream") and number > 1:
-        raise RefusedError(complaint(400, "Streaming is only supported with n=1.", code=None))
+        raise RefusedError(error_reply(400, "Streaming is only supported with n=1.", code=None))
 
 
 def _check_size(model: str, size: str) -> None:
@@ -87,9 +87,9 @@ def _check_size(model: str, size: str) -> None:
         raise RefusedError(_invalid("size", "outside the pixel or edge limits"))
 
 
-def _invalid(param: str, why: str) -> Complaint:
-    return complaint(400, f"Invalid value for '{param}': {why}.", code="invalid_value", param=param)
+def _invalid(param: str, why: str) -> ErrorReply:
+    return error_reply(400, f"Invalid value for '{param}': {why}.", code="invalid_value", param=param)
 
 
-def _missing(param: str) -> Complaint:
-    return complaint(400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param)
+def _missing(param: str) -> ErrorReply:
+    return error_reply(400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param)

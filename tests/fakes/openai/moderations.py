@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from tests.fakes.openai.complaints import RefusedError, complaint
+from tests.fakes.openai.error_replies import RefusedError, error_reply
 from tests.fakes.openai.faults import Fault, Kind
 from tests.fakes.openai.state import Json, State
 from tests.fakes.openai.wire import instead_of_an_answer, send, whole
@@ -17,9 +17,9 @@ async def moderate(request: web.Request, state: State, body: Json, fault: Fault)
     """Answer one moderation call that has passed the door."""
     model, text = str(body.get("model", "omni-moderation-latest")), body.get("input")
     if not isinstance(text, str) or set(body) - {"model", "input"}:
-        raise RefusedError(complaint(400, "This fake only judges one text.", code="invalid_value", param="input"))
+        raise RefusedError(error_reply(400, "This fake only judges one text.", code="invalid_value", param="input"))
     if model not in state.models:
-        raise RefusedError(complaint(404, f"The model '{model}' does not exist.", code="model_not_found"))
+        raise RefusedError(error_reply(404, f"The model '{model}' does not exist.", code="model_not_found"))
     if fault.kind is Kind.NO_CHOICES:
         return whole({"id": "modr-fake", "model": model, "results": []})
     return instead_of_an_answer(request, fault) or await send(request, judged(model, fault), fault)

@@ -9,12 +9,12 @@ from aiohttp import web
 
 from tests.fakes.openai.chat import complete
 from tests.fakes.openai.control import control_routes
-from tests.fakes.openai.door import door, number_answers
 from tests.fakes.openai.faults import Endpoint, Fault, Kind
 from tests.fakes.openai.files import file_routes
 from tests.fakes.openai.images import edit, generate
 from tests.fakes.openai.models import list_models
 from tests.fakes.openai.moderations import moderate
+from tests.fakes.openai.request_intake import api_handler, number_answers
 from tests.fakes.openai.state import Options, Paid, Seen, State
 from tests.fakes.openai.wire import STATE
 
@@ -79,9 +79,9 @@ class FakeOpenAI:
 
 def _api_routes() -> list[web.RouteDef]:
     return [
-        web.post("/v1/images/generations", door(Endpoint.IMAGES, generate)),
-        web.post("/v1/images/edits", door(Endpoint.EDITS, edit)),
-        web.post("/v1/chat/completions", door(Endpoint.CHAT, complete)),
-        web.post("/v1/moderations", door(Endpoint.MODERATIONS, moderate)),
-        web.get("/v1/models", door(Endpoint.MODELS, list_models)),
+        web.post("/v1/images/generations", api_handler(Endpoint.IMAGES, generate)),
+        web.post("/v1/images/edits", api_handler(Endpoint.EDITS, edit)),
+        web.post("/v1/chat/completions", api_handler(Endpoint.CHAT, complete)),
+        web.post("/v1/moderations", api_handler(Endpoint.MODERATIONS, moderate)),
+        web.get("/v1/models", api_handler(Endpoint.MODELS, list_models)),
     ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from tests.fakes.openai.complaints import Complaint
+from tests.fakes.openai.error_replies import ErrorReply
 from tests.fakes.openai.faults import Fault, Kind
 from tests.fakes.openai.state import State
 
@@ -24,7 +24,7 @@ def whole(body: object) -> web.Response:
     return web.json_response(body)
 
 
-def complain(complaint: Complaint) -> web.Response:
+def send_error(complaint: ErrorReply) -> web.Response:
     """Answer with an error."""
     if isinstance(complaint.body, str):
         return web.Response(status=complaint.status, text=complaint.body, content_type="text/html", headers=complaint.headers)

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from bot.errors import OutcomeUnknown, ProviderFailed, ProviderFault
-from bot.providers.openai.errors import translate
+from bot.providers.openai.errors import translate_error
 
 REQUEST = httpx2.Request("POST", "https://api.openai.com/v1/images/generations")
 SECRETS = ("sk-abcdef", "a naked prompt")
@@ -54,7 +54,7 @@ def said(message: str = "", **fields: object) -> dict[str, object]:
 )
 def test_an_error_answer_is_a_failure_that_cost_nothing(status: int, body: object, fault: ProviderFault) -> None:
     """By its code first, then by its status."""
-    failure = translate(status_error(status, body), "openai")
+    failure = translate_error(status_error(status, body), "openai")
     assert type(failure) is ProviderFailed
     assert (failure.fault, failure.request_id, failure.provider) == (fault, "req_1", "openai")
 
@@ -77,7 +77,7 @@ SURELY_UNDRAWN: list[tuple[int, object]] = [
 @pytest.mark.parametrize(("status", "body"), SURELY_UNDRAWN)
 def test_what_was_surely_not_drawn_is_asked_for_again(status: int, body: object) -> None:
     """A limit, in any shape, and the service's own documented way to say that it could not."""
-    failure = translate(status_error(status, body), "openai")
+    failure = translate_error(status_error(status, body), "openai")
     assert type(failure) is ProviderFailed
     assert failure.is_temporary
 
@@ -88,7 +88,7 @@ def test_everything_else_that_breaks_on_the_way_is_an_unknown_outcome(status: in
     """The picture may be drawn and paid for all the same: never repeated, and nobody else is asked."""
     if (status, body) in SURELY_UNDRAWN:
         return
-    failure = translate(status_error(status, body), "openai")
+    failure = translate_error(status_error(status, body), "openai")
     assert isinstance(failure, OutcomeUnknown)
     assert not failure.is_temporary
     assert failure.request_id == "req_1"
@@ -99,7 +99,7 @@ def test_everything_else_that_breaks_on_the_way_is_an_unknown_outcome(status: in
 
 def test_a_cheap_call_is_asked_for_again_after_any_of_them() -> None:
     """Rewriting costs next to nothing."""
-    failure = translate(status_error(502, HTML, {"retry-after": "7"}), "rewriter", is_repeatable=True)
+    failure = translate_error(status_error(502, HTML, {"retry-after": "7"}), "rewriter", is_repeatable=True)
     assert type(failure) is ProviderFailed
     assert (failure.fault, failure.retry_after) == (ProviderFault.OVERLOADED, timedelta(seconds=7))
     assert failure.is_temporary
@@ -116,7 +116,7 @@ def test_a_cheap_call_is_asked_for_again_after_any_of_them() -> None:
 )
 def test_a_call_that_never_left_may_be_made_again(cause: Exception) -> None:
     """Nobody can have charged for it."""
-    failure = translate(caused(openai.APIConnectionError(request=REQUEST), cause), "openai")
+    failure = translate_error(caused(openai.APIConnectionError(request=REQUEST), cause), "openai")
     assert type(failure) is ProviderFailed
     assert failure.fault is ProviderFault.UNREACHABLE
     assert failure.is_temporary
@@ -137,7 +137,7 @@ def test_a_call_that_never_left_may_be_made_again(cause: Exception) -> None:
 def test_a_call_that_may_have_arrived_is_never_made_again(cause: Exception, fault: ProviderFault) -> None:
     """Raised by the SDK, or by the HTTP library while a body was read."""
     for error in (caused(openai.APIConnectionError(request=REQUEST), cause), cause):
-        failure = translate(error, "openai", request_id="req_2")
+        failure = translate_error(error, "openai", request_id="req_2")
         assert isinstance(failure, OutcomeUnknown)
         assert not failure.is_temporary
         assert (failure.fault, failure.request_id) == (fault, "req_2")
@@ -145,14 +145,16 @@ def test_a_call_that_may_have_arrived_is_never_made_again(cause: Exception, faul
 
 def test_a_lost_answer_to_a_cheap_call_is_only_a_lost_answer() -> None:
     """Rewriting may be asked for again."""
-    failure = translate(caused(openai.APIConnectionError(request=REQUEST), httpx2.ReadError("reset")), "x", is_repeatable=True)
+    failure = translate_error(
+        caused(openai.APIConnectionError(request=REQUEST), httpx2.ReadError("reset")), "x", is_repeatable=True
+    )
     assert type(failure) is ProviderFailed
     assert failure.is_temporary
 
 
 def test_an_address_of_another_protocol_is_a_mistake_in_the_settings() -> None:
     """It helps nobody to try again."""
-    failure = translate(caused(openai.APIConnectionError(request=REQUEST), httpx2.UnsupportedProtocol("ftp")), "openai")
+    failure = translate_error(caused(openai.APIConnectionError(request=REQUEST), httpx2.UnsupportedProtocol("ftp")), "openai")
     assert isinstance(failure, ProviderFailed)
     assert failure.fault is ProviderFault.BAD_REQUEST
 
@@ -160,7 +162,7 @@ def test_an_address_of_another_protocol_is_a_mistake_in_the_settings() -> None:
 @pytest.mark.parametrize(("status", "body"), [(429, said()), (503, OWN_503)], ids=["429", "503"])
 def test_how_long_to_wait_is_passed_on(status: int, body: object) -> None:
     """For every answer that says so."""
-    failure = translate(status_error(status, body, {"retry-after": "7"}), "openai")
+    failure = translate_error(status_error(status, body, {"retry-after": "7"}), "openai")
     assert isinstance(failure, ProviderFailed)
     assert failure.retry_after == timedelta(seconds=7)
 
@@ -168,7 +170,7 @@ def test_how_long_to_wait_is_passed_on(status: int, body: object) -> None:
 def test_azures_own_request_id_is_found() -> None:
     """It has another header."""
     response = httpx2.Response(500, headers={"apim-request-id": "azure-7"}, request=REQUEST)
-    failure = translate(openai.APIStatusError("x", response=response, body=None), "openai")
+    failure = translate_error(openai.APIStatusError("x", response=response, body=None), "openai")
     assert isinstance(failure, ProviderFailed)
     assert failure.request_id == "azure-7"
 
@@ -177,7 +179,7 @@ def test_azures_own_request_id_is_found() -> None:
 @pytest.mark.parametrize("body", [said(), said(code="sk-abcdef a naked prompt"), " ".join(SECRETS), [*SECRETS]])
 def test_nothing_of_the_prompt_or_the_key_gets_into_error_or_sentence(status: int, body: object) -> None:
     """Messages of the service repeat both; so may a gateway's codes."""
-    failure = translate(status_error(status, body), "openai")
+    failure = translate_error(status_error(status, body), "openai")
     for secret in SECRETS:
         assert secret not in f"{failure} {failure.user_text} {failure!r}"
 

@@ -93,6 +93,6 @@ def test_a_chat_model_that_nobody_knows_is_just_a_name() -> None:
 def test_the_operator_may_know_a_model_better() -> None:
     """Name, guess and last day stay; abilities and prices are the operator's."""
     built_in = known_models()["gpt-image-1-mini"]
-    own = built_in.with_(Abilities(sizes=(Size(64, 64),)), None)
+    own = built_in.override(Abilities(sizes=(Size(64, 64),)), None)
     assert (own.name, own.shuts_down, own.prices) == ("gpt-image-1-mini", built_in.shuts_down, None)
     assert own.abilities.sizes == (Size(64, 64),)

@@ -5,7 +5,7 @@ import openai
 import pytest
 
 from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed
-from bot.providers.openai.errors import translate
+from bot.providers.openai.errors import translate_error
 
 REQUEST = httpx2.Request("POST", "https://api.openai.com/v1/images/generations")
 WHY = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy."
@@ -53,7 +53,7 @@ def said(message: str = PLAIN, **fields: object) -> dict[str, object]:
 )
 def test_every_spelling_of_a_refusal_is_one(status: int, body: object) -> None:
     """OpenAI's now and then, Azure's, and gateways'."""
-    refusal = translate(status_error(status, body), "openai")
+    refusal = translate_error(status_error(status, body), "openai")
     assert isinstance(refusal, PromptRefused)
     assert refusal.request_id == "req_1"
     assert "please try other words" in refusal.user_text
@@ -68,7 +68,7 @@ def test_every_spelling_of_a_refusal_is_one(status: int, body: object) -> None:
 )
 def test_a_refusal_names_the_category_where_the_answer_does(body: object) -> None:
     """In its details, or in the older message; what we do not know is not repeated."""
-    refusal = translate(status_error(400, body), "openai")
+    refusal = translate_error(status_error(400, body), "openai")
     assert isinstance(refusal, PromptRefused)
     assert refusal.user_text.startswith("The image service will not draw this because of violence;")
     assert refusal.rule == "moderation_blocked:violence"
@@ -88,7 +88,7 @@ def test_a_refusal_names_the_category_where_the_answer_does(body: object) -> Non
 )
 def test_an_answer_without_a_reason_may_be_a_refusal(status: int, body: object) -> None:
     """Nobody else is asked then, and the person is told what it may have been."""
-    failure = translate(status_error(status, body), "openai")
+    failure = translate_error(status_error(status, body), "openai")
     assert type(failure) is ProviderFailed
     assert failure.may_be_refusal
     assert not failure.is_temporary
@@ -115,12 +115,14 @@ def test_an_answer_without_a_reason_may_be_a_refusal(status: int, body: object) 
 )
 def test_an_answer_with_another_reason_is_none(status: int, body: object) -> None:
     """Somebody else may draw it."""
-    failure = translate(status_error(status, body), "openai")
+    failure = translate_error(status_error(status, body), "openai")
     assert type(failure) is ProviderFailed
     assert not failure.may_be_refusal
 
 
 def test_a_gateway_that_stumbles_over_a_drawn_picture_has_not_refused_it() -> None:
     """LiteLLM answered so once to pictures that Azure had drawn."""
-    failure = translate(status_error(500, said("TypeError: unexpected keyword argument 'content_filter_results'")), "openai")
+    failure = translate_error(
+        status_error(500, said("TypeError: unexpected keyword argument 'content_filter_results'")), "openai"
+    )
     assert isinstance(failure, OutcomeUnknown)

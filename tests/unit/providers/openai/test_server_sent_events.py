@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.openai.streams import EventSplitter, parse_event
+from bot.providers.openai.server_sent_events import EventSplitter, parse_event
 
 STREAM = (
     b": keep-alive\n\n"
@@ -23,7 +23,7 @@ def read(pieces: list[bytes]) -> list[object]:
     """Read a stream that comes in these pieces."""
     splitter = EventSplitter()
     events = [event for piece in pieces for event in splitter.feed(piece)]
-    return [parse_event(event) for event in [*events, *splitter.rest()]]
+    return [parse_event(event) for event in [*events, *splitter.flush()]]
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))

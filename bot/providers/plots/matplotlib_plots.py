@@ -10,14 +10,14 @@ class MatplotPlots:
     """Implements `bot.ports.plots.Plots`. One is drawn at a time: the library keeps things that threads must not share."""
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     async def usage(self, summary: UsageSummary) -> bytes:
         """Draw what was used; see `Plots.usage`."""
-        return await asyncio.to_thread(self._drawn, summary)
+        return await asyncio.to_thread(self._draw, summary)
 
-    def _drawn(self, summary: UsageSummary) -> bytes:
-        with self._turn:
-            from bot.providers.plots.figure import usage_png  # noqa: PLC0415 - a second of imports, only for who needs it
+    def _draw(self, summary: UsageSummary) -> bytes:
+        with self._lock:
+            from bot.providers.plots.usage_figure import render_usage_png  # noqa: PLC0415 - a second of imports, only for who needs it
 
-            return usage_png(summary)
+            return render_usage_png(summary)

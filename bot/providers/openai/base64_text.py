@@ -10,7 +10,7 @@ _PIECE = 256 * 1024
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
-def decode(text: str) -> bytes:
+def decode_base64(text: str) -> bytes:
     """Give the bytes of base64 text, of either alphabet, with or without padding; white space is no error.
 
     Raises:
@@ -46,7 +46,7 @@ def decode_data_url(url: str, largest: int) -> bytes:
         raise ValueError("a data URL without data")
     if len(data) > largest * 4:
         raise ValueError("a data URL that is too large")
-    content = decode(data) if head.lower().endswith(";base64") else unquote_to_bytes(data)
+    content = decode_base64(data) if head.lower().endswith(";base64") else unquote_to_bytes(data)
     if not content or len(content) > largest:
         raise ValueError("a data URL that is too large" if content else "an empty data URL")
     return content

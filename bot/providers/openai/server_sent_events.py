@@ -6,14 +6,14 @@ times, which holds everybody up for tens of milliseconds per picture.
 
 from collections.abc import Mapping
 
-from bot.providers.openai.answers import parse
+from bot.providers.openai.image_response import parse_json_object
 
-Line = list[bytes]
+LinePieces = list[bytes]
 """One line, in the pieces that the network brought."""
 
 _DATA = b"data:"
 _EVENT = b"event:"
-_ANY = b"message"
+_DEFAULT_TYPE = b"message"
 _DONE = b"[DONE]"
 
 
@@ -21,10 +21,10 @@ class EventSplitter:
     """Takes a stream of bytes apart into events, without joining anything."""
 
     def __init__(self) -> None:
-        self._lines: list[Line] = []
-        self._line: Line = []
+        self._lines: list[LinePieces] = []
+        self._line: LinePieces = []
 
-    def feed(self, piece: bytes) -> list[list[Line]]:
+    def feed(self, piece: bytes) -> list[list[LinePieces]]:
         """Give the events that `piece` completes; each is its lines."""
         events = []
         *ends, rest = piece.split(b"\n")
@@ -40,13 +40,13 @@ class EventSplitter:
             self._line.append(rest)
         return events
 
-    def rest(self) -> list[list[Line]]:
+    def flush(self) -> list[list[LinePieces]]:
         """Give what the stream ended with, where the last event lacks its blank line."""
         lines = [*self._lines, *([self._line] if self._line else [])]
         return [lines] if lines else []
 
 
-def parse_event(lines: list[Line]) -> Mapping[str, object]:
+def parse_event(lines: list[LinePieces]) -> Mapping[str, object]:
     """Give the JSON object that an event carries; empty for comments and the end mark. Call it off the event loop.
 
     An event that says its type only on its own line gets it from there.
@@ -58,8 +58,8 @@ def parse_event(lines: list[Line]) -> Mapping[str, object]:
     data = b"\n".join(line[len(_DATA) :] for line in whole if line.startswith(_DATA)).strip()
     if not data or data == _DONE:
         return {}
-    fields = parse(data)
+    fields = parse_json_object(data)
     names = [line[len(_EVENT) :].strip() for line in whole if line.startswith(_EVENT)]
-    if "type" in fields or not names or names[-1] == _ANY:
+    if "type" in fields or not names or names[-1] == _DEFAULT_TYPE:
         return fields
     return {**fields, "type": names[-1].decode(errors="replace")}

@@ -11,29 +11,29 @@ from matplotlib.text import Text
 FONT = "DejaVu Sans"
 """Comes with the library, so it is the same everywhere."""
 
-INK, SOFT = "#1d2129", "#5b6470"
+TEXT_COLOUR, MUTED_COLOUR = "#1d2129", "#5b6470"
 
 
 @cache
-def _known() -> frozenset[int]:
+def _font_characters() -> frozenset[int]:
     return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
 
 
-def readable(words: str, instead: str) -> str:
+def to_displayable(words: str, instead: str) -> str:
     """Give what the font can show of some words; `instead` where no letter or digit is left."""
     plain = unicodedata.normalize("NFKC", words)
-    shown = "".join(one if one.isprintable() and ord(one) in _known() else " " for one in plain)
+    shown = "".join(one if one.isprintable() and ord(one) in _font_characters() else " " for one in plain)
     line = " ".join(shown.split())
     return line if any(one.isalnum() for one in line) else instead
 
 
 def write(axes: Axes, x: float, y: float, words: str, **how: Any) -> Text:
     """Write words into a panel, as they are: a dollar begins no formula."""
-    looks: dict[str, Any] = {"color": INK, "fontsize": 12, "fontfamily": FONT, **how}
+    looks: dict[str, Any] = {"color": TEXT_COLOUR, "fontsize": 12, "fontfamily": FONT, **how}
     return axes.text(x, y, words, parse_math=False, **looks)
 
 
-def cut(text: Text, pixels: float) -> None:
+def shorten(text: Text, pixels: float) -> None:
     """Shorten a text until it is no wider than so many pixels."""
     whole = text.get_text()
     low, high = 1, len(whole)

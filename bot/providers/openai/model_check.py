@@ -12,7 +12,7 @@ from bot.domain.health import Finding, Health
 from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
 from bot.providers.openai.client import is_openai_itself
-from bot.providers.openai.errors import ApiErrors, translate
+from bot.providers.openai.errors import API_ERRORS, translate_error
 from bot.providers.openai.models import Model
 
 _SOON = timedelta(days=90)
@@ -32,7 +32,7 @@ _LATER = "Try again in a few minutes; if it stays so, see the service's status p
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class _ModelList:
     """What the service lists: each model, with the day of its shutdown where it names one."""
 
     models: Mapping[str, date | None]
@@ -47,25 +47,32 @@ async def check_model(
     """
     try:
         async with asyncio.timeout(budget.total_seconds()):
-            listed = _read(await client.get("/models", cast_to=object))
-    except (*ApiErrors, ValueError, TimeoutError) as error:
-        found = await _with_version(client, service, budget) or _why_no_list(error, service)
-        return (found, *_life(service, model, None, clock))
+            listed = _parse_models(await client.get("/models", cast_to=object))
+    except (*API_ERRORS, ValueError, TimeoutError) as error:
+        found = await _find_missing_version(client, service, budget) or _explain_missing_list(error, service)
+        return (found, *_check_shutdown(service, model, None, clock))
     if listed is None:
-        return (await _with_version(client, service, budget) or _no_list(service), *_life(service, model, None, clock))
+        return (
+            await _find_missing_version(client, service, budget) or _no_list(service),
+            *_check_shutdown(service, model, None, clock),
+        )
     key = Finding(f"{service}: key", Health.OK, "The service accepts it.")
-    return key, *_presence(client, service, model, listed), *_life(service, model, listed.models.get(model.name), clock)
+    return (
+        key,
+        *_check_presence(client, service, model, listed),
+        *_check_shutdown(service, model, listed.models.get(model.name), clock),
+    )
 
 
-async def _with_version(client: AsyncOpenAI, service: str, budget: timedelta) -> Finding | None:
+async def _find_missing_version(client: AsyncOpenAI, service: str, budget: timedelta) -> Finding | None:
     """Say that the address lacks `/v1`, where there is a list of models behind that: the commonest slip with gateways."""
     address = str(client.base_url).rstrip("/")
     if address.endswith(_VERSION):
         return None
     try:
         async with asyncio.timeout(budget.total_seconds()):
-            listed = _read(await client.get(f"{address}{_VERSION}/models", cast_to=object))
-    except (*ApiErrors, ValueError, TimeoutError):
+            listed = _parse_models(await client.get(f"{address}{_VERSION}/models", cast_to=object))
+    except (*API_ERRORS, ValueError, TimeoutError):
         return None
     if listed is None:
         return None
@@ -74,7 +81,7 @@ async def _with_version(client: AsyncOpenAI, service: str, budget: timedelta) ->
     return Finding(f"{service}: address", Health.WRONG, text, f"Set OPENAI_BASE_URL to {shown}{_VERSION}.")
 
 
-def _presence(client: AsyncOpenAI, service: str, model: Model, listed: _Listed) -> tuple[Finding, ...]:
+def _check_presence(client: AsyncOpenAI, service: str, model: Model, listed: _ModelList) -> tuple[Finding, ...]:
     subject = f"{service}: model {model.name}"
     if model.name in listed.models:
         return (Finding(subject, Health.OK, "The key may use it."),)
@@ -86,7 +93,7 @@ def _presence(client: AsyncOpenAI, service: str, model: Model, listed: _Listed) 
     return (Finding(subject, Health.WRONG, text, f"{instead} see in the account whether it has to be verified first."),)
 
 
-def _life(service: str, model: Model, listed: date | None, clock: Clock) -> tuple[Finding, ...]:
+def _check_shutdown(service: str, model: Model, listed: date | None, clock: Clock) -> tuple[Finding, ...]:
     """Say when the model goes; the service's own date is newer than our table's."""
     last = listed or model.shuts_down
     today = clock.now().date()
@@ -100,7 +107,7 @@ def _life(service: str, model: Model, listed: date | None, clock: Clock) -> tupl
     return (Finding(subject, Health.NOTE, f"It will be shut down on {last.isoformat()}, {days}.", mend),)
 
 
-def _why_no_list(error: Exception, service: str) -> Finding:
+def _explain_missing_list(error: Exception, service: str) -> Finding:
     if isinstance(error, openai.APIStatusError):
         if error.status_code in _NO_SUCH_LIST:
             return _no_list(service)
@@ -112,7 +119,7 @@ def _why_no_list(error: Exception, service: str) -> Finding:
     if isinstance(error, TimeoutError):
         text = "The service took too long to answer."
         return Finding(f"{service}: service", Health.WRONG, text, _MENDS[ProviderFault.TIMED_OUT])
-    failure = translate(error, service, is_repeatable=True)
+    failure = translate_error(error, service, is_repeatable=True)
     fault = failure.fault if isinstance(failure, ProviderFailed) else ProviderFault.BAD_ANSWER
     subject = f"{service}: key" if fault in {ProviderFault.BAD_KEY, ProviderFault.OUT_OF_MONEY} else f"{service}: service"
     return Finding(subject, Health.WRONG, _TEXTS.get(fault, "The service answered with an error."), _MENDS.get(fault, _LATER))
@@ -132,16 +139,16 @@ def _no_list(service: str) -> Finding:
     return Finding(f"{service}: service", Health.NOTE, text)
 
 
-def _read(body: object) -> _Listed | None:
+def _parse_models(body: object) -> _ModelList | None:
     """Read the list; None when the answer is none."""
     rows = body.get("data") if isinstance(body, Mapping) else None
     if not isinstance(rows, list):
         return None
-    models = {str(row["id"]): _date(row.get("shutdown_date")) for row in rows if isinstance(row, Mapping) and "id" in row}
-    return _Listed(models)
+    models = {str(row["id"]): _parse_date(row.get("shutdown_date")) for row in rows if isinstance(row, Mapping) and "id" in row}
+    return _ModelList(models)
 
 
-def _date(text: object) -> date | None:
+def _parse_date(text: object) -> date | None:
     try:
         return date.fromisoformat(str(text)[:10])
     except ValueError:

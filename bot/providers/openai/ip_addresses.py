@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-_NEVER: tuple[IPv4Network | IPv6Network, ...] = tuple(
+_NOT_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = tuple(
     ip_network(network)
     for network in (
         "0.0.0.0/8",
@@ -31,7 +31,7 @@ def is_public(address: str) -> bool:
         parsed = ip_address(address)
     except ValueError:
         return False
-    return parsed.is_global and not _is_special(parsed) and not any(parsed in network for network in _NEVER)
+    return parsed.is_global and not _is_special(parsed) and not any(parsed in network for network in _NOT_PUBLIC)
 
 
 def _is_special(address: IPv4Address | IPv6Address) -> bool:

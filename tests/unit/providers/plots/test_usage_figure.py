@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from bot.domain.people import AccountId
 from bot.ports.plots import UsageSummary
 from bot.ports.statistics import UsageLine
-from bot.providers.plots.figure import drawn
-from bot.providers.plots.lettering import readable
+from bot.providers.plots.plot_text import to_displayable
+from bot.providers.plots.usage_figure import draw_usage
 from bot.services.usage import summarize_usage
 
 LAST = date(2026, 3, 14)
@@ -88,7 +88,7 @@ CROWDED = [
 )
 def test_no_text_runs_over_another_or_over_the_edge(tenant_quota: UsageSummary) -> None:
     """However much there is."""
-    figure = drawn(tenant_quota)
+    figure = draw_usage(tenant_quota)
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
     for words_, box in boxes:
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, words_  # noqa: PT018 - one box
@@ -98,7 +98,7 @@ def test_no_text_runs_over_another_or_over_the_edge(tenant_quota: UsageSummary) 
 
 def test_the_title_says_the_period_and_the_totals() -> None:
     """At a glance."""
-    said = words(drawn(summary(a_line(0, "Ann", pictures=1200, microusd=63_500_000), a_line(3, "Bob"))))
+    said = words(draw_usage(summary(a_line(0, "Ann", pictures=1200, microusd=63_500_000), a_line(3, "Bob"))))
     assert said[0] == "Pictures drawn"
     assert said[1] == "13 February 2026 to 14 March 2026   ·   1,201 pictures   ·   $63.55   ·   2 people"
 
@@ -106,15 +106,15 @@ def test_the_title_says_the_period_and_the_totals() -> None:
 def test_an_estimate_is_called_one() -> None:
     """In the totals, beside whoever it is a part of, and above the days."""
     ann, bob = a_line(0, "Ann", microusd=70_000, estimated=20_000), a_line(0, "Bob", pictures=2, model="oils")
-    said = words(drawn(summary(ann, bob)))
+    said = words(draw_usage(summary(ann, bob)))
     assert "   ·   about $0.12   ·   " in said[1]
     assert {"1  ·  ~$0.07", "2  ·  $0.05", "Cost a day, estimates pale"} <= set(said)
-    assert "Cost a day" in words(drawn(summary(bob)))
+    assert "Cost a day" in words(draw_usage(summary(bob)))
 
 
 def test_people_and_models_have_their_numbers_beside_them() -> None:
     """Who drew most comes first."""
-    said = words(drawn(summary(a_line(0, "Ann", pictures=3, microusd=150_000), a_line(0, "Bob", pictures=5, microusd=0))))
+    said = words(draw_usage(summary(a_line(0, "Ann", pictures=3, microusd=150_000), a_line(0, "Bob", pictures=5, microusd=0))))
     people = said[said.index("People") :]
     assert [people.index(name) for name in ("Bob", "Ann")] == sorted(people.index(name) for name in ("Bob", "Ann"))
     assert {"3  ·  $0.15", "5  ·  $0.00", "8  ·  $0.15"} <= set(people)
@@ -122,16 +122,16 @@ def test_people_and_models_have_their_numbers_beside_them() -> None:
 
 def test_one_persons_picture_names_them_and_no_others() -> None:
     """There is nobody to compare them with."""
-    said = words(drawn(summary(a_line(0, "Ann"), whose="Ann")))
+    said = words(draw_usage(summary(a_line(0, "Ann"), whose="Ann")))
     assert "Pictures drawn by Ann" in said
     assert "People" not in said
 
 
 def test_nothing_is_said_to_be_nothing() -> None:
     """No empty axes; and what cost nothing, or came to nothing, says so in its panel."""
-    assert words(drawn(summary()))[-1] == "Nothing was drawn"
-    assert "Nothing was spent" in words(drawn(summary(a_line(0, "Ann", microusd=0))))
-    assert "No picture was finished" in words(drawn(summary(a_line(0, "Ann", pictures=0))))
+    assert words(draw_usage(summary()))[-1] == "Nothing was drawn"
+    assert "Nothing was spent" in words(draw_usage(summary(a_line(0, "Ann", microusd=0))))
+    assert "No picture was finished" in words(draw_usage(summary(a_line(0, "Ann", pictures=0))))
 
 
 @pytest.mark.parametrize(
@@ -152,12 +152,12 @@ def test_nothing_is_said_to_be_nothing() -> None:
 )
 def test_names_are_made_of_letters_that_the_font_has(name: str, shown: str) -> None:
     """Who cannot be written down is called by their place."""
-    assert readable(name, "person 1") == shown
+    assert to_displayable(name, "person 1") == shown
 
 
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
     """It would make every start a second slower."""
-    rooms = "bot.app.serving, bot.providers.plots.matplot, bot.doctor"
+    rooms = "bot.app.serving, bot.providers.plots.matplotlib_plots, bot.doctor"
     look = f"import sys, {rooms}; print('matplotlib' in sys.modules, 'stripe' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)  # noqa: S603 - our own words
     assert found.stdout.split() == ["False", "False"]

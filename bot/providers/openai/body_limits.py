@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import httpx2
 
-IDENTITY = {"Accept-Encoding": "identity"}
+NO_COMPRESSION = {"Accept-Encoding": "identity"}
 """What every request says: nothing of ours is worth packing. Who packs it all the same is read in small pieces."""
 
 _PIECE = 256 * 1024
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
-_PACKED = {"gzip", "x-gzip", "deflate"}
+_COMPRESSIONS = {"gzip", "x-gzip", "deflate"}
 
 
-class TooLarge(httpx2.DecodingError):
+class BodyTooLarge(httpx2.DecodingError):
     """An answer is larger than any good one would be."""
 
 
@@ -24,16 +24,16 @@ def limit_bodies(largest: Callable[[httpx2.Response], int]) -> Callable[[httpx2.
     async def limit(response: httpx2.Response) -> None:
         if not isinstance(response.stream, httpx2.AsyncByteStream):
             raise TypeError("a body that cannot be read without blocking")
-        packing = response.headers.pop("content-encoding", "identity").strip().lower()
-        response.stream = _BoundedBody(response.stream, packing, largest(response))
+        encoding = response.headers.pop("content-encoding", "identity").strip().lower()
+        response.stream = _BoundedBody(response.stream, encoding, largest(response))
 
     return limit
 
 
 class _BoundedBody(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream, packing: str, largest: int) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, encoding: str, largest: int) -> None:
         self._stream = stream
-        self._packing = packing
+        self._encoding = encoding
         self._largest = largest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -43,37 +43,37 @@ class _BoundedBody(httpx2.AsyncByteStream):
             httpx2.DecodingError: There are too many, or they are packed in a way that was not asked for, or cut short.
         """
         length = 0
-        async for piece in self._unpacked():
+        async for piece in self._decompressed():
             length += len(piece)
             if length > self._largest:
-                raise TooLarge(f"larger than {self._largest} bytes")
+                raise BodyTooLarge(f"larger than {self._largest} bytes")
             yield piece
 
     async def aclose(self) -> None:
         """Close the connection's own stream."""
         await self._stream.aclose()
 
-    async def _unpacked(self) -> AsyncIterator[bytes]:
-        if self._packing == "identity":
+    async def _decompressed(self) -> AsyncIterator[bytes]:
+        if self._encoding == "identity":
             async for piece in self._stream:
                 yield piece
             return
-        if self._packing not in _PACKED:
+        if self._encoding not in _COMPRESSIONS:
             raise httpx2.DecodingError("packed in a way that was not asked for")
-        unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
-        async for packed in self._stream:
-            for piece in _unpack(unpacker, packed):
+        decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
+        async for compressed in self._stream:
+            for piece in _decompress(decompressor, compressed):
                 yield piece
                 await asyncio.sleep(0)  # a few bytes may become many pieces, and others want their turn
-        if not unpacker.eof:
+        if not decompressor.eof:
             raise httpx2.DecodingError("cut short")
 
 
-def _unpack(unpacker: "zlib._Decompress", packed: bytes) -> Iterator[bytes]:
-    while packed and not unpacker.eof:
+def _decompress(decompressor: "zlib._Decompress", compressed: bytes) -> Iterator[bytes]:
+    while compressed and not decompressor.eof:
         try:
-            piece = unpacker.decompress(packed, _PIECE)
+            piece = decompressor.decompress(compressed, _PIECE)
         except zlib.error:
             raise httpx2.DecodingError("badly packed") from None
-        packed = unpacker.unconsumed_tail
+        compressed = decompressor.unconsumed_tail
         yield piece

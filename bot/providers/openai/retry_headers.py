@@ -16,11 +16,11 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return _bounded(milliseconds / 1000)
+        return _limit(milliseconds / 1000)
     seconds = _number(headers.get("retry-after"))
     if seconds is None:
-        seconds = _until(headers.get("retry-after"), headers.get("date"))
-    return None if seconds is None else _bounded(seconds)
+        seconds = _seconds_between(headers.get("retry-after"), headers.get("date"))
+    return None if seconds is None else _limit(seconds)
 
 
 def _number(text: str | None) -> float | None:
@@ -31,7 +31,7 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _until(then: str | None, now: str | None) -> float | None:
+def _seconds_between(then: str | None, now: str | None) -> float | None:
     if not then or not now:
         return None
     try:
@@ -40,6 +40,6 @@ def _until(then: str | None, now: str | None) -> float | None:
         return None
 
 
-def _bounded(seconds: float) -> timedelta | None:
+def _limit(seconds: float) -> timedelta | None:
     """Nothing for a time that is over: the service does not ask us to wait."""
     return timedelta(seconds=min(seconds, _LONGEST.total_seconds())) if seconds > 0 else None

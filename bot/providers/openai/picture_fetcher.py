@@ -10,18 +10,18 @@ from datetime import timedelta
 import httpx2
 
 from bot.errors import ProviderFailed, ProviderFault
-from bot.providers.openai.addresses import is_public
-from bot.providers.openai.base64s import decode_data_url
-from bot.providers.openai.bodies import IDENTITY, TooLarge, limit_bodies
+from bot.providers.openai.base64_text import decode_data_url
+from bot.providers.openai.body_limits import NO_COMPRESSION, BodyTooLarge, limit_bodies
+from bot.providers.openai.ip_addresses import is_public
 
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
-LARGEST = 64 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024
 """Bytes; more than any picture of ours has."""
 
 _MOST_REDIRECTS = 3
 _MOST_ADDRESSES = 4
-_WAITS = httpx2.Timeout(None, connect=10)
+_TIMEOUTS = httpx2.Timeout(None, connect=10)
 _OK = 200
 _LAST_PORT = 65_535
 _LONGEST_HOST = 100
@@ -30,15 +30,15 @@ _LONGEST_HOST = 100
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (0.5, 1, 2, 4, 8))
 """Between two tries: a store often has a picture a moment after its address is told."""
 
-_MAY_PASS = {404, 408, 425, 429}
+_TEMPORARY_STATUSES = {404, 408, 425, 429}
 _SERVER_ERROR = 500
 
 
-class _NotFetched(Exception):
+class _FetchFailed(Exception):
     """Why a picture did not come; its text is for the log and never holds the address, which may be signed."""
 
 
-class _NotNow(_NotFetched):
+class _TemporaryFailure(_FetchFailed):
     """Why it did not come this time."""
 
 
@@ -66,7 +66,7 @@ class PictureFetcher:
         hosts: Collection[str] = (),
         pauses: tuple[timedelta, ...] = _PAUSES,
         budget: timedelta = timedelta(seconds=60),
-        largest: int = LARGEST,
+        largest: int = MOST_BYTES,
         resolve: Resolve = resolve,
         is_public: Callable[[str], bool] = is_public,
         tls: Callable[[], ssl.SSLContext] = httpx2.create_ssl_context,
@@ -93,11 +93,11 @@ class PictureFetcher:
                 for pause in self._pauses:
                     try:
                         return await self._fetch(address)
-                    except _WORTH_ANOTHER_TRY as error:
+                    except _TEMPORARY_ERRORS as error:
                         problem = _reason(error)
                         await asyncio.sleep(pause.total_seconds())
                 return await self._fetch(address)
-        except (_NotFetched, TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        except (_FetchFailed, TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             reason = problem if problem and isinstance(error, TimeoutError) else _reason(error)
             raise ProviderFailed(
                 provider, f"picture address: {reason}", fault=ProviderFault.BAD_ANSWER, request_id=request_id
@@ -105,7 +105,7 @@ class PictureFetcher:
 
     async def _fetch(self, address: str) -> bytes:
         if address[:5].lower() == "data:":
-            return await self._unfold(address)
+            return await self._decode_data_url(address)
         if self._tls is None:
             self._tls = await asyncio.to_thread(self._make_tls)
         url, is_ours = self._base.join(address), True
@@ -114,35 +114,35 @@ class PictureFetcher:
             verify=self._tls,
             trust_env=False,
             limits=httpx2.Limits(max_keepalive_connections=0),
-            timeout=_WAITS,
+            timeout=_TIMEOUTS,
             event_hooks={"response": [limit_bodies(lambda _: self._largest)]},
         ) as client:
             for _ in range(_MOST_REDIRECTS + 1):
                 is_ours = is_ours and self._is_own(url)
-                found = await self._one_hop(client, url, is_ours)
+                found = await self._request_once(client, url, is_ours)
                 if isinstance(found, bytes):
                     return found
                 url = url.join(found)
-        raise _NotFetched(f"more than {_MOST_REDIRECTS} redirects")
+        raise _FetchFailed(f"more than {_MOST_REDIRECTS} redirects")
 
-    async def _unfold(self, address: str) -> bytes:
+    async def _decode_data_url(self, address: str) -> bytes:
         try:
             return await asyncio.to_thread(decode_data_url, address, self._largest)
         except ValueError as error:
-            raise _NotFetched(str(error)) from error
+            raise _FetchFailed(str(error)) from error
 
-    async def _one_hop(self, client: httpx2.AsyncClient, url: httpx2.URL, is_ours: bool) -> bytes | str:
+    async def _request_once(self, client: httpx2.AsyncClient, url: httpx2.URL, is_ours: bool) -> bytes | str:
         """Give the content, or where it is said to be instead."""
-        self._check(url, is_ours)
-        response = await self._answer(client, url, await self._addresses(url, is_ours))
+        self._check_url(url, is_ours)
+        response = await self._send(client, url, await self._resolve_checked(url, is_ours))
         try:
             if response.has_redirect_location:
                 return response.headers["location"]
-            return await self._content(response)
+            return await self._read_content(response)
         finally:
             await response.aclose()
 
-    async def _answer(self, client: httpx2.AsyncClient, url: httpx2.URL, addresses: tuple[str, ...]) -> httpx2.Response:
+    async def _send(self, client: httpx2.AsyncClient, url: httpx2.URL, addresses: tuple[str, ...]) -> httpx2.Response:
         """Ask the first address that can be connected to."""
         *others, last = addresses[:_MOST_ADDRESSES]
         for address in others:
@@ -150,24 +150,24 @@ class PictureFetcher:
                 return await client.send(self._request(client, url, address), stream=True, follow_redirects=False)
         return await client.send(self._request(client, url, last), stream=True, follow_redirects=False)
 
-    def _check(self, url: httpx2.URL, is_ours: bool) -> None:
+    def _check_url(self, url: httpx2.URL, is_ours: bool) -> None:
         if not url.host:
-            raise _NotFetched("no host")
+            raise _FetchFailed("no host")
         if url.scheme == "http" and not is_ours:
-            raise _NotFetched(f"not https. {self._advice(url)}")
+            raise _FetchFailed(f"not https. {self._advice(url)}")
         if url.scheme not in {"https", "http"}:
-            raise _NotFetched("neither https nor http")
+            raise _FetchFailed("neither https nor http")
         if url.userinfo:
-            raise _NotFetched("it names a user")
+            raise _FetchFailed("it names a user")
         if url.port is not None and not 0 < url.port <= _LAST_PORT:
-            raise _NotFetched("no such port")
+            raise _FetchFailed("no such port")
 
-    async def _addresses(self, url: httpx2.URL, is_ours: bool) -> tuple[str, ...]:
+    async def _resolve_checked(self, url: httpx2.URL, is_ours: bool) -> tuple[str, ...]:
         addresses = await self._resolve(url.raw_host.decode("ascii"), _port(url))
         if not addresses:
-            raise _NotFetched("the host is not known")
+            raise _FetchFailed("the host is not known")
         if not is_ours and not all(self._is_public(address) for address in addresses):
-            raise _NotFetched(f"the host is not on the public internet. {self._advice(url)}")
+            raise _FetchFailed(f"the host is not on the public internet. {self._advice(url)}")
         return addresses
 
     def _is_own(self, url: httpx2.URL) -> bool:
@@ -185,18 +185,20 @@ class PictureFetcher:
         return client.build_request(
             "GET",
             url.copy_with(host=address),
-            headers={"Host": url.netloc.decode("ascii"), **IDENTITY},
+            headers={"Host": url.netloc.decode("ascii"), **NO_COMPRESSION},
             extensions={"sni_hostname": host},
         )
 
-    async def _content(self, response: httpx2.Response) -> bytes:
+    async def _read_content(self, response: httpx2.Response) -> bytes:
         status = response.status_code
         if status != _OK:
-            raise (_NotNow if status in _MAY_PASS or status >= _SERVER_ERROR else _NotFetched)(f"status {status}")
+            raise (_TemporaryFailure if status in _TEMPORARY_STATUSES or status >= _SERVER_ERROR else _FetchFailed)(
+                f"status {status}"
+            )
         return await response.aread()
 
 
-_WORTH_ANOTHER_TRY = (_NotNow, httpx2.TransportError, OSError)
+_TEMPORARY_ERRORS = (_TemporaryFailure, httpx2.TransportError, OSError)
 
 
 def _port(url: httpx2.URL) -> int:
@@ -205,4 +207,4 @@ def _port(url: httpx2.URL) -> int:
 
 def _reason(error: Exception) -> str:
     """Name the error by its class, unless it is our own: what it says in words may hold the address."""
-    return str(error) if isinstance(error, (_NotFetched, TooLarge)) else type(error).__name__
+    return str(error) if isinstance(error, (_FetchFailed, BodyTooLarge)) else type(error).__name__

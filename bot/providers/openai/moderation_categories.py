@@ -2,7 +2,7 @@
 
 import re
 
-_PLAIN = {
+_NAMES = {
     "harassment": "harassment",
     "harassmentthreatening": "threats against somebody",
     "hate": "hate",
@@ -19,12 +19,12 @@ _PLAIN = {
 }
 
 
-def in_plain_words(category: str) -> str | None:
+def category_name(category: str) -> str | None:
     """Give what people read for `sexual/minors`, `sexual_minors` or `Sexual-Minors`; None for what we do not know."""
-    return _PLAIN.get(re.sub(r"[^a-z]", "", category.lower()))
+    return _NAMES.get(re.sub(r"[^a-z]", "", category.lower()))
 
 
 def because_of(categories: tuple[str, ...]) -> str:
     """Give ` because of violence and self-harm`, or nothing when no category is known."""
-    known = dict.fromkeys(plain for category in categories if (plain := in_plain_words(category)))
+    known = dict.fromkeys(plain for category in categories if (plain := category_name(category)))
     return f" because of {' and '.join(known)}" if known else ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.providers.openai.waits import retry_after
+from bot.providers.openai.retry_headers import retry_after
 
 _REQUEST_IDS = ("x-request-id", "apim-request-id", "x-ms-request-id", "request-id")
 _LONGEST_ID = 200
@@ -16,12 +16,12 @@ _CODE = re.compile(r"[A-Za-z0-9_.:,/\[\]-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
+class ErrorResponse:
     """One error answer. `status` is None when it came in the midst of a stream or of an answer called 200.
 
     `message` may repeat the prompt or a part of the key: it is looked at and
-    never passed on. So is `everything`: all words of the answer, its keys
-    included, without anything between their letters. `places` are the
+    never passed on. So is `searchable_text`: all words of the answer, its keys
+    included, without anything between their letters. `invalid_parameters` are the
     parameters that a list of validation errors points at.
     """
 
@@ -30,48 +30,53 @@ class Complaint:
     type: str = ""
     param: str = ""
     message: str = ""
-    everything: str = ""
-    places: tuple[str, ...] = ()
+    searchable_text: str = ""
+    invalid_parameters: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     request_id: str | None = None
     retry_after: timedelta | None = None
 
     def __str__(self) -> str:
         """Give what the log may hold: codes, and nothing that anybody typed."""
-        parts = {"status": self.status, "type": self.type, "code": self.code, "param": self.param or ",".join(self.places)}
-        return " ".join(f"{name}={_as_code(value)}" for name, value in parts.items() if value) or "an error without a code"
+        parts = {
+            "status": self.status,
+            "type": self.type,
+            "code": self.code,
+            "param": self.param or ",".join(self.invalid_parameters),
+        }
+        return " ".join(f"{name}={_loggable_code(value)}" for name, value in parts.items() if value) or "an error without a code"
 
 
-def read_complaint(body: object, *, request_id: str | None = None) -> Complaint:
+def parse_error_body(body: object, *, request_id: str | None = None) -> ErrorResponse:
     """Read an error's JSON: OpenAI's own shape, bare or under `error`; of anything else nothing is known."""
     error = body.get("error", body) if isinstance(body, Mapping) else body
     fields = error if isinstance(error, Mapping) else {}
     message = error if isinstance(error, str) else _text(fields.get("message"))
-    return Complaint(
+    return ErrorResponse(
         code=_text(fields.get("code")),
         type=_text(fields.get("type")),
         param=_text(fields.get("param")),
         message=message,
-        everything=_letters(body),
-        places=_places(body),
-        categories=_categories(fields, message),
+        searchable_text=_searchable_text(body),
+        invalid_parameters=_invalid_parameters(body),
+        categories=_parse_categories(fields, message),
         request_id=request_id,
     )
 
 
-def of_response(body: object, status: int, headers: Mapping[str, str]) -> Complaint:
-    """Read the complaint of an answer that is an error by its status."""
-    complaint = read_complaint(body, request_id=request_id(headers))
-    return replace(complaint, status=status, retry_after=retry_after(headers))
+def parse_error_response(body: object, status: int, headers: Mapping[str, str]) -> ErrorResponse:
+    """Parse a response whose status says that it is an error."""
+    response = parse_error_body(body, request_id=read_request_id(headers))
+    return replace(response, status=status, retry_after=retry_after(headers))
 
 
-def request_id(headers: Mapping[str, str]) -> str | None:
+def read_request_id(headers: Mapping[str, str]) -> str | None:
     """Give the service's own id of the request, by which its support finds it."""
     found = next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None)
     return found if found and found.isprintable() and len(found) <= _LONGEST_ID else None
 
 
-def _categories(fields: Mapping[str, object], message: str) -> tuple[str, ...]:
+def _parse_categories(fields: Mapping[str, object], message: str) -> tuple[str, ...]:
     details = fields.get("moderation_details")
     named = details.get("categories") if isinstance(details, Mapping) else None
     if isinstance(named, list):
@@ -80,7 +85,7 @@ def _categories(fields: Mapping[str, object], message: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in found[1].split(",")) if found else ()
 
 
-def _letters(body: object) -> str:
+def _searchable_text(body: object) -> str:
     """Give the letters of all keys and texts, in lower case; no more of a huge answer than decides what it is."""
     found: list[str] = []
     waiting = [body]
@@ -95,7 +100,7 @@ def _letters(body: object) -> str:
     return " ".join(found)
 
 
-def _places(body: object) -> tuple[str, ...]:
+def _invalid_parameters(body: object) -> tuple[str, ...]:
     """Read what FastAPI and its like answer: `{"detail": [{"loc": ["body", "size"], …}]}`, which Mistral calls its message."""
     fields = body if isinstance(body, Mapping) else {}
     message = fields.get("message")
@@ -108,6 +113,6 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 
-def _as_code(value: object) -> str:
+def _loggable_code(value: object) -> str:
     text = str(value)
     return text if _CODE.fullmatch(text) else "(not a code)"

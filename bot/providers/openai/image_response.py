@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_ADDRESSES = ("data:", "https://", "http://")
+_URL_PREFIXES = ("data:", "https://", "http://")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PictureSource:
     """One picture: base64 text, or else an address where it can be fetched."""
 
     base64: str = ""
@@ -16,7 +16,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class TokenUsage:
     """Tokens that will be on the bill."""
 
     text_in: int
@@ -25,14 +25,14 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ImageResponse:
     """A whole answer; it may hold no picture at all."""
 
-    pictures: tuple[Given, ...]
-    usage: Usage | None = None
+    pictures: tuple[PictureSource, ...]
+    usage: TokenUsage | None = None
 
 
-def parse(body: bytes) -> Mapping[str, object]:
+def parse_json_object(body: bytes) -> Mapping[str, object]:
     """Give the JSON object in `body`; it may be megabytes, so call this off the event loop.
 
     Raises:
@@ -47,23 +47,23 @@ def parse(body: bytes) -> Mapping[str, object]:
     raise ValueError("JSON, but no object")
 
 
-def read_answer(fields: Mapping[str, object]) -> Answer:
+def parse_image_response(fields: Mapping[str, object]) -> ImageResponse:
     """Read a whole answer (`data` lists the pictures), or a stream's last event (which is one picture itself)."""
     listed = fields.get("data")
     items = listed if isinstance(listed, list) else [fields]
-    given = (_given(item) for item in items if isinstance(item, Mapping))
-    return Answer(tuple(picture for picture in given if picture), read_usage(fields.get("usage")))
+    given = (_picture_source(item) for item in items if isinstance(item, Mapping))
+    return ImageResponse(tuple(picture for picture in given if picture), parse_usage(fields.get("usage")))
 
 
-def _given(item: Mapping[str, object]) -> Given | None:
+def _picture_source(item: Mapping[str, object]) -> PictureSource | None:
     text, address = item.get("b64_json"), item.get("url")
     if isinstance(text, str) and text:
         # Some gateways put an address where base64 belongs.
-        return Given(address=text) if text.startswith(_ADDRESSES) else Given(base64=text)
-    return Given(address=address) if isinstance(address, str) and address else None
+        return PictureSource(address=text) if text.startswith(_URL_PREFIXES) else PictureSource(base64=text)
+    return PictureSource(address=address) if isinstance(address, str) and address else None
 
 
-def read_usage(usage: object) -> Usage | None:
+def parse_usage(usage: object) -> TokenUsage | None:
     """Give what was used; None unless the service counts as OpenAI does (a picture cannot take no tokens)."""
     if not isinstance(usage, Mapping):
         return None
@@ -72,7 +72,7 @@ def read_usage(usage: object) -> Usage | None:
         return None
     details = usage.get("input_tokens_details")
     image_in = min(total, (token_count(details.get("image_tokens")) or 0) if isinstance(details, Mapping) else 0)
-    return Usage(text_in=total - image_in, image_in=image_in, out=out)
+    return TokenUsage(text_in=total - image_in, image_in=image_in, out=out)
 
 
 def token_count(value: object) -> int | None:

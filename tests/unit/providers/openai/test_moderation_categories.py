@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.providers.openai.categories import because_of, in_plain_words
+from bot.providers.openai.moderation_categories import because_of, category_name
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from bot.providers.openai.categories import because_of, in_plain_words
 )
 def test_every_spelling_of_a_category_has_plain_words(spelled: str, plain: str | None) -> None:
     """What we do not know we do not name."""
-    assert in_plain_words(spelled) == plain
+    assert category_name(spelled) == plain
 
 
 def test_several_categories_make_one_phrase_without_repeats() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.providers.openai.answers import Answer, Given, Usage, parse, read_answer
+from bot.providers.openai.image_response import ImageResponse, PictureSource, TokenUsage, parse_image_response, parse_json_object
 
 GOOD_USAGE = {"input_tokens": 20, "input_tokens_details": {"image_tokens": 5, "text_tokens": 15}, "output_tokens": 1756}
 
@@ -11,7 +11,7 @@ GOOD_USAGE = {"input_tokens": 20, "input_tokens_details": {"image_tokens": 5, "t
 def test_a_body_that_is_no_object_is_an_error_that_does_not_repeat_it(body: bytes) -> None:
     """Not JSON, another kind of JSON, or JSON made to make a reader fall over."""
     with pytest.raises(ValueError, match="JSON") as caught:
-        parse(body)
+        parse_json_object(body)
     assert len(str(caught.value)) < 40
 
 
@@ -25,24 +25,26 @@ def test_pictures_are_base64_or_addresses_in_their_order() -> None:
             {"b64_json": "", "url": "https://x/y"},
         ]
     }
-    assert read_answer(fields).pictures == (
-        Given(base64="QUJD"),
-        Given(address="/v1/images/1"),
-        Given(address="data:image/png;base64,QUJD"),
-        Given(address="https://x/y"),
+    assert parse_image_response(fields).pictures == (
+        PictureSource(base64="QUJD"),
+        PictureSource(address="/v1/images/1"),
+        PictureSource(address="data:image/png;base64,QUJD"),
+        PictureSource(address="https://x/y"),
     )
 
 
 def test_a_streams_last_event_is_its_own_picture() -> None:
     """It has no list."""
     fields = {"type": "image_generation.completed", "b64_json": "QUJD", "usage": GOOD_USAGE}
-    assert read_answer(fields) == Answer((Given(base64="QUJD"),), Usage(text_in=15, image_in=5, out=1756))
+    assert parse_image_response(fields) == ImageResponse(
+        (PictureSource(base64="QUJD"),), TokenUsage(text_in=15, image_in=5, out=1756)
+    )
 
 
 @pytest.mark.parametrize("data", [None, [], {}, "x", [None], [{}], [{"b64_json": 5, "url": 7}], ["QUJD"]])
 def test_what_is_no_picture_is_left_out(data: object) -> None:
     """The caller counts what is left."""
-    assert read_answer({"data": data}).pictures == ()
+    assert parse_image_response({"data": data}).pictures == ()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_what_is_no_picture_is_left_out(data: object) -> None:
 )
 def test_usage_that_cannot_be_believed_is_none(usage: object) -> None:
     """Then the cost is guessed, and says so."""
-    assert read_answer({"data": [], "usage": usage}).usage is None
+    assert parse_image_response({"data": [], "usage": usage}).usage is None
 
 
 @pytest.mark.parametrize(
@@ -70,5 +72,7 @@ def test_usage_that_cannot_be_believed_is_none(usage: object) -> None:
 )
 def test_input_tokens_are_text_unless_it_is_said_otherwise(details: object, image_in: int) -> None:
     """And the parts never come to more than the whole."""
-    usage = read_answer({"data": [], "usage": {"input_tokens": 20, "output_tokens": 9, "input_tokens_details": details}}).usage
-    assert usage == Usage(text_in=20 - image_in, image_in=image_in, out=9)
+    usage = parse_image_response(
+        {"data": [], "usage": {"input_tokens": 20, "output_tokens": 9, "input_tokens_details": details}}
+    ).usage
+    assert usage == TokenUsage(text_in=20 - image_in, image_in=image_in, out=9)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.providers.openai.verdicts import ModelVerdict, ReasonCode, fallback_sentence, read_verdict, safer_prompt, sentence_for
+from bot.providers.openai.rewriter_verdict import (
+    ModelVerdict,
+    ReasonCode,
+    fallback_sentence,
+    parse_verdict,
+    safer_prompt,
+    sentence_for,
+)
 
 SAID = '{"verdict":"rejected","reason_code":"violence","sentence":"","rewritten_prompt":null,"safer_prompt":null}'
 
@@ -71,7 +78,7 @@ def test_a_safer_wording_is_one_that_could_be_typed(safer: str | None, offered: 
 )
 def test_a_verdict_is_read_behind_a_thought_and_in_a_fence(content: str) -> None:
     """Models that cannot be held to a schema answer like that."""
-    assert read_verdict(content) == rejected()
+    assert parse_verdict(content) == rejected()
 
 
 @pytest.mark.parametrize(
@@ -93,4 +100,4 @@ def test_a_verdict_is_read_behind_a_thought_and_in_a_fence(content: str) -> None
 def test_what_holds_more_than_one_verdict_and_its_wrapping_is_none(content: str) -> None:
     """Nobody guesses which of two was meant, or what words around one mean."""
     with pytest.raises(ValueError):  # noqa: PT011 - whatever it says, it is no verdict
-        read_verdict(content)
+        parse_verdict(content)

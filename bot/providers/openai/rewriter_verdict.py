@@ -41,29 +41,29 @@ class ModelVerdict(BaseModel):
     safer_prompt: str | None
 
 
-_THOUGHT = re.compile(r"\A\s*<think>.*</think>", re.DOTALL)
+_THINKING = re.compile(r"\A\s*<think>.*</think>", re.DOTALL)
 _FENCE = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*)\n[ \t]*```\s*\Z", re.DOTALL)
 
 
-def read_verdict(content: str) -> ModelVerdict:
+def parse_verdict(content: str) -> ModelVerdict:
     """Read an answer that is a verdict and nothing else, but for one thought before it and one code fence around it.
 
     Raises:
         ValueError: It is anything else.
     """
-    said = _THOUGHT.sub("", content, count=1)
+    said = _THINKING.sub("", content, count=1)
     fenced = _FENCE.match(said)
     return ModelVerdict.model_validate_json(fenced[1] if fenced else said)
 
 
-def in_words() -> str:
+def describe_schema() -> str:
     """Say how to answer, for services that cannot be held to a schema."""
     schema = json.dumps(ModelVerdict.model_json_schema())
     return f"\nAnswer with one JSON object and nothing else. It has every field of this JSON schema:\n{schema}\n"
 
 
 @cache
-def answer_format() -> ResponseFormatJSONSchema:
+def verdict_format() -> ResponseFormatJSONSchema:
     """Give the strict schema that the model is held to. The SDK would work it out anew for every call."""
     return {
         "type": "json_schema",

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import BodyPartReader, web
 
-from tests.fakes.openai.complaints import RefusedError, complaint, complaint_for
+from tests.fakes.openai.error_replies import RefusedError, error_reply, error_reply_for
 from tests.fakes.openai.faults import Endpoint, Fault, Kind
 from tests.fakes.openai.state import Json, Seen, State
-from tests.fakes.openai.wire import STATE, complain, cut
+from tests.fakes.openai.wire import STATE, cut, send_error
 
 Answer = Callable[[web.Request, State, Json, Fault], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -17,7 +17,7 @@ _NUMBER = web.RequestKey("number", str)
 _NUMBERS = {"n", "partial_images", "output_compression"}
 
 
-def door(endpoint: Endpoint, answer: Answer) -> Handler:
+def api_handler(endpoint: Endpoint, answer: Answer) -> Handler:
     """Put the door in front of an endpoint."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -25,7 +25,7 @@ def door(endpoint: Endpoint, answer: Answer) -> Handler:
         try:
             return await _admit(request, state, endpoint, answer)
         except RefusedError as error:
-            return complain(error.complaint)
+            return send_error(error.complaint)
         except (asyncio.CancelledError, ConnectionError):
             await state.note(state.lose_client)
             raise
@@ -47,7 +47,7 @@ async def _admit(request: web.Request, state: State, endpoint: Endpoint, answer:
     await state.note(lambda: state.seen.append(seen))
     _check_key(request, state)
     fault = state.faults.next(endpoint)
-    refused = complaint_for(fault)
+    refused = error_reply_for(fault)
     if refused is not None:
         raise RefusedError(refused)
     if fault.kind is Kind.CUT_BEFORE:
@@ -58,10 +58,10 @@ async def _admit(request: web.Request, state: State, endpoint: Endpoint, answer:
 def _check_key(request: web.Request, state: State) -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme != "Bearer" or not key:
-        raise RefusedError(complaint(401, "You didn't provide an API key.", code=None))
+        raise RefusedError(error_reply(401, "You didn't provide an API key.", code=None))
     if state.options.key is not None and key != state.options.key:
         message = f"Incorrect API key provided: {key[:5]}********{key[-4:]}."
-        raise RefusedError(complaint(401, message, code="invalid_api_key"))
+        raise RefusedError(error_reply(401, message, code="invalid_api_key"))
 
 
 async def _body(request: web.Request) -> Json:
@@ -72,9 +72,9 @@ async def _body(request: web.Request) -> Json:
     try:
         body = await request.json()
     except ValueError:
-        raise RefusedError(complaint(400, "We could not parse the JSON body of your request.", code=None)) from None
+        raise RefusedError(error_reply(400, "We could not parse the JSON body of your request.", code=None)) from None
     if not isinstance(body, dict):
-        raise RefusedError(complaint(400, "The body of your request is not a JSON object.", code=None))
+        raise RefusedError(error_reply(400, "The body of your request is not a JSON object.", code=None))
     return body
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 import openai
 import structlog
 
-from bot.providers.openai.complaints import Complaint, of_response
+from bot.providers.openai.error_response import ErrorResponse, parse_error_response
 from bot.providers.openai.refusals import is_refusal
 
 log = structlog.get_logger(__name__)
@@ -26,11 +26,11 @@ Parameter = Literal[
 ]
 """What may be left out. Of chats, `developer` becomes the role `system`, and `json_schema` becomes words."""
 
-_NOT_TAKEN = {400, 422}
+_INVALID_REQUEST = {400, 422}
 _BY_VALUE = {"size", "quality"}
 """A service may take one size and not another."""
 
-_ANYWHERE: Mapping[str, str] = {
+_UNMISTAKABLE: Mapping[str, str] = {
     "stream": r"partial_images|extra_body",
     "safety_identifier": r"safety_identifier|extra_body",
     "developer": r"roles?\b|developer\b",
@@ -41,10 +41,10 @@ _ANYWHERE: Mapping[str, str] = {
 LiteLLM wraps what it does not know in `extra_body`, and then passes on that this is not taken.
 """
 
-_MARKED = r"['\"`]{0}['\"`]|\b(?:parameters?|arguments?|fields?|property|supplied|settings?|inputs?)[\s:]+{0}\b"
+_MENTION = r"['\"`]{0}['\"`]|\b(?:parameters?|arguments?|fields?|property|supplied|settings?|inputs?)[\s:]+{0}\b"
 
 
-class LeftOut:
+class UnsupportedParameters:
     """The parameters that an address does not take. What it learned is forgotten when the process ends."""
 
     def __init__(self, service: str, parameters: Collection[str] = ()) -> None:
@@ -62,25 +62,25 @@ class LeftOut:
         Such an answer is a check of the request, before anything is drawn.
         `words` are what a person typed, which the answer may repeat.
         """
-        complaint = of_response(error.body, error.status_code, error.response.headers)
-        if complaint.status not in _NOT_TAKEN or is_refusal(complaint):
+        response = parse_error_response(error.body, error.status_code, error.response.headers)
+        if response.status not in _INVALID_REQUEST or is_refusal(response):
             return False
-        named = [name for name in sent if _names(complaint, name, words)]
+        named = [name for name in sent if _mentions(response, name, words)]
         for name in named:
             if name in _BY_VALUE:
                 self._values.add((name, sent[name]))
             else:
                 self._names.add(name)
         if named:
-            log.warning("provider.parameter_left_out", provider=self._service, parameters=named, reason=str(complaint))
+            log.warning("provider.parameter_left_out", provider=self._service, parameters=named, reason=str(response))
         return bool(named)
 
 
-def _names(complaint: Complaint, name: str, words: str) -> bool:
-    plain = _ANYWHERE.get(name, name if "_" in name else "")
+def _mentions(response: ErrorResponse, name: str, words: str) -> bool:
+    plain = _UNMISTAKABLE.get(name, name if "_" in name else "")
     either = rf"\b(?:{plain}|{name}\b)" if plain else rf"\b{name}\b"
-    if any(re.search(either, place) for place in (complaint.param, *complaint.places)):
+    if any(re.search(either, place) for place in (response.param, *response.invalid_parameters)):
         return True
-    said = complaint.message.replace(words, "")
-    patterns = [rf"\b(?:{plain})"] * bool(plain) + [_MARKED.format(name)]
+    said = response.message.replace(words, "")
+    patterns = [rf"\b(?:{plain})"] * bool(plain) + [_MENTION.format(name)]
     return any(re.search(pattern, said, re.IGNORECASE) for pattern in patterns)

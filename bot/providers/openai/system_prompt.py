@@ -1,6 +1,6 @@
 """What the rewriting model is told. It never changes with what a person typed: that travels as data."""
 
-RULES = """\
+SYSTEM_PROMPT = """\
 You prepare prompts for a program that draws pictures. You get one JSON object from the user:
 "user_prompt" holds what a person wants drawn, and "variation_of", unless it is null, holds a prompt that was drawn before.
 
