@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.config.complaints import complaints
-from bot.config.layers import config_file, known_variables, secret_files, variables
+from bot.config.error_messages import describe_errors
 from bot.config.settings import Settings
+from bot.config.sources import read_config_file, read_easel_variables, read_known_variables, read_secret_files
 from bot.errors import ConfigError
 
-USUAL_FILE = Path("config.toml")
+DEFAULT_FILE = Path("config.toml")
 
 
 def load(named: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
@@ -22,17 +22,17 @@ def load(named: Path | None = None, *, environ: Mapping[str, str] | None = None)
     """
     environ = os.environ if environ is None else environ
     folder = environ.get("EASEL_SECRETS_DIR", "").strip()
-    layers = (
-        variables(environ),
-        known_variables(environ),
-        secret_files(Path(folder).expanduser() if folder else None),
-        config_file(find_config_file(named, environ=environ)),
+    sources = (
+        read_easel_variables(environ),
+        read_known_variables(environ),
+        read_secret_files(Path(folder).expanduser() if folder else None),
+        read_config_file(find_config_file(named, environ=environ)),
     )
     try:
-        return Settings(_build_sources=(layers, {}))  # type: ignore[call-arg]  # mypy sees the fields only, not the base's own __init__
+        return Settings(_build_sources=(sources, {}))  # type: ignore[call-arg]  # mypy sees the fields only, not the base's own __init__
     except ValidationError as error:
         # the cause is left out: its text may repeat what stands in a secret
-        raise ConfigError(complaints(error, layers)) from None
+        raise ConfigError(describe_errors(error, sources)) from None
 
 
 def find_config_file(named: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Path | None:
@@ -42,4 +42,4 @@ def find_config_file(named: Path | None = None, *, environ: Mapping[str, str] | 
         named = Path(environ["EASEL_CONFIG"].strip())
     if named is not None:
         return named.expanduser()
-    return USUAL_FILE if USUAL_FILE.exists() else None
+    return DEFAULT_FILE if DEFAULT_FILE.exists() else None

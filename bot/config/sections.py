@@ -10,36 +10,36 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from bot.config.kinds import (
-    CrossCheck,
+from bot.config.field_types import (
     Duration,
     Host,
     Hosts,
-    Name,
     Secret,
     Section,
+    SettingsConflict,
+    Slug,
+    TextList,
     WebUrl,
-    Words,
     ZoneName,
     between,
     is_loopback,
-    over,
-    read_list,
+    merge_over,
+    parse_list,
 )
-from bot.config.models import Dollars
+from bot.config.model_settings import Dollars
 from bot.domain.allowances import Budget, Period
 from bot.domain.images import Quality
 from bot.domain.money import MILLION
 from bot.domain.people import GUEST, HOUSE, Platform, Tier
 
 NO_SECRET = SecretStr("")
-_TIERS = {"guest": 3, "registered": 20, "premium": 200}
-_FIRST_TIER = {"web": "registered", "terminal": "premium"}
-_POLICY = (
+_DEFAULT_TIERS = {"guest": 3, "registered": 20, "premium": 200}
+_DEFAULT_FIRST_TIER = {"web": "registered", "terminal": "premium"}
+_DEFAULT_POLICY = (
     "Ask for nothing that hurts or shames real people, nothing sexual about anybody under age, and nothing against the law. "
     "What you ask for is checked, kept with your pictures, and seen by those who look after this place."
 )
-_SLOTS = {"guest": 2, "registered": 4, "premium": 4}
+_DEFAULT_SLOTS = {"guest": 2, "registered": 4, "premium": 4}
 
 
 class WebSettings(Section):
@@ -99,9 +99,9 @@ class ObjectsSettings(Section):
     secret_key: Secret = NO_SECRET
 
     @model_validator(mode="after")
-    def _both_keys_or_none(self) -> Self:
+    def _check_keys(self) -> Self:
         if bool(self.access_key) != bool(self.secret_key):
-            raise CrossCheck("[objects] access_key and secret_key belong together: set both, or neither.")
+            raise SettingsConflict("[objects] access_key and secret_key belong together: set both, or neither.")
         return self
 
 
@@ -146,8 +146,8 @@ class MembershipSettings(Section):
     """`[membership]`: what Stripe bills for."""
 
     stripe_secret: Secret = NO_SECRET
-    tier: Name = "premium"
-    accepts: Words = ()
+    tier: Slug = "premium"
+    accepts: TextList = ()
     checkout_url: WebUrl = ""
 
 
@@ -155,12 +155,14 @@ class QuotasSettings(Section):
     """`[quotas]`: how many pictures a day each tier may have, and who starts in which."""
 
     time_zone: ZoneName = "UTC"
-    tiers: Annotated[Mapping[Name, Annotated[int, Field(ge=0, le=1_000_000)]], over(_TIERS)] = Field(default_factory=dict)
-    first_tier: Annotated[Mapping[str, str], over(_FIRST_TIER)] = Field(default_factory=dict)
+    tiers: Annotated[Mapping[Slug, Annotated[int, Field(ge=0, le=1_000_000)]], merge_over(_DEFAULT_TIERS)] = Field(
+        default_factory=dict
+    )
+    first_tier: Annotated[Mapping[str, str], merge_over(_DEFAULT_FIRST_TIER)] = Field(default_factory=dict)
     weights: WeightSettings = WeightSettings()
-    policy: str = _POLICY
+    policy: str = _DEFAULT_POLICY
     parts_tenants: bool = False
-    communities: Mapping[Name, Words] = Field(default_factory=dict)
+    communities: Mapping[Slug, TextList] = Field(default_factory=dict)
     purchases: Mapping[str, str] = Field(default_factory=dict)
 
     @property
@@ -178,7 +180,7 @@ class QuotasSettings(Section):
         return Tier(self.first_tier.get(platform, GUEST))
 
 
-class BudgetsSettings(Section):
+class DrawingTimeSettings(Section):
     """`[drawing.budgets]`: how long one call to a provider may take."""
 
     low: Annotated[Duration, between("5s", "1h")] = timedelta(minutes=2)
@@ -189,10 +191,10 @@ class BudgetsSettings(Section):
 class DrawingSettings(Section):
     """`[drawing]`: who draws, and for how long."""
 
-    providers: Words = ()
+    providers: TextList = ()
     when_unknown: Literal["ask", "retry"] = "ask"
     previews: Annotated[int, Field(ge=0, le=3)] = 2
-    budgets: BudgetsSettings = BudgetsSettings()
+    budgets: DrawingTimeSettings = DrawingTimeSettings()
 
     @property
     def budget_by_quality(self) -> dict[Quality, timedelta]:
@@ -200,7 +202,7 @@ class DrawingSettings(Section):
         return {Quality.LOW: self.budgets.low, Quality.MEDIUM: self.budgets.medium, Quality.HIGH: self.budgets.high}
 
 
-LeaveOut = Literal[
+OmittableParameter = Literal[
     "safety_identifier",
     "size",
     "quality",
@@ -222,7 +224,7 @@ class OpenAiSettings(Section):
     base_url: WebUrl = ""
     image_model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
     response_format: Literal["", "b64_json", "url"] = ""
-    leave_out: Annotated[tuple[LeaveOut, ...], BeforeValidator(read_list)] = ()
+    leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
     picture_hosts: Hosts = ()
 
 
@@ -236,7 +238,7 @@ class GuardSettings(Section):
     """`[guard]`: what may not be drawn."""
 
     moderation_model: str = "omni-moderation-latest"
-    blocked: Words = ()
+    blocked: TextList = ()
     use_default_blocklist: bool = True
 
 
@@ -245,7 +247,9 @@ class WorkerSettings(Section):
 
     drain: Annotated[Duration, between("0s", "10m")] = timedelta(seconds=20)
     lease: Annotated[Duration, between("1s", "1h")] = timedelta(seconds=20)
-    slots: Annotated[Mapping[Name, Annotated[int, Field(ge=1, le=1000)]], over(_SLOTS)] = Field(default_factory=dict)
+    slots: Annotated[Mapping[Slug, Annotated[int, Field(ge=1, le=1000)]], merge_over(_DEFAULT_SLOTS)] = Field(
+        default_factory=dict
+    )
 
     @property
     def slots_by_tier(self) -> dict[Tier, int]:
@@ -287,18 +291,18 @@ class DiscordSettings(Section):
     gateway: bool = True
     shard_count: Annotated[int, Field(ge=0, le=10_000)] = 1
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
-    spoiler_guilds: Words = ()
+    spoiler_guilds: TextList = ()
     pictures: Literal["upload", "link"] = "upload"
     proxy: Annotated[Secret, AfterValidator(_check_proxy)] = NO_SECRET
     api_url: WebUrl = ""
     gateway_url: Annotated[str, AfterValidator(_check_gateway_url)] = ""
 
     @model_validator(mode="after")
-    def _go_together(self) -> Self:
+    def _check_consistency(self) -> Self:
         if self.shard_ids and not self.shard_count:
-            raise CrossCheck("[discord] shard_ids needs shard_count: how many shards there are in all processes together.")
+            raise SettingsConflict("[discord] shard_ids needs shard_count: how many shards there are in all processes together.")
         if any(number >= self.shard_count for number in self.shard_ids):
-            raise CrossCheck("[discord] shard_ids are counted from 0, so each of them is below shard_count.")
+            raise SettingsConflict("[discord] shard_ids are counted from 0, so each of them is below shard_count.")
         if not self.gateway and not self.public_key:
-            raise CrossCheck("[discord] gateway = false needs public_key: else nothing would be heard from Discord.")
+            raise SettingsConflict("[discord] gateway = false needs public_key: else nothing would be heard from Discord.")
         return self

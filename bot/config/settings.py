@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.commands.options import join_words, suggest
-from bot.config.kinds import CrossCheck, Folder, Words, shown
-from bot.config.models import ModelSettings
+from bot.config.field_types import Folder, SettingsConflict, TextList, echo
+from bot.config.model_settings import ModelSettings
 from bot.config.sections import (
     BurstSettings,
     DiscordSettings,
@@ -26,7 +26,7 @@ from bot.config.sections import (
     WebSettings,
     WorkerSettings,
 )
-from bot.config.slack import SlackSettings
+from bot.config.slack_settings import SlackSettings
 
 PLATFORMS = ("web", "terminal", "discord", "slack")
 PROVIDERS = ("openai", "offline")
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
 
     data_dir: Folder = Path("data")
-    owners: Words = ()
+    owners: TextList = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     web: WebSettings = WebSettings()
@@ -67,27 +67,27 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what the constructor is given; `load` hands its own layers in."""
+        """Take what the constructor is given; `load` hands its own sources in."""
         return (init_settings,)
 
     @model_validator(mode="after")
-    def _go_together(self) -> Self:
-        complaints = [
-            *self._about_providers(),
-            *self._about_tiers(),
-            *self._about_communities(),
-            *self._about_discord(),
-            *self._about_slack(),
+    def _check_consistency(self) -> Self:
+        problems = [
+            *self._provider_problems(),
+            *self._tier_problems(),
+            *self._community_problems(),
+            *self._discord_problems(),
+            *self._slack_problems(),
         ]
-        if complaints:
-            raise CrossCheck("\n".join(complaints))
+        if problems:
+            raise SettingsConflict("\n".join(problems))
         return self
 
-    def _about_providers(self) -> Iterator[str]:
+    def _provider_problems(self) -> Iterator[str]:
         order = self.drawing.providers
         for name in order:
             if name not in PROVIDERS:
-                yield f"[drawing] providers can be {join_words(list(PROVIDERS))}, not {shown(name)}.{suggest(name, list(PROVIDERS))}"
+                yield f"[drawing] providers can be {join_words(list(PROVIDERS))}, not {echo(name)}.{suggest(name, list(PROVIDERS))}"
         if len(set(order)) < len(order):
             yield "[drawing] providers names one twice: keep the first."
         if "openai" in order and not self.openai.api_key:
@@ -96,23 +96,23 @@ class Settings(BaseSettings):
                 "(for a gateway that asks for none, any word will do)."
             )
 
-    def _about_tiers(self) -> Iterator[str]:
+    def _tier_problems(self) -> Iterator[str]:
         if (tier := self.membership.tier) not in self.quotas.tiers:
             known = list(self.quotas.tiers)
-            yield f"[membership] tier can be {join_words(known)}, not {shown(tier)}.{suggest(tier, known)}"
-        yield from _strangers("[quotas.first_tier]", self.quotas.first_tier, PLATFORMS, "platforms")
+            yield f"[membership] tier can be {join_words(known)}, not {echo(tier)}.{suggest(tier, known)}"
+        yield from _unknown_names("[quotas.first_tier]", self.quotas.first_tier, PLATFORMS, "platforms")
         tiers = tuple(self.quotas.tiers)
-        yield from _strangers("[worker.slots]", self.worker.slots, tiers, "tiers of [quotas.tiers]")
+        yield from _unknown_names("[worker.slots]", self.worker.slots, tiers, "tiers of [quotas.tiers]")
         for platform, tier in self.quotas.first_tier.items():
             if tier not in tiers:
-                yield f"[quotas.first_tier] {platform} can be {join_words(list(tiers))}, not {shown(tier)}.{suggest(tier, list(tiers))}"
+                yield f"[quotas.first_tier] {platform} can be {join_words(list(tiers))}, not {echo(tier)}.{suggest(tier, list(tiers))}"
 
         for bought, tier in self.quotas.purchases.items():
             if tier not in tiers:
                 known = list(tiers)
-                yield f"[quotas.purchases] {shown(bought)} can be {join_words(known)}, not {shown(tier)}.{suggest(tier, known)}"
+                yield f"[quotas.purchases] {echo(bought)} can be {join_words(known)}, not {echo(tier)}.{suggest(tier, known)}"
 
-    def _about_communities(self) -> Iterator[str]:
+    def _community_problems(self) -> Iterator[str]:
         communities = self.quotas.communities
         if communities and not self.quotas.parts_tenants:
             yield "[quotas.communities] needs [quotas] parts_tenants = true: else all servers are one community anyway."
@@ -123,12 +123,12 @@ class Settings(BaseSettings):
                 if platform not in PLATFORMS or not id_ or ":" in id_:
                     yield (
                         f"[quotas.communities] {name} takes servers and workspaces such as discord:123456789012345678 "
-                        f"or slack:T0123ABCD, not {shown(tenant)}."
+                        f"or slack:T0123ABCD, not {echo(tenant)}."
                     )
         for tenant in sorted({tenant for tenant in tenants if tenants.count(tenant) > 1}):
-            yield f"[quotas.communities] names {shown(tenant)} twice: it can be in one community only."
+            yield f"[quotas.communities] names {echo(tenant)} twice: it can be in one community only."
 
-    def _about_discord(self) -> Iterator[str]:
+    def _discord_problems(self) -> Iterator[str]:
         if self.discord.pictures == "link" and not self._originals_are_public:
             yield (
                 '[discord] pictures = "link" needs [web] public_url or [objects] public_url to begin with https://: '
@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         store = self.objects.public_url if self.objects.redirect else ""
         return (self.web.reachable_url or store).startswith("https://")
 
-    def _about_slack(self) -> Iterator[str]:
+    def _slack_problems(self) -> Iterator[str]:
         if self.slack.pictures == "link" and not self._originals_are_public:
             yield (
                 '[slack] pictures = "link" needs [web] public_url or [objects] public_url to begin with https://: '
@@ -181,7 +181,7 @@ class Settings(BaseSettings):
         return self.drawing.providers or (("openai",) if self.openai.api_key else ("offline",))
 
 
-def _strangers(table: str, names: Iterable[str], known: tuple[str, ...], what: str) -> Iterator[str]:
+def _unknown_names(table: str, names: Iterable[str], known: tuple[str, ...], what: str) -> Iterator[str]:
     for name in names:
         if name not in known:
-            yield f"{table} {shown(name)} is not one of the {what}: {join_words(list(known))}.{suggest(name, list(known))}"
+            yield f"{table} {echo(name)} is not one of the {what}: {join_words(list(known))}.{suggest(name, list(known))}"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.adapters.stripe import PATH
 from bot.config import Settings
-from bot.config.kinds import is_loopback
+from bot.config.field_types import is_loopback
 from bot.config.sections import WebSettings
 from bot.domain.health import Finding, Health
 

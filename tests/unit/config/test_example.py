@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.config import Settings, load
-from bot.config.models import ModelSettings, PriceSettings, SizeRuleSettings
+from bot.config.model_settings import ModelSettings, PriceSettings, SizeRuleSettings
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
 

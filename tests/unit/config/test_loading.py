@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config import Settings, find_config_file, load
-from bot.config.kinds import read_duration
+from bot.config.field_types import parse_duration
 from bot.domain.images import Quality
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Platform
 
@@ -184,7 +184,7 @@ def test_nobody_changes_settings_once_they_are_read() -> None:
 )
 def test_durations_are_read_as_people_write_them(typed: str, seconds: float) -> None:
     """And in the ISO form."""
-    assert read_duration(typed) == timedelta(seconds=seconds)
+    assert parse_duration(typed) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_durations_are_read_as_people_write_them(typed: str, seconds: float) -> 
 def test_what_is_no_duration_is_not_guessed_at(typed: object) -> None:
     """A number without a unit is seconds to one and minutes to another."""
     with pytest.raises(ValueError, match="must be a duration"):
-        read_duration(typed)
+        parse_duration(typed)
 
 
 def test_back_ends_live_in_the_data_folder_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

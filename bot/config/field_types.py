@@ -21,7 +21,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252}[A-Za-z0-9])?|[0-9A-Fa-f:.
 _LONGEST_QUOTE = 16
 
 
-class CrossCheck(ValueError):
+class SettingsConflict(ValueError):
     """Whole sentences, one a line, about settings that do not go together."""
 
 
@@ -31,32 +31,32 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
 
 
-def shown(value: object) -> str:
+def echo(value: object) -> str:
     """Repeat a value in a message if it is short: anything longer might be a key that landed in the wrong place."""
     text = str(value)
     return f"“{text}”" if text.isprintable() and len(text) <= _LONGEST_QUOTE else "what it is now"
 
 
-def read_duration(value: object) -> timedelta:
+def parse_duration(value: object) -> timedelta:
     """Read `90s`, `1h30m`, `2 m`, or ISO `PT3M`."""
     if isinstance(value, timedelta):
         return value
     text = str(value).strip()
     if isinstance(value, str) and text[:1] == "P":
-        return _read_iso(text)
+        return _parse_iso(text)
     if isinstance(value, str) and re.fullmatch(rf"(?:{_PART.pattern}\s*)+", text):
         return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
     raise ValueError("must be a duration with its unit, such as 90s, 3m or 1h30m")
 
 
-def _read_iso(text: str) -> timedelta:
+def _parse_iso(text: str) -> timedelta:
     try:
         return _ISO.validate_python(text)
     except ValidationError:
         raise ValueError("must be a duration such as 90s, 3m, 1h30m or PT3M") from None
 
 
-Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 """A length of time as people write it."""
 
 
@@ -64,29 +64,29 @@ def between(least: str, most: str) -> AfterValidator:
     """Bound a duration; both ends are allowed."""
 
     def check(value: timedelta) -> timedelta:
-        if not read_duration(least) <= value <= read_duration(most):
+        if not parse_duration(least) <= value <= parse_duration(most):
             raise ValueError(f"must be a duration from {least} to {most}")
         return value
 
     return AfterValidator(check)
 
 
-def read_list(value: object) -> object:
+def parse_list(value: object) -> object:
     """Read `a, b` as two words: environment variables cannot hold lists."""
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-def _check_words(words: tuple[str, ...]) -> tuple[str, ...]:
+def _check_texts(words: tuple[str, ...]) -> tuple[str, ...]:
     if any(not word.strip() for word in words):
         raise ValueError("has an empty entry; take it out")
     return tuple(word.strip() for word in words)
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(_check_words)]
+TextList = Annotated[tuple[str, ...], BeforeValidator(parse_list), AfterValidator(_check_texts)]
 """A list of words; one text with commas will do."""
 
 
-def unquoted(text: str) -> str:
+def strip_quotes(text: str) -> str:
     """Return a text without white space around it, and without one pair of quotes: `docker --env-file` leaves them on."""
     text = text.strip().removeprefix("\ufeff").strip()
     for quote in "\"'":
@@ -96,7 +96,7 @@ def unquoted(text: str) -> str:
 
 
 def _check_secret(secret: SecretStr) -> SecretStr:
-    text = unquoted(secret.get_secret_value())
+    text = strip_quotes(secret.get_secret_value())
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("must be one word of plain letters, digits and signs; it was probably not copied whole")
     return SecretStr(text)
@@ -142,7 +142,7 @@ def _check_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_check_host(host) for host in hosts)
 
 
-Hosts = Annotated[Words, AfterValidator(_check_hosts)]
+Hosts = Annotated[TextList, AfterValidator(_check_hosts)]
 """A list of host names."""
 
 
@@ -161,7 +161,7 @@ def _check_zone(name: str) -> str:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
         close = suggest(name, sorted(available_timezones()))
-        text = f"must be a time zone such as UTC or Europe/Berlin, not {shown(name)}"
+        text = f"must be a time zone such as UTC or Europe/Berlin, not {echo(name)}"
         raise ValueError(f"{text}.{close}" if close else text) from None
     return name
 
@@ -170,7 +170,7 @@ ZoneName = Annotated[str, AfterValidator(_check_zone)]
 """The name of a time zone that this machine knows."""
 
 
-def read_size(value: object) -> Size:
+def parse_size(value: object) -> Size:
     """Read `1536x1024`."""
     found = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", str(value).strip())
     if not found:
@@ -178,23 +178,23 @@ def read_size(value: object) -> Size:
     return Size(int(found[1]), int(found[2]))
 
 
-def _check_name(name: str) -> str:
+def _check_slug(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", name):
         raise ValueError("must be named in small letters, digits, - and _")
     return name
 
 
-Name = Annotated[str, AfterValidator(_check_name)]
+Slug = Annotated[str, AfterValidator(_check_slug)]
 """A short word of small letters, such as a tier's name."""
 
 
-def over(defaults: Mapping[str, object]) -> BeforeValidator:
+def merge_over(defaults: Mapping[str, object]) -> BeforeValidator:
     """Lay a table that somebody wrote over the default one, so that naming one entry does not lose the others."""
 
-    def lay(given: object) -> object:
+    def merge(given: object) -> object:
         return {**defaults, **given} if isinstance(given, Mapping) else given
 
-    return BeforeValidator(lay)
+    return BeforeValidator(merge)
 
 
 def is_loopback(host: str) -> bool:

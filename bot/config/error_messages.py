@@ -8,11 +8,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.commands.options import suggest
-from bot.config.kinds import CrossCheck
-from bot.config.layers import PREFIX, Layer, Loc, spelled
+from bot.config.field_types import SettingsConflict
 from bot.config.settings import Settings
+from bot.config.sources import PREFIX, Loc, SettingsSource, to_toml_name
 
-_MUST = {
+_REQUIREMENTS = {
     "int_type": "must be a whole number without quotes",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -32,25 +32,25 @@ _MUST = {
 _BOUNDS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
 
 
-def complaints(error: ValidationError, layers: Sequence[Layer]) -> str:
+def describe_errors(error: ValidationError, sources: Sequence[SettingsSource]) -> str:
     """Give the sentences, one a line, in the order of the settings."""
-    found = (_sentence(detail, layers) for detail in error.errors(include_url=False, include_input=False))
+    found = (_sentence(detail, sources) for detail in error.errors(include_url=False, include_input=False))
     return "\n".join(dict.fromkeys(found))
 
 
-def _sentence(detail: ErrorDetails, layers: Sequence[Layer]) -> str:
+def _sentence(detail: ErrorDetails, sources: Sequence[SettingsSource]) -> str:
     cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, CrossCheck):
+    if isinstance(cause, SettingsConflict):
         return str(cause)
     loc = tuple(str(step) for step in detail["loc"] if isinstance(step, str) and step != "[key]")
-    name, there = _found(loc, layers)
+    name, there = _locate(loc, sources)
     if detail["type"] == "extra_forbidden" or len(there) > len(loc):
-        return f"{name} is not a setting{_instead(there, name)}"
-    must = _must(detail, loc)
+        return f"{name} is not a setting{_suggest(there, name)}"
+    must = _requirement(detail, loc)
     return f"{name} {must}" if must.endswith("?") else f"{name} {must}."
 
 
-def _must(detail: ErrorDetails, loc: Loc) -> str:
+def _requirement(detail: ErrorDetails, loc: Loc) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
@@ -58,78 +58,78 @@ def _must(detail: ErrorDetails, loc: Loc) -> str:
     if kind in {"literal_error", "enum"}:
         return f"must be {context['expected']}".replace("''", "empty").replace("'", "")
     if kind in {"model_type", "dict_type", "mapping_type", "model_attributes_type"}:
-        return f"is a section, not a single setting: set what is in it one by one{_an_example(loc)}"
-    return str(context["error"]) if kind == "value_error" else _MUST.get(kind, "is not usable")
+        return f"is a section, not a single setting: set what is in it one by one{_example(loc)}"
+    return str(context["error"]) if kind == "value_error" else _REQUIREMENTS.get(kind, "is not usable")
 
 
-def _found(loc: Loc, layers: Sequence[Layer]) -> tuple[str, Loc]:
+def _locate(loc: Loc, sources: Sequence[SettingsSource]) -> tuple[str, Loc]:
     """Say what the setting is called where it was set (variables can reach below it), or else where it could be."""
-    for layer in layers:
-        there = min((path for path in layer.names if path[: len(loc)] == loc), key=len, default=None)
+    for source in sources:
+        there = min((path for path in source.names if path[: len(loc)] == loc), key=len, default=None)
         if there is not None:
-            return layer.names[there], there
-    return spelled(loc), loc
+            return source.names[there], there
+    return to_toml_name(loc), loc
 
 
-def _instead(loc: Loc, name: str) -> str:
+def _suggest(loc: Loc, name: str) -> str:
     """Guess what was meant: first among its neighbours, then anywhere."""
     is_variable = name.startswith(PREFIX)
-    siblings = list(_keys(_kind_at(loc[:-1])))
+    siblings = list(_field_names(_type_at(loc[:-1])))
     close = difflib.get_close_matches(loc[-1], siblings, n=1)
     if close and not is_variable:
         return f".{suggest(loc[-1], siblings)}"
     if loc[0] == "models" and len(loc) > 2:  # noqa: PLR2004 - [models.NAME] and a key
         return ': if it is a part of the model\'s name, put the whole name in quotes, as in [models."gpt-image-2.5"].'
-    everywhere = {".".join(path): path for path in _leaves(Settings)}
+    everywhere = {".".join(path): path for path in _setting_paths(Settings)}
     found = [path for path in everywhere.values() if path[-1] == loc[-1]] or [
         everywhere[match] for match in difflib.get_close_matches(".".join(loc), list(everywhere), n=1)
     ]
     if not found:
         return ": take it out, or look in config.example.toml for its right name."
-    return f". Did you mean {as_variable(found[0]) if is_variable else spelled(found[0])}?"
+    return f". Did you mean {to_variable(found[0]) if is_variable else to_toml_name(found[0])}?"
 
 
-def as_variable(loc: Loc) -> str:
+def to_variable(loc: Loc) -> str:
     """Give `EASEL_WEB__PORT`."""
     return PREFIX + "__".join(loc).upper()
 
 
-def _an_example(loc: Loc) -> str:
-    path = next((path for path in _leaves(Settings) if path[: len(loc)] == loc), loc)
-    return ", as config.example.toml shows" if path == loc else f", such as {spelled(path)} ({as_variable(path)})"
+def _example(loc: Loc) -> str:
+    path = next((path for path in _setting_paths(Settings) if path[: len(loc)] == loc), loc)
+    return ", as config.example.toml shows" if path == loc else f", such as {to_toml_name(path)} ({to_variable(path)})"
 
 
-def _leaves(kind: type[BaseModel], above: Loc = ()) -> Iterator[Loc]:
+def _setting_paths(kind: type[BaseModel], above: Loc = ()) -> Iterator[Loc]:
     """Walk over all settings that have names of their own."""
     for key in kind.model_fields:
-        below = _kind_at((key,), kind)
+        below = _type_at((key,), kind)
         if isinstance(below, type) and issubclass(below, BaseModel):
-            yield from _leaves(below, (*above, key))
+            yield from _setting_paths(below, (*above, key))
         else:
             yield (*above, key)
 
 
-def _kind_at(loc: Loc, kind: Any = Settings) -> Any:
+def _type_at(loc: Loc, kind: Any = Settings) -> Any:
     """Give the type that stands at a path: a section, the value type of a table, or something with no keys."""
     for step in loc:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             field = kind.model_fields.get(step)
-            kind = _bare(field.annotation) if field else None
+            kind = _unwrap(field.annotation) if field else None
         elif get_origin(kind) is Mapping or (get_origin(kind) and issubclass(get_origin(kind), Mapping)):
-            kind = _bare(get_args(kind)[1])
+            kind = _unwrap(get_args(kind)[1])
         else:
             return None
     return kind
 
 
-def _bare(annotation: Any) -> Any:
+def _unwrap(annotation: Any) -> Any:
     """Take `Annotated` and `| None` off."""
     if get_origin(annotation) is Annotated:
-        return _bare(get_args(annotation)[0])
+        return _unwrap(get_args(annotation)[0])
     kinds = [kind for kind in get_args(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
     return kinds[0] if kinds and type(None) in get_args(annotation) else annotation
 
 
-def _keys(kind: Any) -> Iterator[str]:
+def _field_names(kind: Any) -> Iterator[str]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         yield from kind.model_fields

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.config.kinds import CrossCheck, Section, read_size
+from bot.config.field_types import Section, SettingsConflict, parse_size
 from bot.domain.images import Abilities, FreeSizes, Quality, Size
 from bot.domain.money import MILLION, TokenPrices
 from bot.errors import ConfigError
@@ -37,9 +37,9 @@ class SizeRuleSettings(Section):
     max_aspect: Annotated[float, Field(ge=1, le=100)]
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _check_bounds(self) -> Self:
         if self.min_pixels > self.max_pixels or self.multiple_of > self.max_edge:
-            raise CrossCheck("A size_rule under [models] leaves no size at all: make max_pixels and max_edge larger.")
+            raise SettingsConflict("A size_rule under [models] leaves no size at all: make max_pixels and max_edge larger.")
         return self
 
 
@@ -52,7 +52,7 @@ def _not_empty(qualities: tuple[Quality, ...] | None) -> tuple[Quality, ...] | N
 class ModelSettings(Section):
     """`[models."name"]`: what is left out is taken from the built-in table, if the model is in it."""
 
-    sizes: tuple[Annotated[Size, BeforeValidator(read_size)], ...] | None = None
+    sizes: tuple[Annotated[Size, BeforeValidator(parse_size)], ...] | None = None
     size_rule: SizeRuleSettings | None = None
     qualities: Annotated[tuple[Quality, ...] | None, AfterValidator(_not_empty)] = None
     most: Annotated[int, Field(ge=1, le=10)] | None = None
@@ -60,9 +60,9 @@ class ModelSettings(Section):
     price: PriceSettings | None = None
 
     @model_validator(mode="after")
-    def _one_way_to_give_sizes(self) -> Self:
+    def _check_sizes(self) -> Self:
         if self.sizes and self.size_rule:
-            raise CrossCheck("A model under [models] has both sizes and size_rule: keep the one that is true of it.")
+            raise SettingsConflict("A model under [models] has both sizes and size_rule: keep the one that is true of it.")
         return self
 
     def abilities(self, name: str, known: Abilities | None = None) -> Abilities:

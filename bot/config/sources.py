@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
-from bot.config.kinds import unquoted
+from bot.config.field_types import strip_quotes
 from bot.config.settings import Settings
 from bot.errors import ConfigError
 
@@ -20,7 +20,7 @@ PREFIX = "EASEL_"
 NOT_SETTINGS = ("EASEL_CONFIG", "EASEL_SECRETS_DIR")
 """Say where settings are, and are none themselves."""
 
-KNOWN_NAMES: dict[str, Loc] = {
+KNOWN_VARIABLES: dict[str, Loc] = {
     "OPENAI_API_KEY": ("openai", "api_key"),
     "OPENAI_BASE_URL": ("openai", "base_url"),
     "DISCORD_TOKEN": ("discord", "token"),
@@ -35,7 +35,7 @@ KNOWN_NAMES: dict[str, Loc] = {
 _LARGEST_SECRET = 64 * 1024
 
 
-class Layer(PydanticBaseSettingsSource):
+class SettingsSource(PydanticBaseSettingsSource):
     """One place. `names` tells how each setting that it holds is spelled there; they are never told with their values."""
 
     def __init__(self, values: Mapping[Loc, object], names: Mapping[Loc, str]) -> None:
@@ -51,11 +51,11 @@ class Layer(PydanticBaseSettingsSource):
         """Give everything, nested as the sections are."""
         nested: dict[str, Any] = {}
         for path, value in self._values.items():
-            _plant(nested, path, value)
+            _insert(nested, path, value)
         return nested
 
 
-def _plant(table: dict[str, Any], path: Loc, value: object) -> None:
+def _insert(table: dict[str, Any], path: Loc, value: object) -> None:
     """Put a value where its path leads; below one that is not a table there is no room, and that one is complained of."""
     below: object = table
     for step in path[:-1]:
@@ -64,65 +64,69 @@ def _plant(table: dict[str, Any], path: Loc, value: object) -> None:
         below.setdefault(path[-1], value)
 
 
-def variables(environ: Mapping[str, str]) -> Layer:
+def read_easel_variables(environ: Mapping[str, str]) -> SettingsSource:
     """Read `EASEL_OPENAI__API_KEY` and its like; an empty one is not set, and `""` is set to nothing.
 
     `EASEL_TEST_…` belongs to the test suite.
     """
     taken = (name for name in sorted(environ) if name.startswith(PREFIX) and not name.startswith("EASEL_TEST_"))
-    ours = {name: _path(name.removeprefix(PREFIX)) for name in taken if name not in NOT_SETTINGS and environ[name].strip()}
-    return Layer({path: unquoted(environ[name]) for name, path in ours.items()}, {path: name for name, path in ours.items()})
+    ours = {name: _split_name(name.removeprefix(PREFIX)) for name in taken if name not in NOT_SETTINGS and environ[name].strip()}
+    return SettingsSource(
+        {path: strip_quotes(environ[name]) for name, path in ours.items()}, {path: name for name, path in ours.items()}
+    )
 
 
-def known_variables(environ: Mapping[str, str]) -> Layer:
+def read_known_variables(environ: Mapping[str, str]) -> SettingsSource:
     """Read the names that people know; an empty one counts as not set."""
-    ours = {name: path for name, path in KNOWN_NAMES.items() if unquoted(environ.get(name, ""))}
-    return Layer({path: unquoted(environ[name]) for name, path in ours.items()}, {path: name for name, path in ours.items()})
+    ours = {name: path for name, path in KNOWN_VARIABLES.items() if strip_quotes(environ.get(name, ""))}
+    return SettingsSource(
+        {path: strip_quotes(environ[name]) for name, path in ours.items()}, {path: name for name, path in ours.items()}
+    )
 
 
-def secret_files(folder: Path | None) -> Layer:
+def read_secret_files(folder: Path | None) -> SettingsSource:
     """Read a folder of files that hold one setting each, named `openai__api_key` or `OPENAI_API_KEY`.
 
     Raises:
         ConfigError: The folder or one of its files cannot be read.
     """
     if folder is None:
-        return Layer({}, {})
+        return SettingsSource({}, {})
     if not folder.is_dir():
         raise ConfigError(f"EASEL_SECRETS_DIR names {folder}, and there is no such folder: make it, or unset the variable.")
     found = {file: _secret_path(file.name) for file in sorted(folder.iterdir()) if not file.name.startswith(".")}
     names = {path: f"The secret file {file}" for file, path in found.items()}
-    return Layer({path: _secret(file) for file, path in found.items()}, names)
+    return SettingsSource({path: _read_secret(file) for file, path in found.items()}, names)
 
 
 def _secret_path(name: str) -> Loc:
     plain = name.upper().removesuffix(".TXT")
-    return KNOWN_NAMES.get(plain) or _path(plain.removeprefix(PREFIX))
+    return KNOWN_VARIABLES.get(plain) or _split_name(plain.removeprefix(PREFIX))
 
 
-def _secret(file: Path) -> str:
+def _read_secret(file: Path) -> str:
     try:
         if file.stat().st_size > _LARGEST_SECRET:
             raise ConfigError(f"The secret file {file} is too large to be one: a key or token is a single line.")
-        return unquoted(file.read_text(encoding="utf-8-sig"))
+        return strip_quotes(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The secret file {file} cannot be read: see that it is a text file this user may read.") from error
 
 
-def config_file(path: Path | None) -> Layer:
+def read_config_file(path: Path | None) -> SettingsSource:
     """Read `config.toml`.
 
     Raises:
         ConfigError: It is not there, cannot be read, or is not TOML.
     """
     if path is None:
-        return Layer({}, {})
-    table = _toml(path)
-    names = {loc: f"{spelled(loc)} in {path}" for loc in _paths(table)}
-    return Layer({(key,): value for key, value in table.items()}, names)
+        return SettingsSource({}, {})
+    table = _read_toml(path)
+    names = {loc: f"{to_toml_name(loc)} in {path}" for loc in _paths(table)}
+    return SettingsSource({(key,): value for key, value in table.items()}, names)
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
@@ -133,23 +137,23 @@ def _toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"The settings file {path} is not UTF-8 text: save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
-            f"The settings file {path} is not valid TOML ({_where(error)}): texts stand in quotes, and no name twice."
+            f"The settings file {path} is not valid TOML ({_line_of(error)}): texts stand in quotes, and no name twice."
         ) from None
 
 
-def _where(error: tomllib.TOMLDecodeError) -> str:
+def _line_of(error: tomllib.TOMLDecodeError) -> str:
     """Give the line only: the rest of the message may repeat what stands there."""
     found = re.search(r"at line (\d+)", str(error))
     return f"line {found[1]}" if found else "at its end"
 
 
-def spelled(loc: Loc) -> str:
+def to_toml_name(loc: Loc) -> str:
     """Give `[worker.slots] guest`, as it would stand in the file."""
     *tables, key = (step if re.fullmatch(r"[A-Za-z0-9_-]+", step) else json.dumps(step) for step in loc)
     return f"[{'.'.join(tables)}] {key}" if tables else key
 
 
-def _path(name: str) -> Loc:
+def _split_name(name: str) -> Loc:
     return tuple(name.lower().split("__"))
 
 

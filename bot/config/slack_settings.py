@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
-from bot.config.kinds import CrossCheck, Secret, Section, WebUrl, read_list
+from bot.config.field_types import Secret, Section, SettingsConflict, WebUrl, parse_list
 
 NO_SECRET = SecretStr("")
 
@@ -27,7 +27,7 @@ def _check_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     return keys
 
 
-Keys = Annotated[tuple[Secret, ...], BeforeValidator(read_list), AfterValidator(_check_keys)]
+Keys = Annotated[tuple[Secret, ...], BeforeValidator(parse_list), AfterValidator(_check_keys)]
 """Keys to seal with, the newest first."""
 
 
@@ -62,18 +62,20 @@ class SlackSettings(Section):
         return tuple(parse_key(key.get_secret_value()) for key in self.token_keys)
 
     @model_validator(mode="after")
-    def _go_together(self) -> Self:
+    def _check_consistency(self) -> Self:
         if self.bot_token and self.client_id:
-            raise CrossCheck("[slack] bot_token serves one workspace and client_id any number of them: set one of the two.")
+            raise SettingsConflict("[slack] bot_token serves one workspace and client_id any number of them: set one of the two.")
         if bool(self.client_id) != bool(self.client_secret):
-            raise CrossCheck("[slack] client_id and client_secret belong together: set both, or neither.")
+            raise SettingsConflict("[slack] client_id and client_secret belong together: set both, or neither.")
         if self.client_id and not self.token_keys:
-            raise CrossCheck(
+            raise SettingsConflict(
                 "[slack] client_id needs token_keys: workspaces' tokens are kept encrypted with them, "
                 "and openssl rand -hex 32 makes one."
             )
         if self.is_on and not self.app_token and not self.signing_secret:
-            raise CrossCheck("[slack] needs app_token for Socket Mode, or signing_secret for HTTP: else nothing would be heard.")
+            raise SettingsConflict(
+                "[slack] needs app_token for Socket Mode, or signing_secret for HTTP: else nothing would be heard."
+            )
         if self.app_token and not self.is_on:
-            raise CrossCheck("[slack] app_token hears people but cannot answer them: set bot_token too, or client_id.")
+            raise SettingsConflict("[slack] app_token hears people but cannot answer them: set bot_token too, or client_id.")
         return self
