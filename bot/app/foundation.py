@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from bot.app.chance import RandomIds, SystemClock
-from bot.app.makers import Makers, open_makers
+from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.stores import make_data_folder, open_objects
+from bot.app.system import RandomIds, SystemClock
 from bot.config import Settings
 from bot.domain.people import Tier
 from bot.ports.accounts import Accounts, Ledger
@@ -76,7 +76,7 @@ class Foundation:
     ids: Ids
     records: Records
     objects: ObjectStore
-    makers: Makers
+    ai_services: AiServices
 
 
 @asynccontextmanager
@@ -90,10 +90,10 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
     await asyncio.to_thread(make_data_folder, settings.home)
     clock, ids = SystemClock(), RandomIds()
     async with AsyncExitStack() as stack:
-        makers = await stack.enter_async_context(open_makers(settings, clock))
+        ai_services = await stack.enter_async_context(open_ai_services(settings, clock))
         records = await stack.enter_async_context(_open_records(settings, clock, ids))
         objects = await stack.enter_async_context(open_objects(settings))
-        yield Foundation(settings, clock, ids, records, objects, makers)
+        yield Foundation(settings, clock, ids, records, objects, ai_services)
 
 
 @asynccontextmanager

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.adapters.terminal import TERMINAL
-from bot.app.catalogue import Rooms, all_commands, linking_of, record_of
-from bot.app.chance import fault_code
+from bot.app.commands import CommandDependencies, build_commands, build_linking, build_record
 from bot.app.foundation import Foundation, open_foundation
-from bot.app.orphans import orphans_of
-from bot.app.quotas import bursts_of, notices_of, quotas_of, retention_of
+from bot.app.orphans import build_orphans
+from bot.app.quota_services import build_admission, build_notices, build_quotas, build_retention
 from bot.app.stores import open_spool, public_store_url
+from bot.app.system import fault_code
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.people import Platform
@@ -61,38 +61,38 @@ class House:
 @asynccontextmanager
 async def open_house(settings: Settings, surfaces: Mapping[Platform, Surface], *, recovers: bool = True) -> AsyncIterator[House]:
     """Open the foundation and a running house on it; raises as `open_foundation` does."""
-    async with open_foundation(settings) as base, running_house(base, surfaces, recovers=recovers) as house:
+    async with open_foundation(settings) as base, run_house(base, surfaces, recovers=recovers) as house:
         yield house
 
 
 @asynccontextmanager
-async def running_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, recovers: bool = True) -> AsyncIterator[House]:
+async def run_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, recovers: bool = True) -> AsyncIterator[House]:
     """Work on jobs while the body runs. `recovers` says whether jobs that others left are picked up too."""
     engine = LocalEngine(base.clock)
-    house = furnished(base, surfaces, engine)
+    house = build_house(base, surfaces, engine)
     async with AsyncExitStack() as stack:
         working = engine.run(house.worker.work, base.settings.worker.slots_by_tier)
-        stack.push_async_callback(_stopped, asyncio.create_task(working))
-        stack.push_async_callback(_stopped, asyncio.create_task(house.budget_alerts.run()))
+        stack.push_async_callback(_stop, asyncio.create_task(working))
+        stack.push_async_callback(_stop, asyncio.create_task(house.budget_alerts.run()))
         if recovers:
             recovering = house.recovery.run(every=_SWEEP_EVERY)
-            stack.push_async_callback(_stopped, asyncio.create_task(recovering))
+            stack.push_async_callback(_stop, asyncio.create_task(recovering))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
-            stack.push_async_callback(_stopped, asyncio.create_task(house.orphans.run()))
+            stack.push_async_callback(_stop, asyncio.create_task(house.orphans.run()))
         yield house
 
 
-async def _stopped(task: "asyncio.Task[None]") -> None:
+async def _stop(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
-def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> House:
+def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> House:
     """Build every room and hand it what it needs."""
     settings, records = base.settings, base.records
     links = PictureLinks(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
     gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)
-    quotas = quotas_of(base)
+    quotas = build_quotas(base)
     delivery = Delivery(
         jobs=records.jobs,
         quotas=quotas,
@@ -102,11 +102,11 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         clock=base.clock,
         shows_cost=settings.gallery.show_cost,
     )
-    admission, budget_alerts = bursts_of(base), notices_of(base, surfaces)
+    admission, budget_alerts = build_admission(base), build_notices(base, surfaces)
     studio = Studio(
         jobs=records.jobs,
         quotas=quotas,
-        guard=base.makers.guard,
+        guard=base.ai_services.guard,
         admission=admission,
         budget_alerts=budget_alerts,
         engine=engine,
@@ -125,7 +125,7 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         fault_code=fault_code,
     )
     people, keys = PersonLookup(records.accounts, quotas), ApiKeyRegistry(records.keys, base.clock, base.ids)
-    rooms = Rooms(
+    dependencies = CommandDependencies(
         records=records,
         clock=base.clock,
         studio=studio,
@@ -134,8 +134,8 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         links=links,
         quotas=quotas,
         people=people,
-        rule_changes=record_of(base, quotas, people),
-        linking=linking_of(base),
+        rule_changes=build_record(base, quotas, people),
+        linking=build_linking(base),
         keys=keys,
         plots=MatplotPlots(),
         is_owner=owners.is_owner,
@@ -147,19 +147,19 @@ def furnished(base: Foundation, surfaces: Mapping[Platform, Surface], engine: En
         gallery=gallery,
         delivery=delivery,
         keys=keys,
-        dispatcher=Dispatcher(all_commands(rooms, settings), fault_code, is_owner=owners.is_owner),
+        dispatcher=Dispatcher(build_commands(dependencies, settings), fault_code, is_owner=owners.is_owner),
         links=links,
         worker=worker,
         recovery=Recovery(
             jobs=records.jobs,
             engine=engine,
             delivery=delivery,
-            retention=retention_of(base),
+            retention=build_retention(base),
             gallery=gallery,
             clock=base.clock,
             lease=settings.worker.lease,
         ),
-        orphans=orphans_of(base),
+        orphans=build_orphans(base),
         budget_alerts=budget_alerts,
     )
 
@@ -169,9 +169,9 @@ def _steps(base: Foundation, delivery: Delivery) -> Steps:
     keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=open_spool(settings), check=PictureCheck(), ids=base.ids)
     rules = DrawingRules(settings.drawing.budget_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
-        preparation=PromptPreparation(jobs=jobs, guard=base.makers.guard, rewriter=base.makers.rewriter),
+        preparation=PromptPreparation(jobs=jobs, guard=base.ai_services.guard, rewriter=base.ai_services.rewriter),
         drawing=DrawingStep(
-            jobs=jobs, providers=base.makers.providers, keeping=keeping, rules=rules, clock=base.clock, ids=base.ids
+            jobs=jobs, providers=base.ai_services.providers, keeping=keeping, rules=rules, clock=base.clock, ids=base.ids
         ),
         keeping=keeping,
         delivery=delivery,

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.app.chance import SystemClock
 from bot.app.foundation import Foundation
 from bot.app.stores import open_objects, open_spool
+from bot.app.system import SystemClock
 from bot.config import Settings
 from bot.services.orphans import Orphans
 from storage.migrate import current, head
@@ -13,7 +13,7 @@ from storage.sql.database import Database
 from storage.sql.references import SqlReferences
 
 
-def orphans_of(base: Foundation) -> Orphans:
+def build_orphans(base: Foundation) -> Orphans:
     """Build the sweep of a running house."""
     return Orphans(base.records.references, base.objects, base.clock, spool=open_spool(base.settings))
 

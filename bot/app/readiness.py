@@ -17,7 +17,7 @@ _TROUBLE_HOLDS_FOR = timedelta(seconds=5)
 Check = Callable[[], Awaitable[tuple[Finding, ...]]]
 
 
-class RememberedCheck:
+class CachedCheck:
     """A check that is made by one at a time and holds for a while, however many ask. Trouble is looked at again sooner."""
 
     def __init__(self, check: Check, clock: Clock, *, holds_for: timedelta) -> None:
@@ -45,8 +45,8 @@ class Readiness:
     def __init__(self, base: Foundation, front_ends: Callable[[], tuple[Finding, ...]] = tuple) -> None:
         self._base = base
         self._front_ends = front_ends
-        self._records = RememberedCheck(self._check_records, base.clock, holds_for=_RECORDS_HOLD_FOR)
-        self._objects = RememberedCheck(self._check_objects, base.clock, holds_for=_OBJECTS_HOLD_FOR)
+        self._records = CachedCheck(self._check_records, base.clock, holds_for=_RECORDS_HOLD_FOR)
+        self._objects = CachedCheck(self._check_objects, base.clock, holds_for=_OBJECTS_HOLD_FOR)
 
     async def findings(self) -> tuple[Finding, ...]:
         """Return what is wrong; nothing when jobs can be taken. Never raises."""

@@ -17,14 +17,14 @@ from bot.adapters.web.rest import API
 from bot.adapters.web.rest.orders import RestDependencies
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.app.chats import Chats, Guests, open_chats, together
+from bot.app.billing import open_billing
+from bot.app.chat_platforms import ChatPlatforms, WebExtension, merge_extensions, open_chat_platforms
 from bot.app.connections import most_connections, server_config
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.garbage import startup_frozen
-from bot.app.house import House, running_house
+from bot.app.house import House, run_house
 from bot.app.readiness import Readiness
-from bot.app.selling import selling
-from bot.app.service_watch import ServiceWatch, watched
+from bot.app.service_monitor import ServiceMonitor, run_monitor
 from bot.config import Settings
 from bot.domain.people import Person, Platform
 from bot.errors import ConfigError
@@ -50,45 +50,45 @@ async def serve(settings: Settings, announce: Announce) -> None:
         ConfigError: A setting is wrong, or the port is taken.
         StorageFailed: The database cannot be opened.
     """
-    with _bound(settings) as listener, _signals() as stop:
+    with _bind(settings) as listener, _listen_for_signals() as stop:
         settings = with_port(settings, listener.getsockname()[1])
         async with open_foundation(settings) as base:
-            surface, shop = WebSurface(base.records.messages), selling(base)
-            async with open_chats(base) as chats, running_house(base, _surfaces(surface, chats)) as house:
-                watch = ServiceWatch(base.makers, house.budget_alerts, base.clock, announce)
+            surface, billing = WebSurface(base.records.messages), open_billing(base)
+            async with open_chat_platforms(base) as chats, run_house(base, _surfaces(surface, chats)) as house:
+                monitor = ServiceMonitor(base.ai_services, house.budget_alerts, base.clock, announce)
                 async with (
-                    chats.listen(house) as guests,
-                    _page(house, surface, listener, together((guests, shop)), watch) as server,
-                    watched(watch),
+                    chats.listen(house) as extension,
+                    _serve_web(house, surface, listener, merge_extensions((extension, billing)), monitor) as server,
+                    run_monitor(monitor),
                 ):
                     await _announce_start(base, listener, announce)
                     with startup_frozen():
-                        await _first(stop.asked.wait(), server)
+                        await _wait_for_either(stop.graceful.wait(), server)
                     announce(_STOPPING)
-                async with _insisting(stop) as insisting:
-                    await _first(house.worker.drain(settings.worker.drain), insisting)
+                async with _await_second_request(stop) as second_request:
+                    await _wait_for_either(house.worker.drain(settings.worker.drain), second_request)
         announce("Stopped. What was not finished goes on at the next start.")
 
 
-def _surfaces(page: WebSurface, chats: Chats) -> Mapping[Platform, Surface]:
+def _surfaces(page: WebSurface, chats: ChatPlatforms) -> Mapping[Platform, Surface]:
     return {WEB: page, API: RestSurface(), TERMINAL: TerminalSurface(quiet=True), **chats.surfaces}
 
 
 @dataclass(frozen=True, slots=True)
-class _Stop:
+class _StopRequests:
     """Whether we were asked to stop, and whether somebody insists."""
 
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    insisted: asyncio.Event = field(default_factory=asyncio.Event)
+    graceful: asyncio.Event = field(default_factory=asyncio.Event)
+    immediate: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def ask(self) -> None:
-        (self.insisted if self.asked.is_set() else self.asked).set()
+    def request(self) -> None:
+        (self.immediate if self.graceful.is_set() else self.graceful).set()
 
 
 @contextlib.asynccontextmanager
-async def _insisting(stop: _Stop) -> AsyncIterator["asyncio.Task[bool]"]:
+async def _await_second_request(stop: _StopRequests) -> AsyncIterator["asyncio.Task[bool]"]:
     """Give the task that ends when somebody insists."""
-    task = asyncio.create_task(stop.insisted.wait())
+    task = asyncio.create_task(stop.immediate.wait())
     try:
         yield task
     finally:
@@ -97,10 +97,10 @@ async def _insisting(stop: _Stop) -> AsyncIterator["asyncio.Task[bool]"]:
 
 
 @contextlib.contextmanager
-def _signals() -> Iterator[_Stop]:
-    stop, loop = _Stop(), asyncio.get_running_loop()
+def _listen_for_signals() -> Iterator[_StopRequests]:
+    stop, loop = _StopRequests(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.ask)
+        loop.add_signal_handler(number, stop.request)
     try:
         yield stop
     finally:
@@ -109,7 +109,7 @@ def _signals() -> Iterator[_Stop]:
 
 
 @contextlib.contextmanager
-def _bound(settings: Settings) -> Iterator[socket.socket]:
+def _bind(settings: Settings) -> Iterator[socket.socket]:
     """Take the port before anything else is opened, so that a second start changes nothing."""
     web = settings.web
     try:
@@ -131,7 +131,7 @@ def with_port(settings: Settings, port: int) -> Settings:
     return settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
 
 
-class _Server(uvicorn.Server):
+class _WebServer(uvicorn.Server):
     """Uvicorn, without its own signal handlers: the house decides when to stop."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -150,8 +150,8 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _page(
-    house: House, surface: WebSurface, listener: socket.socket, guests: Guests, watch: ServiceWatch
+async def _serve_web(
+    house: House, surface: WebSurface, listener: socket.socket, extension: WebExtension, monitor: ServiceMonitor
 ) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve the web front end, and what others have to serve, while the body runs."""
     records = house.base.records
@@ -162,14 +162,14 @@ async def _page(
         pictures=records.pictures,
         objects=house.base.objects,
         ids=house.base.ids,
-        readiness=Readiness(house.base, lambda: (*guests.findings(), *watch.findings)).findings,
-        guests=guests.routes,
+        readiness=Readiness(house.base, lambda: (*extension.findings(), *monitor.findings)).findings,
+        guests=extension.routes,
         rest_dependencies=_backroom(house),
     )
-    server = _Server(server_config(web, most=most_connections()))
+    server = _WebServer(server_config(web, most=most_connections()))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        await _first(server.is_up.wait(), task)
+        await _wait_for_either(server.is_up.wait(), task)
         yield task
     finally:
         surface.close()
@@ -205,7 +205,7 @@ def _options(base: Foundation, webhook_paths: frozenset[str]) -> WebOptions:
     return WebOptions(
         allowed_hosts=tuple(sorted(hosts)),
         is_secure=web.public_url.startswith("https://"),
-        notices=base.makers.notices,
+        notices=base.ai_services.notices,
         webhook_paths=webhook_paths,
         links_base=web.links_base,
     )
@@ -214,14 +214,14 @@ def _options(base: Foundation, webhook_paths: frozenset[str]) -> WebOptions:
 async def _announce_start(base: Foundation, listener: socket.socket, announce: Announce) -> None:
     """Say where the page is, who draws, and what is wrong already."""
     host, port = listener.getsockname()[:2]
-    for notice in base.makers.notices:
+    for notice in base.ai_services.notices:
         announce(notice)
     for finding in await Readiness(base).findings():
         announce(f"Careful: {finding.subject}: {finding.text} {finding.mend}".rstrip())
     announce(f"easel is ready at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C stops it).")
 
 
-async def _first(one: Coroutine[Any, Any, object], other: "asyncio.Task[Any]") -> None:
+async def _wait_for_either(one: Coroutine[Any, Any, object], other: "asyncio.Task[Any]") -> None:
     """Wait for whichever ends first, and cancel the one."""
     waiting = asyncio.create_task(one)
     await asyncio.wait({waiting, other}, return_when=asyncio.FIRST_COMPLETED)

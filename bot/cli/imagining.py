@@ -12,8 +12,8 @@ from typing import Any
 import typer
 
 from bot.adapters.terminal import TERMINAL, TerminalCall, TerminalSurface
-from bot.app.chance import RandomIds
 from bot.app.house import House, open_house
+from bot.app.system import RandomIds
 from bot.cli.boundary import FAILED, REFUSED
 from bot.cli.logs import set_up_logs
 from bot.cli.report import Problem, Report, print_json, print_lines
@@ -85,7 +85,7 @@ async def draw(
         try:
             async with open_house(settings, {TERMINAL: surface}, recovers=False) as house:
                 if not is_quiet:
-                    for notice in house.base.makers.notices:
+                    for notice in house.base.ai_services.notices:
                         typer.echo(notice, err=True)
                 work = _granted(house, raw, call, patience)
                 report = await _written(house, await _asked(house, work, call=call, surface=surface, stop=stop), files)

@@ -22,7 +22,7 @@ def invite(config: Path | None, *, is_verbose: bool) -> int:
         raise ConfigError("No Discord token is set: set DISCORD_TOKEN to the one of your application's Bot page.")
     from bot.adapters.discord.checkup import invite_links
     from bot.adapters.discord.front_end import set_api_addresses
-    from bot.app.chats import discord_proxy
+    from bot.app.chat_platforms import discord_proxy
 
     set_api_addresses(settings.discord.api_url, settings.discord.gateway_url)
     application = asyncio.run(_application(settings.discord.token.get_secret_value(), discord_proxy(settings)))

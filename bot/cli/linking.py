@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from bot.adapters.terminal import TERMINAL
-from bot.app.chance import RandomIds, SystemClock
 from bot.app.stores import make_data_folder
+from bot.app.system import RandomIds, SystemClock
 from bot.cli.logs import set_up_logs
 from bot.config import Settings, load
 from bot.domain.people import Identity

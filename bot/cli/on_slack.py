@@ -18,7 +18,7 @@ def manifest(url: str, *, is_rotating: bool, as_json: bool) -> int:
         ConfigError: The address is not one that Slack takes.
     """
     from bot.adapters.slack.manifest import build_manifest, to_yaml
-    from bot.app.catalogue import declared_commands
+    from bot.app.commands import declared_commands
 
     if url and not url.startswith("https://"):
         raise ConfigError("--url has to begin with https://: Slack sends to nothing else.")

@@ -15,9 +15,9 @@ async def discord(settings: Settings) -> tuple[Finding, ...]:
     from bot.adapters.discord.application_commands import render_commands
     from bot.adapters.discord.checkup import check_application
     from bot.adapters.discord.front_end import set_api_addresses
-    from bot.app.catalogue import declared_commands
-    from bot.app.chance import SystemClock
-    from bot.app.chats import discord_proxy
+    from bot.app.chat_platforms import discord_proxy
+    from bot.app.commands import declared_commands
+    from bot.app.system import SystemClock
     from bot.commands.translations import Translations
 
     set_api_addresses(chosen.api_url, chosen.gateway_url)
@@ -37,7 +37,7 @@ async def slack(settings: Settings) -> tuple[Finding, ...]:
     if not chosen.is_on:
         return (Finding("slack", Health.OK, "Off: nothing is set for it."),)
     from bot.adapters.slack.checkup import check_bot_token, check_http, check_socket_mode
-    from bot.app.chats import slack_options
+    from bot.app.chat_platforms import slack_options
 
     options = slack_options(settings)
     found = await check_bot_token(options.api_url, options.bot_token) if options.bot_token else await _installations(settings)
@@ -50,7 +50,7 @@ async def _installations(settings: Settings) -> tuple[Finding, ...]:
     """See whether the keys open what workspaces have installed, and whether Slack takes the newest one's token."""
     from bot.adapters.slack.checkup import check_bot_token, check_installations
     from bot.adapters.slack.token_encryption import DecryptionFailed
-    from bot.app.chats import slack_options
+    from bot.app.chat_platforms import slack_options
 
     options = slack_options(settings)
     try:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.app.chance import SystemClock
-from bot.app.makers import Makers, image_model, open_makers
+from bot.app.ai_services import AiServices, image_model, open_ai_services
 from bot.app.orphans import open_orphans
 from bot.app.stores import open_objects
+from bot.app.system import SystemClock
 from bot.config import Settings
 from bot.doctor import chats
 from bot.doctor.checks import Part, all_of
@@ -135,16 +135,16 @@ def _orphaned(count: OrphanCount) -> tuple[Finding, ...]:
 
 async def makers(settings: Settings) -> tuple[Finding, ...]:
     """Ask everybody who draws, words and judges."""
-    async with open_makers(settings, SystemClock()) as chosen:
+    async with open_ai_services(settings, SystemClock()) as chosen:
         parts = [
             *(Part(provider.name, provider.check) for provider in chosen.providers),
             Part("rewriting", chosen.rewriter.check),
-            *(Part(judge.name, judge.check) for judge in chosen.judges),
+            *(Part(judge.name, judge.check) for judge in chosen.model_stages),
         ]
         return (*_choice(settings, chosen), *await all_of(parts), *_guarding(settings, chosen))
 
 
-def _choice(settings: Settings, chosen: Makers) -> Iterator[Finding]:
+def _choice(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
     """Say who draws, and why."""
     names = ", then ".join(f"{provider.name} ({provider.model})" for provider in chosen.providers)
     if settings.drawing.providers:
@@ -170,12 +170,12 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("models", Health.NOTE, text, f'Set price under [models."{model.name}"].')
 
 
-def _guarding(settings: Settings, chosen: Makers) -> Iterator[Finding]:
+def _guarding(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
     """Say what looks at people's words, so that nobody thinks that more does."""
     guard = settings.guard
     usual = "easel's own list of blocked words" if guard.use_default_blocklist else "no list of easel's own"
     rules = f"{usual} and {len(guard.blocked)} of yours"
-    if chosen.judges:
+    if chosen.model_stages:
         yield Finding("guard", Health.OK, f"Words are checked by {guard.moderation_model}, and by rules: {rules}.")
     elif settings.drawing_order == ("offline",):
         yield Finding("guard", Health.OK, f"Words are checked by rules only, as no model draws: {rules}.")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from openai import AsyncOpenAI
 
-from bot.app.chance import SystemClock
+from bot.app.system import SystemClock
 from bot.domain.health import Health
 from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
 from bot.ports.prompts import Decision, GuardStage, Rewriter, RewriteRequest

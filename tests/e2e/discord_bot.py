@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.adapters.discord.front_end import DiscordOptions, open_discord
 from bot.adapters.discord.gateway import ShardOptions
-from bot.app.chance import SystemClock
+from bot.app.system import SystemClock
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
 from bot.commands.translations import load_translations

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.discord import DISCORD
-from bot.app.chats import Guests, open_chats
+from bot.app.chat_platforms import WebExtension, open_chat_platforms
 from bot.app.foundation import Foundation, open_foundation
-from bot.app.house import House, running_house
+from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
 from tests.e2e.tables import give_tables
@@ -29,7 +29,7 @@ class Stage:
     ada: Person
     _open: AsyncExitStack | None = field(default=None)
     house: House | None = None
-    guests: Guests = field(default_factory=Guests)
+    extension: WebExtension = field(default_factory=WebExtension)
     shares_clock: bool = False
     """Whether the house goes by the fake's clock."""
 
@@ -39,9 +39,9 @@ class Stage:
         await give_tables(self.settings.home)
         base = await stack.enter_async_context(open_foundation(self.settings))
         base = replace(base, clock=self.discord.clock) if self.shares_clock else base
-        chats = await stack.enter_async_context(open_chats(base))
-        self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
-        self.guests = await stack.enter_async_context(chats.listen(self.house))
+        chats = await stack.enter_async_context(open_chat_platforms(base))
+        self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
+        self.extension = await stack.enter_async_context(chats.listen(self.house))
         self._open = stack
         if connected:
             await self.discord.gateway.ready(within=15)

@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.manifest import EASEL, EVENTS, IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
-from bot.app.chats import Guests, open_chats
+from bot.app.chat_platforms import WebExtension, open_chat_platforms
 from bot.app.foundation import Foundation, open_foundation
-from bot.app.house import House, running_house
+from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
 from tests.e2e.tables import give_tables
@@ -29,16 +29,16 @@ class Stage:
     ada: Member
     _open: AsyncExitStack | None = field(default=None)
     house: House | None = None
-    guests: Guests = field(default_factory=Guests)
+    extension: WebExtension = field(default_factory=WebExtension)
 
     async def open(self) -> None:
         """Open the house, and wait until it hears."""
         stack = AsyncExitStack()
         await give_tables(self.settings.home)
         base = await stack.enter_async_context(open_foundation(self.settings))
-        chats = await stack.enter_async_context(open_chats(base))
-        self.house = await stack.enter_async_context(running_house(base, chats.surfaces))
-        self.guests = await stack.enter_async_context(chats.listen(self.house))
+        chats = await stack.enter_async_context(open_chat_platforms(base))
+        self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
+        self.extension = await stack.enter_async_context(chats.listen(self.house))
         self._open = stack
         await self.slack.connected(within=15)
 

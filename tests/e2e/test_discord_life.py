@@ -87,7 +87,7 @@ async def test_a_token_that_is_refused_leaves_the_house_open(tmp_path: Path) -> 
         await stage.open(connected=False)
 
         def found() -> bool:
-            [finding] = stage.guests.findings()
+            [finding] = stage.extension.findings()
             return "token is not accepted" in finding.text and finding.health is Health.WRONG
 
         await stage.discord.changes.until(found, within=10, what="a finding about the token")
@@ -97,7 +97,7 @@ async def test_a_connection_is_a_finding_too(stage: Stage) -> None:
     """With how many servers it knows."""
 
     def is_ready() -> bool:
-        [finding] = stage.guests.findings()
+        [finding] = stage.extension.findings()
         return (finding.health, finding.text) == (Health.OK, "Connected; 1 servers.")
 
     await stage.discord.changes.until(is_ready, within=10, what="an easy finding")

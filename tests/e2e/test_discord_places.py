@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from yarl import URL
 
-from bot.app.chats import discord_proxy
+from bot.app.chat_platforms import discord_proxy
 from bot.config import Settings
 from tests.e2e.discord_stage import Stage, a_stage, is_done
 from tests.fakes.discord import Channel, Permission

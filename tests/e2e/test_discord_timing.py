@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.discord.front_end import DiscordOptions, open_discord
 from bot.adapters.discord.gateway import ShardOptions
-from bot.app.chance import SystemClock
+from bot.app.system import SystemClock
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Post, Tone

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.terminal import TERMINAL
-from bot.app.chance import RandomIds, SystemClock
+from bot.app.system import RandomIds, SystemClock
 from bot.domain.people import PREMIUM, REGISTERED, Identity, Person, Platform
 from bot.errors import BadInput
 from bot.services.account_linking import AccountLinking

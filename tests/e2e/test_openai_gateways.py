@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openai import AsyncOpenAI
 
-from bot.app.makers import open_makers
+from bot.app.ai_services import open_ai_services
 from bot.config import load
 from bot.errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault, is_out_of_files
 from bot.moderation.guard import Guard
@@ -199,9 +199,9 @@ async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pict
         picture_hosts = ["localhost"]
     """)
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=f"{here}/files/picture"))
-    async with open_makers(load(file, environ={}), StoppedClock()) as makers:
-        drawn = await makers.providers[0].draw(request(), News())
-        await makers.rewriter.rewrite(ASK)
+    async with open_ai_services(load(file, environ={}), StoppedClock()) as ai_services:
+        drawn = await ai_services.providers[0].draw(request(), News())
+        await ai_services.rewriter.rewrite(ASK)
     assert [mark(picture) for picture in drawn.pictures] == ["served"]
     pictures, words = (seen.body for seen in fake.seen)
     assert {"safety_identifier", "stream", "partial_images"}.isdisjoint(pictures)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.foundation import open_foundation
-from bot.app.readiness import Readiness, RememberedCheck
+from bot.app.readiness import CachedCheck, Readiness
 from bot.app.serving import with_port
 from bot.config import Settings
 from bot.config.sections import WebSettings
@@ -39,7 +39,7 @@ async def test_many_who_ask_cost_one_look(finding: Finding, holds_for: int) -> N
         looks.append(clock.now())
         return (finding,)
 
-    check = RememberedCheck(look, clock, holds_for=timedelta(minutes=1))
+    check = CachedCheck(look, clock, holds_for=timedelta(minutes=1))
     for _ in range(1000):
         assert await check.findings() == (finding,)
     clock.move(timedelta(seconds=holds_for - 1))

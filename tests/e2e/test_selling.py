@@ -13,8 +13,8 @@ import httpx2
 import pytest
 
 from bot.adapters.stripe import PATH
+from bot.app.billing import open_billing
 from bot.app.foundation import open_foundation
-from bot.app.selling import selling
 from bot.config import Settings
 from bot.domain.people import GUEST, Identity, Platform
 from bot.errors import ConfigError
@@ -56,8 +56,8 @@ async def test_a_payment_is_heard_of(tmp_path: Path) -> None:
 async def test_without_a_secret_there_is_no_such_address(tmp_path: Path) -> None:
     """It is off."""
     async with open_foundation(Settings(data_dir=tmp_path)) as base:
-        guests = selling(base)
-    assert (guests.routes, guests.webhook_paths) == ((), frozenset())
+        extension = open_billing(base)
+    assert (extension.routes, extension.webhook_paths) == ((), frozenset())
 
 
 async def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,4 +67,4 @@ async def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     settings = Settings.model_validate({"data_dir": tmp_path, "membership": {"stripe_secret": SECRET}})
     async with open_foundation(settings) as base:
         with pytest.raises(ConfigError, match=r"pip install easel\[stripe\]"):
-            selling(base)
+            open_billing(base)

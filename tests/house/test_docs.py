@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.catalogue import declared_commands
+from bot.app.commands import declared_commands
 from bot.commands.spec import AnyCommand, Option
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord.application_commands import CONTEXT_MENUS, render_commands
-from bot.app.catalogue import declared_commands
+from bot.app.commands import declared_commands
 from bot.commands.help import ENGLISH
 from bot.commands.options import Pick
 from bot.commands.translations import TextKey, TranslatedTexts, Translations, load_translations

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.adapters.discord.application_commands import autocomplete_choices, render_commands
 from bot.adapters.discord.command_registration import are_same_commands
-from bot.app.catalogue import declared_commands
+from bot.app.commands import declared_commands
 from bot.commands.imagine import imagine
 from bot.commands.spec import Audience, Command
 from bot.commands.translations import TextKey, Translations, load_translations

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.slack.command_lines import line_of_mention, line_of_slash_command, spell_commands_for_slack
-from bot.app.catalogue import declared_commands
+from bot.app.commands import declared_commands
 from bot.domain.chat import Details, Post
 
 COMMANDS = {command.name: command for command in declared_commands()}

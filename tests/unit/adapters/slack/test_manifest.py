@@ -7,7 +7,7 @@ import pytest
 
 from bot.adapters.slack.event_handlers import REACTIONS
 from bot.adapters.slack.manifest import build_manifest, to_yaml
-from bot.app.catalogue import declared_commands
+from bot.app.commands import declared_commands
 from tests.fakes.slack.schemas import manifest_complaint
 
 COMMANDS = {command.name: command for command in declared_commands()}

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.app.catalogue import declared_commands
+from bot.app.commands import declared_commands
 from bot.domain.chat import Form, Place, Post
 from bot.domain.people import Identity, Person
 from bot.errors import SurfaceFailed

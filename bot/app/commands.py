@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bot.app.foundation import Foundation, Records
-from bot.app.quotas import house_terms, weights_of
+from bot.app.quota_services import house_limits, weights_of
 from bot.commands.api_keys import apikey_list, apikey_make, apikey_revoke
 from bot.commands.budget import budget_set, budget_show
 from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
@@ -38,11 +38,11 @@ from bot.services.person_lookup import PersonLookup
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas
 
-_USUAL = Settings()
+_DEFAULTS = Settings()
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class CommandDependencies:
     """What commands need of the house beside its records."""
 
     records: Records
@@ -60,10 +60,17 @@ class Rooms:
     is_owner: IsOwner
 
 
-def all_commands(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
+def build_commands(dependencies: CommandDependencies, settings: Settings) -> tuple[AnyCommand, ...]:
     """Build every command there is; `/help` knows all the others."""
-    commands = (*_of_everybody(rooms, settings), *_of_admins(rooms, settings), *_pressed(rooms, settings))
-    return (*commands, help_command(commands, load_translations(), lambda call: _language_of(call, rooms.quotas), rooms.is_owner))
+    commands = (
+        *_build_member_commands(dependencies, settings),
+        *_build_admin_commands(dependencies, settings),
+        *_build_button_commands(dependencies, settings),
+    )
+    return (
+        *commands,
+        help_command(commands, load_translations(), lambda call: _language_of(call, dependencies.quotas), dependencies.is_owner),
+    )
 
 
 async def _language_of(call: Call, quotas: Quotas) -> str:
@@ -72,13 +79,15 @@ async def _language_of(call: Call, quotas: Quotas) -> str:
     return effective_limits.of_community.settings.language
 
 
-def declared_commands(settings: Settings = _USUAL) -> tuple[AnyCommand, ...]:
+def declared_commands(settings: Settings = _DEFAULTS) -> tuple[AnyCommand, ...]:
     """Give the commands as they are declared, with nobody behind them: for whoever reads them and runs none."""
-    nobody: Any = _Nobody()
-    return all_commands(Rooms(**dict.fromkeys((field.name for field in fields(Rooms)), nobody)), settings)
+    placeholder: Any = _Placeholder()
+    return build_commands(
+        CommandDependencies(**dict.fromkeys((field.name for field in fields(CommandDependencies)), placeholder)), settings
+    )
 
 
-def linking_of(base: Foundation) -> AccountLinking:
+def build_linking(base: Foundation) -> AccountLinking:
     """Give what joins accounts."""
     first_tier = {Platform(platform): Tier(tier) for platform, tier in base.settings.quotas.first_tier.items()}
     return AccountLinking(
@@ -90,67 +99,72 @@ def linking_of(base: Foundation) -> AccountLinking:
     )
 
 
-def record_of(base: Foundation, quotas: Quotas, people: PersonLookup) -> RuleChanges:
+def build_record(base: Foundation, quotas: Quotas, people: PersonLookup) -> RuleChanges:
     """Give what admins' changes go through."""
-    house = house_terms(base.settings)
+    house = house_limits(base.settings)
     return RuleChanges(rulebook=base.records.rulebook, quotas=quotas, people=people, house=house, clock=base.clock)
 
 
-class _Nobody:
+class _Placeholder:
     """Stands where somebody would, in commands that are only read."""
 
-    def __getattr__(self, name: str) -> "_Nobody":
+    def __getattr__(self, name: str) -> "_Placeholder":
         return self
 
 
-def _of_everybody(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
-    records, quotas, people = rooms.records, rooms.quotas, rooms.people
+def _build_member_commands(dependencies: CommandDependencies, settings: Settings) -> tuple[AnyCommand, ...]:
+    records, quotas, people = dependencies.records, dependencies.quotas, dependencies.people
     return (
-        imagine(rooms.studio, weights_of(settings)),
-        show_gallery(rooms.studio, rooms.gallery, rooms.links),
+        imagine(dependencies.studio, weights_of(settings)),
+        show_gallery(dependencies.studio, dependencies.gallery, dependencies.links),
         quota_show(
             quotas,
             people,
             ledger=records.ledger,
-            clock=rooms.clock,
-            is_owner=rooms.is_owner,
-            premium=lambda account: _way_to_premium(settings, account),
+            clock=dependencies.clock,
+            is_owner=dependencies.is_owner,
+            premium=lambda account: _premium_offer(settings, account),
         ),
         register(quotas, settings.quotas.policy),
-        link(rooms.linking, quotas),
-        unlink(rooms.linking),
+        link(dependencies.linking, quotas),
+        unlink(dependencies.linking),
         tier_list(quotas),
-        credits_history(records.credits, people, quotas, is_owner=rooms.is_owner),
+        credits_history(records.credits, people, quotas, is_owner=dependencies.is_owner),
         credits_give(records.credits, people, quotas),
-        apikey_list(rooms.keys, quotas),
-        apikey_make(rooms.keys, quotas),
-        apikey_revoke(rooms.keys, quotas),
-        settings_show(quotas, house_terms(settings).settings),
+        apikey_list(dependencies.keys, quotas),
+        apikey_make(dependencies.keys, quotas),
+        apikey_revoke(dependencies.keys, quotas),
+        settings_show(quotas, house_limits(settings).settings),
     )
 
 
-def _of_admins(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
-    records, quotas, people, rule_changes = rooms.records, rooms.quotas, rooms.people, rooms.rule_changes
-    usual_settings = house_terms(settings).settings
+def _build_admin_commands(dependencies: CommandDependencies, settings: Settings) -> tuple[AnyCommand, ...]:
+    records, quotas, people, rule_changes = (
+        dependencies.records,
+        dependencies.quotas,
+        dependencies.people,
+        dependencies.rule_changes,
+    )
+    usual_settings = house_limits(settings).settings
     return (
         quota_set(rule_changes, people, quotas),
         quota_reset(rule_changes, people, quotas, ledger=records.ledger),
         tier_role(rule_changes, people, quotas),
         tier_purchase(rule_changes, quotas),
-        tier_grant(rule_changes, people, quotas, clock=rooms.clock),
+        tier_grant(rule_changes, people, quotas, clock=dependencies.clock),
         tier_revoke(rule_changes, people, quotas),
         credits_grant(records.credits, people, quotas, rule_changes=rule_changes),
         credits_take(records.credits, people, quotas, rule_changes=rule_changes),
         budget_show(quotas, ledger=records.ledger, rulebook=records.rulebook),
         budget_set(rule_changes),
-        settings_set(rule_changes, quotas, house=usual_settings, clock=rooms.clock, grace=settings.gallery.undo),
-        usage(records.statistics, rooms.plots, people, quotas),
+        settings_set(rule_changes, quotas, house=usual_settings, clock=dependencies.clock, grace=settings.gallery.undo),
+        usage(records.statistics, dependencies.plots, people, quotas),
         audit(rule_changes),
     )
 
 
-def _pressed(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
-    studio, gallery, delivery = rooms.studio, rooms.gallery, rooms.delivery
+def _build_button_commands(dependencies: CommandDependencies, settings: Settings) -> tuple[AnyCommand, ...]:
+    studio, gallery, delivery = dependencies.studio, dependencies.gallery, dependencies.delivery
     return (
         again(studio),
         vary(studio),
@@ -159,16 +173,16 @@ def _pressed(rooms: Rooms, settings: Settings) -> tuple[AnyCommand, ...]:
         cancel(studio, delivery),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
-        report(studio, gallery, rooms.records.reports),
+        report(studio, gallery, dependencies.records.reports),
         mail(studio, gallery, delivery),
-        accept(rooms.quotas, rooms.people, rooms.records.rulebook, settings.quotas.policy),
-        part(rooms.linking, rooms.quotas),
-        older(rooms.rule_changes),
-        undo(rooms.rule_changes),
+        accept(dependencies.quotas, dependencies.people, dependencies.records.rulebook, settings.quotas.policy),
+        part(dependencies.linking, dependencies.quotas),
+        older(dependencies.rule_changes),
+        undo(dependencies.rule_changes),
     )
 
 
-def _way_to_premium(settings: Settings, account: AccountId) -> str:
+def _premium_offer(settings: Settings, account: AccountId) -> str:
     """Say how one becomes a member; the address tells the shop whose membership it is."""
     page = settings.membership.checkout_url
     return f"For {settings.membership.tier}, become a member: {page}?client_reference_id={account}" if page else ""

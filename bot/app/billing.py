@@ -1,12 +1,12 @@
 """What people buy of the house, told by whoever bills them."""
 
 from bot.adapters.stripe import PATH
-from bot.app.chats import Guests
+from bot.app.chat_platforms import WebExtension
 from bot.app.foundation import Foundation
 from bot.errors import ConfigError
 
 
-def selling(base: Foundation) -> Guests:
+def open_billing(base: Foundation) -> WebExtension:
     """Give the address that Stripe tells us by; none where no secret is set.
 
     Raises:
@@ -14,7 +14,7 @@ def selling(base: Foundation) -> Guests:
     """
     chosen, records = base.settings.membership, base.records
     if not chosen.stripe_secret:
-        return Guests()
+        return WebExtension()
     try:
         from bot.adapters.stripe.webhook import StripeWebhook
     except ImportError as error:
@@ -22,4 +22,4 @@ def selling(base: Foundation) -> Guests:
             "[membership] stripe_secret is set, which needs one more package: pip install easel[stripe]."
         ) from error
     endpoint = StripeWebhook(chosen.stripe_secret.get_secret_value(), billing=records.billing, accepts=frozenset(chosen.accepts))
-    return Guests((endpoint.routes(),), frozenset({PATH}))
+    return WebExtension((endpoint.routes(),), frozenset({PATH}))

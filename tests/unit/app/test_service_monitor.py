@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from bot.app.makers import Makers
-from bot.app.service_watch import ServiceWatch
+from bot.app.ai_services import AiServices
+from bot.app.service_monitor import ServiceMonitor
 from bot.domain.health import Finding, Health
 from bot.domain.people import Identity
 from bot.moderation.guard import Guard
@@ -32,7 +32,7 @@ class CheckedStage:
         return (self.finds.pop(0) if len(self.finds) > 1 else self.finds[0],)
 
 
-def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> ServiceWatch:
+def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> ServiceMonitor:
     """Watch over the stage, for an owner on the loom."""
     budget_alerts = BudgetAlerts(
         ledger=bench.ledger,
@@ -42,8 +42,8 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         surfaces={LOOM: bench.surface},
         house=HouseBudgets(owners=(Identity.parse("loom:olga"),)),
     )
-    makers = Makers(providers=(), rewriter=bench.rewriter, guard=Guard((), (stage,)), judges=(stage,), notices=())
-    return ServiceWatch(makers, budget_alerts, bench.clock, announced.append)
+    ai_services = AiServices(providers=(), rewriter=bench.rewriter, guard=Guard((), (stage,)), model_stages=(stage,), notices=())
+    return ServiceMonitor(ai_services, budget_alerts, bench.clock, announced.append)
 
 
 async def test_nobody_is_bothered_where_all_is_well(bench: Bench) -> None:
@@ -58,7 +58,7 @@ async def test_a_wrong_key_is_told_to_whoever_started_it_and_once_a_day_to_the_o
     """A process that starts over and over does not write to them each time."""
     announced: list[str] = []
     for _ in range(2):
-        assert await watch_of(bench, CheckedStage(finds=[ILL]), announced).look() == (ILL,)
+        assert await watch_of(bench, CheckedStage(finds=[ILL]), announced).check_all() == (ILL,)
     sentence = "moderation: model m: It does not judge words (bad key). Look at the key."
     assert announced == [f"Careful: {sentence}"] * 2
     assert [(place.channel, post.text) for place, post, _ in bench.surface.posted] == [
@@ -70,6 +70,6 @@ async def test_what_is_mended_is_well_again(bench: Bench) -> None:
     """Nobody has to start anew."""
     announced: list[str] = []
     watch = watch_of(bench, CheckedStage(finds=[ILL, ILL, WELL]), announced)
-    assert [await watch.look() for _ in range(3)] == [(ILL,), (ILL,), ()]
+    assert [await watch.check_all() for _ in range(3)] == [(ILL,), (ILL,), ()]
     assert watch.findings == ()
     assert announced[1:] == ["The services that easel works with accept it now."]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.app.makers import Makers
+from bot.app.ai_services import AiServices
 from bot.domain.chat import Post
 from bot.domain.health import Finding, Health
 from bot.ports.clock import Clock
@@ -15,14 +15,16 @@ from bot.services.budget_alerts import BudgetAlerts
 
 log = structlog.get_logger(__name__)
 
-_AGAIN = timedelta(minutes=1)
+_RETRY_EVERY = timedelta(minutes=1)
 
 
-class ServiceWatch:
+class ServiceMonitor:
     """Remembers what is wrong with the services. All it asks of them is free."""
 
-    def __init__(self, makers: Makers, budget_alerts: BudgetAlerts, clock: Clock, announce: Callable[[str], None]) -> None:
-        self._checks = service_checks(makers)
+    def __init__(
+        self, ai_services: AiServices, budget_alerts: BudgetAlerts, clock: Clock, announce: Callable[[str], None]
+    ) -> None:
+        self._checks = service_checks(ai_services)
         self._budget_alerts = budget_alerts
         self._clock = clock
         self._announce = announce
@@ -35,23 +37,23 @@ class ServiceWatch:
 
     async def run(self) -> None:
         """Try until everything works. What is mended outside, such as an account that was topped up, is seen within a minute."""
-        while wrong := await self.look():
-            await asyncio.sleep(_AGAIN.total_seconds())
+        while wrong := await self.check_all():
+            await asyncio.sleep(_RETRY_EVERY.total_seconds())
             log.debug("services.tried_again", wrong=len(wrong))
 
-    async def look(self) -> tuple[Finding, ...]:
+    async def check_all(self) -> tuple[Finding, ...]:
         """Try every service once, and tell whoever started easel and its owners what is newly wrong."""
         found = [finding for check in self._checks for finding in await check()]
         wrong = tuple(dict.fromkeys(finding for finding in found if finding.health is Health.WRONG))
         for finding in wrong:
             if finding not in self._wrong:
-                await self._tell(finding)
+                await self._report(finding)
         if self._wrong and not wrong:
             self._announce("The services that easel works with accept it now.")
         self._wrong = wrong
         return wrong
 
-    async def _tell(self, finding: Finding) -> None:
+    async def _report(self, finding: Finding) -> None:
         sentence = f"{finding.subject}: {finding.text} {finding.mend}".rstrip()
         log.error("service.wrong", subject=finding.subject, text=finding.text)
         self._announce(f"Careful: {sentence}")
@@ -59,16 +61,16 @@ class ServiceWatch:
         await self._budget_alerts.notify_owners(Post(f"Nothing can be drawn: {sentence}"), key=f"service:{finding.subject}:{day}")
 
 
-def service_checks(makers: Makers) -> tuple[Callable[[], Awaitable[tuple[Finding, ...]]], ...]:
+def service_checks(ai_services: AiServices) -> tuple[Callable[[], Awaitable[tuple[Finding, ...]]], ...]:
     """Return the check of each service that a job needs, in the order in which it needs them."""
-    judges = tuple(judge.check for judge in makers.judges)
-    return (*judges, makers.rewriter.check, *(provider.check for provider in makers.providers))
+    checks = tuple(stage.check for stage in ai_services.model_stages)
+    return (*checks, ai_services.rewriter.check, *(provider.check for provider in ai_services.providers))
 
 
 @asynccontextmanager
-async def watched(watch: ServiceWatch) -> AsyncIterator[None]:
+async def run_monitor(monitor: ServiceMonitor) -> AsyncIterator[None]:
     """Try the services beside the body, so that nothing waits for them."""
-    task = asyncio.create_task(watch.run())
+    task = asyncio.create_task(monitor.run())
     try:
         yield
     finally:

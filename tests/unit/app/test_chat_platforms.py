@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from bot.adapters.discord.application_commands import render_commands
-from bot.app.catalogue import declared_commands
-from bot.app.chats import discord_options
+from bot.app.chat_platforms import discord_options
+from bot.app.commands import declared_commands
 from bot.config import load
 
 

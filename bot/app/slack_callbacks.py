@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_SHOWN = 6
+_MOST_PICTURES = 6
 
 
-def stops_jobs(house: House, platform: Platform) -> Callable[[str], Awaitable[int]]:
+def build_job_stopper(house: House, platform: Platform) -> Callable[[str], Awaitable[int]]:
     """Give what ends the open jobs of a tenant that let the bot go, and says how many there were."""
 
     async def stop(tenant: str) -> int:
@@ -39,7 +39,7 @@ def stops_jobs(house: House, platform: Platform) -> Callable[[str], Awaitable[in
     return stop
 
 
-class HomeWords:
+class HomeTabBuilder:
     """Says what somebody's Home tab tells them."""
 
     def __init__(self, house: House) -> None:
@@ -51,11 +51,11 @@ class HomeWords:
 
         place = Place(person.identity.platform, person.identity.realm, "")
         effective_limits = await self._house.quotas.effective_limits(person, place)
-        pictures = await self._house.gallery.latest(effective_limits.account.id, _SHOWN)
+        pictures = await self._house.gallery.latest(effective_limits.account.id, _MOST_PICTURES)
         studio, links = self._house.studio, self._house.links
         shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
         return HomeContent(
-            await _standing(self._house.quotas, effective_limits), tuple(shown), _settings(effective_limits, person)
+            await _standing(self._house.quotas, effective_limits), tuple(shown), _account_facts(effective_limits, person)
         )
 
 
@@ -65,7 +65,7 @@ async def _standing(quotas: Quotas, effective_limits: EffectiveLimits) -> str:
     return f"You have {quota_status.left:,} of {pluralize(quota_status.limit, 'picture')} left today.{more}"
 
 
-def _settings(effective_limits: EffectiveLimits, person: Person) -> tuple[str, ...]:
+def _account_facts(effective_limits: EffectiveLimits, person: Person) -> tuple[str, ...]:
     return (
         f"Your tier is {effective_limits.account.tier}.",
         f"The day ends at midnight, {effective_limits.of_community.settings.zone}.",

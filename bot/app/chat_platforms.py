@@ -13,7 +13,7 @@ from bot.adapters.discord import DISCORD
 from bot.adapters.slack import SLACK
 from bot.app.foundation import Foundation
 from bot.app.house import House
-from bot.app.tenants import HomeWords, stops_jobs
+from bot.app.slack_callbacks import HomeTabBuilder, build_job_stopper
 from bot.config import Settings
 from bot.domain.health import Finding
 from bot.domain.people import Platform
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
     from bot.adapters.slack.front_end import SlackFrontEnd, SlackOptions
 
 
-def _nothing() -> tuple[Finding, ...]:
+def _no_findings() -> tuple[Finding, ...]:
     return ()
 
 
 @dataclass(frozen=True, slots=True)
-class Guests:
+class WebExtension:
     """What others want of the web server: routes of theirs, believed by signature, and a word on how they are."""
 
     routes: tuple[APIRouter, ...] = ()
     webhook_paths: frozenset[str] = frozenset()
-    findings: Callable[[], tuple[Finding, ...]] = field(default=_nothing)
+    findings: Callable[[], tuple[Finding, ...]] = field(default=_no_findings)
 
 
-def together(guests: Sequence[Guests]) -> Guests:
+def merge_extensions(extensions: Sequence[WebExtension]) -> WebExtension:
     """Give what they all want."""
-    return Guests(
-        tuple(route for guest in guests for route in guest.routes),
-        frozenset(path for guest in guests for path in guest.webhook_paths),
-        lambda: tuple(finding for guest in guests for finding in guest.findings()),
+    return WebExtension(
+        tuple(route for extension in extensions for route in extension.routes),
+        frozenset(path for extension in extensions for path in extension.webhook_paths),
+        lambda: tuple(finding for extension in extensions for finding in extension.findings()),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Chats:
+class ChatPlatforms:
     """The chat platforms that are on."""
 
     discord: "DiscordFrontEnd | None" = None
@@ -64,41 +64,41 @@ class Chats:
         return shown
 
     @asynccontextmanager
-    async def listen(self, house: House) -> AsyncIterator[Guests]:
+    async def listen(self, house: House) -> AsyncIterator[WebExtension]:
         """Hear people while the body runs."""
         async with AsyncExitStack() as stack:
-            guests = []
+            extensions = []
             if self.discord is not None:
-                guests.append(await stack.enter_async_context(_on_discord(self.discord, house)))
+                extensions.append(await stack.enter_async_context(_listen_on_discord(self.discord, house)))
             if self.slack is not None:
-                guests.append(await stack.enter_async_context(_on_slack(self.slack, house)))
-            yield together(guests)
+                extensions.append(await stack.enter_async_context(_listen_on_slack(self.slack, house)))
+            yield merge_extensions(extensions)
 
 
 @asynccontextmanager
-async def _on_discord(front: "DiscordFrontEnd", house: House) -> AsyncIterator[Guests]:
+async def _listen_on_discord(front: "DiscordFrontEnd", house: House) -> AsyncIterator[WebExtension]:
     from bot.adapters.discord.http_endpoint import PATH
 
     async with front.listen(house.dispatcher, house.base.records.jobs) as routes:
-        yield Guests(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
+        yield WebExtension(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
 
 
 @asynccontextmanager
-async def _on_slack(front: "SlackFrontEnd", house: House) -> AsyncIterator[Guests]:
+async def _listen_on_slack(front: "SlackFrontEnd", house: House) -> AsyncIterator[WebExtension]:
     from bot.adapters.slack.manifest import EVENTS_PATH
 
-    jobs, home, stop = house.base.records.jobs, HomeWords(house), stops_jobs(house, SLACK)
+    jobs, home, stop = house.base.records.jobs, HomeTabBuilder(house), build_job_stopper(house, SLACK)
     async with front.listen(house.dispatcher, jobs, home=home, stop_jobs=stop) as routes:
-        yield Guests(routes, frozenset({EVENTS_PATH}), front.findings)
+        yield WebExtension(routes, frozenset({EVENTS_PATH}), front.findings)
 
 
 @asynccontextmanager
-async def open_chats(base: Foundation) -> AsyncIterator[Chats]:
+async def open_chat_platforms(base: Foundation) -> AsyncIterator[ChatPlatforms]:
     """Open them before the house, so that they outlive what it has to say."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(_open_discord(base)) if base.settings.discord.token else None
         slack = await stack.enter_async_context(_open_slack(base)) if base.settings.slack.is_on else None
-        yield Chats(discord, slack)
+        yield ChatPlatforms(discord, slack)
 
 
 @asynccontextmanager

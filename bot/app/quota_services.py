@@ -19,12 +19,12 @@ from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
 
 
-def communities_of(settings: Settings) -> Communities:
+def build_communities(settings: Settings) -> Communities:
     """Give which tenants are one community."""
     return Communities(parts_tenants=settings.quotas.parts_tenants, joined=settings.quotas.communities, named=(API,))
 
 
-def house_terms(settings: Settings) -> HouseLimits:
+def house_limits(settings: Settings) -> HouseLimits:
     """Give what holds where admins have set nothing."""
     quotas = settings.quotas
     return HouseLimits(
@@ -41,10 +41,10 @@ def weights_of(settings: Settings) -> Weights:
     return Weights(weights.by_quality, weights.large, weights.large_from)
 
 
-def quotas_of(base: Foundation) -> Quotas:
+def build_quotas(base: Foundation) -> Quotas:
     """Put the quotas together."""
     settings, records = base.settings, base.records
-    providers = base.makers.providers
+    providers = base.ai_services.providers
 
     def estimate(wish: Wish) -> int:
         """Go by whoever is asked first."""
@@ -55,20 +55,20 @@ def quotas_of(base: Foundation) -> Quotas:
         accounts=records.accounts,
         ledger=records.ledger,
         rulebook=records.rulebook,
-        communities=communities_of(settings),
-        house=house_terms(settings),
+        communities=build_communities(settings),
+        house=house_limits(settings),
         tariff=Tariff(weights_of(settings), estimate, first_tier),
         clock=base.clock,
     )
 
 
-def bursts_of(base: Foundation) -> AdmissionLimiter:
+def build_admission(base: Foundation) -> AdmissionLimiter:
     """Give what keeps one person from asking for too much at once."""
     bursts = base.settings.bursts
     return LocalAdmissionLimiter(AdmissionLimits(bursts.wishes, bursts.within, bursts.running, bursts.queued), base.clock)
 
 
-def notices_of(base: Foundation, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:
+def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:
     """Give what tells admins and owners that a budget is nearly used up."""
     settings, records = base.settings, base.records
     return BudgetAlerts(
@@ -81,7 +81,7 @@ def notices_of(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Budget
     )
 
 
-def retention_of(base: Foundation) -> Retention:
+def build_retention(base: Foundation) -> Retention:
     """Give what lets go of pictures that are too old; a slip of the pen can be undone as long as a deletion."""
     records = base.records
     return Retention(records.rulebook, records.pictures, base.clock, grace=base.settings.gallery.undo)

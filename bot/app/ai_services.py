@@ -26,34 +26,34 @@ _BY_CHOICE = "[drawing] providers says so"
 
 
 @dataclass(frozen=True, slots=True)
-class Makers:
+class AiServices:
     """Everybody who works on a job for the house, and what people should know about the choice."""
 
     providers: tuple[ImageProvider, ...]
     rewriter: Rewriter
     guard: Guard
-    judges: tuple[ModelStage, ...]
+    model_stages: tuple[ModelStage, ...]
     notices: tuple[str, ...]
 
 
 @asynccontextmanager
-async def open_makers(settings: Settings, clock: Clock) -> AsyncIterator[Makers]:
+async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[AiServices]:
     """Build them, with one connection to OpenAI between them where one is needed.
 
     Raises:
         ConfigError: A model is named that nothing is known about.
     """
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_openai(settings)) if settings.openai.api_key else None
-        providers = tuple(_provider(name, settings, client, clock) for name in settings.drawing_order)
-        rewriter, judges = _words(settings, client, clock)
+        client = await stack.enter_async_context(_open_openai_client(settings)) if settings.openai.api_key else None
+        providers = tuple(_build_provider(name, settings, client, clock) for name in settings.drawing_order)
+        rewriter, model_stages = _build_text_models(settings, client, clock)
         blocked = (*(DEFAULT_BLOCKLIST if settings.guard.use_default_blocklist else ()), *settings.guard.blocked)
-        guard = Guard(local=(Blocklist(blocked),), models=judges)
-        yield Makers(providers, rewriter, guard, judges, tuple(_notices(settings, providers)))
+        guard = Guard(local=(Blocklist(blocked),), models=model_stages)
+        yield AiServices(providers, rewriter, guard, model_stages, tuple(_notices(settings, providers)))
 
 
 @asynccontextmanager
-async def _openai(settings: Settings) -> AsyncIterator["AsyncOpenAI"]:
+async def _open_openai_client(settings: Settings) -> AsyncIterator["AsyncOpenAI"]:
     from bot.providers.openai.client import build_client, load_resources
 
     client = build_client(settings.openai.api_key.get_secret_value(), settings.openai.base_url or None)
@@ -64,7 +64,7 @@ async def _openai(settings: Settings) -> AsyncIterator["AsyncOpenAI"]:
         await client.close()
 
 
-def _provider(name: str, settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:
+def _build_provider(name: str, settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:
     if name == "offline" or client is None:
         why = _BY_CHOICE if settings.drawing.providers else _NO_KEY
         return OfflinePainter(attribution=f"offline preview, drawn by a program without AI ({why})")
@@ -107,7 +107,7 @@ def image_model(settings: Settings) -> "ImageModel":
     return built_in if own is None else built_in.override(own.abilities(name, built_in.abilities), own.prices(built_in.prices))
 
 
-def _words(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tuple[Rewriter, tuple[ModelStage, ...]]:
+def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tuple[Rewriter, tuple[ModelStage, ...]]:
     """Give the rewriter and the judging models; without a key nothing leaves this machine."""
     if client is None or settings.drawing_order == ("offline",):
         return PlainRewriter(), ()
