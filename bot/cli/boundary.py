@@ -13,7 +13,7 @@ import typer
 from bot.errors import BadInput, EaselError, InternalError, Refusal, StorageFailed
 
 FAILED, REFUSED = 1, 2
-_STOPPED = "Stopped before anything was done."
+_STOPPED_TEXT = "Stopped before anything was done."
 
 
 class Interrupted(BaseException):
@@ -31,35 +31,35 @@ def start(app: typer.Typer, arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="easel", standalone_mode=False)
     except typer.TyperException as error:
-        return _misused(error, arguments)
+        return _report_misuse(error, arguments)
     except Interrupted as interrupted:
-        return _stopped(interrupted.number, prints_report=_wants_report(arguments))
+        return _report_stop(interrupted.number, prints_report=_wants_report(arguments))
     return code if isinstance(code, int) else 0
 
 
-def guarded(act: Callable[[], int], *, is_verbose: bool, prints_report: bool = False) -> NoReturn:
+def run_and_exit(act: Callable[[], int], *, is_verbose: bool, prints_report: bool = False) -> NoReturn:
     """Do what a command does and leave with its code. `prints_report` says that even a failure is one JSON object.
 
     Raises:
         Exit: Always, with the code.
     """
-    raise typer.Exit(_attempted(act, is_verbose=is_verbose, prints_report=prints_report))
+    raise typer.Exit(_run_safely(act, is_verbose=is_verbose, prints_report=prints_report))
 
 
-def _attempted(act: Callable[[], int], *, is_verbose: bool, prints_report: bool) -> int:
+def _run_safely(act: Callable[[], int], *, is_verbose: bool, prints_report: bool) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio listens in its place, and in no other's
     try:
         return act()
     except EaselError as error:
-        return _failed(error, REFUSED if isinstance(error, Refusal) else FAILED, prints_report=prints_report)
+        return _report_failure(error, REFUSED if isinstance(error, Refusal) else FAILED, prints_report=prints_report)
     except BrokenPipeError:
         # Whoever read our output has left; the interpreter must not complain about that when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
-        return _stopped(signal.SIGINT, prints_report=prints_report)
+        return _report_stop(signal.SIGINT, prints_report=prints_report)
     except Exception as error:  # noqa: BLE001 - the outermost boundary: nobody sees a traceback
-        return _broke(error, is_verbose=is_verbose, prints_report=prints_report)
+        return _report_crash(error, is_verbose=is_verbose, prints_report=prints_report)
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -71,31 +71,31 @@ def _wants_report(arguments: Sequence[str]) -> bool:
     return arguments[:1] == ["imagine"] and "--json" in arguments
 
 
-def _stopped(number: int, *, prints_report: bool) -> int:
+def _report_stop(number: int, *, prints_report: bool) -> int:
     code = 128 + number
     if prints_report:
-        _print_problem("cancelled", _STOPPED, code)
+        _print_problem("cancelled", _STOPPED_TEXT, code)
     else:
-        typer.echo(_STOPPED, err=True)
+        typer.echo(_STOPPED_TEXT, err=True)
     return code
 
 
 def _print_problem(kind: str, text: str, code: int) -> None:
-    from bot.cli.report import Problem, Report, print_json
+    from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json
 
-    print_json(Report(problem=Problem(kind, text, code)))
+    print_json(ImagineReport(problem=ImagineProblem(kind, text, code)))
 
 
-def _misused(error: typer.TyperException, arguments: Sequence[str]) -> int:
+def _report_misuse(error: typer.TyperException, arguments: Sequence[str]) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "easel"
     message = error.format_message().rstrip(".")
     sentence = f"{message} – see {command} --help." if message.endswith("?") else f"{message}; see {command} --help."
-    return _failed(BadInput(sentence), REFUSED, prints_report=_wants_report(arguments))
+    return _report_failure(BadInput(sentence), REFUSED, prints_report=_wants_report(arguments))
 
 
-def _failed(error: EaselError, code: int, *, prints_report: bool) -> int:
-    text = _for_operators(error)
+def _report_failure(error: EaselError, code: int, *, prints_report: bool) -> int:
+    text = _operator_text(error)
     if prints_report:
         _print_problem(error.kind, text, code)
     else:
@@ -103,14 +103,14 @@ def _failed(error: EaselError, code: int, *, prints_report: bool) -> int:
     return code
 
 
-def _for_operators(error: EaselError) -> str:
+def _operator_text(error: EaselError) -> str:
     """Return the sentence for whoever has the machine: people in a chat need not know why a store failed, this one has to."""
     if isinstance(error, StorageFailed):
         return f"easel cannot use its {error.store}: {error.reason}. `easel doctor` says more."
     return error.user_text
 
 
-def _broke(error: Exception, *, is_verbose: bool, prints_report: bool) -> int:
+def _report_crash(error: Exception, *, is_verbose: bool, prints_report: bool) -> int:
     import structlog
 
     fault = InternalError(secrets.token_hex(3))
@@ -118,4 +118,4 @@ def _broke(error: Exception, *, is_verbose: bool, prints_report: bool) -> int:
     log.error("cli.broke", fault=fault.code, error=type(error).__name__, exc_info=error if is_verbose else None)
     if not is_verbose:
         fault.user_text += " To see where it happened, run it again with -v."
-    return _failed(fault, FAILED, prints_report=prints_report)
+    return _report_failure(fault, FAILED, prints_report=prints_report)

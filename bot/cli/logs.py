@@ -9,12 +9,12 @@ import structlog
 
 from bot.config import Settings
 
-_OURS = ("bot", "storage", "uvicorn.error")
+_OUR_LOGGERS = ("bot", "storage", "uvicorn.error")
 """Whose news is worth reading below a warning; vendors' logs may repeat what people typed."""
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
-_MOST_ALIKE, _WHILE = 50, 10.0
+_MOST_PER_WINDOW, _WINDOW_SECONDS = 50, 10.0
 """So many lines of one event in so many seconds: strangers can cause events as fast as they like."""
 
 
@@ -29,7 +29,7 @@ class _StandardError(logging.StreamHandler[TextIO]):
         return sys.stderr
 
 
-class _RateLimit(logging.Filter):
+class _RepetitionFilter(logging.Filter):
     """Lets an event through so often in a while, and then says how many it kept back."""
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ class _RateLimit(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is logged; the first one of a new while tells of those that were not."""
-        if not 0 <= record.created - self._since < _WHILE:
-            kept_back = sum(max(0, number - _MOST_ALIKE) for number in self._seen.values())
+        if not 0 <= record.created - self._since < _WINDOW_SECONDS:
+            kept_back = sum(max(0, number - _MOST_PER_WINDOW) for number in self._seen.values())
             self._since = record.created
             self._seen.clear()
             if kept_back:
@@ -49,10 +49,10 @@ class _RateLimit(logging.Filter):
         # The first line only: asyncio's own complaints go on with the names of sockets and tasks.
         key = (record.name, str(event).partition("\n")[0])
         self._seen[key] += 1
-        return self._seen[key] <= _MOST_ALIKE
+        return self._seen[key] <= _MOST_PER_WINDOW
 
 
-def set_up_logs(settings: Settings, level: str) -> None:
+def configure_logging(settings: Settings, level: str) -> None:
     """Send all logs of this process through one form; `level` is for ours, others' begin at warning."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -72,21 +72,21 @@ def set_up_logs(settings: Settings, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = _StandardError()
-    handler.addFilter(_RateLimit())
+    handler.addFilter(_RepetitionFilter())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_final_processors(settings)],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(_LEVELS[level], logging.WARNING))
-    for name in _OURS:
+    for name in _OUR_LOGGERS:
         logging.getLogger(name).setLevel(_LEVELS[level])
 
 
-def _last(settings: Settings) -> list[structlog.typing.Processor]:
+def _final_processors(settings: Settings) -> list[structlog.typing.Processor]:
     """Give the last steps. Tracebacks show no local variables: those hold keys and prompts."""
     is_console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     if is_console:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from bot.cli.boundary import guarded, start
+from bot.cli.boundary import run_and_exit, start
 
 _EPILOG = "Settings come from config.toml and the environment: config.example.toml explains every one of them."
 
@@ -92,11 +92,11 @@ def run(config: Config = None, verbose: Verbose = False) -> None:
     """Start easel: its page, and the work on what people ask for. Ctrl-C or SIGTERM ends it cleanly."""
 
     def act() -> int:
-        from bot.cli.running import run as run_easel
+        from bot.cli.run_command import run as run_easel
 
         return run_easel(config, is_verbose=verbose)
 
-    guarded(act, is_verbose=True)
+    run_and_exit(act, is_verbose=True)
 
 
 @app.command()
@@ -147,11 +147,11 @@ def imagine(
     }
 
     def act() -> int:
-        from bot.cli.imagining import imagine as draw
+        from bot.cli.imagine_command import imagine as draw
 
         return draw(raw, config, output=output, as_json=as_json, is_verbose=verbose)
 
-    guarded(act, is_verbose=verbose, prints_report=as_json)
+    run_and_exit(act, is_verbose=verbose, prints_report=as_json)
 
 
 @app.command()
@@ -162,11 +162,11 @@ def doctor(as_json: Json = False, config: Config = None, verbose: Verbose = Fals
     """
 
     def act() -> int:
-        from bot.cli.checking import check_up
+        from bot.cli.doctor_command import run_doctor
 
-        return check_up(config, as_json=as_json, is_verbose=verbose)
+        return run_doctor(config, as_json=as_json, is_verbose=verbose)
 
-    guarded(act, is_verbose=verbose)
+    run_and_exit(act, is_verbose=verbose)
 
 
 @app.command()
@@ -174,11 +174,11 @@ def link(config: Config = None, verbose: Verbose = False) -> None:
     """Print a code to type on the page or in a chat, which makes you an owner of this easel there."""
 
     def act() -> int:
-        from bot.cli.linking import link as print_code
+        from bot.cli.link_command import link as print_code
 
         return print_code(config, is_verbose=verbose)
 
-    guarded(act, is_verbose=verbose)
+    run_and_exit(act, is_verbose=verbose)
 
 
 @db.command()
@@ -186,11 +186,11 @@ def upgrade(config: Config = None, verbose: Verbose = False) -> None:
     """Bring the database up to date. `easel run` and `easel imagine` do so by themselves."""
 
     def act() -> int:
-        from bot.cli.upgrading import upgrade as upgrade_database
+        from bot.cli.upgrade_command import upgrade as upgrade_database
 
         return upgrade_database(config, is_verbose=verbose)
 
-    guarded(act, is_verbose=verbose)
+    run_and_exit(act, is_verbose=verbose)
 
 
 @discord.command()
@@ -198,11 +198,11 @@ def invite(config: Config = None, verbose: Verbose = False) -> None:
     """Print the links by which a server, or a person, adds the bot, with the permissions it needs."""
 
     def act() -> int:
-        from bot.cli.inviting import invite as print_invitations
+        from bot.cli.invite_command import invite as print_invitations
 
         return print_invitations(config, is_verbose=verbose)
 
-    guarded(act, is_verbose=verbose)
+    run_and_exit(act, is_verbose=verbose)
 
 
 @slack.command()
@@ -219,11 +219,11 @@ def manifest(
     """Print the manifest that a Slack app is made from: commands, shortcuts, scopes, events."""
 
     def act() -> int:
-        from bot.cli.on_slack import manifest as print_manifest
+        from bot.cli.slack_commands import manifest as print_manifest
 
         return print_manifest(url, is_rotating=rotating, as_json=as_json)
 
-    guarded(act, is_verbose=False)
+    run_and_exit(act, is_verbose=False)
 
 
 @slack.command()
@@ -231,8 +231,8 @@ def reseal(config: Config = None, verbose: Verbose = False) -> None:
     """Encrypt the stored tokens of workspaces with the first of [slack] token_keys. Stop easel first."""
 
     def act() -> int:
-        from bot.cli.on_slack import reseal as encrypt
+        from bot.cli.slack_commands import reseal as encrypt
 
         return encrypt(config, is_verbose=verbose)
 
-    guarded(act, is_verbose=verbose)
+    run_and_exit(act, is_verbose=verbose)

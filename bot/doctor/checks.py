@@ -12,40 +12,40 @@ from bot.errors import EaselError
 
 log = structlog.get_logger(__name__)
 
-Check = Callable[[], Awaitable[tuple[Finding, ...]]]
+CheckFunction = Callable[[], Awaitable[tuple[Finding, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DoctorCheck:
     """One thing to look at, and how long that may take."""
 
     subject: str
-    check: Check
+    run: CheckFunction
     budget: timedelta = timedelta(seconds=20)
 
 
-async def all_of(parts: Iterable[Part]) -> tuple[Finding, ...]:
+async def run_checks(checks: Iterable[DoctorCheck]) -> tuple[Finding, ...]:
     """Look at all parts at once; the findings come in the parts' order."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_findings(part)) for part in parts]
+        tasks = [group.create_task(_run_check(check)) for check in checks]
     return tuple(finding for task in tasks for finding in task.result())
 
 
-async def _findings(part: Part) -> tuple[Finding, ...]:
+async def _run_check(check: DoctorCheck) -> tuple[Finding, ...]:
     """Look at one part. A boundary: a check that breaks is a finding."""
     try:
-        async with asyncio.timeout(part.budget.total_seconds()):
-            return await part.check()
+        async with asyncio.timeout(check.budget.total_seconds()):
+            return await check.run()
     except TimeoutError:
-        text = f"There was no answer within {part.budget.total_seconds():.0f} s."
-        return (Finding(part.subject, Health.WRONG, text, "See whether what it needs is up, and try again."),)
+        text = f"There was no answer within {check.budget.total_seconds():.0f} s."
+        return (Finding(check.subject, Health.WRONG, text, "See whether what it needs is up, and try again."),)
     except EaselError as error:
-        log.info("doctor.found", part=part.subject, reason=str(error))
-        return tuple(Finding(part.subject, Health.WRONG, text) for text in _texts(error))
+        log.info("doctor.found", part=check.subject, reason=str(error))
+        return tuple(Finding(check.subject, Health.WRONG, text) for text in _texts(error))
     except Exception as error:
-        log.exception("doctor.broke", part=part.subject)
+        log.exception("doctor.broke", part=check.subject)
         text = f"It could not be looked at ({type(error).__name__})."
-        return (Finding(part.subject, Health.WRONG, text, "Run easel doctor -v, and report what it logs."),)
+        return (Finding(check.subject, Health.WRONG, text, "Run easel doctor -v, and report what it logs."),)
 
 
 def _texts(error: EaselError) -> list[str]:

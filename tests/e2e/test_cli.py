@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.terminal import TerminalSurface
-from bot.cli.imagining import draw
+from bot.cli.imagine_command import draw
 from bot.config import load
 from tests.e2e.program import Program
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options

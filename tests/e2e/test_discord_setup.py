@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.config import Settings
-from bot.doctor import chats
+from bot.doctor import chat_checks
 from bot.domain.health import Finding, Health
 from tests.e2e.discord_stage import a_stage
 from tests.e2e.program import Program
@@ -26,7 +26,7 @@ async def discord() -> AsyncIterator[FakeDiscord]:
 async def look(discord: FakeDiscord, **more: object) -> tuple[Finding, ...]:
     """Have the doctor look."""
     given = {"token": discord.token, "api_url": discord.api_url, "gateway_url": discord.gateway_url, **more}
-    return await chats.discord(Settings.model_validate({"discord": given}))
+    return await chat_checks.check_discord(Settings.model_validate({"discord": given}))
 
 
 async def test_before_the_first_start_nothing_is_wrong(discord: FakeDiscord) -> None:
@@ -41,7 +41,7 @@ async def test_before_the_first_start_nothing_is_wrong(discord: FakeDiscord) -> 
 async def test_after_a_start_everything_is_well(tmp_path: Path) -> None:
     """The commands are those of this version."""
     async with a_stage(tmp_path) as stage:
-        findings = await chats.discord(stage.settings)
+        findings = await chat_checks.check_discord(stage.settings)
     assert {finding.health for finding in findings} == {Health.OK}
     assert any("gallery, help, imagine" in finding.text for finding in findings)
 
@@ -59,7 +59,7 @@ async def test_only_ways_of_installation_that_the_application_has_are_claimed(tm
         stage.discord.application.is_user_installable = False
         await stage.open()
         assert {kind for command in stage.discord.commands for kind in command["integration_types"]} == {0}
-        findings = await chats.discord(stage.settings)
+        findings = await chat_checks.check_discord(stage.settings)
     assert any("Commands are registered as they should be" in finding.text for finding in findings)
 
 
@@ -108,7 +108,7 @@ async def test_without_gateway_an_endpoint_is_needed(discord: FakeDiscord) -> No
 
 async def test_without_a_token_it_is_off() -> None:
     """And nobody is asked."""
-    [finding] = await chats.discord(Settings())
+    [finding] = await chat_checks.check_discord(Settings())
     assert finding.health is Health.OK
 
 

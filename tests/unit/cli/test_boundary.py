@@ -9,7 +9,7 @@ import pytest
 import structlog
 import typer
 
-from bot.cli.boundary import guarded, start
+from bot.cli.boundary import run_and_exit, start
 from bot.errors import BadInput, ConfigError, StorageFailed
 
 
@@ -41,7 +41,7 @@ def program(
                 raise error
             return code
 
-        guarded(act, is_verbose=is_verbose, prints_report=prints_report or as_json)
+        run_and_exit(act, is_verbose=is_verbose, prints_report=prints_report or as_json)
 
     return app
 

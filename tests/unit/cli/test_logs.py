@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 import structlog
 
-from bot.cli.logs import set_up_logs
+from bot.cli.logs import configure_logging
 from bot.config import Settings
 
 
@@ -32,7 +32,7 @@ def broken() -> None:
 
 def test_json_is_one_object_a_line_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     """Ours and others' alike, with the fields that were bound."""
-    set_up_logs(Settings(log_format="json"), "info")
+    configure_logging(Settings(log_format="json"), "info")
     with structlog.contextvars.bound_contextvars(job="j"):
         structlog.get_logger("bot.pipeline.worker").info("job.done", took_ms=5)
     logging.getLogger("vendor").warning("careful: %s", "hot")
@@ -47,7 +47,7 @@ def test_json_is_one_object_a_line_on_standard_error(capsys: pytest.CaptureFixtu
 
 def test_the_console_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """For people."""
-    set_up_logs(Settings(log_format="console"), "info")
+    configure_logging(Settings(log_format="console"), "info")
     structlog.get_logger("bot").info("job.done", job="j")
     err = capsys.readouterr().err
     assert "job.done" in err
@@ -65,7 +65,7 @@ def test_the_console_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_the_level_is_for_our_own_news(capsys: pytest.CaptureFixture[str], level: str, expected: list[str]) -> None:
     """Vendors' begin at warning, as they may repeat what people typed."""
-    set_up_logs(Settings(log_format="json"), level)
+    configure_logging(Settings(log_format="json"), level)
     log = structlog.get_logger("bot")
     log.debug("ours.debug")
     log.info("ours.info")
@@ -79,7 +79,7 @@ def test_the_level_is_for_our_own_news(capsys: pytest.CaptureFixture[str], level
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_tracebacks_show_no_variables(capsys: pytest.CaptureFixture[str], log_format: Literal["json", "console"]) -> None:
     """They hold keys and prompts."""
-    set_up_logs(Settings(log_format=log_format), "info")
+    configure_logging(Settings(log_format=log_format), "info")
     try:
         broken()
     except ValueError:
@@ -91,7 +91,7 @@ def test_tracebacks_show_no_variables(capsys: pytest.CaptureFixture[str], log_fo
 
 def test_strangers_cannot_fill_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     """What comes by the thousand is logged some times, and then only counted."""
-    set_up_logs(Settings(log_format="json"), "info")
+    configure_logging(Settings(log_format="json"), "info")
     [handler] = logging.getLogger().handlers
 
     def log(event: str, at: float) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import typer
 
+from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json
 from bot.cli.program import app, main
-from bot.cli.report import Problem, Report, print_json
 from bot.commands.imagine import ImagineArgs
 from bot.commands.spec import Command, Option
 
@@ -76,7 +76,7 @@ def test_a_console_without_emoji_is_no_error() -> None:
     with io.TextIOWrapper(io.BytesIO(), encoding="cp1252") as narrow, contextlib.redirect_stdout(narrow):
         with pytest.raises(SystemExit) as left:
             main(["--version"])
-        print_json(Report(problem=Problem("fault", "a fox 🦊", 1)))
+        print_json(ImagineReport(problem=ImagineProblem("fault", "a fox 🦊", 1)))
         typer.echo("a fox 🦊")
         narrow.flush()
         shown = narrow.buffer.getvalue().decode("ascii")

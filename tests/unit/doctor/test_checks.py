@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.doctor import Part, all_of
+from bot.doctor import DoctorCheck, run_checks
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
 
@@ -27,7 +27,7 @@ async def test_findings_come_in_the_order_of_the_parts() -> None:
         is_second_done.set()
         return (FINE, FINE)
 
-    found = await all_of([Part("slow", slow), Part("quick", quick)])
+    found = await run_checks([DoctorCheck("slow", slow), DoctorCheck("quick", quick)])
     assert [finding.subject for finding in found] == ["slow", "fine", "fine"]
 
 
@@ -37,7 +37,7 @@ async def test_a_check_that_breaks_is_a_finding() -> None:
     async def broken() -> tuple[Finding, ...]:
         raise ZeroDivisionError("secret")
 
-    found = await all_of([Part("broken", broken), Part("fine", fine)])
+    found = await run_checks([DoctorCheck("broken", broken), DoctorCheck("fine", fine)])
     assert found == (
         Finding(
             "broken",
@@ -60,7 +60,9 @@ async def test_a_check_that_takes_too_long_is_a_finding() -> None:
             ends.append("stopped")
         return ()
 
-    [late, well] = await all_of([Part("endless", endless, budget=timedelta(milliseconds=20)), Part("fine", fine)])
+    [late, well] = await run_checks(
+        [DoctorCheck("endless", endless, budget=timedelta(milliseconds=20)), DoctorCheck("fine", fine)]
+    )
     assert (late.subject, late.health, well) == ("endless", Health.WRONG, FINE)
     assert ends == ["stopped"]
 
@@ -71,7 +73,7 @@ async def test_a_mistake_in_the_settings_is_told_in_its_own_words() -> None:
     async def mistaken() -> tuple[Finding, ...]:
         raise ConfigError("One is wrong.\nAnother is wrong.")
 
-    found = await all_of([Part("drawing", mistaken)])
+    found = await run_checks([DoctorCheck("drawing", mistaken)])
     assert [finding.text for finding in found] == ["One is wrong.", "Another is wrong."]
 
 
@@ -81,5 +83,5 @@ async def test_an_operator_is_told_the_reason_that_people_in_a_chat_are_not() ->
     async def away() -> tuple[Finding, ...]:
         raise StorageFailed("database", "file is not a database")
 
-    [finding] = await all_of([Part("database", away)])
+    [finding] = await run_checks([DoctorCheck("database", away)])
     assert finding.text == "store=database reason=file is not a database."

@@ -14,8 +14,8 @@ from bot.app.orphans import open_orphans
 from bot.app.stores import open_objects
 from bot.app.system import SystemClock
 from bot.config import Settings
-from bot.doctor import chats
-from bot.doctor.checks import Part, all_of
+from bot.doctor import chat_checks
+from bot.doctor.checks import DoctorCheck, run_checks
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
 from bot.services.orphans import GRACE, OrphanCount
@@ -29,28 +29,32 @@ _MOST_OBJECTS = 10_000
 """Objects that are looked at for orphans, so that a large store does not keep the doctor waiting."""
 
 
-def house_parts(settings: Settings) -> tuple[Part, ...]:
+def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
     """Give the parts that the settings choose."""
     return (
-        Part("database", lambda: records(settings)),
-        Part("pictures", lambda: objects(settings)),
-        Part("orphans", lambda: orphans(settings)),
-        Part("drawing", lambda: makers(settings)),
-        Part("discord", lambda: chats.discord(settings)),
-        Part("slack", lambda: chats.slack(settings)),
+        DoctorCheck("database", lambda: check_database(settings)),
+        DoctorCheck("pictures", lambda: check_object_store(settings)),
+        DoctorCheck("orphans", lambda: check_orphans(settings)),
+        DoctorCheck("drawing", lambda: check_ai_services(settings)),
+        DoctorCheck("discord", lambda: chat_checks.check_discord(settings)),
+        DoctorCheck("slack", lambda: chat_checks.check_slack(settings)),
     )
 
 
-async def records(settings: Settings) -> tuple[Finding, ...]:
+async def check_database(settings: Settings) -> tuple[Finding, ...]:
     """See whether the database opens, is whole, and is of this version."""
     path = sqlite_file(make_url(settings.records_url))
     version = await current(settings.records_url)
     if version is None:
         return (Finding("database", Health.OK, f"{path} will be made at the first start."),)
-    return (_version(path, version), await asyncio.to_thread(_whole, path), *await asyncio.to_thread(_unwritable, path))
+    return (
+        _check_version(path, version),
+        await asyncio.to_thread(_check_damage, path),
+        *await asyncio.to_thread(_check_writable, path),
+    )
 
 
-def _version(path: Path, version: str) -> Finding:
+def _check_version(path: Path, version: str) -> Finding:
     text = f"{path} opens; its tables are version {version}"
     if version == head():
         return Finding("database", Health.OK, f"{text}, as they should be.")
@@ -62,10 +66,10 @@ def _version(path: Path, version: str) -> Finding:
     )
 
 
-def _whole(path: Path) -> Finding:
+def _check_damage(path: Path) -> Finding:
     """Let SQLite look for damage, for as long as that is bearable."""
     until = time.monotonic() + _CHECK_SECONDS
-    with _read_only(path) as connection:
+    with _open_read_only(path) as connection:
         connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
         try:
             answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -78,7 +82,7 @@ def _whole(path: Path) -> Finding:
     return Finding("database", Health.WRONG, "It is damaged.", f"Stop easel, keep a copy of {path}, and bring back a backup.")
 
 
-def _unwritable(path: Path) -> tuple[Finding, ...]:
+def _check_writable(path: Path) -> tuple[Finding, ...]:
     """Say so where nothing can be written to the database: begin to write, and take it back."""
     try:
         with contextlib.closing(
@@ -95,7 +99,7 @@ def _unwritable(path: Path) -> tuple[Finding, ...]:
 
 
 @contextlib.contextmanager
-def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
+def _open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     except sqlite3.Error as error:
@@ -104,22 +108,22 @@ def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-async def objects(settings: Settings) -> tuple[Finding, ...]:
+async def check_object_store(settings: Settings) -> tuple[Finding, ...]:
     """Put, read back and delete a small object."""
     async with open_objects(settings) as store:
         return await store.check()
 
 
-async def orphans(settings: Settings) -> tuple[Finding, ...]:
+async def check_orphans(settings: Settings) -> tuple[Finding, ...]:
     """Count what the daily sweep would remove; what is wrong with the database or the store, their own checks say."""
     try:
         async with open_orphans(settings) as found:
-            return () if found is None else _orphaned(await found.count(most=_MOST_OBJECTS))
+            return () if found is None else _describe_orphans(await found.count(most=_MOST_OBJECTS))
     except (ConfigError, StorageFailed):
         return ()
 
 
-def _orphaned(count: OrphanCount) -> tuple[Finding, ...]:
+def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
     if not count.objects:
         return ()
     objects = "1 object" if count.objects == 1 else f"{count.objects:,} objects"
@@ -133,18 +137,18 @@ def _orphaned(count: OrphanCount) -> tuple[Finding, ...]:
     return (Finding("orphans", Health.NOTE, text, mend),)
 
 
-async def makers(settings: Settings) -> tuple[Finding, ...]:
+async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
     """Ask everybody who draws, words and judges."""
     async with open_ai_services(settings, SystemClock()) as chosen:
-        parts = [
-            *(Part(provider.name, provider.check) for provider in chosen.providers),
-            Part("rewriting", chosen.rewriter.check),
-            *(Part(judge.name, judge.check) for judge in chosen.model_stages),
+        checks = [
+            *(DoctorCheck(provider.name, provider.check) for provider in chosen.providers),
+            DoctorCheck("rewriting", chosen.rewriter.check),
+            *(DoctorCheck(judge.name, judge.check) for judge in chosen.model_stages),
         ]
-        return (*_choice(settings, chosen), *await all_of(parts), *_guarding(settings, chosen))
+        return (*_describe_choice(settings, chosen), *await run_checks(checks), *_describe_guard(settings, chosen))
 
 
-def _choice(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
+def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
     """Say who draws, and why."""
     names = ", then ".join(f"{provider.name} ({provider.model})" for provider in chosen.providers)
     if settings.drawing.providers:
@@ -155,10 +159,10 @@ def _choice(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
         text = "No OpenAI key is set, so pictures are offline previews, painted by a program on this machine."
         yield Finding("drawing", Health.NOTE, text, "Set OPENAI_API_KEY to have a model draw them.")
     if settings.openai.api_key:
-        yield from _model(settings)
+        yield from _describe_model(settings)
 
 
-def _model(settings: Settings) -> Iterator[Finding]:
+def _describe_model(settings: Settings) -> Iterator[Finding]:
     """Say which other models could be chosen, and whether costs will be known."""
     from bot.providers.openai.models import known_models
 
@@ -170,7 +174,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("models", Health.NOTE, text, f'Set price under [models."{model.name}"].')
 
 
-def _guarding(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
+def _describe_guard(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
     """Say what looks at people's words, so that nobody thinks that more does."""
     guard = settings.guard
     usual = "easel's own list of blocked words" if guard.use_default_blocklist else "no list of easel's own"

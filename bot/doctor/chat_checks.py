@@ -7,7 +7,7 @@ from storage.sql.database import Database
 from storage.sql.installations import SqlInstallations
 
 
-async def discord(settings: Settings) -> tuple[Finding, ...]:
+async def check_discord(settings: Settings) -> tuple[Finding, ...]:
     """Look at the bot on Discord, where a token is set."""
     chosen = settings.discord
     if not chosen.token:
@@ -31,7 +31,7 @@ async def discord(settings: Settings) -> tuple[Finding, ...]:
     )
 
 
-async def slack(settings: Settings) -> tuple[Finding, ...]:
+async def check_slack(settings: Settings) -> tuple[Finding, ...]:
     """Look at the bot on Slack, where it is set up."""
     chosen = settings.slack
     if not chosen.is_on:
@@ -40,13 +40,15 @@ async def slack(settings: Settings) -> tuple[Finding, ...]:
     from bot.app.chat_platforms import slack_options
 
     options = slack_options(settings)
-    found = await check_bot_token(options.api_url, options.bot_token) if options.bot_token else await _installations(settings)
+    found = (
+        await check_bot_token(options.api_url, options.bot_token) if options.bot_token else await _check_installations(settings)
+    )
     if options.app_token:
         return (*found, *await check_socket_mode(options.api_url, options.app_token))
     return (*found, *check_http(options.public_url))
 
 
-async def _installations(settings: Settings) -> tuple[Finding, ...]:
+async def _check_installations(settings: Settings) -> tuple[Finding, ...]:
     """See whether the keys open what workspaces have installed, and whether Slack takes the newest one's token."""
     from bot.adapters.slack.checkup import check_bot_token, check_installations
     from bot.adapters.slack.token_encryption import DecryptionFailed
@@ -54,7 +56,7 @@ async def _installations(settings: Settings) -> tuple[Finding, ...]:
 
     options = slack_options(settings)
     try:
-        tokens = await _tokens(settings)
+        tokens = await _read_tokens(settings)
     except DecryptionFailed:
         text = "No key of [slack] token_keys opens the tokens that workspaces left here."
         return (Finding("slack", Health.WRONG, text, "Put the key that was used before behind the others."),)
@@ -62,7 +64,7 @@ async def _installations(settings: Settings) -> tuple[Finding, ...]:
     return (*check_installations(options.public_url, len(tokens)), *check_application)
 
 
-async def _tokens(settings: Settings) -> list[str]:
+async def _read_tokens(settings: Settings) -> list[str]:
     """Read the bots' tokens, oldest first; none where the database is of another version, or not there yet."""
     from bot.adapters.slack.installation_store import EncryptedInstallationStore
     from bot.adapters.slack.token_encryption import TokenCipher

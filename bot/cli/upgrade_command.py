@@ -6,17 +6,17 @@ from pathlib import Path
 import typer
 
 from bot.app.stores import make_data_folder
-from bot.cli.logs import set_up_logs
+from bot.cli.logs import configure_logging
 from bot.config import load
-from storage.migrate import upgrade as upgraded
+from storage.migrate import upgrade as upgrade_tables
 
 
 def upgrade(config: Path | None, *, is_verbose: bool) -> int:
     """Bring the database up to date, say from where to where, and give the exit code."""
     settings = load(config)
-    set_up_logs(settings, "info" if is_verbose else "warning")
+    configure_logging(settings, "info" if is_verbose else "warning")
     make_data_folder(settings.home)
-    before, after = asyncio.run(upgraded(settings.records_url))
+    before, after = asyncio.run(upgrade_tables(settings.records_url))
     if before == after:
         typer.echo(f"The database is up to date: version {after}.")
     elif before is None:

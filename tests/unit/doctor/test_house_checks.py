@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings, load
-from bot.doctor import all_of
-from bot.doctor.parts import house_parts
+from bot.doctor import run_checks
+from bot.doctor.house_checks import house_checks
 from bot.domain.health import Finding, Health
 from bot.domain.people import REGISTERED
 from storage.migrate import upgrade
@@ -37,7 +37,7 @@ async def openai() -> AsyncIterator[FakeOpenAI]:
 async def found(settings: Settings) -> Found:
     """Look at the parts, and give the findings by subject."""
     by_subject: Found = {}
-    for finding in await all_of(house_parts(settings)):
+    for finding in await run_checks(house_checks(settings)):
         by_subject.setdefault(finding.subject, []).append(finding)
     return by_subject
 

@@ -8,25 +8,25 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Stop:
+class StopRequest:
     """Whether somebody asked to stop, and by which signal."""
 
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    requested: asyncio.Event = field(default_factory=asyncio.Event)
     code: int = 0
-    is_gentle: bool = False
+    may_finish: bool = False
     """Whether the asked one can end by itself; until then, and at the second signal, it is cancelled."""
 
 
 @contextlib.asynccontextmanager
-async def stoppable() -> AsyncIterator[Stop]:
+async def listen_for_stop() -> AsyncIterator[StopRequest]:
     """Listen for both signals while the body runs; `code` is 130 or 143 afterwards if one came."""
-    stop, loop, task = Stop(), asyncio.get_running_loop(), asyncio.current_task()
+    stop, loop, task = StopRequest(), asyncio.get_running_loop(), asyncio.current_task()
 
     def ask(number: signal.Signals) -> None:
-        is_second = stop.asked.is_set()
+        is_second = stop.requested.is_set()
         stop.code = 128 + number
-        stop.asked.set()
-        if task and (is_second or not stop.is_gentle):
+        stop.requested.set()
+        if task and (is_second or not stop.may_finish):
             task.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):

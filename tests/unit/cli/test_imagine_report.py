@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.report import Problem, Report, print_json, print_lines
+from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json, print_lines
 from bot.domain.jobs import JobState
 from bot.services.job_views import JobView, PictureView
 
@@ -26,7 +26,7 @@ JOB = JobView(
     pictures=(PICTURE,),
     error=None,
 )
-REPORT = Report(job=JOB, paths=(Path("/data/pictures/a.png"),))
+REPORT = ImagineReport(job=JOB, paths=(Path("/data/pictures/a.png"),))
 
 
 def test_the_object_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +61,7 @@ def test_the_object_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_object_says_why_there_is_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
     """Programs read the kind, people the text; the fields are all there where there is no job either."""
-    print_json(Report(problem=Problem("quota_exceeded", "None left.", 2)))
+    print_json(ImagineReport(problem=ImagineProblem("quota_exceeded", "None left.", 2)))
     shown = json.loads(capsys.readouterr().out)
     assert shown["error"] == {"kind": "quota_exceeded", "text": "None left."}
     assert set(shown) == {field.name for field in fields(JobView)}
@@ -90,4 +90,4 @@ def test_people_get_one_fact_a_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_exit_code_is_the_problems() -> None:
     """And 0 without one."""
     assert REPORT.exit_code == 0
-    assert Report(problem=Problem("fault", "", 1)).exit_code == 1
+    assert ImagineReport(problem=ImagineProblem("fault", "", 1)).exit_code == 1

@@ -13,7 +13,7 @@ from bot.services.job_views import JobView
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImagineProblem:
     """Why there is no picture, or not as expected; `code` is what the program exits with."""
 
     kind: str
@@ -22,7 +22,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class ImagineReport:
     """Everything `easel imagine` says at its end; without a job where the wish did not become one.
 
     `paths` says where each of the job's pictures lies; None where that is not on a disk of this machine.
@@ -30,7 +30,7 @@ class Report:
 
     job: JobView | None = None
     paths: tuple[Path | None, ...] = ()
-    problem: Problem | None = None
+    problem: ImagineProblem | None = None
 
     @property
     def exit_code(self) -> int:
@@ -38,22 +38,24 @@ class Report:
         return self.problem.code if self.problem else 0
 
 
-def print_json(report: Report) -> None:
+def print_json(report: ImagineReport) -> None:
     """Print the report as one object on one line, in ASCII: every console can show it.
 
     The object is a job as the REST API gives it, and the path of each picture.
     """
     facts = asdict(report.job) if report.job else dict.fromkeys(field.name for field in fields(JobView))
-    pictures = [{**picture, "path": _text(path)} for picture, path in zip(facts["pictures"] or (), report.paths, strict=True)]
+    pictures = [
+        {**picture, "path": _path_text(path)} for picture, path in zip(facts["pictures"] or (), report.paths, strict=True)
+    ]
     error = {"kind": report.problem.kind, "text": report.problem.text} if report.problem else None
     typer.echo(json.dumps({**facts, "pictures": pictures, "error": error}, default=datetime.isoformat))
 
 
-def _text(path: Path | None) -> str | None:
+def _path_text(path: Path | None) -> str | None:
     return str(path) if path else None
 
 
-def print_lines(report: Report) -> None:
+def print_lines(report: ImagineReport) -> None:
     """Print the pictures and how they came about; one fact a line, so that paths can be copied."""
     job = report.job
     if job is None or not job.pictures:

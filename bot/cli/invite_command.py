@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.logs import set_up_logs
+from bot.cli.logs import configure_logging
 from bot.config import load
 from bot.errors import ConfigError
 
@@ -17,7 +17,7 @@ def invite(config: Path | None, *, is_verbose: bool) -> int:
         ConfigError: There is no token, or Discord does not know it.
     """
     settings = load(config)
-    set_up_logs(settings, "info" if is_verbose else "error")
+    configure_logging(settings, "info" if is_verbose else "error")
     if not settings.discord.token:
         raise ConfigError("No Discord token is set: set DISCORD_TOKEN to the one of your application's Bot page.")
     from bot.adapters.discord.checkup import invite_links
@@ -25,14 +25,14 @@ def invite(config: Path | None, *, is_verbose: bool) -> int:
     from bot.app.chat_platforms import discord_proxy
 
     set_api_addresses(settings.discord.api_url, settings.discord.gateway_url)
-    application = asyncio.run(_application(settings.discord.token.get_secret_value(), discord_proxy(settings)))
+    application = asyncio.run(_find_application(settings.discord.token.get_secret_value(), discord_proxy(settings)))
     server, person = invite_links(application)
     typer.echo(f"Add easel to a server (you need Manage Server there):\n  {server}")
     typer.echo(f"Add easel to your own account, to use it anywhere:\n  {person}")
     return 0
 
 
-async def _application(token: str, proxy: str) -> int:
+async def _find_application(token: str, proxy: str) -> int:
     import aiohttp
     import discord
 

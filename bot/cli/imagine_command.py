@@ -15,10 +15,10 @@ from bot.adapters.terminal import TERMINAL, TerminalCall, TerminalSurface
 from bot.app.house import House, open_house
 from bot.app.system import RandomIds
 from bot.cli.boundary import FAILED, REFUSED
-from bot.cli.logs import set_up_logs
-from bot.cli.report import Problem, Report, print_json, print_lines
-from bot.cli.stopping import Stop, stoppable
-from bot.cli.writing import CannotWrite, targets, write_all
+from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json, print_lines
+from bot.cli.logs import configure_logging
+from bot.cli.output_files import CannotWrite, output_paths, write_pictures
+from bot.cli.stop_signals import StopRequest, listen_for_stop
 from bot.commands.options import quote
 from bot.config import Settings, load
 from bot.domain.chat import Post, Tone
@@ -27,7 +27,7 @@ from bot.errors import BadInput, EaselError, StorageFailed
 from bot.services.job_views import JobViews
 from storage.objects.disk import DiskObjects
 
-_LOOK_EVERY = timedelta(milliseconds=100)
+_POLL_EVERY = timedelta(milliseconds=100)
 _GIVE_UP_WITHIN = timedelta(seconds=5)
 _STORE_PATIENCE = timedelta(minutes=1)
 
@@ -46,9 +46,9 @@ def imagine(
     Raises:
         BadInput: There is something at `output` already, or nothing can be written there. Nothing is drawn then.
     """
-    files = targets(output, raw.get("count")) if output else ()
+    files = output_paths(output, raw.get("count")) if output else ()
     settings = load(config)
-    set_up_logs(settings, _level(settings, is_verbose=is_verbose))
+    configure_logging(settings, _log_level(settings, is_verbose=is_verbose))
     surface = TerminalSurface(quiet=as_json)
     try:
         report = asyncio.run(draw(settings, raw, surface, files=files, is_quiet=as_json))
@@ -58,13 +58,13 @@ def imagine(
         print_json(report)
         return report.exit_code
     print_lines(report)
-    is_told = surface.has_ended and report.exit_code in {FAILED, REFUSED} and not (report.job and report.job.pictures)
-    if report.problem and not is_told:
+    is_reported = surface.has_ended and report.exit_code in {FAILED, REFUSED} and not (report.job and report.job.pictures)
+    if report.problem and not is_reported:
         typer.echo(report.problem.text, err=True)
     return report.exit_code
 
 
-def _level(settings: Settings, *, is_verbose: bool) -> str:
+def _log_level(settings: Settings, *, is_verbose: bool) -> str:
     if not is_verbose:
         return "error" if settings.log_level == "error" else "warning"
     return "debug" if settings.log_level == "debug" else "info"
@@ -78,25 +78,27 @@ async def draw(
     files: Sequence[Path] = (),
     is_quiet: bool,
     patience: timedelta = _STORE_PATIENCE,
-) -> Report:
+) -> ImagineReport:
     """Open the house and have the wish granted there, unless somebody stops it or the storage is away for `patience`."""
     call = TerminalCall(key=f"terminal:{RandomIds().new()}", user=str(os.getuid()), name=_login(), surface=surface)
-    async with stoppable() as stop:
+    async with listen_for_stop() as stop:
         try:
             async with open_house(settings, {TERMINAL: surface}, recovers=False) as house:
                 if not is_quiet:
                     for notice in house.base.ai_services.notices:
                         typer.echo(notice, err=True)
-                work = _granted(house, raw, call, patience)
-                report = await _written(house, await _asked(house, work, call=call, surface=surface, stop=stop), files)
+                work = _request_and_wait(house, raw, call, patience)
+                report = await _write_pictures(
+                    house, await _wait_or_stop(house, work, call=call, surface=surface, stop=stop), files
+                )
                 # What the house still has to say is said below, once.
                 surface.close()
                 return report
         except asyncio.CancelledError:
-            if not stop.asked.is_set():
+            if not stop.requested.is_set():
                 raise
             text = "Stopped at once. When easel runs next, what was begun goes on, or is not counted."
-            return Report(problem=Problem("cancelled", text, stop.code))
+            return ImagineReport(problem=ImagineProblem("cancelled", text, stop.code))
 
 
 def _login() -> str:
@@ -107,46 +109,46 @@ def _login() -> str:
         return str(os.getuid())
 
 
-async def _asked(
-    house: House, granted: Coroutine[Any, Any, Report], *, call: TerminalCall, surface: TerminalSurface, stop: Stop
-) -> Report:
+async def _wait_or_stop(
+    house: House, request: Coroutine[Any, Any, ImagineReport], *, call: TerminalCall, surface: TerminalSurface, stop: StopRequest
+) -> ImagineReport:
     """Wait for the end of the wish, or for somebody who stops it."""
-    stop.is_gentle = True
-    work = asyncio.create_task(granted)
-    stopping = asyncio.create_task(stop.asked.wait())
+    stop.may_finish = True
+    work = asyncio.create_task(request)
+    stopping = asyncio.create_task(stop.requested.wait())
     try:
         await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if work.done():
             return work.result()
         surface.close()
-        return await _given_up(house, call, stop)
+        return await _give_up(house, call, stop)
     finally:
         for task in (work, stopping):
             task.cancel()
         await asyncio.gather(work, stopping, return_exceptions=True)
 
 
-async def _granted(house: House, raw: Mapping[str, object], call: TerminalCall, patience: timedelta) -> Report:
+async def _request_and_wait(house: House, raw: Mapping[str, object], call: TerminalCall, patience: timedelta) -> ImagineReport:
     """Give the wish to the house, and wait for the end of the job that it becomes, whoever works on it.
 
     While the storage does not take what is drawn, wait for `patience` only.
     """
     await house.dispatcher.dispatch("imagine", raw, call)
     if call.whispers:
-        return Report(problem=_whispered(call.whispers[-1]))
+        return ImagineReport(problem=_problem_of(call.whispers[-1]))
     loop, stuck_since = asyncio.get_running_loop(), None
     while True:
-        job = await _looked_up(house, call)
+        job = await _find_job(house, call)
         if job is not None and job.state.is_final:
-            return await _told(house, job)
+            return await _report_of(house, job)
         is_stuck = job is None or await _is_stuck(house, job)
         stuck_since = (stuck_since or loop.time()) if is_stuck else None
         if stuck_since is not None and loop.time() - stuck_since >= patience.total_seconds():
-            return Report(problem=Problem(StorageFailed.kind, _STUCK, FAILED))
-        await asyncio.sleep(_LOOK_EVERY.total_seconds())  # another process may be the one that ends it
+            return ImagineReport(problem=ImagineProblem(StorageFailed.kind, _STUCK, FAILED))
+        await asyncio.sleep(_POLL_EVERY.total_seconds())  # another process may be the one that ends it
 
 
-async def _looked_up(house: House, call: TerminalCall) -> Job | None:
+async def _find_job(house: House, call: TerminalCall) -> Job | None:
     """Return the job that the call became; None while the database cannot be read."""
     try:
         return await house.base.records.jobs.by_key(call.key)
@@ -162,71 +164,75 @@ async def _is_stuck(house: House, job: Job) -> bool:
         return True
 
 
-def _whispered(post: Post) -> Problem:
-    return Problem(post.kind, post.text, REFUSED if post.tone is Tone.REFUSED else FAILED)
+def _problem_of(post: Post) -> ImagineProblem:
+    return ImagineProblem(post.kind, post.text, REFUSED if post.tone is Tone.REFUSED else FAILED)
 
 
-async def _given_up(house: House, call: TerminalCall, stop: Stop) -> Report:
+async def _give_up(house: House, call: TerminalCall, stop: StopRequest) -> ImagineReport:
     """Cancel what was asked for. The work on it stops with the house."""
     try:
         async with asyncio.timeout(_GIVE_UP_WITHIN.total_seconds()):
-            return await _cancelled(house, call, stop)
+            return await _cancel(house, call, stop)
     except (EaselError, TimeoutError):
         text = "Stopped, but the picture could not be cancelled: it goes on when easel runs next."
-        return Report(problem=Problem("cancelled", text, stop.code))
+        return ImagineReport(problem=ImagineProblem("cancelled", text, stop.code))
 
 
-async def _cancelled(house: House, call: TerminalCall, stop: Stop) -> Report:
+async def _cancel(house: House, call: TerminalCall, stop: StopRequest) -> ImagineReport:
     jobs = house.base.records.jobs
     job = await jobs.by_key(call.key)
     if job is None:
-        return Report(problem=Problem("cancelled", "Stopped before anything was drawn; nothing was counted.", stop.code))
+        return ImagineReport(
+            problem=ImagineProblem("cancelled", "Stopped before anything was drawn; nothing was counted.", stop.code)
+        )
     try:
         ending = await house.studio.cancel(job)
     except BadInput:
-        return await _too_late(house, await jobs.by_key(call.key) or job, stop)
+        return await _report_too_late(house, await jobs.by_key(call.key) or job, stop)
     text = f"{quote(job.wish.prompt)} – {ending.text}"
-    return replace(await _told(house, await jobs.by_key(call.key) or job), problem=Problem("cancelled", text, stop.code))
+    return replace(
+        await _report_of(house, await jobs.by_key(call.key) or job), problem=ImagineProblem("cancelled", text, stop.code)
+    )
 
 
-async def _too_late(house: House, job: Job, stop: Stop) -> Report:
+async def _report_too_late(house: House, job: Job, stop: StopRequest) -> ImagineReport:
     """Tell how the job ended before it could be cancelled."""
-    report = await _told(house, job)
+    report = await _report_of(house, job)
     if report.job is None or not report.job.pictures:
         return report
     text = "It was too late to cancel: the pictures are drawn, kept and counted."
-    return replace(report, problem=Problem("too_late", text, stop.code))
+    return replace(report, problem=ImagineProblem("too_late", text, stop.code))
 
 
-def _views(house: House) -> JobViews:
+def _build_views(house: House) -> JobViews:
     """Return what puts jobs together for programs."""
     return JobViews(jobs=house.base.records.jobs, pictures=house.base.records.pictures, links=house.links)
 
 
-async def _told(house: House, job: Job) -> Report:
+async def _report_of(house: House, job: Job) -> ImagineReport:
     """Put everything about the job together."""
-    views = _views(house)
+    views = _build_views(house)
     view = await views.view(job, knows_cost=True)
     folder = house.base.settings.pictures_folder
     store = DiskObjects(folder) if folder else None
     paths = tuple([store.path_of(picture.file.key) if store else None for picture in await views.visible(job)])
     if view.error is None:
-        return Report(job=view, paths=paths)
+        return ImagineReport(job=view, paths=paths)
     code = REFUSED if job.state is JobState.REFUSED else FAILED
-    return Report(job=view, paths=paths, problem=Problem(view.error.kind, view.error.text, code))
+    return ImagineReport(job=view, paths=paths, problem=ImagineProblem(view.error.kind, view.error.text, code))
 
 
-async def _written(house: House, report: Report, targets: Sequence[Path]) -> Report:
+async def _write_pictures(house: House, report: ImagineReport, targets: Sequence[Path]) -> ImagineReport:
     """Write the pictures where they are wanted; easel keeps its own copies."""
     if not targets or report.job is None or not report.job.pictures:
         return report
     job = await house.base.records.jobs.get(JobId(report.job.id))
-    pictures = await _views(house).visible(job) if job else ()
+    pictures = await _build_views(house).visible(job) if job else ()
     found = list(zip(targets, pictures, strict=False))
     try:
         contents = [(path, await house.base.objects.get(picture.file.key)) for path, picture in found]
-        await asyncio.to_thread(write_all, contents)
+        await asyncio.to_thread(write_pictures, contents)
     except (CannotWrite, StorageFailed) as error:
         text = f"{error.user_text if isinstance(error, CannotWrite) else 'The picture could not be read back.'} {_KEPT}"
-        return replace(report, problem=Problem(error.kind, text, FAILED))
+        return replace(report, problem=ImagineProblem(error.kind, text, FAILED))
     return replace(report, paths=tuple(path.absolute() for path, _ in found))

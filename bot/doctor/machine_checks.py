@@ -17,15 +17,15 @@ from bot.domain.health import Finding, Health
 
 _OLDEST = (3, 11)
 _MIB = 1 << 20
-_SCARCE = 100 * _MIB
-_TIGHT = 1024 * _MIB
+_TOO_LITTLE = 100 * _MIB
+_LITTLE = 1024 * _MIB
 _PATIENCE_SECONDS = 3.0
 """For the answer of whoever has the port already."""
 
 _TAKEN = "Stop what listens there, or set another [web] port, for example with EASEL_WEB__PORT=8421."
 
 
-async def python() -> tuple[Finding, ...]:
+async def check_python() -> tuple[Finding, ...]:
     """Say which Python runs this."""
     text = f"Python {platform.python_version()} on {platform.system()}."
     if sys.version_info < _OLDEST:
@@ -33,12 +33,12 @@ async def python() -> tuple[Finding, ...]:
     return (Finding("python", Health.OK, text),)
 
 
-async def data_folder(folder: Path) -> tuple[Finding, ...]:
+async def check_data_folder(folder: Path) -> tuple[Finding, ...]:
     """See whether the folder can be written to, and how much room there is."""
-    return await asyncio.to_thread(_data_folder, folder)
+    return await asyncio.to_thread(_try_data_folder, folder)
 
 
-def _data_folder(folder: Path) -> tuple[Finding, ...]:
+def _try_data_folder(folder: Path) -> tuple[Finding, ...]:
     """Try it where it is; a folder that is not there yet is tried where it will be made."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     try:
@@ -52,19 +52,19 @@ def _data_folder(folder: Path) -> tuple[Finding, ...]:
         mend = "Let the user that runs easel write there, or set another data_dir (EASEL_DATA_DIR)."
         return (Finding("data_dir", Health.WRONG, f"{there} cannot be written to: {reason}.", mend),)
     state = "can be written to" if there == folder else "will be made at the first start"
-    return (room(f"{folder} {state}", free),)
+    return (judge_free_space(f"{folder} {state}", free),)
 
 
-def room(text: str, free: int) -> Finding:
+def judge_free_space(text: str, free: int) -> Finding:
     """Judge how many bytes are left."""
     text = f"{text}; {free // _MIB:,} MiB are free."
-    if free >= _TIGHT:
+    if free >= _LITTLE:
         return Finding("data_dir", Health.OK, text)
-    health = Health.WRONG if free < _SCARCE else Health.NOTE
+    health = Health.WRONG if free < _TOO_LITTLE else Health.NOTE
     return Finding("data_dir", health, text, "Make room on that disk, or set another data_dir.")
 
 
-async def port(web: WebSettings) -> tuple[Finding, ...]:
+async def check_port(web: WebSettings) -> tuple[Finding, ...]:
     """See whether the page could listen where it should, or does so already."""
     if web.port == 0:
         return (Finding("web", Health.OK, f"The page takes any free port of {web.host}."),)

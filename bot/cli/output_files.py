@@ -15,7 +15,7 @@ class CannotWrite(EaselError):
         super().__init__(f"output reason={reason}", user_text=f"{path} could not be written: {reason}.")
 
 
-def targets(output: Path, count: object) -> tuple[Path, ...]:
+def output_paths(output: Path, count: object) -> tuple[Path, ...]:
     """Return where the pictures go: FILE for one, FILE-1, FILE-2 and so on for several, before the ending.
 
     Raises:
@@ -34,7 +34,7 @@ def targets(output: Path, count: object) -> tuple[Path, ...]:
     return chosen
 
 
-def write_all(pictures: Sequence[tuple[Path, bytes]]) -> None:
+def write_pictures(pictures: Sequence[tuple[Path, bytes]]) -> None:
     """Write each picture to its file.
 
     Raises:

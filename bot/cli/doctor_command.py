@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from bot.cli.boundary import FAILED
-from bot.cli.logs import set_up_logs
+from bot.cli.logs import configure_logging
 from bot.config import Settings, find_config_file, load
 from bot.doctor import examine
 from bot.domain.health import Finding, Health
@@ -16,18 +16,18 @@ from bot.errors import ConfigError
 _MARKS = {Health.OK: ("✓", "green"), Health.NOTE: ("!", "yellow"), Health.WRONG: ("✗", "red")}
 
 
-def check_up(config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
+def run_doctor(config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
     """Check everything, print what was found, and give the exit code."""
-    set_up_logs(Settings(), "info" if is_verbose else "error")
-    findings = _findings(config)
+    configure_logging(Settings(), "info" if is_verbose else "error")
+    findings = _examine(config)
     if as_json:
-        typer.echo(json.dumps({"healthy": _is_healthy(findings), "findings": [_plain(finding) for finding in findings]}))
+        typer.echo(json.dumps({"healthy": _is_healthy(findings), "findings": [_to_json(finding) for finding in findings]}))
     else:
         _print(findings)
     return 0 if _is_healthy(findings) else FAILED
 
 
-def _findings(config: Path | None) -> tuple[Finding, ...]:
+def _examine(config: Path | None) -> tuple[Finding, ...]:
     """Examine what the settings say; with settings that say nonsense, that is what is found."""
     try:
         settings = load(config)
@@ -41,7 +41,7 @@ def _is_healthy(findings: tuple[Finding, ...]) -> bool:
     return all(finding.health is not Health.WRONG for finding in findings)
 
 
-def _plain(finding: Finding) -> dict[str, str]:
+def _to_json(finding: Finding) -> dict[str, str]:
     return {"subject": finding.subject, "health": finding.health, "text": finding.text, "mend": finding.mend}
 
 

@@ -10,7 +10,7 @@ import typer
 from bot.adapters.terminal import TERMINAL
 from bot.app.stores import make_data_folder
 from bot.app.system import RandomIds, SystemClock
-from bot.cli.logs import set_up_logs
+from bot.cli.logs import configure_logging
 from bot.config import Settings, load
 from bot.domain.people import Identity
 from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkCode
@@ -23,9 +23,9 @@ from storage.sql.database import Database
 def link(config: Path | None, *, is_verbose: bool) -> int:
     """Print a code for the account of this system's user, and give the exit code."""
     settings = load(config)
-    set_up_logs(settings, "info" if is_verbose else "warning")
+    configure_logging(settings, "info" if is_verbose else "warning")
     make_data_folder(settings.home)
-    code = asyncio.run(_issued(settings, Identity(TERMINAL, "", str(os.getuid()))))
+    code = asyncio.run(_issue_code(settings, Identity(TERMINAL, "", str(os.getuid()))))
     minutes = int(CODE_LIFETIME.total_seconds()) // 60
     typer.echo(f"/link {code.text}")
     typer.echo(
@@ -36,7 +36,7 @@ def link(config: Path | None, *, is_verbose: bool) -> int:
     return 0
 
 
-async def _issued(settings: Settings, identity: Identity) -> LinkCode:
+async def _issue_code(settings: Settings, identity: Identity) -> LinkCode:
     """Open the records alone, and have a code written down."""
     await upgrade(settings.records_url)
     clock, database = SystemClock(), Database(settings.records_url)

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings, load
-from bot.doctor import paper
+from bot.doctor import settings_checks
 from bot.domain.health import Finding, Health
 
 
 async def links(**web: str) -> Finding:
     """Judge the links of a page with these settings."""
     settings = load(environ={f"EASEL_WEB__{name.upper()}": value for name, value in web.items()})
-    [finding] = await paper.links(settings.web)
+    [finding] = await settings_checks.check_links(settings.web)
     return finding
 
 
@@ -60,34 +60,34 @@ async def test_a_public_page_with_a_certificate_is_fine() -> None:
 async def test_a_store_that_people_cannot_reach_is_told(endpoint: str, page: str, is_wrong: bool) -> None:
     """They would be sent there for every picture; unless easel serves them, or the bucket has an address of its own."""
     environ = {"EASEL_OBJECTS__URL": "s3://bucket", "EASEL_OBJECTS__ENDPOINT_URL": endpoint, "EASEL_WEB__PUBLIC_URL": page}
-    found = await paper.ways_to_the_store(load(environ=environ))
+    found = await settings_checks.check_store_links(load(environ=environ))
     assert [(one.health, endpoint in one.text, "redirect = false" in one.mend) for one in found] == [
         (Health.WRONG, True, True)
     ] * is_wrong
     for mended in ({"REDIRECT": "false"}, {"PUBLIC_URL": "https://pictures.example.org"}):
         more = {f"EASEL_OBJECTS__{name}": value for name, value in mended.items()}
-        assert await paper.ways_to_the_store(load(environ={**environ, **more})) == ()
+        assert await settings_checks.check_store_links(load(environ={**environ, **more})) == ()
 
 
 async def test_the_page_is_always_on() -> None:
     """The chat platforms are looked at by themselves."""
-    [page] = await paper.front_ends(Settings())
+    [page] = await settings_checks.report_front_ends(Settings())
     assert (page.health, page.subject) == (Health.OK, "web page")
 
 
 async def test_limits_that_let_nobody_draw_are_wrong() -> None:
     """Every tier at nothing."""
-    [fine] = await paper.quotas(Settings())
+    [fine] = await settings_checks.check_quotas(Settings())
     assert fine.text == "Pictures a day: guest 3, registered 20, premium 200. The day ends at midnight, UTC."
     nothing = {f"EASEL_QUOTAS__TIERS__{tier}": "0" for tier in ("GUEST", "REGISTERED", "PREMIUM")}
-    [finding] = await paper.quotas(load(environ=nothing))
+    [finding] = await settings_checks.check_quotas(load(environ=nothing))
     assert finding.health is Health.WRONG
 
 
 async def test_the_settings_file_is_named() -> None:
     """Mending begins with knowing which file is read."""
-    [none] = await paper.settings_file(None)
-    [one] = await paper.settings_file(Path("/etc/easel/config.toml"))
+    [none] = await settings_checks.report_settings_file(None)
+    [one] = await settings_checks.report_settings_file(Path("/etc/easel/config.toml"))
     assert "default" in none.text
     assert "/etc/easel/config.toml" in one.text
 
@@ -113,12 +113,12 @@ PAYABLE = {
 )
 async def test_memberships_are_judged(changes: dict[str, str], health: Health, words: str) -> None:
     """Who pays should get what they paid for."""
-    [finding] = await paper.memberships(load(environ=PAYABLE | changes))
+    [finding] = await settings_checks.check_membership(load(environ=PAYABLE | changes))
     assert (finding.health, words in finding.text) == (health, True)
 
 
 async def test_a_missing_package_for_memberships_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The start would fail for want of it."""
-    monkeypatch.setattr(paper, "find_spec", lambda _: None)
-    [finding] = await paper.memberships(load(environ=PAYABLE))
+    monkeypatch.setattr(settings_checks, "find_spec", lambda _: None)
+    [finding] = await settings_checks.check_membership(load(environ=PAYABLE))
     assert (finding.health, finding.mend) == (Health.WRONG, "pip install easel[stripe].")

@@ -16,7 +16,7 @@ _INSIDE = (".localhost", ".local", ".internal", ".lan", ".svc", ".home.arpa")
 _SERVE = "Set [objects] redirect = false, and easel serves the pictures itself; or public_url, if everybody can read the bucket."
 
 
-async def settings_file(path: Path | None) -> tuple[Finding, ...]:
+async def report_settings_file(path: Path | None) -> tuple[Finding, ...]:
     """Say where the settings come from."""
     if path is None:
         text = "No config.toml: everything is at its default, or set by the environment."
@@ -25,7 +25,7 @@ async def settings_file(path: Path | None) -> tuple[Finding, ...]:
     return (Finding("settings", Health.OK, text),)
 
 
-async def links(web: WebSettings) -> tuple[Finding, ...]:
+async def check_links(web: WebSettings) -> tuple[Finding, ...]:
     """Judge whether people can follow our links, and whether the page is as open as it seems."""
     text = f"Links of pictures begin with {web.links_base}."
     if not web.public_url:
@@ -54,7 +54,7 @@ def _links_of_this_machine(web: WebSettings, text: str) -> Finding:
     )
 
 
-async def ways_to_the_store(settings: Settings) -> tuple[Finding, ...]:
+async def check_store_links(settings: Settings) -> tuple[Finding, ...]:
     """Judge whether people who are sent on to the store arrive there."""
     options = settings.objects
     if settings.pictures_folder is not None or not options.redirect or options.public_url or not options.endpoint_url:
@@ -78,7 +78,7 @@ def _is_inside(host: str) -> bool:
         return "." not in host or host.endswith(_INSIDE)
 
 
-async def quotas(settings: Settings) -> tuple[Finding, ...]:
+async def check_quotas(settings: Settings) -> tuple[Finding, ...]:
     """Repeat who may have how much."""
     tiers = ", ".join(f"{tier} {limit}" for tier, limit in settings.quotas.tiers.items())
     text = f"Pictures a day: {tiers}. The day ends at midnight, {settings.quotas.time_zone}."
@@ -87,12 +87,12 @@ async def quotas(settings: Settings) -> tuple[Finding, ...]:
     return (Finding("quotas", Health.WRONG, f"{text} So nobody can have any.", "Raise a limit under [quotas.tiers]."),)
 
 
-async def memberships(settings: Settings) -> tuple[Finding, ...]:
+async def check_membership(settings: Settings) -> tuple[Finding, ...]:
     """Judge whether what people pay would be heard of."""
     chosen, web = settings.membership, settings.web
     if not chosen.stripe_secret and not chosen.checkout_url:
         return (Finding("membership", Health.OK, "Off: nothing is set for it."),)
-    if fault := _fault_of_membership(settings):
+    if fault := _membership_problem(settings):
         return (Finding("membership", Health.WRONG, *fault),)
     text = f"Stripe tells of payments at {web.links_base}{PATH}; whoever pays is {chosen.tier}."
     if is_loopback(urlsplit(web.links_base).hostname or ""):
@@ -101,7 +101,7 @@ async def memberships(settings: Settings) -> tuple[Finding, ...]:
     return (Finding("membership", Health.OK, text),)
 
 
-def _fault_of_membership(settings: Settings) -> tuple[str, str] | None:
+def _membership_problem(settings: Settings) -> tuple[str, str] | None:
     """Return why what people pay would not be heard of, and what to do about that."""
     chosen = settings.membership
     if not chosen.stripe_secret:
@@ -119,6 +119,6 @@ def _fault_of_membership(settings: Settings) -> tuple[str, str] | None:
     return None
 
 
-async def front_ends(settings: Settings) -> tuple[Finding, ...]:
+async def report_front_ends(settings: Settings) -> tuple[Finding, ...]:
     """Say where people can talk to easel by themselves."""
     return (Finding("web page", Health.OK, f"On: {settings.web.links_base}/"),)

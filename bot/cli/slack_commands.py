@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.logs import set_up_logs
+from bot.cli.logs import configure_logging
 from bot.config import Settings, load
 from bot.errors import ConfigError, StorageFailed
 
@@ -23,8 +23,8 @@ def manifest(url: str, *, is_rotating: bool, as_json: bool) -> int:
     if url and not url.startswith("https://"):
         raise ConfigError("--url has to begin with https://: Slack sends to nothing else.")
     commands = {command.name: command for command in declared_commands()}
-    made = build_manifest(commands, url=url.rstrip("/"), is_rotating=is_rotating)
-    typer.echo(json.dumps(made, indent=2) if as_json else to_yaml(made), nl=as_json)
+    built = build_manifest(commands, url=url.rstrip("/"), is_rotating=is_rotating)
+    typer.echo(json.dumps(built, indent=2) if as_json else to_yaml(built), nl=as_json)
     return 0
 
 
@@ -35,15 +35,15 @@ def reseal(config: Path | None, *, is_verbose: bool) -> int:
         ConfigError: There are no keys, or none opens a token.
     """
     settings = load(config)
-    set_up_logs(settings, "info" if is_verbose else "error")
+    configure_logging(settings, "info" if is_verbose else "error")
     if not settings.slack.client_id:
         raise ConfigError("There is nothing to encrypt: [slack] client_id is not set, so no workspace's tokens are kept.")
-    done = asyncio.run(_resealed(settings))
+    done = asyncio.run(_reseal(settings))
     typer.echo(f"{done} records are encrypted with the first of [slack] token_keys now; the other keys can go.")
     return 0
 
 
-async def _resealed(settings: Settings) -> int:
+async def _reseal(settings: Settings) -> int:
     from bot.adapters.slack.installation_store import reencrypt_installations
     from bot.adapters.slack.token_encryption import TokenCipher
     from bot.app.foundation import open_foundation
