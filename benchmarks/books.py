@@ -88,7 +88,7 @@ class CountingIds:
 async def write_all(database: Database, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Write the rows, some in one transaction."""
     for first in range(0, len(rows), _BATCH):
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(insert(table), rows[first : first + _BATCH])
 
 

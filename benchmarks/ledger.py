@@ -71,7 +71,7 @@ def a_job(name: str, account: AccountId) -> Job:
 async def know(database: Database, people: int) -> None:
     """Write so many accounts down, which have not asked for anything yet."""
     rows = [{"id": an_account(one), "tier": REGISTERED, "created_at": _NOW} for one in range(people)]
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute(insert(accounts), rows)
 
 
@@ -79,7 +79,7 @@ async def live(database: Database, people: int) -> None:
     """Give each account credits, a finished job, and usage of today and yesterday."""
     for first in range(0, people, _BATCH):
         names = [an_account(one) for one in range(first, min(people, first + _BATCH))]
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             done = [a_job(f"old {one}", one) for one in names]
             ended = {"state": "done", "finished_at": _NOW, "told_at": _NOW}
             await connection.execute(insert(jobs), [job_values(job) | ended for job in done])

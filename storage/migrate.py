@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import StorageFailed
 from storage.sql.database import parse_url
-from storage.sql.failures import translated
+from storage.sql.failures import translate_errors
 from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
 
-_STEPS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE = timedelta(minutes=1)
 """How long to wait for another process that is migrating."""
 
@@ -30,11 +30,11 @@ def head() -> str:
 
 async def current(url: str) -> str | None:
     """Give the version of the database's tables; None when it has none, or is not there. Makes nothing."""
-    with translated():
+    with translate_errors():
         target = parse_url(url)
         if is_sqlite(target) and not await asyncio.to_thread(sqlite_file(target).exists):
             return None
-        async with asyncio.timeout(_PATIENCE.total_seconds()), _connected(target, begin="BEGIN") as connection:
+        async with asyncio.timeout(_PATIENCE.total_seconds()), _connect(target, begin="BEGIN") as connection:
             return await _version(connection)
 
 
@@ -49,7 +49,7 @@ async def upgrade(url: str) -> tuple[str | None, str]:
     before = await current(url)
     if before == head():
         return before, before
-    with translated():
+    with translate_errors():
         return await _migrate(parse_url(url))
 
 
@@ -57,20 +57,20 @@ async def _migrate(url: URL) -> tuple[str | None, str]:
     if is_sqlite(url):
         await asyncio.to_thread(make_sqlite_file, sqlite_file(url), _PATIENCE)
     # Foreign keys stay off: SQLite copies whole tables to change them.
-    async with asyncio.timeout(_BUDGET.total_seconds()), _connected(url, begin="BEGIN IMMEDIATE") as connection:
+    async with asyncio.timeout(_BUDGET.total_seconds()), _connect(url, begin="BEGIN IMMEDIATE") as connection:
         if not is_sqlite(url):
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = await _version(connection)
         if before is not None and before not in _versions():
             raise StorageFailed("database", f"its tables are version {before}, and this program knows {head()} at most")
         if before != head():
-            await connection.run_sync(_run_steps)
+            await connection.run_sync(_run_migrations)
         await connection.commit()
     return before, head()
 
 
 @asynccontextmanager
-async def _connected(url: URL, *, begin: str) -> AsyncIterator[AsyncConnection]:
+async def _connect(url: URL, *, begin: str) -> AsyncIterator[AsyncConnection]:
     if is_sqlite(url):
         engine = sqlite_engine(url, begin=begin, busy=_PATIENCE, pragmas=("synchronous=FULL",), pool=NullPool)
     else:
@@ -82,12 +82,12 @@ async def _connected(url: URL, *, begin: str) -> AsyncIterator[AsyncConnection]:
         await engine.dispose()
 
 
-def _run_steps(connection: Connection) -> None:
+def _run_migrations(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 - a start with nothing to do must not pay for it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
@@ -96,7 +96,7 @@ def _run_steps(connection: Connection) -> None:
 
 def _versions() -> list[str]:
     """List the versions by their files: `r0001_foundation.py` makes version 0001."""
-    return sorted(path.stem.removeprefix("r").partition("_")[0] for path in (_STEPS / "versions").glob("r*_*.py"))
+    return sorted(path.stem.removeprefix("r").partition("_")[0] for path in (_MIGRATIONS / "versions").glob("r*_*.py"))
 
 
 async def _version(connection: AsyncConnection) -> str | None:

@@ -59,7 +59,7 @@ metadata = MetaData(
     }
 )
 
-_NESTED = JSON(none_as_null=True)
+_JSON = JSON(none_as_null=True)
 
 
 def _partial(name: str, *columns: ColumnElement[object], where: ColumnElement[bool]) -> Index:
@@ -103,20 +103,20 @@ jobs = Table(
     Column("tier", String, nullable=False),
     Column("platform", String, nullable=False),
     Column("quality", String, nullable=False),
-    Column("author", _NESTED, nullable=False),
-    Column("place", _NESTED, nullable=False),
-    Column("wish", _NESTED, nullable=False),
+    Column("author", _JSON, nullable=False),
+    Column("place", _JSON, nullable=False),
+    Column("wish", _JSON, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("state", String, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("lease_until", Moment),
     Column("not_before", Moment),
-    Column("message", _NESTED),
+    Column("message", _JSON),
     Column("message_key", String),
     Column("words", Text),
     Column("words_microusd", BigInteger, nullable=False),
     Column("words_is_estimate", Boolean, nullable=False),
-    Column("ending", _NESTED),
+    Column("ending", _JSON),
     Column("started_at", Moment),
     Column("kept_at", Moment),
     Column("finished_at", Moment),
@@ -126,12 +126,12 @@ jobs = Table(
 )
 
 IS_OPEN: ColumnElement[bool] = jobs.c.finished_at.is_(None)
-IS_UNTOLD: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.told_at.is_(None))
+IS_UNNOTIFIED: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.told_at.is_(None))
 IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
 
 _partial("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
 _partial("ix_jobs_open_account", jobs.c.account, where=IS_OPEN)
-_partial("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNTOLD)
+_partial("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNNOTIFIED)
 HAS_MESSAGE: ColumnElement[bool] = jobs.c.message_key.is_not(None)
 
 _partial("ix_jobs_done", jobs.c.quality, jobs.c.finished_at, where=IS_DONE)
@@ -151,8 +151,8 @@ drawings = Table(
     Column("microusd", BigInteger, nullable=False),
     Column("is_estimate", Boolean, nullable=False),
     Column("request_id", String),
-    Column("files", _NESTED, nullable=False),
-    Column("notes", _NESTED, nullable=False),
+    Column("files", _JSON, nullable=False),
+    Column("notes", _JSON, nullable=False),
     Index(None, "job", "started_at", "id"),
 )
 
@@ -177,10 +177,10 @@ pictures = Table(
 )
 
 IS_VISIBLE: ColumnElement[bool] = pictures.c.state == literal_column("'visible'")
-IS_GOING: ColumnElement[bool] = pictures.c.state.in_([literal_column("'hidden'"), literal_column("'removing'")])
+IS_TO_BE_REMOVED: ColumnElement[bool] = pictures.c.state.in_([literal_column("'hidden'"), literal_column("'removing'")])
 
 _partial("ix_pictures_visible", pictures.c.account, pictures.c.kept_at, pictures.c.job, pictures.c.position, where=IS_VISIBLE)
-_partial("ix_pictures_going", pictures.c.remove_at, where=IS_GOING)
+_partial("ix_pictures_going", pictures.c.remove_at, where=IS_TO_BE_REMOVED)
 _partial("ix_pictures_kept", pictures.c.community, pictures.c.kept_at, where=IS_VISIBLE)
 
 reports = Table(
@@ -243,6 +243,6 @@ messages = Table(
     UniqueConstraint("channel", "version"),
 )
 
-IS_THERE: ColumnElement[bool] = messages.c.deleted_at.is_(None)
+IS_NOT_DELETED: ColumnElement[bool] = messages.c.deleted_at.is_(None)
 
-_partial("ix_messages_there", messages.c.channel, messages.c.position, where=IS_THERE)
+_partial("ix_messages_there", messages.c.channel, messages.c.position, where=IS_NOT_DELETED)

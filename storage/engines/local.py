@@ -16,10 +16,10 @@ from bot.ports.engine import Work
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_NAP = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(minutes=1)
 """So late at most is it noticed that somebody has set the clock."""
 
-_SHORTEST_NAP = timedelta(milliseconds=1)
+_SHORTEST_WAIT = timedelta(milliseconds=1)
 
 
 class LocalEngine:
@@ -33,24 +33,24 @@ class LocalEngine:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._line = _Line()
+        self._queue = _FairQueue()
         self._running: dict[JobId, asyncio.Task[None]] = {}
-        self._again: dict[JobId, tuple[Tier, datetime]] = {}
+        self._republished: dict[JobId, tuple[Tier, datetime]] = {}
         self._changed = asyncio.Event()
         self._is_open = False
 
     async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
         """Put the job in line. One that runs is put there when its run ends, if `not_before` says that it is meant."""
         if job not in self._running:
-            self._line.add(job, tier, not_before, self._clock.now())
+            self._queue.add(job, tier, not_before, self._clock.now())
         elif not_before is not None:
-            self._again.setdefault(job, (tier, not_before))
+            self._republished.setdefault(job, (tier, not_before))
         self._changed.set()
 
     async def cancel(self, job: JobId) -> None:
         """Take the job out of the line, or cancel its run and wait for its end."""
-        self._line.remove(job)
-        self._again.pop(job, None)
+        self._queue.remove(job)
+        self._republished.pop(job, None)
         if job in self._running:
             self._running[job].cancel()
             await asyncio.wait({self._running[job]})
@@ -72,14 +72,14 @@ class LocalEngine:
                 while True:
                     self._changed.clear()
                     self._fill(group, work, slots)
-                    await self._nap()
+                    await self._wait_for_change()
         finally:
             self._is_open = False
 
     def _fill(self, group: asyncio.TaskGroup, work: Work, slots: Mapping[Tier, int]) -> None:
-        self._line.admit(self._clock.now())
+        self._queue.admit_due(self._clock.now())
         while len(self._running) < sum(slots.values()):
-            job = self._line.take(slots)
+            job = self._queue.take(slots)
             if job is None:
                 return
             self._start(group, work, job)
@@ -88,19 +88,19 @@ class LocalEngine:
         task = group.create_task(_work(work, job))
         self._running[job] = task
         # A callback, and no `finally` in the task: one that is cancelled before it starts runs none.
-        task.add_done_callback(lambda _: self._ended(job))
+        task.add_done_callback(lambda _: self._on_end(job))
 
-    def _ended(self, job: JobId) -> None:
+    def _on_end(self, job: JobId) -> None:
         del self._running[job]
-        if job in self._again:
-            tier, not_before = self._again.pop(job)
-            self._line.add(job, tier, not_before, self._clock.now())
+        if job in self._republished:
+            tier, not_before = self._republished.pop(job)
+            self._queue.add(job, tier, not_before, self._clock.now())
         self._changed.set()
 
-    async def _nap(self) -> None:
+    async def _wait_for_change(self) -> None:
         """Wait until something has changed, or a job may be due."""
-        due = self._line.next_due
-        wait = _LONGEST_NAP if due is None else min(max(due - self._clock.now(), _SHORTEST_NAP), _LONGEST_NAP)
+        due = self._queue.next_due
+        wait = _LONGEST_WAIT if due is None else min(max(due - self._clock.now(), _SHORTEST_WAIT), _LONGEST_WAIT)
         try:
             async with asyncio.timeout(wait.total_seconds()):
                 await self._changed.wait()
@@ -108,7 +108,7 @@ class LocalEngine:
             return
 
 
-class _Line:
+class _FairQueue:
     """Who goes next: first come, first served within a tier, start-time fair queueing between tiers.
 
     A start moves its tier's virtual time on by one over the tier's slots, and
@@ -119,26 +119,26 @@ class _Line:
     def __init__(self) -> None:
         self._tiers: dict[JobId, Tier] = {}
         self._ready: defaultdict[Tier, OrderedDict[JobId, None]] = defaultdict(OrderedDict)
-        self._later: list[tuple[datetime, int, JobId]] = []
+        self._delayed: list[tuple[datetime, int, JobId]] = []
         self._numbers = itertools.count()
         self._virtual: defaultdict[Tier, float] = defaultdict(float)
-        self._present = 0.0
+        self._virtual_now = 0.0
 
     @property
     def next_due(self) -> datetime | None:
         """When the next job that is to wait may start."""
-        return self._later[0][0] if self._later else None
+        return self._delayed[0][0] if self._delayed else None
 
     def add(self, job: JobId, tier: Tier, not_before: datetime | None, now: datetime) -> None:
         """Put the job at the end, or aside until `not_before`; one that is here already stays where it is."""
         if job in self._tiers:
             return
-        self.admit(now)
+        self.admit_due(now)
         self._tiers[job] = tier
         if not_before is None or not_before <= now:
             self._join(job, tier)
         else:
-            heapq.heappush(self._later, (not_before, next(self._numbers), job))
+            heapq.heappush(self._delayed, (not_before, next(self._numbers), job))
 
     def remove(self, job: JobId) -> None:
         """Forget the job, if it is here."""
@@ -148,13 +148,13 @@ class _Line:
         if job in self._ready[tier]:
             del self._ready[tier][job]
             return
-        self._later = [entry for entry in self._later if entry[2] != job]
-        heapq.heapify(self._later)
+        self._delayed = [entry for entry in self._delayed if entry[2] != job]
+        heapq.heapify(self._delayed)
 
-    def admit(self, now: datetime) -> None:
+    def admit_due(self, now: datetime) -> None:
         """Let those join whose time has come."""
-        while self._later and self._later[0][0] <= now:
-            _, _, job = heapq.heappop(self._later)
+        while self._delayed and self._delayed[0][0] <= now:
+            _, _, job = heapq.heappop(self._delayed)
             self._join(job, self._tiers[job])
 
     def take(self, slots: Mapping[Tier, int]) -> JobId | None:
@@ -165,13 +165,13 @@ class _Line:
         tier = min(waiting, key=lambda tier: (self._virtual[tier], -_share(tier, slots)))
         job, _ = self._ready[tier].popitem(last=False)
         del self._tiers[job]
-        self._present = self._virtual[tier]
+        self._virtual_now = self._virtual[tier]
         self._virtual[tier] += 1 / _share(tier, slots)
         return job
 
     def _join(self, job: JobId, tier: Tier) -> None:
         if not self._ready[tier]:
-            self._virtual[tier] = max(self._virtual[tier], self._present)
+            self._virtual[tier] = max(self._virtual[tier], self._virtual_now)
         self._ready[tier][job] = None
 
 

@@ -15,7 +15,7 @@ from bot.domain.health import Finding, Health
 from bot.errors import ObjectMissing, StorageFailed
 from bot.ports.objects import StoredObject
 from storage.objects import folders
-from storage.objects.keys import SUBJECT, TRIAL, checked, is_key, trial_key
+from storage.objects.object_keys import SUBJECT, TRIAL_CONTENT, check_key, is_key, trial_key
 
 T = TypeVar("T")
 
@@ -30,8 +30,8 @@ _PATIENCE = timedelta(seconds=60)
 _STALE = timedelta(hours=1)
 _MIB = 1 << 20
 _GIB = 1 << 30
-_SCARCE = 50 * _MIB
-_TIGHT = _GIB
+_TOO_LITTLE = 50 * _MIB
+_LITTLE = _GIB
 
 _REASONS = {
     errno.ELOOP: "a symbolic link is in the way",
@@ -75,30 +75,30 @@ class DiskObjects:
 
     async def put(self, key: str, content: bytes, media_type: str) -> None:  # noqa: ARG002 - a file has no media type
         """Keep `content` whole or not at all; it is on the disk, not only in its cache, when this returns."""
-        names, pledge = _names(key), folders.Pledge()
+        names, token = _names(key), folders.CancelToken()
         try:
-            await self._off_the_loop(lambda: self._write(names, content, pledge))
+            await self._run_in_thread(lambda: self._write(names, content, token))
         finally:
-            pledge.drop()
+            token.cancel()
 
     async def get(self, key: str) -> bytes:
         """Give the bytes back."""
         names = _names(key)
-        return await self._off_the_loop(lambda: self._read(names))
+        return await self._run_in_thread(lambda: self._read(names))
 
     async def delete(self, key: str) -> None:
         """Forget the key; its folder stays."""
         names = _names(key)
-        await self._off_the_loop(lambda: self._remove(names))
+        await self._run_in_thread(lambda: self._remove(names))
 
     async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
         """Look into one folder after another, each off the loop."""
         waiting, found = [_names(folder)], list[StoredObject]()
         while waiting:
             names = waiting.pop()
-            files, inner = await self._off_the_loop(lambda: folders.look_into(self._root, names))  # noqa: B023 - awaited within the turn
+            files, inner = await self._run_in_thread(lambda: folders.list_folder(self._root, names))  # noqa: B023 - awaited within the turn
             waiting += [(*names, name) for name in inner]
-            found += [one for file in files if (one := _stored((*names, file.name), file)) is not None]
+            found += [one for file in files if (one := _stored_object((*names, file.name), file)) is not None]
             while len(found) >= page:
                 yield tuple(found[:page])
                 del found[:page]
@@ -107,7 +107,7 @@ class DiskObjects:
 
     async def link(self, key: str, lasts: timedelta) -> str | None:  # noqa: ARG002 - there is no address to last
         """Give None: only `get` reads a disk."""
-        checked(key, _STORE)
+        check_key(key, _STORE)
         return None
 
     async def check(self) -> tuple[Finding, ...]:
@@ -118,7 +118,7 @@ class DiskObjects:
         except TimeoutError:
             return (self._wrong("does not answer", _LOOK_AFTER),)
 
-    async def _off_the_loop(self, act: Callable[[], T]) -> T:
+    async def _run_in_thread(self, act: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 return await asyncio.to_thread(act)
@@ -127,23 +127,23 @@ class DiskObjects:
         except OSError as error:
             raise StorageFailed(_STORE, _reason(error)) from error
 
-    def _write(self, names: tuple[str, ...], content: bytes, pledge: folders.Pledge) -> None:
+    def _write(self, names: tuple[str, ...], content: bytes, token: folders.CancelToken) -> None:
         self._sweep()
-        with folders.folder(self._root, names[:-1], make=True) as here:
-            folders.write(here, _temporary(), names[-1], content, pledge)
+        with folders.open_folder(self._root, names[:-1], make=True) as folder_fd:
+            folders.write(folder_fd, _temporary(), names[-1], content, token)
 
     def _read(self, names: tuple[str, ...]) -> bytes:
         try:
-            with folders.folder(self._root, names[:-1]) as here:
-                return folders.read(here, names[-1])
+            with folders.open_folder(self._root, names[:-1]) as folder_fd:
+                return folders.read(folder_fd, names[-1])
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ObjectMissing(_STORE, "nothing under that key") from error
 
     def _remove(self, names: tuple[str, ...]) -> None:
         try:
-            with folders.folder(self._root, names[:-1]) as here:
-                os.unlink(names[-1], dir_fd=here)
-                os.fsync(here)
+            with folders.open_folder(self._root, names[:-1]) as folder_fd:
+                os.unlink(names[-1], dir_fd=folder_fd)
+                os.fsync(folder_fd)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return
 
@@ -154,17 +154,17 @@ class DiskObjects:
         self._is_swept = True
         probe = _temporary()
         # What cannot be swept cannot be written either, and that is told by the write that comes next.
-        with suppress(OSError), folders.folder(self._root, (), make=True) as here:
-            os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, dir_fd=here))
-            now = os.stat(probe, dir_fd=here).st_mtime
-            os.unlink(probe, dir_fd=here)
+        with suppress(OSError), folders.open_folder(self._root, (), make=True) as folder_fd:
+            os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, dir_fd=folder_fd))
+            now = os.stat(probe, dir_fd=folder_fd).st_mtime
+            os.unlink(probe, dir_fd=folder_fd)
             folders.remove_older(self._root, _MARK, now - _STALE.total_seconds())
 
     def _examine(self) -> tuple[Finding, ...]:
         names = (trial_key(),)
         try:
-            self._write(names, TRIAL, folders.Pledge())
-            is_same = self._read(names) == TRIAL
+            self._write(names, TRIAL_CONTENT, folders.CancelToken())
+            is_same = self._read(names) == TRIAL_CONTENT
             self._remove(names)
             free = shutil.disk_usage(self._root).free
         except OSError as error:
@@ -173,18 +173,18 @@ class DiskObjects:
             is_same, free = False, 0
         if not is_same:
             return (self._wrong("loses what is written to it", _LOOK_AFTER),)
-        return (Finding(SUBJECT, Health.OK, f"Pictures are kept in {self._root}."), room(free))
+        return (Finding(SUBJECT, Health.OK, f"Pictures are kept in {self._root}."), judge_free_space(free))
 
     def _wrong(self, text: str, mend: str) -> Finding:
         return Finding(SUBJECT, Health.WRONG, f"The folder for pictures, {self._root}, {text}.", mend)
 
 
-def room(free: int) -> Finding:
+def judge_free_space(free: int) -> Finding:
     """Judge how many bytes are left for pictures."""
-    text = f"{free / _GIB:.1f} GiB are free for pictures." if free >= _TIGHT else f"{free // _MIB} MiB are free for pictures."
-    if free < _SCARCE:
+    text = f"{free / _GIB:.1f} GiB are free for pictures." if free >= _LITTLE else f"{free // _MIB} MiB are free for pictures."
+    if free < _TOO_LITTLE:
         return Finding(SUBJECT, Health.WRONG, text, _MAKE_ROOM)
-    if free < _TIGHT:
+    if free < _LITTLE:
         return Finding(SUBJECT, Health.NOTE, text, _MAKE_ROOM)
     return Finding(SUBJECT, Health.OK, text)
 
@@ -192,14 +192,14 @@ def room(free: int) -> Finding:
 def _names(key: str) -> tuple[str, ...]:
     """Give the folders and the file of a key; a part too long for a file name becomes several, marked as no key can be."""
     names: list[str] = []
-    for part in checked(key, _STORE).split("/"):
+    for part in check_key(key, _STORE).split("/"):
         cuts = range(0, len(part), _LONGEST_NAME)
         pieces = [part[cut : cut + _LONGEST_NAME] for cut in cuts]
         names += [piece + _MARK for piece in pieces[:-1]] + pieces[-1:]
     return tuple(names)
 
 
-def _stored(names: tuple[str, ...], file: folders.FileFacts) -> StoredObject | None:
+def _stored_object(names: tuple[str, ...], file: folders.FileInfo) -> StoredObject | None:
     """Give the object that a file holds; None where no key leads to it."""
     key = "".join(name.removesuffix(_MARK) if name.endswith(_MARK) else f"{name}/" for name in names).removesuffix("/")
     if not is_key(key) or _names(key) != names:

@@ -15,37 +15,37 @@ _WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK = 1 << 20
 
 
-class Dropped(Exception):
+class WriteCancelled(Exception):
     """The writer learned that its file is not wanted any more."""
 
 
-class Pledge:
+class CancelToken:
     """Whether a file that is being written is still wanted; told from one thread to another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._is_dropped = False
+        self._is_cancelled = False
 
-    def drop(self) -> None:
+    def cancel(self) -> None:
         """Want the file no more: from now on it will not appear, unless it has already."""
         with self._lock:
-            self._is_dropped = True
+            self._is_cancelled = True
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         """Hold the pledge for a moment in which it cannot be dropped.
 
         Raises:
             Dropped: It was dropped before.
         """
         with self._lock:
-            if self._is_dropped:
-                raise Dropped
+            if self._is_cancelled:
+                raise WriteCancelled
             yield
 
 
 @contextmanager
-def folder(root: Path, names: Sequence[str], *, make: bool = False) -> Iterator[int]:
+def open_folder(root: Path, names: Sequence[str], *, make: bool = False) -> Iterator[int]:
     """Open the folder that `names` lead to from `root`, making the missing ones if told to.
 
     Raises:
@@ -53,32 +53,32 @@ def folder(root: Path, names: Sequence[str], *, make: bool = False) -> Iterator[
     """
     if make:
         root.mkdir(parents=True, exist_ok=True)
-    here = os.open(root, _FOLDER)
+    folder_fd = os.open(root, _FOLDER)
     try:
         for name in names:
-            inner = _inner(here, name, make=make)
-            os.close(here)
-            here = inner
-        yield here
+            inner = _open_subfolder(folder_fd, name, make=make)
+            os.close(folder_fd)
+            folder_fd = inner
+        yield folder_fd
     finally:
-        os.close(here)
+        os.close(folder_fd)
 
 
-def read(here: int, name: str) -> bytes:
+def read(folder_fd: int, name: str) -> bytes:
     """Give the bytes of a regular file.
 
     Raises:
         FileNotFoundError: There is none of that name.
         OSError: It cannot be read.
     """
-    with _opened(here, name, _READ) as file:
+    with _open_file(folder_fd, name, _READ) as file:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         with open(file, "rb", closefd=False) as stream:
             return stream.read()
 
 
-def write(here: int, temporary: str, name: str, content: bytes, pledge: Pledge) -> None:
+def write(folder_fd: int, temporary: str, name: str, content: bytes, token: CancelToken) -> None:
     """Have `content` under `name` whole and for good, by way of the file `temporary`, or not at all.
 
     Raises:
@@ -86,33 +86,33 @@ def write(here: int, temporary: str, name: str, content: bytes, pledge: Pledge) 
         OSError: It cannot be written.
     """
     try:
-        _fill(here, temporary, content, pledge)
-        with pledge.kept():
-            os.replace(temporary, name, src_dir_fd=here, dst_dir_fd=here)
+        _write_content(folder_fd, temporary, content, token)
+        with token.hold():
+            os.replace(temporary, name, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
     except BaseException:
         with suppress(FileNotFoundError):
-            os.unlink(temporary, dir_fd=here)
+            os.unlink(temporary, dir_fd=folder_fd)
         raise
-    os.fsync(here)
+    os.fsync(folder_fd)
 
 
 def remove_older(root: Path, mark: str, limit: float) -> int:
     """Delete the regular files below `root` whose names start with `mark` and that last changed before `limit`; count them."""
     count = 0
-    for _, _, names, here in os.fwalk(root, follow_symlinks=False):
+    for _, _, names, folder_fd in os.fwalk(root, follow_symlinks=False):
         for name in names:
             if not name.startswith(mark):
                 continue
             with suppress(OSError):
-                facts = os.stat(name, dir_fd=here, follow_symlinks=False)
+                facts = os.stat(name, dir_fd=folder_fd, follow_symlinks=False)
                 if stat.S_ISREG(facts.st_mode) and facts.st_mtime < limit:
-                    os.unlink(name, dir_fd=here)
+                    os.unlink(name, dir_fd=folder_fd)
                     count += 1
     return count
 
 
 @dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileInfo:
     """A regular file's name, its size in bytes, and when it last changed, in seconds since 1970."""
 
     name: str
@@ -120,52 +120,52 @@ class FileFacts:
     modified: float
 
 
-def look_into(root: Path, names: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
+def list_folder(root: Path, names: Sequence[str]) -> tuple[list[FileInfo], list[str]]:
     """Return the regular files and the names of the folders in a folder; links are neither, and what is not there has none.
 
     Raises:
         OSError: It cannot be read.
     """
-    files: list[FileFacts] = []
+    files: list[FileInfo] = []
     inner: list[str] = []
-    with suppress(FileNotFoundError), folder(root, names) as here, os.scandir(here) as entries:
+    with suppress(FileNotFoundError), open_folder(root, names) as folder_fd, os.scandir(folder_fd) as entries:
         for entry in entries:
             with suppress(FileNotFoundError):
                 facts = entry.stat(follow_symlinks=False)
                 if stat.S_ISDIR(facts.st_mode):
                     inner.append(entry.name)
                 elif stat.S_ISREG(facts.st_mode):
-                    files.append(FileFacts(entry.name, facts.st_size, facts.st_mtime))
+                    files.append(FileInfo(entry.name, facts.st_size, facts.st_mtime))
     return files, inner
 
 
-def _inner(here: int, name: str, *, make: bool) -> int:
+def _open_subfolder(folder_fd: int, name: str, *, make: bool) -> int:
     if make:
         with suppress(FileExistsError):
-            os.mkdir(name, dir_fd=here)
-            os.fsync(here)
+            os.mkdir(name, dir_fd=folder_fd)
+            os.fsync(folder_fd)
     try:
-        return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
+        return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder_fd)
     except NotADirectoryError:
         # Linux says the same of a link as of a file; whoever has to mend it wants to know which.
-        if stat.S_ISLNK(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode):
+        if stat.S_ISLNK(os.stat(name, dir_fd=folder_fd, follow_symlinks=False).st_mode):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
         raise
 
 
-def _fill(here: int, temporary: str, content: bytes, pledge: Pledge) -> None:
-    with _opened(here, temporary, _WRITE_NEW) as file:
+def _write_content(folder_fd: int, temporary: str, content: bytes, token: CancelToken) -> None:
+    with _open_file(folder_fd, temporary, _WRITE_NEW) as file:
         rest = memoryview(content)
         while rest:
-            with pledge.kept():
+            with token.hold():
                 pass
             rest = rest[os.write(file, rest[:_CHUNK]) :]
         os.fsync(file)
 
 
 @contextmanager
-def _opened(here: int, name: str, flags: int) -> Iterator[int]:
-    file = os.open(name, flags, 0o666, dir_fd=here)
+def _open_file(folder_fd: int, name: str, flags: int) -> Iterator[int]:
+    file = os.open(name, flags, 0o666, dir_fd=folder_fd)
     try:
         yield file
     finally:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
 from bot.ports.objects import StoredObject
-from storage.objects.keys import SUBJECT
+from storage.objects.object_keys import SUBJECT
 from storage.objects.s3_address import S3Address
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class S3Objects:
     def __init__(self, address: S3Address, *, patience: timedelta = _PATIENCE) -> None:
         self._address = address
         self._patience = patience
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._bucket: Bucket | None = None
 
@@ -46,11 +46,11 @@ class S3Objects:
             ConfigError: `easel[s3]` is not installed, or boto does not take the endpoint.
             StorageFailed: The machine's own AWS settings are broken, or its role was not told in time.
         """
-        await self._opened()
+        await self._ensure_open()
 
     async def close(self) -> None:
         """Let go of the connections; twice is no error, and a later use opens again."""
-        async with self._turn:
+        async with self._lock:
             self._bucket = None
             await self._stack.aclose()
 
@@ -68,30 +68,30 @@ class S3Objects:
 
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         """Keep `content` whole or not at all; it is sent with `media_type`, and as something that never changes."""
-        await (await self._opened()).put(key, content, media_type)
+        await (await self._ensure_open()).put(key, content, media_type)
 
     async def get(self, key: str) -> bytes:
         """Give the bytes back."""
-        return await (await self._opened()).get(key)
+        return await (await self._ensure_open()).get(key)
 
     async def delete(self, key: str) -> None:
         """Forget the key."""
-        await (await self._opened()).delete(key)
+        await (await self._ensure_open()).delete(key)
 
     async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
         """Give the objects below the folder."""
-        bucket = await self._opened()
+        bucket = await self._ensure_open()
         async for objects in bucket.list(folder, page=page):
             yield objects
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
         """Give the public address, else one that is signed for `lasts`, at most 7 days; None with `redirects` off."""
-        return await (await self._opened()).link(key, lasts)
+        return await (await self._ensure_open()).link(key, lasts)
 
     async def check(self) -> tuple[Finding, ...]:
         """Put, read back and delete a small object."""
         try:
-            bucket = await self._opened()
+            bucket = await self._ensure_open()
         except ConfigError as error:
             return (Finding(SUBJECT, Health.WRONG, f"The store {self._address} cannot be used.", error.user_text),)
         except StorageFailed:
@@ -99,9 +99,9 @@ class S3Objects:
             return (Finding(SUBJECT, Health.WRONG, text, "Set the S3 access key and secret key, or mend those settings."),)
         return await bucket.check()
 
-    async def _opened(self) -> "Bucket":
+    async def _ensure_open(self) -> "Bucket":
         if self._bucket is None:
-            async with self._turn:
+            async with self._lock:
                 if self._bucket is None:
                     self._bucket = await self._open()
         return self._bucket
@@ -109,13 +109,13 @@ class S3Objects:
     async def _open(self) -> "Bucket":
         try:
             # The import reads many files: the loop has better things to do.
-            opened = await asyncio.to_thread(_way_in)
+            open_bucket = await asyncio.to_thread(_import_bucket)
         except ModuleNotFoundError as error:
             raise ConfigError("Pictures are to be kept in S3, which needs more packages: pip install easel[s3].") from error
-        return await self._stack.enter_async_context(opened(self._address, self._patience))
+        return await self._stack.enter_async_context(open_bucket(self._address, self._patience))
 
 
-def _way_in() -> "Callable[[S3Address, timedelta], AbstractAsyncContextManager[Bucket]]":
-    from storage.objects.s3_bucket import opened  # noqa: PLC0415 - boto is slow to load, and only for those who use S3
+def _import_bucket() -> "Callable[[S3Address, timedelta], AbstractAsyncContextManager[Bucket]]":
+    from storage.objects.s3_bucket import open_bucket  # noqa: PLC0415 - boto is slow to load, and only for those who use S3
 
-    return opened
+    return open_bucket

@@ -16,9 +16,9 @@ from aiobotocore.config import AioConfig
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, ObjectMissing, StorageFailed
 from bot.ports.objects import StoredObject
-from storage.objects.keys import SUBJECT, TRIAL, checked, is_key, trial_key
+from storage.objects.object_keys import SUBJECT, TRIAL_CONTENT, check_key, is_key, trial_key
 from storage.objects.s3_address import S3Address
-from storage.objects.s3_faults import ERRORS, LOST, NOT_S3, STORE, S3Failed, diagnose
+from storage.objects.s3_errors import ERRORS, NO_SUCH_KEY, NOT_S3, STORE, S3Failed, diagnose
 
 _CACHE = "private, max-age=31536000, immutable"
 _CONNECT = timedelta(seconds=5)
@@ -42,18 +42,18 @@ class _Stream(Protocol):
     async def read(self) -> bytes: ...
 
 
-class _Got(TypedDict):
+class _GetResult(TypedDict):
     Body: AbstractAsyncContextManager[_Stream]
 
 
-class _Listed(TypedDict):
+class _ListedObject(TypedDict):
     Key: str
     LastModified: datetime
     Size: int
 
 
 class _Listing(TypedDict):
-    Contents: NotRequired[list[_Listed]]
+    Contents: NotRequired[list[_ListedObject]]
     NextContinuationToken: NotRequired[str]
 
 
@@ -61,7 +61,7 @@ class _Client(Protocol):
     """What we use of boto's client; the parameters have the names that Amazon gave them."""
 
     async def put_object(self, *, Bucket: str, Key: str, Body: BytesIO, ContentType: str, CacheControl: str) -> object: ...  # noqa: N803
-    async def get_object(self, *, Bucket: str, Key: str) -> _Got: ...  # noqa: N803
+    async def get_object(self, *, Bucket: str, Key: str) -> _GetResult: ...  # noqa: N803
     async def delete_object(self, *, Bucket: str, Key: str) -> object: ...  # noqa: N803
     async def list_objects_v2(self, *, Bucket: str, Prefix: str, MaxKeys: int, **more: str) -> _Listing: ...  # noqa: N803
     async def generate_presigned_url(self, ClientMethod: str, *, Params: dict[str, str], ExpiresIn: int) -> str: ...  # noqa: N803
@@ -78,7 +78,7 @@ class Bucket:
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         """Keep `content`; the store will send `media_type` and a long life in caches along with it."""
         name = self._name(key)
-        async with _told(self._patience):
+        async with _translate_errors(self._patience):
             await self._client.put_object(
                 Bucket=self._address.bucket,
                 Key=name,
@@ -90,7 +90,7 @@ class Bucket:
     async def get(self, key: str) -> bytes:
         """Give the bytes back."""
         name = self._name(key)
-        async with _told(self._patience):
+        async with _translate_errors(self._patience):
             got = await self._client.get_object(Bucket=self._address.bucket, Key=name)
             async with got["Body"] as stream:
                 return await stream.read()
@@ -98,7 +98,7 @@ class Bucket:
     async def delete(self, key: str) -> None:
         """Forget the key."""
         name = self._name(key)
-        async with _told(self._patience):
+        async with _translate_errors(self._patience):
             await self._client.delete_object(Bucket=self._address.bucket, Key=name)
 
     async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
@@ -106,7 +106,7 @@ class Bucket:
         prefix = f"{self._name(folder)}/"
         more: dict[str, str] = {}
         while True:
-            async with _told(self._patience):
+            async with _translate_errors(self._patience):
                 listing = await self._client.list_objects_v2(Bucket=self._address.bucket, Prefix=prefix, MaxKeys=page, **more)
             found = [(f"{folder}/{one['Key'].removeprefix(prefix)}", one) for one in listing.get("Contents", [])]
             yield tuple(StoredObject(key, one["LastModified"], one["Size"]) for key, one in found if is_key(key))
@@ -123,7 +123,7 @@ class Bucket:
             return f"{self._address.public_base}/{key}"
         if lasts > _LONGEST_LINK:
             raise StorageFailed(STORE, f"a signed link lasts {_LONGEST_LINK.days} days at most")
-        async with _told(self._patience):
+        async with _translate_errors(self._patience):
             return await self._client.generate_presigned_url(
                 "get_object",
                 Params={"Bucket": self._address.bucket, "Key": name},
@@ -135,58 +135,60 @@ class Bucket:
         key = trial_key()
         seen: tuple[Finding, ...] = ()
         try:
-            await self.put(key, TRIAL, "text/plain")
-            is_same = await self.get(key) == TRIAL
-            seen = await self._look_from_outside(key)
+            await self.put(key, TRIAL_CONTENT, "text/plain")
+            is_same = await self.get(key) == TRIAL_CONTENT
+            seen = await self._check_public(key)
             await self.delete(key)
         except ObjectMissing:
             is_same = False
         except S3Failed as error:
-            return (self._finding(Health.WRONG, f"cannot be used: {error.trouble.reason}", error.trouble.mend),)
+            return (self._finding(Health.WRONG, f"cannot be used: {error.problem.reason}", error.problem.mend),)
         if not is_same:
             return (self._finding(Health.WRONG, "loses what is put into it", NOT_S3.mend),)
-        return (self._finding(Health.OK, "keeps the pictures"), *seen, *await self._look_for(key))
+        return (self._finding(Health.OK, "keeps the pictures"), *seen, *await self._check_missing(key))
 
-    async def _look_from_outside(self, key: str) -> tuple[Finding, ...]:
+    async def _check_public(self, key: str) -> tuple[Finding, ...]:
         """Fetch an object as everybody would, without our keys."""
         if self._address.public_base is None:
             return ()
-        told = await _fetch(f"{self._address.public_base}/{key}")
-        if told == TRIAL:
+        seen_outside = await _fetch_public(f"{self._address.public_base}/{key}")
+        if seen_outside == TRIAL_CONTENT:
             return (self._finding(Health.OK, f"shows its pictures to everybody at {self._address.public_url}"),)
-        trouble = told if isinstance(told, str) else "another thing is there"
-        text = f"does not show its pictures at {self._address.public_url}, so their links are dead ({trouble})"
+        problem = seen_outside if isinstance(seen_outside, str) else "another thing is there"
+        text = f"does not show its pictures at {self._address.public_url}, so their links are dead ({problem})"
         return (self._finding(Health.WRONG, text, _MEND_PUBLIC),)
 
-    async def _look_for(self, key: str) -> tuple[Finding, ...]:
+    async def _check_missing(self, key: str) -> tuple[Finding, ...]:
         """Look for what is not there: without leave to list, Amazon calls that forbidden."""
         try:
             await self.get(key)
         except ObjectMissing:
             return ()
         except S3Failed as error:
-            return (self._finding(Health.NOTE, f"says of a missing picture: {error.trouble.reason}", error.trouble.mend),)
+            return (self._finding(Health.NOTE, f"says of a missing picture: {error.problem.reason}", error.problem.mend),)
         return ()
 
     def _name(self, key: str) -> str:
-        return self._address.name_of(checked(key, STORE))
+        return self._address.name_of(check_key(key, STORE))
 
     def _finding(self, health: Health, text: str, mend: str = "") -> Finding:
         return Finding(SUBJECT, health, f"The store {self._address} {text}.", mend)
 
 
-async def _fetch(address: str) -> bytes | str:
+async def _fetch_public(address: str) -> bytes | str:
     """Return what is at an address, or why it cannot be had."""
     timeout = aiohttp.ClientTimeout(total=_OUTSIDE.total_seconds())
     try:
         async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session, session.get(address) as answer:
-            return await answer.content.read(len(TRIAL) + 1) if answer.status == HTTPStatus.OK else f"status {answer.status}"
+            return (
+                await answer.content.read(len(TRIAL_CONTENT) + 1) if answer.status == HTTPStatus.OK else f"status {answer.status}"
+            )
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         return type(error).__name__
 
 
 @asynccontextmanager
-async def opened(address: S3Address, patience: timedelta) -> AsyncIterator[Bucket]:
+async def open_bucket(address: S3Address, patience: timedelta) -> AsyncIterator[Bucket]:
     """Keep a client open. No call goes to the store; credentials are looked for where the address has none.
 
     Raises:
@@ -195,7 +197,7 @@ async def opened(address: S3Address, patience: timedelta) -> AsyncIterator[Bucke
     """
     async with AsyncExitStack() as stack:
         try:
-            async with _told(min(patience, _OPENING)):
+            async with _translate_errors(min(patience, _OPENING)):
                 client = await stack.enter_async_context(_client(address))
         except ValueError as error:
             raise ConfigError("The S3 endpoint must look like https://host, and the host must be a proper name.") from error
@@ -226,11 +228,11 @@ def _client(address: S3Address) -> AbstractAsyncContextManager[_Client]:
 
 
 @asynccontextmanager
-async def _told(patience: timedelta) -> AsyncIterator[None]:
+async def _translate_errors(patience: timedelta) -> AsyncIterator[None]:
     """Give what is done inside its time, and say in our words what goes wrong with it."""
     try:
         async with asyncio.timeout(patience.total_seconds()):
             yield
     except ERRORS as error:
-        trouble = diagnose(error)
-        raise ObjectMissing(STORE, trouble.reason) if trouble is LOST else S3Failed(trouble) from error
+        problem = diagnose(error)
+        raise ObjectMissing(STORE, problem.reason) if problem is NO_SUCH_KEY else S3Failed(problem) from error

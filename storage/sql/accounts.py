@@ -9,11 +9,11 @@ from sqlalchemy import Row, bindparam, insert, select
 from bot.domain.people import Account, AccountId, Identity, Platform, Tier
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, identities
-from storage.sql import joining
+from storage.sql import account_joining
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
-_NEW_IDENTITY = Upsert(lambda begin: begin(identities).on_conflict_do_nothing())
+_NEW_IDENTITY = Upsert(lambda insert_into: insert_into(identities).on_conflict_do_nothing())
 _NEW_ACCOUNT = insert(accounts)
 _ACCOUNT_OF = (
     select(accounts)
@@ -45,49 +45,49 @@ class SqlAccounts:
 
     async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Read the account, and make it when there is none."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return await self._make(identity, first_tier) if row is None else _account(row)
 
     async def find(self, identity: Identity) -> Account | None:
         """Read the account."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return None if row is None else _account(row)
 
     async def linked(self, identity: Identity) -> tuple[Identity, ...]:
         """Read the identities of the same account."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return _identities((await connection.execute(_LINKED, _columns(identity))).all())
 
     async def identities(self, account: AccountId) -> tuple[Identity, ...]:
         """Read the identities of an account."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return _identities((await connection.execute(_OF_ACCOUNT, {"account": account})).all())
 
     async def join(self, account: AccountId, other: AccountId) -> None:
         """Move everything over, and leave a pointer behind."""
-        async with self._database.writing() as connection:
-            await joining.join(connection, account, other, self._clock.now())
+        async with self._database.write_transaction() as connection:
+            await account_joining.join(connection, account, other, self._clock.now())
 
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
         """Make an account for the identity, unless it is alone, and move what is its own."""
-        async with self._database.writing() as connection:
-            await joining.one_at_a_time(connection)
+        async with self._database.write_transaction() as connection:
+            await account_joining.lock_account_changes(connection)
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
             if row is not None:
                 if len((await connection.execute(_LINKED, _columns(identity))).all()) == 1:
                     return _account(row)
                 new = Account(AccountId(self._ids.new()), tier)
                 await connection.execute(_NEW_ACCOUNT, {"id": new.id, "tier": tier, "created_at": self._clock.now()})
-                await joining.part(connection, identity, AccountId(row.id), new, day)
+                await account_joining.part(connection, identity, AccountId(row.id), new, day)
                 return new
         return await self._make(identity, tier)
 
     async def _make(self, identity: Identity, tier: Tier) -> Account:
         """Make the account, or give the one that somebody else made a moment ago."""
         account = self._ids.new()
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             first = {"account": account, "tier": tier, "first_account": account}
             if await _NEW_IDENTITY.run(connection, {**_columns(identity), **first}):
                 await connection.execute(_NEW_ACCOUNT, {"id": account, "tier": tier, "created_at": self._clock.now()})

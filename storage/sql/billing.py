@@ -22,10 +22,10 @@ from bot.domain.rules import EVERYBODY, Actor, Membership, RuleKey, RuleKind
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts
 from storage.schema_quotas import credit_balances, credit_entries, purchases, subscriptions
-from storage.sql.credits import Booking, moved
+from storage.sql.account_joining import lock_account_changes
+from storage.sql.credits import CreditBooking, move_credits
+from storage.sql.current_account import current_account
 from storage.sql.database import Database
-from storage.sql.joined import now_of
-from storage.sql.joining import one_at_a_time
 from storage.sql.payments import (
     invoices_of,
     shares_gone,
@@ -35,8 +35,8 @@ from storage.sql.payments import (
     write_invoice_payment,
     write_reversal,
 )
-from storage.sql.record import entered
-from storage.sql.rules import put
+from storage.sql.record import add_entry
+from storage.sql.rules import set_rule
 
 _KNOWN = select(accounts.c.id).where(accounts.c.id == bindparam("account"))
 _BALANCE = (
@@ -47,14 +47,14 @@ _BALANCE = (
 _IS_MOVED = select(credit_entries.c.position).where(credit_entries.c.key == bindparam("key"))
 
 
-def _this(table: Any) -> tuple[Any, Any]:
+def _is_this(table: Any) -> tuple[Any, Any]:
     return table.c.source == bindparam("of_source"), table.c.id == bindparam("of_id")
 
 
-_SUBSCRIPTION = select(subscriptions).where(*_this(subscriptions))
-_NEW_SUBSCRIPTION, _CHANGE_SUBSCRIPTION = insert(subscriptions), update(subscriptions).where(*_this(subscriptions))
-_PURCHASE = select(purchases).where(*_this(purchases))
-_NEW_PURCHASE, _CHANGE_PURCHASE = insert(purchases), update(purchases).where(*_this(purchases))
+_SUBSCRIPTION = select(subscriptions).where(*_is_this(subscriptions))
+_NEW_SUBSCRIPTION, _CHANGE_SUBSCRIPTION = insert(subscriptions), update(subscriptions).where(*_is_this(subscriptions))
+_PURCHASE = select(purchases).where(*_is_this(purchases))
+_NEW_PURCHASE, _CHANGE_PURCHASE = insert(purchases), update(purchases).where(*_is_this(purchases))
 _PAID_BY = (purchases.c.source == bindparam("source"), purchases.c.payment == bindparam("payment"))
 _PURCHASES_PAID = select(purchases).where(*_PAID_BY)
 
@@ -78,8 +78,8 @@ class SqlBilling:
 
     async def note(self, news: SubscriptionUpdate) -> None:
         """Read, merge and write, and set the rule that makes a member."""
-        async with self._database.writing() as connection:
-            await one_at_a_time(connection)
+        async with self._database.write_transaction() as connection:
+            await lock_account_changes(connection)
             this = {"of_source": news.source, "of_id": news.id}
             row = (await connection.execute(_SUBSCRIPTION, this)).first()
             known = None if row is None else _subscription_of(row)
@@ -101,40 +101,40 @@ class SqlBilling:
             was_known = bool(known and known.account and known.is_accepted)
             if not await self._make_member(connection, news.source, news.id, state) and state.account and not was_known:
                 why = f"The subscription {news.id} is paid for, and nobody here has the account it names: give its tier by hand."
-                await self._tell_owners(connection, Actor(EVERYBODY, news.source.capitalize()), EVERYBODY, why)
+                await self._record_for_owners(connection, Actor(EVERYBODY, news.source.capitalize()), EVERYBODY, why)
 
     async def buy(self, purchase: Purchase) -> None:
         """Give the credits once, and take back what was reversed before we heard of them."""
-        async with self._database.writing() as connection:
-            await one_at_a_time(connection)
+        async with self._database.write_transaction() as connection:
+            await lock_account_changes(connection)
             if (await connection.execute(_PURCHASE, {"of_source": purchase.source, "of_id": purchase.id})).first() is not None:
                 return
-            given = await self._give(connection, purchase)
+            given = await self._give_credits(connection, purchase)
             values: dict[str, object] = {"source": purchase.source, "id": purchase.id, "payment": purchase.payment}
             values |= {"account": purchase.account, "credits": given, "taken": 0, "missing": 0}
             await connection.execute(_NEW_PURCHASE, values)
-            await self._settle(connection, purchase.source, purchase.payment)
+            await self._apply_reversals(connection, purchase.source, purchase.payment)
 
     async def reverse(self, reversal: Reversal) -> None:
         """Keep the newest of what is known of it, and take or give what that changes."""
-        async with self._database.writing() as connection:
-            await one_at_a_time(connection)
+        async with self._database.write_transaction() as connection:
+            await lock_account_changes(connection)
             if await write_reversal(connection, reversal):
-                await self._settle(connection, reversal.source, reversal.payment)
+                await self._apply_reversals(connection, reversal.source, reversal.payment)
 
     async def note_payment(self, payment: InvoicePayment) -> None:
         """Write it down, and see what was reversed of it before."""
-        async with self._database.writing() as connection:
-            await one_at_a_time(connection)
+        async with self._database.write_transaction() as connection:
+            await lock_account_changes(connection)
             if await write_invoice_payment(connection, payment):
-                await self._settle(connection, payment.source, payment.payment)
+                await self._apply_reversals(connection, payment.source, payment.payment)
 
     async def note_failed_refund(self, refund: FailedRefund) -> None:
         """Write it down, and give what that changes."""
-        async with self._database.writing() as connection:
-            await one_at_a_time(connection)
+        async with self._database.write_transaction() as connection:
+            await lock_account_changes(connection)
             if await write_failed_refund(connection, refund):
-                await self._settle(connection, refund.source, refund.payment)
+                await self._apply_reversals(connection, refund.source, refund.payment)
 
     async def _make_member(
         self, connection: AsyncConnection, source: str, id_: str, state: Subscription, *, why: str = ""
@@ -142,37 +142,41 @@ class SqlBilling:
         """Set the rule that makes a member if we sell the subscription; False where nobody has the account it names."""
         if not state.is_accepted:
             return True
-        account = await _living(connection, state.account)
+        account = await _find_current_account(connection, state.account)
         if account is None:
             return False
         key = RuleKey(RuleKind.MEMBERSHIP, f"{source}:{id_}", account)
         value = str(Membership(self._tier, state.until(*await invoices_of(connection, source, id_))))
-        before = await put(connection, HOUSE, key, value)
+        before = await set_rule(connection, HOUSE, key, value)
         if before != value:
             by, now = Actor(EVERYBODY, source.capitalize()), self._clock.now()
-            await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=before, after=value, by=by, why=why)
+            await add_entry(connection, HOUSE, key, id_=self._ids.new(), now=now, before=before, after=value, by=by, why=why)
         return True
 
-    async def _give(self, connection: AsyncConnection, purchase: Purchase) -> int:
+    async def _give_credits(self, connection: AsyncConnection, purchase: Purchase) -> int:
         """Give the credits, and return how many; what cannot be given is told to the owners."""
         by, key = Actor(EVERYBODY, purchase.source.capitalize()), f"{purchase.source}:{purchase.id}"
-        account = await _living(connection, purchase.account)
+        account = await _find_current_account(connection, purchase.account)
         if (await connection.execute(_IS_MOVED, {"key": key})).first() is not None:
             return purchase.credits
         if account is not None and 0 < purchase.credits <= MOST_CREDITS:
             # What was paid for is given beyond the most that admins may give, as what jobs give back is.
-            booking = Booking(HOUSE, account, purchase.credits, CreditKind.PURCHASE, key, self._clock.now(), by=by, is_owed=True)
-            new = await moved(connection, booking)
+            booking = CreditBooking(
+                HOUSE, account, purchase.credits, CreditKind.PURCHASE, key, self._clock.now(), by=by, is_owed=True
+            )
+            new = await move_credits(connection, booking)
             if new is not None:
-                await self._enter(connection, by, account, CreditKind.PURCHASE, before=new - purchase.credits, after=new)
+                await self._add_credit_record(
+                    connection, by, account, CreditKind.PURCHASE, before=new - purchase.credits, after=new
+                )
                 return purchase.credits
         why = (
             f"{purchase.credits} credits of {purchase.id} are paid for and could not be given: give them by hand, or refund them."
         )
-        await self._tell_owners(connection, by, account or EVERYBODY, why)
+        await self._record_for_owners(connection, by, account or EVERYBODY, why)
         return 0
 
-    async def _settle(self, connection: AsyncConnection, source: str, payment: str) -> None:
+    async def _apply_reversals(self, connection: AsyncConnection, source: str, payment: str) -> None:
         """Make of everything that a payment paid for what it should be by what is left of the payment."""
         if not payment:
             return
@@ -190,45 +194,49 @@ class SqlBilling:
         change = gone - row.taken - row.missing
         if change:
             by = Actor(EVERYBODY, row.source.capitalize())
-            new = await (self._take(connection, row, by, change) if change > 0 else self._return(connection, row, by, -change))
+            new = await (
+                self._take_back(connection, row, by, change) if change > 0 else self._give_again(connection, row, by, -change)
+            )
             values = {"taken": new.taken, "missing": new.missing}
             await connection.execute(_CHANGE_PURCHASE, {"of_source": row.source, "of_id": row.id, **values})
 
-    async def _take(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
+    async def _take_back(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
         """Take what is there; the rest is told to the owners."""
-        account = await now_of(connection, AccountId(row.account))
+        account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
         taken = min(there, amount)
         missing = amount - taken
         why = f"The payment for {row.id} was refunded or is disputed."
         if missing:
             why += f" {missing} of its {row.credits} credits were spent before and could not be taken back."
-        await self._move(connection, by, account, -taken, there=there, why=why)
+        await self._move_credits(connection, by, account, -taken, there=there, why=why)
         return _Taken(row.taken + taken, row.missing + missing)
 
-    async def _return(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
+    async def _give_again(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
         """Give again what was taken, after what had been missing."""
-        account = await now_of(connection, AccountId(row.account))
+        account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
         found = min(row.missing, amount)
-        await self._move(connection, by, account, amount - found, there=there, why=f"The payment for {row.id} stands after all.")
+        await self._move_credits(
+            connection, by, account, amount - found, there=there, why=f"The payment for {row.id} stands after all."
+        )
         return _Taken(row.taken - (amount - found), row.missing - found)
 
-    async def _move(
+    async def _move_credits(
         self, connection: AsyncConnection, by: Actor, account: AccountId, delta: int, *, there: int, why: str
     ) -> None:
         kind = CreditKind.TAKE if delta <= 0 else CreditKind.GRANT
         if delta:
             key = f"reversal:{self._ids.new()}"
-            booking = Booking(HOUSE, account, delta, kind, key, self._clock.now(), by=by, why=why, is_owed=True)
-            await moved(connection, booking)
-        await self._enter(connection, by, account, kind, before=there, after=there + delta, why=why)
+            booking = CreditBooking(HOUSE, account, delta, kind, key, self._clock.now(), by=by, why=why, is_owed=True)
+            await move_credits(connection, booking)
+        await self._add_credit_record(connection, by, account, kind, before=there, after=there + delta, why=why)
 
-    async def _tell_owners(self, connection: AsyncConnection, by: Actor, account: AccountId, why: str) -> None:
+    async def _record_for_owners(self, connection: AsyncConnection, by: Actor, account: AccountId, why: str) -> None:
         """Put something on record that changed nothing and that somebody has to see to."""
-        await self._enter(connection, by, account, CreditKind.PURCHASE, before=0, after=0, why=why)
+        await self._add_credit_record(connection, by, account, CreditKind.PURCHASE, before=0, after=0, why=why)
 
-    async def _enter(
+    async def _add_credit_record(
         self,
         connection: AsyncConnection,
         by: Actor,
@@ -241,14 +249,16 @@ class SqlBilling:
     ) -> None:
         key = RuleKey(RuleKind.CREDITS, kind, account)
         now = self._clock.now()
-        await entered(connection, HOUSE, key, id_=self._ids.new(), now=now, before=str(before), after=str(after), by=by, why=why)
+        await add_entry(
+            connection, HOUSE, key, id_=self._ids.new(), now=now, before=str(before), after=str(after), by=by, why=why
+        )
 
 
-async def _living(connection: AsyncConnection, account: AccountId | None) -> AccountId | None:
+async def _find_current_account(connection: AsyncConnection, account: AccountId | None) -> AccountId | None:
     """Return the account that this one has become part of, or itself; None where there is none."""
     if not account or (await connection.execute(_KNOWN, {"account": account})).first() is None:
         return None
-    return await now_of(connection, account)
+    return await current_account(connection, account)
 
 
 def _subscription_of(row: Row[Any]) -> Subscription:

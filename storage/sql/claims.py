@@ -19,7 +19,7 @@ NOW = bindparam("now", type_=Moment)
 IS_UNLEASED = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= NOW)
 """Whether nobody's lease runs at `NOW`."""
 
-_TAKE = (
+_CLAIM = (
     update(jobs)
     .where(jobs.c.id == bindparam("job"), IS_OPEN, IS_UNLEASED)
     .values(
@@ -31,33 +31,33 @@ _TAKE = (
     )
     .returning(*jobs.c)
 )
-_WRITE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
-_WRITE_BEFORE_PICTURES = _WRITE.where(HAS_NO_PICTURES)
+_UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
+_MARK_KEPT = _UPDATE.where(HAS_NO_PICTURES)
 
 
-async def take(connection: AsyncConnection, job: JobId, *, now: datetime, until: datetime) -> Row[Any] | None:
+async def claim_job(connection: AsyncConnection, job: JobId, *, now: datetime, until: datetime) -> Row[Any] | None:
     """Claim an open job that nobody has a lease on; the attempt rises, and whoever had it before is fenced off."""
-    return (await connection.execute(_TAKE, {"job": job, "now": now, "until": until})).first()
+    return (await connection.execute(_CLAIM, {"job": job, "now": now, "until": until})).first()
 
 
-async def write(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> bool:
+async def update_if_current(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> bool:
     """Change an open job that is still this attempt's; False when it is not."""
     # Where nothing changes, writing the attempt once more still locks the row until the transaction ends.
     values = {"job": job, "as_attempt": attempt, **(changes or {"attempt": attempt})}
-    return (await connection.execute(_WRITE, values)).rowcount > 0
+    return (await connection.execute(_UPDATE, values)).rowcount > 0
 
 
-async def write_kept(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> bool:
+async def mark_kept(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> bool:
     """Make an open job that is still this attempt's `KEPT`; False when it is not, or was made so before."""
     values = {"job": job, "as_attempt": attempt, "state": JobState.KEPT, "kept_at": now}
-    return (await connection.execute(_WRITE_BEFORE_PICTURES, values)).rowcount > 0
+    return (await connection.execute(_MARK_KEPT, values)).rowcount > 0
 
 
-async def write_or_stop(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> None:
+async def update_or_raise(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> None:
     """Change an open job that is still this attempt's.
 
     Raises:
         LeaseLost: It is not.
     """
-    if not await write(connection, job, attempt, **changes):
+    if not await update_if_current(connection, job, attempt, **changes):
         raise LeaseLost(job, attempt)

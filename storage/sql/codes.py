@@ -10,7 +10,7 @@ from bot.ports.codes import Purpose
 from storage.schema import Moment
 from storage.schema_access import HAS_HOLDER, codes
 from storage.sql.database import Database
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.upsert import InsertInto, Upsert
 
 _NOW = bindparam("now", type_=Moment)
 _PURPOSE = codes.c.purpose == bindparam("of_purpose")
@@ -19,9 +19,9 @@ _SWEEP = delete(codes).where(or_(codes.c.expires_at <= _NOW, and_(_PURPOSE, _COD
 _REDEEM = delete(codes).where(_PURPOSE, _CODE, codes.c.expires_at > _NOW).returning(codes.c.holder)
 
 
-def _replace(begin: Begin) -> sqlite.Insert:
+def _replace(insert_into: InsertInto) -> sqlite.Insert:
     """Take the place of the holder's earlier code: of two issued at once, one stays."""
-    first = begin(codes)
+    first = insert_into(codes)
     return first.on_conflict_do_update(
         index_elements=[codes.c.purpose, codes.c.holder],
         index_where=HAS_HOLDER,
@@ -43,13 +43,13 @@ class SqlCodes:
         """Sweep what has expired, and the same code if it is there, and write the code in the place of its holder's."""
         swept = {"now": self._clock.now(), "of_purpose": purpose, "of_code": code_hash}
         values = {"purpose": purpose, "code_hash": code_hash, "holder": holder, "expires_at": expires_at}
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(_SWEEP, swept)
             await _ISSUE.run(connection, values)
 
     async def redeem(self, purpose: Purpose, code_hash: str) -> str | None:
         """Delete the code and give its holder, in one statement: of two at once, one finds it."""
         values = {"now": self._clock.now(), "of_purpose": purpose, "of_code": code_hash}
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             holder: str | None = (await connection.execute(_REDEEM, values)).scalar()
         return holder

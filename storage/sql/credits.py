@@ -14,12 +14,12 @@ from bot.domain.rules import Actor, AuditEntry, RuleKey, RuleKind
 from bot.errors import BadInput, StorageFailed
 from bot.ports.clock import Clock, Ids
 from storage.schema_quotas import credit_balances, credit_entries
+from storage.sql.current_account import current_account
 from storage.sql.database import Database
-from storage.sql.joined import now_of
-from storage.sql.record import entered
+from storage.sql.record import add_entry
 from storage.sql.upsert import Upsert
 
-_NEW_BALANCE = Upsert(lambda begin: begin(credit_balances).on_conflict_do_nothing())
+_NEW_BALANCE = Upsert(lambda insert_into: insert_into(credit_balances).on_conflict_do_nothing())
 _MOVE = (
     update(credit_balances)
     .where(
@@ -33,7 +33,7 @@ _MOVE = (
 )
 _ENTER = Upsert(
     # Inline: its number is not asked for, which a row that was left out has none of.
-    lambda begin: begin(credit_entries).on_conflict_do_nothing(index_elements=[credit_entries.c.key]).inline()
+    lambda insert_into: insert_into(credit_entries).on_conflict_do_nothing(index_elements=[credit_entries.c.key]).inline()
 )
 _BALANCE = select(credit_balances.c.balance).where(
     credit_balances.c.community == bindparam("community"), credit_balances.c.account == bindparam("account")
@@ -48,7 +48,7 @@ _HISTORY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Booking:
+class CreditBooking:
     """An entry to make, and how the balance changes by it; what a job spends or gets back carries the job.
 
     What is owed to somebody is never refused for being too much.
@@ -76,21 +76,21 @@ class SqlCredits:
 
     async def balance(self, community: CommunityId, account: AccountId) -> int:
         """Read the balance."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return await balance(connection, community, account)
 
     async def move(self, move: CreditMove) -> AuditEntry | None:
         """Enter the move, which happens once for each key; then change the balance, and put it on record."""
         if not 0 < abs(move.delta) <= MOST_CREDITS:
-            raise _no_amount()
+            raise _bad_amount()
         now = self._clock.now()
-        async with self._database.writing() as connection:
-            account = await now_of(connection, move.account)
-            booking = Booking(move.community, account, move.delta, move.kind, move.key, now, by=move.by, why=move.why)
-            if not await _enter(connection, booking):
+        async with self._database.write_transaction() as connection:
+            account = await current_account(connection, move.account)
+            booking = CreditBooking(move.community, account, move.delta, move.kind, move.key, now, by=move.by, why=move.why)
+            if not await _add_credit_entry(connection, booking):
                 return None
-            new = await _changed_or_not(connection, booking)
-            return await entered(
+            new = await _change_balance_or_raise(connection, booking)
+            return await add_entry(
                 connection,
                 move.community,
                 RuleKey(RuleKind.CREDITS, move.kind, account),
@@ -105,28 +105,28 @@ class SqlCredits:
     async def give(self, community: CommunityId, giver: Actor, taker: AccountId, amount: int, key: str) -> bool:
         """Enter both sides, and change the balances in the order of their accounts: so two can give each other at once."""
         if not 0 < amount <= MOST_CREDITS:
-            raise _no_amount()
-        async with self._database.writing() as connection:
+            raise _bad_amount()
+        async with self._database.write_transaction() as connection:
             # In order, as whoever joins the two locks them.
-            living = {one: await now_of(connection, one) for one in sorted({giver.account, taker})}
-            source, target = living[giver.account], living[taker]
+            current = {one: await current_account(connection, one) for one in sorted({giver.account, taker})}
+            source, target = current[giver.account], current[taker]
             now, kind = self._clock.now(), CreditKind.GIFT
-            given = Booking(community, source, -amount, kind, f"give:{key}", now, by=giver)
-            got = Booking(community, target, amount, kind, f"get:{key}", now, by=giver)
-            if not await _enter(connection, given):
+            given = CreditBooking(community, source, -amount, kind, f"give:{key}", now, by=giver)
+            got = CreditBooking(community, target, amount, kind, f"get:{key}", now, by=giver)
+            if not await _add_credit_entry(connection, given):
                 return False
             if source == target:
                 raise BadInput("Those credits are yours already; nothing was given.")
-            if not await _enter(connection, got):
+            if not await _add_credit_entry(connection, got):
                 raise StorageFailed("database", "half of a gift")
             for booking in sorted((given, got), key=lambda one: one.account):
-                await _changed_or_not(connection, booking)
+                await _change_balance_or_raise(connection, booking)
             return True
 
     async def history(self, community: CommunityId, account: AccountId, most: int) -> tuple[CreditEntry, ...]:
         """Read the entries backwards."""
         values = {"community": community, "account": account, "most": most}
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return tuple(_entry_of(row) for row in await connection.execute(_HISTORY, values))
 
 
@@ -136,15 +136,15 @@ async def balance(connection: AsyncConnection, community: CommunityId, account: 
     return 0 if found is None else int(found)
 
 
-async def moved(connection: AsyncConnection, booking: Booking) -> int | None:
+async def move_credits(connection: AsyncConnection, booking: CreditBooking) -> int | None:
     """Change a balance and enter it; give the new balance, or None, and nothing is written, where it would leave its bounds."""
-    new = await _changed(connection, booking)
-    if new is not None and not await _enter(connection, booking):
+    new = await _change_balance(connection, booking)
+    if new is not None and not await _add_credit_entry(connection, booking):
         raise StorageFailed("database", "credits would be moved twice")
     return new
 
 
-async def _enter(connection: AsyncConnection, booking: Booking) -> bool:
+async def _add_credit_entry(connection: AsyncConnection, booking: CreditBooking) -> bool:
     """Enter a move, unless somebody has one of this key already: it is the event's, whoever the credits are for by now."""
     by = booking.by
     values = {
@@ -162,7 +162,7 @@ async def _enter(connection: AsyncConnection, booking: Booking) -> bool:
     return await _ENTER.run(connection, values) > 0
 
 
-async def _changed(connection: AsyncConnection, booking: Booking) -> int | None:
+async def _change_balance(connection: AsyncConnection, booking: CreditBooking) -> int | None:
     """Change a balance within its bounds, and give the new one.
 
     What jobs give back is never refused for being too much, and who has too
@@ -177,9 +177,9 @@ async def _changed(connection: AsyncConnection, booking: Booking) -> int | None:
     return new
 
 
-async def _changed_or_not(connection: AsyncConnection, booking: Booking) -> int:
+async def _change_balance_or_raise(connection: AsyncConnection, booking: CreditBooking) -> int:
     """Change a balance within its bounds, or say how it stands."""
-    new = await _changed(connection, booking)
+    new = await _change_balance(connection, booking)
     if new is not None:
         return new
     there = await balance(connection, booking.community, booking.account)
@@ -188,7 +188,7 @@ async def _changed_or_not(connection: AsyncConnection, booking: Booking) -> int:
     raise BadInput(f"Nobody can have more than {MOST_CREDITS} credits and there are {there} already; nothing was changed.")
 
 
-def _no_amount() -> BadInput:
+def _bad_amount() -> BadInput:
     return BadInput(f"Please give a whole number of credits from 1 to {MOST_CREDITS}; nothing was changed.")
 
 

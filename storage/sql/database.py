@@ -9,7 +9,7 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StorageFailed
-from storage.sql.failures import translated
+from storage.sql.failures import translate_errors
 from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
 
 _BUSY = timedelta(seconds=5)
@@ -40,13 +40,13 @@ class Database:
 
     async def open(self) -> None:
         """Connect once, making SQLite's file and folders; the tables are `storage.migrate`'s business."""
-        with translated():
+        with translate_errors():
             url = parse_url(self._url)
             if is_sqlite(url):
                 await asyncio.to_thread(make_sqlite_file, sqlite_file(url), self._busy)
-            self._writer, self._reader = self._engines(url)
+            self._writer, self._reader = self._create_engines(url)
         try:
-            async with self.reading() as connection:
+            async with self.read_transaction() as connection:
                 await connection.execute(text("SELECT 1"))
         except BaseException:
             await self.close()
@@ -56,31 +56,31 @@ class Database:
         """Close every connection; twice is no error."""
         engines = (self._writer, self._reader)
         self._writer = self._reader = None
-        with translated():
+        with translate_errors():
             for engine in engines:
                 if engine is not None:
                     await engine.dispose()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def write_transaction(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection that may write: all of it happens on leaving, or nothing if anything is raised."""
-        with translated():
-            async with self._budget(), self._opened(self._writer).begin() as connection:
+        with translate_errors():
+            async with self._time_limit(), self._require_open(self._writer).begin() as connection:
                 yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def read_transaction(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection that sees one moment and cannot write."""
-        with translated():
-            async with self._budget(), self._opened(self._reader).connect() as connection:
+        with translate_errors():
+            async with self._time_limit(), self._require_open(self._reader).connect() as connection:
                 yield connection
 
     async def check_writable(self) -> None:
         """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had."""
-        async with self.writing() as connection:
+        async with self.write_transaction() as connection:
             await connection.execute(text("SELECT 1"))
 
-    def _engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         if not is_sqlite(url):
             engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
             return engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -90,10 +90,10 @@ class Database:
             sqlite_engine(url, begin="BEGIN", busy=self._busy, pragmas=(*safe, "query_only=ON"), size=_READERS),
         )
 
-    def _budget(self) -> asyncio.Timeout:
+    def _time_limit(self) -> asyncio.Timeout:
         return asyncio.timeout(4 * self._busy.total_seconds())
 
-    def _opened(self, engine: AsyncEngine | None) -> AsyncEngine:
+    def _require_open(self, engine: AsyncEngine | None) -> AsyncEngine:
         if engine is None:
             raise StorageFailed("database", "not open")
         return engine

@@ -7,20 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from storage.schema import drawings
 from storage.sql.rows import drawing_of, drawing_values
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.upsert import InsertInto, Upsert
 
 _KNOWN_LATER = ("model", "state", "microusd", "is_estimate", "request_id", "files", "notes")
 
 
-def _overwrite(begin: Begin) -> sqlite.Insert:
-    new = begin(drawings)
+def _overwrite(insert_into: InsertInto) -> sqlite.Insert:
+    new = insert_into(drawings)
     return new.on_conflict_do_update(
         index_elements=[drawings.c.id],
         set_={name: new.excluded[name] for name in _KNOWN_LATER},
     )
 
 
-_NEW_DRAWING = Upsert(lambda begin: begin(drawings).on_conflict_do_nothing(index_elements=[drawings.c.id]))
+_NEW_DRAWING = Upsert(lambda insert_into: insert_into(drawings).on_conflict_do_nothing(index_elements=[drawings.c.id]))
 _OVERWRITE = Upsert(_overwrite)
 _GIVE_UP = (
     update(drawings)

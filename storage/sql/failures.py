@@ -42,7 +42,7 @@ _POSTGRES = {
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise every failure of the database inside as `StorageFailed`; ours pass through."""
     try:
         yield

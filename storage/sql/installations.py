@@ -9,7 +9,7 @@ from bot.domain.people import Platform
 from bot.ports.installations import InstallationKey, StoredInstallation
 from storage.schema_access import installations
 from storage.sql.database import Database
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.upsert import InsertInto, Upsert
 
 _PARTS = ("platform", "client", "organisation", "workspace")
 _IN_WORKSPACE = select(installations).where(*(installations.c[name] == bindparam(name) for name in _PARTS))
@@ -22,8 +22,8 @@ _ALL = (
 )
 
 
-def _replace(begin: Begin) -> sqlite.Insert:
-    first = begin(installations)
+def _replace(insert_into: InsertInto) -> sqlite.Insert:
+    first = insert_into(installations)
     return first.on_conflict_do_update(
         index_elements=list(installations.primary_key),
         set_={"sealed": first.excluded.sealed, "installed_at": first.excluded.installed_at},
@@ -47,25 +47,25 @@ class SqlInstallations:
             "sealed": installation.sealed,
             "installed_at": installation.installed_at,
         }
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await _SAVE.run(connection, values)
 
     async def find(self, key: InstallationKey) -> StoredInstallation | None:
         """Read one."""
         found = _EXACTLY if key.user else _NEWEST
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             row = (await connection.execute(found, _columns(key))).first()
         return None if row is None else _installation(row)
 
     async def delete(self, key: InstallationKey) -> None:
         """Delete one row, or a workspace's."""
         gone = delete(installations).where(*(installations.c[name] == value for name, value in _columns(key).items()))
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(gone)
 
     async def all(self, platform: Platform, client: str) -> tuple[StoredInstallation, ...]:
         """Read an application's."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             found = await connection.execute(_ALL, {"platform": platform, "client": client})
             return tuple(_installation(row) for row in found)
 

@@ -16,17 +16,17 @@ from bot.domain.people import AccountId, Platform, Tier
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
-from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNTOLD, Moment, jobs
-from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, take, write, write_kept, write_or_stop
+from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, Moment, jobs
+from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, claim_job, mark_kept, update_if_current, update_or_raise
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
-from storage.sql.ledger import close_books, give_back, reserve, settle
-from storage.sql.money import bill_late, lock_hold
+from storage.sql.ledger import refund_and_bill, refund_cancelled, reserve, settle
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, prepared_prompt_values
+from storage.sql.spending import bill_late, lock_hold
 from storage.sql.upsert import Upsert
 
-_NEW_JOB = Upsert(lambda begin: begin(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
+_NEW_JOB = Upsert(lambda insert_into: insert_into(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
 
 _RECENT = 20
 """How many finished jobs tell what is typical."""
@@ -40,13 +40,13 @@ _BY_MESSAGE = select(jobs).where(
 _ATTACH = update(jobs).where(_OF_JOB)
 _LOCKED = _BY_ID.with_for_update()
 _CANCEL = update(jobs).where(_OF_JOB)
-_TELL = update(jobs).where(_OF_JOB, IS_UNTOLD)
+_MARK_NOTIFIED = update(jobs).where(_OF_JOB, IS_UNNOTIFIED)
 _PLACE = select(jobs.c.created_at, jobs.c.id, jobs.c.quality).where(_OF_JOB)
 _CAME_BEFORE = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String))
 _AHEAD = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, _CAME_BEFORE)
 _NEWEST_OF = select(jobs).where(jobs.c.account == bindparam("account")).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
 _OPEN_OF = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, jobs.c.account == bindparam("account"))
-_SPANS = (
+_DURATIONS = (
     select(jobs.c.started_at, jobs.c.kept_at)
     .where(IS_DONE, jobs.c.quality == bindparam("quality"))
     .order_by(jobs.c.finished_at.desc())
@@ -56,7 +56,7 @@ _IS_DUE = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= NOW)
 _AGE = (jobs.c.created_at, jobs.c.id)
 
 
-def _later_than(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
+def _accepted_after(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that a job was accepted after that one; nothing is after a job that was never there."""
     if job is None:
         return ()
@@ -73,7 +73,7 @@ class SqlJobs:
 
     async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
         """Insert the job unless its key is taken, and only then reserve its pictures."""
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             if await _NEW_JOB.run(connection, job_values(job)):
                 await reserve(connection, job.id, hold, self._clock.now())
                 return AcceptedJob(job, is_new=True)
@@ -94,56 +94,56 @@ class SqlJobs:
 
     async def attach(self, job: JobId, message: MessageRef) -> None:
         """Write the reference down, whoever has the job."""
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(_ATTACH, {"job": job, **message_values(message)})
 
     async def claim(self, job: JobId, lease: timedelta) -> Job | None:
         """Claim in one conditional statement. `not_before` binds `claimable` alone: a claim that is a moment early is fine."""
         now = self._clock.now()
-        async with self._database.writing() as connection:
-            row = await take(connection, job, now=now, until=now + lease)
+        async with self._database.write_transaction() as connection:
+            row = await claim_job(connection, job, now=now, until=now + lease)
         return None if row is None else job_of(row)
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
         """Move the end of the lease."""
-        await self._write(job, attempt, lease_until=self._clock.now() + lease)
+        await self._update(job, attempt, lease_until=self._clock.now() + lease)
 
     async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease; the attempt stays what it is until the next claim."""
-        await self._write(job, attempt, lease_until=None, not_before=not_before)
+        await self._update(job, attempt, lease_until=None, not_before=not_before)
 
     async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
         """Write the cost where that of the settled words will stand."""
-        await self._write(job, attempt, words_microusd=cost.microusd, words_is_estimate=cost.is_estimate)
+        await self._update(job, attempt, words_microusd=cost.microusd, words_is_estimate=cost.is_estimate)
 
     async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
         """Write the words and their cost."""
-        await self._write(job, attempt, **prepared_prompt_values(prompt))
+        await self._update(job, attempt, **prepared_prompt_values(prompt))
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Insert the drawing behind the fence."""
-        async with self._database.writing() as connection:
-            await write_or_stop(connection, drawing.job, drawing.attempt)
+        async with self._database.write_transaction() as connection:
+            await update_or_raise(connection, drawing.job, drawing.attempt)
             await add_drawing(connection, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
         """Overwrite the drawing, and correct what its job was billed and spent, unless more is known of it."""
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             if await bill_late(connection, drawing):
                 await overwrite_drawing(connection, drawing)
                 drawn = max(one.may_have_given for one in await drawings_of(connection, drawing.job))
-                await give_back(connection, drawing.job, drawn, self._clock.now())
+                await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """Read the drawings."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return await drawings_of(connection, job)
 
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
         """Move the job, its pictures and its hold together; the same pictures again by the same attempt are no news."""
         now = self._clock.now()
-        async with self._database.writing() as connection:
-            if await write_kept(connection, job, attempt, now):
+        async with self._database.write_transaction() as connection:
+            if await mark_kept(connection, job, attempt, now):
                 await add_pictures(connection, job, pictures, now)
                 await settle(connection, job, len(pictures), now)
                 return
@@ -153,9 +153,9 @@ class SqlJobs:
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
         """Move the job and its hold together; the same end again by the same attempt is no news."""
-        async with self._database.writing() as connection:
-            if await write(connection, job, attempt, **self._final(ending)):
-                await close_books(connection, job, self._clock.now())
+        async with self._database.write_transaction() as connection:
+            if await update_if_current(connection, job, attempt, **self._final_values(ending)):
+                await refund_and_bill(connection, job, self._clock.now())
                 return
             known = (await connection.execute(select(jobs.c.attempt, jobs.c.state).where(jobs.c.id == job))).first()
             if known is None or (known.attempt, known.state) != (attempt, ending.state):
@@ -163,7 +163,7 @@ class SqlJobs:
 
     async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
         """Move the job, its hold and its drawings together; a job that was cancelled before keeps the end it has."""
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             known = (await connection.execute(_LOCKED, {"job": job})).first()
             if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
                 return job_of(known).ending if known is not None and known.state == ending.state else None
@@ -172,19 +172,21 @@ class SqlJobs:
             if paid:
                 counted = await settle(connection, job, max(one.may_have_given for one in paid), self._clock.now())
                 ending = once_paid(counted) if once_paid else ending
-            await connection.execute(_CANCEL, {"job": job, **self._final(ending)})
-            await close_books(connection, job, self._clock.now())
+            await connection.execute(_CANCEL, {"job": job, **self._final_values(ending)})
+            await refund_and_bill(connection, job, self._clock.now())
             return ending
 
     async def mark_notified(self, job: JobId) -> None:
         """Note when, once; an open job has no end to tell of."""
-        async with self._database.writing() as connection:
-            await connection.execute(_TELL, {"job": job, "told_at": self._clock.now()})
+        async with self._database.write_transaction() as connection:
+            await connection.execute(_MARK_NOTIFIED, {"job": job, "told_at": self._clock.now()})
 
     async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
-        waiting = select(jobs).where(IS_UNTOLD, jobs.c.platform.in_(platforms), *_later_than(after)).order_by(*_AGE).limit(most)
-        async with self._database.reading() as connection:
+        waiting = (
+            select(jobs).where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *_accepted_after(after)).order_by(*_AGE).limit(most)
+        )
+        async with self._database.read_transaction() as connection:
             return tuple(job_of(row) for row in await connection.execute(waiting))
 
     async def claimable(
@@ -195,25 +197,25 @@ class SqlJobs:
             select(jobs.c.id, jobs.c.tier)
             .where(IS_OPEN, IS_UNLEASED, _IS_DUE, jobs.c.platform.in_(platforms))
             .where(or_(jobs.c.created_at <= accepted_by, jobs.c.attempt > 0))
-            .where(*_later_than(after))
+            .where(*_accepted_after(after))
             .order_by(*_AGE)
             .limit(most)
         )
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             found = await connection.execute(waiting, {"now": self._clock.now()})
             return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """Read the open jobs of the platform: they are few, so that tenants need no column of their own."""
         under_way = select(jobs).where(IS_OPEN, jobs.c.platform == platform).order_by(jobs.c.created_at, jobs.c.id)
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             found = [job_of(row) for row in await connection.execute(under_way)]
         return tuple(job for job in found if job.place.tenant == tenant)
 
     async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:
         """Read a page by the index of accounts."""
         wanted, values = _NEWEST_OF.limit(most), {"account": account}
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             if before is not None:
                 last = (await connection.execute(_PLACE, {"job": before})).first()
                 if last is None:
@@ -223,38 +225,38 @@ class SqlJobs:
 
     async def count_open(self, account: AccountId) -> int:
         """Count them."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return int((await connection.execute(_OPEN_OF, {"account": account})).scalar_one())
 
     async def queue_position(self, job: JobId) -> QueuePosition:
         """Count, and take the median of the last finished ones; nobody is before a job that is unknown."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             me = (await connection.execute(_PLACE, {"job": job})).first()
             if me is None:
                 return QueuePosition(0, None)
             ahead = (await connection.execute(_AHEAD, {"created_at": me.created_at, "id": me.id})).scalar_one()
-            recent = await connection.execute(_SPANS, {"quality": me.quality})
+            recent = await connection.execute(_DURATIONS, {"quality": me.quality})
             seconds = [(row.kept_at - row.started_at).total_seconds() for row in recent if row.started_at and row.kept_at]
         return QueuePosition(ahead, median(seconds) if seconds else None)
 
     async def cost(self, job: JobId) -> Cost:
         """Add up the words and every drawing, whatever came of it."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             row = (await connection.execute(_BY_ID, {"job": job})).first()
             drawn = await drawings_of(connection, job)
         words = FREE if row is None else Cost(row.words_microusd, row.words_is_estimate)
         return sum((drawing.cost for drawing in drawn), words)
 
     async def _read(self, found: Select[Any], **values: object) -> Job | None:
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             row = (await connection.execute(found, values)).first()
         return None if row is None else job_of(row)
 
-    async def _write(self, job: JobId, attempt: int, **changes: object) -> None:
-        async with self._database.writing() as connection:
-            await write_or_stop(connection, job, attempt, **changes)
+    async def _update(self, job: JobId, attempt: int, **changes: object) -> None:
+        async with self._database.write_transaction() as connection:
+            await update_or_raise(connection, job, attempt, **changes)
 
-    def _final(self, ending: Ending) -> dict[str, Any]:
+    def _final_values(self, ending: Ending) -> dict[str, Any]:
         now = self._clock.now()
         return {
             "state": ending.state,

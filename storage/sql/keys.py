@@ -37,25 +37,25 @@ class SqlApiKeys:
             "label": key.label,
             "created_at": key.created_at,
         }
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(_NEW, values)
 
     async def find(self, key_hash: str) -> ApiKey | None:
         """Read the key."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             row = (await connection.execute(_BY_HASH, {"key_hash": key_hash})).first()
         return None if row is None else _key(row)
 
     async def of(self, account: AccountId) -> tuple[ApiKey, ...]:
         """Read an account's keys; they are few, so that they are sorted here."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             found = [_key(row) for row in await connection.execute(_OF_ACCOUNT, {"account": account})]
         return tuple(sorted(found, key=lambda key: (key.created_at, key.id)))
 
     async def revoke(self, key: ApiKeyId, account: AccountId) -> bool:
         """Note when, once."""
         values = {"of_key": key, "of_account": account, "revoked_at": self._clock.now()}
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             return (await connection.execute(_REVOKE, values)).rowcount > 0
 
 

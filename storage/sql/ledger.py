@@ -16,12 +16,12 @@ from bot.errors import BadInput, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 from bot.ports.clock import Clock, Ids
 from storage.schema import accounts, holds, jobs, usage
 from storage.schema_quotas import shared_usage
-from storage.sql.credits import Booking, balance, moved
+from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
-from storage.sql.money import bill, lock_hold, reserve_money, spending_of
-from storage.sql.record import entered
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.record import add_entry
+from storage.sql.spending import bill, lock_hold, reserve_money, spending_of
+from storage.sql.upsert import InsertInto, Upsert
 
 _CLOCK_FAULT = timedelta(days=2)
 """How far a clock may have been ahead before it was set back; what was counted then still counts."""
@@ -36,9 +36,9 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
         BudgetExceeded: So for the money.
         BadInput: The account has become part of another one.
     """
-    day = await _open_day(connection, hold)
-    from_credits = await _take(connection, job, hold, day=day, now=now)
-    await _take_from_crowd(connection, hold, day)
+    day = await _counting_day(connection, hold)
+    from_credits = await _hold_pictures(connection, job, hold, day=day, now=now)
+    await _hold_for_crowd(connection, hold, day)
     await reserve_money(connection, hold, day)
     values = {
         "job": job,
@@ -59,35 +59,37 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
 
 async def settle(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> int:
     """Spend so many of the job's pictures, give the rest back, and return what they count for: never more than was held."""
-    return await _let_go(connection, job, HoldState.SPENT, pictures=pictures, now=now)
+    return await _end_hold(connection, job, HoldState.SPENT, pictures=pictures, now=now)
 
 
-async def give_back(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
+async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
     """Give back what a cancelled job spent beyond so many pictures: what was being drawn then turned out not to be drawn."""
     hold = (await connection.execute(_SPENT_BY_CANCELLED, {"of_job": job})).first()
     left = 0 if hold is None else min(hold.spent, pictures * hold.each)
     if hold is None or left == hold.spent:
         return
     state = HoldState.SPENT if left else HoldState.REFUNDED
-    await connection.execute(_GIVE_BACK, {"of_job": job, "ended": state, "left": left})
+    await connection.execute(_REFUND, {"of_job": job, "ended": state, "left": left})
     of_day = hold.n - hold.from_credits
     unused = min(hold.spent, of_day) - min(left, of_day)
     # A counter that was forgiven meanwhile stays as it is.
-    await connection.execute(_COUNT_AGAIN, _of_day(hold.community, hold.account, hold.day) | {"let_go": 0, "used": -unused})
+    await connection.execute(
+        _CORRECT_COUNT, _counter_key(hold.community, hold.account, hold.day) | {"let_go": 0, "used": -unused}
+    )
     in_credits = hold.spent - left - unused
     if in_credits:
         whose = (CommunityId(hold.community), AccountId(hold.account))
-        await moved(connection, Booking(*whose, in_credits, CreditKind.REFUND, f"undrawn:{job}:{left}", now, job))
+        await move_credits(connection, CreditBooking(*whose, in_credits, CreditKind.REFUND, f"undrawn:{job}:{left}", now, job))
     if hold.tenant_quota is not None:
-        everybodys = _of_day(hold.community, _as_account(hold.tenant_quota), hold.day)
-        await connection.execute(_COUNT_AGAIN, everybodys | {"let_go": 0, "used": left - hold.spent})
+        crowd_key = _counter_key(hold.community, _as_account(hold.tenant_quota), hold.day)
+        await connection.execute(_CORRECT_COUNT, crowd_key | {"let_go": 0, "used": left - hold.spent})
 
 
-async def close_books(connection: AsyncConnection, job: JobId, now: datetime) -> None:
+async def refund_and_bill(connection: AsyncConnection, job: JobId, now: datetime) -> None:
     """Give back what the job still holds, and count what it cost: a call whose end was not seen costs what it probably did."""
     await lock_hold(connection, job)
     await give_up_drawings(connection, job)
-    await _let_go(connection, job, HoldState.REFUNDED, pictures=0, now=now)
+    await _end_hold(connection, job, HoldState.REFUNDED, pictures=0, now=now)
     await bill(connection, job)
 
 
@@ -101,28 +103,28 @@ class SqlLedger:
 
     async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
         """Read the counters of `day`, which are 0 before its first wish, and the credits."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return await _quota_status(connection, community, account, day=day, limit=limit)
 
     async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
         """Read the counters of a whole server."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return await _quota_status(connection, community, _as_account(tenant), day=day, limit=limit)
 
     async def reset_usage(
         self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str
     ) -> AuditEntry | None:
         """Empty the counter and enter it, together."""
-        async with self._database.writing() as connection:
-            newest: date | None = (await connection.execute(_NEWEST_DAY, _from(community, account, day))).scalar()
+        async with self._database.write_transaction() as connection:
+            newest: date | None = (await connection.execute(_NEWEST_DAY, _day_range(community, account, day))).scalar()
             counted = newest or day
-            row = (await connection.execute(_LOCKED_COUNTERS, _of_day(community, account, counted))).first()
+            row = (await connection.execute(_LOCKED_COUNTERS, _counter_key(community, account, counted))).first()
             if row is None or not row.spent:
                 return None
-            await connection.execute(_COUNT, _of_day(community, account, counted) | {"let_go": 0, "used": -row.spent})
+            await connection.execute(_COUNT, _counter_key(community, account, counted) | {"let_go": 0, "used": -row.spent})
             # What others have of it counts there still: joined with them, it must not be taken off once more.
-            await connection.execute(_SHARE_NOTHING, _of_day(community, account, counted))
-            return await entered(
+            await connection.execute(_FORGET_SHARED, _counter_key(community, account, counted))
+            return await add_entry(
                 connection,
                 community,
                 RuleKey(RuleKind.USAGE, counted.isoformat(), account),
@@ -136,22 +138,22 @@ class SqlLedger:
 
     async def spending(self, budget: Budget, day: date) -> Spending:
         """Add up the days of the period."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return await spending_of(connection, budget, day)
 
 
-async def count_again(
+async def correct_usage(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, pictures: int
 ) -> int | None:
     """Count forgiven pictures as spent, or not so if negative; give what is spent then, None where that would be less than 0."""
-    values = _of_day(community, account, day) | {"let_go": 0, "used": pictures}
-    spent: int | None = (await connection.execute(_COUNT_AGAIN, values)).scalar()
+    values = _counter_key(community, account, day) | {"let_go": 0, "used": pictures}
+    spent: int | None = (await connection.execute(_CORRECT_COUNT, values)).scalar()
     return spent
 
 
-def _raise_held(begin: Begin) -> sqlite.Insert:
+def _raise_held(insert_into: InsertInto) -> sqlite.Insert:
     """Raise the counter if the limit allows it: one statement, so that no two wishes see the same picture left."""
-    first = begin(usage)
+    first = insert_into(usage)
     return first.on_conflict_do_update(
         index_elements=[usage.c.community, usage.c.account, usage.c.day],
         set_={"held": usage.c.held + first.excluded.held},
@@ -163,24 +165,24 @@ _RAISE_HELD = Upsert(_raise_held)
 _NEW_HOLD = insert(holds)
 _SPENT = bindparam("pictures", type_=Integer) * holds.c.each
 _HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
-_LET_GO = _HELD.values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
+_END_HOLD = _HELD.values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
 _SPENT_BY_CANCELLED = (
     select(*holds.c)
     .join(jobs, jobs.c.id == holds.c.job)
     .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.SPENT, jobs.c.state == JobState.CANCELLED)
     .with_for_update(of=holds)
 )
-_GIVE_BACK = update(holds).where(holds.c.job == bindparam("of_job")).values(state=bindparam("ended"), spent=bindparam("left"))
+_REFUND = update(holds).where(holds.c.job == bindparam("of_job")).values(state=bindparam("ended"), spent=bindparam("left"))
 _THAT_DAY = (
     usage.c.community == bindparam("of_community"),
     usage.c.account == bindparam("of_account"),
     usage.c.day == bindparam("of_day"),
 )
 _COUNT = update(usage).where(*_THAT_DAY).values(held=usage.c.held - bindparam("let_go"), spent=usage.c.spent + bindparam("used"))
-_COUNT_AGAIN = _COUNT.where(usage.c.spent + bindparam("used") >= 0).returning(usage.c.spent)
+_CORRECT_COUNT = _COUNT.where(usage.c.spent + bindparam("used") >= 0).returning(usage.c.spent)
 _COUNTERS = select(usage.c.held, usage.c.spent).where(*_THAT_DAY)
 _LOCKED_COUNTERS = _COUNTERS.with_for_update()
-_SHARE_NOTHING = delete(shared_usage).where(
+_FORGET_SHARED = delete(shared_usage).where(
     shared_usage.c.community == bindparam("of_community"),
     shared_usage.c.day == bindparam("of_day"),
     or_(shared_usage.c.account == bindparam("of_account"), shared_usage.c.other == bindparam("of_account")),
@@ -198,46 +200,46 @@ _ACCOUNT = (
 """Whether the account is one still, which is so until the transaction ends, and the last day it was counted on."""
 
 
-async def _open_day(connection: AsyncConnection, hold: Hold) -> date:
+async def _counting_day(connection: AsyncConnection, hold: Hold) -> date:
     """Give the hold's day, or a later one that is counted already: where a clock was set back, the day does not begin again."""
     day = hold.allowance.day
-    row = (await connection.execute(_ACCOUNT, _from(hold.community, hold.account, day))).first()
+    row = (await connection.execute(_ACCOUNT, _day_range(hold.community, hold.account, day))).first()
     if row is not None and row.joined_to is not None:
         raise BadInput("Your accounts were joined a moment ago; please ask once more.")
     return day if row is None else row.newest or day
 
 
-async def _take(connection: AsyncConnection, job: JobId, hold: Hold, *, day: date, now: datetime) -> int:
+async def _hold_pictures(connection: AsyncConnection, job: JobId, hold: Hold, *, day: date, now: datetime) -> int:
     """Take the pictures from the day, and what it has not left from the credits; give how many those are."""
     limit, whose = hold.allowance.limit, (hold.community, hold.account)
-    if await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
+    if await _try_hold(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
         return 0
     quota_status = await _quota_status(connection, *whose, day=day, limit=limit)
     beyond = hold.pictures - quota_status.left
-    if await moved(connection, Booking(*whose, -beyond, CreditKind.SPEND, f"spend:{job}", now, job)) is None:
-        raise _too_much(hold, quota_status)
+    if await move_credits(connection, CreditBooking(*whose, -beyond, CreditKind.SPEND, f"spend:{job}", now, job)) is None:
+        raise _quota_exceeded(hold, quota_status)
     if quota_status.left:
-        await _fits(connection, *whose, day=day, pictures=quota_status.left, limit=limit)
+        await _try_hold(connection, *whose, day=day, pictures=quota_status.left, limit=limit)
     return beyond
 
 
-def _too_much(hold: Hold, quota_status: QuotaStatus) -> QuotaExceeded:
+def _quota_exceeded(hold: Hold, quota_status: QuotaStatus) -> QuotaExceeded:
     if hold.pictures > quota_status.limit + quota_status.credits:
         return LimitTooLow(cost=hold.pictures, limit=quota_status.limit, credits_left=quota_status.credits)
     refills_at = hold.allowance.refills_at
     return QuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=refills_at, credits_left=quota_status.credits)
 
 
-async def _take_from_crowd(connection: AsyncConnection, hold: Hold, day: date) -> None:
+async def _hold_for_crowd(connection: AsyncConnection, hold: Hold, day: date) -> None:
     if hold.tenant_quota is None:
         return
     whose = (hold.community, _as_account(hold.tenant_quota.id))
-    if not await _fits(connection, *whose, day=day, pictures=hold.pictures, limit=hold.tenant_quota.limit):
+    if not await _try_hold(connection, *whose, day=day, pictures=hold.pictures, limit=hold.tenant_quota.limit):
         quota_status = await _quota_status(connection, *whose, day=day, limit=hold.tenant_quota.limit)
         raise TenantQuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=hold.allowance.refills_at)
 
 
-async def _fits(
+async def _try_hold(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, pictures: int, limit: int
 ) -> bool:
     """Hold the pictures if the limit allows it; either way nobody else changes that day before the transaction ends."""
@@ -247,27 +249,27 @@ async def _fits(
     return await _RAISE_HELD.run(connection, values) > 0 and held == pictures
 
 
-async def _let_go(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> int:
+async def _end_hold(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> int:
     """Move the hold out of `HELD`, which happens once, and only then the counters and the credits; return what is spent."""
-    hold = (await connection.execute(_LET_GO, {"of_job": job, "ended": state, "pictures": pictures})).first()
+    hold = (await connection.execute(_END_HOLD, {"of_job": job, "ended": state, "pictures": pictures})).first()
     if hold is None:
         return 0
-    await _count_end(connection, job, hold, now)
+    await _count_ended_hold(connection, job, hold, now)
     return int(hold.spent)
 
 
-async def _count_end(connection: AsyncConnection, job: JobId, hold: Row[Any], now: datetime) -> None:
+async def _count_ended_hold(connection: AsyncConnection, job: JobId, hold: Row[Any], now: datetime) -> None:
     """Count the pictures of a hold that has just ended: those of the day are spent first."""
     of_day = hold.n - hold.from_credits
     used = min(hold.spent, of_day)
-    await connection.execute(_COUNT, _of_day(hold.community, hold.account, hold.day) | {"let_go": of_day, "used": used})
+    await connection.execute(_COUNT, _counter_key(hold.community, hold.account, hold.day) | {"let_go": of_day, "used": used})
     back = hold.from_credits - (hold.spent - used)
     if back:
         whose = (CommunityId(hold.community), AccountId(hold.account))
-        await moved(connection, Booking(*whose, back, CreditKind.REFUND, f"refund:{job}", now, job))
+        await move_credits(connection, CreditBooking(*whose, back, CreditKind.REFUND, f"refund:{job}", now, job))
     if hold.tenant_quota is not None:
-        everybodys = _of_day(hold.community, _as_account(hold.tenant_quota), hold.day)
-        await connection.execute(_COUNT, everybodys | {"let_go": hold.n, "used": hold.spent})
+        crowd_key = _counter_key(hold.community, _as_account(hold.tenant_quota), hold.day)
+        await connection.execute(_COUNT, crowd_key | {"let_go": hold.n, "used": hold.spent})
 
 
 def _as_account(tenant: str) -> AccountId:
@@ -275,17 +277,17 @@ def _as_account(tenant: str) -> AccountId:
     return AccountId(f"all of {tenant}")
 
 
-def _of_day(community: str, account: str, day: date) -> dict[str, object]:
+def _counter_key(community: str, account: str, day: date) -> dict[str, object]:
     return {"of_community": community, "of_account": account, "of_day": day}
 
 
-def _from(community: str, account: str, day: date) -> dict[str, object]:
+def _day_range(community: str, account: str, day: date) -> dict[str, object]:
     return {"community": community, "account": account, "day": day, "latest": day + _CLOCK_FAULT}
 
 
 async def _quota_status(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, limit: int
 ) -> QuotaStatus:
-    row = (await connection.execute(_COUNTERS, _of_day(community, account, day))).first()
+    row = (await connection.execute(_COUNTERS, _counter_key(community, account, day))).first()
     in_credits = await balance(connection, community, account)
     return QuotaStatus(limit, 0, 0, in_credits) if row is None else QuotaStatus(limit, row.held, row.spent, in_credits)

@@ -7,24 +7,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.clock import Clock, Ids
 from bot.ports.messages import StoredMessage
-from storage.schema import IS_THERE, channels, messages
+from storage.schema import IS_NOT_DELETED, channels, messages
 from storage.sql.database import Database
 from storage.sql.rows import stored_message_of
 from storage.sql.upsert import Upsert
 
 _RAISE_VERSION = Upsert(
-    lambda begin: begin(channels).on_conflict_do_update(
+    lambda insert_into: insert_into(channels).on_conflict_do_update(
         index_elements=[channels.c.name], set_={"version": channels.c.version + 1}
     )
 )
 _VERSION = select(channels.c.version).where(channels.c.name == bindparam("channel"))
 _NEW = insert(messages).returning(*messages.c)
 _BY_KEY = select(messages).where(messages.c.key == bindparam("key"))
-_IT = (messages.c.id == bindparam("message"), IS_THERE)
+_IT = (messages.c.id == bindparam("message"), IS_NOT_DELETED)
 _BY_ID = select(messages).where(*_IT)
 _CHANGE = update(messages).where(*_IT).returning(*messages.c)
 _AUTHORS = (
-    select(messages.c.author).distinct().where(messages.c.channel == bindparam("channel"), messages.c.author != "", IS_THERE)
+    select(messages.c.author)
+    .distinct()
+    .where(messages.c.channel == bindparam("channel"), messages.c.author != "", IS_NOT_DELETED)
 )
 _SINCE = (
     select(messages)
@@ -43,7 +45,7 @@ class SqlMessages:
 
     async def add(self, *, channel: str, author: str, body: str, key: str) -> StoredMessage:
         """Insert a message at the end of its channel; its first version is its place in the order."""
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             version = await _next_version(connection, channel)
             known = await _first(connection, _BY_KEY, key=key)
             if known is not None:
@@ -77,7 +79,7 @@ class SqlMessages:
         self, channel: str, *, most: int, before: str | None = None, author: str | None = None
     ) -> tuple[StoredMessage, ...]:
         """Read backwards from the end, or from `before`; nothing is older than a message that was never there."""
-        found = select(messages).where(messages.c.channel == channel, IS_THERE)
+        found = select(messages).where(messages.c.channel == channel, IS_NOT_DELETED)
         if before is not None:
             older = select(messages.c.position).where(messages.c.id == before).scalar_subquery()
             found = found.where(messages.c.position < older)
@@ -88,7 +90,7 @@ class SqlMessages:
 
     async def authors(self, channel: str) -> frozenset[str]:
         """Read each of them once."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return frozenset((await connection.execute(_AUTHORS, {"channel": channel})).scalars())
 
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
@@ -96,7 +98,7 @@ class SqlMessages:
         return await self._read(_SINCE, channel=channel, version=version)
 
     async def _change(self, message: str, **changes: object) -> StoredMessage | None:
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             there = await _first(connection, _BY_ID, message=message)
             if there is None:
                 return None
@@ -105,7 +107,7 @@ class SqlMessages:
         return None if row is None else stored_message_of(row)
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[StoredMessage, ...]:
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return tuple(stored_message_of(row) for row in await connection.execute(found, values))
 
 

@@ -7,7 +7,7 @@ from storage.schema_quotas import happened
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
-_SAY = Upsert(lambda begin: begin(happened).on_conflict_do_nothing())
+_SAY = Upsert(lambda insert_into: insert_into(happened).on_conflict_do_nothing())
 _FORGET = delete(happened).where(happened.c.key == bindparam("of_key"))
 
 
@@ -20,10 +20,10 @@ class SqlOnce:
 
     async def first(self, key: str) -> bool:
         """Insert the key: of two at once, one is told that it is new."""
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             return await _SAY.run(connection, {"key": key, "at": self._clock.now()}) > 0
 
     async def again(self, key: str) -> None:
         """Delete it."""
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(_FORGET, {"of_key": key})

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Reversal, Share, is_all_gone
 from storage.schema_quotas import failed_refunds, invoice_payments, invoices, reversals
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.upsert import InsertInto, Upsert
 
 _THIS_REVERSAL = (reversals.c.source == bindparam("of_source"), reversals.c.id == bindparam("of_id"))
 _REVERSAL = select(reversals).where(*_THIS_REVERSAL)
@@ -33,7 +33,7 @@ _PAID_BY = (
 )
 
 
-def _earliest(begin: Begin) -> sqlite.Insert:
+def _earliest(begin: InsertInto) -> sqlite.Insert:
     """A failed refund may be told of again, for another reason: what counts is when it failed."""
     new = begin(failed_refunds)
     return new.on_conflict_do_update(
@@ -41,7 +41,7 @@ def _earliest(begin: Begin) -> sqlite.Insert:
     )
 
 
-def _latest(begin: Begin) -> sqlite.Insert:
+def _latest(begin: InsertInto) -> sqlite.Insert:
     new = begin(invoices)
     return new.on_conflict_do_update(
         index_elements=list(invoices.primary_key),

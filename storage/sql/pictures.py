@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
-from storage.schema import IS_GOING, IS_VISIBLE, jobs, pictures
+from storage.schema import IS_TO_BE_REMOVED, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.rows import picture_of, picture_values
 
@@ -57,13 +57,13 @@ class SqlPictures:
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible; what is hidden already keeps its time."""
         hidden = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.VISIBLE)
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def show(self, job: JobId) -> bool:
         """Show what is hidden."""
         shown = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.HIDDEN)
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             return (await connection.execute(shown.values(state=PictureState.VISIBLE, remove_at=None))).rowcount > 0
 
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
@@ -71,32 +71,32 @@ class SqlPictures:
         old = select(pictures.c.id).where(IS_VISIBLE, pictures.c.community == community, pictures.c.kept_at < before)
         oldest = old.order_by(pictures.c.kept_at).limit(most)
         hidden = update(pictures).where(pictures.c.id.in_(oldest), pictures.c.state == PictureState.VISIBLE)
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             return (await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))).rowcount
 
     async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
         """Read a page of the hidden ones whose time has come, the longest overdue first."""
-        found = select(pictures).where(IS_GOING, pictures.c.remove_at <= now).order_by(pictures.c.remove_at)
+        found = select(pictures).where(IS_TO_BE_REMOVED, pictures.c.remove_at <= now).order_by(pictures.c.remove_at)
         return await self._read(found.limit(most).offset(skip))
 
     async def is_key_needed(self, key: str) -> bool:
         """Look for a picture with this key that is visible, or could be again."""
         needed = exists().where(pictures.c.key == key, pictures.c.state.in_([PictureState.VISIBLE, PictureState.HIDDEN]))
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return bool((await connection.execute(select(needed))).scalar_one())
 
     async def begin_removal(self, picture: PictureId) -> bool:
         """Move it on if it is hidden; it keeps its time, so that it is due until it is removed."""
-        begun = update(pictures).where(pictures.c.id == picture, IS_GOING)
-        async with self._database.writing() as connection:
+        begun = update(pictures).where(pictures.c.id == picture, IS_TO_BE_REMOVED)
+        async with self._database.write_transaction() as connection:
             return (await connection.execute(begun.values(state=PictureState.REMOVING))).rowcount > 0
 
     async def remove(self, picture: PictureId) -> None:
         """Remove it if that has begun."""
         removed = update(pictures).where(pictures.c.id == picture, pictures.c.state == PictureState.REMOVING)
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(removed.values(state=PictureState.REMOVED, remove_at=None))
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[Picture, ...]:
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return tuple(picture_of(row) for row in await connection.execute(found, values))

@@ -13,7 +13,7 @@ from storage.schema_quotas import record
 _NEW = insert(record)
 
 
-async def entered(
+async def add_entry(
     connection: AsyncConnection,
     community: CommunityId,
     key: RuleKey,

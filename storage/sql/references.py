@@ -21,24 +21,24 @@ class SqlReferences:
 
     async def began_at(self) -> datetime | None:
         """Read the oldest job's time."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             began: datetime | None = (await connection.execute(select(func.min(jobs.c.created_at)))).scalar_one()
         return began
 
     async def awaited(self, keys: Collection[str]) -> frozenset[str]:
         """Compare with the drawings of all open jobs."""
-        async with self._database.reading() as connection:
-            return await _awaited(connection, keys)
+        async with self._database.read_transaction() as connection:
+            return await _find_awaited(connection, keys)
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
         """Look for drawings first: a job that is kept in between has its pictures noted by then."""
         named = select(pictures.c.key).where(pictures.c.key.in_(keys), pictures.c.state != PictureState.REMOVED)
-        async with self._database.reading() as connection:
-            awaited = await _awaited(connection, keys)
+        async with self._database.read_transaction() as connection:
+            awaited = await _find_awaited(connection, keys)
             return awaited | frozenset((await connection.execute(named)).scalars())
 
 
-async def _awaited(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
+async def _find_awaited(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
     rows = (await connection.execute(_AWAITED)).all()
     files = {file["key"] for row in rows for file in row.files}
     return frozenset(key for key in keys if key in files or any(belongs_to_drawing(key, row.id) for row in rows))

@@ -9,7 +9,7 @@ from storage.schema import reports
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
-_NEW_REPORT = Upsert(lambda begin: begin(reports).on_conflict_do_nothing())
+_NEW_REPORT = Upsert(lambda insert_into: insert_into(reports).on_conflict_do_nothing())
 
 
 class SqlReports:
@@ -22,11 +22,11 @@ class SqlReports:
     async def add(self, picture: PictureId, reporter: AccountId) -> bool:
         """Insert the report unless it is there."""
         values = {"picture": picture, "reporter": reporter, "reported_at": self._clock.now()}
-        async with self._database.writing() as connection:
+        async with self._database.write_transaction() as connection:
             return await _NEW_REPORT.run(connection, values) > 0
 
     async def of(self, picture: PictureId) -> tuple[AccountId, ...]:
         """Read the reporters."""
         found = select(reports.c.reporter).where(reports.c.picture == picture).order_by(reports.c.reported_at, reports.c.reporter)
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return tuple(AccountId(reporter) for reporter in (await connection.execute(found)).scalars())

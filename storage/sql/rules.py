@@ -14,16 +14,16 @@ from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change,
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from storage.schema_quotas import record, rules
-from storage.sql.credits import Booking, moved
+from storage.sql.credits import CreditBooking, move_credits
+from storage.sql.current_account import current_account
 from storage.sql.database import Database
-from storage.sql.joined import now_of
-from storage.sql.ledger import count_again
-from storage.sql.record import entered, entry_of
+from storage.sql.ledger import correct_usage
+from storage.sql.record import add_entry, entry_of
 from storage.sql.upsert import Upsert
 
 _THIS = tuple(rules.c[name] == bindparam(f"of_{name}") for name in ("community", "account", "matter", "subject"))
 _VALUE = select(rules.c.value).where(*_THIS).with_for_update()
-_SET = Upsert(lambda begin: begin(rules).on_conflict_do_nothing())
+_SET = Upsert(lambda insert_into: insert_into(rules).on_conflict_do_nothing())
 _RESET = update(rules).where(*_THIS)
 _TAKE_AWAY = delete(rules).where(*_THIS)
 _OF_COMMUNITY = rules.c.community == bindparam("community")
@@ -53,29 +53,29 @@ class SqlRulebook:
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Read the rules of nobody in particular, and of the account."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             whose = {"community": community, "nobody": EVERYBODY, "account": account}
-            return _in_order((await connection.execute(_FOR_ACCOUNT, whose)).all())
+            return _sort_rules((await connection.execute(_FOR_ACCOUNT, whose)).all())
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """Read them all."""
-        async with self._database.reading() as connection:
-            return _in_order((await connection.execute(_ALL, {"community": community})).all())
+        async with self._database.read_transaction() as connection:
+            return _sort_rules((await connection.execute(_ALL, {"community": community})).all())
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Read one rule of all communities."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             found = await connection.execute(_EVERYWHERE, {"matter": kind, "subject": subject, "nobody": EVERYBODY})
             return {CommunityId(row.community): row.value for row in found}
 
     async def change(self, change: Change) -> AuditEntry | None:
         """Read, compare, write and enter. What is about an account that was joined is about the one it is part of."""
-        async with self._database.writing() as connection:
-            key = await _key_now(connection, change.key)
-            before = await put(connection, change.community, key, change.value)
+        async with self._database.write_transaction() as connection:
+            key = await _current_key(connection, change.key)
+            before = await set_rule(connection, change.community, key, change.value)
             if before == change.value:
                 return None
-            return await entered(
+            return await add_entry(
                 connection,
                 change.community,
                 key,
@@ -89,21 +89,21 @@ class SqlRulebook:
 
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Lock the entry, so that of two who undo it at once one wins; then put back what it changed."""
-        async with self._database.writing() as connection:
-            undone = await _not_undone(connection, entry)
-            key = await _key_now(connection, undone.key)
+        async with self._database.write_transaction() as connection:
+            undone = await _lock_undoable_entry(connection, entry)
+            key = await _current_key(connection, undone.key)
             match key.kind:
                 case RuleKind.CREDITS:
-                    return await self._move_back(connection, undone, key, by)
+                    return await self._undo_credits(connection, undone, key, by)
                 case RuleKind.USAGE:
-                    return await self._count_back(connection, undone, key, by)
+                    return await self._undo_usage_reset(connection, undone, key, by)
                 case _:
-                    await _put_back(connection, undone, key)
-                    return await self._enter(connection, undone, key, before=undone.after, after=undone.before, by=by)
+                    await _restore_rule(connection, undone, key)
+                    return await self._add_undo_entry(connection, undone, key, before=undone.after, after=undone.before, by=by)
 
     async def find(self, entry: AuditEntryId) -> AuditEntry | None:
         """Read the line."""
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             row = (await connection.execute(_ENTRY, {"entry": entry})).first()
         return None if row is None else entry_of(row)
 
@@ -111,34 +111,34 @@ class SqlRulebook:
         """Read the record backwards."""
         newest = _NEWEST if before is None else _NEWEST_BEFORE
         values = {"community": community, "most": most} | ({} if before is None else {"entry": before})
-        async with self._database.reading() as connection:
+        async with self._database.read_transaction() as connection:
             return tuple(entry_of(row) for row in await connection.execute(newest, values))
 
-    async def _move_back(self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, by: Actor) -> AuditEntry:
+    async def _undo_credits(self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, by: Actor) -> AuditEntry:
         """Move credits the other way: what was moved besides since then stays."""
-        back = _change_of(undone)
+        back = _amount_to_undo(undone)
         kind = CreditKind.GRANT if back > 0 else CreditKind.TAKE
         now, once = self._clock.now(), f"undo:{undone.id}"
-        new = await moved(connection, Booking(undone.community, key.account, back, kind, once, now, by=by))
+        new = await move_credits(connection, CreditBooking(undone.community, key.account, back, kind, once, now, by=by))
         if new is None and back < 0:
             raise BadInput("Those credits are spent already, so they cannot be taken back; nothing was changed.")
         if new is None:
             raise BadInput("Nobody can have so many credits, so that cannot be undone; nothing was changed.")
         key = replace(key, subject=kind)
-        return await self._enter(connection, undone, key, before=str(new - back), after=str(new), by=by)
+        return await self._add_undo_entry(connection, undone, key, before=str(new - back), after=str(new), by=by)
 
-    async def _count_back(self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, by: Actor) -> AuditEntry:
+    async def _undo_usage_reset(self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, by: Actor) -> AuditEntry:
         """Count what was forgiven: what was drawn besides since then stays counted."""
-        day, back = date.fromisoformat(key.subject), _change_of(undone)
-        new = await count_again(connection, undone.community, key.account, day=day, pictures=back)
+        day, back = date.fromisoformat(key.subject), _amount_to_undo(undone)
+        new = await correct_usage(connection, undone.community, key.account, day=day, pictures=back)
         if new is None:
-            raise _changed_since()
-        return await self._enter(connection, undone, key, before=str(new - back), after=str(new), by=by)
+            raise _rule_changed_since()
+        return await self._add_undo_entry(connection, undone, key, before=str(new - back), after=str(new), by=by)
 
-    async def _enter(
+    async def _add_undo_entry(
         self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, *, before: str | None, after: str | None, by: Actor
     ) -> AuditEntry:
-        return await entered(
+        return await add_entry(
             connection,
             undone.community,
             key,
@@ -151,16 +151,16 @@ class SqlRulebook:
         )
 
 
-def _in_order(rows: list[Row[Any]] | Any) -> tuple[Rule, ...]:
+def _sort_rules(rows: list[Row[Any]] | Any) -> tuple[Rule, ...]:
     found = (Rule(RuleKey(RuleKind(row.matter), row.subject, AccountId(row.account)), row.value) for row in rows)
     return tuple(sorted(found, key=lambda rule: (rule.key.kind, rule.key.subject, rule.key.account)))
 
 
-async def _key_now(connection: AsyncConnection, key: RuleKey) -> RuleKey:
-    return key if key.account == EVERYBODY else replace(key, account=await now_of(connection, key.account))
+async def _current_key(connection: AsyncConnection, key: RuleKey) -> RuleKey:
+    return key if key.account == EVERYBODY else replace(key, account=await current_account(connection, key.account))
 
 
-async def _not_undone(connection: AsyncConnection, entry: AuditEntryId) -> AuditEntry:
+async def _lock_undoable_entry(connection: AsyncConnection, entry: AuditEntryId) -> AuditEntry:
     row = (await connection.execute(_LOCKED_ENTRY, {"entry": entry})).first()
     if row is None:
         raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
@@ -169,7 +169,7 @@ async def _not_undone(connection: AsyncConnection, entry: AuditEntryId) -> Audit
     return entry_of(row)
 
 
-async def put(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
+async def set_rule(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
     """Make the rule say `value`, and give what it said before."""
     this = {"of_community": community, "of_account": key.account, "of_matter": key.kind, "of_subject": key.subject}
     before: str | None = (await connection.execute(_VALUE, this)).scalar()
@@ -181,23 +181,23 @@ async def put(connection: AsyncConnection, community: CommunityId, key: RuleKey,
         await connection.execute(_RESET, {**this, "value": value})
     elif not await _SET.run(connection, {**_columns(community, key), "value": value}):
         # Somebody else has set it since we looked, where an engine lets that happen: now there is a row to lock.
-        return await put(connection, community, key, value)
+        return await set_rule(connection, community, key, value)
     return before
 
 
-async def _put_back(connection: AsyncConnection, undone: AuditEntry, key: RuleKey) -> None:
-    if await put(connection, undone.community, key, undone.before) != undone.after:
-        raise _changed_since()
+async def _restore_rule(connection: AsyncConnection, undone: AuditEntry, key: RuleKey) -> None:
+    if await set_rule(connection, undone.community, key, undone.before) != undone.after:
+        raise _rule_changed_since()
 
 
 def _columns(community: CommunityId, key: RuleKey) -> dict[str, object]:
     return {"community": community, "account": key.account, "matter": key.kind, "subject": key.subject}
 
 
-def _change_of(undone: AuditEntry) -> int:
+def _amount_to_undo(undone: AuditEntry) -> int:
     """Give what has to be added to take an entry of numbers back."""
     return int(undone.before or 0) - int(undone.after or 0)
 
 
-def _changed_since() -> BadInput:
+def _rule_changed_since() -> BadInput:
     return BadInput("That has been changed again since, so nothing was undone; /audit shows how it stands now.")

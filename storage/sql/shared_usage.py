@@ -13,26 +13,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.people import AccountId
 from storage.schema import usage
 from storage.schema_quotas import shared_usage
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.upsert import InsertInto, Upsert
 
 _GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=String)
 _OLD, _NEW = bindparam("old", type_=String), bindparam("new", type_=String)
 
 
-def _add(begin: Begin) -> sqlite.Insert:
+def _add(insert_into: InsertInto) -> sqlite.Insert:
     """Add the days of one account to another's."""
     columns = ("community", "account", "day", "held", "spent")
     theirs = select(usage.c.community, _SURVIVOR, usage.c.day, usage.c.held, usage.c.spent).where(usage.c.account == _GONE)
-    added = begin(usage).from_select(columns, theirs)
+    added = insert_into(usage).from_select(columns, theirs)
     return added.on_conflict_do_update(
         index_elements=[usage.c.community, usage.c.account, usage.c.day],
         set_={"held": usage.c.held + added.excluded.held, "spent": usage.c.spent + added.excluded.spent},
     )
 
 
-def _inherit(begin: Begin) -> sqlite.Insert:
+def _inherit(insert_into: InsertInto) -> sqlite.Insert:
     """Share what the joined account shared with a third one; of two numbers the larger is still surely in common."""
-    return _largest(begin).from_select(
+    return _largest(insert_into).from_select(
         _COLUMNS,
         select(shared_usage.c.community, _SURVIVOR, shared_usage.c.other, shared_usage.c.day, shared_usage.c.pictures).where(
             shared_usage.c.account == _GONE, shared_usage.c.other != _SURVIVOR
@@ -40,9 +40,9 @@ def _inherit(begin: Begin) -> sqlite.Insert:
     )
 
 
-def _inherit_back(begin: Begin) -> sqlite.Insert:
+def _inherit_back(insert_into: InsertInto) -> sqlite.Insert:
     """The same, from the third one's side."""
-    return _largest(begin).from_select(
+    return _largest(insert_into).from_select(
         _COLUMNS,
         select(shared_usage.c.community, shared_usage.c.account, _SURVIVOR, shared_usage.c.day, shared_usage.c.pictures).where(
             shared_usage.c.other == _GONE, shared_usage.c.account != _SURVIVOR
@@ -50,8 +50,8 @@ def _inherit_back(begin: Begin) -> sqlite.Insert:
     )
 
 
-def _largest(begin: Begin) -> sqlite.Insert:
-    new = begin(shared_usage)
+def _largest(insert_into: InsertInto) -> sqlite.Insert:
+    new = insert_into(shared_usage)
     largest = case((new.excluded.pictures > shared_usage.c.pictures, new.excluded.pictures), else_=shared_usage.c.pictures)
     return new.on_conflict_do_update(index_elements=list(shared_usage.primary_key), set_={"pictures": largest})
 

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Pool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StorageFailed
-from storage.sql.trips import OneTripConnection
+from storage.sql.sqlite_driver import OneTripConnection
 
 _PAUSE_S = 0.02
 
@@ -34,7 +34,7 @@ def sqlite_engine(
     """Build an engine of at most `size` connections: transactions start with `begin`, others' locks are waited for `busy`."""
 
     def connect(file: str, **options: Any) -> OneTripConnection:
-        return OneTripConnection(lambda: _connection(file, options, pragmas), begin)
+        return OneTripConnection(lambda: _open_connection(file, options, pragmas), begin)
 
     limits = {} if size is None else {"pool_size": size, "max_overflow": 0}
     return create_async_engine(
@@ -47,7 +47,7 @@ def sqlite_engine(
     )
 
 
-def _connection(file: str, options: dict[str, Any], pragmas: tuple[str, ...]) -> sqlite3.Connection:
+def _open_connection(file: str, options: dict[str, Any], pragmas: tuple[str, ...]) -> sqlite3.Connection:
     connection: sqlite3.Connection = sqlite3.connect(file, **options)
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
@@ -63,11 +63,11 @@ def make_sqlite_file(path: Path, patience: timedelta) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + patience.total_seconds()
     with closing(sqlite3.connect(path, timeout=patience.total_seconds())) as connection:
-        while not _has_log(connection, deadline):
+        while not _enable_write_ahead_log(connection, deadline):
             time.sleep(_PAUSE_S)
 
 
-def _has_log(connection: sqlite3.Connection, deadline: float) -> bool:
+def _enable_write_ahead_log(connection: sqlite3.Connection, deadline: float) -> bool:
     try:
         [mode] = connection.execute("PRAGMA journal_mode=WAL").fetchone()
     except sqlite3.OperationalError as error:

@@ -6,13 +6,13 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Begin = Callable[[Table], sqlite.Insert]
+InsertInto = Callable[[Table], sqlite.Insert]
 
 
 class Upsert:
     """Such a statement, built once for each engine by a function that is given the engine's `insert`."""
 
-    def __init__(self, build: Callable[[Begin], sqlite.Insert]) -> None:
+    def __init__(self, build: Callable[[InsertInto], sqlite.Insert]) -> None:
         self._by_dialect = {
             "sqlite": build(sqlite.insert),
             "postgresql": build(postgresql.insert),  # type: ignore[arg-type]  # another class with the same methods

@@ -89,5 +89,5 @@ async def test_revoked_keys_stay_on_record(keys: ApiKeys, ann: AccountId, databa
     await keys.revoke(ApiKeyId("one"), ann)
     clock.move(timedelta(hours=1))
     await keys.revoke(ApiKeyId("one"), ann)
-    async with database.reading() as connection:
+    async with database.read_transaction() as connection:
         assert (await connection.execute(select(api_keys.c.revoked_at))).scalars().all() == [NOON]

@@ -206,7 +206,7 @@ class TestMembershipsWhoseMoneyWentBack:
     ) -> None:
         """It kept no invoices, so nobody can tell what a refund is of."""
         known = {"source": "stripe", "id": "sub_1", "account": ann, "begun_at": moment(BEGIN), "is_accepted": True}
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(insert(subscriptions), {**known, "paid_until": moment(BEGIN + 30 * DAY), "ended_at": None})
         await send_all(till, *a_paid_month(2), a_refund(2))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 30 * DAY))

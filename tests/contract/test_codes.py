@@ -156,6 +156,6 @@ async def test_expired_codes_are_swept_when_new_ones_come(codes: Codes, database
     await codes.issue(Purpose.LINK, "later", "ann", END + TICK)
     clock.move(LIFE)
     await codes.issue(Purpose.LINK, "new", "bob", END + LIFE)
-    async with database.reading() as connection:
+    async with database.read_transaction() as connection:
         left = (await connection.execute(select(table.c.code_hash).order_by(table.c.code_hash))).scalars().all()
     assert left == ["later", "new"]

@@ -152,7 +152,7 @@ class TestJoining:
         """So that no chain grows; memory has no such rows."""
         await accounts.join(bob, cat)
         await accounts.join(ann, bob)
-        async with database.reading() as connection:
+        async with database.read_transaction() as connection:
             found = await connection.execute(select(accounts_table.c.id, accounts_table.c.joined_to))
             assert {row.id: row.joined_to for row in found} == {ann: None, bob: ann, cat: ann}
 

@@ -75,6 +75,6 @@ async def test_joining_waits_for_nobody_who_waits_for_it(records: Records, datab
     work = [street.keep(person, number) for number in range(JOBS) for person in PEOPLE]
     mixed = [*links, *gifts, *work]
     await asyncio.gather(*(mixed[(11 * turn) % len(mixed)] for turn in range(len(mixed))))
-    async with database.reading() as connection:
+    async with database.read_transaction() as connection:
         for what, differences in DIFFERENCES.items():
             assert (await connection.execute(text(differences))).all() == [], what

@@ -18,7 +18,7 @@ from bot.ports.codes import Purpose
 from bot.ports.jobs import Jobs
 from storage.schema_quotas import credit_balances, credit_entries, rules
 from storage.sql.codes import SqlCodes
-from storage.sql.credits import Booking, balance, moved
+from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.keys import SqlApiKeys
 from tests.contract.conftest import ON_DISK
@@ -44,12 +44,14 @@ class TestJoiningWhatMemoryDoesNotHave:
         self, accounts: Accounts, database: Database, ledger: Ledger, ann: AccountId, bob: AccountId
     ) -> None:
         """In each community; entries add up to balances, and none was edited."""
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             for number, (community, account, delta) in enumerate(((HOUSE, ann, 5), (HOUSE, bob, 7), (TOWN, bob, 2))):
-                await moved(connection, Booking(community, account, delta, CreditKind.GRANT, f"grant {number}", NOON))
+                await move_credits(
+                    connection, CreditBooking(community, account, delta, CreditKind.GRANT, f"grant {number}", NOON)
+                )
         await accounts.join(ann, bob)
         assert (await quota_status(ledger, ann)).credits == 12
-        async with database.reading() as connection:
+        async with database.read_transaction() as connection:
             links = select(credit_entries).where(credit_entries.c.kind == CreditKind.LINK).order_by(credit_entries.c.position)
             found = [(row.community, row.account, row.delta) for row in await connection.execute(links)]
             assert sorted(found) == sorted([(HOUSE, bob, -7), (HOUSE, ann, 7), (TOWN, bob, -2), (TOWN, ann, 2)])
@@ -62,21 +64,21 @@ class TestJoiningWhatMemoryDoesNotHave:
         self, accounts: Accounts, database: Database, ann: AccountId, bob: AccountId
     ) -> None:
         """And nothing else is."""
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             for account, delta in ((ann, MOST_CREDITS), (bob, 1)):
-                await moved(connection, Booking(HOUSE, account, delta, CreditKind.GRANT, f"grant {account}", NOON))
+                await move_credits(connection, CreditBooking(HOUSE, account, delta, CreditKind.GRANT, f"grant {account}", NOON))
         with pytest.raises(BadInput, match="bad input"):
             await accounts.join(ann, bob)
         assert await accounts.identities(bob) == (BOB,)
-        async with database.reading() as connection:
+        async with database.read_transaction() as connection:
             assert [await balance(connection, HOUSE, one) for one in (ann, bob)] == [MOST_CREDITS, 1]
 
     async def test_credits_of_a_running_job_come_back_to_the_joined_account(
         self, accounts: Accounts, jobs: Jobs, database: Database, ledger: Ledger, ann: AccountId, bob: AccountId
     ) -> None:
         """They were spent before."""
-        async with database.writing() as connection:
-            await moved(connection, Booking(HOUSE, bob, 7, CreditKind.GRANT, "grant", NOON))
+        async with database.write_transaction() as connection:
+            await move_credits(connection, CreditBooking(HOUSE, bob, 7, CreditKind.GRANT, "grant", NOON))
         await jobs.accept(by(BOB, "owl", bob), a_hold(bob, TODAY.limit + 3))
         await jobs.claim(JobId("owl"), LEASE)
         await accounts.join(ann, bob)
@@ -121,14 +123,14 @@ class TestJoiningWhatMemoryDoesNotHave:
     ) -> None:
         """The higher limit, the higher tier and then the longer; of others, the survivor's."""
         other = {"community": TOWN, "account": bob, "matter": RuleKind.LIMIT, "subject": PERSON_SUBJECT, "value": "1"}
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             for account, value in ((ann, mine), (bob, theirs)):
                 if value is not None:
                     rule = {"community": HOUSE, "account": account, "matter": kind, "subject": "grant", "value": value}
                     await connection.execute(insert(rules).values(rule))
             await connection.execute(insert(rules).values(other))
         await accounts.join(ann, bob)
-        async with database.reading() as connection:
+        async with database.read_transaction() as connection:
             found = [tuple(row) for row in await connection.execute(select(rules).order_by(rules.c.community))]
         assert found == [(HOUSE, ann, kind, "grant", kept), (TOWN, ann, RuleKind.LIMIT, PERSON_SUBJECT, "1")]
 

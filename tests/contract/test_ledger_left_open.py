@@ -41,7 +41,7 @@ async def test_calls_that_were_left_open_end_with_what_they_probably_cost(
         await jobs.open_drawing(a_drawing(f"of {name}", claimed))
         if name != "running":
             await jobs.finish(JobId(name), 1, FAILED)
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         for statement in BEFORE:
             await connection.execute(text(statement))
     await database.close()
@@ -59,6 +59,6 @@ async def test_calls_that_were_left_open_end_with_what_they_probably_cost(
     assert await ledger.spending(Budget(HOUSE, Period.DAY, 0), TODAY.day) == Spending(held=300, spent=700)
     await jobs.finish(JobId("running"), 1, FAILED)
     assert await ledger.spending(Budget(HOUSE, Period.DAY, 0), TODAY.day) == Spending(held=0, spent=1000)
-    async with database.reading() as connection:
+    async with database.read_transaction() as connection:
         for what, differences in DIFFERENCES.items():
             assert (await connection.execute(text(differences))).all() == [], what

@@ -22,7 +22,7 @@ from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
 from storage.schema_quotas import rules
 from storage.sql.accounts import SqlAccounts
-from storage.sql.credits import Booking, moved
+from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
@@ -133,14 +133,14 @@ class TestParting:
     @ON_DISK
     async def test_credits_and_rules_stay(self, accounts: Accounts, database: Database, ledger: Ledger, one: AccountId) -> None:
         """Memory has none that would know the account."""
-        async with database.writing() as connection:
-            await moved(connection, Booking(HOUSE, one, 7, CreditKind.GRANT, "grant", NOON))
+        async with database.write_transaction() as connection:
+            await move_credits(connection, CreditBooking(HOUSE, one, 7, CreditKind.GRANT, "grant", NOON))
             rule = {"community": HOUSE, "account": one, "matter": RuleKind.LIMIT, "subject": PERSON_SUBJECT, "value": "50"}
             await connection.execute(insert(rules).values(rule))
         parted = await accounts.part(BOB, GUEST, TODAY.day)
         assert (await quota_status(ledger, one)).credits == 7
         assert (await quota_status(ledger, parted.id)).credits == 0
-        async with database.reading() as connection:
+        async with database.read_transaction() as connection:
             assert (await connection.execute(select(rules.c.account))).scalars().all() == [one]
 
     async def test_joining_again_works(self, accounts: Accounts, one: AccountId) -> None:

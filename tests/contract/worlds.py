@@ -126,7 +126,7 @@ class Worlds:
         """Look into the tables, without any code of ours between."""
 
         async def found() -> list[tuple[Any, ...]]:
-            async with self._database.reading() as connection:
+            async with self._database.read_transaction() as connection:
                 return [tuple(row) for row in await connection.execute(text(statement), values)]
 
         return self.wait(found())

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, Tier
-from storage.engines.local import LocalEngine, _Line
+from storage.engines.local import LocalEngine, _FairQueue
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.waiting import quiet, until
 from tests.fakes.work import HeldWork, at_work
@@ -15,63 +15,63 @@ from tests.fakes.work import HeldWork, at_work
 SLOTS = {GUEST: 1, PREMIUM: 3}
 
 
-def fill(line: _Line, tier: Tier, count: int) -> None:
+def fill(queue: _FairQueue, tier: Tier, count: int) -> None:
     """Put jobs of a tier in line."""
     for number in range(count):
-        line.add(JobId(f"{tier}-{number}"), tier, None, NOON)
+        queue.add(JobId(f"{tier}-{number}"), tier, None, NOON)
 
 
-def taken(line: _Line, count: int) -> list[str]:
+def taken(queue: _FairQueue, count: int) -> list[str]:
     """Take jobs, and give their tiers."""
-    return [str(line.take(SLOTS)).partition("-")[0] for _ in range(count)]
+    return [str(queue.take(SLOTS)).partition("-")[0] for _ in range(count)]
 
 
 def test_a_tier_that_was_away_has_saved_nothing_up() -> None:
     """After a long time alone the others do not stand still for it."""
-    line = _Line()
-    fill(line, PREMIUM, 100)
-    taken(line, 90)
-    fill(line, GUEST, 10)
-    assert taken(line, 8).count("guest") <= 3
+    queue = _FairQueue()
+    fill(queue, PREMIUM, 100)
+    taken(queue, 90)
+    fill(queue, GUEST, 10)
+    assert taken(queue, 8).count("guest") <= 3
 
 
 def test_a_tier_that_was_away_for_a_moment_is_not_favoured() -> None:
     """Whoever empties the line and comes again at once waits for their share like those who stayed."""
-    line = _Line()
-    fill(line, PREMIUM, 100)
+    queue = _FairQueue()
+    fill(queue, PREMIUM, 100)
     starts = []
     for number in range(40):
-        line.add(JobId(f"guest-{number}"), GUEST, None, NOON)
-        starts += taken(line, 1)
+        queue.add(JobId(f"guest-{number}"), GUEST, None, NOON)
+        starts += taken(queue, 1)
     assert starts.count("guest") <= 11
 
 
 def test_a_tier_with_no_slots_of_its_own_has_the_smallest_share() -> None:
     """It is not divided by."""
-    line = _Line()
-    fill(line, GUEST, 10)
-    assert line.take({GUEST: 0, PREMIUM: 2}) == "guest-0"
+    queue = _FairQueue()
+    fill(queue, GUEST, 10)
+    assert queue.take({GUEST: 0, PREMIUM: 2}) == "guest-0"
 
 
 def test_an_empty_line_has_nobody_next() -> None:
     """Nor anybody for later."""
-    line = _Line()
-    assert line.take(SLOTS) is None
-    assert line.next_due is None
+    queue = _FairQueue()
+    assert queue.take(SLOTS) is None
+    assert queue.next_due is None
 
 
 def test_the_line_forgets_whom_it_let_go() -> None:
     """Taken, removed from among the waiting, and removed from among the later ones."""
-    line = _Line()
-    fill(line, GUEST, 2)
-    line.add(JobId("later"), GUEST, NOON + timedelta(hours=1), NOON)
-    line.take(SLOTS)
-    line.remove(JobId("guest-1"))
-    line.remove(JobId("later"))
-    line.remove(JobId("never was"))
-    assert line.next_due is None
-    assert line.take(SLOTS) is None
-    assert not line._tiers
+    queue = _FairQueue()
+    fill(queue, GUEST, 2)
+    queue.add(JobId("later"), GUEST, NOON + timedelta(hours=1), NOON)
+    queue.take(SLOTS)
+    queue.remove(JobId("guest-1"))
+    queue.remove(JobId("later"))
+    queue.remove(JobId("never was"))
+    assert queue.next_due is None
+    assert queue.take(SLOTS) is None
+    assert not queue._tiers
 
 
 async def test_memory_does_not_grow_with_what_is_done() -> None:
@@ -84,8 +84,8 @@ async def test_memory_does_not_grow_with_what_is_done() -> None:
         await until(lambda: len(work.ended) == 500)
         await quiet()
         assert not engine._running
-        assert not engine._again
-        assert not engine._line._tiers
+        assert not engine._republished
+        assert not engine._queue._tiers
 
 
 async def test_a_handed_back_job_that_is_cancelled_does_not_come_again() -> None:

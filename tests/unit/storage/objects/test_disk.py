@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.health import Health
-from storage.objects.disk import room
+from storage.objects.disk import judge_free_space
 
 MIB = 1 << 20
 
@@ -19,7 +19,7 @@ MIB = 1 << 20
 )
 def test_little_room_is_told_before_there_is_none(free: int, health: Health, text: str) -> None:
     """A note first, and something wrong when the next few pictures may not fit."""
-    finding = room(free)
+    finding = judge_free_space(free)
     assert finding.health is health
     assert text in finding.text
     assert bool(finding.mend) is (health is not Health.OK)

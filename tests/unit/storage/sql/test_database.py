@@ -40,20 +40,20 @@ def held(path: Path) -> Iterator[sqlite3.Connection]:
 
 async def add(database: Database, *names: str) -> None:
     """Write rows, one after the other, in one transaction."""
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         for name in names:
             await connection.execute(insert(channels).values(name=name, version=1))
 
 
 async def count(database: Database) -> int:
     """Count the rows there are."""
-    async with database.reading() as connection:
+    async with database.read_transaction() as connection:
         return (await connection.execute(select(func.count()).select_from(channels))).scalar_one()
 
 
 async def ask(database: Database, pragma: str, *, writer: bool) -> object:
     """Ask SQLite how it is set."""
-    async with database.writing() if writer else database.reading() as connection:
+    async with database.write_transaction() if writer else database.read_transaction() as connection:
         return (await connection.execute(text(f"PRAGMA {pragma}"))).scalar()
 
 
@@ -97,13 +97,13 @@ class TestTrouble:
     async def test_a_full_disk_is_a_failure(self, database: Database) -> None:
         """What came before in the same transaction is taken back, what came before it stays."""
         await add(database, "before")
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
             await connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
         with pytest.raises(StorageFailed, match="reason=disk full"):
             await add(database, "fits", "does not fit " * 10_000)
         assert await count(database) == 1
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(text("PRAGMA max_page_count = 1000000"))
         await add(database, "does not fit " * 10_000)
         assert await count(database) == 2
@@ -128,7 +128,7 @@ class TestTrouble:
     async def test_readers_cannot_write(self, database: Database) -> None:
         """They would write past the one writer."""
         with pytest.raises(StorageFailed, match="reason=read-only"):
-            async with database.reading() as connection:
+            async with database.read_transaction() as connection:
                 await connection.execute(insert(channels).values(name="a", version=1))
         assert await count(database) == 0
 
@@ -142,7 +142,7 @@ class TestTrouble:
         """It gives its turn up and leaves nothing."""
 
         async def dawdle() -> None:
-            async with hasty.writing() as connection:
+            async with hasty.write_transaction() as connection:
                 await connection.execute(insert(channels).values(name="a", version=1))
                 await asyncio.Event().wait()
 
@@ -155,7 +155,7 @@ class TestTrouble:
         """A refusal in the middle of a transaction is not the database's fault."""
 
         async def change_ones_mind() -> None:
-            async with database.writing() as connection:
+            async with database.write_transaction() as connection:
                 await connection.execute(insert(channels).values(name="a", version=1))
                 raise Busy("Later.", retry_after=timedelta(seconds=1))
 
@@ -218,7 +218,7 @@ class TestTogether:
 
     async def test_readers_go_on_while_somebody_writes(self, database: Database) -> None:
         """They see what was there before, until it is done."""
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(insert(channels).values(name="a", version=1))
             assert await asyncio.gather(*(count(database) for _ in range(8))) == [0] * 8
         assert await count(database) == 1
@@ -226,7 +226,7 @@ class TestTogether:
     async def test_a_reader_sees_one_moment(self, database: Database) -> None:
         """Whatever is written between two of its questions."""
         question = select(func.count()).select_from(channels)
-        async with database.reading() as connection:
+        async with database.read_transaction() as connection:
             assert (await connection.execute(question)).scalar_one() == 0
             await add(database, "a")
             assert (await connection.execute(question)).scalar_one() == 0
@@ -236,18 +236,18 @@ class TestTogether:
         """In one process and in two: nobody writes by what has changed since it was read."""
         second = Database(database_url)
         await second.open()
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(insert(channels).values(name="counter", version=0))
 
         async def raise_by_one(some: Database) -> None:
-            async with some.writing() as connection:
+            async with some.write_transaction() as connection:
                 now = (await connection.execute(select(channels.c.version))).scalar_one()
                 await asyncio.sleep(0)
                 await connection.execute(channels.update().values(version=now + 1))
 
         await asyncio.gather(*(raise_by_one(some) for some in [database, second] * 15))
         await second.close()
-        async with database.reading() as connection:
+        async with database.read_transaction() as connection:
             assert (await connection.execute(select(channels.c.version))).scalar_one() == 30
 
     @pytest.mark.parametrize("statement", range(1, 4))
@@ -282,7 +282,7 @@ class TestTogether:
 
     async def test_whoever_is_cancelled_while_waiting_for_a_turn_does_not_take_it(self, database: Database) -> None:
         """And those behind it move up."""
-        async with database.writing() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(insert(channels).values(name="first", version=1))
             waiting = [asyncio.create_task(add(database, name)) for name in ("second", "third")]
             await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.errors import BadInput, StorageFailed
-from storage.sql.failures import reason_of, translated
+from storage.sql.failures import reason_of, translate_errors
 
 
 class PostgresError(Exception):
@@ -58,8 +58,8 @@ def test_other_failures_are_named_too(error: Exception, reason: str) -> None:
 def test_failures_are_translated_and_ours_are_not() -> None:
     """With the cause kept for the log."""
     cause = ConnectionRefusedError()
-    with pytest.raises(StorageFailed, match="store=database reason=unreachable") as caught, translated():
+    with pytest.raises(StorageFailed, match="store=database reason=unreachable") as caught, translate_errors():
         raise cause
     assert caught.value.__cause__ is cause
-    with pytest.raises(BadInput), translated():
+    with pytest.raises(BadInput), translate_errors():
         raise BadInput("No.")

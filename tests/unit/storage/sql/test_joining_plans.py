@@ -7,7 +7,7 @@ from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, Identity
 from bot.ports.api_keys import ApiKey, ApiKeyId
 from storage.sql.accounts import SqlAccounts
-from storage.sql.credits import Booking, moved
+from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.keys import SqlApiKeys
@@ -33,8 +33,8 @@ async def come_together(database: Database, accounts: SqlAccounts, account: Acco
         assert claimed is not None
         await jobs.open_drawing(a_drawing(f"{name} 1", claimed))
         await jobs.keep(JobId(name), 1, some_pictures(JobId(name)))
-        async with database.writing() as connection:
-            await moved(connection, Booking(HOUSE, whose, 5, CreditKind.GRANT, f"grant {whose}", NOON))
+        async with database.write_transaction() as connection:
+            await move_credits(connection, CreditBooking(HOUSE, whose, 5, CreditKind.GRANT, f"grant {whose}", NOON))
         key = ApiKey(id=ApiKeyId(name), account=whose, owner=BOB, community=HOUSE, label="", created_at=NOON)
         await keys.add(key, f"hash of {name}")
         await keys.find("hash of fox")

@@ -76,7 +76,7 @@ def overheard(database: Database) -> Iterator[list[Statement]]:
 
 async def plan_of(database: Database, statement: str, values: Any) -> list[str]:
     """Ask how it would be run."""
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         found = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         return [row.detail for row in found]
 
@@ -213,7 +213,7 @@ async def test_no_statement_reads_a_whole_table(database: Database) -> None:
 
 async def test_a_whole_table_would_be_noticed(database: Database) -> None:
     """The planner calls it a scan."""
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute(text("SELECT 1"))
     [step] = await plan_of(database, "SELECT * FROM jobs WHERE tier = ?", ("guest",))
     assert step == "SCAN jobs"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.sql.trips import OneTripConnection
+from storage.sql.sqlite_driver import OneTripConnection
 
 
 class CountedTrips(OneTripConnection):

@@ -9,7 +9,7 @@ from storage.schema import accounts
 _JOINED_TO = select(accounts.c.joined_to).where(accounts.c.id == bindparam("account")).with_for_update(read=True)
 
 
-async def now_of(connection: AsyncConnection, account: AccountId) -> AccountId:
+async def current_account(connection: AsyncConnection, account: AccountId) -> AccountId:
     """Give the account that this one has become a part of, or itself; nobody joins it before the transaction ends."""
     joined_to: str | None = (await connection.execute(_JOINED_TO, {"account": account})).scalar()
-    return account if joined_to is None else await now_of(connection, AccountId(joined_to))
+    return account if joined_to is None else await current_account(connection, AccountId(joined_to))

@@ -9,7 +9,7 @@ _LONGEST = 512
 SUBJECT = "pictures"
 """What findings about a store are about."""
 
-TRIAL = b"easel was here"
+TRIAL_CONTENT = b"easel was here"
 """What a check-up puts into a store, and takes out again."""
 
 _LETTERS = re.compile(r"[a-z0-9._/-]+")
@@ -25,7 +25,7 @@ def is_key(text: str) -> bool:
     )
 
 
-def checked(key: str, store: str) -> str:
+def check_key(key: str, store: str) -> str:
     """Give `key` back.
 
     Raises:

@@ -12,12 +12,12 @@ from bot.domain.people import HOUSE, CommunityId
 from bot.errors import BudgetExceeded
 from storage.schema import drawings, holds, jobs
 from storage.schema_quotas import spending
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.upsert import InsertInto, Upsert
 
 
-def _count(begin: Begin) -> sqlite.Insert:
+def _build_upsert(insert_into: InsertInto) -> sqlite.Insert:
     """Add to the row of a day. The row that there is may have a part taken away, which a new one cannot have."""
-    new = begin(spending)
+    new = insert_into(spending)
     return new.on_conflict_do_update(
         index_elements=[spending.c.scope, spending.c.day],
         set_={
@@ -27,17 +27,17 @@ def _count(begin: Begin) -> sqlite.Insert:
     )
 
 
-_COUNT = Upsert(_count)
+_COUNT = Upsert(_build_upsert)
 _IN_PERIOD = spending.c.day.between(bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
 _SPENDING = select(func.coalesce(func.sum(spending.c.held), 0), func.coalesce(func.sum(spending.c.spent), 0)).where(
     spending.c.scope == bindparam("scope"), _IN_PERIOD
 )
-_WHOLE = spending.c.held + spending.c.spent
+_HELD_AND_SPENT = spending.c.held + spending.c.spent
 _BY_SCOPE = (
     select(
         spending.c.scope,
-        func.sum(_WHOLE).label("of_month"),
-        func.sum(case((spending.c.day == bindparam("day", type_=Date), _WHOLE), else_=0)).label("of_day"),
+        func.sum(_HELD_AND_SPENT).label("of_month"),
+        func.sum(case((spending.c.day == bindparam("day", type_=Date), _HELD_AND_SPENT), else_=0)).label("of_day"),
     )
     .where(spending.c.scope.in_(bindparam("scopes", expanding=True)), _IN_PERIOD)
     .group_by(spending.c.scope)
@@ -63,10 +63,10 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
         BudgetExceeded: A budget has not so much left; the transaction must not go on.
     """
     if hold.estimate:
-        await _add(connection, hold.scopes, day, held=hold.estimate, spent=0)
+        await _add_spending(connection, hold.scopes, day, held=hold.estimate, spent=0)
     if not hold.budgets:
         return
-    month = {"scopes": [budget.scope for budget in hold.budgets], "day": day, **_days_of(Period.MONTH, day)}
+    month = {"scopes": [budget.scope for budget in hold.budgets], "day": day, **_days_in(Period.MONTH, day)}
     counted = {row.scope: row for row in await connection.execute(_BY_SCOPE, month)}
     for budget in hold.budgets:
         row = counted.get(budget.scope)
@@ -81,7 +81,7 @@ async def bill(connection: AsyncConnection, job: JobId) -> None:
         return
     cost = int((await connection.execute(_COST, {"job": job})).scalar_one())
     if hold.estimate or cost:
-        await _add(connection, _scopes(hold.community), hold.day, held=-hold.estimate, spent=cost)
+        await _add_spending(connection, _scopes(hold.community), hold.day, held=-hold.estimate, spent=cost)
 
 
 async def lock_hold(connection: AsyncConnection, job: JobId) -> None:
@@ -102,18 +102,18 @@ async def bill_late(connection: AsyncConnection, drawing: Drawing) -> bool:
         return False
     more = drawing.cost.microusd - (0 if known is None else known.microusd)
     if more and hold is not None and hold.is_billed:
-        await _add(connection, _scopes(hold.community), hold.day, held=0, spent=more)
+        await _add_spending(connection, _scopes(hold.community), hold.day, held=0, spent=more)
     return True
 
 
 async def spending_of(connection: AsyncConnection, budget: Budget, day: date) -> Spending:
     """Add up the budget's period."""
-    period = {"scope": budget.scope, **_days_of(budget.period, day)}
+    period = {"scope": budget.scope, **_days_in(budget.period, day)}
     held, spent = (await connection.execute(_SPENDING, period)).one()
     return Spending(int(held), int(spent))
 
 
-def _days_of(period: Period, day: date) -> dict[str, object]:
+def _days_in(period: Period, day: date) -> dict[str, object]:
     """Give the whole period: other communities may be a day ahead."""
     if period is Period.DAY:
         return {"first_day": day, "last_day": day}
@@ -125,6 +125,8 @@ def _scopes(community: str) -> tuple[CommunityId, ...]:
     return tuple(dict.fromkeys((CommunityId(community), HOUSE)))
 
 
-async def _add(connection: AsyncConnection, scopes: tuple[CommunityId, ...], day: date, *, held: int, spent: int) -> None:
+async def _add_spending(
+    connection: AsyncConnection, scopes: tuple[CommunityId, ...], day: date, *, held: int, spent: int
+) -> None:
     row = {"day": day, "held": max(0, held), "spent": max(0, spent), "more_held": held, "more_spent": spent}
     await _COUNT.run_each(connection, [{"scope": scope, **row} for scope in scopes])

@@ -15,17 +15,17 @@ from bot.ports.codes import Purpose
 from storage.schema import accounts, holds, identities, jobs, pictures, reports
 from storage.schema_access import codes
 from storage.schema_quotas import api_keys, credit_balances, rules
-from storage.sql.brought import follow_brought, note_brought, take_along
-from storage.sql.credits import Booking, moved
+from storage.sql.credits import CreditBooking, move_credits
+from storage.sql.joined_memberships import move_memberships, reassign_memberships, record_membership
 from storage.sql.shared_usage import copy_usage, join_usage
-from storage.sql.upsert import Begin, Upsert
+from storage.sql.upsert import InsertInto, Upsert
 
 _GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=String)
 
 
-def _set_rule(begin: Begin) -> sqlite.Insert:
+def _set_rule(insert_into: InsertInto) -> sqlite.Insert:
     """Write a rule over the one that there may be."""
-    new = begin(rules)
+    new = insert_into(rules)
     whole_key = [rules.c.community, rules.c.account, rules.c.matter, rules.c.subject]
     return new.on_conflict_do_update(index_elements=whole_key, set_={"value": new.excluded.value})
 
@@ -38,13 +38,15 @@ _ACCOUNT = select(accounts).where(accounts.c.id == bindparam("account")).with_fo
 """Locked against whoever reserves or is joined, but not against who only refers to it: they have locked jobs already."""
 
 _RAISE_TIER = update(accounts).where(accounts.c.id == _SURVIVOR)
-_PARTS_OF_GONE = select(accounts.c.id).where(accounts.c.joined_to == _GONE).with_for_update(skip_locked=True)
+_JOINED_TO_GONE = select(accounts.c.id).where(accounts.c.joined_to == _GONE).with_for_update(skip_locked=True)
 # Whoever has locked one of these follows its pointer, and waits for us: there is one more step to go from there.
-_POINT = update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.id.in_(_PARTS_OF_GONE))).values(joined_to=_SURVIVOR)
+_SET_JOINED_TO = (
+    update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.id.in_(_JOINED_TO_GONE))).values(joined_to=_SURVIVOR)
+)
 
 _MOVE_JOBS = update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR).returning(jobs.c.id)
 _MOVE_PICTURES = update(pictures).where(pictures.c.job.in_(bindparam("moved", expanding=True))).values(account=_SURVIVOR)
-_MOVED_AT_ONCE = 500
+_MOVE_BATCH = 500
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
     update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
@@ -71,7 +73,7 @@ _KEEP_CODE = (
 _DROP_CODE = delete(codes).where(_OF_LINK, codes.c.holder == _GONE)
 
 
-async def one_at_a_time(connection: AsyncConnection) -> None:
+async def lock_account_changes(connection: AsyncConnection) -> None:
     """Wait for everybody else who joins or parts accounts: whose they are does not change while it is looked up."""
     if connection.dialect.name == "postgresql":
         await connection.execute(_WAIT_FOR_OTHERS)
@@ -83,10 +85,10 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     Raises:
         BadInput: They have more credits together than one may have; the transaction must not go on.
     """
-    await one_at_a_time(connection)
+    await lock_account_changes(connection)
     # In order, as whoever gives credits locks them.
-    living = {one: await _living(connection, one) for one in sorted({account, other})}
-    survivor, gone = living[account], living[other]
+    current = {one: await _lock_current_account(connection, one) for one in sorted({account, other})}
+    survivor, gone = current[account], current[other]
     if survivor.id == gone.id:
         return
     both = {"gone": gone.id, "survivor": survivor.id}
@@ -100,7 +102,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     await connection.execute(_DROP_CODE, both)
     if _rank(gone.tier) > _rank(survivor.tier):
         await connection.execute(_RAISE_TIER, {"survivor": survivor.id, "tier": gone.tier})
-    await connection.execute(_POINT, both)
+    await connection.execute(_SET_JOINED_TO, both)
 
 
 async def _move_jobs(connection: AsyncConnection, both: dict[str, str]) -> None:
@@ -111,15 +113,15 @@ async def _move_jobs(connection: AsyncConnection, both: dict[str, str]) -> None:
     added up, or is counted after.
     """
     moved_jobs = (await connection.execute(_MOVE_JOBS, both)).scalars().all()
-    for first in range(0, len(moved_jobs), _MOVED_AT_ONCE):
-        some = moved_jobs[first : first + _MOVED_AT_ONCE]
+    for first in range(0, len(moved_jobs), _MOVE_BATCH):
+        some = moved_jobs[first : first + _MOVE_BATCH]
         await connection.execute(_MOVE_PICTURES, {"survivor": both["survivor"], "moved": some})
 
 
-async def _living(connection: AsyncConnection, account: AccountId) -> Row[Any]:
+async def _lock_current_account(connection: AsyncConnection, account: AccountId) -> Row[Any]:
     """Give the account, or the one that it has become part of; nobody reserves anything for it until this is over."""
     row = (await connection.execute(_ACCOUNT, {"account": account})).one()
-    return row if row.joined_to is None else await _living(connection, AccountId(row.joined_to))
+    return row if row.joined_to is None else await _lock_current_account(connection, AccountId(row.joined_to))
 
 
 async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: datetime) -> None:
@@ -128,8 +130,8 @@ async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: 
         community = CommunityId(row.community)
         for account, delta in ((both["gone"], -row.balance), (both["survivor"], row.balance)):
             link = f"link:{community}:{both['gone']}:{account}"
-            booking = Booking(community, AccountId(account), delta, CreditKind.LINK, link, now)
-            if await moved(connection, booking) is None:
+            booking = CreditBooking(community, AccountId(account), delta, CreditKind.LINK, link, now)
+            if await move_credits(connection, booking) is None:
                 raise BadInput(
                     f"Together the two accounts would have more than {MOST_CREDITS:,} credits, which is the most; "
                     "nothing was changed, an admin can take some."
@@ -139,7 +141,7 @@ async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: 
 async def _join_rules(connection: AsyncConnection, both: dict[str, str]) -> None:
     """Move the rules about one person; where both have the same one, the better for them stays."""
     survivor, gone = AccountId(both["survivor"]), AccountId(both["gone"])
-    await follow_brought(connection, survivor=survivor, gone=gone)
+    await reassign_memberships(connection, survivor=survivor, gone=gone)
     found = (await connection.execute(_RULES, both)).all()
     kept = {_key(row): row.value for row in found if row.account == survivor}
     for row in found:
@@ -148,7 +150,7 @@ async def _join_rules(connection: AsyncConnection, both: dict[str, str]) -> None
             whose = {"community": row.community, "account": survivor}
             await _SET_RULE.run(connection, {**whose, "matter": row.matter, "subject": row.subject, "value": value})
             if row.matter == RuleKind.MEMBERSHIP:
-                await note_brought(connection, row, survivor=survivor, before=kept.get(_key(row)), joined=value)
+                await record_membership(connection, row, survivor=survivor, before=kept.get(_key(row)), joined=value)
     await connection.execute(_DROP_RULES, both)
 
 
@@ -208,7 +210,7 @@ _PART_PICTURES = (
 
 async def part(connection: AsyncConnection, identity: Identity, old: AccountId, new: Account, first_day: date) -> None:
     """Give an identity's jobs, pictures, keys and tiers to `new`, which is there and empty. Its holds stay where they are."""
-    await _living(connection, old)
+    await _lock_current_account(connection, old)
     await copy_usage(connection, old=old, new=new.id, first_day=first_day)
     this = {"of_platform": identity.platform, "of_realm": identity.realm, "of_user_id": identity.user}
     first_account: str | None = (await connection.execute(_FIRST_ACCOUNT, this)).scalar()
@@ -217,7 +219,7 @@ async def part(connection: AsyncConnection, identity: Identity, old: AccountId, 
         await connection.execute(move, own)
     await connection.execute(_PART_PICTURES, {"new": new.id})
     await connection.execute(_BEGIN_AGAIN, {**this, "tier": new.tier, "new": new.id})
-    await take_along(connection, first_account, old=old, new=new.id)
+    await move_memberships(connection, first_account, old=old, new=new.id)
     # What an identity began with is what it brought: the tier of those that stay is the best of theirs.
     tiers = [tier for tier in (await connection.execute(_TIERS, {"old": old})).scalars() if tier is not None]
     await connection.execute(_SET_TIER, {"old": old, "tier": max(tiers, key=_rank)})

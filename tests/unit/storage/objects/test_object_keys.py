@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.errors import StorageFailed
-from storage.objects.keys import checked, is_key, trial_key
+from storage.objects.object_keys import check_key, is_key, trial_key
 
 
 @pytest.mark.parametrize("key", ["a", "0", "a/b", "a.b-c_d", "_", "-", "x" * 512, ".well-known/x", "a/.b"])
 def test_the_port_s_rule_is_kept(key: str) -> None:
     """What it allows comes back unchanged."""
-    assert checked(key, "disk") == key
+    assert check_key(key, "disk") == key
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_the_port_s_rule_is_kept(key: str) -> None:
 def test_all_else_is_refused(key: str) -> None:
     """Without repeating it: it may be anything that somebody sent."""
     with pytest.raises(StorageFailed) as failure:
-        checked(key, "disk")
+        check_key(key, "disk")
     assert str(failure.value) == "store=disk reason=not a key of an object"
 
 

@@ -34,12 +34,12 @@ _FORGET = delete(brought_memberships).where(
 )
 
 
-async def follow_brought(connection: AsyncConnection, *, survivor: AccountId, gone: AccountId) -> None:
+async def reassign_memberships(connection: AsyncConnection, *, survivor: AccountId, gone: AccountId) -> None:
     """Let what was brought to an account that is joined be what the survivor has by it."""
     await connection.execute(_FOLLOW, {"survivor": survivor, "gone": gone})
 
 
-async def note_brought(
+async def record_membership(
     connection: AsyncConnection, row: Row[Any], *, survivor: AccountId, before: str | None, joined: str
 ) -> None:
     """Note a membership, by the rule that its account had, and what it made of the survivor's."""
@@ -47,7 +47,7 @@ async def note_brought(
     await connection.execute(_NEW, {**whose, "brought": row.value, "joined": joined, "before": before})
 
 
-async def take_along(connection: AsyncConnection, first_account: str | None, *, old: AccountId, new: AccountId) -> None:
+async def move_memberships(connection: AsyncConnection, first_account: str | None, *, old: AccountId, new: AccountId) -> None:
     """Give `new` the memberships that came with the account it had first, and the subscriptions that they are of.
 
     What was changed since both were joined stays where it is. Whoever the
@@ -56,7 +56,7 @@ async def take_along(connection: AsyncConnection, first_account: str | None, *, 
     brought = (await connection.execute(_BROUGHT, {"old": old})).all()
     for rule in (await connection.execute(_MEMBERSHIPS, {"old": old})).all():
         same = [one for one in brought if (one.community, one.subject) == (rule.community, rule.subject)]
-        stays, goes, used = _shares(rule.value, same, first_account, is_first=first_account == old)
+        stays, goes, used = _split_membership(rule.value, same, first_account, is_first=first_account == old)
         if goes is None:
             continue
         source, _, id_ = rule.subject.partition(":")
@@ -70,7 +70,7 @@ async def take_along(connection: AsyncConnection, first_account: str | None, *, 
             await connection.execute(_FORGET, key)
 
 
-def _shares(
+def _split_membership(
     value: str, brought: list[Row[Any]], first_account: str | None, *, is_first: bool
 ) -> tuple[str | None, str | None, Row[Any] | None]:
     """Give what stays of a membership, what goes, and by which note."""

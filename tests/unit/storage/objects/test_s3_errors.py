@@ -32,7 +32,7 @@ def test_an_answer_means(code: str, status: int, reason: str) -> None:
     """The code tells; without a usable one the status does."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - skipped where it is missing
 
-    from storage.objects.s3_faults import diagnose  # noqa: PLC0415 - skipped where boto is missing
+    from storage.objects.s3_errors import diagnose  # noqa: PLC0415 - skipped where boto is missing
 
     error = ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")
     assert diagnose(error).reason == reason
@@ -43,7 +43,7 @@ def test_an_error_means() -> None:
     import aiohttp  # noqa: PLC0415 - skipped where it is missing
     from botocore import exceptions as boto  # noqa: PLC0415 - skipped where it is missing
 
-    from storage.objects.s3_faults import ERRORS, diagnose  # noqa: PLC0415 - skipped where boto is missing
+    from storage.objects.s3_errors import ERRORS, diagnose  # noqa: PLC0415 - skipped where boto is missing
 
     reasons = {
         boto.SSLError(endpoint_url="https://x", error="x"): "certificate not trusted",
