@@ -54,7 +54,7 @@ from tests.fakes.postgres import PostgresServer
 from tests.fakes.references import MemoryReferences
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
-from tests.fakes.stripe_events import Till
+from tests.fakes.stripe_events import StripeWebhookSender
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 MEMORY = "memory"
@@ -254,7 +254,7 @@ async def running(jobs: Jobs, fox: Job) -> Job:
 
 
 @pytest.fixture
-async def till(database: Database, clock: StoppedClock) -> AsyncIterator[Till]:
+async def till(database: Database, clock: StoppedClock) -> AsyncIterator[StripeWebhookSender]:
     """Open Stripe's endpoint."""
-    async with Till(SqlBilling(database, clock, TillIds(), PREMIUM)) as till:
+    async with StripeWebhookSender(SqlBilling(database, clock, TillIds(), PREMIUM)) as till:
         yield till

@@ -6,7 +6,7 @@ from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Membership
 from bot.ports.rules import Rulebook
 from tests.fakes.ids import CountingIds
-from tests.fakes.stripe_events import Json, Till
+from tests.fakes.stripe_events import Json, StripeWebhookSender
 
 GRACE = timedelta(days=3)
 
@@ -36,7 +36,7 @@ async def reasons(rulebook: Rulebook) -> list[str]:
     return [entry.why for entry in await rulebook.entries(HOUSE, 50) if entry.why]
 
 
-async def send_all(till: Till, *events: Json) -> None:
+async def send_all(till: StripeWebhookSender, *events: Json) -> None:
     """Send them, each twice."""
     for event in (*events, *events):
         assert await till.send(event) == 200

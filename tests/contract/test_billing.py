@@ -26,7 +26,7 @@ from tests.fakes.stripe_events import (
     BEGIN,
     DAY,
     PRICE,
-    Till,
+    StripeWebhookSender,
     a_charge,
     a_checkout,
     a_sale,
@@ -42,7 +42,9 @@ BOB = Identity(WEB, "", "bob")
 class TestSubscriptions:
     """A tier that is paid for."""
 
-    async def test_every_order_gives_the_same_membership(self, till: Till, rulebook: Rulebook, ann: AccountId) -> None:
+    async def test_every_order_gives_the_same_membership(
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
+    ) -> None:
         """Each event comes twice; the end is on day 45."""
         for number, order in enumerate(itertools.permutations(range(4))):
             sub = f"sub_{number}"
@@ -57,12 +59,12 @@ class TestSubscriptions:
             assert await membership(rulebook, ann, sub) == Membership(PREMIUM, moment(BEGIN + 45 * DAY))
 
     async def test_two_processes_lose_nothing(
-        self, records_url: str, clock: StoppedClock, till: Till, rulebook: Rulebook, ann: AccountId
+        self, records_url: str, clock: StoppedClock, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """One is told who pays, the other that it is paid, at the same moment."""
         second = Database(records_url)
         await second.open()
-        async with Till(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
+        async with StripeWebhookSender(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
             for number in range(10):
                 sub = f"sub_{number}"
                 told = [till.send(a_checkout(ann, sub)), other.send(an_invoice(BEGIN + 30 * DAY, subscription=sub))]
@@ -71,7 +73,7 @@ class TestSubscriptions:
         await second.close()
 
     async def test_another_link_of_the_same_account_makes_nobody_a_member(
-        self, till: Till, rulebook: Rulebook, ann: AccountId
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """A postcard a month for a dollar."""
         await till.send(a_checkout(ann, payment_link="plink_other"))
@@ -82,7 +84,7 @@ class TestSubscriptions:
         self, database: Database, clock: StoppedClock, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """In the shape of today and the older one."""
-        async with Till(SqlBilling(database, clock, TillIds(), PREMIUM), accepts=[PRICE]) as till:
+        async with StripeWebhookSender(SqlBilling(database, clock, TillIds(), PREMIUM), accepts=[PRICE]) as till:
             await till.send(a_checkout(ann, payment_link=None))
             await till.send(an_invoice(BEGIN + 90 * DAY, price="price_other"))
             assert await membership(rulebook, ann) is None
@@ -92,7 +94,7 @@ class TestSubscriptions:
             assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 60 * DAY) + GRACE)
 
     async def test_it_goes_with_whoever_pays_when_accounts_are_parted(
-        self, till: Till, accounts: Accounts, rulebook: Rulebook, ann: AccountId
+        self, till: StripeWebhookSender, accounts: Accounts, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """What is paid later is theirs too."""
         bob = (await accounts.get_or_create(BOB, GUEST)).id
@@ -103,7 +105,7 @@ class TestSubscriptions:
         assert await membership(rulebook, ann) is None
         assert await membership(rulebook, parted.id) == Membership(PREMIUM, moment(BEGIN + 30 * DAY) + GRACE)
 
-    async def test_an_unknown_payer_is_told_to_the_owners_once(self, till: Till, rulebook: Rulebook) -> None:
+    async def test_an_unknown_payer_is_told_to_the_owners_once(self, till: StripeWebhookSender, rulebook: Rulebook) -> None:
         """And gets nothing that nobody could have."""
         for _ in range(2):
             assert await till.send(a_checkout(AccountId("nobody's"))) == 200
@@ -116,7 +118,7 @@ class TestCredits:
     """What is sold once."""
 
     async def test_a_sale_counts_once_whatever_happens_to_the_accounts(
-        self, till: Till, accounts: Accounts, credits_: Credits, ann: AccountId
+        self, till: StripeWebhookSender, accounts: Accounts, credits_: Credits, ann: AccountId
     ) -> None:
         """Told again after they were linked and parted."""
         bob = (await accounts.get_or_create(BOB, GUEST)).id
@@ -128,7 +130,7 @@ class TestCredits:
         assert await credits_.balance(HOUSE, ann) == 10
 
     async def test_what_was_credited_by_an_older_version_is_not_credited_again(
-        self, till: Till, credits_: Credits, ann: AccountId
+        self, till: StripeWebhookSender, credits_: Credits, ann: AccountId
     ) -> None:
         """It knew no purchases, only entries; a refund takes it back all the same."""
         by, kind = Actor(AccountId(""), "Stripe"), CreditKind.PURCHASE
@@ -139,7 +141,7 @@ class TestCredits:
         assert await credits_.balance(HOUSE, ann) == 0
 
     async def test_what_is_paid_for_is_given_beyond_what_admins_may_give(
-        self, till: Till, credits_: Credits, rulebook: Rulebook, ann: AccountId
+        self, till: StripeWebhookSender, credits_: Credits, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """Nobody loses what they have paid."""
         for number in (1, 2):
@@ -149,7 +151,9 @@ class TestCredits:
         assert "5 credits of cs_3 are paid for and could not be given" in (await reasons(rulebook))[0]
 
     @pytest.mark.parametrize("payer", [None, "nobody's"])
-    async def test_what_cannot_be_given_is_told_to_the_owners(self, till: Till, rulebook: Rulebook, payer: str | None) -> None:
+    async def test_what_cannot_be_given_is_told_to_the_owners(
+        self, till: StripeWebhookSender, rulebook: Rulebook, payer: str | None
+    ) -> None:
         """Once, and a refund of it takes nothing."""
         for event in (a_sale(payer, 10), a_sale(payer, 10), a_charge(refunded=500)):
             assert await till.send(event) == 200
@@ -157,7 +161,9 @@ class TestCredits:
         assert "10 credits of cs_1 are paid for and could not be given" in why
 
 
-async def test_what_could_not_be_written_down_comes_again(database: Database, till: Till, rulebook: Rulebook) -> None:
+async def test_what_could_not_be_written_down_comes_again(
+    database: Database, till: StripeWebhookSender, rulebook: Rulebook
+) -> None:
     """Stripe repeats what is answered with 503, and then it counts."""
     ann = (await SqlAccounts(database, StoppedClock(), CountingIds()).get_or_create(ANN, REGISTERED)).id
     events = a_checkout(ann), a_sale(ann, 10), a_charge(refunded=500)

@@ -26,7 +26,7 @@ from tests.fakes.stripe_events import (
     BEGIN,
     DAY,
     Json,
-    Till,
+    StripeWebhookSender,
     a_charge,
     a_checkout,
     a_dispute,
@@ -42,7 +42,7 @@ pytestmark = ON_DISK
 class TestMoneyThatWentBack:
     """Refunds and disputes."""
 
-    async def test_every_order_comes_to_the_same(self, till: Till, credits_: Credits, ann: AccountId) -> None:
+    async def test_every_order_comes_to_the_same(self, till: StripeWebhookSender, credits_: Credits, ann: AccountId) -> None:
         """Sold, half refunded, then all of it; each twice."""
         for number, order in enumerate(itertools.permutations(range(3))):
             own = {"id": f"ch_{number}", "payment_intent": f"pi_{number}"}
@@ -55,14 +55,14 @@ class TestMoneyThatWentBack:
                 assert await till.send(events[one]) == 200
             assert await credits_.balance(HOUSE, ann) == 0
 
-    async def test_a_part_takes_a_part(self, till: Till, credits_: Credits, ann: AccountId) -> None:
+    async def test_a_part_takes_a_part(self, till: StripeWebhookSender, credits_: Credits, ann: AccountId) -> None:
         """Rounded in favour of whoever paid."""
         for event in (a_sale(ann, 11), a_charge(refunded=250), a_charge(refunded=250)):
             await till.send(event)
         assert await credits_.balance(HOUSE, ann) == 6
 
     async def test_what_is_spent_is_noted_and_no_balance_is_below_nothing(
-        self, till: Till, credits_: Credits, rulebook: Rulebook, ann: AccountId
+        self, till: StripeWebhookSender, credits_: Credits, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """Once, however often it is told."""
         await till.send(a_sale(ann, 10))
@@ -78,7 +78,7 @@ class TestMoneyThatWentBack:
     @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
     @pytest.mark.parametrize(("end", "left"), [("won", 10), ("lost", 0), ("prevented", 10)])
     async def test_a_dispute_takes_and_a_won_one_gives_again(
-        self, till: Till, credits_: Credits, ann: AccountId, order: tuple[int, ...], end: str, left: int
+        self, till: StripeWebhookSender, credits_: Credits, ann: AccountId, order: tuple[int, ...], end: str, left: int
     ) -> None:
         """In any order, each event twice."""
         events = [
@@ -90,7 +90,7 @@ class TestMoneyThatWentBack:
             assert await till.send(events[one]) == 200
         assert await credits_.balance(HOUSE, ann) == left
 
-    async def test_a_question_of_a_bank_takes_nothing(self, till: Till, credits_: Credits, ann: AccountId) -> None:
+    async def test_a_question_of_a_bank_takes_nothing(self, till: StripeWebhookSender, credits_: Credits, ann: AccountId) -> None:
         """Until it is a dispute."""
         await till.send(a_sale(ann, 10))
         await till.send(a_dispute("warning_needs_response"))
@@ -99,12 +99,12 @@ class TestMoneyThatWentBack:
         assert await credits_.balance(HOUSE, ann) == 0
 
     async def test_sale_and_refund_at_once_in_two_processes_leave_nothing(
-        self, records_url: str, clock: StoppedClock, till: Till, credits_: Credits, ann: AccountId
+        self, records_url: str, clock: StoppedClock, till: StripeWebhookSender, credits_: Credits, ann: AccountId
     ) -> None:
         """Whoever comes second sees the first."""
         second = Database(records_url)
         await second.open()
-        async with Till(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
+        async with StripeWebhookSender(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
             for number in range(10):
                 payment = f"pi_{number}"
                 sale = a_sale(ann, 10, id=f"cs_{number}", payment_intent=payment)
@@ -113,7 +113,7 @@ class TestMoneyThatWentBack:
         await second.close()
         assert await credits_.balance(HOUSE, ann) == 0
 
-    async def test_other_payments_are_nobodys_business(self, till: Till, rulebook: Rulebook) -> None:
+    async def test_other_payments_are_nobodys_business(self, till: StripeWebhookSender, rulebook: Rulebook) -> None:
         """The same account sells postcards."""
         for event in (a_charge(refunded=500), a_charge(refunded=5, payment_intent=None), a_dispute("lost")):
             assert await till.send(event) == 200
@@ -138,7 +138,7 @@ class TestMembershipsWhoseMoneyWentBack:
 
     @pytest.mark.parametrize("is_dispute", [False, True])
     async def test_the_first_months_money_ends_it_in_every_order(
-        self, till: Till, rulebook: Rulebook, ann: AccountId, is_dispute: bool
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId, is_dispute: bool
     ) -> None:
         """As if nothing had been paid, and without the days that late payers have."""
         for number, order in enumerate(itertools.permutations(range(4))):
@@ -154,7 +154,7 @@ class TestMembershipsWhoseMoneyWentBack:
 
     @pytest.mark.parametrize("older", [False, True])
     async def test_each_payment_ends_the_month_that_it_paid_for(
-        self, till: Till, rulebook: Rulebook, ann: AccountId, older: bool
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId, older: bool
     ) -> None:
         """Others stand; and who pays again is a member again."""
         first, second, third = (a_paid_month(number, older=older) for number in (1, 2, 3))
@@ -165,28 +165,36 @@ class TestMembershipsWhoseMoneyWentBack:
         await send_all(till, a_refund(1, at=BEGIN + 70 * DAY))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 90 * DAY) + GRACE)
 
-    async def test_a_part_of_the_money_ends_nothing_until_it_is_all(self, till: Till, rulebook: Rulebook, ann: AccountId) -> None:
+    async def test_a_part_of_the_money_ends_nothing_until_it_is_all(
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
+    ) -> None:
         """It is a discount."""
         await send_all(till, a_checkout(ann), *a_paid_month(1), a_refund(1, 499))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 30 * DAY) + GRACE)
         await send_all(till, a_refund(1, 500, at=BEGIN + 1))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN))
 
-    async def test_of_an_invoice_with_two_payments_both_have_to_go(self, till: Till, rulebook: Rulebook, ann: AccountId) -> None:
+    async def test_of_an_invoice_with_two_payments_both_have_to_go(
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
+    ) -> None:
         """One of them is a part."""
         await send_all(till, a_checkout(ann), *a_paid_month(1), a_payment("in_1", "pi_other"), a_refund(1))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 30 * DAY) + GRACE)
         await send_all(till, a_charge(refunded=500, id="ch_other", payment_intent="pi_other"))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN))
 
-    async def test_a_won_dispute_brings_it_back_and_owners_read_why(self, till: Till, rulebook: Rulebook, ann: AccountId) -> None:
+    async def test_a_won_dispute_brings_it_back_and_owners_read_why(
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
+    ) -> None:
         """Both are on record, once."""
         await send_all(till, a_checkout(ann), *a_paid_month(1), a_dispute("needs_response"))
         await send_all(till, a_dispute("won", "charge.dispute.closed", at=BEGIN + DAY))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 30 * DAY) + GRACE)
         assert await reasons(rulebook) == ["A payment for sub_1 was refunded or is disputed."]
 
-    async def test_what_admins_set_since_is_not_undone_by_a_repeat(self, till: Till, rulebook: Rulebook, ann: AccountId) -> None:
+    async def test_what_admins_set_since_is_not_undone_by_a_repeat(
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
+    ) -> None:
         """What is told again changes nothing, whatever was set since."""
         await send_all(till, a_checkout(ann), *a_paid_month(1), a_refund(1))
         key, by = RuleKey(RuleKind.MEMBERSHIP, "stripe:sub_1", ann), Actor(ann, "Ann")
@@ -195,14 +203,14 @@ class TestMembershipsWhoseMoneyWentBack:
         assert await membership(rulebook, ann) is None
 
     async def test_what_went_back_of_an_unsold_subscription_makes_nobody_a_member(
-        self, till: Till, rulebook: Rulebook, ann: AccountId
+        self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """A postcard a month."""
         await send_all(till, a_checkout(ann, payment_link="plink_other"), *a_paid_month(1), a_refund(1))
         assert await membership(rulebook, ann) is None
 
     async def test_what_an_older_version_heard_of_stays_paid(
-        self, database: Database, till: Till, rulebook: Rulebook, ann: AccountId
+        self, database: Database, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """It kept no invoices, so nobody can tell what a refund is of."""
         known = {"source": "stripe", "id": "sub_1", "account": ann, "begun_at": moment(BEGIN), "is_accepted": True}
@@ -212,12 +220,12 @@ class TestMembershipsWhoseMoneyWentBack:
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 30 * DAY))
 
     async def test_two_processes_come_to_the_same(
-        self, records_url: str, clock: StoppedClock, till: Till, rulebook: Rulebook, ann: AccountId
+        self, records_url: str, clock: StoppedClock, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """Every event goes to both of them at once."""
         second = Database(records_url)
         await second.open()
-        async with Till(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
+        async with StripeWebhookSender(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
             for number in range(6):
                 sub, payment = f"sub_{number}", f"pi_{number}"
                 refund = a_charge(refunded=500, id=f"ch_{number}", payment_intent=payment)
@@ -234,7 +242,9 @@ class TestMembershipsWhoseMoneyWentBack:
 class TestRefundsThatFailed:
     """Whoever had paid did not get the money."""
 
-    async def test_credits_are_given_again_once_in_every_order(self, till: Till, credits_: Credits, ann: AccountId) -> None:
+    async def test_credits_are_given_again_once_in_every_order(
+        self, till: StripeWebhookSender, credits_: Credits, ann: AccountId
+    ) -> None:
         """However many kinds of events tell of it."""
         for number, order in enumerate(itertools.permutations(range(4)), 1):
             paid: Json = {"payment_intent": f"pi_{number}"}
@@ -248,7 +258,9 @@ class TestRefundsThatFailed:
             await send_all(till, *(events[one] for one in order))
             assert await credits_.balance(HOUSE, ann) == 10 * number
 
-    async def test_of_two_refunds_the_other_stays_taken(self, till: Till, credits_: Credits, ann: AccountId) -> None:
+    async def test_of_two_refunds_the_other_stays_taken(
+        self, till: StripeWebhookSender, credits_: Credits, ann: AccountId
+    ) -> None:
         """A later one counts by what Stripe says is refunded then, which leaves out what had failed."""
         await send_all(till, a_sale(ann, 10), a_charge(refunded=250, at=BEGIN + 1), a_charge(refunded=500, at=BEGIN + 2))
         await send_all(till, a_failed_refund(250, at=BEGIN + 3))
@@ -256,14 +268,14 @@ class TestRefundsThatFailed:
         await send_all(till, a_charge(refunded=500, at=BEGIN + 4), a_failed_refund(250, "refund.updated", at=BEGIN + 5))
         assert await credits_.balance(HOUSE, ann) == 0
 
-    async def test_a_membership_comes_back(self, till: Till, rulebook: Rulebook, ann: AccountId) -> None:
+    async def test_a_membership_comes_back(self, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId) -> None:
         """It is paid after all."""
         await send_all(till, a_checkout(ann), *a_paid_month(1), a_refund(1), a_failed_refund(500, at=BEGIN + DAY))
         assert await membership(rulebook, ann) == Membership(PREMIUM, moment(BEGIN + 30 * DAY) + GRACE)
 
     @pytest.mark.parametrize("status", ["pending", "requires_action", "succeeded"])
     async def test_one_that_is_under_way_takes_all_the_same(
-        self, till: Till, credits_: Credits, ann: AccountId, status: str
+        self, till: StripeWebhookSender, credits_: Credits, ann: AccountId, status: str
     ) -> None:
         """Only a failure, or one that was cancelled, gives again."""
         await send_all(till, a_sale(ann, 10), a_charge(refunded=500), a_failed_refund(500, "refund.updated", status=status))

@@ -28,7 +28,7 @@ from tests.contract.sums import DIFFERENCES
 from tests.contract.tables import PostgresTables
 from tests.contract.work_machine import CROWD, LIMIT, MAYBE_CRASHING, PARK, PEOPLE, WorkMachine, performed
 from tests.contract.worlds import World
-from tests.fakes.books import Counter
+from tests.fakes.bookkeeping import Counter
 from tests.fakes.postgres import PostgresServer, postgres_server
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "Pacific/Pago_Pago"]

@@ -16,7 +16,7 @@ from bot.errors import ObjectMissing, StorageFailed
 from bot.ports.objects import ObjectStore, StoredObject
 from storage.objects.disk import DiskObjects
 from storage.objects.s3 import S3Address, S3Objects
-from tests.fakes.s3 import Sluice, make_bucket, serving
+from tests.fakes.s3 import CuttingProxy, make_bucket, serving
 from tests.fakes.waiting import until
 
 KEY = "pictures/ab/abcdef0123456789.png"
@@ -79,8 +79,8 @@ async def s3_bench(server: str, stack: AsyncExitStack) -> Bench:
     """Set up a bucket, a bad way to it, and a store whose bucket nobody made."""
     bucket = f"bench-{next(_numbers)}"
     await make_bucket(server, bucket)
-    sluice = Sluice(server, most=1 << 20)
-    slow_server = await stack.enter_async_context(serving(sluice))
+    proxy = CuttingProxy(server, most=1 << 20)
+    slow_server = await stack.enter_async_context(serving(proxy))
 
     def store(endpoint: str, bucket: str) -> S3Objects:
         address = S3Address.parse(
@@ -91,10 +91,10 @@ async def s3_bench(server: str, stack: AsyncExitStack) -> Bench:
         return objects
 
     async def half_way() -> None:
-        await sluice.is_shut.wait()
+        await proxy.is_cut.wait()
 
     async def settled() -> None:
-        await until(lambda: sluice.open_ways == 0)
+        await until(lambda: proxy.open_connections == 0)
 
     return Bench(store(server, bucket), store(slow_server, bucket), half_way, settled, broken=store(server, "nobody-made-this"))
 

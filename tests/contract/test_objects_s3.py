@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.domain.health import Health
 from bot.errors import ConfigError, ObjectMissing, StorageFailed
 from storage.objects.s3 import S3Address, S3Objects
-from tests.fakes.s3 import Sluice, answering_server, keys_in, make_bucket, refusing_server, serving
+from tests.fakes.s3 import CuttingProxy, answering_server, keys_in, make_bucket, refusing_server, serving
 
 pytestmark = [pytest.mark.needs("s3"), pytest.mark.usefixtures("no_aws_settings")]
 
@@ -269,19 +269,19 @@ async def test_a_closed_port_is_unreachable(address: S3Address) -> None:
 
 async def test_a_server_that_never_answers_is_given_up(s3_server: str, address: S3Address) -> None:
     """After the store's patience, and with a reason."""
-    sluice = Sluice(s3_server, most=0)
-    async with serving(sluice) as silent, asyncio.timeout(10):
+    proxy = CuttingProxy(s3_server, most=0)
+    async with serving(proxy) as silent, asyncio.timeout(10):
         store = S3Objects(replace(address, endpoint_url=silent), patience=timedelta(seconds=1))
         with pytest.raises(StorageFailed, match="no answer in time"):
             await store.get(KEY)
         await store.close()
-    assert sluice.is_shut.is_set()
+    assert proxy.is_cut.is_set()
 
 
 async def test_a_picture_cut_short_is_not_taken_for_a_whole_one(store: S3Objects, address: S3Address, s3_server: str) -> None:
     """The connection breaks while the bytes come back."""
     await store.put(KEY, bytes(3 << 20), "image/png")
-    async with serving(Sluice(s3_server, most=1 << 30, most_back=1 << 20)) as cut:
+    async with serving(CuttingProxy(s3_server, most=1 << 30, most_back=1 << 20)) as cut:
         other = S3Objects(replace(address, endpoint_url=cut))
         with pytest.raises(StorageFailed, match="unreachable"):
             await other.get(KEY)
@@ -301,8 +301,8 @@ async def test_a_role_that_is_never_told_does_not_hang_the_house(
     address: S3Address, s3_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The machine's metadata service takes the question and says nothing, however patient its settings are."""
-    sluice = Sluice(s3_server, most=0)
-    async with serving(sluice) as silent:
+    proxy = CuttingProxy(s3_server, most=0)
+    async with serving(proxy) as silent:
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
         monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", silent)
         monkeypatch.setenv("AWS_METADATA_SERVICE_TIMEOUT", "600")
@@ -310,7 +310,7 @@ async def test_a_role_that_is_never_told_does_not_hang_the_house(
         async with asyncio.timeout(10):
             [finding] = await store.check()
         await store.close()
-    assert sluice.is_shut.is_set()
+    assert proxy.is_cut.is_set()
     assert finding.health is Health.WRONG
     assert finding.mend
 

@@ -90,7 +90,7 @@ class WebStage:
     def goes_down(self) -> None:
         """Break the store."""
         for method in ("add", "replace", "delete", "get"):
-            self._messages.trouble.lasts(method, StorageFailed("memory", "down"))
+            self._messages.failures.fail_always(method, StorageFailed("memory", "down"))
 
 
 def _seen(message: str, body: str) -> Seen:

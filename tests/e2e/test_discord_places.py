@@ -12,7 +12,7 @@ from bot.config import Settings
 from tests.e2e.discord_stage import Stage, a_stage, is_done
 from tests.fakes.discord import Channel, Permission
 from tests.fakes.discord.channels import Kind
-from tests.fakes.s3 import Sluice, serving
+from tests.fakes.s3 import CuttingProxy, serving
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_rule_for_everyone_holds_for_everyone(stage: Stage) -> None:
 
 async def test_everything_goes_by_the_proxy_that_is_set(tmp_path: Path) -> None:
     """The gateway, the API by the bot's token, and the API by an interaction's: nothing else knows the way."""
-    async with a_stage(tmp_path, opened=False) as stage, serving(Sluice(stage.discord.url, most=1 << 40)) as proxy:
+    async with a_stage(tmp_path, opened=False) as stage, serving(CuttingProxy(stage.discord.url, most=1 << 40)) as proxy:
         real = {"api_url": stage.discord.api_url, "gateway_url": stage.discord.gateway_url}
         away = {name: str(URL(url).with_host("discord.invalid").with_port(None)) for name, url in real.items()}
         ours = stage.settings.discord.model_copy(update={**away, "proxy": SecretStr(proxy)})

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from tests.e2e.plain_bot import PlainBot, Report, end
-from tests.fakes.changes import Changes
+from tests.fakes.changes import ChangeSignal
 from tests.fakes.discord.client import pointed_at
 
 ROOT = Path(__file__).parents[2]
@@ -141,7 +141,7 @@ async def test_another_process_drives_it_over_http() -> None:
 
 async def bot_hears(bot: PlainBot, name: str) -> None:
     """Wait until the bot has noticed an event."""
-    await Changes().until(lambda: name in [kind for kind, _ in bot.heard], within=5, what=f"{name} in {bot.heard}")
+    await ChangeSignal().until(lambda: name in [kind for kind, _ in bot.heard], within=5, what=f"{name} in {bot.heard}")
 
 
 async def test_a_benchmark_sends_many_commands_in_one_breath() -> None:

@@ -14,7 +14,7 @@ from bot.domain.chat import Details, MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from tests.e2e.slack_surface_stage import DONE, ENDED, HOSTILE, PICTURE, WAITING, WORKING, Stage, a_stage, shows_own_files
-from tests.fakes.leaping import hold_during_requests, run_leaping
+from tests.fakes.fast_forward_loop import hold_during_requests, run_leaping
 from tests.fakes.slack import words
 from tests.fakes.slack.clock import LoopClock
 

@@ -218,7 +218,7 @@ async def test_attachments_are_shown_or_stand_in_the_thread(open_stage: Stage) -
 async def test_pictures_that_cannot_be_read_are_tried_again_later(stage: Stage) -> None:
     """The message stays as it is."""
     message, seen = await stage.posted()
-    stage.objects.trouble.lasts("get", ObjectMissing("memory", "down"))
+    stage.objects.failures.fail_always("get", ObjectMissing("memory", "down"))
     with pytest.raises(SurfaceFailed):
         await stage.surface.update(message, DONE)
     assert "Drawing" in seen

@@ -6,9 +6,9 @@ from bot.domain.allowances import Budget, QuotaStatus, Spending
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.ports.clock import Ids
-from tests.fakes.books import as_account
+from tests.fakes.bookkeeping import as_account
 from tests.fakes.jobs import MemoryJobs
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 _RANKS = (GUEST, REGISTERED, PREMIUM)
 
@@ -22,11 +22,11 @@ class MemoryAccounts:
         self._joined: dict[AccountId, AccountId] = {}
         self._accounts: dict[Identity, Account] = {}
         self._first_tier: dict[Identity, Tier] = {}
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Look the account up, and make it when there is none."""
-        self.trouble.strike("of")
+        self.failures.raise_next("of")
         if identity not in self._accounts:
             self._accounts[identity] = Account(AccountId(self._ids.new()), first_tier)
             self._first_tier[identity] = first_tier
@@ -34,23 +34,23 @@ class MemoryAccounts:
 
     async def find(self, identity: Identity) -> Account | None:
         """Look the account up."""
-        self.trouble.strike("known")
+        self.failures.raise_next("known")
         return self._accounts.get(identity)
 
     async def linked(self, identity: Identity) -> tuple[Identity, ...]:
         """Look for whoever shares the account."""
-        self.trouble.strike("linked")
+        self.failures.raise_next("linked")
         account = self._accounts.get(identity)
         return () if account is None else self._of(account.id)
 
     async def identities(self, account: AccountId) -> tuple[Identity, ...]:
         """Look for whoever has the account."""
-        self.trouble.strike("identities")
+        self.failures.raise_next("identities")
         return self._of(account)
 
     async def join(self, account: AccountId, other: AccountId) -> None:
         """Move identities, jobs and pictures; the better tier of the two stays."""
-        self.trouble.strike("join")
+        self.failures.raise_next("join")
         survivor, gone = (self._joined.get(one, one) for one in (account, other))
         tiers = {found.id: found.tier for found in self._accounts.values()}
         if survivor == gone:
@@ -65,7 +65,7 @@ class MemoryAccounts:
 
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
         """Move one identity with its jobs, unless it is alone."""
-        self.trouble.strike("part")
+        self.failures.raise_next("part")
         old = await self.get_or_create(identity, tier)
         if self._of(old.id) == (identity,):
             return old

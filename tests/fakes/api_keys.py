@@ -2,7 +2,7 @@
 
 from bot.domain.people import AccountId
 from bot.ports.api_keys import ApiKey, ApiKeyId
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryApiKeys:
@@ -10,27 +10,27 @@ class MemoryApiKeys:
 
     def __init__(self) -> None:
         self.by_hash: dict[str, ApiKey] = {}
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def add(self, key: ApiKey, key_hash: str) -> None:
         """Keep it."""
-        self.trouble.strike("add")
+        self.failures.raise_next("add")
         self.by_hash[key_hash] = key
 
     async def find(self, key_hash: str) -> ApiKey | None:
         """Look it up."""
-        self.trouble.strike("find")
+        self.failures.raise_next("find")
         return self.by_hash.get(key_hash)
 
     async def of(self, account: AccountId) -> tuple[ApiKey, ...]:
         """List an account's."""
-        self.trouble.strike("of")
+        self.failures.raise_next("of")
         mine = [key for key in self.by_hash.values() if key.account == account]
         return tuple(sorted(mine, key=lambda key: (key.created_at, key.id)))
 
     async def revoke(self, key: ApiKeyId, account: AccountId) -> bool:
         """Drop it."""
-        self.trouble.strike("revoke")
+        self.failures.raise_next("revoke")
         found = [hash_ for hash_, one in self.by_hash.items() if (one.id, one.account) == (key, account)]
         for hash_ in found:
             del self.by_hash[hash_]

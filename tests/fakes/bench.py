@@ -32,7 +32,7 @@ from bot.services.retention import Retention
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
-from tests.fakes.engine import HandEngine
+from tests.fakes.engine import ManualEngine
 from tests.fakes.ids import CountingIds
 from tests.fakes.images import PRICE, ScriptedProvider
 from tests.fakes.jobs import MemoryJobs
@@ -86,7 +86,7 @@ class Bench:
         self.objects = MemoryObjects()
         self.spool = spool
         self.surface = RecordingSurface()
-        self.engine = HandEngine(self.clock)
+        self.engine = ManualEngine(self.clock)
         self.blocklist = ScriptedStage("blocklist")
         self.moderation = ScriptedStage("moderation")
         self.rewriter = ScriptedRewriter()
@@ -180,9 +180,9 @@ class Bench:
 
     async def kill(self) -> None:
         """Let the process die as by `kill -9`: nothing is handed back, so the leases have to run out."""
-        self.jobs.trouble.lasts("hand_back", StorageFailed("memory", "killed"))
+        self.jobs.failures.fail_always("hand_back", StorageFailed("memory", "killed"))
         await self.engine.crash()
-        self.jobs.trouble.is_over()
+        self.jobs.failures.clear()
         self.clock.move(LEASE)
 
     async def recover(self) -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_LOOK_AGAIN = 0.02
+_POLL_SECONDS = 0.02
 """Seconds. What the fake knows wakes a waiter at once; what only the bot knows is looked at this often."""
 
 
@@ -14,13 +14,13 @@ class NotSeen(AssertionError):
     """What was waited for did not happen in time, or a real client would not have offered it."""
 
 
-class Changes:
+class ChangeSignal:
     """Tells waiters that something has changed."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
 
-    def happened(self) -> None:
+    def notify(self) -> None:
         """Wake everybody who waits."""
         self._next.set()
         self._next = asyncio.Event()
@@ -47,7 +47,7 @@ class Changes:
 
     async def _a_change(self) -> None:
         try:
-            async with asyncio.timeout(_LOOK_AGAIN):
+            async with asyncio.timeout(_POLL_SECONDS):
                 await self._next.wait()
         except TimeoutError:
             return

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.ports.clock import Clock
 from bot.ports.codes import Purpose
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class MemoryCodes:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.by_hash: dict[tuple[Purpose, str], Issued] = {}
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def issue(self, purpose: Purpose, code_hash: str, holder: str, expires_at: datetime) -> None:
         """Drop what opens nothing any more, and keep the code."""
-        self.trouble.strike("issue")
+        self.failures.raise_next("issue")
         now = self._clock.now()
         self.by_hash = {
             key: issued
@@ -37,6 +37,6 @@ class MemoryCodes:
 
     async def redeem(self, purpose: Purpose, code_hash: str) -> str | None:
         """Take the code out."""
-        self.trouble.strike("redeem")
+        self.failures.raise_next("redeem")
         issued = self.by_hash.pop((purpose, code_hash), None)
         return issued.holder if issued is not None and issued.expires_at > self._clock.now() else None

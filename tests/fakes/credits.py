@@ -5,27 +5,27 @@ from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
-from tests.fakes.books import Books
-from tests.fakes.trouble import Trouble
+from tests.fakes.bookkeeping import Bookkeeping
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryCredits:
     """Moves credits in the books of a house."""
 
-    def __init__(self, books: Books, clock: Clock, ids: Ids) -> None:
+    def __init__(self, books: Bookkeeping, clock: Clock, ids: Ids) -> None:
         self._books = books
         self._clock = clock
         self._ids = ids
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def balance(self, community: CommunityId, account: AccountId) -> int:
         """Look it up."""
-        self.trouble.strike("balance")
+        self.failures.raise_next("balance")
         return self._books.balances.get((community, account), 0)
 
     async def move(self, move: CreditMove) -> AuditEntry | None:
         """Change the balance, and enter it twice."""
-        self.trouble.strike("move")
+        self.failures.raise_next("move")
         _check(move.delta, least=-MOST_CREDITS)
         whose = (move.community, self._books.now_of(move.account))
         if self._books.has_moved(move.key):
@@ -46,21 +46,21 @@ class MemoryCredits:
 
     async def give(self, community: CommunityId, giver: Actor, taker: AccountId, amount: int, key: str) -> bool:
         """Change both balances."""
-        self.trouble.strike("give")
+        self.failures.raise_next("give")
         _check(amount, least=1)
         source, target = self._books.now_of(giver.account), self._books.now_of(taker)
         if self._books.has_moved(f"give:{key}"):
             return False
         if source == target:
             raise BadInput("Those credits are yours already; nothing was given.")
-        with self._books.together():
+        with self._books.transaction():
             self._moved((community, source), -amount, kind=CreditKind.GIFT, key=f"give:{key}", by=giver)
             self._moved((community, target), amount, kind=CreditKind.GIFT, key=f"get:{key}", by=giver)
         return True
 
     async def history(self, community: CommunityId, account: AccountId, most: int) -> tuple[CreditEntry, ...]:
         """Look back."""
-        self.trouble.strike("history")
+        self.failures.raise_next("history")
         lines = [line.entry for line in self._books.lines if (line.community, line.account) == (community, account)]
         return tuple(lines[::-1][:most])
 

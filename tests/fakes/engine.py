@@ -8,19 +8,19 @@ from bot.domain.jobs import JobId
 from bot.domain.people import Tier
 from bot.ports.clock import Clock
 from bot.ports.engine import Work
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 from tests.fakes.waiting import until
 
 
-class HandEngine:
+class ManualEngine:
     """Keeps published jobs until `start` or `turn` has them worked on."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._waiting: dict[JobId, datetime | None] = {}
         self._running: dict[JobId, asyncio.Task[None]] = {}
-        self._again: dict[JobId, datetime] = {}
-        self.trouble = Trouble()
+        self._republished: dict[JobId, datetime] = {}
+        self.failures = ScriptedFailures()
 
     @property
     def waiting(self) -> list[JobId]:
@@ -29,17 +29,17 @@ class HandEngine:
 
     async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
         """Let the job wait, once; one that runs waits when its run has ended, if `not_before` says that it is meant."""
-        self.trouble.strike("publish")
+        self.failures.raise_next("publish")
         if job not in self._running:
             self._waiting.setdefault(job, not_before)
         elif not_before is not None:
-            self._again.setdefault(job, not_before)
+            self._republished.setdefault(job, not_before)
 
     async def cancel(self, job: JobId) -> None:
         """Forget the job, or cancel the work on it and wait for its end."""
-        self.trouble.strike("cancel")
+        self.failures.raise_next("cancel")
         self._waiting.pop(job, None)
-        self._again.pop(job, None)
+        self._republished.pop(job, None)
         if job in self._running:
             task = self._running[job]
             task.cancel()
@@ -73,8 +73,8 @@ class HandEngine:
 
     def _ended(self, job: JobId) -> None:
         del self._running[job]
-        if job in self._again:
-            self._waiting[job] = self._again.pop(job)
+        if job in self._republished:
+            self._waiting[job] = self._republished.pop(job)
 
     @property
     def due(self) -> list[JobId]:

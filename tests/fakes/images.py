@@ -24,7 +24,7 @@ def png(shade: int = 0, width: int = 8, height: int = 8) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ScriptedDrawing:
     """What one call will come to: pictures, or an error. `news` comes first; a held one waits for `release`."""
 
     outcome: ImageResult | Exception
@@ -37,7 +37,7 @@ class ScriptedProvider:
 
     def __init__(self, name: str = "painter", abilities: Abilities = SQUARE_ONLY) -> None:
         self._name = name
-        self._turns: deque[Turn] = deque()
+        self._turns: deque[ScriptedDrawing] = deque()
         self._released = asyncio.Event()
         self._shade = 0
         self.abilities = abilities
@@ -60,11 +60,11 @@ class ScriptedProvider:
 
     def will(self, *outcomes: ImageResult | Exception, news: tuple[Progress, ...] = ()) -> None:
         """Have the next calls come to these."""
-        self._turns.extend(Turn(outcome, news) for outcome in outcomes)
+        self._turns.extend(ScriptedDrawing(outcome, news) for outcome in outcomes)
 
     def will_hold(self, outcome: ImageResult | Exception | None = None, news: tuple[Progress, ...] = ()) -> None:
         """Have the next call wait for `release` after its `news`, and then come to this."""
-        self._turns.append(Turn(outcome or self.drawn(), news, is_held=True))
+        self._turns.append(ScriptedDrawing(outcome or self.drawn(), news, is_held=True))
 
     def release(self) -> None:
         """Let every held call go on."""
@@ -83,7 +83,7 @@ class ScriptedProvider:
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         """Take the next turn."""
         self.requests.append(request)
-        turn = self._turns.popleft() if self._turns else Turn(self.drawn(request.count))
+        turn = self._turns.popleft() if self._turns else ScriptedDrawing(self.drawn(request.count))
         for news in turn.news:
             await on_progress(news)
         if turn.is_held:

@@ -2,7 +2,7 @@
 
 from bot.domain.people import Platform
 from bot.ports.installations import InstallationKey, StoredInstallation
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryInstallations:
@@ -11,16 +11,16 @@ class MemoryInstallations:
     def __init__(self) -> None:
         self.by_key: dict[InstallationKey, StoredInstallation] = {}
         self.reads = 0
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def save(self, installation: StoredInstallation) -> None:
         """Keep it."""
-        self.trouble.strike("save")
+        self.failures.raise_next("save")
         self.by_key[installation.key] = installation
 
     async def find(self, key: InstallationKey) -> StoredInstallation | None:
         """Look it up, or the newest of its workspace."""
-        self.trouble.strike("find")
+        self.failures.raise_next("find")
         self.reads += 1
         if key.user:
             return self.by_key.get(key)
@@ -28,14 +28,14 @@ class MemoryInstallations:
 
     async def delete(self, key: InstallationKey) -> None:
         """Drop it, or those of its workspace."""
-        self.trouble.strike("delete")
+        self.failures.raise_next("delete")
         gone = [key] if key.user else [one.key for one in self._of(key)]
         for each in gone:
             self.by_key.pop(each, None)
 
     async def all(self, platform: Platform, client: str) -> tuple[StoredInstallation, ...]:
         """Give an application's."""
-        self.trouble.strike("all")
+        self.failures.raise_next("all")
         mine = (one for one in self.by_key.values() if (one.key.platform, one.key.client) == (platform, client))
         return tuple(sorted(mine, key=lambda one: (one.installed_at, *_workspace(one.key), one.key.user)))
 

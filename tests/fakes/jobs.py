@@ -14,8 +14,8 @@ from bot.domain.people import AccountId, Identity, Platform, Tier
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
-from tests.fakes.books import Books
-from tests.fakes.trouble import Trouble
+from tests.fakes.bookkeeping import Bookkeeping
+from tests.fakes.scripted_failures import ScriptedFailures
 
 _RECENT = 20
 
@@ -61,15 +61,15 @@ class MemoryJobs:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.books = Books()
+        self.books = Bookkeeping()
         self.stands = self.books.quota_status
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
         self.rows: dict[JobId, Row] = {}
         self.kept: dict[PictureId, Kept] = {}
 
     async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
         """Write the job down, once per key, if its pictures are left."""
-        self.trouble.strike("accept")
+        self.failures.raise_next("accept")
         known = self._by_key(job.key)
         if known is not None:
             return AcceptedJob(known, is_new=False)
@@ -80,18 +80,18 @@ class MemoryJobs:
 
     async def get(self, job: JobId) -> Job | None:
         """Look the job up."""
-        self.trouble.strike("get")
+        self.failures.raise_next("get")
         row = self.rows.get(job)
         return None if row is None else row.job
 
     async def by_key(self, key: str) -> Job | None:
         """Look for the call."""
-        self.trouble.strike("by_key")
+        self.failures.raise_next("by_key")
         return self._by_key(key)
 
     async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
         """Look for the message."""
-        self.trouble.strike("by_message")
+        self.failures.raise_next("by_message")
         wanted = (platform, channel, message)
         said = {row.job.id: row.job.message for row in self.rows.values()}
         found = (job for job, ref in said.items() if ref and (ref.place.platform, ref.place.channel, ref.id) == wanted)
@@ -99,13 +99,13 @@ class MemoryJobs:
 
     async def attach(self, job: JobId, message: MessageRef) -> None:
         """Note the message."""
-        self.trouble.strike("attach")
+        self.failures.raise_next("attach")
         if job in self.rows:
             self._change(self.rows[job], message=message)
 
     async def claim(self, job: JobId, lease: timedelta) -> Job | None:
         """Take the job if nobody has it."""
-        self.trouble.strike("claim")
+        self.failures.raise_next("claim")
         row, now = self.rows.get(job), self.clock.now()
         if row is None or row.job.state.is_final or _is_leased(row, now):
             return None
@@ -119,35 +119,35 @@ class MemoryJobs:
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
         """Move the end of the lease."""
-        self.trouble.strike("renew")
+        self.failures.raise_next("renew")
         self._fenced(job, attempt).lease_until = self.clock.now() + lease
 
     async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease."""
-        self.trouble.strike("hand_back")
+        self.failures.raise_next("hand_back")
         row = self._fenced(job, attempt)
         row.lease_until, row.not_before = None, not_before
 
     async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
         """Note the cost."""
-        self.trouble.strike("note_words_cost")
+        self.failures.raise_next("note_words_cost")
         self._fenced(job, attempt).prompt_cost = cost
 
     async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
         """Note the words."""
-        self.trouble.strike("record_words")
+        self.failures.raise_next("record_words")
         row = self._fenced(job, attempt)
         row.prompt_cost = prompt.cost
         self._change(row, prepared_prompt=prompt)
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Note the drawing, once."""
-        self.trouble.strike("open_drawing")
+        self.failures.raise_next("open_drawing")
         self._fenced(drawing.job, drawing.attempt).drawings.setdefault(drawing.id, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
         """Note how it ended; whoever knows most is right."""
-        self.trouble.strike("close_drawing")
+        self.failures.raise_next("close_drawing")
         row = self.rows[drawing.job]
         known = row.drawings.get(drawing.id)
         if known is None or known.state.certainty <= drawing.state.certainty:
@@ -165,14 +165,14 @@ class MemoryJobs:
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """List the drawings."""
-        self.trouble.strike("drawings")
+        self.failures.raise_next("drawings")
         row = self.rows.get(job)
         found = row.drawings.values() if row else ()
         return tuple(sorted(found, key=lambda drawing: (drawing.started_at, drawing.id)))
 
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
         """Note the pictures and settle the hold, once."""
-        self.trouble.strike("keep")
+        self.failures.raise_next("keep")
         row = self.rows.get(job)
         if row is not None and self._has_kept(row, attempt, pictures):
             return
@@ -186,7 +186,7 @@ class MemoryJobs:
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
         """End the job, once."""
-        self.trouble.strike("finish")
+        self.failures.raise_next("finish")
         row = self.rows.get(job)
         if row is not None and (row.job.attempt, row.job.state) == (attempt, ending.state):
             return
@@ -194,7 +194,7 @@ class MemoryJobs:
 
     async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
         """End the job, whoever has it, unless it has pictures."""
-        self.trouble.strike("cancel")
+        self.failures.raise_next("cancel")
         row = self.rows.get(job)
         if row is not None and row.job.state in {JobState.QUEUED, JobState.RUNNING}:
             paid = [one.may_have_given for one in row.drawings.values() if one.state.is_paid_for]
@@ -206,21 +206,21 @@ class MemoryJobs:
 
     async def mark_notified(self, job: JobId) -> None:
         """Note that people know."""
-        self.trouble.strike("told")
+        self.failures.raise_next("told")
         row = self.rows.get(job)
         if row is not None and row.job.state.is_final:
             row.is_told = True
 
     async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """List what people do not know."""
-        self.trouble.strike("untold")
+        self.failures.raise_next("untold")
         return tuple(row.job for row in self._of(platforms, after) if row.job.state.is_final and not row.is_told)[:most]
 
     async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
         """List what waits."""
-        self.trouble.strike("unclaimed")
+        self.failures.raise_next("unclaimed")
         now = self.clock.now()
         waiting = [row for row in self._of(platforms, after) if not row.job.state.is_final and not _is_leased(row, now)]
         due = [row.job for row in waiting if row.not_before is None or row.not_before <= now]
@@ -228,13 +228,13 @@ class MemoryJobs:
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """List them."""
-        self.trouble.strike("open_at")
+        self.failures.raise_next("open_at")
         found = [row.job for row in self._of(frozenset({platform})) if not row.job.state.is_final]
         return tuple(job for job in found if job.place.tenant == tenant)
 
     async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:
         """List them."""
-        self.trouble.strike("of_account")
+        self.failures.raise_next("of_account")
         last = self.rows.get(before) if before is not None else None
         if before is not None and last is None:
             return ()
@@ -243,13 +243,13 @@ class MemoryJobs:
 
     async def count_open(self, account: AccountId) -> int:
         """Count what is not ended and has no pictures."""
-        self.trouble.strike("open_of")
+        self.failures.raise_next("open_of")
         waiting = {JobState.QUEUED, JobState.RUNNING}
         return sum(row.job.account == account and row.job.state in waiting for row in self.rows.values())
 
     async def queue_position(self, job: JobId) -> QueuePosition:
         """Count those before, and look back at the last ones."""
-        self.trouble.strike("line")
+        self.failures.raise_next("line")
         me = self.rows.get(job)
         if me is None:
             return QueuePosition(0, None)
@@ -266,7 +266,7 @@ class MemoryJobs:
 
     async def cost(self, job: JobId) -> Cost:
         """Add up."""
-        self.trouble.strike("cost")
+        self.failures.raise_next("cost")
         return _cost(self.rows[job]) if job in self.rows else FREE
 
     def join(self, survivor: AccountId, gone: AccountId) -> None:

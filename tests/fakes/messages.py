@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from bot.ports.clock import Clock, Ids
 from bot.ports.messages import StoredMessage
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryMessages:
     """Keeps messages in a dict. `trouble` makes its methods fail before they change anything."""
 
     def __init__(self, clock: Clock, ids: Ids) -> None:
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
         self.asked_since = 0
         self._clock = clock
         self._ids = ids
@@ -21,7 +21,7 @@ class MemoryMessages:
 
     async def add(self, *, channel: str, author: str, body: str, key: str) -> StoredMessage:
         """Put it at the end."""
-        self.trouble.strike("add")
+        self.failures.raise_next("add")
         if key not in self._by_key:
             message = StoredMessage(
                 id=self._ids.new(), channel=channel, author=author, body=body, version=0, created_at=self._clock.now()
@@ -32,19 +32,19 @@ class MemoryMessages:
 
     async def replace(self, message: str, body: str) -> StoredMessage | None:
         """Change the body."""
-        self.trouble.strike("replace")
+        self.failures.raise_next("replace")
         found = await self.get(message)
         return None if found is None else self._put(replace(found, body=body))
 
     async def delete(self, message: str) -> StoredMessage | None:
         """Empty it."""
-        self.trouble.strike("delete")
+        self.failures.raise_next("delete")
         found = await self.get(message)
         return None if found is None else self._put(replace(found, body="", is_deleted=True))
 
     async def get(self, message: str) -> StoredMessage | None:
         """Look it up."""
-        self.trouble.strike("get")
+        self.failures.raise_next("get")
         found = self._messages.get(message)
         return None if found is None or found.is_deleted else found
 
@@ -52,7 +52,7 @@ class MemoryMessages:
         self, channel: str, *, most: int, before: str | None = None, author: str | None = None
     ) -> tuple[StoredMessage, ...]:
         """Go back from the end."""
-        self.trouble.strike("page")
+        self.failures.raise_next("page")
         order = list(self._messages)
         if before is not None:
             order = order[: order.index(before)] if before in order else []
@@ -63,13 +63,13 @@ class MemoryMessages:
 
     async def authors(self, channel: str) -> frozenset[str]:
         """Look at all of them."""
-        self.trouble.strike("authors")
+        self.failures.raise_next("authors")
         there = [one for one in self._messages.values() if one.channel == channel and not one.is_deleted]
         return frozenset(one.author for one in there if one.author)
 
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
         """Look for greater versions."""
-        self.trouble.strike("since")
+        self.failures.raise_next("since")
         self.asked_since += 1
         changed = [message for message in self._messages.values() if message.channel == channel and message.version > version]
         return tuple(sorted(changed, key=lambda message: message.version))

@@ -1,6 +1,6 @@
 """What has happened, in memory."""
 
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryOnce:
@@ -8,16 +8,16 @@ class MemoryOnce:
 
     def __init__(self) -> None:
         self.happened: set[str] = set()
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def first(self, key: str) -> bool:
         """Look for the key, and keep it."""
-        self.trouble.strike("first")
+        self.failures.raise_next("first")
         is_first = key not in self.happened
         self.happened.add(key)
         return is_first
 
     async def again(self, key: str) -> None:
         """Forget it."""
-        self.trouble.strike("again")
+        self.failures.raise_next("again")
         self.happened.discard(key)

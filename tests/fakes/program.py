@@ -6,10 +6,10 @@ import signal
 import sys
 from typing import Protocol
 
-from tests.fakes.changes import Changes
+from tests.fakes.changes import ChangeSignal
 
 
-class Line(Protocol):
+class Console(Protocol):
     """What understands a fake's typed lines."""
 
     async def run(self, line: str) -> bool:
@@ -27,7 +27,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-async def serve(line: Line, changes: Changes, *, is_quiet: bool) -> None:
+async def serve(line: Console, changes: ChangeSignal, *, is_quiet: bool) -> None:
     """Run until `quit` is typed, or a signal says so; when it `is_quiet`, no messages are shown."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -44,7 +44,7 @@ async def serve(line: Line, changes: Changes, *, is_quiet: bool) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _listen(line: Line, stop: asyncio.Event) -> None:
+async def _listen(line: Console, stop: asyncio.Event) -> None:
     """Read lines from standard input; its end is not the end of the program, which may run without a terminal."""
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
@@ -56,7 +56,7 @@ async def _listen(line: Line, stop: asyncio.Event) -> None:
                     stop.set()
 
 
-async def _show(line: Line, changes: Changes) -> None:
+async def _show(line: Console, changes: ChangeSignal) -> None:
     while True:
         line.show_news()
         await changes.next()

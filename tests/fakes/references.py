@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.images import PictureState, belongs_to_drawing
 from bot.domain.jobs import Drawing
 from tests.fakes.jobs import MemoryJobs
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryReferences:
@@ -14,21 +14,21 @@ class MemoryReferences:
 
     def __init__(self, jobs: MemoryJobs) -> None:
         self._jobs = jobs
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def began_at(self) -> datetime | None:
         """Look for the oldest."""
-        self.trouble.strike("began_at")
+        self.failures.raise_next("began_at")
         return min((row.job.created_at for row in self._jobs.rows.values()), default=None)
 
     async def awaited(self, keys: Collection[str]) -> frozenset[str]:
         """Look through the drawings."""
-        self.trouble.strike("awaited")
+        self.failures.raise_next("awaited")
         return frozenset(key for key in keys if any(_may_have(drawing, key) for drawing in self._open_drawings()))
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
         """Look through the pictures too."""
-        self.trouble.strike("needed")
+        self.failures.raise_next("needed")
         kept = self._jobs.kept.values()
         named = {one.picture.file.key for one in kept if one.picture.state is not PictureState.REMOVED}
         return await self.awaited(keys) | named.intersection(keys)

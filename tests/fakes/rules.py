@@ -9,40 +9,40 @@ from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
-from tests.fakes.books import Books
-from tests.fakes.trouble import Trouble
+from tests.fakes.bookkeeping import Bookkeeping
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryRulebook:
     """Keeps rules; their record, and the credits and pictures that can be taken back, are in the books of a house."""
 
-    def __init__(self, books: Books, clock: Clock, ids: Ids) -> None:
+    def __init__(self, books: Bookkeeping, clock: Clock, ids: Ids) -> None:
         self._books = books
         self._clock = clock
         self._ids = ids
         self.by_key: dict[tuple[CommunityId, RuleKey], str] = {}
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Look for those of nobody and of the account."""
-        self.trouble.strike("rules")
+        self.failures.raise_next("rules")
         return tuple(rule for rule in await self.all(community) if rule.key.account in {EVERYBODY, account})
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """List them in order."""
-        self.trouble.strike("all")
+        self.failures.raise_next("all")
         found = [Rule(key, value) for (whose, key), value in self.by_key.items() if whose == community]
         return tuple(sorted(found, key=lambda rule: (rule.key.kind, rule.key.subject, rule.key.account)))
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Look through all communities."""
-        self.trouble.strike("everywhere")
+        self.failures.raise_next("everywhere")
         wanted = RuleKey(kind, subject)
         return {community: value for (community, key), value in self.by_key.items() if key == wanted}
 
     async def change(self, change: Change) -> AuditEntry | None:
         """Set it, and enter it."""
-        self.trouble.strike("change")
+        self.failures.raise_next("change")
         key = self._key_now(change.key)
         before = self.by_key.get((change.community, key))
         if before == change.value:
@@ -52,7 +52,7 @@ class MemoryRulebook:
 
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Put back what it changed, and enter that."""
-        self.trouble.strike("undo")
+        self.failures.raise_next("undo")
         undone = await self.find(entry)
         if undone is None:
             raise BadInput("That change is not on record, so nothing was undone; /audit lists the last ones.")
@@ -63,12 +63,12 @@ class MemoryRulebook:
 
     async def find(self, entry: AuditEntryId) -> AuditEntry | None:
         """Look for it."""
-        self.trouble.strike("find")
+        self.failures.raise_next("find")
         return next((one for one in self._books.record if one.id == entry), None)
 
     async def entries(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
         """Look back."""
-        self.trouble.strike("record")
+        self.failures.raise_next("record")
         ids = [entry.id for entry in self._books.record]
         last = len(ids) if before is None else ids.index(before) if before in ids else 0
         return tuple(entry for entry in self._books.record[:last][::-1] if entry.community == community)[:most]

@@ -43,7 +43,7 @@ async def keys_in(server: str, bucket: str) -> str:
         return await answer.text()
 
 
-class Sluice:
+class CuttingProxy:
     """Passes bytes on to a server, after `most` of one connection no more; and cuts it after `most_back` of an answer."""
 
     def __init__(self, target: str, most: int, most_back: int = 1 << 40) -> None:
@@ -51,12 +51,12 @@ class Sluice:
         self._port = int(port)
         self._most = most
         self._most_back = most_back
-        self.is_shut = asyncio.Event()
-        self.open_ways = 0
+        self.is_cut = asyncio.Event()
+        self.open_connections = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until its client goes away."""
-        self.open_ways += 1
+        self.open_connections += 1
         onwards, away = await asyncio.open_connection(self._host, self._port)
         back = asyncio.create_task(self._answer(onwards, writer))
         try:
@@ -69,7 +69,7 @@ class Sluice:
                     await side.wait_closed()
             with suppress(asyncio.CancelledError):
                 await back
-            self.open_ways -= 1
+            self.open_connections -= 1
 
     async def _pass(self, reader: asyncio.StreamReader, away: asyncio.StreamWriter) -> None:
         passed = 0
@@ -77,7 +77,7 @@ class Sluice:
             while piece := await reader.read(1 << 16):
                 passed += len(piece)
                 if passed > self._most:
-                    self.is_shut.set()
+                    self.is_cut.set()
                     continue
                 away.write(piece)
                 await away.drain()
@@ -95,9 +95,9 @@ class Sluice:
 
 
 @asynccontextmanager
-async def serving(sluice: Sluice) -> AsyncIterator[str]:
+async def serving(proxy: CuttingProxy) -> AsyncIterator[str]:
     """Run a sluice; give its address."""
-    server = await asyncio.start_server(sluice, "127.0.0.1", 0)
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 

@@ -135,7 +135,7 @@ def signed(body: str, stamp: float, secret: str = SECRET) -> str:
     return hmac.new(secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
 
 
-class Till:
+class StripeWebhookSender:
     """The endpoint on a server, and somebody who sends things to it."""
 
     def __init__(self, billing: Billing, accepts: Iterable[str] = (LINK,)) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person, Platform
-from tests.fakes.trouble import Trouble
+from tests.fakes.scripted_failures import ScriptedFailures
 
 LOOM = Platform("loom")
 """A platform that exists only here."""
@@ -18,7 +18,7 @@ class RecordingSurface:
 
     def __init__(self, update_every: timedelta = timedelta(seconds=1)) -> None:
         self.update_every = update_every
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
         self.posted: list[tuple[Place, Post, str]] = []
         self.updated: list[tuple[MessageRef, Post]] = []
         self.shown: dict[str, Post] = {}
@@ -44,7 +44,7 @@ class RecordingSurface:
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Show a new message, or the one that has this key."""
-        self.trouble.strike("post")
+        self.failures.raise_next("post")
         if key not in self._by_key:
             self.posted.append((place, post, key))
             self._by_key[key] = MessageRef(place, f"message-{len(self._by_key) + 1}")
@@ -53,7 +53,7 @@ class RecordingSurface:
 
     async def find(self, promised: MessageRef) -> MessageRef | None:
         """Find what a call answered with that had this ticket."""
-        self.trouble.strike("find")
+        self.failures.raise_next("find")
         return self.answered.get(promised.reply_token)
 
     async def update(self, message: MessageRef, post: Post) -> None:
@@ -62,7 +62,7 @@ class RecordingSurface:
         self.under_way += 1
         try:
             await self._held()
-            self.trouble.strike("update")
+            self.failures.raise_next("update")
             self.updated.append((message, post))
             self.shown[message.id] = post
         finally:
@@ -70,12 +70,12 @@ class RecordingSurface:
 
     async def direct(self, person: Identity) -> Place:
         """Give the place of one person alone."""
-        self.trouble.strike("direct")
+        self.failures.raise_next("direct")
         return Place(person.platform, "", f"{person.user} alone")
 
     async def delete(self, message: MessageRef) -> None:
         """Take a message away."""
-        self.trouble.strike("delete")
+        self.failures.raise_next("delete")
         self.shown.pop(message.id, None)
 
     async def _held(self) -> None:
@@ -108,7 +108,7 @@ class FakeCall:
         self._person = by or person()
         self._message = message
         self._reply_token = reply_token
-        self.trouble = Trouble()
+        self.failures = ScriptedFailures()
         self.whispers: list[Post] = []
         self.asked: list[Form] = []
 
@@ -138,7 +138,7 @@ class FakeCall:
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say it for all to see; with a ticket, as something that no key finds."""
-        self.trouble.strike("answer")
+        self.failures.raise_next("answer")
         if not self._reply_token:
             return await self._surface.post(self._place, post, key=key)
         self._surface.answered[self._reply_token] = await self._surface.post(self._place, post, key=f"answer {self._key}")
@@ -150,5 +150,5 @@ class FakeCall:
 
     async def ask(self, form: Form) -> None:
         """Show a form."""
-        self.trouble.strike("ask")
+        self.failures.raise_next("ask")
         self.asked.append(form)

@@ -58,7 +58,7 @@ async def test_a_browser_asks_each_time_and_gets_it_once(house: WebHouse, ann: H
 async def test_the_head_says_how_large_it_is(house: WebHouse, ann: HttpVisitor) -> None:
     """Without asking the store for it."""
     _, path = await drawn(house, ann)
-    house.studio.objects.trouble.lasts("get", StorageFailed("memory", "down"))
+    house.studio.objects.failures.fail_always("get", StorageFailed("memory", "down"))
     answer = await ann.ask("HEAD", path)
     assert (answer.status, answer.headers["Content-Length"], answer.content) == (200, str(len(png())), b"")
 
@@ -93,7 +93,7 @@ async def test_people_see_a_page_instead_of_json(ann: HttpVisitor) -> None:
 async def test_a_store_that_is_down_will_be_back(house: WebHouse, ann: HttpVisitor) -> None:
     """The link is not dead."""
     _, path = await drawn(house, ann)
-    house.studio.objects.trouble.comes("get", StorageFailed("memory", "secret address"))
+    house.studio.objects.failures.fail_next("get", StorageFailed("memory", "secret address"))
     answer = await ann.get(path)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
     assert "secret" not in answer.content.decode()
@@ -144,7 +144,7 @@ async def test_a_copy_is_shown_even_where_it_cannot_be_kept(house: WebHouse, ann
     """It is made again by the next one."""
     await ann.say("/imagine a fox")
     [picture] = await house.studio.finish(house.studio.orders[-1], png(600, 400))
-    house.studio.objects.trouble.comes("put", StorageFailed("s3", "full"))
+    house.studio.objects.failures.fail_next("put", StorageFailed("s3", "full"))
     for _ in range(2):
         assert (await ann.get(f"/p/{picture.id}.png?edge=512")).headers["Content-Type"] == "image/webp"
     assert len(house.studio.objects.objects) == 2

@@ -104,7 +104,7 @@ async def test_what_makes_no_sense_is_one_sentence(ann: HttpVisitor, body: bytes
 
 async def test_a_store_that_is_down_is_said_so(house: WebHouse, ann: HttpVisitor) -> None:
     """With when to come back."""
-    house.messages.trouble.lasts("page", StorageFailed("memory", "secret address"))
+    house.messages.failures.fail_always("page", StorageFailed("memory", "secret address"))
     answer = await ann.get("/api/messages")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
     assert "secret" not in answer.content.decode()
@@ -112,7 +112,7 @@ async def test_a_store_that_is_down_is_said_so(house: WebHouse, ann: HttpVisitor
 
 async def test_the_unforeseen_is_one_sentence_too(house: WebHouse, ann: HttpVisitor) -> None:
     """With safe headers, like every answer."""
-    house.messages.trouble.comes("page", RuntimeError("secret"))
+    house.messages.failures.fail_next("page", RuntimeError("secret"))
     answer = await ann.get("/api/messages")
     assert answer.status == 500
     assert "secret" not in answer.content.decode()

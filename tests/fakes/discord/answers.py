@@ -45,7 +45,7 @@ class Answers:
         self._apply(interaction, answer, body)
         interaction.response_type = answer
         interaction.acknowledged_after = time.perf_counter() - interaction.sent_at
-        self._world.changes.happened()
+        self._world.changes.notify()
         return _response_json(interaction, answer)
 
     @staticmethod
@@ -146,7 +146,7 @@ class Answers:
         whispered_to = interaction.user if _is_whisper(body.payload) else None
         message = self._say(interaction, body, Form(), whispered_to)
         interaction.follow_ups.append(message)
-        self._world.changes.happened()
+        self._world.changes.notify()
         return message
 
 

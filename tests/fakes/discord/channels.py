@@ -116,7 +116,7 @@ class Channel:
         self.is_deleted = True
         if self.guild is not None:
             self.guild.tell("THREAD_DELETE" if self.kind is Kind.THREAD else "CHANNEL_DELETE", self.json())
-        self.world.changes.happened()
+        self.world.changes.notify()
 
     def permissions(self, user: User) -> Permission:
         """What somebody may do here."""

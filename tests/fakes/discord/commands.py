@@ -69,7 +69,7 @@ class Commands:
         made = {self._key(command): self._made(command, scope) for command in commands}
         self._of[scope] = made
         self.syncs.append((scope, len(commands)))
-        self._world.changes.happened()
+        self._world.changes.notify()
         return list(made.values())
 
     def add(self, command: Json, scope: Scope) -> Json:
@@ -88,7 +88,7 @@ class Commands:
             self._check_counts([*quota_status.values(), command])
             self._count_creates(scope, 1)
         quota_status[key] = self._made(command, scope)
-        self._world.changes.happened()
+        self._world.changes.notify()
         return quota_status[key]
 
     def remove(self, command_id: int, scope: Scope) -> None:
@@ -98,7 +98,7 @@ class Commands:
             ApiError: There is none with that id in the scope (10063).
         """
         del self._of[scope][self._key(self.by_id(command_id, scope))]
-        self._world.changes.happened()
+        self._world.changes.notify()
 
     def _check_installs(self, form: Form, command: Json) -> None:
         """Note where a command claims a way of installation that the application has not."""

@@ -91,7 +91,7 @@ class Endpoint:
             except ApiError as error:
                 reply = Reply(error.status, dumps(error.json()).encode())
         self._world.seen.deliveries.append(Delivery(interaction.id, reply.status, time.monotonic() - started))
-        self._world.changes.happened()
+        self._world.changes.notify()
 
     async def post(self, payload: Json, *, url: str | None = None, forgery: Forgery = Forgery.NONE) -> Reply:
         """Send anything to the endpoint, signed well or badly."""

@@ -193,7 +193,7 @@ class Gateway:
         line.last_beat = now
         if self.acknowledges_heartbeats:
             line.connection.put(_ACK)
-        self._world.changes.happened()
+        self._world.changes.notify()
 
     def _identify(self, line: _Line, data: Json) -> None:
         number, count = shard = tuple(data.get("shard") or (0, 1))
@@ -213,7 +213,7 @@ class Gateway:
             self._sessions[session.id] = session
             session.attach(line.connection)
             self._welcome(session)
-        self._world.changes.happened()
+        self._world.changes.notify()
 
     def _refusal(self, line: _Line, data: Json, number: int, count: int, intents: int) -> int | None:
         if data.get("token") != self._world.application.token:
@@ -270,7 +270,7 @@ class Gateway:
         replayed = session.replay(since)
         session.dispatch("RESUMED", {"_trace": []})
         self._world.seen.hellos.append(Hello("RESUME", session.shard, time.monotonic(), accepted=True, replayed=replayed))
-        self._world.changes.happened()
+        self._world.changes.notify()
 
     def _is_fresh(self, session: Session, since: int) -> bool:
         lost = session.lost_at
@@ -283,4 +283,4 @@ class Gateway:
             session.detach()
             if code in _FINAL and not line.connection.is_closing:
                 self._sessions.pop(session.id, None)
-        self._world.changes.happened()
+        self._world.changes.notify()

@@ -184,11 +184,11 @@ class Posts:
     def _send(self, event: str, message: Message, payload: Json) -> None:
         channel = message.channel
         if message.is_ephemeral:
-            self._world.changes.happened()
+            self._world.changes.notify()
         elif channel.guild is not None:
             channel.guild.tell(event, payload, Intent.GUILD_MESSAGES)
-            self._world.changes.happened()
+            self._world.changes.notify()
         elif channel.is_bot_dm:
             self._world.tell(event, payload, intent=Intent.DIRECT_MESSAGES)
         else:
-            self._world.changes.happened()
+            self._world.changes.notify()

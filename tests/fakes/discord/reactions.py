@@ -62,7 +62,7 @@ class Reactions:
             channel.guild.tell(event, {**payload, "guild_id": str(channel.guild.id)}, Intent.GUILD_MESSAGE_REACTIONS)
         elif channel.is_bot_dm:
             self._world.tell(event, payload, intent=Intent.DIRECT_MESSAGE_REACTIONS)
-        self._world.changes.happened()
+        self._world.changes.notify()
 
 
 def _is_emoji(emoji: str) -> bool:

@@ -100,7 +100,7 @@ class Rest:
             response.headers["Date"] = format_datetime(self._world.clock.now(), usegmt=True)
         finally:
             seen.took = time.monotonic() - seen.started
-            self._world.changes.happened()
+            self._world.changes.notify()
         seen.status = response.status
         if fault is not None and fault.cuts_after:
             cut(request)

@@ -8,7 +8,7 @@ from typing import Self
 from aiohttp import web
 from PIL import Image
 
-from tests.fakes.changes import Changes
+from tests.fakes.changes import ChangeSignal
 from tests.fakes.discord.answers import Answers
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.clock import Clock
@@ -114,7 +114,7 @@ class FakeDiscord:
         return self._rest.faults
 
     @property
-    def changes(self) -> Changes:
+    def changes(self) -> ChangeSignal:
         """For waiting until anything here becomes true."""
         return self.world.changes
 

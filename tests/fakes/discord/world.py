@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nacl.signing import SigningKey
 
-from tests.fakes.changes import Changes
+from tests.fakes.changes import ChangeSignal
 from tests.fakes.discord.channels import Channel, Kind
 from tests.fakes.discord.clock import Clock, Snowflakes
 from tests.fakes.discord.commands import Commands
@@ -61,7 +61,7 @@ class World:
         self.limits = limits
         self.clock = Clock()
         self.ids = Snowflakes(self.clock)
-        self.changes = Changes()
+        self.changes = ChangeSignal()
         self.seen = Seen()
         self.base_url = ""
         self.users: dict[int, User] = {}
@@ -87,7 +87,7 @@ class World:
         """Send a gateway event to whoever listens, and wake whoever waits."""
         for listener in self.listeners:
             listener(Event(event, payload, guild, intent))
-        self.changes.happened()
+        self.changes.notify()
 
     def dm(self, *recipients: User) -> Channel:
         """Give the direct conversation of two people, or the group of more; it is opened when there is none."""

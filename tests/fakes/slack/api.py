@@ -61,7 +61,7 @@ class Api:
             response = await self._answer(request, name, call, fault)
         finally:
             call.took = time.monotonic() - call.started
-            self._world.changes.happened()
+            self._world.changes.notify()
         call.status = response.status
         if fault is not None and fault.cuts_after:
             cut(request)

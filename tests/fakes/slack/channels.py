@@ -77,12 +77,12 @@ class Channel:
         self.is_deleted = True
         for message in self.everything:
             message.is_deleted = True
-        self.workspace.world.changes.happened()
+        self.workspace.world.changes.notify()
 
     def put(self, message: Message) -> Message:
         """Show a new message."""
         self.everything.append(message)
-        self.workspace.world.changes.happened()
+        self.workspace.world.changes.notify()
         return message
 
     def find(self, ts: str) -> Message | None:

@@ -194,7 +194,7 @@ class Deliveries:
             attempt = await self._transport.attempt(delivery, number, reason)
             delivery.keep(attempt)
             delivery.over()
-            self._world.changes.happened()
+            self._world.changes.notify()
             if attempt.ack_ms is not None or attempt.is_last or not self._is_retried(delivery):
                 break
             reason = attempt.error

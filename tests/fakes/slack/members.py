@@ -275,7 +275,7 @@ class Member(User):
                     views.close(view)
         except (ApiError, KeyError) as error:
             view.errors = {"": f"We had some trouble connecting: {error}"}
-        self._world.changes.happened()
+        self._world.changes.notify()
 
     def _offers(self, callback_id: str) -> None:
         shortcuts = self._world.app.shortcuts

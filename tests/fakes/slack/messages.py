@@ -123,12 +123,12 @@ class Message:
     def delete(self) -> None:
         """Take the message away, as somebody with the right to does."""
         self.is_deleted = True
-        self.channel.workspace.world.changes.happened()
+        self.channel.workspace.world.changes.notify()
 
     def revise(self, version: Version) -> None:
         """Show something else from now on."""
         self.history.append(version)
-        self.channel.workspace.world.changes.happened()
+        self.channel.workspace.world.changes.notify()
 
     @property
     def _marked(self) -> str:

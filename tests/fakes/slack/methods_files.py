@@ -155,7 +155,7 @@ class FileMethods:
                 file.messages.append(message)
             message.channel.put(message)
             self._tell(files, message)
-        world.changes.happened()
+        world.changes.notify()
 
     def _tell(self, files: list[File], message: Message) -> None:
         workspace, channel = message.channel.workspace, message.channel
@@ -181,7 +181,7 @@ class FileMethods:
             message.files = tuple(one for one in message.files if one is not file)
             if not message.files and not message.text and not message.blocks:
                 message.delete()
-        ask.world.changes.happened()
+        ask.world.changes.notify()
         return {}
 
     @staticmethod

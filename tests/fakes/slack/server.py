@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from tests.fakes.changes import Changes, T
+from tests.fakes.changes import ChangeSignal, T
 from tests.fakes.faults import cut
 from tests.fakes.slack import browser
 from tests.fakes.slack.api import PREFIX, Api, answer, suffer
@@ -141,7 +141,7 @@ class FakeSlack:
         return self.world.faults
 
     @property
-    def changes(self) -> Changes:
+    def changes(self) -> ChangeSignal:
         """For waiting until anything here becomes true."""
         return self.world.changes
 
@@ -269,7 +269,7 @@ class FakeSlack:
             call.answer, call.status = error.json(), error.status
             return answer(call.answer, error.status, error.headers)
         finally:
-            self.changes.happened()
+            self.changes.notify()
         call.status = 200
         if fault is not None and fault.cuts_after:
             cut(request)

@@ -160,12 +160,12 @@ class Sockets:
         self.opened += 1
         try:
             await _say(socket, self._hello())
-            self._world.changes.happened()
+            self._world.changes.notify()
             await self._listen(connection)
         finally:
             self._connections.remove(connection)
             self._break(connection)
-            self._world.changes.happened()
+            self._world.changes.notify()
         return socket
 
     async def _listen(self, connection: Connection) -> None:

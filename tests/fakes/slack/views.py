@@ -176,7 +176,7 @@ class Views:
         else:
             self._compare(home, known_hash)
             home.show(checked)
-        self._world.changes.happened()
+        self._world.changes.notify()
         return home
 
     def update(self, view: View, raw: Json, known_hash: str = "") -> View:
@@ -188,7 +188,7 @@ class Views:
         checked = self.checked(raw, view.kind)
         self._compare(view, known_hash)
         view.show(checked)
-        self._world.changes.happened()
+        self._world.changes.notify()
         return view
 
     def find(self, view_id: str, external_id: str) -> View:
@@ -208,7 +208,7 @@ class Views:
         stack = self._stacks.get(view.member.id, [])
         if view in stack:
             stack.remove(view)
-        self._world.changes.happened()
+        self._world.changes.notify()
 
     def clear(self, member: "Member") -> None:
         """Close all modals of somebody."""
@@ -222,7 +222,7 @@ class Views:
         view = View(self._world.ids.new("V"), member, raw, random_below, workspace=workspace)
         self._all[view.id] = view
         self._stacks.setdefault(member.id, []).append(view)
-        self._world.changes.happened()
+        self._world.changes.notify()
         return view
 
     def checked(self, raw: Json, kind: str) -> Json:

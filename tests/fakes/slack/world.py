@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.fakes.changes import Changes
+from tests.fakes.changes import ChangeSignal
 from tests.fakes.slack.clock import Clock, Ids
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.limits import Limits
@@ -79,7 +79,7 @@ class World:
         self.limits = limits
         self.clock = clock or Clock()
         self.ids = Ids(self.clock)
-        self.changes = Changes()
+        self.changes = ChangeSignal()
         self.seen = Seen()
         self.faults = Faults()
         self.rates = Rates(limits, self.clock)

@@ -12,7 +12,7 @@ from bot.commands.pictures import cancel, delete, show_gallery, undelete
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.translations import Translations
 from tests.fakes.bench import FAULT, Bench
-from tests.fakes.leaping import LeapingLoop
+from tests.fakes.fast_forward_loop import FastForwardLoop
 from tests.fakes.logs import plain_log
 from tests.fakes.owners import nobody, own_locale
 from tests.unit.commands.hands import Hands
@@ -20,7 +20,7 @@ from tests.unit.commands.hands import Hands
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], AbstractEventLoop]]:
     """Give every test here the loop that leaps."""
-    return {"leaping": LeapingLoop}
+    return {"leaping": FastForwardLoop}
 
 
 @pytest.fixture

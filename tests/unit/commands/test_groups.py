@@ -141,7 +141,7 @@ async def test_a_name_alone_asks_for_what_is_missing(dispatcher: Dispatcher, til
 async def test_where_no_form_can_be_shown_the_sentence_says_what_is_missing(dispatcher: Dispatcher) -> None:
     """With the example."""
     call = a_call()
-    call.trouble.lasts("ask", SurfaceFailed(LOOM, "no forms"))
+    call.failures.fail_always("ask", SurfaceFailed(LOOM, "no forms"))
     assert await said(dispatcher, "/till pay", call) == "/till pay still needs who (whom) and amount (how much)."
 
 

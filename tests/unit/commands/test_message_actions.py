@@ -68,7 +68,7 @@ async def test_a_cross_deletes_what_is_drawn(bench: Bench, message_actions: Mess
 async def test_a_failed_look_up_is_told_in_private(bench: Bench, message_actions: MessageActions, call: FakeCall) -> None:
     """It is our fault, and says so; nothing is pressed."""
     job = await bench.draw()
-    bench.jobs.trouble.comes("by_message", StorageFailed("database", "locked"))
+    bench.jobs.failures.fail_next("by_message", StorageFailed("database", "locked"))
     await message_actions.react(Reaction.CROSS, message_of(bench, job), call)
     assert [post.tone for post in call.whispers] == [Tone.FAILED]
     assert bench.message(job).pictures != ()

@@ -130,7 +130,7 @@ async def test_an_empty_gallery_says_how_to_fill_it(hands: Hands) -> None:
 async def test_a_deletion_that_could_not_be_shown_can_be_shown_by_pressing_again(bench: Bench, hands: Hands) -> None:
     """The pictures are gone either way, and the person hears which of the two it was."""
     job = await bench.draw()
-    bench.surface.trouble.comes("update", SurfaceFailed("loom", "down"), times=3)
+    bench.surface.failures.fail_next("update", SurfaceFailed("loom", "down"), times=3)
     [whisper] = await hands.press("delete", job)
     assert whisper.text.startswith("The pictures are deleted, but")
     assert bench.message(job).pictures != ()

@@ -68,7 +68,7 @@ async def test_pictures_are_sent_to_whoever_asks_for_them_alone(bench: Bench, ha
 
 async def test_somebody_who_takes_no_messages_is_told_so(bench: Bench, hands: Hands, foxes: Job) -> None:
     """In the one way that is left."""
-    bench.surface.trouble.lasts("direct", MessageGone("loom", "blocked"))
+    bench.surface.failures.fail_always("direct", MessageGone("loom", "blocked"))
     [whisper] = await hands.press("mail", foxes, user="bob")
     assert whisper.kind == "message_gone"
 

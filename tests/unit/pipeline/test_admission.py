@@ -51,7 +51,7 @@ async def test_after_a_minute_one_may_wish_again(bench: Bench) -> None:
 async def test_refused_wishes_use_nothing_up(bench: Bench) -> None:
     """By rule, by quota, or because nothing could be written."""
     bench.blocklist.will(*[NO] * 5)
-    bench.jobs.trouble.comes("accept", StorageFailed("sqlite", "locked"), times=5)
+    bench.jobs.failures.fail_next("accept", StorageFailed("sqlite", "locked"), times=5)
     for kind, count in ((PromptRefused, 1), (StorageFailed, 1), (QuotaExceeded, 30)):
         for number in range(5):
             with pytest.raises(kind):
@@ -137,7 +137,7 @@ async def test_a_job_that_waits_for_its_turn_survives_a_crash(crowded: Bench) ->
 async def test_a_job_that_breaks_makes_room_for_the_next(crowded: Bench, error: Exception) -> None:
     """Whatever became of it."""
     first = await crowded.imagine(key="call-1")
-    crowded.jobs.trouble.comes("claim", error)
+    crowded.jobs.failures.fail_next("claim", error)
     await crowded.engine.start(crowded.worker.work, first.id)
     assert (await crowded.draw(key="call-2")).state is JobState.DONE
 

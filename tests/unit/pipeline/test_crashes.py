@@ -106,12 +106,12 @@ async def test_a_second_crash_while_it_is_drawn_is_asked_about() -> None:
 @EITHER_WAY
 async def test_a_crash_while_the_bytes_are_put_on_disk_is_like_one_while_they_are_drawn(bench: Bench, *, is_killed: bool) -> None:
     """Nobody knows what became of them."""
-    bench.objects.trouble.lasts("put", DOWN)
+    bench.objects.failures.fail_always("put", DOWN)
     job = await bench.imagine()
     bench.engine.start(bench.worker.work)
     await until(lambda: "waiting for the storage" in bench.message(job).text)
     await end(bench, is_killed=is_killed)
-    bench.objects.trouble.is_over()
+    bench.objects.failures.clear()
     await bench.recover()
     assert bench.message(job).kind == "outcome_unknown"
     assert await bench.quota_status() == UNTOUCHED
@@ -121,12 +121,12 @@ async def test_a_crash_while_the_bytes_are_put_on_disk_is_like_one_while_they_ar
 async def test_a_crash_while_the_store_is_away_loses_nothing(*, is_killed: bool) -> None:
     """The bytes are in the spool, and are carried over by the next process."""
     bench = Bench(spool=MemoryObjects())
-    bench.objects.trouble.lasts("put", DOWN)
+    bench.objects.failures.fail_always("put", DOWN)
     job = await bench.imagine()
     bench.engine.start(bench.worker.work)
     await until(lambda: "waiting for the storage" in bench.message(job).text)
     await end(bench, is_killed=is_killed)
-    bench.objects.trouble.is_over()
+    bench.objects.failures.clear()
     await bench.recover()
     assert bench.job(job).state is JobState.DONE
     assert len(bench.painter.requests) == len(bench.objects.objects) == 1
@@ -138,12 +138,12 @@ async def test_a_crash_while_the_store_is_away_loses_nothing(*, is_killed: bool)
 @EITHER_WAY
 async def test_a_crash_before_the_pictures_are_counted_counts_them_once(bench: Bench, *, is_killed: bool) -> None:
     """They are on disk, and the drawing says so."""
-    bench.jobs.trouble.lasts("keep", StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_always("keep", StorageFailed("sqlite", "locked"))
     job = await bench.imagine()
     bench.engine.start(bench.worker.work)
     await until(lambda: "waiting for the storage" in bench.message(job).text)
     await end(bench, is_killed=is_killed)
-    bench.jobs.trouble.is_over()
+    bench.jobs.failures.clear()
     await bench.recover()
     assert bench.job(job).state is JobState.DONE
     assert len(bench.painter.requests) == 1
@@ -176,7 +176,7 @@ async def test_a_stopped_process_hands_its_job_back_at_once(bench: Bench) -> Non
 async def test_a_killed_process_leaves_its_lease_behind(bench: Bench) -> None:
     """The job is nobody's until it has run out."""
     job = await drawing(bench)
-    bench.jobs.trouble.lasts("hand_back", StorageFailed("sqlite", "gone"))
+    bench.jobs.failures.fail_always("hand_back", StorageFailed("sqlite", "gone"))
     await bench.engine.crash()
     assert await bench.jobs.claimable(bench.delivery.platforms, accepted_by=bench.clock.now(), most=100) == ()
     assert bench.job(job).state is JobState.RUNNING

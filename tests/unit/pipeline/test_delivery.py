@@ -70,7 +70,7 @@ async def test_the_message_that_came_meanwhile_is_used(bench: Bench) -> None:
 async def test_a_message_that_was_deleted_is_replaced(bench: Bench) -> None:
     """The job knows the new one."""
     job = await kept(bench)
-    bench.surface.trouble.comes("update", GONE)
+    bench.surface.failures.fail_next("update", GONE)
     await bench.delivery.show_pictures(job)
     [_, (place, post, key)] = bench.surface.posted
     assert job.message is not None
@@ -82,7 +82,7 @@ async def test_a_message_that_was_deleted_is_replaced(bench: Bench) -> None:
 async def test_a_platform_that_is_busy_is_asked_again(bench: Bench) -> None:
     """Twice, with a pause."""
     job = await kept(bench)
-    bench.surface.trouble.comes("update", FULL, times=2)
+    bench.surface.failures.fail_next("update", FULL, times=2)
     await bench.delivery.show_pictures(job)
     assert bench.message(job).tone is Tone.DONE
 
@@ -90,7 +90,7 @@ async def test_a_platform_that_is_busy_is_asked_again(bench: Bench) -> None:
 async def test_a_platform_that_stays_away_has_failed(bench: Bench) -> None:
     """Whoever asked for the delivery comes back to it."""
     job = await kept(bench)
-    bench.surface.trouble.lasts("update", FULL)
+    bench.surface.failures.fail_always("update", FULL)
     with pytest.raises(SurfaceFailed):
         await bench.delivery.show_pictures(job)
     assert bench.message(job).tone is Tone.WAITING
@@ -99,8 +99,8 @@ async def test_a_platform_that_stays_away_has_failed(bench: Bench) -> None:
 async def test_where_the_place_is_gone_the_author_alone_gets_them(bench: Bench) -> None:
     """In a message that the job knows from then on."""
     job = await kept(bench)
-    bench.surface.trouble.comes("update", GONE)
-    bench.surface.trouble.comes("post", GONE)
+    bench.surface.failures.fail_next("update", GONE)
+    bench.surface.failures.fail_next("post", GONE)
     await bench.delivery.show_pictures(job)
     [_, (place, post, key)] = bench.surface.posted
     assert (place, post.tone, key) == (Place(LOOM, "", "ann alone"), Tone.DONE, f"{job.id}:direct")
@@ -111,7 +111,7 @@ async def test_an_author_who_cannot_be_reached_is_said_to_be_gone(bench: Bench) 
     """Neither in the old message, nor in a new one, nor alone."""
     job = await kept(bench)
     for method in ("update", "post", "direct"):
-        bench.surface.trouble.lasts(method, GONE)
+        bench.surface.failures.fail_always(method, GONE)
     with pytest.raises(MessageGone):
         await bench.delivery.show_pictures(job)
 
@@ -138,7 +138,7 @@ async def test_whoever_asked_may_delete_what_is_sent_to_them(bench: Bench) -> No
 async def test_somebody_who_takes_no_messages_gets_none(bench: Bench) -> None:
     """Whoever wanted to send them hears of it."""
     job = await bench.draw()
-    bench.surface.trouble.lasts("direct", GONE)
+    bench.surface.failures.fail_always("direct", GONE)
     with pytest.raises(MessageGone):
         await bench.delivery.send(job, person("bob").identity, key="send-1")
 
@@ -169,10 +169,10 @@ async def test_why_there_are_no_pictures_is_told_once(bench: Bench) -> None:
 async def test_what_cannot_be_told_now_is_told_later(bench: Bench) -> None:
     """It stays untold, and nothing is raised."""
     job = await failed(bench)
-    bench.surface.trouble.lasts("update", FULL)
+    bench.surface.failures.fail_always("update", FULL)
     await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (job,)
-    bench.surface.trouble.is_over()
+    bench.surface.failures.clear()
     await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
@@ -181,7 +181,7 @@ async def test_what_can_never_be_told_is_not_tried_for_ever(bench: Bench) -> Non
     """The place is gone, and so are those who would read it."""
     job = await failed(bench)
     for method in ("update", "post", "direct"):
-        bench.surface.trouble.lasts(method, GONE)
+        bench.surface.failures.fail_always(method, GONE)
     await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
 
@@ -189,7 +189,7 @@ async def test_what_can_never_be_told_is_not_tried_for_ever(bench: Bench) -> Non
 async def test_an_end_that_breaks_in_the_showing_is_not_told(bench: Bench) -> None:
     """What breaks is for the boundaries to catch."""
     job = await failed(bench)
-    bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
+    bench.surface.failures.fail_next("update", RuntimeError("a broken rendering"))
     with pytest.raises(RuntimeError):
         await bench.delivery.notify_end(job.id)
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (job,)
@@ -198,7 +198,7 @@ async def test_an_end_that_breaks_in_the_showing_is_not_told(bench: Bench) -> No
 async def test_a_storage_that_is_away_is_the_callers_business(bench: Bench) -> None:
     """Whoever swept will sweep again."""
     job = await failed(bench)
-    bench.jobs.trouble.comes("told", StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_next("told", StorageFailed("sqlite", "locked"))
     with pytest.raises(StorageFailed):
         await bench.delivery.notify_end(job.id)
 

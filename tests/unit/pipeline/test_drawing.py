@@ -60,7 +60,7 @@ async def test_it_is_written_down_before_the_call_goes_out(bench: Bench) -> None
 async def test_what_cannot_be_written_down_is_not_asked_for(bench: Bench) -> None:
     """Nor is it by someone who lost the job."""
     job = await bench.claimed()
-    bench.jobs.trouble.comes("open_drawing", StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_next("open_drawing", StorageFailed("sqlite", "locked"))
     with pytest.raises(StorageFailed):
         await draw(bench, job)
     await bench.studio.cancel(job)
@@ -268,8 +268,8 @@ async def test_no_pictures_at_all_is_no_answer(bench: Bench) -> None:
 
 async def test_what_was_drawn_waits_for_this_machines_disk_and_for_the_table(bench: Bench) -> None:
     """Both may be away for a while; nothing is drawn again for that."""
-    bench.objects.trouble.comes("put", StorageFailed("disk", "full"), times=3)
-    bench.jobs.trouble.comes("close_drawing", StorageFailed("sqlite", "locked"), times=2)
+    bench.objects.failures.fail_next("put", StorageFailed("disk", "full"), times=3)
+    bench.jobs.failures.fail_next("close_drawing", StorageFailed("sqlite", "locked"), times=2)
     troubles: list[str] = []
     job = await bench.claimed()
     drawing = await draw(bench, job, troubles=troubles)

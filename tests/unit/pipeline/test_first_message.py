@@ -58,7 +58,7 @@ async def test_a_sweep_while_the_first_message_is_on_its_way_makes_no_second_one
 
 async def test_a_sweep_leaves_a_job_to_whoever_accepted_it(bench: Bench) -> None:
     """For a lease: the process is about to have it worked on."""
-    bench.engine.trouble.comes("publish", StorageFailed("redis", "away"))
+    bench.engine.failures.fail_next("publish", StorageFailed("redis", "away"))
     job = await bench.imagine()
     bench.clock.move(LEASE - timedelta(seconds=1))
     await bench.recovery.sweep()
@@ -82,7 +82,7 @@ async def test_drawing_does_not_wait_for_the_first_message(bench: Bench) -> None
 @TICKETS
 async def test_a_message_whose_id_was_never_noted_is_found_again(bench: Bench, reply_token: str) -> None:
     """A crash came between."""
-    bench.jobs.trouble.comes("attach", StorageFailed("sqlite", "killed"), times=2)
+    bench.jobs.failures.fail_next("attach", StorageFailed("sqlite", "killed"), times=2)
     await bench.studio.accept(FOX, FakeCall(bench.surface, reply_token=reply_token))
     assert only_job(bench).message is not None
     assert not only_job(bench).message.is_posted  # type: ignore[union-attr]  # see above
@@ -109,7 +109,7 @@ async def test_an_answer_that_arrived_though_nobody_heard_is_found_by_its_ticket
     """The platform took it, and the line broke."""
     call = FakeCall(bench.surface, reply_token="token")
     shown = await call.answer(Post("Drawing", Tone.WAITING), key="")
-    call.trouble.comes("answer", SurfaceFailed("loom", "cut"))
+    call.failures.fail_next("answer", SurfaceFailed("loom", "cut"))
     await bench.studio.accept(FOX, call)
     await bench.work()
     assert only_job(bench).message == shown

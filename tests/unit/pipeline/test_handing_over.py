@@ -24,11 +24,11 @@ async def paid_once(bench: Bench) -> bool:
 async def test_what_cannot_be_shown_is_shown_later(bench: Bench, error: Exception) -> None:
     """It stays kept and counted; nobody is told that it failed, and nothing is drawn again."""
     job = await bench.imagine()
-    bench.surface.trouble.lasts("update", error)
+    bench.surface.failures.fail_always("update", error)
     await bench.work()
     assert bench.job(job).state is JobState.KEPT
     assert await paid_once(bench)
-    bench.surface.trouble.is_over()
+    bench.surface.failures.clear()
     bench.clock.move(timedelta(seconds=15))
     await bench.work()
     assert bench.job(job).state is JobState.DONE
@@ -39,9 +39,9 @@ async def test_what_cannot_be_shown_is_shown_later(bench: Bench, error: Exceptio
 async def test_a_platform_says_how_long_to_wait(bench: Bench) -> None:
     """Nobody comes back earlier."""
     job = await bench.imagine()
-    bench.surface.trouble.lasts("update", SurfaceFailed("loom", "429", retry_after=timedelta(minutes=5)))
+    bench.surface.failures.fail_always("update", SurfaceFailed("loom", "429", retry_after=timedelta(minutes=5)))
     await bench.work()
-    bench.surface.trouble.is_over()
+    bench.surface.failures.clear()
     bench.clock.move(timedelta(minutes=5) - timedelta(seconds=1))
     await bench.recovery.sweep()
     await bench.work()
@@ -54,7 +54,7 @@ async def test_a_platform_says_how_long_to_wait(bench: Bench) -> None:
 async def test_the_pauses_grow_up_to_ten_minutes(bench: Bench) -> None:
     """A platform that is down for hours is not pestered."""
     job = await bench.imagine()
-    bench.surface.trouble.lasts("update", FULL)
+    bench.surface.failures.fail_always("update", FULL)
     pauses = []
     for _ in range(45):
         await bench.work()
@@ -69,7 +69,7 @@ async def test_the_pauses_grow_up_to_ten_minutes(bench: Bench) -> None:
 async def test_after_a_day_they_wait_in_the_gallery_only(bench: Bench) -> None:
     """The job is done, and they can be seen there."""
     job = await bench.imagine()
-    bench.surface.trouble.lasts("update", FULL)
+    bench.surface.failures.fail_always("update", FULL)
     await bench.work()
     bench.clock.move(timedelta(days=1) - timedelta(seconds=1))
     await bench.work()
@@ -84,7 +84,7 @@ async def test_where_place_and_author_are_gone_they_wait_in_the_gallery_at_once(
     """Nobody would ever see them there."""
     job = await bench.imagine()
     for method in ("update", "post", "direct"):
-        bench.surface.trouble.lasts(method, GONE)
+        bench.surface.failures.fail_always(method, GONE)
     await bench.work()
     assert bench.job(job).state is JobState.DONE
     assert len(await bench.gallery.latest(job.account, 10)) == 1
@@ -94,7 +94,7 @@ async def test_where_place_and_author_are_gone_they_wait_in_the_gallery_at_once(
 async def test_where_only_the_message_is_gone_a_new_one_has_them(bench: Bench) -> None:
     """At the same place."""
     job = await bench.imagine()
-    bench.surface.trouble.lasts("update", GONE)
+    bench.surface.failures.fail_always("update", GONE)
     await bench.work()
     assert bench.job(job).state is JobState.DONE
     assert [post.tone for _, post, _ in bench.surface.posted] == [Tone.WAITING, Tone.DONE]
@@ -104,12 +104,12 @@ async def test_where_only_the_message_is_gone_a_new_one_has_them(bench: Bench) -
 async def test_a_new_message_that_cannot_be_posted_either_comes_later(bench: Bench) -> None:
     """Once, however often it is tried."""
     job = await bench.imagine()
-    bench.surface.trouble.lasts("update", GONE)
-    bench.surface.trouble.lasts("post", FULL)
+    bench.surface.failures.fail_always("update", GONE)
+    bench.surface.failures.fail_always("post", FULL)
     await bench.work()
     assert bench.job(job).state is JobState.KEPT
-    bench.surface.trouble.is_over()
-    bench.surface.trouble.comes("update", GONE)
+    bench.surface.failures.clear()
+    bench.surface.failures.fail_next("update", GONE)
     bench.clock.move(timedelta(seconds=15))
     await bench.work()
     assert bench.job(job).state is JobState.DONE
@@ -119,7 +119,7 @@ async def test_a_new_message_that_cannot_be_posted_either_comes_later(bench: Ben
 async def test_pictures_that_were_shown_are_shown_again_when_nobody_wrote_that_down(bench: Bench) -> None:
     """In the same message."""
     job = await bench.imagine()
-    bench.jobs.trouble.comes("finish", StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_next("finish", StorageFailed("sqlite", "locked"))
     await bench.work()
     assert (bench.job(job).state, bench.message(job).tone) == (JobState.KEPT, Tone.DONE)
     bench.clock.move(LEASE)
@@ -132,11 +132,11 @@ async def test_pictures_that_were_shown_are_shown_again_when_nobody_wrote_that_d
 async def test_a_new_message_that_the_table_did_not_hear_of_is_not_posted_twice(bench: Bench) -> None:
     """Its key is the job's, and the platform knows it."""
     job = await bench.imagine()
-    bench.surface.trouble.comes("update", GONE, times=3)
-    bench.jobs.trouble.comes("attach", StorageFailed("sqlite", "locked"))
+    bench.surface.failures.fail_next("update", GONE, times=3)
+    bench.jobs.failures.fail_next("attach", StorageFailed("sqlite", "locked"))
     await bench.work()
     assert bench.job(job).state is JobState.KEPT
-    bench.surface.trouble.comes("update", GONE)
+    bench.surface.failures.fail_next("update", GONE)
     bench.clock.move(timedelta(seconds=15))
     await bench.work()
     assert bench.job(job).state is JobState.DONE
@@ -146,6 +146,6 @@ async def test_a_new_message_that_the_table_did_not_hear_of_is_not_posted_twice(
 async def test_a_job_that_is_somebody_elses_now_is_not_finished(bench: Bench) -> None:
     """Whoever has it finishes it; this one shows what is true and goes."""
     job = await bench.imagine()
-    bench.jobs.trouble.comes("finish", LeaseLost(job.id, 1))
+    bench.jobs.failures.fail_next("finish", LeaseLost(job.id, 1))
     await bench.work()
     assert (bench.job(job).state, bench.message(job).tone) == (JobState.KEPT, Tone.DONE)

@@ -113,13 +113,13 @@ async def test_a_store_that_is_down_is_waited_for(far: Bench, spool: MemoryObjec
     """Somebody is told, nothing is counted yet, and the bytes stay here."""
     job = await far.claimed()
     drawing = await drawn(far, job, png(1))
-    far.objects.trouble.lasts("put", DOWN)
+    far.objects.failures.fail_always("put", DOWN)
     troubles = Troubles()
     task = asyncio.create_task(far.keeping.keep(job, drawing, troubles))
     await asyncio.sleep(3600)
     assert troubles.count > 100
     assert (far.job(job).state, len(spool.objects)) == (JobState.RUNNING, 1)
-    far.objects.trouble.is_over()
+    far.objects.failures.clear()
     await task
     assert (far.job(job).state, len(spool.objects)) == (JobState.KEPT, 0)
 
@@ -128,7 +128,7 @@ async def test_a_table_that_is_locked_is_waited_for(bench: Bench) -> None:
     """Everything is counted once."""
     job = await bench.claimed()
     drawing = await drawn(bench, job, png(1))
-    bench.jobs.trouble.comes("keep", StorageFailed("sqlite", "locked"), times=5)
+    bench.jobs.failures.fail_next("keep", StorageFailed("sqlite", "locked"), times=5)
     troubles = Troubles()
     await bench.keeping.keep(job, drawing, troubles)
     assert troubles.count == 5
@@ -138,7 +138,7 @@ async def test_a_table_that_is_locked_is_waited_for(bench: Bench) -> None:
 async def test_a_full_disk_is_waited_for(bench: Bench) -> None:
     """Paid-for bytes are held until there is room."""
     job = await bench.claimed()
-    bench.objects.trouble.comes("put", StorageFailed("disk", "full"), times=4)
+    bench.objects.failures.fail_next("put", StorageFailed("disk", "full"), times=4)
     troubles = Troubles()
     await drawn(bench, job, png(1), on_trouble=troubles)
     assert troubles.count == 4
@@ -184,7 +184,7 @@ async def test_a_spool_that_cannot_be_emptied_holds_nobody_up(far: Bench, spool:
     """The picture is safe and counted."""
     job = await far.claimed()
     drawing = await drawn(far, job, png(1))
-    spool.trouble.lasts("delete", StorageFailed("disk", "read-only"))
+    spool.failures.fail_always("delete", StorageFailed("disk", "read-only"))
     await far.keeping.keep(job, drawing, Troubles())
     assert far.job(job).state is JobState.KEPT
 

@@ -139,7 +139,7 @@ async def test_a_rewriter_without_a_verdict_stops_the_job(bench: Bench) -> None:
 
 async def test_words_that_cannot_be_recorded_are_not_drawn(bench: Bench) -> None:
     """They would be paid for again."""
-    bench.jobs.trouble.comes("record_words", StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_next("record_words", StorageFailed("sqlite", "locked"))
     with pytest.raises(StorageFailed):
         await bench.preparation.prepare(await bench.claimed())
 

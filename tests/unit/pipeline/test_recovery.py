@@ -84,10 +84,10 @@ async def test_an_end_that_cannot_be_told_now_is_told_at_a_later_sweep(bench: Be
     """However long the platform is away."""
     job = await bench.imagine()
     await bench.jobs.cancel(job.id, CANCELLED)
-    bench.surface.trouble.lasts("update", SurfaceFailed("loom", "500"))
+    bench.surface.failures.fail_always("update", SurfaceFailed("loom", "500"))
     for _ in range(3):
         await bench.recovery.sweep()
-    bench.surface.trouble.is_over()
+    bench.surface.failures.clear()
     await bench.recovery.sweep()
     assert bench.message(job).text == "a fox – cancelled; nothing was counted."
 
@@ -97,7 +97,7 @@ async def test_an_end_that_breaks_in_the_showing_does_not_keep_the_others_waitin
     first, second = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
     for job in (first, second):
         await bench.jobs.cancel(job.id, CANCELLED)
-    bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
+    bench.surface.failures.fail_next("update", RuntimeError("a broken rendering"))
     await bench.recovery.sweep()
     assert [job.id for job in await bench.jobs.unnotified(frozenset({LOOM}), most=100)] == [first.id]
     await bench.recovery.sweep()
@@ -168,9 +168,9 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(bench: Bench) -> None:
     """The storage may be away for as long as it likes; even the unforeseen ends nothing."""
     job = await bench.imagine()
     await bench.engine.crash()
-    bench.jobs.trouble.comes("unclaimed", LOCKED, times=2)
-    bench.jobs.trouble.comes("untold", RuntimeError("broken"), times=2)
-    bench.jobs.trouble.comes("told", LOCKED)
+    bench.jobs.failures.fail_next("unclaimed", LOCKED, times=2)
+    bench.jobs.failures.fail_next("untold", RuntimeError("broken"), times=2)
+    bench.jobs.failures.fail_next("told", LOCKED)
     await bench.jobs.cancel(job.id, CANCELLED)
     async with running(bench.recovery):
         await asyncio.sleep(5 * 60)
@@ -181,7 +181,7 @@ async def test_a_lost_storage_ends_the_sweep_it_struck(bench: Bench) -> None:
     """Nobody tries the rest against a table that is away."""
     job = await bench.imagine()
     await bench.jobs.cancel(job.id, CANCELLED)
-    bench.jobs.trouble.comes("told", LOCKED)
+    bench.jobs.failures.fail_next("told", LOCKED)
     with pytest.raises(StorageFailed):
         await bench.recovery.sweep()
 
@@ -193,7 +193,7 @@ async def test_a_sweep_goes_through_any_number_of_jobs_in_pages(bench: Bench) ->
     await bench.engine.crash()
     for job in ended:
         await bench.jobs.cancel(job.id, CANCELLED)
-    bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
+    bench.surface.failures.fail_next("update", RuntimeError("a broken rendering"))
     bench.clock.move(LEASE)
     await recovery_of(bench, page=2).sweep()
     assert bench.engine.waiting == [job.id for job in waiting]

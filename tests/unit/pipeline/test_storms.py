@@ -74,7 +74,7 @@ class Storm:
         """Mend everything, and let the house repair itself for a day and a bit."""
         await self.bench.engine.crash()
         for broken in (self.bench.jobs, self.bench.objects, self.bench.surface):
-            broken.trouble.is_over()
+            broken.failures.clear()
         for _ in range(6 * 26):
             self.bench.clock.move(timedelta(minutes=10))
             await self.bench.recover()
@@ -104,13 +104,13 @@ class Storm:
     async def break_records(self) -> None:
         """Let the table fail a few times."""
         method = self.dice.choice(OF_JOBS + OF_THE_END)
-        self.bench.jobs.trouble.comes(method, self.dice.choice([LOCKED, LOCKED, BROKEN]), self.dice.randint(1, 3))
+        self.bench.jobs.failures.fail_next(method, self.dice.choice([LOCKED, LOCKED, BROKEN]), self.dice.randint(1, 3))
 
     async def break_places(self) -> None:
         """Let the platform or the store fail a few times."""
         error = self.dice.choice([SurfaceFailed("loom", "500"), BROKEN])
-        self.bench.surface.trouble.comes(self.dice.choice(["update", "post"]), error, self.dice.randint(1, 4))
-        self.bench.objects.trouble.comes("put", LOCKED, self.dice.randint(0, 2))
+        self.bench.surface.failures.fail_next(self.dice.choice(["update", "post"]), error, self.dice.randint(1, 4))
+        self.bench.objects.failures.fail_next("put", LOCKED, self.dice.randint(0, 2))
 
     async def break_painter(self) -> None:
         """Let the next words or calls fail."""

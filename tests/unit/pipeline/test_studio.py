@@ -91,7 +91,7 @@ async def test_the_same_call_at_the_same_time_is_one_job_too(bench: Bench) -> No
 
 async def test_a_call_that_was_accepted_but_never_published_is_published_by_its_repetition(bench: Bench) -> None:
     """Whatever ended the first try, the job is worked on."""
-    bench.engine.trouble.comes("publish", StorageFailed("redis", "away"))
+    bench.engine.failures.fail_next("publish", StorageFailed("redis", "away"))
     job = await bench.imagine(key="call-1")
     assert bench.engine.waiting == []
     await bench.imagine(key="call-1")
@@ -141,7 +141,7 @@ async def test_everybody_has_an_allowance_of_their_own(bench: Bench) -> None:
 
 async def test_what_cannot_be_written_down_is_not_accepted(bench: Bench) -> None:
     """The person hears that nothing was counted, and that is so."""
-    bench.jobs.trouble.comes("accept", StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_next("accept", StorageFailed("sqlite", "locked"))
     with pytest.raises(StorageFailed):
         await bench.imagine()
     assert bench.surface.posted == []
@@ -152,7 +152,7 @@ async def test_what_cannot_be_written_down_is_not_accepted(bench: Bench) -> None
 async def test_a_job_goes_on_without_its_first_message(bench: Bench, error: EaselError) -> None:
     """The pictures will bring their own."""
     call = bench.call()
-    call.trouble.comes("answer", error)
+    call.failures.fail_next("answer", error)
     await bench.studio.accept(FOX, call)
     [row] = bench.jobs.rows.values()
     assert row.job.message is not None
@@ -165,7 +165,7 @@ async def test_a_job_goes_on_without_its_first_message(bench: Bench, error: Ease
 @pytest.mark.parametrize("method", ["line", "attach"])
 async def test_once_accepted_a_wish_is_never_called_refused(bench: Bench, method: str) -> None:
     """The storage may go away in between: the job is drawn and counted all the same, so nobody is told otherwise."""
-    bench.jobs.trouble.comes(method, StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_next(method, StorageFailed("sqlite", "locked"))
     job = await bench.imagine()
     assert bench.engine.waiting == [job.id]
     await bench.work()
@@ -238,7 +238,7 @@ async def test_a_waiting_job_can_be_cancelled(bench: Bench) -> None:
 async def test_it_is_too_late_to_cancel_what_was_paid_for(bench: Bench, state: JobState) -> None:
     """The pictures are there, so they count."""
     if state is JobState.KEPT:
-        bench.surface.trouble.lasts("update", SurfaceFailed("loom", "500"))
+        bench.surface.failures.fail_always("update", SurfaceFailed("loom", "500"))
     job = await bench.draw()
     assert job.state is state
     with pytest.raises(BadInput) as refused:

@@ -183,7 +183,7 @@ async def test_a_job_that_breaks_every_worker_is_given_up(bench: Bench) -> None:
 async def test_a_job_that_cannot_be_claimed_is_left_for_recovery(bench: Bench) -> None:
     """The table is away; nothing is raised."""
     job = await bench.imagine()
-    bench.jobs.trouble.comes("claim", LOCKED)
+    bench.jobs.failures.fail_next("claim", LOCKED)
     await bench.work()
     assert bench.job(job).state is JobState.QUEUED
     await bench.recover()
@@ -193,7 +193,7 @@ async def test_a_job_that_cannot_be_claimed_is_left_for_recovery(bench: Bench) -
 @pytest.mark.parametrize("method", ["record_words", "drawings", "open_drawing"])
 async def test_a_storage_that_is_away_before_anything_was_paid_is_waited_for(bench: Bench, method: str) -> None:
     """For ten seconds; then another try goes on from there."""
-    bench.jobs.trouble.comes(method, LOCKED)
+    bench.jobs.failures.fail_next(method, LOCKED)
     job = await bench.draw()
     assert (job.state, job.attempt) == (JobState.RUNNING, 1)
     assert (await bench.quota_status()).held == 1
@@ -207,12 +207,12 @@ async def test_a_storage_that_is_away_before_anything_was_paid_is_waited_for(ben
 
 async def test_a_store_that_is_down_is_waited_for_and_people_are_told(bench: Bench) -> None:
     """What was drawn is not drawn again."""
-    bench.objects.trouble.lasts("put", StorageFailed("disk", "full"))
+    bench.objects.failures.fail_always("put", StorageFailed("disk", "full"))
     job = await bench.imagine()
     task = bench.engine.start(bench.worker.work)
     waiting = "Drawn, and waiting for the storage to come back: a fox"
     await until(lambda: texts(bench)[-1:] == [waiting])
-    bench.objects.trouble.is_over()
+    bench.objects.failures.clear()
     await task
     assert bench.job(job).state is JobState.DONE
     assert len(bench.painter.requests) == 1
@@ -221,7 +221,7 @@ async def test_a_store_that_is_down_is_waited_for_and_people_are_told(bench: Ben
 
 async def test_a_progress_that_breaks_in_the_showing_breaks_nothing_else(bench: Bench) -> None:
     """The picture is drawn, kept, shown and counted."""
-    bench.surface.trouble.comes("update", RuntimeError("a broken rendering"))
+    bench.surface.failures.fail_next("update", RuntimeError("a broken rendering"))
     job = await bench.draw()
     assert job.state is JobState.DONE
     assert bench.message(job).tone is Tone.DONE
@@ -233,7 +233,7 @@ async def test_a_progress_that_breaks_in_the_showing_breaks_nothing_else(bench: 
 async def test_a_worker_never_raises(bench: Bench, method: str, error: Exception) -> None:
     """Whatever breaks at the very end is left to recovery."""
     bench.painter.will(ProviderFailed("painter", "401", fault=ProviderFault.BAD_KEY))
-    bench.jobs.trouble.comes(method, error)
+    bench.jobs.failures.fail_next(method, error)
     job = await bench.draw()
     assert job.state is (JobState.RUNNING if method == "finish" else JobState.FAILED)
     bench.clock.move(LEASE)

@@ -35,8 +35,8 @@ async def test_a_job_that_is_unknown_final_or_somebody_elses_is_left_alone(bench
 
 async def test_a_storage_that_does_not_even_take_the_job_back_leaves_it_to_its_lease(bench: Bench) -> None:
     """Recovery finds it when the lease has run out."""
-    bench.jobs.trouble.comes("drawings", LOCKED)
-    bench.jobs.trouble.comes("hand_back", LOCKED)
+    bench.jobs.failures.fail_next("drawings", LOCKED)
+    bench.jobs.failures.fail_next("hand_back", LOCKED)
     job = await bench.draw()
     assert job.state is JobState.RUNNING
     await bench.recovery.sweep()
@@ -51,7 +51,7 @@ async def test_a_lease_is_renewed_while_the_job_runs(bench: Bench) -> None:
     job = await bench.imagine()
     task = await under_way(bench, job)
     bench.clock.move(LEASE / 3)
-    bench.jobs.trouble.comes("renew", LOCKED)
+    bench.jobs.failures.fail_next("renew", LOCKED)
     await asyncio.sleep(LEASE.total_seconds() / 3)
     assert bench.jobs.rows[job.id].lease_until == bench.clock.now() + LEASE * 2 / 3
     await asyncio.sleep(LEASE.total_seconds() / 3)
@@ -156,7 +156,7 @@ async def test_a_worker_never_raises_though_the_end_of_a_lost_job_cannot_be_told
     job = await bench.imagine()
     task = await under_way(bench, job)
     await bench.jobs.cancel(job.id, Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted."))
-    bench.jobs.trouble.comes("told", LOCKED)
+    bench.jobs.failures.fail_next("told", LOCKED)
     bench.painter.release()
     await task
     assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (bench.job(job),)
@@ -168,7 +168,7 @@ async def test_a_renewal_that_breaks_hands_the_job_back(bench: Bench) -> None:
     """Nothing is raised, and the next claim asks before it pays again."""
     job = await bench.imagine()
     task = await under_way(bench, job)
-    bench.jobs.trouble.comes("renew", RuntimeError("broken"))
+    bench.jobs.failures.fail_next("renew", RuntimeError("broken"))
     await task
     await bench.recover()
     assert bench.message(job).kind == "outcome_unknown"

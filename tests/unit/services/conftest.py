@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.fakes.leaping import LeapingLoop
+from tests.fakes.fast_forward_loop import FastForwardLoop
 from tests.fakes.logs import plain_log
 
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], AbstractEventLoop]]:
     """Give every test here the loop that leaps."""
-    return {"leaping": LeapingLoop}
+    return {"leaping": FastForwardLoop}
 
 
 @pytest.fixture(autouse=True)

@@ -218,7 +218,7 @@ class TestRedeeming:
 
     async def test_a_database_that_fails_says_so(self, linking: AccountLinking, codes: MemoryCodes) -> None:
         """It is no wrong code."""
-        codes.trouble.comes("redeem", StorageFailed("memory", "gone"))
+        codes.failures.fail_next("redeem", StorageFailed("memory", "gone"))
         with pytest.raises(StorageFailed):
             await linking.redeem(OTHERS, "easel-0000-0000")
 

@@ -88,14 +88,14 @@ async def test_where_that_channel_is_gone_whoever_set_the_budget_is_told(bench: 
     await set_by(bench, "amy", RuleKey(RuleKind.SETTING, "review_channel"), "loom:town:back-room")
     await spend(bench, 4, 3)
     await bench.imagine(key="last")
-    bench.surface.trouble.comes("post", GONE)
+    bench.surface.failures.fail_next("post", GONE)
     await bench.budget_alerts.check_queued()
     assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
 async def test_a_notice_that_cannot_be_said_now_is_said_at_the_next_wish(bench: Bench) -> None:
     """Nothing is lost by it, and nothing is said twice."""
-    bench.surface.trouble.comes("direct", AWAY)
+    bench.surface.failures.fail_next("direct", AWAY)
     await spend(bench, 4, 4)
     assert budget_alerts(bench) == []
     await spend(bench, 1, 1, keys="later")
@@ -105,7 +105,7 @@ async def test_a_notice_that_cannot_be_said_now_is_said_at_the_next_wish(bench: 
 @pytest.mark.parametrize("error", [StorageFailed("sqlite", "locked"), RuntimeError("broken")], ids=repr)
 async def test_a_notice_that_breaks_is_in_nobodys_way(bench: Bench, error: Exception) -> None:
     """Wishes go on, and the next one brings it."""
-    bench.once.trouble.comes("first", error)
+    bench.once.failures.fail_next("first", error)
     await spend(bench, 4, 4)
     assert len(bench.jobs.rows) == 2
     await spend(bench, 1, keys="later")
@@ -114,7 +114,7 @@ async def test_a_notice_that_breaks_is_in_nobodys_way(bench: Bench, error: Excep
 
 async def test_nobody_to_tell_is_a_warning_in_the_log(bench: Bench) -> None:
     """Once too."""
-    bench.surface.trouble.lasts("direct", GONE)
+    bench.surface.failures.fail_always("direct", GONE)
     with capture_logs() as logs:
         await spend(bench, 4, 4, 1)
     assert [line["log_level"] for line in logs if line["event"] == "budget.nearly_spent"] == ["warning"]
@@ -122,7 +122,7 @@ async def test_nobody_to_tell_is_a_warning_in_the_log(bench: Bench) -> None:
 
 async def test_a_wish_that_is_refused_for_it_brings_the_notice_too(bench: Bench) -> None:
     """If nobody could be told before."""
-    bench.surface.trouble.comes("direct", AWAY)
+    bench.surface.failures.fail_next("direct", AWAY)
     await spend(bench, 4, 4)
     with pytest.raises(BudgetExceeded):
         await bench.imagine(key="too-much", count=3)
@@ -174,7 +174,7 @@ class TestOfTheHouse:
 
     async def test_one_who_cannot_be_told_now_does_not_keep_the_others_waiting(self, bench: Bench) -> None:
         """Whoever was told is not told again."""
-        bench.surface.trouble.comes("direct", AWAY)
+        bench.surface.failures.fail_next("direct", AWAY)
         await self.considered(bench, self.look(bench, Identity.parse("loom:olga"), Identity.parse("loom:otto")))
         assert [place.channel for place, _ in budget_alerts(bench)] == ["otto alone"]
 

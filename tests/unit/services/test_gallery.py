@@ -78,7 +78,7 @@ async def test_what_the_store_keeps_does_not_keep_the_others(bench: Bench) -> No
     for number in range(5):
         await gallery.delete((await bench.draw(key=f"call-{number}")).id)
     bench.clock.move(MINUTE)
-    bench.objects.trouble.comes("delete", StorageFailed("s3", "away"), times=2)
+    bench.objects.failures.fail_next("delete", StorageFailed("s3", "away"), times=2)
     await gallery.sweep()
     assert len(bench.objects.objects) == len(await bench.pictures.due(bench.clock.now(), most=9)) == 2
     await gallery.sweep()
@@ -115,7 +115,7 @@ async def test_bytes_that_do_not_go_now_go_at_a_later_sweep(bench: Bench) -> Non
     for job in (stuck, other):
         await bench.gallery.delete(job.id)
     bench.clock.move(bench.gallery.undo)
-    bench.objects.trouble.comes("delete", StorageFailed("s3", "away"))
+    bench.objects.failures.fail_next("delete", StorageFailed("s3", "away"))
     await bench.gallery.sweep()
     assert (await states(bench, stuck), await states(bench, other)) == ({PictureState.REMOVING}, {PictureState.REMOVED})
     assert not await bench.gallery.restore(stuck.id)

@@ -159,7 +159,7 @@ async def test_without_a_record_nothing_is_removed(bench: Bench) -> None:
     bench.clock.move(LATER)
     for method in ("began_at", "needed", "awaited"):
         references = MemoryReferences(bench.jobs)
-        references.trouble.lasts(method, LOCKED)
+        references.failures.fail_always(method, LOCKED)
         with pytest.raises(StorageFailed):
             await orphans_of(bench, references).sweep()
         assert len(bench.objects.objects) == 6
@@ -202,9 +202,9 @@ async def test_a_spool_keeps_what_jobs_need_that_are_not_final() -> None:
     """A job that is done has its pictures in the store."""
     spool = MemoryObjects()
     bench = Bench(spool=spool)
-    spool.trouble.lasts("delete", StorageFailed("disk", "full"))
+    spool.failures.fail_always("delete", StorageFailed("disk", "full"))
     await bench.draw(key="first")
-    spool.trouble.is_over()
+    spool.failures.clear()
     assert len(spool.objects) == 1
     job = await bench.claimed(prompt="an owl")
     waiting = an_open_drawing(job)
@@ -242,8 +242,8 @@ async def test_it_sweeps_every_day_whatever_happens(bench: Bench) -> None:
     await put(bench, key())
     bench.clock.move(LATER)
     references = MemoryReferences(bench.jobs)
-    references.trouble.comes("began_at", LOCKED)
-    references.trouble.comes("began_at", RuntimeError("a mistake of ours"))
+    references.failures.fail_next("began_at", LOCKED)
+    references.failures.fail_next("began_at", RuntimeError("a mistake of ours"))
     running = asyncio.create_task(orphans_of(bench, references).run())
     await asyncio.sleep(timedelta(days=1, hours=1).total_seconds())
     assert key() in bench.objects.objects

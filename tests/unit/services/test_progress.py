@@ -110,7 +110,7 @@ async def test_the_end_does_not_wait_for_the_pause_to_be_over(surface: Recording
 )
 async def test_an_update_that_fails_is_dropped(surface: RecordingSurface, error: Exception) -> None:
     """The next one comes, and whoever works hears nothing of it."""
-    surface.trouble.comes("update", error)
+    surface.failures.fail_next("update", error)
     async with ProgressReport(surface, known) as report:
         report.say(Post("one"))
         await until(lambda: surface.begun == 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.adapters.discord.identify_limiter import IdentifyLimiter
 from tests.fakes.clock import StoppedClock
-from tests.fakes.leaping import run_leaping
+from tests.fakes.fast_forward_loop import run_leaping
 
 
 def test_the_first_identify_goes_at_once_and_the_second_waits(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ async def test_several_share_what_a_request_may_hold() -> None:
 async def test_a_store_that_is_down_is_tried_again_later() -> None:
     """A picture that was paid for is not shown without its bytes."""
     objects = MemoryObjects()
-    objects.trouble.lasts("get", StorageFailed("memory", "down"))
+    objects.failures.fail_always("get", StorageFailed("memory", "down"))
     with pytest.raises(SurfaceFailed) as failure:
         await MessageRenderer(objects).render(Post("x", Tone.DONE, pictures=(exhibit(),)), UploadLimits())
     assert failure.value.is_temporary

@@ -114,7 +114,7 @@ async def test_a_renewal_that_could_not_be_written_down_is_written_the_next_time
 ) -> None:
     """It is not asked for again."""
     await install(store, clock, HOUR)
-    installations.trouble.comes("save", StorageFailed("database", "locked"))
+    installations.failures.fail_next("save", StorageFailed("database", "locked"))
     with pytest.raises(StorageFailed):
         await tokens.token("", "T1")
     assert await tokens.token("", "T1") == "xoxb-fresh-1"

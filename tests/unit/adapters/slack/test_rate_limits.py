@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.rate_limits import SlackRateLimiter
 from bot.domain.chat import MessageRef, Place
-from tests.fakes.leaping import run_leaping
+from tests.fakes.fast_forward_loop import run_leaping
 
 
 def message(number: int, channel: str = "C1") -> MessageRef:

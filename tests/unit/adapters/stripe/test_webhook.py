@@ -10,7 +10,19 @@ import pytest
 from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal, SubscriptionUpdate
 from bot.domain.people import AccountId
 from tests.fakes.logs import plain_log
-from tests.fakes.stripe_events import BEGIN, DAY, LINK, PRICE, Till, a_charge, a_checkout, a_sale, an_event, an_invoice, signed
+from tests.fakes.stripe_events import (
+    BEGIN,
+    DAY,
+    LINK,
+    PRICE,
+    StripeWebhookSender,
+    a_charge,
+    a_checkout,
+    a_sale,
+    an_event,
+    an_invoice,
+    signed,
+)
 
 ANNS = AccountId("id00000000000000000007")
 
@@ -49,9 +61,9 @@ def heard() -> Heard:
 
 
 @pytest.fixture
-async def till(heard: Heard) -> AsyncIterator[Till]:
+async def till(heard: Heard) -> AsyncIterator[StripeWebhookSender]:
     """Open the till."""
-    async with Till(heard) as till:
+    async with StripeWebhookSender(heard) as till:
         yield till
 
 
@@ -62,7 +74,7 @@ def log() -> Iterator[None]:
         yield
 
 
-async def test_an_older_invoice_names_its_subscription_itself(till: Till, heard: Heard) -> None:
+async def test_an_older_invoice_names_its_subscription_itself(till: StripeWebhookSender, heard: Heard) -> None:
     """As they did before 2025."""
     await till.send(an_invoice(BEGIN + 30 * DAY, parent=None, subscription_="sub_9", id="in_9", payment_intent="pi_9"))
     news, paid = heard.news
@@ -71,7 +83,7 @@ async def test_an_older_invoice_names_its_subscription_itself(till: Till, heard:
     assert paid == InvoicePayment(source="stripe", invoice="in_9", payment="pi_9")
 
 
-async def test_what_is_not_paid_yet_gives_nothing(till: Till, heard: Heard) -> None:
+async def test_what_is_not_paid_yet_gives_nothing(till: StripeWebhookSender, heard: Heard) -> None:
     """A bank transfer takes days; when it has come, it counts. A trial is paid with nothing."""
     assert await till.send(a_checkout(ANNS, payment_status="unpaid")) == 200
     assert heard.news == []
@@ -85,14 +97,14 @@ async def test_what_is_not_paid_yet_gives_nothing(till: Till, heard: Heard) -> N
     "event",
     [an_event("charge.failed", {"id": "ch_1"}), an_invoice(BEGIN, parent=None), a_sale(ANNS, ""), a_sale(ANNS, 1, metadata=None)],
 )
-async def test_other_news_are_taken_and_change_nothing(till: Till, heard: Heard, event: dict[str, Any]) -> None:
+async def test_other_news_are_taken_and_change_nothing(till: StripeWebhookSender, heard: Heard, event: dict[str, Any]) -> None:
     """Else Stripe would bring them for days. The same account may sell postcards."""
     assert await till.send(event) == 200
     assert heard.news == []
 
 
 @pytest.mark.parametrize(("link", "is_accepted"), [(LINK, True), ("plink_other", False), (None, False), ({"id": LINK}, True)])
-async def test_a_link_is_accepted_or_not(till: Till, heard: Heard, link: object, is_accepted: bool) -> None:
+async def test_a_link_is_accepted_or_not(till: StripeWebhookSender, heard: Heard, link: object, is_accepted: bool) -> None:
     """By its id."""
     await till.send(a_checkout(ANNS, payment_link=link))
     [news] = heard.news
@@ -100,7 +112,7 @@ async def test_a_link_is_accepted_or_not(till: Till, heard: Heard, link: object,
     assert news.is_accepted == is_accepted
 
 
-async def test_without_prices_an_invoice_makes_nobody_a_member(till: Till, heard: Heard) -> None:
+async def test_without_prices_an_invoice_makes_nobody_a_member(till: StripeWebhookSender, heard: Heard) -> None:
     """The link does, and the invoice says how long."""
     await till.send(an_invoice(BEGIN + DAY, price=PRICE))
     [news] = heard.news
@@ -109,7 +121,7 @@ async def test_without_prices_an_invoice_makes_nobody_a_member(till: Till, heard
     assert news.invoice is not None
 
 
-async def test_a_forged_event_is_refused(till: Till, heard: Heard) -> None:
+async def test_a_forged_event_is_refused(till: StripeWebhookSender, heard: Heard) -> None:
     """Signed by another, or changed on the way."""
     assert await till.send(a_checkout(ANNS), secret="whsec_other") == 401
     body, stamp = json.dumps(a_checkout(ANNS)), round(time.time())
@@ -122,25 +134,25 @@ async def test_a_forged_event_is_refused(till: Till, heard: Heard) -> None:
     "signature",
     ["", "t=1", "v1=aa", "t=x,v1=aa", "t=,v1=", "nonsense", ",,,", "t=1,v1=ä".encode("latin-1"), f"t={'9' * 5000},v1=aa"],
 )
-async def test_a_signature_that_is_none_is_refused(till: Till, heard: Heard, signature: str | bytes) -> None:
+async def test_a_signature_that_is_none_is_refused(till: StripeWebhookSender, heard: Heard, signature: str | bytes) -> None:
     """And breaks nothing."""
     assert await till.post(json.dumps(a_checkout(ANNS)), signature) == 401
     assert heard.news == []
 
 
-async def test_a_signature_of_another_scheme_is_refused(till: Till) -> None:
+async def test_a_signature_of_another_scheme_is_refused(till: StripeWebhookSender) -> None:
     """`v0` is for tests."""
     body, stamp = json.dumps(a_checkout(ANNS)), round(time.time())
     assert await till.post(body, f"t={stamp},v0={signed(body, stamp)}") == 401
 
 
-async def test_while_a_secret_is_rolled_either_signature_will_do(till: Till) -> None:
+async def test_while_a_secret_is_rolled_either_signature_will_do(till: StripeWebhookSender) -> None:
     """Stripe then sends both."""
     body, stamp = json.dumps(a_checkout(ANNS)), round(time.time())
     assert await till.post(body, f"t={stamp},v1={signed(body, stamp, 'whsec_old')},v1={signed(body, stamp)}") == 200
 
 
-async def test_what_was_overheard_long_ago_is_refused(till: Till, heard: Heard) -> None:
+async def test_what_was_overheard_long_ago_is_refused(till: StripeWebhookSender, heard: Heard) -> None:
     """Six minutes are long, four are not."""
     assert await till.send(a_checkout(ANNS), at=time.time() - 360) == 401
     assert heard.news == []
@@ -172,13 +184,13 @@ async def test_what_was_overheard_long_ago_is_refused(till: Till, heard: Heard) 
         an_event("checkout.session.completed", {"id": "cs_1"}),
     ],
 )
-async def test_odd_events_are_refused(till: Till, heard: Heard, event: object) -> None:
+async def test_odd_events_are_refused(till: StripeWebhookSender, heard: Heard, event: object) -> None:
     """They are signed, so something has changed at Stripe's: the operator sees them fail there, and nothing breaks here."""
     assert await till.send(event) == 400
     assert heard.news == []
 
 
-async def test_signed_nonsense_is_refused(till: Till) -> None:
+async def test_signed_nonsense_is_refused(till: StripeWebhookSender) -> None:
     """No JSON, no text, nothing."""
     for body in ("{", "", "NaN{"):
         stamp = round(time.time())
@@ -189,7 +201,7 @@ async def test_signed_nonsense_is_refused(till: Till) -> None:
     assert await till.post(b"\xff\xfe", f"t={stamp},v1={'a' * 64}") == 401
 
 
-async def test_no_event_is_endless(till: Till) -> None:
+async def test_no_event_is_endless(till: StripeWebhookSender) -> None:
     """It is not even looked at: not at all without a signature, and else no further than it may be long."""
     assert await till.post(b"x" * (64 * 1024 + 1), f"t=1,v1={'a' * 64}") == 413
     assert await till.post(b"x" * (64 * 1024 + 1), "") == 401

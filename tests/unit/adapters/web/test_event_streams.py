@@ -86,7 +86,7 @@ async def test_closing_ends_the_stream(room: Room) -> None:
 async def test_a_store_that_is_down_ends_the_stream(room: Room) -> None:
     """The page comes back later for the rest."""
     stream = await room.open()
-    room.messages.trouble.comes("since", StorageFailed("memory", "down"))
+    room.messages.failures.fail_next("since", StorageFailed("memory", "down"))
     await room.say("one")
     assert [text async for text in stream] == []
 
@@ -106,7 +106,7 @@ async def test_there_are_only_so_many_streams(room: Room) -> None:
 async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None:
     """The store was away just then."""
     events = EventStreams(room.surface, "studio", most_streams=1)
-    room.messages.trouble.comes("page", StorageFailed("memory", "down"))
+    room.messages.failures.fail_next("page", StorageFailed("memory", "down"))
     with pytest.raises(StorageFailed):
         await events.open(None, lambda message: message.id)
     assert events._open == 0

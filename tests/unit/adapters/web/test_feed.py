@@ -139,7 +139,7 @@ async def test_a_look_that_failed_loses_nothing(room: Room) -> None:
     """The next one finds what it missed."""
     await room.heard(0)
     await room.say("one")
-    room.messages.trouble.comes("since", StorageFailed("memory", "down"))
+    room.messages.failures.fail_next("since", StorageFailed("memory", "down"))
     with pytest.raises(StorageFailed):
         await room.heard(0)
     assert await room.heard(0) == ["one"]

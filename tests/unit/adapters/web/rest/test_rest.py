@@ -346,7 +346,7 @@ async def test_nobody_cancels_or_deletes_what_is_somebody_elses(counter: Counter
 
 async def test_what_nobody_foresaw_is_a_problem_too(counter: Counter, bench: Bench) -> None:
     """Not a line of plain text."""
-    bench.jobs.trouble.comes("of_account", RuntimeError("broken"))
+    bench.jobs.failures.fail_next("of_account", RuntimeError("broken"))
     answer = await counter.look("/jobs")
     assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
     assert answer.json()["kind"] == "fault"

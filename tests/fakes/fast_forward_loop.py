@@ -11,11 +11,11 @@ import aiohttp
 Ts = TypeVarTuple("Ts")
 
 
-class NothingWillHappen(AssertionError):
+class LoopDeadlocked(AssertionError):
     """Everybody waits, and no timer is set: the test would hang."""
 
 
-class LeapingLoop(asyncio.SelectorEventLoop):
+class FastForwardLoop(asyncio.SelectorEventLoop):
     """Makes budgets, pauses and retries take no time at all, and exactly as long as they say on `time()`.
 
     While a thread is at work, or within `hold`, its time stands still, so that
@@ -25,7 +25,7 @@ class LeapingLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 0.0
         self._holds = 0
-        super().__init__(_Leaping(self._can_leap, self._leap))
+        super().__init__(_FastForwardSelector(self._can_skip, self._skip))
 
     def time(self) -> float:
         """Give the seconds that have passed inside the loop."""
@@ -57,30 +57,30 @@ class LeapingLoop(asyncio.SelectorEventLoop):
     def _thread_is_done(self, future: "asyncio.Future[object]") -> None:
         self._holds -= 1
 
-    def _can_leap(self) -> bool:
+    def _can_skip(self) -> bool:
         return self._holds == 0
 
-    def _leap(self, seconds: float) -> None:
+    def _skip(self, seconds: float) -> None:
         self._now += seconds
 
 
-class _Leaping(selectors.DefaultSelector):
+class _FastForwardSelector(selectors.DefaultSelector):
     """Looks for events, and leaps instead of waiting for them."""
 
-    def __init__(self, can_leap: Callable[[], bool], leap: Callable[[float], None]) -> None:
+    def __init__(self, can_skip: Callable[[], bool], skip: Callable[[float], None]) -> None:
         super().__init__()
-        self._can_leap = can_leap
-        self._leap = leap
+        self._can_skip = can_skip
+        self._skip = skip
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if not self._can_leap():
+        if not self._can_skip():
             return super().select(None if timeout is None or timeout > 0 else timeout)
         events = super().select(0)
         if events or timeout == 0:
             return events
         if timeout is None:
-            raise NothingWillHappen
-        self._leap(timeout)
+            raise LoopDeadlocked
+        self._skip(timeout)
         return events
 
 
@@ -90,14 +90,14 @@ def run_leaping(story: Callable[[], Awaitable[None]]) -> None:
     async def told() -> None:
         await story()
 
-    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+    with asyncio.Runner(loop_factory=FastForwardLoop) as runner:
         runner.run(told())
 
 
 def hold_during_requests(session: aiohttp.ClientSession) -> None:
-    """Let no time pass in the running `LeapingLoop` between a request of this session and its answer."""
+    """Let no time pass in the running `FastForwardLoop` between a request of this session and its answer."""
     loop = asyncio.get_running_loop()
-    assert isinstance(loop, LeapingLoop)
+    assert isinstance(loop, FastForwardLoop)
     under_way = dict[int, contextlib.ExitStack]()
 
     async def begin(_: object, context: object, __: object) -> None:

@@ -27,7 +27,7 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CreditLine:
     """One move of credits, by its key."""
 
     community: CommunityId
@@ -37,19 +37,19 @@ class Line:
 
 
 @dataclass
-class Books:
+class Bookkeeping:
     """All counters of a house. An account that was joined is in `joined`, with the one that it has become a part of."""
 
     counters: dict[tuple[CommunityId, AccountId, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
     money: dict[tuple[CommunityId, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
     balances: dict[Whose, int] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[CreditLine] = field(default_factory=list)
     record: list[AuditEntry] = field(default_factory=list)
     joined: dict[AccountId, AccountId] = field(default_factory=dict)
     shared: dict[tuple[CommunityId, frozenset[AccountId], date], int] = field(default_factory=dict)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """Change all or nothing."""
         before = deepcopy(self)
         try:
@@ -77,7 +77,7 @@ class Books:
         if hold.account in self.joined:
             raise BadInput("Your accounts were joined a moment ago; please ask once more.")
         day = self.counted_day(hold.community, hold.account, hold.allowance.day)
-        with self.together():
+        with self.transaction():
             beyond = self._take(job, hold, day, now)
             self._take_from_crowd(hold, day)
             self._take_money(hold, day)
@@ -94,8 +94,8 @@ class Books:
             kind = CreditKind.REFUND
             self.move((hold.community, hold.account), back, kind=kind, key=f"refund:{job}", now=now, most=2 * MOST_CREDITS)
         if hold.tenant_quota is not None:
-            together = self.counters[hold.community, as_account(hold.tenant_quota.id), day]
-            together.held, together.spent = together.held - hold.pictures, together.spent + spent
+            transaction = self.counters[hold.community, as_account(hold.tenant_quota.id), day]
+            transaction.held, transaction.spent = transaction.held - hold.pictures, transaction.spent + spent
 
     def give_back(self, job: str, hold: Hold, *, day: date, from_credits: int, spent: int, left: int, now: datetime) -> None:
         """Undo what was spent of a hold that has ended, but for what is left."""
@@ -131,7 +131,7 @@ class Books:
         if new < 0 or (new > most and delta > 0):
             return None
         self.balances[whose] = new
-        self.lines.append(Line(*whose, key, CreditEntry(at=now, delta=delta, kind=kind, by=by, why=why)))
+        self.lines.append(CreditLine(*whose, key, CreditEntry(at=now, delta=delta, kind=kind, by=by, why=why)))
         return new
 
     def has_moved(self, key: str) -> bool:

@@ -3,27 +3,27 @@
 from collections import defaultdict, deque
 
 
-class Trouble:
+class ScriptedFailures:
     """Holds errors by the name of the method that will raise them."""
 
     def __init__(self) -> None:
         self._errors: defaultdict[str, deque[Exception]] = defaultdict(deque)
         self._lasting: dict[str, Exception] = {}
 
-    def comes(self, method: str, error: Exception, times: int = 1) -> None:
+    def fail_next(self, method: str, error: Exception, times: int = 1) -> None:
         """Have the next `times` calls of `method` raise `error`."""
         self._errors[method].extend([error] * times)
 
-    def lasts(self, method: str, error: Exception) -> None:
-        """Have every call of `method` raise `error`, until it `is_over`."""
+    def fail_always(self, method: str, error: Exception) -> None:
+        """Have every call of `method` raise `error`, until `clear`."""
         self._lasting[method] = error
 
-    def is_over(self) -> None:
+    def clear(self) -> None:
         """Let everything work again."""
         self._errors.clear()
         self._lasting.clear()
 
-    def strike(self, method: str) -> None:
+    def raise_next(self, method: str) -> None:
         """Raise what was announced for `method`, if anything was."""
         if self._errors[method]:
             raise self._errors[method].popleft()
