@@ -118,7 +118,7 @@ async def know(database: Database, names: Sequence[AccountId]) -> None:
 
 
 async def measure_usage(folder: Path) -> dict[str, float]:
-    """Give `/usage --days 90`."""
+    """Return `/usage --days 90`."""
     settings = Settings.model_validate({"data_dir": folder, "openai": {"api_key": "sk-bench"}})
     async with open_house(settings, {}, recovers=False) as house:
         database = Database(settings.records_url)

@@ -120,7 +120,7 @@ def ready(fake: Fake) -> None:
 
 
 def acknowledgements(fake: Fake, *, draws: bool) -> dict[str, float]:
-    """Give the median and the 99th percentile at each number of commands at once, in milliseconds."""
+    """Return the median and the 99th percentile at each number of commands at once, in milliseconds."""
     measured: dict[str, float] = {}
     fake.burst(1)  # the first one opens connections
     for count, rounds in ROUNDS.items():
@@ -136,7 +136,7 @@ def acknowledgements(fake: Fake, *, draws: bool) -> dict[str, float]:
 
 
 def last_of_20(fake: Fake) -> float:
-    """Give the seconds from the first of 20 commands to the last of 20 pictures."""
+    """Return the seconds from the first of 20 commands to the last of 20 pictures."""
     before = time.perf_counter()
     fake.drawn(fake.burst(20))
     return time.perf_counter() - before

@@ -43,7 +43,7 @@ class StandingClock:
     """Tells one moment."""
 
     def now(self) -> datetime:
-        """Give it."""
+        """Return it."""
         return _NOW
 
 
@@ -53,7 +53,7 @@ def an_account(number: int) -> AccountId:
 
 
 def a_job(name: str, account: AccountId) -> Job:
-    """Give a job as a chat would make it."""
+    """Return a job as a chat would make it."""
     person = Person(Identity(Platform("discord"), "", account), "Somebody")
     return Job(
         id=JobId(name),

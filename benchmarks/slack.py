@@ -120,7 +120,7 @@ def rooms() -> list[str]:
 
 
 def acknowledgements(fake: Fake, *, pause_s: float) -> dict[str, float]:
-    """Give the median and the 99th percentile at each number of commands at once, in milliseconds."""
+    """Return the median and the 99th percentile at each number of commands at once, in milliseconds."""
     measured: dict[str, float] = {}
     fake.burst(1, rooms())  # the first one opens connections
     for count, rounds in ROUNDS.items():

@@ -24,12 +24,12 @@ _LOCK = 0x6561_7365_6C
 
 
 def head() -> str:
-    """Give the newest version that this program knows."""
+    """Return the newest version that this program knows."""
     return _versions()[-1]
 
 
 async def current(url: str) -> str | None:
-    """Give the version of the database's tables; None when it has none, or is not there. Makes nothing."""
+    """Return the version of the database's tables; None when it has none, or is not there. Makes nothing."""
     with translate_errors():
         target = parse_url(url)
         if is_sqlite(target) and not await asyncio.to_thread(sqlite_file(target).exists):

@@ -45,7 +45,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else (value - _EPOCH) // _TICK
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the type's own protocol
-        """Give the moment back, in UTC."""
+        """Return the moment back, in UTC."""
         return None if value is None else _EPOCH + value * _TICK
 
 

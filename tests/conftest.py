@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("unhurried")
 
 
 def find_chromium() -> str | None:
-    """Give the path of a Chromium that the system has, if it has one."""
+    """Return the path of a Chromium that the system has, if it has one."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name)) is not None), None)
 
@@ -72,14 +72,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """Give the address of an S3 server that all tests share; tests that use it are marked `needs("s3")`."""
+    """Yield the address of an S3 server that all tests share; tests that use it are marked `needs("s3")`."""
     with moto_server() as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """Give a PostgreSQL that all tests share; tests that use it are marked `needs("postgresql")`."""
+    """Yield a PostgreSQL that all tests share; tests that use it are marked `needs("postgresql")`."""
     with postgres_server() as server:
         yield server
 

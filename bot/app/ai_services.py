@@ -86,7 +86,7 @@ def _build_provider(name: str, settings: Settings, client: "AsyncOpenAI | None",
 
 
 def image_model(settings: Settings) -> "ImageModel":
-    """Give what is known about the image model that the settings name, the operator's own table first.
+    """Return what is known about the image model that the settings name, the operator's own table first.
 
     Raises:
         ConfigError: Nothing is.
@@ -108,7 +108,7 @@ def image_model(settings: Settings) -> "ImageModel":
 
 
 def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tuple[Rewriter, tuple[ModelStage, ...]]:
-    """Give the rewriter and the judging models; without a key nothing leaves this machine."""
+    """Return the rewriter and the judging models; without a key nothing leaves this machine."""
     if client is None or settings.drawing_order == ("offline",):
         return PlainRewriter(), ()
     from bot.providers.openai.models import text_model

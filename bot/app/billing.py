@@ -7,7 +7,7 @@ from bot.errors import ConfigError
 
 
 def open_billing(base: Foundation) -> WebExtension:
-    """Give the address that Stripe tells us by; none where no secret is set.
+    """Return the address that Stripe tells us by; none where no secret is set.
 
     Raises:
         ConfigError: Its package is not installed.

@@ -38,7 +38,7 @@ class WebExtension:
 
 
 def merge_extensions(extensions: Sequence[WebExtension]) -> WebExtension:
-    """Give what they all want."""
+    """Return what they all want."""
     return WebExtension(
         tuple(route for extension in extensions for route in extension.routes),
         frozenset(path for extension in extensions for path in extension.webhook_paths),
@@ -121,7 +121,7 @@ async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
 
 
 def discord_options(settings: Settings) -> "DiscordOptions":
-    """Give what the Discord front end needs of the settings."""
+    """Return what the Discord front end needs of the settings."""
     from bot.adapters.discord.front_end import DiscordOptions
     from bot.adapters.discord.gateway import ShardOptions
 
@@ -151,7 +151,7 @@ def discord_proxy(settings: Settings) -> str:
 
 
 def slack_options(settings: Settings) -> "SlackOptions":
-    """Give what the Slack front end needs of the settings."""
+    """Return what the Slack front end needs of the settings."""
     from bot.adapters.slack.front_end import SlackOptions
     from bot.adapters.slack.oauth_pages import AUTHORIZE_URL
     from bot.adapters.slack.web_api import API

@@ -80,7 +80,7 @@ async def _language_of(call: Call, quotas: Quotas) -> str:
 
 
 def declared_commands(settings: Settings = _DEFAULTS) -> tuple[AnyCommand, ...]:
-    """Give the commands as they are declared, with nobody behind them: for whoever reads them and runs none."""
+    """Return the commands as they are declared, with nobody behind them: for whoever reads them and runs none."""
     placeholder: Any = _Placeholder()
     return build_commands(
         CommandDependencies(**dict.fromkeys((field.name for field in fields(CommandDependencies)), placeholder)), settings
@@ -88,7 +88,7 @@ def declared_commands(settings: Settings = _DEFAULTS) -> tuple[AnyCommand, ...]:
 
 
 def build_linking(base: Foundation) -> AccountLinking:
-    """Give what joins accounts."""
+    """Return what joins accounts."""
     first_tier = {Platform(platform): Tier(tier) for platform, tier in base.settings.quotas.first_tier.items()}
     return AccountLinking(
         accounts=base.records.accounts,
@@ -100,7 +100,7 @@ def build_linking(base: Foundation) -> AccountLinking:
 
 
 def build_record(base: Foundation, quotas: Quotas, people: PersonLookup) -> RuleChanges:
-    """Give what admins' changes go through."""
+    """Return what admins' changes go through."""
     house = house_limits(base.settings)
     return RuleChanges(rulebook=base.records.rulebook, quotas=quotas, people=people, house=house, clock=base.clock)
 

@@ -20,12 +20,12 @@ from bot.services.retention import Retention
 
 
 def build_communities(settings: Settings) -> Communities:
-    """Give which tenants are one community."""
+    """Return which tenants are one community."""
     return Communities(parts_tenants=settings.quotas.parts_tenants, joined=settings.quotas.communities, named=(API,))
 
 
 def house_limits(settings: Settings) -> HouseLimits:
-    """Give what holds where admins have set nothing."""
+    """Return what holds where admins have set nothing."""
     quotas = settings.quotas
     return HouseLimits(
         limits=quotas.limits,
@@ -36,7 +36,7 @@ def house_limits(settings: Settings) -> HouseLimits:
 
 
 def weights_of(settings: Settings) -> Weights:
-    """Give what pictures count for."""
+    """Return what pictures count for."""
     weights = settings.quotas.weights
     return Weights(weights.by_quality, weights.large, weights.large_from)
 
@@ -63,13 +63,13 @@ def build_quotas(base: Foundation) -> Quotas:
 
 
 def build_admission(base: Foundation) -> AdmissionLimiter:
-    """Give what keeps one person from asking for too much at once."""
+    """Return what keeps one person from asking for too much at once."""
     bursts = base.settings.bursts
     return LocalAdmissionLimiter(AdmissionLimits(bursts.wishes, bursts.within, bursts.running, bursts.queued), base.clock)
 
 
 def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:
-    """Give what tells admins and owners that a budget is nearly used up."""
+    """Return what tells admins and owners that a budget is nearly used up."""
     settings, records = base.settings, base.records
     return BudgetAlerts(
         ledger=records.ledger,
@@ -82,6 +82,6 @@ def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Bud
 
 
 def build_retention(base: Foundation) -> Retention:
-    """Give what lets go of pictures that are too old; a slip of the pen can be undone as long as a deletion."""
+    """Return what lets go of pictures that are too old; a slip of the pen can be undone as long as a deletion."""
     records = base.records
     return Retention(records.rulebook, records.pictures, base.clock, grace=base.settings.gallery.undo)

@@ -87,7 +87,7 @@ class _StopRequests:
 
 @contextlib.asynccontextmanager
 async def _await_second_request(stop: _StopRequests) -> AsyncIterator["asyncio.Task[bool]"]:
-    """Give the task that ends when somebody insists."""
+    """Yield the task that ends when somebody insists."""
     task = asyncio.create_task(stop.immediate.wait())
     try:
         yield task
@@ -156,7 +156,7 @@ async def _serve_web(
     """Serve the web front end, and what others have to serve, while the body runs."""
     records = house.base.records
     web = build_web(
-        _options(house.base, guests.webhook_paths),
+        _options(house.base, extension.webhook_paths),
         dispatcher=house.dispatcher,
         surface=surface,
         pictures=records.pictures,
@@ -164,7 +164,7 @@ async def _serve_web(
         ids=house.base.ids,
         readiness=Readiness(house.base, lambda: (*extension.findings(), *monitor.findings)).findings,
         guests=extension.routes,
-        rest_dependencies=_backroom(house),
+        rest_dependencies=_rest_dependencies(house),
     )
     server = _WebServer(server_config(web, most=most_connections()))
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -177,7 +177,7 @@ async def _serve_web(
         await task
 
 
-def _backroom(house: House) -> RestDependencies:
+def _rest_dependencies(house: House) -> RestDependencies:
     records, is_for_all = house.base.records, house.base.settings.gallery.show_cost
 
     async def knows_cost(person: Person) -> bool:

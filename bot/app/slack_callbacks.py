@@ -22,7 +22,7 @@ _MOST_PICTURES = 6
 
 
 def build_job_stopper(house: House, platform: Platform) -> Callable[[str], Awaitable[int]]:
-    """Give what ends the open jobs of a tenant that let the bot go, and says how many there were."""
+    """Return what ends the open jobs of a tenant that let the bot go, and says how many there were."""
 
     async def stop(tenant: str) -> int:
         stopped = 0

@@ -72,5 +72,5 @@ def _s3_address(settings: Settings) -> S3Address:
 
 
 def open_spool(settings: Settings) -> ObjectStore | None:
-    """Give the folder where pictures wait for a store that is elsewhere; none is needed where the store is a disk."""
+    """Return the folder where pictures wait for a store that is elsewhere; none is needed where the store is a disk."""
     return None if settings.pictures_folder is not None else DiskObjects(settings.home / "spool")

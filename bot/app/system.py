@@ -1,4 +1,4 @@
-"""The real clock, and real chance."""
+"""The real clock, and real randomness."""
 
 import secrets
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ class SystemClock:
     """The clock of this machine."""
 
     def now(self) -> datetime:
-        """Give the moment, aware and in UTC."""
+        """Return the moment, aware and in UTC."""
         return datetime.now(UTC)
 
 
@@ -16,12 +16,12 @@ class RandomIds:
     """Names that nobody can guess."""
 
     def new(self) -> str:
-        """Give 22 characters of `[A-Za-z0-9_-]`; the first is no dash, so that no command line takes it for an option."""
+        """Return 22 characters of `[A-Za-z0-9_-]`; the first is no dash, so that no command line takes it for an option."""
         while (name := secrets.token_urlsafe(16)).startswith("-"):
             pass
         return name
 
 
 def fault_code() -> str:
-    """Give the code that a person can quote and the log holds."""
+    """Return the code that a person can quote and the log holds."""
     return secrets.token_hex(3)

@@ -102,7 +102,7 @@ async def draw(
 
 
 def _login() -> str:
-    """Give the person's login; a container's user may have none."""
+    """Return the person's login; a container's user may have none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -129,7 +129,7 @@ async def _wait_or_stop(
 
 
 async def _request_and_wait(house: House, raw: Mapping[str, object], call: TerminalCall, patience: timedelta) -> ImagineReport:
-    """Give the wish to the house, and wait for the end of the job that it becomes, whoever works on it.
+    """Return the wish to the house, and wait for the end of the job that it becomes, whoever works on it.
 
     While the storage does not take what is drawn, wait for `patience` only.
     """

@@ -87,7 +87,7 @@ def configure_logging(settings: Settings, level: str) -> None:
 
 
 def _final_processors(settings: Settings) -> list[structlog.typing.Processor]:
-    """Give the last steps. Tracebacks show no local variables: those hold keys and prompts."""
+    """Return the last steps. Tracebacks show no local variables: those hold keys and prompts."""
     is_console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     if is_console:
         colours = sys.stderr.isatty()

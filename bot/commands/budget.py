@@ -25,7 +25,7 @@ class DollarsOrOff(Dollars):
     """An amount of money in dollars, or `off`, which is 0."""
 
     def parse(self, name: str, typed: object) -> int:
-        """Give the micro-dollars."""
+        """Return the micro-dollars."""
         return 0 if str(typed).strip().lower() == "off" else Dollars.parse(self, name, typed)
 
 
@@ -82,7 +82,7 @@ def budget_set(rule_changes: RuleChanges) -> Command[BudgetSetArgs]:
 
 
 async def _spending_lines(scope: CommunityId, effective_limits: EffectiveLimits, ledger: Ledger) -> str:
-    """Give a line for each period of one scope."""
+    """Return a line for each period of one scope."""
     day = effective_limits.allowance.day
     whose = "Here" if scope == effective_limits.community else "The whole bot"
     lines = []
@@ -94,7 +94,8 @@ async def _spending_lines(scope: CommunityId, effective_limits: EffectiveLimits,
         first = budget.first_day(day)
         since = f"since {first.day} {first:%B}"
         lines.append(
-            f"{whose}, {_period_text(period)} ({since}): {_spending_text(await ledger.spending(budget, day), bool(limits), budget)}"
+            f"{whose}, {_period_text(period)} ({since}): "
+            f"{_spending_text(await ledger.spending(budget, day), bool(limits), budget)}"
         )
     return "\n".join(lines)
 

@@ -9,18 +9,18 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 
 def pluralize(number: int, thing: str) -> str:
-    """Give `1 picture`, `1,200 pictures`."""
+    """Return `1 picture`, `1,200 pictures`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def moment_text(at: datetime, zone: ZoneInfo) -> str:
-    """Give `14 March 2026, 12:00`."""
+    """Return `14 March 2026, 12:00`."""
     there = at.astimezone(zone)
     return f"{there.day} {there:%B %Y}, {there:%H:%M}"
 
 
 def until_text(end: datetime, zone: ZoneInfo) -> str:
-    """Give `until the end of 31 December 2026`, or `until 14 March 2026, 12:00 CET`."""
+    """Return `until the end of 31 December 2026`, or `until 14 March 2026, 12:00 CET`."""
     there = end.astimezone(zone)
     if there.time() == time():
         last = there.date() - _DAY
@@ -29,7 +29,7 @@ def until_text(end: datetime, zone: ZoneInfo) -> str:
 
 
 def time_left(left: timedelta) -> str:
-    """Give `in 5 hours`, rounded as people do."""
+    """Return `in 5 hours`, rounded as people do."""
     if left < _MINUTE:
         return "in less than a minute"
     if left < _HOUR:
@@ -40,10 +40,10 @@ def time_left(left: timedelta) -> str:
 
 
 def membership_text(member: Membership, zone: ZoneInfo) -> str:
-    """Give `premium until the end of 31 December 2026`."""
+    """Return `premium until the end of 31 December 2026`."""
     return member.tier if member.until is None else f"{member.tier} {until_text(member.until, zone)}"
 
 
 def one_line(text: str) -> str:
-    """Give words that somebody typed on one line, without anything that readers cannot see."""
+    """Return words that somebody typed on one line, without anything that readers cannot see."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())

@@ -78,7 +78,7 @@ class _Page:
         return Post(text, details=tuple(Details(f"/{command.name}", self.explained(command)) for command in commands))
 
     def explained(self, command: AnyCommand) -> str:
-        """Give a command's summary, its options and an example, a line each."""
+        """Return a command's summary, its options and an example, a line each."""
         lines = [self._summary(command), *(self._option(command, option) for option in command.options)]
         return "\n".join([*lines, f"{self._word('example')} {command.example}"] if command.example else lines)
 

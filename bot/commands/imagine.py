@@ -26,7 +26,7 @@ class ImagineArgs:
 
 
 def to_options(wish: Wish) -> dict[str, str]:
-    """Give the options that ask for this wish, as they would be typed; what is as usual is left out."""
+    """Return the options that ask for this wish, as they would be typed; what is as usual is left out."""
     values = {field.name: getattr(wish, field.name) for field in fields(ImagineArgs)}
     usual = {field.name: field.default for field in fields(ImagineArgs)}
     if wish.size is not None:
@@ -35,7 +35,7 @@ def to_options(wish: Wish) -> dict[str, str]:
 
 
 def cost_notes(weights: Weights) -> dict[str, str]:
-    """Give what choices cost, by option: those that make a picture count for more than one."""
+    """Return what choices cost, by option: those that make a picture count for more than one."""
     dear = [f"{quality} counts as {weight} pictures" for quality, weight in weights.by_quality.items() if weight > 1]
     large = {2: "double", 3: "threefold"}.get(weights.large, f"{weights.large}-fold")
     shapes = [str(shape) for shape, size in USUAL_SIZES.items() if size.pixels > weights.large_from]

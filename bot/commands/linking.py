@@ -94,6 +94,6 @@ async def _today(call: Call, quotas: Quotas) -> str:
 
 
 def _platforms(identities: Iterable[Identity]) -> str:
-    """Give `Loom and Web`."""
+    """Return `Loom and Web`."""
     *others, last = sorted({identity.platform.capitalize() for identity in identities})
     return f"{', '.join(others)} and {last}" if others else last

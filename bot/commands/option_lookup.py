@@ -11,7 +11,7 @@ from bot.services.person_lookup import FoundPerson, PersonLookup
 
 
 async def find_subject(call: Call, mention: Mention | None, people: PersonLookup, is_owner: IsOwner) -> FoundPerson:
-    """Give whom a question is about: the caller, or whoever is mentioned.
+    """Return whom a question is about: the caller, or whoever is mentioned.
 
     Raises:
         NotAllowed: It is somebody else, and the caller is no admin.
@@ -30,7 +30,7 @@ def new_person_note(whom: FoundPerson) -> str:
 
 
 def parse_tier(typed: str, tiers: Collection[Tier]) -> Tier:
-    """Give the tier that was typed.
+    """Return the tier that was typed.
 
     Raises:
         BadInput: There is none of that name.

@@ -27,7 +27,7 @@ class OptionKind(Protocol):
         ...
 
     def parse(self, name: str, typed: object) -> object:
-        """Give the checked value.
+        """Return the checked value.
 
         Raises:
             BadInput: `typed` is not one.
@@ -48,7 +48,7 @@ class Text:
         return ()
 
     def parse(self, name: str, typed: object) -> str:
-        """Give the words as they are; cleaning them is the command's business."""
+        """Return the words as they are; cleaning them is the command's business."""
         if not isinstance(typed, str):
             raise BadInput(f"{name} takes words.")
         if len(typed) > self.longest:
@@ -69,7 +69,7 @@ class Pick:
         return tuple(str(choice) for choice in self.choices)
 
     def parse(self, name: str, typed: object) -> StrEnum:
-        """Give the choice, whatever its case."""
+        """Return the choice, whatever its case."""
         word = str(typed).strip().lower()
         try:
             return self.choices(word)
@@ -92,7 +92,7 @@ class Number:
         return (f"{self.least} to {self.most}",)
 
     def parse(self, name: str, typed: object) -> int:
-        """Give the number."""
+        """Return the number."""
         text = str(typed).strip()
         if isinstance(typed, bool) or not re.fullmatch(r"[+-]?[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
             raise BadInput(f"{name} is a whole number from {self.least} to {self.most}, not {quote(typed)}.")
@@ -114,7 +114,7 @@ class Pixels:
         return ()
 
     def parse(self, name: str, typed: object) -> Size:
-        """Give the size; `x`, `×` and `*` all part the edges."""
+        """Return the size; `x`, `×` and `*` all part the edges."""
         found = re.fullmatch(r"\s*([0-9]{1,5})\s*[xX×*]\s*([0-9]{1,5})\s*", str(typed))
         edges = (int(found[1]), int(found[2])) if found else (0, 0)
         if not all(self.shortest_edge <= edge <= self.longest_edge for edge in edges):
@@ -142,7 +142,7 @@ class JobRef:
         return ()
 
     def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
-        """Give the id; whether there is such a job is for the command to say."""
+        """Return the id; whether there is such a job is for the command to say."""
         if not isinstance(typed, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", typed):
             raise BadInput("That names no picture; please use the buttons under one.")
         return typed
@@ -166,7 +166,7 @@ class PersonRef:
         return ()
 
     def parse(self, name: str, typed: object) -> Mention:
-        """Give who is meant; whether they are known is for the command to say."""
+        """Return who is meant; whether they are known is for the command to say."""
         text = str(typed).strip()
         if found := _MENTION.fullmatch(text) or _PLAIN_ID.fullmatch(text):
             return Mention(found[found.re.groups])
@@ -189,7 +189,7 @@ class RoleRef:
         return ()
 
     def parse(self, name: str, typed: object) -> RoleMention:
-        """Give which is meant; whether it exists is not known here."""
+        """Return which is meant; whether it exists is not known here."""
         text = str(typed).strip()
         if found := _ROLE.fullmatch(text) or _PLAIN_ID.fullmatch(text):
             return RoleMention(found[found.re.groups])
@@ -215,7 +215,7 @@ class Dollars:
         return ()
 
     def parse(self, name: str, typed: object) -> int:
-        """Give the micro-dollars."""
+        """Return the micro-dollars."""
         found = _AMOUNT.fullmatch(str(typed).strip())
         cents = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
         amount = cents * MILLION // 100
@@ -241,7 +241,7 @@ class NumberOrClear:
         return (CLEAR,)
 
     def parse(self, name: str, typed: object) -> int | None:
-        """Give the number."""
+        """Return the number."""
         text = str(typed).strip().lower()
         if text == CLEAR:
             return None
@@ -268,7 +268,7 @@ class Until:
         return ()
 
     def parse(self, name: str, typed: object) -> date | timedelta:
-        """Give the day, or the time; from when it counts, and whether the day is over, is for the command to say."""
+        """Return the day, or the time; from when it counts, and whether the day is over, is for the command to say."""
         text = str(typed).strip().lower()
         span = _SPAN.fullmatch(text)
         found = int(span[1]) * _UNITS[span[2][0]] if span else _day(text)
@@ -286,7 +286,7 @@ def _day(text: str) -> date | None:
 
 
 def join_words(words: list[str], last: str = "or") -> str:
-    """Give `a, b or c`."""
+    """Return `a, b or c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 

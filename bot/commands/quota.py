@@ -46,8 +46,9 @@ def quota_show(
         whom, now = await find_subject(call, args.person, people, is_owner), clock.now()
         is_own = whom.person == call.person
         effective_limits = await quotas.effective_limits(whom.person, call.place)
+        status = await quotas.quota_status(effective_limits)
         lines = [
-            f"{'You have' if is_own else f'{whom.name} has'} {_day_text(effective_limits, await quotas.quota_status(effective_limits), now)}",
+            f"{'You have' if is_own else f'{whom.name} has'} {_day_text(effective_limits, status, now)}",
             _tier_text(effective_limits, now),
             _weights_text(quotas.weights),
             await _tenant_text(effective_limits, ledger),

@@ -80,7 +80,8 @@ def _policy_post(policy: str, effective_limits: EffectiveLimits) -> Post:
 
 def _already_text(effective_limits: EffectiveLimits) -> str:
     tier = REGISTERED if effective_limits.account.tier == GUEST else effective_limits.account.tier
-    return f"You are {tier} already, with {pluralize(effective_limits.allowance.limit, 'picture')} a day; there is nothing more to do."
+    pictures = pluralize(effective_limits.allowance.limit, "picture")
+    return f"You are {tier} already, with {pictures} a day; there is nothing more to do."
 
 
 def _is_registered(effective_limits: EffectiveLimits) -> bool:

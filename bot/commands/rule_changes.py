@@ -89,7 +89,7 @@ class RuleChanges:
         return list_post(head, lines, older, title="Changes")
 
     async def _zone_to_restore(self, entry: AuditEntry, call: Call) -> str | None:
-        """Give the value that puts a zone back: as it was, unless the day would be another one then, which has to go on first."""
+        """Return the value that puts a zone back: as it was, unless the day would be another one then."""
         effective_limits, now = await self._quotas.effective_limits(call.person, call.place), self._clock.now()
         rules = effective_limits.of_community.rules
         if next((rule.value for rule in rules if rule.key == _ZONE), None) != entry.after:
@@ -124,7 +124,8 @@ class RuleChanges:
 
     async def _tier_limit_text(self, person: Person, place: Place) -> str:
         effective_limits = await self._quotas.effective_limits(person, place)
-        return f"{pluralize(effective_limits.of_community.limits[effective_limits.account.tier], 'picture')} a day, as their tier has"
+        limit = effective_limits.of_community.limits[effective_limits.account.tier]
+        return f"{pluralize(limit, 'picture')} a day, as their tier has"
 
     async def _zone(self, call: Call) -> ZoneInfo:
         return (await self._quotas.effective_limits(call.person, call.place)).of_community.settings.zone
@@ -196,7 +197,7 @@ def _localize(place: Place, text: str) -> str:
 
 
 def _entry_line(entry: AuditEntry, names: dict[AccountId, str], zone: ZoneInfo) -> str:
-    """Give one line: when, who, what, from, to, why."""
+    """Return one line: when, who, what, from, to, why."""
     who = f"{one_line(entry.by.name)} ({names[entry.by.account]})" if entry.by.account in names else one_line(entry.by.name)
     before, after = (rule_texts.value_text(entry.key, said, zone) for said in (entry.before, entry.after))
     about = rule_texts.subject_text(entry.key, names.get(entry.key.account, ""))
@@ -206,7 +207,7 @@ def _entry_line(entry: AuditEntry, names: dict[AccountId, str], zone: ZoneInfo) 
 
 
 def _first_fitting(lines: Sequence[str]) -> list[str]:
-    """Give the first lines, at least one, that are short enough together."""
+    """Return the first lines, at least one, that are short enough together."""
     fitting = list(lines[:1])
     for line in lines[1:]:
         if sum(map(len, fitting)) + len(fitting) + len(line) > _MOST_IN_FOLD:

@@ -34,7 +34,7 @@ def value_text(key: RuleKey, said: str | None, zone: ZoneInfo, without: str | No
 
 
 def role_name(name: str) -> str:
-    """Give the role of `platform:tenant:role`, as people there know it."""
+    """Return the role of `platform:tenant:role`, as people there know it."""
     return name.rpartition(":")[2]
 
 

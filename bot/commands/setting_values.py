@@ -56,7 +56,7 @@ class SettingContext:
 
 
 def parse_setting(name: str, typed: str, context: SettingContext) -> str | None:
-    """Give the value that a setting gets, None for the house's own. It may read zone data from the disk.
+    """Return the value that a setting gets, None for the house's own. It may read zone data from the disk.
 
     Raises:
         BadInput: It cannot be that.
@@ -117,7 +117,7 @@ def _parse_zone(typed: str, context: SettingContext) -> str:
 
 
 def _reset_zone(context: SettingContext) -> str | None:
-    """Give the zone up; where that would end the day early, keep the house's zone as a rule, with the day that goes on."""
+    """Return the zone up; where that would end the day early, keep the house's zone as a rule, with the day that goes on."""
     day_extension = DayExtension.after_zone_change(context.effective_limits.allowance, context.now, context.house.zone)
     return None if day_extension is None else format_zone(context.house.zone, day_extension)
 
@@ -144,7 +144,7 @@ def _parse_review_channel(typed: str, context: SettingContext) -> str | None:
 
 
 def _parse_channel(typed: str, context: SettingContext) -> str:
-    """Give a channel as rules name it: `platform:tenant:channel`."""
+    """Return a channel as rules name it: `platform:tenant:channel`."""
     if found := _FULL_ID.fullmatch(typed):
         if context.community_of(Place(Platform(found[1]), found[2], found[3])) != context.effective_limits.community:
             raise NotAllowed("That channel is another server's, and only its admins can change that; nothing was changed.")

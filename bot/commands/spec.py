@@ -91,7 +91,7 @@ class Command(Generic[A]):
         return self.args(**given)
 
     def button_options(self, argument: str) -> dict[str, object]:
-        """Give the raw input that a button with this argument stands for."""
+        """Return the raw input that a button with this argument stands for."""
         return {self.options[0].name: argument} if self.options else {}
 
     def _refuse_unknown(self, raw: Mapping[str, object], known: list[str]) -> None:

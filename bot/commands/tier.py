@@ -187,7 +187,7 @@ async def _parse_tier_or_clear(typed: str, call: Call, quotas: Quotas) -> Tier |
 
 
 def _end(until: date | timedelta, now: datetime, zone: ZoneInfo) -> datetime:
-    """Give the moment when something ends: a day is in it to its last second."""
+    """Return the moment when something ends: a day is in it to its last second."""
     end = now + until if isinstance(until, timedelta) else midnight_after(until, zone)
     if end <= now:
         raise BadInput("That day is over already, so nothing was changed; please give one that is still to come.")
@@ -195,7 +195,7 @@ def _end(until: date | timedelta, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _revocable_keys(found: CommunityLimits, tier: Tier | None) -> list[RuleKey]:
-    """Give the memberships of a tier, or the grant where no tier is named."""
+    """Return the memberships of a tier, or the grant where no tier is named."""
     members = [rule for rule in found.rules if rule.key.kind is RuleKind.MEMBERSHIP]
     if tier is None:
         return [rule.key for rule in members if rule.key.subject == GRANT]

@@ -18,11 +18,11 @@ class Translations:
     texts_by_language: Mapping[str, TranslatedTexts] = field(default_factory=dict)
 
     def in_each_language(self, *key: str) -> dict[str, str]:
-        """Give a text in each language that has it."""
+        """Return a text in each language that has it."""
         return {language: texts[key] for language, texts in self.texts_by_language.items() if key in texts}
 
     def for_locale(self, locale: str) -> TranslatedTexts:
-        """Give the catalogue for a locale such as `de-AT`; an empty one where there is none."""
+        """Return the catalogue for a locale such as `de-AT`; an empty one where there is none."""
         return self.texts_by_language.get(locale.partition("-")[0].lower(), {})
 
 

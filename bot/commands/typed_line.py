@@ -39,7 +39,7 @@ def split_line(line: str) -> tuple[str, str]:
 
 
 def write_line(command: AnyCommand, values: Mapping[str, str]) -> str:
-    """Give the line that `read_options` reads back as these values: the words first, then a flag for each other option."""
+    """Return the line that `read_options` reads back as these values: the words first, then a flag for each other option."""
     options = [option for option in command.options if values.get(option.name)]
     taker = next((option for option in options if isinstance(option.kind, Text)), None)
     words = [] if taker is None else [_quote_flags(values[taker.name])]
@@ -135,7 +135,7 @@ def _take_leading(command: AnyCommand, words: list[str], raw: dict[str, object])
 
 
 def _take_rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
-    """Give the words that no flag claimed to the option that takes them."""
+    """Return the words that no flag claimed to the option that takes them."""
     if not words:
         return {}
     text = " ".join(words)

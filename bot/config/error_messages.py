@@ -33,7 +33,7 @@ _BOUNDS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at mos
 
 
 def describe_errors(error: ValidationError, sources: Sequence[SettingsSource]) -> str:
-    """Give the sentences, one a line, in the order of the settings."""
+    """Return the sentences, one a line, in the order of the settings."""
     found = (_sentence(detail, sources) for detail in error.errors(include_url=False, include_input=False))
     return "\n".join(dict.fromkeys(found))
 
@@ -90,7 +90,7 @@ def _suggest(loc: Loc, name: str) -> str:
 
 
 def to_variable(loc: Loc) -> str:
-    """Give `EASEL_WEB__PORT`."""
+    """Return `EASEL_WEB__PORT`."""
     return PREFIX + "__".join(loc).upper()
 
 
@@ -110,7 +110,7 @@ def _setting_paths(kind: type[BaseModel], above: Loc = ()) -> Iterator[Loc]:
 
 
 def _type_at(loc: Loc, kind: Any = Settings) -> Any:
-    """Give the type that stands at a path: a section, the value type of a table, or something with no keys."""
+    """Return the type that stands at a path: a section, the value type of a table, or something with no keys."""
     for step in loc:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             field = kind.model_fields.get(step)

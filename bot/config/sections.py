@@ -176,7 +176,7 @@ class QuotasSettings(Section):
         return {Tier(name): limit for name, limit in self.tiers.items()}
 
     def first_tier_of(self, platform: Platform) -> Tier:
-        """Give the tier of somebody who is seen there for the first time."""
+        """Return the tier of somebody who is seen there for the first time."""
         return Tier(self.first_tier.get(platform, GUEST))
 
 

@@ -87,7 +87,8 @@ class Settings(BaseSettings):
         order = self.drawing.providers
         for name in order:
             if name not in PROVIDERS:
-                yield f"[drawing] providers can be {join_words(list(PROVIDERS))}, not {echo(name)}.{suggest(name, list(PROVIDERS))}"
+                known = list(PROVIDERS)
+                yield f"[drawing] providers can be {join_words(known)}, not {echo(name)}.{suggest(name, known)}"
         if len(set(order)) < len(order):
             yield "[drawing] providers names one twice: keep the first."
         if "openai" in order and not self.openai.api_key:
@@ -105,7 +106,8 @@ class Settings(BaseSettings):
         yield from _unknown_names("[worker.slots]", self.worker.slots, tiers, "tiers of [quotas.tiers]")
         for platform, tier in self.quotas.first_tier.items():
             if tier not in tiers:
-                yield f"[quotas.first_tier] {platform} can be {join_words(list(tiers))}, not {echo(tier)}.{suggest(tier, list(tiers))}"
+                known = list(tiers)
+                yield f"[quotas.first_tier] {platform} can be {join_words(known)}, not {echo(tier)}.{suggest(tier, known)}"
 
         for bought, tier in self.quotas.purchases.items():
             if tier not in tiers:

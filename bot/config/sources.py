@@ -48,7 +48,7 @@ class SettingsSource(PydanticBaseSettingsSource):
         return self().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """Give everything, nested as the sections are."""
+        """Return everything, nested as the sections are."""
         nested: dict[str, Any] = {}
         for path, value in self._values.items():
             _insert(nested, path, value)
@@ -142,13 +142,13 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _line_of(error: tomllib.TOMLDecodeError) -> str:
-    """Give the line only: the rest of the message may repeat what stands there."""
+    """Return the line only: the rest of the message may repeat what stands there."""
     found = re.search(r"at line (\d+)", str(error))
     return f"line {found[1]}" if found else "at its end"
 
 
 def to_toml_name(loc: Loc) -> str:
-    """Give `[worker.slots] guest`, as it would stand in the file."""
+    """Return `[worker.slots] guest`, as it would stand in the file."""
     *tables, key = (step if re.fullmatch(r"[A-Za-z0-9_-]+", step) else json.dumps(step) for step in loc)
     return f"[{'.'.join(tables)}] {key}" if tables else key
 

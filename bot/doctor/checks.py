@@ -49,5 +49,5 @@ async def _run_check(check: DoctorCheck) -> tuple[Finding, ...]:
 
 
 def _texts(error: EaselError) -> list[str]:
-    """Give the sentences for an operator: a person in a chat may not know why a store failed, this one has to."""
+    """Return the sentences for an operator: a person in a chat may not know why a store failed, this one has to."""
     return error.user_text.splitlines() if error.kind == "config_error" else [f"{error}."]

@@ -30,7 +30,7 @@ _MOST_OBJECTS = 10_000
 
 
 def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
-    """Give the parts that the settings choose."""
+    """Return the parts that the settings choose."""
     return (
         DoctorCheck("database", lambda: check_database(settings)),
         DoctorCheck("pictures", lambda: check_object_store(settings)),

@@ -28,18 +28,18 @@ class DayExtension:
 
     @classmethod
     def after_zone_change(cls, before: Allowance, now: datetime, zone: ZoneInfo) -> "DayExtension | None":
-        """Give the bridge from the day of `before` into `zone`; None where both zones write the same day."""
+        """Return the bridge from the day of `before` into `zone`; None where both zones write the same day."""
         there = now.astimezone(zone).date()
         return None if there == before.day else cls(before.day, midnight_after(max(there, before.day), zone))
 
 
 def midnight_after(day: date, zone: ZoneInfo) -> datetime:
-    """Give the end of a day in a zone, whatever its clocks do."""
+    """Return the end of a day in a zone, whatever its clocks do."""
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def allowance(limit: int, now: datetime, zone: ZoneInfo, day_extension: DayExtension | None = None) -> Allowance:
-    """Give the allowance that holds at `now`: days begin at midnight of the zone."""
+    """Return the allowance that holds at `now`: days begin at midnight of the zone."""
     if day_extension is not None and now < day_extension.until:
         return Allowance(limit, day_extension.day, day_extension.until.astimezone(zone))
     day = now.astimezone(zone).date()
@@ -55,7 +55,7 @@ class Weights:
     large_from: int = 2_000_000
 
     def of(self, quality: Quality, size: Size) -> int:
-        """Give what one such picture counts for; at least 1."""
+        """Return what one such picture counts for; at least 1."""
         return max(1, self.by_quality.get(quality, 1) * (self.large if size.pixels > self.large_from else 1))
 
 
@@ -91,7 +91,7 @@ class Budget:
     limit: int
 
     def first_day(self, day: date) -> date:
-        """Give the first day of the period that `day` lies in."""
+        """Return the first day of the period that `day` lies in."""
         return day if self.period is Period.DAY else day.replace(day=1)
 
 

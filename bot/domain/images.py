@@ -36,7 +36,7 @@ class Size:
     height: int
 
     def __str__(self) -> str:
-        """Give `1536x1024`, as the image APIs spell it."""
+        """Return `1536x1024`, as the image APIs spell it."""
         return f"{self.width}x{self.height}"
 
     @property
@@ -80,7 +80,7 @@ class FreeSizes:
     max_aspect: float
 
     def nearest(self, wanted: Size) -> Size:
-        """Give the size closest in shape to `wanted`, scaled into the bounds."""
+        """Return the size closest in shape to `wanted`, scaled into the bounds."""
         aspect = min(max(wanted.aspect, 1 / self.max_aspect), self.max_aspect)
         pixels = min(max(wanted.pixels, self.min_pixels), self.max_pixels)
         width = min(math.sqrt(pixels * aspect), self.max_edge, self.max_edge * aspect)
@@ -108,7 +108,7 @@ class FreeSizes:
         return min(legal, key=lambda size: abs(math.log(size.pixels / pixels)) + 4 * abs(math.log(size.aspect / aspect)))
 
     def _around(self, width: int, aspect: float) -> list[Size]:
-        """Give sizes of that width as near to the shape as the bounds let it, and a step to either side for rounding."""
+        """Return sizes of that width as near to the shape as the bounds let it, and a step to either side for rounding."""
         lowest = max(self.min_pixels / width, width / self.max_aspect)
         highest = min(self.max_pixels / width, width * self.max_aspect, self.max_edge)
         height = self._snap(min(max(width / aspect, lowest), highest))
@@ -130,7 +130,7 @@ class Abilities:
     previews: int = 0
 
     def fit(self, wanted: Size) -> Size:
-        """Give the nearest size that the model draws: the same shape first, then the same area."""
+        """Return the nearest size that the model draws: the same shape first, then the same area."""
         if self.free is not None:
             return wanted if self.free.allows(wanted) else self.free.nearest(wanted)
         return min(
@@ -139,7 +139,7 @@ class Abilities:
         )
 
     def fit_quality(self, wanted: Quality) -> Quality:
-        """Give `wanted`, or the best quality below it, or the lowest there is."""
+        """Return `wanted`, or the best quality below it, or the lowest there is."""
         order = list(Quality)
         below = [quality for quality in self.qualities if order.index(quality) <= order.index(wanted)]
         return max(below, key=order.index) if below else min(self.qualities, key=order.index)

@@ -80,7 +80,7 @@ class CommunityLimits:
         )
 
     def tier(self, base: Tier, person: Person, tenant: str, now: datetime) -> Tier:
-        """Give the best tier that somebody has: of their account, by role, by purchase, or as a member."""
+        """Return the best tier that somebody has: of their account, by role, by purchase, or as a member."""
         roles = _tiers_by_subject(self.rules, RuleKind.ROLE_TIER)
         held = [
             base if base in self.limits else GUEST,
@@ -91,11 +91,11 @@ class CommunityLimits:
         return max((tier for tier in held if tier in self.limits), key=lambda tier: self.limits[tier])
 
     def memberships(self) -> tuple[Membership, ...]:
-        """Give the memberships of the account that the rules were read for."""
+        """Return the memberships of the account that the rules were read for."""
         return tuple(Membership.parse(rule.value) for rule in self.rules if rule.key.kind is RuleKind.MEMBERSHIP)
 
     def limit(self, tier: Tier, person: Person, tenant: str) -> int:
-        """Give the pictures a day: what is set for the person, else the most that is for a role of theirs, else the tier's."""
+        """Return the pictures a day: what is set for the person, else the most that is for a role of theirs, else the tier's."""
         limits = {rule.key.subject: int(rule.value) for rule in self.rules if rule.key.kind is RuleKind.LIMIT}
         if PERSON_SUBJECT in limits:
             return limits[PERSON_SUBJECT]
@@ -103,7 +103,7 @@ class CommunityLimits:
         return max(by_role) if by_role else self.limits[tier]
 
     def tenant_quota(self, platform: str, tenant: str) -> TenantQuota | None:
-        """Give the limit that a server or workspace has for all its people together."""
+        """Return the limit that a server or workspace has for all its people together."""
         id_ = f"{platform}:{tenant}"
         limits = (
             int(rule.value) for rule in self.rules if (rule.key.kind, rule.key.subject) == (RuleKind.LIMIT, f"server:{id_}")
@@ -122,7 +122,7 @@ def apply_setting_rules(house: CommunitySettings, rules: Iterable[Rule]) -> Comm
 
 
 def format_zone(zone: ZoneInfo, day_extension: DayExtension | None) -> str:
-    """Give a zone, and the day that goes on after the change into it, as a rule's value."""
+    """Return a zone, and the day that goes on after the change into it, as a rule's value."""
     return zone.key if day_extension is None else f"{zone.key} {day_extension.day.isoformat()} {day_extension.until.isoformat()}"
 
 

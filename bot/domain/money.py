@@ -17,7 +17,7 @@ class Cost:
         return Cost(self.microusd + other.microusd, self.is_estimate or other.is_estimate)
 
     def __str__(self) -> str:
-        """Give `$0.0531`, `about $0.0531`, or `free`."""
+        """Return `$0.0531`, `about $0.0531`, or `free`."""
         if self.microusd == 0:
             return "free"
         return f"{'about ' if self.is_estimate else ''}${self.microusd / MILLION:.4f}"
@@ -27,7 +27,7 @@ FREE = Cost()
 
 
 def dollars(microusd: int, *, is_estimate: bool = False) -> str:
-    """Give `$1,234.50`, or `about $1,234.50`; what is less than a cent keeps its decimals."""
+    """Return `$1,234.50`, or `about $1,234.50`; what is less than a cent keeps its decimals."""
     decimals = 4 if 0 < microusd < MILLION // 100 else 2
     return f"{'about ' if is_estimate else ''}${microusd / MILLION:,.{decimals}f}"
 
@@ -41,6 +41,6 @@ class TokenPrices:
     out: int
 
     def cost(self, *, text_in: int, image_in: int, out: int, is_estimate: bool = False) -> Cost:
-        """Give what so many tokens cost, rounded up to a whole micro-dollar."""
+        """Return what so many tokens cost, rounded up to a whole micro-dollar."""
         total = text_in * self.text_in + image_in * self.image_in + out * self.out
         return Cost(-(-total // MILLION), is_estimate)

@@ -29,7 +29,7 @@ class Identity:
     user: str
 
     def __str__(self) -> str:
-        """Give `platform:user`, or `platform:realm:user`, as settings and admins write it."""
+        """Return `platform:user`, or `platform:realm:user`, as settings and admins write it."""
         return ":".join(part for part in (self.platform, self.realm, self.user) if part)
 
     @classmethod
@@ -75,7 +75,7 @@ class Mention:
     realm: str = ""
 
     def to_identity(self, identity: Identity) -> Identity:
-        """Give the identity that is meant when `identity` says it: of the same platform and realm, unless another was named."""
+        """Return the identity that is meant when `identity` says it: of the same platform and realm, unless another was named."""
         if self.platform is None:
             return Identity(identity.platform, identity.realm, self.user)
         return Identity(self.platform, self.realm, self.user)

@@ -102,7 +102,7 @@ class Membership:
         return self.until is None or now < self.until
 
     def __str__(self) -> str:
-        """Give it as a rule's value."""
+        """Return it as a rule's value."""
         return self.tier if self.until is None else f"{self.tier} until {self.until.isoformat()}"
 
     @classmethod

@@ -96,7 +96,7 @@ class Blocklist:
 
 
 def _normalize(text: str) -> str:
-    """Give the words of `text` in their plainest form, with exactly one space before, between and after them."""
+    """Return the words of `text` in their plainest form, with exactly one space before, between and after them."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = unicodedata.normalize("NFKC", "".join(character for character in folded if _is_significant(character)))
     bare_words = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in bare).split()
@@ -115,7 +115,7 @@ def _is_significant(character: str) -> bool:
 
 
 def _phrase_pattern(phrase: str) -> str:
-    """Give the expression for a plain phrase: words between spaces, or unspaced letters anywhere."""
+    """Return the expression for a plain phrase: words between spaces, or unspaced letters anywhere."""
     bare_words = phrase.strip()
     if not any(map(_is_unspaced, bare_words)):
         return re.escape(phrase)

@@ -59,7 +59,7 @@ class Guard:
 
 
 async def _judge(stage: GuardStage, prompt: str) -> Verdict:
-    """Give the stage's verdict when it is not a refusal, and raise that; a stage that breaks its word is unsure."""
+    """Return the stage's verdict when it is not a refusal, and raise that; a stage that breaks its word is unsure."""
     try:
         verdict = await stage.judge(prompt)
     except Exception as error:  # noqa: BLE001 - a broken stage must neither let everything through nor stop the house

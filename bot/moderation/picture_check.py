@@ -44,7 +44,7 @@ class PictureCheck:
         self._max_bytes = max_bytes
 
     async def examine(self, provider: str, content: bytes) -> ImageFile:
-        """Give a picture's facts and the key it belongs under; `provider` is who sent it.
+        """Return a picture's facts and the key it belongs under; `provider` is who sent it.
 
         Raises:
             ProviderFailed: It is no PNG, JPEG or WebP, is cut short, or is too large.

@@ -61,7 +61,7 @@ class Delivery:
         return frozenset(self._surfaces)
 
     def progress(self, job: Job) -> ProgressReport:
-        """Give what keeps the job's message up to date while it runs."""
+        """Return what keeps the job's message up to date while it runs."""
         return ProgressReport(
             self._surfaces.get(job.place.platform),
             lambda: self._find_message(job),

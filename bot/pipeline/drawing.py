@@ -94,7 +94,7 @@ class DrawingStep:
         await self._none_open.wait()
 
     async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
-        """Give a drawing whose pictures are safe on this machine; one that was made earlier is not made again.
+        """Return a drawing whose pictures are safe on this machine; one that was made earlier is not made again.
 
         `on_trouble` is called whenever this machine will not keep the bytes and we wait.
 
@@ -229,7 +229,7 @@ class DrawingStep:
 
 
 def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, billed: Cost) -> Drawing:
-    """Give the drawing as it ended, with its bill; one whose end was not seen costs what it probably did if no bill came."""
+    """Return the drawing as it ended, with its bill; one whose end was not seen costs what it probably did if no bill came."""
     if isinstance(error, OutcomeUnknown):
         cost = drawing.cost if billed == FREE else billed
         return replace(drawing, state=DrawingState.UNKNOWN, cost=cost, request_id=error.request_id)

@@ -30,7 +30,7 @@ class KeepingStep:
     async def store_safely(
         self, drawing: Drawing, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
     ) -> tuple[ImageFile, ...]:
-        """Give the facts of the pictures that can be used, once their bytes are safe on this machine.
+        """Return the facts of the pictures that can be used, once their bytes are safe on this machine.
 
         No drawing shares its keys with another, though they may have the same
         bytes: so nobody's deletion takes what somebody else is about to keep.

@@ -101,7 +101,7 @@ def deleted(job: Job, minutes: int) -> Post:
 
 
 def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:
-    """Give a picture with its alternative text."""
+    """Return a picture with its alternative text."""
     drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
     return links.post_picture(picture, shorten(drawn, _LONGEST_ALT))
 
@@ -122,7 +122,7 @@ def originals(post_pictures: Sequence[PostPicture]) -> tuple[Link, ...]:
 
 
 def title(job: Job) -> str:
-    """Give the prompt, cut to a headline."""
+    """Return the prompt, cut to a headline."""
     return shorten(job.wish.prompt, _LONGEST_TITLE)
 
 
@@ -140,7 +140,7 @@ def _cancel(job: Job) -> Button:
 
 
 def _queue_note(position: QueuePosition, slots: int) -> list[str]:
-    """Give `3rd in line` where one has to wait, and how long it will take where that is known."""
+    """Return `3rd in line` where one has to wait, and how long it will take where that is known."""
     place = [] if position.ahead < slots else [f"{ordinal(position.ahead - slots + 1)} in line"]
     if position.typical_seconds is None:
         return place
@@ -149,13 +149,13 @@ def _queue_note(position: QueuePosition, slots: int) -> list[str]:
 
 
 def ordinal(number: int) -> str:
-    """Give `1st`, `2nd`, `3rd`, `11th`."""
+    """Return `1st`, `2nd`, `3rd`, `11th`."""
     teens = 11 <= number % 100 <= 13  # noqa: PLR2004 - that is how English counts
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def _rough_duration(seconds: float) -> str:
-    """Give a length of time as people guess it: steps of 5 s, then minutes."""
+    """Return a length of time as people guess it: steps of 5 s, then minutes."""
     minute = 60
     if seconds < 2 * minute:
         return f"{max(5, round(seconds / 5) * 5)} s"

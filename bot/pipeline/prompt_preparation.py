@@ -25,7 +25,7 @@ class PromptPreparation:
         self._rewriter = rewriter
 
     async def prepare(self, job: Job) -> Job:
-        """Give the job with its words; settled ones are neither judged nor paid for again.
+        """Return the job with its words; settled ones are neither judged nor paid for again.
 
         Raises:
             PromptRefused: A model will not have it drawn, or a rule will not have what the rewriter made of it.
@@ -59,5 +59,5 @@ class PromptPreparation:
 
 
 def pseudonym(account: AccountId) -> str:
-    """Give a hash that lets a vendor tell abusers apart without learning who they are."""
+    """Return a hash that lets a vendor tell abusers apart without learning who they are."""
     return hashlib.sha256(f"easel:{account}".encode()).hexdigest()[:32]

@@ -19,12 +19,12 @@ _storage_retries = stamina.AsyncRetryingCaller(attempts=None, timeout=None, wait
 
 
 async def retry_provider(call: Callable[[], Awaitable[T]]) -> T:
-    """Give what `call` gives, with up to two more tries when its failure is temporary and was not charged for."""
+    """Return what `call` gives, with up to two more tries when its failure is temporary and was not charged for."""
     return await _provider_retries(_provider_pause, call)
 
 
 async def retry_storage(write: Callable[[], Awaitable[T]], on_trouble: Callable[[], None]) -> T:
-    """Give what `write` gives, however long the storage is away: what is written here was paid for.
+    """Return what `write` gives, however long the storage is away: what is written here was paid for.
 
     `on_trouble` is called before each pause.
     """
@@ -39,7 +39,7 @@ async def retry_storage(write: Callable[[], Awaitable[T]], on_trouble: Callable[
 
 
 async def retry_delivery(call: Callable[[], Awaitable[T]]) -> T:
-    """Give what `call` gives, with up to two more tries when a platform does not take a message."""
+    """Return what `call` gives, with up to two more tries when a platform does not take a message."""
     return await _delivery_retries(_platform_pause, call)
 
 

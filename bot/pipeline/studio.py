@@ -100,7 +100,7 @@ class Studio:
             await self._answer(accepted.job, hold.pictures, call)
 
     async def find(self, job: str) -> Job:
-        """Give the job that a button speaks of.
+        """Return the job that a button speaks of.
 
         Raises:
             BadInput: There is none.
@@ -111,7 +111,7 @@ class Studio:
         return found
 
     async def find_own(self, job: str, call: Call) -> Job:
-        """Give the job if it belongs to the caller, or the caller looks after the server or workspace that it was asked for in.
+        """Return the job if it belongs to the caller, or the caller looks after the server or workspace that it was asked for in.
 
         Raises:
             BadInput: There is no such job.
@@ -125,7 +125,7 @@ class Studio:
         return found
 
     async def account(self, person: Person) -> Account:
-        """Give the account behind the person."""
+        """Return the account behind the person."""
         return await self._quotas.account(person)
 
     async def cancel(self, job: Job) -> Ending:

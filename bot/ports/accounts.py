@@ -12,19 +12,19 @@ class Accounts(Protocol):
     """Knows whose identity is whose. May raise `StorageFailed`."""
 
     async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
-        """Give the identity's account; one that is seen for the first time gets a new account of `first_tier`."""
+        """Return the identity's account; one that is seen for the first time gets a new account of `first_tier`."""
         ...
 
     async def find(self, identity: Identity) -> Account | None:
-        """Give the identity's account, if it was ever seen."""
+        """Return the identity's account, if it was ever seen."""
         ...
 
     async def linked(self, identity: Identity) -> tuple[Identity, ...]:
-        """Give all identities that share this one's account, itself among them; none when it was never seen."""
+        """Return all identities that share this one's account, itself among them; none when it was never seen."""
         ...
 
     async def identities(self, account: AccountId) -> tuple[Identity, ...]:
-        """Give the identities of an account."""
+        """Return the identities of an account."""
         ...
 
     async def join(self, account: AccountId, other: AccountId) -> None:
@@ -37,7 +37,7 @@ class Accounts(Protocol):
         ...
 
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
-        """Give the identity an account of its own, with what it asked for, in one transaction.
+        """Return the identity an account of its own, with what it asked for, in one transaction.
 
         The new account begins with the usage that the old one has on `day`
         and the days after, so that nobody gains by parting; `join` counts
@@ -56,11 +56,11 @@ class Ledger(Protocol):
     """
 
     async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
-        """Give what is held and spent on `day` under `limit`, and the credits beyond that."""
+        """Return what is held and spent on `day` under `limit`, and the credits beyond that."""
         ...
 
     async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
-        """Give how a server or workspace stands, as `quota_status` does for an account."""
+        """Return how a server or workspace stands, as `quota_status` does for an account."""
         ...
 
     async def reset_usage(
@@ -70,5 +70,5 @@ class Ledger(Protocol):
         ...
 
     async def spending(self, budget: Budget, day: date) -> Spending:
-        """Give what the budget's scope has held and spent in the period around `day`."""
+        """Return what the budget's scope has held and spent in the period around `day`."""
         ...

@@ -29,11 +29,11 @@ class ApiKeys(Protocol):
         ...
 
     async def find(self, key_hash: str) -> ApiKey | None:
-        """Give the key, unless it was revoked."""
+        """Return the key, unless it was revoked."""
         ...
 
     async def of(self, account: AccountId) -> tuple[ApiKey, ...]:
-        """Give an account's keys that were not revoked, oldest first."""
+        """Return an account's keys that were not revoked, oldest first."""
         ...
 
     async def revoke(self, key: ApiKeyId, account: AccountId) -> bool:

@@ -1,4 +1,4 @@
-"""Time and chance, handed in so that tests can hold them still."""
+"""Time and new ids, handed in so that tests can control them."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +8,7 @@ class Clock(Protocol):
     """Tells the time."""
 
     def now(self) -> datetime:
-        """Give the moment, aware and in UTC."""
+        """Return the moment, aware and in UTC."""
         ...
 
 
@@ -16,5 +16,5 @@ class Ids(Protocol):
     """Makes names that nobody can guess."""
 
     def new(self) -> str:
-        """Give a fresh id: 22 characters of `[A-Za-z0-9_-]`, 128 random bits, never starting with `-`."""
+        """Return a fresh id: 22 characters of `[A-Za-z0-9_-]`, 128 random bits, never starting with `-`."""
         ...

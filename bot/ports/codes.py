@@ -20,5 +20,5 @@ class Codes(Protocol):
         ...
 
     async def redeem(self, purpose: Purpose, code_hash: str) -> str | None:
-        """Give the holder, once: the same code opens nothing a second time, nor after it has expired."""
+        """Return the holder, once: the same code opens nothing a second time, nor after it has expired."""
         ...

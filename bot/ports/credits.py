@@ -11,7 +11,7 @@ class Credits(Protocol):
     """Moves credits by entries that are never edited. What jobs spend is written by `Jobs`. May raise `StorageFailed`."""
 
     async def balance(self, community: CommunityId, account: AccountId) -> int:
-        """Give what an account has."""
+        """Return what an account has."""
         ...
 
     async def move(self, move: CreditMove) -> AuditEntry | None:
@@ -31,5 +31,5 @@ class Credits(Protocol):
         ...
 
     async def history(self, community: CommunityId, account: AccountId, most: int) -> tuple[CreditEntry, ...]:
-        """Give the newest entries of an account, newest first."""
+        """Return the newest entries of an account, newest first."""
         ...

@@ -35,7 +35,7 @@ class Installations(Protocol):
         ...
 
     async def find(self, key: InstallationKey) -> StoredInstallation | None:
-        """Give the installation of exactly this key; with an empty `user`, the newest of that organisation and workspace."""
+        """Return the installation of exactly this key; with an empty `user`, the newest of that organisation and workspace."""
         ...
 
     async def delete(self, key: InstallationKey) -> None:
@@ -43,5 +43,5 @@ class Installations(Protocol):
         ...
 
     async def all(self, platform: Platform, client: str) -> tuple[StoredInstallation, ...]:
-        """Give every installation of an application, oldest first."""
+        """Return every installation of an application, oldest first."""
         ...

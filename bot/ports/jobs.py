@@ -43,15 +43,15 @@ class Jobs(Protocol):
         ...
 
     async def get(self, job: JobId) -> Job | None:
-        """Give the job as it stands."""
+        """Return the job as it stands."""
         ...
 
     async def by_key(self, key: str) -> Job | None:
-        """Give the job that a call made, if it made one."""
+        """Return the job that a call made, if it made one."""
         ...
 
     async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
-        """Give the job that a message of ours speaks of, by the platform's ids."""
+        """Return the job that a message of ours speaks of, by the platform's ids."""
         ...
 
     async def attach(self, job: JobId, message: MessageRef) -> None:
@@ -95,7 +95,7 @@ class Jobs(Protocol):
         ...
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
-        """Give the job's drawings, oldest first."""
+        """Return the job's drawings, oldest first."""
         ...
 
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
@@ -124,13 +124,13 @@ class Jobs(Protocol):
         ...
 
     async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
-        """Give up to `most` final jobs of these platforms whose end nobody has seen, oldest first; only those after `after`."""
+        """Return up to `most` final jobs of these platforms whose end nobody has seen, oldest first; only those after `after`."""
         ...
 
     async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
-        """Give up to `most` open jobs of these platforms that nobody has a lease on, oldest first; only those after `after`.
+        """Return up to `most` open jobs of these platforms that nobody has a lease on, oldest first; only those after `after`.
 
         Their `not_before` has come, and they were accepted by `accepted_by`
         or somebody has had them before: until then, whoever accepts a job
@@ -139,7 +139,7 @@ class Jobs(Protocol):
         ...
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
-        """Give the jobs of a guild or workspace that are not final, oldest first."""
+        """Return the jobs of a guild or workspace that are not final, oldest first."""
         ...
 
     async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:

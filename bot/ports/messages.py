@@ -26,7 +26,7 @@ class Messages(Protocol):
         ...
 
     async def replace(self, message: str, body: str) -> StoredMessage | None:
-        """Give a message another body; None when it is deleted or was never there."""
+        """Return a message another body; None when it is deleted or was never there."""
         ...
 
     async def delete(self, message: str) -> StoredMessage | None:
@@ -34,13 +34,13 @@ class Messages(Protocol):
         ...
 
     async def get(self, message: str) -> StoredMessage | None:
-        """Give a message that is not deleted."""
+        """Return a message that is not deleted."""
         ...
 
     async def page(
         self, channel: str, *, most: int, before: str | None = None, author: str | None = None
     ) -> tuple[StoredMessage, ...]:
-        """Give the newest messages that are not deleted, oldest first; only ones older than the message `before`, if given.
+        """Return the newest messages that are not deleted, oldest first; only ones older than the message `before`, if given.
 
         With an `author` only theirs, and those that have none.
         """
@@ -51,5 +51,5 @@ class Messages(Protocol):
         ...
 
     async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
-        """Give every message changed after `version`, deleted ones too, in order of version."""
+        """Return every message changed after `version`, deleted ones too, in order of version."""
         ...

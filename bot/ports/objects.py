@@ -33,7 +33,7 @@ class ObjectStore(Protocol):
         ...
 
     async def get(self, key: str) -> bytes:
-        """Give the bytes back.
+        """Return the bytes back.
 
         Raises:
             ObjectMissing: Nothing is kept under the key.
@@ -50,7 +50,7 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
-        """Give all objects whose keys begin with `folder` and a slash, up to `page` at a time, in any order.
+        """Return all objects whose keys begin with `folder` and a slash, up to `page` at a time, in any order.
 
         Files that no key leads to are left out. What is put or deleted
         meanwhile may be among them or not.
@@ -61,7 +61,7 @@ class ObjectStore(Protocol):
         ...
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
-        """Give an address that anyone can fetch the object from for at least `lasts`, or None where only `get` can.
+        """Return an address that anyone can fetch the object from for at least `lasts`, or None where only `get` can.
 
         Raises:
             StorageFailed: No address can be made for the key.

@@ -12,15 +12,15 @@ class Pictures(Protocol):
     """Finds pictures and says who may still see them. All methods may raise `StorageFailed`."""
 
     async def get(self, picture: PictureId) -> Picture | None:
-        """Give one picture, whatever its state."""
+        """Return one picture, whatever its state."""
         ...
 
     async def of_job(self, job: JobId) -> tuple[Picture, ...]:
-        """Give a job's pictures by position, whatever their state."""
+        """Return a job's pictures by position, whatever their state."""
         ...
 
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
-        """Give an account's newest visible pictures, newest first."""
+        """Return an account's newest visible pictures, newest first."""
         ...
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
@@ -39,7 +39,7 @@ class Pictures(Protocol):
         ...
 
     async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
-        """Give a page of the hidden pictures whose time has come, and of those whose removal has begun.
+        """Return a page of the hidden pictures whose time has come, and of those whose removal has begun.
 
         The longest overdue come first; the first `skip` of them are left out.
         """

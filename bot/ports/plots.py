@@ -71,5 +71,5 @@ class Plots(Protocol):
     """Draws numbers. Takes a second or two, and never blocks the loop."""
 
     async def usage(self, summary: UsageSummary) -> bytes:
-        """Give a PNG of it. Any names will do, as many days and people as there are, and a summary that is empty."""
+        """Return a PNG of it. Any names will do, as many days and people as there are, and a summary that is empty."""
         ...

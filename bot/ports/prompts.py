@@ -67,7 +67,7 @@ class Rewriter(Protocol):
     """Turns a person's words into a good and safe prompt, with a verdict of its own. It fails closed."""
 
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
-        """Give the prompt to draw.
+        """Return the prompt to draw.
 
         Raises:
             PromptRefused: The words may not be drawn.

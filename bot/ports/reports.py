@@ -14,5 +14,5 @@ class Reports(Protocol):
         ...
 
     async def of(self, picture: PictureId) -> tuple[AccountId, ...]:
-        """Give who reported the picture, first reporter first."""
+        """Return who reported the picture, first reporter first."""
         ...

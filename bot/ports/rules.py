@@ -11,15 +11,15 @@ class Rulebook(Protocol):
     """Keeps rules, and writes each change of them down in the same transaction. All methods may raise `StorageFailed`."""
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
-        """Give the rules for everybody, and those about this account."""
+        """Return the rules for everybody, and those about this account."""
         ...
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
-        """Give all rules, by matter and subject."""
+        """Return all rules, by matter and subject."""
         ...
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
-        """Give the value of each community that has set this for everybody."""
+        """Return the value of each community that has set this for everybody."""
         ...
 
     async def change(self, change: Change) -> AuditEntry | None:
@@ -36,9 +36,9 @@ class Rulebook(Protocol):
         ...
 
     async def find(self, entry: AuditEntryId) -> AuditEntry | None:
-        """Give one entry."""
+        """Return one entry."""
         ...
 
     async def entries(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
-        """Give the newest entries, newest first; only ones older than `before`, if given."""
+        """Return the newest entries, newest first; only ones older than `before`, if given."""
         ...

@@ -30,5 +30,5 @@ class Statistics(Protocol):
     """Adds up from the records themselves. May raise `StorageFailed`."""
 
     async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
-        """Give what was drawn from `first` to `last`, both included, by day, account and model."""
+        """Return what was drawn from `first` to `last`, both included, by day, account and model."""
         ...

@@ -42,7 +42,7 @@ class Surface(Protocol):
         ...
 
     async def direct(self, person: Identity) -> Place:
-        """Give the place where only this person reads.
+        """Return the place where only this person reads.
 
         Raises:
             MessageGone: There is none, or they take no messages there.

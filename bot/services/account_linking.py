@@ -101,7 +101,8 @@ class AccountLinking:
         wait = self._issue_limiter.try_once(account)
         if wait is not None:
             raise Busy(
-                f"You have had {_MOST_CODES} codes within {_minutes_text(_PERIOD)}; each works for {_minutes_text(CODE_LIFETIME)}, and "
+                f"You have had {_MOST_CODES} codes within {_minutes_text(_PERIOD)}; "
+                f"each works for {_minutes_text(CODE_LIFETIME)}, and "
                 f"you can have another in {_minutes_text(wait)}.",
                 retry_after=wait,
             )
@@ -142,7 +143,7 @@ class AccountLinking:
         return await self._accounts.identities(AccountId(holder))
 
     async def shared(self, identity: Identity) -> tuple[Identity, ...]:
-        """Give all identities that share this one's account.
+        """Return all identities that share this one's account.
 
         Raises:
             BadInput: There is no other.
@@ -153,7 +154,7 @@ class AccountLinking:
         return linked
 
     async def part(self, identity: Identity) -> Account:
-        """Give the identity an account of its own, on which today counts as it does on the shared one.
+        """Return the identity an account of its own, on which today counts as it does on the shared one.
 
         Raises:
             BadInput: It shares its account with nobody.

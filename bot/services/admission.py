@@ -87,7 +87,7 @@ class LocalAdmissionLimiter:
             self._running.pop(account, None)
 
     def _recent(self, account: AccountId) -> list[datetime]:
-        """Give when the account wished of late; what lies in the future comes from a clock that was set back, and is no wish."""
+        """Return when the account wished of late; what lies in the future comes from a clock that was set back."""
         now = self._clock.now()
         return [at for at in self._wishes.get(account, ()) if now - self._limits.within < at <= now]
 
@@ -97,7 +97,7 @@ def _times(number: int) -> str:
 
 
 def _duration_text(span: timedelta) -> str:
-    """Give a length of time in words, rounded up to what people count in."""
+    """Return a length of time in words, rounded up to what people count in."""
     seconds = max(1, -(-span // timedelta(seconds=1)))
     for unit, length in (("hour", 3600), ("minute", 60)):
         if seconds >= 2 * length or seconds == length:

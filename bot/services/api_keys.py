@@ -48,11 +48,11 @@ class ApiKeyRegistry:
         return key, secret
 
     async def find(self, secret: str) -> ApiKey | None:
-        """Give the key that a program sends, if it is one and good."""
+        """Return the key that a program sends, if it is one and good."""
         return await self._keys.find(_hash(secret)) if secret.startswith(_PREFIX) and secret.isascii() else None
 
     async def of(self, account: AccountId) -> tuple[ApiKey, ...]:
-        """Give an account's keys, oldest first."""
+        """Return an account's keys, oldest first."""
         return await self._keys.of(account)
 
     async def revoke(self, key: str, account: AccountId) -> None:

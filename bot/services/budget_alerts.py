@@ -178,13 +178,13 @@ class BudgetAlerts:
         return True
 
     async def _who_set_budget(self, community: CommunityId, period: Period) -> tuple[Identity, ...]:
-        """Give who set the budget, wherever they are."""
+        """Return who set the budget, wherever they are."""
         entry = await newest_entry(self._rulebook, community, RuleKey(RuleKind.BUDGET, period))
         return () if entry is None else await self._accounts.identities(AccountId(entry.by.account))
 
 
 async def newest_entry(rulebook: Rulebook, community: CommunityId, key: RuleKey) -> AuditEntry | None:
-    """Give the newest entry about a rule, if there is one."""
+    """Return the newest entry about a rule, if there is one."""
     page = await rulebook.entries(community, _PAGE)
     while page:
         found = next((entry for entry in page if entry.key == key), None)

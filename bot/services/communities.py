@@ -22,7 +22,7 @@ class Communities:
         self._by_tenant = {tenant: CommunityId(name) for name, tenants in joined.items() for tenant in tenants}
 
     def of(self, place: Place) -> CommunityId:
-        """Give the community of a place."""
+        """Return the community of a place."""
         if not self._parts_tenants or not place.tenant:
             return HOUSE
         if place.platform in self._named:

@@ -31,7 +31,7 @@ class Gallery:
         return self._undo
 
     async def visible(self, job: JobId) -> tuple[Picture, ...]:
-        """Give the pictures of a job that may be seen."""
+        """Return the pictures of a job that may be seen."""
         pictures = await self._pictures.of_job(job)
         return tuple(picture for picture in pictures if picture.state is PictureState.VISIBLE)
 
@@ -40,7 +40,7 @@ class Gallery:
         return any(picture.state is PictureState.HIDDEN for picture in await self._pictures.of_job(job))
 
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
-        """Give an account's newest visible pictures, newest first."""
+        """Return an account's newest visible pictures, newest first."""
         return await self._pictures.latest(account, most)
 
     async def delete(self, job: JobId) -> None:

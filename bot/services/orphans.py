@@ -112,7 +112,7 @@ class Orphans:
         return OrphanCount(len(found), sum(one.size_bytes for one in found), is_implausible, is_complete=seen < most)
 
     async def _pages(self, store: ObjectStore, needed: _Needed) -> AsyncGenerator[tuple[list[StoredObject], int], None]:
-        """Give the orphans of each page, and how many objects they were found among."""
+        """Yield the orphans of each page, and how many objects they were found among."""
         began_at = await self._references.began_at()
         if began_at is None:
             return

@@ -32,11 +32,11 @@ class PersonLookup:
         self._quotas = quotas
 
     async def actor(self, person: Person) -> Actor:
-        """Give who changes something."""
+        """Return who changes something."""
         return Actor((await self._quotas.account(person)).id, person.name)
 
     async def caller(self, person: Person) -> FoundPerson:
-        """Give the caller, with all that the platform tells of them."""
+        """Return the caller, with all that the platform tells of them."""
         return FoundPerson((await self._quotas.account(person)).id, person)
 
     def is_caller(self, mention: Mention, by: Person) -> bool:
@@ -73,19 +73,19 @@ class PersonLookup:
         return FoundPerson((await self._quotas.account(person)).id, person, is_new=True)
 
     async def name(self, account: AccountId, beside: Identity) -> str:
-        """Give what to call the owner of an account: their id where `beside` is at home, if they have one there."""
+        """Return what to call the owner of an account: their id where `beside` is at home, if they have one there."""
         identities = await self._accounts.identities(account)
         if not identities:
             return "an account that was joined to another"
         return str(min(identities, key=lambda one: (one.platform, one.realm) != (beside.platform, beside.realm)))
 
     async def of_account(self, account: AccountId) -> Person | None:
-        """Give somebody whose account it is, if anybody has it."""
+        """Return somebody whose account it is, if anybody has it."""
         identity = next(iter(await self._accounts.identities(account)), None)
         return None if identity is None else Person(identity, str(identity))
 
     def role_key(self, mention: RoleMention, place: Place) -> str:
-        """Give a role as rules name it: `platform:tenant:role`.
+        """Return a role as rules name it: `platform:tenant:role`.
 
         Raises:
             BadInput: It is not said whose role it is, and the place has none.
@@ -100,6 +100,6 @@ class PersonLookup:
 
 
 def _identity_of(mention: Mention, by: Identity) -> Identity:
-    """Give the identity; whoever leaves the realm out means their own."""
+    """Return the identity; whoever leaves the realm out means their own."""
     identity = mention.to_identity(by)
     return replace(identity, realm=by.realm) if identity.platform == by.platform and not identity.realm else identity

@@ -20,7 +20,7 @@ class PictureLinks:
         self._store_url = store_url
 
     def picture(self, picture: Picture) -> str:
-        """Give the address of a picture."""
+        """Return the address of a picture."""
         return f"{self._base_url}{_path(picture)}"
 
     def original(self, picture: Picture) -> str:
@@ -33,7 +33,7 @@ class PictureLinks:
         return f"{self._store_url}/{picture.file.key}" if self._store_url else ""
 
     def post_picture(self, picture: Picture, alt: str) -> PostPicture:
-        """Give the picture as a post shows it."""
+        """Return the picture as a post shows it."""
         file = picture.file
         return PostPicture(
             picture=picture.id,

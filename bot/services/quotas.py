@@ -71,16 +71,16 @@ class Quotas:
         return self._tariff.weights
 
     def community(self, place: Place) -> CommunityId:
-        """Give the community of a place."""
+        """Return the community of a place."""
         return self._communities.of(place)
 
     async def account(self, person: Person) -> Account:
-        """Give the account behind a person, with the tier it has by itself."""
+        """Return the account behind a person, with the tier it has by itself."""
         identity = person.identity
         return await self._accounts.get_or_create(identity, self._tariff.first_tier.get(identity.platform, GUEST))
 
     async def effective_limits(self, person: Person, place: Place) -> EffectiveLimits:
-        """Give the terms that hold for this person's next wish."""
+        """Return the terms that hold for this person's next wish."""
         account = await self.account(person)
         community = self._communities.of(place)
         rules = await self._rules(community, account.id)
@@ -104,16 +104,16 @@ class Quotas:
         return (*rules, *(rule for rule in of_house if rule.key.kind is RuleKind.MEMBERSHIP and ":" in rule.key.subject))
 
     async def quota_status(self, effective_limits: EffectiveLimits) -> QuotaStatus:
-        """Give what is left of a person's day, and their credits."""
+        """Return what is left of a person's day, and their credits."""
         day = effective_limits.allowance
         return await self._ledger.quota_status(effective_limits.community, effective_limits.account.id, day.day, day.limit)
 
     def cost(self, wish: Wish) -> int:
-        """Give how many pictures of the day a wish counts for."""
+        """Return how many pictures of the day a wish counts for."""
         return wish.count * self._tariff.weights.of(wish.quality, wish.wanted_size)
 
     def hold(self, effective_limits: EffectiveLimits, wish: Wish) -> Hold:
-        """Give what the wish would set aside."""
+        """Return what the wish would set aside."""
         return Hold(
             effective_limits.community,
             effective_limits.account.id,

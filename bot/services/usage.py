@@ -40,7 +40,7 @@ def summarize_usage(lines: Sequence[UsageLine], first: date, last: date, *, whos
 
 
 def usage_csv(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
-    """Give the lines as CSV that every spreadsheet reads, and runs nothing of. `ids` say what admins call people by."""
+    """Return the lines as CSV that every spreadsheet reads, and runs nothing of. `ids` say what admins call people by."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(_HEADINGS)
@@ -86,7 +86,7 @@ def _top_shares(shares: Sequence[UsageShare], most: int, other: str, others: str
 
 
 def _days(lines: Iterable[UsageLine], first: date, last: date, *, models: Sequence[str], has_rest: bool) -> Iterable[DailyUsage]:
-    """Give every day of the period; the pictures of models that are not named are in the last column."""
+    """Yield every day of the period; the pictures of models that are not named are in the last column."""
     columns = {model: column for column, model in enumerate(models)}
     pictures: Counter[tuple[date, int]] = Counter()
     microusd: Counter[date] = Counter()
@@ -106,6 +106,6 @@ def _exact(microusd: int) -> str:
 
 
 def _escape_formula(words: str) -> str:
-    """Give words on one line, with a quote before what a spreadsheet would run."""
+    """Return words on one line, with a quote before what a spreadsheet would run."""
     line = "".join(one if one.isprintable() else " " for one in words).strip()
     return f"'{line}" if line.startswith(_FORMULA_STARTS) else line

@@ -158,7 +158,7 @@ class _FairQueue:
             self._join(job, self._tiers[job])
 
     def take(self, slots: Mapping[Tier, int]) -> JobId | None:
-        """Give the job that goes next, and forget it; None when no job is ready."""
+        """Return the job that goes next, and forget it; None when no job is ready."""
         waiting = [tier for tier, jobs in self._ready.items() if jobs]
         if not waiting:
             return None

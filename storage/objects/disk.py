@@ -66,7 +66,7 @@ class DiskObjects:
         self._is_swept = False
 
     def path_of(self, key: str) -> Path:
-        """Give the file that `key` is kept in, whether it is there or not.
+        """Return the file that `key` is kept in, whether it is there or not.
 
         Raises:
             StorageFailed: It is not a key.
@@ -82,7 +82,7 @@ class DiskObjects:
             token.cancel()
 
     async def get(self, key: str) -> bytes:
-        """Give the bytes back."""
+        """Return the bytes back."""
         names = _names(key)
         return await self._run_in_thread(lambda: self._read(names))
 
@@ -106,7 +106,7 @@ class DiskObjects:
             yield tuple(found)
 
     async def link(self, key: str, lasts: timedelta) -> str | None:  # noqa: ARG002 - there is no address to last
-        """Give None: only `get` reads a disk."""
+        """Return None: only `get` reads a disk."""
         check_key(key, _STORE)
         return None
 
@@ -190,7 +190,7 @@ def judge_free_space(free: int) -> Finding:
 
 
 def _names(key: str) -> tuple[str, ...]:
-    """Give the folders and the file of a key; a part too long for a file name becomes several, marked as no key can be."""
+    """Return the folders and the file of a key; a part too long for a file name becomes several, marked as no key can be."""
     names: list[str] = []
     for part in check_key(key, _STORE).split("/"):
         cuts = range(0, len(part), _LONGEST_NAME)
@@ -200,7 +200,7 @@ def _names(key: str) -> tuple[str, ...]:
 
 
 def _stored_object(names: tuple[str, ...], file: folders.FileInfo) -> StoredObject | None:
-    """Give the object that a file holds; None where no key leads to it."""
+    """Return the object that a file holds; None where no key leads to it."""
     key = "".join(name.removesuffix(_MARK) if name.endswith(_MARK) else f"{name}/" for name in names).removesuffix("/")
     if not is_key(key) or _names(key) != names:
         return None

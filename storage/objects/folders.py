@@ -65,7 +65,7 @@ def open_folder(root: Path, names: Sequence[str], *, make: bool = False) -> Iter
 
 
 def read(folder_fd: int, name: str) -> bytes:
-    """Give the bytes of a regular file.
+    """Return the bytes of a regular file.
 
     Raises:
         FileNotFoundError: There is none of that name.

@@ -26,7 +26,7 @@ def is_key(text: str) -> bool:
 
 
 def check_key(key: str, store: str) -> str:
-    """Give `key` back.
+    """Return `key` back.
 
     Raises:
         StorageFailed: It is not a key; the key itself is not repeated.
@@ -37,5 +37,5 @@ def check_key(key: str, store: str) -> str:
 
 
 def trial_key() -> str:
-    """Give a key for a check-up that no other process uses at the same time."""
+    """Return a key for a check-up that no other process uses at the same time."""
     return f"trial-{secrets.token_hex(8)}"

@@ -71,7 +71,7 @@ class S3Objects:
         await (await self._ensure_open()).put(key, content, media_type)
 
     async def get(self, key: str) -> bytes:
-        """Give the bytes back."""
+        """Return the bytes back."""
         return await (await self._ensure_open()).get(key)
 
     async def delete(self, key: str) -> None:
@@ -79,13 +79,13 @@ class S3Objects:
         await (await self._ensure_open()).delete(key)
 
     async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
-        """Give the objects below the folder."""
+        """Yield the objects below the folder."""
         bucket = await self._ensure_open()
         async for objects in bucket.list(folder, page=page):
             yield objects
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
-        """Give the public address, else one that is signed for `lasts`, at most 7 days; None with `redirects` off."""
+        """Return the public address, else one that is signed for `lasts`, at most 7 days; None with `redirects` off."""
         return await (await self._ensure_open()).link(key, lasts)
 
     async def check(self) -> tuple[Finding, ...]:

@@ -84,11 +84,11 @@ class S3Address:
         return f"{self.public_url}/{self.prefix}"
 
     def name_of(self, key: str) -> str:
-        """Give the object's name in the bucket."""
+        """Return the object's name in the bucket."""
         return f"{self.prefix}/{key}" if self.prefix else key
 
     def __str__(self) -> str:
-        """Give `s3://bucket/prefix`, for people."""
+        """Return `s3://bucket/prefix`, for people."""
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
 

@@ -88,7 +88,7 @@ class Bucket:
             )
 
     async def get(self, key: str) -> bytes:
-        """Give the bytes back."""
+        """Return the bytes back."""
         name = self._name(key)
         async with _translate_errors(self._patience):
             got = await self._client.get_object(Bucket=self._address.bucket, Key=name)
@@ -115,7 +115,7 @@ class Bucket:
             more = {"ContinuationToken": listing["NextContinuationToken"]}
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
-        """Give the public address where there is one, else a signed one, which lives no longer than a role's credentials."""
+        """Return the public address where there is one, else a signed one, which lives no longer than a role's credentials."""
         name = self._name(key)
         if not self._address.redirects:
             return None
@@ -229,7 +229,7 @@ def _client(address: S3Address) -> AbstractAsyncContextManager[_Client]:
 
 @asynccontextmanager
 async def _translate_errors(patience: timedelta) -> AsyncIterator[None]:
-    """Give what is done inside its time, and say in our words what goes wrong with it."""
+    """Yield what is done inside its time, and say in our words what goes wrong with it."""
     try:
         async with asyncio.timeout(patience.total_seconds()):
             yield

@@ -119,7 +119,7 @@ async def _move_jobs(connection: AsyncConnection, both: dict[str, str]) -> None:
 
 
 async def _lock_current_account(connection: AsyncConnection, account: AccountId) -> Row[Any]:
-    """Give the account, or the one that it has become part of; nobody reserves anything for it until this is over."""
+    """Return the account, or the one that it has become part of; nobody reserves anything for it until this is over."""
     row = (await connection.execute(_ACCOUNT, {"account": account})).one()
     return row if row.joined_to is None else await _lock_current_account(connection, AccountId(row.joined_to))
 
@@ -167,13 +167,13 @@ def _better(kind: RuleKind, mine: str, theirs: str) -> str:
 
 
 def _worth(value: str) -> tuple[int, bool, datetime | None]:
-    """Give what memberships are compared by: the tier, and then how long; only two that end have ends to compare."""
+    """Return what memberships are compared by: the tier, and then how long; only two that end have ends to compare."""
     member = Membership.parse(value)
     return _rank(member.tier), member.until is None, member.until
 
 
 def _rank(tier: str) -> int:
-    """Give a tier's rank: what an operator declares, and premium, are above the two that anybody can have."""
+    """Return a tier's rank: what an operator declares, and premium, are above the two that anybody can have."""
     return {GUEST: 0, REGISTERED: 1}.get(Tier(tier), 2)
 
 

@@ -154,7 +154,7 @@ class SqlBilling:
         return True
 
     async def _give_credits(self, connection: AsyncConnection, purchase: Purchase) -> int:
-        """Give the credits, and return how many; what cannot be given is told to the owners."""
+        """Return the credits, and return how many; what cannot be given is told to the owners."""
         by, key = Actor(EVERYBODY, purchase.source.capitalize()), f"{purchase.source}:{purchase.id}"
         account = await _find_current_account(connection, purchase.account)
         if (await connection.execute(_IS_MOVED, {"key": key})).first() is not None:
@@ -213,7 +213,7 @@ class SqlBilling:
         return _Taken(row.taken + taken, row.missing + missing)
 
     async def _give_again(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
-        """Give again what was taken, after what had been missing."""
+        """Return again what was taken, after what had been missing."""
         account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
         found = min(row.missing, amount)

@@ -131,7 +131,7 @@ class SqlCredits:
 
 
 async def balance(connection: AsyncConnection, community: CommunityId, account: AccountId) -> int:
-    """Give what an account has."""
+    """Return what an account has."""
     found = (await connection.execute(_BALANCE, {"community": community, "account": account})).scalar()
     return 0 if found is None else int(found)
 

@@ -10,6 +10,6 @@ _JOINED_TO = select(accounts.c.joined_to).where(accounts.c.id == bindparam("acco
 
 
 async def current_account(connection: AsyncConnection, account: AccountId) -> AccountId:
-    """Give the account that this one has become a part of, or itself; nobody joins it before the transaction ends."""
+    """Return the account that this one has become a part of, or itself; nobody joins it before the transaction ends."""
     joined_to: str | None = (await connection.execute(_JOINED_TO, {"account": account})).scalar()
     return account if joined_to is None else await current_account(connection, AccountId(joined_to))

@@ -63,14 +63,14 @@ class Database:
 
     @asynccontextmanager
     async def write_transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that may write: all of it happens on leaving, or nothing if anything is raised."""
+        """Yield a connection that may write: all of it happens on leaving, or nothing if anything is raised."""
         with translate_errors():
             async with self._time_limit(), self._require_open(self._writer).begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that sees one moment and cannot write."""
+        """Yield a connection that sees one moment and cannot write."""
         with translate_errors():
             async with self._time_limit(), self._require_open(self._reader).connect() as connection:
                 yield connection

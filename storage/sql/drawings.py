@@ -46,5 +46,5 @@ async def give_up_drawings(connection: AsyncConnection, job: JobId) -> None:
 
 
 async def drawings_of(connection: AsyncConnection, job: JobId) -> tuple[Drawing, ...]:
-    """Give a job's drawings, oldest first."""
+    """Return a job's drawings, oldest first."""
     return tuple(drawing_of(row) for row in await connection.execute(_OF_JOB, {"job": job}))

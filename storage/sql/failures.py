@@ -53,7 +53,7 @@ def translate_errors() -> Iterator[None]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Give the cause in a few words of ours: vendors' texts may quote values."""
+    """Return the cause in a few words of ours: vendors' texts may quote values."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(cause, sqlite3.Error):
         return _reason_of_sqlite(cause)

@@ -71,7 +71,7 @@ class SqlInstallations:
 
 
 def _columns(key: InstallationKey) -> dict[str, str]:
-    """Give the columns of a key; no `user_id` where it means a whole workspace."""
+    """Return the columns of a key; no `user_id` where it means a whole workspace."""
     workspace = {"platform": key.platform, "client": key.client, "organisation": key.organisation, "workspace": key.workspace}
     return workspace | ({"user_id": key.user} if key.user else {})
 

@@ -73,7 +73,7 @@ async def move_memberships(connection: AsyncConnection, first_account: str | Non
 def _split_membership(
     value: str, brought: list[Row[Any]], first_account: str | None, *, is_first: bool
 ) -> tuple[str | None, str | None, Row[Any] | None]:
-    """Give what stays of a membership, what goes, and by which note."""
+    """Return what stays of a membership, what goes, and by which note."""
     if is_first and not brought:
         return None, value, None
     for one in brought:

@@ -201,7 +201,7 @@ _ACCOUNT = (
 
 
 async def _counting_day(connection: AsyncConnection, hold: Hold) -> date:
-    """Give the hold's day, or a later one that is counted already: where a clock was set back, the day does not begin again."""
+    """Return the hold's day, or a later one that is counted already: where a clock was set back, the day does not begin again."""
     day = hold.allowance.day
     row = (await connection.execute(_ACCOUNT, _day_range(hold.community, hold.account, day))).first()
     if row is not None and row.joined_to is not None:
@@ -273,7 +273,7 @@ async def _count_ended_hold(connection: AsyncConnection, job: JobId, hold: Row[A
 
 
 def _as_account(tenant: str) -> AccountId:
-    """Give the name under which all people of a tenant are counted; no account has a space in its id."""
+    """Return the name under which all people of a tenant are counted; no account has a space in its id."""
     return AccountId(f"all of {tenant}")
 
 

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def job_values(job: Job) -> Json:
-    """Give the columns of a job; nobody has a lease on it."""
+    """Return the columns of a job; nobody has a lease on it."""
     return {
         "id": job.id,
         "key": job.key,
@@ -41,7 +41,7 @@ def job_values(job: Job) -> Json:
 
 
 def job_of(row: Row[Any]) -> Job:
-    """Give the job that a whole row of `jobs` holds."""
+    """Return the job that a whole row of `jobs` holds."""
     return Job(
         id=JobId(row.id),
         key=row.key,
@@ -64,19 +64,19 @@ def job_of(row: Row[Any]) -> Job:
 
 
 def message_values(message: MessageRef | None) -> Json:
-    """Give the columns of the message that speaks of a job."""
+    """Return the columns of the message that speaks of a job."""
     if message is None:
         return {"message": None, "message_key": None}
     return {"message": _message_json(message), "message_key": message_key(message.place.channel, message.id)}
 
 
 def message_key(channel: str, message: str) -> str:
-    """Give what a message is found by within its platform."""
+    """Return what a message is found by within its platform."""
     return f"{channel}/{message}"
 
 
 def prepared_prompt_values(prompt: PreparedPrompt | None) -> Json:
-    """Give the columns of the settled words; words that are not settled cost nothing."""
+    """Return the columns of the settled words; words that are not settled cost nothing."""
     cost = Cost() if prompt is None else prompt.cost
     return {
         "words": None if prompt is None else prompt.text,
@@ -86,12 +86,12 @@ def prepared_prompt_values(prompt: PreparedPrompt | None) -> Json:
 
 
 def prepared_prompt_of(row: Row[Any]) -> PreparedPrompt | None:
-    """Give the settled words of a row of `jobs`, if they are settled."""
+    """Return the settled words of a row of `jobs`, if they are settled."""
     return None if row.words is None else PreparedPrompt(row.words, Cost(row.words_microusd, row.words_is_estimate))
 
 
 def drawing_values(drawing: Drawing) -> Json:
-    """Give the columns of a drawing."""
+    """Return the columns of a drawing."""
     return {
         "id": drawing.id,
         "job": drawing.job,
@@ -110,7 +110,7 @@ def drawing_values(drawing: Drawing) -> Json:
 
 
 def drawing_of(row: Row[Any]) -> Drawing:
-    """Give the drawing that a whole row of `drawings` holds."""
+    """Return the drawing that a whole row of `drawings` holds."""
     return Drawing(
         id=DrawingId(row.id),
         job=JobId(row.job),
@@ -128,7 +128,7 @@ def drawing_of(row: Row[Any]) -> Drawing:
 
 
 def picture_values(picture: Picture) -> Json:
-    """Give the columns of a picture, but for whose it is and since when."""
+    """Return the columns of a picture, but for whose it is and since when."""
     return {
         "id": picture.id,
         "job": picture.job,
@@ -139,7 +139,7 @@ def picture_values(picture: Picture) -> Json:
 
 
 def picture_of(row: Row[Any]) -> Picture:
-    """Give the picture that a whole row of `pictures` holds."""
+    """Return the picture that a whole row of `pictures` holds."""
     return Picture(
         id=PictureId(row.id),
         job=row.job,
@@ -150,7 +150,7 @@ def picture_of(row: Row[Any]) -> Picture:
 
 
 def stored_message_of(row: Row[Any]) -> StoredMessage:
-    """Give the message that a whole row of `messages` holds."""
+    """Return the message that a whole row of `messages` holds."""
     return StoredMessage(
         id=row.id,
         channel=row.channel,

@@ -195,7 +195,7 @@ def _columns(community: CommunityId, key: RuleKey) -> dict[str, object]:
 
 
 def _amount_to_undo(undone: AuditEntry) -> int:
-    """Give what has to be added to take an entry of numbers back."""
+    """Return what has to be added to take an entry of numbers back."""
     return int(undone.before or 0) - int(undone.after or 0)
 
 

@@ -114,7 +114,7 @@ async def spending_of(connection: AsyncConnection, budget: Budget, day: date) ->
 
 
 def _days_in(period: Period, day: date) -> dict[str, object]:
-    """Give the whole period: other communities may be a day ahead."""
+    """Return the whole period: other communities may be a day ahead."""
     if period is Period.DAY:
         return {"first_day": day, "last_day": day}
     first = day.replace(day=1)

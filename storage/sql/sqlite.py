@@ -22,7 +22,7 @@ def is_sqlite(url: URL) -> bool:
 
 
 def sqlite_file(url: URL) -> Path:
-    """Give the path of the file."""
+    """Return the path of the file."""
     if not url.database or url.database == ":memory:":
         raise StorageFailed("database", "its URL names no file")
     return Path(url.database)

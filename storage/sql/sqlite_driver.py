@@ -24,7 +24,7 @@ class OneTripConnection(aiosqlite.Connection):
         self._thread.daemon = True
 
     def cursor(self) -> "OneTripCursor":  # type: ignore[override]  # it can all that SQLAlchemy asks of a cursor
-        """Give what takes one statement over."""
+        """Return what takes one statement over."""
         return OneTripCursor(self)
 
     async def rollback(self) -> None:
@@ -81,7 +81,7 @@ class OneTripCursor:
         self._cursor, self._rows = await self._connection.run(statement, values, many=True)
 
     async def fetchall(self) -> list[Any]:
-        """Give the rows that are here already."""
+        """Return the rows that are here already."""
         return self._rows
 
     async def close(self) -> None:

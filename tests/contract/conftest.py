@@ -121,7 +121,7 @@ async def postgresql_url(postgres: PostgresServer) -> str:
 
 @pytest.fixture
 def records_url(engine_name: str, request: pytest.FixtureRequest) -> str:
-    """Give the URL of a database with all tables and no rows."""
+    """Return the URL of a database with all tables and no rows."""
     return str(request.getfixturevalue(f"{engine_name}_url"))
 
 
@@ -142,7 +142,7 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) -> Records:
-    """Give a house's records."""
+    """Return a house's records."""
     if engine_name == MEMORY:
         memory, ids = MemoryJobs(clock), CountingIds()
         return Records(
@@ -175,67 +175,67 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
 
 @pytest.fixture
 def jobs(records: Records) -> Jobs:
-    """Give the table of jobs."""
+    """Return the table of jobs."""
     return records.jobs
 
 
 @pytest.fixture
 def ledger(records: Records) -> Ledger:
-    """Give the ledger."""
+    """Return the ledger."""
     return records.ledger
 
 
 @pytest.fixture
 def pictures(records: Records) -> Pictures:
-    """Give the record of pictures."""
+    """Return the record of pictures."""
     return records.pictures
 
 
 @pytest.fixture
 def references(records: Records) -> References:
-    """Give what the record still has of stored objects."""
+    """Return what the record still has of stored objects."""
     return records.references
 
 
 @pytest.fixture
 def accounts(records: Records) -> Accounts:
-    """Give the accounts."""
+    """Return the accounts."""
     return records.accounts
 
 
 @pytest.fixture
 def reports(records: Records) -> Reports:
-    """Give the reports."""
+    """Return the reports."""
     return records.reports
 
 
 @pytest.fixture
 def rulebook(records: Records) -> Rulebook:
-    """Give what admins have set."""
+    """Return what admins have set."""
     return records.rulebook
 
 
 @pytest.fixture
 def credits_(records: Records) -> Credits:
-    """Give the credits, whose name alone is Python's own."""
+    """Return the credits, whose name alone is Python's own."""
     return records.credits
 
 
 @pytest.fixture
 def once(records: Records) -> Once:
-    """Give what has happened."""
+    """Return what has happened."""
     return records.once
 
 
 @pytest.fixture
 def messages(records: Records) -> Messages:
-    """Give the web page's messages."""
+    """Return the web page's messages."""
     return records.messages
 
 
 @pytest.fixture
 async def ann(accounts: Accounts) -> AccountId:
-    """Give the account of somebody who is known here."""
+    """Return the account of somebody who is known here."""
     return (await accounts.get_or_create(ANN, REGISTERED)).id
 
 

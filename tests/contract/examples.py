@@ -24,7 +24,7 @@ ANN = Identity(WEB, "", "ann")
 
 
 def a_job(name: str, account: AccountId, **changes: Any) -> Job:
-    """Give a job that is called `name`, whose key follows from it."""
+    """Return a job that is called `name`, whose key follows from it."""
     job = Job(
         id=JobId(name),
         key=f"key of {name}",
@@ -40,17 +40,17 @@ def a_job(name: str, account: AccountId, **changes: Any) -> Job:
 
 
 def a_hold(account: AccountId, pictures: int = 1, allowance: Allowance = TODAY) -> Hold:
-    """Give a hold on the house's pictures."""
+    """Return a hold on the house's pictures."""
     return Hold(HOUSE, account, pictures, allowance)
 
 
 def a_file(content: str) -> ImageFile:
-    """Give a file that is known by its content."""
+    """Return a file that is known by its content."""
     return ImageFile(key=f"pictures/{content}.png", sha256=content, media_type="image/png", width=64, height=48, size_bytes=99)
 
 
 def some_pictures(job: JobId, count: int = 1) -> tuple[Picture, ...]:
-    """Give a job's pictures, each with its own file."""
+    """Return a job's pictures, each with its own file."""
     return tuple(
         Picture(
             id=PictureId(f"{job}.{position}"),
@@ -64,7 +64,7 @@ def some_pictures(job: JobId, count: int = 1) -> tuple[Picture, ...]:
 
 
 def a_drawing(name: str, job: Job, **changes: Any) -> Drawing:
-    """Give an open drawing of the attempt that has the job."""
+    """Return an open drawing of the attempt that has the job."""
     drawing = Drawing(
         id=DrawingId(name),
         job=job.id,

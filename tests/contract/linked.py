@@ -19,7 +19,7 @@ CAT = Identity(Platform("terminal"), "", "0")
 
 
 def by(identity: Identity, name: str, account: AccountId, **changes: Any) -> Job:
-    """Give a job that one of the identities asks for."""
+    """Return a job that one of the identities asks for."""
     return a_job(name, account, author=Person(identity, "Ann"), **changes)
 
 

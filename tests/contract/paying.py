@@ -15,7 +15,7 @@ class TillIds(CountingIds):
     """Ids that are not those of accounts."""
 
     def new(self) -> str:
-        """Give one."""
+        """Return one."""
         return f"till {super().new()}"
 
 
@@ -25,14 +25,14 @@ def moment(seconds: int) -> datetime:
 
 
 async def membership(rulebook: Rulebook, account: AccountId, id_: str = "sub_1") -> Membership | None:
-    """Give somebody's membership by a subscription."""
+    """Return somebody's membership by a subscription."""
     found = await rulebook.rules(HOUSE, account)
     values = [rule.value for rule in found if rule.key.account == account and rule.key.subject == f"stripe:{id_}"]
     return Membership.parse(values[0]) if values else None
 
 
 async def reasons(rulebook: Rulebook) -> list[str]:
-    """Give what owners read."""
+    """Return what owners read."""
     return [entry.why for entry in await rulebook.entries(HOUSE, 50) if entry.why]
 
 

@@ -17,11 +17,11 @@ class Tables(Protocol):
     """The tables of one world at a time."""
 
     async def empty(self) -> str:
-        """Give the URL of a database with all tables and no rows."""
+        """Return the URL of a database with all tables and no rows."""
         ...
 
     async def dump(self) -> list[str]:
-        """Give every row there is, without any code of ours between."""
+        """Return every row there is, without any code of ours between."""
         ...
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ MAKERS: dict[str, Callable[[StoppedClock], AdmissionLimiter]] = {"local": lambda
 
 @pytest.fixture(params=MAKERS)
 def admission(request: pytest.FixtureRequest, clock: StoppedClock) -> AdmissionLimiter:
-    """Give one that lets three wishes through in a minute, and two jobs run."""
+    """Return one that lets three wishes through in a minute, and two jobs run."""
     return MAKERS[request.param](clock)
 
 

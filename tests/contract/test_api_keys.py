@@ -23,18 +23,18 @@ BOB = Identity(WEB, "", "bob")
 
 @pytest.fixture
 def keys(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) -> ApiKeys:
-    """Give the record of keys."""
+    """Return the record of keys."""
     return MemoryApiKeys() if engine_name == MEMORY else SqlApiKeys(request.getfixturevalue("database"), clock)
 
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give somebody else's account."""
+    """Return somebody else's account."""
     return (await accounts.get_or_create(BOB, REGISTERED)).id
 
 
 def a_key(name: str, account: AccountId) -> ApiKey:
-    """Give a key of ann's."""
+    """Return a key of ann's."""
     return ApiKey(id=ApiKeyId(name), account=account, owner=ANN, community=HOUSE, label="my script", created_at=NOON)
 
 

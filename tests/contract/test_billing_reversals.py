@@ -121,7 +121,7 @@ class TestMoneyThatWentBack:
 
 
 def a_paid_month(number: int, *, older: bool = False) -> list[Json]:
-    """Give the events of the n-th month of `sub_1`, paid by `pi_n` for `in_n`: as they come since 2025, or as before."""
+    """Return the events of the n-th month of `sub_1`, paid by `pi_n` for `in_n`: as they come since 2025, or as before."""
     begin = BEGIN + (number - 1) * 30 * DAY
     own: Json = {"id": f"in_{number}"} | ({"payment_intent": f"pi_{number}"} if older else {})
     invoice = an_invoice(begin + 30 * DAY, begin, **own)
@@ -129,7 +129,7 @@ def a_paid_month(number: int, *, older: bool = False) -> list[Json]:
 
 
 def a_refund(number: int, refunded: int = 500, **changes: Any) -> Json:
-    """Give the refund of that month."""
+    """Return the refund of that month."""
     return a_charge(refunded=refunded, id=f"ch_{number}", payment_intent=f"pi_{number}", **changes)
 
 

@@ -22,7 +22,7 @@ END = NOON + LIFE
 
 @pytest.fixture
 def codes(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) -> Codes:
-    """Give the record of codes."""
+    """Return the record of codes."""
     return MemoryCodes(clock) if engine_name == MEMORY else SqlCodes(request.getfixturevalue("database"), clock)
 
 

@@ -24,14 +24,14 @@ BOSS = Actor(AccountId("boss"), "Boss")
 
 
 def a_move(account: AccountId, delta: int = 10, key: str = "grant 1") -> CreditMove:
-    """Give an admin's grant."""
+    """Return an admin's grant."""
     kind = CreditKind.GRANT if delta > 0 else CreditKind.TAKE
     return CreditMove(community=HOUSE, account=account, delta=delta, kind=kind, key=key, by=BOSS, why="a prize")
 
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give somebody else's account."""
+    """Return somebody else's account."""
     return (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
 
 

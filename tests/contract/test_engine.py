@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(params=ENGINES)
 def make_engine(request: pytest.FixtureRequest) -> MakeEngine:
-    """Give each engine's builder in turn."""
+    """Return each engine's builder in turn."""
     return ENGINES[request.param]
 
 
@@ -133,7 +133,7 @@ class RealClock:
     """Tells the time."""
 
     def now(self) -> datetime:
-        """Give the moment."""
+        """Return the moment."""
         return datetime.now(UTC)
 
 

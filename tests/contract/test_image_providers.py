@@ -50,7 +50,7 @@ async def offline() -> AsyncIterator[ImageProvider]:
     ids=["openai-streamed", "openai-whole", "openai-fixed-sizes", "offline"],
 )
 async def provider(request: pytest.FixtureRequest) -> AsyncIterator[ImageProvider]:
-    """Give each provider in turn."""
+    """Yield each provider in turn."""
     opening: Opening = request.param
     async with opening() as opened:
         yield opened

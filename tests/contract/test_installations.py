@@ -31,7 +31,7 @@ ELSEWHERE = [
 
 @pytest.fixture
 def installations(engine_name: str, request: pytest.FixtureRequest) -> Installations:
-    """Give the record of installations."""
+    """Return the record of installations."""
     return MemoryInstallations() if engine_name == MEMORY else SqlInstallations(request.getfixturevalue("database"))
 
 

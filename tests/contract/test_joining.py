@@ -24,13 +24,13 @@ from tests.contract.linked import BOB, CAT, by, draw, quota_status
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give the account that the same person has elsewhere."""
+    """Return the account that the same person has elsewhere."""
     return (await accounts.get_or_create(BOB, GUEST)).id
 
 
 @pytest.fixture
 async def cat(accounts: Accounts) -> AccountId:
-    """Give a third one."""
+    """Return a third one."""
     return (await accounts.get_or_create(CAT, GUEST)).id
 
 

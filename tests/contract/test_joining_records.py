@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give the account that the same person has elsewhere."""
+    """Return the account that the same person has elsewhere."""
     return (await accounts.get_or_create(BOB, GUEST)).id
 
 
@@ -87,7 +87,7 @@ class TestJoiningWhatMemoryDoesNotHave:
         assert await quota_status(ledger, ann) == QuotaStatus(TODAY.limit, 0, 0, 7)
 
     @pytest.mark.parametrize(
-        ("matter", "mine", "theirs", "kept"),
+        ("kind", "mine", "theirs", "kept"),
         [
             (RuleKind.LIMIT, "9", "10", "10"),
             (RuleKind.LIMIT, "10", "9", "10"),

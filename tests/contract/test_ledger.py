@@ -27,7 +27,7 @@ TWO_FILES = tuple(picture.file for picture in some_pictures(FOX, 2))
 
 
 async def quota_status(ledger: Ledger, account: AccountId) -> tuple[int, int]:
-    """Give what is held and spent today."""
+    """Return what is held and spent today."""
     found = await ledger.quota_status(HOUSE, account, TODAY.day, TODAY.limit)
     return found.held, found.spent
 

@@ -43,7 +43,7 @@ async def keep(jobs: Jobs, pictures: int, job: JobId = FOX) -> None:
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give somebody else's account."""
+    """Return somebody else's account."""
     return (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
 
 
@@ -51,7 +51,7 @@ class TestCredits:
     """They come after the day's limit."""
 
     async def stands(self, ledger: Ledger, account: AccountId) -> tuple[int, int, int]:
-        """Give what is held, spent, and there in credits."""
+        """Return what is held, spent, and there in credits."""
         found = await ledger.quota_status(HOUSE, account, TODAY.day, 3)
         return found.held, found.spent, found.credits
 

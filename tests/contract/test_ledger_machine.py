@@ -191,7 +191,7 @@ def _counters(counters: Iterable[Counter]) -> list[tuple[int, int]]:
 
 
 def _settings(examples: int, steps: int) -> settings:
-    """Give settings that show a failure as it was found: to find a shorter one would take minutes."""
+    """Return settings that show a failure as it was found: to find a shorter one would take minutes."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -213,7 +213,7 @@ def test_everything_adds_up_on_postgresql_too(postgres: PostgresServer) -> None:
 
 
 def _on(server: PostgresServer) -> type[LedgerMachine]:
-    """Give the machine with its tables on a server."""
+    """Return the machine with its tables on a server."""
 
     class OnPostgresql(LedgerMachine):
         tables = staticmethod(lambda: PostgresTables(server))

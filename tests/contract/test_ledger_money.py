@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 
 
 def a_dear_hold(account: AccountId, estimate: int, *budgets: Budget, days: int = 0) -> Hold:
-    """Give a hold on the park's money."""
+    """Return a hold on the park's money."""
     then = replace(PLENTY, day=TODAY.day + days * DAY)
     return Hold(PARK, account, 1, then, estimate=estimate, budgets=budgets)
 
@@ -44,7 +44,7 @@ async def accept(jobs: Jobs, hold: Hold, name: str = "fox") -> Job:
 
 
 async def today(ledger: Ledger, budget: Budget = DAILY) -> tuple[int, int]:
-    """Give what is held and spent."""
+    """Return what is held and spent."""
     found = await ledger.spending(budget, TODAY.day)
     return found.held, found.spent
 
@@ -153,7 +153,7 @@ class TestUnseen:
 
     @pytest.fixture
     async def fox(self, jobs: Jobs, ann: AccountId) -> Job:
-        """Give a job of which a paid call is out."""
+        """Return a job of which a paid call is out."""
         fox = await accept(jobs, a_dear_hold(ann, 300))
         await jobs.open_drawing(a_drawing("a", fox, cost=Cost(300, is_estimate=True)))
         return fox

@@ -15,7 +15,7 @@ async def say(messages: Messages, body: str, *, channel: str = "lobby", key: str
 
 
 async def bodies(messages: Messages, *, most: int = 10, before: str | None = None) -> list[str]:
-    """Give the lobby's page."""
+    """Return the lobby's page."""
     return [message.body for message in await messages.page("lobby", most=most, before=before)]
 
 

@@ -100,7 +100,7 @@ async def s3_bench(server: str, stack: AsyncExitStack) -> Bench:
 
 
 def names_below(folder: Path) -> set[str]:
-    """Give the names of all files and folders in there."""
+    """Return the names of all files and folders in there."""
     return {path.name for path in folder.rglob("*")}
 
 
@@ -116,7 +116,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path, no_aws_settings:
 
 @pytest.fixture
 def store(bench: Bench) -> ObjectStore:
-    """Give the store alone."""
+    """Return the store alone."""
     return bench.store
 
 

@@ -23,12 +23,12 @@ KEY = "pictures/ab/abcdef.png"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Give a folder that nobody has made yet."""
+    """Return a folder that nobody has made yet."""
     return tmp_path / "not" / "yet"
 
 
 def files_in(root: Path) -> list[str]:
-    """Give every file in there, whatever it is called."""
+    """Return every file in there, whatever it is called."""
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir())
 
 

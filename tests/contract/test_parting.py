@@ -37,13 +37,13 @@ LONG_AGO = date(1999, 1, 1)
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give the account that the same person has elsewhere."""
+    """Return the account that the same person has elsewhere."""
     return (await accounts.get_or_create(BOB, GUEST)).id
 
 
 @pytest.fixture
 async def one(accounts: Accounts, jobs: Jobs, ann: AccountId, bob: AccountId) -> AccountId:
-    """Give an account of two identities, one of which has asked for six pictures, and the other for two."""
+    """Return an account of two identities, one of which has asked for six pictures, and the other for two."""
     await accounts.join(ann, bob)
     await draw(jobs, by(ANN, "fox", ann), 2)
     await draw(jobs, by(BOB, "owl", ann), 3)
@@ -260,7 +260,7 @@ class TestTierAfterParting:
 
 
 def membership(account: AccountId, subject: str, value: str | None) -> Change:
-    """Give a tier to somebody."""
+    """Return a tier to somebody."""
     by_whom = Actor(AccountId("boss"), "Boss")
     return Change(community=HOUSE, key=RuleKey(RuleKind.MEMBERSHIP, subject, account), value=value, by=by_whom)
 
@@ -313,7 +313,7 @@ class _RandomIds:
     """Ids that no example before had."""
 
     def new(self) -> str:
-        """Give one."""
+        """Return one."""
         return uuid.uuid4().hex
 
 

@@ -34,13 +34,13 @@ ODD_NAMES = (
 
 @pytest.fixture(params=[MatplotPlots, GreyPlots])
 def plots(request: pytest.FixtureRequest) -> Plots:
-    """Give each of them."""
+    """Return each of them."""
     made: Plots = request.param()
     return made
 
 
 def a_summary(*, days: int = 30, people: int = 3, models: int = 2, names: Sequence[str] = (), whose: str = "") -> UsageSummary:
-    """Give the same chance numbers each time."""
+    """Return the same chance numbers each time."""
     chance, first = random.Random(7), LAST - timedelta(days=days - 1)  # noqa: S311 - numbers, not secrets
     lines = [
         UsageLine(

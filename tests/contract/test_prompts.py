@@ -21,14 +21,14 @@ ODD_PROMPTS = ["a fox", "лиса в снегу", "一只狐狸", "🦊", '"}], 
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Give OpenAI."""
+    """Yield OpenAI."""
     async with FakeOpenAI() as running:
         yield running
 
 
 @pytest.fixture
 async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
-    """Give a client of it."""
+    """Yield a client of it."""
     client = build_client("sk-test", fake.url)
     yield client
     await client.close()
@@ -36,13 +36,13 @@ async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
 
 @pytest.fixture(params=["plain", "openai"])
 def rewriter(request: pytest.FixtureRequest, client: AsyncOpenAI) -> Rewriter:
-    """Give each rewriter."""
+    """Return each rewriter."""
     return PlainRewriter() if request.param == "plain" else OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=SystemClock())
 
 
 @pytest.fixture(params=["blocklist", "moderation"])
 def stage(request: pytest.FixtureRequest, client: AsyncOpenAI) -> GuardStage:
-    """Give each guard stage."""
+    """Return each guard stage."""
     return Blocklist(DEFAULT_BLOCKLIST) if request.param == "blocklist" else OpenAIModeration(client, "omni-moderation-latest")
 
 

@@ -13,7 +13,7 @@ from tests.fakes.clock import StoppedClock
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give somebody else's account."""
+    """Return somebody else's account."""
     return (await accounts.get_or_create(Identity(WEB, "", "bob"), GUEST)).id
 
 

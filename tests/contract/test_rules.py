@@ -24,7 +24,7 @@ GUESTS = RuleKey(RuleKind.LIMIT, "tier:guest")
 
 
 def a_change(value: str | None, key: RuleKey = ZONE, community: CommunityId = HOUSE) -> Change:
-    """Give a change of the boss's."""
+    """Return a change of the boss's."""
     return Change(community=community, key=key, value=value, by=BOSS, why="we moved")
 
 

@@ -39,19 +39,19 @@ TOMORROW = Allowance(limit=10, day=TODAY.day + DAY, refills_at=TODAY.refills_at 
 
 @pytest.fixture
 def statistics(engine_name: str, jobs: Jobs, request: pytest.FixtureRequest) -> Statistics:
-    """Give the statistics over the jobs of the test."""
+    """Return the statistics over the jobs of the test."""
     memory: Any = jobs
     return MemoryStatistics(memory) if engine_name == MEMORY else SqlStatistics(request.getfixturevalue("database"))
 
 
 @pytest.fixture
 async def bob(accounts: Accounts) -> AccountId:
-    """Give somebody else's account."""
+    """Return somebody else's account."""
     return (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
 
 
 def a_line(account: AccountId, **changes: Any) -> UsageLine:
-    """Give a line of ann's with crayons."""
+    """Return a line of ann's with crayons."""
     return replace(UsageLine(day=TODAY.day, account=account, name="Ann", model="crayons", pictures=0, microusd=0), **changes)
 
 
@@ -87,7 +87,7 @@ class Drawer:
 
 @pytest.fixture
 def drawer(jobs: Jobs) -> Drawer:
-    """Give somebody who draws."""
+    """Return somebody who draws."""
     return Drawer(jobs)
 
 

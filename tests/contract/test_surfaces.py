@@ -58,7 +58,7 @@ class Stage(Protocol):
         ...
 
     async def seen(self) -> list[Seen]:
-        """Give what stands in the place, oldest first."""
+        """Return what stands in the place, oldest first."""
         ...
 
     async def changes(self) -> int:
@@ -84,7 +84,7 @@ class WebStage:
         return [_seen(message.id, message.body) for message in await self._messages.page("studio", most=100)]
 
     async def changes(self) -> int:
-        """Give the channel's newest version."""
+        """Return the channel's newest version."""
         return max((message.version for message in await self._messages.since("studio", 0)), default=0)
 
     def goes_down(self) -> None:
@@ -233,7 +233,7 @@ UNKNOWN = "no-such-message"
 
 @pytest.fixture(params=STAGES)
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    """Give each platform in turn."""
+    """Yield each platform in turn."""
     async with STAGES[request.param]() as stage:
         yield stage
 

@@ -179,7 +179,7 @@ class WorkMachine(RuleBasedStateMachine):
         return self.worlds.memory_jobs.rows[job].job
 
     def allowance_now(self) -> Allowance:
-        """Give the terms that hold now; days never go back by themselves, so that none comes twice."""
+        """Return the terms that hold now; days never go back by themselves, so that none comes twice."""
         now = self.worlds.clock.now()
         allowance_now = allowance(LIMIT, now, self.zone, self.day_extension)
         assert allowance_now.refills_at > now

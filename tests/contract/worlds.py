@@ -49,7 +49,7 @@ class World:
     entries: list[Any] = field(default_factory=list)
 
     async def account(self, name: str) -> AccountId:
-        """Give the account that a person has by now."""
+        """Return the account that a person has by now."""
         return (await self.accounts.get_or_create(Identity(WEB, "", name), REGISTERED)).id
 
 

@@ -15,12 +15,12 @@ ORIGINAL: Any = "@original"
 
 
 def blob(size: int = 10, name: str = "a.bin") -> discord.File:
-    """Give a file of a certain length."""
+    """Return a file of a certain length."""
     return discord.File(io.BytesIO(b"x" * size), name)
 
 
 async def refused(doing: Awaitable[object]) -> discord.HTTPException:
-    """Give the error that doing something ends in."""
+    """Return the error that doing something ends in."""
     with pytest.raises(discord.HTTPException) as caught:
         await doing
     return caught.value
@@ -36,7 +36,7 @@ async def raw(stage: Stage, method: str, path: str, payload: object = None, *, t
 
 
 def picture(name: str = "fox.png", alt: str | None = "a fox", colour: str = "red") -> discord.File:
-    """Give a small picture to upload."""
+    """Return a small picture to upload."""
     content = io.BytesIO()
     Image.new("RGB", (30, 20), colour).save(content, "PNG")
     return discord.File(io.BytesIO(content.getvalue()), name, description=alt)

@@ -70,7 +70,7 @@ class Stage:
         return await interaction.message_when(is_done, within=20)
 
     async def job(self, message: Message) -> Job:
-        """Give the job that a message speaks of, once that is written down."""
+        """Return the job that a message speaks of, once that is written down."""
         jobs = self.base.records.jobs
         async with asyncio.timeout(10):
             while (job := await jobs.by_message(DISCORD, str(message.channel.id), str(message.id))) is None:  # noqa: ASYNC110 - the database is looked at

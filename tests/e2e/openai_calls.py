@@ -49,7 +49,7 @@ class News:
 
 @asynccontextmanager
 async def client_of(fake: FakeOpenAI, key: str = KEY) -> AsyncIterator[AsyncOpenAI]:
-    """Give the client that the house would build."""
+    """Yield the client that the house would build."""
     client = build_client(key, fake.url)
     try:
         yield client
@@ -66,7 +66,7 @@ def images(
     fetcher: PictureFetcher | None = None,
     unsupported: UnsupportedParameters | None = None,
 ) -> OpenAIImages:
-    """Give a provider as the house would make it."""
+    """Return a provider as the house would make it."""
     return OpenAIImages(
         client,
         model,
@@ -80,14 +80,14 @@ def images(
 
 
 def mark(picture: bytes) -> str:
-    """Give the comment that the fake wrote into a picture, which is decoded whole to see that it is one."""
+    """Return the comment that the fake wrote into a picture, which is decoded whole to see that it is one."""
     with Image.open(io.BytesIO(picture)) as opened:
         opened.load()
         return str(opened.info["Comment"])
 
 
 async def failure_of(call: Callable[[], Awaitable[object]]) -> Exception:
-    """Give the error that a call ends with."""
+    """Return the error that a call ends with."""
     try:
         await call()
     except Exception as error:  # noqa: BLE001 - the test says which it should be

@@ -47,7 +47,7 @@ class Hand(Protocol):
         ...
 
     async def says(self, command: str, /, **options: object) -> Heard:
-        """Give a command, and read the answer."""
+        """Return a command, and read the answer."""
         ...
 
     async def wishes(self, prompt: str = "a fox", /) -> Heard:
@@ -68,7 +68,7 @@ class OnDiscord:
 
     @property
     def mention(self) -> object:
-        """Give whom the client's list would choose."""
+        """Return whom the client's list would choose."""
         return self.person
 
     async def says(self, command: str, /, **options: object) -> Heard:
@@ -111,7 +111,7 @@ class OnSlack:
 
     @property
     def mention(self) -> object:
-        """Give what the client makes of a mention."""
+        """Return what the client makes of a mention."""
         return f"<@{self.member.id}|{self.member.name}>"
 
     async def says(self, command: str, /, **options: object) -> Heard:
@@ -185,7 +185,7 @@ class OnPage:
 
     @property
     def mention(self) -> object:
-        """Give the id that the page has for them."""
+        """Return the id that the page has for them."""
         return f"web:{self.user}"
 
     async def says(self, command: str, /, **options: object) -> Heard:

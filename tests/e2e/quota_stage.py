@@ -33,7 +33,7 @@ class Town:
     _owner: OnPage | None = None
 
     def server(self) -> Guild:
-        """Give a new server with a channel and somebody in charge of it; the bot is in it."""
+        """Return a new server with a channel and somebody in charge of it; the bot is in it."""
         guild = self.discord.add_guild(f"Server {next(self.numbers)}")
         guild.add_channel("general")
         return guild
@@ -61,7 +61,7 @@ class Town:
         return OnPage(visitor, user)
 
     async def owner(self) -> OnPage:
-        """Give who has the machine in hand, at the page: made so by `easel link`."""
+        """Return who has the machine in hand, at the page: made so by `easel link`."""
         if self._owner is None:
             self._owner = await self.on_page()
             done = await Program(self.serving.folder, self.serving.environ).run("link")

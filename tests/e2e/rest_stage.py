@@ -19,7 +19,7 @@ from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
 from tests.fakes.messages import MemoryMessages
-from tests.fakes.rest_dependencies import backroom_of
+from tests.fakes.rest_dependencies import rest_dependencies_of
 from tests.fakes.surfaces import LOOM, person
 
 
@@ -40,7 +40,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     keys = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person())
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
-    rest_dependencies = backroom_of(bench, keys)
+    rest_dependencies = rest_dependencies_of(bench, keys)
     app = build_web(
         WebOptions(allowed_hosts=("127.0.0.1",), is_secure=False, notices=()),
         dispatcher=Dispatcher((), lambda: "c0ffee", _nobody),

@@ -18,7 +18,7 @@ _PATIENCE = 60.0
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on right now."""
+    """Return a port that nobody listens on right now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
@@ -92,7 +92,7 @@ class Visitor:
         await self._client.aclose()
 
     def at(self, url: str) -> "Visitor":
-        """Give the same browser at another address, with the cookies that it has by now."""
+        """Return the same browser at another address, with the cookies that it has by now."""
         other = Visitor(url)
         for cookie in self._client.cookies.jar:
             other._client.cookies.set(cookie.name, cookie.value or "")
@@ -108,7 +108,7 @@ class Visitor:
         return await self._call(fields | ({"message": message} if message else {}))
 
     async def messages(self) -> list[dict[str, Any]]:
-        """Give the channel's newest messages, oldest first."""
+        """Return the channel's newest messages, oldest first."""
         reply = await self._client.get("/api/messages")
         return list(reply.json()["messages"])
 

@@ -69,13 +69,13 @@ class Stage:
         return await (channel or self.channel).message_when(lambda one: one.ts not in (but or set()) and is_done(one), within=20)
 
     async def jobs(self) -> list[Job]:
-        """Give all jobs that messages in the channel speak of."""
+        """Return all jobs that messages in the channel speak of."""
         jobs = self.base.records.jobs
         found = [await jobs.by_message(SLACK, self.channel.id, one.ts) for one in self.channel.messages]
         return [one for one in found if one is not None]
 
     async def job(self, message: Message) -> Job:
-        """Give the job that a message speaks of, once that is written down."""
+        """Return the job that a message speaks of, once that is written down."""
         jobs = self.base.records.jobs
         async with asyncio.timeout(10):
             while (job := await jobs.by_message(SLACK, message.channel.id, message.ts)) is None:  # noqa: ASYNC110 - the database is looked at
@@ -95,7 +95,7 @@ def is_done(message: Message) -> bool:
 
 
 def settings_for(slack: FakeSlack, team: Workspace, folder: Path, **sections: dict[str, Any]) -> Settings:
-    """Give settings by section, those of `[slack]` for one workspace over Socket Mode where nothing else is said."""
+    """Return settings by section, those of `[slack]` for one workspace over Socket Mode where nothing else is said."""
     given: dict[str, Any] = {"quotas": {"first_tier": {"slack": "premium"}}, **sections}
     usual = {"bot_token": team.bot_token, "app_token": slack.app_token} if team.is_installed else {"app_token": slack.app_token}
     given["slack"] = {"api_url": slack.api_url, "authorize_url": slack.authorize_url, **given.get("slack", usual)}

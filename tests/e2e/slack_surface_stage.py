@@ -43,7 +43,7 @@ class AllTokens:
         self.asked: list[tuple[str, str]] = []
 
     async def token(self, enterprise: str, team: str) -> str:
-        """Give it."""
+        """Return it."""
         self.asked.append((enterprise, team))
         return self._slack.world.workspaces[team].bot_token
 
@@ -67,7 +67,7 @@ class Stage:
         return self.place_of(self.channel)
 
     def place_of(self, channel: Channel) -> Place:
-        """Give any channel."""
+        """Return any channel."""
         return Place(SLACK, self.team.id, channel.id)
 
     async def posted(self, post: Post = WAITING, key: str = "k") -> tuple[MessageRef, Message]:
@@ -76,7 +76,7 @@ class Stage:
         return message, self.seen(message)
 
     def seen(self, message: MessageRef) -> Message:
-        """Give a message as it is seen."""
+        """Return a message as it is seen."""
         found = self.channel.find(message.id)
         assert found is not None
         return found
@@ -134,6 +134,6 @@ def shows_own_files(team: Workspace, slack: FakeSlack) -> None:
 
 
 def file_of(stage: Stage, message: Message) -> bytes | None:
-    """Give the bytes of the one picture that a message shows."""
+    """Return the bytes of the one picture that a message shows."""
     [image] = message.images
     return stage.slack.world.files[image["slack_file"]["id"]].content

@@ -27,7 +27,7 @@ KEY = "sk-not-shown"
 
 @pytest.fixture
 async def easel(tmp_path: Path) -> AsyncIterator[Program]:
-    """Give a command line whose working folder and data are new."""
+    """Yield a command line whose working folder and data are new."""
     program = Program(tmp_path)
     yield program
     await program.clear()
@@ -289,7 +289,7 @@ async def test_the_database_is_brought_up_to_date(easel: Program) -> None:
 
 
 async def findings(easel: Program, *options: str) -> tuple[int, dict[str, list[dict[str, str]]]]:
-    """Give the doctor's exit code, and what is not well by subject."""
+    """Return the doctor's exit code, and what is not well by subject."""
     done = await easel.run("doctor", "--json", *options)
     report: dict[str, Any] = json.loads(done.out)
     assert report["healthy"] == (done.code == 0)

@@ -24,14 +24,14 @@ MOMENTS = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def openai() -> AsyncIterator[FakeOpenAI]:
-    """Give a fake that takes a moment for each picture."""
+    """Yield a fake that takes a moment for each picture."""
     async with FakeOpenAI(Options(delay=0.3)) as fake:
         yield fake
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def serving(openai: FakeOpenAI, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    """Give a house that draws at the fake, with leases that end soon after a crash."""
+    """Yield a house that draws at the fake, with leases that end soon after a crash."""
     environ = {
         "OPENAI_API_KEY": "sk-test",
         "OPENAI_BASE_URL": openai.url,

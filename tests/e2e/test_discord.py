@@ -19,19 +19,19 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 async def openai() -> AsyncIterator[FakeOpenAI]:
-    """Give a fake that takes a moment for each picture."""
+    """Yield a fake that takes a moment for each picture."""
     async with FakeOpenAI(Options(delay=1.0)) as fake:
         yield fake
 
 
 def drawn_by(openai: FakeOpenAI) -> dict[str, Any]:
-    """Give the section that has pictures drawn there."""
+    """Return the section that has pictures drawn there."""
     return {"openai": {"api_key": "sk-test", "base_url": openai.url}}
 
 
 @pytest.fixture
 async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give a server with the bot in it."""
+    """Yield a server with the bot in it."""
     async with a_stage(tmp_path, **drawn_by(openai)) as stage:
         yield stage
 

@@ -19,7 +19,7 @@ TABLE = Attachment("usage.csv", "text/csv", b"day,person\r\n")
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give a server with the bot in it."""
+    """Yield a server with the bot in it."""
     async with a_stage(tmp_path) as stage:
         yield stage
 

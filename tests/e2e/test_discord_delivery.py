@@ -14,14 +14,14 @@ from tests.fakes.openai import FakeOpenAI, Options
 
 @pytest.fixture
 async def openai() -> AsyncIterator[FakeOpenAI]:
-    """Give a fake that takes long enough for something to happen meanwhile."""
+    """Yield a fake that takes long enough for something to happen meanwhile."""
     async with FakeOpenAI(Options(delay=1.0)) as fake:
         yield fake
 
 
 @pytest.fixture
 async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give a server with the bot in it."""
+    """Yield a server with the bot in it."""
     async with a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": openai.url}) as stage:
         yield stage
 

@@ -13,7 +13,7 @@ from tests.fakes.discord.wire import PRIVILEGED
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give a server with the bot in it."""
+    """Yield a server with the bot in it."""
     async with a_stage(tmp_path) as stage:
         yield stage
 

@@ -95,7 +95,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """Give it, connected."""
+    """Yield it, connected."""
     async with FakeDiscord() as discord:
         desk = Desk(discord, discord.add_guild("Painters").add_channel("general"), discord.add_user("ada"))
         async with a_bot(discord, tmp_path, desk.commands):

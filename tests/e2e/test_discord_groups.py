@@ -87,7 +87,7 @@ class Town:
         )
 
     def offered(self, name: str) -> dict[str, object]:
-        """Give a command as it is registered."""
+        """Return a command as it is registered."""
         return next(command for command in self.discord.commands if command["name"] == name)
 
     async def read(self, command: str, channel: Channel | None = None, **options: object) -> str:
@@ -110,7 +110,7 @@ class Town:
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    """Give it, connected."""
+    """Yield it, connected."""
     async with FakeDiscord() as discord:
         guild = discord.add_guild("Painters")
         town = Town(discord, guild, guild.add_channel("general"), discord.add_user("ada"))

@@ -14,7 +14,7 @@ from tests.e2e.discord_stage import Stage, a_stage, is_done
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give a server with the bot in it."""
+    """Yield a server with the bot in it."""
     async with a_stage(tmp_path) as stage:
         yield stage
 

@@ -17,7 +17,7 @@ from tests.fakes.s3 import CuttingProxy, serving
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give a server whose admin Ada is."""
+    """Yield a server whose admin Ada is."""
     async with a_stage(tmp_path, quotas={"first_tier": {"discord": "guest"}}) as stage:
         stage.guild.grant(stage.ada, Permission.MANAGE_GUILD)
         yield stage

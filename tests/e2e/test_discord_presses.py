@@ -13,21 +13,21 @@ from tests.fakes.openai import FakeOpenAI, Options
 
 @pytest.fixture
 async def openai() -> AsyncIterator[FakeOpenAI]:
-    """Give a fake that draws at once."""
+    """Yield a fake that draws at once."""
     async with FakeOpenAI(Options(delay=0.1)) as fake:
         yield fake
 
 
 @pytest.fixture
 async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give a server with the bot in it."""
+    """Yield a server with the bot in it."""
     async with a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": openai.url}) as stage:
         yield stage
 
 
 @pytest.fixture
 async def slow(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give one where a picture takes longer than any test."""
+    """Yield one where a picture takes longer than any test."""
     async with (
         FakeOpenAI(Options(delay=60)) as fake,
         a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": fake.url}) as stage,
@@ -37,7 +37,7 @@ async def slow(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def grace(stage: Stage) -> Person:
-    """Give somebody else."""
+    """Return somebody else."""
     return stage.discord.add_user("grace")
 
 

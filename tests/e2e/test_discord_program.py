@@ -60,7 +60,7 @@ BY_HTTP = {"EASEL_DISCORD__PUBLIC_KEY": "theirs", "EASEL_DISCORD__GATEWAY": "fal
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """Give one whose interactions come by HTTP, without any gateway."""
+    """Yield one whose interactions come by HTTP, without any gateway."""
     async with a_town(tmp_path_factory.mktemp("by-http"), BY_HTTP) as town:
         await town.discord.commands_synced("imagine", within=15)
         await town.discord.endpoint.use(f"{town.serving.url}/discord/interactions")
@@ -69,7 +69,7 @@ async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
 
 @pytest.fixture
 def by_http(shared_by_http: Town) -> Town:
-    """Give it with a channel and somebody who are new."""
+    """Return it with a channel and somebody who are new."""
     guild, number = shared_by_http.channel.guild, next(NUMBERS)
     assert guild is not None
     ada = shared_by_http.discord.add_user(f"ada{number}")

@@ -17,7 +17,7 @@ from tests.fakes.discord.client import pointed_at
 
 @pytest.fixture
 async def discord() -> AsyncIterator[FakeDiscord]:
-    """Give one that clients of this process reach."""
+    """Yield one that clients of this process reach."""
     async with FakeDiscord() as fake:
         with pointed_at(fake):
             yield fake

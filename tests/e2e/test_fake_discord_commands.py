@@ -11,17 +11,17 @@ from tests.fakes.discord import Limits, NotSeen, Permission
 
 
 def option(**fields: Any) -> dict[str, Any]:
-    """Give an option of words."""
+    """Return an option of words."""
     return {"type": 3, "name": "words", "description": "x", **fields}
 
 
 def command(*options: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """Give a slash command."""
+    """Return a slash command."""
     return {"type": 1, "name": "draw", "description": "Draw", "options": list(options), **fields}
 
 
 def choices(count: int, **fields: Any) -> dict[str, Any]:
-    """Give an option with so many choices."""
+    """Return an option with so many choices."""
     return option(choices=[{"name": str(number), "value": str(number), **fields} for number in range(count)])
 
 

@@ -259,7 +259,7 @@ async def frames(fake: FakeDiscord, *sent: object) -> tuple[list[dict[str, Any]]
 
 
 def identify(**changes: Any) -> dict[str, Any]:
-    """Give an IDENTIFY."""
+    """Return an IDENTIFY."""
     return {"op": 2, "d": {"token": "fake-token", "intents": 0, "properties": {}, **changes}}
 
 

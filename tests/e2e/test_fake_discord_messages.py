@@ -25,27 +25,27 @@ async def test_a_bad_answer_names_the_place_and_another_may_follow() -> None:
 
 
 def many(count: int, **fields: Any) -> dict[str, Any]:
-    """Give an embed with so many fields."""
+    """Return an embed with so many fields."""
     return {"fields": [{"name": "n", "value": "v", **fields}] * count}
 
 
 def row(*children: dict[str, Any]) -> dict[str, Any]:
-    """Give a row of components."""
+    """Return a row of components."""
     return {"type": 1, "components": list(children)}
 
 
 def button(**fields: Any) -> dict[str, Any]:
-    """Give a button."""
+    """Return a button."""
     return {"type": 2, "style": 1, "label": "x", "custom_id": "x", **fields}
 
 
 def text(content: str = "x") -> dict[str, Any]:
-    """Give a text display."""
+    """Return a text display."""
     return {"type": 10, "content": content}
 
 
 def menu(count: int) -> dict[str, Any]:
-    """Give a select menu with so many options."""
+    """Return a select menu with so many options."""
     options = [{"label": str(number), "value": str(number)} for number in range(count)]
     return {"type": 3, "custom_id": "m", "options": options}
 

@@ -40,14 +40,14 @@ IMAGE: dict[str, Any] = {"model": "gpt-image-2", "prompt": "an otter"}
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Give the fake."""
+    """Yield the fake."""
     async with FakeOpenAI() as server:
         yield server
 
 
 @pytest.fixture
 async def wire(fake: FakeOpenAI) -> AsyncIterator[httpx2.AsyncClient]:
-    """Give a client without an SDK, which sees what really comes."""
+    """Yield a client without an SDK, which sees what really comes."""
     async with httpx2.AsyncClient(base_url=fake.origin, headers={"Authorization": "Bearer sk-x"}, trust_env=False) as client:
         yield client
 

@@ -39,7 +39,7 @@ async def a_place(**options: Any) -> "AsyncIterator[Place]":
 
 
 async def refused(doing: Awaitable[Any]) -> Any:
-    """Give the answer that says no."""
+    """Return the answer that says no."""
     with pytest.raises(SlackApiError) as caught:
         await doing
     return caught.value.response

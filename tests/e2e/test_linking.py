@@ -24,7 +24,7 @@ VISITOR = Identity(Platform("web"), "", "visitor")
 
 @pytest.fixture
 async def easel(tmp_path: Path) -> AsyncIterator[Program]:
-    """Give a command line whose working folder and data are new."""
+    """Yield a command line whose working folder and data are new."""
     program = Program(tmp_path)
     yield program
     await program.clear()

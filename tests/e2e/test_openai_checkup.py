@@ -23,20 +23,20 @@ OTTER_1 = Model("otter-1", shuts_down=date(2026, 12, 1), replacement="otter-2")
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Give OpenAI on this machine."""
+    """Yield OpenAI on this machine."""
     async with FakeOpenAI(Options(key=KEY)) as server:
         yield server
 
 
 @pytest.fixture
 async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
-    """Give the SDK's client, pointed at it."""
+    """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
 
 
 def health(findings: tuple[Finding, ...]) -> dict[str, Health]:
-    """Give each subject's state."""
+    """Return each subject's state."""
     return {finding.subject: finding.health for finding in findings}
 
 

@@ -17,14 +17,14 @@ from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Give a gateway on this machine."""
+    """Yield a gateway on this machine."""
     async with FakeOpenAI(Options(picture_bytes=3_000)) as server:
         yield server
 
 
 @pytest.fixture
 async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
-    """Give the SDK's client, pointed at it."""
+    """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
 
@@ -37,7 +37,7 @@ class Names:
         self.asked: list[str] = []
 
     async def __call__(self, host: str, port: int) -> tuple[str, ...]:
-        """Give what a name stands for."""
+        """Return what a name stands for."""
         self.asked.append(host)
         return self._addresses[host]
 
@@ -48,7 +48,7 @@ async def fetched(fetcher: PictureFetcher, address: str) -> bytes:
 
 
 async def refusal(fetcher: PictureFetcher, address: str) -> ProviderFailed:
-    """Give the error of an address that must not work."""
+    """Return the error of an address that must not work."""
     error = await failure_of(lambda: fetched(fetcher, address))
     assert type(error) is ProviderFailed
     assert (error.fault, error.request_id) == (ProviderFault.BAD_ANSWER, "req-7")

@@ -56,20 +56,20 @@ GROQ = {"error": {"message": "property 'safety_identifier' is unsupported", "typ
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Give a gateway on this machine."""
+    """Yield a gateway on this machine."""
     async with FakeOpenAI() as server:
         yield server
 
 
 @pytest.fixture
 async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
-    """Give the SDK's client, pointed at it."""
+    """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
 
 
 def rewriter(client: AsyncOpenAI, *unsupported: Parameter) -> OpenAIRewriter:
-    """Give a rewriter as the house would make it."""
+    """Return a rewriter as the house would make it."""
     return OpenAIRewriter(
         client, text_model("gpt-4o-mini"), clock=StoppedClock(), unsupported=UnsupportedParameters("rewriter", unsupported)
     )
@@ -104,7 +104,7 @@ async def test_the_rewriter_does_without_what_a_gateway_does_not_take(
 
 
 def _said(body: dict[str, object]) -> set[str]:
-    """Give which of the parameters a call has."""
+    """Return which of the parameters a call has."""
     messages = body["messages"]
     assert isinstance(messages, list)
     roles = [message["role"] for message in messages]

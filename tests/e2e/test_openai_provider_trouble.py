@@ -20,14 +20,14 @@ STREAMED_AND_WHOLE = pytest.mark.parametrize("count", [1, 2], ids=["streamed", "
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Give OpenAI on this machine."""
+    """Yield OpenAI on this machine."""
     async with FakeOpenAI(Options(key=KEY)) as server:
         yield server
 
 
 @pytest.fixture
 async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
-    """Give the SDK's client, pointed at it."""
+    """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """Give a house where each server, the workspace and the page have limits and admins of their own."""
+    """Yield a house where each server, the workspace and the page have limits and admins of their own."""
     async with a_town(tmp_path_factory.mktemp("house"), {"EASEL_QUOTAS__PARTS_TENANTS": "true"}) as open_town:
         yield open_town
 
@@ -43,7 +43,7 @@ class Two:
 
 @pytest_asyncio.fixture(params=list(Door), loop_scope="module")
 async def two(request: pytest.FixtureRequest, town: Town) -> Two:
-    """Give them, at each door."""
+    """Return them, at each door."""
     match request.param:
         case Door.DISCORD:
             guild = town.server()
@@ -175,7 +175,7 @@ async def test_usage_is_a_picture_and_a_table(two: Two) -> None:
 
 @pytest.fixture(params=[Door.DISCORD, Door.SLACK])
 def chatting(request: pytest.FixtureRequest, town: Town) -> "Chat":
-    """Give a place with channels and roles, which the page has none of."""
+    """Return a place with channels and roles, which the page has none of."""
     if request.param is Door.DISCORD:
         guild = town.server()
         admin, ada = town.on_discord(guild, is_admin=True), town.on_discord(guild)

@@ -24,7 +24,7 @@ NOT_FOR_YOU = "is for admins only; nothing was changed."
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """Give a house where each server, the workspace and the page have limits and admins of their own."""
+    """Yield a house where each server, the workspace and the page have limits and admins of their own."""
     async with a_town(tmp_path_factory.mktemp("house"), SETTINGS) as open_town:
         yield open_town
 
@@ -39,7 +39,7 @@ class Door(StrEnum):
 
 @pytest_asyncio.fixture(params=list(Door), loop_scope="module")
 async def ada(request: pytest.FixtureRequest, town: Town) -> Hand:
-    """Give somebody who is no admin, at each door."""
+    """Return somebody who is no admin, at each door."""
     match request.param:
         case Door.DISCORD:
             return town.on_discord(town.server())

@@ -12,7 +12,7 @@ from tests.fakes.slack import Limits
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """Give an open house that paints offline, on a Slack that takes files at once."""
+    """Yield an open house that paints offline, on a Slack that takes files at once."""
     async with a_stage(tmp_path, limits=Limits(files_must_be_shared=False)) as made:
         yield made
 

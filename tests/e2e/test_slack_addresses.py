@@ -16,7 +16,7 @@ from tests.fakes.slack_pauses import BRIEF
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    """Give a workspace where files have to be shared in a channel to be shown in it."""
+    """Yield a workspace where files have to be shared in a channel to be shown in it."""
     async with a_stage() as stage:
         yield stage
 

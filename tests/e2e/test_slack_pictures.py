@@ -20,14 +20,14 @@ from tests.fakes.studio import png
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    """Give a workspace where files have to be shared in a channel to be shown in it."""
+    """Yield a workspace where files have to be shared in a channel to be shown in it."""
     async with a_stage() as stage:
         yield stage
 
 
 @pytest.fixture
 def open_stage(stage: Stage) -> Stage:
-    """Give a workspace where the bot may show files that are shared nowhere."""
+    """Return a workspace where the bot may show files that are shared nowhere."""
     shows_own_files(stage.team, stage.slack)
     return stage
 

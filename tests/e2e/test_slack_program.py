@@ -75,14 +75,14 @@ async def a_town(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """Give one that Slack sends everything to by HTTP."""
+    """Yield one that Slack sends everything to by HTTP."""
     async with a_town(tmp_path_factory.mktemp("by-http"), by_http=True) as town:
         yield town
 
 
 @pytest.fixture
 def by_http(shared_by_http: Town) -> Town:
-    """Give it with a channel and somebody who are new."""
+    """Return it with a channel and somebody who are new."""
     team, number = shared_by_http.team, next(NUMBERS)
     return replace(shared_by_http, channel=team.add_channel(f"room{number}"), ada=team.add_member(f"ada{number}"))
 

@@ -36,7 +36,7 @@ class Town:
         return page.text
 
     def installations(self, team: Workspace) -> list[dict[str, Any]]:
-        """Give what easel has written down of a workspace."""
+        """Return what easel has written down of a workspace."""
         return [row for row in self.serving.rows("SELECT * FROM installations") if row["workspace"] == team.id]
 
     async def draws_for(self, team: Workspace, name: str = "ada") -> Member:
@@ -73,7 +73,7 @@ async def a_town(folder: Path, *, delay: float = 0.2, **settings: str) -> AsyncI
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """Give one to all that only bring workspaces of their own."""
+    """Yield one to all that only bring workspaces of their own."""
     async with a_town(tmp_path_factory.mktemp("town")) as made:
         yield made
 

@@ -34,20 +34,20 @@ FAILURES = {
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Give OpenAI."""
+    """Yield OpenAI."""
     async with FakeOpenAI() as running:
         yield running
 
 
 @pytest.fixture
 def surface() -> RecordingSurface:
-    """Give a platform."""
+    """Return a platform."""
     return RecordingSurface()
 
 
 @pytest.fixture
 async def house(fake: FakeOpenAI, surface: RecordingSurface, tmp_path: Path) -> AsyncIterator[House]:
-    """Give the whole house, with real records, a real store and the real SDK."""
+    """Yield the whole house, with real records, a real store and the real SDK."""
     settings = Settings.model_validate({"data_dir": tmp_path, "openai": {"api_key": "sk-test", "base_url": fake.url}})
     async with open_house(settings, {LOOM: surface}) as running:
         yield running

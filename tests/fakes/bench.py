@@ -125,7 +125,7 @@ class Bench:
         self.worker = self.new_worker()
 
     def new_worker(self) -> Worker:
-        """Give a worker that has not worked on anything yet, as after a restart."""
+        """Return a worker that has not worked on anything yet, as after a restart."""
         steps = Steps(preparation=self.preparation, drawing=self.drawing, keeping=self.keeping, delivery=self.delivery)
         return Worker(
             jobs=self.jobs,
@@ -138,7 +138,7 @@ class Bench:
         )
 
     def call(self, key: str = "call-1", user: str = "ann") -> FakeCall:
-        """Give a call of somebody's."""
+        """Return a call of somebody's."""
         return FakeCall(self.surface, key, by=person(user))
 
     async def imagine(self, prompt: str = "a fox", *, key: str = "call-1", user: str = "ann", **wished: Unpack[Wished]) -> Job:
@@ -157,11 +157,11 @@ class Bench:
         return self.job(job)
 
     def job(self, job: Job) -> Job:
-        """Give the job as it stands now."""
+        """Return the job as it stands now."""
         return self.jobs.rows[job.id].job
 
     def message(self, job: Job) -> Post:
-        """Give what the job's message says now."""
+        """Return what the job's message says now."""
         message = self.job(job).message
         assert message is not None
         return self.surface.shown[message.id]
@@ -172,7 +172,7 @@ class Bench:
         return self.jobs.stands(HOUSE, account.id, self.clock.now().date(), 20)
 
     async def claimed(self, prompt: str = "a fox", **wished: Unpack[Wished]) -> Job:
-        """Give a job that a worker has just taken."""
+        """Return a job that a worker has just taken."""
         job = await self.imagine(prompt, **wished)
         claimed = await self.jobs.claim(job.id, LEASE)
         assert claimed is not None

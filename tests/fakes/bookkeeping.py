@@ -59,7 +59,7 @@ class Bookkeeping:
             raise
 
     def now_of(self, account: AccountId) -> AccountId:
-        """Give the account that this one has become a part of, or itself."""
+        """Return the account that this one has become a part of, or itself."""
         return self.now_of(self.joined[account]) if account in self.joined else account
 
     def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
@@ -68,7 +68,7 @@ class Bookkeeping:
         return QuotaStatus(limit, counter.held, counter.spent, self.balances.get((community, account), 0))
 
     def counted_day(self, community: CommunityId, account: AccountId, day: date) -> date:
-        """Give the last of three days that is counted already, or the first."""
+        """Return the last of three days that is counted already, or the first."""
         days = (day + timedelta(days=later) for later in range(_CLOCK_FAULT, 0, -1))
         return next((later for later in days if (community, account, later) in self.counters), day)
 
@@ -216,5 +216,5 @@ class Bookkeeping:
 
 
 def as_account(tenant_quota: str) -> AccountId:
-    """Give the name under which a crowd is counted."""
+    """Return the name under which a crowd is counted."""
     return AccountId(f"all of {tenant_quota}")

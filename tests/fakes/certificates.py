@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 
 def certificate_for(host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Give what a server shows under `host`, and what a client needs to believe it."""
+    """Return what a server shows under `host`, and what a client needs to believe it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)

@@ -13,7 +13,7 @@ class StoppedClock:
         self._now = now
 
     def now(self) -> datetime:
-        """Give the moment."""
+        """Return the moment."""
         return self._now
 
     def move(self, by: timedelta) -> None:

@@ -28,7 +28,7 @@ class FastForwardLoop(asyncio.SelectorEventLoop):
         super().__init__(_FastForwardSelector(self._can_skip, self._skip))
 
     def time(self) -> float:
-        """Give the seconds that have passed inside the loop."""
+        """Return the seconds that have passed inside the loop."""
         return self._now
 
     @contextlib.contextmanager

@@ -59,7 +59,7 @@ class Ordered(Generic[F]):
         return fault
 
     def _met(self, fits: Callable[[F], bool]) -> F | None:
-        """Give the first fault that fits and is not used up, and count it."""
+        """Return the first fault that fits and is not used up, and count it."""
         for fault in self._ordered:
             if fault.times > 0 and fits(fault):
                 fault.times -= 1

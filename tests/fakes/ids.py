@@ -10,5 +10,5 @@ class CountingIds:
         self._numbers = itertools.count(1)
 
     def new(self) -> str:
-        """Give the next id."""
+        """Return the next id."""
         return f"id{next(self._numbers):020d}"

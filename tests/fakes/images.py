@@ -17,7 +17,7 @@ PRICE = Cost(40_000)
 
 
 def png(shade: int = 0, width: int = 8, height: int = 8) -> bytes:
-    """Give a real picture of one grey, so that each shade has its own bytes."""
+    """Return a real picture of one grey, so that each shade has its own bytes."""
     file = io.BytesIO()
     Image.new("L", (width, height), shade).save(file, "PNG")
     return file.getvalue()
@@ -71,7 +71,7 @@ class ScriptedProvider:
         self._released.set()
 
     def drawn(self, count: int = 1, cost: Cost = PRICE) -> ImageResult:
-        """Give pictures that it never gave before."""
+        """Return pictures that it never gave before."""
         self._shade += count
         pictures = tuple(png(self._shade - number) for number in range(count))
         return ImageResult(pictures=pictures, model=self.model, cost=cost, request_id=f"req-{self._shade}")

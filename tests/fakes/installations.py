@@ -34,7 +34,7 @@ class MemoryInstallations:
             self.by_key.pop(each, None)
 
     async def all(self, platform: Platform, client: str) -> tuple[StoredInstallation, ...]:
-        """Give an application's."""
+        """Return an application's."""
         self.failures.raise_next("all")
         mine = (one for one in self.by_key.values() if (one.key.platform, one.key.client) == (platform, client))
         return tuple(sorted(mine, key=lambda one: (one.installed_at, *_workspace(one.key), one.key.user)))

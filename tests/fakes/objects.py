@@ -25,7 +25,7 @@ class MemoryObjects:
         self.objects[key] = (content, media_type)
 
     async def get(self, key: str) -> bytes:
-        """Give the bytes back."""
+        """Return the bytes back."""
         self.failures.raise_next("get")
         if key not in self.objects:
             raise ObjectMissing("memory", "nothing under that key")
@@ -45,7 +45,7 @@ class MemoryObjects:
             yield tuple(found[start : start + page])
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
-        """Give none: only `get` can fetch from here."""
+        """Return none: only `get` can fetch from here."""
         return None
 
     async def check(self) -> tuple[Finding, ...]:

@@ -11,6 +11,6 @@ class GreyPlots:
         self.asked: list[UsageSummary] = []
 
     async def usage(self, summary: UsageSummary) -> bytes:
-        """Give a square."""
+        """Return a square."""
         self.asked.append(summary)
         return png(colour="grey")

@@ -59,7 +59,7 @@ class PostgresServer:
         self._is_migrated = False
 
     async def empty(self) -> str:
-        """Give the URL of the database, with all tables and no rows; whoever was still connected is not any more."""
+        """Return the URL of the database, with all tables and no rows; whoever was still connected is not any more."""
         if not self._is_migrated:
             await upgrade(self._url)
             self._is_migrated = True
@@ -68,7 +68,7 @@ class PostgresServer:
         return self._url
 
     async def dump(self) -> list[str]:
-        """Give every row there is."""
+        """Return every row there is."""
         async with self._connected() as connection:
             return [str(row) for row in await connection.fetch(f"{_ROWS} ORDER BY 1, 2")]
 
@@ -128,7 +128,7 @@ def _is_ready(lock_file: Path) -> bool:
 
 
 def _programs(folder: Path) -> Path:
-    """Give the programs' folder: where we are root, which PostgreSQL refuses to be, a copy that somebody else can reach."""
+    """Return the programs' folder: where we are root, which PostgreSQL refuses to be, a copy that somebody else can reach."""
     spec = find_spec(_PACKAGE)
     assert spec is not None
     assert spec.origin is not None
@@ -149,5 +149,5 @@ def _is_root() -> bool:
 
 
 def _nobody() -> dict[str, Any]:
-    """Give what makes a program run as somebody who may be."""
+    """Return what makes a program run as somebody who may be."""
     return {"user": _NOBODY, "extra_groups": []} if _is_root() else {}

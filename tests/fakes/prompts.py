@@ -28,7 +28,7 @@ class ScriptedRewriter:
         self._is_silent = True
 
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
-        """Give the next outcome."""
+        """Return the next outcome."""
         self.asks.append(ask)
         await asyncio.sleep(0)
         if self._is_silent:
@@ -60,6 +60,6 @@ class ScriptedStage:
         self._verdicts.extend(verdicts)
 
     async def judge(self, prompt: str) -> Verdict:
-        """Give the next verdict."""
+        """Return the next verdict."""
         self.judged.append(prompt)
         return self._verdicts.popleft() if self._verdicts else ALLOWED

@@ -19,5 +19,5 @@ class MemoryReports:
         return True
 
     async def of(self, picture: PictureId) -> tuple[AccountId, ...]:
-        """Give the reporters."""
+        """Return the reporters."""
         return tuple(self.by_picture.get(picture, ()))

@@ -38,7 +38,7 @@ async def make_bucket(server: str, name: str) -> None:
 
 
 async def keys_in(server: str, bucket: str) -> str:
-    """Give moto's listing of a bucket, as it is."""
+    """Return moto's listing of a bucket, as it is."""
     async with aiohttp.ClientSession(headers={"Authorization": _ANYBODY}) as http, http.get(f"{server}/{bucket}") as answer:
         return await answer.text()
 
@@ -127,7 +127,7 @@ def refusing_server(status: int, body: str) -> AbstractAsyncContextManager[str]:
 
 
 def _tidy(handler: type[BaseHTTPRequestHandler]) -> type[BaseHTTPRequestHandler]:
-    """Give the handler without its log, and without the second Server header that strict clients do not take."""
+    """Return the handler without its log, and without the second Server header that strict clients do not take."""
 
     class Tidy(handler):  # type: ignore[valid-type, misc]  # the base is known only once moto is imported
         def log_request(self, code: object = "-", size: object = "-") -> None:

@@ -8,5 +8,5 @@ class FixedToken:
         self._token = token
 
     async def token(self, enterprise: str, team: str) -> str:
-        """Give it."""
+        """Return it."""
         return self._token

@@ -50,6 +50,6 @@ class MemoryStatistics:
 
 
 def _model(row: Row) -> str:
-    """Give the model that the pictures are by, or that was asked last."""
+    """Return the model that the pictures are by, or that was asked last."""
     asked = sorted(row.drawings.values(), key=lambda one: (one.state is DrawingState.DRAWN, one.started_at, one.id))
     return asked[-1].model if asked else ""

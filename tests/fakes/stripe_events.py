@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 def an_event(kind: str, thing: Json, at: int = BEGIN) -> Json:
-    """Give an event; its object has only fields that Stripe's type has."""
+    """Return an event; its object has only fields that Stripe's type has."""
     assert kind in _EVENTS, kind
     first = kind.split(".", maxsplit=1)[0]
     name = {"checkout": "checkout.session", "customer": "subscription"}.get(first, first)
@@ -44,7 +44,7 @@ def an_event(kind: str, thing: Json, at: int = BEGIN) -> Json:
 
 
 def _fields(name: str) -> set[str]:
-    """Give the fields of Stripe's type, and those that older versions of its interface had."""
+    """Return the fields of Stripe's type, and those that older versions of its interface had."""
     types: dict[str, type] = {
         "checkout.session": stripe.checkout.Session,
         "invoice": stripe.Invoice,
@@ -58,14 +58,14 @@ def _fields(name: str) -> set[str]:
 
 
 def a_checkout(account: str | None, subscription: str = "sub_1", *, at: int = BEGIN, **changes: Any) -> Json:
-    """Give a checkout of a subscription."""
+    """Return a checkout of a subscription."""
     session: Json = {"id": f"cs_{subscription}", "mode": "subscription", "client_reference_id": account, "payment_status": "paid"}
     session |= {"subscription": subscription, "payment_link": LINK, "payment_intent": None, "metadata": {}}
     return an_event("checkout.session.completed", session | changes, at)
 
 
 def a_sale(account: str | None, credits: int | str, *, at: int = BEGIN, **changes: Any) -> Json:  # noqa: A002 - what they are
-    """Give a checkout of credits."""
+    """Return a checkout of credits."""
     session: Json = {
         "id": "cs_1",
         "mode": "payment",
@@ -87,7 +87,7 @@ def an_invoice(
     subscription_: str = "",
     **changes: Any,
 ) -> Json:
-    """Give a paid invoice, as it looks since 2025, or with its price as before."""
+    """Return a paid invoice, as it looks since 2025, or with its price as before."""
     parent = {"type": "subscription_details", "subscription_details": {"subscription": subscription}}
     line: Json = {"period": {"start": at, "end": until}}
     if price:
@@ -102,12 +102,12 @@ def an_invoice(
 
 
 def an_end(ended_at: int, *, subscription: str = "sub_1") -> Json:
-    """Give the end of a subscription."""
+    """Return the end of a subscription."""
     return an_event("customer.subscription.deleted", {"id": subscription, "ended_at": ended_at}, ended_at)
 
 
 def a_charge(*, refunded: int, at: int = BEGIN, **changes: Any) -> Json:
-    """Give a payment of $5 of which something went back."""
+    """Return a payment of $5 of which something went back."""
     charge = {"id": "ch_1", "payment_intent": "pi_1", "amount": 500, "amount_refunded": refunded, "refunded": refunded == 500}
     return an_event("charge.refunded", charge | changes, at)
 
@@ -119,13 +119,13 @@ def a_payment(invoice: str, payment: str, *, at: int = BEGIN) -> Json:
 
 
 def a_failed_refund(amount: int, kind: str = "refund.failed", *, at: int = BEGIN, **changes: Any) -> Json:
-    """Give a refund that did not reach whoever had paid."""
+    """Return a refund that did not reach whoever had paid."""
     refund: Json = {"id": "re_1", "charge": "ch_1", "payment_intent": "pi_1", "amount": amount, "status": "failed"}
     return an_event(kind, refund | changes, at)
 
 
 def a_dispute(status: str, kind: str = "charge.dispute.created", *, at: int = BEGIN, **changes: Any) -> Json:
-    """Give a dispute of that payment."""
+    """Return a dispute of that payment."""
     dispute: Json = {"id": "du_1", "charge": "ch_1", "payment_intent": "pi_1", "amount": 500, "status": status}
     return an_event(kind, dispute | changes, at)
 

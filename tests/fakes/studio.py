@@ -225,7 +225,7 @@ class FakeStudio:
 
 
 def picture_of(content: bytes, job: str, position: int, id_: PictureId) -> Picture:
-    """Give the record of a picture with these bytes."""
+    """Return the record of a picture with these bytes."""
     with Image.open(io.BytesIO(content)) as opened:
         width, height, media_type = opened.width, opened.height, Image.MIME[str(opened.format)]
     sha256 = hashlib.sha256(content).hexdigest()
@@ -236,7 +236,7 @@ def picture_of(content: bytes, job: str, position: int, id_: PictureId) -> Pictu
 
 
 def exhibit(picture: Picture, alt: str) -> PostPicture:
-    """Give a picture as a post shows it."""
+    """Return a picture as a post shows it."""
     file = picture.file
     return PostPicture(
         picture=picture.id,
@@ -251,7 +251,7 @@ def exhibit(picture: Picture, alt: str) -> PostPicture:
 
 
 def png(width: int = 64, height: int = 48, colour: str = "teal") -> bytes:
-    """Give a small real picture of one colour."""
+    """Return a small real picture of one colour."""
     content = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(content, "PNG")
     return content.getvalue()

@@ -69,7 +69,7 @@ class RecordingSurface:
             self.under_way -= 1
 
     async def direct(self, person: Identity) -> Place:
-        """Give the place of one person alone."""
+        """Return the place of one person alone."""
         self.failures.raise_next("direct")
         return Place(person.platform, "", f"{person.user} alone")
 
@@ -85,7 +85,7 @@ class RecordingSurface:
 
 
 def person(user: str = "ann", *, is_moderator: bool = False) -> Person:
-    """Give somebody from the loom."""
+    """Return somebody from the loom."""
     return Person(Identity(LOOM, "", user), user.title(), is_moderator=is_moderator)
 
 

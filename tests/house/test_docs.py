@@ -17,7 +17,7 @@ DEPENDENCIES = (ROOT / "docs/dependencies.md").read_text()
 
 
 def commands() -> tuple[AnyCommand, ...]:
-    """Give all commands; none of them is run here."""
+    """Return all commands; none of them is run here."""
     return declared_commands()
 
 

@@ -38,7 +38,7 @@ Json = dict[str, Any]
 
 
 def render_commands(commands: Iterable[AnyCommand], translations: Translations) -> list[Json]:
-    """Give everything that is registered: typed commands, and the entries of a message's menu."""
+    """Return everything that is registered: typed commands, and the entries of a message's menu."""
     return _CommandRenderer(translations).render({command.name: command for command in commands})
 
 
@@ -95,7 +95,7 @@ class _CommandRenderer:
         }
 
     def _localised_summaries(self, option: Option, key: tuple[str, ...]) -> dict[str, str]:
-        """Give an option's summary in each language, with its default as that language calls it."""
+        """Return an option's summary in each language, with its default as that language calls it."""
         usually, labels = self._translations_of("words", "usually"), self._translations_of(*key, "choices", str(option.default))
         found: dict[str, str] = {}
         for language, summary in self._translations_of(*key, "summary").items():
@@ -114,7 +114,7 @@ class _CommandRenderer:
         }
 
     def _localised_texts(self, *key: str) -> Json:
-        """Give the names of a command in other languages, and what it does."""
+        """Return the names of a command in other languages, and what it does."""
         summaries = {language: _cut_description(text) for language, text in self._translations_of(*key, "summary").items()}
         return {**self._localised("name", self._translations_of(*key, "name")), **self._localised("description", summaries)}
 
@@ -153,7 +153,7 @@ def _type_fields(kind: OptionKind) -> Json:
 
 
 def autocomplete_choices(command: AnyCommand, option: str, typed: str) -> list[str]:
-    """Give up to 25 values that begin with what was typed so far, or hold it."""
+    """Return up to 25 values that begin with what was typed so far, or hold it."""
     kind = next((one.kind for one in command.options if one.name == option), None)
     known = _known_values(kind) if kind is not None else ()
     word = typed.strip().lower()

@@ -28,7 +28,7 @@ class DiscordBotClient:
         self._client: discord.Client | None = None
 
     async def client(self) -> discord.Client:
-        """Give the client, logged in.
+        """Return the client, logged in.
 
         Raises:
             SurfaceFailed: Discord cannot be reached, or does not know the token.
@@ -73,7 +73,7 @@ class DiscordBotClient:
             await client.http.delete_message(channel, message)
 
     async def direct(self, user: int) -> int:
-        """Give the channel of the conversation with one person."""
+        """Return the channel of the conversation with one person."""
         client = await self.client()
         async with translate_errors(_BUDGET):
             return int((await client.http.start_private_message(user))["id"])

@@ -250,7 +250,7 @@ def place_of(guild: int | None, channel_id: int | None, channel: object) -> Plac
 
 
 def person_of_interaction(interaction: Interaction) -> Person:
-    """Give whoever an interaction is from, with what they bought of us.
+    """Return whoever an interaction is from, with what they bought of us.
 
     Only where the server itself installed the bot are its admins admins here:
     anybody can bring it along into a server of their own.
@@ -269,7 +269,7 @@ def person_of(
     permissions: discord.Permissions,
     entitlements: Collection[str] = (),
 ) -> Person:
-    """Give somebody as the house knows people. Who may manage messages in a place looks after it."""
+    """Return somebody as the house knows people. Who may manage messages in a place looks after it."""
     # `Member.roles` leaves out those that no gateway told us of; by HTTP that is all of them.
     # The role of everybody, whose id is the server's, is never among them.
     roles = (user.guild.id, *user._roles) if isinstance(user, discord.Member) else ()  # noqa: SLF001 - see above

@@ -26,7 +26,7 @@ BUDGET = timedelta(seconds=15)
 
 
 def invite_links(application: int) -> tuple[str, str]:
-    """Give the link that adds the bot to a server with the permissions it needs, and the one that adds it to a person."""
+    """Return the link that adds the bot to a server with the permissions it needs, and the one that adds it to a person."""
     base = f"https://discord.com/oauth2/authorize?client_id={application}"
     server = {
         "integration_type": _GUILD_INSTALL,
@@ -38,7 +38,7 @@ def invite_links(application: int) -> tuple[str, str]:
 
 
 async def fetch_application_id(token: str, proxy: str = "") -> int:
-    """Give the id of the application that a token belongs to. `proxy` is the address of a proxy, or empty.
+    """Return the id of the application that a token belongs to. `proxy` is the address of a proxy, or empty.
 
     Raises:
         discord.LoginFailure: It belongs to none.

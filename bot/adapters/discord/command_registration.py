@@ -68,7 +68,7 @@ def keep_installable(menu: Iterable[Json], application: Mapping[str, Any]) -> li
 
 
 async def fetch_commands(client: discord.Client) -> list[Json]:
-    """Give what is registered, in all languages; discord.py's own way asks for one only.
+    """Return what is registered, in all languages; discord.py's own way asks for one only.
 
     Raises:
         discord.DiscordException: It is not to be had.

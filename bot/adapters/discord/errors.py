@@ -53,7 +53,7 @@ def to_surface_error(status: int, code: int, retry_after: float | None = None) -
 
 @asynccontextmanager
 async def translate_errors(budget: timedelta) -> AsyncIterator[None]:
-    """Give the body so much time, and make whatever discord.py raises in it one of ours."""
+    """Yield the body so much time, and make whatever discord.py raises in it one of ours."""
     try:
         async with asyncio.timeout(budget.total_seconds()):
             yield

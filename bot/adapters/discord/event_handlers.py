@@ -218,5 +218,5 @@ _HANDLERS: dict[discord.InteractionType, Callable[[DiscordEventHandlers, Interac
 
 
 def _permissions(member: discord.Member, channel: GuildChannel | discord.Thread | None) -> discord.Permissions:
-    """Give what somebody may do in a channel, by what the gateway told us of the server."""
+    """Return what somebody may do in a channel, by what the gateway told us of the server."""
     return channel.permissions_for(member) if channel is not None else member.guild_permissions

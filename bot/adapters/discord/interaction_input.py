@@ -36,7 +36,7 @@ def parse_command(data: Mapping[str, Any]) -> CommandInput:
 
 
 def modal_custom_id(command: str, unseen: Mapping[str, str]) -> str:
-    """Give the id of a form. It says whose it is, and the values that it has no room to show, where they fit."""
+    """Return the id of a form. It says whose it is, and the values that it has no room to show, where they fit."""
     whole = f"{command}?{urlencode(unseen)}" if unseen else command
     return whole if len(whole) <= _LONGEST_ID else command
 
@@ -57,7 +57,7 @@ def _filled_fields(components: list[Mapping[str, Any]]) -> Iterator[tuple[str, s
 
 
 def replace_markup(value: object) -> object:
-    """Give a text with words for Discord's marks. A lone mention stays: it names whom a command is about."""
+    """Return a text with words for Discord's marks. A lone mention stays: it names whom a command is about."""
     if not isinstance(value, str):
         return value
     named = _NAMED_MARKUP.sub(lambda found: (found[1] or found[2]).replace("_", " "), value)

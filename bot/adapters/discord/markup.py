@@ -11,7 +11,7 @@ _KEY = re.compile(r"(?m)^easel\\_[\w\\-]{40,}$")
 
 
 def mention_ids(text: str) -> str:
-    """Give escaped words that one person reads alone with names for the ids of people, channels and roles.
+    """Return escaped words that one person reads alone with names for the ids of people, channels and roles.
 
     A key stands there as code: whoever copies it gets no backslashes.
     """
@@ -35,7 +35,7 @@ def _escape_match(found: re.Match[str]) -> str:
 
 
 def escape_to_fit(text: str, longest: int) -> str:
-    """Give `text` escaped within `longest` characters, cut with an ellipsis where it does not fit."""
+    """Return `text` escaped within `longest` characters, cut with an ellipsis where it does not fit."""
     whole = escape(text)
     if len(whole) <= longest:
         return whole

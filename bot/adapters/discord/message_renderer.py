@@ -40,7 +40,7 @@ class MessageRenderer:
         self._shows_links = shows_links
 
     async def render(self, post: Post, limits: UploadLimits) -> RenderedMessage:
-        """Give the whole message.
+        """Return the whole message.
 
         Raises:
             SurfaceFailed: The store does not give the pictures now.
@@ -83,7 +83,7 @@ def _attach(attachment: Attachment) -> AttachedFile:
 
 
 def shrink_to_jpeg(content: bytes, most: int) -> bytes:
-    """Give the best JPEG copy of a picture that has at most so many bytes."""
+    """Return the best JPEG copy of a picture that has at most so many bytes."""
     with Image.open(io.BytesIO(content)) as opened:
         opened.load()
         picture = _flatten_on_white(opened)
@@ -99,7 +99,7 @@ def shrink_to_jpeg(content: bytes, most: int) -> bytes:
 
 
 def _flatten_on_white(picture: Image.Image) -> Image.Image:
-    """Give it without transparency, which JPEG does not know."""
+    """Return it without transparency, which JPEG does not know."""
     whole = picture.convert("RGBA")
     ground = Image.new("RGBA", whole.size, "white")
     return Image.alpha_composite(ground, whole).convert("RGB")

@@ -93,7 +93,7 @@ class RenderedMessage:
         return digest.hexdigest()
 
     def parameters(self, *, nonce: str | None = None, reply_to: int | None = None) -> MultipartParameters:
-        """Give the body of the request that posts it or replaces another with it; its files are closed on leaving it.
+        """Return the body of the request that posts it or replaces another with it; its files are closed on leaving it.
 
         `reply_to` is the message that it stands below as a reply; if that is gone, it is posted all the same.
         """
@@ -153,7 +153,7 @@ def _gallery_item(one: MessageMedia) -> discord.MediaGalleryItem:
 
 
 def _render_details(post: Post, budget: int) -> Iterator[str]:
-    """Give the folds that say more than the headline, within so many characters in all.
+    """Yield the folds that say more than the headline, within so many characters in all.
 
     Below a job they are hidden behind a click, elsewhere they are what the person asked to read.
     """

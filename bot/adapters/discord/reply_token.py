@@ -25,7 +25,7 @@ class DiscordReplyToken:
     arrived_at: datetime
 
     def __str__(self) -> str:
-        """Give it as the text that a `MessageRef` carries; a secret."""
+        """Return it as the text that a `MessageRef` carries; a secret."""
         arrived = int(self.arrived_at.timestamp())
         return json.dumps([self.application, self.interaction, self.token, self.upload_bytes, arrived], separators=(",", ":"))
 
@@ -44,5 +44,5 @@ class DiscordReplyToken:
 
 
 def snowflake_time(snowflake: int) -> datetime:
-    """Give the moment that is written into one of Discord's ids."""
+    """Return the moment that is written into one of Discord's ids."""
     return datetime.fromtimestamp(((snowflake >> 22) + _EPOCH_MS) / 1000, UTC)

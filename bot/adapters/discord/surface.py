@@ -110,7 +110,7 @@ class DiscordSurface:
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 
     async def direct(self, person: Identity) -> Place:
-        """Give the place where only this person reads; see `Surface.direct`."""
+        """Return the place where only this person reads; see `Surface.direct`."""
         return Place(DISCORD, "", str(await self._bot_client.direct(_parse_message_id(person.user))))
 
     async def delete(self, message: MessageRef) -> None:
@@ -191,7 +191,7 @@ class DiscordSurface:
         return DiscordReplyToken(application, interaction, token, upload_bytes, self._clock.now())
 
     def _valid_reply_token(self, message: MessageRef) -> DiscordReplyToken | None:
-        """Give the message's ticket while it is good for anything."""
+        """Return the message's ticket while it is good for anything."""
         reply_token = DiscordReplyToken.parse(message.reply_token)
         return reply_token if reply_token is not None and reply_token.is_valid(self._clock.now()) else None
 
@@ -211,7 +211,7 @@ class DiscordSurface:
 
 
 def nonce_of(key: str, channel: str) -> str:
-    """Give what tells Discord that a post was sent before: 24 characters for a key, others in each channel."""
+    """Return what tells Discord that a post was sent before: 24 characters for a key, others in each channel."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"{key} {channel}".encode()).digest()[:18]).decode()
 
 

@@ -28,11 +28,11 @@ class BotIdentities(Protocol):
     """Gives the bot of a workspace; a `TokenSource` too."""
 
     async def token(self, enterprise: str, team: str) -> str:
-        """Give a bot token that works now; see `TokenSource.token`."""
+        """Return a bot token that works now; see `TokenSource.token`."""
         ...
 
     async def bot(self, enterprise: str, team: str) -> BotIdentity:
-        """Give the token and who it speaks as; raises as `token` does."""
+        """Return the token and who it speaks as; raises as `token` does."""
         ...
 
     async def close(self) -> None:
@@ -50,11 +50,11 @@ class FixedBotIdentity:
         self._known: tuple[BotIdentity, str, str] | None = None
 
     async def token(self, enterprise: str, team: str) -> str:
-        """Give it."""
+        """Return it."""
         return (await self.bot(enterprise, team)).token
 
     async def bot(self, enterprise: str, team: str) -> BotIdentity:
-        """Give it, and who it is; Slack is asked once."""
+        """Return it, and who it is; Slack is asked once."""
         async with self._lock:
             if self._known is None:
                 self._known = await self._fetch()
@@ -80,7 +80,7 @@ class FixedBotIdentity:
 
 
 async def set_installation(request: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
-    """Have slack-bolt ask `BotAuthorizer` for the installation that we answer by; it takes a form's organisation for the person's."""
+    """Have slack-bolt ask `BotAuthorizer` for the installation that we answer by; by itself it takes a form's organisation."""
     enterprise, team = installation_of(request.body)
     if team or enterprise:
         request.context["enterprise_id"], request.context["team_id"] = enterprise or None, team or None
@@ -96,7 +96,7 @@ class BotAuthorizer(AsyncAuthorize):
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: object
     ) -> AuthorizeResult | None:
-        """Give it, or None for a stranger; what cannot be looked up just now raises, so that Slack sends the payload again."""
+        """Return it, or None for a stranger; what cannot be looked up just now raises, so that Slack sends the payload again."""
         try:
             bot = await self._bots.bot(enterprise_id or "", team_id or "")
         except MessageGone as error:

@@ -46,7 +46,7 @@ class TokenSource(Protocol):
     """Gives what calls to a workspace are made with."""
 
     async def token(self, enterprise: str, team: str) -> str:
-        """Give a bot token that works now; `enterprise` is empty outside of Enterprise Grid.
+        """Return a bot token that works now; `enterprise` is empty outside of Enterprise Grid.
 
         Raises:
             MessageGone: The bot is not installed there, or not any more.
@@ -93,11 +93,11 @@ class RotatingBotTokens:
             await asyncio.wait(list(self._lookups.values()))
 
     async def token(self, enterprise: str, team: str) -> str:
-        """Give the token."""
+        """Return the token."""
         return (await self.bot(enterprise, team)).token
 
     async def bot(self, enterprise: str, team: str) -> BotIdentity:
-        """Give the token and who it speaks as; raises as `token` does.
+        """Return the token and who it speaks as; raises as `token` does.
 
         A workspace's own installation comes before its organisation's.
         """
@@ -167,7 +167,7 @@ class RotatingBotTokens:
         return renewed
 
     async def _use_unrenewed(self, installation: _Installation, error: SurfaceFailed) -> Bot:
-        """Give what another process may have renewed in the meantime, or the token that has a while to go."""
+        """Return what another process may have renewed in the meantime, or the token that has a while to go."""
         now = await self._read(installation)
         if now is None:
             raise _not_installed() from error
@@ -190,7 +190,7 @@ def _is_expired(bot: Bot, now: datetime) -> bool:
 
 
 def _error_code(error: SlackTokenRotationError) -> str:
-    """Give Slack's own word for what went wrong; a page in the place of JSON has none."""
+    """Return Slack's own word for what went wrong; a page in the place of JSON has none."""
     said = getattr(error.api_error.response, "data", error.api_error.response)
     return str(said.get("error")) if isinstance(said, dict) else "no JSON"
 

@@ -59,7 +59,7 @@ class SlackCallFactory:
         self._people = people
 
     async def build(self, origin: PayloadOrigin, key: str) -> "SlackCall":
-        """Give the call; where it was made in no channel, its place is the conversation with that person.
+        """Return the call; where it was made in no channel, its place is the conversation with that person.
 
         Raises:
             MessageGone: The bot is not installed there, so nothing could be answered: nothing is to be begun either.
@@ -78,7 +78,7 @@ class SlackCallFactory:
             return None
 
     async def person(self, origin: PayloadOrigin) -> Person:
-        """Give who it is."""
+        """Return who it is."""
         self._remember_origin(origin)
         return await self._people.person(origin)
 

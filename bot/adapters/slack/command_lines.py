@@ -18,7 +18,7 @@ _MENTION_SIGNS = {"@": "@", "#": "#", "!": "@"}
 
 
 def line_of_slash_command(slash: str, text: str) -> str:
-    """Give the line of `/imagine …` or `/easel …`; Slack escapes `&`, `<` and `>` in it."""
+    """Return the line of `/imagine …` or `/easel …`; Slack escapes `&`, `<` and `>` in it."""
     if slash == IMAGINE:
         words = html.unescape(text.strip())
         return HELP if words.lower() == "help" else f"{IMAGINE} {words}".strip()
@@ -27,7 +27,7 @@ def line_of_slash_command(slash: str, text: str) -> str:
 
 
 def line_of_mention(text: str, bot_user: str, commands: Mapping[str, AnyCommand]) -> str:
-    """Give the line of a message that mentions the bot: a command where it begins with one's name, else something to draw."""
+    """Return the line of a message that mentions the bot: a command where it begins with one's name, else something to draw."""
     _, _, rest_of_text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", "\0", text, count=1).rpartition("\0")
     rest_of_text = rest_of_text.strip()
     if not rest_of_text:
@@ -52,12 +52,12 @@ def spell_commands_for_slack(post: Post, commands: Mapping[str, AnyCommand]) -> 
 
 
 def _strip_labels(text: str) -> str:
-    """Give the words of a command: whoever is mentioned in them is an id, without the name that Slack adds."""
+    """Return the words of a command: whoever is mentioned in them is an id, without the name that Slack adds."""
     return html.unescape(_LABEL.sub(r"\1>", text))
 
 
 def replace_markup(text: str) -> str:
-    """Give the words of a message, without Slack's marks for people, channels and links."""
+    """Return the words of a message, without Slack's marks for people, channels and links."""
     named = _MENTION.sub(lambda found: _MENTION_SIGNS[found[1]] + (found[3] or found[2].partition("^")[0]).lstrip("@#"), text)
     linked = _LINK.sub(lambda found: found[2] or found[1], named)
     return html.unescape(linked)

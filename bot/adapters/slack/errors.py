@@ -108,7 +108,7 @@ def _is_about_a_picture(details: str) -> bool:
 
 @asynccontextmanager
 async def translate_errors(budget: timedelta) -> AsyncIterator[None]:
-    """Give the body so much time, and make whatever the SDK, the network or the store raise in it one of ours."""
+    """Yield the body so much time, and make whatever the SDK, the network or the store raise in it one of ours."""
     try:
         async with asyncio.timeout(budget.total_seconds()):
             yield
@@ -135,7 +135,7 @@ def _error_of_response(response: object) -> SurfaceFailed:
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Give the seconds that Slack asks for; one where it says nothing that makes sense."""
+    """Return the seconds that Slack asks for; one where it says nothing that makes sense."""
     asked = headers.get("Retry-After", "")
     return float(asked) if asked.isdecimal() else 1.0
 

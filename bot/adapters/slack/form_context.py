@@ -26,7 +26,7 @@ class FormContext:
     enterprise: str = ""
 
     def to_metadata(self) -> str:
-        """Give it as `private_metadata`; what does not fit is left out."""
+        """Return it as `private_metadata`; what does not fit is left out."""
         text = json.dumps(asdict(self), separators=(",", ":"))
         if len(text) <= LONGEST_VALUE:
             return text

@@ -35,7 +35,7 @@ class LoadHomeContent(Protocol):
     """Knows what to tell somebody on their Home tab."""
 
     async def __call__(self, person: Person) -> HomeContent:
-        """Give it.
+        """Return it.
 
         Raises:
             StorageFailed: It could not be looked up.

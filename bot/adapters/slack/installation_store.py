@@ -43,7 +43,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
 
     @property
     def logger(self) -> logging.Logger:
-        """Give the logger that slack-bolt writes to about installations."""
+        """Return the logger that slack-bolt writes to about installations."""
         return logging.getLogger(__name__)
 
     async def async_save(self, installation: Installation) -> None:
@@ -64,7 +64,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        """Give the workspace's bot, or the organisation's."""
+        """Return the workspace's bot, or the organisation's."""
         fields = await self._find(self._bot_key(enterprise_id, None if is_enterprise_install else team_id))
         return None if fields is None else Bot(**fields)
 
@@ -76,7 +76,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
-        """Give somebody's installation, or without a user the newest; its bot is always the one of today."""
+        """Return somebody's installation, or without a user the newest; its bot is always the one of today."""
         workspace = None if is_enterprise_install else team_id
         fields = await self._find(self._key(enterprise_id, workspace, user=user_id))
         if fields is None:
@@ -85,7 +85,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         return Installation(**fields | {name: bot[name] for name in _BOT_FIELDS if bot is not None})
 
     async def bots(self) -> tuple[Bot, ...]:
-        """Give all bots, those that were installed first in front.
+        """Return all bots, those that were installed first in front.
 
         Raises:
             DecryptionFailed: The cipher lacks a record's key.
@@ -148,7 +148,7 @@ class OAuthStateStore(AsyncOAuthStateStore):
 
     @property
     def logger(self) -> logging.Logger:
-        """Give the logger that slack-bolt writes to about states."""
+        """Return the logger that slack-bolt writes to about states."""
         return logging.getLogger(__name__)
 
     async def async_issue(self, *_args: object, **_kwargs: object) -> str:
@@ -181,7 +181,7 @@ async def reencrypt_installations(installations: Installations, cipher: TokenCip
 
 
 def _bot_client_id(client: str) -> str:
-    """Give the name under which an application's bots are kept, as if they were another one's: nobody installs as a bot."""
+    """Return the name under which an application's bots are kept, as if they were another one's: nobody installs as a bot."""
     return f"{client}+bots"
 
 

@@ -46,7 +46,7 @@ Json = dict[str, Any]
 
 
 def build_manifest(commands: Mapping[str, AnyCommand], *, url: str = "", is_rotating: bool = False) -> Json:
-    """Give the manifest: for Socket Mode, or with an address for HTTP. `is_rotating` has tokens end after 12 hours."""
+    """Return the manifest: for Socket Mode, or with an address for HTTP. `is_rotating` has tokens end after 12 hours."""
     return {
         "display_information": {
             "name": "easel",

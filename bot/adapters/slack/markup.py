@@ -28,19 +28,19 @@ _ADDRESS = re.compile(r":(?=//)")
 
 
 def escape(text: str) -> str:
-    """Give `text` so that mrkdwn finds nothing in it to obey."""
+    """Return `text` so that mrkdwn finds nothing in it to obey."""
     line = " ".join(text.split()).translate(_LOOKALIKES)
     line = _EMOJI.sub(r"꞉\1꞉", _ADDRESS.sub("꞉", line))
     return _ITALIC.sub(r"ˍ\1ˍ", line)
 
 
 def truncate(text: str, longest: int) -> str:
-    """Give `text` within `longest` characters, cut with an ellipsis where it does not fit."""
+    """Return `text` within `longest` characters, cut with an ellipsis where it does not fit."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def split_text(text: str, longest: int, most: int) -> list[str]:
-    """Give `text` in at most `most` portions of `longest` characters, parted at line ends or spaces where there are any."""
+    """Return `text` in at most `most` portions of `longest` characters, parted at line ends or spaces where there are any."""
     portions: list[str] = []
     rest = text.strip()
     while len(rest) > longest and len(portions) < most - 1:

@@ -10,7 +10,7 @@ _ELEMENTS = {"person": ("user", "user_id"), "channel": ("channel", "channel_id")
 
 
 def mention_ids(body: Json, team: str) -> Json:
-    """Give a message that one person reads alone, with names for the bare ids of the workspace; it calls nobody.
+    """Return a message that one person reads alone, with names for the bare ids of the workspace; it calls nobody.
 
     Ids in brackets stay: they stand beside a name.
     """

@@ -135,7 +135,7 @@ def parse_values(view: Mapping[str, Any]) -> dict[str, object]:
 
 
 def channel_of(view: Mapping[str, Any]) -> str:
-    """Give the channel that was chosen, or that the form was opened in."""
+    """Return the channel that was chosen, or that the form was opened in."""
     state: Json = (view.get("state") or {}).get("values") or {}
     chosen = (state.get(CHANNEL_BLOCK) or {}).get(_ACTION_ID) or {}
     return str(chosen.get("selected_conversation") or FormContext.parse(str(view.get("private_metadata") or "")).channel)
@@ -171,7 +171,7 @@ def _kind(command: AnyCommand, name: str) -> OptionKind:
 
 
 def origin_of_submission(body: Mapping[str, Any]) -> PayloadOrigin:
-    """Give where a filled-in form comes from: what opened it, and a channel that was chosen in it."""
+    """Return where a filled-in form comes from: what opened it, and a channel that was chosen in it."""
     view: Json = body.get("view") or {}
     context, payload_origin = FormContext.parse(str(view.get("private_metadata") or "")), payloads.origin_of_interaction(body)
     channel = channel_of(view)

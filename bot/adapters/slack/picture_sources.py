@@ -57,7 +57,7 @@ class PictureSources:
         self._teams_without_previews: set[str] = set()
 
     def methods_for(self, team: str, post: Post) -> list[PictureMethod]:
-        """Give the ways to try for a post, the best first."""
+        """Return the ways to try for a post, the best first."""
         files = [PictureMethod.SHARED] if team in self._sharing_teams else [PictureMethod.UNSHARED, PictureMethod.SHARED]
         if not has_pictures(post):
             return [PictureMethod.LINK]
@@ -73,7 +73,7 @@ class PictureSources:
         self._teams_without_previews.add(team)
 
     async def prepare(self, method: PictureMethod, team: str, message: MessageRef | None, post: Post) -> tuple[ImageSource, ...]:
-        """Give the pictures of a post, or its preview. `message` is where files are shared, for that way.
+        """Return the pictures of a post, or its preview. `message` is where files are shared, for that way.
 
         Raises:
             MessageGone: The message's channel takes no files of ours.
@@ -136,7 +136,7 @@ def _is_picture(attachment: Attachment) -> bool:
 
 
 def _to_upload(attachment: Attachment) -> FileUpload:
-    """Give an attachment as a file; its name says what is in it, so that the same one is not sent twice."""
+    """Return an attachment as a file; its name says what is in it, so that the same one is not sent twice."""
     digest = hashlib.sha256(attachment.content).hexdigest()[:8]
     stem, dot, extension = attachment.name.rpartition(".")
     name = f"{stem}-{digest}.{extension}" if dot else f"{attachment.name}-{digest}"
@@ -144,7 +144,7 @@ def _to_upload(attachment: Attachment) -> FileUpload:
 
 
 def _convert_to_png(content: bytes) -> bytes:
-    """Give a picture of a kind that Slack does not show as one that it does."""
+    """Return a picture of a kind that Slack does not show as one that it does."""
     file = io.BytesIO()
     with Image.open(io.BytesIO(content)) as picture:
         picture.save(file, "PNG")

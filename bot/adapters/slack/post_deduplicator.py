@@ -25,7 +25,7 @@ class PostDeduplicator:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def once(self, key: str, say: Callable[[], Awaitable[MessageRef]]) -> MessageRef:
-        """Give the message of a key, saying it first where that has not been done."""
+        """Return the message of a key, saying it first where that has not been done."""
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
             if key not in self._posted:

@@ -63,7 +63,7 @@ class _SlidingWindow:
         self.waiting = 0
 
     def pause(self, now: float) -> float:
-        """Give the seconds until the next call may go."""
+        """Return the seconds until the next call may go."""
         while self._calls and self._calls[0] <= now - self._rate.seconds:
             self._calls.popleft()
         free_at = self._calls[-self._rate.most] + self._rate.seconds if len(self._calls) >= self._rate.most else now

@@ -40,7 +40,7 @@ class ImageSource:
 
 
 def render_message(post: Post, shown: Sequence[ImageSource] = ()) -> Json:
-    """Give `text` and `blocks` of a message. `shown` are its pictures, or its preview, as Slack can show them."""
+    """Return `text` and `blocks` of a message. `shown` are its pictures, or its preview, as Slack can show them."""
     return {"text": escape(truncate(post.text, _MOST_LINE)) or "…", "blocks": list(_blocks(post, shown))}
 
 
@@ -82,7 +82,7 @@ def _image_block(shown: ImageSource) -> Json:
 
 
 def _render_details(post: Post, left: int) -> Iterator[Json]:
-    """Give the folds that say more than the headline: small below a job, elsewhere as what the person asked to read."""
+    """Yield the folds that say more than the headline: small below a job, elsewhere as what the person asked to read."""
     visible = [detail for detail in post.details if detail.text and detail.text != post.text][:_MOST_FOLDS]
     for number, detail in enumerate(visible):
         budget = left // (len(visible) - number)

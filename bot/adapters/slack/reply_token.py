@@ -29,7 +29,7 @@ class SlackReplyToken:
     uses_left: int = RESPONSE_URL_USES
 
     def __str__(self) -> str:
-        """Give it as the text that a `MessageRef` carries; a secret."""
+        """Return it as the text that a `MessageRef` carries; a secret."""
         fields = [self.issued_at.isoformat(), self.enterprise, self.response_url, self.uses_left]
         return json.dumps(fields, separators=(",", ":"))
 

@@ -75,7 +75,7 @@ class ResponseUrlClient:
 
 
 def _error_code(text: str, status: int) -> str:
-    """Give the error's code; empty when all went well. Slack answers `ok`, a bare code, or JSON."""
+    """Return the error's code; empty when all went well. Slack answers `ok`, a bare code, or JSON."""
     try:
         said = json.loads(text)
     except ValueError:

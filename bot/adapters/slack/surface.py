@@ -102,7 +102,7 @@ class SlackSurface:
         return await self._deduplicator.once(f"{key} {place} by url", lambda: self._answer_by_url(place, post, reply_token))
 
     async def render(self, team: str, post: Post) -> Json:
-        """Give `text` and `blocks` of a post with its pictures, for whatever else can carry them: a whisper, say.
+        """Return `text` and `blocks` of a post with its pictures, for whatever else can carry them: a whisper, say.
 
         Slack may refuse them there (`SlackMessageRejected.is_about_a_picture`): then a
         direct message can show them. Raises as `PictureSources.prepare` does.
@@ -124,7 +124,7 @@ class SlackSurface:
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 
     async def direct(self, person: Identity) -> Place:
-        """Give the place where only this person reads; see `Surface.direct`."""
+        """Return the place where only this person reads; see `Surface.direct`."""
         team = self._web.host_of(person)
         answer = await self._web.call("conversations.open", team, {"users": person.user})
         return Place(SLACK, team, str(answer["channel"]["id"]))
@@ -180,7 +180,7 @@ class SlackSurface:
         return MessageRef(place, reply_token.message, str(reply_token))
 
     async def _render_for_url(self, team: str, post: Post) -> Json:
-        """Give what a response URL can carry: no file can be shared where the bot is no member.
+        """Return what a response URL can carry: no file can be shared where the bot is no member.
 
         Raises:
             MessageGone: This post needs one.

@@ -64,7 +64,7 @@ class FileUploader:
         self._sent: OrderedDict[tuple[str, str], _UploadedFile] = OrderedDict()
 
     async def upload_unshared(self, team: str, uploads: Sequence[FileUpload]) -> tuple[str, ...]:
-        """Give the ids of files that are shared nowhere, for the blocks of our own messages.
+        """Return the ids of files that are shared nowhere, for the blocks of our own messages.
 
         Raises:
             SurfaceFailed: They were not taken, or could not be seen in time.
@@ -72,7 +72,7 @@ class FileUploader:
         return await self._ids(team, uploads, f"{team}/", None)
 
     async def upload_to_thread(self, message: MessageRef, uploads: Sequence[FileUpload]) -> tuple[str, ...]:
-        """Give the ids of files that stand in the thread of a message; raises as `upload_unshared` does, and `MessageGone`."""
+        """Return the ids of files that stand in the thread of a message; raises as `upload_unshared` does, and `MessageGone`."""
         return await self._ids(message.place.tenant, uploads, _owner_key(message), message)
 
     def has_shared(self, message: MessageRef) -> bool:
@@ -142,7 +142,7 @@ class FileUploader:
         return True
 
     async def _fetch_info(self, team: str, file: str) -> dict[str, Any] | None:
-        """Give what Slack tells of a file; None where we may not look."""
+        """Return what Slack tells of a file; None where we may not look."""
         try:
             answer = await self._web.call("files.info", team, {"file": file}, verb="GET")
         except SlackMessageRejected:

@@ -73,7 +73,7 @@ class UserProfiles:
         self._profiles.drop(lambda key: key[0] == team)
 
     async def person(self, origin: PayloadOrigin) -> Person:
-        """Give somebody as the house knows people. An admin of the workspace looks after what is posted there."""
+        """Return somebody as the house knows people. An admin of the workspace looks after what is posted there."""
         team, user = origin.team, origin.user
         lookups = [*self._refresh_profile(team, user), *self._refresh_groups(team)]
         if lookups:
@@ -148,7 +148,7 @@ class _ExpiringCache(Generic[K, V]):
         return self.get(key) is not None
 
     def get(self, key: K) -> V | None:
-        """Give it, if it is fresh."""
+        """Return it, if it is fresh."""
         value, until = self._entries.get(key, (None, 0.0))
         return value if until > time.monotonic() else None
 

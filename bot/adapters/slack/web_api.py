@@ -62,7 +62,7 @@ class SlackWebApi:
         await self.session.close()
 
     def enterprise_of(self, team: str) -> str:
-        """Give the organisation of a workspace; empty where none is known."""
+        """Return the organisation of a workspace; empty where none is known."""
         return self._enterprises.get(team, "")
 
     def remember_team(self, team: Team) -> None:

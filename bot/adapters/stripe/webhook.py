@@ -177,12 +177,12 @@ def _parse_integer(text: str) -> int:
 
 
 def _id_of(thing: Any) -> str:
-    """Give the id of something that is named, or given whole."""
+    """Return the id of something that is named, or given whole."""
     return str(thing["id"]) if isinstance(thing, dict) else str(thing or "")
 
 
 def _price_of(line: Json) -> str:
-    """Give a line's price, which moved into `pricing` in 2025."""
+    """Return a line's price, which moved into `pricing` in 2025."""
     details = (line.get("pricing") or {}).get("price_details") or {}
     return _id_of(details.get("price") or line.get("price"))
 

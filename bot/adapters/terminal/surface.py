@@ -55,7 +55,7 @@ class TerminalSurface:
         self._show(message.id, post)
 
     async def direct(self, person: Identity) -> Place:
-        """Give the person's terminal: nobody else reads there."""
+        """Return the person's terminal: nobody else reads there."""
         return Place(person.platform, "", person.user)
 
     async def delete(self, message: MessageRef) -> None:

@@ -71,6 +71,6 @@ class WebCall:
         self.fill = write_line(self._commands[form.command], form.values)
 
     def finish(self) -> tuple[Post, ...]:
-        """Give what was whispered, and take no more."""
+        """Return what was whispered, and take no more."""
         self._is_over = True
         return tuple(self._notes)

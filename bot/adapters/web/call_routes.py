@@ -62,7 +62,7 @@ async def _dispatch(dispatcher: Dispatcher, call_request: CallRequest, call: Web
 
 
 async def _find_pressed(surface: WebSurface, place: Place, call_request: CallRequest) -> tuple[MessageRef | None, AskedText]:
-    """Give the message whose button was pressed, and what to show as asked.
+    """Return the message whose button was pressed, and what to show as asked.
 
     A message is only believed if it carries that button: else a page could
     have a command of its own job change somebody else's message.

@@ -84,7 +84,7 @@ def channel_routes(
 def render_for_visitor(
     visitor: Visitor, message: StoredMessage, surface: WebSurface, channel_info: ChannelInfo, *, knows_cost: bool
 ) -> str:
-    """Give a message as JSON for one visitor; users of identities are never sent, only names.
+    """Return a message as JSON for one visitor; users of identities are never sent, only names.
 
     What is posted without an author, such as a picture that came late, may be
     anybody's: whether a button is theirs to press is found when they do.

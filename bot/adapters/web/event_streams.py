@@ -37,7 +37,7 @@ class EventStreams:
         self._open = 0
 
     async def open(self, since: str | None, view: View) -> Response:
-        """Give a stream of what changes after version `since`, or from now on."""
+        """Return a stream of what changes after version `since`, or from now on."""
         if since is not None and not (since.isascii() and since.isdecimal() and len(since) <= 18):  # noqa: PLR2004 - fits 64 bits
             return problem(HTTPStatus.BAD_REQUEST, "A stream goes on after the number of the last event.")
         if self._open >= self._most_streams or self._feed.is_closed:

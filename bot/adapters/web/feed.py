@@ -26,7 +26,7 @@ class ChangeSignal:
 
     @property
     def next(self) -> asyncio.Event:
-        """Give what the next ring sets. Take it before looking at what may have changed, so that no ring is missed."""
+        """Return what the next ring sets. Take it before looking at what may have changed, so that no ring is missed."""
         return self._next
 
 
@@ -51,7 +51,7 @@ class Feed:
 
     @property
     def signal(self) -> asyncio.Event:
-        """Give what the next change sets."""
+        """Return what the next change sets."""
         return self._signal.next
 
     def notify(self) -> None:
@@ -76,7 +76,7 @@ class Feed:
         return signal.is_set()
 
     async def head(self, channel: str) -> int:
-        """Give a version so that a page read after this call misses nothing when it listens from it.
+        """Return a version so that a page read after this call misses nothing when it listens from it.
 
         Raises:
             StorageFailed: The store cannot be read now.
@@ -87,7 +87,7 @@ class Feed:
         return tail.head
 
     async def after(self, channel: str, version: int) -> tuple[StoredMessage, ...] | None:
-        """Give what changed after `version`, in order of version; None when that is too long ago to tell.
+        """Return what changed after `version`, in order of version; None when that is too long ago to tell.
 
         Raises:
             StorageFailed: The store cannot be read now.
@@ -132,5 +132,5 @@ class _RecentChanges:
             self.floor = self._newest.pop(oldest).version
 
     def after(self, version: int) -> tuple[StoredMessage, ...]:
-        """Give the changes after `version`."""
+        """Return the changes after `version`."""
         return tuple(message for message in self._newest.values() if message.version > version)

@@ -39,11 +39,11 @@ class Previews:
         return preview.id
 
     def newest(self, message: str) -> Preview | None:
-        """Give the message's preview, if it still has one."""
+        """Return the message's preview, if it still has one."""
         return self._newest.get(message)
 
     def link(self, message: str) -> str | None:
-        """Give the address of the message's preview, if it still has one."""
+        """Return the address of the message's preview, if it still has one."""
         preview = self._newest.get(message)
         return f"previews/{message}/{preview.id}" if preview else None
 

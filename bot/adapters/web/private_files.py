@@ -50,12 +50,12 @@ class PrivateFiles:
         self._files: OrderedDict[str, _OwnedAttachment] = OrderedDict()
 
     def render_note(self, user: str, post: Post) -> str:
-        """Give a post as the JSON of a note for one visitor, and keep what is attached to it."""
+        """Return a post as the JSON of a note for one visitor, and keep what is attached to it."""
         files = [asdict(self._keep(user, attachment)) for attachment in post.attachments]
         return f'{render_body(post)[:-1]},"files":{json.dumps(files, ensure_ascii=False)}}}'
 
     def get(self, user: str, id_: str) -> Attachment | None:
-        """Give a file, if it is still there and this visitor's."""
+        """Return a file, if it is still there and this visitor's."""
         owned = self._files.get(id_)
         return owned.attachment if owned is not None and owned.user == user else None
 
@@ -97,7 +97,7 @@ def private_file_routes(private_files: PrivateFiles, visitors: Visitors) -> APIR
 
 
 def _size_of(attachment: Attachment) -> tuple[int, int]:
-    """Give width and height of a picture that browsers show; nothing for anything else."""
+    """Return width and height of a picture that browsers show; nothing for anything else."""
     if media_type_of(attachment.content) is None:
         return 0, 0
     with Image.open(io.BytesIO(attachment.content)) as picture:

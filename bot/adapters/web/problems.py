@@ -78,7 +78,7 @@ _PAGE = """<!doctype html>
 
 
 def problem(status: HTTPStatus, sentence: str, *, retry_after: int | None = None, kind: str = "") -> Response:
-    """Give a problem+json answer (RFC 9457); `retry_after` is in seconds, as the header has it, `kind` a word for programs."""
+    """Return a problem+json answer (RFC 9457); `retry_after` is in seconds, as the header has it, `kind` a word for programs."""
     word = kind or KINDS.get(status, "fault")
     facts = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": sentence, "kind": word}
     content = json.dumps(facts, ensure_ascii=False)
@@ -86,7 +86,7 @@ def problem(status: HTTPStatus, sentence: str, *, retry_after: int | None = None
 
 
 def problem_for(request: Request, status: HTTPStatus, sentence: str, *, retry_after: int | None = None) -> Response:
-    """Give a small page where a person looks at the address itself, else problem+json."""
+    """Return a small page where a person looks at the address itself, else problem+json."""
     if "text/html" not in request.headers.get("accept", ""):
         return problem(status, sentence, retry_after=retry_after)
     return HTMLResponse(
@@ -95,13 +95,13 @@ def problem_for(request: Request, status: HTTPStatus, sentence: str, *, retry_af
 
 
 def problem_of(error: EaselError) -> Response:
-    """Give the answer for an error of ours."""
+    """Return the answer for an error of ours."""
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     return problem(status, error.user_text, retry_after=_pause_after(error, status), kind=error.kind)
 
 
 def problem_of_fault() -> Response:
-    """Give the answer for what nobody foresaw."""
+    """Return the answer for what nobody foresaw."""
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE)
 
 

@@ -17,7 +17,7 @@ class AskedText:
 
 
 def render_body(post: Post, *, asked: AskedText | None = None, preview: str = "") -> str:
-    """Give a message's body; the same post gives the same text. `preview` is the id of an unfinished picture."""
+    """Return a message's body; the same post gives the same text. `preview` is the id of an unfinished picture."""
     return _to_json(
         {
             "text": post.text,
@@ -37,18 +37,18 @@ def render_body(post: Post, *, asked: AskedText | None = None, preview: str = ""
 
 
 def asked_in(body: str) -> AskedText | None:
-    """Give back what a stored message answers."""
+    """Return back what a stored message answers."""
     asked = json.loads(body)["asked"]
     return AskedText(asked["text"], is_press=asked["is_press"]) if asked else None
 
 
 def preview_in(body: str) -> str:
-    """Give back the id of a stored message's unfinished picture, or nothing."""
+    """Return back the id of a stored message's unfinished picture, or nothing."""
     return str(json.loads(body)["preview"])
 
 
 def label_in(body: str, action: str) -> str | None:
-    """Give the label of the button that stands for `action` in a stored message; None when it has no such button."""
+    """Return the label of the button that stands for `action` in a stored message; None when it has no such button."""
     buttons = json.loads(body)["buttons"]
     return next((str(button["label"]) for button in buttons if button["action"] == action), None)
 
@@ -62,7 +62,7 @@ def render_view(
     hidden: frozenset[str] = frozenset(),
     knows_cost: bool = True,
 ) -> str:
-    """Give a message as one visitor sees it.
+    """Return a message as one visitor sees it.
 
     `author` is a name for people, `preview` the address of an unfinished
     picture, `hidden` the commands whose buttons this visitor may not press,

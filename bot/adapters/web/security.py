@@ -92,7 +92,7 @@ def _add_safe_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, b
 
 
 def host_name(host: str) -> str:
-    """Give the name in a Host header, without port and brackets, in small letters; empty for nonsense."""
+    """Return the name in a Host header, without port and brackets, in small letters; empty for nonsense."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

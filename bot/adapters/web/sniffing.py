@@ -2,7 +2,7 @@
 
 
 def media_type_of(content: bytes) -> str | None:
-    """Give the media type of PNG, JPEG and WebP, and None for anything else."""
+    """Return the media type of PNG, JPEG and WebP, and None for anything else."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):

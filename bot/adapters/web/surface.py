@@ -88,7 +88,7 @@ class WebSurface:
         return is_there
 
     def _preview(self, stored: StoredMessage, post: Post) -> str:
-        """Give the id of the preview to show: a newer one, else the last one while the picture is unfinished."""
+        """Return the id of the preview to show: a newer one, else the last one while the picture is unfinished."""
         if post.preview is not None:
             return self.previews.keep(stored.id, post.preview)
         if post.tone in _UNFINISHED:

@@ -49,7 +49,7 @@ class Visitors:
         self._is_secure = is_secure
 
     def identify(self, request: Request) -> Visitor:
-        """Give who sends the request; a browser without a good cookie is somebody new."""
+        """Return who sends the request; a browser without a good cookie is somebody new."""
         cookie = request.cookies.get(COOKIE, "")
         is_known = _COOKIE_SHAPE.fullmatch(cookie) is not None
         # Two ids, because a secret that stands for a person should have 256 random bits.
@@ -71,7 +71,7 @@ class Visitors:
 
 
 def guest_name(user: str) -> str:
-    """Give the same friendly name for the same user, such as `Amber Heron`; empty for nobody."""
+    """Return the same friendly name for the same user, such as `Amber Heron`; empty for nobody."""
     if not user:
         return ""
     number = int.from_bytes(hashlib.sha256(user.encode()).digest()[:4])

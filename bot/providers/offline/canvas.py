@@ -53,14 +53,14 @@ class _Round:
 
 
 def column(stops: Sequence[Colour], size: tuple[int, int]) -> Image.Image:
-    """Give a smooth gradient through evenly spaced colours from top to bottom."""
+    """Return a smooth gradient through evenly spaced colours from top to bottom."""
     strip = Image.new("RGB", (1, len(stops)))
     strip.putdata(stops)
     return strip.resize(size, Image.Resampling.BILINEAR, box=(0, 0.5, 1, len(stops) - 0.5))
 
 
 def ellipse(centre: Point, across: float, down: float | None = None, corners: int = 64) -> list[Point]:
-    """Give the outline of a circle, or of an ellipse where `down` is given; both are radii."""
+    """Return the outline of a circle, or of an ellipse where `down` is given; both are radii."""
     x, y = centre
     down = across if down is None else down
     turns = [2 * math.pi * corner / corners for corner in range(corners)]
@@ -79,7 +79,7 @@ class Canvas:
         self._smoothing = max(1, min(smoothing, math.isqrt(_LARGEST_MASK // size.pixels)))
 
     def many(self, count: float, *, least: int = 0) -> int:
-        """Give how many of a thing fill the picture as `count` of them fill a square one."""
+        """Return how many of a thing fill the picture as `count` of them fill a square one."""
         return max(least, round(count * min(self.wide, _WIDEST)))
 
     def wash(self, stops: Sequence[Colour], top: float = 0, bottom: float = 1) -> None:
@@ -160,7 +160,7 @@ class Canvas:
         self.image.paste(colour, (0, first), opacity.resize(size, Image.Resampling.BICUBIC))
 
     def clouding(self, across: int, down: int, *, low: float, high: float) -> Image.Image:
-        """Give smooth random grey of so many lumps: values below `low` become 0, above `high` 255, between them a slope."""
+        """Return smooth random grey of so many lumps: values below `low` become 0, above `high` 255, between them a slope."""
         size = (256, 256)
         total = Image.new("L", size)
         for octave in range(4):
@@ -171,7 +171,7 @@ class Canvas:
         return total.point([round(min(255, max(0, (v / 255 - low) * slope))) for v in range(256)])
 
     def preview(self) -> bytes:
-        """Give a small JPEG of what is there so far."""
+        """Return a small JPEG of what is there so far."""
         small = self.image.copy()
         small.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE), Image.Resampling.BILINEAR, reducing_gap=2)
         return _encoded(small, "JPEG", quality=80)
@@ -184,11 +184,11 @@ class Canvas:
         self.image = ImageChops.add(self.image, Image.merge("RGB", (grain, grain, grain)), 1, -(_GRAIN // 2))
 
     def png(self) -> bytes:
-        """Give the picture as a PNG."""
+        """Return the picture as a PNG."""
         return _encoded(self.image, "PNG", compress_level=3)
 
     def _grain(self) -> Image.Image:
-        """Give faint grey noise; one tile of it is enough for any size, as nobody sees it repeat."""
+        """Return faint grey noise; one tile of it is enough for any size, as nobody sees it repeat."""
         size = (min(_GRAIN_TILE, self.image.width), min(_GRAIN_TILE, self.image.height))
         tile = Image.frombytes("L", size, self.random.randbytes(size[0] * size[1]))
         tile = tile.point([value * _GRAIN // 256 for value in range(256)])
@@ -199,7 +199,7 @@ class Canvas:
         return grain
 
     def _box(self, points: Sequence[Point], blur: float) -> Box | None:
-        """Give the pixels that an outline touches, or None when it is outside the picture."""
+        """Return the pixels that an outline touches, or None when it is outside the picture."""
         if not points:
             return None
         xs, ys = zip(*points, strict=True)

@@ -9,7 +9,7 @@ BLACK: Colour = (0, 0, 0)
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
-    """Give a colour between two: `share` is how much of the second is in it."""
+    """Return a colour between two: `share` is how much of the second is in it."""
     return (
         round(first[0] + (second[0] - first[0]) * share),
         round(first[1] + (second[1] - first[1]) * share),
@@ -18,7 +18,7 @@ def mix(first: Colour, second: Colour, share: float) -> Colour:
 
 
 def under(light: Colour, colour: Colour) -> Colour:
-    """Give a thing's colour as it looks under a coloured light; white light changes nothing."""
+    """Return a thing's colour as it looks under a coloured light; white light changes nothing."""
     return (light[0] * colour[0] // 255, light[1] * colour[1] // 255, light[2] * colour[2] // 255)
 
 
@@ -29,12 +29,12 @@ def tone(hue: float, saturation: float, brightness: float) -> Colour:
 
 
 def hue_of(colour: Colour) -> float:
-    """Give a colour's hue in degrees."""
+    """Return a colour's hue in degrees."""
     red, green, blue = colour
     return colorsys.rgb_to_hsv(red / 255, green / 255, blue / 255)[0] * 360
 
 
 def saturation_of(colour: Colour) -> float:
-    """Give how far a colour is from grey, from 0 to 1."""
+    """Return how far a colour is from grey, from 0 to 1."""
     red, green, blue = colour
     return colorsys.rgb_to_hsv(red / 255, green / 255, blue / 255)[1]

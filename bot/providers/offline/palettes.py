@@ -51,18 +51,18 @@ class Palette:
         return mix(self.sky[-2], self.sky[1], 0.4)
 
     def lit(self, colour: Colour, distance: float) -> Colour:
-        """Give a thing's colour under this light, so far away: 0 is here, 1 is the horizon; bright things darken less."""
+        """Return a thing's colour under this light, so far away: 0 is here, 1 is the horizon; bright things darken less."""
         is_bright = min(colour) > _BRIGHT
         ambient = mix(self.ambient, WHITE, 0.35) if is_bright else self.ambient
         gloom = self.gloom * (1 - distance) * (0.3 if is_bright else 1)
         return mix(mix(under(ambient, colour), self.shade, gloom), self.air, distance)
 
     def fresh(self, colour: Colour, distance: float) -> Colour:
-        """Give the colour of something that should stay itself in any light: a figure, a flower."""
+        """Return the colour of something that should stay itself in any light: a figure, a flower."""
         return mix(under(mix(self.ambient, WHITE, 0.45), colour), self.air, distance)
 
     def water(self, depth: float) -> Colour:
-        """Give the water's colour from the horizon (0) to the shore (1)."""
+        """Return the water's colour from the horizon (0) to the shore (1)."""
         return mix(mix(self.haze, self.sky[1], 0.45), mix(self.sky[0], self.shade, 0.35), depth)
 
 
@@ -236,7 +236,7 @@ def _tinted(palette: Palette, tint: Colour) -> Palette:
 
 
 def _turned(colour: Colour, hue: float, strength: float, share: float) -> Colour:
-    """Give a colour of another hue that is as bright."""
+    """Return a colour of another hue that is as bright."""
     brightness = max(colour) / 255
     saturation = strength * (0.25 + 0.75 * saturation_of(colour) if strength else 0)
     return mix(colour, tone(hue, min(0.92, saturation + 0.15 * strength), brightness), share)

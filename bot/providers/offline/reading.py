@@ -67,20 +67,20 @@ def read_prompt(prompt: str) -> Reading:
 
 
 def _scene(words: list[str]) -> Scene | None:
-    """Give the first scene that is named; under water and among the stars everything else is only scenery."""
+    """Return the first scene that is named; under water and among the stars everything else is only scenery."""
     named = [SCENES[word] for word in words if word in SCENES]
     return next((scene for scene in (Scene.DEEP, Scene.SPACE) if scene in named), named[0] if named else None)
 
 
 def _usual_lights(scene: Scene, season: Season) -> tuple[Light, ...]:
-    """Give the lights to choose from where the words name none."""
+    """Return the lights to choose from where the words name none."""
     if scene is Scene.SPACE:
         return (Light.NIGHT,)
     return _COLD if season is Season.WINTER else _PRETTY
 
 
 def _singular(word: str) -> str:
-    """Give the word as the tables have it: `foxes` is a fox, `wolves` a wolf, `glass` stays glass."""
+    """Return the word as the tables have it: `foxes` is a fox, `wolves` a wolf, `glass` stays glass."""
     for ending, stem in (("ves", "f"), ("ies", "y"), ("es", ""), ("s", "")):
         singular = word.removesuffix(ending) + stem
         if word.endswith(ending) and _is_known(singular):
@@ -97,7 +97,7 @@ def _first(words: Iterable[str], table: Mapping[str, Meaning]) -> Meaning | None
 
 
 def _actors(words: list[str]) -> tuple[Actor, ...]:
-    """Give each figure once, in the order of the words; a colour just before its word becomes its coat."""
+    """Return each figure once, in the order of the words; a colour just before its word becomes its coat."""
     actors: dict[str, Actor] = {}
     for before, word in zip(["", *words], words, strict=False):
         figure = BY_WORD.get(word)
@@ -107,7 +107,7 @@ def _actors(words: list[str]) -> tuple[Actor, ...]:
 
 
 def _tint(words: list[str]) -> Colour | None:
-    """Give the first colour that does not belong to a figure; white is no tint, nor is green where only the land is green."""
+    """Return the first colour that does not belong to a figure; white is no tint, nor is green where only the land is green."""
     pairs = zip_longest(words, words[1:], fillvalue="")
     loose = [word for word, after in pairs if after not in BY_WORD and not (word == "green" and SCENES.get(after) in _GREEN)]
     return next((COLOURS[word] for word in loose if word in COLOURS and word != "white"), None)

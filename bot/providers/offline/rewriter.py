@@ -10,7 +10,7 @@ class PlainRewriter:
     """Gives the words as they are; a new take on drawn words keeps those."""
 
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
-        """Give the prompt to draw, for nothing."""
+        """Return the prompt to draw, for nothing."""
         return PreparedPrompt(text=ask.variation_of or ask.prompt)
 
     def estimate(self, ask: RewriteRequest) -> Cost:  # noqa: ARG002 - it is free whatever is asked

@@ -54,7 +54,7 @@ def moon(canvas: Canvas, palette: Palette, centre: Point, radius: float, *, is_c
 
 
 def _crescent(centre: Point, radius: float) -> list[Point]:
-    """Give what is left of a disc when another, shifted up to the left, is taken out of it."""
+    """Return what is left of a disc when another, shifted up to the left, is taken out of it."""
     shift, bite, lean = radius * 0.44, radius * 0.9, math.radians(205)
     hole = centre[0] + shift * math.cos(lean), centre[1] + shift * math.sin(lean)
     tip = math.acos((shift**2 + radius**2 - bite**2) / (2 * shift * radius))

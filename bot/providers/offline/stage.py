@@ -88,7 +88,7 @@ class Stage:
             self._perform(actor, Spot((x, line(x)), tall, distance, is_turned, is_afloat))
 
     def _free(self, middle: float) -> float:
-        """Give the place wanted, or its mirror image where somebody stands there already."""
+        """Return the place wanted, or its mirror image where somebody stands there already."""
         return 1 - self._taken[0] if self._taken and abs(self._taken[0] - middle) < _ELBOW_ROOM else middle
 
     def _perform(self, actor: Actor, spot: Spot) -> None:

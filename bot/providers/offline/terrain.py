@@ -16,7 +16,7 @@ Profile = Callable[[float], float]
 
 
 def rolling(random: Random, base: float, swell: float, *, busy: float = 1.0) -> Profile:
-    """Give the height line of soft hills around `base`; `busy` is how many there are."""
+    """Return the height line of soft hills around `base`; `busy` is how many there are."""
     waves = [(swell / (n + 1) ** 1.3, busy * (1.1 + 1.7 * n) * random.uniform(0.8, 1.25), random.uniform(0, 7)) for n in range(4)]
 
     def height(x: float) -> float:
@@ -26,17 +26,17 @@ def rolling(random: Random, base: float, swell: float, *, busy: float = 1.0) -> 
 
 
 def flat(level: float) -> Profile:
-    """Give a height line that is level."""
+    """Return a height line that is level."""
     return lambda _x: level
 
 
 def sunk(profile: Profile, depth: float) -> Profile:
-    """Give a height line that runs so much lower."""
+    """Return a height line that runs so much lower."""
     return lambda x: profile(x) + depth
 
 
 def below(profile: Profile, wide: float, foot: float = _BOTTOM, steps: int = 160) -> Outline:
-    """Give everything under a height line, down to `foot`."""
+    """Return everything under a height line, down to `foot`."""
     left, right = -0.02, wide + 0.02
     line = [(x, profile(x)) for x in (left + (right - left) * step / steps for step in range(steps + 1))]
     return [*line, (right, foot), (left, foot)]
@@ -141,7 +141,7 @@ def leafy(random: Random, foot: Point, tall: float) -> list[Outline]:
 
 
 def round_blob(centre: Point, radius: float) -> list[Point]:
-    """Give a coarse circle, good enough for leaves and flakes."""
+    """Return a coarse circle, good enough for leaves and flakes."""
     x, y = centre
     return [(x + radius * across, y + radius * down) for across, down in _ROUND]
 

@@ -11,7 +11,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def decode_base64(text: str) -> bytes:
-    """Give the bytes of base64 text, of either alphabet, with or without padding; white space is no error.
+    """Return the bytes of base64 text, of either alphabet, with or without padding; white space is no error.
 
     Raises:
         ValueError: It is empty, cut short, or not base64. The text of the error does not repeat it.
@@ -36,7 +36,7 @@ def decode_base64(text: str) -> bytes:
 
 
 def decode_data_url(url: str, largest: int) -> bytes:
-    """Give the content of a `data:` URL.
+    """Return the content of a `data:` URL.
 
     Raises:
         ValueError: It is not one, or holds more than `largest` bytes.

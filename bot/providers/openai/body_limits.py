@@ -37,7 +37,7 @@ class _BoundedBody(httpx2.AsyncByteStream):
         self._largest = largest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Give the unpacked pieces.
+        """Yield the unpacked pieces.
 
         Raises:
             httpx2.DecodingError: There are too many, or they are packed in a way that was not asked for, or cut short.

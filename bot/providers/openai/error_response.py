@@ -37,7 +37,7 @@ class ErrorResponse:
     retry_after: timedelta | None = None
 
     def __str__(self) -> str:
-        """Give what the log may hold: codes, and nothing that anybody typed."""
+        """Return what the log may hold: codes, and nothing that anybody typed."""
         parts = {
             "status": self.status,
             "type": self.type,
@@ -71,7 +71,7 @@ def parse_error_response(body: object, status: int, headers: Mapping[str, str]) 
 
 
 def read_request_id(headers: Mapping[str, str]) -> str | None:
-    """Give the service's own id of the request, by which its support finds it."""
+    """Return the service's own id of the request, by which its support finds it."""
     found = next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None)
     return found if found and found.isprintable() and len(found) <= _LONGEST_ID else None
 
@@ -86,7 +86,7 @@ def _parse_categories(fields: Mapping[str, object], message: str) -> tuple[str, 
 
 
 def _searchable_text(body: object) -> str:
-    """Give the letters of all keys and texts, in lower case; no more of a huge answer than decides what it is."""
+    """Return the letters of all keys and texts, in lower case; no more of a huge answer than decides what it is."""
     found: list[str] = []
     waiting = [body]
     while waiting and len(found) < _MOST_TEXTS:

@@ -33,7 +33,7 @@ class ImageResponse:
 
 
 def parse_json_object(body: bytes) -> Mapping[str, object]:
-    """Give the JSON object in `body`; it may be megabytes, so call this off the event loop.
+    """Return the JSON object in `body`; it may be megabytes, so call this off the event loop.
 
     Raises:
         ValueError: It is none. The text of the error does not repeat it.
@@ -64,7 +64,7 @@ def _picture_source(item: Mapping[str, object]) -> PictureSource | None:
 
 
 def parse_usage(usage: object) -> TokenUsage | None:
-    """Give what was used; None unless the service counts as OpenAI does (a picture cannot take no tokens)."""
+    """Return what was used; None unless the service counts as OpenAI does (a picture cannot take no tokens)."""
     if not isinstance(usage, Mapping):
         return None
     total, out = token_count(usage.get("input_tokens")), token_count(usage.get("output_tokens"))
@@ -76,5 +76,5 @@ def parse_usage(usage: object) -> TokenUsage | None:
 
 
 def token_count(value: object) -> int | None:
-    """Give a number of tokens as a service counts it; None for anything else."""
+    """Return a number of tokens as a service counts it; None for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

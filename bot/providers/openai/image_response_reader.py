@@ -73,7 +73,7 @@ class ImageResponseReader:
         self._previews_seen = 0
 
     async def read(self, stream: AsyncIterator[bytes]) -> ImageCallResult:
-        """Give the reply; a body that begins like a JSON object is a whole answer, whatever its label says.
+        """Return the reply; a body that begins like a JSON object is a whole answer, whatever its label says.
 
         Raises:
             PromptRefused: It is a refusal.
@@ -139,7 +139,7 @@ class ImageResponseReader:
             yield event
 
     async def _read_event(self, event: list[LinePieces]) -> Mapping[str, object]:
-        """Give an event's fields; one that is none of ours has nothing to say."""
+        """Return an event's fields; one that is none of ours has nothing to say."""
         try:
             return await self._thread.run(parse_event, event)
         except ValueError:

@@ -138,7 +138,7 @@ class OpenAIImages:
             raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
 
     async def _ask(self, request: ImageRequest, on_progress: OnProgress) -> tuple[ImageCallResult, Mapping[Parameter, object]]:
-        """Give the reply, and what was sent for it."""
+        """Return the reply, and what was sent for it."""
         while True:
             sent = self._optional_parameters(request)
             try:
@@ -149,7 +149,7 @@ class OpenAIImages:
                     raise
 
     def _optional_parameters(self, request: ImageRequest) -> Mapping[Parameter, object]:
-        """Give what is sent besides model and prompt, and not left out here."""
+        """Return what is sent besides model and prompt, and not left out here."""
         wanted: dict[Parameter, object] = {
             "size": str(request.size),
             "quality": request.quality.value,
@@ -199,7 +199,7 @@ class OpenAIImages:
                 raise translate_error(error, self._name, request_id=request_id) from error
 
     async def _load_all(self, result: ImageCallResult, count: int) -> tuple[bytes, ...]:
-        """Give the pictures that came; they are paid for, so fewer than asked for are not thrown away."""
+        """Return the pictures that came; they are paid for, so fewer than asked for are not thrown away."""
         sources = result.response.pictures[:count]
         if not sources:
             fault = ProviderFault.BAD_ANSWER
@@ -214,7 +214,7 @@ class OpenAIImages:
         return pictures
 
     async def _load(self, source: PictureSource, request_id: str | None) -> bytes | ProviderFailed:
-        """Give a picture, or why there is none: that of one is not that of the others."""
+        """Return a picture, or why there is none: that of one is not that of the others."""
         try:
             if source.address:
                 return await self._fetcher.fetch(source.address, provider=self._name, request_id=request_id)

@@ -20,7 +20,7 @@ class OutputTokens(Protocol):
     """Guesses how many tokens one picture takes, for bills that come without usage."""
 
     def tokens(self, size: Size, quality: Quality) -> int:
-        """Give the tokens of one finished picture."""
+        """Return the tokens of one finished picture."""
         ...
 
 
@@ -36,7 +36,7 @@ class TokensByArea:
     high: int
 
     def tokens(self, size: Size, quality: Quality) -> int:
-        """Give the tokens of one finished picture."""
+        """Return the tokens of one finished picture."""
         factor = {Quality.LOW: self.low, Quality.MEDIUM: self.medium, Quality.HIGH: self.high}[quality]
         long, short = max(size.width, size.height), min(size.width, size.height)
         across = (2 * factor * short + long) // (2 * long)
@@ -52,7 +52,7 @@ class TokensByTable:
     high: tuple[int, int]
 
     def tokens(self, size: Size, quality: Quality) -> int:
-        """Give the tokens of one finished picture."""
+        """Return the tokens of one finished picture."""
         square, oblong = {Quality.LOW: self.low, Quality.MEDIUM: self.medium, Quality.HIGH: self.high}[quality]
         return square if size.width == size.height else oblong
 
@@ -76,7 +76,7 @@ class ImageModel(Model):
     output: OutputTokens = TokensByArea(low=16, medium=48, high=96)
 
     def override(self, abilities: Abilities, prices: TokenPrices | None) -> "ImageModel":
-        """Give the same model as the operator knows it."""
+        """Return the same model as the operator knows it."""
         return replace(self, abilities=abilities, prices=prices)
 
 
@@ -156,15 +156,15 @@ _TEXT_MODELS = (
 
 
 def known_models() -> Mapping[str, ImageModel]:
-    """Give every image model of OpenAI's by its name, those too that were shut down a short while ago."""
+    """Return every image model of OpenAI's by its name, those too that were shut down a short while ago."""
     return MappingProxyType({model.name: model for model in _IMAGE_MODELS})
 
 
 def known_text_models() -> Mapping[str, TextModel]:
-    """Give the chat models that we know prices and dates of, by name."""
+    """Return the chat models that we know prices and dates of, by name."""
     return MappingProxyType({model.name: model for model in _TEXT_MODELS})
 
 
 def text_model(name: str) -> TextModel:
-    """Give what is known about a chat model; of one that is not in the table, its name alone."""
+    """Return what is known about a chat model; of one that is not in the table, its name alone."""
     return known_text_models().get(name) or TextModel(name)

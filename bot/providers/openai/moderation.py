@@ -81,7 +81,7 @@ def _parse_results(results: list[Moderation]) -> Verdict:
 
 
 def _likeliest_category(result: Moderation) -> str:
-    """Give the flagged category that the model is surest of, as it spells it; empty when it names none."""
+    """Return the flagged category that the model is surest of, as it spells it; empty when it names none."""
     is_flagged = result.categories.to_dict(warnings=False)
     scores = result.category_scores.to_dict(warnings=False)
     names = [name for name, flagged in is_flagged.items() if flagged is True]

@@ -20,11 +20,11 @@ _NAMES = {
 
 
 def category_name(category: str) -> str | None:
-    """Give what people read for `sexual/minors`, `sexual_minors` or `Sexual-Minors`; None for what we do not know."""
+    """Return what people read for `sexual/minors`, `sexual_minors` or `Sexual-Minors`; None for what we do not know."""
     return _NAMES.get(re.sub(r"[^a-z]", "", category.lower()))
 
 
 def because_of(categories: tuple[str, ...]) -> str:
-    """Give ` because of violence and self-harm`, or nothing when no category is known."""
+    """Return ` because of violence and self-harm`, or nothing when no category is known."""
     known = dict.fromkeys(plain for category in categories if (plain := category_name(category)))
     return f" because of {' and '.join(known)}" if known else ""

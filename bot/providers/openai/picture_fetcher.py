@@ -43,7 +43,7 @@ class _TemporaryFailure(_FetchFailed):
 
 
 async def resolve(host: str, port: int) -> tuple[str, ...]:
-    """Give the addresses that a host name stands for right now."""
+    """Return the addresses that a host name stands for right now."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -82,7 +82,7 @@ class PictureFetcher:
         self._tls: ssl.SSLContext | None = None
 
     async def fetch(self, address: str, *, provider: str, request_id: str | None) -> bytes:
-        """Give the bytes behind `address`, which may be relative to the base URL, or a data URL; they may be no picture.
+        """Return the bytes behind `address`, which may be relative to the base URL, or a data URL; they may be no picture.
 
         Raises:
             ProviderFailed: It may not or could not be fetched.
@@ -132,7 +132,7 @@ class PictureFetcher:
             raise _FetchFailed(str(error)) from error
 
     async def _request_once(self, client: httpx2.AsyncClient, url: httpx2.URL, is_ours: bool) -> bytes | str:
-        """Give the content, or where it is said to be instead."""
+        """Return the content, or where it is said to be instead."""
         self._check_url(url, is_ours)
         response = await self._send(client, url, await self._resolve_checked(url, is_ours))
         try:

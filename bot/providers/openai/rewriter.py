@@ -70,7 +70,7 @@ class OpenAIRewriter:
         return await check_model(self._client, self._model, service=_NAME, clock=self._clock)
 
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
-        """Give the prompt to draw; see `Rewriter`."""
+        """Return the prompt to draw; see `Rewriter`."""
         try:
             async with asyncio.timeout(self._budget.total_seconds()):
                 verdict, completion, request_id = await self._ask(ask)
@@ -88,7 +88,7 @@ class OpenAIRewriter:
         return self._price(asked=sent, answered=_TYPICAL_ANSWER_TOKENS, is_estimate=True)
 
     async def _ask(self, ask: RewriteRequest) -> tuple[ModelVerdict, ChatCompletion, str | None]:
-        """Give the verdict, the answer that it came in, and the service's id of it."""
+        """Return the verdict, the answer that it came in, and the service's id of it."""
         while True:
             sent = self._optional_parameters(ask)
             try:
@@ -98,7 +98,7 @@ class OpenAIRewriter:
                     raise
 
     def _optional_parameters(self, ask: RewriteRequest) -> dict[Parameter, object]:
-        """Give what is sent unless the service does not take it."""
+        """Return what is sent unless the service does not take it."""
         wanted: dict[Parameter, object] = {
             "developer": "developer",
             "json_schema": verdict_format(),
@@ -139,7 +139,7 @@ class OpenAIRewriter:
             raise _bad_answer(f"{type(error).__name__} while reading it", request_id) from error
 
     def _accept(self, verdict: ModelVerdict, request_id: str | None) -> str:
-        """Give the prompt of a verdict that says yes and is whole.
+        """Return the prompt of a verdict that says yes and is whole.
 
         Raises:
             PromptRefused: It says no.

@@ -64,7 +64,7 @@ def describe_schema() -> str:
 
 @cache
 def verdict_format() -> ResponseFormatJSONSchema:
-    """Give the strict schema that the model is held to. The SDK would work it out anew for every call."""
+    """Return the strict schema that the model is held to. The SDK would work it out anew for every call."""
     return {
         "type": "json_schema",
         "json_schema": {"name": ModelVerdict.__name__, "schema": ModelVerdict.model_json_schema(), "strict": True},
@@ -93,7 +93,7 @@ _MARKUP = re.compile(r"[*_~`|<>\[\]{}\\^=]")
 
 
 def sentence_for(verdict: ModelVerdict) -> str:
-    """Give the sentence people read: the model's own, bare of links, mentions and markup, or ours where little is left of it."""
+    """Return the sentence people read: the model's own without links, mentions and markup, or ours where little is left."""
     visible = "".join(character if character.isprintable() else " " for character in verdict.sentence)
     kept = (word for word in visible.split() if not _LINK.search(word) and not _MENTION.search(word))
     sentence = " ".join(_MARKUP.sub("", " ".join(kept)).split())
@@ -103,12 +103,12 @@ def sentence_for(verdict: ModelVerdict) -> str:
 
 
 def fallback_sentence(reason: ReasonCode) -> str:
-    """Give our own words for a reason."""
+    """Return our own words for a reason."""
     return _SENTENCES.get(reason, _ANY_REASON)
 
 
 def safer_prompt(verdict: ModelVerdict) -> str | None:
-    """Give the wording that would pass, if the model knows one that could be typed here."""
+    """Return the wording that would pass, if the model knows one that could be typed here."""
     try:
         return clean_prompt(verdict.safer_prompt) if verdict.safer_prompt else None
     except BadInput:

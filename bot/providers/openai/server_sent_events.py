@@ -25,7 +25,7 @@ class EventSplitter:
         self._line: LinePieces = []
 
     def feed(self, piece: bytes) -> list[list[LinePieces]]:
-        """Give the events that `piece` completes; each is its lines."""
+        """Return the events that `piece` completes; each is its lines."""
         events = []
         *ends, rest = piece.split(b"\n")
         for end in ends:
@@ -41,13 +41,13 @@ class EventSplitter:
         return events
 
     def flush(self) -> list[list[LinePieces]]:
-        """Give what the stream ended with, where the last event lacks its blank line."""
+        """Return what the stream ended with, where the last event lacks its blank line."""
         lines = [*self._lines, *([self._line] if self._line else [])]
         return [lines] if lines else []
 
 
 def parse_event(lines: list[LinePieces]) -> Mapping[str, object]:
-    """Give the JSON object that an event carries; empty for comments and the end mark. Call it off the event loop.
+    """Return the JSON object that an event carries; empty for comments and the end mark. Call it off the event loop.
 
     An event that says its type only on its own line gets it from there.
 

@@ -119,12 +119,12 @@ def _write_message(axes: Axes, words: str) -> None:
 
 
 def _decimals(most: float) -> int:
-    """Give the decimals that tell the marks of an axis apart."""
+    """Return the decimals that tell the marks of an axis apart."""
     return 0 if most >= 10 else 2 if most >= 0.05 else 4  # noqa: PLR2004 - dollars
 
 
 def _format_number(value: float, decimals: int) -> str:
-    """Give a number that fits beside an axis or a bar."""
+    """Return a number that fits beside an axis or a bar."""
     if not value:
         return "0"
     if value < _SHORT_FROM:
@@ -133,7 +133,7 @@ def _format_number(value: float, decimals: int) -> str:
 
 
 def _format_dollars(share: UsageShare) -> str:
-    """Give what a share cost, with a sign before it that says about."""
+    """Return what a share cost, with a sign before it that says about."""
     microusd = share.microusd
     whole = dollars(microusd) if microusd < _WHOLE_DOLLARS_FROM else f"${_format_number(microusd / MILLION, 0)}"
     return f"~{whole}" if share.estimated else whole

@@ -20,7 +20,7 @@ def _font_characters() -> frozenset[int]:
 
 
 def to_displayable(words: str, instead: str) -> str:
-    """Give what the font can show of some words; `instead` where no letter or digit is left."""
+    """Return what the font can show of some words; `instead` where no letter or digit is left."""
     plain = unicodedata.normalize("NFKC", words)
     shown = "".join(one if one.isprintable() and ord(one) in _font_characters() else " " for one in plain)
     line = " ".join(shown.split())

@@ -69,7 +69,7 @@ async def served(*, most: int = 100, head_budget: float = 60, reader_budget: flo
 
 
 async def hung_up(reader: asyncio.StreamReader) -> bytes:
-    """Give what came until the other side hung up."""
+    """Return what came until the other side hung up."""
     async with asyncio.timeout(PATIENCE):
         with contextlib.suppress(ConnectionResetError):
             return await reader.read()

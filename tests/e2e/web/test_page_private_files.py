@@ -26,7 +26,7 @@ class NoArgs:
 
 
 def usage() -> AnyCommand:
-    """Give a command that whispers files."""
+    """Return a command that whispers files."""
 
     async def run(call: Call, args: NoArgs) -> None:
         await call.whisper(Post("What was used", attachments=(PLOT, TABLE)))

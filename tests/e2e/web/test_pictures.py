@@ -24,7 +24,7 @@ class LinkingObjects(MemoryObjects):
     """A store that anyone can fetch from."""
 
     async def link(self, key: str, lasts: timedelta) -> str | None:
-        """Give an address that says how long it lasts."""
+        """Return an address that says how long it lasts."""
         return f"https://store.example/link?lasts={lasts.total_seconds():.0f}"
 
 

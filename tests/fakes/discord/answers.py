@@ -92,7 +92,7 @@ class Answers:
         )
 
     def alive(self, application_id: int, token: str) -> Interaction:
-        """Give the interaction that a token belongs to.
+        """Return the interaction that a token belongs to.
 
         Raises:
             ApiError: The token is made up (50027), was not answered in time or not yet (10015), or is too old.
@@ -107,7 +107,7 @@ class Answers:
         return interaction
 
     def message(self, interaction: Interaction, message_id: str) -> Message:
-        """Give a message that the token may touch: `@original`, or one it has made.
+        """Return a message that the token may touch: `@original`, or one it has made.
 
         Raises:
             ApiError: It is none of those, or is deleted (10008).

@@ -22,7 +22,7 @@ class Body:
     files: dict[int, Upload] = field(default_factory=dict)
 
     def part(self, key: str) -> "Body":
-        """Give the same files with only a part of the JSON."""
+        """Return the same files with only a part of the JSON."""
         return Body(self.payload.get(key) or {}, self.files)
 
 

@@ -130,11 +130,11 @@ class Channel:
         return self.guild.upload_bytes if self.guild is not None else self.world.limits.upload_bytes
 
     def partial_json(self, user: User) -> Json:
-        """Give what an interaction of `user` says of the channel."""
+        """Return what an interaction of `user` says of the channel."""
         return {**self.json(), "permissions": str(int(self.permissions(user)))}
 
     def json(self) -> Json:
-        """Give the channel as the API does."""
+        """Return the channel as the API does."""
         last = self.everything[-1].id if self.everything else None
         body: Json = {
             "id": str(self.id),

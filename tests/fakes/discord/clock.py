@@ -14,7 +14,7 @@ class Clock:
         self._stopped_at: datetime | None = None
 
     def now(self) -> datetime:
-        """Give the fake's time."""
+        """Return the fake's time."""
         return (self._stopped_at or datetime.now(UTC)) + self._ahead
 
     def stop(self) -> None:
@@ -34,11 +34,11 @@ class Snowflakes:
         self._count = 0
 
     def new(self) -> int:
-        """Give an id that was never given before."""
+        """Return an id that was never given before."""
         return self._at(self._milliseconds())
 
     def new_on(self, shard: int, of: int) -> int:
-        """Give an id that belongs to shard number `shard` of `of`."""
+        """Return an id that belongs to shard number `shard` of `of`."""
         now = self._milliseconds()
         return self._at(now + (shard - now) % of)
 

@@ -26,18 +26,18 @@ class Commands:
         """Every bulk overwrite: its scope, and how many commands it brought."""
 
     def all(self, scope: Scope = None) -> list[Json]:
-        """Give the commands of one scope, as the API does."""
+        """Return the commands of one scope, as the API does."""
         return list(self._of.get(scope, {}).values())
 
     def find(self, name: str, kind: int, guild: Scope) -> Json | None:
-        """Give the command that somebody would see under a name: the guild's own one first."""
+        """Return the command that somebody would see under a name: the guild's own one first."""
         for scope in dict.fromkeys((guild, None)):
             if (kind, name) in self._of.get(scope, {}):
                 return self._of[scope][kind, name]
         return None
 
     def by_id(self, command_id: int, scope: Scope) -> Json:
-        """Give a command.
+        """Return a command.
 
         Raises:
             ApiError: There is none with that id in the scope (10063).

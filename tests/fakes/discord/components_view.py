@@ -34,7 +34,7 @@ class Menu:
 
 
 def walk(components: Sequence[Json]) -> Iterator[Json]:
-    """Give every component, parents before their children, accessories and a label's one child included."""
+    """Yield every component, parents before their children, accessories and a label's one child included."""
     for component in components:
         yield component
         yield from walk(component.get("components", []))
@@ -42,7 +42,7 @@ def walk(components: Sequence[Json]) -> Iterator[Json]:
 
 
 def media_of(component: Json) -> list[Json]:
-    """Give the media items that a component shows."""
+    """Return the media items that a component shows."""
     if component["type"] == GALLERY:
         return [item["media"] for item in component.get("items", [])]
     key = {THUMBNAIL: "media", FILE: "file"}.get(component["type"])
@@ -50,7 +50,7 @@ def media_of(component: Json) -> list[Json]:
 
 
 def buttons_of(components: Sequence[Json]) -> tuple[Button, ...]:
-    """Give the buttons, in reading order."""
+    """Return the buttons, in reading order."""
     return tuple(
         Button(
             label=one.get("label") or "",
@@ -66,7 +66,7 @@ def buttons_of(components: Sequence[Json]) -> tuple[Button, ...]:
 
 
 def menus_of(components: Sequence[Json]) -> tuple[Menu, ...]:
-    """Give the select menus, in reading order."""
+    """Return the select menus, in reading order."""
     return tuple(
         Menu(
             custom_id=one["custom_id"],
@@ -81,5 +81,5 @@ def menus_of(components: Sequence[Json]) -> tuple[Menu, ...]:
 
 
 def texts_of(components: Sequence[Json]) -> list[str]:
-    """Give what the text displays say, in reading order."""
+    """Return what the text displays say, in reading order."""
     return [one["content"] for one in walk(components) if one["type"] == TEXT_DISPLAY]

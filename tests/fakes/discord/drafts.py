@@ -98,7 +98,7 @@ class Drafting:
         return file.media_json(self._world.base_url, self._world.clock.now() + self._world.limits.link_lives)
 
     def _uploads(self, before: Version, body: "Body") -> tuple[File, ...]:
-        """Give the files of the next version: those named and kept, then the new ones.
+        """Return the files of the next version: those named and kept, then the new ones.
 
         A kept file can only be shown as `attachment://name` again when its entry gives the name.
         """

@@ -67,7 +67,7 @@ def _characters(embed: Json) -> int:
 
 
 def resolve_embeds(embeds: list[Json], find: Callable[[str], Json | None]) -> tuple[Json, ...]:
-    """Give the embeds with `attachment://` links made real; `find` gives a file's media item by name.
+    """Return the embeds with `attachment://` links made real; `find` gives a file's media item by name.
 
     A link to a file that is not there stays as it is: the platform shows no picture then, and says nothing.
     """

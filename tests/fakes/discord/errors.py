@@ -55,7 +55,7 @@ class ApiError(Exception):
         return cls(*known.value)
 
     def json(self) -> Json:
-        """Give the body of the answer."""
+        """Return the body of the answer."""
         body: Json = {"message": self.message, "code": self.code}
         return {**body, "errors": self.errors} if self.errors else body
 
@@ -125,6 +125,6 @@ class TooManyRequests(ApiError):
             self.headers["X-RateLimit-Global"] = "true"
 
     def json(self) -> Json:
-        """Give the body of the answer."""
+        """Return the body of the answer."""
         body: Json = {"message": self.message, "retry_after": self.retry_after, "global": self.is_global}
         return {**body, "code": self.code} if self.code else body

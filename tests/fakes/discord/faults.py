@@ -52,5 +52,5 @@ class Faults(faults.Ordered[Fault]):
         return self._order(Fault(method=method, path=path, times=times, gate=asyncio.Event()))
 
     def next(self, method: str, path: str) -> Fault | None:
-        """Give the fault that a request meets, and count it."""
+        """Return the fault that a request meets, and count it."""
         return self._met(lambda fault: fault.fits(method, path))

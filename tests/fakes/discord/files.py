@@ -66,7 +66,7 @@ class File:
         return f"/attachments/{self.channel}/{self.id}/{self.filename}"
 
     def json(self, base: str, expires: datetime) -> Json:
-        """Give it as the API does, with a link that works until `expires`."""
+        """Return it as the API does, with a link that works until `expires`."""
         url = signed(base, self.path, expires)
         width, height = self.size or (None, None)
         body: Json = {
@@ -84,14 +84,14 @@ class File:
         return {**body, "description": self.alt} if self.alt is not None else body
 
     def media_json(self, base: str, expires: datetime) -> Json:
-        """Give it as a component's media item does."""
+        """Return it as a component's media item does."""
         whole = self.json(base, expires)
         kept = {key: whole[key] for key in ("url", "proxy_url", "width", "height", "content_type", "flags")}
         return {**kept, "attachment_id": whole["id"], "placeholder": None, "placeholder_version": 1, "loading_state": 2}
 
 
 def clean_name(name: str) -> str:
-    """Give the name that the platform stores a file under: ASCII letters, digits, `_`, `.` and `-`, no leading `._`."""
+    """Return the name that the platform stores a file under: ASCII letters, digits, `_`, `.` and `-`, no leading `._`."""
     plain = re.sub(r"[^A-Za-z0-9_.-]", "", "_".join(name.split()))
     return plain.lstrip("._") or "unknown"
 

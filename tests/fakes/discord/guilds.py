@@ -26,7 +26,7 @@ class Role:
     position: int
 
     def json(self) -> Json:
-        """Give the role as the API does."""
+        """Return the role as the API does."""
         return {
             "id": str(self.id),
             "name": self.name,
@@ -53,7 +53,7 @@ class Member:
     nick: str | None = None
 
     def json(self, guild: "Guild") -> Json:
-        """Give the member as the API does, with the account inside."""
+        """Return the member as the API does, with the account inside."""
         return {
             "user": self.user.json(),
             "nick": self.nick,
@@ -115,7 +115,7 @@ class Guild:
         return role
 
     def member(self, user: User) -> Member:
-        """Give somebody's membership; whoever is not a member yet joins."""
+        """Return somebody's membership; whoever is not a member yet joins."""
         if user.id not in self.members:
             self.members[user.id] = Member(user)
             payload = {**self.members[user.id].json(self), "guild_id": str(self.id)}
@@ -123,7 +123,7 @@ class Guild:
         return self.members[user.id]
 
     def grant(self, user: User, permissions: Permission) -> Role:
-        """Give somebody a new role with these permissions."""
+        """Return somebody a new role with these permissions."""
         role = self.add_role(f"role of {user.name}", permissions)
         member = self.member(user)
         member.roles.append(role)
@@ -194,15 +194,15 @@ class Guild:
         self.world.channels[channel.id] = channel
 
     def partial_json(self) -> Json:
-        """Give what an interaction says of the guild."""
+        """Return what an interaction says of the guild."""
         return {"id": str(self.id), "locale": self.locale, "features": []}
 
     def known_json(self) -> Json:
-        """Give the guild as GUILD_CREATE does for one that the bot knew already: clients tell it from an invitation by this."""
+        """Return the guild as GUILD_CREATE does for one that the bot knew already: clients tell it from an invitation by this."""
         return {**self.json(), "unavailable": False}
 
     def json(self) -> Json:
-        """Give the guild as GUILD_CREATE does for a new one."""
+        """Return the guild as GUILD_CREATE does for a new one."""
         living = [channel for channel in self.channels.values() if not channel.is_deleted]
         return {
             **_PLAIN,

@@ -139,7 +139,7 @@ class Interaction:
         return await self.world.changes.until(lambda: self.modal, within=within, what=f"a modal for {self.name!r}")
 
     def json(self) -> Json:
-        """Give what the bot is sent."""
+        """Return what the bot is sent."""
         channel, world = self.origin.channel, self.world
         guild = channel.guild
         body: Json = {
@@ -186,7 +186,7 @@ class Interaction:
         return [one for one in mine if not one.is_deleted and (one.ends_at is None or one.ends_at > self.world.clock.now())]
 
     def metadata_json(self) -> Json:
-        """Give what a message says of the interaction it answers."""
+        """Return what a message says of the interaction it answers."""
         body: Json = {
             "id": str(self.id),
             "type": int(self.kind),

@@ -19,7 +19,7 @@ class Lookup:
         self._world = world
 
     def person(self, name: str = "") -> Person:
-        """Give somebody by name; without one, the first there is.
+        """Return somebody by name; without one, the first there is.
 
         Raises:
             NotSeen: There is nobody like that.
@@ -31,7 +31,7 @@ class Lookup:
         return found[0]
 
     def channel(self, name: str = "") -> Channel:
-        """Give a channel by name or id; without one, the first there is.
+        """Return a channel by name or id; without one, the first there is.
 
         Raises:
             NotSeen: There is none like that.
@@ -43,7 +43,7 @@ class Lookup:
         return found[0]
 
     def message(self, which: str = "last", person: Person | None = None) -> Message:
-        """Give a message by id, or the last one that can be seen.
+        """Return a message by id, or the last one that can be seen.
 
         Raises:
             NotSeen: There is none like that.
@@ -55,7 +55,7 @@ class Lookup:
         return max(shown, key=lambda one: one.id)
 
     def interaction(self, wanted: str) -> Interaction:
-        """Give an interaction by id.
+        """Return an interaction by id.
 
         Raises:
             NotSeen: There is none like that.

@@ -155,7 +155,7 @@ class Message:
         self.channel.world.posts.delete(self)
 
     def json(self, *, is_readable: bool = True) -> Json:
-        """Give the message as the API does; not `is_readable` leaves out what needs the content intent."""
+        """Return the message as the API does; not `is_readable` leaves out what needs the content intent."""
         now, world = self.now, self.channel.world
         until = world.clock.now() + world.limits.link_lives
         body: Json = {
@@ -207,6 +207,6 @@ class Message:
 
 
 def emoji_json(emoji: str) -> Json:
-    """Give a partial emoji: the character itself, or `name:id` of a server's own."""
+    """Return a partial emoji: the character itself, or `name:id` of a server's own."""
     name, _, custom = emoji.partition(":")
     return {"id": custom or None, "name": name}

@@ -92,7 +92,7 @@ def _field(one: Json) -> Field | None:
 
 
 def plain_value(field: Field, answer: object) -> Json:
-    """Give what is sent for an answer of words, or a choice of them.
+    """Return what is sent for an answer of words, or a choice of them.
 
     Raises:
         NotSeen: The field does not let anybody enter that.

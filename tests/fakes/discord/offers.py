@@ -16,7 +16,7 @@ _IN_GUILD, _IN_BOT_DM, _IN_PRIVATE = 0, 1, 2
 
 
 def slash_command(world: "World", user: User, channel: Channel, name: str) -> tuple[Json, dict[str, str]]:
-    """Give a slash command, and the owners of the installation it comes by.
+    """Return a slash command, and the owners of the installation it comes by.
 
     Raises:
         NotSeen: The client does not offer it here.
@@ -27,7 +27,7 @@ def slash_command(world: "World", user: User, channel: Channel, name: str) -> tu
 def context_command(
     world: "World", user: User, channel: Channel, name: str, *, is_on_message: bool
 ) -> tuple[Json, dict[str, str]]:
-    """Give a context menu's entry, and the owners of the installation it comes by.
+    """Return a context menu's entry, and the owners of the installation it comes by.
 
     Raises:
         NotSeen: The client does not offer it here.

@@ -46,7 +46,7 @@ class Typing:
         self.resolved: Json = {}
 
     def data(self, command: Json, path: list[str], values: Mapping[str, object], *, is_strict: bool = True) -> Json:
-        """Give the data; not `is_strict` lets through what a real client would not send.
+        """Return the data; not `is_strict` lets through what a real client would not send.
 
         Raises:
             NotSeen: The command has no such option, or does not take that value.

@@ -32,12 +32,12 @@ class Posts:
         self._old_edits: dict[int, deque[float]] = {}
 
     def get(self, channel: "Channel", message_id: int) -> Message | None:
-        """Give a message that still stands in `channel`, the whispered ones too."""
+        """Return a message that still stands in `channel`, the whispered ones too."""
         message = self._messages.get(message_id)
         return message if message and message.channel is channel and not message.is_deleted else None
 
     def public(self, channel: "Channel", message_id: int) -> Message:
-        """Give a message as the bot's token sees it.
+        """Return a message as the bot's token sees it.
 
         Raises:
             ApiError: It is deleted, whispered, or was never there (10008).
@@ -153,7 +153,7 @@ class Posts:
         return message
 
     def _pings(self, message: Message, allowed: Json | None) -> tuple[str, ...]:
-        """Give whom the message calls, by what it says and what it is allowed to."""
+        """Return whom the message calls, by what it says and what it is allowed to."""
         parse = {"everyone", "users", "roles"} if allowed is None else set(allowed.get("parse") or [])
         users, roles = ({str(one) for one in (allowed or {}).get(key) or []} for key in ("users", "roles"))
         may_call_all = Permission.MENTION_EVERYONE in message.channel.permissions(message.author)

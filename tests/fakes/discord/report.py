@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def message_json(message: "Message") -> Json:
-    """Give a message with its versions, for a test in another process."""
+    """Return a message with its versions, for a test in another process."""
     return {
         "id": str(message.id),
         "author": message.author.name,
@@ -28,7 +28,7 @@ def message_json(message: "Message") -> Json:
 
 
 def interaction_json(interaction: "Interaction") -> Json:
-    """Give an interaction with what came of it, for a test in another process."""
+    """Return an interaction with what came of it, for a test in another process."""
     return {
         "id": str(interaction.id),
         "name": interaction.name,

@@ -40,7 +40,7 @@ class Asked:
         return self._request.match_info.keys()
 
     def number(self, name: str) -> int:
-        """Give an id out of the path.
+        """Return an id out of the path.
 
         Raises:
             ApiError: It is not a number.
@@ -52,11 +52,11 @@ class Asked:
         return int(value)
 
     def word(self, name: str) -> str:
-        """Give a part of the path as it is."""
+        """Return a part of the path as it is."""
         return self._request.match_info[name]
 
     def query(self, name: str, default: str = "") -> str:
-        """Give a query parameter."""
+        """Return a query parameter."""
         return self._request.query.get(name, default)
 
 

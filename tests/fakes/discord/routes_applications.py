@@ -87,7 +87,7 @@ class ApplicationRoutes:
         return self._world.commands.overwrite(asked.body.payload.get("list", []), self._scope(asked))
 
     def _commands(self, asked: Asked) -> list[Json]:
-        """Give all of a scope; in every language only where that is asked for."""
+        """Return all of a scope; in every language only where that is asked for."""
         there = self._world.commands.all(self._scope(asked))
         return there if asked.query("with_localizations") == "true" else [_in_one_language(command) for command in there]
 

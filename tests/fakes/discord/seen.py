@@ -71,11 +71,11 @@ class Seen:
     """Shard and name of each event that went to a session."""
 
     def of(self, method: str, path: str = "*") -> list[Request]:
-        """Give the requests of a kind; `path` may hold `*`."""
+        """Return the requests of a kind; `path` may hold `*`."""
         return [one for one in self.requests if one.method == method and fnmatchcase(one.path, path)]
 
     def with_code(self, code: int) -> list[Request]:
-        """Give the requests that were answered with an error code."""
+        """Return the requests that were answered with an error code."""
         return [one for one in self.requests if one.code == code]
 
     @property
@@ -89,7 +89,7 @@ class Seen:
             kept.clear()
 
     def json(self) -> Json:
-        """Give all of it as JSON."""
+        """Return all of it as JSON."""
         return {
             "requests": [{**asdict(one), "at": one.at.isoformat()} for one in self.requests],
             "heartbeats": [asdict(one) for one in self.beats],

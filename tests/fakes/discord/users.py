@@ -22,7 +22,7 @@ class Entitlement:
     is_deleted: bool = False
 
     def json(self) -> Json:
-        """Give it as the API does."""
+        """Return it as the API does."""
         body: Json = {
             "id": str(self.id),
             "sku_id": str(self.sku),
@@ -56,7 +56,7 @@ class User:
         return f"<@{self.id}>"
 
     def json(self) -> Json:
-        """Give the account as the API does."""
+        """Return the account as the API does."""
         return {
             "id": str(self.id),
             "username": self.name,

@@ -90,7 +90,7 @@ class World:
         self.changes.notify()
 
     def dm(self, *recipients: User) -> Channel:
-        """Give the direct conversation of two people, or the group of more; it is opened when there is none."""
+        """Return the direct conversation of two people, or the group of more; it is opened when there is none."""
         for channel in self.channels.values():
             if channel.guild is None and set(channel.recipients) == set(recipients):
                 return channel

@@ -26,7 +26,7 @@ async def complete(request: web.Request, state: State, body: Json, fault: Fault)
 
 
 def completion(body: Json, schema: Mapping[str, object], fault: Fault) -> Json:
-    """Give an answer, as `ChatCompletion` has it."""
+    """Return an answer, as `ChatCompletion` has it."""
     refusal = "I can't help with that." if fault.kind is Kind.MODEL_REFUSAL else None
     content = None if refusal else _content(body, schema, fault)
     finish = {Kind.LENGTH: "length", Kind.CONTENT_FILTER: "content_filter"}.get(fault.kind, "stop")
@@ -54,7 +54,7 @@ def completion(body: Json, schema: Mapping[str, object], fault: Fault) -> Json:
 
 
 def rewritten(prompt: str, variation_of: object) -> str:
-    """Give the prompt that the fake makes of words, by a rule that anybody sees."""
+    """Return the prompt that the fake makes of words, by a rule that anybody sees."""
     return f"Another view of: {variation_of}" if variation_of else f"A careful picture of: {prompt}"
 
 
@@ -83,7 +83,7 @@ def _user_message(body: Json) -> str:
 
 
 def _check(state: State, body: Json) -> Mapping[str, object]:
-    """Give the schema that the answer has to follow.
+    """Return the schema that the answer has to follow.
 
     Raises:
         RefusedError: Something is wrong with the request.
@@ -116,7 +116,7 @@ def _strict_schema(body: Json) -> Mapping[str, object]:
 
 
 def _schema_in_words(body: Json) -> Mapping[str, object]:
-    """Give the schema that the rules show, as a model without strict answers would read them."""
+    """Return the schema that the rules show, as a model without strict answers would read them."""
     messages = body["messages"]
     assert isinstance(messages, list)
     _, _, shown = str(messages[0]["content"]).rpartition("JSON schema:\n")

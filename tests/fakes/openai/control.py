@@ -9,7 +9,7 @@ from tests.fakes.openai.wire import STATE
 
 
 def control_routes() -> list[web.RouteDef]:
-    """Give the routes below `/control/`; none of them wants a key."""
+    """Return the routes below `/control/`; none of them wants a key."""
     return [web.post("/control/faults", _add_faults), web.get("/control/seen", _seen)]
 
 

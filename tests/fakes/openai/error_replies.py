@@ -38,7 +38,7 @@ def error_reply(
 
 
 def error_reply_for(fault: Fault) -> ErrorReply | None:
-    """Give the error answer that a fault stands for; None when it is another kind of trouble."""
+    """Return the error answer that a fault stands for; None when it is another kind of trouble."""
     make = _ERROR_REPLIES.get(fault.kind)
     if make is None:
         return None

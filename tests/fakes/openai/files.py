@@ -16,7 +16,7 @@ _TROUBLES = (404, 503)
 
 
 def file_routes() -> list[web.RouteDef]:
-    """Give the routes below `/files/`. None of them wants a key, and each notes that it was asked."""
+    """Return the routes below `/files/`. None of them wants a key, and each notes that it was asked."""
     handlers = {
         "picture": _picture,
         "hops/{left}": _hop,

@@ -102,7 +102,7 @@ def _order(endpoint: Endpoint, body: Json, number: int) -> Order:
 
 
 def images_response(state: State, order: Order, fault: Fault) -> Json:
-    """Give a whole answer, as `ImagesResponse` has it."""
+    """Return a whole answer, as `ImagesResponse` has it."""
     given = {Kind.NO_PICTURES: 0, Kind.FEWER_PICTURES: order.n - 1}.get(fault.kind, order.n)
     body: Json = {
         "created": int(time.time()),
@@ -168,7 +168,7 @@ async def _break_off(request: web.Request, stream: Events, fault: Fault) -> None
 
 
 def stream_events(state: State, order: Order, fault: Fault) -> list[Json]:
-    """Give the events of a stream, as the SDK's event types have them."""
+    """Return the events of a stream, as the SDK's event types have them."""
     common: Json = {
         "created_at": int(time.time()),
         "size": order.size,
@@ -194,7 +194,7 @@ def stream_events(state: State, order: Order, fault: Fault) -> list[Json]:
 
 
 def usage(order: Order, count: int) -> Json:
-    """Give what is on the bill."""
+    """Return what is on the bill."""
     text = len(order.prompt) // 4 + 6
     each = _TOKENS.get((order.size, order.quality), _TOKENS_ELSEWHERE)
     out = each * count + _TOKENS_OF_A_PREVIEW * order.previews

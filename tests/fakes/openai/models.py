@@ -19,5 +19,5 @@ async def list_models(request: web.Request, state: State, body: Json, fault: Fau
 
 
 def row(name: str, shutdown_date: str | None) -> Json:
-    """Give one model, as `Model` has it."""
+    """Return one model, as `Model` has it."""
     return {"id": name, "object": "model", "created": _LAUNCHED, "owned_by": "system", "shutdown_date": shutdown_date}

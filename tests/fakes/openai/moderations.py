@@ -26,7 +26,7 @@ async def moderate(request: web.Request, state: State, body: Json, fault: Fault)
 
 
 def judged(model: str, fault: Fault) -> Json:
-    """Give an answer, as `ModerationCreateResponse` has it: nothing is wrong but what the fault names, the first one most."""
+    """Return an answer, as `ModerationCreateResponse` has it: nothing is wrong but what the fault names, the first one most."""
     flagged = fault.categories if fault.kind is Kind.FLAGGED else ()
     scores = {name: 0.99 - 0.01 * flagged.index(name) if name in flagged else 0.0001 for name in CATEGORIES}
     return {

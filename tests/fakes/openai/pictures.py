@@ -22,12 +22,12 @@ class Trunk:
 
 
 def png(width: int, height: int, about_bytes: int, mark: str) -> bytes:
-    """Give a PNG that differs from every other by its `mark`."""
+    """Return a PNG that differs from every other by its `mark`."""
     return _trunk(width, height, about_bytes).content + _tail(mark)
 
 
 def png_base64(width: int, height: int, about_bytes: int, mark: str) -> str:
-    """Give the same as base64, without encoding megabytes again."""
+    """Return the same as base64, without encoding megabytes again."""
     return _trunk(width, height, about_bytes).base64 + base64.b64encode(_tail(mark)).decode()
 
 
@@ -56,7 +56,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 @functools.cache
 def bomb() -> bytes:
-    """Give a PNG of 60 megapixels in a few kilobytes: one bit per pixel, all of them white."""
+    """Return a PNG of 60 megapixels in a few kilobytes: one bit per pixel, all of them white."""
     width, height = 10_000, 6_000
     packer = zlib.compressobj(9)
     row = b"\x00" + b"\xff" * (width // 8)

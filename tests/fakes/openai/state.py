@@ -88,5 +88,5 @@ class State:
         self.gone += 1
 
     def new_request_id(self) -> str:
-        """Give the next id; they count up, so that tests can tell them apart."""
+        """Return the next id; they count up, so that tests can tell them apart."""
         return f"req_{next(self.numbers):08d}"

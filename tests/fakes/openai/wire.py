@@ -56,7 +56,7 @@ def _packed(beginning: str) -> bytes:
 
 
 def instead_of_an_answer(request: web.Request, fault: Fault) -> web.Response | None:
-    """Give what an accepted call gets when the fault leaves no answer at all."""
+    """Return what an accepted call gets when the fault leaves no answer at all."""
     match fault.kind:
         case Kind.GARBAGE:
             return garbage()
@@ -125,5 +125,5 @@ class Events:
         await self._response.write(content)
 
     def response(self) -> web.StreamResponse:
-        """Give what the handler returns."""
+        """Return what the handler returns."""
         return self._response

@@ -142,12 +142,12 @@ class BareError(ApiError):
 
 
 def answer(body: Json, status: int, headers: dict[str, str]) -> web.Response:
-    """Give a JSON answer."""
+    """Return a JSON answer."""
     return web.Response(
         body=dumps(body).encode(), status=status, headers=headers, content_type="application/json", charset="utf-8"
     )
 
 
 def _page(status: int) -> web.Response:
-    """Give what something in front of the API says."""
+    """Return what something in front of the API says."""
     return web.Response(status=status, text="<html>ordered by the test</html>", content_type="text/html")

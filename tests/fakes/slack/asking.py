@@ -37,12 +37,12 @@ class Ask:
         self.basic = basic
 
     def word(self, name: str, default: str = "") -> str:
-        """Give an argument as text."""
+        """Return an argument as text."""
         value = self.args.get(name)
         return default if value is None else str(value)
 
     def need(self, name: str) -> str:
-        """Give an argument that must be there.
+        """Return an argument that must be there.
 
         Raises:
             ApiError: It is not.
@@ -53,11 +53,11 @@ class Ask:
         return value
 
     def flag(self, name: str) -> bool:
-        """Give an argument that is yes or no."""
+        """Return an argument that is yes or no."""
         return self.word(name).lower() in ("1", "true")
 
     def structure(self, name: str) -> Any:
-        """Give an argument that is JSON: as it is, or written into a string.
+        """Return an argument that is JSON: as it is, or written into a string.
 
         Raises:
             ApiError: The string is no JSON.
@@ -98,7 +98,7 @@ class Ask:
         return [other for one in self.workspaces for channel in one.channels.values() for other in channel.shared_with]
 
     def channel(self, name: str = "channel") -> "Channel":
-        """Give the channel that is named by id, or by a person's id for the direct conversation.
+        """Return the channel that is named by id, or by a person's id for the direct conversation.
 
         Raises:
             ApiError: The token sees none like that.
@@ -113,7 +113,7 @@ class Ask:
         raise ApiError("channel_not_found")
 
     def member(self, name: str = "user", error: str = "user_not_found") -> "Member":
-        """Give a person.
+        """Return a person.
 
         Raises:
             ApiError: The token sees nobody like that.
@@ -125,7 +125,7 @@ class Ask:
         raise ApiError(error)
 
     def message(self, channel: "Channel", name: str = "ts") -> "Message":
-        """Give a message; ephemeral ones cannot be found.
+        """Return a message; ephemeral ones cannot be found.
 
         Raises:
             ApiError: There is none.
@@ -137,7 +137,7 @@ class Ask:
 
 
 async def read_args(request: web.Request, *, takes_json: bool) -> tuple[Json, str, str]:
-    """Give the arguments of a request, how they came (`json`, `form`, `multipart`, `query`), and a token among them."""
+    """Return the arguments of a request, how they came (`json`, `form`, `multipart`, `query`), and a token among them."""
     args: Json = dict(request.query)
     encoding = "query"
     if request.content_type == "application/json" and request.can_read_body and takes_json:
@@ -162,7 +162,7 @@ def _object(text: str) -> Json:
 
 
 def basic_of(request: web.Request) -> Basic | None:
-    """Give the client id and secret of HTTP Basic."""
+    """Return the client id and secret of HTTP Basic."""
     kind, _, coded = request.headers.get("Authorization", "").partition(" ")
     if kind != "Basic":
         return None

@@ -29,7 +29,7 @@ _MESSAGE_ONLY = (
 
 
 def checked_blocks(blocks: object, is_good_file: FileRule) -> tuple[Json, ...]:
-    """Give the blocks of a message.
+    """Return the blocks of a message.
 
     Raises:
         ApiError: They break the rules (`invalid_blocks`).
@@ -47,7 +47,7 @@ def checked_blocks(blocks: object, is_good_file: FileRule) -> tuple[Json, ...]:
 
 
 def filled(blocks: list[Json]) -> list[Json]:
-    """Give blocks with the ids that the platform makes up where the app gave none."""
+    """Return blocks with the ids that the platform makes up where the app gave none."""
     new: list[Json] = copy.deepcopy(blocks)
     for number, block in enumerate(new):
         if not block.get("block_id"):
@@ -107,7 +107,7 @@ def _as_list(value: object) -> list[object]:
 
 
 def _as_object(items: list[object]) -> Json:
-    """Give a list as a JSON pointer sees it."""
+    """Return a list as a JSON pointer sees it."""
     return {str(number): one for number, one in enumerate(items)}
 
 

@@ -39,7 +39,7 @@ class Input:
 
 
 def walk(blocks: Iterable[Json]) -> Iterator[tuple[Json, str]]:
-    """Give every block and element with the id of the block it stands in, in reading order."""
+    """Yield every block and element with the id of the block it stands in, in reading order."""
     for block in blocks:
         yield from _walk(block, str(block.get("block_id", "")))
 
@@ -59,7 +59,7 @@ def _flat(values: list[Any]) -> Iterator[Json]:
 
 
 def text_objects(blocks: Iterable[Json]) -> Iterator[Json]:
-    """Give every piece of text that is shown, but for the labels of buttons, as text objects."""
+    """Yield every piece of text that is shown, but for the labels of buttons, as text objects."""
     for one, _ in walk(blocks):
         if one.get("type") == "button":
             continue
@@ -79,7 +79,7 @@ def _option_words(one: Json) -> list[str]:
 
 
 def shown_words(blocks: Iterable[Json], name_of: Callable[[str], str]) -> str:
-    """Give all words, one piece a line."""
+    """Return all words, one piece a line."""
     joined = _joined(list(blocks), name_of)
     texts = (words.read(one["text"], name_of) if one["type"] == "mrkdwn" else one["text"] for one in text_objects(joined))
     return "\n".join(text for text in texts if text)
@@ -104,12 +104,12 @@ def _inline(element: Json, name_of: Callable[[str], str]) -> str:
 
 
 def mrkdwn(blocks: Iterable[Json]) -> str:
-    """Give the text in which marks work."""
+    """Return the text in which marks work."""
     return "\n".join(one["text"] for one in text_objects(blocks) if one["type"] == "mrkdwn")
 
 
 def buttons(blocks: Iterable[Json]) -> tuple[Button, ...]:
-    """Give the buttons, in reading order."""
+    """Return the buttons, in reading order."""
     return tuple(
         Button(
             label=str(one["text"]["text"]),
@@ -126,17 +126,17 @@ def buttons(blocks: Iterable[Json]) -> tuple[Button, ...]:
 
 
 def actions(blocks: Iterable[Json]) -> dict[str, tuple[Json, str]]:
-    """Give every element that has an action, by its id."""
+    """Return every element that has an action, by its id."""
     return {str(one["action_id"]): (one, block_id) for one, block_id in walk(blocks) if one.get("action_id")}
 
 
 def images(blocks: Iterable[Json]) -> tuple[Json, ...]:
-    """Give the image blocks and elements."""
+    """Return the image blocks and elements."""
     return tuple(one for one, _ in walk(blocks) if one.get("type") == "image")
 
 
 def inputs(blocks: Iterable[Json]) -> tuple[Input, ...]:
-    """Give what can be filled in, in reading order."""
+    """Return what can be filled in, in reading order."""
     return tuple(
         Input(
             block_id=str(block["block_id"]),

@@ -86,11 +86,11 @@ class Channel:
         return message
 
     def find(self, ts: str) -> Message | None:
-        """Give a message that is there, by its timestamp; whispers cannot be found."""
+        """Return a message that is there, by its timestamp; whispers cannot be found."""
         return next((one for one in self.messages if one.ts == ts), None)
 
     def root_of(self, ts: str) -> str | None:
-        """Give the thread that a reply to `ts` goes into; None when there is none (any more).
+        """Return the thread that a reply to `ts` goes into; None when there is none (any more).
 
         The platform then shows the reply outside of threads, without a word (slack-go/slack#1571). A deleted message
         that has replies stays as a tombstone, and so does its thread.
@@ -109,7 +109,7 @@ class Channel:
         return await changes.until(lambda: next((one for one in self.messages if look(one)), None), within=within, what=what)
 
     def json(self) -> Json:
-        """Give the channel as `conversations.info` does."""
+        """Return the channel as `conversations.info` does."""
         body: Json = {
             "id": self.id,
             "is_archived": self.is_archived,

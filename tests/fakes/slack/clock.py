@@ -11,11 +11,11 @@ class Clock:
         self._ahead = timedelta()
 
     def now(self) -> datetime:
-        """Give the fake's time."""
+        """Return the fake's time."""
         return datetime.now(UTC) + self._ahead
 
     def seconds(self) -> float:
-        """Give the fake's time in seconds since 1970."""
+        """Return the fake's time in seconds since 1970."""
         return self.now().timestamp()
 
     def forward(self, by: timedelta) -> None:
@@ -31,7 +31,7 @@ class LoopClock(Clock):
         self._start = datetime.now(UTC)
 
     def now(self) -> datetime:
-        """Give the fake's time."""
+        """Return the fake's time."""
         return self._start + timedelta(seconds=asyncio.get_running_loop().time()) + self._ahead
 
 
@@ -44,11 +44,11 @@ class Ids:
         self._latest = 0
 
     def new(self, kind: str) -> str:
-        """Give an id that was never given before; `kind` is its first letters."""
+        """Return an id that was never given before; `kind` is its first letters."""
         self._count += 1
         return f"{kind}0FAKE{self._count:05d}"
 
     def ts(self) -> str:
-        """Give a message's timestamp, later than any before."""
+        """Return a message's timestamp, later than any before."""
         self._latest = max(self._latest + 1, int(self._clock.seconds() * 1_000_000))
         return f"{self._latest // 1_000_000}.{self._latest % 1_000_000:06d}"

@@ -104,7 +104,7 @@ class Delivery:
         self._tried.set()
 
     def json(self) -> Json:
-        """Give it for somebody in another process."""
+        """Return it for somebody in another process."""
         return {
             "kind": self.kind,
             "type": self.type,
@@ -117,7 +117,7 @@ class Delivery:
 
 
 def _subscription(event: Json) -> str:
-    """Give what an app subscribes to for an event: messages are told apart by where they are written."""
+    """Return what an app subscribes to for an event: messages are told apart by where they are written."""
     return f"message.{event['channel_type']}" if event["type"] == "message" else str(event["type"])
 
 

@@ -18,7 +18,7 @@ class ApiError(Exception):
         self.headers: dict[str, str] = {}
 
     def json(self) -> Json:
-        """Give the answer's body."""
+        """Return the answer's body."""
         body: Json = {"ok": False, "error": self.code, **self.more}
         if self.messages:
             body["response_metadata"] = {"messages": [f"[ERROR] {one}" for one in self.messages]}
@@ -35,5 +35,5 @@ class RateLimited(ApiError):
 
 
 def refused_blocks(errors: Sequence[str]) -> ApiError:
-    """Give the error for blocks of a message that break the rules."""
+    """Return the error for blocks of a message that break the rules."""
     return ApiError("invalid_blocks", errors, more={"errors": list(errors)})

@@ -45,5 +45,5 @@ class Faults(faults.Ordered[Fault]):
         return self._order(Fault(method=method, times=times, gate=asyncio.Event()))
 
     def next(self, method: str) -> Fault | None:
-        """Give the fault that a call meets, and count it."""
+        """Return the fault that a call meets, and count it."""
         return self._met(lambda fault: fnmatchcase(method, fault.method))

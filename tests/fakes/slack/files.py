@@ -40,7 +40,7 @@ class File:
         return [one.channel.id for one in self.messages if not one.is_deleted]
 
     def shares(self) -> Json:
-        """Give where it is shared, as the API does."""
+        """Return where it is shared, as the API does."""
         shares: Json = {}
         for message in self.messages:
             if message.is_deleted:
@@ -53,7 +53,7 @@ class File:
         return shares
 
     def json(self, base_url: str) -> Json:
-        """Give the file as the API does, with what can be told of it by now."""
+        """Return the file as the API does, with what can be told of it by now."""
         body: Json = {
             "id": self.id,
             "name": self.name,

@@ -26,7 +26,7 @@ _KEYS = {
 
 
 def state_of(view: View, values: Mapping[str, Any], *, is_strict: bool = True) -> dict[str, Json]:
-    """Give the state of a form. Values go by block id, action id or label; what is not named keeps its initial value.
+    """Return the state of a form. Values go by block id, action id or label; what is not named keeps its initial value.
 
     Raises:
         NotSeen: The client would not send that: an unknown field, a needed one left empty, a value not offered.

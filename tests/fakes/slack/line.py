@@ -175,7 +175,7 @@ class Line:
 
 
 def shown(message: "Message") -> str:
-    """Give a message as one line."""
+    """Return a message as one line."""
     place = f"[{message.channel.name}]"
     if message.is_deleted:
         return f"{place} (a message of {message.author.name} was deleted)"

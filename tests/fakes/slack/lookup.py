@@ -20,7 +20,7 @@ class Lookup:
         self._world = world
 
     def workspace(self, name: str = "") -> "Workspace":
-        """Give a workspace.
+        """Return a workspace.
 
         Raises:
             NotSeen: There is none like that.
@@ -31,7 +31,7 @@ class Lookup:
         return found[0]
 
     def person(self, name: str = "", workspace: str = "") -> "Member":
-        """Give somebody.
+        """Return somebody.
 
         Raises:
             NotSeen: There is nobody like that.
@@ -42,7 +42,7 @@ class Lookup:
         return found[0]
 
     def channel(self, name: str = "", workspace: str = "") -> "Channel":
-        """Give a channel.
+        """Return a channel.
 
         Raises:
             NotSeen: There is none like that.
@@ -54,7 +54,7 @@ class Lookup:
         return found[0]
 
     def message(self, person: "Member", which: str = "last", *, button: str = "") -> "Message":
-        """Give a message by its timestamp, or the last that somebody sees; with `button`, the last that has it.
+        """Return a message by its timestamp, or the last that somebody sees; with `button`, the last that has it.
 
         Raises:
             NotSeen: There is none like that.
@@ -67,7 +67,7 @@ class Lookup:
         return max(found, key=lambda one: one.ts)
 
     def view(self, person: "Member") -> "View":
-        """Give the modal that somebody looks at.
+        """Return the modal that somebody looks at.
 
         Raises:
             NotSeen: None is open.
@@ -77,7 +77,7 @@ class Lookup:
         return person.open_view
 
     def where(self, person: "Member", button: str, which: str = "last") -> "Message | View":
-        """Give what has a button: the open modal, the last message with it, or the Home tab.
+        """Return what has a button: the open modal, the last message with it, or the Home tab.
 
         Raises:
             NotSeen: Nothing has it.

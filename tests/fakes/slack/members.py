@@ -42,7 +42,7 @@ class Member(User):
         return self._world.views.homes.get(self.id)
 
     def ephemerals(self, channel: "Channel | None" = None) -> list[Message]:
-        """Give the messages that they alone see, oldest first; everywhere, or in one channel."""
+        """Return the messages that they alone see, oldest first; everywhere, or in one channel."""
         places = [channel] if channel is not None else list(self.workspace.channels.values())
         return [one for place in places for one in place.everything if one.whispered_to is self and not one.is_deleted]
 

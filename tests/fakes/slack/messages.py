@@ -105,7 +105,7 @@ class Message:
         return text in self.shown
 
     def shown_in(self, version: Version) -> str:
-        """Give all words that a person saw in one version."""
+        """Return all words that a person saw in one version."""
         name_of = self.channel.workspace.name_of
         blocks = self._all_blocks(version)
         parts = [blocks_view.shown_words(blocks, name_of)]
@@ -141,7 +141,7 @@ class Message:
         return [*version.blocks, *(block for one in version.attachments for block in one.get("blocks", []))]
 
     def json(self) -> Json:
-        """Give the message as the API and the payloads do."""
+        """Return the message as the API and the payloads do."""
         now, workspace = self.now, self.channel.workspace
         body: Json = {
             "type": "message",

@@ -13,7 +13,7 @@ class AuthMethods:
         self._sockets = sockets
 
     def methods(self) -> dict[str, Method]:
-        """Give what there is."""
+        """Return what there is."""
         return {
             "api.test": Method(lambda ask: {"args": ask.args}, token="none"),
             "auth.test": Method(test),

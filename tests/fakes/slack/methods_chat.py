@@ -21,7 +21,7 @@ class ChatMethods:
     """The methods, by their names."""
 
     def methods(self) -> dict[str, Method]:
-        """Give what there is."""
+        """Return what there is."""
         write = ("chat:write",)
         return {
             "chat.postMessage": Method(post, write),
@@ -159,7 +159,7 @@ def _thread(ask: Ask, channel: Channel) -> str | None:
 
 
 def _place_of_message(ask: Ask) -> Channel:
-    """Give the channel of a message that is to be changed: a person's id is not enough there."""
+    """Return the channel of a message that is to be changed: a person's id is not enough there."""
     if ask.need("channel").startswith(("U", "W")):
         raise ApiError("channel_not_found")
     return ask.channel()

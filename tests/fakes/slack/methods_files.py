@@ -34,7 +34,7 @@ class FileMethods:
         self._held: list[tuple[list[File], Message | None]] = []
 
     def methods(self) -> dict[str, Method]:
-        """Give what there is."""
+        """Return what there is."""
         write = ("files:write",)
         return {
             "files.getUploadURLExternal": Method(self._ticket, write, takes_json=False),
@@ -194,7 +194,7 @@ class FileMethods:
         return file
 
     async def _download(self, request: web.Request) -> web.Response:
-        """Give a private file to a token of its workspace."""
+        """Return a private file to a token of its workspace."""
         file = self._world.files.get(request.match_info["id"].rpartition("-")[2])
         try:
             token = self._world.tokens.check(request.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -206,7 +206,7 @@ class FileMethods:
 
 
 async def _content(request: web.Request) -> bytes:
-    """Give the bytes: the body as it is, or the file of a multipart form."""
+    """Return the bytes: the body as it is, or the file of a multipart form."""
     if not request.content_type.startswith("multipart/"):
         return await request.read()
     fields = (await request.post()).values()

@@ -13,7 +13,7 @@ class PeopleMethods:
     """The methods, by their names."""
 
     def methods(self) -> dict[str, Method]:
-        """Give what there is."""
+        """Return what there is."""
         return {
             "users.info": Method(user, ("users:read",), takes_json=False),
             "bots.info": Method(bot, ("users:read",), takes_json=False),

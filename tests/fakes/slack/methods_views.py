@@ -17,7 +17,7 @@ class ViewMethods:
     """The methods, by their names."""
 
     def methods(self) -> dict[str, Method]:
-        """Give what there is; none needs a scope."""
+        """Return what there is; none needs a scope."""
         return {
             "views.open": Method(open_view),
             "views.push": Method(push),

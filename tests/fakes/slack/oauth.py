@@ -49,7 +49,7 @@ class OAuth:
         """The query of each visit."""
 
     def methods(self) -> dict[str, Method]:
-        """Give what there is."""
+        """Return what there is."""
         return {"oauth.v2.access": Method(self._access, token="none", takes_json=False)}
 
     def add_to(self, app: web.Application) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def command(member: "Member", channel: Channel, name: str, text: str) -> Json:
-    """Give the fields of a slash command."""
+    """Return the fields of a slash command."""
     workspace, world = member.workspace, member.workspace.world
     fields: Json = {
         "token": world.app.verification_token,
@@ -39,7 +39,7 @@ def command(member: "Member", channel: Channel, name: str, text: str) -> Json:
 
 
 def press_on_message(member: "Member", message: Message, action: Json) -> Json:
-    """Give a `block_actions` payload for an element of a message."""
+    """Return a `block_actions` payload for an element of a message."""
     world, channel = member.workspace.world, message.channel
     container: Json = {
         "type": "message",
@@ -63,7 +63,7 @@ def press_on_message(member: "Member", message: Message, action: Json) -> Json:
 
 
 def press_on_view(member: "Member", view: View, action: Json) -> Json:
-    """Give a `block_actions` payload for an element of a modal or Home tab."""
+    """Return a `block_actions` payload for an element of a modal or Home tab."""
     return {
         **_common(member, "block_actions"),
         "container": {"type": "view", "view_id": view.id},
@@ -74,7 +74,7 @@ def press_on_view(member: "Member", view: View, action: Json) -> Json:
 
 
 def action_of(button: Button) -> Json:
-    """Give the press of a button."""
+    """Return the press of a button."""
     action: Json = {
         "type": "button",
         "action_id": button.action_id,
@@ -88,7 +88,7 @@ def action_of(button: Button) -> Json:
 
 
 def shortcut(member: "Member", callback_id: str) -> Json:
-    """Give a global shortcut."""
+    """Return a global shortcut."""
     return {
         **_common(member, "shortcut"),
         "action_ts": f"{time.time():.6f}",
@@ -98,7 +98,7 @@ def shortcut(member: "Member", callback_id: str) -> Json:
 
 
 def message_shortcut(member: "Member", callback_id: str, message: Message) -> Json:
-    """Give a shortcut on a message."""
+    """Return a shortcut on a message."""
     world, channel = member.workspace.world, message.channel
     return {
         **_common(member, "message_action", channel.workspace),
@@ -113,7 +113,7 @@ def message_shortcut(member: "Member", callback_id: str, message: Message) -> Js
 
 
 def submission(member: "Member", view: View, state: Mapping[str, Json]) -> Json:
-    """Give a form that was sent."""
+    """Return a form that was sent."""
     return {
         **_common(member, "view_submission"),
         "trigger_id": member.workspace.world.triggers.new(member, view.workspace),
@@ -123,12 +123,12 @@ def submission(member: "Member", view: View, state: Mapping[str, Json]) -> Json:
 
 
 def closing(member: "Member", view: View, *, is_cleared: bool) -> Json:
-    """Give a modal that was closed."""
+    """Return a modal that was closed."""
     return {**_common(member, "view_closed"), "view": view.json(), "is_cleared": is_cleared}
 
 
 def _common(member: "Member", kind: str, installed: "Workspace | None" = None) -> Json:
-    """Give what all have. Forms name the person's workspace, presses on a message that of the app (slack-bolt#734)."""
+    """Return what all have. Forms name the person's workspace, presses on a message that of the app (slack-bolt#734)."""
     workspace = installed or member.workspace
     return {
         "type": kind,

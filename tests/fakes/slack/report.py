@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def message_json(message: "Message") -> Json:
-    """Give a message with its versions."""
+    """Return a message with its versions."""
     return {
         "ts": message.ts,
         "channel": message.channel.name,
@@ -32,7 +32,7 @@ def message_json(message: "Message") -> Json:
 
 
 def view_json(view: "View") -> Json:
-    """Give a modal or Home tab."""
+    """Return a modal or Home tab."""
     return {
         "id": view.id,
         "kind": view.kind,
@@ -50,7 +50,7 @@ def view_json(view: "View") -> Json:
 
 
 def workspace_json(workspace: "Workspace") -> Json:
-    """Give a workspace with what is in it."""
+    """Return a workspace with what is in it."""
     return {
         "id": workspace.id,
         "name": workspace.name,

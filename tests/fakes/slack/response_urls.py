@@ -125,7 +125,7 @@ def _parsed(body: str) -> Json:
 
 
 async def read_body(request: web.Request) -> str:
-    """Give the JSON that was posted: as the body, or as a form's `payload`."""
+    """Return the JSON that was posted: as the body, or as a form's `payload`."""
     if request.content_type == "application/x-www-form-urlencoded":
         return str((await request.post()).get("payload", ""))
     return await request.text()

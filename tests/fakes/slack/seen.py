@@ -46,7 +46,7 @@ class Seen:
     deliveries: "list[Delivery]" = field(default_factory=list)
 
     def of(self, method: str) -> list[Call]:
-        """Give the calls of a method; `*` is allowed."""
+        """Return the calls of a method; `*` is allowed."""
         return [one for one in self.calls if fnmatchcase(one.method, method)]
 
     def clear(self) -> None:
@@ -55,7 +55,7 @@ class Seen:
         self.deliveries.clear()
 
     def json(self, overruns: Counter[str]) -> Json:
-        """Give all of it as JSON."""
+        """Return all of it as JSON."""
         return {
             "calls": [{**asdict(one), "at": one.at.isoformat()} for one in self.calls],
             "deliveries": [one.json() for one in self.deliveries],

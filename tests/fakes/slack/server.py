@@ -173,7 +173,7 @@ class FakeSlack:
         return team
 
     def addresses(self) -> dict[str, str]:
-        """Give everything that a bot's settings need but for the token of a workspace."""
+        """Return everything that a bot's settings need but for the token of a workspace."""
         return {
             "url": self.url,
             "api_url": self.api_url,
@@ -201,11 +201,11 @@ class FakeSlack:
         return await self.changes.until(look, within=within, what=what)
 
     def calls(self, method: str = "*") -> list[Call]:
-        """Give the calls of a method, oldest first."""
+        """Return the calls of a method, oldest first."""
         return self.seen.of(method)
 
     def overruns(self, method: str) -> int:
-        """Give how often a method was answered with 429."""
+        """Return how often a method was answered with 429."""
         return self.world.rates.overruns[method]
 
     def repeat(self, sent: Delivery) -> "asyncio.Task[Delivery]":

@@ -62,7 +62,7 @@ class Sockets:
         app.router.add_get(_PATH, self._connect)
 
     def ticket(self) -> str:
-        """Give a URL that can be connected to once, soon.
+        """Return a URL that can be connected to once, soon.
 
         Raises:
             ApiError: Socket Mode is down.

@@ -87,7 +87,7 @@ class Tokens:
         return value
 
     def rotate(self, refresh: str) -> Token:
-        """Give a new token for a refresh token.
+        """Return a new token for a refresh token.
 
         Raises:
             ApiError: It is unknown, was used before, or its installation has ended.
@@ -102,7 +102,7 @@ class Tokens:
         return token
 
     def check(self, value: str) -> Token:
-        """Give the token by its value.
+        """Return the token by its value.
 
         Raises:
             ApiError: There is none, it is not one, or it is dead.

@@ -28,7 +28,7 @@ class User:
         return self.id
 
     def json(self, *, has_locale: bool = False) -> Json:
-        """Give the account as `users.info` does."""
+        """Return the account as `users.info` does."""
         body: Json = {
             "id": self.id,
             "team_id": self.workspace.id,
@@ -51,7 +51,7 @@ class User:
         return body | ({"locale": self.locale} if has_locale else {})
 
     def brief(self) -> Json:
-        """Give the account as interactions carry it."""
+        """Return the account as interactions carry it."""
         return {"id": self.id, "username": self.name, "name": self.name, "team_id": self.workspace.id}
 
     def _standing(self) -> Json:

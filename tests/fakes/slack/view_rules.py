@@ -12,7 +12,7 @@ _LARGEST = 250_000
 
 
 def checked_view(raw: object, kind: str, is_good_file: FileRule) -> Json:
-    """Give a view that keeps the rules of its kind.
+    """Return a view that keeps the rules of its kind.
 
     Raises:
         ApiError: It does not (`invalid_arguments`), or it is too large.

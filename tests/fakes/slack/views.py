@@ -105,7 +105,7 @@ class View:
         self.errors = {}
 
     def json(self, state: "Mapping[str, Json] | None" = None) -> Json:
-        """Give it as the API and the payloads do; `state` is what was entered."""
+        """Return it as the API and the payloads do; `state` is what was entered."""
         raw, workspace = self.raw, self.workspace
         root = self
         while root.random_below is not None:
@@ -143,7 +143,7 @@ class Views:
         self.homes: dict[str, View] = {}
 
     def on_top(self, member: "Member") -> View | None:
-        """Give the modal that somebody looks at."""
+        """Return the modal that somebody looks at."""
         stack = self._stacks.get(member.id)
         return stack[-1] if stack else None
 
@@ -192,7 +192,7 @@ class Views:
         return view
 
     def find(self, view_id: str, external_id: str) -> View:
-        """Give a view that somebody sees.
+        """Return a view that somebody sees.
 
         Raises:
             ApiError: There is none.
@@ -226,7 +226,7 @@ class Views:
         return view
 
     def checked(self, raw: Json, kind: str) -> Json:
-        """Give a view that keeps the rules of its kind.
+        """Return a view that keeps the rules of its kind.
 
         Raises:
             ApiError: It does not.

@@ -14,17 +14,17 @@ def escape(text: str) -> str:
 
 
 def read(text: str, name_of: Callable[[str], str]) -> str:
-    """Give mrkdwn as it is shown; `name_of` turns the id of a person or channel into a name."""
+    """Return mrkdwn as it is shown; `name_of` turns the id of a person or channel into a name."""
     return html.unescape(_MARK.sub(lambda mark: _shown(mark[1], name_of), text))
 
 
 def pings(text: str) -> tuple[str, ...]:
-    """Give who is called: `channel`, `here`, `everyone`, or ids of people and groups."""
+    """Return who is called: `channel`, `here`, `everyone`, or ids of people and groups."""
     return tuple(who for mark in _MARK.findall(text) if (who := _called(mark)))
 
 
 def links(text: str) -> tuple[str, ...]:
-    """Give the addresses that can be clicked."""
+    """Return the addresses that can be clicked."""
     marks = [mark.partition("|")[0] for mark in _MARK.findall(text)]
     return tuple(one for one in marks if one.startswith(("http://", "https://", "mailto:")))
 

@@ -129,7 +129,7 @@ class Workspace:
         return group
 
     def dm(self, member: Member) -> Channel:
-        """Give the direct conversation of somebody with the bot."""
+        """Return the direct conversation of somebody with the bot."""
         for channel in self.channels.values():
             if channel.is_im and channel.has(member):
                 return channel
@@ -140,14 +140,14 @@ class Workspace:
         return channel
 
     def name_of(self, some_id: str) -> str:
-        """Give the name of a person or channel; the id itself when there is none."""
+        """Return the name of a person or channel; the id itself when there is none."""
         if some_id == self.bot_user.id:
             return self.bot_user.name
         known = self.people.get(some_id) or self.channels.get(some_id)
         return known.name if known is not None else some_id
 
     def file_rule(self, channel: Channel) -> FileRule:
-        """Give the rule by which a `slack_file` may be shown in a channel: seen, and shared where its readers are."""
+        """Return the rule by which a `slack_file` may be shown in a channel: seen, and shared where its readers are."""
 
         def is_good(wanted: Json) -> bool:
             files = [one for one in self.world.files.values() if one.workspace is self and one.is_visible and not one.is_deleted]
@@ -163,12 +163,12 @@ class Workspace:
         return is_good
 
     def json(self) -> Json:
-        """Give the workspace as payloads carry it."""
+        """Return the workspace as payloads carry it."""
         body: Json = {"id": self.id, "domain": self.name}
         return body | ({"enterprise_id": self.enterprise, "enterprise_name": self.enterprise} if self.enterprise else {})
 
     def enterprise_json(self) -> Json | None:
-        """Give the organisation as payloads carry it."""
+        """Return the organisation as payloads carry it."""
         return {"id": self.enterprise, "name": self.enterprise} if self.enterprise else None
 
     def _tell_revoked(self) -> Delivery:

@@ -99,7 +99,7 @@ class World:
         """Whether uploads stay invisible until `release_files`."""
 
     def workspaces_of(self, token: Token) -> "list[Workspace]":
-        """Give what a token can see: one workspace, or all of an organisation."""
+        """Return what a token can see: one workspace, or all of an organisation."""
         if token.enterprise is not None:
             return [one for one in self.workspaces.values() if one.enterprise == token.enterprise]
         return [token.workspace] if token.workspace is not None else []

@@ -20,7 +20,7 @@ from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
-from tests.fakes.rest_dependencies import backroom_of
+from tests.fakes.rest_dependencies import rest_dependencies_of
 from tests.fakes.surfaces import LOOM, person
 
 _NEVER = cast("Any", None)
@@ -28,7 +28,7 @@ _OPEN = cast("Any", SimpleNamespace(is_open=True))
 
 
 async def post(app: FastAPI, path: str, headers: dict[str, str]) -> tuple[int, int]:
-    """Give the status, and how much of the body was taken."""
+    """Return the status, and how much of the body was taken."""
     taken = 0
 
     async def receive() -> dict[str, object]:
@@ -54,7 +54,7 @@ async def rest(*, is_known: bool) -> tuple[int, int]:
     keys = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)
     account = await bench.studio.account(person("ann"))
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
-    rest_dependencies = backroom_of(bench, keys)
+    rest_dependencies = rest_dependencies_of(bench, keys)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {secret}"} if is_known else {})
     return await post(build_rest(rest_dependencies), "/images", headers)
 

@@ -7,5 +7,5 @@ from tests.fakes.bench import Bench
 
 @pytest.fixture
 def bench() -> Bench:
-    """Give a house in which nothing has happened yet."""
+    """Return a house in which nothing has happened yet."""
     return Bench()

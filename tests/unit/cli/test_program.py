@@ -28,7 +28,7 @@ OPTIONS = {option.name: option for option in Command("imagine", "", ImagineArgs,
 
 
 def parameters() -> dict[str, Any]:
-    """Give what `easel imagine` takes, by name."""
+    """Return what `easel imagine` takes, by name."""
     commands: Any = typer.main.get_command(app)
     return {parameter.name: parameter for parameter in commands.commands["imagine"].params}
 

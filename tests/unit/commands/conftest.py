@@ -19,7 +19,7 @@ from tests.unit.commands.hands import Hands
 
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], AbstractEventLoop]]:
-    """Give every test here the loop that leaps."""
+    """Return every test here the loop that leaps."""
     return {"leaping": FastForwardLoop}
 
 
@@ -31,7 +31,7 @@ def bench() -> Bench:
 
 @pytest.fixture
 def house(bench: Bench) -> Dispatcher:
-    """Give all the commands of the house."""
+    """Return all the commands of the house."""
     commands = (
         imagine(bench.studio),
         show_gallery(bench.studio, bench.gallery, bench.links),
@@ -48,7 +48,7 @@ def house(bench: Bench) -> Dispatcher:
 
 @pytest.fixture
 def hands(bench: Bench, house: Dispatcher) -> Hands:
-    """Give somebody's hands."""
+    """Return somebody's hands."""
     return Hands(bench, house)
 
 

@@ -37,5 +37,5 @@ class Hands:
 
 
 def newest(bench: Bench) -> Job:
-    """Give the job that was accepted last."""
+    """Return the job that was accepted last."""
     return list(bench.jobs.rows.values())[-1].job

@@ -123,7 +123,7 @@ class Office:
             await self.quotas.account(one)
 
     async def account(self, someone: Person) -> Account:
-        """Give somebody's account."""
+        """Return somebody's account."""
         return await self.quotas.account(someone)
 
     async def limit(self, someone: Person, place: Place = SQUARE) -> int:

@@ -18,13 +18,13 @@ from tests.unit.commands.hands import Hands
 
 @pytest.fixture
 def keys(bench: Bench) -> ApiKeyRegistry:
-    """Give the service."""
+    """Return the service."""
     return ApiKeyRegistry(MemoryApiKeys(), bench.clock, CountingIds())
 
 
 @pytest.fixture
 def hands(bench: Bench, keys: ApiKeyRegistry) -> Hands:
-    """Give hands that find these commands."""
+    """Return hands that find these commands."""
     commands = (apikey_list(keys, bench.quotas), apikey_make(keys, bench.quotas), apikey_revoke(keys, bench.quotas))
     return Hands(bench, Dispatcher(commands, lambda: FAULT, nobody))
 

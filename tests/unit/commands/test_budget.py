@@ -19,7 +19,7 @@ def office() -> Treasury:
 
 
 async def budgets(office: Treasury) -> tuple[Budget, ...]:
-    """Give what holds."""
+    """Return what holds."""
     return (await office.quotas.effective_limits(BOB, SQUARE)).of_community.budgets
 
 

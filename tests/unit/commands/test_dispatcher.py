@@ -18,19 +18,19 @@ from tests.unit.commands.sample import Easel, NoArgs, PaintArgs, PressArgs
 
 @pytest.fixture
 def easel() -> Easel:
-    """Give the commands that the dispatcher knows."""
+    """Return the commands that the dispatcher knows."""
     return Easel()
 
 
 @pytest.fixture
 def dispatcher(easel: Easel) -> Dispatcher:
-    """Give a dispatcher whose fault code is known."""
+    """Return a dispatcher whose fault code is known."""
     return Dispatcher([easel.paint(), easel.wipe(), easel.press()], lambda: "c0ffee", nobody)
 
 
 @pytest.fixture
 def call() -> FakeCall:
-    """Give somebody's call."""
+    """Return somebody's call."""
     return FakeCall(RecordingSurface())
 
 

@@ -48,18 +48,18 @@ class Till:
 
 @pytest.fixture
 def till() -> Till:
-    """Give the till."""
+    """Return the till."""
     return Till([])
 
 
 @pytest.fixture
 def dispatcher(till: Till) -> Dispatcher:
-    """Give a dispatcher that knows it."""
+    """Return a dispatcher that knows it."""
     return Dispatcher(till.commands(), lambda: "c0ffee", nobody)
 
 
 def a_call(*, is_admin: bool = True, user: str = "ann") -> FakeCall:
-    """Give somebody's call."""
+    """Return somebody's call."""
     return FakeCall(RecordingSurface(), by=replace(person(user), is_admin=is_admin))
 
 

@@ -36,13 +36,13 @@ WORDS = Translations(
 
 @pytest.fixture
 def call() -> FakeCall:
-    """Give somebody's call."""
+    """Return somebody's call."""
     return FakeCall(RecordingSurface())
 
 
 @pytest.fixture
 def dispatcher() -> Dispatcher:
-    """Give a dispatcher with `/help` about the sample commands."""
+    """Return a dispatcher with `/help` about the sample commands."""
     easel = Easel()
     till = (
         Command("till empty", "Take all out", NoArgs, easel.run, audience=Audience.ADMINS),
@@ -54,7 +54,7 @@ def dispatcher() -> Dispatcher:
 
 @pytest.fixture
 def admin() -> FakeCall:
-    """Give the call of somebody who runs the place."""
+    """Return the call of somebody who runs the place."""
     return FakeCall(RecordingSurface(), by=replace(person(), is_admin=True))
 
 

@@ -64,7 +64,7 @@ class Everywhere:
 
 @pytest.fixture
 def ann(bench: Bench) -> Everywhere:
-    """Give her."""
+    """Return her."""
     return Everywhere(bench)
 
 

@@ -13,18 +13,18 @@ from tests.fakes.surfaces import FakeCall
 
 @pytest.fixture
 def message_actions(bench: Bench, house: Dispatcher) -> MessageActions:
-    """Give what pointing does in the house, which can neither mail nor report."""
+    """Return what pointing does in the house, which can neither mail nor report."""
     return MessageActions(house, bench.jobs)
 
 
 @pytest.fixture
 def call(bench: Bench) -> FakeCall:
-    """Give the call of somebody who points."""
+    """Return the call of somebody who points."""
     return FakeCall(bench.surface, "pointing")
 
 
 def message_of(bench: Bench, job: Job) -> str:
-    """Give the message that speaks of a job."""
+    """Return the message that speaks of a job."""
     message = bench.jobs.rows[job.id].job.message
     assert message is not None
     return message.id

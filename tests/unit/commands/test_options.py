@@ -16,7 +16,7 @@ JOB = JobRef("The job")
 
 
 def refusal(kind: OptionKind, typed: object) -> str:
-    """Give what a person reads who typed that."""
+    """Return what a person reads who typed that."""
     with pytest.raises(BadInput) as refused:
         kind.parse("it", typed)
     return refused.value.user_text

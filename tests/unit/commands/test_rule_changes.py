@@ -109,7 +109,7 @@ async def test_the_record_tells_the_time_of_the_community(office: Office) -> Non
 
 
 @pytest.mark.parametrize(
-    ("matter", "subject", "value", "says"),
+    ("kind", "subject", "value", "says"),
     [
         (RuleKind.LIMIT, "tier:guest", "1", "the limit of the tier guest, from not set to 1 picture a day"),
         (RuleKind.LIMIT, "role:loom:town:smiths", "5", "the limit of the role smiths, from not set to 5 pictures a day"),

@@ -16,20 +16,20 @@ from tests.unit.commands.hands import Hands
 
 @pytest.fixture
 def reports() -> MemoryReports:
-    """Give the book of reports."""
+    """Return the book of reports."""
     return MemoryReports()
 
 
 @pytest.fixture
 def hands(bench: Bench, reports: MemoryReports) -> Hands:
-    """Give hands that find these two buttons."""
+    """Return hands that find these two buttons."""
     buttons = (report(bench.studio, bench.gallery, reports), mail(bench.studio, bench.gallery, bench.delivery))
     return Hands(bench, Dispatcher(buttons, lambda: FAULT, nobody))
 
 
 @pytest.fixture
 async def foxes(bench: Bench) -> Job:
-    """Give a job of ann's with two pictures."""
+    """Return a job of ann's with two pictures."""
     return await bench.draw(count=2, user="ann")
 
 

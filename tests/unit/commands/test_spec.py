@@ -14,7 +14,7 @@ PAINT, OUTLINE, WIPE, PRESS = Easel().paint(), Easel().outline(), Easel().wipe()
 
 
 def refusal(command: AnyCommand, raw: Mapping[str, object]) -> str:
-    """Give what a person reads who sent that."""
+    """Return what a person reads who sent that."""
     with pytest.raises(BadInput) as refused:
         command.parse(raw)
     return refused.value.user_text

@@ -20,7 +20,7 @@ NAME = re.compile(r"[-_\w]{1,32}")
 
 
 def wanted() -> set[TextKey]:
-    """Give every key that there is a text for in English."""
+    """Return every key that there is a text for in English."""
     keys: set[TextKey] = {("menus", name) for name in CONTEXT_MENUS} | set(ENGLISH)
     for command in TYPED:
         base = ("commands", command.name)
@@ -35,7 +35,7 @@ def wanted() -> set[TextKey]:
 
 
 def level(key: TextKey) -> TextKey:
-    """Give where a name stands beside others: among commands and groups, in a group, a command, an option or a message's menu."""
+    """Return where a name stands beside others: among commands and groups, in a group, a command, an option or a menu."""
     match key:
         case ("commands", *_, "choices", _) | ("menus", _):
             return key[:-1]
@@ -50,13 +50,13 @@ def level(key: TextKey) -> TextKey:
 
 
 def taken_twice(texts: TranslatedTexts) -> list[tuple[TextKey, str]]:
-    """Give the names that more than one thing of a level has."""
+    """Return the names that more than one thing of a level has."""
     names = Counter((level(key), text.lower()) for key, text in texts.items() if level(key))
     return [name for name, times in names.items() if times > 1]
 
 
 def descriptions(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Give what a menu says in other languages."""
+    """Yield what a menu says in other languages."""
     for entry in entries:
         yield from entry.get("description_localizations", {}).values()
         yield from descriptions(entry.get("options", ()))

@@ -20,7 +20,7 @@ AUDIT: AnyCommand = Command("audit", "Read the record", AuditArgs, Easel().run)
 
 
 def refusal(command: AnyCommand, rest: str) -> str:
-    """Give what a person reads who typed that."""
+    """Return what a person reads who typed that."""
     with pytest.raises(BadInput) as refused:
         read_options(command, rest)
     return refused.value.user_text

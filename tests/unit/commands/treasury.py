@@ -35,5 +35,5 @@ class Treasury(Office):
         return self._dispatcher
 
     async def settings(self, someone: Person | None = None) -> CommunitySettings:
-        """Give what holds at the square."""
+        """Return what holds at the square."""
         return (await self.quotas.effective_limits(someone or person(), SQUARE)).of_community.settings

@@ -15,7 +15,7 @@ EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
 
 
 def paths(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    """Give every setting of a TOML table as `section.key`."""
+    """Yield every setting of a TOML table as `section.key`."""
     for key, value in table.items():
         if isinstance(value, dict):
             yield from paths(value, f"{above}{key}.")
@@ -24,7 +24,7 @@ def paths(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
 
 
 def declared(section: BaseModel, above: str = "") -> Iterator[str]:
-    """Give every setting of a section, tables by their default entries."""
+    """Yield every setting of a section, tables by their default entries."""
     for key in type(section).model_fields:
         value = getattr(section, key)
         if isinstance(value, BaseModel):

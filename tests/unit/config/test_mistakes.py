@@ -195,7 +195,7 @@ IN_THE_ENVIRONMENT = [
 
 
 def sentence(file: Path | None, environ: dict[str, str]) -> str:
-    """Give what somebody reads who makes this mistake."""
+    """Return what somebody reads who makes this mistake."""
     with pytest.raises(ConfigError) as caught:
         load(file, environ=environ)
     return caught.value.user_text

@@ -43,12 +43,12 @@ async def found(settings: Settings) -> Found:
 
 
 def settings(folder: Path, **environ: str) -> Settings:
-    """Give settings whose data is in a folder."""
+    """Return settings whose data is in a folder."""
     return load(environ={"EASEL_DATA_DIR": str(folder), **environ})
 
 
 def wrong(findings: Found) -> set[str]:
-    """Give the subjects that are wrong."""
+    """Return the subjects that are wrong."""
     return {subject for subject, those in findings.items() if any(finding.health is Health.WRONG for finding in those)}
 
 

@@ -16,7 +16,7 @@ from bot.domain.health import Health
 
 @contextlib.contextmanager
 def answering(body: bytes, status: int = 200) -> Iterator[int]:
-    """Give the port of a web server that says the same to everything."""
+    """Yield the port of a web server that says the same to everything."""
 
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -38,13 +38,13 @@ def answering(body: bytes, status: int = 200) -> Iterator[int]:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def entries(folder: Path) -> list[Path]:
-    """Give what is in a folder."""
+    """Return what is in a folder."""
     return list(folder.iterdir())
 
 

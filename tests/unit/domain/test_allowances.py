@@ -28,7 +28,7 @@ ZONES = [
 
 
 def local(zone: str, *when: int) -> datetime:
-    """Give a moment by the clocks of a zone, in UTC as the clock port gives it."""
+    """Return a moment by the clocks of a zone, in UTC as the clock port gives it."""
     year, month, day, hour, minute = when
     return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 

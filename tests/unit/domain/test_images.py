@@ -25,7 +25,7 @@ sizes = st.builds(Size, edges, edges)
 
 @st.composite
 def rules(draw: st.DrawFn) -> FreeSizes:
-    """Give a rule that allows at least one size."""
+    """Return a rule that allows at least one size."""
     step = draw(st.sampled_from([1, 8, 16, 32, 64]))
     max_edge = draw(st.integers(min_value=step, max_value=40 * step))
     lawful = Size(draw(st.integers(1, max_edge // step)) * step, draw(st.integers(1, max_edge // step)) * step)

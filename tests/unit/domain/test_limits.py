@@ -26,12 +26,12 @@ HOUSES = HouseLimits(
 
 
 def effective_limits(*rules: tuple[RuleKind, str, str]) -> CommunityLimits:
-    """Give what holds with these rules."""
+    """Return what holds with these rules."""
     return CommunityLimits.of(HOUSE, HOUSES, tuple(Rule(RuleKey(kind, subject), value) for kind, subject, value in rules))
 
 
 def somebody(*roles: str, bought: tuple[str, ...] = ()) -> Person:
-    """Give a person with these roles."""
+    """Return a person with these roles."""
     return Person(Identity(Platform("loom"), "", "1"), "Ann", roles=roles, entitlements=bought)
 
 

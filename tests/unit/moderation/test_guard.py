@@ -36,7 +36,7 @@ class CancelledStage:
 
 
 def saying(verdict: Verdict, name: str = "scripted") -> ScriptedStage:
-    """Give a stage that says this once."""
+    """Return a stage that says this once."""
     stage = ScriptedStage(name)
     stage.will(verdict)
     return stage

@@ -19,36 +19,36 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def noise(seed: int, length: int) -> bytes:
-    """Give bytes without a pattern, the same each time."""
+    """Return bytes without a pattern, the same each time."""
     return Random(seed).randbytes(length)  # noqa: S311 - nothing is kept secret by them
 
 
 def picture(form: str, size: tuple[int, int] = (64, 48), **options: object) -> bytes:
-    """Give a noisy picture, so that every byte of its file matters."""
+    """Return a noisy picture, so that every byte of its file matters."""
     with Image.frombytes("RGB", size, noise(7, size[0] * size[1] * 3)) as image, io.BytesIO() as file:
         image.save(file, form, **options)
         return file.getvalue()
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
-    """Give one PNG chunk with a right sum."""
+    """Return one PNG chunk with a right sum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def png_of(width: int, height: int) -> bytes:
-    """Give a PNG that says it is so large and holds next to nothing."""
+    """Return a PNG that says it is so large and holds next to nothing."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     return SIGNATURE + header + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
 def vp8x_of(width: int, height: int) -> bytes:
-    """Give the header of a WebP that says it is so large."""
+    """Return the header of a WebP that says it is so large."""
     body = b"VP8X" + struct.pack("<I", 10) + bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
 
 
 async def refused(content: bytes, check: PictureCheck | None = None) -> ProviderFailed:
-    """Give the error that the bytes meet with."""
+    """Return the error that the bytes meet with."""
     with pytest.raises(ProviderFailed) as failure:
         await (check or PictureCheck()).examine("openai", content)
     assert (failure.value.provider, failure.value.fault) == ("openai", ProviderFault.BAD_ANSWER)

@@ -11,7 +11,7 @@ from tests.fakes.logs import plain_log
 
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], AbstractEventLoop]]:
-    """Give every test here the loop that leaps."""
+    """Return every test here the loop that leaps."""
     return {"leaping": FastForwardLoop}
 
 

@@ -19,7 +19,7 @@ async def draw(bench: Bench, job: Job, news: list[Progress] | None = None, troub
 
 
 def texts(bench: Bench) -> list[str]:
-    """Give what the message said, one text after another."""
+    """Return what the message said, one text after another."""
     return [post.text for post in bench.surface.said]
 
 

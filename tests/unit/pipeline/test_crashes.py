@@ -28,7 +28,7 @@ async def end(bench: Bench, *, is_killed: bool) -> None:
 
 
 async def drawing(bench: Bench) -> Job:
-    """Give a job that is being drawn."""
+    """Return a job that is being drawn."""
     bench.painter.will_hold()
     job = await bench.imagine()
     bench.engine.start(bench.worker.work)

@@ -20,7 +20,7 @@ FAILED = Ending(JobState.FAILED, "provider_failed", "The image service could not
 
 
 async def kept(bench: Bench) -> Job:
-    """Give a job whose pictures are kept and not shown yet."""
+    """Return a job whose pictures are kept and not shown yet."""
     job = await bench.preparation.prepare(await bench.claimed())
 
     async def on_progress(progress: object) -> None:
@@ -32,7 +32,7 @@ async def kept(bench: Bench) -> Job:
 
 
 async def failed(bench: Bench) -> Job:
-    """Give a job that has failed, of which nobody knows yet."""
+    """Return a job that has failed, of which nobody knows yet."""
     job = await bench.claimed()
     await bench.jobs.finish(job.id, job.attempt, FAILED)
     return bench.job(job)

@@ -29,7 +29,7 @@ REFUSED = PromptRefused(rule="moderation_blocked", sentence="The image service w
 
 
 async def states(bench: Bench, job: Job) -> list[DrawingState]:
-    """Give how the job's paid calls stand, oldest first."""
+    """Return how the job's paid calls stand, oldest first."""
     return [drawing.state for drawing in await bench.jobs.drawings(job.id)]
 
 

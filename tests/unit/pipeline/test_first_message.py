@@ -30,13 +30,13 @@ class SlowCall(FakeCall):
 
 
 def only_job(bench: Bench) -> Job:
-    """Give the one job there is."""
+    """Return the one job there is."""
     [row] = bench.jobs.rows.values()
     return row.job
 
 
 def messages(bench: Bench) -> list[Tone]:
-    """Give what stands in the place."""
+    """Return what stands in the place."""
     return [post.tone for post in bench.surface.shown.values()]
 
 

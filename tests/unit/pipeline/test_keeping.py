@@ -29,7 +29,7 @@ class Troubles:
 
 @pytest.fixture
 def spool() -> MemoryObjects:
-    """Give the folder beside the process."""
+    """Return the folder beside the process."""
     return MemoryObjects()
 
 
@@ -40,14 +40,14 @@ def far(spool: MemoryObjects) -> Bench:
 
 
 async def drawn(bench: Bench, job: Job, *pictures: bytes, on_trouble: Callable[[], None] | None = None) -> Drawing:
-    """Give a drawing whose pictures are put aside."""
+    """Return a drawing whose pictures are put aside."""
     drawing = a_drawing(bench, job)
     files = await bench.keeping.store_safely(drawing, pictures, on_trouble or Troubles())
     return replace(drawing, state=DrawingState.DRAWN, files=files)
 
 
 def a_drawing(bench: Bench, job: Job) -> Drawing:
-    """Give a drawing that is under way."""
+    """Return a drawing that is under way."""
     return Drawing(
         id=DrawingId(bench.ids.new()),
         job=job.id,

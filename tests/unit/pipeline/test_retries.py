@@ -40,12 +40,12 @@ class Flaky:
 
 
 def busy(retry_after: timedelta | None = None, fault: ProviderFault = ProviderFault.RATE_LIMITED) -> ProviderFailed:
-    """Give a provider's failure."""
+    """Return a provider's failure."""
     return ProviderFailed("openai", "429", fault=fault, retry_after=retry_after)
 
 
 def full(retry_after: timedelta | None = None) -> SurfaceFailed:
-    """Give a platform's failure."""
+    """Return a platform's failure."""
     return SurfaceFailed("slack", "429", retry_after=retry_after)
 
 

@@ -111,7 +111,7 @@ async def test_a_failure_costs_nothing_and_can_be_tried_again(bench: Bench, erro
 
 
 def out_of_files(error: EaselError | None) -> Exception:
-    """Give what comes of a machine that opens no more files, as a provider translates it or as it is."""
+    """Return what comes of a machine that opens no more files, as a provider translates it or as it is."""
     cause = OSError(errno.EMFILE, "Too many open files")
     if error is not None:
         error.__cause__ = ExceptionGroup("all attempts failed", [cause])

@@ -30,7 +30,7 @@ class Wheel:
         self._numbers = itertools.count(5)
 
     def random_below(self, most: int) -> int:
-        """Give the next one."""
+        """Return the next one."""
         return next(self._numbers) % most
 
 
@@ -42,13 +42,13 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def codes(clock: StoppedClock) -> MemoryCodes:
-    """Give the record of codes."""
+    """Return the record of codes."""
     return MemoryCodes(clock)
 
 
 @pytest.fixture
 async def accounts() -> MemoryAccounts:
-    """Give two accounts of one person."""
+    """Return two accounts of one person."""
     accounts = MemoryAccounts(CountingIds())
     for identity in (ANN, ANN_ELSEWHERE):
         await accounts.get_or_create(identity, GUEST)
@@ -57,7 +57,7 @@ async def accounts() -> MemoryAccounts:
 
 @pytest.fixture
 def linking(accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock) -> AccountLinking:
-    """Give the service."""
+    """Return the service."""
     return AccountLinking(
         accounts=accounts, codes=codes, clock=clock, first_tier={LOOM: REGISTERED}, random_below=Wheel().random_below
     )

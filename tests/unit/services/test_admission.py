@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 
 async def refusal(wishes: int, within: timedelta, after: timedelta, open_jobs: int = 0) -> str:
-    """Give the sentence for a wish that comes so long after as many as may be."""
+    """Return the sentence for a wish that comes so long after as many as may be."""
     clock = StoppedClock()
     admission = LocalAdmissionLimiter(AdmissionLimits(wishes, within, running=3, queued=10), clock)
     for _ in range(wishes):

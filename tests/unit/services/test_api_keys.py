@@ -19,13 +19,13 @@ ANNS = AccountId("account")
 
 @pytest.fixture
 def table() -> MemoryApiKeys:
-    """Give the record of keys."""
+    """Return the record of keys."""
     return MemoryApiKeys()
 
 
 @pytest.fixture
 def keys(table: MemoryApiKeys) -> ApiKeyRegistry:
-    """Give the service."""
+    """Return the service."""
     return ApiKeyRegistry(table, StoppedClock(), CountingIds())
 
 

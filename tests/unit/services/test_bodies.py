@@ -18,7 +18,7 @@ class Parts:
         self.taken = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Give one after the other."""
+        """Yield one after the other."""
         for part in self._parts:
             self.taken += 1
             yield part

@@ -45,7 +45,7 @@ async def spend(bench: Bench, *counts: int, keys: str = "call") -> None:
 
 
 def budget_alerts(bench: Bench) -> list[tuple[Place, str]]:
-    """Give who was told what."""
+    """Return who was told what."""
     return [(place, post.text) for place, post, key in bench.surface.posted if key.startswith("budget:")]
 
 

@@ -96,7 +96,7 @@ async def test_a_progress_that_waits_is_dropped_for_the_end() -> None:
     assert not board.updates.is_busy
 
 
-@pytest.mark.parametrize("last_word", [None, timedelta(seconds=1)])
+@pytest.mark.parametrize("final_wait", [None, timedelta(seconds=1)])
 async def test_a_progress_on_its_way_arrives_before_the_end(final_wait: timedelta | None) -> None:
     """So that it cannot arrive after it."""
     board = Board(final_wait)

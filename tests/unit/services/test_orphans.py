@@ -29,7 +29,7 @@ def bench() -> Bench:
 
 
 def key(number: int = 0, drawing: str = "z" * 22) -> str:
-    """Give a key of our own form that nobody has."""
+    """Return a key of our own form that nobody has."""
     return f"pictures/ab/ab{number:062x}-{drawing}.png"
 
 
@@ -54,7 +54,7 @@ async def sweep(bench: Bench) -> None:
 
 
 def an_open_drawing(job: Job, state: DrawingState = DrawingState.OPEN) -> Drawing:
-    """Give a drawing of a claimed job, with an id that a key takes."""
+    """Return a drawing of a claimed job, with an id that a key takes."""
     drawing = DrawingId("d" * 22)
     return Drawing(id=drawing, job=job.id, attempt=job.attempt, provider="loom", model="loom", state=state, started_at=NOON)
 

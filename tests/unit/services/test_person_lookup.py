@@ -23,7 +23,7 @@ def bench() -> Bench:
 
 @pytest.fixture
 def people(bench: Bench) -> PersonLookup:
-    """Give whoever looks people up in it."""
+    """Return whoever looks people up in it."""
     return PersonLookup(bench.accounts, bench.quotas)
 
 

@@ -10,7 +10,7 @@ LINKS = PictureLinks("https://easel.test/house")
 
 
 def picture(media_type: str) -> Picture:
-    """Give a picture of some type."""
+    """Return a picture of some type."""
     file = ImageFile(key="pictures/ab/abc", sha256="abc", media_type=media_type, width=8, height=9, size_bytes=70)
     return Picture(id=PictureId("p1"), job="job-1", position=0, file=file, state=PictureState.VISIBLE)
 

@@ -26,12 +26,12 @@ async def nothing() -> MessageRef | None:
 
 @pytest.fixture
 def surface() -> RecordingSurface:
-    """Give a platform that lets a message be changed once in three seconds."""
+    """Return a platform that lets a message be changed once in three seconds."""
     return RecordingSurface(update_every=timedelta(seconds=3))
 
 
 def said(surface: RecordingSurface) -> list[str]:
-    """Give what the message said, in order."""
+    """Return what the message said, in order."""
     return [post.text for post in surface.said]
 
 

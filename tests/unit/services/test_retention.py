@@ -31,7 +31,7 @@ async def keep_for(bench: Bench, days: str | None) -> AuditEntryId:
 
 
 async def states(bench: Bench, job: Job) -> set[PictureState]:
-    """Give the states of a job's pictures."""
+    """Return the states of a job's pictures."""
     return {picture.state for picture in await bench.pictures.of_job(job.id)}
 
 

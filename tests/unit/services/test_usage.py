@@ -26,7 +26,7 @@ def a_line(
     microusd: int = 50_000,
     estimated: int = 0,
 ) -> UsageLine:
-    """Give a line."""
+    """Return a line."""
     whose = AccountId(account or f"account of {name}")
     line = UsageLine(day=day, account=whose, name=name, model=model, pictures=pictures, microusd=microusd)
     return replace(line, estimated=estimated)

@@ -40,12 +40,12 @@ def look(path: Path, at: Callable[[Connection], T]) -> T:
 
 
 def names_in(folder: Path) -> list[str]:
-    """Give what is there."""
+    """Return what is there."""
     return [path.name for path in folder.iterdir()]
 
 
 def finer_points(connection: Connection) -> dict[str, object]:
-    """Give what alembic does not compare: checks, the parts that partial indexes are of, and what references put off."""
+    """Return what alembic does not compare: checks, the parts that partial indexes are of, and what references put off."""
     inspector = inspect(connection)
     return {
         table: {

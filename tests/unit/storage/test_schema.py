@@ -15,7 +15,7 @@ MOMENTS = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 
 
 
 def kept(moment: datetime) -> int:
-    """Give what stands in the table."""
+    """Return what stands in the table."""
     number = Moment().process_bind_param(moment, DIALECT)
     assert number is not None
     return number

@@ -113,7 +113,7 @@ def _fields(schema: Json) -> Iterator[str]:
 
 
 def _type_text(schema: Json) -> str:
-    """Give a field's type in few words."""
+    """Return a field's type in few words."""
     if "enum" in schema:
         return ", ".join(schema["enum"])
     if "$ref" in schema:

@@ -38,7 +38,7 @@ def problem_responses(*more: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 def set_problem_media_type(api: dict[str, Any]) -> dict[str, Any]:
-    """Give the problems in a description the media type that they are sent with."""
+    """Return the problems in a description the media type that they are sent with."""
     for methods in api["paths"].values():
         for operation in methods.values():
             for status, answer in operation["responses"].items():

@@ -57,7 +57,7 @@ class Orders:
         self._dependencies = dependencies
 
     async def key(self, secret: str) -> ApiKey | None:
-        """Give the key, unless there is none or it was revoked."""
+        """Return the key, unless there is none or it was revoked."""
         return await self._dependencies.keys.find(secret)
 
     async def quota(self, key: ApiKey) -> QuotaView:
@@ -99,7 +99,7 @@ class Orders:
         return job
 
     async def find(self, job: str, key: ApiKey) -> Job | None:
-        """Give a job of the key's account; somebody else's is not there."""
+        """Return a job of the key's account; somebody else's is not there."""
         if not _JOB_ID.fullmatch(job):
             return None
         account = await self._dependencies.quotas.account(_person(key))
@@ -175,7 +175,7 @@ def _place(key: ApiKey) -> Place:
 
 
 def _call_key(key: ApiKey, repeat_key: str) -> str:
-    """Give the call's key: what two accounts call alike are two orders."""
+    """Return the call's key: what two accounts call alike are two orders."""
     return f"{API}:{key.owner}:{hashlib.sha256(repeat_key.encode()).hexdigest()}"
 
 

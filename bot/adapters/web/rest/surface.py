@@ -14,7 +14,7 @@ class RestSurface:
     update_every = timedelta(days=1)
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
-        """Give a name for what is not shown; see `Surface.post`."""
+        """Return a name for what is not shown; see `Surface.post`."""
         return MessageRef(place, key)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
@@ -46,7 +46,7 @@ class RestCall:
         return promise(self.place)
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
-        """Give a name for what is not shown."""
+        """Return a name for what is not shown."""
         return MessageRef(self.place, key)
 
     async def whisper(self, post: Post) -> None:

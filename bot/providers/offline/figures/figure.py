@@ -84,7 +84,7 @@ def _curve(start: Point, numbers: list[float]) -> list[Point]:
 
 
 def _between(points: list[Point], way: float) -> Point:
-    """Give the point of a Bézier curve by halving it down (de Casteljau)."""
+    """Return the point of a Bézier curve by halving it down (de Casteljau)."""
     while len(points) > 1:
         points = [
             (first[0] + (second[0] - first[0]) * way, first[1] + (second[1] - first[1]) * way)

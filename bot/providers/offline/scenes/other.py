@@ -254,7 +254,7 @@ def _tile(view: View, corner: Point, edge: float, colours: tuple[Colour, Colour]
 
 
 def _quarter(tip: Point, far: Point, edge: float) -> list[Point]:
-    """Give the arc around a corner of a square, from side to side."""
+    """Return the arc around a corner of a square, from side to side."""
     start = math.atan2(far[1] - tip[1], far[0] - tip[0]) - math.pi / 4
     return [(tip[0] + edge * math.cos(start + turn / 2), tip[1] + edge * math.sin(start + turn / 2)) for turn in _HALF_TURN]
 

@@ -61,7 +61,7 @@ def _water(view: View, horizon: float) -> None:
 
 
 def _island(view: View, horizon: float, tall: float) -> Profile:
-    """Give the line of a far coast that rises out of the water in one or two places."""
+    """Return the line of a far coast that rises out of the water in one or two places."""
     middle, width = view.random.uniform(0, view.canvas.wide), view.random.uniform(0.12, 0.3)
     rough = rolling(view.random, 0, 0.012, busy=3)
 

@@ -16,14 +16,14 @@ from tests.fakes.objects import MemoryObjects
 
 
 def noisy(width: int = 400, height: int = 300, mode: str = "RGB") -> bytes:
-    """Give a picture that packs badly."""
+    """Return a picture that packs badly."""
     chance, file = random.Random(1), io.BytesIO()  # noqa: S311 - noise, not a secret
     Image.frombytes(mode, (width, height), chance.randbytes(width * height * len(mode))).save(file, "PNG")
     return file.getvalue()
 
 
 def exhibit(key: str = "k") -> PostPicture:
-    """Give a picture of a post."""
+    """Return a picture of a post."""
     return PostPicture(PictureId("p1"), key, "image/png", 400, 300, 1, "a fox", "https://easel.example/p/p1.png")
 
 

@@ -15,7 +15,7 @@ ADDRESS = "https://easel.example.org/p/p1.png"
 
 
 def parts(rendered: RenderedMessage) -> list[dict[str, object]]:
-    """Give the components inside the one container."""
+    """Return the components inside the one container."""
     with rendered.parameters() as parameters:
         body = parameters.payload or json.loads((parameters.multipart or [])[0]["value"])
     [container] = body["components"]
@@ -24,7 +24,7 @@ def parts(rendered: RenderedMessage) -> list[dict[str, object]]:
 
 
 def texts(rendered: RenderedMessage) -> list[str]:
-    """Give what can be read."""
+    """Return what can be read."""
     return [str(part["content"]) for part in parts(rendered) if part["type"] == 10]
 
 

@@ -26,19 +26,19 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def installations() -> MemoryInstallations:
-    """Give the record that the store writes into."""
+    """Return the record that the store writes into."""
     return MemoryInstallations()
 
 
 @pytest.fixture
 def store(installations: MemoryInstallations) -> EncryptedInstallationStore:
-    """Give the store."""
+    """Return the store."""
     return EncryptedInstallationStore(installations, TokenCipher((OLD_KEY,)), CLIENT)
 
 
 @pytest.fixture
 def slack() -> Renewing:
-    """Give what answers; its door is open."""
+    """Return what answers; its door is open."""
     renewing = Renewing()
     renewing.open.set()
     return renewing
@@ -58,7 +58,7 @@ async def rotator(slack: Renewing) -> AsyncIterator[AsyncTokenRotator]:
 async def tokens(
     store: EncryptedInstallationStore, rotator: AsyncTokenRotator, clock: StoppedClock
 ) -> AsyncIterator[RotatingBotTokens]:
-    """Give the tokens."""
+    """Yield the tokens."""
     tokens = RotatingBotTokens(store, rotator, clock)
     yield tokens
     await tokens.close()

@@ -23,19 +23,19 @@ LATER = NOON + HOUR
 
 @pytest.fixture
 def installations() -> MemoryInstallations:
-    """Give the record that the store writes into."""
+    """Return the record that the store writes into."""
     return MemoryInstallations()
 
 
 @pytest.fixture
 def ours(installations: MemoryInstallations) -> EncryptedInstallationStore:
-    """Give our store."""
+    """Return our store."""
     return EncryptedInstallationStore(installations, TokenCipher((OLD_KEY,)), CLIENT)
 
 
 @pytest.fixture(params=["ours", "slack-sdk's"])
 async def store(request: pytest.FixtureRequest, ours: EncryptedInstallationStore) -> AsyncIterator[AsyncInstallationStore]:
-    """Give either store."""
+    """Yield either store."""
     if request.param == "ours":
         yield ours
         return
@@ -49,7 +49,7 @@ async def store(request: pytest.FixtureRequest, ours: EncryptedInstallationStore
 async def bot_token(
     store: AsyncInstallationStore, enterprise: str | None, team: str | None, *, whole: bool = False
 ) -> str | None:
-    """Give a bot's token."""
+    """Return a bot's token."""
     bot = await store.async_find_bot(enterprise_id=enterprise, team_id=team, is_enterprise_install=whole)
     return None if bot is None else bot.bot_token
 
@@ -57,7 +57,7 @@ async def bot_token(
 async def tokens(
     store: AsyncInstallationStore, enterprise: str | None, team: str | None, user: str | None = None, *, whole: bool = False
 ) -> tuple[str | None, str | None] | None:
-    """Give the tokens of an installation, the bot's first."""
+    """Return the tokens of an installation, the bot's first."""
     found = await store.async_find_installation(enterprise_id=enterprise, team_id=team, user_id=user, is_enterprise_install=whole)
     return None if found is None else (found.bot_token, found.user_token)
 

@@ -12,7 +12,7 @@ NAMES = {"U0ANN00001": "ann", "C0GENERAL1": "general"}
 
 
 def read(post: Post) -> str:
-    """Give what a person reads."""
+    """Return what a person reads."""
     body = mention_ids(render_message(post), "T1")
     checked_blocks(body["blocks"], lambda _: True)
     return blocks_view.shown_words(body["blocks"], lambda id_: NAMES.get(id_, id_))

@@ -44,7 +44,7 @@ FORM = Form(COMMAND.name, {"words": "a fox", "job": "j1"})
 
 
 def fields(view: dict[str, Any]) -> dict[str, Any]:
-    """Give the elements by block."""
+    """Return the elements by block."""
     return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
 
 

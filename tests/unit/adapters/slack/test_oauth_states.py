@@ -13,13 +13,13 @@ from tests.fakes.ids import CountingIds
 
 @pytest.fixture
 def codes(clock: StoppedClock) -> MemoryCodes:
-    """Give the record that states are kept in."""
+    """Return the record that states are kept in."""
     return MemoryCodes(clock)
 
 
 @pytest.fixture
 def states(codes: MemoryCodes, clock: StoppedClock) -> OAuthStateStore:
-    """Give the store of states."""
+    """Return the store of states."""
     return OAuthStateStore(codes, CountingIds(), clock)
 
 

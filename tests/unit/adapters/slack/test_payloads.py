@@ -17,7 +17,7 @@ OPENED = FormContext(team=OURS, enterprise="E1").to_metadata()
 
 
 def form(**view: Any) -> dict[str, Any]:
-    """Give a form that somebody of another organisation sent."""
+    """Return a form that somebody of another organisation sent."""
     return {
         "type": "view_submission",
         "team": {"id": THEIRS, "domain": "globex", "enterprise_id": "E2"},
@@ -28,7 +28,7 @@ def form(**view: Any) -> dict[str, Any]:
 
 
 def event(*, who: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    """Give a mention by somebody of another organisation."""
+    """Return a mention by somebody of another organisation."""
     said = {"type": "app_mention", "user": "U2", "team": THEIRS, "channel": "C1", "ts": "1.0", **more}
     ours = {"enterprise_id": None, "team_id": OURS, "user_id": "UB", "is_bot": True, "is_enterprise_install": False}
     return {

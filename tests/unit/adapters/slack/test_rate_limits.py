@@ -10,7 +10,7 @@ from tests.fakes.fast_forward_loop import run_leaping
 
 
 def message(number: int, channel: str = "C1") -> MessageRef:
-    """Give one of many messages of a workspace."""
+    """Return one of many messages of a workspace."""
     return MessageRef(Place(SLACK, "T1", channel), str(number))
 
 

@@ -14,7 +14,7 @@ HOSTILE = "<!channel> <@U123> *bold* _it_ https://evil.example <https://evil.exa
 
 
 def taken(post: Post, *shown: ImageSource) -> Json:
-    """Give the message once the rules have had no objections."""
+    """Return the message once the rules have had no objections."""
     body = render_message(post, shown)
     checked_blocks(body["blocks"], lambda _: True)
     assert sum(len(text) for text in texts(body["blocks"])) <= 13_200
@@ -23,7 +23,7 @@ def taken(post: Post, *shown: ImageSource) -> Json:
 
 
 def texts(blocks: object) -> Iterator[str]:
-    """Give every text in them."""
+    """Yield every text in them."""
     if isinstance(blocks, dict):
         yield from ([blocks["text"]] if isinstance(blocks.get("text"), str) else [])
         for inner in blocks.values():

@@ -33,19 +33,19 @@ class Answers:
         return {"user": self.user} if method == "users.info" else {"usergroups": self.groups}
 
     def enterprise_of(self, team: str) -> str:
-        """Give the organisation of T1."""
+        """Return the organisation of T1."""
         return "E1" if team == "T1" else ""
 
 
 @pytest.fixture
 def answers() -> Answers:
-    """Give what answers."""
+    """Return what answers."""
     return Answers()
 
 
 @pytest.fixture
 async def people(answers: Answers) -> AsyncIterator[UserProfiles]:
-    """Give what asks."""
+    """Yield what asks."""
     made = UserProfiles(answers)
     yield made
     await made.close()

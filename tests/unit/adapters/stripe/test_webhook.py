@@ -56,7 +56,7 @@ class Heard:
 
 @pytest.fixture
 def heard() -> Heard:
-    """Give what is heard."""
+    """Return what is heard."""
     return Heard()
 
 

@@ -30,7 +30,7 @@ class Room:
         return message
 
     async def heard(self, after: int) -> list[str] | None:
-        """Give the bodies that are new, or None."""
+        """Return the bodies that are new, or None."""
         changes = await self.feed.after("studio", after)
         return None if changes is None else [message.body for message in changes]
 

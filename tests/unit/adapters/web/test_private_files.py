@@ -36,7 +36,7 @@ class Counter:
 
 
 def links(render_note: str) -> list[str]:
-    """Give where a note's files are."""
+    """Return where a note's files are."""
     return [file["link"] for file in json.loads(render_note)["files"]]
 
 
@@ -50,7 +50,7 @@ async def counter() -> AsyncIterator[Counter]:
 
 @pytest.fixture
 def ann() -> str:
-    """Give the user whose cookie is all a's."""
+    """Return the user whose cookie is all a's."""
     return hashlib.sha256(b"a" * 44).hexdigest()[:32]
 
 
@@ -113,7 +113,7 @@ async def test_the_name_in_the_address_is_not_believed(counter: Counter, ann: st
 
 
 @pytest.mark.parametrize(
-    "handouts", [PrivateFiles(CountingIds(), most_entries=2), PrivateFiles(CountingIds(), most_bytes=len(PLOT.content) + 5)]
+    "private_files", [PrivateFiles(CountingIds(), most_entries=2), PrivateFiles(CountingIds(), most_bytes=len(PLOT.content) + 5)]
 )
 async def test_the_oldest_give_way(private_files: PrivateFiles, ann: str) -> None:
     """When there are too many, or too much of them."""

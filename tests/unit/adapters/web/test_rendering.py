@@ -26,7 +26,7 @@ FULL = Post(
 
 
 def stored(body: str, *, is_deleted: bool = False) -> StoredMessage:
-    """Give a message with this body."""
+    """Return a message with this body."""
     return StoredMessage(id="m1", channel="studio", author="user", body=body, version=7, created_at=NOON, is_deleted=is_deleted)
 
 

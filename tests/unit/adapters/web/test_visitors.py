@@ -17,7 +17,7 @@ def identify(cookie: str = "", *, visitors: Visitors | None = None) -> Visitor:
 
 
 def cookie_set(visitor: Visitor, *, is_secure: bool) -> str:
-    """Give the header that keeps the cookie."""
+    """Return the header that keeps the cookie."""
     response = Response()
     Visitors(CountingIds(), is_secure=is_secure).remember(visitor, response)
     return response.headers["set-cookie"]

@@ -28,7 +28,7 @@ LIGHT_WORDS = ["dawn", "noon", "sunset", "dusk", "night", "storm"]
 
 
 def asked(prompt: str = "a fox in the snow", *, drawing: str = "d-1", size: Size = SMALL, count: int = 1) -> ImageRequest:
-    """Give a request for small pictures of low quality."""
+    """Return a request for small pictures of low quality."""
     return ImageRequest(drawing=DrawingId(drawing), prompt=prompt, size=size, quality=Quality.LOW, count=count, author="somebody")
 
 
@@ -37,7 +37,7 @@ async def ignore(_progress: Progress) -> None:
 
 
 async def drawn(request: ImageRequest) -> tuple[bytes, ...]:
-    """Give the pictures of a request."""
+    """Return the pictures of a request."""
     return (await OfflinePainter(attribution="offline preview").draw(request, ignore)).pictures
 
 
@@ -49,7 +49,7 @@ def opened(content: bytes) -> Image.Image:
 
 
 def distance(first: bytes, second: bytes) -> float:
-    """Give how different two pictures look: the mean difference of their channels, from 0 to 255."""
+    """Return how different two pictures look: the mean difference of their channels, from 0 to 255."""
     difference = ImageChops.difference(opened(first), opened(second))
     return sum(ImageStat.Stat(difference).mean) / 3
 

@@ -20,7 +20,7 @@ GROUND = (120, 130, 140)
 
 
 def a_view(*figures: Figure, light: Light = Light.DAY) -> View:
-    """Give a plain grey canvas, and those figures waiting."""
+    """Return a plain grey canvas, and those figures waiting."""
     canvas = Canvas(Size(120, 120), 2, Random(3))  # noqa: S311 - chance for pictures
     canvas.wash((GROUND,))
     actors = tuple(Actor(figure, figure.coat) for figure in figures)
@@ -28,7 +28,7 @@ def a_view(*figures: Figure, light: Light = Light.DAY) -> View:
 
 
 def painted(view: View) -> tuple[int, int, int, int] | None:
-    """Give the box of what is not plain any more."""
+    """Return the box of what is not plain any more."""
     with view.canvas.image.copy() as plain:
         plain.paste(GROUND, (0, 0, plain.width, plain.height))
         return ImageChops.difference(view.canvas.image, plain).getbbox()

@@ -15,7 +15,7 @@ SAID = '{"verdict":"rejected","reason_code":"violence","sentence":"","rewritten_
 
 
 def rejected(sentence: str = "", safer: str | None = None, reason: ReasonCode = ReasonCode.VIOLENCE) -> ModelVerdict:
-    """Give a verdict that says no."""
+    """Return a verdict that says no."""
     return ModelVerdict(verdict="rejected", reason_code=reason, sentence=sentence, rewritten_prompt=None, safer_prompt=safer)
 
 

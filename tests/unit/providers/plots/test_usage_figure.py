@@ -23,7 +23,7 @@ LAST = date(2026, 3, 14)
 def a_line(
     number: int, name: str, *, pictures: int = 1, microusd: int = 50_000, model: str = "crayons", estimated: int = 0
 ) -> UsageLine:
-    """Give a line of the day that is so many days before the last."""
+    """Return a line of the day that is so many days before the last."""
     line = UsageLine(
         day=LAST - timedelta(days=number),
         account=AccountId(f"account of {name}"),
@@ -41,7 +41,7 @@ def summary(*lines: UsageLine, days: int = 30, whose: str = "") -> UsageSummary:
 
 
 def texts(figure: Figure) -> list[Text]:
-    """Give every text that can be seen, laid out; marks outside a panel are there and not drawn."""
+    """Return every text that can be seen, laid out; marks outside a panel are there and not drawn."""
     figure.draw_without_rendering()
     marks = [
         tick.label1
@@ -55,7 +55,7 @@ def texts(figure: Figure) -> list[Text]:
 
 
 def words(figure: Figure) -> list[str]:
-    """Give what can be read."""
+    """Return what can be read."""
     return [text.get_text().strip() for text in texts(figure)]
 
 
@@ -74,7 +74,7 @@ CROWDED = [
 
 
 @pytest.mark.parametrize(
-    "crowd",
+    "crowded",
     [
         pytest.param(summary(*CROWDED, days=60), id="huge numbers"),
         pytest.param(summary(*CROWDED, days=90), id="90 days"),
@@ -86,9 +86,9 @@ CROWDED = [
         pytest.param(summary(), id="nothing"),
     ],
 )
-def test_no_text_runs_over_another_or_over_the_edge(tenant_quota: UsageSummary) -> None:
+def test_no_text_runs_over_another_or_over_the_edge(crowded: UsageSummary) -> None:
     """However much there is."""
-    figure = draw_usage(tenant_quota)
+    figure = draw_usage(crowded)
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
     for words_, box in boxes:
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, words_  # noqa: PT018 - one box

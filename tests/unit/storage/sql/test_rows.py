@@ -24,7 +24,7 @@ def with_one_state(job: Job) -> Job:
 
 
 def through_a_table(values: dict[str, Any]) -> Row[Any]:
-    """Give the row that these columns come back as."""
+    """Return the row that these columns come back as."""
     spelled = {name: json.loads(json.dumps(value)) if isinstance(value, dict | list) else value for name, value in values.items()}
     return cast("Row[Any]", SimpleNamespace(**spelled, _mapping=spelled))
 

@@ -22,7 +22,7 @@ def other(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def mode_of(path: Path) -> str:
-    """Give how the file keeps its journal."""
+    """Return how the file keeps its journal."""
     with closing(sqlite3.connect(path)) as connection:
         [mode] = connection.execute("PRAGMA journal_mode").fetchone()
         return str(mode)

@@ -8,13 +8,13 @@ from bot.adapters.web.rest.docs import docs_routes
 from bot.services.api_keys import ApiKeyRegistry
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
-from tests.fakes.rest_dependencies import backroom_of
+from tests.fakes.rest_dependencies import rest_dependencies_of
 
 
 async def test_every_address_and_field_is_on_the_page() -> None:
     """With the words that can be chosen, and no script."""
     bench = Bench()
-    rest = build_rest(backroom_of(bench, ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)))
+    rest = build_rest(rest_dependencies_of(bench, ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)))
     app = FastAPI()
     app.include_router(docs_routes(rest, "https://easel.test"))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://easel.test") as http:

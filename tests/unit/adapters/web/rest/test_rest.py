@@ -25,7 +25,7 @@ from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import ErrorView, JobView, PictureView
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
-from tests.fakes.rest_dependencies import backroom_of
+from tests.fakes.rest_dependencies import rest_dependencies_of
 from tests.fakes.surfaces import LOOM, person
 from tests.fakes.waiting import until
 
@@ -64,13 +64,13 @@ def bench() -> Bench:
 
 @pytest.fixture
 async def counter(bench: Bench) -> AsyncIterator[Counter]:
-    """Give the counter, with a key of Ann's and one of Bea's."""
+    """Yield the counter, with a key of Ann's and one of Bea's."""
     keys, secrets = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids), []
     for user in ("ann", "bea"):
         account = await bench.studio.account(person(user))
         _, secret = await keys.make(Identity(LOOM, "", user), account.id, HOUSE, "my script")
         secrets.append(secret)
-    rest_dependencies = backroom_of(bench, keys, owner="bea")
+    rest_dependencies = rest_dependencies_of(bench, keys, owner="bea")
     transport = httpx2.ASGITransport(app=build_rest(rest_dependencies), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://easel.test") as http:
         yield Counter(http, bench, *secrets)
@@ -198,7 +198,7 @@ async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dic
 async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) -> None:
     """Every number and boolean of every body is one already: neither `"2"` nor `true` is a number."""
     api = build_rest(
-        backroom_of(counter.bench, ApiKeyRegistry(MemoryApiKeys(), counter.bench.clock, counter.bench.ids))
+        rest_dependencies_of(counter.bench, ApiKeyRegistry(MemoryApiKeys(), counter.bench.clock, counter.bench.ids))
     ).openapi()
     bodies = [
         operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]

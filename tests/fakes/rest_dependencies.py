@@ -7,7 +7,7 @@ from bot.services.job_views import JobViews
 from tests.fakes.bench import Bench
 
 
-def backroom_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "") -> RestDependencies:
+def rest_dependencies_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "") -> RestDependencies:
     """Put it together; the user `owner` may read what pictures cost."""
 
     async def knows_cost(person: Person) -> bool:
