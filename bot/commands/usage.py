@@ -84,7 +84,7 @@ def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes,
     estimated = f"{dollars(summary.estimated)} of that is an estimate. " if summary.estimated else ""
     return Post(
         f"{_totals_text(summary)} {estimated}The table has every day, person and model.",
-        details=(Details("PersonLookup", "\n".join(people)), Details("Models", "\n".join(models))),
+        details=(Details("People", "\n".join(people)), Details("Models", "\n".join(models))),
         attachments=(
             Attachment(f"{name}.png", "image/png", picture, _alt_text(summary)),
             Attachment(f"{name}.csv", "text/csv", table),
@@ -103,7 +103,7 @@ def _totals_text(summary: UsageSummary) -> str:
 def _alt_text(summary: UsageSummary) -> str:
     """Say what the picture shows to who cannot see it."""
     busiest = max(summary.days, key=lambda day: sum(day.pictures))
-    shares = {"PersonLookup": summary.people, "Models": summary.models}
+    shares = {"People": summary.people, "Models": summary.models}
     named = [f"{title}: {', '.join(map(_share_text, found[:_NAMED_IN_ALT]))}." for title, found in shares.items()]
     most = f"Most on {_day(busiest.day)}, {pluralize(sum(busiest.pictures), 'picture')}." if summary.pictures else ""
     return " ".join(part for part in ("Bars by day, person and model.", _totals_text(summary), most, *named) if part)

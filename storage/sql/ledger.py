@@ -80,8 +80,8 @@ async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: in
     if in_credits:
         whose = (CommunityId(hold.community), AccountId(hold.account))
         await move_credits(connection, CreditBooking(*whose, in_credits, CreditKind.REFUND, f"undrawn:{job}:{left}", now, job))
-    if hold.tenant_quota is not None:
-        crowd_key = _counter_key(hold.community, _as_account(hold.tenant_quota), hold.day)
+    if hold.crowd is not None:
+        crowd_key = _counter_key(hold.community, _as_account(hold.crowd), hold.day)
         await connection.execute(_CORRECT_COUNT, crowd_key | {"let_go": 0, "used": left - hold.spent})
 
 
@@ -267,8 +267,8 @@ async def _count_ended_hold(connection: AsyncConnection, job: JobId, hold: Row[A
     if back:
         whose = (CommunityId(hold.community), AccountId(hold.account))
         await move_credits(connection, CreditBooking(*whose, back, CreditKind.REFUND, f"refund:{job}", now, job))
-    if hold.tenant_quota is not None:
-        crowd_key = _counter_key(hold.community, _as_account(hold.tenant_quota), hold.day)
+    if hold.crowd is not None:
+        crowd_key = _counter_key(hold.community, _as_account(hold.crowd), hold.day)
         await connection.execute(_COUNT, crowd_key | {"let_go": hold.n, "used": hold.spent})
 
 

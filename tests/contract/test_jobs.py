@@ -56,7 +56,7 @@ class TestAccepting:
                 variation_of="another fox",
             ),
             message=MessageRef(place, "77", "a ticket"),
-            words=PreparedPrompt("a fuller fox", Cost(1200, is_estimate=True)),
+            prepared_prompt=PreparedPrompt("a fuller fox", Cost(1200, is_estimate=True)),
             created_at=NOON + timedelta(microseconds=1),
         )
         assert await jobs.accept(job, a_hold(ann)) == AcceptedJob(job, is_new=True)
