@@ -1,5 +1,6 @@
 """The documents cannot rot: commands, settings and ports that nobody wrote about fail here."""
 
+import ast
 import itertools
 import re
 import tomllib
@@ -63,6 +64,29 @@ def test_links_between_pages_lead_somewhere() -> None:
 def _anchor(heading: str) -> str:
     """Return what a heading is linked by."""
     return re.sub(r"[^\w\- ]", "", heading.lstrip("#").strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", ["docs/how-a-wish-travels.md", "docs/glossary.md"])
+def test_every_name_on_a_map_of_the_code_exists(page: str) -> None:
+    """A map that names what is not there leads newcomers astray."""
+    named = re.findall(r"`((?:bot|storage)/[\w/]+\.py)(?:::([\w.]+))?`", (ROOT / page).read_text())
+    assert named
+    assert [f"{path}::{name}" for path, name in named if not _is_defined(path, name)] == []
+
+
+def _is_defined(path: str, name: str) -> bool:
+    """Return whether a file is there, and in it a class or function, or a method of a class."""
+    if not (ROOT / path).exists():
+        return False
+    body = ast.parse((ROOT / path).read_text()).body
+    for part in filter(None, name.split(".")):
+        found = [
+            node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name == part
+        ]
+        if not found:
+            return False
+        body = found[0].body
+    return True
 
 
 def test_every_dependency_has_its_reason() -> None:
