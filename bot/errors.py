@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from bot.text import pluralize
+
 
 class EaselError(Exception):
     """Anything that goes wrong on purpose.
@@ -63,14 +65,6 @@ class PromptRefused(Refusal):
         self.request_id = request_id
 
 
-def _pictures(number: int) -> str:
-    return "1 picture" if number == 1 else f"{number} pictures"
-
-
-def _credits(number: int) -> str:
-    return "1 credit" if number == 1 else f"{number} credits"
-
-
 class QuotaExceeded(Refusal):
     """The account has fewer pictures left than the wish costs, its credits included.
 
@@ -81,8 +75,8 @@ class QuotaExceeded(Refusal):
     can_register = False
 
     def __init__(self, *, cost: int, left: int, refills_at: datetime, credits_left: int = 0) -> None:
-        beside = f" and {_credits(credits_left)}" if credits_left else ""
-        missing = f"That needs {_pictures(cost)} and you have {left} left today{beside}."
+        beside = f" and {pluralize(credits_left, 'credit')}" if credits_left else ""
+        missing = f"That needs {pluralize(cost, 'picture')} and you have {left} left today{beside}."
         if left + credits_left <= 0:
             missing = "You have no pictures left today."
         super().__init__(
@@ -93,19 +87,21 @@ class QuotaExceeded(Refusal):
     def offer_registering(self, limit: int) -> None:
         """Say that registering gives `limit` pictures a day."""
         self.can_register = True
-        self.user_text = f"{self.user_text} With /register you have {_pictures(limit)} a day."
+        self.user_text = f"{self.user_text} With /register you have {pluralize(limit, 'picture')} a day."
 
 
 class LimitTooLow(QuotaExceeded):
     """The wish costs more than a whole day's allowance, so that waiting would not help."""
 
     def __init__(self, *, cost: int, limit: int, credits_left: int = 0) -> None:
-        beside = f" and you have {_credits(credits_left)}" if credits_left else ""
+        beside = f" and you have {pluralize(credits_left, 'credit')}" if credits_left else ""
         ask = "Ask for fewer or smaller ones, or a lower quality" if limit + credits_left else "An admin can raise it"
         EaselError.__init__(
             self,
             f"cost={cost} limit={limit} credits={credits_left}",
-            user_text=f"That needs {_pictures(cost)}; your limit is {limit} a day{beside}. {ask}; nothing was counted.",
+            user_text=(
+                f"That needs {pluralize(cost, 'picture')}; your limit is {limit} a day{beside}. {ask}; nothing was counted."
+            ),
         )
 
 
@@ -118,7 +114,7 @@ class TenantQuotaExceeded(Refusal):
         super().__init__(
             f"crowd cost={cost} left={left} refills_at={refills_at.isoformat()}",
             user_text=(
-                f"Everybody here together has {_pictures(left)} left today and that needs {cost}. "
+                f"Everybody here together has {pluralize(left, 'picture')} left today and that needs {cost}. "
                 f"More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted."
             ),
         )

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.commands.options import join_words, suggest
 from bot.config import ModelSettings, Settings
 from bot.errors import ConfigError
 from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
@@ -15,6 +14,7 @@ from bot.ports.images import ImageProvider
 from bot.ports.prompts import ModelStage, Rewriter
 from bot.providers.offline.painter import OfflinePainter
 from bot.providers.offline.rewriter import PlainRewriter
+from bot.text import join_words, suggest
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

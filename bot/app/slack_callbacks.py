@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.app.house import House
-from bot.commands.formatting import pluralize
 from bot.domain.chat import Place
 from bot.domain.people import Person, Platform
 from bot.errors import BadInput
 from bot.pipeline import posts
 from bot.services.quotas import EffectiveLimits, Quotas
+from bot.text import pluralize
 
 if TYPE_CHECKING:
     from bot.adapters.slack.home import HomeContent

@@ -19,12 +19,12 @@ from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json, pr
 from bot.cli.logs import configure_logging
 from bot.cli.output_files import CannotWrite, output_paths, write_pictures
 from bot.cli.stop_signals import StopRequest, listen_for_stop
-from bot.commands.options import quote
 from bot.config import Settings, load
 from bot.domain.chat import Post, Tone
 from bot.domain.jobs import DrawingState, Job, JobId, JobState
 from bot.errors import BadInput, EaselError, StorageFailed
 from bot.services.job_views import JobViews
+from bot.text import quote
 from storage.objects.disk import DiskObjects
 
 _POLL_EVERY = timedelta(milliseconds=100)

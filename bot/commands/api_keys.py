@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.formatting import one_line, pluralize
+from bot.commands.formatting import one_line
 from bot.commands.options import Text
 from bot.commands.spec import Command
 from bot.domain.chat import Details, Post
@@ -12,6 +12,7 @@ from bot.ports.api_keys import ApiKey
 from bot.ports.surfaces import Call
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.quotas import Quotas
+from bot.text import pluralize
 
 
 @dataclass(frozen=True, slots=True)

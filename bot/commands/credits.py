@@ -5,7 +5,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands.dispatcher import IsOwner
-from bot.commands.formatting import moment_text, one_line, pluralize
+from bot.commands.formatting import moment_text, one_line
 from bot.commands.option_lookup import find_subject, new_person_note
 from bot.commands.options import Number, PersonRef, Text
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
@@ -18,6 +18,7 @@ from bot.ports.credits import Credits
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import FoundPerson, PersonLookup
 from bot.services.quotas import Quotas
+from bot.text import pluralize
 
 _SHOWN = 20
 _ALREADY_DONE = "You asked for that already, and it was done then; nothing was moved twice."

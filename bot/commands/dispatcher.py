@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
-from bot.commands.options import join_words, suggest
 from bot.commands.spec import AnyCommand, Audience
 from bot.commands.typed_line import is_plain, read_options, split_line
 from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.people import Person
 from bot.errors import BadInput, EaselError, InternalError, NotAllowed, QuotaExceeded, Refusal, SurfaceFailed
 from bot.ports.surfaces import Call
+from bot.text import join_words, suggest
 
 log = structlog.get_logger(__name__)
 

@@ -4,13 +4,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.rules import Membership
+from bot.text import pluralize
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def pluralize(number: int, thing: str) -> str:
-    """Return `1 picture`, `1,200 pictures`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def moment_text(at: datetime, zone: ZoneInfo) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.dispatcher import IsOwner, permitted_commands
-from bot.commands.options import Text, suggest
+from bot.commands.options import Text
 from bot.commands.spec import AnyCommand, Audience, Command, Option
 from bot.commands.translations import TranslatedTexts, Translations
 from bot.domain.chat import Details, Post
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
+from bot.text import suggest
 
 LocaleOf = Callable[[Call], Awaitable[str]]
 """Gives the locale, such as `de` or `en-GB`, that a call is answered in."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.formatting import pluralize
 from bot.commands.options import Text
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Post
@@ -12,6 +11,7 @@ from bot.domain.people import Identity
 from bot.ports.surfaces import Call
 from bot.services.account_linking import CODE_LIFETIME, AccountLinking
 from bot.services.quotas import Quotas
+from bot.text import pluralize
 
 _MINUTES = int(CODE_LIFETIME.total_seconds()) // 60
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 
 from bot.commands.dispatcher import IsOwner
-from bot.commands.options import join_words, quote, suggest
 from bot.domain.people import Mention, Tier
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import FoundPerson, PersonLookup
+from bot.text import join_words, quote, suggest
 
 
 async def find_subject(call: Call, mention: Mention | None, people: PersonLookup, is_owner: IsOwner) -> FoundPerson:

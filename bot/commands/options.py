@@ -1,6 +1,5 @@
 """The kinds of option a command takes, and how a typed value becomes a checked one."""
 
-import difflib
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from bot.domain.images import Size, nearest_usual
 from bot.domain.money import MILLION
 from bot.domain.people import Mention, Platform, RoleMention
 from bot.errors import BadInput
+from bot.text import join_words, quote, suggest
 
 
 class OptionKind(Protocol):
@@ -283,20 +283,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return found if found and found.year <= _LAST_YEAR else None
-
-
-def join_words(words: list[str], last: str = "or") -> str:
-    """Return `a, b or c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def quote(typed: object, longest: int = 40) -> str:
-    """Repeat what was typed, cut short, so that a sentence stays a sentence."""
-    text = " ".join(str(typed).split())
-    return f"“{text[:longest]}…”" if len(text) > longest else f"“{text}”"
-
-
-def suggest(word: str, known: list[str]) -> str:
-    """Guess what was meant: ` Did you mean wide?`, or nothing."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean {close[0]}?" if close else ""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from bot.commands.dispatcher import IsOwner
-from bot.commands.formatting import one_line, pluralize, time_left, until_text
+from bot.commands.formatting import one_line, time_left, until_text
 from bot.commands.option_lookup import find_subject, new_person_note, parse_tier
 from bot.commands.options import NumberOrClear, PersonRef, Pick, RoleRef, Text
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
@@ -22,6 +22,7 @@ from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import EffectiveLimits, Quotas
+from bot.text import pluralize
 
 WayToPremium = Callable[[AccountId], str]
 """Says in a sentence how an account becomes premium, or nothing."""

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.formatting import pluralize
 from bot.commands.options import Text
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Details, Post
@@ -15,6 +14,7 @@ from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import EffectiveLimits, Quotas
+from bot.text import pluralize
 
 _REGISTER = "register"
 _MOST_IN_TEXT = 1200

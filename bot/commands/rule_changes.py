@@ -6,7 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands import rule_texts
-from bot.commands.formatting import moment_text, one_line, pluralize
+from bot.commands.formatting import moment_text, one_line
 from bot.commands.options import Number, Text
 from bot.commands.setting_values import format_setting
 from bot.commands.spec import Audience, Command
@@ -21,6 +21,7 @@ from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
+from bot.text import pluralize
 
 LONGEST_REASON = 200
 """Characters of a reason."""

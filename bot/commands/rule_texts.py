@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.commands.formatting import membership_text, pluralize
+from bot.commands.formatting import membership_text
 from bot.commands.setting_values import format_setting
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
 from bot.domain.money import dollars
 from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
+from bot.text import pluralize
 
 _SETTING_TITLES = {
     "zone": "time zone",

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.commands.formatting import moment_text, pluralize
-from bot.commands.options import Pick, quote, suggest
+from bot.commands.formatting import moment_text
+from bot.commands.options import Pick
 from bot.domain.allowances import DayExtension
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Shape
@@ -18,6 +18,7 @@ from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
 from bot.errors import BadInput, NotAllowed
 from bot.services.quotas import EffectiveLimits
+from bot.text import pluralize, quote, suggest
 
 _MOST_DAYS = 3650
 _MOST_CHANNELS = 50

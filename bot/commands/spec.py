@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bot.commands.options import OptionKind, join_words, suggest
+from bot.commands.options import OptionKind
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
+from bot.text import join_words, suggest
 
 A = TypeVar("A")
 

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from bot.commands.formatting import pluralize
 from bot.commands.option_lookup import new_person_note, parse_tier
 from bot.commands.options import CLEAR, PersonRef, RoleRef, Text, Until
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
@@ -21,6 +20,7 @@ from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import FoundPerson, PersonLookup
 from bot.services.quotas import Quotas
+from bot.text import pluralize
 
 _LONGEST_TIER = 40
 GRANT = "grant"

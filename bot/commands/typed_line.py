@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from bot.commands.options import Number, PersonRef, RoleRef, Text, join_words, suggest
+from bot.commands.options import Number, PersonRef, RoleRef, Text
 from bot.commands.spec import AnyCommand, Option
 from bot.errors import BadInput
+from bot.text import join_words, suggest
 
 _FLAG = re.compile(r"(?:--|[—–])([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
 _TOKEN = re.compile(r'(?:[^\s"“”„«»]|["“„«][^"“”„«»]*["”“»])+(?!\S)|\S+')

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
 
-from bot.commands.formatting import one_line, pluralize
+from bot.commands.formatting import one_line
 from bot.commands.options import Number, PersonRef
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import Attachment, Details, Post
@@ -18,6 +18,7 @@ from bot.ports.surfaces import Call
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
 from bot.services.usage import summarize_usage, usage_csv
+from bot.text import pluralize, truncate
 
 _MOST_DAYS = 90
 _LONGEST_NAME = 40
@@ -94,7 +95,7 @@ def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes,
 
 def _totals_text(summary: UsageSummary) -> str:
     """Say it in one sentence."""
-    who = summary.whose or ("1 person" if summary.head_count == 1 else f"{summary.head_count:,} people")
+    who = summary.whose or pluralize(summary.head_count, "person", "people")
     period = _period(summary.days[0].day, summary.days[-1].day)
     cost = dollars(summary.microusd, is_estimate=summary.estimated > 0)
     return f"{period}: {pluralize(summary.pictures, 'picture')} by {who}, for {cost}."
@@ -120,8 +121,7 @@ def _share_text(share: UsageShare) -> str:
 
 
 def _short(name: str) -> str:
-    line = one_line(name)
-    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME].rstrip()}…"
+    return truncate(one_line(name), _LONGEST_NAME)
 
 
 def _period(first: date, last: date) -> str:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.commands.options import suggest
 from bot.config.field_types import SettingsConflict
 from bot.config.settings import Settings
 from bot.config.sources import PREFIX, Loc, SettingsSource, to_toml_name
+from bot.text import suggest
 
 _REQUIREMENTS = {
     "int_type": "must be a whole number without quotes",

@@ -7,7 +7,6 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.commands.options import join_words, suggest
 from bot.config.field_types import Folder, SettingsConflict, TextList, echo
 from bot.config.model_settings import ModelSettings
 from bot.config.sections import (
@@ -27,6 +26,7 @@ from bot.config.sections import (
     WorkerSettings,
 )
 from bot.config.slack_settings import SlackSettings
+from bot.text import join_words, suggest
 
 PLATFORMS = ("web", "terminal", "discord", "slack")
 PROVIDERS = ("openai", "offline")

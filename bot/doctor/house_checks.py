@@ -19,6 +19,7 @@ from bot.doctor.checks import DoctorCheck, run_checks
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
 from bot.services.orphans import GRACE, OrphanCount
+from bot.text import pluralize
 from storage.migrate import current, head
 from storage.sql.failures import reason_of
 from storage.sql.sqlite import sqlite_file
@@ -126,7 +127,7 @@ async def check_orphans(settings: Settings) -> tuple[Finding, ...]:
 def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
     if not count.objects:
         return ()
-    objects = "1 object" if count.objects == 1 else f"{count.objects:,} objects"
+    objects = pluralize(count.objects, "object")
     verb = "belongs" if count.objects == 1 else "belong"
     among = "" if count.is_complete else f" of the first {_MOST_OBJECTS:,}"
     text = f"{objects}{among} ({count.size_bytes / 1_000_000:.1f} MB) {verb} to no picture"

@@ -10,6 +10,7 @@ from bot.domain.jobs import Drawing, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
 from bot.services.picture_links import PictureLinks
+from bot.text import pluralize, truncate
 
 _LONGEST_TITLE = 120
 """Characters of the prompt that a headline shows; the whole of it is folded away below."""
@@ -94,7 +95,7 @@ def ended(job: Job, ending: Ending) -> Post:
 def deleted(job: Job, minutes: int) -> Post:
     """Say that the pictures are gone, and for how long that can be undone."""
     return Post(
-        f"{title(job)} – deleted. It can be brought back for {'1 minute' if minutes == 1 else f'{minutes} minutes'}.",
+        f"{title(job)} – deleted. It can be brought back for {pluralize(minutes, 'minute')}.",
         Tone.PLAIN,
         buttons=(Button("Undo", "undelete", job.id),),
     )
@@ -103,7 +104,7 @@ def deleted(job: Job, minutes: int) -> Post:
 def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:
     """Return a picture with its alternative text."""
     drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
-    return links.post_picture(picture, shorten(drawn, _LONGEST_ALT))
+    return links.post_picture(picture, truncate(drawn, _LONGEST_ALT))
 
 
 def name_asker(post: Post, person: Person) -> Post:
@@ -123,12 +124,7 @@ def originals(post_pictures: Sequence[PostPicture]) -> tuple[Link, ...]:
 
 def title(job: Job) -> str:
     """Return the prompt, cut to a headline."""
-    return shorten(job.wish.prompt, _LONGEST_TITLE)
-
-
-def shorten(text: str, longest: int) -> str:
-    """Cut `text` to so many characters, with an ellipsis where something is missing."""
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    return truncate(job.wish.prompt, _LONGEST_TITLE)
 
 
 def _reword(job: Job) -> Button:
@@ -174,9 +170,9 @@ def _low_quota_note(left: QuotaStatus | None) -> tuple[str, ...]:
     """Say what is left of the day, once it is three pictures or its last fifth."""
     if left is None or left.left > max(_LOW_QUOTA, left.limit // 5):
         return ()
-    pictures = "1 picture" if left.left == 1 else f"{left.left or 'no'} pictures"
-    beyond = "1 credit" if left.credits == 1 else f"{left.credits} credits"
-    return (f"{pictures} left today and {beyond}" if left.credits else f"{pictures} left today",)
+    pictures = pluralize(left.left, "picture") if left.left else "no pictures"
+    beyond = f" and {pluralize(left.credits, 'credit')}" if left.credits else ""
+    return (f"{pictures} left today{beyond}",)
 
 
 def _facts(job: Job, price: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from bot.ports.jobs import AcceptedJob, Jobs
 from bot.ports.surfaces import Call
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.quotas import EffectiveLimits, Quotas, check_channel
+from bot.text import pluralize
 
 log = structlog.get_logger(__name__)
 
@@ -212,5 +213,5 @@ def _cancelled(text: str) -> Ending:
 
 def _cancelled_once_paid(counted: int) -> Ending:
     """Return the end of what was being drawn already."""
-    pictures = "1 picture was" if counted == 1 else f"{counted} pictures were"
-    return _cancelled(f". It was being drawn already, so {pictures} counted.")
+    verb = "was" if counted == 1 else "were"
+    return _cancelled(f". It was being drawn already, so {pluralize(counted, 'picture')} {verb} counted.")

@@ -14,6 +14,7 @@ from bot.errors import BadInput, Busy
 from bot.ports.accounts import Accounts
 from bot.ports.clock import Clock
 from bot.ports.codes import Codes, Purpose
+from bot.text import duration_text
 
 log = structlog.get_logger(__name__)
 
@@ -101,9 +102,9 @@ class AccountLinking:
         wait = self._issue_limiter.try_once(account)
         if wait is not None:
             raise Busy(
-                f"You have had {_MOST_CODES} codes within {_minutes_text(_PERIOD)}; "
-                f"each works for {_minutes_text(CODE_LIFETIME)}, and "
-                f"you can have another in {_minutes_text(wait)}.",
+                f"You have had {_MOST_CODES} codes within {duration_text(_PERIOD)}; "
+                f"each works for {duration_text(CODE_LIFETIME)}, and "
+                f"you can have another in {duration_text(wait)}.",
                 retry_after=wait,
             )
         characters = "".join(_ALPHABET[self._random_below(len(_ALPHABET))] for _ in range(_CODE_LENGTH))
@@ -122,7 +123,7 @@ class AccountLinking:
         wait = self._attempt_limiter.try_once(account)
         if wait is not None:
             raise Busy(
-                f"You have tried {_MOST_TRIES} codes within {_minutes_text(_PERIOD)}; please try again in {_minutes_text(wait)}, "
+                f"You have tried {_MOST_TRIES} codes within {duration_text(_PERIOD)}; please try again in {duration_text(wait)}, "
                 "with a new code. Nothing was changed.",
                 retry_after=wait,
             )
@@ -177,8 +178,3 @@ def _normalize_code(typed: str) -> str | None:
 
 def _hash(characters: str) -> str:
     return hashlib.sha256(characters.encode()).hexdigest()
-
-
-def _minutes_text(span: timedelta) -> str:
-    whole = max(1, -(-int(span.total_seconds()) // 60))
-    return "a minute" if whole == 1 else f"{whole} minutes"

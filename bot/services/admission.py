@@ -12,6 +12,7 @@ from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.errors import Busy
 from bot.ports.clock import Clock
+from bot.text import duration_text
 
 _UNTIL_ONE_IS_DONE = timedelta(minutes=1)
 """When to try again where that depends on when a picture is done."""
@@ -58,8 +59,8 @@ class LocalAdmissionLimiter:
         if len(recent) >= limits.wishes:
             wait = recent[-limits.wishes] + limits.within - self._clock.now()
             raise Busy(
-                f"One person can ask {_times(limits.wishes)} in {_duration_text(limits.within)}; "
-                f"ask again in {_duration_text(wait)}. Nothing was counted.",
+                f"One person can ask {_times(limits.wishes)} in {duration_text(limits.within)}; "
+                f"ask again in {duration_text(wait)}. Nothing was counted.",
                 retry_after=wait,
             )
 
@@ -94,17 +95,3 @@ class LocalAdmissionLimiter:
 
 def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
-
-
-def _duration_text(span: timedelta) -> str:
-    """Return a length of time in words, rounded up to what people count in."""
-    seconds = max(1, -(-span // timedelta(seconds=1)))
-    for unit, length in (("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * length or seconds == length:
-            number = -(-seconds // length)
-            return _pluralize(number, unit)
-    return _pluralize(seconds, "second")
-
-
-def _pluralize(number: int, unit: str) -> str:
-    return f"{number} {unit}s" if number > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"

@@ -10,6 +10,7 @@ from bot.domain.money import MILLION
 from bot.domain.people import AccountId
 from bot.ports.plots import DailyUsage, UsageShare, UsageSummary
 from bot.ports.statistics import UsageLine
+from bot.text import pluralize
 
 MOST_PEOPLE = 10
 MOST_MODELS = 5
@@ -78,7 +79,7 @@ def _top_shares(shares: Sequence[UsageShare], most: int, other: str, others: str
         return tuple(shares)
     pictures, microusd = sum(share.pictures for share in rest), sum(share.microusd for share in rest)
     estimated = sum(share.estimated for share in rest)
-    name = f"{len(rest):,} {other if len(rest) == 1 else others}"
+    name = pluralize(len(rest), other, others)
     return (
         *shares[:most],
         UsageShare(key="", name=name, pictures=pictures, microusd=microusd, estimated=estimated, is_rest=True),

@@ -7,6 +7,7 @@ from bot.commands.options import Number, OptionKind, PersonRef, Pick, Pixels, Ro
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
+from bot.text import truncate
 
 CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
 """Entries of a message's menu, and the command that each presses; one whose command is not there is not shown."""
@@ -68,7 +69,7 @@ class _CommandRenderer:
         inner = [{**self._command_fields(command), "type": _SUBCOMMAND} for command in commands]
         return {
             "name": name,
-            "description": _cut_description(", ".join(one["name"] for one in inner)),
+            "description": truncate(", ".join(one["name"] for one in inner), _LONGEST_DESCRIPTION),
             **self._localised_texts("groups", name),
             "options": inner,
             **reach,
@@ -78,7 +79,7 @@ class _CommandRenderer:
         options = sorted(command.options, key=lambda option: not option.is_required)
         return {
             "name": command.name.rpartition(" ")[2],
-            "description": _cut_description(command.summary),
+            "description": truncate(command.summary, _LONGEST_DESCRIPTION),
             **self._localised_texts("commands", command.name),
             "options": [self._option_fields(option, ("commands", command.name, "options", option.name)) for option in options],
         }
@@ -86,7 +87,7 @@ class _CommandRenderer:
     def _option_fields(self, option: Option, key: tuple[str, ...]) -> Json:
         return {
             "name": option.name,
-            "description": _cut_description(f"{option.summary}{_default_note('usually', option.default)}"),
+            "description": truncate(f"{option.summary}{_default_note('usually', option.default)}", _LONGEST_DESCRIPTION),
             **self._localised("name", self._translations_of(*key, "name")),
             **self._localised("description", self._localised_summaries(option, key)),
             "required": option.is_required,
@@ -100,7 +101,7 @@ class _CommandRenderer:
         found: dict[str, str] = {}
         for language, summary in self._translations_of(*key, "summary").items():
             usual = _default_note(usually.get(language, ""), labels.get(language, option.default))
-            found[language] = _cut_description(f"{_with_note(summary, option)}{usual}")
+            found[language] = truncate(f"{_with_note(summary, option)}{usual}", _LONGEST_DESCRIPTION)
         return found
 
     def _choices(self, kind: OptionKind, key: tuple[str, ...]) -> Json:
@@ -115,7 +116,8 @@ class _CommandRenderer:
 
     def _localised_texts(self, *key: str) -> Json:
         """Return the names of a command in other languages, and what it does."""
-        summaries = {language: _cut_description(text) for language, text in self._translations_of(*key, "summary").items()}
+        texts = self._translations_of(*key, "summary")
+        summaries = {language: truncate(text, _LONGEST_DESCRIPTION) for language, text in texts.items()}
         return {**self._localised("name", self._translations_of(*key, "name")), **self._localised("description", summaries)}
 
     def _translations_of(self, *key: str) -> dict[str, str]:
@@ -163,7 +165,3 @@ def autocomplete_choices(command: AnyCommand, option: str, typed: str) -> list[s
 
 def _known_values(kind: OptionKind) -> tuple[str, ...]:
     return tuple(str(size) for size in USUAL_SIZES.values()) if isinstance(kind, Pixels) else kind.values
-
-
-def _cut_description(text: str) -> str:
-    return text if len(text) <= _LONGEST_DESCRIPTION else f"{text[: _LONGEST_DESCRIPTION - 1]}…"

@@ -9,6 +9,7 @@ from bot.adapters.discord.interaction_input import modal_custom_id
 from bot.commands.options import Number, OptionKind, PersonRef, Pick, RoleRef, Text
 from bot.commands.spec import AnyCommand, Option
 from bot.commands.translations import TranslatedTexts
+from bot.text import truncate
 
 _MOST_FIELDS = 5
 _MOST_CHOICES = 25
@@ -25,7 +26,7 @@ def render_modal(command: AnyCommand, values: Mapping[str, str], words: Translat
     options = sorted(command.options, key=lambda option: not option.is_required)
     unseen = {option.name: values[option.name] for option in options[_MOST_FIELDS:] if option.name in values}
     title = words.get(("commands", command.name, "summary"), command.summary)
-    modal = discord.ui.Modal(title=_cut(title, _LONGEST_TITLE), custom_id=modal_custom_id(command.name, unseen))
+    modal = discord.ui.Modal(title=truncate(title, _LONGEST_TITLE), custom_id=modal_custom_id(command.name, unseen))
     for option in options[:_MOST_FIELDS]:
         modal.add_item(_ModalField(command, option, words).label(values.get(option.name, "")))
     modal.stop()  # else discord.py keeps it for ever, to hear of answers that we hear of ourselves
@@ -47,8 +48,8 @@ class _ModalField:
         summary = self._words.get((*self._key, "summary"), option.kind.summary)
         description = f"{summary}; {option.note}" if option.note else summary
         return discord.ui.Label(
-            text=_cut(name.capitalize(), _LONGEST_LABEL),
-            description=_cut(description, _LONGEST_NOTE),
+            text=truncate(name.capitalize(), _LONGEST_LABEL),
+            description=truncate(description, _LONGEST_NOTE),
             component=self._component(option.kind, value),
         )
 
@@ -103,7 +104,3 @@ class _ModalField:
             required=option.is_required,
             max_length=longest,
         )
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 from bot.adapters.slack.bot_identities import BotIdentities
 from bot.adapters.slack.errors import translate_errors
-from bot.adapters.slack.markup import truncate
 from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import PostPicture
 from bot.domain.people import Person
+from bot.text import truncate
 
 Json = dict[str, Any]
 

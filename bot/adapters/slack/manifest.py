@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from bot.commands.spec import AnyCommand
+from bot.text import truncate
 
 EVENTS_PATH = "/slack/events"
 INSTALL_PATH = "/slack/install"
@@ -83,7 +84,7 @@ def _slash_commands(commands: Mapping[str, AnyCommand], url: str) -> list[Json]:
     return [
         {
             "command": IMAGINE,
-            "description": _cut(commands["imagine"].summary, _LONGEST_DESCRIPTION),
+            "description": truncate(commands["imagine"].summary, _LONGEST_DESCRIPTION),
             "usage_hint": _HINT,
             "should_escape": False,
             **where,
@@ -91,7 +92,7 @@ def _slash_commands(commands: Mapping[str, AnyCommand], url: str) -> list[Json]:
         {
             "command": EASEL,
             "description": "Everything else that easel can do",
-            "usage_hint": _cut(" | ".join(others), _LONGEST_HINT),
+            "usage_hint": truncate(" | ".join(others), _LONGEST_HINT),
             "should_escape": True,
             **where,
         },
@@ -108,10 +109,6 @@ def _shortcuts(commands: Collection[str]) -> Iterator[Json]:
     for callback, (name, command) in MESSAGE_SHORTCUTS.items():
         if command in commands:
             yield {"name": name, "type": "message", "callback_id": callback, "description": "For pictures that easel drew"}
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def to_yaml(manifest: Json) -> str:

@@ -8,6 +8,8 @@ where it would be markup. Times, ids and keys stay as they are typed.
 
 import re
 
+from bot.text import truncate
+
 _LOOKALIKES = str.maketrans(
     {
         "&": "&amp;",
@@ -32,11 +34,6 @@ def escape(text: str) -> str:
     line = " ".join(text.split()).translate(_LOOKALIKES)
     line = _EMOJI.sub(r"꞉\1꞉", _ADDRESS.sub("꞉", line))
     return _ITALIC.sub(r"ˍ\1ˍ", line)
-
-
-def truncate(text: str, longest: int) -> str:
-    """Return `text` within `longest` characters, cut with an ellipsis where it does not fit."""
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def split_text(text: str, longest: int, most: int) -> list[str]:

@@ -12,6 +12,7 @@ from bot.commands.options import JobRef, Number, OptionKind, PersonRef, Pick, Te
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Form
 from bot.errors import BadInput
+from bot.text import truncate
 
 Json = dict[str, Any]
 
@@ -123,7 +124,7 @@ def _choices(kind: OptionKind, value: str | None) -> Json:
 
 
 def _plain_text(text: str, longest: int) -> Json:
-    return {"type": "plain_text", "text": text if len(text) <= longest else f"{text[: longest - 1]}…"}
+    return {"type": "plain_text", "text": truncate(text, longest)}
 
 
 def parse_values(view: Mapping[str, Any]) -> dict[str, object]:

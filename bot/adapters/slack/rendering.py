@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.slack.markup import escape, split_text, truncate
+from bot.adapters.slack.markup import escape, split_text
 from bot.domain.chat import Button, Link, Post, Tone
+from bot.text import truncate
 
 Json = dict[str, Any]
 

@@ -12,6 +12,7 @@ from bot.domain.money import dollars
 from bot.ports.plots import UsageSummary
 from bot.providers.plots.panels import MARKS_WIDTH, draw_cost_by_day, draw_pictures_by_day, draw_shares
 from bot.providers.plots.plot_text import FONT, MUTED_COLOUR, TEXT_COLOUR, shorten, to_displayable
+from bot.text import pluralize
 
 _INCHES = (12, 8)
 _DPI = 120
@@ -58,8 +59,8 @@ def _panels(figure: Figure, summary: UsageSummary) -> None:
 
 def _headline(figure: Figure, summary: UsageSummary) -> None:
     whose = f" by {to_displayable(summary.whose, 'one person')}" if summary.whose else ""
-    people = "" if summary.whose else f"   ·   {_count(summary.head_count, 'person', 'people')}"
-    pictures = _count(summary.pictures, "picture", "pictures")
+    people = "" if summary.whose else f"   ·   {pluralize(summary.head_count, 'person', 'people')}"
+    pictures = pluralize(summary.pictures, "picture", "pictures")
     title = _write(figure, _LEFT - MARKS_WIDTH / figure.bbox.width, 0.945, f"Pictures drawn{whose}", fontsize=24, weight="bold")
     shorten(title, 0.92 * figure.bbox.width)
     cost = dollars(summary.microusd, is_estimate=summary.estimated > 0)
@@ -79,7 +80,3 @@ def _period(summary: UsageSummary) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

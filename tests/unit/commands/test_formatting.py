@@ -5,22 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.commands.formatting import membership_text, moment_text, one_line, pluralize, time_left, until_text
+from bot.commands.formatting import membership_text, moment_text, one_line, time_left, until_text
 from bot.domain.people import PREMIUM
 from bot.domain.rules import Membership
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YEAR = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
-
-
-def test_one_is_not_many() -> None:
-    """And many are easy to read."""
-    assert [pluralize(number, "picture") for number in (0, 1, 2, 1_000_000)] == [
-        "0 pictures",
-        "1 picture",
-        "2 pictures",
-        "1,000,000 pictures",
-    ]
 
 
 @pytest.mark.parametrize(

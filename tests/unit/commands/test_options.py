@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 
-from bot.commands.options import JobRef, Number, OptionKind, Pick, Pixels, Text, join_words, quote, suggest
+from bot.commands.options import JobRef, Number, OptionKind, Pick, Pixels, Text
 from bot.domain.images import Quality, Shape, Size
 from bot.errors import BadInput
 
@@ -110,27 +110,6 @@ def test_a_kind_says_what_can_be_typed(kind: OptionKind, values: tuple[str, ...]
     """Menus and help are drawn from it."""
     assert kind.values == values
     assert kind.summary
-
-
-def test_words_are_listed_as_one_says_them() -> None:
-    """One, two, or more of them."""
-    assert join_words(["a"]) == "a"
-    assert join_words(["a", "b"]) == "a or b"
-    assert join_words(["a", "b", "c"]) == "a, b or c"
-
-
-def test_what_was_typed_is_repeated_on_one_short_line() -> None:
-    """A refusal stays one sentence, whatever was pasted."""
-    assert quote("a\nfox  here") == "“a fox here”"
-    assert quote("x" * 41) == f"“{'x' * 40}…”"
-    assert quote("x" * 40) == f"“{'x' * 40}”"
-
-
-def test_a_guess_is_made_only_where_one_is_near() -> None:
-    """Nobody is sent the wrong way."""
-    assert suggest("qualty", ["quality", "shape"]) == " Did you mean quality?"
-    assert suggest("zebra", ["quality", "shape"]) == ""
-    assert suggest("shape", []) == ""
 
 
 def test_choices_may_be_any_strenum() -> None:

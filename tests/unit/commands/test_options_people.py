@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.options import Dollars, OptionKind, PersonRef, RoleRef, join_words
+from bot.commands.options import Dollars, OptionKind, PersonRef, RoleRef
 from bot.domain.people import Identity, Mention, Platform, RoleMention
 from bot.errors import BadInput
 
@@ -81,8 +81,3 @@ def test_what_does_not_fit_is_refused(kind: OptionKind, typed: object) -> None:
 def test_a_mention_is_of_the_speakers_place_unless_it_says_otherwise(mention: Mention, identity: Identity) -> None:
     """An id means nothing outside its realm."""
     assert mention.to_identity(Identity(LOOM, "T1", "1")) == identity
-
-
-def test_a_list_may_end_in_and() -> None:
-    """As well as in or."""
-    assert join_words(["a", "b", "c"], "and") == "a, b and c"

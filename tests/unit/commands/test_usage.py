@@ -198,7 +198,7 @@ async def test_a_name_is_one_line_and_not_too_long(context: Desk) -> None:
     """Whatever somebody calls themselves; one who calls themselves nothing has their id."""
     await context.drew(replace(BOB, name=f"Bob\n2. {'x' * 100}"))
     [people, _] = (await context.type("/usage")).details
-    assert people.text == f"1. Bob 2. {'x' * 33}… (loom:bob): 1 picture, $0.05"
+    assert people.text == f"1. Bob 2. {'x' * 32}… (loom:bob): 1 picture, $0.05"
     await context.drew(replace(BOB, name=" "))
     assert "by loom:bob, for" in (await context.type("/usage --person bob")).text
 

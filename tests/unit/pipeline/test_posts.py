@@ -81,8 +81,6 @@ def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
     assert len(post.text) == 120
     assert post.text.endswith("fox…")
     assert post.details == (Details("You asked for", "fox " * 100),)
-    assert posts.shorten("abcdef", 6) == "abcdef"
-    assert posts.shorten("abcd fg", 6) == "abcd…"
 
 
 def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.adapters.slack.markup import escape, split_text, truncate
+from bot.adapters.slack.markup import escape, split_text
 from tests.fakes.slack import words
 
 
@@ -59,12 +59,6 @@ def test_markup_within_a_line_is_none(marked: str) -> None:
 def test_ordinary_words_stay_as_they_are() -> None:
     """On one line, for a notification has one."""
     assert escape("a fox, in\nthe snow!") == "a fox, in the snow!"
-
-
-def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
-    """At the very length."""
-    assert truncate("abcdef", 6) == "abcdef"
-    assert truncate("abcdefg", 6) == "abcde…"
 
 
 def test_long_texts_are_parted_between_words() -> None:
