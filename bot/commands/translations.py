@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 
 TextKey = tuple[str, ...]
@@ -26,8 +27,9 @@ class Translations:
         return self.texts_by_language.get(locale.partition("-")[0].lower(), {})
 
 
+@cache
 def load_translations() -> Translations:
-    """Read the catalogues that lie beside the commands, a file for each language."""
+    """Read the catalogues that lie beside the commands, a file for each language; once in a process, as they never change."""
     found = sorted((file for file in (files(__package__) / "locales").iterdir() if file.name.endswith(".toml")), key=str)
     return Translations({file.name.removesuffix(".toml"): dict(_texts(tomllib.loads(file.read_text("utf-8")))) for file in found})
 

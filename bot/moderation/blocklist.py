@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import product
 
 from bot.ports.prompts import ALLOWED, Decision, Verdict
@@ -86,13 +87,19 @@ class Blocklist:
     name = "blocklist"
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        patterns = {_phrase_pattern(phrase) for phrase in map(_normalize, phrases) if phrase.strip()}
-        self._pattern = re.compile("|".join(sorted(patterns))) if patterns else None
+        self._pattern = _compile(tuple(phrases))
 
     async def judge(self, prompt: str) -> Verdict:
         """Judge `prompt` in a time that grows with its length alone."""
         is_listed = self._pattern is not None and self._pattern.search(_normalize(prompt)) is not None
         return _REFUSED if is_listed else ALLOWED
+
+
+@lru_cache(maxsize=8)
+def _compile(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return one expression for all phrases; None where there is none. It takes a while, and lists seldom change."""
+    patterns = {_phrase_pattern(phrase) for phrase in map(_normalize, phrases) if phrase.strip()}
+    return re.compile("|".join(sorted(patterns))) if patterns else None
 
 
 def _normalize(text: str) -> str:

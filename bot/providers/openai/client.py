@@ -2,7 +2,9 @@
 
 import importlib
 import operator
+import ssl
 from datetime import timedelta
+from functools import cache
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
@@ -48,12 +50,18 @@ def build_client(key: str, base_url: str | None = None, *, longest: timedelta = 
             pool=_CONNECT.total_seconds(),
         ),
         default_headers=NO_COMPRESSION,
-        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [limit_bodies(_body_limit)]}),
+        http_client=DefaultAsyncHttpxClient(verify=_tls_context(), event_hooks={"response": [limit_bodies(_body_limit)]}),
     )
     # The SDK fills these from the environment, which only our settings may read.
     client.organization = None
     client.project = None
     return client
+
+
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """Return what connections are proved by: reading the machine's certificates takes 50 ms, and several clients share them."""
+    return httpx2.create_ssl_context()
 
 
 def load_resources(client: AsyncOpenAI) -> None:
