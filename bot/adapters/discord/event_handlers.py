@@ -1,4 +1,4 @@
-"""What Discord tells us of: commands, buttons, reactions, direct messages, and servers that we come to or leave."""
+"""Handlers of Discord's events: commands, buttons, forms, reactions, direct messages, and servers joined or left."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,13 +16,14 @@ from bot.adapters.discord.direct_messages import EMPTY_MESSAGE_REPLY, DirectMess
 from bot.adapters.discord.interaction_input import parse_command, parse_modal
 from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.surface import DiscordSurface
+from bot.adapters.shared.deduplicator import Deduplicator
+from bot.adapters.shared.task_tracker import TaskTracker
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
 from bot.commands.translations import Translations
 from bot.domain.chat import Form, MessageRef
 from bot.domain.people import Identity, Person
 from bot.ports.jobs import Jobs
-from bot.services.hearing import Hearing
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ _VARIATION_SELECTOR = "\N{VARIATION SELECTOR-16}"
 
 
 class DiscordEventHandlers:
-    """Hears events and has the house act on them. Each event is a task of discord.py's that is known here until it ends."""
+    """Runs a command for each Discord event. discord.py runs each handler in a task, which is tracked here until it ends."""
 
     def __init__(self, *, dispatcher: Dispatcher, surface: DiscordSurface, jobs: Jobs, translations: Translations) -> None:
         self.is_open = True
@@ -56,7 +57,8 @@ class DiscordEventHandlers:
         self._surface = surface
         self._message_actions = MessageActions(dispatcher, jobs)
         self._translations = translations
-        self._hearing = Hearing()
+        self._deduplicator = Deduplicator()
+        self._tasks = TaskTracker()
         self._client: discord.Client | None = None
         self._calls: set[DiscordCall] = set()
 
@@ -76,20 +78,20 @@ class DiscordEventHandlers:
         """Hear only the interactions that this client is given; it has no gateway."""
         client.event(self.on_interaction)
 
-    async def quiet(self, within: timedelta) -> None:
-        """Wait for what was heard to be dealt with; after `within` it is cancelled."""
-        await self._hearing.quiet(within)
+    async def drain(self, within: timedelta) -> None:
+        """Wait until all events that came are dealt with; after `within` the rest is cancelled."""
+        await self._tasks.drain(within)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Deal with a command, a button, or somebody typing; the same one again is not heard."""
         if not self.is_open:
             return
-        if not self._hearing.is_new(str(interaction.id)):
+        if not self._deduplicator.is_new(str(interaction.id)):
             log.info("discord.heard_twice", interaction=interaction.id)
             return
         run = _HANDLERS.get(interaction.type)
         if run is not None:
-            self._know_this_task()
+            self._track_this_task()
             await run(self, interaction)
 
     async def _run_command(self, interaction: Interaction) -> None:
@@ -156,8 +158,8 @@ class DiscordEventHandlers:
     async def on_message(self, message: discord.Message) -> None:
         """Deal with what somebody writes to us alone: plain words are something to draw. Bots are not answered, nor are we."""
         is_for_us = message.guild is None and not message.author.bot and message.type in _WRITTEN_TYPES
-        if self.is_open and is_for_us and self._hearing.is_new(str(message.id)):
-            self._know_this_task()
+        if self.is_open and is_for_us and self._deduplicator.is_new(str(message.id)):
+            self._track_this_task()
             call = DirectMessageCall(message, self._surface)
             line = line_of_message(message)
             await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(EMPTY_MESSAGE_REPLY))
@@ -166,7 +168,7 @@ class DiscordEventHandlers:
         """Deal with a reaction below a message of ours, in a server or between somebody and us."""
         reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION_SELECTOR, ""))
         if self.is_open and self._is_ours(payload) and reaction is not None and self._message_actions.is_supported(reaction):
-            self._know_this_task()
+            self._track_this_task()
             await self._react(payload, reaction)
 
     def _is_ours(self, payload: discord.RawReactionActionEvent) -> bool:
@@ -203,10 +205,10 @@ class DiscordEventHandlers:
         """Note that we were sent away. What people asked for there ends by direct message; their pictures stay theirs."""
         log.info("discord.guild_left", guild=guild.id)
 
-    def _know_this_task(self) -> None:
+    def _track_this_task(self) -> None:
         task = asyncio.current_task()
         if task is not None:
-            self._hearing.know(task)
+            self._tasks.track(task)
 
 
 _HANDLERS: dict[discord.InteractionType, Callable[[DiscordEventHandlers, Interaction], Awaitable[None]]] = {

@@ -83,7 +83,7 @@ class DiscordFrontEnd:
             yield self._routes(handlers)
         finally:
             handlers.is_open = False
-            await handlers.quiet(_DRAIN_BUDGET)
+            await handlers.drain(_DRAIN_BUDGET)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 

@@ -14,9 +14,9 @@ from nacl.signing import VerifyKey
 
 from bot.adapters.discord.bot_client import DiscordBotClient
 from bot.adapters.discord.event_handlers import DiscordEventHandlers
+from bot.adapters.shared.bodies import BodyRefused, read_body
 from bot.errors import SurfaceFailed
 from bot.ports.clock import Clock
-from bot.services.bodies import BodyRefused, read_body
 
 log = structlog.get_logger(__name__)
 

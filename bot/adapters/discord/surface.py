@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +18,7 @@ from bot.adapters.discord.message_renderer import USUAL_UPLOAD_BYTES, MessageRen
 from bot.adapters.discord.progress_rate import ProgressRateLimiter
 from bot.adapters.discord.rendering import RenderedMessage
 from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
@@ -68,7 +68,7 @@ class DiscordSurface:
         self._progress_limiter = ProgressRateLimiter()
         self._updates = MessageUpdateQueue(self._wait_for_progress, self._show_progress, final_wait=_LAST_WORD)
         self._spoiler_guilds = frozenset(spoiler_guilds)
-        self._fingerprints: OrderedDict[str, str] = OrderedDict()
+        self._fingerprints = NewestEntries[str, str](_REMEMBERED)
 
     async def close(self) -> None:
         """Show nothing any more, and hang up. The `DiscordBotClient` is its owner's to close."""
@@ -163,8 +163,6 @@ class DiscordSurface:
             return
         await self._edit_message(message, rendered, is_progress=is_progress)
         self._fingerprints[message.id] = rendered.fingerprint
-        while len(self._fingerprints) > _REMEMBERED:
-            self._fingerprints.popitem(last=False)
 
     async def _edit_message(self, message: MessageRef, rendered: RenderedMessage, *, is_progress: bool) -> None:
         reply_token = self._valid_reply_token(message)

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackClientError, SlackTokenRotationError
 from slack_sdk.oauth.installation_store.models import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.installation_store import EncryptedInstallationStore
 from bot.errors import MessageGone, SurfaceFailed
@@ -83,7 +84,7 @@ class RotatingBotTokens:
         self._store = store
         self._rotator = rotator
         self._clock = clock
-        self._copies: dict[_Installation, _CachedBot] = {}
+        self._copies = NewestEntries[_Installation, _CachedBot](_MOST_COPIES)
         self._lookups: dict[_Installation, asyncio.Task[_CachedBot | None]] = {}
         self._unsaved: dict[_Installation, Bot] = {}
 
@@ -109,14 +110,9 @@ class RotatingBotTokens:
         for installation in dict.fromkeys((requested, _Installation(enterprise, ""))):
             copy = await asyncio.shield(self._start_or_join(installation))
             if copy is not None:
-                self._remember(requested, copy)
+                self._copies[requested] = copy
                 return copy.bot
         raise _not_installed()
-
-    def _remember(self, requested: _Installation, copy: _CachedBot) -> None:
-        if len(self._copies) >= _MOST_COPIES:
-            del self._copies[next(iter(self._copies))]
-        self._copies[requested] = copy
 
     def _start_or_join(self, installation: _Installation) -> "asyncio.Task[_CachedBot | None]":
         """Join the look-up that is under way, or begin one."""

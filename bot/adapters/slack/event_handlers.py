@@ -1,4 +1,4 @@
-"""What Slack tells us of: commands, buttons, forms, shortcuts, mentions, reactions, and workspaces that let us go."""
+"""Handlers of Slack's events: commands, buttons, forms, shortcuts, mentions, reactions, and uninstallations."""
 
 import asyncio
 import re
@@ -13,6 +13,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.adapters.shared.deduplicator import Deduplicator
+from bot.adapters.shared.task_tracker import TaskTracker
 from bot.adapters.slack import command_lines, modals, payloads
 from bot.adapters.slack.call import SlackCallFactory
 from bot.adapters.slack.guests import options_for_people
@@ -24,7 +26,6 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
 from bot.errors import EaselError
 from bot.ports.jobs import Jobs
-from bot.services.hearing import Hearing
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +53,7 @@ REACTIONS = {
 
 
 class SlackEventHandlers:
-    """Hears what comes in, acknowledges it before anything else, and has the house act on it in tasks of its own."""
+    """Acknowledges each Slack event first, then runs its command in a tracked task."""
 
     def __init__(
         self, *, dispatcher: Dispatcher, calls: SlackCallFactory, jobs: Jobs, home: HomeTab, uninstaller: Uninstaller
@@ -64,14 +65,15 @@ class SlackEventHandlers:
         self._message_actions = MessageActions(dispatcher, jobs)
         self._home = home
         self._uninstaller = uninstaller
-        self._hearing = Hearing()
+        self._deduplicator = Deduplicator()
+        self._tasks = TaskTracker()
         self._unacknowledged_count = 0
         self._all_acknowledged = asyncio.Event()
         self._all_acknowledged.set()
 
     @contextmanager
     def acknowledge_first(self) -> Iterator[None]:
-        """Take a payload in: until it is acknowledged, nothing is begun that could keep it waiting."""
+        """Hold back new work until the payload received in the body is acknowledged."""
         self._unacknowledged_count += 1
         self._all_acknowledged.clear()
         try:
@@ -96,9 +98,9 @@ class SlackEventHandlers:
         app.event("tokens_revoked")(self.on_revoked)
         app.event(_ANY)(self.on_nothing)
 
-    async def quiet(self, within: timedelta) -> None:
-        """Wait for what was heard to be dealt with; after `within` it is cancelled."""
-        await self._hearing.quiet(within)
+    async def drain(self, within: timedelta) -> None:
+        """Wait until all events that came are dealt with; after `within` the rest is cancelled."""
+        await self._tasks.drain(within)
 
     async def on_nothing(self, ack: AsyncAck) -> None:
         """Acknowledge what nothing follows from."""
@@ -199,9 +201,9 @@ class SlackEventHandlers:
         )
 
     def _start_task(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Have something done in a task that is known here until it ends; the same again is not done."""
-        if self._hearing.is_new(key):
-            self._hearing.know(asyncio.create_task(self._run_task(work)))
+        """Do something in a tracked task; the same again is not done."""
+        if self._deduplicator.is_new(key):
+            self._tasks.track(asyncio.create_task(self._run_task(work)))
         else:
             log.info("slack.heard_twice")
 

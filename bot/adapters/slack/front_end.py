@@ -121,7 +121,7 @@ class SlackFrontEnd:
             yield tuple(self._routes(app, handlers))
         finally:
             handlers.is_open = False
-            await handlers.quiet(_DRAIN_BUDGET)
+            await handlers.drain(_DRAIN_BUDGET)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             await people.close()

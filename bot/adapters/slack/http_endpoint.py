@@ -10,9 +10,9 @@ from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
+from bot.adapters.shared.bodies import BodyRefused, read_body
 from bot.adapters.slack.event_handlers import SlackEventHandlers
 from bot.adapters.slack.manifest import EVENTS_PATH
-from bot.services.bodies import BodyRefused, read_body
 
 log = structlog.get_logger(__name__)
 

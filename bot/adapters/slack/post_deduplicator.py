@@ -6,11 +6,11 @@ remembers can be told apart.
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.domain.chat import MessageRef, Post
 
 _REMEMBERED = 2000
@@ -20,8 +20,8 @@ class PostDeduplicator:
     """Remembers messages by the keys they were posted with, and how they look."""
 
     def __init__(self) -> None:
-        self._posted: OrderedDict[str, MessageRef] = OrderedDict()
-        self._fingerprints: OrderedDict[str, str] = OrderedDict()
+        self._posted = NewestEntries[str, MessageRef](_REMEMBERED)
+        self._fingerprints = NewestEntries[str, str](_REMEMBERED)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def once(self, key: str, say: Callable[[], Awaitable[MessageRef]]) -> MessageRef:
@@ -30,8 +30,6 @@ class PostDeduplicator:
         async with lock:
             if key not in self._posted:
                 self._posted[key] = await say()
-                while len(self._posted) > _REMEMBERED:
-                    self._posted.popitem(last=False)
             return self._posted[key]
 
     def is_showing(self, message: MessageRef, post: Post) -> bool:
@@ -41,9 +39,6 @@ class PostDeduplicator:
     def note_shown(self, message: MessageRef, post: Post) -> None:
         """Note what a message shows now."""
         self._fingerprints[_message_key(message)] = _fingerprint(post)
-        self._fingerprints.move_to_end(_message_key(message))
-        while len(self._fingerprints) > _REMEMBERED:
-            self._fingerprints.popitem(last=False)
 
     def forget(self, message: MessageRef) -> None:
         """Forget a message that is gone."""

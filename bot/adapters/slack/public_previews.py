@@ -1,13 +1,16 @@
 """Unfinished pictures under public addresses, for as long as somebody may look at them."""
 
 import hashlib
-from collections import OrderedDict
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from bot.adapters.shared.media_types import media_type_of
+from bot.adapters.shared.newest_entries import NewestEntries
+
 PREVIEWS_PATH = "/slack/previews"
 
+_MOST_ENTRIES = 1000
 _MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -16,18 +19,12 @@ class PublicPreviews:
 
     def __init__(self, public_url: str) -> None:
         self._public_url = public_url
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._size = 0
+        self._kept = NewestEntries[str, bytes](_MOST_ENTRIES, most_bytes=_MOST_BYTES, size_of=len)
 
     def link(self, content: bytes) -> str:
         """Keep a preview, and give its address."""
         name = hashlib.sha256(content).hexdigest()
-        if name not in self._kept:
-            self._kept[name] = content
-            self._size += len(content)
-        while self._size > _MOST_BYTES and len(self._kept) > 1:
-            _, oldest = self._kept.popitem(last=False)
-            self._size -= len(oldest)
+        self._kept[name] = content
         return f"{self._public_url}{PREVIEWS_PATH}/{name}"
 
     def routes(self) -> APIRouter:
@@ -39,12 +36,6 @@ class PublicPreviews:
             content = self._kept.get(name)
             if content is None:
                 return Response(status_code=HTTPStatus.NOT_FOUND)
-            return Response(content, media_type=_media_type(content), headers={"Cache-Control": "private, max-age=600"})
+            return Response(content, media_type=media_type_of(content), headers={"Cache-Control": "private, max-age=600"})
 
         return routes
-
-
-def _media_type(content: bytes) -> str:
-    if content.startswith(b"\x89PNG"):
-        return "image/png"
-    return "image/jpeg" if content.startswith(b"\xff\xd8") else "image/webp"

@@ -5,10 +5,11 @@ own 429 tells each of them to pause.
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.domain.chat import MessageRef
 
 _REMEMBERED = 2000
@@ -91,7 +92,7 @@ class SlackRateLimiter:
     def __init__(self, limits: SlackRateLimits | None = None) -> None:
         self._limits = limits or SlackRateLimits()
         self._windows: dict[tuple[str, str], _SlidingWindow] = {}
-        self._progress_at: OrderedDict[str, float] = OrderedDict()
+        self._progress_at = NewestEntries[str, float](_REMEMBERED)
 
     async def acquire(self, method: str, team: str, channel: str = "") -> None:
         """Wait until a call may go, and count it."""
@@ -113,9 +114,6 @@ class SlackRateLimiter:
             for window in (calls, progresses):
                 window.record(_now())
         self._progress_at[name] = _now()
-        self._progress_at.move_to_end(name)
-        while len(self._progress_at) > _REMEMBERED:
-            self._progress_at.popitem(last=False)
 
     def block(self, method: str, team: str, seconds: float) -> None:
         """Ask nothing more of a method for a while: Slack said so."""

@@ -1,12 +1,12 @@
 """Answers through the response URL of a call: five in half an hour, also where the bot is no member."""
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import retry_after, to_surface_error, translate_errors
 from bot.adapters.slack.reply_token import SlackReplyToken
@@ -24,7 +24,7 @@ class ResponseUrlClient:
     def __init__(self, web: SlackWebApi, clock: Clock) -> None:
         self._web = web
         self._clock = clock
-        self._used: OrderedDict[str, int] = OrderedDict()
+        self._used = NewestEntries[str, int](_REMEMBERED)
 
     def may_answer(self, reply_token: SlackReplyToken | None) -> bool:
         """Whether an answer has a chance to arrive."""
@@ -66,9 +66,6 @@ class ResponseUrlClient:
 
     def _count(self, reply_token: SlackReplyToken, uses: int) -> None:
         self._used[reply_token.response_url] = self._used.get(reply_token.response_url, 0) + uses
-        self._used.move_to_end(reply_token.response_url)
-        while len(self._used) > _REMEMBERED:
-            self._used.popitem(last=False)
 
     def _left(self, reply_token: SlackReplyToken) -> int:
         return reply_token.uses_left - self._used.get(reply_token.response_url, 0)

@@ -7,13 +7,13 @@ shows nothing twice, and a message that drops its picture takes it out of sight.
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import SlackMessageRejected
 from bot.adapters.slack.web_api import SlackWebApi
@@ -61,7 +61,7 @@ class FileUploader:
     def __init__(self, web: SlackWebApi, timings: UploadTimings) -> None:
         self._web = web
         self._timings = timings
-        self._sent: OrderedDict[tuple[str, str], _UploadedFile] = OrderedDict()
+        self._sent = NewestEntries[tuple[str, str], _UploadedFile](_REMEMBERED)
 
     async def upload_unshared(self, team: str, uploads: Sequence[FileUpload]) -> tuple[str, ...]:
         """Return the ids of files that are shared nowhere, for the blocks of our own messages.
@@ -107,8 +107,6 @@ class FileUploader:
         await self._web.call("files.completeUploadExternal", team, arguments)
         for id_, upload in zip(ids, uploads, strict=True):
             self._sent[owner, upload.name] = _UploadedFile(id_)
-        while len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)
 
     async def _upload(self, team: str, upload: FileUpload) -> str:
         asked: dict[str, Any] = {"filename": upload.name, "length": str(len(upload.content))}

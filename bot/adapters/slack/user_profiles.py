@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.web_api import Team
 from bot.domain.people import Person
@@ -140,8 +140,7 @@ class _ExpiringCache(Generic[K, V]):
 
     def __init__(self, fresh: timedelta, most: int) -> None:
         self._fresh_s = fresh.total_seconds()
-        self._most = most
-        self._entries: OrderedDict[K, tuple[V, float]] = OrderedDict()
+        self._entries = NewestEntries[K, tuple[V, float]](most)
 
     def has(self, key: K) -> bool:
         """Whether there is one that is fresh."""
@@ -155,9 +154,6 @@ class _ExpiringCache(Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         """Keep it; the oldest go where there are too many."""
         self._entries[key] = (value, time.monotonic() + self._fresh_s)
-        self._entries.move_to_end(key)
-        while len(self._entries) > self._most:
-            self._entries.popitem(last=False)
 
     def drop(self, is_dropped: Callable[[K], bool]) -> None:
         """Forget some."""

@@ -17,12 +17,12 @@ import stripe
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from bot.adapters.shared.bodies import BodyRefused, read_body
 from bot.adapters.stripe import PATH, STRIPE
 from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Purchase, Reversal, SubscriptionUpdate
 from bot.domain.people import AccountId
 from bot.errors import EaselError
 from bot.ports.billing import Billing
-from bot.services.bodies import BodyRefused, read_body
 
 log = structlog.get_logger(__name__)
 

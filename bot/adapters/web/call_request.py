@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from fastapi import HTTPException, Request
 
-from bot.services.bodies import BodyRefused, read_body
+from bot.adapters.shared.bodies import BodyRefused, read_body
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")

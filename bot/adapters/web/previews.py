@@ -1,10 +1,10 @@
 """Unfinished pictures: in memory only, the newest of each message, gone when it is final."""
 
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
 
-from bot.adapters.web.sniffing import media_type_of
+from bot.adapters.shared.media_types import media_type_of
+from bot.adapters.shared.newest_entries import NewestEntries
 
 _MOST_ENTRIES = 32
 _MOST_BYTES = 64 * 1024 * 1024
@@ -23,20 +23,16 @@ class Previews:
     """Holds previews by message; the oldest give way when there are too many, or too much of them."""
 
     def __init__(self, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES) -> None:
-        self._most_entries = most_entries
-        self._most_bytes = most_bytes
-        self._newest: OrderedDict[str, Preview] = OrderedDict()
+        self._newest = NewestEntries[str, Preview](most_entries, most_bytes=most_bytes, size_of=lambda one: len(one.content))
 
     def keep(self, message: str, content: bytes) -> str:
         """Make `content` the message's newest preview and give its id; empty when no browser would show it."""
         media_type = media_type_of(content)
-        if media_type is None or len(content) > self._most_bytes:
+        if media_type is None:
             return ""
         preview = Preview(hashlib.sha256(content).hexdigest()[:16], media_type, content)
         self._newest[message] = preview
-        self._newest.move_to_end(message)
-        self._make_room()
-        return preview.id
+        return preview.id if message in self._newest else ""
 
     def newest(self, message: str) -> Preview | None:
         """Return the message's preview, if it still has one."""
@@ -50,10 +46,3 @@ class Previews:
     def drop(self, message: str) -> None:
         """Forget the message's preview; twice is no error."""
         self._newest.pop(message, None)
-
-    def _make_room(self) -> None:
-        while len(self._newest) > self._most_entries or self._held_bytes() > self._most_bytes:
-            self._newest.popitem(last=False)
-
-    def _held_bytes(self) -> int:
-        return sum(len(preview.content) for preview in self._newest.values())

@@ -3,16 +3,16 @@
 import io
 import json
 import re
-from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 from PIL import Image
 
+from bot.adapters.shared.media_types import media_type_of
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.rendering import render_body
-from bot.adapters.web.sniffing import media_type_of
 from bot.adapters.web.visitors import Visitors
 from bot.domain.chat import Attachment, Post
 from bot.ports.clock import Ids
@@ -45,9 +45,9 @@ class PrivateFiles:
 
     def __init__(self, ids: Ids, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES) -> None:
         self._ids = ids
-        self._most_entries = most_entries
-        self._most_bytes = most_bytes
-        self._files: OrderedDict[str, _OwnedAttachment] = OrderedDict()
+        self._files = NewestEntries[str, _OwnedAttachment](
+            most_entries, most_bytes=most_bytes, size_of=lambda one: len(one.attachment.content)
+        )
 
     def render_note(self, user: str, post: Post) -> str:
         """Return a post as the JSON of a note for one visitor, and keep what is attached to it."""
@@ -62,17 +62,9 @@ class PrivateFiles:
     def _keep(self, user: str, attachment: Attachment) -> PrivateFile:
         id_ = self._ids.new()
         self._files[id_] = _OwnedAttachment(user, attachment)
-        self._make_room()
         name = attachment.name if _NAME.fullmatch(attachment.name) else "file"
         width, height = _size_of(attachment)
         return PrivateFile(name, f"handouts/{id_}/{name}", attachment.alt, len(attachment.content), width, height)
-
-    def _make_room(self) -> None:
-        while len(self._files) > self._most_entries or self._held_bytes() > self._most_bytes:
-            self._files.popitem(last=False)
-
-    def _held_bytes(self) -> int:
-        return sum(len(owned.attachment.content) for owned in self._files.values())
 
 
 def private_file_routes(private_files: PrivateFiles, visitors: Visitors) -> APIRouter:

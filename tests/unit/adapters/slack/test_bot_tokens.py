@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack.bot_tokens import BotIdentity, RotatingBotTokens
 from bot.adapters.slack.installation_store import EncryptedInstallationStore
 from bot.adapters.slack.token_encryption import TokenCipher
@@ -62,11 +63,9 @@ async def test_the_next_call_reads_no_record(
     assert await tokens.token("", "T1") == "xoxb-two"
 
 
-async def test_only_so_many_copies_are_kept(
-    tokens: RotatingBotTokens, store: EncryptedInstallationStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_only_so_many_copies_are_kept(tokens: RotatingBotTokens, store: EncryptedInstallationStore) -> None:
     """A house of ten thousand workspaces does not keep them all in mind."""
-    monkeypatch.setattr("bot.adapters.slack.bot_tokens._MOST_COPIES", 3)
+    tokens._copies = NewestEntries(3)
     for number in range(5):
         await store.async_save(an_installation(str(number), team_id=f"T{number}"))
     for _ in range(2):

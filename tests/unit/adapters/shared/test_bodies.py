@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.services.bodies import BodyRefused, read_body
+from bot.adapters.shared.bodies import BodyRefused, read_body
 
 
 class Parts:

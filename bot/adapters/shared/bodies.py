@@ -1,4 +1,4 @@
-"""What strangers send us: read no further than it may be long, and no longer than it may take."""
+"""Reads HTTP bodies with a limit of size and of time."""
 
 import asyncio
 from collections.abc import AsyncIterable

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from bot.adapters.web.sniffing import media_type_of
+from bot.adapters.shared.media_types import media_type_of
 
 
 @pytest.mark.parametrize(

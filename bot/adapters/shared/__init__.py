@@ -1,0 +1,1 @@
+"""What the front ends share: HTTP bodies, signatures, connections that are held, and small memories."""

@@ -1,0 +1,19 @@
+"""Tells events that are new from those that came before."""
+
+from bot.adapters.shared.newest_entries import NewestEntries
+
+_REMEMBERED = 10_000
+
+
+class Deduplicator:
+    """Remembers the keys of the events that came lately."""
+
+    def __init__(self) -> None:
+        self._seen = NewestEntries[str, None](_REMEMBERED)
+
+    def is_new(self, key: str) -> bool:
+        """Return whether no event of this key came lately, and remember it."""
+        if key in self._seen:
+            return False
+        self._seen[key] = None
+        return True
