@@ -85,6 +85,13 @@ def _build_provider(name: str, settings: Settings, client: "AsyncOpenAI | None",
     )
 
 
+def image_model_names(settings: Settings) -> list[str]:
+    """Return the image models that easel or the settings describe, in order."""
+    from bot.providers.openai.models import known_models
+
+    return sorted({*known_models(), *settings.models})
+
+
 def image_model(settings: Settings) -> "ImageModel":
     """Return what is known about the image model that the settings name, the operator's own table first.
 
@@ -96,7 +103,7 @@ def image_model(settings: Settings) -> "ImageModel":
     name, known = settings.openai.image_model, known_models()
     own, built_in = settings.models.get(name), known.get(name)
     if own is None and built_in is None:
-        names = sorted({*known, *settings.models})
+        names = image_model_names(settings)
         raise ConfigError(
             f"[openai] image_model “{name}” is not known: take {join_words(names)}, "
             f'or describe it under [models."{name}"].{suggest(name, names)}'

@@ -1,11 +1,11 @@
 """Every command there is, built once for all front ends."""
 
-import secrets
 from dataclasses import dataclass, fields
 from typing import Any
 
 from bot.app.foundation import Foundation, Records
 from bot.app.quota_services import house_limits, weights_of
+from bot.app.system import random_below
 from bot.commands.api_keys import apikey_list, apikey_make, apikey_revoke
 from bot.commands.budget import budget_set, budget_show
 from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
@@ -95,7 +95,7 @@ def build_linking(base: Foundation) -> AccountLinking:
         codes=base.records.codes,
         clock=base.clock,
         first_tier=first_tier,
-        random_below=secrets.randbelow,
+        random_below=random_below,
     )
 
 

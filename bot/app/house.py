@@ -12,7 +12,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.orphans import build_orphans
 from bot.app.quota_services import build_admission, build_notices, build_quotas, build_retention
 from bot.app.stores import open_spool, public_store_url
-from bot.app.system import fault_code
+from bot.app.system import new_fault_code
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.people import Platform
@@ -122,7 +122,7 @@ def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: 
         admission=admission,
         clock=base.clock,
         lease=settings.worker.lease,
-        fault_code=fault_code,
+        fault_code=new_fault_code,
     )
     people, keys = PersonLookup(records.accounts, quotas), ApiKeyRegistry(records.keys, base.clock, base.ids)
     dependencies = CommandDependencies(
@@ -147,7 +147,7 @@ def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: 
         gallery=gallery,
         delivery=delivery,
         keys=keys,
-        dispatcher=Dispatcher(build_commands(dependencies, settings), fault_code, is_owner=owners.is_owner),
+        dispatcher=Dispatcher(build_commands(dependencies, settings), new_fault_code, is_owner=owners.is_owner),
         links=links,
         worker=worker,
         recovery=Recovery(

@@ -1,4 +1,4 @@
-"""The real clock, and real randomness."""
+"""The system clock, random ids and random numbers: the one place that reads them."""
 
 import secrets
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ class SystemClock:
 
 
 class RandomIds:
-    """Names that nobody can guess."""
+    """Random ids that cannot be guessed."""
 
     def new(self) -> str:
         """Return 22 characters of `[A-Za-z0-9_-]`; the first is no dash, so that no command line takes it for an option."""
@@ -22,6 +22,11 @@ class RandomIds:
         return name
 
 
-def fault_code() -> str:
+def new_fault_code() -> str:
     """Return the code that a person can quote and the log holds."""
     return secrets.token_hex(3)
+
+
+def random_below(bound: int) -> int:
+    """Return a number from 0 up to `bound`, without it, that cannot be guessed."""
+    return secrets.randbelow(bound)

@@ -1,7 +1,6 @@
 """The outermost boundary: every failure becomes one sentence and an exit code."""
 
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -113,7 +112,9 @@ def _operator_text(error: EaselError) -> str:
 def _report_crash(error: Exception, *, is_verbose: bool, prints_report: bool) -> int:
     import structlog
 
-    fault = InternalError(secrets.token_hex(3))
+    from bot.app.system import new_fault_code
+
+    fault = InternalError(new_fault_code())
     log = structlog.get_logger(__name__)
     log.error("cli.broke", fault=fault.code, error=type(error).__name__, exc_info=error if is_verbose else None)
     if not is_verbose:

@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-import secrets
 from pathlib import Path
 
 import typer
 
 from bot.adapters.terminal import TERMINAL
 from bot.app.stores import make_data_folder
-from bot.app.system import RandomIds, SystemClock
+from bot.app.system import RandomIds, SystemClock, random_below
 from bot.cli.logs import configure_logging
 from bot.config import Settings, load
 from bot.domain.people import Identity
@@ -44,7 +43,7 @@ async def _issue_code(settings: Settings, identity: Identity) -> LinkCode:
     try:
         accounts = SqlAccounts(database, clock, RandomIds())
         linking = AccountLinking(
-            accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, random_below=secrets.randbelow
+            accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, random_below=random_below
         )
         account = await accounts.get_or_create(identity, settings.quotas.first_tier_of(identity.platform))
         return await linking.issue(account.id)

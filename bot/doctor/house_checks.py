@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.app.ai_services import AiServices, image_model, open_ai_services
+from bot.app.ai_services import AiServices, image_model, image_model_names, open_ai_services
 from bot.app.orphans import open_orphans
 from bot.app.stores import open_objects
 from bot.app.system import SystemClock
@@ -165,10 +165,7 @@ def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding
 
 def _describe_model(settings: Settings) -> Iterator[Finding]:
     """Say which other models could be chosen, and whether costs will be known."""
-    from bot.providers.openai.models import known_models
-
-    model = image_model(settings)
-    names = ", ".join(sorted({*known_models(), *settings.models}))
+    model, names = image_model(settings), ", ".join(image_model_names(settings))
     yield Finding("models", Health.OK, f"[openai] image_model is {model.name}; known here are {names}.")
     if model.prices is None:
         text = f"Nothing is known about the price of {model.name}, so its pictures will seem to be free."
