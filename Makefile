@@ -7,7 +7,7 @@ TESTS ?= tests
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test cover lint format lock clean
+.PHONY: help setup setup-dev run demo test cover check lint format lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,8 @@ lint: setup-dev ## Check style, types, the floors of the house, and dependencies
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
+
+check: lint ## The same, under the name that pre-commit's hooks go by
 
 format: setup-dev ## Put the code into its usual form
 	@$(BIN)/ruff format --quiet .

@@ -19,6 +19,7 @@ import pytest_asyncio
 from bot.domain.jobs import Job
 from bot.domain.people import PREMIUM, REGISTERED, AccountId
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.billing import Billing
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
 from bot.ports.messages import Messages
@@ -254,7 +255,13 @@ async def running(jobs: Jobs, fox: Job) -> Job:
 
 
 @pytest.fixture
-async def till(database: Database, clock: StoppedClock) -> AsyncIterator[StripeWebhookSender]:
+def billing(database: Database, clock: StoppedClock) -> Billing:
+    """Keep what was paid for."""
+    return SqlBilling(database, clock, TillIds(), PREMIUM)
+
+
+@pytest.fixture
+async def till(billing: Billing) -> AsyncIterator[StripeWebhookSender]:
     """Open Stripe's endpoint."""
-    async with StripeWebhookSender(SqlBilling(database, clock, TillIds(), PREMIUM)) as till:
+    async with StripeWebhookSender(billing) as till:
         yield till

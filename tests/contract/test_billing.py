@@ -8,10 +8,12 @@ import itertools
 
 import pytest
 
+from bot.domain.billing import Purchase
 from bot.domain.credits import MOST_CREDITS, CreditKind, CreditMove
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Identity
 from bot.domain.rules import Actor, Membership
 from bot.ports.accounts import Accounts
+from bot.ports.billing import Billing
 from bot.ports.credits import Credits
 from bot.ports.rules import Rulebook
 from storage.sql.accounts import SqlAccounts
@@ -116,6 +118,12 @@ class TestSubscriptions:
 
 class TestCredits:
     """What is sold once."""
+
+    async def test_a_purchase_of_any_source_is_given_once(self, billing: Billing, credits_: Credits, ann: AccountId) -> None:
+        """Two sources may use the same id for two sales."""
+        for source in ("stripe", "stripe", "kiosk"):
+            await billing.buy(Purchase(source=source, id="sale", payment=f"{source}'s", account=ann, credits=10))
+        assert await credits_.balance(HOUSE, ann) == 20
 
     async def test_a_sale_counts_once_whatever_happens_to_the_accounts(
         self, till: StripeWebhookSender, accounts: Accounts, credits_: Credits, ann: AccountId

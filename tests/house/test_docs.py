@@ -1,15 +1,21 @@
-"""The documents cannot rot: commands, settings and ports that nobody wrote about fail here."""
+"""The documents cannot rot: commands, settings, ports and files that nobody wrote about, or that are gone, fail here."""
 
 import ast
 import itertools
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
+from typer.main import get_command
 
 from bot.app.commands import declared_commands
+from bot.cli.program import app
 from bot.commands.spec import AnyCommand, Option
+from bot.config import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -43,10 +49,80 @@ def test_the_table_of_commands_is_drawn_from_the_declarations() -> None:
     assert found[1] == command_table(), f"put this between the marks in docs/commands.md:\n{command_table()}"
 
 
-@pytest.mark.parametrize("section", sorted(tomllib.loads((ROOT / "config.example.toml").read_text())))
-def test_every_section_of_the_settings_is_in_the_readme(section: str) -> None:
-    """The example file explains each line; the README at least names each section."""
-    assert f"[{section}" in README or f"`{section}`" in README or section in README
+def test_every_command_of_easel_is_in_a_page() -> None:
+    """By the words that people type."""
+    pages = "".join(page.read_text() for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")))
+    named = list(_program_commands(get_command(app)))
+    assert "easel db upgrade" in named
+    assert [name for name in named if not re.search(rf"\b{name}\b", pages)] == []
+
+
+def _program_commands(command: Any, above: str = "") -> Iterator[str]:
+    """Yield each command of the program with the words before it."""
+    for name, found in getattr(command, "commands", {}).items():
+        words = f"{above or 'easel'} {name}"
+        yield from _program_commands(found, words) if hasattr(found, "commands") else (words,)
+
+
+def _settings(section: BaseModel, above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each setting with the section that it stands in."""
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            yield from _settings(value, f"{above}.{name}".removeprefix("."))
+        else:
+            yield above, name
+
+
+def _readme_settings() -> set[tuple[str, str]]:
+    """Read the README's table of settings; `[models]` is a table that people name themselves, and stands there as a section."""
+    table = README.partition("| section | settings | what it is about |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:3]] for line in table.splitlines()[2:]]
+    named = {(section.strip("`[]"), name) for section, names in rows for name in re.findall(r"`(\w+)`", names)}
+    assert ["`[models]`", "by name"] in rows
+    return named | {("", "models")}
+
+
+def test_the_readme_names_every_setting_and_no_other() -> None:
+    """In the row of its section; config.example.toml explains each (tests/unit/config/test_example.py)."""
+    assert _readme_settings() == set(_settings(Settings()))
+
+
+def _recipes() -> str:
+    return README.partition("## Adding to it")[2].partition("MIT licensed")[0]
+
+
+def test_the_recipes_name_files_that_exist() -> None:
+    """A newcomer who follows one finds what it speaks of."""
+    named = {name for name in re.findall(r"`([^`/( ][^`( ]*)`", _recipes()) if "/" in name or "." in name.strip("[]")}
+    assert len(named) > 10
+    assert [name for name in sorted(named) if not any(ROOT.glob(name))] == []
+
+
+def test_the_recipes_name_code_that_exists() -> None:
+    """Each class, function and constant in them is a word of the code."""
+    named = set(re.findall(r"`([A-Za-z_]\w*)(?:\(\.\.\.\))?`", _recipes()))
+    code = set(re.findall(r"\w+", "".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))))
+    assert {"PROVIDERS", "ImageProvider", "build_commands"} <= named
+    assert named - code == set()
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_what_pages_have_people_make_is_in_the_makefile(page: str) -> None:
+    """`make x` for an x that is gone is a dead end."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^ +)make ([a-z-]+)", (ROOT / page).read_text(), re.MULTILINE))
+    assert named
+    assert named <= targets
+
+
+def test_a_commit_is_asked_what_make_lint_asks() -> None:
+    """The hooks run the Makefile's own tools: nothing is downloaded, and the two cannot differ."""
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    recipe = (ROOT / "Makefile").read_text().partition("\nlint:")[2].partition("\n\n")[0]
+    asked = {line.removeprefix("\t@").replace("$(BIN)", ".venv/bin") for line in recipe.splitlines()[1:]}
+    assert set(re.findall(r"entry: (.+)", hooks)) == asked
+    assert "://" not in hooks
 
 
 def test_links_between_pages_lead_somewhere() -> None:
@@ -103,8 +179,9 @@ def test_every_dependency_has_its_reason() -> None:
 @pytest.mark.parametrize("port", sorted(path.stem for path in (ROOT / "bot/ports").glob("[a-z]*.py") if path.stem != "clock"))
 def test_every_port_is_asked_of_its_implementations(port: str) -> None:
     """A port without a contract module is a promise that nobody checks."""
-    asked_by = {"images": "image_providers", "accounts": "accounts", "words": "words"}.get(port, port)
-    assert (ROOT / f"tests/contract/test_{asked_by}.py").exists()
+    asked_by = ROOT / f"tests/contract/test_{'image_providers' if port == 'images' else port}.py"
+    imports = [node for node in ast.walk(ast.parse(asked_by.read_text())) if isinstance(node, ast.ImportFrom)]
+    assert f"bot.ports.{port}" in {node.module for node in imports}, f"{asked_by.name} asks nothing of that port"
 
 
 def test_lock_files_carry_no_address() -> None:
