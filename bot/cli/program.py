@@ -9,6 +9,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.cli.boundary import run_and_exit, start
+from bot.cli.option_flags import with_options_of
+from bot.domain.jobs import Draft
 
 _EPILOG = "Settings come from config.toml and the environment: config.example.toml explains every one of them."
 
@@ -100,24 +102,9 @@ def run(config: Config = None, verbose: Verbose = False) -> None:
 
 
 @app.command()
+@with_options_of(Draft)
 def imagine(
     *,
-    prompt: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="PROMPT", help='What to draw, in any language: "a fox in the snow".', show_default=False),
-    ] = None,
-    shape: Annotated[str | None, typer.Option(metavar="[square|wide|tall]", help="Shape of the picture; usually square.")] = None,
-    quality: Annotated[
-        str | None,
-        typer.Option(metavar="[low|medium|high]", help="How much work goes into it; better takes longer and costs more."),
-    ] = None,
-    count: Annotated[str, typer.Option(metavar="[1-4]", help="How many pictures.")] = "1",
-    size: Annotated[
-        str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Exact size in pixels, such as 1536x1024, instead of a shape.")
-    ] = None,
-    rewriting: Annotated[
-        str | None, typer.Option(metavar="[on|off]", help="Make the words into a fuller prompt first; they are checked anyway.")
-    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -130,6 +117,7 @@ def imagine(
     as_json: Json = False,
     config: Config = None,
     verbose: Verbose = False,
+    **asked: str | list[str] | None,
 ) -> None:
     """Draw pictures from words, and print where they are.
 
@@ -137,14 +125,7 @@ def imagine(
     (a rule, a limit, a typing mistake), with 1 when something failed, and
     with 130 when Ctrl-C stopped it; what that cost is said then.
     """
-    raw: dict[str, object] = {
-        "prompt": " ".join(prompt) if prompt else None,
-        "shape": shape,
-        "quality": quality,
-        "count": count,
-        "size": size,
-        "rewriting": rewriting,
-    }
+    raw = {name: " ".join(value) or None if isinstance(value, list) else value for name, value in asked.items()}
 
     def act() -> int:
         from bot.cli.imagine_command import imagine as draw

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.formatting import one_line
-from bot.commands.options import Text
 from bot.commands.spec import Command
 from bot.domain.chat import Details, Post
+from bot.domain.options import Text
 from bot.errors import BadInput
 from bot.ports.api_keys import ApiKey
 from bot.ports.surfaces import Call

@@ -5,12 +5,12 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands.formatting import moment_text, one_line
-from bot.commands.options import Dollars, Pick, Text
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.money import dollars
+from bot.domain.options import Dollars, Pick, Text
 from bot.domain.people import HOUSE, CommunityId
 from bot.domain.rules import AuditEntry, RuleKey, RuleKind
 from bot.ports.accounts import Ledger

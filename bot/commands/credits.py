@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from bot.commands.dispatcher import IsOwner
 from bot.commands.formatting import moment_text, one_line
 from bot.commands.option_lookup import find_subject, new_person_note
-from bot.commands.options import Number, PersonRef, Text
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import Post
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
+from bot.domain.options import Number, PersonRef, Text
 from bot.domain.people import Mention
 from bot.domain.rules import AuditEntry
 from bot.ports.credits import Credits

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.dispatcher import IsOwner, permitted_commands
-from bot.commands.options import Text
 from bot.commands.spec import AnyCommand, Audience, Command, Option
 from bot.commands.translations import TranslatedTexts, Translations
 from bot.domain.chat import Details, Post
+from bot.domain.options import Text
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
 from bot.text import suggest

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.options import Text
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Post
+from bot.domain.options import Text
 from bot.domain.people import Identity
 from bot.ports.surfaces import Call
 from bot.services.account_linking import CODE_LIFETIME, AccountLinking

@@ -9,11 +9,11 @@ from typing import Annotated
 from bot.commands.dispatcher import IsOwner
 from bot.commands.formatting import one_line, time_left, until_text
 from bot.commands.option_lookup import find_subject, new_person_note, parse_tier
-from bot.commands.options import NumberOrClear, PersonRef, Pick, RoleRef, Text
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Button, Place, Post
+from bot.domain.options import NumberOrClear, PersonRef, Pick, RoleRef, Text
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, AccountId, Mention, RoleMention
 from bot.domain.rules import PERSON_SUBJECT, RuleKey, RuleKind
 from bot.errors import BadInput

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from bot.commands.imagine import to_options
-from bot.commands.options import JobRef
 from bot.commands.spec import Command
 from bot.domain.chat import Form
 from bot.domain.jobs import Rewriting
 from bot.domain.money import FREE
+from bot.domain.options import JobRef
 from bot.errors import BadInput
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
@@ -50,7 +49,7 @@ def reword(studio: Studio) -> Command[JobArgs]:
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find(args.job)
-        await call.ask(Form("imagine", to_options(job.wish)))
+        await call.ask(Form("imagine", job.wish.to_options()))
 
     return Command("reword", "Change the words and draw again", JobArgs, run, is_typed=False, opens_form=True)
 

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.options import Text
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Details, Post
+from bot.domain.options import Text
 from bot.domain.people import GUEST, REGISTERED
 from bot.domain.rules import Change, Membership, RuleKey, RuleKind
 from bot.errors import BadInput

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import rule_texts
 from bot.commands.formatting import moment_text, one_line
-from bot.commands.options import Number, Text
 from bot.commands.setting_values import format_setting
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import DayExtension, allowance
 from bot.domain.chat import Button, Details, Place, Post
 from bot.domain.limits import SETTINGS, HouseLimits, apply_setting_rules, format_zone
+from bot.domain.options import Number, Text
 from bot.domain.people import AccountId, Identity, Person, Tier
 from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput

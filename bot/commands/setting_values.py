@@ -8,12 +8,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.commands.formatting import moment_text
-from bot.commands.options import Pick
 from bot.domain.allowances import DayExtension
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Rewriting
 from bot.domain.limits import CommunitySettings, format_zone
+from bot.domain.options import Pick
 from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
 from bot.errors import BadInput, NotAllowed
@@ -183,7 +183,7 @@ def _parse_retention(typed: str, context: SettingContext) -> str:  # noqa: ARG00
 
 
 def _choice_parser(name: str, pick: Pick) -> Callable[[str, SettingContext], str]:
-    return lambda typed, _desk: str(pick.parse(name, typed))
+    return lambda typed, _context: str(pick.parse(name, typed))
 
 
 _PARSERS: Mapping[str, Callable[[str, SettingContext], str | None]] = {

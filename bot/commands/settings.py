@@ -6,12 +6,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from bot.commands.options import Pick, Text
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.setting_values import SettingContext, change_note, format_setting, parse_setting
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import Post
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
+from bot.domain.options import Pick, Text
 from bot.domain.rules import Rule, RuleKey, RuleKind
 from bot.ports.clock import Clock
 from bot.ports.surfaces import Call

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bot.commands.options import OptionKind
+from bot.domain.options import Description, OptionKind
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
 from bot.text import join_words, suggest
@@ -16,12 +16,16 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing a command takes, as read from a field of its args class. `note` says what a choice costs, if it does."""
+    """One thing a command takes, as read from a field of its args class.
+
+    `note` says what a choice costs, if it does; `description` is for pages, which have more room than a menu.
+    """
 
     name: str
     kind: OptionKind
     default: object
     is_required: bool
+    description: str
     note: str = ""
 
     @property
@@ -74,7 +78,7 @@ class Command(Generic[A]):
     @property
     def options(self) -> tuple[Option, ...]:
         """The options in the order of their declaration."""
-        return _options_of(self.args, self.notes)
+        return options_of(self.args, self.notes)
 
     def parse(self, raw: Mapping[str, object]) -> A:
         """Turn what a platform sent into checked args; an option that is None or absent gets its default.
@@ -111,17 +115,25 @@ def _as_part(summary: str) -> str:
     return summary[:1].lower() + summary[1:]
 
 
-def _options_of(args: type, notes: Mapping[str, str]) -> tuple[Option, ...]:
+_NO_NOTES: Mapping[str, str] = {}
+
+
+def options_of(args: type, notes: Mapping[str, str] = _NO_NOTES) -> tuple[Option, ...]:
+    """Return the options that an args class declares, in their order."""
     hints = get_type_hints(args, include_extras=True)
-    return tuple(
-        Option(
-            name=field.name,
-            kind=hints[field.name].__metadata__[0],
-            default=None if field.default is dataclasses.MISSING else field.default,
-            is_required=field.default is dataclasses.MISSING,
-            note=notes.get(field.name, ""),
-        )
-        for field in dataclasses.fields(args)
+    return tuple(_option_of(field, hints[field.name].__metadata__, notes) for field in dataclasses.fields(args))
+
+
+def _option_of(field: "dataclasses.Field[Any]", declared: tuple[Any, ...], notes: Mapping[str, str]) -> Option:
+    kind: OptionKind = declared[0]
+    described = next((one.text for one in declared if isinstance(one, Description)), f"{kind.summary}.")
+    return Option(
+        name=field.name,
+        kind=kind,
+        default=None if field.default is dataclasses.MISSING else field.default,
+        is_required=field.default is dataclasses.MISSING,
+        description=described,
+        note=notes.get(field.name, ""),
     )
 
 

@@ -7,12 +7,12 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.commands.option_lookup import new_person_note, parse_tier
-from bot.commands.options import CLEAR, PersonRef, RoleRef, Text, Until
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
 from bot.commands.rule_texts import role_name
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import midnight_after
 from bot.domain.limits import CommunityLimits
+from bot.domain.options import CLEAR, PersonRef, RoleRef, Text, Until
 from bot.domain.people import REGISTERED, Mention, RoleMention, Tier
 from bot.domain.rules import Membership, RuleKey, RuleKind
 from bot.errors import BadInput

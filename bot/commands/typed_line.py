@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from bot.commands.options import Number, PersonRef, RoleRef, Text
 from bot.commands.spec import AnyCommand, Option
+from bot.domain.options import Number, PersonRef, RoleRef, Text
 from bot.errors import BadInput
 from bot.text import join_words, suggest
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from bot.commands.formatting import one_line
-from bot.commands.options import Number, PersonRef
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import Attachment, Details, Post
 from bot.domain.money import dollars
+from bot.domain.options import Number, PersonRef
 from bot.domain.people import AccountId, Mention
 from bot.ports.plots import Plots, UsageShare, UsageSummary
 from bot.ports.statistics import Statistics, UsageLine

@@ -1,14 +1,17 @@
 """Wishes, and the jobs that accepted ones become."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Quality, Shape, Size
 from bot.domain.money import FREE, Cost
+from bot.domain.options import Description, Number, Pick, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
+from bot.domain.prompt_text import LONGEST_PROMPT
+from bot.errors import BadInput
 
 JobId = NewType("JobId", str)
 
@@ -21,17 +24,58 @@ class Rewriting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What somebody asks for, checked and typed. `variation_of` holds the drawn words that a new take is wanted of.
+class Draft:
+    """What can be asked for: the options of `/imagine`, of `easel imagine` and of an order to the REST API.
 
+    What is None is for the community's settings to say.
+    """
+
+    prompt: Annotated[str, Text("What to draw, in any language", longest=LONGEST_PROMPT)]
+    shape: Annotated[
+        Shape | None,
+        Pick("Shape of the picture", Shape),
+        Description("Shape of the picture; if left out, the one that /settings show names."),
+    ] = None
+    quality: Annotated[
+        Quality | None,
+        Pick("How much work goes into it; better takes longer", Quality),
+        Description("Better takes longer, and may count as several pictures."),
+    ] = None
+    count: Annotated[int, Number("How many pictures", least=1, most=4)] = 1
+    size: Annotated[Size | None, Pixels("Exact size in pixels such as 1536x1024, instead of a shape")] = None
+    rewriting: Annotated[
+        Rewriting | None,
+        Pick("Make the words into a fuller prompt first", Rewriting),
+        Description("Whether the words are made into a fuller prompt first."),
+    ] = None
+
+    def check(self) -> None:
+        """Check that what is asked for goes together.
+
+        Raises:
+            BadInput: A shape and a size of another shape are asked for at once.
+        """
+        shape, size = self.shape, self.size
+        if shape is not None and size is not None and shape is not size.shape:
+            raise BadInput(
+                f"Shape {shape} and size {size} do not go together: {size} is {size.shape}. "
+                "Please give one of the two. Nothing was counted."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A draft with nothing left open: each field of a draft is one here, with what is usual as its default.
+
+    `variation_of` holds the drawn words that a new take is wanted of,
     `previews` says whether unfinished pictures are shown on the way.
     """
 
     prompt: str
     shape: Shape = Shape.SQUARE
-    size: Size | None = None
     quality: Quality = Quality.MEDIUM
     count: int = 1
+    size: Size | None = None
     rewriting: Rewriting = Rewriting.ON
     variation_of: str | None = None
     previews: bool = True
@@ -41,17 +85,25 @@ class Wish:
         """The exact size where one was asked for, else the usual one of the shape."""
         return self.size or USUAL_SIZES[self.shape]
 
+    def to_options(self) -> dict[str, str]:
+        """Return the options that ask for this wish, as they would be typed; what is as usual is left out."""
+        values = {field.name: getattr(self, field.name) for field in fields(Draft)}
+        if self.size is not None:
+            del values["shape"]  # the size says it all, and the two together may contradict each other
+        usual = {field.name: field.default for field in fields(Draft)}
+        return {name: str(value) for name, value in values.items() if value != usual[name]}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A wish as it was typed: what is None is for the place's customs to say."""
+    def may_come_of(self, draft: Draft) -> bool:
+        """Return whether a community's settings, of any time, may have made this of a draft."""
+        for field in fields(draft):
+            asked, has = getattr(draft, field.name), getattr(self, field.name)
+            is_for_settings = asked is None and _USUAL[field.name] is not None
+            if asked != has and not is_for_settings:
+                return False
+        return True
 
-    prompt: str
-    shape: Shape | None = None
-    size: Size | None = None
-    quality: Quality | None = None
-    count: int = 1
-    rewriting: Rewriting | None = None
+
+_USUAL = {field.name: field.default for field in fields(Wish)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """On what terms somebody draws: a community's settings over the house's, and what these make of one person's limits."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -34,16 +34,10 @@ class CommunitySettings:
     language: Language = Language.ENGLISH
 
     def fill(self, draft: Draft) -> Wish:
-        """Make a wish of a draft."""
-        return Wish(
-            prompt=draft.prompt,
-            shape=draft.shape or self.shape,
-            size=draft.size,
-            quality=draft.quality or self.quality,
-            count=draft.count,
-            rewriting=draft.rewriting or self.rewriting,
-            previews=self.previews,
-        )
+        """Make a wish of a draft: what it leaves open is as it is set here, if it is a setting."""
+        usual = {field.name: getattr(self, field.name) for field in fields(Wish) if hasattr(self, field.name)}
+        asked = {field.name: getattr(draft, field.name) for field in fields(draft)}
+        return Wish(**usual | {name: value for name, value in asked.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +144,7 @@ _SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = 
     "retention": lambda settings, value: replace(settings, retention_days=int(value)),
     "language": lambda settings, value: replace(settings, language=Language(value)),
 }
-"""How each setting's value changes customs."""
+"""How each setting's value changes a community's settings."""
 
 SETTINGS = tuple(_SETTERS)
 """The names of all settings."""

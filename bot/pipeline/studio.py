@@ -73,7 +73,7 @@ class Studio:
         """
         wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
         if isinstance(wanted, Draft):
-            _check_outline(wanted)
+            wanted.check()
         await self._guard.check_local(wanted.prompt)
         if prepared is not None:
             await self._guard.check_local(prepared.text)
@@ -195,16 +195,6 @@ class Studio:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:
             log.warning("job.unpublished", job=job.id, reason=str(error))
-
-
-def _check_outline(draft: Draft) -> None:
-    """Raise `BadInput` when a shape and a size of another shape are asked for at once."""
-    shape, size = draft.shape, draft.size
-    if shape is not None and size is not None and shape is not size.shape:
-        raise BadInput(
-            f"Shape {shape} and size {size} do not go together: {size} is {size.shape}. "
-            "Please give one of the two. Nothing was counted."
-        )
 
 
 def _cancelled(text: str) -> Ending:

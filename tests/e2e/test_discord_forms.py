@@ -8,12 +8,11 @@ from typing import Annotated
 
 import pytest
 
-from bot.commands.imagine import ImagineArgs
-from bot.commands.options import Text
 from bot.commands.spec import AnyCommand, Command
 from bot.domain.chat import Button, Form, Post
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import Rewriting
+from bot.domain.jobs import Draft, Rewriting
+from bot.domain.options import Text
 from bot.ports.surfaces import Call
 from tests.e2e.discord_bot import a_bot
 from tests.fakes.discord import Channel, FakeDiscord, Interaction, Person
@@ -56,7 +55,7 @@ class Desk:
             Command("late", "Open a form late", NoArgs, self._open_late, opens_form=True),
             Command("silent", "Say something, then open a form", NoArgs, self._speak_first, is_typed=False),
             Command("wait", "Wait", NoArgs, self._wait),
-            Command("imagine", "Draw a picture from words", ImagineArgs, self._take),
+            Command("imagine", "Draw a picture from words", Draft, self._take),
             Command("note", "Take a note", NoteArgs, self._take),
         )
 
@@ -123,7 +122,7 @@ async def test_what_is_filled_in_comes_back_as_the_command(desk: Desk) -> None:
     interaction, _ = await desk.shown()
     sent = await desk.ada.submit_modal(interaction, {"Prompt": "a fox", "Shape": "wide", "Count": "2", "Size": ""})
     assert "taken" in (await sent.message_when()).text
-    assert desk.came == [ImagineArgs("a fox", Shape.WIDE, count=2)]
+    assert desk.came == [Draft(prompt="a fox", shape=Shape.WIDE, count=2)]
 
 
 async def test_values_are_filled_in_already(desk: Desk) -> None:
@@ -133,7 +132,7 @@ async def test_values_are_filled_in_already(desk: Desk) -> None:
     assert {field.label: field.preset for field in modal.fields}["Quality"] == ["high"]
     await (await desk.ada.submit_modal(interaction, {"Prompt": "two owls"})).message_when()
     assert desk.came == [
-        ImagineArgs("two owls", quality=Quality.HIGH, count=4, size=Size(640, 480), rewriting=Rewriting.OFF),
+        Draft(prompt="two owls", quality=Quality.HIGH, count=4, size=Size(640, 480), rewriting=Rewriting.OFF),
     ]
 
 
@@ -142,7 +141,7 @@ async def test_the_longest_prompt_fits_into_a_form(desk: Desk) -> None:
     desk.values = {"prompt": "x" * 4000}
     interaction, _ = await desk.shown()
     await (await desk.ada.submit_modal(interaction)).message_when()
-    assert desk.came == [ImagineArgs("x" * 4000)]
+    assert desk.came == [Draft(prompt="x" * 4000)]
 
 
 async def test_a_form_of_nothing_needed_may_be_sent_empty(desk: Desk) -> None:
@@ -169,7 +168,7 @@ async def test_a_form_speaks_the_language_of_whoever_opens_it(desk: Desk) -> Non
     assert modal.title == "Ein Bild aus Worten zeichnen"
     assert [field.label for field in modal.fields][:3] == ["Beschreibung", "Format", "Qualität"]
     await (await desk.ada.submit_modal(interaction, {"Beschreibung": "ein Fuchs", "Format": "wide"})).message_when()
-    assert desk.came == [ImagineArgs("ein Fuchs", Shape.WIDE)]
+    assert desk.came == [Draft(prompt="ein Fuchs", shape=Shape.WIDE)]
 
 
 async def test_a_slash_command_may_open_a_form(desk: Desk) -> None:

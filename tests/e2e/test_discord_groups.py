@@ -11,9 +11,9 @@ import discord as discord_py
 import pytest
 
 from bot.adapters.discord.call import person_of_interaction
-from bot.commands.options import Number, PersonRef, Pick, RoleRef, Text
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.domain.chat import Form, Post
+from bot.domain.options import Number, PersonRef, Pick, RoleRef, Text
 from bot.domain.people import Mention, RoleMention
 from bot.domain.people import Person as Caller
 from bot.ports.surfaces import Call

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.commands.options import Number, OptionKind, PersonRef, Pick, Pixels, RoleRef, Text
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
+from bot.domain.options import Number, OptionKind, PersonRef, Pick, Pixels, RoleRef, Text
 from bot.text import truncate
 
 CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}

@@ -6,9 +6,9 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.interaction_input import modal_custom_id
-from bot.commands.options import Number, OptionKind, PersonRef, Pick, RoleRef, Text
 from bot.commands.spec import AnyCommand, Option
 from bot.commands.translations import TranslatedTexts
+from bot.domain.options import Number, OptionKind, PersonRef, Pick, RoleRef, Text
 from bot.text import truncate
 
 _MOST_FIELDS = 5

@@ -5,8 +5,8 @@ import re
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.user_profiles import UserProfiles
-from bot.commands.options import PersonRef
 from bot.commands.spec import AnyCommand
+from bot.domain.options import PersonRef
 from bot.errors import BadInput
 
 _MENTION = re.compile(r"<@([A-Z0-9]{1,64})>")

@@ -8,9 +8,9 @@ from typing import Any
 from bot.adapters.slack import payloads
 from bot.adapters.slack.form_context import LONGEST_VALUE, FormContext
 from bot.adapters.slack.payloads import PayloadOrigin
-from bot.commands.options import JobRef, Number, OptionKind, PersonRef, Pick, Text
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Form
+from bot.domain.options import JobRef, Number, OptionKind, PersonRef, Pick, Text
 from bot.errors import BadInput
 from bot.text import truncate
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from bot.commands.options import Number, PersonRef, Pick, Pixels, Text
 from bot.commands.spec import AnyCommand, Option
+from bot.domain.options import Number, PersonRef, Pick, Pixels, Text
 
 
 class OptionDescription(BaseModel):

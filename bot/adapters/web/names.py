@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.adapters.web.surface import WEB
 from bot.adapters.web.visitors import NAME, guest_name
-from bot.commands.options import PersonRef
 from bot.commands.spec import AnyCommand
 from bot.commands.typed_line import is_plain, split_line
+from bot.domain.options import PersonRef
 from bot.domain.people import Identity
 from bot.errors import BadInput
 from bot.ports.messages import Messages

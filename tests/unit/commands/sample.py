@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from bot.commands.options import JobRef, Number, Pick, Text
 from bot.commands.spec import Command
 from bot.domain.chat import Post
 from bot.domain.images import Shape
+from bot.domain.options import JobRef, Number, Pick, Text
 from bot.ports.surfaces import Call
 
 

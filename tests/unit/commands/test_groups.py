@@ -6,9 +6,9 @@ from typing import Annotated
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.options import Number, PersonRef, Text
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.domain.chat import Form, Post, Tone
+from bot.domain.options import Number, PersonRef, Text
 from bot.domain.people import Mention, Person
 from bot.errors import SurfaceFailed
 from bot.ports.surfaces import Call

@@ -3,7 +3,6 @@
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.imagine import to_options
 from bot.commands.typed_line import write_line
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Form
@@ -124,7 +123,7 @@ async def test_a_form_sent_unchanged_asks_for_the_same_wish(bench: Bench, hands:
     )
     await hands.press("reword", job)
     await hands.type(write_line(house.commands["imagine"], hands.forms[0].values))
-    assert hands.forms[0].values == to_options(wish)
+    assert hands.forms[0].values == wish.to_options()
     assert newest(bench).wish == wish
 
 

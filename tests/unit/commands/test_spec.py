@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.commands.options import Number, Pick, Text
 from bot.commands.spec import AnyCommand
 from bot.domain.images import Shape
+from bot.domain.options import Number, Pick, Text
 from bot.errors import BadInput
 from tests.unit.commands.sample import Easel, NoArgs, PaintArgs, PressArgs
 

@@ -10,8 +10,8 @@ import pytest
 from bot.adapters.discord.application_commands import CONTEXT_MENUS, render_commands
 from bot.app.commands import declared_commands
 from bot.commands.help import ENGLISH
-from bot.commands.options import Pick
 from bot.commands.translations import TextKey, TranslatedTexts, Translations, load_translations
+from bot.domain.options import Pick
 
 TRANSLATIONS = load_translations()
 LANGUAGES = sorted(TRANSLATIONS.texts_by_language)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.images import Shape, Size
-from bot.domain.jobs import DrawingState, JobState, Wish
+from bot.domain.images import Quality, Shape, Size
+from bot.domain.jobs import Draft, DrawingState, JobState, Rewriting, Wish
 
 
 @pytest.mark.parametrize("state", JobState)
@@ -17,6 +17,28 @@ def test_an_exact_size_goes_before_a_shape() -> None:
     """The shape has a usual size for those who named none."""
     assert Wish(prompt="a fox", shape=Shape.WIDE).wanted_size == Size(1536, 1024)
     assert Wish(prompt="a fox", shape=Shape.WIDE, size=Size(800, 600)).wanted_size == Size(800, 600)
+
+
+@pytest.mark.parametrize(
+    ("draft", "may"),
+    [
+        (Draft(prompt="a fox"), True),
+        (Draft(prompt="a fox", shape=Shape.WIDE, quality=Quality.LOW, rewriting=Rewriting.OFF), True),
+        (Draft(prompt="an owl"), False),
+        (Draft(prompt="a fox", count=2), False),
+        (Draft(prompt="a fox", shape=Shape.TALL), False),
+        (Draft(prompt="a fox", size=Size(64, 48)), False),
+    ],
+)
+def test_a_wish_comes_of_a_draft_that_says_nothing_else(draft: Draft, may: bool) -> None:
+    """What the draft leaves open, a community's settings may have filled."""
+    wish = Wish(prompt="a fox", shape=Shape.WIDE, quality=Quality.LOW, rewriting=Rewriting.OFF, previews=False)
+    assert wish.may_come_of(draft) is may
+
+
+def test_no_setting_gives_a_size_that_nobody_asked_for() -> None:
+    """So a draft without one is another draft than one with it."""
+    assert not Wish(prompt="a fox", size=Size(64, 48)).may_come_of(Draft(prompt="a fox"))
 
 
 def test_whoever_saw_more_of_a_call_knows_more() -> None:

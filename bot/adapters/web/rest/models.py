@@ -2,19 +2,23 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from bot.domain.images import Quality, Shape
-from bot.domain.jobs import JobState, Rewriting
-from bot.domain.prompt_text import LONGEST_PROMPT
+from bot.commands.spec import Option, options_of
+from bot.domain.jobs import Draft, JobState
+from bot.domain.options import Number, OptionKind, Pick, Pixels, Text
 
 LONGEST_WAIT = 120
 """Seconds that one request may wait for its pictures."""
 
 LONGEST_PAGE = 50
 """Jobs that one request may list."""
+
+
+_LONGEST_SIZE, _LONGEST_WORD = 20, 200
+"""Characters of a size such as `1536x1024`, and of other options that are neither prose nor a choice."""
 
 
 class Response(StrEnum):
@@ -24,21 +28,34 @@ class Response(StrEnum):
     B64 = "b64"
 
 
-class ImageOrder(BaseModel):
+def model_of(args: type) -> type[BaseModel]:
+    """Return the model of a body whose fields are the options of a command's args class."""
+    fields: dict[str, Any] = {option.name: _field(option) for option in options_of(args)}
+    return create_model(args.__name__, __config__=ConfigDict(extra="forbid"), **fields)
+
+
+def _field(option: Option) -> tuple[Any, Any]:
+    """Return an option's type, and its default."""
+    kind = _type(option.kind, shortest=1 if option.is_required else 0)
+    default = ... if option.is_required else option.default
+    return Annotated[kind | None if default is None else kind, Field(description=option.description)], default
+
+
+def _type(kind: OptionKind, shortest: int) -> Any:
+    match kind:
+        case Text(longest=longest):
+            return Annotated[str, Field(min_length=shortest or None, max_length=longest)]
+        case Pick(choices=choices):
+            return choices
+        case Number(least=least, most=most):
+            return Annotated[int, Field(strict=True, ge=least, le=most)]
+        case _:  # the kind itself reads it
+            return Annotated[str, Field(max_length=_LONGEST_SIZE if isinstance(kind, Pixels) else _LONGEST_WORD)]
+
+
+class ImageOrder(model_of(Draft)):  # type: ignore[misc]  # its base is made from the declaration
     """What to draw."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT, description="What to draw, in any language.")]
-    shape: Annotated[Shape | None, Field(description="Shape of the picture; if left out, the one that /settings show names.")] = (
-        None
-    )
-    size: Annotated[
-        str | None, Field(max_length=20, description="Exact size in pixels such as 1536x1024, instead of a shape.")
-    ] = None
-    quality: Annotated[Quality | None, Field(description="Better takes longer, and may count as several pictures.")] = None
-    count: Annotated[int, Field(strict=True, ge=1, le=4, description="How many pictures.")] = 1
-    rewriting: Annotated[Rewriting | None, Field(description="Whether the words are made into a fuller prompt first.")] = None
     wait: Annotated[
         int,
         Field(

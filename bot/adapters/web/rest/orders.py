@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.models import ImageOrder, JobAnswer, JobsAnswer, PictureAnswer, QuotaView, Response
 from bot.adapters.web.rest.surface import RestCall
-from bot.commands.options import Pixels
+from bot.commands.spec import options_of
 from bot.domain.chat import Place
-from bot.domain.images import Size
 from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
 from bot.domain.prompt_text import clean_prompt
@@ -29,7 +29,6 @@ from bot.services.gallery import Gallery
 from bot.services.job_views import JobViews
 from bot.services.quotas import Quotas
 
-_PIXELS = Pixels("Exact size in pixels")
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 
@@ -82,19 +81,11 @@ class Orders:
             Conflict: The repeat key was used for another order.
             EaselError: As `Studio.accept` raises.
         """
-        size = _PIXELS.parse("size", order.size) if order.size else None
-        draft = Draft(
-            prompt=order.prompt,
-            shape=order.shape,
-            size=size,
-            quality=order.quality,
-            count=order.count,
-            rewriting=order.rewriting,
-        )
+        draft = _draft(order)
         call = RestCall(key=_call_key(key, repeat_key or self._dependencies.ids.new()), person=_person(key), place=_place(key))
         await self._dependencies.studio.accept(draft, call)
         job = await self._dependencies.jobs.by_key(call.key)
-        if job is None or not _is_same(job, draft, size):
+        if job is None or not _is_same(job, draft):
             raise Conflict("That Idempotency-Key was used for another request; use a new one for each.")
         return job
 
@@ -179,9 +170,13 @@ def _call_key(key: ApiKey, repeat_key: str) -> str:
     return f"{API}:{key.owner}:{hashlib.sha256(repeat_key.encode()).hexdigest()}"
 
 
-def _is_same(job: Job, draft: Draft, size: Size | None) -> bool:
-    wish = job.wish
-    wanted = replace(draft, prompt=clean_prompt(draft.prompt))
-    given = (wanted.prompt, size, wanted.count)
-    chosen = ((wanted.shape, wish.shape), (wanted.quality, wish.quality), (wanted.rewriting, wish.rewriting))
-    return given == (wish.prompt, wish.size, wish.count) and all(one in {None, other} for one, other in chosen)
+def _draft(order: ImageOrder) -> Draft:
+    """Return what is asked for; an option that is empty is left open."""
+    kinds = {option.name: option.kind for option in options_of(Draft)}
+    given = {name: value for name in kinds if (value := getattr(order, name)) not in {None, ""}}
+    parsed: dict[str, Any] = {name: kinds[name].parse(name, value) for name, value in given.items()}
+    return Draft(**parsed)
+
+
+def _is_same(job: Job, draft: Draft) -> bool:
+    return job.wish.may_come_of(replace(draft, prompt=clean_prompt(draft.prompt)))

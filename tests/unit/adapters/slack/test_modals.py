@@ -9,9 +9,9 @@ import pytest
 from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.modals import CHANNEL_BLOCK, origin_of_submission, parse_values, render_modal, validation_errors
 from bot.app.commands import declared_commands
-from bot.commands.options import JobRef, Number, PersonRef, Pick, Text
 from bot.commands.spec import Command
 from bot.domain.chat import Form
+from bot.domain.options import JobRef, Number, PersonRef, Pick, Text
 from bot.domain.people import Mention
 from tests.fakes.slack.view_rules import checked_view
 

@@ -36,6 +36,13 @@ class OptionKind(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Description:
+    """What is said of an option where there is room for it, beside its kind. Without it, it is the kind's summary."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Free words, up to `longest` characters. The first text option of a command takes what no flag claims."""
 

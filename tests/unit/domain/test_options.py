@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import pytest
 
-from bot.commands.options import JobRef, Number, OptionKind, Pick, Pixels, Text
 from bot.domain.images import Quality, Shape, Size
+from bot.domain.options import JobRef, Number, OptionKind, Pick, Pixels, Text
 from bot.errors import BadInput
 
 SHAPE = Pick("Shape of the picture", Shape)

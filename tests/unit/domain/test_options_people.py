@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.options import Dollars, OptionKind, PersonRef, RoleRef
+from bot.domain.options import Dollars, OptionKind, PersonRef, RoleRef
 from bot.domain.people import Identity, Mention, Platform, RoleMention
 from bot.errors import BadInput
 

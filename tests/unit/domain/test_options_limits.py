@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.commands.options import NumberOrClear, Until
+from bot.domain.options import NumberOrClear, Until
 from bot.errors import BadInput
 
 LIMIT = NumberOrClear("Pictures a day", most=1000)

@@ -1,0 +1,56 @@
+"""The options of a command as flags of the command line, from the command's own declaration."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bot.commands.spec import Option, options_of
+from bot.domain.options import Number, OptionKind, Pick, Pixels, Text
+
+R = TypeVar("R")
+
+
+def with_options_of(args: type) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Give a function a flag for each option of an args class, before its own; it gets them by name, as they were typed.
+
+    Words need no flag where the command cannot do without them: they are whatever no flag claims.
+    """
+
+    def decorate(function: Callable[..., R]) -> Callable[..., R]:
+        flags = {option.name: _flag(option) for option in options_of(args)}
+        own = [one for one in inspect.signature(function).parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+        parameters = [*flags.values(), *own]
+        # This is what typer goes by: the signature, and what `typing.get_type_hints` finds.
+        function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # as PEP 362 has it
+        function.__annotations__ = {one.name: one.annotation for one in parameters}
+        return function
+
+    return decorate
+
+
+def _flag(option: Option) -> inspect.Parameter:
+    if isinstance(option.kind, Text) and option.is_required:
+        words = typer.Argument(metavar=option.name.upper(), help=option.description, show_default=False)
+        return _parameter(option.name, Annotated[list[str] | None, words], None)
+    default = None if option.default is None else str(option.default)
+    declared = typer.Option(f"--{option.name}", metavar=_metavar(option.name, option.kind), help=option.description)
+    return _parameter(option.name, Annotated[str | None, declared], default)
+
+
+def _parameter(name: str, annotation: Any, default: str | None) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _metavar(name: str, kind: OptionKind) -> str:
+    """Return what the help shows in a value's place."""
+    match kind:
+        case Pick(values=values):
+            return f"[{'|'.join(values)}]"
+        case Number(least=least, most=most):
+            return f"[{least}-{most}]"
+        case Pixels():
+            return "WIDTHxHEIGHT"
+        case _:
+            return name.upper()
