@@ -28,7 +28,9 @@ from bot.domain.allowances import HoldState
 from bot.domain.chat import Form, MessageRef, Place, Post
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId, Identity, Person, Platform
-from storage.schema import accounts, drawings, holds, identities, jobs, pictures
+from storage.schema.accounts import accounts, identities
+from storage.schema.jobs import drawings, jobs, pictures
+from storage.schema.quotas import holds
 from storage.sql.accounts import SqlAccounts
 from storage.sql.database import Database
 from storage.sql.pictures import SqlPictures

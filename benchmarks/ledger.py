@@ -22,8 +22,10 @@ from bot.domain.chat import Place
 from bot.domain.jobs import Job, JobId, Wish
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Platform
 from storage.migrate import upgrade
-from storage.schema import accounts, holds, jobs, usage
-from storage.schema_quotas import credit_balances
+from storage.schema.accounts import accounts
+from storage.schema.billing import credit_balances
+from storage.schema.jobs import jobs
+from storage.schema.quotas import holds, usage
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.rows import job_values

@@ -12,9 +12,10 @@ from bot.domain.people import GUEST, REGISTERED, Account, AccountId, CommunityId
 from bot.domain.rules import Membership, RuleKind
 from bot.errors import BadInput
 from bot.ports.codes import Purpose
-from storage.schema import accounts, holds, identities, jobs, pictures, reports
-from storage.schema_access import codes
-from storage.schema_quotas import api_keys, credit_balances, rules
+from storage.schema.accounts import accounts, api_keys, codes, identities
+from storage.schema.billing import credit_balances
+from storage.schema.jobs import jobs, pictures, reports
+from storage.schema.quotas import holds, rules
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.joined_memberships import move_memberships, reassign_memberships, record_membership
 from storage.sql.shared_usage import copy_usage, join_usage

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, insert, select
 
 from bot.domain.people import Account, AccountId, Identity, Platform, Tier
 from bot.ports.clock import Clock, Ids
-from storage.schema import accounts, identities
+from storage.schema.accounts import accounts, identities
 from storage.sql import account_joining
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert

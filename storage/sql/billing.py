@@ -20,8 +20,8 @@ from bot.domain.credits import MOST_CREDITS, CreditKind
 from bot.domain.people import HOUSE, AccountId, Tier
 from bot.domain.rules import EVERYBODY, Actor, Membership, RuleKey, RuleKind
 from bot.ports.clock import Clock, Ids
-from storage.schema import accounts
-from storage.schema_quotas import credit_balances, credit_entries, purchases, subscriptions
+from storage.schema.accounts import accounts
+from storage.schema.billing import credit_balances, credit_entries, purchases, subscriptions
 from storage.sql.account_joining import lock_account_changes
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import current_account

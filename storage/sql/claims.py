@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import JobId, JobState
 from bot.errors import LeaseLost
-from storage.schema import IS_OPEN, Moment, jobs
+from storage.schema.base import Moment
+from storage.schema.jobs import IS_OPEN, jobs
 
 HAS_NO_PICTURES = jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])
 """The states in which nothing has been kept yet."""

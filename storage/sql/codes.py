@@ -7,8 +7,8 @@ from sqlalchemy.dialects import sqlite
 
 from bot.ports.clock import Clock
 from bot.ports.codes import Purpose
-from storage.schema import Moment
-from storage.schema_access import HAS_HOLDER, codes
+from storage.schema.accounts import HAS_HOLDER, codes
+from storage.schema.base import Moment
 from storage.sql.database import Database
 from storage.sql.upsert import InsertInto, Upsert
 

@@ -13,7 +13,7 @@ from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry, RuleKey, RuleKind
 from bot.errors import BadInput, StorageFailed
 from bot.ports.clock import Clock, Ids
-from storage.schema_quotas import credit_balances, credit_entries
+from storage.schema.billing import credit_balances, credit_entries
 from storage.sql.current_account import current_account
 from storage.sql.database import Database
 from storage.sql.record import add_entry

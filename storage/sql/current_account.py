@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId
-from storage.schema import accounts
+from storage.schema.accounts import accounts
 
 _JOINED_TO = select(accounts.c.joined_to).where(accounts.c.id == bindparam("account")).with_for_update(read=True)
 

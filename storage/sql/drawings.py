@@ -5,7 +5,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import Drawing, DrawingState, JobId
-from storage.schema import drawings
+from storage.schema.jobs import drawings
 from storage.sql.rows import drawing_of, drawing_values
 from storage.sql.upsert import InsertInto, Upsert
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import sqlite
 
 from bot.domain.people import Platform
 from bot.ports.installations import InstallationKey, StoredInstallation
-from storage.schema_access import installations
+from storage.schema.accounts import installations
 from storage.sql.database import Database
 from storage.sql.upsert import InsertInto, Upsert
 

@@ -16,7 +16,8 @@ from bot.domain.people import AccountId, Platform, Tier
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
-from storage.schema import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, Moment, jobs
+from storage.schema.base import Moment
+from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, jobs
 from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, claim_job, mark_kept, update_if_current, update_or_raise
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing

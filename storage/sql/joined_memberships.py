@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId
 from bot.domain.rules import RuleKind
-from storage.schema_quotas import brought_memberships, rules, subscriptions
+from storage.schema.billing import brought_memberships, subscriptions
+from storage.schema.quotas import rules
 
 _NEW = insert(brought_memberships)
 _FOLLOW = (

@@ -7,7 +7,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from bot.domain.people import AccountId, CommunityId, Identity, Platform
 from bot.ports.api_keys import ApiKey, ApiKeyId
 from bot.ports.clock import Clock
-from storage.schema_quotas import api_keys
+from storage.schema.accounts import api_keys
 from storage.sql.database import Database
 
 _IS_GOOD = api_keys.c.revoked_at.is_(None)

@@ -14,8 +14,9 @@ from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry, RuleKey, RuleKind
 from bot.errors import BadInput, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 from bot.ports.clock import Clock, Ids
-from storage.schema import accounts, holds, jobs, usage
-from storage.schema_quotas import shared_usage
+from storage.schema.accounts import accounts
+from storage.schema.jobs import jobs
+from storage.schema.quotas import holds, shared_usage, usage
 from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.clock import Clock, Ids
 from bot.ports.messages import StoredMessage
-from storage.schema import IS_NOT_DELETED, channels, messages
+from storage.schema.messages import IS_NOT_DELETED, channels, messages
 from storage.sql.database import Database
 from storage.sql.rows import stored_message_of
 from storage.sql.upsert import Upsert

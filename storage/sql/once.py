@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete
 
 from bot.ports.clock import Clock
-from storage.schema_quotas import happened
+from storage.schema.messages import happened
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 

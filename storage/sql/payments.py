@@ -7,7 +7,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Reversal, Share, is_all_gone
-from storage.schema_quotas import failed_refunds, invoice_payments, invoices, reversals
+from storage.schema.billing import failed_refunds, invoice_payments, invoices, reversals
 from storage.sql.upsert import InsertInto, Upsert
 
 _THIS_REVERSAL = (reversals.c.source == bindparam("of_source"), reversals.c.id == bindparam("of_id"))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
-from storage.schema import IS_TO_BE_REMOVED, IS_VISIBLE, jobs, pictures
+from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.rows import picture_of, picture_values
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
-from storage.schema_quotas import record
+from storage.schema.quotas import record
 
 _NEW = insert(record)
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import PictureState, belongs_to_drawing
-from storage.schema import IS_OPEN, drawings, jobs, pictures
+from storage.schema.jobs import IS_OPEN, drawings, jobs, pictures
 from storage.sql.database import Database
 
 _AWAITED = select(drawings.c.id, drawings.c.files).join(jobs, jobs.c.id == drawings.c.job).where(IS_OPEN)

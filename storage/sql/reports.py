@@ -5,7 +5,7 @@ from sqlalchemy import select
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId
 from bot.ports.clock import Clock
-from storage.schema import reports
+from storage.schema.jobs import reports
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 

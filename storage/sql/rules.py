@@ -13,7 +13,7 @@ from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
-from storage.schema_quotas import record, rules
+from storage.schema.quotas import record, rules
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import current_account
 from storage.sql.database import Database

@@ -11,8 +11,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId
-from storage.schema import usage
-from storage.schema_quotas import shared_usage
+from storage.schema.quotas import shared_usage, usage
 from storage.sql.upsert import InsertInto, Upsert
 
 _GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=String)

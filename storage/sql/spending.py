@@ -10,8 +10,8 @@ from bot.domain.allowances import Budget, Hold, Period, Spending
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.people import HOUSE, CommunityId
 from bot.errors import BudgetExceeded
-from storage.schema import drawings, holds, jobs
-from storage.schema_quotas import spending
+from storage.schema.jobs import drawings, jobs
+from storage.schema.quotas import holds, spending
 from storage.sql.upsert import InsertInto, Upsert
 
 

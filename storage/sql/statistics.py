@@ -10,7 +10,8 @@ from sqlalchemy import Date, Row, Select, bindparam, case, func, literal, litera
 from bot.domain.jobs import DrawingState
 from bot.domain.people import AccountId, CommunityId
 from bot.ports.statistics import UsageLine
-from storage.schema import drawings, holds, jobs, pictures
+from storage.schema.jobs import drawings, jobs, pictures
+from storage.schema.quotas import holds
 from storage.sql.database import Database
 
 _NOTHING: Any = literal_column("0")

@@ -10,7 +10,7 @@ from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identit
 from bot.errors import StorageFailed
 from bot.ports.accounts import Accounts
 from bot.ports.api_keys import ApiKey, ApiKeyId, ApiKeys
-from storage.schema_quotas import api_keys
+from storage.schema.accounts import api_keys
 from storage.sql.database import Database
 from storage.sql.keys import SqlApiKeys
 from tests.contract.conftest import MEMORY, ON_DISK

@@ -15,7 +15,7 @@ from bot.domain.people import HOUSE, PREMIUM, AccountId
 from bot.domain.rules import Actor, Change, Membership, RuleKey, RuleKind
 from bot.ports.credits import Credits
 from bot.ports.rules import Rulebook
-from storage.schema_quotas import subscriptions
+from storage.schema.billing import subscriptions
 from storage.sql.billing import SqlBilling
 from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.errors import StorageFailed
 from bot.ports.codes import Codes, Purpose
-from storage.schema_access import codes as table
+from storage.schema.accounts import codes as table
 from storage.sql.codes import SqlCodes
 from storage.sql.database import Database
 from tests.contract.conftest import MEMORY, ON_DISK

@@ -15,7 +15,7 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from bot.ports.reports import Reports
-from storage.schema import accounts as accounts_table
+from storage.schema.accounts import accounts as accounts_table
 from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import ANN, FAILED, LEASE, TODAY, WEB, a_hold, a_job, some_pictures

@@ -16,7 +16,8 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.api_keys import ApiKey, ApiKeyId
 from bot.ports.codes import Purpose
 from bot.ports.jobs import Jobs
-from storage.schema_quotas import credit_balances, credit_entries, rules
+from storage.schema.billing import credit_balances, credit_entries
+from storage.schema.quotas import rules
 from storage.sql.codes import SqlCodes
 from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database

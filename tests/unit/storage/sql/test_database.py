@@ -14,7 +14,7 @@ from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import Busy, StorageFailed
-from storage.schema import channels
+from storage.schema.messages import channels
 from storage.sql.database import Database
 
 MOMENT = timedelta(milliseconds=50)

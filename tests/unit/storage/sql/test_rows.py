@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from bot.domain.images import Picture
 from bot.domain.jobs import Drawing, Job
-from storage.schema import drawings, jobs, pictures
+from storage.schema.jobs import drawings, jobs, pictures
 from storage.sql.rows import drawing_of, drawing_values, job_of, job_values, picture_of, picture_values
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

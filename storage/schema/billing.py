@@ -1,11 +1,10 @@
-"""More tables: what admins have set and who did, credits, money, keys, and what has happened once."""
+"""Credits and what is paid for: balances, subscriptions, purchases, and what went back."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -15,37 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.schema import Moment, metadata
-
-rules = Table(
-    "rules",
-    metadata,
-    Column("community", String, primary_key=True),
-    Column("account", String, primary_key=True, index=True),
-    Column("matter", String, primary_key=True),
-    Column("subject", String, primary_key=True),
-    Column("value", Text, nullable=False),
-    Index("ix_rules_subject", "matter", "subject"),
-)
-
-record = Table(
-    "record",
-    metadata,
-    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("community", String, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("by_account", String, nullable=False),
-    Column("by_name", String, nullable=False),
-    Column("matter", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("account", String, nullable=False),
-    Column("before", Text),
-    Column("after", Text),
-    Column("why", Text, nullable=False),
-    Column("undoes", String, unique=True),
-    Index("ix_record_newest", "community", "position"),
-)
+from storage.schema.base import Moment, metadata
 
 credit_balances = Table(
     "credit_balances",
@@ -144,17 +113,6 @@ invoice_payments = Table(
 )
 """A payment may be heard of before its invoice, and an invoice may have several."""
 
-shared_usage = Table(
-    "shared_usage",
-    metadata,
-    Column("account", String, primary_key=True),
-    Column("other", String, primary_key=True, index=True),
-    Column("community", String, primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("pictures", Integer, nullable=False),
-)
-"""How much of what two accounts have used on a day is the same pictures, since one was parted from the other."""
-
 brought_memberships = Table(
     "brought_memberships",
     metadata,
@@ -167,35 +125,3 @@ brought_memberships = Table(
     Column("before", Text),
 )
 """A membership that `account` has by joining: what `first_account` brought, what both made of it, and what was before."""
-
-spending = Table(
-    "spending",
-    metadata,
-    Column("scope", String, primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("held", BigInteger, nullable=False),
-    Column("spent", BigInteger, nullable=False),
-    CheckConstraint("held >= 0 AND spent >= 0", name="not_negative"),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("key_hash", String, nullable=False, unique=True),
-    Column("account", String, ForeignKey("accounts.id"), nullable=False, index=True),
-    Column("platform", String, nullable=False),
-    Column("realm", String, nullable=False),
-    Column("user_id", String, nullable=False),
-    Column("community", String, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("revoked_at", Moment),
-)
-
-happened = Table(
-    "happened",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("at", Moment, nullable=False),
-)

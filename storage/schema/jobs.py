@@ -1,0 +1,124 @@
+"""Jobs with their drawings, pictures and reports.
+
+Two columns of `jobs` (`platform`, `quality`) copy what its JSON says, so that
+indexes can find it; like the JSON they are written once and never change.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    literal_column,
+)
+from sqlalchemy.sql.expression import ColumnElement
+
+from storage.schema.base import JSON_VALUE, Moment, metadata, partial_index
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("community", String, nullable=False),
+    Column("account", String, ForeignKey("accounts.id"), nullable=False),
+    Column("tier", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("quality", String, nullable=False),
+    Column("author", JSON_VALUE, nullable=False),
+    Column("place", JSON_VALUE, nullable=False),
+    Column("wish", JSON_VALUE, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lease_until", Moment),
+    Column("not_before", Moment),
+    Column("message", JSON_VALUE),
+    Column("message_key", String),
+    Column("words", Text),
+    Column("words_microusd", BigInteger, nullable=False),
+    Column("words_is_estimate", Boolean, nullable=False),
+    Column("ending", JSON_VALUE),
+    Column("started_at", Moment),
+    Column("kept_at", Moment),
+    Column("finished_at", Moment),
+    Column("told_at", Moment),
+    CheckConstraint("(finished_at IS NULL) = (state IN ('queued', 'running', 'kept'))", name="finished_when_final"),
+    Index("ix_jobs_account", "account", "created_at", "id"),
+)
+
+IS_OPEN: ColumnElement[bool] = jobs.c.finished_at.is_(None)
+IS_UNNOTIFIED: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.told_at.is_(None))
+IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
+
+partial_index("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
+partial_index("ix_jobs_open_account", jobs.c.account, where=IS_OPEN)
+partial_index("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNNOTIFIED)
+HAS_MESSAGE: ColumnElement[bool] = jobs.c.message_key.is_not(None)
+
+partial_index("ix_jobs_done", jobs.c.quality, jobs.c.finished_at, where=IS_DONE)
+partial_index("ix_jobs_message", jobs.c.platform, jobs.c.message_key, where=HAS_MESSAGE)
+
+drawings = Table(
+    "drawings",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("job", String, ForeignKey("jobs.id"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("asked", Integer, nullable=False, server_default="1"),
+    Column("microusd", BigInteger, nullable=False),
+    Column("is_estimate", Boolean, nullable=False),
+    Column("request_id", String),
+    Column("files", JSON_VALUE, nullable=False),
+    Column("notes", JSON_VALUE, nullable=False),
+    Index(None, "job", "started_at", "id"),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("job", String, ForeignKey("jobs.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("account", String, ForeignKey("accounts.id"), nullable=False),
+    Column("community", String, nullable=False, server_default="house"),
+    Column("kept_at", Moment, nullable=False),
+    Column("key", String, nullable=False, index=True),
+    Column("sha256", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("remove_at", Moment),
+    UniqueConstraint("job", "position"),
+)
+
+IS_VISIBLE: ColumnElement[bool] = pictures.c.state == literal_column("'visible'")
+IS_TO_BE_REMOVED: ColumnElement[bool] = pictures.c.state.in_([literal_column("'hidden'"), literal_column("'removing'")])
+
+partial_index(
+    "ix_pictures_visible", pictures.c.account, pictures.c.kept_at, pictures.c.job, pictures.c.position, where=IS_VISIBLE
+)
+partial_index("ix_pictures_going", pictures.c.remove_at, where=IS_TO_BE_REMOVED)
+partial_index("ix_pictures_kept", pictures.c.community, pictures.c.kept_at, where=IS_VISIBLE)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("picture", String, ForeignKey("pictures.id"), primary_key=True),
+    Column("reporter", String, ForeignKey("accounts.id"), primary_key=True, index=True),
+    Column("reported_at", Moment, nullable=False),
+)
