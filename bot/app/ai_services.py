@@ -1,6 +1,6 @@
 """Whoever draws, words and judges, as the settings choose them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
     """
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(_open_openai_client(settings)) if settings.openai.api_key else None
-        providers = tuple(_build_provider(name, settings, client, clock) for name in settings.drawing_order)
+        providers = tuple(BUILDERS[name](settings, client, clock) for name in settings.drawing_order)
         rewriter, model_stages = _build_text_models(settings, client, clock)
         blocked = (*(DEFAULT_BLOCKLIST if settings.guard.use_default_blocklist else ()), *settings.guard.blocked)
         guard = Guard(local=(Blocklist(blocked),), models=model_stages)
@@ -64,10 +64,14 @@ async def _open_openai_client(settings: Settings) -> AsyncIterator["AsyncOpenAI"
         await client.close()
 
 
-def _build_provider(name: str, settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:
-    if name == "offline" or client is None:
-        why = _BY_CHOICE if settings.drawing.providers else _NO_KEY
-        return OfflinePainter(attribution=f"offline preview, drawn by a program without AI ({why})")
+def _build_offline(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:  # noqa: ARG001 - as all are built
+    why = _BY_CHOICE if settings.drawing.providers else _NO_KEY
+    return OfflinePainter(attribution=f"offline preview, drawn by a program without AI ({why})")
+
+
+def _build_openai(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:
+    if client is None:
+        raise ConfigError(f"[drawing] providers names openai, but {_NO_KEY}.")
     from bot.providers.openai.images import OpenAIImages
     from bot.providers.openai.picture_fetcher import PictureFetcher
     from bot.providers.openai.unsupported_parameters import UnsupportedParameters
@@ -83,6 +87,13 @@ def _build_provider(name: str, settings: Settings, client: "AsyncOpenAI | None",
         fetcher=PictureFetcher(str(client.base_url), hosts=settings.openai.picture_hosts),
         clock=clock,
     )
+
+
+BUILDERS: Mapping[str, Callable[[Settings, "AsyncOpenAI | None", Clock], ImageProvider]] = {
+    "openai": _build_openai,
+    "offline": _build_offline,
+}
+"""What builds each provider that `[drawing] providers` can name."""
 
 
 def image_model_names(settings: Settings) -> list[str]:
