@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 TESTS ?= tests
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test cover check lint format lock clean
+.PHONY: help setup setup-dev run demo test test-fakes test-long test-all cover check lint format lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,11 +38,19 @@ run: setup ## Start easel; the page is at http://127.0.0.1:8420
 demo: setup ## Draw one picture through the whole pipeline and say where it is
 	@$(BIN)/easel imagine "a lighthouse in a storm at dusk" --shape wide
 
-test: setup-dev ## Run the tests
-	@$(BIN)/python -m pytest --numprocesses auto $(TESTS) $(ARGS)
+test: setup-dev ## Run the tests of easel
+	@$(PYTEST) $(TESTS) --ignore tests/fakes -m "not long" $(ARGS)
 
-cover: setup-dev ## Run the tests and measure which branches they take
-	@$(BIN)/python -m pytest --numprocesses auto $(TESTS) --cov --cov-report= --cov-fail-under=0 $(ARGS)
+test-fakes: setup-dev ## Run the tests of the fake platforms
+	@$(PYTEST) tests/fakes $(ARGS)
+
+test-long: setup-dev ## Try many orders of events, and ask PostgreSQL every contract
+	@$(PYTEST) tests/contract -m long $(ARGS)
+
+test-all: test test-fakes test-long ## Run all of them
+
+cover: ## Run the tests of easel and measure which branches they take
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report= --cov-fail-under=0 $(ARGS)"
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 
 lint: setup-dev ## Check style, types, the floors of the house, and dependencies

@@ -3,11 +3,9 @@
 To add an engine: one more name in `ENGINES`, and a fixture for its URL.
 What unit tests keep in memory keeps the same promises, so it is asked too;
 tests of two houses on one database are `ON_DISK` only. PostgreSQL is slow to
-ask: about everything but who owns and pays what, it is asked only where
-`EASEL_TEST_POSTGRESQL=all` says so.
+ask: about everything but who owns and pays what, that is marked as `long`.
 """
 
-import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -65,16 +63,15 @@ ON_DISK = pytest.mark.parametrize("engine_name", ENGINES, indirect=True)
 
 
 _ALWAYS = ("test_accounts", "test_billing", "test_credits", "test_joining", "test_ledger", "test_parting", "test_rules")
-"""How the modules begin that ask PostgreSQL every time."""
+"""How the modules begin that ask PostgreSQL in `make test` too."""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what PostgreSQL is not asked this time."""
-    if os.environ.get("EASEL_TEST_POSTGRESQL") == "all":
-        return
-    left_out = [item for item in items if "[postgresql" in item.name and not item.path.name.startswith(_ALWAYS)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what PostgreSQL is asked in the long run only."""
+    for item in items:
+        if "[postgresql" in item.name and not item.path.name.startswith(_ALWAYS):
+            item.add_marker(pytest.mark.long)
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,10 +202,13 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-TestLedgerOnSqlite = LedgerMachine.TestCase
-TestLedgerOnSqlite.settings = _settings(8, 30)
+@pytest.mark.long
+def test_everything_adds_up() -> None:
+    """Whatever is done, and whenever it crashes, SQLite and memory say the same."""
+    run_state_machine_as_test(LedgerMachine, settings=_settings(8, 30))
 
 
+@pytest.mark.long
 @pytest.mark.needs("postgresql")
 def test_everything_adds_up_on_postgresql_too(postgres: PostgresServer) -> None:
     """Fewer operations, because each takes longer."""

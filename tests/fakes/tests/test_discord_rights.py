@@ -5,10 +5,10 @@ from datetime import timedelta
 import discord
 import pytest
 
-from tests.e2e.asking import blob, refused
-from tests.e2e.plain_bot import Interaction, PlainBot, a_stage
 from tests.fakes.discord import FakeDiscord, Limits, NotSeen, Permission
 from tests.fakes.discord.client import pointed_at
+from tests.fakes.tests.asking import blob, refused
+from tests.fakes.tests.plain_bot import Interaction, PlainBot, a_stage
 
 
 async def test_a_whisper_can_only_be_touched_by_its_token() -> None:

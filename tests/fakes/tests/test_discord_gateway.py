@@ -9,9 +9,9 @@ import aiohttp
 import discord
 import pytest
 
-from tests.e2e.plain_bot import INTENTS, PlainBot, ShardedBot, a_stage, end, running
 from tests.fakes.discord import FakeDiscord, Intent, Limits, Permission, Person
 from tests.fakes.discord.client import pointed_at
+from tests.fakes.tests.plain_bot import INTENTS, PlainBot, ShardedBot, a_stage, end, running
 
 
 async def answers(fake: FakeDiscord, ada: Person, channel: Any, bot: PlainBot | ShardedBot) -> str:

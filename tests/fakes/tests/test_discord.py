@@ -7,9 +7,9 @@ import aiohttp
 import discord
 import pytest
 
-from tests.e2e.asking import fetched, picture
-from tests.e2e.plain_bot import Again, Interaction, a_stage
 from tests.fakes.discord import FakeDiscord, NotSeen
+from tests.fakes.tests.asking import fetched, picture
+from tests.fakes.tests.plain_bot import Again, Interaction, a_stage
 
 
 async def test_a_command_is_deferred_and_its_message_becomes_a_picture_with_buttons() -> None:

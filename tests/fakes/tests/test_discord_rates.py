@@ -6,9 +6,9 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from tests.e2e.asking import raw, refused
-from tests.e2e.plain_bot import Interaction, PlainBot, a_stage, running
 from tests.fakes.discord import Limits, Rate
+from tests.fakes.tests.asking import raw, refused
+from tests.fakes.tests.plain_bot import Interaction, PlainBot, a_stage, running
 
 
 async def test_an_old_message_may_only_be_edited_now_and_then() -> None:

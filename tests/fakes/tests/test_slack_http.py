@@ -8,9 +8,9 @@ import pytest
 from slack_bolt.response import BoltResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from tests.e2e.test_fake_slack import BUTTONS, a_stage
 from tests.fakes.slack import Forgery
 from tests.fakes.slack.client import over_http
+from tests.fakes.tests.test_slack import BUTTONS, a_stage
 
 
 async def _acknowledge(ack: Any) -> None:

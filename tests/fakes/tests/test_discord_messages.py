@@ -6,9 +6,9 @@ import aiohttp
 import discord
 import pytest
 
-from tests.e2e.asking import blob, picture, raw, refused
-from tests.e2e.plain_bot import Interaction, a_stage
 from tests.fakes.discord import NotSeen
+from tests.fakes.tests.asking import blob, picture, raw, refused
+from tests.fakes.tests.plain_bot import Interaction, a_stage
 
 
 async def test_a_bad_answer_names_the_place_and_another_may_follow() -> None:

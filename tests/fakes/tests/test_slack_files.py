@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.e2e.test_fake_slack_messages import Place, a_place, refused
+from tests.fakes.tests.test_slack_messages import Place, a_place, refused
 
 
 async def upload(place: Place, **more: Any) -> Any:

@@ -4,10 +4,10 @@ import io
 
 import discord
 
-from tests.e2e.asking import blob, refused
-from tests.e2e.plain_bot import Interaction, a_stage
 from tests.fakes.discord import Limits
 from tests.fakes.discord.limits import MIB
+from tests.fakes.tests.asking import blob, refused
+from tests.fakes.tests.plain_bot import Interaction, a_stage
 
 
 async def test_an_upload_over_the_limit_is_refused() -> None:

@@ -6,9 +6,9 @@ import aiohttp
 import discord
 import pytest
 
-from tests.e2e.asking import ORIGINAL, raw, refused
-from tests.e2e.plain_bot import Interaction, Report, a_stage
 from tests.fakes.discord import Known, Limits, NotSeen
+from tests.fakes.tests.asking import ORIGINAL, raw, refused
+from tests.fakes.tests.plain_bot import Interaction, Report, a_stage
 
 
 async def test_an_answer_after_three_seconds_is_too_late() -> None:

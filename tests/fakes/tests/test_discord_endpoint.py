@@ -11,9 +11,9 @@ from aiohttp import web
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
-from tests.e2e.plain_bot import INTENTS, PlainBot, running
 from tests.fakes.discord import EndpointRefused, FakeDiscord, Forgery
 from tests.fakes.discord.client import pointed_at
+from tests.fakes.tests.plain_bot import INTENTS, PlainBot, running
 
 
 @dataclass

@@ -6,9 +6,9 @@ import discord
 import pytest
 from discord.http import Route
 
-from tests.e2e.asking import picture
-from tests.e2e.plain_bot import Again, Interaction, PlainBot, Report, a_stage, running
 from tests.fakes.discord import NotSeen, Permission, Upload
+from tests.fakes.tests.asking import picture
+from tests.fakes.tests.plain_bot import Again, Interaction, PlainBot, Report, a_stage, running
 
 
 async def test_what_was_typed_arrives_as_the_right_types() -> None:

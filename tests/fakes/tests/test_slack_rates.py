@@ -8,9 +8,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 
-from tests.e2e.test_fake_slack_messages import refused
 from tests.fakes.slack import FakeSlack, Rate
 from tests.fakes.slack.client import client_of
+from tests.fakes.tests.test_slack_messages import refused
 
 
 async def test_updates_are_limited_over_all_channels_of_a_workspace() -> None:

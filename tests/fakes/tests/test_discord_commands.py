@@ -6,8 +6,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from tests.e2e.plain_bot import Interaction, PlainBot, Stage, a_stage, running
 from tests.fakes.discord import Limits, NotSeen, Permission
+from tests.fakes.tests.plain_bot import Interaction, PlainBot, Stage, a_stage, running
 
 
 def option(**fields: Any) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from typing import Any
 import aiohttp
 import discord
 
-from tests.e2e.plain_bot import PlainBot, Report, end
 from tests.fakes.changes import ChangeSignal
 from tests.fakes.discord.client import pointed_at
+from tests.fakes.tests.plain_bot import PlainBot, Report, end
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass

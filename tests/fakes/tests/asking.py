@@ -9,7 +9,7 @@ import discord
 import pytest
 from PIL import Image
 
-from tests.e2e.plain_bot import Stage
+from tests.fakes.tests.plain_bot import Stage
 
 ORIGINAL: Any = "@original"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import aiohttp
 
-from tests.e2e.test_fake_slack import BUTTONS, MODAL, a_stage
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.client import client_of, over_sockets
+from tests.fakes.tests.test_slack import BUTTONS, MODAL, a_stage
 
 
 async def test_an_unacknowledged_event_is_repeated() -> None:

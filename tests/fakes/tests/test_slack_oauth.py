@@ -15,9 +15,9 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from tests.e2e.test_fake_slack_messages import refused
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.client import client_of
+from tests.fakes.tests.test_slack_messages import refused
 
 # slack-sdk's own call of oauth.v2.access uses what aiohttp has deprecated
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
