@@ -242,9 +242,17 @@ async def running(platform: FakeDiscord, bot: PlainBot | ShardedBot, *, shards: 
             task = asyncio.create_task(bot.start(platform.token))
             try:
                 await platform.gateway.ready(shards=shards)
+                # What has been sent may not have been read: without its session's id a client cannot resume.
+                await platform.changes.until(lambda: _has_sessions(bot), within=10, what="a session that the client knows")
                 yield
             finally:
                 await end(bot, task)
+
+
+def _has_sessions(bot: PlainBot | ShardedBot) -> bool:
+    """Return whether each of its connections has read its READY."""
+    sockets = [shard._parent.ws for shard in bot.shards.values()] if isinstance(bot, ShardedBot) else [bot.ws]
+    return all(getattr(socket, "session_id", None) for socket in sockets)  # there is no socket at first, whatever its type says
 
 
 @asynccontextmanager
