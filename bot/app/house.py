@@ -17,6 +17,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.people import Platform
 from bot.moderation.picture_check import PictureCheck
+from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
@@ -102,12 +103,20 @@ def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: 
         clock=base.clock,
         shows_cost=settings.gallery.show_cost,
     )
-    admission, budget_alerts = build_admission(base), build_notices(base, surfaces)
+    queue = AccountQueue(
+        jobs=records.jobs,
+        engine=engine,
+        clock=base.clock,
+        platforms=delivery.platforms,
+        most_running=settings.bursts.running,
+    )
+    budget_alerts = build_notices(base, surfaces)
     studio = Studio(
         jobs=records.jobs,
         quotas=quotas,
         guard=base.ai_services.guard,
-        admission=admission,
+        admission=build_admission(base),
+        queue=queue,
         budget_alerts=budget_alerts,
         engine=engine,
         clock=base.clock,
@@ -119,7 +128,7 @@ def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: 
         jobs=records.jobs,
         engine=engine,
         steps=_steps(base, delivery),
-        admission=admission,
+        queue=queue,
         clock=base.clock,
         lease=settings.worker.lease,
         fault_code=new_fault_code,

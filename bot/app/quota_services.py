@@ -65,7 +65,7 @@ def build_quotas(base: Foundation) -> Quotas:
 def build_admission(base: Foundation) -> AdmissionLimiter:
     """Return what keeps one person from asking for too much at once."""
     bursts = base.settings.bursts
-    return LocalAdmissionLimiter(AdmissionLimits(bursts.wishes, bursts.within, bursts.running, bursts.queued), base.clock)
+    return LocalAdmissionLimiter(AdmissionLimits(bursts.wishes, bursts.within, bursts.running + bursts.queued), base.clock)
 
 
 def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:

@@ -14,6 +14,7 @@ from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
+from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock, Ids
@@ -39,6 +40,7 @@ class Studio:
         quotas: Quotas,
         guard: Guard,
         admission: AdmissionLimiter,
+        queue: AccountQueue,
         budget_alerts: BudgetAlerts,
         engine: Engine,
         clock: Clock,
@@ -49,6 +51,7 @@ class Studio:
         self._quotas = quotas
         self._guard = guard
         self._admission = admission
+        self._queue = queue
         self._budget_alerts = budget_alerts
         self._engine = engine
         self._clock = clock
@@ -139,6 +142,7 @@ class Studio:
         if ending is None:
             raise Conflict("That is finished already, so there is nothing to cancel.")
         await self._engine.cancel(job.id)
+        await self._queue.publish_next(job.id)
         log.info("job.cancelled", job=job.id)
         return ending
 

@@ -23,11 +23,11 @@ from bot.errors import (
     is_out_of_files,
 )
 from bot.pipeline import posts
+from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingStep
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.prompt_preparation import PromptPreparation
-from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -40,9 +40,6 @@ MOST_ATTEMPTS = 20
 
 _GIVE_UP_DELIVERY_AFTER = timedelta(days=1)
 """After so long without a way to post them, pictures wait in the gallery only."""
-
-_ACCOUNT_BUSY_PAUSE = timedelta(seconds=1)
-"""How often a job looks whether it may run, while as many of its account's run as may."""
 
 _OUT_OF_FILES_PAUSE = timedelta(seconds=10)
 
@@ -69,7 +66,7 @@ class Worker:
         jobs: Jobs,
         engine: Engine,
         steps: Steps,
-        admission: AdmissionLimiter,
+        queue: AccountQueue,
         clock: Clock,
         lease: timedelta,
         fault_code: Callable[[], str],
@@ -77,7 +74,7 @@ class Worker:
         self._jobs = jobs
         self._engine = engine
         self._steps = steps
-        self._admission = admission
+        self._queue = queue
         self._clock = clock
         self._lease = lease
         self._fault_code = fault_code
@@ -93,7 +90,7 @@ class Worker:
         self._running += 1
         self._idle.clear()
         try:
-            await self._work_if_allowed(job_id)
+            await self._claim_and_run(job_id)
         except EaselError as error:
             log.warning("job.unclaimed", job=job_id, reason=str(error))
         except Exception:
@@ -111,23 +108,8 @@ class Worker:
             await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
         await self._steps.drawing.wait_for_open_calls()
 
-    async def _work_if_allowed(self, job_id: JobId) -> None:
-        """Work on the job if its account may have one more drawn; else look again soon, which uses no attempt up."""
-        job = await self._jobs.get(job_id)
-        if job is None or job.state.is_final:
-            return
-        if job.state is JobState.KEPT:
-            await self._claim_and_run(job_id)
-        elif await self._admission.start_job(job.account, job_id):
-            try:
-                await self._claim_and_run(job_id)
-            finally:
-                await self._admission.end_job(job.account, job_id)
-        else:
-            await self._engine.publish(job_id, tier=job.tier, not_before=self._clock.now() + _ACCOUNT_BUSY_PAUSE)
-
     async def _claim_and_run(self, job_id: JobId) -> None:
-        job = await self._jobs.claim(job_id, self._lease)
+        job = await self._queue.claim(job_id, self._lease)
         if job is None:
             return
         with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
@@ -194,6 +176,7 @@ class Worker:
             log.exception("job.broke", fault=fault.code)
             await self._end(job, Ending(JobState.FAILED, fault.kind, fault.user_text), error)
         else:
+            await self._queue.publish_next(job.id)
             return True
         return False
 
@@ -237,6 +220,7 @@ class Worker:
         """Give the money back, then say why."""
         log.warning("job.ended", state=ending.state, kind=ending.kind, reason=str(error))
         await self._jobs.finish(job.id, job.attempt, ending)
+        await self._queue.publish_next(job.id)
         await self._steps.delivery.notify_end(job.id)
 
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
@@ -245,6 +229,7 @@ class Worker:
         not_before = self._clock.now() + pause
         await self._jobs.release(job.id, job.attempt, not_before)
         await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
+        await self._queue.publish_next(job.id)
 
     async def _release_now(self, job: Job) -> None:
         """Give the job up on the way out, so that nobody has to wait for the lease to run out."""

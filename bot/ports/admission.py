@@ -3,7 +3,6 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 
 
@@ -13,10 +12,10 @@ class AdmissionLimiter(Protocol):
     A wish is taken in like this, so that a refused one uses nothing up and of
     many at the same time none slips past the count:
 
-        async with bursts.lock(account):
-            await bursts.check(account, open_jobs)
+        async with admission.lock(account):
+            await admission.check(account, open_jobs)
             ...  # accept it
-            await bursts.count_accepted(account)
+            await admission.count_accepted(account)
     """
 
     def lock(self, account: AccountId) -> AbstractAsyncContextManager[None]:
@@ -33,12 +32,4 @@ class AdmissionLimiter(Protocol):
 
     async def count_accepted(self, account: AccountId) -> None:
         """Note that a wish was accepted now."""
-        ...
-
-    async def start_job(self, account: AccountId, job: JobId) -> bool:
-        """Let a job of the account run, unless as many as may run at once do already; a job that runs may begin again."""
-        ...
-
-    async def end_job(self, account: AccountId, job: JobId) -> None:
-        """Note that the job does not run any more; one that did not is no error."""
         ...

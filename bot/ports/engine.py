@@ -14,7 +14,10 @@ class Engine(Protocol):
     """Carries job ids and nothing else. It may deliver one twice, late or never: the fence and recovery make that harmless."""
 
     async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
-        """Have the job worked on, at `not_before` at the earliest. A job that waits or runs already is not added again."""
+        """Have the job worked on, at `not_before` at the earliest. A job that waits or runs already is not added again.
+
+        But for one that runs, where a `not_before` is given: it runs once more when its run has ended, and then.
+        """
         ...
 
     async def cancel(self, job: JobId) -> None:

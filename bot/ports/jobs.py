@@ -58,10 +58,21 @@ class Jobs(Protocol):
         """Note which message speaks of the job."""
         ...
 
-    async def claim(self, job: JobId, lease: timedelta) -> Job | None:
+    async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:
         """Take the job for `lease` and raise its attempt; None when it is final, unknown, or another lease still runs.
 
+        None too, and nothing has changed, when `most_running` jobs of its account
+        go before it: those that are `RUNNING` under a lease, and older ones of
+        the same platform that wait and are due. What is `KEPT` waits for nobody.
+
         `QUEUED` becomes `RUNNING`; `KEPT` stays `KEPT`. `started_at` is set the first time.
+        """
+        ...
+
+    async def startable(self, job: JobId, platforms: frozenset[Platform], *, most_running: int) -> tuple[tuple[JobId, Tier], ...]:
+        """Return the jobs of this job's account that wait, are due and have no pictures, on these platforms, oldest first.
+
+        Only as many as may be claimed beside those that are `RUNNING` under a lease.
         """
         ...
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.errors import Busy
 from bot.ports.clock import Clock
@@ -20,23 +19,21 @@ _UNTIL_ONE_IS_DONE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class AdmissionLimits:
-    """At most `wishes` of one account in any span of `within`, and `running` jobs at once with `queued` more that wait."""
+    """At most `wishes` of one account in any span of `within`, and `open_jobs` that run or wait."""
 
     wishes: int
     within: timedelta
-    running: int
-    queued: int
+    open_jobs: int
 
 
 class LocalAdmissionLimiter:
-    """Implements `bot.ports.admission.Bursts`. It remembers accounts that wished within the span or whose jobs run, no others."""
+    """Implements `bot.ports.admission.AdmissionLimiter`. It remembers accounts that wished within the span, no others."""
 
     def __init__(self, limits: AdmissionLimits, clock: Clock) -> None:
         self._limits = limits
         self._clock = clock
         self._locks: WeakValueDictionary[AccountId, asyncio.Lock] = WeakValueDictionary()
         self._wishes: OrderedDict[AccountId, deque[datetime]] = OrderedDict()
-        self._running: dict[AccountId, set[JobId]] = {}
 
     @asynccontextmanager
     async def lock(self, account: AccountId) -> AsyncIterator[None]:
@@ -49,7 +46,7 @@ class LocalAdmissionLimiter:
     async def check(self, account: AccountId, open_jobs: int) -> None:
         """Look at the span that ends now."""
         limits = self._limits
-        if open_jobs >= limits.running + limits.queued:
+        if open_jobs >= limits.open_jobs:
             raise Busy(
                 f"You have {open_jobs} requests under way already, which is the most for one person; "
                 "ask again in about a minute, when some of them are done. Nothing was counted.",
@@ -71,21 +68,6 @@ class LocalAdmissionLimiter:
         self._wishes.move_to_end(account)
         while self._wishes and not self._recent(oldest := next(iter(self._wishes))):
             del self._wishes[oldest]
-
-    async def start_job(self, account: AccountId, job: JobId) -> bool:
-        """Add the job to those that run here."""
-        running = self._running.setdefault(account, set())
-        if job not in running and len(running) >= self._limits.running:
-            return False
-        running.add(job)
-        return True
-
-    async def end_job(self, account: AccountId, job: JobId) -> None:
-        """Take it out."""
-        running = self._running.get(account, set())
-        running.discard(job)
-        if not running:
-            self._running.pop(account, None)
 
     def _recent(self, account: AccountId) -> list[datetime]:
         """Return when the account wished of late; what lies in the future comes from a clock that was set back."""

@@ -3,26 +3,37 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, case, func, literal, or_, update
+from sqlalchemy import ColumnElement, Integer, Row, String, and_, bindparam, case, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import FromClause
 
 from bot.domain.jobs import JobId, JobState
+from bot.domain.people import Platform
 from bot.errors import LeaseLost
+from storage.schema.accounts import accounts
 from storage.schema.base import Moment
 from storage.schema.jobs import IS_OPEN, jobs
 
 HAS_NO_PICTURES = jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])
 """The states in which nothing has been kept yet."""
 
-
 NOW = bindparam("now", type_=Moment)
 
-IS_UNLEASED = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= NOW)
-"""Whether nobody's lease runs at `NOW`."""
+
+def _is_claimable(of: FromClause) -> ColumnElement[bool]:
+    """Return the condition that nobody's lease runs at `NOW`, and that the job need not wait any longer."""
+    return and_(_is_unleased(of), or_(of.c.not_before.is_(None), of.c.not_before <= NOW))
+
+
+def _is_unleased(of: FromClause) -> ColumnElement[bool]:
+    return or_(of.c.lease_until.is_(None), of.c.lease_until <= NOW)
+
+
+IS_CLAIMABLE = _is_claimable(jobs)
 
 _CLAIM = (
     update(jobs)
-    .where(jobs.c.id == bindparam("job"), IS_OPEN, IS_UNLEASED)
+    .where(jobs.c.id == bindparam("job"), IS_OPEN, _is_unleased(jobs))
     .values(
         attempt=jobs.c.attempt + 1,
         state=case((jobs.c.state == JobState.QUEUED, literal(JobState.RUNNING, String)), else_=jobs.c.state),
@@ -32,13 +43,70 @@ _CLAIM = (
     )
     .returning(*jobs.c)
 )
+_other = jobs.alias("other")
+_GOES_BEFORE = or_(
+    and_(_other.c.state == JobState.RUNNING, _other.c.lease_until > NOW),
+    and_(
+        _is_claimable(_other),
+        _other.c.platform == jobs.c.platform,
+        tuple_(_other.c.created_at, _other.c.id) < tuple_(jobs.c.created_at, jobs.c.id),
+    ),
+)
+_HAS_NO_ROOM = (
+    select(_other.c.id)
+    .where(
+        _other.c.account == jobs.c.account,
+        _other.c.finished_at.is_(None),
+        _other.c.state.in_([JobState.QUEUED, JobState.RUNNING]),
+        _other.c.id != jobs.c.id,
+        _GOES_BEFORE,
+    )
+    .limit(1)
+    .offset(bindparam("most_before", type_=Integer))
+    .correlate(jobs)
+    .exists()
+)
+_CLAIM_IN_TURN = _CLAIM.where(
+    jobs.c.account == bindparam("of_account", type_=String), or_(jobs.c.state == JobState.KEPT, ~_HAS_NO_ROOM)
+)
+_ACCOUNT_OF = select(jobs.c.account).where(jobs.c.id == bindparam("job")).scalar_subquery()
+_LOCK_ACCOUNT = select(accounts.c.id).where(accounts.c.id == _ACCOUNT_OF).with_for_update(key_share=True)
+"""Locked as whoever joins accounts locks it, and before the job as there: whoever ends a job does not touch its account."""
+
+_OF_ACCOUNT = and_(jobs.c.account == _ACCOUNT_OF, IS_OPEN)
+_RUNNING = select(func.count()).select_from(jobs).where(_OF_ACCOUNT, jobs.c.state == JobState.RUNNING, jobs.c.lease_until > NOW)
+_WAITING = select(jobs.c.id, jobs.c.tier).where(_OF_ACCOUNT, HAS_NO_PICTURES, IS_CLAIMABLE).order_by(jobs.c.created_at, jobs.c.id)
 _UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
 _MARK_KEPT = _UPDATE.where(HAS_NO_PICTURES)
 
 
-async def claim_job(connection: AsyncConnection, job: JobId, *, now: datetime, until: datetime) -> Row[Any] | None:
-    """Claim an open job that nobody has a lease on; the attempt rises, and whoever had it before is fenced off."""
-    return (await connection.execute(_CLAIM, {"job": job, "now": now, "until": until})).first()
+async def claim_job(
+    connection: AsyncConnection, job: JobId, *, now: datetime, until: datetime, most_running: int | None
+) -> Row[Any] | None:
+    """Claim an open job that nobody has a lease on; the attempt rises, and whoever had it before is fenced off.
+
+    With `most_running`, only if fewer of its account go before it. The account
+    stays locked, so that of two claims the second sees what the first has done.
+    """
+    values = {"job": job, "now": now, "until": until}
+    if most_running is None:
+        return (await connection.execute(_CLAIM, values)).first()
+    account = (await connection.execute(_LOCK_ACCOUNT, {"job": job})).scalar()
+    # A job that has become another account's while this waited for the lock is claimed by that account's next end.
+    in_turn = {**values, "of_account": account, "most_before": most_running - 1}
+    return (await connection.execute(_CLAIM_IN_TURN, in_turn)).first()
+
+
+async def startable_jobs(
+    connection: AsyncConnection, job: JobId, platforms: frozenset[Platform], *, now: datetime, most_running: int
+) -> tuple[Row[Any], ...]:
+    """Return id and tier of the account's waiting jobs that there is room for."""
+    values = {"job": job, "now": now}
+    room = most_running - int((await connection.execute(_RUNNING, values)).scalar_one())
+    if room <= 0:
+        return ()
+    waiting = _WAITING.where(jobs.c.platform.in_(platforms)).limit(room)
+    return tuple(await connection.execute(waiting, values))
 
 
 async def update_if_current(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> bool:

@@ -18,7 +18,15 @@ from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
 from storage.schema.base import Moment
 from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, jobs
-from storage.sql.claims import HAS_NO_PICTURES, IS_UNLEASED, NOW, claim_job, mark_kept, update_if_current, update_or_raise
+from storage.sql.claims import (
+    HAS_NO_PICTURES,
+    IS_CLAIMABLE,
+    claim_job,
+    mark_kept,
+    startable_jobs,
+    update_if_current,
+    update_or_raise,
+)
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
 from storage.sql.ledger import refund_and_bill, refund_cancelled, reserve, settle
@@ -53,7 +61,6 @@ _DURATIONS = (
     .order_by(jobs.c.finished_at.desc())
     .limit(_RECENT)
 )
-_IS_DUE = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= NOW)
 _AGE = (jobs.c.created_at, jobs.c.id)
 
 
@@ -98,12 +105,18 @@ class SqlJobs:
         async with self._database.write_transaction() as connection:
             await connection.execute(_ATTACH, {"job": job, **message_values(message)})
 
-    async def claim(self, job: JobId, lease: timedelta) -> Job | None:
-        """Claim in one conditional statement. `not_before` binds `claimable` alone: a claim that is a moment early is fine."""
+    async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:
+        """Claim in one conditional statement. Its own `not_before` does not bind it: a claim that is a moment early is fine."""
         now = self._clock.now()
         async with self._database.write_transaction() as connection:
-            row = await claim_job(connection, job, now=now, until=now + lease)
+            row = await claim_job(connection, job, now=now, until=now + lease, most_running=most_running)
         return None if row is None else job_of(row)
+
+    async def startable(self, job: JobId, platforms: frozenset[Platform], *, most_running: int) -> tuple[tuple[JobId, Tier], ...]:
+        """Count those that run, and read as many as there is room for."""
+        async with self._database.read_transaction() as connection:
+            found = await startable_jobs(connection, job, platforms, now=self._clock.now(), most_running=most_running)
+        return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
         """Move the end of the lease."""
@@ -196,7 +209,7 @@ class SqlJobs:
         """Read the open jobs that wait."""
         waiting = (
             select(jobs.c.id, jobs.c.tier)
-            .where(IS_OPEN, IS_UNLEASED, _IS_DUE, jobs.c.platform.in_(platforms))
+            .where(IS_OPEN, IS_CLAIMABLE, jobs.c.platform.in_(platforms))
             .where(or_(jobs.c.created_at <= accepted_by, jobs.c.attempt > 0))
             .where(*_accepted_after(after))
             .order_by(*_AGE)

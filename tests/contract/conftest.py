@@ -62,7 +62,16 @@ ON_DISK = pytest.mark.parametrize("engine_name", ENGINES, indirect=True)
 """Marks a test that opens the same database twice."""
 
 
-_ALWAYS = ("test_accounts", "test_billing", "test_credits", "test_joining", "test_ledger", "test_parting", "test_rules")
+_ALWAYS = (
+    "test_accounts",
+    "test_billing",
+    "test_claims",
+    "test_credits",
+    "test_joining",
+    "test_ledger",
+    "test_parting",
+    "test_rules",
+)
 """How the modules begin that ask PostgreSQL in `make test` too."""
 
 

@@ -6,14 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.errors import Busy
 from bot.ports.admission import AdmissionLimiter
 from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
 from tests.fakes.clock import StoppedClock
 
-LIMITS = AdmissionLimits(wishes=3, within=timedelta(minutes=1), running=2, queued=2)
+LIMITS = AdmissionLimits(wishes=3, within=timedelta(minutes=1), open_jobs=4)
 SECOND = timedelta(seconds=1)
 BURST_ANN, BURST_BOB = AccountId("ann"), AccountId("bob")
 MAKERS: dict[str, Callable[[StoppedClock], AdmissionLimiter]] = {"local": lambda clock: LocalAdmissionLimiter(LIMITS, clock)}
@@ -21,7 +20,7 @@ MAKERS: dict[str, Callable[[StoppedClock], AdmissionLimiter]] = {"local": lambda
 
 @pytest.fixture(params=MAKERS)
 def admission(request: pytest.FixtureRequest, clock: StoppedClock) -> AdmissionLimiter:
-    """Return one that lets three wishes through in a minute, and two jobs run."""
+    """Return one that lets three wishes through in a minute, and four jobs be open."""
     return MAKERS[request.param](clock)
 
 
@@ -78,8 +77,8 @@ async def test_everybody_is_counted_alone(admission: AdmissionLimiter) -> None:
         assert await wish(admission, BURST_BOB)
 
 
-async def test_no_more_may_wait_than_run_and_queue(admission: AdmissionLimiter) -> None:
-    """Two run and two wait here."""
+async def test_no_more_may_be_open_than_run_and_wait(admission: AdmissionLimiter) -> None:
+    """Four here, together."""
     assert await wish(admission, open_jobs=3)
     assert not await wish(admission, open_jobs=4)
 
@@ -99,24 +98,3 @@ async def test_a_clock_that_was_set_back_locks_nobody_out(admission: AdmissionLi
         await wish(admission)
     clock.move(timedelta(days=-1))
     assert await wish(admission)
-
-
-async def test_no_more_run_at_once_than_may(admission: AdmissionLimiter) -> None:
-    """One that ends makes room; others' jobs do not count."""
-    fox, owl, elk = JobId("fox"), JobId("owl"), JobId("elk")
-    assert [await admission.start_job(BURST_ANN, job) for job in (fox, owl, elk)] == [True, True, False]
-    assert await admission.start_job(BURST_BOB, elk)
-    await admission.end_job(BURST_ANN, fox)
-    assert await admission.start_job(BURST_ANN, elk)
-
-
-async def test_the_same_job_runs_once(admission: AdmissionLimiter) -> None:
-    """However often it begins and ends."""
-    fox, owl = JobId("fox"), JobId("owl")
-    for _ in range(3):
-        assert await admission.start_job(BURST_ANN, fox)
-    assert await admission.start_job(BURST_ANN, owl)
-    for _ in range(2):
-        await admission.end_job(BURST_ANN, fox)
-    await admission.end_job(BURST_ANN, JobId("never began"))
-    assert await admission.start_job(BURST_ANN, JobId("elk"))

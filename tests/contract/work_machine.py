@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ NAMES = ("ann", "bob", "cid")
 PEOPLE = st.sampled_from(NAMES)
 PARK = CommunityId("park")
 LIMIT = 5
+CAP = 2
 CROWD = TenantQuota("web:park", 9)
 BUDGETS = (Budget(PARK, Period.DAY, 2000), Budget(HOUSE, Period.MONTH, 9000))
 ENDINGS = [Ending(state) for state in (JobState.DONE, JobState.FAILED, JobState.REFUSED)]
@@ -116,16 +117,33 @@ class WorkMachine(RuleBasedStateMachine):
 
         assert self.do("ask again", act, None) is False
 
-    @rule(job=names, crash_at=MAYBE_CRASHING)
-    def claim(self, job: JobId, crash_at: int | None) -> None:
-        """Let a worker have it, after the lease of the last one."""
-        self.worlds.clock.move(LEASE)
+    @rule(job=names, is_late=st.booleans(), crash_at=MAYBE_CRASHING)
+    def claim(self, job: JobId, *, is_late: bool, crash_at: int | None) -> None:
+        """Let a worker have it, perhaps after the lease of the last one, if its account has room."""
+        if is_late:
+            self.worlds.clock.move(LEASE)
 
         async def act(world: World) -> tuple[int, JobState] | None:
-            claimed = await world.jobs.claim(job, LEASE)
+            claimed = await world.jobs.claim(job, LEASE, most_running=CAP)
             return None if claimed is None else (claimed.attempt, claimed.state)
 
-        self.do("claim", act, crash_at)
+        if self.do("claim", act, crash_at) is not None:
+            self._cap_was_kept(job)
+
+    @rule(job=names)
+    def look_who_is_next(self, job: JobId) -> None:
+        """Ask which jobs of the account may start, and see that exactly these can be claimed."""
+        found: object = self.do("next", lambda world: world.jobs.startable(job, frozenset({WEB}), most_running=CAP), None)
+        assert isinstance(found, tuple)
+        for startable, _ in found:
+            self.claim(startable, is_late=False, crash_at=None)
+            assert self._job(startable).state is JobState.RUNNING
+
+    @rule(job=names, late=st.integers(0, 1), pause=st.sampled_from([0, 10, 90]), crash_at=MAYBE_CRASHING)
+    def hand_back(self, job: JobId, *, late: int, pause: int, crash_at: int | None) -> None:
+        """Leave it for later, perhaps late."""
+        attempt, not_before = self._job(job).attempt - late, self.worlds.clock.now() + timedelta(seconds=pause)
+        self.do("hand back", lambda world: world.jobs.release(job, attempt, not_before), crash_at)
 
     @rule(job=names, late=st.integers(0, 1), count=st.integers(1, 4), crash_at=MAYBE_CRASHING)
     def keep(self, job: JobId, *, late: int, count: int, crash_at: int | None) -> None:
@@ -186,6 +204,16 @@ class WorkMachine(RuleBasedStateMachine):
         assert allowance_now.day >= self.latest[1]
         self.latest = (now, allowance_now.day)
         return allowance_now
+
+    def _cap_was_kept(self, job: JobId) -> None:
+        """See that no more of the account run than may; one that has its pictures already is not among them."""
+        running = """
+            SELECT id FROM jobs WHERE state = 'running' AND lease_until > :now
+            AND account = (SELECT account FROM jobs WHERE id = :job)
+        """
+        now = (self.worlds.clock.now() - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        found = self.worlds.rows(running, job=job, now=now)
+        assert (job,) not in found or len(found) <= CAP
 
     def _limits_were_kept(self, job: JobId) -> None:
         """See that what was just granted was left, and that credits were taken only for what was not."""

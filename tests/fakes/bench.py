@@ -14,6 +14,7 @@ from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
 from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.picture_check import PictureCheck
+from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
@@ -46,7 +47,7 @@ from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 LEASE = timedelta(seconds=30)
 BUDGET = timedelta(minutes=2)
 FAULT = "c0ffee"
-ALL_AT_ONCE = AdmissionLimits(wishes=1000, within=timedelta(minutes=1), running=1000, queued=1000)
+ALL_AT_ONCE = AdmissionLimits(wishes=1000, within=timedelta(minutes=1), open_jobs=2000)
 
 
 class Wished(TypedDict, total=False):
@@ -72,6 +73,7 @@ class Bench:
         surfaces: Mapping[Platform, Surface] | None = None,
         weights: Weights = Weights({}),  # noqa: B008 - it never changes
         admission: AdmissionLimits = ALL_AT_ONCE,
+        most_running: int = 1000,
     ) -> None:
         self.clock = StoppedClock()
         self.weights = weights
@@ -109,6 +111,13 @@ class Bench:
             lease=LEASE,
         )
         self.admission = LocalAdmissionLimiter(admission, self.clock)
+        self.queue = AccountQueue(
+            jobs=self.jobs,
+            engine=self.engine,
+            clock=self.clock,
+            platforms=self.delivery.platforms,
+            most_running=most_running,
+        )
         self.budget_alerts = self._budget_alerts(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,))
         self.studio = self._studio(guard)
@@ -131,7 +140,7 @@ class Bench:
             jobs=self.jobs,
             engine=self.engine,
             steps=steps,
-            admission=self.admission,
+            queue=self.queue,
             clock=self.clock,
             lease=LEASE,
             fault_code=lambda: FAULT,
@@ -218,6 +227,7 @@ class Bench:
             quotas=self.quotas,
             guard=guard,
             admission=self.admission,
+            queue=self.queue,
             budget_alerts=self.budget_alerts,
             engine=self.engine,
             clock=self.clock,

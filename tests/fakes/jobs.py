@@ -103,11 +103,13 @@ class MemoryJobs:
         if job in self.rows:
             self._change(self.rows[job], message=message)
 
-    async def claim(self, job: JobId, lease: timedelta) -> Job | None:
-        """Take the job if nobody has it."""
+    async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:
+        """Take the job if nobody has it, and its account has room."""
         self.failures.raise_next("claim")
         row, now = self.rows.get(job), self.clock.now()
         if row is None or row.job.state.is_final or _is_leased(row, now):
+            return None
+        if most_running is not None and row.job.state is not JobState.KEPT and self._count_before(row, now) >= most_running:
             return None
         row.lease_until, row.not_before = now + lease, None
         return self._change(
@@ -116,6 +118,16 @@ class MemoryJobs:
             state=JobState.RUNNING if row.job.state is JobState.QUEUED else row.job.state,
             started_at=row.job.started_at or now,
         )
+
+    async def startable(self, job: JobId, platforms: frozenset[Platform], *, most_running: int) -> tuple[tuple[JobId, Tier], ...]:
+        """List what the account has room for."""
+        self.failures.raise_next("startable")
+        row, now = self.rows.get(job), self.clock.now()
+        if row is None:
+            return ()
+        of_account = [one for one in self._of(platforms) if one.job.account == row.job.account]
+        room = most_running - sum(_is_running(one, now) for one in self.rows.values() if one.job.account == row.job.account)
+        return tuple((one.job.id, one.job.tier) for one in of_account if _is_waiting(one, now))[: max(0, room)]
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
         """Move the end of the lease."""
@@ -296,6 +308,12 @@ class MemoryJobs:
         found = [row for row in found if since is None or row.order > since.order]
         return sorted(found, key=lambda row: row.order)
 
+    def _count_before(self, row: Row, now: datetime) -> int:
+        """Count the others of its account that run, and on its platform those that wait and are older."""
+        others = [one for one in self.rows.values() if one.job.account == row.job.account and one is not row]
+        older = [one for one in others if one.order < row.order and one.job.place.platform == row.job.place.platform]
+        return sum(_is_running(one, now) for one in others) + sum(_is_waiting(one, now) for one in older)
+
     def _fenced(self, job: JobId, attempt: int) -> Row:
         row = self.rows.get(job)
         if row is None or row.job.attempt != attempt or row.job.state.is_final:
@@ -330,6 +348,15 @@ class MemoryJobs:
 
 def _cost(row: Row) -> Cost:
     return sum((drawing.cost for drawing in row.drawings.values()), row.prompt_cost)
+
+
+def _is_running(row: Row, now: datetime) -> bool:
+    return row.job.state is JobState.RUNNING and _is_leased(row, now)
+
+
+def _is_waiting(row: Row, now: datetime) -> bool:
+    is_due = row.not_before is None or row.not_before <= now
+    return row.job.state in {JobState.QUEUED, JobState.RUNNING} and is_due and not _is_leased(row, now)
 
 
 def _is_leased(row: Row, now: datetime) -> bool:

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.jobs import Job, JobState
+from bot.domain.jobs import Job, JobId, JobState
 from bot.errors import Busy, PromptRefused, QuotaExceeded, StorageFailed
 from bot.ports.prompts import Decision, Verdict
 from bot.services.admission import AdmissionLimits
-from tests.fakes.bench import Bench
+from tests.fakes.bench import LEASE, Bench
 from tests.fakes.waiting import until
 
-LIMITS = AdmissionLimits(wishes=5, within=timedelta(minutes=1), running=3, queued=10)
-CROWDED = AdmissionLimits(wishes=100, within=timedelta(minutes=1), running=1, queued=2)
+LIMITS = AdmissionLimits(wishes=5, within=timedelta(minutes=1), open_jobs=13)
+CROWDED = AdmissionLimits(wishes=100, within=timedelta(minutes=1), open_jobs=3)
 NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
 
 
@@ -26,7 +26,7 @@ def bench() -> Bench:
 @pytest.fixture
 def crowded() -> Bench:
     """Set up a house where each person has one job that runs, and two that wait."""
-    return Bench(admission=CROWDED)
+    return Bench(admission=CROWDED, most_running=1)
 
 
 async def test_of_many_wishes_at_once_as_many_as_allowed_are_accepted(bench: Bench) -> None:
@@ -92,17 +92,17 @@ async def test_no_more_than_the_cap_wait_even_when_all_ask_at_once(crowded: Benc
 
 
 async def test_one_more_than_may_run_waits_and_uses_no_attempt_up(crowded: Bench) -> None:
-    """It looks again every second, and is drawn when the other has ended."""
+    """Nobody looks for it meanwhile, and it is drawn when the other has ended."""
     crowded.painter.will_hold()
     first, second = [await crowded.imagine(key=f"call-{number}") for number in range(2)]
     running = crowded.engine.start(crowded.worker.work, first.id)
     await until(lambda: crowded.painter.requests != [])
-    for _ in range(30):
-        await crowded.engine.turn(crowded.worker.work)
-        crowded.clock.move(timedelta(seconds=1))
+    await crowded.engine.turn(crowded.worker.work)
+    assert crowded.engine.waiting == []
     assert (crowded.job(second).state, crowded.job(second).attempt) == (JobState.QUEUED, 0)
     crowded.painter.release()
     await running
+    assert crowded.engine.waiting == [second.id]
     await crowded.engine.turn(crowded.worker.work)
     assert (crowded.job(second).state, crowded.job(second).attempt) == (JobState.DONE, 1)
 
@@ -128,6 +128,7 @@ async def test_a_job_that_waits_for_its_turn_survives_a_crash(crowded: Bench) ->
     await crowded.engine.turn(crowded.worker.work)
     await crowded.kill()
     assert crowded.engine.waiting == []
+    crowded.painter.release()
     await crowded.recover()
     assert [crowded.job(job).state.is_final for job in jobs] == [True, True]
     assert crowded.job(jobs[1]).state is JobState.DONE
@@ -143,13 +144,77 @@ async def test_a_job_that_breaks_makes_room_for_the_next(crowded: Bench, error: 
 
 
 async def test_pictures_that_only_have_to_be_shown_do_not_wait(crowded: Bench) -> None:
-    """They are drawn and paid for."""
-    account = (await crowded.imagine(key="call-1")).account
-    for job in list(crowded.jobs.rows):
-        assert await crowded.admission.start_job(account, job)
-    second = await crowded.imagine(key="call-2")
-    claimed = await crowded.jobs.claim(second.id, timedelta())
-    assert claimed is not None
-    await crowded.jobs.keep(second.id, 1, ())
+    """They are drawn and paid for, and keep no other one waiting either."""
+    first, second, third = [await crowded.imagine(key=f"call-{number}") for number in range(3)]
+    assert await crowded.jobs.claim(first.id, timedelta()) is not None
+    await crowded.jobs.keep(first.id, 1, ())
+    assert await crowded.jobs.claim(second.id, LEASE) is not None
+    await crowded.engine.start(crowded.worker.work, first.id)
+    assert crowded.job(first).state is JobState.DONE
+    await crowded.engine.start(crowded.worker.work, third.id)
+    assert crowded.job(third).state is JobState.QUEUED
+
+
+async def test_the_oldest_goes_next_whichever_the_engine_brings(crowded: Bench) -> None:
+    """One that came out of turn has the first in line published, and waits."""
+    jobs = [await crowded.imagine(key=f"call-{number}") for number in range(3)]
+    await crowded.engine.crash()
+    for brought in reversed(jobs):
+        await crowded.engine.start(crowded.worker.work, brought.id)
+    await crowded.work()
+    assert [crowded.job(job).state for job in jobs] == [JobState.DONE] * 3
+    drawn = [row.job.started_at for row in crowded.jobs.rows.values()]
+    assert drawn == sorted(drawn, key=str)
+    assert [crowded.job(job).attempt for job in jobs] == [1, 1, 1]
+
+
+async def test_an_end_while_another_job_is_being_refused_is_not_missed(crowded: Bench) -> None:
+    """The engine takes no job that runs: the refused one is published with a time, and looked at once more."""
+    crowded.painter.will_hold()
+    first, second = [await crowded.imagine(key=f"call-{number}") for number in range(2)]
+    running = crowded.engine.start(crowded.worker.work, first.id)
+    await until(lambda: crowded.painter.requests != [])
+    is_refused, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def refuse_slowly(job: JobId) -> None:
+        assert await crowded.queue.claim(job, LEASE) is None
+        is_refused.set()
+        await may_go_on.wait()
+
+    refused = crowded.engine.start(refuse_slowly, second.id)
+    await is_refused.wait()
+    crowded.painter.release()
+    await running
+    may_go_on.set()
+    await refused
+    assert crowded.engine.waiting == [second.id]
+    await crowded.work()
+    assert crowded.job(second).state is JobState.DONE
+
+
+async def test_whoever_is_cancelled_or_put_off_makes_room(crowded: Bench) -> None:
+    """At once, without waiting for recovery."""
+    first, second, third = [await crowded.imagine(key=f"call-{number}") for number in range(3)]
+    assert await crowded.jobs.claim(first.id, LEASE) is not None
+    await crowded.engine.crash()
+    await crowded.studio.cancel(first)
+    assert crowded.engine.waiting == [second.id]
+    crowded.jobs.failures.fail_next("drawings", StorageFailed("sqlite", "locked"))
     await crowded.engine.start(crowded.worker.work, second.id)
+    assert crowded.job(second).state is JobState.RUNNING
+    assert crowded.engine.due == [third.id]
+    await crowded.work()
+    crowded.clock.move(timedelta(minutes=1))
+    await crowded.work()
+    assert [crowded.job(job).state for job in (second, third)] == [JobState.DONE] * 2
+
+
+async def test_a_next_job_that_cannot_be_published_is_left_to_recovery(crowded: Bench) -> None:
+    """Whoever ended is not troubled by that."""
+    first, second = [await crowded.imagine(key=f"call-{number}") for number in range(2)]
+    await crowded.engine.crash()
+    crowded.jobs.failures.fail_next("startable", StorageFailed("sqlite", "locked"))
+    await crowded.engine.start(crowded.worker.work, first.id)
+    assert (crowded.job(first).state, crowded.engine.waiting) == (JobState.DONE, [])
+    await crowded.recover()
     assert crowded.job(second).state is JobState.DONE

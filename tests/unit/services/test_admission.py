@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.errors import Busy
 from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
@@ -17,7 +16,7 @@ SECOND = timedelta(seconds=1)
 async def refusal(wishes: int, within: timedelta, after: timedelta, open_jobs: int = 0) -> str:
     """Return the sentence for a wish that comes so long after as many as may be."""
     clock = StoppedClock()
-    admission = LocalAdmissionLimiter(AdmissionLimits(wishes, within, running=3, queued=10), clock)
+    admission = LocalAdmissionLimiter(AdmissionLimits(wishes, within, open_jobs=13), clock)
     for _ in range(wishes):
         await admission.count_accepted(ANN)
     clock.move(after)
@@ -52,16 +51,13 @@ async def test_who_has_too_much_under_way_reads_that() -> None:
 async def test_whoever_is_quiet_is_forgotten() -> None:
     """However many people there are."""
     clock = StoppedClock()
-    admission = LocalAdmissionLimiter(AdmissionLimits(5, timedelta(minutes=1), running=3, queued=10), clock)
+    admission = LocalAdmissionLimiter(AdmissionLimits(5, timedelta(minutes=1), open_jobs=13), clock)
     for number in range(1000):
         account = AccountId(f"account-{number}")
         async with admission.lock(account):
             for _ in range(9):
                 await admission.count_accepted(account)
-        await admission.start_job(account, JobId("fox"))
-        await admission.end_job(account, JobId("fox"))
         clock.move(SECOND)
     assert len(admission._wishes) == 60
     assert max(map(len, admission._wishes.values())) == 5
     assert len(admission._locks) <= 1
-    assert admission._running == {}

@@ -90,8 +90,9 @@ async def work_on_a_job(jobs: SqlJobs, account: AccountId) -> None:
     await jobs.queue_position(job)
     await jobs.count_open(account)
     await jobs.claimable(frozenset({WEB}), accepted_by=NOON, most=100)
-    claimed = await jobs.claim(job, LEASE)
+    claimed = await jobs.claim(job, LEASE, most_running=3)
     assert claimed is not None
+    await jobs.startable(job, frozenset({WEB}), most_running=3)
     await jobs.renew(job, 1, LEASE)
     await jobs.record_prompt(job, 1, PreparedPrompt("a fox"))
     drawing = a_drawing("drawing", claimed)

@@ -1,0 +1,45 @@
+"""How many jobs of one account run at once, and which of them goes next; the rows of the jobs are the truth about both."""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.jobs import Job, JobId
+from bot.domain.people import Platform
+from bot.errors import EaselError
+from bot.ports.clock import Clock
+from bot.ports.engine import Engine
+from bot.ports.jobs import Jobs
+
+log = structlog.get_logger(__name__)
+
+
+class AccountQueue:
+    """Lets `most_running` jobs of each account run at once, over all processes, first come, first served.
+
+    A job that may not run yet just stays queued: whoever ends another one of
+    its account publishes it then, and recovery does where nobody could.
+    """
+
+    def __init__(self, *, jobs: Jobs, engine: Engine, clock: Clock, platforms: frozenset[Platform], most_running: int) -> None:
+        self._jobs = jobs
+        self._engine = engine
+        self._clock = clock
+        self._platforms = platforms
+        self._most_running = most_running
+
+    async def claim(self, job: JobId, lease: timedelta) -> Job | None:
+        """Claim the job if it is its turn. If not, see that those have been published whose turn it is."""
+        claimed = await self._jobs.claim(job, lease, most_running=self._most_running)
+        if claimed is None:
+            await self.publish_next(job)
+        return claimed
+
+    async def publish_next(self, job: JobId) -> None:
+        """Publish the jobs of this job's account that there is room for now; where that fails, recovery does."""
+        try:
+            for waiting, tier in await self._jobs.startable(job, self._platforms, most_running=self._most_running):
+                # With a time, so that one whose claim is being refused at this moment is looked at once more.
+                await self._engine.publish(waiting, tier=tier, not_before=self._clock.now())
+        except EaselError as error:
+            log.warning("job.unpublished", of=job, reason=str(error))
