@@ -1,14 +1,14 @@
-"""Joining accounts and parting them, in statements on an open connection."""
+"""Joining accounts, in statements on an open connection."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, String, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.credits import MOST_CREDITS, CreditKind
-from bot.domain.people import GUEST, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
+from bot.domain.people import GUEST, REGISTERED, AccountId, CommunityId, Tier
 from bot.domain.rules import Membership, RuleKind
 from bot.errors import BadInput
 from bot.ports.codes import Purpose
@@ -17,8 +17,9 @@ from storage.schema.billing import credit_balances
 from storage.schema.jobs import jobs, pictures, reports
 from storage.schema.quotas import holds, rules
 from storage.sql.credits import CreditBooking, move_credits
-from storage.sql.joined_memberships import move_memberships, reassign_memberships, record_membership
-from storage.sql.shared_usage import copy_usage, join_usage
+from storage.sql.current_account import lock_account_changes, lock_current_account
+from storage.sql.joined_memberships import reassign_memberships, record_membership
+from storage.sql.shared_usage import join_usage
 from storage.sql.upsert import InsertInto, Upsert
 
 _GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=String)
@@ -30,13 +31,6 @@ def _set_rule(insert_into: InsertInto) -> sqlite.Insert:
     whole_key = [rules.c.community, rules.c.account, rules.c.matter, rules.c.subject]
     return new.on_conflict_do_update(index_elements=whole_key, set_={"value": new.excluded.value})
 
-
-_LOCK = 0x6A_6F_69_6E
-"""The number of the advisory lock on PostgreSQL: `join`."""
-
-_WAIT_FOR_OTHERS = select(func.pg_advisory_xact_lock(_LOCK))
-_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("account")).with_for_update(key_share=True)
-"""Locked against whoever reserves or is joined, but not against who only refers to it: they have locked jobs already."""
 
 _RAISE_TIER = update(accounts).where(accounts.c.id == _SURVIVOR)
 _JOINED_TO_GONE = select(accounts.c.id).where(accounts.c.joined_to == _GONE).with_for_update(skip_locked=True)
@@ -74,12 +68,6 @@ _KEEP_CODE = (
 _DROP_CODE = delete(codes).where(_OF_LINK, codes.c.holder == _GONE)
 
 
-async def lock_account_changes(connection: AsyncConnection) -> None:
-    """Wait for everybody else who joins or parts accounts: whose they are does not change while it is looked up."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(_WAIT_FOR_OTHERS)
-
-
 async def join(connection: AsyncConnection, account: AccountId, other: AccountId, now: datetime) -> None:
     """Make `other` a part of `account`; each of them stands for the account that it has become part of.
 
@@ -88,7 +76,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     """
     await lock_account_changes(connection)
     # In order, as whoever gives credits locks them.
-    current = {one: await _lock_current_account(connection, one) for one in sorted({account, other})}
+    current = {one: await lock_current_account(connection, one) for one in sorted({account, other})}
     survivor, gone = current[account], current[other]
     if survivor.id == gone.id:
         return
@@ -101,7 +89,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     await _join_rules(connection, both)
     await connection.execute(_KEEP_CODE, both)
     await connection.execute(_DROP_CODE, both)
-    if _rank(gone.tier) > _rank(survivor.tier):
+    if tier_rank(gone.tier) > tier_rank(survivor.tier):
         await connection.execute(_RAISE_TIER, {"survivor": survivor.id, "tier": gone.tier})
     await connection.execute(_SET_JOINED_TO, both)
 
@@ -117,12 +105,6 @@ async def _move_jobs(connection: AsyncConnection, both: dict[str, str]) -> None:
     for first in range(0, len(moved_jobs), _MOVE_BATCH):
         some = moved_jobs[first : first + _MOVE_BATCH]
         await connection.execute(_MOVE_PICTURES, {"survivor": both["survivor"], "moved": some})
-
-
-async def _lock_current_account(connection: AsyncConnection, account: AccountId) -> Row[Any]:
-    """Return the account, or the one that it has become part of; nobody reserves anything for it until this is over."""
-    row = (await connection.execute(_ACCOUNT, {"account": account})).one()
-    return row if row.joined_to is None else await _lock_current_account(connection, AccountId(row.joined_to))
 
 
 async def _join_credits(connection: AsyncConnection, both: dict[str, str], now: datetime) -> None:
@@ -170,57 +152,9 @@ def _better(kind: RuleKind, mine: str, theirs: str) -> str:
 def _worth(value: str) -> tuple[int, bool, datetime | None]:
     """Return what memberships are compared by: the tier, and then how long; only two that end have ends to compare."""
     member = Membership.parse(value)
-    return _rank(member.tier), member.until is None, member.until
+    return tier_rank(member.tier), member.until is None, member.until
 
 
-def _rank(tier: str) -> int:
+def tier_rank(tier: str) -> int:
     """Return a tier's rank: what an operator declares, and premium, are above the two that anybody can have."""
     return {GUEST: 0, REGISTERED: 1}.get(Tier(tier), 2)
-
-
-_THIS_IDENTITY = tuple(identities.c[column] == bindparam(f"of_{column}") for column in ("platform", "realm", "user_id"))
-_FIRST_ACCOUNT = select(identities.c.first_account).where(*_THIS_IDENTITY)
-_BEGIN_AGAIN = update(identities).where(*_THIS_IDENTITY).values(tier=bindparam("tier"), first_account=bindparam("new"))
-_TIERS = select(identities.c.tier).where(identities.c.account == bindparam("old"))
-_SET_TIER = update(accounts).where(accounts.c.id == bindparam("old"))
-_PARTS = tuple(
-    update(table)
-    .where(
-        table.c.account == bindparam("old"),
-        *(table.c[column] == bindparam(f"of_{column}") for column in ("platform", "realm", "user_id")),
-    )
-    .values(account=bindparam("new"))
-    for table in (identities, api_keys)
-)
-_PART_JOBS = (
-    update(jobs)
-    .where(
-        jobs.c.account == bindparam("old"),
-        jobs.c.author["platform"].as_string() == bindparam("of_platform"),
-        jobs.c.author["realm"].as_string() == bindparam("of_realm"),
-        jobs.c.author["user"].as_string() == bindparam("of_user_id"),
-    )
-    .values(account=bindparam("new"))
-)
-_PART_PICTURES = (
-    update(pictures)
-    .where(pictures.c.job.in_(select(jobs.c.id).where(jobs.c.account == bindparam("new"))))
-    .values(account=bindparam("new"))
-)
-
-
-async def part(connection: AsyncConnection, identity: Identity, old: AccountId, new: Account, first_day: date) -> None:
-    """Give an identity's jobs, pictures, keys and tiers to `new`, which is there and empty. Its holds stay where they are."""
-    await _lock_current_account(connection, old)
-    await copy_usage(connection, old=old, new=new.id, first_day=first_day)
-    this = {"of_platform": identity.platform, "of_realm": identity.realm, "of_user_id": identity.user}
-    first_account: str | None = (await connection.execute(_FIRST_ACCOUNT, this)).scalar()
-    own = {"old": old, "new": new.id, **this}
-    for move in (*_PARTS, _PART_JOBS):
-        await connection.execute(move, own)
-    await connection.execute(_PART_PICTURES, {"new": new.id})
-    await connection.execute(_BEGIN_AGAIN, {**this, "tier": new.tier, "new": new.id})
-    await move_memberships(connection, first_account, old=old, new=new.id)
-    # What an identity began with is what it brought: the tier of those that stay is the best of theirs.
-    tiers = [tier for tier in (await connection.execute(_TIERS, {"old": old})).scalars() if tier is not None]
-    await connection.execute(_SET_TIER, {"old": old, "tier": max(tiers, key=_rank)})

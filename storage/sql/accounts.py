@@ -9,7 +9,9 @@ from sqlalchemy import Row, bindparam, insert, select
 from bot.domain.people import Account, AccountId, Identity, Platform, Tier
 from bot.ports.clock import Clock, Ids
 from storage.schema.accounts import accounts, identities
-from storage.sql import account_joining
+from storage.sql.account_joining import join
+from storage.sql.account_parting import part
+from storage.sql.current_account import lock_account_changes
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
@@ -68,19 +70,19 @@ class SqlAccounts:
     async def join(self, account: AccountId, other: AccountId) -> None:
         """Move everything over, and leave a pointer behind."""
         async with self._database.write_transaction() as connection:
-            await account_joining.join(connection, account, other, self._clock.now())
+            await join(connection, account, other, self._clock.now())
 
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
         """Make an account for the identity, unless it is alone, and move what is its own."""
         async with self._database.write_transaction() as connection:
-            await account_joining.lock_account_changes(connection)
+            await lock_account_changes(connection)
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
             if row is not None:
                 if len((await connection.execute(_LINKED, _columns(identity))).all()) == 1:
                     return _account(row)
                 new = Account(AccountId(self._ids.new()), tier)
                 await connection.execute(_NEW_ACCOUNT, {"id": new.id, "tier": tier, "created_at": self._clock.now()})
-                await account_joining.part(connection, identity, AccountId(row.id), new, day)
+                await part(connection, identity, AccountId(row.id), new, day)
                 return new
         return await self._make(identity, tier)
 
