@@ -22,9 +22,8 @@ from bot.domain.rules import EVERYBODY, Actor, Membership, RuleKey, RuleKind
 from bot.ports.clock import Clock, Ids
 from storage.schema.accounts import accounts
 from storage.schema.billing import credit_balances, credit_entries, purchases, subscriptions
-from storage.sql.account_joining import lock_account_changes
 from storage.sql.credits import CreditBooking, move_credits
-from storage.sql.current_account import current_account
+from storage.sql.current_account import current_account, lock_account_changes
 from storage.sql.database import Database
 from storage.sql.payments import (
     invoices_of,
@@ -35,7 +34,7 @@ from storage.sql.payments import (
     write_invoice_payment,
     write_reversal,
 )
-from storage.sql.record import add_entry
+from storage.sql.record import EntryWriter
 from storage.sql.rules import set_rule
 
 _KNOWN = select(accounts.c.id).where(accounts.c.id == bindparam("account"))
@@ -74,6 +73,7 @@ class SqlBilling:
         self._database = database
         self._clock = clock
         self._ids = ids
+        self._entries = EntryWriter(clock, ids)
         self._tier = tier
 
     async def note(self, news: SubscriptionUpdate) -> None:
@@ -149,12 +149,12 @@ class SqlBilling:
         value = str(Membership(self._tier, state.until(*await invoices_of(connection, source, id_))))
         before = await set_rule(connection, HOUSE, key, value)
         if before != value:
-            by, now = Actor(EVERYBODY, source.capitalize()), self._clock.now()
-            await add_entry(connection, HOUSE, key, id_=self._ids.new(), now=now, before=before, after=value, by=by, why=why)
+            by = Actor(EVERYBODY, source.capitalize())
+            await self._entries.add(connection, HOUSE, key, before=before, after=value, by=by, why=why)
         return True
 
     async def _give_credits(self, connection: AsyncConnection, purchase: Purchase) -> int:
-        """Return the credits, and return how many; what cannot be given is told to the owners."""
+        """Add the credits, and return how many; what cannot be given is told to the owners."""
         by, key = Actor(EVERYBODY, purchase.source.capitalize()), f"{purchase.source}:{purchase.id}"
         account = await _find_current_account(connection, purchase.account)
         if (await connection.execute(_IS_MOVED, {"key": key})).first() is not None:
@@ -248,10 +248,7 @@ class SqlBilling:
         why: str = "",
     ) -> None:
         key = RuleKey(RuleKind.CREDITS, kind, account)
-        now = self._clock.now()
-        await add_entry(
-            connection, HOUSE, key, id_=self._ids.new(), now=now, before=str(before), after=str(after), by=by, why=why
-        )
+        await self._entries.add(connection, HOUSE, key, before=str(before), after=str(after), by=by, why=why)
 
 
 async def _find_current_account(connection: AsyncConnection, account: AccountId | None) -> AccountId | None:

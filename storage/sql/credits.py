@@ -16,7 +16,7 @@ from bot.ports.clock import Clock, Ids
 from storage.schema.billing import credit_balances, credit_entries
 from storage.sql.current_account import current_account
 from storage.sql.database import Database
-from storage.sql.record import add_entry
+from storage.sql.record import EntryWriter
 from storage.sql.upsert import Upsert
 
 _NEW_BALANCE = Upsert(lambda insert_into: insert_into(credit_balances).on_conflict_do_nothing())
@@ -72,7 +72,7 @@ class SqlCredits:
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
         self._clock = clock
-        self._ids = ids
+        self._entries = EntryWriter(clock, ids)
 
     async def balance(self, community: CommunityId, account: AccountId) -> int:
         """Read the balance."""
@@ -90,16 +90,9 @@ class SqlCredits:
             if not await _add_credit_entry(connection, booking):
                 return None
             new = await _change_balance_or_raise(connection, booking)
-            return await add_entry(
-                connection,
-                move.community,
-                RuleKey(RuleKind.CREDITS, move.kind, account),
-                id_=self._ids.new(),
-                now=now,
-                before=str(new - move.delta),
-                after=str(new),
-                by=move.by,
-                why=move.why,
+            key, before = RuleKey(RuleKind.CREDITS, move.kind, account), str(new - move.delta)
+            return await self._entries.add(
+                connection, move.community, key, before=before, after=str(new), by=move.by, why=move.why
             )
 
     async def give(self, community: CommunityId, giver: Actor, taker: AccountId, amount: int, key: str) -> bool:

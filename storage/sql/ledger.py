@@ -20,7 +20,7 @@ from storage.schema.quotas import holds, shared_usage, usage
 from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
-from storage.sql.record import add_entry
+from storage.sql.record import EntryWriter
 from storage.sql.spending import bill, lock_hold, reserve_money, spending_of
 from storage.sql.upsert import InsertInto, Upsert
 
@@ -99,8 +99,7 @@ class SqlLedger:
 
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
-        self._clock = clock
-        self._ids = ids
+        self._entries = EntryWriter(clock, ids)
 
     async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
         """Read the counters of `day`, which are 0 before its first wish, and the credits."""
@@ -125,17 +124,8 @@ class SqlLedger:
             await connection.execute(_COUNT, _counter_key(community, account, counted) | {"let_go": 0, "used": -row.spent})
             # What others have of it counts there still: joined with them, it must not be taken off once more.
             await connection.execute(_FORGET_SHARED, _counter_key(community, account, counted))
-            return await add_entry(
-                connection,
-                community,
-                RuleKey(RuleKind.USAGE, counted.isoformat(), account),
-                id_=self._ids.new(),
-                now=self._clock.now(),
-                before=str(row.spent),
-                after="0",
-                by=by,
-                why=why,
-            )
+            key = RuleKey(RuleKind.USAGE, counted.isoformat(), account)
+            return await self._entries.add(connection, community, key, before=str(row.spent), after="0", by=by, why=why)
 
     async def spending(self, budget: Budget, day: date) -> Spending:
         """Add up the days of the period."""

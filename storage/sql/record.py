@@ -1,6 +1,5 @@
 """The record of changes: lines that are added and never changed."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert
@@ -8,43 +7,62 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
+from bot.ports.clock import Clock, Ids
 from storage.schema.quotas import record
 
 _NEW = insert(record)
 
 
-async def add_entry(
-    connection: AsyncConnection,
-    community: CommunityId,
-    key: RuleKey,
-    *,
-    id_: str,
-    now: datetime,
-    before: str | None,
-    after: str | None,
-    by: Actor,
-    why: str = "",
-    undoes: AuditEntryId | None = None,
-) -> AuditEntry:
-    """Add a line inside the transaction of what it tells of, and give it."""
-    values = {
-        "id": id_,
-        "community": community,
-        "at": now,
-        "by_account": by.account,
-        "by_name": by.name,
-        "matter": key.kind,
-        "subject": key.subject,
-        "account": key.account,
-        "before": before,
-        "after": after,
-        "why": why,
-        "undoes": undoes,
+class EntryWriter:
+    """Adds lines to the record."""
+
+    def __init__(self, clock: Clock, ids: Ids) -> None:
+        self._clock = clock
+        self._ids = ids
+
+    async def add(
+        self,
+        connection: AsyncConnection,
+        community: CommunityId,
+        key: RuleKey,
+        *,
+        before: str | None,
+        after: str | None,
+        by: Actor,
+        why: str = "",
+        undoes: AuditEntryId | None = None,
+    ) -> AuditEntry:
+        """Add a line inside the transaction of what it tells of, and return it."""
+        entry = AuditEntry(
+            id=AuditEntryId(self._ids.new()),
+            community=community,
+            at=self._clock.now(),
+            by=by,
+            key=key,
+            before=before,
+            after=after,
+            why=why,
+            undoes=undoes,
+        )
+        await connection.execute(_NEW, _values_of(entry))
+        return entry
+
+
+def _values_of(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "community": entry.community,
+        "at": entry.at,
+        "by_account": entry.by.account,
+        "by_name": entry.by.name,
+        "matter": entry.key.kind,
+        "subject": entry.key.subject,
+        "account": entry.key.account,
+        "before": entry.before,
+        "after": entry.after,
+        "why": entry.why,
+        "undoes": entry.undoes,
     }
-    await connection.execute(_NEW, values)
-    return AuditEntry(
-        id=AuditEntryId(id_), community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes
-    )
 
 
 def entry_of(row: Row[Any]) -> AuditEntry:

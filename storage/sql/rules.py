@@ -18,7 +18,7 @@ from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import current_account
 from storage.sql.database import Database
 from storage.sql.ledger import correct_usage
-from storage.sql.record import add_entry, entry_of
+from storage.sql.record import EntryWriter, entry_of
 from storage.sql.upsert import Upsert
 
 _THIS = tuple(rules.c[name] == bindparam(f"of_{name}") for name in ("community", "account", "matter", "subject"))
@@ -49,7 +49,7 @@ class SqlRulebook:
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
         self._clock = clock
-        self._ids = ids
+        self._entries = EntryWriter(clock, ids)
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Read the rules of nobody in particular, and of the account."""
@@ -75,16 +75,8 @@ class SqlRulebook:
             before = await set_rule(connection, change.community, key, change.value)
             if before == change.value:
                 return None
-            return await add_entry(
-                connection,
-                change.community,
-                key,
-                id_=self._ids.new(),
-                now=self._clock.now(),
-                before=before,
-                after=change.value,
-                by=change.by,
-                why=change.why,
+            return await self._entries.add(
+                connection, change.community, key, before=before, after=change.value, by=change.by, why=change.why
             )
 
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
@@ -138,17 +130,7 @@ class SqlRulebook:
     async def _add_undo_entry(
         self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, *, before: str | None, after: str | None, by: Actor
     ) -> AuditEntry:
-        return await add_entry(
-            connection,
-            undone.community,
-            key,
-            id_=self._ids.new(),
-            now=self._clock.now(),
-            before=before,
-            after=after,
-            by=by,
-            undoes=undone.id,
-        )
+        return await self._entries.add(connection, undone.community, key, before=before, after=after, by=by, undoes=undone.id)
 
 
 def _sort_rules(rows: list[Row[Any]] | Any) -> tuple[Rule, ...]:
