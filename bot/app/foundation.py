@@ -31,7 +31,7 @@ from storage.sql.accounts import SqlAccounts
 from storage.sql.billing import SqlBilling
 from storage.sql.codes import SqlCodes
 from storage.sql.credits import SqlCredits
-from storage.sql.database import Database
+from storage.sql.database import open_database
 from storage.sql.installations import SqlInstallations
 from storage.sql.jobs import SqlJobs
 from storage.sql.keys import SqlApiKeys
@@ -99,9 +99,7 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
 @asynccontextmanager
 async def _open_records(settings: Settings, clock: Clock, ids: Ids) -> AsyncIterator[Records]:
     await upgrade(settings.records_url)
-    database = Database(settings.records_url)
-    await database.open()
-    try:
+    async with open_database(settings.records_url) as database:
         yield Records(
             jobs=SqlJobs(database, clock),
             pictures=SqlPictures(database),
@@ -120,5 +118,3 @@ async def _open_records(settings: Settings, clock: Clock, ids: Ids) -> AsyncIter
             billing=SqlBilling(database, clock, ids, Tier(settings.membership.tier)),
             references=SqlReferences(database),
         )
-    finally:
-        await database.close()

@@ -9,7 +9,7 @@ from bot.app.system import SystemClock
 from bot.config import Settings
 from bot.services.orphans import Orphans
 from storage.migrate import current, head
-from storage.sql.database import Database
+from storage.sql.database import open_database
 from storage.sql.references import SqlReferences
 
 
@@ -29,10 +29,5 @@ async def open_orphans(settings: Settings) -> AsyncIterator[Orphans | None]:
     if await current(settings.records_url) != head():
         yield None
         return
-    database = Database(settings.records_url)
-    await database.open()
-    try:
-        async with open_objects(settings) as objects:
-            yield Orphans(SqlReferences(database), objects, SystemClock())
-    finally:
-        await database.close()
+    async with open_database(settings.records_url) as database, open_objects(settings) as objects:
+        yield Orphans(SqlReferences(database), objects, SystemClock())

@@ -16,7 +16,7 @@ from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkCode
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.codes import SqlCodes
-from storage.sql.database import Database
+from storage.sql.database import open_database
 
 
 def link(config: Path | None, *, is_verbose: bool) -> int:
@@ -38,14 +38,11 @@ def link(config: Path | None, *, is_verbose: bool) -> int:
 async def _issue_code(settings: Settings, identity: Identity) -> LinkCode:
     """Open the records alone, and have a code written down."""
     await upgrade(settings.records_url)
-    clock, database = SystemClock(), Database(settings.records_url)
-    await database.open()
-    try:
+    clock = SystemClock()
+    async with open_database(settings.records_url) as database:
         accounts = SqlAccounts(database, clock, RandomIds())
         linking = AccountLinking(
             accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, random_below=random_below
         )
         account = await accounts.get_or_create(identity, settings.quotas.first_tier_of(identity.platform))
         return await linking.issue(account.id)
-    finally:
-        await database.close()

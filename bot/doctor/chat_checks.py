@@ -3,7 +3,7 @@
 from bot.config import Settings
 from bot.domain.health import Finding, Health
 from storage.migrate import current, head
-from storage.sql.database import Database
+from storage.sql.database import open_database
 from storage.sql.installations import SqlInstallations
 
 
@@ -71,12 +71,8 @@ async def _read_tokens(settings: Settings) -> list[str]:
 
     if await current(settings.records_url) != head():
         return []
-    database = Database(settings.records_url)
-    await database.open()
-    try:
+    async with open_database(settings.records_url) as database:
         store = EncryptedInstallationStore(
             SqlInstallations(database), TokenCipher(settings.slack.key_bytes), settings.slack.client_id
         )
         return [bot.bot_token for bot in await store.bots()]
-    finally:
-        await database.close()

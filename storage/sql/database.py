@@ -24,6 +24,21 @@ def parse_url(url: str) -> URL:
     return parsed
 
 
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator["Database"]:
+    """Yield the database, open while the body runs; its tables are as they are: `storage.migrate` brings them up to date.
+
+    Raises:
+        StorageFailed: It cannot be opened.
+    """
+    database = Database(url)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 class Database:
     """Gives connections in transactions. Everything that goes wrong on the way is `StorageFailed`.
 
