@@ -21,8 +21,8 @@ _MOST_AT_ONCE = 1
 
 
 def has_thumbnail(file: ImageFile, edge: int) -> bool:
-    """Return whether there is a copy of this edge: one that is smaller than the picture itself."""
-    return edge in THUMBNAIL_EDGES and edge < max(file.width, file.height)
+    """Return whether there is a copy of this edge: one that is no larger than the picture, and so has fewer bytes."""
+    return edge in THUMBNAIL_EDGES and edge <= max(file.width, file.height)
 
 
 class Thumbnails:

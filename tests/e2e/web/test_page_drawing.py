@@ -76,6 +76,14 @@ async def test_a_picture_is_shown_by_a_smaller_copy(studio: StudioPage) -> None:
     assert "?" not in await studio.run("document.getElementById('large').src")
 
 
+@pytest.mark.parametrize(("scale", "size", "edge"), [(1, (1024, 1024), 512), (2, (1024, 1024), 1024), (2, (3072, 2048), 1024)])
+async def test_no_screen_makes_the_page_load_an_original(window: NewPage, scale: int, size: tuple[int, int], edge: int) -> None:
+    """A square of the usual size is a megabyte and more; its copy has a tenth of that."""
+    studio = await window(device_scale_factor=scale)
+    await studio.picture("a fox", png(*size))
+    assert f"?edge={edge}" in await studio.run("document.querySelector('.frame img').currentSrc")
+
+
 async def test_a_picture_is_deleted_and_brought_back(studio: StudioPage) -> None:
     """In the same message."""
     await studio.picture("a fox")

@@ -72,6 +72,19 @@ async def test_the_page_comes_back_after_a_restart(studio: StudioPage) -> None:
     studio.complaints.clear()
 
 
+async def test_the_page_says_when_the_network_is_away(studio: StudioPage) -> None:
+    """The open stream does not notice by itself, and attempts to reconnect do not put the word off."""
+    await studio.page.clock.install()
+    await studio.page.context.set_offline(True)
+    async with studio.page.expect_event("requestfailed"):
+        await studio.page.clock.run_for(500)
+    await studio.page.clock.run_for(2000)
+    await expect(studio.page.locator("#offline")).to_have_text("Reconnecting…")
+    await studio.page.context.set_offline(False)
+    await expect(studio.page.locator("#offline")).to_have_text("")
+    studio.complaints.clear()
+
+
 async def test_a_line_that_did_not_arrive_is_kept(studio: StudioPage) -> None:
     """Sending it again is the same call: it is drawn once."""
     bodies: list[str] = []

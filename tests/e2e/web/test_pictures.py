@@ -111,13 +111,16 @@ async def test_a_store_with_links_is_redirected_to() -> None:
         assert (await ann.get(path)).status == 410
 
 
-@pytest.mark.parametrize(("edge", "size"), [(512, (512, 341)), (1024, (1024, 683))])
+@pytest.mark.parametrize(
+    ("drawn_size", "edge", "size"),
+    [((1536, 1024), 512, (512, 341)), ((1536, 1024), 1024, (1024, 683)), ((1024, 1024), 1024, (1024, 1024))],
+)
 async def test_smaller_copies_are_made_once_and_kept_beside_the_picture(
-    house: WebHouse, ann: HttpVisitor, edge: int, size: tuple[int, int]
+    house: WebHouse, ann: HttpVisitor, drawn_size: tuple[int, int], edge: int, size: tuple[int, int]
 ) -> None:
     """By keys that removal knows; many who ask at once get the same one."""
     await ann.say("/imagine a fox")
-    [picture] = await house.studio.finish(house.studio.orders[-1], png(1536, 1024))
+    [picture] = await house.studio.finish(house.studio.orders[-1], png(*drawn_size))
     path = f"/p/{picture.id}.png?edge={edge}"
     answers = await asyncio.gather(*(ann.get(path) for _ in range(5)))
     assert {(answer.status, answer.headers["Content-Type"]) for answer in answers} == {(200, "image/webp")}

@@ -62,12 +62,14 @@ function localNote(text) {
   return { text, tone: "failed", kind: "local", pictures: [], folds: [], footer: [], buttons: [], progress: null, asked: null, preview: "" };
 }
 
-let offlineTimer;
+let offlineTimer = null;
 
 function showState(isOnline) {
+  // Each failed attempt tells of it again, and none begins the wait anew.
+  if (!isOnline) return (offlineTimer ??= setTimeout(() => (byId("offline").textContent = "Reconnecting…"), OFFLINE_AFTER));
   clearTimeout(offlineTimer);
-  if (isOnline) byId("offline").textContent = "";
-  else offlineTimer = setTimeout(() => (byId("offline").textContent = "Reconnecting…"), OFFLINE_AFTER);
+  offlineTimer = null;
+  byId("offline").textContent = "";
 }
 
 function showExamples(commands) {

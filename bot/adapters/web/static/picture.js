@@ -5,7 +5,8 @@ import { byId, el, icon } from "./dom.js";
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 const COPY_EDGES = [512, 1024];
-const SIZES = "(max-width: 760px) calc(100vw - 40px), 660px";
+// Browsers that know `auto` take the width that a picture is shown at; others, the widest that it can have.
+const SIZES = "auto, (max-width: 760px) calc(100vw - 40px), 660px";
 
 // What stands in for a picture that is not finished: an empty canvas, then its newest preview.
 export class Canvas {
@@ -73,13 +74,14 @@ function figure(picture, open) {
   return whole;
 }
 
-// The smaller copies of a picture of ours, and the picture itself, for the browser to choose from.
+// The copies of a picture of ours for the browser to choose from, and the picture itself where it is smaller than the largest copy.
 function copiesOf({ link, width, height }) {
   const long = Math.max(width, height);
-  const edges = COPY_EDGES.filter((edge) => edge < long);
+  const edges = COPY_EDGES.filter((edge) => edge <= long);
   if (!link.startsWith("p/") || !edges.length) return null;
   const copies = edges.map((edge) => `${link}?edge=${edge} ${Math.round((width * edge) / long)}w`);
-  return [...copies, `${link} ${width}w`].join(", ");
+  if (edges.length < COPY_EDGES.length) copies.push(`${link} ${width}w`);
+  return copies.join(", ");
 }
 
 // Loads a picture again that did not load, more and more slowly, and at once when the network is back. Only the server's word

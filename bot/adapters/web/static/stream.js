@@ -20,6 +20,8 @@ export class Stream {
     this.channel?.addEventListener("message", ({ data }) => this.hear(data));
     document.addEventListener("visibilitychange", () => this.watchVisibility());
     addEventListener("online", () => this.reopen());
+    // A broken network leaves the open stream silent, not closed.
+    addEventListener("offline", () => this.source && this.retry());
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", (event) => event.persisted && this.open());
   }
