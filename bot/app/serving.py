@@ -118,8 +118,9 @@ def _bind(settings: Settings) -> Iterator[socket.socket]:
         # asyncio sets it on sockets that it makes itself; without it small replies wait for the other side.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
+        reason = str(error.strerror).partition(" (while ")[0]
         raise ConfigError(
-            f"Cannot listen on {web.host} port {web.port} ({error.strerror}): is easel running already? "
+            f"Cannot listen on {web.host} port {web.port} ({reason}): is easel running already? "
             "Otherwise set another [web] port, for example with EASEL_WEB__PORT=8421."
         ) from error
     with listener:

@@ -12,6 +12,7 @@ import typer
 from bot.errors import BadInput, EaselError, InternalError, Refusal, StorageFailed
 
 FAILED, REFUSED = 1, 2
+_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 _STOPPED_TEXT = "Stopped before anything was done."
 
 
@@ -24,10 +25,11 @@ class Interrupted(BaseException):
 
 
 def start(app: typer.Typer, arguments: Sequence[str]) -> int:
-    """Run what was typed, and give the exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Run what was typed, and return the exit code. From here on SIGINT and SIGTERM are heard, also those that came before."""
+    for number in _STOP_SIGNALS:
         signal.signal(number, _interrupt)
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
         code = app(args=list(arguments), prog_name="easel", standalone_mode=False)
     except typer.TyperException as error:
         return _report_misuse(error, arguments)

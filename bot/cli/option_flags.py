@@ -33,13 +33,13 @@ def with_options_of(args: type) -> Callable[[Callable[..., R]], Callable[..., R]
 def _flag(option: Option) -> inspect.Parameter:
     if isinstance(option.kind, Text) and option.is_required:
         words = typer.Argument(metavar=option.name.upper(), help=option.description, show_default=False)
-        return _parameter(option.name, Annotated[list[str] | None, words], None)
+        return _parameter(option.name, Annotated[list[str], words], [])
     default = None if option.default is None else str(option.default)
     declared = typer.Option(f"--{option.name}", metavar=_metavar(option.name, option.kind), help=option.description)
     return _parameter(option.name, Annotated[str | None, declared], default)
 
 
-def _parameter(name: str, annotation: Any, default: str | None) -> inspect.Parameter:
+def _parameter(name: str, annotation: Any, default: object) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 

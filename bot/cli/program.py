@@ -125,7 +125,7 @@ def imagine(
     (a rule, a limit, a typing mistake), with 1 when something failed, and
     with 130 when Ctrl-C stopped it; what that cost is said then.
     """
-    raw = {name: " ".join(value) or None if isinstance(value, list) else value for name, value in asked.items()}
+    raw = {name: " ".join(value) if isinstance(value, list) else value for name, value in asked.items()}
 
     def act() -> int:
         from bot.cli.imagine_command import imagine as draw

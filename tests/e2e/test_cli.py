@@ -172,6 +172,9 @@ async def test_a_refusal_is_one_sentence_for_people(easel: Program) -> None:
     done = await easel.run("imagine", "a fox", "--shape", "wied")
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[-1] == "shape can be square, wide or tall, not “wied”. Did you mean wide?"
+    done = await easel.run("imagine")
+    assert (done.code, "/imagine" in done.err) == (2, False)
+    assert done.err.splitlines()[-1].startswith("There is nothing to draw yet")
 
 
 async def test_a_wrong_setting_is_one_sentence_and_ends_with_1(easel: Program) -> None:
@@ -198,6 +201,7 @@ async def test_an_unknown_model_is_one_sentence(easel: Program) -> None:
 async def test_a_data_folder_that_cannot_be_one_is_one_sentence(easel: Program) -> None:
     """A file is in the way; the sentence names the folder, the reason and the mend."""
     await asyncio.to_thread(easel.data.write_text, "")
+    easel.environ["EASEL_WEB__PORT"] = "0"
     done = await easel.run("run")
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith(f"The data folder {easel.data} cannot be used: file exists. ")
@@ -374,6 +378,7 @@ async def test_a_second_easel_on_the_same_port_is_told_so(easel: Program) -> Non
         easel.environ["EASEL_WEB__PORT"] = str(listener.getsockname()[1])
         done = await easel.run("run")
     assert (done.code, len(done.err.splitlines())) == (1, 1)
+    assert f"port {easel.environ['EASEL_WEB__PORT']} (Address already in use): is easel running already?" in done.err
     assert "EASEL_WEB__PORT" in done.err
 
 

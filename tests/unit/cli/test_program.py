@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 import subprocess
 import sys
@@ -60,11 +61,32 @@ def test_no_word_of_the_help_is_taken_for_markup(capsys: pytest.CaptureFixture[s
 
 def test_help_imports_nothing_heavy() -> None:
     """So that it is there at once."""
-    code = f"import sys, bot.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
+    code = f"import sys, bot.cli.program; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run(  # noqa: S603 - our own code in our own Python
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
     )
     assert done.stdout.strip() == "[]"
+
+
+_INTERRUPTED_WHILE_LOADING = """
+import os, signal, sys
+class Interrupts:
+    def find_spec(self, name, path, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+from bot.cli import main
+main(["imagine", "a fox", "--json"])
+"""
+
+
+def test_an_interrupt_while_the_program_is_loaded_is_reported() -> None:
+    """As one object where one was promised, and never as a traceback."""
+    done = subprocess.run(  # noqa: S603 - our own code in our own Python
+        [sys.executable, "-c", _INTERRUPTED_WHILE_LOADING], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+    assert json.loads(done.stdout)["error"]["kind"] == "cancelled"
 
 
 def test_a_console_without_emoji_is_no_error() -> None:
