@@ -75,7 +75,7 @@ class DiscordFrontEnd:
             lock=options.identify_lock,
             clock=self._clock,
             proxy=options.proxy,
-            is_connected=options.has_gateway,
+            has_gateway=options.has_gateway,
         )
         self._gateway = gateway
         task = asyncio.create_task(gateway.run())

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.adapters.discord.application_commands import Json
 from bot.adapters.discord.command_registration import sync_commands
 from bot.adapters.discord.event_handlers import DiscordEventHandlers
 from bot.adapters.discord.identify_limiter import IdentifyLimiter
+from bot.adapters.shared.persistent_connection import PersistentConnection
 from bot.domain.health import Finding, Health
 from bot.errors import SurfaceFailed
 from bot.ports.clock import Clock
@@ -27,13 +27,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody 
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_messages=True, dm_reactions=True)
 """None of them is privileged: what people write to a bot in private comes with its words (message_content is for servers)."""
 
-_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=60)
-_STABLE_AFTER = timedelta(minutes=1)
-"""A connection that held so long counts as a good one: the next pause is short again."""
-
 _CLOSE_BUDGET = timedelta(seconds=3)
-_GRACE = timedelta(seconds=30)
-"""How long an interrupted connection is nothing to speak of: reconnecting is a matter of course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ class GatewayConnection:
         lock: Path,
         clock: Clock,
         proxy: str = "",
-        is_connected: bool = True,
+        has_gateway: bool = True,
     ) -> None:
         self._token = token
         self._proxy = proxy
@@ -69,36 +63,23 @@ class GatewayConnection:
         self._shards = shards
         self._identify_limiter = IdentifyLimiter(lock, clock)
         self._client: discord.Client | None = None
-        self._last_error = ""
-        self._lost_at: float | None = time.monotonic()
+        self._connection = PersistentConnection("discord", self._connect_once)
         self._is_synced = False
-        self._is_connected = is_connected
+        self._has_gateway = has_gateway
 
     @property
     def finding(self) -> Finding:
         """Say how it is connected."""
         client = self._client
-        if not self._is_connected and not self._last_error:
+        if not self._has_gateway and not self._connection.last_error:
             return Finding("discord", Health.OK, "Interactions come by HTTP.")
         if client is not None and client.is_ready():
-            self._lost_at = None
             return Finding("discord", Health.OK, f"Connected; {len(client.guilds)} servers.")
-        self._lost_at = self._lost_at or time.monotonic()
-        is_new = time.monotonic() - self._lost_at < _GRACE.total_seconds() and not self._last_error
-        text = f"It is not connected{f' ({self._last_error})' if self._last_error else ''}; it tries again by itself."
-        return Finding("discord", Health.NOTE if is_new else Health.WRONG, text, "Run easel doctor.")
+        return self._connection.trouble()
 
     async def run(self) -> None:
         """Hold the connection until cancelled."""
-        pause = _SHORTEST_PAUSE
-        while True:
-            since = time.monotonic()
-            self._last_error = await self._connect_once()
-            log.warning("discord.disconnected", reason=self._last_error, seconds=pause.total_seconds())
-            if time.monotonic() - since > _STABLE_AFTER.total_seconds():
-                pause = _SHORTEST_PAUSE
-            await asyncio.sleep(pause.total_seconds())
-            pause = min(_LONGEST_PAUSE, pause * 2)
+        await self._connection.run()
 
     async def _connect_once(self) -> str:
         """Be connected for as long as that goes, and say why it ended. A boundary: discord.py ends in many ways.
@@ -107,12 +88,12 @@ class GatewayConnection:
         """
         self._client = client = build_client(self._shards, self._identify_limiter, self._proxy)
         self._handlers.listen_to(client)
-        client.event(self._connect_listener())
+        client.event(self._ready_listener())
         try:
             await client.login(self._token)
             await self._sync(client)
-            self._last_error = ""
-            if not self._is_connected:
+            self._connection.last_error = ""
+            if not self._has_gateway:
                 await asyncio.Event().wait()  # until cancelled: everything comes by HTTP
             await client.connect()
         except discord.LoginFailure:
@@ -129,12 +110,11 @@ class GatewayConnection:
             await _close_quietly(client)
         return "closed"
 
-    def _connect_listener(self) -> Any:
-        async def on_connect() -> None:
-            self._last_error = ""
-            log.info("discord.connected")
+    def _ready_listener(self) -> Any:
+        async def on_ready() -> None:
+            self._connection.note_connected()
 
-        return on_connect
+        return on_ready
 
     async def _sync(self, client: discord.Client) -> None:
         """Register the commands, once; if that fails the old ones still work."""
@@ -158,11 +138,13 @@ def build_client(shards: ShardOptions, identify_limiter: IdentifyLimiter, proxy:
         "proxy": proxy or None,
     }
     if shards.count == 1:
-        return _SingleShardClient(identify_limiter, **options)
+        return _IdentifiesInTurn(identify_limiter, **options)
     return _ShardedClient(identify_limiter, **options, shard_count=shards.count or None, shard_ids=list(shards.ids) or None)
 
 
-class _SingleShardClient(discord.Client):
+class _IdentifiesInTurn(discord.Client):
+    """A client that asks `IdentifyLimiter` before it identifies itself."""
+
     def __init__(self, identify_limiter: IdentifyLimiter, **options: Any) -> None:
         super().__init__(**options)
         self._identify_limiter = identify_limiter
@@ -171,13 +153,8 @@ class _SingleShardClient(discord.Client):
         await self._identify_limiter.acquire()
 
 
-class _ShardedClient(discord.AutoShardedClient):
-    def __init__(self, identify_limiter: IdentifyLimiter, **options: Any) -> None:
-        super().__init__(**options)
-        self._identify_limiter = identify_limiter
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - discord.py's
-        await self._identify_limiter.acquire()
+class _ShardedClient(_IdentifiesInTurn, discord.AutoShardedClient):
+    """The same with several connections."""
 
 
 async def _close_quietly(client: discord.Client) -> None:

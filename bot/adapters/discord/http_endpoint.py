@@ -1,7 +1,7 @@
-"""Interactions that Discord sends by HTTP: believed only with its signature, and answered through the API."""
+"""The HTTP endpoint for Discord interactions: verifies the signature, then answers through Discord's API."""
 
-import json
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +14,8 @@ from nacl.signing import VerifyKey
 
 from bot.adapters.discord.bot_client import DiscordBotClient
 from bot.adapters.discord.event_handlers import DiscordEventHandlers
-from bot.adapters.shared.bodies import BodyRefused, read_body
+from bot.adapters.shared.bodies import parse_json_object
+from bot.adapters.shared.signed_endpoint import signed_routes
 from bot.errors import SurfaceFailed
 from bot.ports.clock import Clock
 
@@ -22,43 +23,27 @@ log = structlog.get_logger(__name__)
 
 PATH = "/discord/interactions"
 
+_SIGNATURE, _TIMESTAMP = "x-signature-ed25519", "x-signature-timestamp"
 _LONGEST_AGE = timedelta(minutes=5)
 _PING = 1
 
 
 class DiscordHttpEndpoint:
-    """Takes interactions in. Each is acknowledged with an empty 202; the answer goes to Discord's API."""
+    """Receives interactions. Each is acknowledged with an empty 202; the answer goes to Discord's API."""
 
     def __init__(self, public_key: str, *, handlers: DiscordEventHandlers, bot_client: DiscordBotClient, clock: Clock) -> None:
-        self._key = VerifyKey(bytes.fromhex(public_key))
+        self._check = _DiscordSignature(public_key, clock)
         self._handlers = handlers
         self._bot_client = bot_client
-        self._clock = clock
         self._client: discord.Client | None = None
 
     def routes(self) -> APIRouter:
         """Build `POST /discord/interactions`."""
-        routes = APIRouter()
+        return signed_routes(PATH, self._check, self._answer)
 
-        @routes.post(PATH)
-        async def receive(request: Request) -> Response:
-            return await self._receive(request)
-
-        return routes
-
-    async def _receive(self, request: Request) -> Response:
-        signature = request.headers.get("x-signature-ed25519", "")
-        timestamp = request.headers.get("x-signature-timestamp", "")
-        if not _is_signature(signature) or not self._is_fresh(timestamp):
-            return _reject_forged()
-        try:
-            body = await read_body(request.stream())
-        except BodyRefused as refused:
-            return Response(status_code=refused.status)
-        if not self._is_signed_by_discord(signature, timestamp, body):
-            return _reject_forged()
-        payload = _parse_payload(body)
-        if payload is None:
+    async def _answer(self, _: Request, body: bytes) -> Response:
+        payload = parse_json_object(body)
+        if payload is None or not isinstance(payload.get("type"), int):
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         if payload["type"] == _PING:
             return Response('{"type":1}', media_type="application/json")
@@ -83,35 +68,27 @@ class DiscordHttpEndpoint:
             self._client = client
         return client
 
-    def _is_signed_by_discord(self, signature: str, timestamp: str, body: bytes) -> bool:
-        """Whether Discord signed it."""
+
+class _DiscordSignature:
+    """Ed25519 over the timestamp and the body."""
+
+    def __init__(self, public_key: str, clock: Clock) -> None:
+        self._key = VerifyKey(bytes.fromhex(public_key))
+        self._clock = clock
+
+    def looks_signed(self, headers: Mapping[str, str]) -> bool:
+        """Return whether there is a signature of the last five minutes: what somebody overheard long ago is not taken again."""
         try:
-            self._key.verify(timestamp.encode() + body, bytes.fromhex(signature))
+            age = self._clock.now().timestamp() - int(headers.get(_TIMESTAMP, ""))
+        except ValueError:
+            return False
+        is_signature = re.fullmatch(r"[0-9A-Fa-f]{128}", headers.get(_SIGNATURE, "")) is not None
+        return is_signature and abs(age) <= _LONGEST_AGE.total_seconds()
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Return whether Discord signed it."""
+        try:
+            self._key.verify(headers[_TIMESTAMP].encode() + body, bytes.fromhex(headers[_SIGNATURE]))
         except (BadSignatureError, ValueError):
             return False
         return True
-
-    def _is_fresh(self, timestamp: str) -> bool:
-        """Whether it was signed just now: what somebody overheard long ago is not taken again."""
-        try:
-            age = self._clock.now().timestamp() - int(timestamp)
-        except ValueError:
-            return False
-        return abs(age) <= _LONGEST_AGE.total_seconds()
-
-
-def _is_signature(text: str) -> bool:
-    return re.fullmatch(r"[0-9A-Fa-f]{128}", text) is not None
-
-
-def _reject_forged() -> Response:
-    log.info("discord.forged_interaction")
-    return Response(status_code=HTTPStatus.UNAUTHORIZED)
-
-
-def _parse_payload(body: bytes) -> dict[str, Any] | None:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return payload if isinstance(payload, dict) and isinstance(payload.get("type"), int) else None

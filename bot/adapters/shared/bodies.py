@@ -1,9 +1,11 @@
 """Reads HTTP bodies with a limit of size and of time."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterable
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request's body."""
@@ -36,3 +38,12 @@ async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY,
     except TimeoutError:
         raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT) from None
     return bytes(body)
+
+
+def parse_json_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object that a body is; None for anything else."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None

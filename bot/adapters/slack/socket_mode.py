@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import aiohttp
-import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -16,14 +15,9 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.shared.persistent_connection import PersistentConnection
 from bot.adapters.slack.vendor_logger import SILENT_LOGGER
 from bot.domain.health import Finding, Health
-
-log = structlog.get_logger(__name__)
-
-_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=60)
-_STABLE_AFTER = timedelta(minutes=1)
-"""A connection that held so long counts as a good one: the next pause is short again."""
 
 _CONNECT_BUDGET = timedelta(seconds=10)
 _CLOSE_BUDGET = timedelta(seconds=3)
@@ -31,7 +25,6 @@ _RECONNECT_BUDGET = timedelta(seconds=10)
 """How long slack-sdk may take to follow Slack to another server. It would try the same address for ever, and it is good once."""
 
 _POLL_EVERY = timedelta(seconds=1)
-_GRACE = timedelta(seconds=30)
 _PING_INTERVAL_S = 10.0
 _TOKEN_ERRORS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type", "missing_scope"}
 
@@ -57,34 +50,18 @@ class SocketModeConnection:
         self._client = client
         self._app_token = app_token
         self._handlers = handlers
-        self._last_error = ""
-        self._is_connected = False
-        self._lost_at = time.monotonic()
+        self._connection = PersistentConnection("slack", self._connect_once)
 
     @property
     def finding(self) -> Finding:
         """Say how it is connected."""
-        if self._is_connected:
+        if self._connection.is_connected:
             return Finding("slack", Health.OK, "Connected by Socket Mode.")
-        is_new = time.monotonic() - self._lost_at < _GRACE.total_seconds() and not self._last_error
-        text = f"It is not connected{f' ({self._last_error})' if self._last_error else ''}; it tries again by itself."
-        return Finding("slack", Health.NOTE if is_new else Health.WRONG, text, "Run easel doctor.")
+        return self._connection.trouble()
 
     async def run(self) -> None:
         """Hold the connection until cancelled."""
-        pause = _SHORTEST_PAUSE
-        while True:
-            since = time.monotonic()
-            trouble = await self._connect_once()
-            if self._is_connected:
-                self._is_connected, self._lost_at = False, time.monotonic()
-            else:
-                self._last_error = trouble
-            log.warning("slack.disconnected", reason=trouble, seconds=pause.total_seconds())
-            if time.monotonic() - since > _STABLE_AFTER.total_seconds():
-                pause = _SHORTEST_PAUSE
-            await asyncio.sleep(pause.total_seconds())
-            pause = min(_LONGEST_PAUSE, pause * 2)
+        await self._connection.run()
 
     async def _connect_once(self) -> str:
         """Be connected for as long as that goes, and say why it ended."""
@@ -101,8 +78,7 @@ class SocketModeConnection:
                 opened = await self._client.apps_connections_open(app_token=self._app_token)
                 client.wss_uri = str(opened["url"])
                 await client.connect()  # type: ignore[no-untyped-call]  # slack-sdk's
-            self._last_error, self._is_connected = "", True
-            log.info("slack.connected")
+            self._connection.note_connected()
             await self._wait_until_broken(client, ended)
         except SlackApiError as error:
             code = str(error.response.get("error"))

@@ -1,4 +1,4 @@
-"""Stripe's webhook: believed only with its signature, no older than five minutes, and harmless when it comes twice or late.
+"""Stripe's webhook: verifies the signature (at most five minutes old) and records each event; repeats change nothing.
 
 Facts: docs.stripe.com/webhooks (signatures), docs.stripe.com/api/events/types; a subscription's id moved from an
 invoice's own field to `parent.subscription_details` in 2025, so both are read. What paid it moved at the same time from
@@ -6,7 +6,6 @@ its `payment_intent` to invoice payments, which have events of their own
 (docs.stripe.com/changelog/basil/2025-03-31/add-support-for-multiple-partial-payments-on-invoices).
 """
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,7 +16,8 @@ import stripe
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from bot.adapters.shared.bodies import BodyRefused, read_body
+from bot.adapters.shared.bodies import parse_json_object
+from bot.adapters.shared.signed_endpoint import signed_routes
 from bot.adapters.stripe import PATH, STRIPE
 from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Purchase, Reversal, SubscriptionUpdate
 from bot.domain.people import AccountId
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 _LONGEST_AGE_S = 300
 """Seconds; what somebody overheard long ago is not taken again."""
 
+_HEADER = "stripe-signature"
 _SIGNATURE = re.compile(r"(?:^|,)v1=[0-9a-f]{64}")
 
 
@@ -52,50 +53,24 @@ Json = Mapping[str, Any]
 
 
 class StripeWebhook:
-    """Takes events in. What could not be written down is answered with 503, and Stripe brings it again.
+    """Receives Stripe's events. An event that could not be stored is answered with 503, so that Stripe sends it again.
 
     `accepts` are the ids of the Payment Links and prices that make members.
     """
 
     def __init__(self, secret: str, *, billing: Billing, accepts: frozenset[str]) -> None:
-        self._secret = secret
+        self._check = _StripeSignature(secret)
         self._billing = billing
         self._accepts = accepts
         self._prices = frozenset(one for one in accepts if one.startswith("price_"))
 
     def routes(self) -> APIRouter:
         """Build `POST /webhooks/stripe`."""
-        routes = APIRouter()
+        return signed_routes(PATH, self._check, self._answer)
 
-        @routes.post(PATH, include_in_schema=False)
-        async def receive(request: Request) -> Response:
-            return Response(status_code=await self._receive(request))
-
-        return routes
-
-    async def _receive(self, request: Request) -> HTTPStatus:
-        signature = request.headers.get("stripe-signature", "")
-        if not _SIGNATURE.search(signature):
-            log.info("stripe.forged_event", reason="no signature")
-            return HTTPStatus.UNAUTHORIZED
-        try:
-            body = await read_body(request.stream())
-        except BodyRefused as refused:
-            return refused.status
-        if not self._is_signed_by_stripe(body, signature):
-            return HTTPStatus.UNAUTHORIZED
-        event = _parse_event(body)
-        return HTTPStatus.BAD_REQUEST if event is None else await self._record_event(event)
-
-    def _is_signed_by_stripe(self, body: bytes, signature: str) -> bool:
-        """Whether Stripe signed it, just now."""
-        try:
-            stripe.WebhookSignature.verify_header(body.decode(), signature, self._secret, _LONGEST_AGE_S)
-        except (stripe.SignatureVerificationError, TypeError, ValueError) as error:
-            # A TypeError is a signature in letters that none is written in.
-            log.info("stripe.forged_event", reason=type(error).__name__)
-            return False
-        return True
+    async def _answer(self, _: Request, body: bytes) -> Response:
+        event = parse_json_object(body)
+        return Response(status_code=HTTPStatus.BAD_REQUEST if event is None else await self._record_event(event))
 
     async def _record_event(self, event: Json) -> HTTPStatus:
         try:
@@ -168,6 +143,26 @@ class StripeWebhook:
             )
 
 
+class _StripeSignature:
+    """Stripe's header, as its own library verifies it."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def looks_signed(self, headers: Mapping[str, str]) -> bool:
+        """Return whether there is a signature."""
+        return _SIGNATURE.search(headers.get(_HEADER, "")) is not None
+
+    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Return whether Stripe signed it, just now."""
+        try:
+            stripe.WebhookSignature.verify_header(body.decode(), headers[_HEADER], self._secret, _LONGEST_AGE_S)
+        except (stripe.SignatureVerificationError, TypeError, ValueError):
+            # A TypeError is a signature in letters that none is written in.
+            return False
+        return True
+
+
 def _parse_integer(text: str) -> int:
     """Read a number that a database takes too."""
     number = int(text)
@@ -185,14 +180,6 @@ def _price_of(line: Json) -> str:
     """Return a line's price, which moved into `pricing` in 2025."""
     details = (line.get("pricing") or {}).get("price_details") or {}
     return _id_of(details.get("price") or line.get("price"))
-
-
-def _parse_event(body: bytes) -> Json | None:
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) else None
 
 
 def _subscription_of(invoice: Json) -> str:

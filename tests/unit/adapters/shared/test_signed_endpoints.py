@@ -74,7 +74,7 @@ async def slack(*, is_known: bool) -> tuple[int, int]:
     door = SlackHttpEndpoint(_NEVER, _OPEN, "secret")
     app = FastAPI()
     app.include_router(door.routes())
-    stamp = {"X-Slack-Request-Timestamp": str(int(door._signatures.clock.now()))}
+    stamp = {"X-Slack-Request-Timestamp": str(int(door._check._verifier.clock.now()))}
     return await post(app, EVENTS_PATH, stamp | ({"X-Slack-Signature": f"v0={'0' * 64}"} if is_known else {}))
 
 
