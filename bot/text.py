@@ -1,8 +1,10 @@
-"""Words for people that any floor may need: lists, quotes, plurals, lengths of time, and cutting to a length."""
+"""Words for people that any floor may need: lists, quotes, plurals, lengths of time, progress bars, and cutting to a length."""
 
 import difflib
 from collections.abc import Sequence
 from datetime import timedelta
+
+_BAR_SEGMENTS = 10
 
 
 def join_words(words: Sequence[str], last: str = "or") -> str:
@@ -41,3 +43,10 @@ def duration_text(span: timedelta) -> str:
         if seconds >= 2 * length:
             return pluralize(-(-seconds // length), unit.split()[1])
     return "a second" if seconds == 1 else f"{seconds:,} seconds"
+
+
+def progress_bar(share: float) -> str:
+    """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
+    share = min(max(share, 0.0), 1.0)
+    full = round(share * _BAR_SEGMENTS)
+    return f"{'▰' * full}{'▱' * (_BAR_SEGMENTS - full)} {round(share * 100)} %"

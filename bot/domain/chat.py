@@ -75,6 +75,11 @@ class Tone(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the message of such a post changes again."""
+        return self in {Tone.WAITING, Tone.WORKING}
+
 
 @dataclass(frozen=True, slots=True)
 class Button:

@@ -29,7 +29,7 @@ READERS = {
 ALLOWED = {
     "wall clock": {"bot/app/system.py"},
     "monotonic time": {
-        "bot/adapters/discord/gateway.py",
+        "bot/adapters/shared/persistent_connection.py",
         "bot/adapters/discord/interaction_client.py",
         "bot/adapters/discord/progress_rate.py",
         "bot/adapters/slack/rate_limits.py",

@@ -12,6 +12,7 @@ from discord.http import MultipartParameters, handle_message_parameters
 
 from bot.adapters.discord.markup import escape_to_fit
 from bot.domain.chat import Button, Details, Link, Post, Tone
+from bot.text import progress_bar
 
 _MOST_TEXT = 4000
 _MOST_HEAD = 1500
@@ -20,7 +21,6 @@ _MOST_ALT = 1024
 _MOST_LABEL = 80
 _LONGEST_ADDRESS = 512
 _BUTTONS_PER_ROW = 5
-_BAR_SEGMENTS = 10
 
 _COLOURS = {
     Tone.PLAIN: 0x5865F2,
@@ -138,14 +138,7 @@ def _headline(post: Post) -> str:
     text = escape_to_fit(post.text, _MOST_HEAD)
     if post.progress is None:
         return text or "…"
-    return f"{text}\n{_progress_bar(post.progress)}"
-
-
-def _progress_bar(share: float) -> str:
-    """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
-    share = min(max(share, 0.0), 1.0)
-    full = round(share * _BAR_SEGMENTS)
-    return f"`{'▰' * full}{'▱' * (_BAR_SEGMENTS - full)} {round(share * 100)} %`"
+    return f"{text}\n`{progress_bar(post.progress)}`"
 
 
 def _gallery_item(one: MessageMedia) -> discord.MediaGalleryItem:

@@ -19,7 +19,7 @@ from bot.adapters.discord.progress_rate import ProgressRateLimiter
 from bot.adapters.discord.rendering import RenderedMessage
 from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
 from bot.adapters.shared.newest_entries import NewestEntries
-from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
@@ -28,7 +28,6 @@ from bot.services.message_updates import MessageUpdateQueue
 
 log = structlog.get_logger(__name__)
 
-_UNFINISHED = {Tone.WAITING, Tone.WORKING}
 _PROGRESS_BUDGET = timedelta(seconds=10)
 _BUDGET = timedelta(seconds=40)
 _LAST_WORD = timedelta(milliseconds=300)
@@ -103,7 +102,7 @@ class DiscordSurface:
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message; see `Surface.update`. A progress may be dropped for a newer one."""
-        if post.tone in _UNFINISHED:
+        if post.tone.is_unfinished:
             if self._is_worth_a_progress(message):
                 self._updates.show_progress(message, post)
             return

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.bot_tokens import BotIdentity
+from bot.adapters.slack.bot_tokens import BotIdentity, TokenSource
 from bot.adapters.slack.payloads import installation_of
 from bot.errors import MessageGone, SurfaceFailed
 
@@ -24,12 +24,8 @@ log = structlog.get_logger(__name__)
 _BUDGET = timedelta(seconds=10)
 
 
-class BotIdentities(Protocol):
-    """Gives the bot of a workspace; a `TokenSource` too."""
-
-    async def token(self, enterprise: str, team: str) -> str:
-        """Return a bot token that works now; see `TokenSource.token`."""
-        ...
+class BotIdentities(TokenSource, Protocol):
+    """Gives the bot of a workspace, and its token."""
 
     async def bot(self, enterprise: str, team: str) -> BotIdentity:
         """Return the token and who it speaks as; raises as `token` does."""

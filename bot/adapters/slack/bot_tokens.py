@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import aiohttp
@@ -14,6 +15,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.installation_store import EncryptedInstallationStore
+from bot.adapters.slack.shared_lookups import SharedLookups
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 
@@ -85,7 +87,7 @@ class RotatingBotTokens:
         self._rotator = rotator
         self._clock = clock
         self._copies = NewestEntries[_Installation, _CachedBot](_MOST_COPIES)
-        self._lookups: dict[_Installation, asyncio.Task[_CachedBot | None]] = {}
+        self._lookups = SharedLookups[_Installation, _CachedBot | None]()
         self._unsaved: dict[_Installation, Bot] = {}
 
     async def close(self) -> None:
@@ -108,18 +110,11 @@ class RotatingBotTokens:
             return copy.bot
         self._copies.pop(requested, None)
         for installation in dict.fromkeys((requested, _Installation(enterprise, ""))):
-            copy = await asyncio.shield(self._start_or_join(installation))
+            copy = await asyncio.shield(self._lookups.start_or_join(installation, partial(self._look_up, installation)))
             if copy is not None:
                 self._copies[requested] = copy
                 return copy.bot
         raise _not_installed()
-
-    def _start_or_join(self, installation: _Installation) -> "asyncio.Task[_CachedBot | None]":
-        """Join the look-up that is under way, or begin one."""
-        if installation not in self._lookups:
-            self._lookups[installation] = asyncio.create_task(self._look_up(installation))
-            self._lookups[installation].add_done_callback(lambda _: self._lookups.pop(installation))
-        return self._lookups[installation]
 
     async def _look_up(self, installation: _Installation) -> _CachedBot | None:
         changes = self._store.changes

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.adapters.slack.bot_identities import BotIdentities
 from bot.adapters.slack.errors import translate_errors
 from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.rendering import Json, plain_text
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import PostPicture
 from bot.domain.people import Person
 from bot.text import truncate
-
-Json = dict[str, Any]
 
 LINE_PREFIX = "line:"
 """What the values of the Home tab's own buttons begin with; a command's line without its slash follows."""
@@ -97,15 +96,15 @@ def _picture(picture: PostPicture) -> Json:
     alt = truncate(picture.alt or "A picture", _LONGEST_ALT)
     if picture.link.startswith("https://") and len(picture.link) <= _LONGEST_URL:
         return {"type": "image", "image_url": picture.link, "alt_text": alt}
-    return {"type": "context", "elements": [_plain_text(f"{alt} ({picture.width}x{picture.height})", _LONGEST_ALT)]}
+    return {"type": "context", "elements": [plain_text(f"{alt} ({picture.width}x{picture.height})", _LONGEST_ALT)]}
 
 
 def _header(text: str) -> Json:
-    return {"type": "header", "text": _plain_text(text, _LONGEST_HEADER)}
+    return {"type": "header", "text": plain_text(text, _LONGEST_HEADER)}
 
 
 def _section(text: str) -> Json:
-    return {"type": "section", "text": _plain_text(text or " ", _LONGEST_TEXT)}
+    return {"type": "section", "text": plain_text(text or " ", _LONGEST_TEXT)}
 
 
 def _button(label: str, line: str, *, is_first: bool = False) -> Json:
@@ -113,11 +112,7 @@ def _button(label: str, line: str, *, is_first: bool = False) -> Json:
     return {
         "type": "button",
         "action_id": f"home-{line}",
-        "text": _plain_text(label, 75),
+        "text": plain_text(label, 75),
         "value": f"{LINE_PREFIX}{line}",
         **style,
     }
-
-
-def _plain_text(text: str, longest: int) -> Json:
-    return {"type": "plain_text", "text": truncate(text, longest), "emoji": False}

@@ -8,13 +8,11 @@ from typing import Any
 from bot.adapters.slack import payloads
 from bot.adapters.slack.form_context import LONGEST_VALUE, FormContext
 from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.rendering import Json, plain_text
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Form
 from bot.domain.options import JobRef, Number, OptionKind, PersonRef, Pick, Text
 from bot.errors import BadInput
-from bot.text import truncate
-
-Json = dict[str, Any]
 
 CALLBACK_PREFIX = "form:"
 """What the callback ids of our forms begin with; the command's name follows."""
@@ -40,9 +38,9 @@ def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_
     return {
         "type": "modal",
         "callback_id": f"{CALLBACK_PREFIX}{command.name}",
-        "title": _plain_text(_title(command.name), _LONGEST_TITLE),
-        "submit": _plain_text("Go", _LONGEST_TITLE),
-        "close": _plain_text("Never mind", _LONGEST_TITLE),
+        "title": plain_text(_title(command.name), _LONGEST_TITLE),
+        "submit": plain_text("Go", _LONGEST_TITLE),
+        "close": plain_text("Never mind", _LONGEST_TITLE),
         "private_metadata": own_context.to_metadata(),
         "blocks": [_summary_block(command), *([_channel_block()] if asks_where else []), *blocks],
     }
@@ -57,14 +55,14 @@ def _title(name: str) -> str:
 
 
 def _summary_block(command: AnyCommand) -> Json:
-    return {"type": "context", "elements": [_plain_text(command.summary, _LONGEST_HINT)]}
+    return {"type": "context", "elements": [plain_text(command.summary, _LONGEST_HINT)]}
 
 
 def _channel_block() -> Json:
     return {
         "type": "input",
         "block_id": CHANNEL_BLOCK,
-        "label": _plain_text("Where to show it", _LONGEST_LABEL),
+        "label": plain_text("Where to show it", _LONGEST_LABEL),
         "element": {
             "type": "conversations_select",
             "action_id": _ACTION_ID,
@@ -79,8 +77,8 @@ def _input_block(option: Option, value: str | None, *, is_long: bool) -> Json:
         "type": "input",
         "block_id": option.name,
         "optional": not option.is_required,
-        "label": _plain_text(_title(option.name), _LONGEST_LABEL),
-        "hint": _plain_text(_hint_text(option), _LONGEST_HINT),
+        "label": plain_text(_title(option.name), _LONGEST_LABEL),
+        "hint": plain_text(_hint_text(option), _LONGEST_HINT),
         "element": {"action_id": _ACTION_ID, **_element(option, value or _default_value(option), is_long=is_long)},
     }
 
@@ -118,13 +116,9 @@ def _initial(value: str | None) -> Json:
 
 
 def _choices(kind: OptionKind, value: str | None) -> Json:
-    options = {one: {"text": _plain_text(one.capitalize(), _LONGEST_LABEL), "value": one} for one in kind.values}
+    options = {one: {"text": plain_text(one.capitalize(), _LONGEST_LABEL), "value": one} for one in kind.values}
     chosen = {"initial_option": options[value]} if value in options else {}
     return {"type": "static_select", "options": list(options.values()), **chosen}
-
-
-def _plain_text(text: str, longest: int) -> Json:
-    return {"type": "plain_text", "text": truncate(text, longest)}
 
 
 def parse_values(view: Mapping[str, Any]) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.adapters.slack.markup import escape, split_text
 from bot.domain.chat import Button, Link, Post, Tone
-from bot.text import truncate
+from bot.text import progress_bar, truncate
 
 Json = dict[str, Any]
 
@@ -28,7 +28,6 @@ _MOST_ELEMENTS = 10
 _MOST_LABEL = 75
 _MOST_BUTTONS = 25
 _LONGEST_ADDRESS = 3000
-_BAR_SEGMENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,17 @@ def render_message(post: Post, shown: Sequence[ImageSource] = ()) -> Json:
     return {"text": escape(truncate(post.text, _MOST_LINE)) or "…", "blocks": list(_blocks(post, shown))}
 
 
+def plain_text(text: str, longest: int = _MOST_TEXT) -> Json:
+    """Return a text object that Slack takes literally, cut to `longest` characters."""
+    return {"type": "plain_text", "text": truncate(text, longest), "emoji": False}
+
+
 def _blocks(post: Post, shown: Sequence[ImageSource]) -> Iterator[Json]:
     headlines, footer = split_text(post.text, _MOST_TEXT, _MOST_HEADLINES) or ["…"], " · ".join(post.footer)
     for text in headlines:
-        yield {"type": "section", "text": _plain_text(text)}
+        yield {"type": "section", "text": plain_text(text)}
     if post.progress is not None:
-        yield _context_block(_progress_bar(post.progress))
+        yield _context_block(progress_bar(post.progress))
     for one in shown[:_MOST_PICTURES]:
         yield _image_block(one)
     yield from _render_details(post, _MOST_IN_ALL - sum(map(len, headlines)) - _MOST_FOOTER)
@@ -62,19 +66,8 @@ def _blocks(post: Post, shown: Sequence[ImageSource]) -> Iterator[Json]:
         yield {"type": "actions", "elements": elements[:_MOST_BUTTONS]}
 
 
-def _plain_text(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
 def _context_block(*texts: str) -> Json:
-    return {"type": "context", "elements": [_plain_text(text) for text in texts]}
-
-
-def _progress_bar(share: float) -> str:
-    """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
-    share = min(max(share, 0.0), 1.0)
-    full = round(share * _BAR_SEGMENTS)
-    return f"{'▰' * full}{'▱' * (_BAR_SEGMENTS - full)} {round(share * 100)} %"
+    return {"type": "context", "elements": [plain_text(text) for text in texts]}
 
 
 def _image_block(shown: ImageSource) -> Json:
@@ -105,11 +98,11 @@ def _readable_detail(title: str, text: str) -> Json:
 
 def _button(number: int, button: Button) -> Json:
     style = {"style": "danger"} if button.is_dangerous else {}
-    label = _plain_text(truncate(button.label, _MOST_LABEL))
+    label = plain_text(button.label, _MOST_LABEL)
     return {"type": "button", "action_id": f"{ACTION_ID_PREFIX}{number}", "text": label, "value": button.action, **style}
 
 
 def _link_button(number: int, link: Link) -> Json:
     """Draw a button that opens an address. Slack tells us of its press too, and without a value nothing follows."""
-    label = _plain_text(truncate(link.label, _MOST_LABEL))
+    label = plain_text(link.label, _MOST_LABEL)
     return {"type": "button", "action_id": f"{ACTION_ID_PREFIX}link-{number}", "text": label, "url": link.address}

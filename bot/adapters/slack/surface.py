@@ -16,7 +16,7 @@ from bot.adapters.slack.reply_token import SlackReplyToken, is_said_by_url
 from bot.adapters.slack.response_urls import ResponseUrlClient
 from bot.adapters.slack.uploads import FileUploader, UploadTimings
 from bot.adapters.slack.web_api import SlackWebApi, Team
-from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
@@ -25,7 +25,6 @@ from bot.services.message_updates import MessageUpdateQueue
 
 log = structlog.get_logger(__name__)
 
-_UNFINISHED = {Tone.WAITING, Tone.WORKING}
 _NO_MARKUP = {"parse": "none", "link_names": False}
 _INVITE_HINT = "Pictures can only be shown in this channel once the bot is invited to it; /easel gallery has them"
 _LATER_HINT = "The picture is not shown here yet; /easel gallery has it"
@@ -117,7 +116,7 @@ class SlackSurface:
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message; see `Surface.update`. A progress may be dropped for a newer one."""
         self._remember_team(message)
-        if post.tone in _UNFINISHED:
+        if post.tone.is_unfinished:
             if not is_said_by_url(message.id):
                 self._updates.show_progress(message, post)
             return

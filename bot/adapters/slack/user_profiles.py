@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -11,6 +11,7 @@ import structlog
 
 from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.shared_lookups import SharedLookups
 from bot.adapters.slack.web_api import Team
 from bot.domain.people import Person
 from bot.errors import EaselError, SurfaceFailed
@@ -59,7 +60,7 @@ class UserProfiles:
         self._web = web
         self._profiles = _ExpiringCache[tuple[str, str], _Profile](_PROFILE_LIFETIME, _MOST_PEOPLE)
         self._groups = _ExpiringCache[str, Groups](_GROUPS_LIFETIME, _MOST_TEAMS)
-        self._lookups: dict[object, asyncio.Task[None]] = {}
+        self._lookups = SharedLookups[Hashable, None]()
 
     async def close(self) -> None:
         """Ask nothing any more."""
@@ -101,17 +102,10 @@ class UserProfiles:
     def _refresh_profile(self, team: str, user: str) -> list["asyncio.Task[None]"]:
         if self._profiles.has((team, user)):
             return []
-        return [self._start_or_join((team, user), lambda: self._fetch_profile(team, user))]
+        return [self._lookups.start_or_join((team, user), lambda: self._fetch_profile(team, user))]
 
     def _refresh_groups(self, team: str) -> list["asyncio.Task[None]"]:
-        return [] if self._groups.has(team) else [self._start_or_join(team, lambda: self._fetch_groups(team))]
-
-    def _start_or_join(self, key: object, ask: Callable[[], Awaitable[None]]) -> "asyncio.Task[None]":
-        """Join a look-up that is under way, or begin one; it goes on when nobody waits for it any more."""
-        if key not in self._lookups:
-            self._lookups[key] = asyncio.ensure_future(ask())
-            self._lookups[key].add_done_callback(lambda _: self._lookups.pop(key))
-        return self._lookups[key]
+        return [] if self._groups.has(team) else [self._lookups.start_or_join(team, lambda: self._fetch_groups(team))]
 
     async def _fetch_profile(self, team: str, user: str) -> None:
         try:

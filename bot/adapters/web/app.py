@@ -2,9 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI
 
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_routes import call_routes
@@ -13,7 +12,8 @@ from bot.adapters.web.health import health_routes
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.private_files import PrivateFiles, private_file_routes
-from bot.adapters.web.problems import allowed_methods, problem_for, problem_of, problem_of_fault
+from bot.adapters.web.problem_handlers import add_problem_handlers
+from bot.adapters.web.problems import problem_for
 from bot.adapters.web.rest.app import PREFIX, build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.adapters.web.rest.orders import RestDependencies
@@ -22,7 +22,6 @@ from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
-from bot.errors import EaselError
 from bot.ports.clock import Ids
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
@@ -68,11 +67,13 @@ def build_web(
     app.add_middleware(
         SecurityMiddleware, allowed_hosts=options.allowed_hosts, webhook_paths=options.webhook_paths, api_prefix=f"{PREFIX}/"
     )
-    app.add_exception_handler(HTTPStatus.NOT_FOUND, _say_nothing_there)
-    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _say_not_that_way)
-    app.add_exception_handler(HTTPException, _say_http)
-    app.add_exception_handler(EaselError, _say_ours)
-    app.add_exception_handler(Exception, _say_fault)
+    add_problem_handlers(
+        app,
+        problem_for,
+        not_found="There is nothing at this address.",
+        not_allowed="That cannot be done with this address.",
+        fault_headers=SAFE_HEADERS,
+    )
     visitors, private_files = Visitors(ids, is_secure=options.is_secure), PrivateFiles(ids)
     author_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
     channel_info = ChannelInfo(options.channel, options.notices, author_commands)
@@ -97,30 +98,3 @@ def build_web(
         app.include_router(docs_routes(rest, options.links_base))
         app.mount(PREFIX, rest)
     return app
-
-
-async def _say_nothing_there(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
-    return problem_for(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
-
-
-async def _say_not_that_way(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
-    answer = problem_for(request, HTTPStatus.METHOD_NOT_ALLOWED, "That cannot be done with this address.")
-    answer.headers["Allow"] = allowed_methods(request)
-    return answer
-
-
-async def _say_http(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        return problem_of_fault()
-    return problem_for(request, HTTPStatus(error.status_code), error.detail)
-
-
-async def _say_ours(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
-    return problem_of(error) if isinstance(error, EaselError) else problem_of_fault()
-
-
-async def _say_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
-    """Say that something broke. The framework raises the error again after this, so that the server logs it."""
-    response = problem_of_fault()
-    response.headers.update(SAFE_HEADERS)
-    return response

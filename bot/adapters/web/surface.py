@@ -5,14 +5,12 @@ from datetime import timedelta
 from bot.adapters.web.feed import Feed
 from bot.adapters.web.previews import Previews
 from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body
-from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.messages import Messages, StoredMessage
 
 WEB = Platform("web")
-
-_UNFINISHED = {Tone.WAITING, Tone.WORKING}
 
 
 class WebSurface:
@@ -91,7 +89,7 @@ class WebSurface:
         """Return the id of the preview to show: a newer one, else the last one while the picture is unfinished."""
         if post.preview is not None:
             return self.previews.keep(stored.id, post.preview)
-        if post.tone in _UNFINISHED:
+        if post.tone.is_unfinished:
             return preview_in(stored.body)
         self.previews.drop(stored.id)
         return ""

@@ -3,13 +3,12 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException as FrameworkException
 
-from bot.adapters.web.problems import allowed_methods, problem, problem_of, problem_of_fault
+from bot.adapters.web.problem_handlers import add_problem_handlers
+from bot.adapters.web.problems import problem
 from bot.adapters.web.rest.models import Problem
-from bot.errors import EaselError
 
 _COMMON = {
     HTTPStatus.BAD_REQUEST: "What was sent makes no sense.",
@@ -38,7 +37,7 @@ def problem_responses(*more: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 def set_problem_media_type(api: dict[str, Any]) -> dict[str, Any]:
-    """Return the problems in a description the media type that they are sent with."""
+    """Give the problems in a description the media type that they are sent with."""
     for methods in api["paths"].values():
         for operation in methods.values():
             for status, answer in operation["responses"].items():
@@ -49,25 +48,10 @@ def set_problem_media_type(api: dict[str, Any]) -> dict[str, Any]:
 
 def add_error_handlers(app: FastAPI) -> None:
     """Have the application answer with problem+json, whatever goes wrong."""
-    app.add_exception_handler(FrameworkException, _say_http)
+    add_problem_handlers(
+        app, lambda _, status, sentence: problem(status, sentence), not_found=_NOT_FOUND, not_allowed=_METHOD_NOT_ALLOWED
+    )
     app.add_exception_handler(RequestValidationError, _say_invalid)
-    app.add_exception_handler(EaselError, _say_ours)
-    app.add_exception_handler(Exception, _say_fault)
-
-
-async def _say_http(request: Request, error: Exception) -> Response:
-    """Say what we raised, or what the framework found wrong with the address."""
-    if not isinstance(error, FrameworkException):
-        raise error
-    if isinstance(error, HTTPException):
-        answer = problem(HTTPStatus(error.status_code), error.detail)
-        answer.headers.update(error.headers or {})
-        return answer
-    if error.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
-        return problem(HTTPStatus(error.status_code), _NOT_FOUND)
-    answer = problem(HTTPStatus.METHOD_NOT_ALLOWED, _METHOD_NOT_ALLOWED)
-    answer.headers["Allow"] = allowed_methods(request)
-    return answer
 
 
 async def _say_invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
@@ -77,14 +61,3 @@ async def _say_invalid(request: Request, error: Exception) -> Response:  # noqa:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}.")
-
-
-async def _say_ours(request: Request, error: Exception) -> Response:  # noqa: ARG001 - see above
-    if not isinstance(error, EaselError):
-        raise error
-    return problem_of(error)
-
-
-async def _say_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - see above
-    """Say that something broke. The framework raises the error again after this, so that the server logs it."""
-    return problem_of_fault()
