@@ -13,6 +13,7 @@ from bot.adapters.slack.picture_sources import PictureMethod, PictureSources, Pr
 from bot.adapters.slack.post_deduplicator import PostDeduplicator
 from bot.adapters.slack.rendering import Json, render_message
 from bot.adapters.slack.reply_token import SlackReplyToken, is_said_by_url
+from bot.adapters.slack.response_url_answers import ResponseUrlAnswers
 from bot.adapters.slack.response_urls import ResponseUrlClient
 from bot.adapters.slack.uploads import FileUploader, UploadTimings
 from bot.adapters.slack.web_api import SlackWebApi, Team
@@ -66,6 +67,7 @@ class SlackSurface:
         self._timings = timings or SurfaceTimings()
         self._uploads = FileUploader(web, self._timings.files)
         self._pictures = PictureSources(self._uploads, objects, preview_link, shows_links=shows_links)
+        self._answers = ResponseUrlAnswers(self.response_urls, self._pictures)
         self._deduplicator = PostDeduplicator()
         repeat_after = timedelta(seconds=self._timings.repeat_after)
         self._updates = MessageUpdateQueue(
@@ -98,7 +100,7 @@ class SlackSurface:
         except BotNotInChannel:
             if not self.response_urls.may_answer(reply_token):
                 raise
-        return await self._deduplicator.once(f"{key} {place} by url", lambda: self._answer_by_url(place, post, reply_token))
+        return await self._deduplicator.once(f"{key} {place} by url", lambda: self._answers.post(place, post, reply_token))
 
     async def render(self, team: str, post: Post) -> Json:
         """Return `text` and `blocks` of a post with its pictures, for whatever else can carry them: a whisper, say.
@@ -106,8 +108,7 @@ class SlackSurface:
         Slack may refuse them there (`SlackMessageRejected.is_about_a_picture`): then a
         direct message can show them. Raises as `PictureSources.prepare` does.
         """
-        method = self._pictures.methods_for(team, post)[0]
-        return render_message(post, await self._pictures.prepare(method, team, None, post))
+        return await self._answers.render(team, post)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
         """Leave it to `post`: nothing is told by a call's address, and history only to who may read all; see `Surface.find`."""
@@ -174,20 +175,6 @@ class SlackSurface:
             raise MessageGone(SLACK, "files cannot be shared there") from error
         return message
 
-    async def _answer_by_url(self, place: Place, post: Post, reply_token: SlackReplyToken) -> MessageRef:
-        await self.response_urls.say(reply_token, await self._render_for_url(place.tenant, post), thread=place.thread)
-        return MessageRef(place, reply_token.message, str(reply_token))
-
-    async def _render_for_url(self, team: str, post: Post) -> Json:
-        """Return what a response URL can carry: no file can be shared where the bot is no member.
-
-        Raises:
-            MessageGone: This post needs one.
-        """
-        if has_pictures(post) and self._pictures.methods_for(team, post)[0] is PictureMethod.SHARED:
-            raise MessageGone(SLACK, "pictures cannot be shared there")
-        return await self.render(team, post)
-
     async def _show_progress(self, message: MessageRef, post: Post) -> None:
         if self._deduplicator.is_showing(message, post):
             return
@@ -212,13 +199,13 @@ class SlackSurface:
 
     async def _show_final(self, message: MessageRef, post: Post) -> None:
         if is_said_by_url(message.id):
-            return await self._show_by_url(message, post)
+            return await self._answers.show(message, post)
         try:
             await self._edit_with_pictures(message, post)
         except BotNotInChannel:
             if not self.response_urls.may_answer(SlackReplyToken.parse(message.reply_token)):
                 raise
-            return await self._show_by_url(message, post)
+            return await self._answers.show(message, post)
         if not has_pictures(post) and self._uploads.has_shared(message):
             await self._uploads.delete_shared(message)
         await self._pictures.share_files(message, post)
@@ -274,16 +261,6 @@ class SlackSurface:
                     raise
             else:
                 return
-
-    async def _show_by_url(self, message: MessageRef, post: Post) -> None:
-        reply_token = SlackReplyToken.parse(message.reply_token)
-        if reply_token is None:
-            raise MessageGone(SLACK, "said through an address that is not known any more")
-        body = await self._render_for_url(message.place.tenant, post)
-        try:
-            await self.response_urls.say(reply_token, body, thread=message.place.thread)
-        except SlackMessageRejected as error:
-            raise MessageGone(SLACK, "the call's address does not take it") from error
 
     async def _delete_message(self, message: MessageRef) -> None:
         self._deduplicator.forget(message)
