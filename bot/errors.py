@@ -10,7 +10,7 @@ from bot.text import pluralize
 
 
 class EaselError(Exception):
-    """Anything that goes wrong on purpose.
+    """The base of all errors that easel raises itself.
 
     `str(error)` is for the log and never holds what a person typed;
     `error.user_text` is one sentence for the chat; `kind` is a stable word
@@ -25,7 +25,7 @@ class EaselError(Exception):
 
 
 class Refusal(EaselError):
-    """The wish cannot be granted, and that is nobody's fault but a rule's."""
+    """A rule refuses what was asked for; nothing failed."""
 
     kind = "refusal"
 
@@ -385,7 +385,7 @@ class ConfigError(EaselError):
 
 
 class InternalError(EaselError):
-    """The unforeseen, with a code that a person can quote and the log holds."""
+    """An error that nothing foresaw; `code` is shown to the person and logged, so that it can be found."""
 
     kind = "fault"
 

@@ -1,4 +1,4 @@
-"""The boundary where every call comes in, and every failure becomes one sentence."""
+"""Runs commands for all front ends, and turns every failure into one sentence."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""How commands say amounts, moments and lengths of time."""
+"""Formats amounts, times and durations for people."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What people mean who point at a message of ours: by a reaction below it, or by an entry of its menu."""
+"""Commands given by a reaction to a message, or from its menu."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""How each setting is typed, and how it is said."""
+"""Parses and formats the values of `/settings`."""
 
 import re
 from collections.abc import Callable, Mapping

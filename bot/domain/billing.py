@@ -1,4 +1,4 @@
-"""What whoever bills for us tells: subscriptions, purchases of credits, and that money went back."""
+"""Values of billing events: subscriptions, purchases of credits, refunds and disputes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

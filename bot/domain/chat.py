@@ -1,4 +1,4 @@
-"""What is said where: places, messages, and posts that every platform can show."""
+"""Places, references to messages, and posts that every platform can show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -83,7 +83,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A call of a command that fits under a thumb. It carries no state but an id, so it works for ever."""
+    """A button that calls a command. It carries no state but an id, so it never expires."""
 
     label: str
     command: str
@@ -143,7 +143,7 @@ class PostPicture:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Something worth knowing that is folded away where the platform can do that."""
+    """A titled text that is collapsed where the platform can do that."""
 
     title: str
     text: str

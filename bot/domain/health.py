@@ -1,4 +1,4 @@
-"""What a check-up found."""
+"""Findings of health checks."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -13,7 +13,7 @@ DrawingId = NewType("DrawingId", str)
 
 
 class Shape(StrEnum):
-    """The outline of a picture, for people who do not count pixels."""
+    """The aspect of a picture, by name instead of in pixels."""
 
     SQUARE = "square"
     WIDE = "wide"
@@ -173,7 +173,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageResult:
-    """What a provider gave: the untouched bytes of each picture, and what they cost.
+    """The result of one call to a provider: the untouched bytes of each picture, and their cost.
 
     There may be fewer pictures than were asked for. `notes` are for people,
     beside the pictures.

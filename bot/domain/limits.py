@@ -1,4 +1,4 @@
-"""On what terms somebody draws: a community's settings over the house's, and what these make of one person's limits."""
+"""Limits and settings of the house and of a community, and how rules of admins override them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -15,7 +15,7 @@ from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKind
 
 @dataclass(frozen=True, slots=True)
 class CommunitySettings:
-    """How a community draws: what admins set with `/settings`.
+    """The settings of a community, as admins set them with `/settings`.
 
     `channels` and `review_channel` are `platform:tenant:channel`; no channels
     allow all. `retention_days` of 0 keeps pictures for ever. `language` is
@@ -63,7 +63,7 @@ class CommunityLimits:
 
     @classmethod
     def of(cls, community: CommunityId, house: HouseLimits, rules: tuple[Rule, ...]) -> "CommunityLimits":
-        """Lay the rules over the house's terms."""
+        """Return the community's limits: the house's, overridden by its rules."""
         return cls(
             community=community,
             settings=apply_setting_rules(house.settings, rules),

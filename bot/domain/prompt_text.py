@@ -1,4 +1,4 @@
-"""Making a prompt out of whatever was typed."""
+"""Cleaning of typed prompts, and the languages that easel speaks."""
 
 import re
 import unicodedata

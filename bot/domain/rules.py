@@ -10,7 +10,7 @@ from bot.domain.people import AccountId, CommunityId, Tier
 AuditEntryId = NewType("AuditEntryId", str)
 
 EVERYBODY = AccountId("")
-"""Stands for everybody in a rule that is not about one person."""
+"""The account id of rules that are not about one person."""
 
 PERSON_SUBJECT = "person"
 """The subject of a limit that is one person's."""

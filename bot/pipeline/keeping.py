@@ -1,4 +1,4 @@
-"""Paid-for bytes are made safe on this machine first, then in the store, however long that takes."""
+"""Checks paid pictures and stores them: first in the spool on this machine, then in the object store."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Trying again, where that costs nothing and may help."""
+"""Retries of calls that failed for a while and were not charged for."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

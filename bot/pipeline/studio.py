@@ -1,4 +1,4 @@
-"""Takes wishes in: from a checked wish to a job that survives anything."""
+"""Accepts wishes: checks them, reserves their quota, writes the job down and publishes it."""
 
 import asyncio
 import contextlib

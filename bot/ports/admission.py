@@ -7,7 +7,7 @@ from bot.domain.people import AccountId
 
 
 class AdmissionLimiter(Protocol):
-    """Keeps one account from taking all there is. What it knows is soon worth nothing, so it need not outlive a process.
+    """Limits how often an account may ask and how many of its jobs run at once. Its state is short-lived and need not be stored.
 
     A wish is taken in like this, so that a refused one uses nothing up and of
     many at the same time none slips past the count:

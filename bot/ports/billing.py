@@ -1,4 +1,4 @@
-"""What people pay for, told by whoever bills them."""
+"""Records of subscriptions, purchases and refunds that a billing service reports."""
 
 from typing import Protocol
 

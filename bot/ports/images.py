@@ -1,4 +1,4 @@
-"""Whoever draws."""
+"""The image provider."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol

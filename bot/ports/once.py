@@ -1,4 +1,4 @@
-"""Things that are to happen once."""
+"""Idempotency keys of events and warnings."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Pictures of numbers."""
+"""Charts of usage."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Whoever turns a person's words into a good prompt, and whoever judges them."""
+"""Services that judge prompts and rewrite them."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What the record still has of stored objects."""
+"""Which stored objects are still referenced."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Joining accounts by codes that one person carries from one platform to another."""
+"""Links the accounts of one person on several platforms by one-time codes."""
 
 import hashlib
 import re

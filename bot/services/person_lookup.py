@@ -1,4 +1,4 @@
-"""Whom a typed mention means, and words to name them by."""
+"""Finds people by what was typed, and the ids to call them by."""
 
 from dataclasses import dataclass, replace
 

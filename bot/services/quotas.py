@@ -1,4 +1,4 @@
-"""On what terms somebody draws here and now, and what a wish would set aside."""
+"""Works out the limits that hold for a person at a place, and the hold of a wish."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Letting go of pictures that a community does not want to keep any longer."""
+"""Hides pictures that are older than their community keeps them."""
 
 from datetime import datetime, timedelta
 

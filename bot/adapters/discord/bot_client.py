@@ -48,7 +48,7 @@ class DiscordBotClient:
             return self._client
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the session."""
         if self._client is not None:
             await self._client.close()
 

@@ -61,7 +61,7 @@ class DiscordFrontEnd:
 
     @asynccontextmanager
     async def listen(self, dispatcher: Dispatcher, jobs: Jobs) -> AsyncIterator[tuple[APIRouter, ...]]:
-        """Hear people while the body runs; afterwards nothing more is heard, and what was heard is dealt with.
+        """Receive events while the body runs; afterwards finish those received.
 
         Gives the routes by which Discord sends interactions, if it does.
         """
@@ -88,7 +88,7 @@ class DiscordFrontEnd:
             await asyncio.gather(task, return_exceptions=True)
 
     async def close(self) -> None:
-        """Say nothing any more."""
+        """Close all connections."""
         await self.surface.close()
         await self._bot_client.close()
 

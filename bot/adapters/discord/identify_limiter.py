@@ -18,7 +18,7 @@ _CLOCK_TOLERANCE_S = 0.01
 
 
 class IdentifyLimiter:
-    """Takes turns by a file that all processes on this machine share; it holds the time of the newest turn."""
+    """Limits IDENTIFY across the processes of this machine by a shared file that holds the time of the last one."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path

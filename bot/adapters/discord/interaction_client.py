@@ -29,14 +29,14 @@ _LONGEST_PAUSE = 5.0
 
 
 class InteractionClient:
-    """Speaks to Discord with nothing but interaction tokens. Enter it to open its session."""
+    """Edits and deletes messages by interaction token. `close` closes its session."""
 
     def __init__(self, *, proxy: str = "") -> None:
         self._proxy = proxy or None
         self._session = aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT})
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the session."""
         await self._session.close()
 
     async def edit(

@@ -1,4 +1,4 @@
-"""Words that Discord shows and never obeys: no markup, no mentions, no links."""
+"""Escapes text so that Discord shows it literally: no markup, mentions or links."""
 
 import re
 

@@ -10,7 +10,7 @@ _REMEMBERED = 1000
 
 
 class ProgressRateLimiter:
-    """Deals out turns by bucket."""
+    """Spaces progress updates per rate limit bucket."""
 
     def __init__(self) -> None:
         self._free_at: dict[str, float] = {}

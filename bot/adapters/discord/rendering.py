@@ -65,7 +65,7 @@ MessageMedia = AttachedFile | LinkedPicture
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A message, ready to be sent as often as it takes."""
+    """A rendered message, which can be sent repeatedly."""
 
     view: discord.ui.LayoutView
     shown: tuple[MessageMedia, ...]

@@ -1,4 +1,4 @@
-"""What a message's `ticket` holds: the interaction token that may change it for a quarter of an hour."""
+"""The reply token of a Discord message: the interaction token that can edit it for 15 minutes."""
 
 import json
 from dataclasses import dataclass, field

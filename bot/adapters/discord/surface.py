@@ -70,7 +70,7 @@ class DiscordSurface:
         self._fingerprints = NewestEntries[str, str](_REMEMBERED)
 
     async def close(self) -> None:
-        """Show nothing any more, and hang up. The `DiscordBotClient` is its owner's to close."""
+        """Stop updating messages and close the session. The `DiscordBotClient` is its owner's to close."""
         await self._updates.close()
         await self._interactions.close()
 

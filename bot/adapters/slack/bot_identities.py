@@ -84,7 +84,7 @@ async def set_installation(request: AsyncBoltRequest, next_: Callable[[], Awaita
 
 
 class BotAuthorizer(AsyncAuthorize):
-    """Tells slack-bolt who the bot is where a payload comes from, without asking Slack each time."""
+    """Authorizes slack-bolt's requests from the known installations, without asking Slack each time."""
 
     def __init__(self, bots: BotIdentities) -> None:
         self._bots = bots

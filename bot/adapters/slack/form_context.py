@@ -11,7 +11,7 @@ LONGEST_VALUE = 3000
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
-    """A form's way back. It travels through Slack, so whoever reads it back checks it anew.
+    """Where a form was opened. It is stored in the form's private_metadata, so it is validated again when it is parsed.
 
     `team` and `enterprise` say whose installation opened the form: what
     comes back from another organisation's member names that one's alone.

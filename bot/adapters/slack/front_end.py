@@ -102,7 +102,7 @@ class SlackFrontEnd:
     async def listen(
         self, dispatcher: Dispatcher, jobs: Jobs, *, home: LoadHomeContent, stop_jobs: StopJobs
     ) -> AsyncIterator[tuple[APIRouter, ...]]:
-        """Hear people while the body runs; afterwards nothing more is heard, and what was heard is dealt with.
+        """Receive events while the body runs; afterwards finish those received.
 
         Gives the routes that Slack and installers come by.
         """
@@ -127,7 +127,7 @@ class SlackFrontEnd:
             await people.close()
 
     async def close(self) -> None:
-        """Say nothing any more."""
+        """Close all connections."""
         await self.surface.close()
         await self._bots.close()
         await self._web.close()

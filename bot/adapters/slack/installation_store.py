@@ -2,8 +2,8 @@
 
 An installation is two records. What belongs to the person who installed is
 kept under their id. The bot is one for a whole workspace, whoever installed
-it last, so its tokens are kept once: a refresh token is good for one use, and
-a second copy of it would be a trap.
+it last, so its tokens are kept once: a refresh token can be used once, so there
+must be no second copy of it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Words that Slack shows and never obeys: no markup, no mentions, no links.
+"""Escapes text so that Slack shows it literally: no markup, mentions or links.
 
 Blocks carry plain text and rich text, which Slack takes literally. Only the
 line that a notification shows is always read as markup, and mrkdwn has no

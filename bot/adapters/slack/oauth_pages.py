@@ -52,7 +52,7 @@ class OAuthApplication:
 
 
 class OAuthPages:
-    """Leads people to Slack and back. A state is good once, and only in the browser that it was made for."""
+    """Serves the OAuth pages. A state is valid once, and only in the browser it was issued to."""
 
     def __init__(
         self, application: OAuthApplication, client: AsyncWebClient, store: AsyncInstallationStore, states: AsyncOAuthStateStore

@@ -1,4 +1,4 @@
-"""What was said lately: the same key is the same message, and the same post is not shown twice.
+"""Remembers recently posted messages, so that a repeated key gives the same message and an unchanged post is not sent again.
 
 Slack has no word for "this is a repeat", so that only what this process
 remembers can be told apart.

@@ -87,7 +87,7 @@ class _SlidingWindow:
 
 
 class SlackRateLimiter:
-    """Gives every call its turn, first come first served."""
+    """Delays each call until Slack's rate limits allow it, in order of arrival."""
 
     def __init__(self, limits: SlackRateLimits | None = None) -> None:
         self._limits = limits or SlackRateLimits()

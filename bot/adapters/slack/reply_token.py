@@ -1,4 +1,4 @@
-"""What a message's `ticket` holds: whose installation it belongs to, and an address that may answer for half an hour."""
+"""The reply token of a Slack message: the installation it belongs to, and a response URL valid for 30 minutes."""
 
 import hashlib
 import json

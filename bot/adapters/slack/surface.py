@@ -75,7 +75,7 @@ class SlackSurface:
         )
 
     async def close(self) -> None:
-        """Show nothing any more. The `SlackWebApi` is its owner's to close."""
+        """Stop updating messages. The `SlackWebApi` is its owner's to close."""
         await self._updates.close()
 
     @property

@@ -1,4 +1,4 @@
-"""Keeps tokens unreadable in the database: whoever reads a table, or a backup of it, can use none of them."""
+"""Encrypts tokens for the database, so that a copy of a table is of no use."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ def parse_key(text: str) -> bytes:
 
 
 class TokenCipher:
-    """Seals with the first key and opens with any, so that a new key can be put in front of the old one.
+    """Encrypts with the first key and decrypts with any, so that keys can be rotated.
 
     What is sealed is bound to what it is `binding`: put into another row, it does not open.
     """

@@ -1,4 +1,4 @@
-"""What follows when a workspace lets the bot go: its tokens are forgotten, and what was under way for it stops."""
+"""Handles an uninstallation: deletes the workspace's tokens and stops its jobs."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ class InstallationDeleter(Protocol):
 
 
 class Uninstaller:
-    """Sees to it. `store` is None where the one token stands in the settings."""
+    """Uninstalls workspaces. `store` is None where the bot token comes from the settings."""
 
     def __init__(self, *, web: ApiCaller, store: InstallationDeleter | None, people: UserProfiles, stop_jobs: StopJobs) -> None:
         self._web = web

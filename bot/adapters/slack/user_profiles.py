@@ -54,7 +54,7 @@ class _Profile:
 
 
 class UserProfiles:
-    """Knows people. Whoever cannot be asked about in time is nobody special: no admin, and in no group."""
+    """Looks people up and caches them. Whoever cannot be looked up in time counts as no admin and in no group."""
 
     def __init__(self, web: ApiCaller) -> None:
         self._web = web
@@ -63,7 +63,7 @@ class UserProfiles:
         self._lookups = SharedLookups[Hashable, None]()
 
     async def close(self) -> None:
-        """Ask nothing any more."""
+        """Cancel the look-ups under way."""
         for task in self._lookups.values():
             task.cancel()
         await asyncio.gather(*self._lookups.values(), return_exceptions=True)

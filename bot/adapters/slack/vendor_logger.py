@@ -1,4 +1,4 @@
-"""The logger that slack-bolt and slack-sdk are given: theirs repeats what people type, so what matters is logged by us."""
+"""A silent logger for slack-bolt and slack-sdk, which would log what people type."""
 
 import logging
 

@@ -46,7 +46,7 @@ class Team:
 class SlackWebApi:
     """Speaks to Slack for all installations. Only a 429 is tried again here, when Slack says.
 
-    Needs a running event loop. `close` hangs up.
+    Needs a running event loop. `close` closes its session.
     """
 
     def __init__(self, tokens: TokenSource, *, base_url: str = API, rate_limiter: SlackRateLimiter | None = None) -> None:
@@ -58,7 +58,7 @@ class SlackWebApi:
         self._hosts: dict[Identity, str] = {}
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the session."""
         await self.session.close()
 
     def enterprise_of(self, team: str) -> str:

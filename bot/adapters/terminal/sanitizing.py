@@ -1,4 +1,4 @@
-"""Text that a terminal shows and never obeys."""
+"""Removes control characters and escape sequences from text for a terminal."""
 
 import unicodedata
 

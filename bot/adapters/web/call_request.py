@@ -1,4 +1,4 @@
-"""What the page sends when somebody types a line or presses a button, read with suspicion."""
+"""Parses and validates what the page sends when somebody types a line or presses a button."""
 
 import json
 import re

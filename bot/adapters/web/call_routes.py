@@ -1,4 +1,4 @@
-"""Where calls come in: one POST is one call, and its reply holds what only the caller may read."""
+"""`POST /api/calls`: one request is one call; the response carries the private replies."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The news of a channel, read from the store once and handed to everybody who listens."""
+"""Recent changes of a channel, read from the store once for all listeners."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ _MOST_CHANGES = 300
 
 
 class ChangeSignal:
-    """Wakes everybody who waits, as often as it is rung."""
+    """Wakes all waiting tasks each time it is notified."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The door that every request goes through: the right host name, no foreign pages, and safe headers on the way out."""
+"""Middleware for every request: checks the host name and the origin, and adds security headers to the answer."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Whose request it is, before anything of its body is read; then the body, as long and as slow as it may be."""
+"""Authenticates a request by its API key before its body is read, then reads the body within its limits."""
 
 import json
 from collections.abc import Callable, Coroutine

@@ -35,7 +35,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 
 @dataclass(frozen=True, slots=True)
 class RestDependencies:
-    """What the REST API needs of the house. `knows_cost` says whether a person may read what pictures cost in dollars."""
+    """What the REST API depends on. `knows_cost` says whether a person may read what pictures cost in dollars."""
 
     studio: Studio
     quotas: Quotas
