@@ -1,7 +1,6 @@
 """A connection that is held for as long as the house is open, whatever happens to it."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -30,7 +29,7 @@ class PersistentConnection:
     def __init__(self, name: str, connect_once: Callable[[], Awaitable[str]]) -> None:
         self._name = name
         self._connect_once = connect_once
-        self._lost_at: float | None = time.monotonic()
+        self._lost_at: float | None = _now()
         self.last_error = ""
         """Why the last try to connect failed; empty when it did not."""
 
@@ -46,7 +45,7 @@ class PersistentConnection:
 
     def trouble(self) -> Finding:
         """Return what to say while it is not connected."""
-        is_new = self._lost_at is not None and time.monotonic() - self._lost_at < _GRACE.total_seconds() and not self.last_error
+        is_new = self._lost_at is not None and _now() - self._lost_at < _GRACE.total_seconds() and not self.last_error
         text = f"It is not connected{f' ({self.last_error})' if self.last_error else ''}; it tries again by itself."
         return Finding(self._name, Health.NOTE if is_new else Health.WRONG, text, "Run easel doctor.")
 
@@ -54,14 +53,18 @@ class PersistentConnection:
         """Hold the connection until cancelled."""
         pause = _SHORTEST_PAUSE
         while True:
-            since = time.monotonic()
+            since = _now()
             reason = await self._connect_once()
             if self._lost_at is None:
-                self._lost_at = time.monotonic()
+                self._lost_at = _now()
             else:
                 self.last_error = reason
             log.warning("platform.disconnected", platform=self._name, reason=reason, seconds=pause.total_seconds())
-            if time.monotonic() - since > _STABLE_AFTER.total_seconds():
+            if _now() - since > _STABLE_AFTER.total_seconds():
                 pause = _SHORTEST_PAUSE
             await asyncio.sleep(pause.total_seconds())
             pause = min(_LONGEST_PAUSE, pause * 2)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
