@@ -2,8 +2,9 @@
 
 import structlog
 
-from bot.errors import GuardUnavailable, PromptRefused
+from bot.errors import PromptRefused
 from bot.ports.prompts import Decision, GuardStage, Verdict
+from bot.provider_errors import GuardUnavailable
 
 log = structlog.get_logger(__name__)
 

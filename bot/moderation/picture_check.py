@@ -12,8 +12,8 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.domain.images import ImageFile, Size
-from bot.errors import ProviderFailed, ProviderFault
 from bot.moderation.png import verify_png
+from bot.provider_errors import ProviderFailed, ProviderFault
 
 _UNREADABLE = (
     OSError,

@@ -12,13 +12,14 @@ import structlog
 from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault, Stopping
+from bot.errors import PromptRefused, Stopping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.prompt_preparation import pseudonym
 from bot.pipeline.retries import retry_provider, retry_storage
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress
 from bot.ports.jobs import Jobs
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 
 log = structlog.get_logger(__name__)
 

@@ -7,12 +7,13 @@ import structlog
 
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, drawing_key
 from bot.domain.jobs import Drawing, Job
-from bot.errors import ObjectMissing, ProviderFailed, ProviderFault, StorageFailed
+from bot.errors import ObjectMissing, StorageFailed
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.retries import retry_storage
 from bot.ports.clock import Ids
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
+from bot.provider_errors import ProviderFailed, ProviderFault
 
 log = structlog.get_logger(__name__)
 

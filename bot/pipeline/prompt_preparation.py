@@ -6,11 +6,11 @@ from dataclasses import replace
 from bot.domain.jobs import Job, PreparedPrompt, Rewriting
 from bot.domain.money import FREE
 from bot.domain.people import AccountId
-from bot.errors import ProviderFailed, ProviderFault
 from bot.moderation.guard import Guard
 from bot.pipeline.retries import retry_provider
 from bot.ports.jobs import Jobs
 from bot.ports.prompts import Rewriter, RewriteRequest
+from bot.provider_errors import ProviderFailed, ProviderFault
 
 _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 """Failures of a rewriter that was at work: its answer came and could not be used, or nobody waited for it."""

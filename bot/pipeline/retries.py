@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import stamina
 
-from bot.errors import ProviderFailed, StorageFailed, SurfaceFailed
+from bot.errors import StorageFailed, SurfaceFailed
+from bot.provider_errors import ProviderFailed
 
 T = TypeVar("T")
 

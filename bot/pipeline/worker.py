@@ -15,7 +15,6 @@ from bot.errors import (
     InternalError,
     LeaseLost,
     MessageGone,
-    OutcomeUnknown,
     PromptRefused,
     Stopping,
     StorageFailed,
@@ -31,6 +30,7 @@ from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
+from bot.provider_errors import OutcomeUnknown
 from bot.services.progress import ProgressReport
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.domain.health import Finding
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
-from bot.errors import ProviderFault
+from bot.provider_errors import ProviderFault
 
 
 class Decision(StrEnum):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from openai import AsyncOpenAI
 
-from bot.errors import ProviderFailed, ProviderFault
+from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.picture_fetcher import MOST_BYTES, PictureFetcher
 from tests.e2e.openai_calls import News, client_of, failure_of, images, mark, request
 from tests.fakes.certificates import certificate_for

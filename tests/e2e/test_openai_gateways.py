@@ -9,9 +9,10 @@ from openai import AsyncOpenAI
 
 from bot.app.ai_services import open_ai_services
 from bot.config import load
-from bot.errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault, is_out_of_files
+from bot.errors import is_out_of_files
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
+from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter

@@ -10,7 +10,7 @@ from openai.types.image_generate_params import ImageGenerateParamsStreaming
 
 from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
-from bot.errors import ProviderFailed, ProviderFault
+from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import load_resources
 from bot.providers.openai.models import ImageModel
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from openai import AsyncOpenAI
 
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import PromptRefused
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.e2e.openai_calls import KEY, PROMPT, News, client_of, failure_of, images, request
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 

@@ -11,9 +11,10 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsNon
 
 from bot.domain.health import Health
 from bot.domain.money import Cost
-from bot.errors import GuardUnavailable, OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import PromptRefused
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
+from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.models import TextModel, text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter

@@ -11,23 +11,20 @@ from bot.errors import (
     Busy,
     ConfigError,
     EaselError,
-    GuardUnavailable,
     InternalError,
     LeaseLost,
     MessageGone,
     NotAllowed,
     NotYours,
     ObjectMissing,
-    OutcomeUnknown,
     PromptRefused,
-    ProviderFailed,
-    ProviderFault,
     QuotaExceeded,
     Refusal,
     StorageFailed,
     SurfaceFailed,
     TenantQuotaExceeded,
 )
+from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
 
 MIDNIGHT = datetime(2026, 3, 15, tzinfo=ZoneInfo("Europe/Berlin"))
 

@@ -15,13 +15,13 @@ from bot.errors import (
     Busy,
     Conflict,
     EaselError,
-    GuardUnavailable,
     PromptRefused,
     QuotaExceeded,
     Refusal,
     StorageFailed,
     TenantQuotaExceeded,
 )
+from bot.provider_errors import GuardUnavailable
 
 STATUSES: dict[type[EaselError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,

@@ -5,7 +5,8 @@ import ssl
 import httpx2
 import openai
 
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import PromptRefused
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.error_response import ErrorResponse, parse_error_response
 from bot.providers.openai.refusals import is_refusal, may_be_refusal, to_prompt_refused
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.domain.images import Progress
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import PromptRefused
 from bot.ports.images import OnProgress
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.base64_text import decode_base64
 from bot.providers.openai.error_response import ErrorResponse, parse_error_body
 from bot.providers.openai.errors import translate_error_response

@@ -11,9 +11,9 @@ from openai import AsyncOpenAI
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import Cost, TokenPrices
-from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
+from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.base64_text import decode_base64
 from bot.providers.openai.client import is_openai_itself
 from bot.providers.openai.error_response import read_request_id

@@ -9,8 +9,8 @@ import openai
 from openai import AsyncOpenAI
 
 from bot.domain.health import Finding, Health
-from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.clock import Clock
+from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import is_openai_itself
 from bot.providers.openai.errors import API_ERRORS, translate_error
 from bot.providers.openai.models import Model

@@ -8,8 +8,8 @@ from openai import AsyncOpenAI
 from openai.types import Moderation
 
 from bot.domain.health import Finding, Health
-from bot.errors import ProviderFailed, ProviderFault
 from bot.ports.prompts import ALLOWED, Decision, Verdict
+from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.errors import API_ERRORS, translate_error
 from bot.providers.openai.moderation_categories import because_of
 

@@ -14,9 +14,10 @@ from openai.types.chat.chat_completion import Choice
 from bot.domain.health import Finding
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
-from bot.errors import REWRITER, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import PromptRefused
 from bot.ports.clock import Clock
 from bot.ports.prompts import RewriteRequest
+from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
 from bot.providers.openai.error_response import read_request_id
 from bot.providers.openai.errors import API_ERRORS, translate_error
 from bot.providers.openai.image_response import token_count

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.chat import Tone
 from bot.domain.credits import MOST_CREDITS
 from bot.domain.images import Quality
-from bot.errors import ProviderFailed, ProviderFault
+from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.surfaces import SQUARE
 from tests.unit.commands.office import ANN, BOB, ELSEWHERE, EVE, OWNER, Office
 

@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import Post, Tone
 from bot.domain.images import Shape
-from bot.errors import BadInput, NotYours, ProviderFailed, ProviderFault, StorageFailed
+from bot.errors import BadInput, NotYours, StorageFailed
+from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.owners import nobody
 from tests.fakes.surfaces import FakeCall, RecordingSurface
 from tests.unit.commands.sample import Easel, NoArgs, PaintArgs, PressArgs

@@ -9,8 +9,9 @@ from bot.domain.chat import Form
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import JobState, PreparedPrompt, Rewriting, Wish
 from bot.domain.money import FREE
-from bot.errors import PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import PromptRefused
 from bot.ports.prompts import Decision, Verdict
+from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.prompts import REWRITING_COSTS
 from tests.unit.commands.hands import Hands, newest

@@ -6,9 +6,10 @@ from contextlib import suppress
 import pytest
 from structlog.testing import capture_logs
 
-from bot.errors import GuardUnavailable, PromptRefused
+from bot.errors import PromptRefused
 from bot.moderation.guard import Guard
 from bot.ports.prompts import Decision, Verdict
+from bot.provider_errors import GuardUnavailable
 from tests.fakes.prompts import ScriptedStage
 
 NO = Verdict(Decision.REFUSE, "weapons", "Weapons are not drawn here.")

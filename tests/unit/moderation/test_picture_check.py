@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.errors import ProviderFailed, ProviderFault
 from bot.moderation.picture_check import PictureCheck
+from bot.provider_errors import ProviderFailed, ProviderFault
 
 FORMATS = {"PNG": ("png", "image/png"), "JPEG": ("jpg", "image/jpeg"), "WEBP": ("webp", "image/webp")}
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

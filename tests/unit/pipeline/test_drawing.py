@@ -8,16 +8,10 @@ import pytest
 
 from bot.domain.images import DrawingId, ImageResult, Progress
 from bot.domain.jobs import Drawing, DrawingState, Job
-from bot.errors import (
-    LeaseLost,
-    OutcomeUnknown,
-    PromptRefused,
-    ProviderFailed,
-    ProviderFault,
-    StorageFailed,
-)
+from bot.errors import LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.drawing import WhenUnknown
 from bot.pipeline.prompt_preparation import pseudonym
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import BUDGET, Bench
 from tests.fakes.images import PRICE, ScriptedProvider, png
 from tests.unit.pipeline.steps import draw

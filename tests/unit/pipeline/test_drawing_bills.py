@@ -4,7 +4,8 @@ import pytest
 
 from bot.domain.images import ImageResult, Progress
 from bot.domain.jobs import DrawingState
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed, ProviderFault
+from bot.errors import PromptRefused
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE, ScriptedProvider, png
 from tests.unit.pipeline.steps import draw

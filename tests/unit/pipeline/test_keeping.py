@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.images import DrawingId, PictureState
 from bot.domain.jobs import Drawing, DrawingState, Job, JobState
-from bot.errors import LeaseLost, ObjectMissing, ProviderFailed, StorageFailed
+from bot.errors import LeaseLost, ObjectMissing, StorageFailed
+from bot.provider_errors import ProviderFailed
 from tests.fakes.bench import LEASE, Bench
 from tests.fakes.images import png
 from tests.fakes.objects import MemoryObjects

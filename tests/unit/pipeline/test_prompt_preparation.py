@@ -8,9 +8,10 @@ from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.jobs import JobState, PreparedPrompt, Rewriting
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
-from bot.errors import EaselError, GuardUnavailable, LeaseLost, PromptRefused, ProviderFailed, ProviderFault, StorageFailed
+from bot.errors import EaselError, LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.prompt_preparation import pseudonym
 from bot.ports.prompts import Decision, Verdict
+from bot.provider_errors import GuardUnavailable, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.prompts import REWRITING_COSTS
 from tests.fakes.waiting import until

@@ -6,18 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import (
-    EaselError,
-    MessageGone,
-    ObjectMissing,
-    OutcomeUnknown,
-    PromptRefused,
-    ProviderFailed,
-    ProviderFault,
-    StorageFailed,
-    SurfaceFailed,
-)
+from bot.errors import EaselError, MessageGone, ObjectMissing, PromptRefused, StorageFailed, SurfaceFailed
 from bot.pipeline.retries import retry_delivery, retry_provider, retry_storage
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 
 MINUTE = timedelta(minutes=1)
 NO_TROUBLE: Callable[[], None] = lambda: None  # noqa: E731 - a name for nothing

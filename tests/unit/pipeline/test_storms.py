@@ -9,17 +9,8 @@ import pytest
 
 from bot.domain.chat import Tone
 from bot.domain.jobs import DrawingState, Job, JobState
-from bot.errors import (
-    BadInput,
-    EaselError,
-    OutcomeUnknown,
-    PromptRefused,
-    ProviderFailed,
-    ProviderFault,
-    QuotaExceeded,
-    StorageFailed,
-    SurfaceFailed,
-)
+from bot.errors import BadInput, EaselError, PromptRefused, QuotaExceeded, StorageFailed, SurfaceFailed
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.surfaces import LOOM

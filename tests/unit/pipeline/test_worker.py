@@ -12,17 +12,10 @@ from bot.domain.chat import Tone
 from bot.domain.images import ImageResult, Progress
 from bot.domain.jobs import Ending, JobState
 from bot.domain.people import REGISTERED
-from bot.errors import (
-    EaselError,
-    LeaseLost,
-    OutcomeUnknown,
-    PromptRefused,
-    ProviderFailed,
-    ProviderFault,
-    StorageFailed,
-)
+from bot.errors import EaselError, LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.worker import MOST_ATTEMPTS
 from bot.ports.prompts import Decision, Verdict
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import FAULT, LEASE, Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM

@@ -7,7 +7,7 @@ import httpx2
 import openai
 import pytest
 
-from bot.errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.errors import translate_error
 
 REQUEST = httpx2.Request("POST", "https://api.openai.com/v1/images/generations")

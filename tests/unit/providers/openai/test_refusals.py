@@ -4,7 +4,8 @@ import httpx2
 import openai
 import pytest
 
-from bot.errors import OutcomeUnknown, PromptRefused, ProviderFailed
+from bot.errors import PromptRefused
+from bot.provider_errors import OutcomeUnknown, ProviderFailed
 from bot.providers.openai.errors import translate_error
 
 REQUEST = httpx2.Request("POST", "https://api.openai.com/v1/images/generations")

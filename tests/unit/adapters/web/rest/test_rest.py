@@ -19,8 +19,9 @@ from bot.domain.chat import Form, Place, Post
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import JobId, Rewriting
 from bot.domain.people import HOUSE, Identity
-from bot.errors import Busy, GuardUnavailable, MessageGone, PromptRefused, SurfaceFailed
+from bot.errors import Busy, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.prompts import Decision, Verdict
+from bot.provider_errors import GuardUnavailable
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import ErrorView, JobView, PictureView
 from tests.fakes.api_keys import MemoryApiKeys
