@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.config import ModelSettings, Settings
+from bot.domain.health import Check
 from bot.errors import ConfigError
 from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
 from bot.moderation.guard import Guard
@@ -34,6 +35,13 @@ class AiServices:
     guard: Guard
     model_stages: tuple[ModelStage, ...]
     notices: tuple[str, ...]
+
+    @property
+    def checks(self) -> tuple[tuple[str, Check], ...]:
+        """The name and the free check of each service, in the order in which jobs need them."""
+        stages = tuple((stage.name, stage.check) for stage in self.model_stages)
+        providers = tuple((provider.name, provider.check) for provider in self.providers)
+        return (*stages, ("rewriting", self.rewriter.check), *providers)
 
 
 @asynccontextmanager

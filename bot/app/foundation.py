@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot.app.ai_services import AiServices, open_ai_services
-from bot.app.stores import make_data_folder, open_objects
+from bot.app.data_folder import make_data_folder
+from bot.app.stores import open_objects
 from bot.app.system import RandomIds, SystemClock
 from bot.config import Settings
 from bot.domain.people import Tier

@@ -1,6 +1,5 @@
 """Furnishes the house: every room gets what it needs, and the work goes on while it is open."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from bot.app.orphans import build_orphans
 from bot.app.quota_services import build_admission, build_notices, build_quotas, build_retention
 from bot.app.stores import open_spool, public_store_url
 from bot.app.system import new_fault_code
+from bot.app.tasks import background_task
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.people import Platform
@@ -73,19 +73,14 @@ async def run_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, r
     house = build_house(base, surfaces, engine)
     async with AsyncExitStack() as stack:
         working = engine.run(house.worker.work, base.settings.worker.slots_by_tier)
-        stack.push_async_callback(_stop, asyncio.create_task(working))
-        stack.push_async_callback(_stop, asyncio.create_task(house.budget_alerts.run()))
+        await stack.enter_async_context(background_task(working))
+        await stack.enter_async_context(background_task(house.budget_alerts.run()))
         if recovers:
             recovering = house.recovery.run(every=_SWEEP_EVERY)
-            stack.push_async_callback(_stop, asyncio.create_task(recovering))
+            await stack.enter_async_context(background_task(recovering))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
-            stack.push_async_callback(_stop, asyncio.create_task(house.orphans.run()))
+            await stack.enter_async_context(background_task(house.orphans.run()))
         yield house
-
-
-async def _stop(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> House:

@@ -1,11 +1,11 @@
 """Whether the house can take jobs right now."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot.app.foundation import Foundation
-from bot.domain.health import Finding, Health
+from bot.domain.health import Check, Finding, Health
 from bot.errors import EaselError
 from bot.ports.clock import Clock
 
@@ -13,8 +13,6 @@ _BUDGET = timedelta(seconds=3)
 _RECORDS_HOLD_FOR = timedelta(seconds=2)
 _OBJECTS_HOLD_FOR = timedelta(minutes=1)
 _TROUBLE_HOLDS_FOR = timedelta(seconds=5)
-
-Check = Callable[[], Awaitable[tuple[Finding, ...]]]
 
 
 class CachedCheck:

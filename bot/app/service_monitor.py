@@ -1,8 +1,7 @@
 """Tries the services that draw, word and judge when easel starts, and again for as long as one of them does not work."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -24,7 +23,7 @@ class ServiceMonitor:
     def __init__(
         self, ai_services: AiServices, budget_alerts: BudgetAlerts, clock: Clock, announce: Callable[[str], None]
     ) -> None:
-        self._checks = service_checks(ai_services)
+        self._checks = ai_services.checks
         self._budget_alerts = budget_alerts
         self._clock = clock
         self._announce = announce
@@ -43,7 +42,7 @@ class ServiceMonitor:
 
     async def check_all(self) -> tuple[Finding, ...]:
         """Try every service once, and tell whoever started easel and its owners what is newly wrong."""
-        found = [finding for check in self._checks for finding in await check()]
+        found = [finding for _, check in self._checks for finding in await check()]
         wrong = tuple(dict.fromkeys(finding for finding in found if finding.health is Health.WRONG))
         for finding in wrong:
             if finding not in self._wrong:
@@ -59,20 +58,3 @@ class ServiceMonitor:
         self._announce(f"Careful: {sentence}")
         day = self._clock.now().date().isoformat()
         await self._budget_alerts.notify_owners(Post(f"Nothing can be drawn: {sentence}"), key=f"service:{finding.subject}:{day}")
-
-
-def service_checks(ai_services: AiServices) -> tuple[Callable[[], Awaitable[tuple[Finding, ...]]], ...]:
-    """Return the check of each service that a job needs, in the order in which it needs them."""
-    checks = tuple(stage.check for stage in ai_services.model_stages)
-    return (*checks, ai_services.rewriter.check, *(provider.check for provider in ai_services.providers))
-
-
-@asynccontextmanager
-async def run_monitor(monitor: ServiceMonitor) -> AsyncIterator[None]:
-    """Try the services beside the body, so that nothing waits for them."""
-    task = asyncio.create_task(monitor.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

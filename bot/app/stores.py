@@ -1,33 +1,12 @@
 """Where pictures are kept, as the settings choose it."""
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bot.config import Settings
-from bot.errors import ConfigError
 from bot.ports.objects import ObjectStore
 from storage.objects.disk import DiskObjects
 from storage.objects.s3_address import S3Address
-
-
-def make_data_folder(folder: Path) -> None:
-    """Make the folder if it is not there, and try whether files can be written to it.
-
-    Raises:
-        ConfigError: They cannot.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as trial:
-            trial.write(b"easel")
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise ConfigError(
-            f"The data folder {folder} cannot be used: {reason}. "
-            "Let the user that runs easel write there, or set another data_dir (EASEL_DATA_DIR)."
-        ) from error
 
 
 @asynccontextmanager

@@ -13,12 +13,13 @@ import typer
 
 from bot.adapters.terminal import TERMINAL, TerminalCall, TerminalSurface
 from bot.app.house import House, open_house
+from bot.app.stop_signals import StopRequest, listen_for_stop
 from bot.app.system import RandomIds
+from bot.app.tasks import background_task, wait_for_either
 from bot.cli.boundary import FAILED, REFUSED
 from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json, print_lines
 from bot.cli.logs import configure_logging
 from bot.cli.output_files import CannotWrite, output_paths, write_pictures
-from bot.cli.stop_signals import StopRequest, listen_for_stop
 from bot.config import Settings, load
 from bot.domain.chat import Post, Tone
 from bot.domain.jobs import DrawingState, Job, JobId, JobState
@@ -81,7 +82,8 @@ async def draw(
 ) -> ImagineReport:
     """Open the house and have the wish granted there, unless somebody stops it or the storage is away for `patience`."""
     call = TerminalCall(key=f"terminal:{RandomIds().new()}", user=str(os.getuid()), name=_login(), surface=surface)
-    async with listen_for_stop() as stop:
+    task = asyncio.current_task()
+    with listen_for_stop(may_finish=False, on_immediate=task.cancel if task else None) as stop:
         try:
             async with open_house(settings, {TERMINAL: surface}, recovers=False) as house:
                 if not is_quiet:
@@ -95,7 +97,7 @@ async def draw(
                 surface.close()
                 return report
         except asyncio.CancelledError:
-            if not stop.requested.is_set():
+            if not stop.graceful.is_set():
                 raise
             text = "Stopped at once. When easel runs next, what was begun goes on, or is not counted."
             return ImagineReport(problem=ImagineProblem("cancelled", text, stop.code))
@@ -114,18 +116,12 @@ async def _wait_or_stop(
 ) -> ImagineReport:
     """Wait for the end of the wish, or for somebody who stops it."""
     stop.may_finish = True
-    work = asyncio.create_task(request)
-    stopping = asyncio.create_task(stop.requested.wait())
-    try:
-        await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    async with background_task(request) as work:
+        await wait_for_either(stop.graceful.wait(), work)
         if work.done():
             return work.result()
         surface.close()
         return await _give_up(house, call, stop)
-    finally:
-        for task in (work, stopping):
-            task.cancel()
-        await asyncio.gather(work, stopping, return_exceptions=True)
 
 
 async def _request_and_wait(house: House, raw: Mapping[str, object], call: TerminalCall, patience: timedelta) -> ImagineReport:

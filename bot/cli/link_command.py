@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from bot.adapters.terminal import TERMINAL
-from bot.app.stores import make_data_folder
+from bot.app.data_folder import make_data_folder
 from bot.app.system import RandomIds, SystemClock, random_below
 from bot.cli.logs import configure_logging
 from bot.config import Settings, load

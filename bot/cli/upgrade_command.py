@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from bot.app.stores import make_data_folder
+from bot.app.data_folder import make_data_folder
 from bot.cli.logs import configure_logging
 from bot.config import load
 from storage.migrate import upgrade as upgrade_tables

@@ -1,18 +1,16 @@
 """Running checks so that a broken one hides nothing of the others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
-from bot.domain.health import Finding, Health
+from bot.domain.health import Check, Finding, Health
 from bot.errors import EaselError
 
 log = structlog.get_logger(__name__)
-
-CheckFunction = Callable[[], Awaitable[tuple[Finding, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class DoctorCheck:
     """One thing to look at, and how long that may take."""
 
     subject: str
-    run: CheckFunction
+    run: Check
     budget: timedelta = timedelta(seconds=20)
 
 

@@ -141,11 +141,7 @@ def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
 async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
     """Ask everybody who draws, words and judges."""
     async with open_ai_services(settings, SystemClock()) as chosen:
-        checks = [
-            *(DoctorCheck(provider.name, provider.check) for provider in chosen.providers),
-            DoctorCheck("rewriting", chosen.rewriter.check),
-            *(DoctorCheck(judge.name, judge.check) for judge in chosen.model_stages),
-        ]
+        checks = [DoctorCheck(name, check) for name, check in chosen.checks]
         return (*_describe_choice(settings, chosen), *await run_checks(checks), *_describe_guard(settings, chosen))
 
 

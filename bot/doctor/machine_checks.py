@@ -9,16 +9,14 @@ import platform
 import shutil
 import socket
 import sys
-import tempfile
 from pathlib import Path
 
+from bot.app.data_folder import LET_US_WRITE, reason_of, try_writing
 from bot.config.sections import WebSettings
-from bot.domain.health import Finding, Health
+from bot.domain.health import Finding, Health, judge_free_space
 
 _OLDEST = (3, 11)
 _MIB = 1 << 20
-_TOO_LITTLE = 100 * _MIB
-_LITTLE = 1024 * _MIB
 _PATIENCE_SECONDS = 3.0
 """For the answer of whoever has the port already."""
 
@@ -44,24 +42,13 @@ def _try_data_folder(folder: Path) -> tuple[Finding, ...]:
     try:
         if not there.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        with tempfile.TemporaryFile(dir=there) as trial:
-            trial.write(b"easel")
+        try_writing(there)
         free = shutil.disk_usage(there).free
     except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        mend = "Let the user that runs easel write there, or set another data_dir (EASEL_DATA_DIR)."
-        return (Finding("data_dir", Health.WRONG, f"{there} cannot be written to: {reason}.", mend),)
+        text = f"{there} cannot be written to: {reason_of(error)}."
+        return (Finding("data_dir", Health.WRONG, text, LET_US_WRITE),)
     state = "can be written to" if there == folder else "will be made at the first start"
-    return (judge_free_space(f"{folder} {state}", free),)
-
-
-def judge_free_space(text: str, free: int) -> Finding:
-    """Judge how many bytes are left."""
-    text = f"{text}; {free // _MIB:,} MiB are free."
-    if free >= _LITTLE:
-        return Finding("data_dir", Health.OK, text)
-    health = Health.WRONG if free < _TOO_LITTLE else Health.NOTE
-    return Finding("data_dir", health, text, "Make room on that disk, or set another data_dir.")
+    return (judge_free_space("data_dir", f"{folder} {state}", free, "Make room on that disk, or set another data_dir."),)
 
 
 async def check_port(web: WebSettings) -> tuple[Finding, ...]:
@@ -73,9 +60,8 @@ async def check_port(web: WebSettings) -> tuple[Finding, ...]:
     if trouble is None:
         return (Finding("web", Health.OK, f"{where} is free for the page."),)
     if trouble.errno != errno.EADDRINUSE:
-        reason = (trouble.strerror or "no reason given").lower()
         mend = "Set a [web] host that is an address of this machine, and a [web] port above 1023."
-        return (Finding("web", Health.WRONG, f"The page cannot listen on {where}: {reason}.", mend),)
+        return (Finding("web", Health.WRONG, f"The page cannot listen on {where}: {reason_of(trouble)}.", mend),)
     if await asyncio.to_thread(_is_alive, web.host, web.port):
         text = f"An easel answers on {where} already. If that is this one, running, all is well."
         return (Finding("web", Health.NOTE, text, f"If it is another: {_TAKEN[0].lower()}{_TAKEN[1:]}"),)

@@ -1,5 +1,6 @@
 """Findings of health checks."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,3 +21,19 @@ class Finding:
     health: Health
     text: str
     mend: str = ""
+
+
+Check = Callable[[], Awaitable[tuple[Finding, ...]]]
+"""Looks at one thing."""
+
+_MIB, _GIB = 1 << 20, 1 << 30
+_TOO_LITTLE = 100 * _MIB
+
+
+def judge_free_space(subject: str, text: str, free: int, mend: str) -> Finding:
+    """Judge how many bytes are left on a disk: `text` says where, `mend` what to do about it."""
+    size = f"{free / _GIB:,.1f} GiB" if free >= _GIB else f"{free // _MIB} MiB"
+    text = f"{text}; {size} are free."
+    if free >= _GIB:
+        return Finding(subject, Health.OK, text)
+    return Finding(subject, Health.WRONG if free < _TOO_LITTLE else Health.NOTE, text, mend)

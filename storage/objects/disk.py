@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from bot.domain.health import Finding, Health
+from bot.domain.health import Finding, Health, judge_free_space
 from bot.errors import ObjectMissing, StorageFailed
 from bot.ports.objects import StoredObject
 from storage.objects import folders
@@ -28,10 +28,6 @@ _LONGEST_NAME = 200
 
 _PATIENCE = timedelta(seconds=60)
 _STALE = timedelta(hours=1)
-_MIB = 1 << 20
-_GIB = 1 << 30
-_TOO_LITTLE = 50 * _MIB
-_LITTLE = _GIB
 
 _REASONS = {
     errno.ELOOP: "a symbolic link is in the way",
@@ -173,20 +169,10 @@ class DiskObjects:
             is_same, free = False, 0
         if not is_same:
             return (self._wrong("loses what is written to it", _LOOK_AFTER),)
-        return (Finding(SUBJECT, Health.OK, f"Pictures are kept in {self._root}."), judge_free_space(free))
+        return (judge_free_space(SUBJECT, f"Pictures are kept in {self._root}", free, _MAKE_ROOM),)
 
     def _wrong(self, text: str, mend: str) -> Finding:
         return Finding(SUBJECT, Health.WRONG, f"The folder for pictures, {self._root}, {text}.", mend)
-
-
-def judge_free_space(free: int) -> Finding:
-    """Judge how many bytes are left for pictures."""
-    text = f"{free / _GIB:.1f} GiB are free for pictures." if free >= _LITTLE else f"{free // _MIB} MiB are free for pictures."
-    if free < _TOO_LITTLE:
-        return Finding(SUBJECT, Health.WRONG, text, _MAKE_ROOM)
-    if free < _LITTLE:
-        return Finding(SUBJECT, Health.NOTE, text, _MAKE_ROOM)
-    return Finding(SUBJECT, Health.OK, text)
 
 
 def _names(key: str) -> tuple[str, ...]:

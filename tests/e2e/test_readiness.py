@@ -9,7 +9,7 @@ import pytest
 
 from bot.app.foundation import open_foundation
 from bot.app.readiness import CachedCheck, Readiness
-from bot.app.serving import with_port
+from bot.app.web_server import with_port
 from bot.config import Settings
 from bot.config.sections import WebSettings
 from bot.domain.health import Finding, Health

@@ -1,0 +1,132 @@
+"""The web server: the page, REST, the health checks, and what front ends add to it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.rest.orders import RestDependencies
+from bot.adapters.web.surface import WebSurface
+from bot.app.chat_platforms import WebExtension
+from bot.app.connections import most_connections, server_config
+from bot.app.foundation import Foundation
+from bot.app.house import House
+from bot.app.readiness import Readiness
+from bot.app.service_monitor import ServiceMonitor
+from bot.app.tasks import wait_for_either
+from bot.config import Settings
+from bot.domain.people import Person
+from bot.errors import ConfigError
+from bot.services.job_views import JobViews
+
+
+@contextlib.contextmanager
+def bind_port(settings: Settings) -> Iterator[socket.socket]:
+    """Take the port before anything else is opened, so that a second start changes nothing.
+
+    Raises:
+        ConfigError: It is taken, or the address is not one of this machine.
+    """
+    web = settings.web
+    try:
+        family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+        listener = socket.create_server((web.host, web.port), family=family)
+        # asyncio sets it on sockets that it makes itself; without it small replies wait for the other side.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError as error:
+        reason = str(error.strerror).partition(" (while ")[0]
+        raise ConfigError(
+            f"Cannot listen on {web.host} port {web.port} ({reason}): is easel running already? "
+            "Otherwise set another [web] port, for example with EASEL_WEB__PORT=8421."
+        ) from error
+    with listener:
+        yield listener
+
+
+def with_port(settings: Settings, port: int) -> Settings:
+    """Return the settings with the port that is really listened on: `port = 0` lets the system choose one."""
+    return settings.model_copy(update={"web": settings.web.model_copy(update={"port": port})})
+
+
+class _WebServer(uvicorn.Server):
+    """Uvicorn, without its own signal handlers: the house decides when to stop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets=sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serve_web(
+    house: House, surface: WebSurface, listener: socket.socket, extension: WebExtension, monitor: ServiceMonitor
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """Serve the web front end, and what others have to serve, while the body runs."""
+    records = house.base.records
+    web = build_web(
+        _options(house.base, extension.webhook_paths),
+        dispatcher=house.dispatcher,
+        surface=surface,
+        pictures=records.pictures,
+        objects=house.base.objects,
+        ids=house.base.ids,
+        readiness=Readiness(house.base, lambda: (*extension.findings(), *monitor.findings)).findings,
+        guests=extension.routes,
+        rest_dependencies=_rest_dependencies(house),
+    )
+    server = _WebServer(server_config(web, most=most_connections()))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await wait_for_either(server.is_up.wait(), task)
+        yield task
+    finally:
+        surface.close()
+        server.should_exit = True
+        await task
+
+
+def _rest_dependencies(house: House) -> RestDependencies:
+    records, is_for_all = house.base.records, house.base.settings.gallery.show_cost
+
+    async def knows_cost(person: Person) -> bool:
+        return is_for_all or await house.dispatcher.is_admin_or_owner(person)
+
+    return RestDependencies(
+        studio=house.studio,
+        quotas=house.quotas,
+        jobs=records.jobs,
+        gallery=house.gallery,
+        views=JobViews(jobs=records.jobs, pictures=records.pictures, links=house.links),
+        objects=house.base.objects,
+        delivery=house.delivery,
+        keys=house.keys,
+        ids=house.base.ids,
+        knows_cost=knows_cost,
+    )
+
+
+def _options(base: Foundation, webhook_paths: frozenset[str]) -> WebOptions:
+    web = base.settings.web
+    hosts = {"localhost", "127.0.0.1", "::1", web.host, *web.allowed_hosts}
+    if public := urlsplit(web.public_url).hostname:
+        hosts.add(public)
+    return WebOptions(
+        allowed_hosts=tuple(sorted(hosts)),
+        is_secure=web.public_url.startswith("https://"),
+        notices=base.ai_services.notices,
+        webhook_paths=webhook_paths,
+        links_base=web.links_base,
+    )
