@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps
+# Python compiles what it imports by itself: to compile everything that is installed takes as long as installing it.
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-compile
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 TESTS ?= tests
 ARGS ?=
@@ -17,20 +18,24 @@ setup: $(VENV)/.ready ## Make the virtual environment and install what easel nee
 
 setup-dev: $(VENV)/.ready-dev
 
-$(VENV)/.ready: requirements.lock pyproject.toml
+$(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "easel needs Python 3.11 or newer; say which one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	@echo "Setting up easel in $(VENV); this takes about a minute, once."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "Python cannot make virtual environments here; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up easel in $(VENV); this takes about a minute, once."
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
-	@echo "Setting up the tools for tests; this takes about a minute, once."
+# The second lock file holds all of the first.
+$(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up easel and the tools for tests in $(VENV); this takes about a minute, once."
 	@$(PIP) --require-hashes -r requirements-dev.lock
-	@touch $@
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@ $(VENV)/.ready
 
 run: setup ## Start easel; the page is at http://127.0.0.1:8420
 	@exec $(BIN)/easel run
