@@ -19,7 +19,7 @@ from bot.text import pluralize
 class KeyMakeArgs:
     """What `/apikey make` takes."""
 
-    label: Annotated[str, Text("What the key is for, so that you know it again", longest=60)]
+    label: Annotated[str, Text("What the key is for, so that you know it again", longest=60)] = "my program"
 
 
 def apikey_make(keys: ApiKeyRegistry, quotas: Quotas) -> Command[KeyMakeArgs]:

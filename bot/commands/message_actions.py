@@ -13,7 +13,11 @@ from bot.ports.surfaces import Call
 
 log = structlog.get_logger(__name__)
 
-_NO_PICTURE = Post("There is no picture of mine in that message.", Tone.REFUSED, "bad_input")
+_NO_PICTURE = Post(
+    "I know of no picture in that message; if it shows one, use the message in which it was first posted. Nothing was done.",
+    Tone.REFUSED,
+    "bad_input",
+)
 
 
 class Reaction(StrEnum):

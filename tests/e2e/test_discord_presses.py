@@ -227,7 +227,7 @@ async def test_the_menu_of_somebody_elses_message(stage: Stage) -> None:
     message = await stage.ada.say(stage.channel, "hello")
     whisper = await (await stage.ada.context_menu(message, "Report picture")).message_when()
     assert whisper.is_ephemeral
-    assert "no picture of mine" in whisper.text
+    assert "no picture in that message" in whisper.text
 
 
 async def test_other_reactions_and_other_messages_are_left_alone(stage: Stage) -> None:

@@ -123,7 +123,7 @@ async def test_a_picture_can_be_reported_from_its_menu(stage: Stage) -> None:
     await eve.message_shortcut("report_picture", message)
     await eve.ephemeral("your report is noted")
     await eve.message_shortcut("report_picture", eve.say(stage.channel, "hello"))
-    await eve.ephemeral("no picture of mine")
+    await eve.ephemeral("no picture in that message")
 
 
 async def test_reactions_do_what_they_show(stage: Stage) -> None:

@@ -44,6 +44,12 @@ async def test_a_key_is_told_once_and_in_private(bench: Bench, hands: Hands, key
     assert found[0] not in repr(listed)
 
 
+async def test_a_key_is_made_without_saying_what_it_is_for(hands: Hands) -> None:
+    """As the README, the docs and the refusals tell people to type."""
+    [whisper] = await hands.type("/apikey make")
+    assert whisper.text.startswith("Your key for “my program”, shown this once:\neasel_")
+
+
 async def test_keys_are_listed_with_what_they_are_for(hands: Hands) -> None:
     """One's own."""
     for label in ("one", "two"):

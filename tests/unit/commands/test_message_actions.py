@@ -41,7 +41,11 @@ async def test_what_is_chosen_from_the_menu_is_pressed(bench: Bench, message_act
 async def test_a_message_that_is_not_ours_has_no_picture(message_actions: MessageActions, call: FakeCall) -> None:
     """Menus are on everybody's messages, so it is said."""
     await message_actions.choose("delete", "elsewhere", call)
-    assert [(post.text, post.tone) for post in call.whispers] == [("There is no picture of mine in that message.", Tone.REFUSED)]
+    [told] = call.whispers
+    assert told.tone is Tone.REFUSED
+    assert told.text.startswith(
+        "I know of no picture in that message; if it shows one, use the message in which it was first posted"
+    )
 
 
 async def test_a_reaction_to_a_message_without_a_job_means_nothing(message_actions: MessageActions, call: FakeCall) -> None:
