@@ -1,5 +1,6 @@
 """Asks the page in a real browser: does a typed line become a picture, a private note, or nothing, as it should?"""
 
+import json
 import re
 from datetime import timedelta
 
@@ -93,6 +94,24 @@ async def test_a_picture_is_deleted_and_brought_back(studio: StudioPage) -> None
     await studio.page.get_by_role("button", name="Undo").click()
     await expect(studio.page.locator(".frame")).to_be_visible()
     await expect(studio.messages).to_have_count(1)
+
+
+async def test_a_double_click_is_one_press(studio: StudioPage) -> None:
+    """Its second half hits Cancel, which stands there by then, and would have the new picture paid for and thrown away."""
+    await studio.picture("a fox")
+    mouse, pressed = studio.page.mouse, list[str]()
+    studio.page.on(
+        "request", lambda request: pressed.append(request.post_data or "") if request.url.endswith("/api/calls") else None
+    )
+    for name, count in [("Again", 1), ("Cancel", 2)]:
+        button = studio.page.get_by_role("button", name=name)
+        await button.hover()
+        await mouse.down(click_count=count)
+        await mouse.up(click_count=count)
+        await expect(studio.page.get_by_role("button", name="Cancel")).to_be_visible()
+    await studio.page.get_by_role("button", name="Cancel").click()
+    await expect(studio.page.get_by_role("button", name="Cancel")).to_have_count(0)
+    assert [json.loads(body)["action"].split(":")[0] for body in pressed] == ["again", "cancel"]
 
 
 async def test_again_says_what_was_pressed(studio: StudioPage) -> None:

@@ -77,7 +77,8 @@ export class Message {
     const name = action.split(":")[0];
     const button = el("button", { type: "button", class: isDangerous ? "pill danger" : "pill", "data-action": action });
     button.append(hasIcon(name) ? icon(name) : "", el("span", { dir: "auto" }, label));
-    button.addEventListener("click", () => this.actions.press(action, message, button));
+    // A double-click is one press: its second half would hit the button that came in the place of the first, such as Cancel.
+    button.addEventListener("click", (event) => event.detail < 2 && this.actions.press(action, message, button));
     return button;
   }
 }
