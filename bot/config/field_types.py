@@ -103,6 +103,7 @@ def _check_secret(secret: SecretStr) -> SecretStr:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
+NO_SECRET = SecretStr("")
 """A key or token; empty means that there is none."""
 
 

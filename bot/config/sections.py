@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from bot.config.field_types import (
+    NO_SECRET,
     Duration,
     Host,
     Hosts,
@@ -28,11 +29,11 @@ from bot.config.field_types import (
 )
 from bot.config.model_settings import Dollars
 from bot.domain.allowances import Budget, Period
+from bot.domain.gateways import OmittableParameter
 from bot.domain.images import Quality
 from bot.domain.money import MILLION
 from bot.domain.people import GUEST, HOUSE, Platform, Tier
 
-NO_SECRET = SecretStr("")
 _DEFAULT_TIERS = {"guest": 3, "registered": 20, "premium": 200}
 _DEFAULT_FIRST_TIER = {"web": "registered", "terminal": "premium"}
 _DEFAULT_POLICY = (
@@ -200,21 +201,6 @@ class DrawingSettings(Section):
     def budget_by_quality(self) -> dict[Quality, timedelta]:
         """How long one drawing of each quality may take."""
         return {Quality.LOW: self.budgets.low, Quality.MEDIUM: self.budgets.medium, Quality.HIGH: self.budgets.high}
-
-
-OmittableParameter = Literal[
-    "safety_identifier",
-    "size",
-    "quality",
-    "n",
-    "stream",
-    "response_format",
-    "developer",
-    "json_schema",
-    "max_completion_tokens",
-    "reasoning_effort",
-]
-"""What a gateway may be spared."""
 
 
 class OpenAiSettings(Section):

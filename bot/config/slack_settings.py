@@ -1,12 +1,30 @@
 """`[slack]`, with what its settings have to agree about."""
 
+import base64
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
-from bot.config.field_types import Secret, Section, SettingsConflict, WebUrl, parse_list
+from bot.config.field_types import NO_SECRET, Secret, Section, SettingsConflict, WebUrl, parse_list
 
-NO_SECRET = SecretStr("")
+_HEX = re.compile(r"[0-9A-Fa-f]{64}")
+_BASE64 = re.compile(r"[A-Za-z0-9_-]{43}=?")
+
+
+def parse_key(text: str) -> bytes:
+    """Read the 32 bytes of a key.
+
+    Raises:
+        ValueError: It is none; the sentence says what it must be, and never repeats it.
+    """
+    text = text.strip()
+    if _HEX.fullmatch(text):
+        return bytes.fromhex(text)
+    plain = text.replace("+", "-").replace("/", "_")
+    if _BASE64.fullmatch(plain):
+        return base64.urlsafe_b64decode(plain[:43] + "=")
+    raise ValueError("must be 32 random bytes as 64 hex digits or in base64; `openssl rand -hex 32` makes them")
 
 
 def _begins_with(start: str, name: str) -> AfterValidator:
@@ -19,11 +37,8 @@ def _begins_with(start: str, name: str) -> AfterValidator:
 
 
 def _check_keys(keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-    if keys:
-        from bot.adapters.slack.token_encryption import parse_key  # noqa: PLC0415 - it loads a library that only Slack needs
-
-        for key in keys:
-            parse_key(key.get_secret_value())
+    for key in keys:
+        parse_key(key.get_secret_value())
     return keys
 
 
@@ -57,8 +72,6 @@ class SlackSettings(Section):
     @property
     def key_bytes(self) -> tuple[bytes, ...]:
         """The keys to seal with."""
-        from bot.adapters.slack.token_encryption import parse_key  # noqa: PLC0415 - see above
-
         return tuple(parse_key(key.get_secret_value()) for key in self.token_keys)
 
     @model_validator(mode="after")

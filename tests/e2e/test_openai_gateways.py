@@ -9,6 +9,7 @@ from openai import AsyncOpenAI
 
 from bot.app.ai_services import open_ai_services
 from bot.config import load
+from bot.domain.gateways import OmittableParameter
 from bot.errors import is_out_of_files
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
@@ -17,7 +18,7 @@ from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
-from bot.providers.openai.unsupported_parameters import Parameter, UnsupportedParameters
+from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from tests.e2e.openai_calls import AUTHOR, PROMPT, News, client_of, failure_of, images, mark, request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
@@ -69,7 +70,7 @@ async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
         yield opened
 
 
-def rewriter(client: AsyncOpenAI, *unsupported: Parameter) -> OpenAIRewriter:
+def rewriter(client: AsyncOpenAI, *unsupported: OmittableParameter) -> OpenAIRewriter:
     """Return a rewriter as the house would make it."""
     return OpenAIRewriter(
         client, text_model("gpt-4o-mini"), clock=StoppedClock(), unsupported=UnsupportedParameters("rewriter", unsupported)

@@ -1,16 +1,12 @@
 """Encrypts tokens for the database, so that a copy of a table is of no use."""
 
-import base64
 import hashlib
-import re
 
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from bot.errors import StorageFailed
 
-_HEX = re.compile(r"[0-9A-Fa-f]{64}")
-_BASE64 = re.compile(r"[A-Za-z0-9_-]{43}=?")
 _BINDING_SIZE = hashlib.sha256().digest_size
 
 
@@ -19,21 +15,6 @@ class DecryptionFailed(StorageFailed):
 
     def __init__(self) -> None:
         super().__init__("sealed tokens", "no key opens them, or they were moved")
-
-
-def parse_key(text: str) -> bytes:
-    """Read the 32 bytes of a key.
-
-    Raises:
-        ValueError: It is none; the sentence says what it must be, and never repeats it.
-    """
-    text = text.strip()
-    if _HEX.fullmatch(text):
-        return bytes.fromhex(text)
-    plain = text.replace("+", "-").replace("/", "_")
-    if _BASE64.fullmatch(plain):
-        return base64.urlsafe_b64decode(plain[:43] + "=")
-    raise ValueError("must be 32 random bytes as 64 hex digits or in base64; `openssl rand -hex 32` makes them")
 
 
 class TokenCipher:

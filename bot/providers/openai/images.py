@@ -8,6 +8,7 @@ import openai
 import structlog
 from openai import AsyncOpenAI
 
+from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import Cost, TokenPrices
@@ -23,13 +24,13 @@ from bot.providers.openai.image_response_reader import ImageCallResult, ImageRes
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import ImageModel
 from bot.providers.openai.picture_fetcher import PictureFetcher
-from bot.providers.openai.unsupported_parameters import Parameter, UnsupportedParameters
+from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 
 log = structlog.get_logger(__name__)
 
 ResponseFormat = Literal["b64_json", "url"]
 
-_REPORTED_PARAMETERS: tuple[Parameter, ...] = ("size", "quality")
+_REPORTED_PARAMETERS: tuple[OmittableParameter, ...] = ("size", "quality")
 """What people are told about when it is left out."""
 
 _LARGEST_PICTURE = 64 * 1024 * 1024
@@ -137,7 +138,9 @@ class OpenAIImages:
             reason = f"{request.count} of {request.size} in {request.quality} quality is beyond {self.model}"
             raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
 
-    async def _ask(self, request: ImageRequest, on_progress: OnProgress) -> tuple[ImageCallResult, Mapping[Parameter, object]]:
+    async def _ask(
+        self, request: ImageRequest, on_progress: OnProgress
+    ) -> tuple[ImageCallResult, Mapping[OmittableParameter, object]]:
         """Return the reply, and what was sent for it."""
         while True:
             sent = self._optional_parameters(request)
@@ -148,9 +151,9 @@ class OpenAIImages:
                 if not self._unsupported.learn(error, omittable, words=request.prompt):
                     raise
 
-    def _optional_parameters(self, request: ImageRequest) -> Mapping[Parameter, object]:
+    def _optional_parameters(self, request: ImageRequest) -> Mapping[OmittableParameter, object]:
         """Return what is sent besides model and prompt, and not left out here."""
-        wanted: dict[Parameter, object] = {
+        wanted: dict[OmittableParameter, object] = {
             "size": str(request.size),
             "quality": request.quality.value,
             "n": request.count,
@@ -165,13 +168,15 @@ class OpenAIImages:
             name: value for name, value in wanted.items() if (name == "n" and is_needed) or not self._unsupported.has(name, value)
         }
 
-    def _may_omit(self, name: Parameter, request: ImageRequest) -> bool:
+    def _may_omit(self, name: OmittableParameter, request: ImageRequest) -> bool:
         """Whether a call without it is as good; at OpenAI itself, another size or quality is another price."""
         if name == "n":
             return request.count == 1
         return name not in _REPORTED_PARAMETERS or not is_openai_itself(self._client)
 
-    async def _call(self, request: ImageRequest, sent: Mapping[Parameter, object], on_progress: OnProgress) -> ImageCallResult:
+    async def _call(
+        self, request: ImageRequest, sent: Mapping[OmittableParameter, object], on_progress: OnProgress
+    ) -> ImageCallResult:
         previews = self._previews if "stream" in sent else 0
         extra: dict[str, object] = {str(name): value for name, value in sent.items()}
         if previews:

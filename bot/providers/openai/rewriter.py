@@ -11,6 +11,7 @@ from openai import AsyncOpenAI, omit
 from openai.types.chat import ChatCompletion
 from openai.types.chat.chat_completion import Choice
 
+from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
@@ -33,7 +34,7 @@ from bot.providers.openai.rewriter_verdict import (
     verdict_format,
 )
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
-from bot.providers.openai.unsupported_parameters import Parameter, UnsupportedParameters
+from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 
 _NAME = REWRITER
 _MOST_ANSWER_TOKENS = 4096
@@ -98,9 +99,9 @@ class OpenAIRewriter:
                 if not self._unsupported.learn(error, sent, words=ask.prompt):
                     raise
 
-    def _optional_parameters(self, ask: RewriteRequest) -> dict[Parameter, object]:
+    def _optional_parameters(self, ask: RewriteRequest) -> dict[OmittableParameter, object]:
         """Return what is sent unless the service does not take it."""
-        wanted: dict[Parameter, object] = {
+        wanted: dict[OmittableParameter, object] = {
             "developer": "developer",
             "json_schema": verdict_format(),
             "max_completion_tokens": _MOST_ANSWER_TOKENS,
@@ -111,7 +112,7 @@ class OpenAIRewriter:
         return {name: value for name, value in wanted.items() if not self._unsupported.has(name)}
 
     async def _call(
-        self, ask: RewriteRequest, sent: Mapping[Parameter, object]
+        self, ask: RewriteRequest, sent: Mapping[OmittableParameter, object]
     ) -> tuple[ModelVerdict, ChatCompletion, str | None]:
         has_schema = "json_schema" in sent
         system_prompt = SYSTEM_PROMPT if has_schema else SYSTEM_PROMPT + describe_schema()

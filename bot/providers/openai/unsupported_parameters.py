@@ -2,29 +2,15 @@
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Literal
 
 import openai
 import structlog
 
+from bot.domain.gateways import OmittableParameter
 from bot.providers.openai.error_response import ErrorResponse, parse_error_response
 from bot.providers.openai.refusals import is_refusal
 
 log = structlog.get_logger(__name__)
-
-Parameter = Literal[
-    "safety_identifier",
-    "size",
-    "quality",
-    "n",
-    "stream",
-    "response_format",
-    "developer",
-    "json_schema",
-    "max_completion_tokens",
-    "reasoning_effort",
-]
-"""What may be left out. Of chats, `developer` becomes the role `system`, and `json_schema` becomes words."""
 
 _INVALID_REQUEST = {400, 422}
 _BY_VALUE = {"size", "quality"}
@@ -52,11 +38,11 @@ class UnsupportedParameters:
         self._names: set[str] = set(parameters)
         self._values: set[tuple[str, object]] = set()
 
-    def has(self, name: Parameter, value: object = None) -> bool:
+    def has(self, name: OmittableParameter, value: object = None) -> bool:
         """Whether to leave it out, with this value."""
         return name in self._names or (name, value) in self._values
 
-    def learn(self, error: openai.APIStatusError, sent: Mapping[Parameter, object], *, words: str) -> bool:
+    def learn(self, error: openai.APIStatusError, sent: Mapping[OmittableParameter, object], *, words: str) -> bool:
         """Remember what an answer names of what was sent; True where that is something, so that asking again may help.
 
         Such an answer is a check of the request, before anything is drawn.

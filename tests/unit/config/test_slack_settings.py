@@ -1,11 +1,15 @@
 """Asks that what is wrong with Slack's settings is said in one sentence that names them."""
 
+import base64
+
 import pytest
 
 from bot.config import load
+from bot.config.slack_settings import parse_key
 from bot.errors import ConfigError
 
 KEY = "ab" * 32
+NEW = bytes(range(32, 64))
 PUBLIC = {"EASEL_WEB__PUBLIC_URL": "https://easel.example.org"}
 MANY = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "EASEL_SLACK__TOKEN_KEYS": KEY, "SLACK_SIGNING_SECRET": "s"}
 
@@ -73,3 +77,32 @@ def test_pictures_by_link_need_an_address_that_slack_reaches(more: dict[str, str
         return
     with pytest.raises(ConfigError, match="https://"):
         load(environ=environ)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEW.hex(),
+        NEW.hex().upper(),
+        f"  {NEW.hex()}\n",
+        base64.urlsafe_b64encode(NEW).decode(),
+        base64.urlsafe_b64encode(NEW).decode().rstrip("="),
+    ],
+)
+def test_a_key_is_read_as_people_write_it(text: str) -> None:
+    """In digits or in base64, as it was pasted."""
+    assert parse_key(text) == NEW
+
+
+@pytest.mark.parametrize("encoded", [base64.b64encode(b"\xff" * 32), base64.urlsafe_b64encode(b"\xff" * 32)])
+def test_both_alphabets_of_base64_are_read(encoded: bytes) -> None:
+    """They differ in two characters."""
+    assert parse_key(encoded.decode()) == b"\xff" * 32
+
+
+@pytest.mark.parametrize("text", ["", "hunter2", "ab" * 31, "ab" * 33, "A" * 42, "A" * 45, "x" * 64, "ä" * 43, "A" * 44])
+def test_a_wrong_key_is_told_in_one_sentence(text: str) -> None:
+    """Which says what it must be, and does not repeat what may be half a secret."""
+    with pytest.raises(ValueError, match="must be 32 random bytes") as wrong:
+        parse_key(text)
+    assert not text or text not in str(wrong.value)
