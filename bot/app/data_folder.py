@@ -28,5 +28,5 @@ def try_writing(folder: Path) -> None:
 
 
 def reason_of(error: OSError) -> str:
-    """Return the system's words without the path."""
-    return (error.strerror or "no reason given").lower()
+    """Return the system's words, without the path or the address that asyncio adds."""
+    return (error.strerror or "no reason given").partition(" (while ")[0].lower()

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.data_folder import make_data_folder
 from bot.app.stores import open_objects
@@ -44,6 +46,8 @@ from storage.sql.references import SqlReferences
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
 from storage.sql.statistics import SqlStatistics
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
         ConfigError: A setting names something that is not there, or a data folder that cannot be written to.
         StorageFailed: The database cannot be opened or brought up to date.
     """
+    for sentence in settings.outdated:
+        log.warning("setting.outdated", text=sentence)
     await asyncio.to_thread(make_data_folder, settings.home)
     clock, ids = SystemClock(), RandomIds()
     async with AsyncExitStack() as stack:

@@ -171,7 +171,7 @@ def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: 
 def _steps(base: Foundation, delivery: Delivery) -> Steps:
     settings, jobs = base.settings, base.records.jobs
     keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=open_spool(settings), check=PictureCheck(), ids=base.ids)
-    rules = DrawingRules(settings.drawing.budget_by_quality, WhenUnknown(settings.drawing.when_unknown))
+    rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
         preparation=PromptPreparation(jobs=jobs, guard=base.ai_services.guard, rewriter=base.ai_services.rewriter),
         drawing=DrawingStep(

@@ -103,8 +103,9 @@ def _check_secret(secret: SecretStr) -> SecretStr:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
-NO_SECRET = SecretStr("")
 """A key or token; empty means that there is none."""
+
+NO_SECRET = SecretStr("")
 
 
 def _check_web_url(text: str) -> str:

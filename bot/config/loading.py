@@ -29,10 +29,12 @@ def load(named: Path | None = None, *, environ: Mapping[str, str] | None = None)
         read_config_file(find_config_file(named, environ=environ)),
     )
     try:
-        return Settings(_build_sources=(sources, {}))  # type: ignore[call-arg]  # mypy sees the fields only, not the base's own __init__
+        settings = Settings(_build_sources=(sources, {}))  # type: ignore[call-arg]  # mypy sees the fields only, not the base's own __init__
     except ValidationError as error:
         # the cause is left out: its text may repeat what stands in a secret
         raise ConfigError(describe_errors(error, sources)) from None
+    settings.note_outdated(tuple(sentence for source in sources for sentence in source.outdated))
+    return settings
 
 
 def find_config_file(named: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Path | None:

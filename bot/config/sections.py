@@ -181,8 +181,8 @@ class QuotasSettings(Section):
         return Tier(self.first_tier.get(platform, GUEST))
 
 
-class DrawingTimeSettings(Section):
-    """`[drawing.budgets]`: how long one call to a provider may take."""
+class DrawingTimeoutSettings(Section):
+    """`[drawing.timeouts]`: how long one call to a provider may take."""
 
     low: Annotated[Duration, between("5s", "1h")] = timedelta(minutes=2)
     medium: Annotated[Duration, between("5s", "1h")] = timedelta(minutes=4)
@@ -195,12 +195,12 @@ class DrawingSettings(Section):
     providers: TextList = ()
     when_unknown: Literal["ask", "retry"] = "ask"
     previews: Annotated[int, Field(ge=0, le=3)] = 2
-    budgets: DrawingTimeSettings = DrawingTimeSettings()
+    timeouts: DrawingTimeoutSettings = DrawingTimeoutSettings()
 
     @property
-    def budget_by_quality(self) -> dict[Quality, timedelta]:
+    def timeout_by_quality(self) -> dict[Quality, timedelta]:
         """How long one drawing of each quality may take."""
-        return {Quality.LOW: self.budgets.low, Quality.MEDIUM: self.budgets.medium, Quality.HIGH: self.budgets.high}
+        return {Quality.LOW: self.timeouts.low, Quality.MEDIUM: self.timeouts.medium, Quality.HIGH: self.timeouts.high}
 
 
 class OpenAiSettings(Section):

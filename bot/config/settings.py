@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.field_types import Folder, SettingsConflict, TextList, echo
@@ -57,6 +57,17 @@ class Settings(BaseSettings):
     models: Mapping[str, ModelSettings] = Field(default_factory=dict)
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
+
+    _outdated: tuple[str, ...] = PrivateAttr(())
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """A sentence for each setting that was found under an old name."""
+        return self._outdated
+
+    def note_outdated(self, sentences: tuple[str, ...]) -> None:
+        """Take note of what `load` found under old names."""
+        self._outdated = sentences
 
     @classmethod
     def settings_customise_sources(

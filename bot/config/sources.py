@@ -32,16 +32,27 @@ KNOWN_VARIABLES: dict[str, Loc] = {
 }
 """Names under which people's machines have these already."""
 
+RENAMED: dict[Loc, str] = {("drawing", "budgets"): "timeouts"}
+"""Old names of settings, which are still taken, and what each is called in its section now."""
+
 _LARGEST_SECRET = 64 * 1024
 
 
 class SettingsSource(PydanticBaseSettingsSource):
-    """One place. `names` tells how each setting that it holds is spelled there; they are never told with their values."""
+    """Settings from one place. `names` maps each setting to its spelling there, for error messages.
+
+    `outdated` has a sentence for each that stands there under an old name.
+    """
 
     def __init__(self, values: Mapping[Loc, object], names: Mapping[Loc, str]) -> None:
         super().__init__(Settings)
-        self._values = values
-        self.names = names
+        self._values = {_rename_path(path): value for path, value in values.items()}
+        self.names = {_rename_path(path): name for path, name in names.items()}
+        self.outdated = tuple(
+            f"{name} is an old name: write {_spell_like(name, _rename_path(path))}."
+            for path, name in names.items()
+            if _rename_path(path) != path and path not in RENAMED
+        )
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - base's signature
         """Answer for one top-level field; unused, as `__call__` gives all at once."""
@@ -51,8 +62,30 @@ class SettingsSource(PydanticBaseSettingsSource):
         """Return everything, nested as the sections are."""
         nested: dict[str, Any] = {}
         for path, value in self._values.items():
-            _insert(nested, path, value)
+            _insert(nested, path, _rename_keys(path, value))
         return nested
+
+
+def _rename_path(path: Loc) -> Loc:
+    """Return the path of today."""
+    new = RENAMED.get(path[:2])
+    return path if new is None else (path[0], new, *path[2:])
+
+
+def _rename_keys(path: Loc, value: object) -> object:
+    """Return a section with the keys of today; what stands there under both names is taken from the new one."""
+    if not isinstance(value, Mapping):
+        return value
+    table = dict(value)
+    for (section, old), new in RENAMED.items():
+        if path == (section,) and isinstance(table.get(old), Mapping) and isinstance(table.get(new, {}), Mapping):
+            table[new] = {**table.pop(old), **table.get(new, {})}
+    return table
+
+
+def _spell_like(name: str, path: Loc) -> str:
+    """Spell a setting as a variable where `name` is one, else as in the file."""
+    return PREFIX + "__".join(path).upper() if name.startswith(PREFIX) else to_toml_name(path)
 
 
 def _insert(table: dict[str, Any], path: Loc, value: object) -> None:

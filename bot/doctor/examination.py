@@ -20,7 +20,7 @@ async def examine(
     return await run_checks(
         (
             DoctorCheck("python", machine_checks.check_python),
-            DoctorCheck("settings", lambda: settings_checks.report_settings_file(config_file)),
+            DoctorCheck("settings", lambda: settings_checks.report_settings_file(config_file, settings.outdated)),
             DoctorCheck("data_dir", lambda: machine_checks.check_data_folder(settings.home)),
             *(_default_checks(settings) if house is None else house),
             DoctorCheck("web", lambda: machine_checks.check_port(settings.web)),

@@ -1,5 +1,6 @@
 """What the settings say, as far as reading them tells whether it is wise."""
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,13 +17,14 @@ _INSIDE = (".localhost", ".local", ".internal", ".lan", ".svc", ".home.arpa")
 _SERVE = "Set [objects] redirect = false, and easel serves the pictures itself; or public_url, if everybody can read the bucket."
 
 
-async def report_settings_file(path: Path | None) -> tuple[Finding, ...]:
-    """Say where the settings come from."""
+async def report_settings_file(path: Path | None, outdated: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Say where the settings come from, and which of them stand there under old names."""
     if path is None:
         text = "No config.toml: everything is at its default, or set by the environment."
     else:
         text = f"Read from {path}; the environment goes before it."
-    return (Finding("settings", Health.OK, text),)
+    old = (Finding("settings", Health.NOTE, sentence, "Rename it: the old name will go.") for sentence in outdated)
+    return (Finding("settings", Health.OK, text), *old)
 
 
 async def check_links(web: WebSettings) -> tuple[Finding, ...]:

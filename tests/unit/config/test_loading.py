@@ -10,6 +10,7 @@ from bot.config import Settings, find_config_file, load
 from bot.config.field_types import parse_duration
 from bot.domain.images import Quality
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Platform
+from bot.errors import ConfigError
 
 
 def write(file: Path, text: str) -> Path:
@@ -245,8 +246,44 @@ def test_who_draws_follows_from_the_key_unless_somebody_says_otherwise() -> None
 
 def test_budgets_and_tiers_are_given_as_the_domain_has_them() -> None:
     """So that nobody else has to know their names in the file."""
-    settings = load(environ={"EASEL_DRAWING__BUDGETS__HIGH": "10m"})
-    assert settings.drawing.budget_by_quality[Quality.HIGH] == timedelta(minutes=10)
+    settings = load(environ={"EASEL_DRAWING__TIMEOUTS__HIGH": "10m"})
+    assert settings.drawing.timeout_by_quality[Quality.HIGH] == timedelta(minutes=10)
     assert settings.quotas.first_tier_of(Platform("terminal")) == PREMIUM
     assert settings.quotas.first_tier_of(Platform("discord")) == GUEST
     assert settings.quotas.zone.key == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "sentence"),
+    [
+        (
+            "[drawing.budgets]\nhigh = '10m'\n",
+            {},
+            "[drawing.budgets] high in {file} is an old name: write [drawing.timeouts] high.",
+        ),
+        (
+            "[drawing.timeouts]\nhigh = '9m'\n",
+            {"EASEL_DRAWING__BUDGETS__HIGH": "10m"},
+            "EASEL_DRAWING__BUDGETS__HIGH is an old name: write EASEL_DRAWING__TIMEOUTS__HIGH.",
+        ),
+    ],
+)
+def test_an_old_name_is_taken_and_told(tmp_path: Path, text: str, environ: dict[str, str], sentence: str) -> None:
+    """Who updates easel starts it with the settings of yesterday."""
+    file = write(tmp_path / "c.toml", text)
+    settings = load(file, environ=environ)
+    assert settings.drawing.timeout_by_quality[Quality.HIGH] == timedelta(minutes=10)
+    assert settings.outdated == (sentence.format(file=file),)
+
+
+def test_the_new_name_goes_before_the_old_one_beside_it(tmp_path: Path) -> None:
+    """What the old one says besides still counts."""
+    file = write(tmp_path / "c.toml", "[drawing]\nbudgets = {low = '1m', high = '10m'}\ntimeouts = {high = '9m'}\n")
+    timeouts = load(file, environ={}).drawing.timeouts
+    assert (timeouts.low, timeouts.high) == (timedelta(minutes=1), timedelta(minutes=9))
+
+
+def test_a_mistake_under_an_old_name_is_told_by_that_name() -> None:
+    """Who looks for it in the environment finds it."""
+    with pytest.raises(ConfigError, match=r"^EASEL_DRAWING__BUDGETS__HIGH must be a duration"):
+        load(environ={"EASEL_DRAWING__BUDGETS__HIGH": "1s"})

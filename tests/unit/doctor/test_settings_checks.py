@@ -122,3 +122,11 @@ async def test_a_missing_package_for_memberships_is_wrong(monkeypatch: pytest.Mo
     monkeypatch.setattr(settings_checks, "find_spec", lambda _: None)
     [finding] = await settings_checks.check_membership(load(environ=PAYABLE))
     assert (finding.health, finding.mend) == (Health.WRONG, "pip install easel[stripe].")
+
+
+async def test_a_setting_under_an_old_name_is_noted() -> None:
+    """It works, and the next version may not take it any more."""
+    settings = load(environ={"EASEL_DRAWING__BUDGETS__HIGH": "10m"})
+    [_, finding] = await settings_checks.report_settings_file(None, settings.outdated)
+    assert finding.health is Health.NOTE
+    assert finding.text == "EASEL_DRAWING__BUDGETS__HIGH is an old name: write EASEL_DRAWING__TIMEOUTS__HIGH."

@@ -1,6 +1,5 @@
 """Asks whether tokens are readable with the right key alone, and where they belong alone."""
 
-
 import pytest
 
 from bot.adapters.slack.token_encryption import DecryptionFailed, TokenCipher
