@@ -1,4 +1,4 @@
-"""Whoever draws, words and judges, as the settings choose them."""
+"""The image providers, the rewriter and the moderation models that the settings choose."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,7 +28,7 @@ _BY_CHOICE = "[drawing] providers says so"
 
 @dataclass(frozen=True, slots=True)
 class AiServices:
-    """Everybody who works on a job for the house, and what people should know about the choice."""
+    """The AI services that jobs use, and notices about how they were chosen."""
 
     providers: tuple[ImageProvider, ...]
     rewriter: Rewriter
@@ -46,7 +46,7 @@ class AiServices:
 
 @asynccontextmanager
 async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[AiServices]:
-    """Build them, with one connection to OpenAI between them where one is needed.
+    """Build the AI services; those of OpenAI share one client.
 
     Raises:
         ConfigError: A model is named that nothing is known about.
@@ -151,7 +151,7 @@ def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: 
 
 
 def _notices(settings: Settings, providers: tuple[ImageProvider, ...]) -> list[str]:
-    """Say who draws, and why."""
+    """Return sentences about which provider draws and why."""
     first = providers[0]
     if first.name == "offline":
         why = "as [drawing] providers says" if settings.drawing.providers else f"because {_NO_KEY}"

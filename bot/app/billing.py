@@ -1,4 +1,4 @@
-"""What people buy of the house, told by whoever bills them."""
+"""The webhook by which Stripe reports payments."""
 
 from bot.adapters.stripe import PATH
 from bot.app.chat_platforms import WebExtension
@@ -7,7 +7,7 @@ from bot.errors import ConfigError
 
 
 def open_billing(base: Foundation) -> WebExtension:
-    """Return the address that Stripe tells us by; none where no secret is set.
+    """Return the routes of Stripe's webhook; none where no secret is set.
 
     Raises:
         ConfigError: Its package is not installed.

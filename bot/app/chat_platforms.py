@@ -30,7 +30,7 @@ def _no_findings() -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WebExtension:
-    """What others want of the web server: routes of theirs, believed by signature, and a word on how they are."""
+    """Routes, signature-checked paths and health findings that a front end adds to the web server."""
 
     routes: tuple[APIRouter, ...] = ()
     webhook_paths: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class WebExtension:
 
 
 def merge_extensions(extensions: Sequence[WebExtension]) -> WebExtension:
-    """Return what they all want."""
+    """Return one extension with everything of all of them."""
     return WebExtension(
         tuple(route for extension in extensions for route in extension.routes),
         frozenset(path for extension in extensions for path in extension.webhook_paths),
@@ -94,7 +94,7 @@ async def _listen_on_slack(front: "SlackFrontEnd", house: House) -> AsyncIterato
 
 @asynccontextmanager
 async def open_chat_platforms(base: Foundation) -> AsyncIterator[ChatPlatforms]:
-    """Open them before the house, so that they outlive what it has to say."""
+    """Open the chat platforms. They are opened before the house, so that they close after its last message."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(_open_discord(base)) if base.settings.discord.token else None
         slack = await stack.enter_async_context(_open_slack(base)) if base.settings.slack.is_on else None

@@ -1,4 +1,4 @@
-"""Every command there is, built once for all front ends."""
+"""Builds every command, once for all front ends."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -43,7 +43,7 @@ _DEFAULTS = Settings()
 
 @dataclass(frozen=True, slots=True)
 class CommandDependencies:
-    """What commands need of the house beside its records."""
+    """The services that commands need."""
 
     records: Records
     clock: Clock
@@ -80,7 +80,7 @@ async def _language_of(call: Call, quotas: Quotas) -> str:
 
 
 def declared_commands(settings: Settings = _DEFAULTS) -> tuple[AnyCommand, ...]:
-    """Return the commands as they are declared, with nobody behind them: for whoever reads them and runs none."""
+    """Return the commands with placeholders for their services, for reading their declarations only."""
     placeholder: Any = _Placeholder()
     return build_commands(
         CommandDependencies(**dict.fromkeys((field.name for field in fields(CommandDependencies)), placeholder)), settings
@@ -106,7 +106,7 @@ def build_record(base: Foundation, quotas: Quotas, people: PersonLookup) -> Rule
 
 
 class _Placeholder:
-    """Stands where somebody would, in commands that are only read."""
+    """A stand-in for services in commands that are never run."""
 
     def __getattr__(self, name: str) -> "_Placeholder":
         return self

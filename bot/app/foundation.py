@@ -1,4 +1,4 @@
-"""What the house stands on: records, pictures, and whoever draws."""
+"""What is opened before the house runs: the database, the object store and the AI services."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Furnishes the house: every room gets what it needs, and the work goes on while it is open."""
+"""Builds the running house: services, pipeline, commands, and the tasks that work in the background."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -84,7 +84,7 @@ async def run_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, r
 
 
 def build_house(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> House:
-    """Build every room and hand it what it needs."""
+    """Build every service, step and command from the opened foundation."""
     settings, records = base.settings, base.records
     links = PictureLinks(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
     gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)

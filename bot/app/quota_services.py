@@ -1,4 +1,4 @@
-"""How the settings' limits are applied."""
+"""Builds the quota services from the settings."""
 
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ def build_quotas(base: Foundation) -> Quotas:
 
 
 def build_admission(base: Foundation) -> AdmissionLimiter:
-    """Return what keeps one person from asking for too much at once."""
+    """Build the limiter of one person's simultaneous and recent wishes."""
     bursts = base.settings.bursts
     return LocalAdmissionLimiter(AdmissionLimits(bursts.wishes, bursts.within, bursts.running + bursts.queued), base.clock)
 
@@ -82,6 +82,6 @@ def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Bud
 
 
 def build_retention(base: Foundation) -> Retention:
-    """Return what lets go of pictures that are too old; a slip of the pen can be undone as long as a deletion."""
+    """Build the removal of old pictures; like deleted ones they can be restored within `[gallery] undo`."""
     records = base.records
     return Retention(records.rulebook, records.pictures, base.clock, grace=base.settings.gallery.undo)

@@ -1,4 +1,4 @@
-"""Tries the services that draw, word and judge when easel starts, and again for as long as one of them does not work."""
+"""Checks the AI services when easel starts, and once a minute until all of them work."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What platforms ask of the house about a tenant or a person: what a Home tab says, and stopping what is under way."""
+"""Callbacks for Slack: the contents of a Home tab, and cancelling the jobs of a workspace that uninstalls easel."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ _MOST_PICTURES = 6
 
 
 def build_job_stopper(house: House, platform: Platform) -> Callable[[str], Awaitable[int]]:
-    """Return what ends the open jobs of a tenant that let the bot go, and says how many there were."""
+    """Return a function that cancels the open jobs of a tenant and returns their number."""
 
     async def stop(tenant: str) -> int:
         stopped = 0
@@ -40,7 +40,7 @@ def build_job_stopper(house: House, platform: Platform) -> Callable[[str], Await
 
 
 class HomeTabBuilder:
-    """Says what somebody's Home tab tells them."""
+    """Builds the contents of a person's Home tab."""
 
     def __init__(self, house: House) -> None:
         self._house = house

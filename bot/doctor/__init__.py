@@ -1,4 +1,4 @@
-"""Looks at everything that can be wrong with an easel, one thing at a time, and says how to mend it."""
+"""The checks of `easel doctor`."""
 
 from bot.doctor.checks import DoctorCheck, run_checks
 from bot.doctor.examination import examine

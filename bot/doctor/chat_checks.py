@@ -1,4 +1,4 @@
-"""Whether people on chat platforms would be heard."""
+"""Checks of Discord and Slack."""
 
 from bot.config import Settings
 from bot.domain.health import Finding, Health

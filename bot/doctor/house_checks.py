@@ -1,4 +1,4 @@
-"""What the house is built of, each part opened by itself, so that one that is broken hides nothing of the others."""
+"""Checks of the database, the object store, the AI services and the chat platforms, each opened by itself."""
 
 import asyncio
 import contextlib
@@ -139,7 +139,7 @@ def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
 
 
 async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
-    """Ask everybody who draws, words and judges."""
+    """Check the image providers, the rewriter and the moderation models."""
     async with open_ai_services(settings, SystemClock()) as chosen:
         checks = [DoctorCheck(name, check) for name, check in chosen.checks]
         return (*_describe_choice(settings, chosen), *await run_checks(checks), *_describe_guard(settings, chosen))

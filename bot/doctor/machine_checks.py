@@ -1,4 +1,4 @@
-"""What the machine has to give: Python, a folder, a port."""
+"""Checks of this machine: Python, the data folder, the port."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""What the settings say, as far as reading them tells whether it is wise."""
+"""Checks of settings that need nothing but the settings."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec

@@ -20,7 +20,7 @@ class WriteCancelled(Exception):
 
 
 class CancelToken:
-    """Whether a file that is being written is still wanted; told from one thread to another."""
+    """Cancels a write that runs in another thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""The fence: who may write about a job, in statements on an open connection."""
+"""Claims of jobs by leases, and updates that only the present attempt may make."""
 
 from datetime import datetime
 from typing import Any

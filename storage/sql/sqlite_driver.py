@@ -1,4 +1,4 @@
-"""SQLite's driver, made to cross over to its thread once for each statement.
+"""An aiosqlite connection that runs each statement in one round trip to its thread.
 
 The driver itself crosses for a cursor, the statement, its rows and the
 cursor's end, and each crossing costs more than SQLite needs for the work.

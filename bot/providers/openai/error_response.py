@@ -1,4 +1,4 @@
-"""What an error answer says, in one shape, whatever made the service say it."""
+"""Parses error responses of OpenAI and of gateways into one shape."""
 
 import re
 from collections.abc import Mapping

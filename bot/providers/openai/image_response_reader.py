@@ -45,7 +45,7 @@ class SerialThread:
         return self._lock.locked()
 
     async def run(self, function: Callable[[P], T], argument: P) -> T:
-        """Do it."""
+        """Run `function` in a thread and return its result."""
         async with self._lock:
             return await asyncio.to_thread(function, argument)
 

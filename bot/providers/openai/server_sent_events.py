@@ -1,4 +1,4 @@
-"""Server-sent events that carry megabytes: taken apart on the event loop, read off it.
+"""Splits and parses server-sent events of several megabytes.
 
 The SDK's own reader does both on the loop and copies each event several
 times, which holds everybody up for tens of milliseconds per picture.

@@ -1,4 +1,4 @@
-"""What the rewriting model is told. It never changes with what a person typed: that travels as data."""
+"""The rewriter's system prompt. It holds nothing that a person typed: that is sent as JSON in the user's message."""
 
 SYSTEM_PROMPT = """\
 You prepare prompts for a program that draws pictures. You get one JSON object from the user:
