@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 _ON_MESSAGE = 3
 _MANY_CALLS = 5
-"""More calls than these at once are a crowd, until so many are dealt with: each costs the others time."""
+"""With more calls than these at once, all are acknowledged immediately: each costs the others time."""
 
 REACTIONS = {
     "✉": Reaction.MAIL,
@@ -52,7 +52,7 @@ class DiscordEventHandlers:
 
     def __init__(self, *, dispatcher: Dispatcher, surface: DiscordSurface, jobs: Jobs, translations: Translations) -> None:
         self.is_open = True
-        """Whether anything new is heard. Discord tells people that there was no answer, where it is not."""
+        """Whether new events are taken. Discord tells people that there was no answer, where it is not."""
         self._dispatcher = dispatcher
         self._surface = surface
         self._message_actions = MessageActions(dispatcher, jobs)
@@ -63,7 +63,7 @@ class DiscordEventHandlers:
         self._calls: set[DiscordCall] = set()
 
     def listen_to(self, client: discord.Client) -> None:
-        """Hear what this client hears."""
+        """Register the handlers of all events with a client."""
         self._client = client
         for handler in (
             self.on_interaction,
@@ -75,7 +75,7 @@ class DiscordEventHandlers:
             client.event(handler)
 
     def listen_for_interactions(self, client: discord.Client) -> None:
-        """Hear only the interactions that this client is given; it has no gateway."""
+        """Register the handler of interactions alone, with a client that has no gateway."""
         client.event(self.on_interaction)
 
     async def drain(self, within: timedelta) -> None:
@@ -83,11 +83,11 @@ class DiscordEventHandlers:
         await self._tasks.drain(within)
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Deal with a command, a button, or somebody typing; the same one again is not heard."""
+        """Run a command, a button or a suggestion; a repeated interaction is ignored."""
         if not self.is_open:
             return
         if not self._deduplicator.is_new(str(interaction.id)):
-            log.info("discord.heard_twice", interaction=interaction.id)
+            log.info("discord.duplicate_interaction", interaction=interaction.id)
             return
         run = _HANDLERS.get(interaction.type)
         if run is not None:
@@ -124,7 +124,7 @@ class DiscordEventHandlers:
         return render_modal(self._dispatcher.commands[form.command], form.values, self._translations.for_locale(locale))
 
     async def _run_call(self, call: DiscordCall, work: Callable[[], Awaitable[None]]) -> None:
-        """See to a call. In a crowd nobody waits for a command's own words: all get a sign at once that they were heard."""
+        """Run a call. With many at once, all are acknowledged immediately instead of waiting for their command's own answer."""
         self._calls.add(call)
         if len(self._calls) > _MANY_CALLS:
             for one in self._calls:
@@ -156,7 +156,7 @@ class DiscordEventHandlers:
             log.info("discord.not_suggested", reason=f"status={error.status} code={error.code}")
 
     async def on_message(self, message: discord.Message) -> None:
-        """Deal with what somebody writes to us alone: plain words are something to draw. Bots are not answered, nor are we."""
+        """Run what somebody writes in a direct message: plain words are something to draw. Bots are not answered, nor are we."""
         is_for_us = message.guild is None and not message.author.bot and message.type in _WRITTEN_TYPES
         if self.is_open and is_for_us and self._deduplicator.is_new(str(message.id)):
             self._track_this_task()
@@ -165,7 +165,7 @@ class DiscordEventHandlers:
             await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(EMPTY_MESSAGE_REPLY))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        """Deal with a reaction below a message of ours, in a server or between somebody and us."""
+        """Run what is said by a reaction below a message of ours, in a server or between somebody and us."""
         reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION_SELECTOR, ""))
         if self.is_open and self._is_ours(payload) and reaction is not None and self._message_actions.is_supported(reaction):
             self._track_this_task()
@@ -198,11 +198,11 @@ class DiscordEventHandlers:
         return Person(Identity(DISCORD, "", str(user)), known.display_name if known else str(user))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Note that we came to a server."""
+        """Log that the bot joined a server."""
         log.info("discord.guild_joined", guild=guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Note that we were sent away. What people asked for there ends by direct message; their pictures stay theirs."""
+        """Log that the bot was removed from a server. Jobs asked for there end by direct message; people keep their pictures."""
         log.info("discord.guild_left", guild=guild.id)
 
     def _track_this_task(self) -> None:

@@ -52,7 +52,7 @@ class SlackCallDependencies:
 
 
 class SlackCallFactory:
-    """Makes calls of what was heard."""
+    """Builds calls from payloads."""
 
     def __init__(self, dependencies: SlackCallDependencies, people: UserProfiles) -> None:
         self._dependencies = dependencies

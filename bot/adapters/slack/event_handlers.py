@@ -59,7 +59,7 @@ class SlackEventHandlers:
         self, *, dispatcher: Dispatcher, calls: SlackCallFactory, jobs: Jobs, home: HomeTab, uninstaller: Uninstaller
     ) -> None:
         self.is_open = True
-        """Whether anything new is heard. Slack sends what is not acknowledged to another process, or again."""
+        """Whether new payloads are taken. Slack sends what is not acknowledged to another process, or again."""
         self._dispatcher = dispatcher
         self._calls = calls
         self._message_actions = MessageActions(dispatcher, jobs)
@@ -84,7 +84,7 @@ class SlackEventHandlers:
                 self._all_acknowledged.set()
 
     def listen_to(self, app: AsyncApp) -> None:
-        """Hear what this application hears."""
+        """Register the handlers with an application."""
         app.command(_ANY)(self.on_command)
         app.shortcut(_ANY)(self.on_shortcut)
         app.action(_ANY)(self.on_action)
@@ -107,19 +107,19 @@ class SlackEventHandlers:
         await ack()
 
     async def on_command(self, ack: AsyncAck, body: Json) -> None:
-        """Deal with `/imagine` or `/easel`."""
+        """Run `/imagine` or `/easel`."""
         await ack()
         origin = payloads.origin_of_command(body)
         line = command_lines.line_of_slash_command(str(body.get("command")), str(body.get("text") or ""))
         self._start_task(origin.trigger, lambda: self._run_line(origin, line))
 
     async def on_mention(self, body: Json, context: AsyncBoltContext) -> None:
-        """Deal with a message that begins with our name; the answer stays in its thread."""
+        """Run a message that begins with the bot's name; the answer stays in its thread."""
         if not body["event"].get("bot_id"):
             self._run_message(body, context)
 
     async def on_message(self, body: Json, context: AsyncBoltContext) -> None:
-        """Deal with a direct message to us: it needs no name. Others are not for us, nor are news of a message's change."""
+        """Run a direct message, which needs no name. Other messages, and changes of messages, are ignored."""
         event = body["event"]
         is_new = event.get("subtype") in {None, "file_share"} and not event.get("bot_id")
         if is_new and event.get("channel_type") == "im" and event.get("user"):
@@ -132,7 +132,7 @@ class SlackEventHandlers:
         self._start_task(f"{origin.channel}:{origin.message}", lambda: self._run_line(origin, line))
 
     async def on_shortcut(self, ack: AsyncAck, body: Json) -> None:
-        """Deal with an entry of the menu of a message, or of the one that is everywhere."""
+        """Run a message shortcut or a global one."""
         await ack()
         origin, callback = payloads.origin_of_interaction(body), str(body.get("callback_id"))
         if callback == MAKE_PICTURE:
@@ -142,7 +142,7 @@ class SlackEventHandlers:
             self._start_task(origin.trigger, lambda: self._run_shortcut(origin, command))
 
     async def on_action(self, ack: AsyncAck, body: Json) -> None:
-        """Deal with a button: its value says all, so it works for ever."""
+        """Run a button: its value says all, so it never expires."""
         await ack()
         origin = payloads.origin_of_interaction(body)
         for action in body.get("actions") or ():
@@ -153,7 +153,7 @@ class SlackEventHandlers:
                 self._start_task(origin.trigger, partial(self._run_button, origin, value))
 
     async def on_submission(self, ack: AsyncAck, body: Json) -> None:
-        """Deal with a form: what cannot be taken is said below the field."""
+        """Run a submitted form; what is invalid is said below its field."""
         view: Json = body.get("view") or {}
         command = self._dispatcher.commands.get(str(view.get("callback_id")).removeprefix(modals.CALLBACK_PREFIX))
         if command is None:
@@ -170,7 +170,7 @@ class SlackEventHandlers:
         self._start_task(key, lambda: self._run_form(origin, key, command.name, raw))
 
     async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
-        """Deal with a reaction below a message of ours."""
+        """Run what is said by a reaction below a message of ours."""
         event = body["event"]
         reaction = REACTIONS.get(str(event.get("reaction")).partition("::")[0])
         is_ours = context.bot_user_id is not None and event.get("item_user") == context.bot_user_id
@@ -185,11 +185,11 @@ class SlackEventHandlers:
             self._start_task(str(body.get("event_id")), lambda: self._show_home(origin))
 
     async def on_uninstalled(self, body: Json) -> None:
-        """Forget a workspace that let us go."""
+        """Forget a workspace that uninstalled the bot."""
         self._uninstall(body)
 
     async def on_revoked(self, body: Json) -> None:
-        """Forget tokens that work no more; without the bot's, nothing works in that workspace."""
+        """Forget a workspace whose bot token was revoked: nothing works there without it."""
         if (body["event"].get("tokens") or {}).get("bot"):
             self._uninstall(body)
 
@@ -205,17 +205,17 @@ class SlackEventHandlers:
         if self._deduplicator.is_new(key):
             self._tasks.track(asyncio.create_task(self._run_task(work)))
         else:
-            log.info("slack.heard_twice")
+            log.info("slack.duplicate_event")
 
     async def _run_task(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do it. The dispatcher never fails; what does is a look-up before it, or the Home tab."""
+        """Run it after open acknowledgements. The dispatcher never fails; what does is a look-up before it, or the Home tab."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST_ACKNOWLEDGEMENT_WAIT.total_seconds()):
                 await self._all_acknowledged.wait()
         try:
             await work()
         except EaselError as error:
-            log.warning("slack.not_dealt_with", kind=error.kind, reason=str(error))
+            log.warning("slack.event_failed", kind=error.kind, reason=str(error))
 
     async def _run_line(self, origin: PayloadOrigin, line: str) -> None:
         call = await self._calls.build(origin, origin.trigger or f"{origin.channel}:{origin.message}")

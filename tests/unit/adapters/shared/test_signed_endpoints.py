@@ -1,4 +1,4 @@
-"""Asks every door that strangers post to: do they get further than their key, and can they send without end?"""
+"""Asks every endpoint that strangers post to: do they get further than their key, and can they send without end?"""
 
 import asyncio
 from types import SimpleNamespace
@@ -71,10 +71,10 @@ async def discord(*, is_known: bool) -> tuple[int, int]:
 
 async def slack(*, is_known: bool) -> tuple[int, int]:
     """Send an event, signed with nonsense or not at all."""
-    door = SlackHttpEndpoint(_NEVER, _OPEN, "secret")
+    endpoint = SlackHttpEndpoint(_NEVER, _OPEN, "secret")
     app = FastAPI()
-    app.include_router(door.routes())
-    stamp = {"X-Slack-Request-Timestamp": str(int(door._check._verifier.clock.now()))}
+    app.include_router(endpoint.routes())
+    stamp = {"X-Slack-Request-Timestamp": str(int(endpoint._check._verifier.clock.now()))}
     return await post(app, EVENTS_PATH, stamp | ({"X-Slack-Signature": f"v0={'0' * 64}"} if is_known else {}))
 
 
@@ -85,15 +85,15 @@ async def stripe(*, is_known: bool) -> tuple[int, int]:
     return await post(app, STRIPE_PATH, {"Stripe-Signature": f"t=1,v1={'0' * 64}"} if is_known else {})
 
 
-@pytest.mark.parametrize("door", [rest, discord, slack, stripe])
-async def test_without_a_key_nothing_is_read(door: Any) -> None:
+@pytest.mark.parametrize("endpoint", [rest, discord, slack, stripe])
+async def test_without_a_key_nothing_is_read(endpoint: Any) -> None:
     """Not one byte of the body."""
-    assert await door(is_known=False) == (401, 0)
+    assert await endpoint(is_known=False) == (401, 0)
 
 
-@pytest.mark.parametrize("door", [rest, discord, slack, stripe])
-async def test_nobody_sends_without_end(door: Any) -> None:
+@pytest.mark.parametrize("endpoint", [rest, discord, slack, stripe])
+async def test_nobody_sends_without_end(endpoint: Any) -> None:
     """64 KiB are the most."""
-    status, taken = await door(is_known=True)
+    status, taken = await endpoint(is_known=True)
     assert status == 413
     assert taken <= 64 * 1024 + 4096
