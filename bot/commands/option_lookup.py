@@ -1,4 +1,4 @@
-"""Whom and what the options of several commands name: a person, a tier."""
+"""Finds the person or tier that an option names."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""What people do with jobs and pictures of theirs: cancel, delete, bring back, look again."""
+"""Commands for one's own jobs and pictures: cancel, delete, bring back, look again."""
 
 from dataclasses import dataclass
 

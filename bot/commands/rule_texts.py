@@ -1,4 +1,4 @@
-"""What rules and their changes are called: what an entry is about, and what its values mean."""
+"""Words for rules and their changes: what an entry is about, and what its values mean."""
 
 from collections.abc import Callable, Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""What people do with pictures of anybody's: report them, and have them sent."""
+"""Commands for anybody's pictures: report them, and have them sent."""
 
 import structlog
 

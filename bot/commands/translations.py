@@ -1,4 +1,4 @@
-"""What commands are called in other languages, for platforms that show them in their own menus."""
+"""Names and summaries of commands in other languages, for platforms that show them in their menus."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What can be drawn: shapes, sizes, qualities, what a model is able to do, and what it gave."""
+"""Image requests and results: shapes, sizes, qualities, a model's abilities, and keys of stored pictures."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""What things cost, in whole micro-dollars."""
+"""Costs and prices, in whole micro-dollars."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Who asks: identities on platforms, the accounts that own a quota, and where they live."""
+"""Identities on platforms, the accounts that own a quota, and the communities they ask in."""
 
 from dataclasses import dataclass
 from typing import NewType

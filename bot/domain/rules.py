@@ -1,4 +1,4 @@
-"""What admins have set for a community, and the record of who set what."""
+"""Rules that admins set for a community, and the audit record of changes."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""What may be drawn and shown: the guard and its stages, and the check of pictures."""
+"""Moderation: the guard of prompts and its stages, and the check of pictures."""

@@ -1,4 +1,4 @@
-"""What a job's one message says, at each step of its way."""
+"""Builds the post of a job's message at each step."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,1 +1,1 @@
-"""What the house asks of the world outside: Protocols, whose docstrings are their contracts."""
+"""Ports to the world outside: Protocols, whose docstrings are their contracts."""

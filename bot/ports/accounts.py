@@ -1,4 +1,4 @@
-"""Who owns a quota, and how it stands."""
+"""Accounts and the ledger of their quotas."""
 
 from datetime import date
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Where the bot is installed on platforms that hand out a token for each place."""
+"""Records of installations on platforms that issue a token for each workspace."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Where picture bytes live."""
+"""The object store of pictures."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What people reported."""
+"""Reports of pictures by people."""
 
 from typing import Protocol
 

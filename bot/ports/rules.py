@@ -1,4 +1,4 @@
-"""What admins have set, and the record of it."""
+"""Rules that admins set, and the record of changes."""
 
 from collections.abc import Mapping
 from typing import Protocol

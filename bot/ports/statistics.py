@@ -1,4 +1,4 @@
-"""What was drawn, added up."""
+"""Statistics of what was drawn."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,1 +1,1 @@
-"""What several floors above need: pictures, links, accounts, progress."""
+"""Services that several floors above need: pictures, links, accounts, progress."""

@@ -1,4 +1,4 @@
-"""Who owns the house: whoever the settings name, and whoever has linked such an identity to their account."""
+"""Knows the owners of the house: people named in the settings, and accounts linked to one of them."""
 
 from collections.abc import Collection
 

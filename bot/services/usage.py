@@ -1,4 +1,4 @@
-"""What a place has used: totals, days and people, and all of it as a table."""
+"""Adds up the usage of a place: totals, days and people, and all of it as a table."""
 
 import csv
 import io

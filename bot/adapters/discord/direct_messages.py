@@ -1,4 +1,4 @@
-"""What somebody writes to the bot in a direct message, and the replies to it."""
+"""Calls from direct messages to the bot, and the replies to them."""
 
 import re
 

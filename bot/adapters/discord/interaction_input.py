@@ -1,4 +1,4 @@
-"""What somebody typed, chose or filled in, as Discord sends it."""
+"""Parses what was typed, chosen or filled in from the data of Discord's interactions."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""How often progress may be shown by the bot's own token, whose bucket a whole channel shares."""
+"""Rate limits of progress updates by the bot's own token; a whole channel shares one bucket."""
 
 import time
 from datetime import timedelta

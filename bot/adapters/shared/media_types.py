@@ -1,4 +1,4 @@
-"""What kind of picture some bytes are, by their first few."""
+"""Tells the media type of a picture by its first bytes."""
 
 
 def media_type_of(content: bytes) -> str | None:

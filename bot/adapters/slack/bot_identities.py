@@ -1,4 +1,4 @@
-"""Who the bot is in each workspace: asked for once, and known from then on."""
+"""Looks up who the bot is in each workspace, and remembers it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

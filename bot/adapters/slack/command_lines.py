@@ -1,4 +1,4 @@
-"""What people type to the bot, as the line of a command."""
+"""Turns what people type to the bot into the line of a command."""
 
 import html
 import re

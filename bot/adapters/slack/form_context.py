@@ -1,4 +1,4 @@
-"""What a form remembers of the call that opened it."""
+"""The context of a form: the call that opened it."""
 
 import json
 from collections.abc import Mapping

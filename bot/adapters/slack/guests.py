@@ -1,4 +1,4 @@
-"""Whoever is mentioned in a channel that organisations share (Slack Connect): they may not be of the typist's own workspace."""
+"""People of other organisations who are mentioned in a shared channel (Slack Connect)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Unfinished pictures under public addresses, for as long as somebody may look at them."""
+"""Serves unfinished pictures under public addresses for a while."""
 
 import hashlib
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Look-ups that everybody who asks for the same at once shares."""
+"""Look-ups that are shared by all who ask for the same at once."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable

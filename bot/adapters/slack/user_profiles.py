@@ -1,4 +1,4 @@
-"""Who people are in their workspace: asked of Slack, and remembered for a few minutes."""
+"""Looks up people's names, roles and groups in their workspace, and caches them for a few minutes."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Whom the names mean that people type in a command, as they stand beside the pictures."""
+"""Finds people by the names that stand beside the pictures, where a typed command names somebody."""
 
 import re
 from collections.abc import Mapping

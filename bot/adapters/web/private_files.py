@@ -1,4 +1,4 @@
-"""Files that were whispered to one visitor: in memory only, under addresses that nobody guesses."""
+"""Files that only one visitor may fetch: in memory, under random addresses."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What goes wrong, said in one sentence: as problem+json to programs, as a small page to people."""
+"""Error answers: problem+json (RFC 9457) for programs, a small page for people."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""Who a browser is: a secret cookie, and the identity and friendly name that are derived from it."""
+"""Identifies browsers by a secret cookie, and derives an identity and a friendly name from it."""
 
 import hashlib
 import re

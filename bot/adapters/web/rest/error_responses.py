@@ -1,4 +1,4 @@
-"""What the REST API answers where it does not do what was asked, and how its description says so."""
+"""Error responses of the REST API, and their description for OpenAPI."""
 
 from http import HTTPStatus
 from typing import Any

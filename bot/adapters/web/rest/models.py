@@ -1,4 +1,4 @@
-"""What requests and answers of the REST API look like."""
+"""The requests and answers of the REST API, as pydantic models."""
 
 from datetime import datetime
 from enum import StrEnum

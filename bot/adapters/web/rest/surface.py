@@ -1,4 +1,4 @@
-"""A surface for whoever asks by REST: nothing is shown, the job itself is what they look at."""
+"""A surface for REST, which shows nothing: callers look at the job itself."""
 
 from datetime import timedelta
 
