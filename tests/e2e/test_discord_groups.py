@@ -10,7 +10,7 @@ from typing import Annotated
 import discord as discord_py
 import pytest
 
-from bot.adapters.discord.call import person_of_interaction
+from bot.adapters.discord.origins import person_of_interaction
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.domain.chat import Form, Post
 from bot.domain.options import Number, PersonRef, Pick, RoleRef, Text

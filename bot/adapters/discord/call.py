@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,16 +13,16 @@ import structlog
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.errors import FormNotShown, translate_errors
 from bot.adapters.discord.markup import mention_ids
+from bot.adapters.discord.origins import Interaction, person_of_interaction, place_of
 from bot.adapters.discord.rendering import NO_MENTIONS, RenderedMessage, render_message
 from bot.adapters.discord.surface import DiscordSurface
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
-from bot.domain.people import Identity, Person
+from bot.domain.people import Person
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
 
 log = structlog.get_logger(__name__)
 
-Interaction = discord.Interaction[discord.Client]
 RenderModal = Callable[[Form, str], discord.ui.Modal]
 """Draws a form, in the language of a locale."""
 
@@ -241,44 +241,3 @@ class DiscordReactionCall:
     async def ask(self, form: Form) -> None:  # noqa: ARG002 - every call is asked alike
         """Show no form: there is none below a reaction; see `Call.ask`."""
         raise FormNotShown("a reaction")
-
-
-def place_of(guild: int | None, channel_id: int | None, channel: object) -> Place:
-    """Return where something happens. `channel` is what discord.py knows of it: a post in a forum is a thread, too."""
-    parent = str(channel.parent_id) if isinstance(channel, discord.Thread) else ""
-    return Place(DISCORD, str(guild or ""), str(channel_id or ""), parent=parent)
-
-
-def person_of_interaction(interaction: Interaction) -> Person:
-    """Return whoever an interaction is from, with what they bought of us.
-
-    Only where the server itself installed the bot are its admins admins here:
-    anybody can bring it along into a server of their own.
-    """
-    may = interaction.permissions
-    if not interaction.is_guild_integration():
-        may = discord.Permissions(may.value)
-        may.update(manage_guild=False, administrator=False)
-    bought = {str(one.sku_id) for one in interaction.entitlements if not one.deleted and not one.is_expired()}
-    return person_of(interaction.user, interaction.locale, may, entitlements=sorted(bought))
-
-
-def person_of(
-    user: discord.User | discord.Member,
-    locale: discord.Locale | None,
-    permissions: discord.Permissions,
-    entitlements: Collection[str] = (),
-) -> Person:
-    """Return somebody as the house knows people. Who may manage messages in a place looks after it."""
-    # `Member.roles` leaves out those that no gateway told us of; by HTTP that is all of them.
-    # The role of everybody, whose id is the server's, is never among them.
-    roles = (user.guild.id, *user._roles) if isinstance(user, discord.Member) else ()  # noqa: SLF001 - see above
-    return Person(
-        Identity(DISCORD, "", str(user.id)),
-        user.display_name,
-        str(locale) if locale else "en",
-        is_moderator=permissions.manage_messages or permissions.administrator,
-        is_admin=permissions.manage_guild or permissions.administrator,
-        roles=tuple(str(role) for role in roles),
-        entitlements=tuple(entitlements),
-    )

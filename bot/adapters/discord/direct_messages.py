@@ -6,8 +6,8 @@ import discord
 import structlog
 
 from bot.adapters.discord import DISCORD
-from bot.adapters.discord.call import person_of
 from bot.adapters.discord.errors import FormNotShown
+from bot.adapters.discord.origins import person_of
 from bot.adapters.discord.surface import DiscordSurface
 from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
 from bot.errors import EaselError

@@ -11,10 +11,11 @@ from discord.abc import GuildChannel
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.application_commands import CONTEXT_MENUS, autocomplete_choices
-from bot.adapters.discord.call import DiscordCall, DiscordReactionCall, Interaction, person_of, place_of
+from bot.adapters.discord.call import DiscordCall, DiscordReactionCall
 from bot.adapters.discord.direct_messages import EMPTY_MESSAGE_REPLY, DirectMessageCall, line_of_message
 from bot.adapters.discord.interaction_input import parse_command, parse_modal
 from bot.adapters.discord.modals import render_modal
+from bot.adapters.discord.origins import Interaction, person_of, place_of
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.shared.deduplicator import Deduplicator
 from bot.adapters.shared.task_tracker import TaskTracker

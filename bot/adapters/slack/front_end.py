@@ -12,7 +12,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.bot_identities import BotAuthorizer, BotIdentities, FixedBotIdentity, set_installation
+from bot.adapters.slack.bolt_authorization import BotAuthorizer, set_installation
+from bot.adapters.slack.bot_identities import BotIdentities, FixedBotIdentity
 from bot.adapters.slack.bot_tokens import RotatingBotTokens
 from bot.adapters.slack.call import SlackCallDependencies, SlackCallFactory
 from bot.adapters.slack.event_handlers import SlackEventHandlers

@@ -7,7 +7,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import SLACK
-from bot.adapters.slack.bot_identities import set_installation
+from bot.adapters.slack.bolt_authorization import set_installation
 from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.payloads import Installation, installation_of, origin_of_event, origin_of_interaction
 from bot.domain.people import Identity
