@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
@@ -31,8 +30,6 @@ Draw = Callable[[str], Awaitable[None]]
 class EndSurface:
     """A surface that only waits for each message's end."""
 
-    update_every = timedelta(seconds=0.5)
-
     def __init__(self) -> None:
         self.ends: dict[str, asyncio.Future[Post]] = {}
 
@@ -44,6 +41,9 @@ class EndSurface:
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
         """Leave it to `post`."""
         return None
+
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Show nothing: only the end is waited for."""
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Note how it ended."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,13 +21,14 @@ from bot.ports.jobs import Jobs
 from bot.ports.surfaces import Surface
 from bot.services.gallery import Gallery
 from bot.services.picture_links import PictureLinks
-from bot.services.progress import ProgressReport
 from bot.services.quotas import Quotas
 
 log = structlog.get_logger(__name__)
 
 PROMISE_LIFETIME = timedelta(seconds=30)
 """How long after its acceptance a job's first message belongs to whoever accepted it. Then delivery looks for it itself."""
+
+ShowProgress = Callable[[Post], None]
 
 _QUOTA_STATUS_TIMEOUT = timedelta(seconds=2)
 _POLL_EVERY = timedelta(seconds=0.2)
@@ -60,13 +61,33 @@ class Delivery:
         """The platforms whose jobs can be shown by this process."""
         return frozenset(self._surfaces)
 
-    def progress(self, job: Job) -> ProgressReport:
-        """Return what keeps the job's message up to date while it runs."""
-        return ProgressReport(
-            self._surfaces.get(job.place.platform),
-            lambda: self._find_message(job),
-            lambda message, post: _adapt_to_message(message, post, job),
-        )
+    @contextlib.asynccontextmanager
+    async def progress(self, job: Job) -> AsyncIterator[ShowProgress]:
+        """Yield what shows a progress in the job's message, the newest as soon as that is there; afterwards it shows nothing."""
+        surface, message, newest = self._surfaces.get(job.place.platform), None, None
+
+        def show(post: Post) -> None:
+            nonlocal newest
+            newest = post
+            if surface is not None and message is not None:
+                surface.show_progress(message, _adapt_to_message(message, post, job))
+
+        async def find() -> None:
+            nonlocal message
+            try:
+                message = await self._find_message(job)
+            except EaselError as error:
+                log.info("progress.homeless", reason=str(error))
+            if newest is not None:
+                show(newest)
+
+        finding = asyncio.create_task(find())
+        try:
+            yield show
+        finally:
+            surface = None
+            finding.cancel()
+            await asyncio.gather(finding, return_exceptions=True)
 
     async def show_pictures(self, job: Job) -> None:
         """Put the job's pictures into its message, or into a new one if it is gone.

@@ -23,7 +23,7 @@ from bot.errors import (
 )
 from bot.pipeline import posts
 from bot.pipeline.account_queue import AccountQueue
-from bot.pipeline.delivery import Delivery
+from bot.pipeline.delivery import Delivery, ShowProgress
 from bot.pipeline.drawing import DrawingStep
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.prompt_preparation import PromptPreparation
@@ -31,7 +31,6 @@ from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.provider_errors import OutcomeUnknown
-from bot.services.progress import ProgressReport
 
 log = structlog.get_logger(__name__)
 
@@ -153,8 +152,8 @@ class Worker:
         """Bring the job to `KEPT`; False when it ended before, or has to wait. A boundary: whatever breaks ends it."""
         try:
             self._check_attempts(job)
-            async with self._steps.delivery.progress(job) as report:
-                await self._draw_and_keep(await self._prepare_prompt(job, report), report)
+            async with self._steps.delivery.progress(job) as show:
+                await self._draw_and_keep(await self._prepare_prompt(job, show), show)
         except LeaseLost:
             raise
         except Stopping:
@@ -184,19 +183,19 @@ class Worker:
         if job.attempt > MOST_ATTEMPTS:
             raise InternalError(self._fault_code())
 
-    async def _prepare_prompt(self, job: Job, report: ProgressReport) -> Job:
+    async def _prepare_prompt(self, job: Job, show: ShowProgress) -> Job:
         if job.prepared_prompt is None:
-            report.say(posts.working(job, "Finding the words"))
+            show(posts.working(job, "Finding the words"))
         return await self._steps.preparation.prepare(job)
 
-    async def _draw_and_keep(self, job: Job, report: ProgressReport) -> None:
+    async def _draw_and_keep(self, job: Job, show: ShowProgress) -> None:
         async def on_progress(progress: Progress) -> None:
-            report.say(posts.working(job, "Drawing", progress))
+            show(posts.working(job, "Drawing", progress))
 
         def on_trouble() -> None:
-            report.say(posts.working(job, "Drawn, and waiting for the storage to come back"))
+            show(posts.working(job, "Drawn, and waiting for the storage to come back"))
 
-        report.say(posts.working(job, "Drawing"))
+        show(posts.working(job, "Drawing"))
         drawing = await self._steps.drawing.draw(job, on_progress, on_trouble)
         await self._steps.keeping.keep(job, drawing, on_trouble)
         log.info("job.kept", pictures=len(drawing.files))

@@ -1,6 +1,5 @@
 """A platform's messages, and one person's call."""
 
-from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.chat import Form, MessageRef, Place, Post
@@ -9,9 +8,6 @@ from bot.domain.people import Identity, Person
 
 class Surface(Protocol):
     """A platform's messages. Every text of a post is plain words: the surface escapes markup and mentions."""
-
-    update_every: timedelta
-    """How often one message may be changed for progress; a final change never waits for it."""
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` at `place`. The same `key` again within minutes is the same message where the platform can tell.
@@ -32,8 +28,16 @@ class Surface(Protocol):
         """
         ...
 
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Replace the whole message soon, as often as the platform allows. Never raises.
+
+        It is dropped where something newer comes first, where the platform does
+        not take it, and once `update` or `delete` was called for the message.
+        """
+        ...
+
     async def update(self, message: MessageRef, post: Post) -> None:
-        """Replace the whole message. The same post again changes nothing.
+        """Replace the whole message by what is final: no progress of this process follows. The same post again changes nothing.
 
         Raises:
             MessageGone: The message is not there any more.

@@ -1,6 +1,7 @@
-"""Who may change a message when: progress in the background and newest only, what is final in its order and last."""
+"""The one owner of a message's changes: progress in the background, newest only; what is final in its order, and last."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +17,11 @@ _REPEAT_AFTER = timedelta(seconds=5)
 """A progress that nobody knows the fate of may still arrive, after what is final; by then it has."""
 
 _DOUBT_SECONDS = 30.0
+_PROGRESS_SECONDS = 10.0
+"""How long showing one progress may take."""
+
+_REMEMBERED = 1000
+"""So many messages are known to have ended: a progress that comes later is dropped."""
 
 Wait = Callable[[MessageRef], Awaitable[None]]
 Show = Callable[[MessageRef, Post], Awaitable[None]]
@@ -25,6 +31,10 @@ MayArrive = Callable[[EaselError], bool]
 
 def _never(_: EaselError) -> bool:
     return False
+
+
+async def _at_once(_: MessageRef) -> None:
+    return
 
 
 @dataclass(eq=False, slots=True)
@@ -39,40 +49,49 @@ class _PendingUpdates:
 
 
 class MessageUpdateQueue:
-    """Keeps the changes of each message in order. `wait` waits for a progress's turn, `show` shows it within a budget.
+    """Keeps the changes of each message in order, so that nothing final waits for a progress, or is covered by one.
 
+    `show` shows a progress. Between two of one message there are `update_every`
+    at least, and before each one the queue waits with `wait` for its turn.
     `final_wait` is how long an end waits for a progress that is on its way,
-    before that is cut off; without one, for as long as `show` takes.
+    before that is cut off; without one, for as long as that takes.
     `may_arrive` says of a progress that failed whether it may be seen all the
     same. After either the end is said again, `repeat_after` later.
     """
 
     def __init__(
         self,
-        wait: Wait,
         show: Show,
         *,
+        update_every: timedelta = timedelta(),
+        wait: Wait = _at_once,
         final_wait: timedelta | None = None,
         may_arrive: MayArrive = _never,
         repeat_after: timedelta = _REPEAT_AFTER,
     ) -> None:
-        self._wait = wait
         self._show = show
+        self._pause_seconds = update_every.total_seconds()
+        self._wait = wait
         self._final_wait_seconds = None if final_wait is None else final_wait.total_seconds()
         self._may_arrive = may_arrive
         self._repeat_after = repeat_after
         self._pending: dict[str, _PendingUpdates] = {}
         self._repeats: dict[str, asyncio.Task[None]] = {}
         self._doubts: dict[str, float] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is being shown, or waits to be."""
-        return bool(self._pending or self._repeats)
+        is_pending = any(one.newest or one.is_being_shown or one.users for one in self._pending.values())
+        return is_pending or bool(self._repeats)
 
     def show_progress(self, message: MessageRef, post: Post) -> None:
-        """Show a progress soon, unless something newer or final comes first."""
-        pending = self._pending.setdefault(_message_key(message), _PendingUpdates())
+        """Show a progress soon, unless something newer or final comes first. After what is final it is dropped."""
+        name = _message_key(message)
+        if name in self._ended:
+            return
+        pending = self._pending.setdefault(name, _PendingUpdates())
         pending.newest = post
         if pending.task is None:
             pending.task = asyncio.create_task(self._run(message, pending))
@@ -83,6 +102,7 @@ class MessageUpdateQueue:
         `show` is called with True when it is to show the same once more.
         """
         name = _message_key(message)
+        self._note_end(name)
         pending = self._pending.setdefault(name, _PendingUpdates())
         pending.users += 1
         try:
@@ -112,6 +132,7 @@ class MessageUpdateQueue:
                 await self._wait(message)
                 post, pending.newest = pending.newest, None
                 await self._show_newest(message, pending, post)
+                await asyncio.sleep(self._pause_seconds)
         finally:
             pending.task = None
             self._forget(_message_key(message), pending)
@@ -119,10 +140,11 @@ class MessageUpdateQueue:
     async def _show_newest(self, message: MessageRef, pending: _PendingUpdates, post: Post) -> None:
         pending.is_being_shown = True
         try:
-            await self._show(message, post)
-        except EaselError as error:
-            log.info("progress.dropped", reason=str(error))
-            if self._may_arrive(error):
+            async with asyncio.timeout(_PROGRESS_SECONDS):
+                await self._show(message, post)
+        except (EaselError, TimeoutError) as error:
+            log.info("progress.dropped", reason=str(error) or "timeout")
+            if isinstance(error, TimeoutError) or self._may_arrive(error):
                 self._doubts[_message_key(message)] = _now()
         except Exception:  # what is only shown must not stop what is being paid for
             log.exception("progress.broke")
@@ -163,6 +185,12 @@ class MessageUpdateQueue:
         since = _now() - _DOUBT_SECONDS
         self._doubts = {one: at for one, at in self._doubts.items() if at > since}
         return self._doubts.pop(name, None) is not None
+
+    def _note_end(self, name: str) -> None:
+        self._ended[name] = None
+        self._ended.move_to_end(name)
+        while len(self._ended) > _REMEMBERED:
+            self._ended.popitem(last=False)
 
     def _forget(self, name: str, pending: _PendingUpdates) -> None:
         if pending.task is None and not pending.users and self._pending.get(name) is pending:

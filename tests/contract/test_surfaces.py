@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Protocol
 
 import pytest
@@ -35,6 +34,7 @@ from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_pauses import BRIEF
 from tests.fakes.slack_token import FixedToken
 from tests.fakes.studio import png
+from tests.fakes.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,20 @@ class WebStage:
 
     def __init__(self) -> None:
         self._messages = MemoryMessages(StoppedClock(), CountingIds())
-        self.surface: Surface = WebSurface(self._messages)
+        self._surface = WebSurface(self._messages)
+
+    @property
+    def surface(self) -> Surface:
+        """The surface itself."""
+        return self._surface
 
     async def seen(self) -> list[Seen]:
         """Read the channel."""
         return [_seen(message.id, message.body) for message in await self._messages.page("studio", most=100)]
 
     async def changes(self) -> int:
-        """Return the channel's newest version."""
+        """Return the channel's newest version, once nothing is on its way any more."""
+        await until(lambda: not self._surface.has_pending_updates)
         return max((message.version for message in await self._messages.since("studio", 0)), default=0)
 
     def goes_down(self) -> None:
@@ -292,11 +298,35 @@ async def test_an_update_replaces_the_whole_message(stage: Stage) -> None:
 async def test_the_same_post_again_changes_nothing(stage: Stage) -> None:
     """With a preview, too."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
-    for post in (DONE, Post("Drawing", Tone.WORKING, preview=png(), progress=0.5)):
-        await stage.surface.update(message, post)
+    for _ in range(2):
+        stage.surface.show_progress(message, Post("Drawing", Tone.WORKING, preview=png(), progress=0.5))
         changes = await stage.changes()
-        await stage.surface.update(message, post)
-        assert await stage.changes() == changes
+    assert await stage.changes() == changes
+    await stage.surface.update(message, DONE)
+    changes = await stage.changes()
+    await stage.surface.update(message, DONE)
+    assert await stage.changes() == changes
+
+
+async def test_progress_is_shown_soon_and_never_after_the_end(stage: Stage) -> None:
+    """Neither what waits for its turn nor what comes late."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    stage.surface.show_progress(message, Post("Drawing", Tone.WORKING, progress=0.5))
+    await stage.changes()
+    assert [seen.text for seen in await stage.seen()] == ["Drawing"]
+    stage.surface.show_progress(message, Post("Nearly", Tone.WORKING, progress=0.9))
+    await stage.surface.update(message, DONE)
+    stage.surface.show_progress(message, Post("Late", Tone.WORKING, progress=0.9))
+    await stage.changes()
+    assert [seen.text for seen in await stage.seen()] == ["a fox"]
+
+
+async def test_a_progress_that_is_not_taken_is_nothing(stage: Stage) -> None:
+    """Whoever works hears nothing of it."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    stage.goes_down()
+    stage.surface.show_progress(message, Post("Drawing", Tone.WORKING, progress=0.5))
+    stage.surface.show_progress(replace(message, id=UNKNOWN), Post("Drawing", Tone.WORKING, progress=0.5))
 
 
 async def test_a_message_outlives_the_surface_that_posted_it(stage: Stage) -> None:
@@ -342,8 +372,3 @@ async def test_a_platform_that_is_down_is_a_surface_that_failed(stage: Stage) ->
         with pytest.raises(SurfaceFailed) as failure:
             await act
         assert not isinstance(failure.value, MessageGone)
-
-
-async def test_progress_has_a_pace(stage: Stage) -> None:
-    """Each platform says how often a message may change."""
-    assert timedelta() < stage.surface.update_every <= timedelta(seconds=10)

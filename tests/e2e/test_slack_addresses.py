@@ -26,7 +26,7 @@ async def test_where_the_bot_is_no_member_a_command_is_answered_by_its_address(s
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
     message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
     assert "Drawing: a fox" in private.messages[-1]
-    await stage.surface.update(message, WORKING)
+    stage.surface.show_progress(message, WORKING)
     await stage.surface.update(message, ENDED)
     assert "cancelled" in private.messages[-1]
     assert len(stage.slack.calls("response_url")) == 2

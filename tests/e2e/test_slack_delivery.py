@@ -47,7 +47,7 @@ def test_two_hundred_updates_never_overrun_slacks_limit() -> None:
 
             async def told(message: MessageRef) -> None:
                 for share in (0.2, 0.4, 0.6, 0.8):
-                    await stage.surface.update(message, replace(WORKING, progress=share))
+                    stage.surface.show_progress(message, replace(WORKING, progress=share))
                     await asyncio.sleep(10)
                 await stage.surface.update(message, ENDED)
 
@@ -84,7 +84,7 @@ async def test_a_late_progress_does_not_cover_the_end(stage: Stage) -> None:
     """The end waits for what is on its way."""
     message, seen = await stage.posted()
     held = stage.slack.faults.hold("chat.update", times=1)
-    await stage.surface.update(message, WORKING)
+    stage.surface.show_progress(message, WORKING)
     await stage.slack.until(lambda: stage.slack.calls("chat.update"), what="the progress")
     ending = asyncio.create_task(stage.surface.update(message, ENDED))
     held.release()

@@ -151,7 +151,7 @@ async def test_with_a_public_address_pictures_are_links_of_ours() -> None:
     """Nothing is uploaded."""
     async with a_stage(preview_link=lambda _: "https://easel.example/preview/1") as stage:
         message, seen = await stage.posted()
-        await stage.surface.update(message, replace(WORKING, preview=png()))
+        stage.surface.show_progress(message, replace(WORKING, preview=png()))
         await stage.silence()
         assert [image["image_url"] for image in seen.images] == ["https://easel.example/preview/1"]
         await stage.surface.update(message, DONE)
@@ -174,7 +174,7 @@ async def test_previews_that_slack_cannot_fetch_become_words() -> None:
         message, seen = await stage.posted()
         stage.slack.faults.fail("chat.update", "invalid_blocks")
         for share in (0.2, 0.4):
-            await stage.surface.update(message, replace(WORKING, preview=png(), progress=share))
+            stage.surface.show_progress(message, replace(WORKING, preview=png(), progress=share))
             await stage.silence()
         assert "40 %" in seen
         assert not seen.images
@@ -183,7 +183,7 @@ async def test_previews_that_slack_cannot_fetch_become_words() -> None:
 async def test_without_a_public_address_progress_is_words(stage: Stage) -> None:
     """And nothing is uploaded for it."""
     message, seen = await stage.posted()
-    await stage.surface.update(message, replace(WORKING, preview=png()))
+    stage.surface.show_progress(message, replace(WORKING, preview=png()))
     await stage.silence()
     assert "50 %" in seen
     assert not stage.slack.calls("upload")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person, Platform
+from bot.services.message_updates import MessageUpdateQueue
 from tests.fakes.scripted_failures import ScriptedFailures
 
 LOOM = Platform("loom")
@@ -17,7 +18,7 @@ class RecordingSurface:
     """Keeps messages, and everything that they ever said. `trouble` makes its methods fail."""
 
     def __init__(self, update_every: timedelta = timedelta(seconds=1)) -> None:
-        self.update_every = update_every
+        self._updates = MessageUpdateQueue(self._change, update_every=update_every)
         self.failures = ScriptedFailures()
         self.posted: list[tuple[Place, Post, str]] = []
         self.updated: list[tuple[MessageRef, Post]] = []
@@ -56,8 +57,15 @@ class RecordingSurface:
         self.failures.raise_next("find")
         return self.answered.get(promised.reply_token)
 
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Change a message soon."""
+        self._updates.show_progress(message, post)
+
     async def update(self, message: MessageRef, post: Post) -> None:
-        """Change a message."""
+        """Change a message for good."""
+        await self._updates.show_final(message, lambda _: self._change(message, post))
+
+    async def _change(self, message: MessageRef, post: Post) -> None:
         self.begun += 1
         self.under_way += 1
         try:

@@ -28,6 +28,7 @@ from bot.services.message_updates import MessageUpdateQueue
 
 log = structlog.get_logger(__name__)
 
+_UPDATE_EVERY = timedelta(seconds=1.5)
 _PROGRESS_BUDGET = timedelta(seconds=10)
 _BUDGET = timedelta(seconds=40)
 _LAST_WORD = timedelta(milliseconds=300)
@@ -49,8 +50,6 @@ class DiscordSurface:
     so that nothing final ever waits for it.
     """
 
-    update_every = timedelta(seconds=1.5)
-
     def __init__(
         self,
         bot_client: DiscordBotClient,
@@ -65,7 +64,9 @@ class DiscordSurface:
         self._clock = clock
         self._interactions = InteractionClient(proxy=bot_client.proxy)
         self._progress_limiter = ProgressRateLimiter()
-        self._updates = MessageUpdateQueue(self._wait_for_progress, self._show_progress, final_wait=_LAST_WORD)
+        self._updates = MessageUpdateQueue(
+            self._show_progress, update_every=_UPDATE_EVERY, wait=self._wait_for_progress, final_wait=_LAST_WORD
+        )
         self._spoiler_guilds = frozenset(spoiler_guilds)
         self._fingerprints = NewestEntries[str, str](_REMEMBERED)
 
@@ -100,12 +101,13 @@ class DiscordSurface:
         id_ = None if reply_token is None else await self._interactions.find_response(reply_token, _BUDGET)
         return None if id_ is None else replace(promised, id=str(id_))
 
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Replace the whole message soon; see `Surface.show_progress`."""
+        if self._is_worth_a_progress(message):
+            self._updates.show_progress(message, post)
+
     async def update(self, message: MessageRef, post: Post) -> None:
-        """Replace the whole message; see `Surface.update`. A progress may be dropped for a newer one."""
-        if post.tone.is_unfinished:
-            if self._is_worth_a_progress(message):
-                self._updates.show_progress(message, post)
-            return
+        """Replace the whole message; see `Surface.update`."""
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 
     async def direct(self, person: Identity) -> Place:

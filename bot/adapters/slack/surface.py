@@ -49,8 +49,6 @@ class SlackSurface:
     address; elsewhere progress is text. `shows_links` is as in `PictureSources`.
     """
 
-    update_every = timedelta(seconds=3)
-
     def __init__(
         self,
         web: SlackWebApi,
@@ -71,7 +69,7 @@ class SlackSurface:
         self._deduplicator = PostDeduplicator()
         repeat_after = timedelta(seconds=self._timings.repeat_after)
         self._updates = MessageUpdateQueue(
-            web.wait_for_progress, self._show_progress, may_arrive=may_arrive, repeat_after=repeat_after
+            self._show_progress, wait=web.wait_for_progress, may_arrive=may_arrive, repeat_after=repeat_after
         )
 
     async def close(self) -> None:
@@ -114,13 +112,15 @@ class SlackSurface:
         """Leave it to `post`: nothing is told by a call's address, and history only to who may read all; see `Surface.find`."""
         return None
 
-    async def update(self, message: MessageRef, post: Post) -> None:
-        """Replace the whole message; see `Surface.update`. A progress may be dropped for a newer one."""
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Replace the whole message soon; see `Surface.show_progress`. Slack's limits say how often."""
         self._remember_team(message)
-        if post.tone.is_unfinished:
-            if not is_said_by_url(message.id):
-                self._updates.show_progress(message, post)
-            return
+        if not is_said_by_url(message.id):
+            self._updates.show_progress(message, post)
+
+    async def update(self, message: MessageRef, post: Post) -> None:
+        """Replace the whole message; see `Surface.update`."""
+        self._remember_team(message)
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 
     async def direct(self, person: Identity) -> Place:

@@ -10,7 +10,9 @@ from rich.text import Text
 from bot.adapters.terminal.sanitizing import sanitize
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
+from bot.services.message_updates import MessageUpdateQueue
 
+_UPDATE_EVERY = timedelta(milliseconds=100)
 _MARKS = {Tone.DONE: ("✓", "green"), Tone.REFUSED: ("✗", "yellow"), Tone.FAILED: ("✗", "red"), Tone.PLAIN: ("·", "dim")}
 """How a message that will not change by itself begins; messages in other tones are under way."""
 
@@ -23,12 +25,11 @@ class TerminalSurface:
     takes everything and shows nothing; so does one that is closed.
     """
 
-    update_every = timedelta(milliseconds=100)
-
     def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
         self.has_ended = False
         self._console = console or Console(stderr=True)
         self._is_silent = quiet
+        self._updates = MessageUpdateQueue(self._show_update, update_every=_UPDATE_EVERY)
         self._texts: dict[str, str] = {}
         self._bars: dict[str, TaskID] = {}
         self._progress = Progress(
@@ -50,9 +51,13 @@ class TerminalSurface:
         """Leave it to `post`, which finds a line by its key; see `Surface.find`."""
         return None
 
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Move the bar soon; see `Surface.show_progress`."""
+        self._updates.show_progress(message, post)
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show the line as it is now. A line of another run is shown anew."""
-        self._show(message.id, post)
+        await self._updates.show_final(message, lambda _: self._show_update(message, post))
 
     async def direct(self, person: Identity) -> Place:
         """Return the person's terminal: nobody else reads there."""
@@ -60,13 +65,19 @@ class TerminalSurface:
 
     async def delete(self, message: MessageRef) -> None:
         """Take a moving line away; what is printed stays printed."""
-        self._remove(message.id)
+        await self._updates.show_final(message, lambda _: self._remove_bar(message))
 
     def close(self) -> None:
         """Leave the terminal as it was: no bar is left behind, and nothing is shown any more."""
         self._is_silent = True
         for message in tuple(self._bars):
             self._remove(message)
+
+    async def _show_update(self, message: MessageRef, post: Post) -> None:
+        self._show(message.id, post)
+
+    async def _remove_bar(self, message: MessageRef) -> None:
+        self._remove(message.id)
 
     def _show(self, message: str, post: Post) -> None:
         if self._is_silent:

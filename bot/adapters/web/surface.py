@@ -9,8 +9,11 @@ from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.messages import Messages, StoredMessage
+from bot.services.message_updates import MessageUpdateQueue
 
 WEB = Platform("web")
+
+_UPDATE_EVERY = timedelta(seconds=0.5)
 
 
 class WebSurface:
@@ -20,12 +23,11 @@ class WebSurface:
     because a server waits for its connections to end.
     """
 
-    update_every = timedelta(seconds=0.5)
-
     def __init__(self, messages: Messages) -> None:
         self.messages = messages
         self.feed = Feed(messages)
         self.previews = Previews()
+        self._updates = MessageUpdateQueue(self._show, update_every=_UPDATE_EVERY)
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` in the channel; see `Surface.post`."""
@@ -40,15 +42,22 @@ class WebSurface:
         self.feed.notify()
         message = MessageRef(place, stored.id)
         if post.preview is not None:
-            await self.update(message, post)
+            await self._show(message, post)
         return message
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
         """Leave it to `post`, which finds a message by its key; see `Surface.find`."""
         return None
 
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Replace the whole message soon; see `Surface.show_progress`."""
+        self._updates.show_progress(message, post)
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message, but for what was asked; see `Surface.update`."""
+        await self._updates.show_final(message, lambda _: self._show(message, post))
+
+    async def _show(self, message: MessageRef, post: Post) -> None:
         try:
             if not await self._replace(message.id, post):
                 raise MessageGone(WEB, "the message was deleted")
@@ -61,6 +70,14 @@ class WebSurface:
 
     async def delete(self, message: MessageRef) -> None:
         """Take the message away; see `Surface.delete`."""
+        await self._updates.show_final(message, lambda _: self._delete(message))
+
+    @property
+    def has_pending_updates(self) -> bool:
+        """Whether a progress is on its way."""
+        return self._updates.is_busy
+
+    async def _delete(self, message: MessageRef) -> None:
         try:
             await self.messages.delete(message.id)
         except StorageFailed as error:

@@ -152,8 +152,8 @@ async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(ben
     assert bench.delivery.platforms == {LOOM} == frozenset({Platform("loom")})
     with pytest.raises(SurfaceFailed, match="not served by this process"):
         await elsewhere.show_pictures(await kept(bench))
-    async with elsewhere.progress(await bench.imagine(key="call-2")) as report:
-        report.say(posts.working(await bench.imagine(key="call-2"), "Drawing"))
+    async with elsewhere.progress(await bench.imagine(key="call-2")) as show:
+        show(posts.working(await bench.imagine(key="call-2"), "Drawing"))
     assert bench.surface.updated == []
 
 

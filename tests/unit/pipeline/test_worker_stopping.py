@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.allowances import QuotaStatus
-from bot.domain.chat import Tone
+from bot.domain.chat import Post, Tone
 from bot.domain.jobs import DrawingState, Ending, JobId, JobState
 from bot.errors import (
     StorageFailed,
@@ -77,14 +77,13 @@ async def test_a_job_that_somebody_else_has_claimed_is_let_go(bench: Bench) -> N
 async def test_a_job_that_somebody_else_has_finished_keeps_its_pictures_in_the_message() -> None:
     """Whatever one that came too late wrote over them; they are counted once."""
     bench = Bench(when_unknown=WhenUnknown.RETRY)
-    bench.surface.hold_updates(1)
     job = await bench.imagine()
     slow = await under_way(bench, job)
     bench.clock.move(LEASE)
     await bench.new_worker().work(job.id)
     assert bench.message(job).tone is Tone.DONE
-    bench.surface.let_updates_go()
-    await until(lambda: bench.message(job).tone is Tone.WORKING)
+    [message] = bench.surface.shown
+    bench.surface.shown[message] = Post("Drawing: a fox", Tone.WORKING)  # as another process would
     bench.painter.release()
     await slow
     assert bench.message(job).tone is Tone.DONE
@@ -122,7 +121,7 @@ async def test_a_job_cancelled_while_it_is_drawn_stops(bench: Bench) -> None:
 
 
 async def test_a_progress_under_way_does_not_have_the_last_word(bench: Bench) -> None:
-    """Nobody speaks of the cancellation before the work has ended."""
+    """What is said of the cancellation waits for it, and nothing follows that."""
     bench.painter.will_hold()
     bench.surface.hold_updates(1)
     job = await bench.imagine()
@@ -132,7 +131,7 @@ async def test_a_progress_under_way_does_not_have_the_last_word(bench: Bench) ->
     await bench.studio.cancel(job)
     await bench.delivery.notify_end(job.id)
     assert texts(bench) == [
-        "Finding the words: a fox",
+        "Drawing: a fox",
         "a fox – cancelled. It was being drawn already, so 1 picture was counted.",
     ]
 

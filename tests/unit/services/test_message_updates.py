@@ -23,14 +23,16 @@ def may_arrive(error: EaselError) -> bool:
 class Board:
     """What is shown, with progress that can be held up."""
 
-    def __init__(self, final_wait: timedelta | None = None) -> None:
+    def __init__(self, final_wait: timedelta | None = None, update_every: timedelta = timedelta()) -> None:
         self.said: list[str] = []
         self.its_turn = asyncio.Event()
         self.its_turn.set()
         self.arrival = asyncio.Event()
         self.arrival.set()
         self.error: Exception | None = None
-        self.updates = MessageUpdateQueue(self.wait, self.show, final_wait=final_wait, may_arrive=may_arrive)
+        self.updates = MessageUpdateQueue(
+            self.show, update_every=update_every, wait=self.wait, final_wait=final_wait, may_arrive=may_arrive
+        )
 
     async def wait(self, message: MessageRef) -> None:
         """Wait for a progress's turn."""
@@ -82,6 +84,63 @@ async def test_nothing_follows_the_end() -> None:
     await quiet()
     assert board.said == ["end"]
     assert not board.updates.is_busy
+
+
+async def test_a_message_is_left_alone_between_two_progresses() -> None:
+    """What came in between is old news."""
+    board = Board(update_every=timedelta(seconds=3.3))
+    for second in range(10):
+        await board.say(f"{second} s")
+        await asyncio.sleep(1)
+    assert board.said == ["0 s", "3 s", "6 s", "9 s"]
+    assert not board.updates.is_busy
+
+
+async def test_an_end_does_not_wait_for_that() -> None:
+    """Whoever is done shows it at once."""
+    board = Board(update_every=timedelta(seconds=3))
+    await board.say("one", "two")
+    began = asyncio.get_running_loop().time()
+    await board.updates.show_final(MESSAGE, board.end)
+    assert asyncio.get_running_loop().time() - began < 0.1
+    assert board.said == ["one", "end"]
+
+
+async def test_a_progress_that_comes_after_the_end_is_dropped() -> None:
+    """Whoever says it has not heard of the end yet."""
+    board = Board()
+    await board.updates.show_final(MESSAGE, board.end)
+    await board.say("late")
+    assert board.said == ["end"]
+    assert not board.updates.is_busy
+
+
+async def test_a_progress_that_is_said_while_the_end_is_on_its_way_is_dropped() -> None:
+    """Nobody sees it come and go."""
+    board, may_end = Board(), asyncio.Event()
+
+    async def slow(is_repeat: bool) -> None:
+        await may_end.wait()
+        await board.end(is_repeat)
+
+    ending = asyncio.create_task(board.updates.show_final(MESSAGE, slow))
+    await board.say("late")
+    may_end.set()
+    await ending
+    await quiet()
+    assert board.said == ["end"]
+
+
+async def test_a_progress_that_hangs_is_given_up_and_the_end_is_said_again() -> None:
+    """After ten seconds; it may arrive all the same."""
+    board = Board()
+    board.arrival.clear()
+    await board.say("one")
+    began = asyncio.get_running_loop().time()
+    await board.updates.show_final(MESSAGE, board.end)
+    assert asyncio.get_running_loop().time() - began == pytest.approx(10, abs=0.1)
+    await until(lambda: not board.updates.is_busy)
+    assert board.said == ["end", "end again"]
 
 
 async def test_a_progress_that_waits_is_dropped_for_the_end() -> None:
@@ -149,7 +208,7 @@ async def test_a_progress_that_was_refused_does_not() -> None:
 async def test_where_what_fails_never_arrives_the_end_is_said_once() -> None:
     """That is so unless a platform says otherwise."""
     board = Board()
-    board.updates = MessageUpdateQueue(board.wait, board.show)
+    board.updates = MessageUpdateQueue(board.show)
     board.error = DOWN
     await board.say("one")
     await board.updates.show_final(MESSAGE, board.end)

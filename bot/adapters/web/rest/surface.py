@@ -1,7 +1,5 @@
 """A surface for REST, which shows nothing: callers look at the job itself."""
 
-from datetime import timedelta
-
 from bot.adapters.web.rest import API
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person
@@ -11,8 +9,6 @@ from bot.errors import MessageGone, SurfaceFailed
 class RestSurface:
     """Implements `bot.ports.surfaces.Surface` by doing nothing."""
 
-    update_every = timedelta(days=1)
-
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
         """Return a name for what is not shown; see `Surface.post`."""
         return MessageRef(place, key)
@@ -20,6 +16,9 @@ class RestSurface:
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
         """Find nothing: nothing is shown; see `Surface.find`."""
         return None
+
+    def show_progress(self, message: MessageRef, post: Post) -> None:
+        """Show nothing; see `Surface.show_progress`."""
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show nothing; see `Surface.update`."""

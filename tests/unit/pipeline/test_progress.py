@@ -1,0 +1,107 @@
+"""Asks whether the progress of a job is shown in its message, as soon as that is there, and never afterwards."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.chat import Post, promise
+from bot.domain.jobs import Job
+from bot.errors import StorageFailed
+from tests.fakes.bench import Bench
+from tests.fakes.surfaces import SQUARE, RecordingSurface, person
+from tests.fakes.waiting import quiet, until
+
+
+def said(surface: RecordingSurface) -> list[str]:
+    """Return what the message said, in order."""
+    return [post.text for post in surface.said]
+
+
+@pytest.fixture
+async def job(bench: Bench) -> Job:
+    """Return a job that has its message."""
+    return bench.job(await bench.imagine())
+
+
+@pytest.fixture
+async def promised(bench: Bench, job: Job) -> Job:
+    """Return a job whose message is being posted."""
+    await bench.jobs.attach(job.id, promise(SQUARE))
+    return bench.job(job)
+
+
+async def test_what_is_said_is_shown(bench: Bench, job: Job) -> None:
+    """Soon."""
+    async with bench.delivery.progress(job) as show:
+        show(Post("one"))
+        await until(lambda: said(bench.surface) == ["one"])
+    assert bench.surface.updated == [(job.message, Post("one"))]
+
+
+async def test_nothing_is_shown_that_is_said_afterwards(bench: Bench, job: Job) -> None:
+    """Whoever is late is not heard."""
+    async with bench.delivery.progress(job) as show:
+        show(Post("one"))
+        await until(lambda: said(bench.surface) == ["one"])
+    show(Post("two"))
+    await asyncio.sleep(60)
+    assert said(bench.surface) == ["one"]
+
+
+async def test_what_was_said_before_the_message_was_there_is_shown_once_it_is(bench: Bench, promised: Job) -> None:
+    """The newest of it."""
+    async with bench.delivery.progress(promised) as show:
+        show(Post("one"))
+        show(Post("two"))
+        await quiet()
+        assert said(bench.surface) == []
+        message = await bench.surface.post(SQUARE, Post("Drawing"), key="late")
+        await bench.jobs.attach(promised.id, message)
+        await until(lambda: said(bench.surface) == ["two"])
+
+
+async def test_a_message_that_stands_apart_says_who_asked(bench: Bench, job: Job) -> None:
+    """In its progress too."""
+    assert job.message is not None
+    await bench.jobs.attach(job.id, replace(job.message, names_asker=True))
+    async with bench.delivery.progress(bench.job(job)) as show:
+        show(Post("one"))
+        await until(lambda: bench.surface.said != [])
+    assert person().name in str(bench.surface.said[0])
+
+
+async def test_a_message_that_is_not_there_by_the_end_holds_nobody_up(bench: Bench, promised: Job) -> None:
+    """It is looked for no longer; nor is it where it cannot be looked for."""
+    began = asyncio.get_running_loop().time()
+    async with bench.delivery.progress(promised) as show:
+        show(Post("one"))
+        await quiet()
+    bench.jobs.failures.fail_always("get", StorageFailed("memory", "down"))
+    async with bench.delivery.progress(promised) as show:
+        show(Post("one"))
+        await quiet()
+    assert asyncio.get_running_loop().time() - began < 1
+    assert said(bench.surface) == []
+
+
+async def test_without_a_message_it_keeps_quiet(bench: Bench, job: Job) -> None:
+    """The end makes one."""
+    async with bench.delivery.progress(replace(job, message=None)) as show:
+        show(Post("one"))
+        await asyncio.sleep(10)
+    assert said(bench.surface) == []
+
+
+async def test_what_breaks_inside_comes_out(bench: Bench, promised: Job) -> None:
+    """Nothing goes on behind its back."""
+
+    async def break_inside() -> None:
+        async with bench.delivery.progress(promised) as show:
+            show(Post("one"))
+            raise RuntimeError("inside")
+
+    with pytest.raises(RuntimeError, match="inside"):
+        await break_inside()
+    await asyncio.sleep(10)
+    assert said(bench.surface) == []
