@@ -135,6 +135,8 @@ class Studio:
     async def cancel(self, job: Job) -> Ending:
         """End the job without a picture. Its pictures come back, but for those that are being drawn already: they count.
 
+        The row is what ends. Whoever works on the job is asked to stop, and is not waited for.
+
         Raises:
             Conflict: It is too late for that.
         """

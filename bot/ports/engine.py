@@ -21,7 +21,12 @@ class Engine(Protocol):
         ...
 
     async def cancel(self, job: JobId) -> None:
-        """Take the job out of the line, or cancel the work on it and wait for its end; unknown ids are no error."""
+        """Ask that the job be worked on no longer, wherever it waits or runs; unknown ids are no error.
+
+        It promises nothing and waits for nothing: the work may go on for a
+        while, or not hear of it. Whoever cancels writes the end to the job's row
+        first, and the fence decides.
+        """
         ...
 
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:

@@ -48,12 +48,11 @@ class LocalEngine:
         self._changed.set()
 
     async def cancel(self, job: JobId) -> None:
-        """Take the job out of the line, or cancel its run and wait for its end."""
+        """Take the job out of the line, or cancel its run."""
         self._queue.remove(job)
         self._republished.pop(job, None)
         if job in self._running:
             self._running[job].cancel()
-            await asyncio.wait({self._running[job]})
 
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
         """Work on jobs until cancelled. What still waits then is worked on by the next `run`.

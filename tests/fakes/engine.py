@@ -36,14 +36,12 @@ class ManualEngine:
             self._republished.setdefault(job, not_before)
 
     async def cancel(self, job: JobId) -> None:
-        """Forget the job, or cancel the work on it and wait for its end."""
+        """Forget the job, or cancel the work on it."""
         self.failures.raise_next("cancel")
         self._waiting.pop(job, None)
         self._republished.pop(job, None)
         if job in self._running:
-            task = self._running[job]
-            task.cancel()
-            await asyncio.wait({task})
+            self._running[job].cancel()
 
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
         """Work on what is due, one job after another, until cancelled."""

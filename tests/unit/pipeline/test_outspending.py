@@ -36,7 +36,7 @@ async def test_asking_and_cancelling_in_turn_ends_with_the_day(bench: Bench) -> 
         task = bench.engine.start(bench.worker.work)
         await until(lambda: len(bench.painter.requests) == number + 1)  # noqa: B023 - awaited within the turn
         await bench.studio.cancel(job)
-        assert task.done()
+        await asyncio.wait({task})
         [drawing] = await bench.jobs.drawings(job.id)
         assert (drawing.state, drawing.cost) == (DrawingState.UNKNOWN, bench.painter.estimate(*SIZE, 3))
     assert await bench.quota_status() == QuotaStatus(LIMIT, held=0, spent=18)

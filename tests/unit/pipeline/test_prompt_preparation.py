@@ -1,5 +1,6 @@
 """Asks how words are settled: judged, rewritten, paid for once, and never drawn unjudged."""
 
+import asyncio
 import hashlib
 
 import pytest
@@ -115,7 +116,7 @@ async def test_a_wish_cancelled_at_the_rewriter_is_paid_for(bench: Bench) -> Non
     task = bench.engine.start(bench.worker.work)
     await until(lambda: bool(bench.rewriter.asks))
     await bench.studio.cancel(job)
-    assert task.done()
+    await asyncio.wait({task})
     assert bench.job(job).prepared_prompt is None
     assert await bench.jobs.cost(job.id) == REWRITING_COSTS
 
