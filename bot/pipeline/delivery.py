@@ -64,7 +64,9 @@ class Delivery:
     @contextlib.asynccontextmanager
     async def progress(self, job: Job) -> AsyncIterator[ShowProgress]:
         """Yield what shows a progress in the job's message, the newest as soon as that is there; afterwards it shows nothing."""
-        surface, message, newest = self._surfaces.get(job.place.platform), None, None
+        surface = self._surfaces.get(job.place.platform)
+        message: MessageRef | None = None
+        newest: Post | None = None
 
         def show(post: Post) -> None:
             nonlocal newest

@@ -298,9 +298,10 @@ async def test_an_update_replaces_the_whole_message(stage: Stage) -> None:
 async def test_the_same_post_again_changes_nothing(stage: Stage) -> None:
     """With a preview, too."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
-    for _ in range(2):
-        stage.surface.show_progress(message, Post("Drawing", Tone.WORKING, preview=png(), progress=0.5))
-        changes = await stage.changes()
+    working = Post("Drawing", Tone.WORKING, preview=png(), progress=0.5)
+    stage.surface.show_progress(message, working)
+    changes = await stage.changes()
+    stage.surface.show_progress(message, working)
     assert await stage.changes() == changes
     await stage.surface.update(message, DONE)
     changes = await stage.changes()
