@@ -3,7 +3,9 @@
 One accept is one transaction: the job's row and its hold, with the counter,
 two budgets and their money. It is measured on a database without history, and
 on one that has 100,000 accounts with two days of usage and a finished job
-each, in one run: by turns, so that a busy machine slows both.
+each, in one run: by turns, so that a busy machine slows both. A third without
+history is opened with aiosqlite as it comes: `plain_driver_ratio` says how
+much longer that takes than `storage/sql/sqlite_driver.py`.
 """
 
 import argparse
@@ -17,6 +19,7 @@ from statistics import median
 
 from sqlalchemy import insert
 
+from benchmarks.plain_sqlite import PlainDatabase
 from bot.domain.allowances import Allowance, Budget, Hold, HoldState, Period
 from bot.domain.chat import Place
 from bot.domain.jobs import Job, JobId, Wish
@@ -115,11 +118,11 @@ class Desk:
         return took * 1000
 
 
-async def opened(folder: Path, name: str, people: int) -> Database:
+async def opened(folder: Path, name: str, people: int, kind: type[Database] = Database) -> Database:
     """Make a database that knows so many people, and has no history."""
     url = f"sqlite+aiosqlite:///{folder / name}.db"
     await upgrade(url)
-    database = Database(url)
+    database = kind(url)
     await database.open()
     await know(database, people)
     return database
@@ -130,15 +133,22 @@ async def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         few = ROUNDS + WARM_UP  # everybody asks once: nobody's limit is in the way
         empty, full = await opened(Path(folder), "empty", few), await opened(Path(folder), "full", ACCOUNTS)
+        plain = await opened(Path(folder), "plain", few, PlainDatabase)
         try:
             await live(full, ACCOUNTS)
-            desks = Desk(empty, few), Desk(full, ACCOUNTS)
+            desks = Desk(empty, few), Desk(full, ACCOUNTS), Desk(plain, few)
             took = [[await desk.accept() for desk in desks] for _ in range(WARM_UP + ROUNDS)][WARM_UP:]
         finally:
             await empty.close()
             await full.close()
-    in_empty, in_full = (median(times) for times in zip(*took, strict=True))
-    return {"reserve_ms_p50_sqlite": in_full, "reserve_ms_p50_empty": in_empty, "growth_ratio": in_full / in_empty}
+            await plain.close()
+    in_empty, in_full, by_plain = (median(times) for times in zip(*took, strict=True))
+    return {
+        "reserve_ms_p50_sqlite": in_full,
+        "reserve_ms_p50_empty": in_empty,
+        "growth_ratio": in_full / in_empty,
+        "plain_driver_ratio": by_plain / in_empty,
+    }
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ def sqlite_engine(
     """Build an engine of at most `size` connections: transactions start with `begin`, others' locks are waited for `busy`."""
 
     def connect(file: str, **options: Any) -> OneTripConnection:
-        return OneTripConnection(lambda: _open_connection(file, options, pragmas), begin)
+        return OneTripConnection(lambda: open_connection(file, options, pragmas), begin)
 
     limits = {} if size is None else {"pool_size": size, "max_overflow": 0}
     return create_async_engine(
@@ -47,7 +47,8 @@ def sqlite_engine(
     )
 
 
-def _open_connection(file: str, options: dict[str, Any], pragmas: tuple[str, ...]) -> sqlite3.Connection:
+def open_connection(file: str, options: dict[str, Any], pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    """Open a connection in the thread that will use it."""
     connection: sqlite3.Connection = sqlite3.connect(file, **options)
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")

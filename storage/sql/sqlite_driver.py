@@ -2,6 +2,8 @@
 
 The driver itself crosses for a cursor, the statement, its rows and the
 cursor's end, and each crossing costs more than SQLite needs for the work.
+It stands on private attributes of the driver, whose minor version is therefore
+pinned; `plain_driver_ratio` of `python -m benchmarks.ledger` says what it brings.
 """
 
 import sqlite3

@@ -1,0 +1,32 @@
+"""The database by aiosqlite as it comes, to show what `storage/sql/sqlite_driver.py` is worth."""
+
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.sql.database import Database
+from storage.sql.sqlite import open_connection
+
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
+
+
+class PlainDatabase(Database):
+    """A database whose statements cross to the driver's thread four times each; SQLite only."""
+
+    def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+        return self._engine(url, "BEGIN IMMEDIATE", 1), self._engine(url, "BEGIN", 4)
+
+    def _engine(self, url: URL, begin: str, size: int) -> AsyncEngine:
+        def connect(file: str, **options: Any) -> aiosqlite.Connection:
+            return aiosqlite.Connection(lambda: open_connection(file, options, _PRAGMAS), 64)
+
+        options = {"async_creator_fn": connect, "isolation_level": None, "timeout": self._busy.total_seconds()}
+        engine = create_async_engine(url, connect_args=options, hide_parameters=True, pool_size=size, max_overflow=0)
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def start(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
