@@ -39,7 +39,7 @@ class Storm:
 
     def __init__(self, seed: int) -> None:
         self.dice = Random(seed)  # noqa: S311 - a storm that can be repeated
-        self.bench = Bench(spool=MemoryObjects())
+        self.bench = Bench(spool=MemoryObjects(), most_running=1 + seed % 3)
         self.jobs: list[Job] = []
 
     async def rage(self) -> None:
