@@ -3,7 +3,9 @@
 from bot.adapters.stripe import PATH
 from bot.app.chat_platforms import WebExtension
 from bot.app.foundation import Foundation
+from bot.domain.people import Tier
 from bot.errors import ConfigError
+from storage.sql.billing import SqlBilling
 
 
 def open_billing(base: Foundation) -> WebExtension:
@@ -12,7 +14,7 @@ def open_billing(base: Foundation) -> WebExtension:
     Raises:
         ConfigError: Its package is not installed.
     """
-    chosen, records = base.settings.membership, base.records
+    chosen = base.settings.membership
     if not chosen.stripe_secret:
         return WebExtension()
     try:
@@ -21,5 +23,6 @@ def open_billing(base: Foundation) -> WebExtension:
         raise ConfigError(
             "[membership] stripe_secret is set, which needs one more package: pip install easel[stripe]."
         ) from error
-    endpoint = StripeWebhook(chosen.stripe_secret.get_secret_value(), billing=records.billing, accepts=frozenset(chosen.accepts))
+    billing = SqlBilling(base.database, base.clock, base.ids, Tier(chosen.tier))
+    endpoint = StripeWebhook(chosen.stripe_secret.get_secret_value(), billing=billing, accepts=frozenset(chosen.accepts))
     return WebExtension((endpoint.routes(),), frozenset({PATH}))

@@ -12,8 +12,9 @@ from fastapi import APIRouter
 from bot.adapters.discord import DISCORD
 from bot.adapters.slack import SLACK
 from bot.app.foundation import Foundation
-from bot.app.house import House
+from bot.app.services import Services
 from bot.app.slack_callbacks import HomeTabBuilder, build_job_stopper
+from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.health import Finding
 from bot.domain.people import Platform
@@ -64,31 +65,31 @@ class ChatPlatforms:
         return shown
 
     @asynccontextmanager
-    async def listen(self, house: House) -> AsyncIterator[WebExtension]:
-        """Hear people while the body runs."""
+    async def listen(self, services: Services, dispatcher: Dispatcher) -> AsyncIterator[WebExtension]:
+        """Hear people while the body runs, and have their commands run."""
         async with AsyncExitStack() as stack:
             extensions = []
             if self.discord is not None:
-                extensions.append(await stack.enter_async_context(_listen_on_discord(self.discord, house)))
+                extensions.append(await stack.enter_async_context(_listen_on_discord(self.discord, services, dispatcher)))
             if self.slack is not None:
-                extensions.append(await stack.enter_async_context(_listen_on_slack(self.slack, house)))
+                extensions.append(await stack.enter_async_context(_listen_on_slack(self.slack, services, dispatcher)))
             yield merge_extensions(extensions)
 
 
 @asynccontextmanager
-async def _listen_on_discord(front: "DiscordFrontEnd", house: House) -> AsyncIterator[WebExtension]:
+async def _listen_on_discord(front: "DiscordFrontEnd", services: Services, dispatcher: Dispatcher) -> AsyncIterator[WebExtension]:
     from bot.adapters.discord.http_endpoint import PATH
 
-    async with front.listen(house.dispatcher, house.base.records.jobs) as routes:
+    async with front.listen(dispatcher, services.base.records.jobs) as routes:
         yield WebExtension(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
 
 
 @asynccontextmanager
-async def _listen_on_slack(front: "SlackFrontEnd", house: House) -> AsyncIterator[WebExtension]:
+async def _listen_on_slack(front: "SlackFrontEnd", services: Services, dispatcher: Dispatcher) -> AsyncIterator[WebExtension]:
     from bot.adapters.slack.manifest import EVENTS_PATH
 
-    jobs, home, stop = house.base.records.jobs, HomeTabBuilder(house), build_job_stopper(house, SLACK)
-    async with front.listen(house.dispatcher, jobs, home=home, stop_jobs=stop) as routes:
+    jobs, home, stop = services.base.records.jobs, HomeTabBuilder(services), build_job_stopper(services, SLACK)
+    async with front.listen(dispatcher, jobs, home=home, stop_jobs=stop) as routes:
         yield WebExtension(routes, frozenset({EVENTS_PATH}), front.findings)
 
 
@@ -114,8 +115,10 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
 @asynccontextmanager
 async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
     from bot.adapters.slack.front_end import SlackStores, open_slack
+    from storage.sql.codes import SqlCodes
+    from storage.sql.installations import SqlInstallations
 
-    stores = SlackStores(base.records.installations, base.records.codes)
+    stores = SlackStores(SqlInstallations(base.database), SqlCodes(base.database, base.clock))
     async with open_slack(slack_options(base.settings), base.objects, base.clock, base.ids, stores) as front:
         yield front
 

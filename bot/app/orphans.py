@@ -15,7 +15,7 @@ from storage.sql.references import SqlReferences
 
 def build_orphans(base: Foundation) -> Orphans:
     """Build the sweep of a running house."""
-    return Orphans(base.records.references, base.objects, base.clock, spool=open_spool(base.settings))
+    return Orphans(SqlReferences(base.database), base.objects, base.clock, spool=open_spool(base.settings))
 
 
 @asynccontextmanager

@@ -55,7 +55,7 @@ class Readiness:
         """See whether a transaction that writes can begin: a locked database can be read, and takes no job."""
         try:
             async with asyncio.timeout(_BUDGET.total_seconds()):
-                await self._base.records.check_writable()
+                await self._base.database.check_writable()
         except (EaselError, TimeoutError) as error:
             return (Finding("database", Health.WRONG, f"It cannot be written ({str(error) or 'locked'}).", "Run easel doctor."),)
         return (Finding("database", Health.OK, "It answers."),)

@@ -20,6 +20,7 @@ from bot.app.web_server import bind_port, serve_web, with_port
 from bot.config import Settings
 from bot.domain.people import Platform
 from bot.ports.surfaces import Surface
+from storage.sql.messages import SqlMessages
 
 Announce = Callable[[str], None]
 
@@ -43,12 +44,20 @@ async def serve(settings: Settings, announce: Announce) -> None:
     with bind_port(settings) as listener, listen_for_stop() as stop:
         settings = with_port(settings, listener.getsockname()[1])
         async with open_foundation(settings) as base:
-            surface, billing = WebSurface(base.records.messages), open_billing(base)
+            surface, billing = WebSurface(SqlMessages(base.database, base.clock, base.ids)), open_billing(base)
             async with open_chat_platforms(base) as chats, run_house(base, _surfaces(surface, chats)) as house:
-                monitor = ServiceMonitor(base.ai_services, house.budget_alerts, base.clock, announce)
+                services, dispatcher = house.services, house.dispatcher
+                monitor = ServiceMonitor(base.ai_services, services.budget_alerts, base.clock, announce)
                 async with (
-                    chats.listen(house) as extension,
-                    serve_web(house, surface, listener, merge_extensions((extension, billing)), monitor) as server,
+                    chats.listen(services, dispatcher) as extension,
+                    serve_web(
+                        services,
+                        dispatcher,
+                        surface=surface,
+                        listener=listener,
+                        extension=merge_extensions((extension, billing)),
+                        monitor=monitor,
+                    ) as server,
                     background_task(monitor.run()),
                 ):
                     await _announce_start(base, listener, announce)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.app.house import House
+from bot.app.services import Services
 from bot.domain.chat import Place
 from bot.domain.people import Person, Platform
 from bot.errors import BadInput
@@ -21,18 +21,18 @@ log = structlog.get_logger(__name__)
 _MOST_PICTURES = 6
 
 
-def build_job_stopper(house: House, platform: Platform) -> Callable[[str], Awaitable[int]]:
+def build_job_stopper(services: Services, platform: Platform) -> Callable[[str], Awaitable[int]]:
     """Return a function that cancels the open jobs of a tenant and returns their number."""
 
     async def stop(tenant: str) -> int:
         stopped = 0
-        for job in await house.base.records.jobs.open_in_tenant(platform, tenant):
+        for job in await services.base.records.jobs.open_in_tenant(platform, tenant):
             try:
-                await house.studio.cancel(job)
+                await services.studio.cancel(job)
             except BadInput:
                 log.info("job.not_stopped", job=job.id)  # its pictures are kept already
             else:
-                await house.base.records.jobs.mark_notified(job.id)  # there is nobody left to tell
+                await services.base.records.jobs.mark_notified(job.id)  # there is nobody left to tell
                 stopped += 1
         return stopped
 
@@ -42,20 +42,20 @@ def build_job_stopper(house: House, platform: Platform) -> Callable[[str], Await
 class HomeTabBuilder:
     """Builds the contents of a person's Home tab."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def __call__(self, person: Person) -> "HomeContent":
         """Look it up."""
         from bot.adapters.slack.home import HomeContent
 
         place = Place(person.identity.platform, person.identity.realm, "")
-        effective_limits = await self._house.quotas.effective_limits(person, place)
-        pictures = await self._house.gallery.latest(effective_limits.account.id, _MOST_PICTURES)
-        studio, links = self._house.studio, self._house.links
+        effective_limits = await self._services.quotas.effective_limits(person, place)
+        pictures = await self._services.gallery.latest(effective_limits.account.id, _MOST_PICTURES)
+        studio, links = self._services.studio, self._services.links
         shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
         return HomeContent(
-            await _standing(self._house.quotas, effective_limits), tuple(shown), _account_facts(effective_limits, person)
+            await _standing(self._services.quotas, effective_limits), tuple(shown), _account_facts(effective_limits, person)
         )
 
 

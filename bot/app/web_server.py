@@ -13,11 +13,13 @@ from bot.adapters.web.rest.orders import RestDependencies
 from bot.adapters.web.surface import WebSurface
 from bot.app.chat_platforms import WebExtension
 from bot.app.connections import most_connections, server_config
+from bot.app.features.api_keys import build_registry
 from bot.app.foundation import Foundation
-from bot.app.house import House
 from bot.app.readiness import Readiness
 from bot.app.service_monitor import ServiceMonitor
+from bot.app.services import Services
 from bot.app.tasks import wait_for_either
+from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.people import Person
 from bot.errors import ConfigError
@@ -72,20 +74,26 @@ class _WebServer(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serve_web(
-    house: House, surface: WebSurface, listener: socket.socket, extension: WebExtension, monitor: ServiceMonitor
+    services: Services,
+    dispatcher: Dispatcher,
+    *,
+    surface: WebSurface,
+    listener: socket.socket,
+    extension: WebExtension,
+    monitor: ServiceMonitor,
 ) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve the web front end, and what others have to serve, while the body runs."""
-    records = house.base.records
+    base = services.base
     web = build_web(
-        _options(house.base, extension.webhook_paths),
-        dispatcher=house.dispatcher,
+        _options(base, extension.webhook_paths),
+        dispatcher=dispatcher,
         surface=surface,
-        pictures=records.pictures,
-        objects=house.base.objects,
-        ids=house.base.ids,
-        readiness=Readiness(house.base, lambda: (*extension.findings(), *monitor.findings)).findings,
+        pictures=base.records.pictures,
+        objects=base.objects,
+        ids=base.ids,
+        readiness=Readiness(base, lambda: (*extension.findings(), *monitor.findings)).findings,
         guests=extension.routes,
-        rest_dependencies=_rest_dependencies(house),
+        rest_dependencies=_rest_dependencies(services, dispatcher),
     )
     server = _WebServer(server_config(web, most=most_connections()))
     task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -98,22 +106,23 @@ async def serve_web(
         await task
 
 
-def _rest_dependencies(house: House) -> RestDependencies:
-    records, is_for_all = house.base.records, house.base.settings.gallery.show_cost
+def _rest_dependencies(services: Services, dispatcher: Dispatcher) -> RestDependencies:
+    base = services.base
+    records, is_for_all = base.records, base.settings.gallery.show_cost
 
     async def knows_cost(person: Person) -> bool:
-        return is_for_all or await house.dispatcher.is_admin_or_owner(person)
+        return is_for_all or await dispatcher.is_admin_or_owner(person)
 
     return RestDependencies(
-        studio=house.studio,
-        quotas=house.quotas,
+        studio=services.studio,
+        quotas=services.quotas,
         jobs=records.jobs,
-        gallery=house.gallery,
-        views=JobViews(jobs=records.jobs, pictures=records.pictures, links=house.links),
-        objects=house.base.objects,
-        delivery=house.delivery,
-        keys=house.keys,
-        ids=house.base.ids,
+        gallery=services.gallery,
+        views=JobViews(jobs=records.jobs, pictures=records.pictures, links=services.links),
+        objects=base.objects,
+        delivery=services.delivery,
+        keys=build_registry(base),
+        ids=base.ids,
         knows_cost=knows_cost,
     )
 

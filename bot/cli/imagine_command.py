@@ -182,7 +182,7 @@ async def _cancel(house: House, call: TerminalCall, stop: StopRequest) -> Imagin
             problem=ImagineProblem("cancelled", "Stopped before anything was drawn; nothing was counted.", stop.code)
         )
     try:
-        ending = await house.studio.cancel(job)
+        ending = await house.services.studio.cancel(job)
     except BadInput:
         return await _report_too_late(house, await jobs.by_key(call.key) or job, stop)
     await house.worker.drain(_GIVE_UP_WITHIN)  # so that the report says what was paid
@@ -203,7 +203,7 @@ async def _report_too_late(house: House, job: Job, stop: StopRequest) -> Imagine
 
 def _build_views(house: House) -> JobViews:
     """Return what puts jobs together for programs."""
-    return JobViews(jobs=house.base.records.jobs, pictures=house.base.records.pictures, links=house.links)
+    return JobViews(jobs=house.base.records.jobs, pictures=house.base.records.pictures, links=house.services.links)
 
 
 async def _report_of(house: House, job: Job) -> ImagineReport:

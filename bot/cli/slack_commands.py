@@ -47,11 +47,12 @@ async def _reseal(settings: Settings) -> int:
     from bot.adapters.slack.installation_store import reencrypt_installations
     from bot.adapters.slack.token_encryption import TokenCipher
     from bot.app.foundation import open_foundation
+    from storage.sql.installations import SqlInstallations
 
     try:
         async with open_foundation(settings) as base:
             return await reencrypt_installations(
-                base.records.installations, TokenCipher(settings.slack.key_bytes), settings.slack.client_id
+                SqlInstallations(base.database), TokenCipher(settings.slack.key_bytes), settings.slack.client_id
             )
     except StorageFailed as error:
         raise ConfigError(f"Not all tokens could be encrypted anew: {error.user_text}") from error

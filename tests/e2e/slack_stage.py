@@ -38,7 +38,7 @@ class Stage:
         base = await stack.enter_async_context(open_foundation(self.settings))
         chats = await stack.enter_async_context(open_chat_platforms(base))
         self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
-        self.extension = await stack.enter_async_context(chats.listen(self.house))
+        self.extension = await stack.enter_async_context(chats.listen(self.house.services, self.house.dispatcher))
         self._open = stack
         await self.slack.connected(within=15)
 

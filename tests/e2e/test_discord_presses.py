@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.images import PictureState, Shape
+from storage.sql.reports import SqlReports
 from tests.e2e.discord_stage import Stage, a_stage, is_done
 from tests.fakes.discord import Message, Permission, Person
 from tests.fakes.openai import FakeOpenAI, Options
@@ -209,7 +210,7 @@ async def test_a_flag_reports(stage: Stage, grace: Person) -> None:
     await grace.react(message, "🚩")
     await told(stage, grace, "your report is noted")
     [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
-    assert len(await stage.base.records.reports.of(picture.id)) == 1
+    assert len(await SqlReports(stage.base.database, stage.base.clock).of(picture.id)) == 1
     assert picture.state is PictureState.VISIBLE
     assert len(stage.channel.messages) == 1
 

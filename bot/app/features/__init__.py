@@ -1,0 +1,34 @@
+"""What people can do with easel: each feature is a module that says its commands, and builds what only it needs."""
+
+from collections.abc import Callable
+
+from bot.app.features import (
+    api_keys,
+    audit,
+    budgets,
+    credits,  # noqa: A004 - as its command is called
+    drawing,
+    gallery,
+    linking,
+    quotas,
+    settings,
+    tiers,
+    usage,
+)
+from bot.app.services import Services
+from bot.commands.spec import AnyCommand
+
+FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
+    drawing.build_commands,
+    gallery.build_commands,
+    quotas.build_commands,
+    linking.build_commands,
+    tiers.build_commands,
+    credits.build_commands,
+    api_keys.build_commands,
+    budgets.build_commands,
+    settings.build_commands,
+    usage.build_commands,
+    audit.build_commands,
+)
+"""All of them, in the order of menus and `/help`."""

@@ -1,0 +1,96 @@
+"""The services that commands, front ends and the work on jobs share in one process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.adapters.terminal import TERMINAL
+from bot.app.foundation import Foundation
+from bot.app.quota_services import build_admission, build_notices, build_quotas, house_limits
+from bot.app.stores import public_store_url
+from bot.commands.dispatcher import IsOwner
+from bot.commands.rule_changes import RuleChanges
+from bot.domain.people import Platform
+from bot.pipeline.account_queue import AccountQueue
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.studio import Studio
+from bot.ports.engine import Engine
+from bot.ports.surfaces import Surface
+from bot.services.budget_alerts import BudgetAlerts
+from bot.services.gallery import Gallery
+from bot.services.owners import Owners
+from bot.services.person_lookup import PersonLookup
+from bot.services.picture_links import PictureLinks
+from bot.services.quotas import Quotas
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What more than one feature, front end or worker needs. What only one needs, it builds on `base` for itself."""
+
+    base: Foundation
+    studio: Studio
+    quotas: Quotas
+    gallery: Gallery
+    delivery: Delivery
+    links: PictureLinks
+    people: PersonLookup
+    rule_changes: RuleChanges
+    queue: AccountQueue
+    budget_alerts: BudgetAlerts
+    is_owner: IsOwner
+
+
+def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> Services:
+    """Build them. `surfaces` are where posts are shown, `engine` takes accepted jobs to workers, of this process or others."""
+    settings, records = base.settings, base.records
+    links = PictureLinks(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
+    gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)
+    quotas = build_quotas(base)
+    people = PersonLookup(records.accounts, quotas)
+    delivery = Delivery(
+        jobs=records.jobs,
+        quotas=quotas,
+        gallery=gallery,
+        links=links,
+        surfaces=surfaces,
+        clock=base.clock,
+        shows_cost=settings.gallery.show_cost,
+    )
+    queue = _build_queue(base, engine, delivery)
+    budget_alerts = build_notices(base, surfaces)
+    return Services(
+        base=base,
+        studio=Studio(
+            jobs=records.jobs,
+            quotas=quotas,
+            guard=base.ai_services.guard,
+            admission=build_admission(base),
+            queue=queue,
+            budget_alerts=budget_alerts,
+            engine=engine,
+            clock=base.clock,
+            ids=base.ids,
+            slots=sum(settings.worker.slots_by_tier.values()),
+        ),
+        quotas=quotas,
+        gallery=gallery,
+        delivery=delivery,
+        links=links,
+        people=people,
+        rule_changes=RuleChanges(
+            rulebook=records.rulebook, quotas=quotas, people=people, house=house_limits(settings), clock=base.clock
+        ),
+        queue=queue,
+        budget_alerts=budget_alerts,
+        is_owner=Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,)).is_owner,
+    )
+
+
+def _build_queue(base: Foundation, engine: Engine, delivery: Delivery) -> AccountQueue:
+    return AccountQueue(
+        jobs=base.records.jobs,
+        engine=engine,
+        clock=base.clock,
+        platforms=delivery.platforms,
+        most_running=base.settings.bursts.running,
+    )

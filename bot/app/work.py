@@ -1,0 +1,79 @@
+"""The work on jobs in one process: a worker, and what looks after the jobs of all."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from bot.app.orphans import build_orphans
+from bot.app.quota_services import build_retention
+from bot.app.services import Services
+from bot.app.stores import open_spool
+from bot.app.system import new_fault_code
+from bot.app.tasks import background_task
+from bot.moderation.picture_check import PictureCheck
+from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
+from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.prompt_preparation import PromptPreparation
+from bot.pipeline.recovery import Recovery
+from bot.pipeline.worker import Steps, Worker
+from bot.ports.engine import Engine
+from storage.engines.local import LocalEngine
+
+_SWEEP_EVERY = timedelta(minutes=1)
+
+
+@asynccontextmanager
+async def run_work(services: Services, engine: LocalEngine, *, recovers: bool) -> AsyncIterator[Worker]:
+    """Work on jobs while the body runs. `recovers` says whether jobs that others left are picked up too."""
+    worker = _build_worker(services, engine)
+    async with AsyncExitStack() as stack:
+        working = engine.run(worker.work, services.base.settings.worker.slots_by_tier)
+        await stack.enter_async_context(background_task(working))
+        await stack.enter_async_context(background_task(services.budget_alerts.run()))
+        if recovers:
+            recovering = _build_recovery(services, engine).run(every=_SWEEP_EVERY)
+            await stack.enter_async_context(background_task(recovering))
+            # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
+            await stack.enter_async_context(background_task(build_orphans(services.base).run()))
+        yield worker
+
+
+def _build_worker(services: Services, engine: Engine) -> Worker:
+    base = services.base
+    return Worker(
+        jobs=base.records.jobs,
+        engine=engine,
+        steps=_build_steps(services),
+        queue=services.queue,
+        clock=base.clock,
+        lease=base.settings.worker.lease,
+        fault_code=new_fault_code,
+    )
+
+
+def _build_steps(services: Services) -> Steps:
+    base = services.base
+    settings, jobs = base.settings, base.records.jobs
+    keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=open_spool(settings), check=PictureCheck(), ids=base.ids)
+    rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
+    return Steps(
+        preparation=PromptPreparation(jobs=jobs, guard=base.ai_services.guard, rewriter=base.ai_services.rewriter),
+        drawing=DrawingStep(
+            jobs=jobs, providers=base.ai_services.providers, keeping=keeping, rules=rules, clock=base.clock, ids=base.ids
+        ),
+        keeping=keeping,
+        delivery=services.delivery,
+    )
+
+
+def _build_recovery(services: Services, engine: Engine) -> Recovery:
+    base = services.base
+    return Recovery(
+        jobs=base.records.jobs,
+        engine=engine,
+        delivery=services.delivery,
+        retention=build_retention(base),
+        gallery=services.gallery,
+        clock=base.clock,
+        lease=base.settings.worker.lease,
+    )

@@ -1,0 +1,34 @@
+"""Can a process open front ends without work, and work without front ends?"""
+
+import asyncio
+from pathlib import Path
+
+from bot.app.commands import build_dispatcher
+from bot.app.foundation import open_foundation
+from bot.app.services import build_services
+from bot.app.work import run_work
+from bot.config import Settings
+from bot.domain.jobs import JobState
+from storage.engines.local import LocalEngine
+from tests.fakes.engine import ManualEngine
+from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
+
+
+async def test_front_ends_and_work_need_not_be_one_process(tmp_path: Path) -> None:
+    """What one accepts, with nobody here to draw it, another draws that has no commands."""
+    async with open_foundation(Settings(data_dir=tmp_path)) as base:
+        surface, line = RecordingSurface(), ManualEngine(base.clock)
+        gateway = build_services(base, {LOOM: surface}, line)
+        await build_dispatcher(gateway).dispatch("imagine", {"prompt": "a fox"}, FakeCall(surface, key="call-1"))
+        job = await base.records.jobs.by_key("call-1")
+        assert job is not None
+        assert (job.state, line.waiting) == (JobState.QUEUED, [job.id])
+
+        engine = LocalEngine(base.clock)
+        async with run_work(build_services(base, {LOOM: surface}, engine), engine, recovers=False), asyncio.timeout(60):
+            await engine.publish(job.id, tier=job.tier)
+            while not (job := await gateway.studio.find(job.id)).state.is_final:  # noqa: ASYNC110 - another process ends it
+                await asyncio.sleep(0.01)
+        assert job.state is JobState.DONE
+        assert job.message is not None
+        assert surface.shown[job.message.id].pictures
