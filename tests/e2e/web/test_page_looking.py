@@ -11,7 +11,7 @@ from playwright.async_api import Route, expect
 from bot.domain.jobs import JobId
 from tests.fakes.clock import NOON
 from tests.fakes.studio import png
-from tests.fakes.studio_page import StudioPage
+from tests.fakes.studio_page import NewPage, StudioPage
 
 _PATIENCE = timedelta(seconds=15)
 
@@ -70,6 +70,20 @@ async def test_the_page_comes_back_after_a_restart(studio: StudioPage) -> None:
     await studio.house.studio.finish(order, png(600, 400))
     await expect(studio.page.locator(".frame img")).to_be_visible()
     studio.complaints.clear()
+
+
+@pytest.mark.parametrize("width", [390, 1100, 1280])
+async def test_who_one_is_stands_at_the_right_of_the_bar(window: NewPage, width: int) -> None:
+    """Where a notice leaves no room for it, the notice has a line of its own."""
+    studio = await window(viewport={"width": width, "height": 860})
+    await studio.look_around()
+    notice = "Pictures are offline previews, because no OpenAI key is set. Set OPENAI_API_KEY to have a model draw them."
+    await studio.page.locator("#notices span").evaluate("(shown, text) => (shown.textContent = text)", notice)
+    name, told = await studio.page.locator("#me").bounding_box(), await studio.page.locator("#notices span").bounding_box()
+    assert name
+    assert told
+    assert width - (name["x"] + name["width"]) < 30
+    assert name["y"] + name["height"] <= told["y"]
 
 
 async def test_the_page_says_when_the_network_is_away(studio: StudioPage) -> None:
