@@ -88,7 +88,7 @@ class GatewayConnection:
         """
         self._client = client = build_client(self._shards, self._identify_limiter, self._proxy)
         self._handlers.listen_to(client)
-        client.event(self._ready_listener())
+        client.event(self._connect_listener())
         try:
             await client.login(self._token)
             await self._sync(client)
@@ -110,11 +110,12 @@ class GatewayConnection:
             await _close_quietly(client)
         return "closed"
 
-    def _ready_listener(self) -> Any:
-        async def on_ready() -> None:
+    def _connect_listener(self) -> Any:
+        # Not `on_ready`: discord.py sends it two seconds late, also to a client that was closed meanwhile, and breaks there.
+        async def on_connect() -> None:
             self._connection.note_connected()
 
-        return on_ready
+        return on_connect
 
     async def _sync(self, client: discord.Client) -> None:
         """Register the commands, once; if that fails the old ones still work."""

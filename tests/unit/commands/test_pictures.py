@@ -34,6 +34,7 @@ async def test_cancel_stops_a_drawing_under_way(bench: Bench, hands: Hands) -> N
     task = bench.engine.start(bench.worker.work)
     await until(lambda: bench.painter.requests != [])
     assert await hands.press("cancel", job) == []
+    await until(task.done)
     assert task.cancelled()
     assert bench.message(job).text == "a fox – cancelled. It was being drawn already, so 1 picture was counted."
     assert await bench.quota_status() == QuotaStatus(20, held=0, spent=1)
