@@ -73,9 +73,9 @@ class BenchCall:
         """Promise an answer."""
         return promise(self.place)
 
-    async def answer(self, post: Post, *, key: str) -> MessageRef:
+    async def answer(self, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - it is known by the call's, not by the job's
         """Answer in public."""
-        return await self._surface.post(self.place, post, key=key)
+        return await self._surface.post(self.place, post, key=self.key)
 
     async def whisper(self, post: Post) -> None:
         """Nothing may be refused here."""

@@ -111,7 +111,7 @@ class TenantQuotaExceeded(Refusal):
 
     def __init__(self, *, cost: int, left: int, refills_at: datetime) -> None:
         super().__init__(
-            f"crowd cost={cost} left={left} refills_at={refills_at.isoformat()}",
+            f"tenant cost={cost} left={left} refills_at={refills_at.isoformat()}",
             user_text=(
                 f"Everybody here together has {pluralize(left, 'picture')} left today and that needs {cost}. "
                 f"More at {refills_at:%H:%M} {refills_at.tzname()}; nothing was counted."

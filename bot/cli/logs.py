@@ -9,7 +9,7 @@ import structlog
 
 from bot.config import Settings
 
-_OUR_LOGGERS = ("bot", "storage", "uvicorn.error")
+_OUR_LOGGERS = ("bot", "storage")
 """Whose news is worth reading below a warning; vendors' logs may repeat what people typed."""
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}

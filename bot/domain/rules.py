@@ -31,9 +31,9 @@ class RuleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleKey:
-    """Which rule. `subject` says what it is about within its matter, `account` whom, if it is one person's.
+    """Which rule. `subject` says what it is about within its kind, `account` whom, if it is one person's.
 
-    | matter | subject | value |
+    | kind | subject | value |
     |---|---|---|
     | limit | `person`, `tier:<tier>`, `role:<platform>:<tenant>:<role>`, `server:<platform>:<tenant>` | pictures a day |
     | membership | where it comes from: `register`, `grant`, `stripe:<id>` | `Membership` as text |

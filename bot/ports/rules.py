@@ -15,7 +15,7 @@ class Rulebook(Protocol):
         ...
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
-        """Return all rules, by matter and subject."""
+        """Return all rules, by kind and subject."""
         ...
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:

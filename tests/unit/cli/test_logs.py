@@ -20,7 +20,7 @@ def as_before() -> Iterator[None]:
     yield
     structlog.reset_defaults()
     root.handlers, root.level = handlers, level
-    for name in ("bot", "storage", "uvicorn.error"):
+    for name in ("bot", "storage"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
