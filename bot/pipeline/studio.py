@@ -70,7 +70,7 @@ class Studio:
             NotAllowed: Nothing is drawn in this channel.
             Busy: Too many wishes in a short time, or too many that wait.
             QuotaExceeded: The account has too little left today, or could never have so much.
-            CrowdExceeded: So for all people here together.
+            TenantQuotaExceeded: So for all people here together.
             BudgetExceeded: So for the money.
             StorageFailed: It could not be written down, so it was not accepted.
         """

@@ -36,7 +36,7 @@ class Jobs(Protocol):
         Raises:
             QuotaExceeded: Fewer pictures are left than the hold wants, in the day and in credits together.
             LimitTooLow: It wants more than a whole day has, and all credits.
-            CrowdExceeded: The server or workspace has not so many left for all.
+            TenantQuotaExceeded: The server or workspace has not so many left for all.
             BudgetExceeded: There is not so much money left.
             BadInput: The account has become part of another one.
         """

@@ -15,6 +15,18 @@ usage = Table(
     CheckConstraint("held >= 0 AND spent >= 0", name="not_negative"),
 )
 
+tenant_usage = Table(
+    "tenant_usage",
+    metadata,
+    Column("community", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("held", Integer, nullable=False),
+    Column("spent", Integer, nullable=False),
+    CheckConstraint("held >= 0 AND spent >= 0", name="not_negative"),
+)
+"""What all people of a server or workspace use together, where it has a limit of its own. `tenant` is `<platform>:<tenant>`."""
+
 shared_usage = Table(
     "shared_usage",
     metadata,
@@ -38,7 +50,7 @@ holds = Table(
     Column("state", String, nullable=False),
     Column("each", Integer, nullable=False, server_default="1"),
     Column("from_credits", Integer, nullable=False, server_default="0"),
-    Column("crowd", String),
+    Column("tenant", String),
     Column("estimate", BigInteger, nullable=False, server_default="0"),
     Column("is_billed", Boolean, nullable=False, server_default=false()),
     CheckConstraint("n >= 0 AND spent BETWEEN 0 AND n", name="in_bounds"),

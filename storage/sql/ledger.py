@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Date, Integer, Row, bindparam, case, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.allowances import Budget, Hold, HoldState, QuotaStatus, Spending
@@ -22,7 +21,7 @@ from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
 from storage.sql.record import EntryWriter
 from storage.sql.spending import bill, lock_hold, reserve_money, spending_of
-from storage.sql.upsert import InsertInto, Upsert
+from storage.sql.usage_counters import OF_ACCOUNTS, OF_TENANTS
 
 _CLOCK_FAULT = timedelta(days=2)
 """How far a clock may have been ahead before it was set back; what was counted then still counts."""
@@ -39,7 +38,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
     """
     day = await _counting_day(connection, hold)
     from_credits = await _hold_pictures(connection, job, hold, day=day, now=now)
-    await _hold_for_crowd(connection, hold, day)
+    await _hold_for_tenant(connection, hold, day)
     await reserve_money(connection, hold, day)
     values = {
         "job": job,
@@ -51,7 +50,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
         "state": HoldState.HELD,
         "each": hold.each,
         "from_credits": from_credits,
-        "crowd": hold.tenant_quota.id if hold.tenant_quota else None,
+        "tenant": hold.tenant_quota.id if hold.tenant_quota else None,
         "estimate": hold.estimate,
         "is_billed": False,
     }
@@ -74,16 +73,13 @@ async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: in
     of_day = hold.n - hold.from_credits
     unused = min(hold.spent, of_day) - min(left, of_day)
     # A counter that was forgiven meanwhile stays as it is.
-    await connection.execute(
-        _CORRECT_COUNT, _counter_key(hold.community, hold.account, hold.day) | {"let_go": 0, "used": -unused}
-    )
+    await OF_ACCOUNTS.correct(connection, hold.community, hold.account, hold.day, used=-unused)
     in_credits = hold.spent - left - unused
     if in_credits:
         whose = (CommunityId(hold.community), AccountId(hold.account))
         await move_credits(connection, CreditBooking(*whose, in_credits, CreditKind.REFUND, f"undrawn:{job}:{left}", now, job))
-    if hold.crowd is not None:
-        crowd_key = _counter_key(hold.community, _as_account(hold.crowd), hold.day)
-        await connection.execute(_CORRECT_COUNT, crowd_key | {"let_go": 0, "used": left - hold.spent})
+    if hold.tenant is not None:
+        await OF_TENANTS.correct(connection, hold.community, hold.tenant, hold.day, used=left - hold.spent)
 
 
 async def refund_and_bill(connection: AsyncConnection, job: JobId, now: datetime) -> None:
@@ -109,7 +105,7 @@ class SqlLedger:
     async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
         """Read the counters of a whole server."""
         async with self._database.read_transaction() as connection:
-            return await _quota_status(connection, community, _as_account(tenant), day=day, limit=limit)
+            return await _tenant_status(connection, community, tenant, day=day, limit=limit)
 
     async def reset_usage(
         self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str
@@ -118,12 +114,13 @@ class SqlLedger:
         async with self._database.write_transaction() as connection:
             newest: date | None = (await connection.execute(_NEWEST_DAY, _day_range(community, account, day))).scalar()
             counted = newest or day
-            row = (await connection.execute(_LOCKED_COUNTERS, _counter_key(community, account, counted))).first()
+            row = await OF_ACCOUNTS.lock(connection, community, account, counted)
             if row is None or not row.spent:
                 return None
-            await connection.execute(_COUNT, _counter_key(community, account, counted) | {"let_go": 0, "used": -row.spent})
+            await OF_ACCOUNTS.count(connection, community, account, counted, used=-row.spent)
             # What others have of it counts there still: joined with them, it must not be taken off once more.
-            await connection.execute(_FORGET_SHARED, _counter_key(community, account, counted))
+            of_day = {"of_community": community, "of_account": account, "of_day": counted}
+            await connection.execute(_FORGET_SHARED, of_day)
             key = RuleKey(RuleKind.USAGE, counted.isoformat(), account)
             return await self._entries.add(connection, community, key, before=str(row.spent), after="0", by=by, why=why)
 
@@ -137,22 +134,9 @@ async def correct_usage(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, pictures: int
 ) -> int | None:
     """Count forgiven pictures as spent, or not so if negative; give what is spent then, None where that would be less than 0."""
-    values = _counter_key(community, account, day) | {"let_go": 0, "used": pictures}
-    spent: int | None = (await connection.execute(_CORRECT_COUNT, values)).scalar()
-    return spent
+    return await OF_ACCOUNTS.correct(connection, community, account, day, used=pictures)
 
 
-def _raise_held(insert_into: InsertInto) -> sqlite.Insert:
-    """Raise the counter if the limit allows it: one statement, so that no two wishes see the same picture left."""
-    first = insert_into(usage)
-    return first.on_conflict_do_update(
-        index_elements=[usage.c.community, usage.c.account, usage.c.day],
-        set_={"held": usage.c.held + first.excluded.held},
-        where=usage.c.held + usage.c.spent + first.excluded.held <= bindparam("limit"),
-    )
-
-
-_RAISE_HELD = Upsert(_raise_held)
 _NEW_HOLD = insert(holds)
 _SPENT = bindparam("pictures", type_=Integer) * holds.c.each
 _HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
@@ -164,15 +148,6 @@ _SPENT_BY_CANCELLED = (
     .with_for_update(of=holds)
 )
 _REFUND = update(holds).where(holds.c.job == bindparam("of_job")).values(state=bindparam("ended"), spent=bindparam("left"))
-_THAT_DAY = (
-    usage.c.community == bindparam("of_community"),
-    usage.c.account == bindparam("of_account"),
-    usage.c.day == bindparam("of_day"),
-)
-_COUNT = update(usage).where(*_THAT_DAY).values(held=usage.c.held - bindparam("let_go"), spent=usage.c.spent + bindparam("used"))
-_CORRECT_COUNT = _COUNT.where(usage.c.spent + bindparam("used") >= 0).returning(usage.c.spent)
-_COUNTERS = select(usage.c.held, usage.c.spent).where(*_THAT_DAY)
-_LOCKED_COUNTERS = _COUNTERS.with_for_update()
 _FORGET_SHARED = delete(shared_usage).where(
     shared_usage.c.community == bindparam("of_community"),
     shared_usage.c.day == bindparam("of_day"),
@@ -203,14 +178,14 @@ async def _counting_day(connection: AsyncConnection, hold: Hold) -> date:
 async def _hold_pictures(connection: AsyncConnection, job: JobId, hold: Hold, *, day: date, now: datetime) -> int:
     """Take the pictures from the day, and what it has not left from the credits; give how many those are."""
     limit, whose = hold.allowance.limit, (hold.community, hold.account)
-    if await _try_hold(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
+    if await OF_ACCOUNTS.try_hold(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
         return 0
     quota_status = await _quota_status(connection, *whose, day=day, limit=limit)
     beyond = hold.pictures - quota_status.left
     if await move_credits(connection, CreditBooking(*whose, -beyond, CreditKind.SPEND, f"spend:{job}", now, job)) is None:
         raise _quota_exceeded(hold, quota_status)
     if quota_status.left:
-        await _try_hold(connection, *whose, day=day, pictures=quota_status.left, limit=limit)
+        await OF_ACCOUNTS.try_hold(connection, *whose, day=day, pictures=quota_status.left, limit=limit)
     return beyond
 
 
@@ -221,23 +196,14 @@ def _quota_exceeded(hold: Hold, quota_status: QuotaStatus) -> QuotaExceeded:
     return QuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=refills_at, credits_left=quota_status.credits)
 
 
-async def _hold_for_crowd(connection: AsyncConnection, hold: Hold, day: date) -> None:
-    if hold.tenant_quota is None:
+async def _hold_for_tenant(connection: AsyncConnection, hold: Hold, day: date) -> None:
+    quota = hold.tenant_quota
+    if quota is None:
         return
-    whose = (hold.community, _as_account(hold.tenant_quota.id))
-    if not await _try_hold(connection, *whose, day=day, pictures=hold.pictures, limit=hold.tenant_quota.limit):
-        quota_status = await _quota_status(connection, *whose, day=day, limit=hold.tenant_quota.limit)
-        raise TenantQuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=hold.allowance.refills_at)
-
-
-async def _try_hold(
-    connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, pictures: int, limit: int
-) -> bool:
-    """Hold the pictures if the limit allows it; either way nobody else changes that day before the transaction ends."""
-    # The first row of a day is inserted without a look at the limit. What cannot fit holds nothing, and locks the row.
-    held = pictures if pictures <= limit else 0
-    values = {"community": community, "account": account, "day": day, "held": held, "spent": 0, "limit": limit}
-    return await _RAISE_HELD.run(connection, values) > 0 and held == pictures
+    if await OF_TENANTS.try_hold(connection, hold.community, quota.id, day=day, pictures=hold.pictures, limit=quota.limit):
+        return
+    quota_status = await _tenant_status(connection, hold.community, quota.id, day=day, limit=quota.limit)
+    raise TenantQuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=hold.allowance.refills_at)
 
 
 async def _end_hold(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> int:
@@ -253,23 +219,13 @@ async def _count_ended_hold(connection: AsyncConnection, job: JobId, hold: Row[A
     """Count the pictures of a hold that has just ended: those of the day are spent first."""
     of_day = hold.n - hold.from_credits
     used = min(hold.spent, of_day)
-    await connection.execute(_COUNT, _counter_key(hold.community, hold.account, hold.day) | {"let_go": of_day, "used": used})
+    await OF_ACCOUNTS.count(connection, hold.community, hold.account, hold.day, released=of_day, used=used)
     back = hold.from_credits - (hold.spent - used)
     if back:
         whose = (CommunityId(hold.community), AccountId(hold.account))
         await move_credits(connection, CreditBooking(*whose, back, CreditKind.REFUND, f"refund:{job}", now, job))
-    if hold.crowd is not None:
-        crowd_key = _counter_key(hold.community, _as_account(hold.crowd), hold.day)
-        await connection.execute(_COUNT, crowd_key | {"let_go": hold.n, "used": hold.spent})
-
-
-def _as_account(tenant: str) -> AccountId:
-    """Return the name under which all people of a tenant are counted; no account has a space in its id."""
-    return AccountId(f"all of {tenant}")
-
-
-def _counter_key(community: str, account: str, day: date) -> dict[str, object]:
-    return {"of_community": community, "of_account": account, "of_day": day}
+    if hold.tenant is not None:
+        await OF_TENANTS.count(connection, hold.community, hold.tenant, hold.day, released=hold.n, used=hold.spent)
 
 
 def _day_range(community: str, account: str, day: date) -> dict[str, object]:
@@ -279,6 +235,13 @@ def _day_range(community: str, account: str, day: date) -> dict[str, object]:
 async def _quota_status(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, limit: int
 ) -> QuotaStatus:
-    row = (await connection.execute(_COUNTERS, _counter_key(community, account, day))).first()
+    row = await OF_ACCOUNTS.read(connection, community, account, day)
     in_credits = await balance(connection, community, account)
     return QuotaStatus(limit, 0, 0, in_credits) if row is None else QuotaStatus(limit, row.held, row.spent, in_credits)
+
+
+async def _tenant_status(
+    connection: AsyncConnection, community: CommunityId, tenant: str, *, day: date, limit: int
+) -> QuotaStatus:
+    row = await OF_TENANTS.read(connection, community, tenant, day)
+    return QuotaStatus(limit, 0, 0) if row is None else QuotaStatus(limit, row.held, row.spent)

@@ -2,15 +2,21 @@
 
 DIFFERENCES = {
     "held pictures of accounts": """
-        SELECT usage.* FROM usage WHERE account NOT LIKE 'all of %' AND held <> (
+        SELECT usage.* FROM usage WHERE held <> (
             SELECT COALESCE(SUM(n - from_credits), 0) FROM holds WHERE state = 'held' AND holds.account = usage.account
             AND holds.community = usage.community AND holds.day = usage.day
         )
     """,
-    "pictures of crowds": """
-        SELECT usage.* FROM usage WHERE account LIKE 'all of %' AND (held, spent) <> (
+    "pictures of tenants": """
+        SELECT tenant_usage.* FROM tenant_usage WHERE (held, spent) <> (
             SELECT COALESCE(SUM(CASE state WHEN 'held' THEN n ELSE 0 END), 0), COALESCE(SUM(holds.spent), 0) FROM holds
-            WHERE holds.community = usage.community AND holds.day = usage.day AND 'all of ' || holds.crowd = usage.account
+            WHERE holds.tenant = tenant_usage.tenant AND holds.community = tenant_usage.community AND holds.day = tenant_usage.day
+        )
+    """,
+    "holds that no tenant counts": """
+        SELECT holds.* FROM holds WHERE tenant IS NOT NULL AND (state = 'held' OR spent > 0) AND NOT EXISTS (
+            SELECT 1 FROM tenant_usage
+            WHERE holds.tenant = tenant_usage.tenant AND holds.community = tenant_usage.community AND holds.day = tenant_usage.day
         )
     """,
     "holds that nobody counts": """

@@ -230,7 +230,7 @@ async def test_keeping_and_cancelling_at_once_has_one_winner(jobs: Jobs, ledger:
 async def test_what_was_cancelled_comes_back_when_it_was_surely_not_drawn(
     jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId, state: DrawingState
 ) -> None:
-    """Day, credits and crowd, once, as after a failure: the call's end came when another process had cancelled already."""
+    """Day, credits and tenant, once, as after a failure: the call's end came when another process had cancelled already."""
     await credits_.move(CreditMove(community=HOUSE, account=ann, delta=4, kind=CreditKind.GRANT, key="grant", by=BOSS))
     few, tenant_quota = replace(TODAY, limit=3), TenantQuota("web:loom", 5)
     await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 5, few), tenant_quota=tenant_quota))
@@ -248,7 +248,7 @@ async def test_what_was_cancelled_comes_back_when_it_was_surely_not_drawn(
 async def test_of_what_was_cancelled_only_what_was_out_counts(
     jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId
 ) -> None:
-    """Of day, credits and crowd, by what each picture counts for; and if fewer come in the end, only those."""
+    """Of day, credits and tenant, by what each picture counts for; and if fewer come in the end, only those."""
     await credits_.move(CreditMove(community=HOUSE, account=ann, delta=9, kind=CreditKind.GRANT, key="grant", by=BOSS))
     few, tenant_quota = replace(TODAY, limit=3), TenantQuota("web:loom", 20)
     await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 10, few), each=2, tenant_quota=tenant_quota))

@@ -1,4 +1,4 @@
-"""Asks of every implementation of `Jobs` and `Ledger`: are the right pictures counted: of day, credits and crowd?"""
+"""Asks of every implementation of `Jobs` and `Ledger`: are the right pictures counted: of day, credits and tenant?"""
 
 import asyncio
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.contract.examples import CANCELLED, FAILED, LEASE, TODAY, WEB, a_hold
 BOSS = Actor(AccountId("boss"), "Boss")
 THREE = replace(TODAY, limit=3)
 FOX = JobId("fox")
-CROWD = TenantQuota("web:park", 5)
+TENANT = TenantQuota("web:park", 5)
 DAY = timedelta(days=1)
 
 
@@ -156,49 +156,51 @@ class TestWeights:
         assert await ledger.quota_status(HOUSE, ann, TODAY.day, 10) == QuotaStatus(10, 0, spent)
 
 
-class TestCrowds:
+class TestTenants:
     """All people of a place together."""
 
-    async def test_a_crowd_is_counted_beside_its_people(self, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId) -> None:
+    async def test_a_tenant_is_counted_beside_its_people(
+        self, jobs: Jobs, ledger: Ledger, ann: AccountId, bob: AccountId
+    ) -> None:
         """Held, spent and given back with them."""
-        await accept(jobs, replace(a_hold(ann, 3), tenant_quota=CROWD))
-        await accept(jobs, replace(a_hold(bob, 2), tenant_quota=CROWD), "owl")
+        await accept(jobs, replace(a_hold(ann, 3), tenant_quota=TENANT))
+        await accept(jobs, replace(a_hold(bob, 2), tenant_quota=TENANT), "owl")
         await keep(jobs, 2)
         await jobs.cancel(JobId("owl"), CANCELLED)
-        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 0, 2)
+        assert await ledger.tenant_status(HOUSE, TENANT.id, TODAY.day, 5) == QuotaStatus(5, 0, 2)
         assert await ledger.quota_status(HOUSE, ann, TODAY.day, 10) == QuotaStatus(10, 0, 2)
 
-    async def test_a_crowd_gets_back_what_came_from_credits_too(
+    async def test_a_tenant_gets_back_what_came_from_credits_too(
         self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId
     ) -> None:
         """All that was held is let go, whatever it was taken from."""
         await grant(credits_, ann, 4)
-        await accept(jobs, replace(a_hold(ann, 5, THREE), tenant_quota=CROWD))
-        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 5, 0)
+        await accept(jobs, replace(a_hold(ann, 5, THREE), tenant_quota=TENANT))
+        assert await ledger.tenant_status(HOUSE, TENANT.id, TODAY.day, 5) == QuotaStatus(5, 5, 0)
         await jobs.cancel(FOX, CANCELLED)
-        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 0, 0)
+        assert await ledger.tenant_status(HOUSE, TENANT.id, TODAY.day, 5) == QuotaStatus(5, 0, 0)
         assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 0, 0, credits=4)
 
-    async def test_a_crowd_that_has_used_its_limit_up_is_refused(
+    async def test_a_tenant_that_has_used_its_limit_up_is_refused(
         self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId, bob: AccountId
     ) -> None:
         """Whoever asks, whatever they have left: nothing of theirs is held."""
         await grant(credits_, bob, 5)
-        await accept(jobs, replace(a_hold(ann, 4), tenant_quota=CROWD))
+        await accept(jobs, replace(a_hold(ann, 4), tenant_quota=TENANT))
         with pytest.raises(TenantQuotaExceeded, match="cost=2 left=1"):
-            await accept(jobs, replace(a_hold(bob, 2, replace(TODAY, limit=1)), tenant_quota=CROWD), "owl")
+            await accept(jobs, replace(a_hold(bob, 2, replace(TODAY, limit=1)), tenant_quota=TENANT), "owl")
         assert await ledger.quota_status(HOUSE, bob, TODAY.day, 10) == QuotaStatus(10, 0, 0, credits=5)
-        assert await ledger.tenant_status(HOUSE, CROWD.id, TODAY.day, 5) == QuotaStatus(5, 4, 0)
+        assert await ledger.tenant_status(HOUSE, TENANT.id, TODAY.day, 5) == QuotaStatus(5, 4, 0)
 
-    async def test_a_first_wish_beyond_a_crowds_limit_is_refused(self, jobs: Jobs, ann: AccountId) -> None:
+    async def test_a_first_wish_beyond_a_tenants_limit_is_refused(self, jobs: Jobs, ann: AccountId) -> None:
         """Also when nobody there has asked for anything yet."""
         with pytest.raises(TenantQuotaExceeded, match="cost=6 left=5"):
-            await accept(jobs, replace(a_hold(ann, 6), tenant_quota=CROWD))
+            await accept(jobs, replace(a_hold(ann, 6), tenant_quota=TENANT))
 
-    async def test_another_crowd_has_its_own_limit(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    async def test_another_tenant_has_its_own_limit(self, jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
         """And people may be in both."""
-        await accept(jobs, replace(a_hold(ann, 5), tenant_quota=CROWD))
-        await accept(jobs, replace(a_hold(ann, 5), tenant_quota=replace(CROWD, id="web:harbour")), "owl")
+        await accept(jobs, replace(a_hold(ann, 5), tenant_quota=TENANT))
+        await accept(jobs, replace(a_hold(ann, 5), tenant_quota=replace(TENANT, id="web:harbour")), "owl")
         assert await ledger.tenant_status(HOUSE, "web:harbour", TODAY.day, 5) == QuotaStatus(5, 5, 0)
 
 

@@ -26,7 +26,7 @@ from bot.domain.rules import Actor, AuditEntry, RuleKind
 from tests.contract.examples import WEB
 from tests.contract.sums import DIFFERENCES
 from tests.contract.tables import PostgresTables
-from tests.contract.work_machine import CROWD, LIMIT, MAYBE_CRASHING, PARK, PEOPLE, WorkMachine, performed
+from tests.contract.work_machine import LIMIT, MAYBE_CRASHING, PARK, PEOPLE, TENANT, WorkMachine, performed
 from tests.contract.worlds import World
 from tests.fakes.bookkeeping import Counter
 from tests.fakes.postgres import PostgresServer, postgres_server
@@ -145,6 +145,7 @@ class LedgerMachine(WorkMachine):
         """Pictures, credits and money; accounts have the same names in both, as far as they were never parted."""
         books = self.worlds.memory_jobs.books
         assert self._sorted("SELECT held, spent FROM usage WHERE held + spent > 0") == _counters(books.counters.values())
+        assert self._sorted("SELECT held, spent FROM tenant_usage WHERE held + spent > 0") == _counters(books.tenants.values())
         assert self._sorted("SELECT held, spent FROM spending WHERE held + spent > 0") == _counters(books.money.values())
         balances = sorted((balance,) for balance in books.balances.values() if balance)
         assert self._sorted("SELECT balance FROM credit_balances WHERE balance > 0") == balances
@@ -158,12 +159,10 @@ class LedgerMachine(WorkMachine):
     @invariant()
     def no_limit_is_passed(self) -> None:
         """But by two accounts that became one, and by what was forgiven and then was not."""
-        above = """
-            SELECT account FROM usage
-            WHERE held + spent > CASE WHEN account LIKE 'all of %' THEN CAST(:together AS INTEGER) ELSE CAST(:each AS INTEGER) END
-        """
-        found = {account for (account,) in self.worlds.rows(above, each=LIMIT, together=CROWD.limit)}
-        assert found <= self.may_have_more
+        above = "SELECT account FROM usage WHERE held + spent > CAST(:limit AS INTEGER)"
+        assert {account for (account,) in self.worlds.rows(above, limit=LIMIT)} <= self.may_have_more
+        above = "SELECT tenant FROM tenant_usage WHERE held + spent > CAST(:limit AS INTEGER)"
+        assert self.worlds.rows(above, limit=TENANT.limit) == []
 
     @invariant()
     def entries_stay_as_they_are(self) -> None:

@@ -265,7 +265,7 @@ def membership(account: AccountId, subject: str, value: str | None) -> Change:
     return Change(community=HOUSE, key=RuleKey(RuleKind.MEMBERSHIP, subject, account), value=value, by=by_whom)
 
 
-class Crowd:
+class People:
     """Three people who are new to a house that has known many."""
 
     def __init__(self, database: Database, clock: StoppedClock) -> None:
@@ -324,15 +324,15 @@ async def test_nobody_gains_a_picture_by_joining_and_parting(
     database: Database, clock: StoppedClock, wishes: list[tuple[int, int, bool]], changes: list[tuple[str, int, int]]
 ) -> None:
     """Whatever they have drawn or have running, and however often; on disk, where all examples share one house."""
-    tenant_quota = Crowd(database, clock)
+    people = People(database, clock)
     for wish in wishes:
-        await tenant_quota.ask(*wish)
-    before = await tenant_quota.left()
+        await people.ask(*wish)
+    before = await people.left()
     for change in changes:
-        await tenant_quota.change(*change)
-    after = await tenant_quota.left()
-    await tenant_quota.end()
-    ended = await tenant_quota.left()
+        await people.change(*change)
+    after = await people.left()
+    await people.end()
+    ended = await people.left()
     for (left, at_most), (now_left, _), (then_left, _) in zip(before, after, ended, strict=True):
         assert now_left <= left
         assert then_left <= at_most

@@ -25,7 +25,7 @@ PEOPLE = st.sampled_from(NAMES)
 PARK = CommunityId("park")
 LIMIT = 5
 CAP = 2
-CROWD = TenantQuota("web:park", 9)
+TENANT = TenantQuota("web:park", 9)
 BUDGETS = (Budget(PARK, Period.DAY, 2000), Budget(HOUSE, Period.MONTH, 9000))
 ENDINGS = [Ending(state) for state in (JobState.DONE, JobState.FAILED, JobState.REFUSED)]
 BEGIN = datetime(2026, 10, 23, 12, tzinfo=UTC)
@@ -65,7 +65,7 @@ class WorkMachine(RuleBasedStateMachine):
         name=PEOPLE,
         count=st.integers(1, 3),
         each=st.sampled_from([1, 1, 2, 3]),
-        tenant_quota=st.sampled_from([None, None, CROWD]),
+        tenant_quota=st.sampled_from([None, None, TENANT]),
         estimate=st.sampled_from([0, 300, 700]),
         crash_at=MAYBE_CRASHING,
     )

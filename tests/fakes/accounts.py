@@ -6,7 +6,6 @@ from bot.domain.allowances import Budget, QuotaStatus, Spending
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.ports.clock import Ids
-from tests.fakes.bookkeeping import as_account
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.scripted_failures import ScriptedFailures
 
@@ -96,7 +95,7 @@ class MemoryLedger:
 
     async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
         """Look the counters up."""
-        return self._books.quota_status(community, as_account(tenant), day, limit)
+        return self._books.tenant_status(community, tenant, day, limit)
 
     async def reset_usage(
         self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str

@@ -41,6 +41,7 @@ class Bookkeeping:
     """All counters of a house. An account that was joined is in `joined`, with the one that it has become a part of."""
 
     counters: dict[tuple[CommunityId, AccountId, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
+    tenants: dict[tuple[CommunityId, str, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
     money: dict[tuple[CommunityId, date], Counter] = field(default_factory=lambda: defaultdict(Counter))
     balances: dict[Whose, int] = field(default_factory=dict)
     lines: list[CreditLine] = field(default_factory=list)
@@ -63,9 +64,14 @@ class Bookkeeping:
         return self.now_of(self.joined[account]) if account in self.joined else account
 
     def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
-        """Say how an account, or a crowd, stands."""
+        """Say how an account stands."""
         counter = self.counters.get((community, account, day), Counter())
         return QuotaStatus(limit, counter.held, counter.spent, self.balances.get((community, account), 0))
+
+    def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
+        """Say how a server or workspace stands."""
+        counter = self.tenants.get((community, tenant, day), Counter())
+        return QuotaStatus(limit, counter.held, counter.spent)
 
     def counted_day(self, community: CommunityId, account: AccountId, day: date) -> date:
         """Return the last of three days that is counted already, or the first."""
@@ -79,7 +85,7 @@ class Bookkeeping:
         day = self.counted_day(hold.community, hold.account, hold.allowance.day)
         with self.transaction():
             beyond = self._take(job, hold, day, now)
-            self._take_from_crowd(hold, day)
+            self._take_from_tenant(hold, day)
             self._take_money(hold, day)
         return day, beyond
 
@@ -94,25 +100,20 @@ class Bookkeeping:
             kind = CreditKind.REFUND
             self.move((hold.community, hold.account), back, kind=kind, key=f"refund:{job}", now=now, most=2 * MOST_CREDITS)
         if hold.tenant_quota is not None:
-            transaction = self.counters[hold.community, as_account(hold.tenant_quota.id), day]
-            transaction.held, transaction.spent = transaction.held - hold.pictures, transaction.spent + spent
+            of_tenant = self.tenants[hold.community, hold.tenant_quota.id, day]
+            of_tenant.held, of_tenant.spent = of_tenant.held - hold.pictures, of_tenant.spent + spent
 
     def give_back(self, job: str, hold: Hold, *, day: date, from_credits: int, spent: int, left: int, now: datetime) -> None:
         """Undo what was spent of a hold that has ended, but for what is left."""
         of_day = hold.pictures - from_credits
         unused = min(spent, of_day) - min(left, of_day)
-        self._unspend(hold.community, hold.account, day, unused)
+        _unspend(self.counters[hold.community, hold.account, day], unused)
         in_credits = spent - left - unused
         if in_credits:
             most, kind = 2 * MOST_CREDITS, CreditKind.REFUND
             self.move((hold.community, hold.account), in_credits, kind=kind, key=f"undrawn:{job}:{left}", now=now, most=most)
         if hold.tenant_quota is not None:
-            self._unspend(hold.community, as_account(hold.tenant_quota.id), day, spent - left)
-
-    def _unspend(self, community: CommunityId, account: AccountId, day: date, pictures: int) -> None:
-        counter = self.counters[community, account, day]
-        if counter.spent >= pictures:  # else it was forgiven meanwhile
-            counter.spent -= pictures
+            _unspend(self.tenants[hold.community, hold.tenant_quota.id, day], spent - left)
 
     def move(
         self,
@@ -198,14 +199,14 @@ class Bookkeeping:
             raise QuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=ends, credits_left=quota_status.credits)
         return beyond
 
-    def _take_from_crowd(self, hold: Hold, day: date) -> None:
-        if hold.tenant_quota is None:
+    def _take_from_tenant(self, hold: Hold, day: date) -> None:
+        quota = hold.tenant_quota
+        if quota is None:
             return
-        tenant_quota = as_account(hold.tenant_quota.id)
-        quota_status = self.quota_status(hold.community, tenant_quota, day, hold.tenant_quota.limit)
-        if hold.pictures > quota_status.left:
-            raise TenantQuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=hold.allowance.refills_at)
-        self.counters[hold.community, tenant_quota, day].held += hold.pictures
+        left = self.tenant_status(hold.community, quota.id, day, quota.limit).left
+        if hold.pictures > left:
+            raise TenantQuotaExceeded(cost=hold.pictures, left=left, refills_at=hold.allowance.refills_at)
+        self.tenants[hold.community, quota.id, day].held += hold.pictures
 
     def _take_money(self, hold: Hold, day: date) -> None:
         self.spend(hold.scopes, day, held=hold.estimate, spent=0)
@@ -215,6 +216,6 @@ class Bookkeeping:
                 raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
 
 
-def as_account(tenant_quota: str) -> AccountId:
-    """Return the name under which a crowd is counted."""
-    return AccountId(f"all of {tenant_quota}")
+def _unspend(counter: Counter, pictures: int) -> None:
+    if counter.spent >= pictures:  # else it was forgiven meanwhile
+        counter.spent -= pictures

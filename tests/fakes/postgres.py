@@ -67,6 +67,13 @@ class PostgresServer:
             await connection.execute(_EMPTY)
         return self._url
 
+    async def new_database(self, name: str) -> str:
+        """Return the URL of another database, which has no tables."""
+        async with self._connected() as connection:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            await connection.execute(f'CREATE DATABASE "{name}"')
+        return self._url.replace("/postgres?", f"/{name}?")
+
     async def dump(self) -> list[str]:
         """Return every row there is."""
         async with self._connected() as connection:
