@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageFailed
 from storage.sql.database import parse_url
 from storage.sql.failures import translate_errors
+from storage.sql.postgres import PostgresOptions, postgres_engine
 from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -19,6 +20,9 @@ _PATIENCE = timedelta(minutes=1)
 """How long to wait for another process that is migrating."""
 
 _BUDGET = timedelta(minutes=10)
+_ONE_CONNECTION = PostgresOptions(statement_timeout=_BUDGET, prepared_statements=False)
+"""What runs once needs no prepared statements, and gets on with every pooler without them."""
+
 _LOCK = 0x6561_7365_6C
 """The number of the advisory lock on PostgreSQL: `easel`."""
 
@@ -74,7 +78,7 @@ async def _connect(url: URL, *, begin: str) -> AsyncIterator[AsyncConnection]:
     if is_sqlite(url):
         engine = sqlite_engine(url, begin=begin, busy=_PATIENCE, pragmas=("synchronous=FULL",), pool=NullPool)
     else:
-        engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
+        engine = postgres_engine(url, _ONE_CONNECTION, pool=NullPool)
     try:
         async with engine.connect() as connection:
             yield connection

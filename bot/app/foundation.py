@@ -9,7 +9,7 @@ import structlog
 
 from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.data_folder import make_data_folder
-from bot.app.stores import open_objects
+from bot.app.stores import open_objects, open_records
 from bot.app.system import RandomIds, SystemClock
 from bot.config import Settings
 from bot.ports.accounts import Accounts, Ledger
@@ -20,7 +20,7 @@ from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
-from storage.sql.database import Database, open_database
+from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.pictures import SqlPictures
@@ -68,7 +68,7 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
     async with AsyncExitStack() as stack:
         ai_services = await stack.enter_async_context(open_ai_services(settings, clock))
         await upgrade(settings.records_url)
-        database = await stack.enter_async_context(open_database(settings.records_url))
+        database = await stack.enter_async_context(open_records(settings))
         records = Records(
             jobs=SqlJobs(database, clock),
             pictures=SqlPictures(database),

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.app.foundation import Foundation
-from bot.app.stores import open_objects, open_spool
+from bot.app.stores import open_objects, open_records, open_spool
 from bot.app.system import SystemClock
 from bot.config import Settings
 from bot.services.orphans import Orphans
 from storage.migrate import current, head
-from storage.sql.database import open_database
 from storage.sql.references import SqlReferences
 
 
@@ -29,5 +28,5 @@ async def open_orphans(settings: Settings) -> AsyncIterator[Orphans | None]:
     if await current(settings.records_url) != head():
         yield None
         return
-    async with open_database(settings.records_url) as database, open_objects(settings) as objects:
+    async with open_records(settings) as database, open_objects(settings) as objects:
         yield Orphans(SqlReferences(database), objects, SystemClock())

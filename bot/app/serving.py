@@ -9,6 +9,7 @@ from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.billing import open_billing
 from bot.app.chat_platforms import ChatPlatforms, merge_extensions, open_chat_platforms
+from bot.app.clock_skew import check_clock
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.garbage import startup_frozen
 from bot.app.house import run_house
@@ -78,6 +79,7 @@ async def _announce_start(base: Foundation, listener: socket.socket, announce: A
     host, port = listener.getsockname()[:2]
     for notice in base.ai_services.notices:
         announce(notice)
-    for finding in await Readiness(base).findings():
+    skew = await check_clock(base.database, base.clock, base.settings.worker.lease)
+    for finding in (*await Readiness(base).findings(), *skew):
         announce(f"Careful: {finding.subject}: {finding.text} {finding.mend}".rstrip())
     announce(f"easel is ready at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C stops it).")

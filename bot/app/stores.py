@@ -1,4 +1,4 @@
-"""Where pictures are kept, as the settings choose it."""
+"""Where records and pictures are kept, as the settings choose it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +7,22 @@ from bot.config import Settings
 from bot.ports.objects import ObjectStore
 from storage.objects.disk import DiskObjects
 from storage.objects.s3_address import S3Address
+from storage.sql.database import Database, open_database
+from storage.sql.postgres import PostgresOptions
+
+
+@asynccontextmanager
+async def open_records(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database that the settings name; its tables are as they are.
+
+    Raises:
+        ConfigError: Its package is not installed.
+        StorageFailed: It cannot be opened.
+    """
+    chosen = settings.records
+    options = PostgresOptions(chosen.pool_size, chosen.statement_timeout, chosen.prepared_statements)
+    async with open_database(settings.records_url, options) as database:
+        yield database
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ import typer
 
 from bot.adapters.terminal import TERMINAL
 from bot.app.data_folder import make_data_folder
+from bot.app.stores import open_records
 from bot.app.system import RandomIds, SystemClock, random_below
 from bot.cli.logs import configure_logging
 from bot.config import Settings, load
@@ -16,7 +17,6 @@ from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkCode
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.codes import SqlCodes
-from storage.sql.database import open_database
 
 
 def link(config: Path | None, *, is_verbose: bool) -> int:
@@ -39,7 +39,7 @@ async def _issue_code(settings: Settings, identity: Identity) -> LinkCode:
     """Open the records alone, and have a code written down."""
     await upgrade(settings.records_url)
     clock = SystemClock()
-    async with open_database(settings.records_url) as database:
+    async with open_records(settings) as database:
         accounts = SqlAccounts(database, clock, RandomIds())
         linking = AccountLinking(
             accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, random_below=random_below

@@ -28,6 +28,7 @@ from bot.config.field_types import (
     parse_list,
 )
 from bot.config.model_settings import Dollars
+from bot.config.records_url import RecordsUrl
 from bot.domain.allowances import Budget, Period
 from bot.domain.gateways import OmittableParameter
 from bot.domain.images import Quality
@@ -63,19 +64,13 @@ class WebSettings(Section):
         return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
-def _check_records_url(url: str) -> str:
-    if url.startswith(("postgresql", "postgres:")):
-        raise ValueError("names PostgreSQL, but this version keeps its records in SQLite only; leave it empty")
-    path = url.removeprefix("sqlite+aiosqlite:///")
-    if url and (path == url or not path or ":memory:" in path):
-        raise ValueError("must be sqlite+aiosqlite:/// and the path of a file, or empty")
-    return url
-
-
 class RecordsSettings(Section):
     """`[records]`: where jobs, accounts and quotas are written down."""
 
-    url: Annotated[str, AfterValidator(_check_records_url)] = ""
+    url: RecordsUrl = NO_SECRET
+    pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
+    statement_timeout: Annotated[Duration, between("1s", "5m")] = timedelta(seconds=10)
+    prepared_statements: bool = True
 
 
 def _check_objects_url(url: str) -> str:

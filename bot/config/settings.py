@@ -173,7 +173,7 @@ class Settings(BaseSettings):
     @property
     def records_url(self) -> str:
         """Where the database is."""
-        return self.records.url or f"sqlite+aiosqlite:///{self.home / 'easel.db'}"
+        return self.records.url.get_secret_value() or f"sqlite+aiosqlite:///{self.home / 'easel.db'}"
 
     @property
     def objects_url(self) -> str:

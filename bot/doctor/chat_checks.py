@@ -1,9 +1,9 @@
 """Checks of Discord and Slack."""
 
+from bot.app.stores import open_records
 from bot.config import Settings
 from bot.domain.health import Finding, Health
 from storage.migrate import current, head
-from storage.sql.database import open_database
 from storage.sql.installations import SqlInstallations
 
 
@@ -71,7 +71,7 @@ async def _read_tokens(settings: Settings) -> list[str]:
 
     if await current(settings.records_url) != head():
         return []
-    async with open_database(settings.records_url) as database:
+    async with open_records(settings) as database:
         store = EncryptedInstallationStore(
             SqlInstallations(database), TokenCipher(settings.slack.key_bytes), settings.slack.client_id
         )

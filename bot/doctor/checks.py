@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.health import Check, Finding, Health
-from bot.errors import EaselError
+from bot.errors import EaselError, StorageFailed
 
 log = structlog.get_logger(__name__)
 
@@ -48,4 +48,6 @@ async def _run_check(check: DoctorCheck) -> tuple[Finding, ...]:
 
 def _texts(error: EaselError) -> list[str]:
     """Return the sentences for an operator: a person in a chat may not know why a store failed, this one has to."""
+    if isinstance(error, StorageFailed):
+        return [f"easel cannot use its {error.store}: {error.reason}."]
     return error.user_text.splitlines() if error.kind == "config_error" else [f"{error}."]

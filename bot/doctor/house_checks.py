@@ -16,13 +16,14 @@ from bot.app.system import SystemClock
 from bot.config import Settings
 from bot.doctor import chat_checks
 from bot.doctor.checks import DoctorCheck, run_checks
+from bot.doctor.database_checks import check_postgres, check_version
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
 from bot.services.orphans import GRACE, OrphanCount
 from bot.text import pluralize
-from storage.migrate import current, head
+from storage.migrate import current
 from storage.sql.failures import reason_of
-from storage.sql.sqlite import sqlite_file
+from storage.sql.sqlite import is_sqlite, sqlite_file
 
 _CHECK_SECONDS = 10.0
 _STEPS_BETWEEN_LOOKS = 100_000
@@ -44,26 +45,17 @@ def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
 
 async def check_database(settings: Settings) -> tuple[Finding, ...]:
     """See whether the database opens, is whole, and is of this version."""
-    path = sqlite_file(make_url(settings.records_url))
+    url = make_url(settings.records_url)
+    if not is_sqlite(url):
+        return await check_postgres(settings)
+    path = sqlite_file(url)
     version = await current(settings.records_url)
     if version is None:
         return (Finding("database", Health.OK, f"{path} will be made at the first start."),)
     return (
-        _check_version(path, version),
+        check_version(f"{path} opens", version),
         await asyncio.to_thread(_check_damage, path),
         *await asyncio.to_thread(_check_writable, path),
-    )
-
-
-def _check_version(path: Path, version: str) -> Finding:
-    text = f"{path} opens; its tables are version {version}"
-    if version == head():
-        return Finding("database", Health.OK, f"{text}, as they should be.")
-    if version > head():
-        mend = "Run the newer easel that made it, or bring back a copy from before."
-        return Finding("database", Health.WRONG, f"{text}, and this easel knows {head()} at most.", mend)
-    return Finding(
-        "database", Health.NOTE, f"{text}, and {head()} is the newest.", "Run easel db upgrade; easel run does so too."
     )
 
 

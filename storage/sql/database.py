@@ -3,35 +3,38 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import URL, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StorageFailed
 from storage.sql.failures import translate_errors
+from storage.sql.postgres import PostgresOptions, postgres_engine, with_driver
 from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
 
 _BUSY = timedelta(seconds=5)
 _READERS = 4
+_DEFAULT_OPTIONS = PostgresOptions()
 
 
 def parse_url(url: str) -> URL:
-    """Read a database's URL, which names an asynchronous driver."""
-    parsed = make_url(url)
+    """Read a database's URL, which names an asynchronous driver; PostgreSQL's need not."""
+    parsed = with_driver(make_url(url))
     if not parsed.get_dialect().is_async:
         raise StorageFailed("database", "no asynchronous driver in its URL")
     return parsed
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator["Database"]:
+async def open_database(url: str, postgres: PostgresOptions = _DEFAULT_OPTIONS) -> AsyncIterator["Database"]:
     """Yield the database, open while the body runs; its tables are as they are: `storage.migrate` brings them up to date.
 
     Raises:
+        ConfigError: Its driver is not installed.
         StorageFailed: It cannot be opened.
     """
-    database = Database(url)
+    database = Database(url, postgres=postgres)
     await database.open()
     try:
         yield database
@@ -42,14 +45,17 @@ async def open_database(url: str) -> AsyncIterator["Database"]:
 class Database:
     """Gives connections in transactions. Everything that goes wrong on the way is `StorageFailed`.
 
-    `busy` is how long to wait for another process's lock; a whole transaction
-    may last four times as long, waiting for its turn included. Whoever is
+    `busy` is how long to wait for another process's lock on SQLite's file; a
+    whole transaction may last four times as long, waiting for its turn
+    included, and on PostgreSQL twice as long as a statement. Whoever is
     cancelled in the middle of a transaction leaves nothing behind.
     """
 
-    def __init__(self, url: str, *, busy: timedelta = _BUSY) -> None:
+    def __init__(self, url: str, *, busy: timedelta = _BUSY, postgres: PostgresOptions = _DEFAULT_OPTIONS) -> None:
         self._url = url
         self._busy = busy
+        self._postgres = postgres
+        self._transaction_budget = 4 * busy
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
@@ -93,11 +99,23 @@ class Database:
     async def check_writable(self) -> None:
         """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had."""
         async with self.write_transaction() as connection:
-            await connection.execute(text("SELECT 1"))
+            if connection.dialect.name == "sqlite":
+                await connection.execute(text("SELECT 1"))
+            elif (await connection.execute(text("SELECT current_setting('transaction_read_only')"))).scalar_one() == "on":
+                raise StorageFailed("database", "read-only")
+
+    async def now(self) -> datetime | None:
+        """Return the time by the clock of the machine that the database is on; None where that is this one."""
+        async with self.read_transaction() as connection:
+            if connection.dialect.name == "sqlite":
+                return None
+            now: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+            return now
 
     def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         if not is_sqlite(url):
-            engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+            self._transaction_budget = 2 * self._postgres.statement_timeout
+            engine = postgres_engine(url, self._postgres)
             return engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         safe = ("synchronous=FULL", "foreign_keys=ON")
         return (
@@ -106,7 +124,7 @@ class Database:
         )
 
     def _time_limit(self) -> asyncio.Timeout:
-        return asyncio.timeout(4 * self._busy.total_seconds())
+        return asyncio.timeout(self._transaction_budget.total_seconds())
 
     def _require_open(self, engine: AsyncEngine | None) -> AsyncEngine:
         if engine is None:

@@ -30,15 +30,18 @@ _POSTGRES = {
     "22": "a value it cannot keep",
     "23": "breaks a constraint",
     "25": "read-only",
+    "25P03": "took too long",
     "28": "login refused",
     "3D": "no such database",
     "40": "locked",
     "42": "wrong statement or tables",
     "53": "out of resources",
+    "53100": "disk full",
     "55": "locked",
     "57": "unreachable",
+    "57014": "took too long",
 }
-"""By class, the first two characters of an SQLSTATE."""
+"""By SQLSTATE, or by its class, which is the first two characters."""
 
 
 @contextmanager
@@ -59,7 +62,7 @@ def reason_of(error: BaseException) -> str:
         return _reason_of_sqlite(cause)
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
-        return "disk full" if state == "53100" else _POSTGRES.get(state[:2], f"sqlstate {state}")
+        return _POSTGRES.get(state) or _POSTGRES.get(state[:2], f"sqlstate {state}")
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return "unreachable"
     return _reason_of_python(cause)

@@ -1,5 +1,6 @@
 """A PostgreSQL for tests: a server that ends with whoever started it, and whose database is emptied for each test."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -30,6 +31,11 @@ _SETTINGS = (
     "autovacuum=off",
 )
 
+GUARDED = "guarded"
+"""A user who would need a password, unlike all others; it is not there until a test makes it."""
+
+_WHO_MAY_ENTER = f"local all {GUARDED} scram-sha-256\nlocal all all trust\n"
+
 _NAMES = [table.name for table in metadata.sorted_tables]
 _EMPTY = "; ".join(
     [
@@ -54,36 +60,53 @@ class PostgresServer:
     """Has one database, which is migrated once and emptied for each test: that takes milliseconds, and a copy takes hundreds."""
 
     def __init__(self, socket: Path) -> None:
-        self._socket = socket
-        self._url = f"postgresql+asyncpg://postgres@/postgres?host={socket}"
+        self.socket = socket
+        self.url = self.url_of("postgres")
         self._is_migrated = False
+
+    def url_of(self, database: str, *, user: str = "postgres") -> str:
+        """Return the URL of a database for a user, who may have a password behind a colon."""
+        return f"postgresql+asyncpg://{user}@/{database}?host={self.socket}"
 
     async def empty(self) -> str:
         """Return the URL of the database, with all tables and no rows; whoever was still connected is not any more."""
         if not self._is_migrated:
-            await upgrade(self._url)
+            await upgrade(self.url)
             self._is_migrated = True
-        async with self._connected() as connection:
-            await connection.execute(_EMPTY)
-        return self._url
+        await self.execute(_EMPTY)
+        return self.url
 
     async def new_database(self, name: str) -> str:
         """Return the URL of another database, which has no tables."""
-        async with self._connected() as connection:
-            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            await connection.execute(f'CREATE DATABASE "{name}"')
-        return self._url.replace("/postgres?", f"/{name}?")
+        await self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await self.execute(f'CREATE DATABASE "{name}"')
+        return self.url_of(name)
+
+    async def execute(self, statements: str, *, database: str = "postgres") -> None:
+        """Run statements without any code of ours between."""
+        async with self._connected(database) as connection:
+            await connection.execute(statements)
+
+    async def fetch(self, query: str, *, database: str = "postgres") -> list[Any]:
+        """Return the rows of a query."""
+        async with self._connected(database) as connection:
+            return list(await connection.fetch(query))
+
+    async def until(self, query: str, wanted: int, *, database: str = "postgres") -> None:
+        """Wait until a counting query gives at least so much."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while (await self.fetch(query, database=database))[0][0] < wanted:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(_PAUSE_S)
 
     async def dump(self) -> list[str]:
         """Return every row there is."""
-        async with self._connected() as connection:
-            return [str(row) for row in await connection.fetch(f"{_ROWS} ORDER BY 1, 2")]
+        return [str(row) for row in await self.fetch(f"{_ROWS} ORDER BY 1, 2")]
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Any]:
+    async def _connected(self, database: str) -> AsyncIterator[Any]:
         import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; tests that need it are skipped without it
 
-        connection = await asyncpg.connect(host=str(self._socket), user="postgres", database="postgres")
+        connection = await asyncpg.connect(host=str(self.socket), user="postgres", database=database)
         try:
             yield connection
         finally:
@@ -106,6 +129,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             **_nobody(),
         )
         assert done.returncode == 0, done.stderr
+        (data / "pg_hba.conf").write_text(_WHO_MAY_ENTER)
         settings = [f"--{setting}" for setting in (*_SETTINGS, f"unix_socket_directories={folder}")]
         with _running([programs / "postgres", "-D", data, *settings], folder):
             yield PostgresServer(folder)

@@ -9,6 +9,19 @@ from bot.errors import ConfigError
 
 SECRET = "sk-verysecret-0123456789"
 
+RECORDS_ARE_SO = (
+    "[records] url in FILE must be sqlite+aiosqlite:/// and the path of a file, "
+    "or postgresql://user:password@host/database, or empty."
+)
+WRITE_SIGNS_SO = (
+    "[records] url in FILE must be postgresql://user:password@host/database, where signs in the password are written as "
+    "%40 for @, %3A for :, %2F for /, %23 for # and %25 for %."
+)
+NO_CHANNEL_BINDING = (
+    "[records] url in FILE may have sslmode, sslrootcert, target_session_attrs and the like behind its question mark, "
+    "but not channel_binding; take that out."
+)
+
 IN_THE_FILE = [
     ("[web]\nprot = 1", "[web] prot in FILE is not a setting. Did you mean port?"),
     ("port = 1", "port in FILE is not a setting. Did you mean [web] port?"),
@@ -45,14 +58,30 @@ IN_THE_FILE = [
     ("data_dir = 3", "data_dir in FILE must be a text in quotes."),
     ('log_level = "loud"', "log_level in FILE must be debug, info, warning or error."),
     ('log_format = "xml"', "log_format in FILE must be auto, console or json."),
-    (
-        '[records]\nurl = "postgresql+asyncpg://me:secret@host/easel"',
-        "[records] url in FILE names PostgreSQL, but this version keeps its records in SQLite only; leave it empty.",
+    *(
+        (
+            f'[records]\nurl = "{url}"',
+            RECORDS_ARE_SO,
+        )
+        for url in ("easel.db", "sqlite+aiosqlite:///:memory:", "mysql://me@host/easel")
     ),
-    ('[records]\nurl = "easel.db"', "[records] url in FILE must be sqlite+aiosqlite:/// and the path of a file, or empty."),
+    *(
+        (
+            f'[records]\nurl = "postgresql://me:{password}@host/easel"',
+            WRITE_SIGNS_SO,
+        )
+        for password in ("pass@word", "pass/word", "12/34", "pass#word", "pass word", "pass?word")
+    ),
+    *(
+        (
+            f'[records]\nurl = "{url}"',
+            "[records] url in FILE must name a host and a database: postgresql://user:password@host/database.",
+        )
+        for url in ("postgresql://me:secret@host", "postgres:///easel", "postgresql+asyncpg://")
+    ),
     (
-        '[records]\nurl = "sqlite+aiosqlite:///:memory:"',
-        "[records] url in FILE must be sqlite+aiosqlite:/// and the path of a file, or empty.",
+        '[records]\nurl = "postgresql://me:secret@host/easel?sslmode=require&channel_binding=require"',
+        NO_CHANNEL_BINDING,
     ),
     (
         '[objects]\nurl = "s3:/bucket"',

@@ -84,4 +84,4 @@ async def test_an_operator_is_told_the_reason_that_people_in_a_chat_are_not() ->
         raise StorageFailed("database", "file is not a database")
 
     [finding] = await run_checks([DoctorCheck("database", away)])
-    assert finding.text == "store=database reason=file is not a database."
+    assert finding.text == "easel cannot use its database: file is not a database."

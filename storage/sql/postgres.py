@@ -1,0 +1,141 @@
+"""What PostgreSQL needs: its driver, which is an extra, and limits for what a connection does. Importing this needs nothing."""
+
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import URL, Connection, Pool, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import ConfigError, StorageFailed
+
+_STORE = "database"
+_CONNECT_WITHIN = timedelta(seconds=5)
+_SCHEMES = ("postgres", "postgresql")
+
+APPLICATION = "easel"
+"""What our connections are called in `pg_stat_activity`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresOptions:
+    """How PostgreSQL is used: by at most `pool_size` connections at once.
+
+    `statement_timeout` is how long one statement may run, and how long a
+    transaction may stand idle before the server ends it. Without
+    `prepared_statements` nothing is left in a session, so that a pooler may
+    give each transaction another one.
+    """
+
+    pool_size: int = 10
+    statement_timeout: timedelta = timedelta(seconds=10)
+    prepared_statements: bool = True
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        """The server's own settings for the time-outs."""
+        milliseconds = str(int(self.statement_timeout.total_seconds() * 1000))
+        return {"statement_timeout": milliseconds, "idle_in_transaction_session_timeout": milliseconds}
+
+
+def with_driver(url: URL) -> URL:
+    """Name the driver where the URL names PostgreSQL without one."""
+    if url.drivername not in _SCHEMES:
+        return url
+    return url.set(drivername="postgresql+asyncpg")
+
+
+def _address(url: URL) -> str:
+    """Spell the URL as the driver reads it; `ssl` is what it calls `sslmode` itself."""
+    query = {"sslmode" if key == "ssl" else key: value for key, value in url.query.items()}
+    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+
+
+def describe_place(url: URL) -> str:
+    """Return where the database is, without user and password: `db.example.org:5432`, or the folder of its socket."""
+    host = url.host or url.query.get("host") or "localhost"
+    if not isinstance(host, str):
+        host = host[-1]
+    return host if host.startswith("/") else f"{host}:{url.port or url.query.get('port') or 5432}"
+
+
+def postgres_engine(
+    url: URL, options: PostgresOptions, *, application: str = APPLICATION, pool: type[Pool] | None = None
+) -> AsyncEngine:
+    """Build an engine.
+
+    Raises:
+        ConfigError: `easel[postgres]` is not installed.
+    """
+    # A pooler takes no settings for a session: there each transaction is given them.
+    settings = {"application_name": application, **(options.limits if options.prepared_statements else {})}
+    sizes = {"pool_size": options.pool_size, "max_overflow": 0} if pool is None else {"poolclass": pool}
+    caches = {} if options.prepared_statements else {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+
+    async def connect(**arguments: Any) -> Any:
+        return await _connect(url, {**arguments, "server_settings": settings})
+
+    try:
+        engine = create_async_engine(
+            URL.create("postgresql+asyncpg"),
+            connect_args={"async_creator_fn": connect, **caches},
+            hide_parameters=True,
+            pool_pre_ping=True,
+            **sizes,
+        )
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            "The records are to be in PostgreSQL, which needs one more package: pip install easel[postgres]."
+        ) from error
+    if not options.prepared_statements:
+        event.listen(engine.sync_engine, "begin", _limits_setter(options.limits))
+    return engine
+
+
+def _limits_setter(limits: Mapping[str, str]) -> Any:
+    settings = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+
+    def set_limits(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT {settings}")  # names and numbers of ours
+
+    return set_limits
+
+
+async def _connect(url: URL, arguments: Mapping[str, Any]) -> Any:
+    """Connect as the URL says, which the driver reads itself: it knows what `sslmode` and its like mean."""
+    import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; only for those who use PostgreSQL
+
+    try:
+        return await asyncpg.connect(_address(url), timeout=_CONNECT_WITHIN.total_seconds(), **arguments)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StorageFailed(_STORE, _why_no_connection(url, error)) from error
+
+
+def _why_no_connection(url: URL, error: Exception) -> str:
+    """Say it in words of ours: the server's may quote the address."""
+    place = describe_place(url)
+    if isinstance(error, socket.gaierror):
+        return f"no machine is called {place}"
+    if isinstance(error, ssl.SSLError):
+        return f"{place} gives no encrypted connection that can be trusted"
+    if isinstance(error, OSError):
+        return f"nothing answers at {place}"
+    return _reason_of_state(url, str(getattr(error, "sqlstate", None) or ""))
+
+
+def _reason_of_state(url: URL, state: str) -> str:
+    place = describe_place(url)
+    if state.startswith("28"):
+        return f"{place} refuses the user {url.username or 'name'} or the password"
+    match state:
+        case "3D000":
+            return f"{place} has no database called {url.database}"
+        case "53300":
+            return f"{place} has no connection free"
+        case "57P03":
+            return f"{place} is starting or stopping"
+        case _:
+            return f"{place} takes no connection (sqlstate {state or 'none'})"

@@ -1,0 +1,79 @@
+"""Does easel work on PostgreSQL by its URL alone, and say in one sentence what keeps it from that?"""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app.clock_skew import check_clock
+from bot.app.system import SystemClock
+from bot.domain.health import Health
+from storage.sql.database import open_database
+from tests.e2e.program import Program
+from tests.e2e.serving import Serving, Visitor
+from tests.fakes.clock import StoppedClock
+from tests.fakes.postgres import PostgresServer
+
+pytestmark = pytest.mark.needs("postgresql")
+
+PASSWORD = "not-shown"
+NOWHERE = f"postgresql://easel:{PASSWORD}@127.0.0.1:1/easel"
+
+
+@pytest.fixture
+async def made(postgres: PostgresServer) -> str:
+    """Make a database without tables, and return its name."""
+    await postgres.new_database("made")
+    return "made"
+
+
+async def test_a_house_runs_on_it(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
+    """From an empty database to a picture on the page, with no file of records beside it."""
+    async with Serving(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made)}) as house, Visitor(house.url) as visitor:
+        reply = await visitor.types("/imagine a fox in the snow")
+        assert reply["notes"] == []
+        await postgres.until("SELECT count(*) FROM jobs WHERE state = 'done'", 1, database=made)
+        [message] = await visitor.messages()
+        assert (await visitor.get("/readyz")).status_code == 200
+    assert "a fox in the snow" in json.dumps(message)
+    [row] = await postgres.fetch("SELECT held, spent FROM usage", database=made)
+    assert tuple(row) == (0, 1)
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+async def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path, command: str) -> None:
+    """Without a traceback, and without the password."""
+    easel = Program(tmp_path, {"EASEL_RECORDS__URL": NOWHERE, "EASEL_WEB__PORT": "0"})
+    done = await easel.run(command)
+    assert done.code == 1
+    said = done.out + done.err
+    assert "nothing answers at 127.0.0.1:1" in said
+    assert PASSWORD not in said
+    assert "Traceback" not in said
+
+
+async def test_the_doctor_looks_at_it(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
+    """Before it has tables, with them, and when they are of another version."""
+    easel = Program(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made)})
+    assert (
+        f"PostgreSQL answers at {postgres.socket}; the tables will be made at the first start." in (await easel.run("doctor")).out
+    )
+    upgraded = await easel.run("db", "upgrade")
+    assert upgraded.out.startswith("The database is made: version ")
+    assert "as they should be." in (await easel.run("doctor")).out
+    await postgres.execute("UPDATE alembic_version SET version_num = '9999'", database=made)
+    for command in ("run", "doctor"):
+        done = await easel.run(command)
+        assert done.code == 1
+        assert "version 9999" in done.out + done.err
+
+
+async def test_clocks_that_are_apart_are_named(postgres: PostgresServer) -> None:
+    """Further than a lease's half they cost money; a little is worth a note; our own clock is as right as the server's."""
+    async with open_database(await postgres.empty()) as database:
+        assert await check_clock(database, SystemClock(), timedelta(seconds=20)) == ()
+        [found] = await check_clock(database, StoppedClock(), timedelta(seconds=20))
+        [noted] = await check_clock(database, StoppedClock(), timedelta(days=100_000))
+    assert (found.health, noted.health) == (Health.WRONG, Health.NOTE)
+    assert "pay for it twice" in found.text
