@@ -14,10 +14,12 @@ from bot.app.system import RandomIds, SystemClock
 from bot.config import Settings
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock, Ids
+from bot.ports.events import Events
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
+from storage.events.local import LocalEvents
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.database import Database
@@ -51,6 +53,7 @@ class Foundation:
     records: Records
     objects: ObjectStore
     ai_services: AiServices
+    events: Events
 
 
 @asynccontextmanager
@@ -77,4 +80,4 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
             rulebook=SqlRulebook(database, clock, ids),
         )
         objects = await stack.enter_async_context(open_objects(settings))
-        yield Foundation(settings, clock, ids, database, records, objects, ai_services)
+        yield Foundation(settings, clock, ids, database, records, objects, ai_services, LocalEvents())

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.rest.orders import RestDependencies
 from bot.adapters.web.surface import WebSurface
 from bot.app.chat_platforms import WebExtension
@@ -84,10 +85,12 @@ async def serve_web(
 ) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve the web front end, and what others have to serve, while the body runs."""
     base = services.base
+    live = LiveChannel(surface.messages, base.events)
     web = build_web(
         _options(base, extension.webhook_paths),
         dispatcher=dispatcher,
         surface=surface,
+        live=live,
         pictures=base.records.pictures,
         objects=base.objects,
         ids=base.ids,
@@ -98,10 +101,10 @@ async def serve_web(
     server = _WebServer(server_config(web, most=most_connections()))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        await wait_for_either(server.is_up.wait(), task)
-        yield task
+        with live.follow():
+            await wait_for_either(server.is_up.wait(), task)
+            yield task
     finally:
-        surface.close()
         server.should_exit = True
         await task
 

@@ -23,6 +23,7 @@ from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPictur
 from bot.domain.images import PictureId
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.surfaces import Surface
+from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.discord import FakeDiscord, Message
 from tests.fakes.discord.client import pointed_at
@@ -77,7 +78,7 @@ class WebStage:
 
     def __init__(self) -> None:
         self._messages = MemoryMessages(StoppedClock(), CountingIds())
-        self._surface = WebSurface(self._messages)
+        self._surface = WebSurface(self._messages, LocalEvents())
 
     @property
     def surface(self) -> Surface:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WebSurface
@@ -16,6 +17,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
 from bot.services.api_keys import ApiKeyRegistry
+from storage.events.local import LocalEvents
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
 from tests.fakes.messages import MemoryMessages
@@ -41,10 +43,12 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     account = await bench.studio.account(person())
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
     rest_dependencies = rest_dependencies_of(bench, keys)
+    events, messages = LocalEvents(), MemoryMessages(bench.clock, bench.ids)
     app = build_web(
         WebOptions(allowed_hosts=("127.0.0.1",), is_secure=False, notices=()),
         dispatcher=Dispatcher((), lambda: "c0ffee", _nobody),
-        surface=WebSurface(MemoryMessages(bench.clock, bench.ids)),
+        surface=WebSurface(messages, events),
+        live=LiveChannel(messages, events),
         pictures=bench.pictures,
         objects=bench.objects,
         ids=bench.ids,

@@ -12,12 +12,14 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
 from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.ports.objects import ObjectStore
+from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
@@ -47,7 +49,8 @@ class WebHouse:
         self._prefix = prefix
         self.findings: tuple[Finding, ...] = ()
         self.messages = MemoryMessages(self.clock, self._ids)
-        self.surface = WebSurface(self.messages)
+        self._events = LocalEvents()
+        self.surface = WebSurface(self.messages, self._events)
         self.studio = FakeStudio(self.surface, self.clock, self._ids)
         self.owners: set[str] = set()
         """The users who own the house."""
@@ -66,10 +69,14 @@ class WebHouse:
 
     async def start(self) -> None:
         """Serve on the same port as before, if there was one."""
+        live = LiveChannel(self.messages, self._events)
+        self._following = contextlib.ExitStack()
+        self._following.enter_context(live.follow())
         web = build_web(
             self._options,
             dispatcher=Dispatcher((*self.studio.commands, *self._more), lambda: "c0ffee", self._is_owner),
             surface=self.surface,
+            live=live,
             pictures=self.studio.pictures,
             objects=self._objects or self.studio.objects,
             ids=self._ids,
@@ -89,7 +96,7 @@ class WebHouse:
 
     async def stop(self) -> None:
         """End the streams, then the server, within `STOP_BUDGET`."""
-        self.surface.close()
+        self._following.close()
         self._server.should_exit = True
         async with asyncio.timeout(STOP_BUDGET.total_seconds()):
             await self._task
@@ -97,7 +104,7 @@ class WebHouse:
     async def restart(self) -> None:
         """Come back with the same records and nothing else."""
         await self.stop()
-        self.surface = WebSurface(self.messages)
+        self.surface = WebSurface(self.messages, self._events)
         self.studio.move_to(self.surface)
         await self.start()
 

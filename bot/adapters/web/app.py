@@ -9,6 +9,7 @@ from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_routes import call_routes
 from bot.adapters.web.channel import ChannelInfo, channel_routes
 from bot.adapters.web.health import health_routes
+from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.private_files import PrivateFiles, private_file_routes
@@ -51,6 +52,7 @@ def build_web(
     *,
     dispatcher: Dispatcher,
     surface: WebSurface,
+    live: LiveChannel,
     pictures: Pictures,
     objects: ObjectStore,
     ids: Ids,
@@ -58,7 +60,7 @@ def build_web(
     guests: Iterable[APIRouter] = (),
     rest_dependencies: RestDependencies | None = None,
 ) -> FastAPI:
-    """Build the application. Before its server stops, call `surface.close()`, which ends the open event streams.
+    """Build the application, for a server that runs while `live` follows.
 
     `guests` are the routes of front ends that only share the server;
     `rest_dependencies` is what the REST API needs, which is not there without it.
@@ -79,9 +81,7 @@ def build_web(
     channel_info = ChannelInfo(options.channel, options.notices, author_commands)
     app.include_router(page_routes(assets=Assets(), dispatcher=dispatcher, visitors=visitors))
     app.include_router(
-        channel_routes(
-            surface=surface, visitors=visitors, channel_info=channel_info, is_admin_or_owner=dispatcher.is_admin_or_owner
-        )
+        channel_routes(live=live, visitors=visitors, channel_info=channel_info, is_admin_or_owner=dispatcher.is_admin_or_owner)
     )
     app.include_router(
         call_routes(

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.compression import compress_text
 from bot.adapters.web.event_streams import EventStreams, View
+from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import json_list, render_view
-from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitor, Visitors, guest_name
 from bot.domain.people import Person
 from bot.ports.messages import StoredMessage
@@ -35,11 +35,11 @@ class ChannelInfo:
 
 
 def channel_routes(
-    *, surface: WebSurface, visitors: Visitors, channel_info: ChannelInfo, is_admin_or_owner: Callable[[Person], Awaitable[bool]]
+    *, live: LiveChannel, visitors: Visitors, channel_info: ChannelInfo, is_admin_or_owner: Callable[[Person], Awaitable[bool]]
 ) -> APIRouter:
     """Build `/api/channel`, `/api/messages`, `/previews` and `/events`. Who is in charge reads what pictures cost."""
     routes = APIRouter()
-    events = EventStreams(surface, channel_info.channel)
+    events = EventStreams(live.feed, channel_info.channel)
 
     @routes.get("/api/channel")
     async def describe(request: Request) -> Response:
@@ -55,15 +55,15 @@ def channel_routes(
             return problem(HTTPStatus.BAD_REQUEST, "That is not the id of a message.")
         visitor = visitors.identify(request)
         render, author = await view_for(visitor), visitor.person.identity.user if view == _OWN_VIEW else None
-        version = await surface.feed.head(channel_info.channel)
-        messages = await surface.messages.page(channel_info.channel, most=_PAGE + 1, before=before, author=author)
+        version = await live.feed.head(channel_info.channel)
+        messages = await live.messages.page(channel_info.channel, most=_PAGE + 1, before=before, author=author)
         views = json_list([render(message) for message in messages[-_PAGE:]])
         has_more = json.dumps(len(messages) > _PAGE)
         return _json_response(request, f'{{"version":{version},"has_more":{has_more},"messages":{views}}}')
 
     @routes.get("/previews/{message}/{preview}")
     async def show_preview(message: str, preview: str) -> Response:
-        newest = surface.previews.newest(message)
+        newest = live.previews.newest(message)
         if newest is None or newest.id != preview:
             return problem(HTTPStatus.NOT_FOUND, "That preview is over; the message shows what came of it.")
         return Response(newest.content, media_type=newest.media_type, headers={"Cache-Control": "no-store"})
@@ -76,13 +76,13 @@ def channel_routes(
 
     async def view_for(visitor: Visitor) -> View:
         knows_cost = await is_admin_or_owner(visitor.person)
-        return lambda message: render_for_visitor(visitor, message, surface, channel_info, knows_cost=knows_cost)
+        return lambda message: render_for_visitor(visitor, message, live, channel_info, knows_cost=knows_cost)
 
     return routes
 
 
 def render_for_visitor(
-    visitor: Visitor, message: StoredMessage, surface: WebSurface, channel_info: ChannelInfo, *, knows_cost: bool
+    visitor: Visitor, message: StoredMessage, live: LiveChannel, channel_info: ChannelInfo, *, knows_cost: bool
 ) -> str:
     """Return a message as JSON for one visitor; users of identities are never sent, only names.
 
@@ -96,7 +96,7 @@ def render_for_visitor(
         is_mine=is_mine,
         knows_cost=knows_cost,
         hidden=frozenset() if is_mine or not message.author else channel_info.author_commands,
-        preview=surface.previews.link(message.id),
+        preview=live.previews.link(message.id),
     )
 
 

@@ -8,9 +8,9 @@ import structlog
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
+from bot.adapters.web.feed import Feed
 from bot.adapters.web.problems import problem
 from bot.adapters.web.security import Receive, Scope, Send
-from bot.adapters.web.surface import WebSurface
 from bot.errors import StorageFailed
 from bot.ports.messages import StoredMessage
 
@@ -27,10 +27,8 @@ _HEARTBEAT_LINE = ":\n\n"
 class EventStreams:
     """The open streams of one channel."""
 
-    def __init__(
-        self, surface: WebSurface, channel: str, *, most_streams: int = _MOST_STREAMS, heartbeat: timedelta = _HEARTBEAT
-    ) -> None:
-        self._feed = surface.feed
+    def __init__(self, feed: Feed, channel: str, *, most_streams: int = _MOST_STREAMS, heartbeat: timedelta = _HEARTBEAT) -> None:
+        self._feed = feed
         self._channel = channel
         self._most_streams = most_streams
         self._heartbeat = heartbeat

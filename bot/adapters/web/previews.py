@@ -12,11 +12,16 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One unfinished picture; the same bytes have the same id."""
+    """One unfinished picture."""
 
     id: str
     media_type: str
     content: bytes
+
+
+def preview_id(content: bytes) -> str:
+    """Return what a preview of these bytes is called: always the same, and nothing where no browser would show it."""
+    return "" if media_type_of(content) is None else hashlib.sha256(content).hexdigest()[:16]
 
 
 class Previews:
@@ -25,14 +30,11 @@ class Previews:
     def __init__(self, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES) -> None:
         self._newest = NewestEntries[str, Preview](most_entries, most_bytes=most_bytes, size_of=lambda one: len(one.content))
 
-    def keep(self, message: str, content: bytes) -> str:
-        """Make `content` the message's newest preview and give its id; empty when no browser would show it."""
+    def keep(self, message: str, content: bytes) -> None:
+        """Make `content` the message's newest preview, unless no browser would show it."""
         media_type = media_type_of(content)
-        if media_type is None:
-            return ""
-        preview = Preview(hashlib.sha256(content).hexdigest()[:16], media_type, content)
-        self._newest[message] = preview
-        return preview.id if message in self._newest else ""
+        if media_type is not None:
+            self._newest[message] = Preview(preview_id(content), media_type, content)
 
     def newest(self, message: str) -> Preview | None:
         """Return the message's preview, if it still has one."""

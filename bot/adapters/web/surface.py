@@ -1,13 +1,13 @@
-"""The page's channel as a surface: messages in the store, previews in memory, news to whoever listens."""
+"""The page's channel as a surface: messages in the store, and events for whoever shows them."""
 
 from datetime import timedelta
 
-from bot.adapters.web.feed import Feed
-from bot.adapters.web.previews import Previews
+from bot.adapters.web.previews import preview_id
 from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
+from bot.ports.events import Events, MessagesChanged, PreviewChanged
 from bot.ports.messages import Messages, StoredMessage
 from bot.services.message_updates import MessageUpdateQueue
 
@@ -17,16 +17,11 @@ _UPDATE_EVERY = timedelta(seconds=0.5)
 
 
 class WebSurface:
-    """Implements `bot.ports.surfaces.Surface` for the web page.
+    """Implements `bot.ports.surfaces.Surface` for the web page, which `LiveChannel` shows, in this process or another."""
 
-    `close` ends every open event stream; call it before the server stops,
-    because a server waits for its connections to end.
-    """
-
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, messages: Messages, events: Events) -> None:
         self.messages = messages
-        self.feed = Feed(messages)
-        self.previews = Previews()
+        self._events = events
         self._updates = MessageUpdateQueue(self._show, update_every=_UPDATE_EVERY)
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
@@ -39,7 +34,7 @@ class WebSurface:
             stored = await self.messages.add(channel=place.channel, author=author, body=render_body(post, asked=asked), key=key)
         except StorageFailed as error:
             raise SurfaceFailed(WEB, "the message could not be stored") from error
-        self.feed.notify()
+        await self._events.publish(MessagesChanged())
         message = MessageRef(place, stored.id)
         if post.preview is not None:
             await self._show(message, post)
@@ -82,31 +77,28 @@ class WebSurface:
             await self.messages.delete(message.id)
         except StorageFailed as error:
             raise SurfaceFailed(WEB, "the message could not be deleted") from error
-        self.previews.drop(message.id)
-        self.feed.notify()
-
-    def close(self) -> None:
-        """End every open event stream, and take no new ones."""
-        self.feed.close()
+        await self._events.publish(PreviewChanged(message.id))
+        await self._events.publish(MessagesChanged())
 
     async def _replace(self, message: str, post: Post) -> bool:
         """Store the message's new body; False when there is no such message."""
         stored = await self.messages.get(message)
         if stored is None:
-            self.previews.drop(message)
             return False
-        body = render_body(post, asked=asked_in(stored.body), preview=self._preview(stored, post))
+        body = render_body(post, asked=asked_in(stored.body), preview=await self._publish_preview(stored, post))
         if body == stored.body:
             return True
         is_there = await self.messages.replace(message, body) is not None
-        self.feed.notify()
+        await self._events.publish(MessagesChanged())
         return is_there
 
-    def _preview(self, stored: StoredMessage, post: Post) -> str:
+    async def _publish_preview(self, stored: StoredMessage, post: Post) -> str:
         """Return the id of the preview to show: a newer one, else the last one while the picture is unfinished."""
+        last = preview_in(stored.body)
         if post.preview is not None:
-            return self.previews.keep(stored.id, post.preview)
-        if post.tone.is_unfinished:
-            return preview_in(stored.body)
-        self.previews.drop(stored.id)
+            await self._events.publish(PreviewChanged(stored.id, post.preview))
+            return preview_id(post.preview)
+        if post.tone.is_unfinished or not last:
+            return last
+        await self._events.publish(PreviewChanged(stored.id))
         return ""

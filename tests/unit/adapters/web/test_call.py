@@ -11,6 +11,7 @@ from bot.app.commands import declared_commands
 from bot.domain.chat import Form, Place, Post
 from bot.domain.people import Identity, Person
 from bot.errors import SurfaceFailed
+from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
@@ -30,7 +31,12 @@ def messages() -> MemoryMessages:
 def call(messages: MemoryMessages) -> WebCall:
     """Let somebody ask for a fox."""
     return WebCall(
-        WebSurface(messages), COMMANDS, key="web:user:1", person=HERON, place=STUDIO, asked=AskedText("/imagine a fox")
+        WebSurface(messages, LocalEvents()),
+        COMMANDS,
+        key="web:user:1",
+        person=HERON,
+        place=STUDIO,
+        asked=AskedText("/imagine a fox"),
     )
 
 

@@ -1,7 +1,7 @@
 """Asks whether an event stream keeps its promises: news, heartbeats, new starts, and an end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,9 +10,11 @@ import pytest
 from fastapi.responses import StreamingResponse
 
 from bot.adapters.web.event_streams import EventStreams
+from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.domain.chat import Place, Post
 from bot.errors import StorageFailed
+from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.messages import MemoryMessages
@@ -27,11 +29,13 @@ class Room:
 
     def __init__(self) -> None:
         self.messages = MemoryMessages(StoppedClock(), CountingIds())
-        self.surface = WebSurface(self.messages)
+        events = LocalEvents()
+        self.surface = WebSurface(self.messages, events)
+        self.live = LiveChannel(self.messages, events)
 
     async def open(self, since: str | None = None, *, heartbeat: timedelta = NEVER) -> AsyncIterator[str]:
         """Open a stream that has been greeted."""
-        events = EventStreams(self.surface, "studio", heartbeat=heartbeat)
+        events = EventStreams(self.live.feed, "studio", heartbeat=heartbeat)
         response = await events.open(since, lambda message: message.id)
         assert isinstance(response, StreamingResponse)
         stream = (str(text) async for text in response.body_iterator)
@@ -44,9 +48,11 @@ class Room:
 
 
 @pytest.fixture
-def room() -> Room:
+def room() -> Iterator[Room]:
     """Open a channel."""
-    return Room()
+    room = Room()
+    with room.live.follow():
+        yield room
 
 
 async def test_a_stream_begins_now_and_goes_on(room: Room) -> None:
@@ -77,9 +83,9 @@ async def test_who_is_too_far_behind_starts_over(room: Room) -> None:
 async def test_closing_ends_the_stream(room: Room) -> None:
     """And there is no new one."""
     stream = await room.open()
-    room.surface.close()
+    room.live.feed.close()
     assert [text async for text in stream] == []
-    response = await EventStreams(room.surface, "studio").open(None, lambda message: message.id)
+    response = await EventStreams(room.live.feed, "studio").open(None, lambda message: message.id)
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
@@ -93,11 +99,11 @@ async def test_a_store_that_is_down_ends_the_stream(room: Room) -> None:
 
 async def test_there_are_only_so_many_streams(room: Room) -> None:
     """Who goes away makes room."""
-    events = EventStreams(room.surface, "studio", heartbeat=AT_ONCE, most_streams=1)
+    events = EventStreams(room.live.feed, "studio", heartbeat=AT_ONCE, most_streams=1)
     first, refused = await asyncio.gather(*(events.open(None, lambda message: message.id) for _ in range(2)))
     assert (refused.status_code, refused.headers["retry-after"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "10")
     app = httpx2.ASGITransport(app=first)
-    room.surface.close()
+    room.live.feed.close()
     async with httpx2.AsyncClient(transport=app, base_url="http://studio") as http:
         assert (await http.get("/")).text.startswith("retry:")
     assert events._open == 0
@@ -105,7 +111,7 @@ async def test_there_are_only_so_many_streams(room: Room) -> None:
 
 async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None:
     """The store was away just then."""
-    events = EventStreams(room.surface, "studio", most_streams=1)
+    events = EventStreams(room.live.feed, "studio", most_streams=1)
     room.messages.failures.fail_next("page", StorageFailed("memory", "down"))
     with pytest.raises(StorageFailed):
         await events.open(None, lambda message: message.id)
@@ -115,5 +121,5 @@ async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None
 @pytest.mark.parametrize("since", ["", "-1", "one", "1.5", "9" * 19, "١"])
 async def test_a_version_is_a_number(room: Room, since: str) -> None:
     """Nothing else is a place to go on from."""
-    response = await EventStreams(room.surface, "studio").open(since, lambda message: message.id)
+    response = await EventStreams(room.live.feed, "studio").open(since, lambda message: message.id)
     assert response.status_code == HTTPStatus.BAD_REQUEST

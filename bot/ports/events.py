@@ -1,0 +1,51 @@
+"""News for whoever shows or remembers something, in whatever process: what changed, not how it is now."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """A message of the page's channel was added, changed or deleted; the rows say which."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewChanged:
+    """A message of the page's channel has a newer unfinished picture, or none any more where `content` is empty."""
+
+    message: str
+    content: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EventsMissed:
+    """Events may have been lost. Never published: it is told to this process's own subscribers when a connection is back."""
+
+
+Event = MessagesChanged | PreviewChanged | EventsMissed
+"""The type of an event is its topic. Each can be written as JSON by its declaration, bytes as base64."""
+
+E = TypeVar("E", MessagesChanged, PreviewChanged, EventsMissed)
+
+
+class Events(Protocol):
+    """Tells subscribers what has just happened, each event at most once; those of one publisher come in their order.
+
+    What is published while nobody subscribes, or while a connection is lost,
+    is told to nobody. So whoever has to know reads the rows when it begins,
+    and at every `EventsMissed`.
+    """
+
+    async def publish(self, event: Event) -> None:
+        """Tell whoever subscribes to the event's topic, in this process and in others. Never raises."""
+        ...
+
+    def subscribe(self, topic: type[E], subscriber: Callable[[E], None]) -> AbstractContextManager[None]:
+        """Call `subscriber` with each event of the topic while the body runs.
+
+        It must be quick and not raise: if it does, that is logged, and the
+        others are told all the same.
+        """
+        ...

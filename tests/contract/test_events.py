@@ -1,0 +1,146 @@
+"""Asks of every implementation of `Events`: is everybody told what was published, once, in order, and whole?
+
+To add one: a fixture that opens it twice, as two processes would, and its name in `KINDS`.
+"""
+
+from contextlib import ExitStack
+from typing import Any, get_args
+
+import pytest
+from pydantic import ConfigDict, TypeAdapter
+
+from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged
+from storage.events.local import LocalEvents
+from tests.fakes.waiting import until
+
+KINDS = ["local"]
+Ends = tuple[Events, Events]
+BYTES = bytes(range(256)) * 8 * 1024
+EVENTS: list[Event] = [MessagesChanged(), PreviewChanged("m1", BYTES), PreviewChanged("m1"), PreviewChanged("🦊", b"\x00")]
+
+
+@pytest.fixture
+def local_ends() -> Ends:
+    """Return the same twice: a house in one process has only one."""
+    events = LocalEvents()
+    return events, events
+
+
+@pytest.fixture(params=KINDS)
+def ends(request: pytest.FixtureRequest) -> Ends:
+    """Return where events are published, and where they are subscribed to."""
+    ends: Ends = request.getfixturevalue(f"{request.param}_ends")
+    return ends
+
+
+@pytest.fixture
+def publisher(ends: Ends) -> Events:
+    """Return one end."""
+    return ends[0]
+
+
+@pytest.fixture
+def listener(ends: Ends) -> Events:
+    """Return the other."""
+    return ends[1]
+
+
+async def test_every_subscriber_of_a_topic_is_told_and_no_other(publisher: Events, listener: Events) -> None:
+    """Each of them once."""
+    one: list[Event] = []
+    other: list[Event] = []
+    changes: list[Event] = []
+    with (
+        listener.subscribe(PreviewChanged, one.append),
+        listener.subscribe(PreviewChanged, other.append),
+        listener.subscribe(MessagesChanged, changes.append),
+    ):
+        await publisher.publish(PreviewChanged("m1", b"first"))
+        await publisher.publish(MessagesChanged())
+        await until(lambda: changes != [] and one != [] and other != [])
+    assert (one, other, changes) == ([PreviewChanged("m1", b"first")], [PreviewChanged("m1", b"first")], [MessagesChanged()])
+
+
+async def test_events_of_a_publisher_come_in_their_order(publisher: Events, listener: Events) -> None:
+    """Over all topics: a preview is there before the message that shows it is."""
+    told: list[Event] = []
+    with listener.subscribe(PreviewChanged, told.append), listener.subscribe(MessagesChanged, told.append):
+        for number in range(20):
+            await publisher.publish(PreviewChanged(str(number)))
+            await publisher.publish(MessagesChanged())
+        await until(lambda: len(told) == 40)
+    assert told[::2] == [PreviewChanged(str(number)) for number in range(20)]
+    assert told[1::2] == [MessagesChanged()] * 20
+
+
+async def test_both_ends_may_publish_and_subscribe(ends: Ends) -> None:
+    """Whoever publishes is told too, where they subscribe."""
+    told: list[list[Event]] = [[], []]
+    with ExitStack() as stack:
+        for end, heard in zip(ends, told, strict=True):
+            stack.enter_context(end.subscribe(PreviewChanged, heard.append))
+        await ends[0].publish(PreviewChanged("a"))
+        await ends[1].publish(PreviewChanged("b"))
+        await until(lambda: all(len(heard) == 2 for heard in told))
+    assert [sorted(event.message for event in heard if isinstance(event, PreviewChanged)) for heard in told] == [["a", "b"]] * 2
+
+
+async def test_bytes_arrive_whole(publisher: Events, listener: Events) -> None:
+    """Two megabytes of every value there is."""
+    told: list[PreviewChanged] = []
+    with listener.subscribe(PreviewChanged, told.append):
+        await publisher.publish(PreviewChanged("m1", BYTES))
+        await until(lambda: told != [])
+    assert told[0].content == BYTES
+
+
+async def test_nobody_is_told_after_their_subscription_ended(publisher: Events, listener: Events) -> None:
+    """Nor of what was published before it began."""
+    early: list[Event] = []
+    late: list[Event] = []
+    with listener.subscribe(PreviewChanged, early.append):
+        await publisher.publish(PreviewChanged("early"))
+        await until(lambda: early != [])
+    await publisher.publish(PreviewChanged("between"))
+    with listener.subscribe(PreviewChanged, late.append):
+        await publisher.publish(PreviewChanged("late"))
+        await until(lambda: PreviewChanged("late") in late)
+    assert early == [PreviewChanged("early")]
+
+
+async def test_a_subscriber_that_breaks_keeps_nobody_from_anything(publisher: Events, listener: Events) -> None:
+    """Neither the publisher nor the others, nor itself the next time."""
+    broken: list[Event] = []
+    told: list[Event] = []
+
+    def break_down(event: PreviewChanged) -> None:
+        broken.append(event)
+        raise RuntimeError("broken")
+
+    with listener.subscribe(PreviewChanged, break_down), listener.subscribe(PreviewChanged, told.append):
+        for _ in range(2):
+            await publisher.publish(PreviewChanged("m1"))
+        await until(lambda: len(told) == len(broken) == 2)
+
+
+async def test_a_subscriber_may_end_its_subscription_when_it_is_told(publisher: Events, listener: Events) -> None:
+    """The others are told all the same."""
+    told: list[Event] = []
+    with ExitStack() as first, listener.subscribe(PreviewChanged, told.append):
+        first.enter_context(listener.subscribe(PreviewChanged, lambda _: first.close()))
+        await publisher.publish(PreviewChanged("m1"))
+        await until(lambda: told != [])
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_every_event_can_be_sent_as_json(event: Event) -> None:
+    """By its declaration alone, so that other processes can be told."""
+    # In a list, because pydantic takes no configuration for a dataclass by itself.
+    as_list: Any = list[type(event)]  # type: ignore[misc]  # known when it runs
+    as_json: TypeAdapter[list[Event]] = TypeAdapter(as_list, config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64"))
+    assert as_json.validate_json(as_json.dump_json([event])) == [event]
+
+
+def test_every_event_is_among_those() -> None:
+    """But the one that nobody sends."""
+    assert {type(event) for event in EVENTS} | {EventsMissed} == set(get_args(Event))
