@@ -58,7 +58,7 @@ cover: ## Run the tests of easel and measure which branches they take
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report= --cov-fail-under=0 $(ARGS)"
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 
-lint: setup-dev ## Check style, types, the floors of the house, and dependencies
+lint: setup-dev ## Check style, types, layers, and dependencies
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy

@@ -1,4 +1,4 @@
-"""Words for people that any floor may need: lists, quotes, plurals, lengths of time, progress bars, and cutting to a length."""
+"""Words for people that any layer may need: lists, quotes, plurals, lengths of time, progress bars, and cutting to a length."""
 
 import difflib
 from collections.abc import Sequence

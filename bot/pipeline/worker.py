@@ -48,7 +48,7 @@ _LONGEST_PAUSE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The rooms that a job goes through."""
+    """The steps that a job goes through."""
 
     preparation: PromptPreparation
     drawing: DrawingStep

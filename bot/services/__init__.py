@@ -1,1 +1,1 @@
-"""Services that several floors above need: pictures, links, accounts, progress."""
+"""Services that several layers above need: pictures, links, accounts, progress."""

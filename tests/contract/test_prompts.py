@@ -46,6 +46,13 @@ def stage(request: pytest.FixtureRequest, client: AsyncOpenAI) -> GuardStage:
     return Blocklist(DEFAULT_BLOCKLIST) if request.param == "blocklist" else OpenAIModeration(client, "omni-moderation-latest")
 
 
+@pytest.fixture(params=["moderation"])
+def broken_stage(request: pytest.FixtureRequest, client: AsyncOpenAI, fake: FakeOpenAI) -> GuardStage:
+    """Return each stage that a service stands behind, with the service broken."""
+    fake.fail(Endpoint.MODERATIONS, Kind.SERVER_ERROR)
+    return {"moderation": OpenAIModeration(client, "omni-moderation-latest")}[request.param]
+
+
 @pytest.mark.parametrize("prompt", ODD_PROMPTS)
 async def test_a_rewriter_gives_words_that_still_hold_the_wish(rewriter: Rewriter, prompt: str) -> None:
     """Whatever script they are in, and whatever they pretend to be."""
@@ -85,8 +92,6 @@ async def test_a_stage_has_a_name_for_the_log(stage: GuardStage) -> None:
     assert stage.name
 
 
-async def test_a_stage_that_breaks_is_unsure_and_does_not_raise(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_stage_that_breaks_is_unsure_and_does_not_raise(broken_stage: GuardStage) -> None:
     """What that means is for the guard to say."""
-    fake.fail(Endpoint.MODERATIONS, Kind.SERVER_ERROR)
-    verdict = await OpenAIModeration(client, "omni-moderation-latest").judge("a fox")
-    assert verdict.decision is Decision.UNSURE
+    assert (await broken_stage.judge("a fox")).decision is Decision.UNSURE

@@ -190,10 +190,12 @@ def test_lock_files_carry_no_address() -> None:
         assert "://" not in lock.read_text()
 
 
-@pytest.mark.parametrize("room", ["domain", "ports", "moderation", "services", "pipeline", "commands"])
-def test_the_core_knows_no_platform(room: str) -> None:
+@pytest.mark.parametrize("package", ["domain", "ports", "moderation", "services", "pipeline", "commands"])
+def test_the_core_knows_no_platform(package: str) -> None:
     """What differs between platforms lives in their adapters alone."""
     named = [
-        path.name for path in (ROOT / "bot" / room).rglob("*.py") if re.search("discord|slack", path.read_text(), re.IGNORECASE)
+        path.name
+        for path in (ROOT / "bot" / package).rglob("*.py")
+        if re.search("discord|slack", path.read_text(), re.IGNORECASE)
     ]
     assert named == []
