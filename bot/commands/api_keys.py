@@ -5,8 +5,9 @@ from typing import Annotated
 
 from bot.commands.formatting import one_line
 from bot.commands.spec import Command
-from bot.domain.chat import Details, Post
+from bot.domain.chat import Details, Post, rich_post
 from bot.domain.options import Text
+from bot.domain.rich_text import Code, RichText
 from bot.errors import BadInput
 from bot.ports.api_keys import ApiKey
 from bot.ports.surfaces import Call
@@ -32,9 +33,12 @@ def apikey_make(keys: ApiKeyRegistry, quotas: Quotas) -> Command[KeyMakeArgs]:
         account = await quotas.account(call.person)
         key, secret = await keys.make(call.person.identity, account.id, quotas.community(call.place), label)
         await call.whisper(
-            Post(
-                f"Your key for “{label}”, shown this once:\n{secret}\n"
-                f"What a program asks for with it counts as yours; /apikey revoke {key.id} ends it."
+            rich_post(
+                RichText.of(
+                    f"Your key for “{label}”, shown this once:\n",
+                    Code(secret),
+                    f"\nWhat a program asks for with it counts as yours; /apikey revoke {key.id} ends it.",
+                )
             )
         )
 

@@ -9,10 +9,11 @@ from bot.commands.formatting import moment_text, one_line
 from bot.commands.option_lookup import find_subject, new_person_note
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
 from bot.commands.spec import Audience, Command
-from bot.domain.chat import Post
+from bot.domain.chat import Post, rich_post
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
 from bot.domain.options import Number, PersonRef, Text
 from bot.domain.people import Mention
+from bot.domain.rich_text import RichText, TextPart
 from bot.domain.rules import AuditEntry
 from bot.ports.credits import Credits
 from bot.ports.surfaces import Call
@@ -51,11 +52,12 @@ def credits_history(
         effective_limits = await quotas.effective_limits(call.person, call.place)
         balance = await credit_book.balance(effective_limits.community, whom.account)
         found = await credit_book.history(effective_limits.community, whom.account, _SHOWN)
-        head = f"{'You have' if whom.person == call.person else f'{whom.name} has'} {pluralize(balance, 'credit')}."
+        who: tuple[TextPart, ...] = ("You have",) if whom.person == call.person else (whom.identity, " has")
+        head = RichText.of(*who, f" {pluralize(balance, 'credit')}.")
         zone = effective_limits.of_community.settings.zone
         lines = [_line(entry, zone) for entry in found]
-        told = f"{head} What came and went, newest first, in the time of {zone.key}:"
-        await call.whisper(list_post(told, lines) if lines else Post(head))
+        told = RichText.of(head, f" What came and went, newest first, in the time of {zone.key}:")
+        await call.whisper(list_post(told, lines) if lines else rich_post(head))
 
     return Command(
         "credits history",
@@ -85,7 +87,8 @@ def credits_give(credit_book: Credits, people: PersonLookup, quotas: Quotas) -> 
             return
         left = await credit_book.balance(community, giver.account)
         gift = pluralize(args.amount, "credit")
-        await call.whisper(Post(f"You gave {whom.name} {gift}; you have {left:,} now and had {left + args.amount:,} before."))
+        told = f" {gift}; you have {left:,} now and had {left + args.amount:,} before."
+        await call.whisper(rich_post(RichText.of("You gave ", whom.identity, told)))
 
     return Command(
         "credits give",
@@ -159,7 +162,7 @@ async def _move(
     )
 
 
-async def _confirm(call: Call, entry: AuditEntry | None, rule_changes: RuleChanges, note: str = "") -> None:
+async def _confirm(call: Call, entry: AuditEntry | None, rule_changes: RuleChanges, note: TextPart = "") -> None:
     """Confirm a move; one that came twice is not a setting that was so already."""
     if entry is None:
         await call.whisper(Post(_ALREADY_DONE))

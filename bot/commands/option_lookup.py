@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from bot.commands.dispatcher import IsOwner
 from bot.domain.people import Mention, Tier
+from bot.domain.rich_text import RichText, TextPart
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import FoundPerson, PersonLookup
@@ -24,9 +25,11 @@ async def find_subject(call: Call, mention: Mention | None, people: PersonLookup
     return await people.find_known(mention, call.person)
 
 
-def new_person_note(whom: FoundPerson) -> str:
+def new_person_note(whom: FoundPerson) -> TextPart:
     """Say that nobody has met this person yet, which may be news to an admin who mistyped an id."""
-    return f"{whom.name} has not been here yet; it waits for them. If the id is wrong, press Undo." if whom.is_new else ""
+    if not whom.is_new:
+        return ""
+    return RichText.of(whom.identity, " has not been here yet; it waits for them. If the id is wrong, press Undo.")
 
 
 def parse_tier(typed: str, tiers: Collection[Tier]) -> Tier:

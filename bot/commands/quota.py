@@ -12,9 +12,10 @@ from bot.commands.option_lookup import find_subject, new_person_note, parse_tier
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import QuotaStatus, Weights
-from bot.domain.chat import Button, Place, Post
+from bot.domain.chat import Button, Place, rich_post
 from bot.domain.options import NumberOrClear, PersonRef, Pick, RoleRef, Text
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, AccountId, Mention, RoleMention
+from bot.domain.rich_text import RichText, TextPart
 from bot.domain.rules import PERSON_SUBJECT, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.accounts import Ledger
@@ -48,8 +49,8 @@ def quota_show(
         is_own = whom.person == call.person
         effective_limits = await quotas.effective_limits(whom.person, call.place)
         status = await quotas.quota_status(effective_limits)
-        lines = [
-            f"{'You have' if is_own else f'{whom.name} has'} {_day_text(effective_limits, status, now)}",
+        lines: list[TextPart] = [
+            RichText.of(*(("You have",) if is_own else (whom.identity, " has")), f" {_day_text(effective_limits, status, now)}"),
             _tier_text(effective_limits, now),
             _weights_text(quotas.weights),
             await _tenant_text(effective_limits, ledger),
@@ -57,7 +58,7 @@ def quota_show(
         ]
         can_register = is_own and effective_limits.account.tier == GUEST
         buttons = (Button("Register", "register", "now"),) if can_register else ()
-        await call.whisper(Post("\n".join(line for line in lines if line), buttons=buttons))
+        await call.whisper(rich_post(RichText.join("\n", (line for line in lines if line)), buttons=buttons))
 
     return Command("quota show", "See what you have used and have left today", QuotaShowArgs, run, example="/quota show")
 
@@ -86,7 +87,8 @@ def quota_set(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas) -
     async def run(call: Call, args: QuotaSetArgs) -> None:
         if [args.person, args.role, args.tier, args.server].count(None) != 3:  # noqa: PLR2004 - all but one
             raise BadInput("Please say whose limit it is: a person's, a role's, a tier's or the server's, one of them at a time.")
-        value, note = None if args.pictures is None else str(args.pictures), ""
+        value = None if args.pictures is None else str(args.pictures)
+        note: TextPart = ""
         if args.person is not None:
             whom = await people.find_or_create(args.person, call.person)
             key, note = RuleKey(RuleKind.LIMIT, PERSON_SUBJECT, whom.account), new_person_note(whom)
@@ -126,7 +128,7 @@ def quota_reset(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas,
         day = effective_limits.allowance.day
         entry = await ledger.reset_usage(effective_limits.community, whom.account, day, by=by, why=one_line(args.why))
         if entry is None:
-            await call.whisper(Post(f"{whom.name} has used nothing today, so nothing was changed."))
+            await call.whisper(rich_post(RichText.of(whom.identity, " has used nothing today, so nothing was changed.")))
             return
         await rule_changes.confirm(call, entry)
 

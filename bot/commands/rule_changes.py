@@ -1,6 +1,6 @@
 """The record: changes are put on it and confirmed with an Undo button; `/audit` reads it, and Undo takes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,10 +10,11 @@ from bot.commands.formatting import moment_text, one_line
 from bot.commands.setting_values import format_setting
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import DayExtension, allowance
-from bot.domain.chat import Button, Details, Place, Post
+from bot.domain.chat import Button, Details, Place, Post, rich_post
 from bot.domain.limits import SETTINGS, HouseLimits, apply_setting_rules, format_zone
 from bot.domain.options import Number, Text
 from bot.domain.people import AccountId, Identity, Person, Tier
+from bot.domain.rich_text import RichText, TextPart
 from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock
@@ -34,11 +35,11 @@ _MOST_IN_TEXT, _MOST_IN_FOLD = 1200, 2800
 _ZONE = RuleKey(RuleKind.SETTING, "zone")
 
 
-def confirmation_post(text: str, entry: AuditEntry | None) -> Post:
+def confirmation_post(text: TextPart, entry: AuditEntry | None) -> Post:
     """Confirm a change, with its Undo button; None is one that changed nothing."""
     if entry is None:
         return Post("It is so already; nothing was changed.")
-    return Post(text, buttons=(Button("Undo", "undo", entry.id),))
+    return rich_post(text, buttons=(Button("Undo", "undo", entry.id),))
 
 
 class RuleChanges:
@@ -51,7 +52,7 @@ class RuleChanges:
         self._house = house
         self._clock = clock
 
-    async def change(self, call: Call, key: RuleKey, value: str | None, *, why: str = "", note: str = "") -> None:
+    async def change(self, call: Call, key: RuleKey, value: str | None, *, why: str = "", note: TextPart = "") -> None:
         """Set a rule of the caller's community, or take it away, and confirm that. `note` is said below."""
         community, by = self._quotas.community(call.place), await self._people.actor(call.person)
         change = Change(community=community, key=key, value=value, by=by, why=one_line(why))
@@ -72,10 +73,10 @@ class RuleChanges:
             return
         await self.confirm(call, await self._rulebook.undo(entry, await self._people.actor(call.person)))
 
-    async def confirm(self, call: Call, entry: AuditEntry | None, note: str = "") -> None:
+    async def confirm(self, call: Call, entry: AuditEntry | None, note: TextPart = "") -> None:
         """Tell the caller what an entry changed, with its Undo button."""
         text = "" if entry is None else await self._describe(entry, call)
-        await call.whisper(confirmation_post(f"{text}\n{note}".strip(), entry))
+        await call.whisper(confirmation_post(RichText.join("\n", (part for part in (text, note) if part)), entry))
 
     async def page(self, call: Call, most: int, before: AuditEntryId | None = None) -> Post:
         """Show up to `most` entries, newest first, with a button for older ones."""
@@ -84,7 +85,7 @@ class RuleChanges:
             return Post("Nothing was changed here so far." if before is None else "There are no older changes.")
         zone = await self._zone(call)
         names = await self._names(found[:most], call.person.identity)
-        lines = _first_fitting([_localize(call.place, _entry_line(entry, names, zone)) for entry in found[:most]])
+        lines = _first_fitting([_entry_line(entry, names, zone, call.place) for entry in found[:most]])
         head = f"{pluralize(len(lines), 'change')}, newest first, in the time of {zone.key}."
         older = (Button("Older", "older", found[len(lines) - 1].id),) if len(lines) < len(found) else ()
         return list_post(head, lines, older, title="Changes")
@@ -100,21 +101,21 @@ class RuleChanges:
             return entry.before
         return format_zone(back.zone, DayExtension.after_zone_change(effective_limits.allowance, now, back.zone))
 
-    async def _describe(self, entry: AuditEntry, call: Call) -> str:
+    async def _describe(self, entry: AuditEntry, call: Call) -> RichText:
         """Tell a change in one sentence, with both values."""
         zone, without = await self._zone(call), await self._default_text(entry.key, call.place)
         names = await self._names((entry,), call.person.identity)
         before, after = (rule_texts.value_text(entry.key, said, zone, without) for said in (entry.before, entry.after))
-        about = _localize(call.place, rule_texts.subject_text(entry.key, names.get(entry.key.account, "")))
-        text = f"Undone: {about}" if entry.undoes else f"{about[0].upper()}{about[1:]}"
-        return f"{text} is now {after}; it was {before}."
+        about = rule_texts.subject_text(entry.key, names.get(entry.key.account, ""), call.place)
+        text = RichText.of("Undone: ", about) if entry.undoes else _capitalize(about)
+        return RichText.of(text, " is now ", after, "; it was ", before, ".")
 
-    async def _default_text(self, key: RuleKey, place: Place) -> str | None:
+    async def _default_text(self, key: RuleKey, place: Place) -> TextPart | None:
         """Say what holds where a rule is not set, if anything does."""
         if key.kind is RuleKind.PURCHASE_TIER and key.subject in self._house.purchases:
             return f"{self._house.purchases[key.subject]}, the default"
         if key.kind is RuleKind.SETTING and key.subject in SETTINGS:
-            return f"{format_setting(key.subject, self._house.settings)}, the default"
+            return RichText.of(format_setting(key.subject, self._house.settings), ", the default")
         if key.kind is not RuleKind.LIMIT:
             return None
         if key.subject == PERSON_SUBJECT:
@@ -131,17 +132,19 @@ class RuleChanges:
     async def _zone(self, call: Call) -> ZoneInfo:
         return (await self._quotas.effective_limits(call.person, call.place)).of_community.settings.zone
 
-    async def _names(self, found: Sequence[AuditEntry], beside: Identity) -> dict[AccountId, str]:
+    async def _names(self, found: Sequence[AuditEntry], beside: Identity) -> dict[AccountId, Identity | str]:
         accounts = {account for entry in found for account in (entry.key.account, entry.by.account)} - {EVERYBODY}
         return {account: await self._people.name(account, beside) for account in accounts}
 
 
-def list_post(head: str, lines: Sequence[str], buttons: tuple[Button, ...] = (), *, title: str = "Newest first") -> Post:
+def list_post(
+    head: TextPart, lines: Sequence[TextPart], buttons: tuple[Button, ...] = (), *, title: str = "Newest first"
+) -> Post:
     """Show a line each below a headline, folded where they are many."""
-    text = "\n".join(lines)
-    if len(text) <= _MOST_IN_TEXT:
-        return Post(f"{head}\n{text}", buttons=buttons)
-    return Post(head, details=(Details(title, text),), buttons=buttons)
+    text = RichText.join("\n", lines)
+    if len(text.text) <= _MOST_IN_TEXT:
+        return rich_post(RichText.of(head, "\n", text), buttons=buttons)
+    return rich_post(head, details=(Details.of(title, text),), buttons=buttons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,26 +195,25 @@ def older(rule_changes: RuleChanges) -> Command[EntryArgs]:
     return Command("older", "See older changes", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
 
 
-def _localize(place: Place, text: str) -> str:
-    """Call the place of the call what people there call it."""
-    return text.replace(f"all of {place.platform}:{place.tenant} together", "all people here together")
+def _capitalize(text: RichText) -> RichText:
+    """Return it with a capital letter; what rules are about begins with a word."""
+    return RichText(f"{text.text[0].upper()}{text.text[1:]}", text.references)
 
 
-def _entry_line(entry: AuditEntry, names: dict[AccountId, str], zone: ZoneInfo) -> str:
-    """Return one line: when, who, what, from, to, why."""
+def _entry_line(entry: AuditEntry, names: Mapping[AccountId, Identity | str], zone: ZoneInfo, place: Place) -> RichText:
+    """Return one line: when, who, what, from, to, why. Whoever made the change is named already, so their id stays one."""
     who = f"{one_line(entry.by.name)} ({names[entry.by.account]})" if entry.by.account in names else one_line(entry.by.name)
     before, after = (rule_texts.value_text(entry.key, said, zone) for said in (entry.before, entry.after))
-    about = rule_texts.subject_text(entry.key, names.get(entry.key.account, ""))
-    what = f"undid: {about}" if entry.undoes else about
-    why = f" Why: {entry.why}" if entry.why else ""
-    return f"{moment_text(entry.at, zone)} – {who}: {what}, from {before} to {after}.{why}"
+    about = rule_texts.subject_text(entry.key, names.get(entry.key.account, ""), place)
+    undid, why = "undid: " if entry.undoes else "", f" Why: {entry.why}" if entry.why else ""
+    return RichText.of(f"{moment_text(entry.at, zone)} – {who}: {undid}", about, ", from ", before, " to ", after, f".{why}")
 
 
-def _first_fitting(lines: Sequence[str]) -> list[str]:
+def _first_fitting(lines: Sequence[RichText]) -> list[RichText]:
     """Return the first lines, at least one, that are short enough together."""
     fitting = list(lines[:1])
     for line in lines[1:]:
-        if sum(map(len, fitting)) + len(fitting) + len(line) > _MOST_IN_FOLD:
+        if sum(len(one.text) for one in fitting) + len(fitting) + len(line.text) > _MOST_IN_FOLD:
             break
         fitting.append(line)
     return fitting

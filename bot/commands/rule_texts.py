@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.formatting import membership_text
 from bot.commands.setting_values import format_setting
+from bot.domain.chat import Place
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
 from bot.domain.money import dollars
+from bot.domain.rich_text import PlatformRole, RichText, TextPart
 from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
 from bot.text import pluralize
+
+Parts = tuple[TextPart, ...]
 
 _SETTING_TITLES = {
     "zone": "time zone",
@@ -24,59 +28,60 @@ _SETTING_TITLES = {
 }
 
 
-def subject_text(key: RuleKey, whom: str) -> str:
-    """Say what a rule is about: `the limit of loom:bob`. `whom` names the one person it may be about."""
-    return _SUBJECTS[key.kind](key.subject, whom)
+def subject_text(key: RuleKey, whom: TextPart, place: Place) -> RichText:
+    """Say what a rule is about: `the limit of loom:bob`. `whom` is the one person it may be about, `place` where that is read."""
+    return RichText.of(*_SUBJECTS[key.kind](key.subject, whom, place))
 
 
-def value_text(key: RuleKey, said: str | None, zone: ZoneInfo, without: str | None = None) -> str:
+def value_text(key: RuleKey, said: str | None, zone: ZoneInfo, without: TextPart | None = None) -> TextPart:
     """Say what a value means. `without` is what holds where nothing is set, if that is known."""
     return without or _DEFAULT_TEXTS.get(key.kind, "none") if said is None else _VALUES[key.kind](key.subject, said, zone)
 
 
-def role_name(name: str) -> str:
-    """Return the role of `platform:tenant:role`, as people there know it."""
-    return name.rpartition(":")[2]
-
-
-def _limit(subject: str, whom: str) -> str:
+def _limit(subject: str, whom: TextPart, place: Place) -> Parts:
     """Say whose limit it is: one person's, a tier's, a role's, or a whole server's."""
     kind, _, rest = subject.partition(":")
     if subject == PERSON_SUBJECT:
-        return f"the limit of {whom}"
+        return "the limit of ", whom
     if kind == "server":
-        return f"the limit of all of {rest} together"
-    return f"the limit of the {kind} {role_name(rest)}"
+        is_here = rest == f"{place.platform}:{place.tenant}"
+        return ("the limit of all people here together" if is_here else f"the limit of all of {rest} together",)
+    return f"the limit of the {kind} ", PlatformRole.parse(rest) if kind == "role" else rest
 
 
-def _membership(subject: str, whom: str) -> str:
-    ways = {"register": f"the tier that {whom} has by registering", "grant": f"the tier granted to {whom}"}
-    return ways.get(subject, f"the tier that {whom} pays for")
+def _membership(subject: str, whom: TextPart, _: Place) -> Parts:
+    match subject:
+        case "register":
+            return "the tier that ", whom, " has by registering"
+        case "grant":
+            return "the tier granted to ", whom
+        case _:
+            return "the tier that ", whom, " pays for"
 
 
-def _usage(subject: str, whom: str) -> str:
+def _usage(subject: str, whom: TextPart, _: Place) -> Parts:
     day = date.fromisoformat(subject)
-    return f"what {whom} has used on {day.day} {day:%B %Y}"
+    return "what ", whom, f" has used on {day.day} {day:%B %Y}"
 
 
-def _setting(name: str, said: str, zone: ZoneInfo) -> str:
+def _setting(name: str, said: str, zone: ZoneInfo) -> TextPart:
     """Say what a setting is; one that this version does not know is said as it was written."""
     rule = Rule(RuleKey(RuleKind.SETTING, name), said)
     return format_setting(name, apply_setting_rules(CommunitySettings(zone), (rule,))) if name in SETTINGS else said
 
 
-_SUBJECTS: Mapping[RuleKind, Callable[[str, str], str]] = {
+_SUBJECTS: Mapping[RuleKind, Callable[[str, TextPart, Place], Parts]] = {
     RuleKind.LIMIT: _limit,
     RuleKind.MEMBERSHIP: _membership,
-    RuleKind.ROLE_TIER: lambda subject, _: f"the tier of the role {role_name(subject)}",
-    RuleKind.PURCHASE_TIER: lambda subject, _: f"the tier of the purchase {subject}",
-    RuleKind.BUDGET: lambda subject, _: f"the budget for a {subject}",
-    RuleKind.SETTING: lambda subject, _: f"the setting “{_SETTING_TITLES.get(subject, subject)}”",
-    RuleKind.CREDITS: lambda _, whom: f"the balance of {whom}",
+    RuleKind.ROLE_TIER: lambda subject, _, __: ("the tier of the role ", PlatformRole.parse(subject)),
+    RuleKind.PURCHASE_TIER: lambda subject, _, __: (f"the tier of the purchase {subject}",),
+    RuleKind.BUDGET: lambda subject, _, __: (f"the budget for a {subject}",),
+    RuleKind.SETTING: lambda subject, _, __: (f"the setting “{_SETTING_TITLES.get(subject, subject)}”",),
+    RuleKind.CREDITS: lambda _, whom, __: ("the balance of ", whom),
     RuleKind.USAGE: _usage,
 }
 
-_VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], str]] = {
+_VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], TextPart]] = {
     RuleKind.LIMIT: lambda _, said, __: f"{pluralize(int(said), 'picture')} a day",
     RuleKind.MEMBERSHIP: lambda _, said, zone: membership_text(Membership.parse(said), zone),
     RuleKind.ROLE_TIER: lambda _, said, __: said,

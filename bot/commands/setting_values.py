@@ -16,6 +16,7 @@ from bot.domain.limits import CommunitySettings, format_zone
 from bot.domain.options import Pick
 from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
+from bot.domain.rich_text import PlatformChannel, RichText, TextPart
 from bot.errors import BadInput, NotAllowed
 from bot.services.quotas import EffectiveLimits
 from bot.text import pluralize, quote, suggest
@@ -69,18 +70,18 @@ def parse_setting(name: str, typed: str, context: SettingContext) -> str | None:
     return _PARSERS[name](text, context)
 
 
-def format_setting(name: str, settings: CommunitySettings) -> str:
+def format_setting(name: str, settings: CommunitySettings) -> TextPart:
     """Say what a setting is."""
     return _FORMATTERS[name](settings) if name in _FORMATTERS else str(getattr(settings, name))
 
 
-_FORMATTERS: Mapping[str, Callable[[CommunitySettings], str]] = {
+_FORMATTERS: Mapping[str, Callable[[CommunitySettings], TextPart]] = {
     "zone": lambda settings: settings.zone.key,
-    "channels": lambda settings: ", ".join(settings.channels) or "all",
+    "channels": lambda settings: RichText.join(", ", map(PlatformChannel.parse, settings.channels or ("all",))),
     "retention": lambda settings: pluralize(settings.retention_days, "day") if settings.retention_days else "for ever",
     "language": lambda settings: settings.language.value,
     "previews": lambda settings: "on" if settings.previews else "off",
-    "review_channel": lambda settings: settings.review_channel or "none",
+    "review_channel": lambda settings: PlatformChannel.parse(settings.review_channel) if settings.review_channel else "none",
 }
 """Those that are not said as they are."""
 

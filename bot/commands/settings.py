@@ -9,9 +9,10 @@ from typing import Annotated
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.setting_values import SettingContext, change_note, format_setting, parse_setting
 from bot.commands.spec import Audience, Command
-from bot.domain.chat import Post
+from bot.domain.chat import rich_post
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
 from bot.domain.options import Pick, Text
+from bot.domain.rich_text import RichText
 from bot.domain.rules import Rule, RuleKey, RuleKind
 from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
@@ -45,7 +46,7 @@ def settings_show(quotas: Quotas, house: CommunitySettings) -> Command[SettingsS
     async def run(call: Call, args: SettingsShowArgs) -> None:  # noqa: ARG001 - every command is called alike
         settings = (await quotas.effective_limits(call.person, call.place)).of_community.settings
         lines = [_line(name, settings, house) for name in SETTINGS]
-        await call.whisper(Post("\n".join(["How pictures are drawn here:", *lines])))
+        await call.whisper(rich_post(RichText.join("\n", ["How pictures are drawn here:", *lines])))
 
     return Command("settings show", "See how pictures are drawn here", SettingsShowArgs, run)
 
@@ -84,6 +85,6 @@ def settings_set(
     )
 
 
-def _line(name: str, settings: CommunitySettings, house: CommunitySettings) -> str:
+def _line(name: str, settings: CommunitySettings, house: CommunitySettings) -> RichText:
     here, usual = format_setting(name, settings), format_setting(name, house)
-    return f"{name}: {here}" if here == usual else f"{name}: {here} (default: {usual})"
+    return RichText.of(f"{name}: ", here, "" if here == usual else f" (default: {usual})")

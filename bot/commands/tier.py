@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.option_lookup import new_person_note, parse_tier
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
-from bot.commands.rule_texts import role_name
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import midnight_after
 from bot.domain.limits import CommunityLimits
 from bot.domain.options import CLEAR, PersonRef, RoleRef, Text, Until
 from bot.domain.people import REGISTERED, Mention, RoleMention, Tier
+from bot.domain.rich_text import PlatformRole, RichText, TextPart
 from bot.domain.rules import Membership, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock
 from bot.ports.surfaces import Call
-from bot.services.person_lookup import FoundPerson, PersonLookup
+from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
 from bot.text import pluralize
 
@@ -38,7 +38,7 @@ def tier_list(quotas: Quotas) -> Command[TierListArgs]:
         effective_limits = await quotas.effective_limits(call.person, call.place)
         found = effective_limits.of_community
         tiers = sorted(found.limits, key=lambda tier: found.limits[tier])
-        lines = [f"{tier}: {pluralize(found.limits[tier], 'picture')} a day{_ways_text(tier, found)}." for tier in tiers]
+        lines = [_tier_text(tier, found) for tier in tiers]
         await call.whisper(
             list_post(f"Yours is {effective_limits.account.tier}.", [*lines, *_role_limits(found)], title="Tiers here")
         )
@@ -149,7 +149,7 @@ def tier_revoke(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas)
         tier = None if args.tier is None else parse_tier(args.tier, found.limits)
         keys = _revocable_keys(found, tier)
         if not keys:
-            raise BadInput(_nothing_to_revoke(whom, tier))
+            raise BadInput(_nothing_to_revoke(tier))
         for key in keys:
             await rule_changes.change(call, key, None, why=args.why)
 
@@ -163,21 +163,29 @@ def tier_revoke(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas)
     )
 
 
-def _ways_text(tier: Tier, found: CommunityLimits) -> str:
-    """Say what gives a tier: `, by /register, with the role 5678`."""
+def _tier_text(tier: Tier, found: CommunityLimits) -> RichText:
+    """Say what a tier has, and what gives it: `gold: 50 pictures a day, by /register, with the role 5678`."""
     roles = [rule.key.subject for rule in found.rules if rule.key.kind is RuleKind.ROLE_TIER and rule.value == tier]
-    ways = [
+    ways: list[TextPart] = [
+        f"{tier}: {pluralize(found.limits[tier], 'picture')} a day",
         *(["by /register"] if tier == REGISTERED else []),
-        *(f"with the role {role_name(role)}" for role in roles),
+        *(RichText.of("with the role ", PlatformRole.parse(role)) for role in roles),
         *(f"with the purchase {bought}" for bought, given in found.purchases.items() if given == tier),
     ]
-    return "".join(f", {way}" for way in ways)
+    return RichText.of(RichText.join(", ", ways), ".")
 
 
-def _role_limits(found: CommunityLimits) -> list[str]:
+def _role_limits(found: CommunityLimits) -> list[RichText]:
     """List the limits that roles have whatever the tier."""
     limits = [rule for rule in found.rules if rule.key.kind is RuleKind.LIMIT and rule.key.subject.startswith("role:")]
-    return [f"The role {role_name(rule.key.subject)}: {pluralize(int(rule.value), 'picture')} a day." for rule in limits]
+    return [
+        RichText.of(
+            "The role ",
+            PlatformRole.parse(rule.key.subject.removeprefix("role:")),
+            f": {pluralize(int(rule.value), 'picture')} a day.",
+        )
+        for rule in limits
+    ]
 
 
 async def _parse_tier_or_clear(typed: str, call: Call, quotas: Quotas) -> Tier | None:
@@ -202,6 +210,6 @@ def _revocable_keys(found: CommunityLimits, tier: Tier | None) -> list[RuleKey]:
     return [rule.key for rule in members if Membership.parse(rule.value).tier == tier]
 
 
-def _nothing_to_revoke(whom: FoundPerson, tier: Tier | None) -> str:
-    what = "was granted no tier" if tier is None else f"was not given the tier {tier}"
-    return f"{whom.name} {what}, so nothing was changed. What comes by a role or a purchase ends with those."
+def _nothing_to_revoke(tier: Tier | None) -> str:
+    what = "were granted no tier" if tier is None else f"were not given the tier {tier}"
+    return f"They {what}, so nothing was changed. What comes by a role or a purchase ends with those."

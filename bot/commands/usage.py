@@ -8,10 +8,11 @@ from typing import Annotated
 
 from bot.commands.formatting import one_line
 from bot.commands.spec import Audience, Command
-from bot.domain.chat import Attachment, Details, Post
+from bot.domain.chat import Attachment, Details, Post, rich_post
 from bot.domain.money import dollars
 from bot.domain.options import Number, PersonRef
-from bot.domain.people import AccountId, Mention
+from bot.domain.people import AccountId, Identity, Mention
+from bot.domain.rich_text import RichText, TextPart
 from bot.ports.plots import Plots, UsageShare, UsageSummary
 from bot.ports.statistics import Statistics, UsageLine
 from bot.ports.surfaces import Call
@@ -46,15 +47,16 @@ def usage(statistics: Statistics, plots: Plots, people: PersonLookup, quotas: Qu
         # A busy place has a hundred thousand lines in a season: all that goes through them leaves the loop.
         lines, accounts = await asyncio.to_thread(_select_lines, found, None if whom is None else whom.account)
         if not lines:
-            whose = f" for {whom.name}" if whom else ""
-            await call.whisper(Post(f"{_period(first, last)}: nothing was drawn{whose}."))
+            whose = (" for ", whom.identity) if whom else ()
+            await call.whisper(rich_post(RichText.of(f"{_period(first, last)}: nothing was drawn", *whose, ".")))
             return
-        ids = {account: await people.name(account, call.person.identity) for account in accounts}
+        owners = {account: await people.name(account, call.person.identity) for account in accounts}
+        ids = {account: str(owner) for account, owner in owners.items()}
         named = await asyncio.to_thread(_name_lines, lines, ids)
-        whose = _short(named[-1].name) or ids[named[-1].account] if whom else ""
-        summary = await asyncio.to_thread(summarize_usage, named, first, last, whose=whose)
+        of_whom = _short(named[-1].name) or ids[named[-1].account] if whom else ""
+        summary = await asyncio.to_thread(summarize_usage, named, first, last, whose=of_whom)
         table = await asyncio.to_thread(usage_csv, named, ids)
-        await call.whisper(_report(summary, ids, await plots.usage(summary), table))
+        await call.whisper(_report(summary, owners, await plots.usage(summary), table))
 
     return Command(
         "usage",
@@ -77,43 +79,48 @@ def _name_lines(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> lis
     return [line if line.name else replace(line, name=ids[line.account]) for line in lines]
 
 
-def _report(summary: UsageSummary, ids: Mapping[AccountId, str], picture: bytes, table: bytes) -> Post:
+def _report(summary: UsageSummary, owners: Mapping[AccountId, Identity | str], picture: bytes, table: bytes) -> Post:
     """Say the totals, and who and what they come from, in the order of the picture."""
     name = f"usage-{summary.days[0].day}-{summary.days[-1].day}"
-    people = [_line(number, share, ids.get(AccountId(share.key), "")) for number, share in enumerate(summary.people, 1)]
+    people = [_line(number, share, owners.get(AccountId(share.key), "")) for number, share in enumerate(summary.people, 1)]
     models = [_line(number, share, "") for number, share in enumerate(summary.models, 1)]
     estimated = f"{dollars(summary.estimated)} of that is an estimate. " if summary.estimated else ""
+    totals = RichText.of(_totals_text(summary, owners), f" {estimated}The table has every day, person and model.")
     return Post(
-        f"{_totals_text(summary)} {estimated}The table has every day, person and model.",
-        details=(Details("People", "\n".join(people)), Details("Models", "\n".join(models))),
+        totals.text,
+        references=totals.references,
+        details=(Details.of("People", RichText.join("\n", people)), Details.of("Models", RichText.join("\n", models))),
         attachments=(
-            Attachment(f"{name}.png", "image/png", picture, _alt_text(summary)),
+            Attachment(f"{name}.png", "image/png", picture, _alt_text(summary, owners)),
             Attachment(f"{name}.csv", "text/csv", table),
         ),
     )
 
 
-def _totals_text(summary: UsageSummary) -> str:
+def _totals_text(summary: UsageSummary, owners: Mapping[AccountId, Identity | str]) -> RichText:
     """Say it in one sentence."""
-    who = summary.whose or pluralize(summary.head_count, "person", "people")
+    name = summary.whose or pluralize(summary.head_count, "person", "people")
     period = _period(summary.days[0].day, summary.days[-1].day)
     cost = dollars(summary.microusd, is_estimate=summary.estimated > 0)
-    return f"{period}: {pluralize(summary.pictures, 'picture')} by {who}, for {cost}."
+    who = next((owner for owner in owners.values() if str(owner) == name), name)
+    return RichText.of(f"{period}: {pluralize(summary.pictures, 'picture')} by ", who, f", for {cost}.")
 
 
-def _alt_text(summary: UsageSummary) -> str:
+def _alt_text(summary: UsageSummary, owners: Mapping[AccountId, Identity | str]) -> str:
     """Say what the picture shows to who cannot see it."""
     busiest = max(summary.days, key=lambda day: sum(day.pictures))
     shares = {"People": summary.people, "Models": summary.models}
     named = [f"{title}: {', '.join(map(_share_text, found[:_NAMED_IN_ALT]))}." for title, found in shares.items()]
     most = f"Most on {_day(busiest.day)}, {pluralize(sum(busiest.pictures), 'picture')}." if summary.pictures else ""
-    return " ".join(part for part in ("Bars by day, person and model.", _totals_text(summary), most, *named) if part)
+    return " ".join(part for part in ("Bars by day, person and model.", _totals_text(summary, owners).text, most, *named) if part)
 
 
-def _line(number: int, share: UsageShare, id_: str) -> str:
-    whom = f"{_short(share.name)} ({id_})" if id_ not in {"", share.name} else _short(share.name)
+def _line(number: int, share: UsageShare, owner: Identity | str) -> RichText:
+    """Say whose share it is: by their name and their id, which admins type, and by the id alone where they have no name."""
+    whom: TextPart = f"{_short(share.name)} ({owner})" if owner else _short(share.name)
     cost = dollars(share.microusd, is_estimate=share.estimated > 0)
-    return f"{number}. {whom}: {pluralize(share.pictures, 'picture')}, {cost}"
+    named = owner if str(owner) == share.name else whom
+    return RichText.of(f"{number}. ", named, f": {pluralize(share.pictures, 'picture')}, {cost}")
 
 
 def _share_text(share: UsageShare) -> str:

@@ -1,11 +1,12 @@
 """Places, references to messages, and posts that every platform can show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.images import PictureId, Size
 from bot.domain.people import Platform
+from bot.domain.rich_text import RichText, TextPart, TextReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +144,31 @@ class PostPicture:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A titled text that is collapsed where the platform can do that."""
+    """A titled text that is collapsed where the platform can do that. `references` are whom and what the text names."""
 
     title: str
     text: str
+    references: tuple[TextReference, ...] = ()
+
+    @classmethod
+    def of(cls, title: str, text: TextPart) -> "Details":
+        """Return details of a text with its references."""
+        rich = RichText.of(text)
+        return cls(title, rich.text, rich.references)
+
+    @property
+    def rich_text(self) -> RichText:
+        """The text with its references."""
+        return RichText(self.text, self.references)
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """One whole message. All its texts are plain words: each surface escapes them for itself.
 
+    `references` are the people, roles and channels that the text names, which
+    each surface shows as it names them. They are for messages that one person
+    reads alone: elsewhere a platform may call whoever is named.
     `kind` is the machine's word for a refusal or failure (`EaselError.kind`).
     `progress` runs from 0 to 1; `size` is that of the picture that is being
     drawn, for its place to have the right shape; `preview` holds the bytes of an unfinished
@@ -174,3 +190,21 @@ class Post:
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    references: tuple[TextReference, ...] = ()
+
+    @property
+    def rich_text(self) -> RichText:
+        """The text with its references."""
+        return RichText(self.text, self.references)
+
+    def change_texts(self, change: Callable[[RichText], RichText]) -> "Post":
+        """Return it with its text, and those of its details, changed."""
+        text = change(self.rich_text)
+        details = tuple(Details.of(detail.title, change(detail.rich_text)) for detail in self.details)
+        return replace(self, text=text.text, references=text.references, details=details)
+
+
+def rich_post(text: TextPart, *, details: tuple[Details, ...] = (), buttons: tuple[Button, ...] = ()) -> Post:
+    """Return a post of a text with its references."""
+    rich = RichText.of(text)
+    return Post(rich.text, references=rich.references, details=details, buttons=buttons)

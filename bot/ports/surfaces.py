@@ -7,7 +7,10 @@ from bot.domain.people import Identity, Person
 
 
 class Surface(Protocol):
-    """A platform's messages. Every text of a post is plain words: the surface escapes markup and mentions."""
+    """A platform's messages. Every text of a post is plain words: the surface escapes markup and mentions.
+
+    Its references are no words: the surface shows them by name where it can, and by the id that the text has where it cannot.
+    """
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` at `place`. The same `key` again within minutes is the same message where the platform can tell.

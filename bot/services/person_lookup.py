@@ -19,9 +19,9 @@ class FoundPerson:
     is_new: bool = False
 
     @property
-    def name(self) -> str:
-        """What to call them: the id that admins type."""
-        return str(self.person.identity)
+    def identity(self) -> Identity:
+        """Who they are, as texts name them."""
+        return self.person.identity
 
 
 class PersonLookup:
@@ -55,7 +55,7 @@ class PersonLookup:
         account = await self._accounts.find(identity)
         if account is None:
             raise BadInput(
-                f"{identity} has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
+                "That person has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
             )
         return FoundPerson(account.id, Person(identity, str(identity)))
 
@@ -72,12 +72,12 @@ class PersonLookup:
         person = Person(identity, str(identity))
         return FoundPerson((await self._quotas.account(person)).id, person, is_new=True)
 
-    async def name(self, account: AccountId, beside: Identity) -> str:
-        """Return what to call the owner of an account: their id where `beside` is at home, if they have one there."""
+    async def name(self, account: AccountId, beside: Identity) -> Identity | str:
+        """Return the owner of an account, as they are known where `beside` is at home, if they are; words where there is none."""
         identities = await self._accounts.identities(account)
         if not identities:
             return "an account that was joined to another"
-        return str(min(identities, key=lambda one: (one.platform, one.realm) != (beside.platform, beside.realm)))
+        return min(identities, key=lambda one: (one.platform, one.realm) != (beside.platform, beside.realm))
 
     async def of_account(self, account: AccountId) -> Person | None:
         """Return somebody whose account it is, if anybody has it."""

@@ -12,7 +12,7 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.adapters.slack.manifest import EASEL
-from tests.e2e.quota_hands import Hand
+from tests.e2e.quota_hands import Hand, OnDiscord, OnSlack
 from tests.e2e.quota_stage import Town, a_town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -106,6 +106,26 @@ async def test_credits(two: Two) -> None:
     history = (await two.admin.says("credits history", person=two.ada.mention)).text
     assert [line.split(": ", 1)[1][:2] for line in history.splitlines()[1:]] == ["-1", "-1", "-1", "+3"]
     assert "for the poster" in history
+
+
+async def test_ids_in_a_reason_name_nobody(town: Town, two: Two) -> None:
+    """Whom the house speaks of is shown by name; what somebody typed stays as it is, so that nobody has it name others."""
+    match two.ada:
+        case OnDiscord():
+            forged, shown = f"for discord:{two.ada.person.id} with the role {two.ada.person.id}", f"<@{two.ada.person.id}>"
+        case OnSlack():
+            forged, shown = (
+                f"for slack:{town.acme.id}:{two.ada.member.id} with role {town.painters.id}",
+                f"@{two.ada.member.name}",
+            )
+        case _:
+            forged, shown = "for web:nobody", str(two.ada.mention)
+    told = await two.admin.says("credits grant", person=two.ada.mention, amount=1, why=forged)
+    assert told.text.startswith(f"The balance of {shown} is now ")
+    record = (await two.admin.says("audit", count=1)).text
+    assert f"the balance of {shown}, from " in record
+    assert f"Why: {forged}" in record
+    assert f"Why: {forged}" in (await two.admin.says("credits history", person=two.ada.mention)).text
 
 
 async def test_the_budget(two: Two) -> None:

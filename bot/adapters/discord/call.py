@@ -12,7 +12,6 @@ import structlog
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.errors import FormNotShown, translate_errors
-from bot.adapters.discord.markup import mention_ids
 from bot.adapters.discord.origins import Interaction, person_of_interaction, place_of
 from bot.adapters.discord.rendering import NO_MENTIONS, RenderedMessage, render_message
 from bot.adapters.discord.surface import DiscordSurface
@@ -139,15 +138,10 @@ class DiscordCall:
 
     async def _render_private(self, post: Post) -> RenderedMessage:
         try:
-            rendered = await self._surface.renderer.render(post, self._limits)
+            return await self._surface.renderer.render(post, self._limits)
         except SurfaceFailed:
-            rendered = await self._surface.renderer.render(
-                Post(post.text, post.tone, post.kind, details=post.details), self._limits
-            )
-        for item in rendered.view.walk_children():
-            if isinstance(item, discord.ui.TextDisplay):
-                item.content = mention_ids(item.content)
-        return rendered
+            words = Post(post.text, post.tone, post.kind, details=post.details, references=post.references)
+            return await self._surface.renderer.render(words, self._limits)
 
     async def _send(self, rendered: RenderedMessage, *, is_private: bool) -> int:
         """Say it as the response, or after the response."""

@@ -2,22 +2,32 @@
 
 import re
 
+from bot.adapters.discord import DISCORD
+from bot.domain.people import Identity
+from bot.domain.rich_text import Code, PlatformChannel, PlatformRole, ReferenceTarget, RichText
+
 _MARKUP = re.compile(r"[\\*_~|`<>@#\[\]]|:(?=\S)|^\s*[-+=]|^\s*\d+\.", re.MULTILINE)
 
-_NAMED = re.compile(r"(?<![\w(])(?<!all of )discord\\:(\d{15,20})(?:\\:(\d{15,20}))?(?![\w\\])")
-_ROLE = re.compile(r"\brole (\d{15,20})\b")
-_KEY = re.compile(r"(?m)^easel\\_[\w\\-]{40,}$")
-"""Bare ids of ours in escaped words. Those in brackets stand beside a name."""
+_ID = re.compile(r"[0-9]{15,20}")
+_CODE = re.compile(r"[\w-]+")
 
 
-def mention_ids(text: str) -> str:
-    """Return escaped words that one person reads alone with names for the ids of people, channels and roles.
+def mention(target: ReferenceTarget) -> str | None:
+    """Return how Discord names somebody or something of its own; None for what it does not know.
 
     A key stands there as code: whoever copies it gets no backslashes.
     """
-    shown = _NAMED.sub(lambda found: f"<#{found[2]}>" if found[2] else f"<@{found[1]}>", text)
-    shown = _KEY.sub(lambda found: f"`{found[0].replace(chr(92), '')}`", shown)
-    return _ROLE.sub(r"role <@&\1>", shown)
+    match target:
+        case Identity(platform, _, id_) if platform == DISCORD and _ID.fullmatch(id_):
+            return f"<@{id_}>"
+        case PlatformChannel(platform, _, id_) if platform == DISCORD and _ID.fullmatch(id_):
+            return f"<#{id_}>"
+        case PlatformRole(platform, _, id_) if platform == DISCORD and _ID.fullmatch(id_):
+            return f"<@&{id_}>"
+        case Code(text) if _CODE.fullmatch(text):
+            return f"`{text}`"
+        case _:
+            return None
 
 
 def escape(text: str) -> str:
@@ -37,8 +47,25 @@ def _escape_match(found: re.Match[str]) -> str:
 def escape_to_fit(text: str, longest: int) -> str:
     """Return `text` escaped within `longest` characters, cut with an ellipsis where it does not fit."""
     whole = escape(text)
-    if len(whole) <= longest:
-        return whole
+    return whole if len(whole) <= longest else _cut(text, longest)
+
+
+def render_to_fit(rich: RichText, longest: int) -> str:
+    """Return the same of a text with references, which are shown by name; a name is never cut."""
+    parts = [(str(part), None) if isinstance(part, str) else (str(part.target), mention(part.target)) for part in rich.split()]
+    shown = [name or escape(words) for words, name in parts]
+    if sum(map(len, shown)) <= longest:
+        return "".join(shown)
+    fitting = ""
+    for (words, name), part in zip(parts, shown, strict=True):
+        room = longest - len(fitting)
+        if len(part) >= room:
+            return f"{fitting}{'…' if name else _cut(words, room)}"
+        fitting += part
+    return fitting
+
+
+def _cut(text: str, longest: int) -> str:
     low, high = 0, min(len(text), longest)
     while low < high:
         middle = (low + high + 1) // 2

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 from discord.http import MultipartParameters, handle_message_parameters
 
-from bot.adapters.discord.markup import escape_to_fit
+from bot.adapters.discord.markup import escape_to_fit, render_to_fit
 from bot.domain.chat import Button, Details, Link, Post, Tone
 from bot.text import progress_bar
 
@@ -135,7 +135,7 @@ def _components(post: Post, shown: Sequence[MessageMedia]) -> Iterator[discord.u
 
 
 def _headline(post: Post) -> str:
-    text = escape_to_fit(post.text, _MOST_HEAD)
+    text = render_to_fit(post.rich_text, _MOST_HEAD)
     if post.progress is None:
         return text or "…"
     return f"{text}\n`{progress_bar(post.progress)}`"
@@ -163,7 +163,7 @@ def _render_detail(detail: Details, budget: int, *, is_hidden: bool) -> str:
     title = f"-# {escape_to_fit(detail.title, 100)}\n" if is_hidden else f"**{escape_to_fit(detail.title, 100)}**\n"
     marks = "||" if is_hidden else ""
     room = budget - len(title) - 2 * len(marks)
-    return f"{title}{marks}{escape_to_fit(detail.text, room)}{marks}" if room > len(title) else ""
+    return f"{title}{marks}{render_to_fit(detail.rich_text, room)}{marks}" if room > len(title) else ""
 
 
 def _footer(post: Post, shown: Sequence[MessageMedia]) -> str:

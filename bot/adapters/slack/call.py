@@ -14,7 +14,6 @@ from bot.adapters.slack.command_lines import spell_commands_for_slack
 from bot.adapters.slack.errors import translate_errors
 from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.guests import name_guests
-from bot.adapters.slack.mentions import mention_ids
 from bot.adapters.slack.modals import render_modal
 from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.reply_token import SlackReplyToken
@@ -158,7 +157,7 @@ class SlackCall:
         surface, reply_token = self._dependencies.surface, self._reply_token
         if not surface.response_urls.may_answer(reply_token):
             return False
-        payload = mention_ids(await surface.render(self._origin.team, post), self._origin.team)
+        payload = await surface.render(self._origin.team, post)
         await surface.response_urls.say(reply_token, payload, is_private=True, thread=self.place.thread)
         return True
 
@@ -167,7 +166,7 @@ class SlackCall:
         if not self._origin.channel:
             return False
         where = {"channel": place.channel, "user": self._origin.user, **({"thread_ts": place.thread} if place.thread else {})}
-        payload = mention_ids(await self._dependencies.surface.render(place.tenant, post), place.tenant)
+        payload = await self._dependencies.surface.render(place.tenant, post)
         await self._dependencies.web.call("chat.postEphemeral", place.tenant, {**where, **payload})
         return True
 

@@ -47,8 +47,8 @@ def spell_commands_for_slack(post: Post, commands: Mapping[str, AnyCommand]) -> 
     def spell(text: str) -> str:
         return named.sub(f"{EASEL} ", text) if names else text
 
-    details = tuple(replace(detail, title=spell(detail.title), text=spell(detail.text)) for detail in post.details)
-    return replace(post, text=spell(post.text), details=details)
+    spelled = post.change_texts(lambda text: text.change_words(spell))
+    return replace(spelled, details=tuple(replace(detail, title=spell(detail.title)) for detail in spelled.details))
 
 
 def _strip_labels(text: str) -> str:

@@ -1,46 +1,50 @@
-"""Names for ids: whoever and whatever of a workspace a whisper names by an id is shown as Slack calls it."""
+"""Names for whoever and whatever of a workspace a message refers to, as elements of rich text."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
+
+from bot.adapters.slack import SLACK
+from bot.domain.people import Identity
+from bot.domain.rich_text import PlatformChannel, PlatformRole, ReferenceTarget, RichText
 
 Json = dict[str, Any]
 
-_ELEMENTS = {"person": ("user", "user_id"), "channel": ("channel", "channel_id"), "group": ("usergroup", "usergroup_id")}
+_PERSON, _CHANNEL, _GROUP = re.compile(r"[UW][A-Z0-9]+"), re.compile(r"[CG][A-Z0-9]+"), re.compile(r"S[A-Z0-9]+")
 
 
-def mention_ids(body: Json, team: str) -> Json:
-    """Return a message that one person reads alone, with names for the bare ids of the workspace; it calls nobody.
-
-    Ids in brackets stay: they stand beside a name.
-    """
-    ours = rf"(?<![\w(])slack:{re.escape(team)}:"
-    finder = re.compile(rf"{ours}(?P<person>[UW]\w+)|{ours}(?P<channel>[CG]\w+)|(?<=\brole )(?P<group>S[A-Z0-9]{{6,}})")
-    return {**body, "blocks": [_rewrite_block(one, finder) for one in body["blocks"]]}
-
-
-def _rewrite_block(block: Json, finder: re.Pattern[str]) -> Json:
-    if block["type"] == "section" and finder.search(block["text"]["text"]):
-        return {
-            "type": "rich_text",
-            "elements": [_rewrite_section({"type": "text", "text": block["text"]["text"]}, finder=finder)],
-        }
-    if block["type"] == "rich_text":
-        return {**block, "elements": [_rewrite_section(*one["elements"], finder=finder) for one in block["elements"]]}
-    return block
+def text_elements(rich: RichText, team: str, longest: int) -> Iterator[Json]:
+    """Yield a text as elements: words of at most `longest` characters, and what Slack shows by name in that workspace."""
+    words = ""
+    for part in rich.split():
+        named = None if isinstance(part, str) else mention(part.target, team)
+        if named is None:
+            words += part if isinstance(part, str) else str(part.target)
+            continue
+        yield from _word_elements(words, longest)
+        words = ""
+        yield named
+    yield from _word_elements(words, longest)
 
 
-def _rewrite_section(*elements: Json, finder: re.Pattern[str]) -> Json:
-    return {"type": "rich_text_section", "elements": [part for one in elements for part in _split_at_ids(one, finder)]}
+def has_mentions(rich: RichText, team: str) -> bool:
+    """Whether Slack shows anything in the text by name."""
+    return any(mention(one.target, team) for one in rich.references)
 
 
-def _split_at_ids(element: Mapping[str, Any], finder: re.Pattern[str]) -> Iterator[Json]:
-    text, done = str(element.get("text", "")), 0
-    for found in finder.finditer(text):
-        if found.start() > done:
-            yield {**element, "text": text[done : found.start()]}
-        kind, id_ = _ELEMENTS[str(found.lastgroup)], found[str(found.lastgroup)]
-        yield {"type": kind[0], kind[1]: id_}
-        done = found.end()
-    if done < len(text) or not text:
-        yield {**element, "text": text[done:]} if text else dict(element)
+def mention(target: ReferenceTarget, team: str) -> Json | None:
+    """Return the element that names somebody or something of the workspace; None for what is elsewhere or unknown to Slack."""
+    match target:
+        case Identity(platform, realm, id_) if (platform, realm) == (SLACK, team) and _PERSON.fullmatch(id_):
+            return {"type": "user", "user_id": id_}
+        case PlatformChannel(platform, tenant, id_) if (platform, tenant) == (SLACK, team) and _CHANNEL.fullmatch(id_):
+            return {"type": "channel", "channel_id": id_}
+        case PlatformRole(platform, tenant, id_) if (platform, tenant) == (SLACK, team) and _GROUP.fullmatch(id_):
+            return {"type": "usergroup", "usergroup_id": id_}
+        case _:
+            return None
+
+
+def _word_elements(words: str, longest: int) -> Iterator[Json]:
+    for start in range(0, len(words), longest):
+        yield {"type": "text", "text": words[start : start + longest]}

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack.markup import escape, split_text
+from bot.adapters.slack.mentions import has_mentions, text_elements
 from bot.domain.chat import Button, Link, Post, Tone
+from bot.domain.rich_text import RichText
 from bot.text import progress_bar, truncate
 
 Json = dict[str, Any]
@@ -39,9 +41,12 @@ class ImageSource:
     url: str = ""
 
 
-def render_message(post: Post, shown: Sequence[ImageSource] = ()) -> Json:
-    """Return `text` and `blocks` of a message. `shown` are its pictures, or its preview, as Slack can show them."""
-    return {"text": escape(truncate(post.text, _MOST_LINE)) or "…", "blocks": list(_blocks(post, shown))}
+def render_message(post: Post, shown: Sequence[ImageSource] = (), *, team: str = "") -> Json:
+    """Return `text` and `blocks` of a message. `shown` are its pictures, or its preview, as Slack can show them.
+
+    What it refers to in the workspace `team` is shown by name.
+    """
+    return {"text": escape(truncate(post.text, _MOST_LINE)) or "…", "blocks": list(_blocks(post, shown, team))}
 
 
 def plain_text(text: str, longest: int = _MOST_TEXT) -> Json:
@@ -49,15 +54,19 @@ def plain_text(text: str, longest: int = _MOST_TEXT) -> Json:
     return {"type": "plain_text", "text": truncate(text, longest), "emoji": False}
 
 
-def _blocks(post: Post, shown: Sequence[ImageSource]) -> Iterator[Json]:
+def _blocks(post: Post, shown: Sequence[ImageSource], team: str) -> Iterator[Json]:
     headlines, footer = split_text(post.text, _MOST_TEXT, _MOST_HEADLINES) or ["…"], " · ".join(post.footer)
-    for text in headlines:
-        yield {"type": "section", "text": plain_text(text)}
+    if has_mentions(post.rich_text, team):
+        text = post.rich_text.shorten_to(truncate(post.text, _MOST_TEXT * _MOST_HEADLINES))
+        yield _rich_text_block(*text_elements(text, team, _MOST_TEXT))
+    else:
+        for line in headlines:
+            yield {"type": "section", "text": plain_text(line)}
     if post.progress is not None:
         yield _context_block(progress_bar(post.progress))
     for one in shown[:_MOST_PICTURES]:
         yield _image_block(one)
-    yield from _render_details(post, _MOST_IN_ALL - sum(map(len, headlines)) - _MOST_FOOTER)
+    yield from _render_details(post, _MOST_IN_ALL - sum(map(len, headlines)) - _MOST_FOOTER, team)
     if footer:
         yield _context_block(truncate(footer, _MOST_FOOTER))
     links = [one for one in post.links if len(one.address) <= _LONGEST_ADDRESS]
@@ -75,25 +84,28 @@ def _image_block(shown: ImageSource) -> Json:
     return {"type": "image", "alt_text": truncate(shown.alt, _MOST_ALT) or "A picture", **where}
 
 
-def _render_details(post: Post, left: int) -> Iterator[Json]:
+def _render_details(post: Post, left: int, team: str) -> Iterator[Json]:
     """Yield the folds that say more than the headline: small below a job, elsewhere as what the person asked to read."""
     visible = [detail for detail in post.details if detail.text and detail.text != post.text][:_MOST_FOLDS]
     for number, detail in enumerate(visible):
         budget = left // (len(visible) - number)
         title = truncate(detail.title, min(_MOST_TITLE, budget // 2))
-        text = truncate(detail.text, budget - len(title))
-        left -= len(title) + len(text)
-        yield _readable_detail(title, text) if post.tone is Tone.PLAIN else _small_detail(title, text)
+        text = detail.rich_text.shorten_to(truncate(detail.text, budget - len(title)))
+        left -= len(title) + len(text.text)
+        yield _readable_detail(title, text, team) if post.tone is Tone.PLAIN else _small_detail(title, text.text)
 
 
 def _small_detail(title: str, text: str) -> Json:
     return _context_block(*split_text(f"{title}: {text}", _MOST_TEXT, _MOST_ELEMENTS))
 
 
-def _readable_detail(title: str, text: str) -> Json:
+def _readable_detail(title: str, text: RichText, team: str) -> Json:
     bold = {"type": "text", "text": f"{title}\n", "style": {"bold": True}}
-    words = [{"type": "text", "text": text[start : start + _MOST_TEXT]} for start in range(0, len(text), _MOST_TEXT)]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [bold, *words]}]}
+    return _rich_text_block(bold, *text_elements(text, team, _MOST_TEXT))
+
+
+def _rich_text_block(*elements: Json) -> Json:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
 
 
 def _button(number: int, button: Button) -> Json:

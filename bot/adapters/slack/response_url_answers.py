@@ -41,7 +41,7 @@ class ResponseUrlAnswers:
     async def render(self, team: str, post: Post) -> Json:
         """Return `text` and `blocks` of a post with its pictures; raises as `PictureSources.prepare` does."""
         method = self._pictures.methods_for(team, post)[0]
-        return render_message(post, await self._pictures.prepare(method, team, None, post))
+        return render_message(post, await self._pictures.prepare(method, team, None, post), team=team)
 
     async def _render_without_sharing(self, team: str, post: Post) -> Json:
         """Return what a response URL can carry: no file can be shared where the bot is no member.

@@ -1,7 +1,6 @@
 """One visitor's call: whispers are collected for the reply, the answer goes into the channel."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import structlog
 
@@ -10,7 +9,8 @@ from bot.adapters.web.surface import WEB, WebSurface
 from bot.commands.spec import AnyCommand
 from bot.commands.typed_line import write_line
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
-from bot.domain.people import Person
+from bot.domain.people import Identity, Person
+from bot.domain.rich_text import ReferenceTarget, TextPart
 from bot.errors import SurfaceFailed
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ class WebCall:
         self.answered: MessageRef | None = None
         self.fill = ""
         """The line that the page puts into its message box."""
-        self.names: Mapping[str, str] = {}
+        self.names: Mapping[Identity, str] = {}
         """What to call people in private replies instead of their ids, which visitors do not tell each other."""
         self._surface = surface
         self._commands = commands
@@ -59,10 +59,10 @@ class WebCall:
         if self._is_over:
             log.warning("web.whisper_lost", call=self.key, kind=post.kind)
             return
-        text = post.text
-        for whom, name in self.names.items():
-            text = text.replace(whom, name)
-        self._notes.append(replace(post, text=text))
+        self._notes.append(post.change_texts(lambda text: text.replace_targets(self._name)))
+
+    def _name(self, target: ReferenceTarget) -> TextPart:
+        return self.names.get(target, target) if isinstance(target, Identity) else target
 
     async def ask(self, form: Form) -> None:
         """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`."""

@@ -20,10 +20,10 @@ _ID = re.compile(r"(?<!\S)[a-z]{2,20}:[\w:-]+")
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLine:
-    """A line with an id where a name was typed. `names` are what people are called in replies, by their ids."""
+    """A line with an id where a name was typed. `names` are what people are called in replies."""
 
     line: str
-    names: Mapping[str, str]
+    names: Mapping[Identity, str]
 
 
 async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: Messages, channel: str) -> ResolvedLine:
@@ -53,7 +53,7 @@ async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: 
             f"{len(users)} people here are called {name}; nothing was changed. "
             "Please give the id of the one you mean; admins see it in /usage."
         )
-    whom = str(Identity(WEB, "", users[0]))
+    whom = Identity(WEB, "", users[0])
     return ResolvedLine(f"{line[: found.start()]}{whom}{line[found.end() :]}", {whom: name})
 
 

@@ -133,7 +133,7 @@ async def test_nobody_else_sees_the_quota_of_others(office: Office) -> None:
 async def test_somebody_who_was_never_seen_has_no_quota_to_show(office: Office) -> None:
     """And gets none by being asked for."""
     assert await office.say("/quota show --person zed") == (
-        "loom:zed has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
+        "That person has never been seen here; nothing was changed. They have to use this bot first, or the id is wrong."
     )
     assert await office.bench.accounts.find(replace(BOB.identity, user="zed")) is None
 
@@ -186,7 +186,7 @@ async def test_somebody_who_was_never_seen_can_have_a_limit_before_they_come(off
 
 async def test_somebody_from_elsewhere_has_to_be_known(office: Office) -> None:
     """Nobody can check an id of another platform."""
-    assert "mill:gus has never been seen here" in await office.say("/quota set --person mill:gus --pictures 5")
+    assert "That person has never been seen here" in await office.say("/quota set --person mill:gus --pictures 5")
     await office.see(GUS)
     assert (await office.say("/quota set --person mill:gus --pictures 5")).startswith("The limit of mill:gus is now 5 ")
 

@@ -190,10 +190,10 @@ async def test_what_was_not_given_cannot_be_revoked(office: Office) -> None:
     """A role's tier ends with the role."""
     await office.see(BOB)
     assert await office.say("/tier revoke --person bob") == (
-        "loom:bob was granted no tier, so nothing was changed. What comes by a role or a purchase ends with those."
+        "They were granted no tier, so nothing was changed. What comes by a role or a purchase ends with those."
     )
     assert await office.say("/tier revoke premium --person bob") == (
-        "loom:bob was not given the tier premium, so nothing was changed. What comes by a role or a purchase ends with those."
+        "They were not given the tier premium, so nothing was changed. What comes by a role or a purchase ends with those."
     )
     assert "never been seen" in await office.say("/tier revoke --person zed")
 

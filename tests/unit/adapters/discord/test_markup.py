@@ -2,7 +2,12 @@
 
 import pytest
 
-from bot.adapters.discord.markup import escape, escape_to_fit, mention_ids
+from bot.adapters.discord import DISCORD
+from bot.adapters.discord.markup import escape, escape_to_fit, render_to_fit
+from bot.domain.people import Identity, Platform
+from bot.domain.rich_text import Code, PlatformChannel, PlatformRole, ReferenceTarget, RichText
+
+ADA = Identity(DISCORD, "", "1573909771344412677")
 
 
 @pytest.mark.parametrize(
@@ -40,17 +45,44 @@ def test_what_fits_is_not_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("target", "shown"),
     [
-        ("The limit of discord:1573909771344412677 is now 3", "The limit of <@1573909771344412677> is now 3"),
-        ("in discord:1573909771344412677:1573909771344412678.", "in <#1573909771344412678>."),
-        ("the role 1573909771344412677 gives", "the role <@&1573909771344412677> gives"),
-        ("Grace (discord:1573909771344412677)", r"Grace (discord\:1573909771344412677)"),
-        ("all of discord:1573909771344412677 together", r"all of discord\:1573909771344412677 together"),
-        ("Your key:\neasel_" + "a_b-" * 11, "Your key:\n`easel_" + "a_b-" * 11 + "`"),
-        ("discord:12, <@1573909771344412677>", r"discord\:12, \<\@1573909771344412677\>"),
+        (Identity(DISCORD, "", "1573909771344412677"), "<@1573909771344412677>"),
+        (PlatformChannel(DISCORD, "1573909771344412677", "1573909771344412678"), "<#1573909771344412678>"),
+        (PlatformRole(DISCORD, "1573909771344412677", "1573909771344412679"), "<@&1573909771344412679>"),
+        (Code("easel_" + "a_b-" * 11), "`easel_" + "a_b-" * 11 + "`"),
+        (Identity(Platform("slack"), "T1", "U1"), r"slack\:T1\:U1"),
+        (PlatformRole(Platform("slack"), "T1", "1573909771344412679"), "1573909771344412679"),
+        (Identity(DISCORD, "", "1> <@&2"), r"discord\:1\> \<\@&2"),
+        (Code("a`b"), r"a\`b"),
     ],
 )
-def test_ids_are_shown_as_names_to_one_person_alone(said: str, shown: str) -> None:
-    """People, channels and roles; not where the name stands there already, and not what somebody typed."""
-    assert mention_ids(escape(said)) == shown
+def test_what_is_of_discord_is_shown_by_name(target: ReferenceTarget, shown: str) -> None:
+    """And everything else by its id."""
+    assert render_to_fit(RichText.of("*", target, "*"), 400) == rf"\*{shown}\*"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "discord:1573909771344412677",
+        "discord:1573909771344412677:1573909771344412678",
+        "the role 1573909771344412677",
+        "easel_" + "a_b-" * 11,
+        "<@1573909771344412677>",
+    ],
+)
+def test_what_somebody_typed_names_nobody(typed: str) -> None:
+    """However it looks."""
+    assert render_to_fit(RichText.of("Why: ", typed), 400) == f"Why: {escape(typed)}"
+
+
+@pytest.mark.parametrize("longest", [1, 5, 22, 23, 24, 30, 44, 45, 46, 59])
+def test_a_cut_text_has_whole_names_only(longest: int) -> None:
+    """And keeps its bound."""
+    rich = RichText.of(ADA, " *has* ", ADA, " and more")
+    cut = render_to_fit(rich, longest)
+    assert len(cut) <= longest
+    assert cut.endswith("…")
+    assert cut.count("<") == cut.count(">") == cut.count("<@1573909771344412677>")
+    assert render_to_fit(rich, 62) == r"<@1573909771344412677> \*has\* <@1573909771344412677> and more"
