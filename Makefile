@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 TESTS ?= tests
 ARGS ?=
+# Some machines tell Python not to keep what it compiles: then each process compiles easel, its packages and all tests again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run demo test test-fakes test-long test-all cover check lint format lock clean

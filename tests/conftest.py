@@ -4,6 +4,8 @@
 missing. With `EASEL_TEST_REQUIRE_SERVICES=1`, as CI sets it, that is a failure.
 """
 
+import functools
+import gc
 import importlib.util
 import os
 import shutil
@@ -19,6 +21,12 @@ from tests.fakes.s3 import moto_server
 # How long an example takes is the machine's business: speed is asked by benchmarks, never by a test.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there when the first test begins out of garbage collections: it is most of the heap, and stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def find_chromium() -> str | None:
@@ -74,8 +82,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """Yield the address of an S3 server that all tests share; tests that use it are marked `needs("s3")`."""
-    with moto_server() as address:
+    """Yield the address of an S3 server that all tests share; tests that use it are marked `needs("s3")`.
+
+    botocore parses its own data once for all clients from here on, and now: for
+    each anew, that is half of what a test of a bucket costs, and longer than the
+    patience of some.
+    """
+    import botocore.session  # noqa: PLC0415 - tests that need it are skipped where it is missing
+    from botocore.loaders import JSONFileLoader  # noqa: PLC0415 - as above
+
+    with pytest.MonkeyPatch.context() as patch, moto_server() as address:
+        patch.setattr(JSONFileLoader, "load_file", staticmethod(functools.cache(JSONFileLoader().load_file)))
+        botocore.session.get_session().create_client("s3", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b").close()
         yield address
 
 

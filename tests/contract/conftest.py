@@ -64,12 +64,11 @@ ON_DISK = pytest.mark.parametrize("engine_name", ENGINES, indirect=True)
 
 _ALWAYS = (
     "test_accounts",
-    "test_billing",
+    "test_billing.py",
     "test_claims",
     "test_credits",
     "test_joining",
     "test_ledger",
-    "test_parting",
     "test_rules",
 )
 """How the modules begin that ask PostgreSQL in `make test` too."""

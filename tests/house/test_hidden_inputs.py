@@ -4,6 +4,7 @@ Monotonic time measures waits and is no fact about the world, so adapters, stora
 """
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,9 +81,14 @@ def _matches(name: str, reader: str) -> bool:
     return name.startswith(reader.removesuffix("*")) if reader.endswith("*") else name == reader
 
 
-def _find(kind: str) -> set[str]:
+@functools.cache
+def _reads_by_file() -> dict[str, set[str]]:
     paths = [path for room in ("bot", "storage") for path in (ROOT / room).rglob("*.py")]
-    return {str(path.relative_to(ROOT)) for path in paths if kind in _reads(path)}
+    return {str(path.relative_to(ROOT)): set(_reads(path)) for path in paths}
+
+
+def _find(kind: str) -> set[str]:
+    return {path for path, kinds in _reads_by_file().items() if kind in kinds}
 
 
 @pytest.mark.parametrize("kind", READERS)

@@ -2,6 +2,9 @@
 
 import gc
 import weakref
+from collections.abc import Iterator
+
+import pytest
 
 from bot.app.garbage import startup_frozen
 
@@ -11,6 +14,14 @@ class Ring:
 
     def __init__(self) -> None:
         self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def _the_suite_frozen_again() -> Iterator[None]:
+    """What it had frozen for itself (`tests/conftest.py`) is not there while this is asked."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 def test_what_is_there_at_start_is_not_gone_through_and_what_comes_later_is() -> None:
