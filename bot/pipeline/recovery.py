@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.jobs import JobId
-from bot.errors import EaselError
+from bot.errors import EaselError, StorageFailed
 from bot.pipeline.delivery import Delivery
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
@@ -65,13 +65,17 @@ class Recovery:
         await self._gallery.sweep()
 
     async def _publish_all(self) -> None:
-        """Publish what nobody has touched for a lease: a younger job is being published by whoever accepted it."""
+        """Publish what nobody has touched for a lease, if the engine can be reached: whoever accepted a younger job is at it."""
         accepted_by = self._clock.now() - self._lease
         after: JobId | None = None
         while True:
             found = await self._jobs.claimable(self._delivery.platforms, accepted_by=accepted_by, most=self._page, after=after)
-            for job, tier in found:
-                await self._engine.publish(job, tier=tier)
+            try:
+                for job, tier in found:
+                    await self._engine.publish(job, tier=tier)
+            except StorageFailed as error:
+                log.warning("recovery.unpublished", reason=str(error))
+                return
             if len(found) < self._page:
                 return
             after = found[-1][0]

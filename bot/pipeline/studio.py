@@ -11,7 +11,7 @@ from bot.domain.allowances import Hold
 from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
-from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded
+from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded, StorageFailed
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.pipeline.account_queue import AccountQueue
@@ -143,10 +143,17 @@ class Studio:
         ending = await self._jobs.cancel(job.id, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
         if ending is None:
             raise Conflict("That is finished already, so there is nothing to cancel.")
-        await self._engine.cancel(job.id)
+        await self._ask_to_stop(job)
         await self._queue.publish_next(job.id)
         log.info("job.cancelled", job=job.id)
         return ending
+
+    async def _ask_to_stop(self, job: Job) -> None:
+        """Tell whoever works on it. Where that fails, they find out when they renew their lease."""
+        try:
+            await self._engine.cancel(job.id)
+        except StorageFailed as error:
+            log.warning("job.unstopped", job=job.id, reason=str(error))
 
     def _job(self, wish: Wish, call: Call, effective_limits: EffectiveLimits, prepared: PreparedPrompt | None) -> Job:
         return Job(

@@ -102,6 +102,7 @@ class Worker:
     async def drain(self, budget: timedelta) -> None:
         """Claim no more, begin no paid call, and wait up to `budget` for what runs, but in any case for calls that are out."""
         self._is_draining = True
+        self._engine.stop_starting()
         self._steps.drawing.stop_new_calls()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
@@ -227,7 +228,10 @@ class Worker:
         log.warning("job.postponed", seconds=pause.total_seconds(), reason=str(error))
         not_before = self._clock.now() + pause
         await self._jobs.release(job.id, job.attempt, not_before)
-        await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
+        try:
+            await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
+        except StorageFailed as unreachable:
+            log.warning("job.unpublished", reason=str(unreachable))
         await self._queue.publish_next(job.id)
 
     async def _release_now(self, job: Job) -> None:

@@ -17,6 +17,9 @@ class Engine(Protocol):
         """Have the job worked on, at `not_before` at the earliest. A job that waits or runs already is not added again.
 
         But for one that runs, where a `not_before` is given: it runs once more when its run has ended, and then.
+
+        Raises:
+            StorageFailed: The engine cannot be reached. Nothing is lost: recovery publishes the job again.
         """
         ...
 
@@ -26,14 +29,23 @@ class Engine(Protocol):
         It promises nothing and waits for nothing: the work may go on for a
         while, or not hear of it. Whoever cancels writes the end to the job's row
         first, and the fence decides.
+
+        Raises:
+            StorageFailed: The engine cannot be reached.
         """
+        ...
+
+    def stop_starting(self) -> None:
+        """Start no more jobs in this run, and let those go on that run. What waits is left to whoever runs next, or elsewhere."""
         ...
 
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
         """Work on jobs until cancelled; then start no more, cancel what runs, and wait for it.
 
-        `slots` says how many jobs of each tier run at once when all tiers are
-        busy; a tier that is not named gets the smallest share. `work` must
-        not raise: if it does, the failure is logged and the slot goes on.
+        `slots` says how many jobs of each tier run at once here when all tiers
+        are busy; a tier that is not named gets the smallest share. Whether a
+        tier may use what the others leave idle is the engine's business.
+        `work` must not raise: if it does, the failure is logged and the slot
+        goes on.
         """
         ...

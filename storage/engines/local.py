@@ -7,14 +7,11 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import structlog
-
 from bot.domain.jobs import JobId
 from bot.domain.people import Tier
 from bot.ports.clock import Clock
 from bot.ports.engine import Work
-
-log = structlog.get_logger(__name__)
+from storage.engines.work import run_logged
 
 _LONGEST_WAIT = timedelta(minutes=1)
 """So late at most is it noticed that somebody has set the clock."""
@@ -38,6 +35,7 @@ class LocalEngine:
         self._republished: dict[JobId, tuple[Tier, datetime]] = {}
         self._changed = asyncio.Event()
         self._is_open = False
+        self._is_stopping = False
 
     async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
         """Put the job in line. One that runs is put there when its run ends, if `not_before` says that it is meant."""
@@ -54,6 +52,10 @@ class LocalEngine:
         if job in self._running:
             self._running[job].cancel()
 
+    def stop_starting(self) -> None:
+        """Start no more jobs in this run."""
+        self._is_stopping = True
+
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
         """Work on jobs until cancelled. What still waits then is worked on by the next `run`.
 
@@ -65,7 +67,7 @@ class LocalEngine:
             raise ValueError("an engine needs a slot")
         if self._is_open:
             raise RuntimeError("the engine runs already")
-        self._is_open = True
+        self._is_open, self._is_stopping = True, False
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
@@ -77,14 +79,14 @@ class LocalEngine:
 
     def _fill(self, group: asyncio.TaskGroup, work: Work, slots: Mapping[Tier, int]) -> None:
         self._queue.admit_due(self._clock.now())
-        while len(self._running) < sum(slots.values()):
+        while len(self._running) < sum(slots.values()) and not self._is_stopping:
             job = self._queue.take(slots)
             if job is None:
                 return
             self._start(group, work, job)
 
     def _start(self, group: asyncio.TaskGroup, work: Work, job: JobId) -> None:
-        task = group.create_task(_work(work, job))
+        task = group.create_task(run_logged(work, job))
         self._running[job] = task
         # A callback, and no `finally` in the task: one that is cancelled before it starts runs none.
         task.add_done_callback(lambda _: self._on_end(job))
@@ -176,10 +178,3 @@ class _FairQueue:
 
 def _share(tier: Tier, slots: Mapping[Tier, int]) -> int:
     return slots.get(tier) or min(share for share in slots.values() if share)
-
-
-async def _work(work: Work, job: JobId) -> None:
-    try:
-        await work(job)
-    except Exception:
-        log.exception("engine.work_broke", job=job)

@@ -20,6 +20,7 @@ class ManualEngine:
         self._waiting: dict[JobId, datetime | None] = {}
         self._running: dict[JobId, asyncio.Task[None]] = {}
         self._republished: dict[JobId, datetime] = {}
+        self._is_stopping = False
         self.failures = ScriptedFailures()
 
     @property
@@ -43,6 +44,10 @@ class ManualEngine:
         if job in self._running:
             self._running[job].cancel()
 
+    def stop_starting(self) -> None:
+        """Have nothing be due any more."""
+        self._is_stopping = True
+
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
         """Work on what is due, one job after another, until cancelled."""
         while True:
@@ -63,7 +68,8 @@ class ManualEngine:
             await self.start(work)
 
     async def crash(self) -> None:
-        """Cancel all work, and forget what waits."""
+        """Cancel all work, and forget what waits; then be the engine of a new process."""
+        self._is_stopping = False
         for task in self._running.values():
             task.cancel()
         await until(lambda: not self._running)
@@ -77,6 +83,8 @@ class ManualEngine:
     @property
     def due(self) -> list[JobId]:
         """Jobs that wait and need not wait any longer."""
+        if self._is_stopping:
+            return []
         now = self._clock.now()
         return [job for job, not_before in self._waiting.items() if not_before is None or not_before <= now]
 

@@ -80,6 +80,20 @@ async def test_ends_that_nobody_has_seen_are_told(bench: Bench) -> None:
     assert [post.text for post in bench.surface.said] == ["a fox – cancelled; nothing was counted."]
 
 
+async def test_an_engine_out_of_reach_keeps_nobody_untold(bench: Bench) -> None:
+    """What waits is published at a later sweep."""
+    waiting, job = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
+    await bench.jobs.cancel(job.id, CANCELLED)
+    await bench.engine.crash()
+    bench.clock.move(LEASE)
+    bench.engine.failures.fail_next("publish", StorageFailed("redis", "away"))
+    await bench.recovery.sweep()
+    assert bench.engine.waiting == []
+    assert [post.text for post in bench.surface.said] == ["a fox – cancelled; nothing was counted."]
+    await bench.recovery.sweep()
+    assert bench.engine.waiting == [waiting.id]
+
+
 async def test_an_end_that_cannot_be_told_now_is_told_at_a_later_sweep(bench: Bench) -> None:
     """However long the platform is away."""
     job = await bench.imagine()

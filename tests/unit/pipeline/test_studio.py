@@ -234,6 +234,15 @@ async def test_a_waiting_job_can_be_cancelled(bench: Bench) -> None:
     assert await bench.quota_status() == QuotaStatus(20, held=0, spent=0)
 
 
+async def test_a_job_is_cancelled_though_the_engine_is_out_of_reach(bench: Bench) -> None:
+    """The row has ended, and whoever works on it finds that out."""
+    job = await bench.imagine()
+    bench.engine.failures.fail_next("cancel", StorageFailed("redis", "away"))
+    ending = await bench.studio.cancel(job)
+    assert ending.state is JobState.CANCELLED
+    assert bench.job(job).state is JobState.CANCELLED
+
+
 @pytest.mark.parametrize("state", [JobState.KEPT, JobState.DONE])
 async def test_it_is_too_late_to_cancel_what_was_paid_for(bench: Bench, state: JobState) -> None:
     """The pictures are there, so they count."""

@@ -261,3 +261,30 @@ async def test_two_jobs_at_once_are_both_waited_for(bench: Bench) -> None:
     bench.painter.release()
     await draining
     assert second.done() or not second.cancelled()
+
+
+async def test_a_worker_that_drains_leaves_what_waits_to_others(bench: Bench) -> None:
+    """It takes no more jobs out of the queue."""
+    first, second = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
+    task = await under_way(bench, first)
+    draining = asyncio.create_task(bench.worker.drain(timedelta(minutes=1)))
+    await asyncio.sleep(1)
+    await bench.engine.turn(bench.worker.work)
+    assert bench.engine.waiting == [second.id]
+    bench.painter.release()
+    await task
+    await draining
+    assert bench.job(first).state is JobState.DONE
+
+
+async def test_a_job_that_is_to_wait_waits_in_the_table_where_the_engine_is_out_of_reach(bench: Bench) -> None:
+    """Recovery publishes it when its time has come."""
+    job = await bench.imagine()
+    bench.jobs.failures.fail_next("open_drawing", LOCKED)
+    bench.engine.failures.fail_next("publish", StorageFailed("redis", "away"))
+    await bench.engine.turn(bench.worker.work)
+    assert (bench.job(job).state, bench.engine.waiting) == (JobState.RUNNING, [])
+    bench.clock.move(LEASE)
+    await bench.recovery.sweep()
+    await bench.engine.turn(bench.worker.work)
+    assert bench.job(job).state is JobState.DONE
