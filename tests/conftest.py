@@ -16,6 +16,7 @@ import pytest
 
 from tests.fakes.pgbouncer import why_no_pgbouncer
 from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgres
+from tests.fakes.redis import RedisServer, redis_server, why_no_redis
 from tests.fakes.s3 import moto_server
 
 # How long an example takes is the machine's business: speed is asked by benchmarks, never by a test.
@@ -49,6 +50,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "chromium": _why_no_chromium,
     "postgresql": why_no_postgres,
     "pgbouncer": why_no_pgbouncer,
+    "redis": why_no_redis,
 }
 """Each service's way to say why it cannot be had; None when it can."""
 
@@ -101,6 +103,13 @@ def s3_server() -> Iterator[str]:
 def postgres() -> Iterator[PostgresServer]:
     """Yield a PostgreSQL that all tests share; tests that use it are marked `needs("postgresql")`."""
     with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """Yield a Redis that all tests share, each under a prefix of its own; tests that use it are marked `needs("redis")`."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as server:
         yield server
 
 

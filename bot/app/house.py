@@ -1,10 +1,11 @@
 """All parts in one process: the commands, for whatever front ends there are, and the work on what they accept."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from bot.app.commands import build_dispatcher
+from bot.app.engines import open_engine
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.services import Services, build_services
 from bot.app.work import run_work
@@ -28,15 +29,19 @@ class House:
 
 @asynccontextmanager
 async def open_house(settings: Settings, surfaces: Mapping[Platform, Surface], *, recovers: bool = True) -> AsyncIterator[House]:
-    """Open the foundation and a running house on it; raises as `open_foundation` does."""
+    """Open the foundation and a running house on it; raises as they do."""
     async with open_foundation(settings) as base, run_house(base, surfaces, recovers=recovers) as house:
         yield house
 
 
 @asynccontextmanager
 async def run_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, recovers: bool = True) -> AsyncIterator[House]:
-    """Work on jobs while the body runs. `recovers` says whether jobs that others left are picked up too."""
-    engine = LocalEngine(base.clock)
-    services = build_services(base, surfaces, engine)
-    async with run_work(services, engine, recovers=recovers) as worker:
-        yield House(base, services, build_dispatcher(services), worker)
+    """Work on jobs while the body runs: on those of all processes, or where `recovers` is false on those of this house only.
+
+    Raises:
+        ConfigError: The engine that the settings name cannot be used.
+    """
+    async with open_engine(base.settings, base.clock) if recovers else nullcontext(LocalEngine(base.clock)) as engine:
+        services = build_services(base, surfaces, engine)
+        async with run_work(services, engine, recovers=recovers) as worker:
+            yield House(base, services, build_dispatcher(services), worker)

@@ -17,13 +17,12 @@ from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
-from storage.engines.local import LocalEngine
 
 _SWEEP_EVERY = timedelta(minutes=1)
 
 
 @asynccontextmanager
-async def run_work(services: Services, engine: LocalEngine, *, recovers: bool) -> AsyncIterator[Worker]:
+async def run_work(services: Services, engine: Engine, *, recovers: bool) -> AsyncIterator[Worker]:
     """Work on jobs while the body runs. `recovers` says whether jobs that others left are picked up too."""
     worker = _build_worker(services, engine)
     async with AsyncExitStack() as stack:

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.engine_settings import EngineSettings
 from bot.config.field_types import Folder, SettingsConflict, TextList, echo
 from bot.config.model_settings import ModelSettings
 from bot.config.sections import (
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     openai: OpenAiSettings = OpenAiSettings()
     rewriting: RewritingSettings = RewritingSettings()
     guard: GuardSettings = GuardSettings()
+    engine: EngineSettings = EngineSettings()
     worker: WorkerSettings = WorkerSettings()
     gallery: GallerySettings = GallerySettings()
     models: Mapping[str, ModelSettings] = Field(default_factory=dict)

@@ -1,20 +1,150 @@
-"""Which engines are asked, and what they are given to do."""
+"""Which engines are asked, what they are given to do, and how time passes for each."""
 
-from collections.abc import Callable
-from datetime import datetime
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
+import pytest
+
+from bot.app.system import SystemClock
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
-from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from storage.engines.local import LocalEngine
+from tests.fakes.clock import StoppedClock
+from tests.fakes.redis import RedisServer
+from tests.fakes.waiting import quiet
 
 SLOTS = {GUEST: 1, REGISTERED: 2, PREMIUM: 5}
 
-MakeEngine = Callable[[Clock], Engine]
+ENGINES = ["local", pytest.param("docket", marks=pytest.mark.needs("redis"))]
+"""Every implementation; a new one is added here, with a stage, and passes all of it."""
 
-ENGINES: dict[str, MakeEngine] = {"local": LocalEngine}
-"""Every implementation; a new one is added here and passes all of it."""
+_numbers = itertools.count()
+
+
+class EngineStage(Protocol):
+    """An engine, and what a test does with the world around it."""
+
+    engine: Engine
+
+    def now(self) -> datetime:
+        """Return the moment; but for `move` it hardly changes."""
+        ...
+
+    async def move(self, by: timedelta) -> None:
+        """Let so much time pass. An engine may find that out when something is published next."""
+        ...
+
+    async def settle(self) -> None:
+        """Let the engine, which runs, start what it would: what has not started after that was not going to."""
+        ...
+
+    def in_real_time(self) -> AbstractAsyncContextManager[Engine]:
+        """Open an engine for which time passes by itself."""
+        ...
+
+
+class LocalStage:
+    """An engine of this process, for which time stands still."""
+
+    def __init__(self) -> None:
+        self._clock = StoppedClock()
+        self.engine: Engine = LocalEngine(self._clock)
+
+    def now(self) -> datetime:
+        """Return the stopped time."""
+        return self._clock.now()
+
+    async def move(self, by: timedelta) -> None:
+        """Move the clock."""
+        self._clock.move(by)
+
+    async def settle(self) -> None:
+        """Let everybody go on."""
+        await quiet()
+
+    @asynccontextmanager
+    async def in_real_time(self) -> AsyncIterator[Engine]:
+        """Build one that sees the system's clock."""
+        yield LocalEngine(SystemClock())
+
+
+class DocketStage:
+    """Engines that share queues in Redis. Time is moved by moving what waits there: docket knows the system's clock only."""
+
+    def __init__(self, url: str) -> None:
+        from redis.asyncio import Redis  # noqa: PLC0415 - tests that need it are skipped without it
+
+        self._prefix = f"test{next(_numbers)}"
+        self._url = url
+        self._redis = Redis.from_url(url)
+        self._moved = timedelta()
+        self.engine: Engine
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return datetime.now(UTC) + self._moved
+
+    async def move(self, by: timedelta) -> None:
+        """Have everything that waits for its time wait so much less."""
+        self._moved += by
+        for tier in SLOTS:
+            queue = f"{self._prefix}:{tier}:queue"
+            for job, due in await self._redis.zrange(queue, 0, -1, withscores=True):
+                await self._redis.zadd(queue, {job: due - by.total_seconds()})
+
+    async def settle(self) -> None:
+        """Wait until the workers have asked for jobs a good number of times."""
+        before = await self._asked()
+        while await self._asked() < before + 20:
+            await quiet()
+
+    async def _asked(self) -> int:
+        counts = await self._redis.info("commandstats")
+        return int(counts.get("cmdstat_xreadgroup", {"calls": 0})["calls"])
+
+    @asynccontextmanager
+    async def open(self, *, lease: timedelta = timedelta(seconds=20)) -> AsyncIterator[Engine]:
+        """Open one more engine on the same queues, as another process would."""
+        from storage.engines.docket import DocketEngine  # noqa: PLC0415 - as above
+
+        every = timedelta(milliseconds=5)
+        async with DocketEngine(self._url, prefix=self._prefix, tiers=SLOTS, lease=lease, check_every=every) as engine:
+            yield engine
+
+    def in_real_time(self) -> AbstractAsyncContextManager[Engine]:
+        """Open one more engine: for docket time never stands still."""
+        return self.open()
+
+    async def forget_everything(self) -> None:
+        """Lose all of Redis."""
+        await self._redis.flushall()
+
+    async def close(self) -> None:
+        """Let go of the connections of the stage itself."""
+        await self._redis.aclose()
+
+
+@asynccontextmanager
+async def engine_stage(name: str, redis: Callable[[], RedisServer]) -> AsyncIterator[EngineStage]:
+    """Open a stage with that engine on it."""
+    if name == "local":
+        yield LocalStage()
+        return
+    async with docket_stage(redis()) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def docket_stage(redis: RedisServer) -> AsyncIterator[DocketStage]:
+    """Open a stage with docket on it."""
+    stage = DocketStage(redis.url)
+    async with stage.open() as stage.engine:
+        yield stage
+    await stage.close()
 
 
 def jobs(tier: Tier, count: int) -> list[JobId]:

@@ -61,6 +61,7 @@ def test_every_default_that_is_no_secret_stands_in_it() -> None:
     """What is commented out is a secret or belongs to the example of a model."""
     hidden = set(paths(everything())) - set(paths(tomllib.loads(EXAMPLE.read_text())))
     secrets = {
+        "engine.url",
         "objects.access_key",
         "objects.secret_key",
         "openai.api_key",

@@ -137,6 +137,20 @@ IN_THE_FILE = [
         "[worker.slots]\ngest = 1",
         "[worker.slots] “gest” is not one of the tiers of [quotas.tiers]: guest, registered or premium. Did you mean guest?",
     ),
+    *(
+        (
+            f'[engine]\nurl = "{url}"',
+            "[engine] url in FILE must be redis:// or rediss:// with a host, such as redis://:password@redis.example.org:6379/0.",
+        )
+        for url in (
+            "redis://",
+            f"http://:{SECRET}@host",
+            f"redis://:{SECRET}@host:0",
+            f"redis://:{SECRET}@host/jobs",
+            "host:6379",
+        )
+    ),
+    ('[engine]\nprefix = "a*"', "[engine] prefix in FILE must be named in small letters, digits, - and _."),
     ("[worker.slots]\nguest = 0", "[worker.slots] guest in FILE must be at least 1."),
     ('[worker]\ndrain = "20"', "[worker] drain in FILE must be a duration with its unit, such as 90s, 3m or 1h30m."),
     ("[worker]\ndrain = 20", "[worker] drain in FILE must be a duration with its unit, such as 90s, 3m or 1h30m."),

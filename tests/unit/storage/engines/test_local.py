@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.jobs import JobId
-from bot.domain.people import GUEST, PREMIUM, Tier
+from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
 from storage.engines.local import LocalEngine, _FairQueue
+from tests.contract.engines import jobs, publish
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.waiting import quiet, until
 from tests.fakes.work import HeldWork, at_work
 
 SLOTS = {GUEST: 1, PREMIUM: 3}
+SHARES = {GUEST: 1, REGISTERED: 2, PREMIUM: 5}
 
 
 def fill(queue: _FairQueue, tier: Tier, count: int) -> None:
@@ -134,3 +136,47 @@ async def test_an_engine_runs_once_at_a_time() -> None:
         await quiet()
         with pytest.raises(RuntimeError, match="runs already"):
             await engine.run(HeldWork(), SLOTS)
+
+
+async def test_starts_keep_to_the_shares_under_load() -> None:
+    """At every moment while all tiers wait, to within less than two starts."""
+    engine, work = LocalEngine(StoppedClock()), HeldWork(is_held=False)
+    for tier in SHARES:
+        await publish(engine, *jobs(tier, 100))
+    async with at_work(engine, work, SHARES):
+        await until(lambda: len(work.ended) == 300)
+    for so_far in range(1, 160):
+        counts = work.tiers(work.started[:so_far])
+        for tier, slots in SHARES.items():
+            assert abs(counts.get(tier, 0) - so_far * slots / 8) < 2
+
+
+async def test_a_guest_gets_in_among_the_first() -> None:
+    """A guest gets in although premium jobs never stop coming."""
+    engine, work = LocalEngine(StoppedClock()), HeldWork(is_held=False)
+    [guest] = jobs(GUEST, 1)
+    await publish(engine, *jobs(PREMIUM, 200))
+    await publish(engine, guest)
+    async with at_work(engine, work, {GUEST: 1, PREMIUM: 9}):
+        await until(lambda: len(work.ended) == 201)
+    assert work.started.index(guest) <= 10
+
+
+async def test_no_slot_idles_while_anything_waits() -> None:
+    """A tier alone has the whole house."""
+    engine, work = LocalEngine(StoppedClock()), HeldWork()
+    await publish(engine, *jobs(GUEST, 20))
+    async with at_work(engine, work, SHARES):
+        await until(lambda: len(work.running) == 8)
+        await quiet()
+        assert len(work.running) == 8
+
+
+async def test_a_tier_that_is_not_named_keeps_to_the_smallest_share() -> None:
+    """It is slow, and it is served."""
+    engine, work = LocalEngine(StoppedClock()), HeldWork(is_held=False)
+    staff = Tier("staff")
+    await publish(engine, *jobs(staff, 20), *jobs(PREMIUM, 60), *jobs(REGISTERED, 60))
+    async with at_work(engine, work, {REGISTERED: 2, PREMIUM: 6}):
+        await until(lambda: len(work.ended) == 140)
+    assert work.tiers(work.started[:50]) == {staff: 10, REGISTERED: 10, PREMIUM: 30}

@@ -1,0 +1,239 @@
+"""The engine of a house on many machines: docket carries job ids over Redis. Importing this needs `easel[redis]`."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from docket import CurrentExecution, Disposition, Docket, Execution, Worker
+from docket.dependencies import AdmissionBlocked, CompletionHandler, TaskOutcome, current_docket
+from redis.exceptions import RedisError
+
+from bot.domain.jobs import JobId
+from bot.domain.people import Tier
+from bot.errors import StorageFailed
+from bot.ports.engine import Work
+from storage.engines.redis_server import check_server, mute_outages, with_room
+from storage.engines.work import run_logged
+
+_TASK = "work"
+
+_OTHERS = Tier("~")
+"""The queue of tiers that the settings do not name; no tier can have that name, and it means nothing in a pattern."""
+
+_CHECK_EVERY = timedelta(milliseconds=20)
+"""How often docket looks whether a slot has become free; it cannot start more jobs in that time than it has slots."""
+
+_REDELIVERED_AFTER = 1.5
+"""In leases: by then the lease in the job's row has run out too, or the job would come again for nothing."""
+
+_PATIENCE = timedelta(seconds=5)
+_NOTE_LIFETIME = timedelta(days=1)
+
+
+class _RunAgain(CompletionHandler["_RunAgain"]):
+    """Ends a run, and publishes its job again if somebody asked for that while it ran."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def on_complete(self, execution: Execution, outcome: TaskOutcome) -> bool:  # noqa: ARG002 - the base class's signature
+        """Write down the end first: whoever publishes the job after that finds that it runs no more."""
+        await execution.mark_as_completed()
+        docket = current_docket.get()
+        not_before = await _take_note(docket, execution.key)
+        if not_before is not None:
+            await _add(docket, execution.key, not_before)
+        return True
+
+
+class DocketEngine:
+    """Keeps a queue in Redis for each tier; any number of processes publish to them and work on them.
+
+    Slots belong to their tier: guests never wait for premium people, nor the
+    other way round. A job whose worker died comes again by itself: docket
+    renews a lease while a job runs. Open it with `async with`.
+    """
+
+    def __init__(
+        self, url: str, *, prefix: str, tiers: Iterable[Tier], lease: timedelta, check_every: timedelta = _CHECK_EVERY
+    ) -> None:
+        self._url = url
+        self._dockets = {tier: Docket(name=f"{prefix}:{tier}", url=with_room(url)) for tier in (*tiers, _OTHERS)}
+        self._redelivered_after = lease * _REDELIVERED_AFTER
+        self._check_every = check_every
+        self._stack = AsyncExitStack()
+        self._running: set[asyncio.Task[None]] = set()
+        self._work: Work | None = None
+        self._stopping = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            ConfigError: There is no Redis at the address, or not one that will do.
+        """
+        await check_server(self._url, _PATIENCE)
+        mute_outages()
+        async with AsyncExitStack() as stack:
+            for docket in self._dockets.values():
+                docket.register(self._run_one, names=[_TASK])
+                await stack.enter_async_context(docket)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let go of the connections."""
+        await self._stack.aclose()
+
+    async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
+        """Add the job to its tier's queue."""
+        docket = self._dockets.get(tier) or self._dockets[_OTHERS]
+        async with _reaching():
+            if not await _add(docket, job, not_before) and not_before is not None:
+                await _note(docket, job, not_before)
+
+    async def cancel(self, job: JobId) -> None:
+        """Take the job out of whichever queue it is in, and tell all workers."""
+        async with _reaching():
+            for docket in self._dockets.values():
+                await _take_note(docket, job)
+                await docket.cancel(job)
+
+    def stop_starting(self) -> None:
+        """Start no more jobs in this run; docket gives back what it has fetched already."""
+        self._stopping.set()
+
+    async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:
+        """Work on jobs until cancelled. What was cut off then is put back into its queue at once.
+
+        Raises:
+            ValueError: There is no slot.
+            RuntimeError: The engine runs already.
+        """
+        if sum(slots.values()) < 1 or min(slots.values()) < 0:
+            raise ValueError("an engine needs a slot")
+        if self._work is not None:
+            raise RuntimeError("the engine runs already")
+        self._work = work
+        self._stopping.clear()
+        least = min(share for share in slots.values() if share)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for tier, docket in self._dockets.items():
+                    group.create_task(self._run_worker(docket, slots.get(tier) or least))
+                await self._wait_for_cancellation()
+        finally:
+            self._work = None
+
+    async def _wait_for_cancellation(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._stopping.set()
+            for task in self._running:
+                task.cancel()
+
+    async def _run_worker(self, docket: Docket, slots: int) -> None:
+        """Have docket work on one queue until the run stops, and wait for what it has begun."""
+        worker = Worker(
+            docket,
+            concurrency=slots,
+            redelivery_timeout=self._redelivered_after,
+            reconnection_delay=timedelta(seconds=1),
+            minimum_check_interval=self._check_every,
+            schedule_automatic_tasks=False,
+        )
+        async with worker:
+            running = asyncio.create_task(worker.run_forever())
+            stopping = asyncio.create_task(self._stopping.wait())
+            try:
+                await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stopping.cancel()
+        # A worker that is left has ended its run, unless that had not even begun.
+        running.cancel()
+        await asyncio.wait({running})
+        if not running.cancelled():
+            running.result()
+
+    async def _run_one(
+        self,
+        job: str,
+        execution: Execution = CurrentExecution(),  # noqa: B008 - so docket hands over what it knows
+        again: _RunAgain = _RunAgain(),  # noqa: B008, ARG002 - so docket asks what is to happen at the end
+    ) -> None:
+        """Work on one job; docket calls this."""
+        if self._work is None or self._stopping.is_set():
+            return await _give_back(execution)
+        task = asyncio.create_task(run_logged(self._work, JobId(job)))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+            await _give_back(execution)
+
+
+async def _give_back(execution: Execution) -> None:
+    """Put a job that was not worked on to its end back into its queue. Where that fails, it comes again after its lease.
+
+    Raises:
+        AdmissionBlocked: As docket wants it for what is taken care of already.
+    """
+    with contextlib.suppress(StorageFailed):
+        async with _reaching():
+            execution.when = await _take_note(execution.docket, execution.key) or execution.when
+            await execution.schedule(reschedule_message=execution.message_id)
+    raise AdmissionBlocked(execution, "the worker stops", handled=True)
+
+
+async def _add(docket: Docket, job: str, not_before: datetime | None) -> bool:
+    """Add the job to the queue; False if it waits or runs already."""
+    execution = await docket.add(_TASK, when=not_before, key=job)(job)
+    return execution.disposition is not Disposition.ALREADY_SCHEDULED
+
+
+async def _note(docket: Docket, job: str, not_before: datetime) -> None:
+    """Note when the job is to run once more, if it runs.
+
+    First the note is written and then its state is read, and at the end of a
+    run first its state is written and then the note is read: one of the two
+    sees what the other did.
+    """
+    async with docket.redis() as redis:
+        await redis.set(_note_key(docket, job), str(not_before.timestamp()), ex=_NOTE_LIFETIME, nx=True)
+        state = await redis.hget(docket.runs_key(job), "state")
+    if state != b"running":
+        await _take_note(docket, job)
+        await _add(docket, job, not_before)
+
+
+async def _take_note(docket: Docket, job: str) -> datetime | None:
+    async with docket.redis() as redis:
+        note = await redis.get(_note_key(docket, job))
+        if note is None:
+            return None
+        await redis.delete(_note_key(docket, job))
+        return datetime.fromtimestamp(float(note), UTC)
+
+
+def _note_key(docket: Docket, job: str) -> str:
+    return docket.key(f"again:{job}")
+
+
+@asynccontextmanager
+async def _reaching() -> AsyncIterator[None]:
+    """Raise `StorageFailed` for whatever keeps Redis from answering in time."""
+    try:
+        async with asyncio.timeout(_PATIENCE.total_seconds()):
+            yield
+    except (RedisError, OSError) as error:  # a time-out is an OSError
+        raise StorageFailed("redis", str(error) or type(error).__name__) from error

@@ -1,0 +1,167 @@
+"""Asks docket's engine what only many processes need of one: sharing, handing over, and a Redis that goes and comes back."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.jobs import JobId
+from bot.domain.people import GUEST, PREMIUM
+from bot.errors import ConfigError, StorageFailed
+from tests.contract.engines import SLOTS, DocketStage, docket_stage, jobs, publish
+from tests.fakes.redis import RedisServer, redis_server
+from tests.fakes.waiting import until
+from tests.fakes.work import HeldWork, at_work
+
+pytestmark = pytest.mark.needs("redis")
+
+SECRET = "very-secret-indeed"
+
+
+@pytest.fixture
+async def stage(redis: RedisServer) -> AsyncIterator[DocketStage]:
+    """Set the stage."""
+    async with docket_stage(redis) as stage:
+        yield stage
+
+
+async def test_processes_share_the_work_and_do_none_of_it_twice(stage: DocketStage) -> None:
+    """Whoever publishes need not work, and each job has one worker."""
+    one, other = HeldWork(), HeldWork()
+    everything = jobs(GUEST, 4)
+    async with stage.open() as second, at_work(stage.engine, one, {GUEST: 2}), at_work(second, other, {GUEST: 2}):
+        await publish(stage.engine, *everything)
+        await until(lambda: len(one.running) == len(other.running) == 2)
+        await one.let_go(*everything)
+        await other.let_go(*everything)
+        await until(lambda: len(one.ended) + len(other.ended) == 4)
+    assert sorted(one.started + other.started) == everything
+
+
+async def test_a_run_is_cancelled_from_another_process(stage: DocketStage) -> None:
+    """And what waits goes as well, wherever it was published."""
+    work = HeldWork()
+    [runs, waits, last] = jobs(GUEST, 3)
+    await publish(stage.engine, runs, waits, last)
+    async with stage.open() as other, at_work(stage.engine, work, {GUEST: 1}):
+        await until(lambda: work.running == {runs})
+        await other.cancel(waits)
+        await other.cancel(runs)
+        await until(lambda: work.running == {last})
+        assert work.cancelled == [runs]
+    assert work.started == [runs, last]
+
+
+async def test_a_worker_that_stops_hands_its_jobs_over_at_once(stage: DocketStage) -> None:
+    """Nobody has to wait for a lease to run out."""
+    one, other = HeldWork(), HeldWork(is_held=False)
+    [job] = jobs(GUEST, 1)
+    async with stage.open(lease=timedelta(hours=1)) as second:
+        async with at_work(stage.engine, one, SLOTS):
+            await publish(stage.engine, job)
+            await until(lambda: job in one.running)
+        assert one.cancelled == [job]
+        async with at_work(second, other, SLOTS):
+            await until(lambda: job in other.ended)
+
+
+async def test_a_job_that_runs_elsewhere_comes_again_when_that_has_ended(stage: DocketStage) -> None:
+    """And not before: a process that publishes it with a time does not start it itself."""
+    work = HeldWork()
+    [job] = jobs(PREMIUM, 1)
+    async with stage.open() as other, at_work(stage.engine, work, SLOTS):
+        await publish(stage.engine, job)
+        await until(lambda: job in work.running)
+        for _ in range(2):
+            await publish(other, job, not_before=stage.now())
+        await stage.settle()
+        assert work.started == [job]
+        await work.let_go(job)
+        await until(lambda: len(work.ended) == 2)
+        await stage.settle()
+    assert work.started == [job, job]
+
+
+async def test_a_run_that_is_cancelled_does_not_come_again(stage: DocketStage) -> None:
+    """Cancelling takes back what was to happen later, too."""
+    work = HeldWork()
+    [job, last] = jobs(GUEST, 2)
+    async with at_work(stage.engine, work, SLOTS):
+        await publish(stage.engine, job)
+        await until(lambda: job in work.running)
+        await publish(stage.engine, job, not_before=stage.now())
+        await stage.engine.cancel(job)
+        await publish(stage.engine, last)
+        await until(lambda: last in work.running)
+    assert work.started == [job, last]
+
+
+async def test_a_job_that_redis_forgot_may_be_published_again(stage: DocketStage) -> None:
+    """Recovery does so from the table; what runs at that moment is not disturbed."""
+    work = HeldWork()
+    [runs, waits] = jobs(GUEST, 2)
+    await publish(stage.engine, runs, waits)
+    async with at_work(stage.engine, work, {GUEST: 1}):
+        await until(lambda: work.running == {runs})
+        await stage.forget_everything()
+        await publish(stage.engine, waits)
+        await work.let_go(runs, waits)
+        await until(lambda: len(work.ended) == 2)
+    assert work.started == [runs, waits]
+
+
+async def test_an_absent_redis_is_named_without_its_password(tmp_path: Path) -> None:
+    """At the start as a sentence for whoever runs the house."""
+    with redis_server(tmp_path) as server:
+        stage = DocketStage(server.url.replace("//", f"//:{SECRET}@"))
+        server.kill()
+        with pytest.raises(ConfigError, match="does not answer") as refusal:
+            async with stage.open():
+                pass
+    assert "127.0.0.1:" in refusal.value.user_text
+    assert SECRET not in f"{refusal.value.user_text} {refusal.value!r}"
+    await stage.close()
+
+
+async def test_a_wrong_password_is_named_and_not_said(tmp_path: Path) -> None:
+    """Nor one that is missing."""
+    with redis_server(tmp_path, "--requirepass", "another-one") as server:
+        for url in (server.url, server.url.replace("//", f"//:{SECRET}@"), server.url.replace("//", f"//ann:{SECRET}@")):
+            stage = DocketStage(url)
+            with pytest.raises(ConfigError, match="refuses the name or password") as refusal:
+                async with stage.open():
+                    pass
+            assert SECRET not in f"{refusal.value.user_text} {refusal.value!r}"
+            await stage.close()
+
+
+async def test_a_database_that_is_not_there_is_named(redis: RedisServer) -> None:
+    """Redis has sixteen."""
+    stage = DocketStage(redis.url.replace("/0", "/77"))
+    with pytest.raises(ConfigError, match="DB index is out of range"):
+        async with stage.open():
+            pass
+    await stage.close()
+
+
+async def test_a_redis_that_goes_and_comes_back_loses_nothing(tmp_path: Path) -> None:
+    """Publishing says so meanwhile; what runs goes on, what waited is worked on, and what comes later too."""
+    with redis_server(tmp_path) as server:
+        async with docket_stage(server) as stage:
+            work = HeldWork()
+            [runs, waits, comes] = jobs(GUEST, 3)
+            async with at_work(stage.engine, work, {GUEST: 1}):
+                await publish(stage.engine, runs, waits)
+                await until(lambda: work.running == {runs})
+                server.kill()
+                with pytest.raises(StorageFailed):
+                    await publish(stage.engine, comes)
+                with pytest.raises(StorageFailed):
+                    await stage.engine.cancel(JobId("guest-9"))
+                assert work.running == {runs}
+                server.start()
+                await publish(stage.engine, comes)
+                await work.let_go(runs, waits, comes)
+                await until(lambda: {runs, waits, comes} <= set(work.ended))
+    assert work.started.count(waits) == work.started.count(comes) == 1
