@@ -226,7 +226,7 @@ async def _take_note(docket: Docket, job: str) -> datetime | None:
 
 
 def _note_key(docket: Docket, job: str) -> str:
-    return docket.key(f"again:{job}")
+    return f"{docket.prefix}:again:{job}"
 
 
 @asynccontextmanager
