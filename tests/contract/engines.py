@@ -4,7 +4,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -80,7 +80,7 @@ class DocketStage:
 
         self._prefix = f"test{next(_numbers)}"
         self._url = url
-        self._redis = Redis.from_url(url)
+        self._redis: Any = Redis.from_url(url)  # its own types leave open what a command gives
         self._moved = timedelta()
         self.engine: Engine
 
