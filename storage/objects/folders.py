@@ -33,10 +33,10 @@ class CancelToken:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold the pledge for a moment in which it cannot be dropped.
+        """Keep the write from being cancelled for a moment.
 
         Raises:
-            Dropped: It was dropped before.
+            WriteCancelled: It was cancelled before.
         """
         with self._lock:
             if self._is_cancelled:
@@ -82,7 +82,7 @@ def write(folder_fd: int, temporary: str, name: str, content: bytes, token: Canc
     """Have `content` under `name` whole and for good, by way of the file `temporary`, or not at all.
 
     Raises:
-        Dropped: The pledge was dropped on the way.
+        WriteCancelled: It was cancelled on the way.
         OSError: It cannot be written.
     """
     try:

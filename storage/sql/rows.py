@@ -60,7 +60,7 @@ def message_values(message: MessageRef | None) -> Json:
     if message is None:
         return {"message": None, "message_key": None}
     json: Json = _MESSAGE_REF.dump_python(message, exclude={"place": {"parent"}})
-    json["ticket"] = json.pop("reply_token")
+    json["ticket"] = json.pop("reply_token")  # as stored rows call it
     if not message.names_asker:
         del json["names_asker"]
     return {"message": json, "message_key": message_key(message.place.channel, message.id)}

@@ -18,7 +18,7 @@ from tests.fakes.slack import Member
 
 
 class Nowhere:
-    """Implements `Bots` for an app that is installed nowhere."""
+    """Implements `BotIdentities` for an app that is installed nowhere."""
 
     async def token(self, enterprise: str, team: str) -> str:
         """Refuse."""

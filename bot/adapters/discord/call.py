@@ -26,7 +26,10 @@ RenderModal = Callable[[Form, str], discord.ui.Modal]
 """Draws a form, in the language of a locale."""
 
 _ACKNOWLEDGE_AFTER = timedelta(seconds=1.5)
-"""How long a command may look for its own first words; they decide whether the answer is public (facts, A2: 3 s)."""
+"""How long a command may look for its own first words; they decide whether the answer is public.
+
+Discord waits 3 s for a first response: https://discord.com/developers/docs/interactions/receiving-and-responding.
+"""
 
 _ACKNOWLEDGE_FORM_AFTER = timedelta(seconds=2.5)
 """The same for one that opens a form: a form is only possible as the very first response."""

@@ -84,7 +84,7 @@ class GatewayConnection:
     async def _connect_once(self) -> str:
         """Be connected for as long as that goes, and say why it ended. A boundary: discord.py ends in many ways.
 
-        When its very first connection fails it dies with an AttributeError, for one (facts, A8).
+        When its very first connection fails it dies with an AttributeError, for one (seen with discord.py 2.7.1).
         """
         self._client = client = build_client(self._shards, self._identify_limiter, self._proxy)
         self._handlers.listen_to(client)

@@ -13,7 +13,10 @@ from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 
 USUAL_UPLOAD_BYTES = 10 * 1024 * 1024
-"""What every place takes (facts, A6); boosted servers and paying members may bring more."""
+"""What every place takes; boosted servers and paying members may bring more.
+
+See https://discord.com/developers/docs/reference#uploading-files.
+"""
 
 _REQUEST_BYTES = 24 * 1024 * 1024
 """All files of one message together: 25 MiB, less what surrounds them."""

@@ -7,7 +7,7 @@ from typing import Self
 
 _EPOCH_MS = 1_420_070_400_000
 _LIFETIME = timedelta(minutes=15) - timedelta(seconds=30)
-"""The platform's quarter of an hour (facts, A2), less what clocks may differ by."""
+"""The quarter of an hour that an interaction token is valid, less what clocks may differ by."""
 
 
 @dataclass(frozen=True, slots=True)

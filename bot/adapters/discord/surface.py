@@ -186,11 +186,11 @@ class DiscordSurface:
         return self.limits(message.place, reply_token.upload_bytes if reply_token else USUAL_UPLOAD_BYTES)
 
     def new_reply_token(self, application: int, interaction: int, token: str, upload_bytes: int) -> DiscordReplyToken:
-        """Return the ticket of an interaction that arrives now."""
+        """Return the reply token of an interaction that arrives now."""
         return DiscordReplyToken(application, interaction, token, upload_bytes, self._clock.now())
 
     def _valid_reply_token(self, message: MessageRef) -> DiscordReplyToken | None:
-        """Return the message's ticket while it is good for anything."""
+        """Return the message's reply token while it is good for anything."""
         reply_token = DiscordReplyToken.parse(message.reply_token)
         return reply_token if reply_token is not None and reply_token.is_valid(self._clock.now()) else None
 

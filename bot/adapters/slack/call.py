@@ -29,7 +29,7 @@ from bot.ports.clock import Clock
 log = structlog.get_logger(__name__)
 
 _FORM_BUDGET = timedelta(seconds=3)
-"""What opens a form is good for three seconds (facts, B3)."""
+"""A `trigger_id`, which opens a form, is good for three seconds."""
 
 _DIRECT_BUDGET = timedelta(seconds=2)
 

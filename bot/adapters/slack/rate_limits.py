@@ -44,7 +44,10 @@ def _method_rates() -> Mapping[str, MethodRate]:
 
 @dataclass(frozen=True, slots=True)
 class SlackRateLimits:
-    """The numbers that calls are held to (facts, B4), a little below Slack's own. `progress_interval` is in seconds."""
+    """The numbers that calls are held to, a little below Slack's own. `progress_interval` is in seconds.
+
+    Slack's own: https://docs.slack.dev/apis/web-api/rate-limits; `chat.update` is of tier 3.
+    """
 
     methods: Mapping[str, MethodRate] = field(default_factory=_method_rates)
     posts_in_a_channel: MethodRate = MethodRate(4, 4.2)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 RESPONSE_URL_USES = 5
-"""How often a response URL may be used (facts, B3)."""
+"""How often a response URL may be used: https://docs.slack.dev/interactivity/handling-user-interaction."""
 
 _LIFETIME = timedelta(minutes=30) - timedelta(seconds=30)
 """The platform's half hour, less what clocks may differ by."""
@@ -19,8 +19,8 @@ _BY_URL = "url-"
 class SlackReplyToken:
     """A call's response URL, and the organisation of its workspace. Either may be empty.
 
-    `uses_left` is what was left when the ticket was written; `Replies` counts
-    on from there.
+    `uses_left` is what was left when the token was written; `ResponseUrlClient`
+    counts on from there.
     """
 
     issued_at: datetime

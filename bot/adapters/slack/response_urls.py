@@ -40,7 +40,7 @@ class ResponseUrlClient:
 
         Raises:
             MessageGone: The address is used up, too old, or its channel is gone.
-            NotTaken: Slack says that the message is wrong.
+            SlackMessageRejected: Slack says that the message is wrong.
             SurfaceFailed: Slack does not take it now.
         """
         arguments: dict[str, Any] = {"response_type": "ephemeral" if is_private else "in_channel", "replace_original": False}

@@ -36,11 +36,11 @@ class ApiCaller(Protocol):
     """Calls Slack's API."""
 
     async def call(self, method: str, team: str, arguments: Mapping[str, Any], *, verb: str = "POST") -> dict[str, Any]:
-        """Call a method; see `Web.call`."""
+        """Call a method; see `SlackWebApi.call`."""
         ...
 
     def enterprise_of(self, team: str) -> str:
-        """Return the organisation of a workspace; see `Web.enterprise_of`."""
+        """Return the organisation of a workspace; see `SlackWebApi.enterprise_of`."""
         ...
 
 

@@ -83,8 +83,8 @@ class SlackWebApi:
         """Call a method of the API when its turn has come, and give the answer.
 
         Raises:
-            MessageGone: The place, the message or the installation is gone; `NotThere` where the bot is not in the channel.
-            NotTaken: What was sent is wrong.
+            MessageGone: The place, message or installation is gone; `BotNotInChannel` where the bot is not in the channel.
+            SlackMessageRejected: What was sent is wrong.
             SurfaceFailed: Slack does not take it now.
         """
         for tries_left in reversed(range(_MOST_TRIES)):

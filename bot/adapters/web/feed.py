@@ -26,7 +26,7 @@ class ChangeSignal:
 
     @property
     def next(self) -> asyncio.Event:
-        """Return what the next ring sets. Take it before looking at what may have changed, so that no ring is missed."""
+        """Return what the next notification sets. Take it before looking at what may have changed, so that none is missed."""
         return self._next
 
 

@@ -106,7 +106,7 @@ def problem_of_fault() -> Response:
 
 
 def allowed_methods(request: Request) -> str:
-    """Return what can be done with the request's address, as the header `Allow` has it."""
+    """Return what can be done with the request's address, as the header Allow has it."""
     routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
 
