@@ -17,7 +17,7 @@ from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
 from bot.services.communities import Communities
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
-from storage.sql.once import SqlOnce
+from storage.sql.seen_keys import SqlSeenKeys
 
 
 def build_communities(settings: Settings) -> Communities:
@@ -74,7 +74,7 @@ def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Bud
     settings, records = base.settings, base.records
     return BudgetAlerts(
         ledger=records.ledger,
-        once=SqlOnce(base.database, base.clock),
+        seen_keys=SqlSeenKeys(base.database, base.clock),
         rulebook=records.rulebook,
         accounts=records.accounts,
         surfaces=surfaces,

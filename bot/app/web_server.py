@@ -10,7 +10,7 @@ import uvicorn
 
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.live_channel import LiveChannel
-from bot.adapters.web.rest.orders import RestDependencies
+from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.surface import WebSurface
 from bot.app.chat_platforms import WebExtension
 from bot.app.connections import most_connections, server_config

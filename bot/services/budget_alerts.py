@@ -14,8 +14,8 @@ from bot.domain.people import AccountId, CommunityId, Identity, Platform
 from bot.domain.rules import AuditEntry, RuleKey, RuleKind
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.ports.accounts import Accounts, Ledger
-from bot.ports.once import Once
 from bot.ports.rules import Rulebook
+from bot.ports.seen_keys import SeenKeys
 from bot.ports.surfaces import Surface
 from bot.services.quotas import EffectiveLimits
 
@@ -48,20 +48,20 @@ class _BudgetCheck:
 
 
 class BudgetAlerts:
-    """Looks at budgets beside the work, so that no wish waits for it. What was told is remembered by `once`."""
+    """Looks at budgets beside the work, so that no wish waits for it. What was told is remembered by `seen_keys`."""
 
     def __init__(
         self,
         *,
         ledger: Ledger,
-        once: Once,
+        seen_keys: SeenKeys,
         rulebook: Rulebook,
         accounts: Accounts,
         surfaces: Mapping[Platform, Surface],
         house: HouseBudgets,
     ) -> None:
         self._ledger = ledger
-        self._once = once
+        self._seen_keys = seen_keys
         self._rulebook = rulebook
         self._accounts = accounts
         self._surfaces = surfaces
@@ -80,7 +80,7 @@ class BudgetAlerts:
     async def notify_owners(self, post: Post, *, key: str) -> None:
         """Tell the house's owners in private, once for each `key`; what cannot be told now is told with the next try."""
         try:
-            if await self._once.first(key):
+            if await self._seen_keys.add_if_new(key):
                 await self._notify_owners_or_forget(post, key)
         except EaselError as error:
             log.warning("notice.failed", key=key, reason=str(error))
@@ -89,7 +89,7 @@ class BudgetAlerts:
         try:
             await self._notify_privately(self._house.owners, post, key)
         except BaseException:
-            await self._once.again(key)
+            await self._seen_keys.forget(key)
             raise
 
     async def run(self) -> None:
@@ -117,7 +117,7 @@ class BudgetAlerts:
         spending = await self._ledger.spending(budget, check.day)
         if key in self._known or 100 * (spending.held + spending.spent) < _ALERT_PERCENT * budget.limit:
             return
-        if await self._once.first(key):
+        if await self._seen_keys.add_if_new(key):
             await self._notify_or_forget(key, budget, check, spending)
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
@@ -129,7 +129,7 @@ class BudgetAlerts:
             async with asyncio.timeout(_NOTIFY_TIMEOUT.total_seconds()):
                 is_notified = await self._notify(key, budget, check, spending)
         except BaseException:
-            await self._once.again(key)
+            await self._seen_keys.forget(key)
             raise
         if not is_notified:
             log.warning("budget.nearly_spent", scope=budget.scope, period=budget.period, limit=budget.limit)

@@ -21,11 +21,11 @@ from bot.ports.billing import Billing
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
 from bot.ports.messages import Messages
-from bot.ports.once import Once
 from bot.ports.pictures import Pictures
 from bot.ports.references import References
 from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
+from bot.ports.seen_keys import SeenKeys
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.billing import SqlBilling
@@ -34,11 +34,11 @@ from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
-from storage.sql.once import SqlOnce
 from storage.sql.pictures import SqlPictures
 from storage.sql.references import SqlReferences
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
+from storage.sql.seen_keys import SqlSeenKeys
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.contract.paying import TillIds
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
@@ -47,12 +47,12 @@ from tests.fakes.credits import MemoryCredits
 from tests.fakes.ids import CountingIds
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.messages import MemoryMessages
-from tests.fakes.once import MemoryOnce
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.references import MemoryReferences
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
+from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.stripe_events import StripeWebhookSender
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
@@ -94,7 +94,7 @@ class Records:
     reports: Reports
     rulebook: Rulebook
     credits: Credits
-    once: Once
+    seen_keys: SeenKeys
     references: References
 
 
@@ -160,7 +160,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             reports=MemoryReports(),
             rulebook=MemoryRulebook(memory.books, clock, ids),
             credits=MemoryCredits(memory.books, clock, ids),
-            once=MemoryOnce(),
+            seen_keys=MemorySeenKeys(),
             references=MemoryReferences(memory),
         )
     database: Database = request.getfixturevalue("database")
@@ -174,7 +174,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         reports=SqlReports(database, clock),
         rulebook=SqlRulebook(database, clock, ids),
         credits=SqlCredits(database, clock, ids),
-        once=SqlOnce(database, clock),
+        seen_keys=SqlSeenKeys(database, clock),
         references=SqlReferences(database),
     )
 
@@ -228,9 +228,9 @@ def credits_(records: Records) -> Credits:
 
 
 @pytest.fixture
-def once(records: Records) -> Once:
+def seen_keys(records: Records) -> SeenKeys:
     """Return what has happened."""
-    return records.once
+    return records.seen_keys
 
 
 @pytest.fixture

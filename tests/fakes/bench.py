@@ -38,10 +38,10 @@ from tests.fakes.ids import CountingIds
 from tests.fakes.images import PRICE, ScriptedProvider
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects
-from tests.fakes.once import MemoryOnce
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedRewriter, ScriptedStage
 from tests.fakes.rules import MemoryRulebook
+from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 
 LEASE = timedelta(seconds=30)
@@ -84,7 +84,7 @@ class Bench:
         self.ledger = MemoryLedger(self.jobs, self.ids)
         self.rulebook = MemoryRulebook(self.jobs.books, self.clock, self.ids)
         self.credits = MemoryCredits(self.jobs.books, self.clock, self.ids)
-        self.once = MemoryOnce()
+        self.seen_keys = MemorySeenKeys()
         self.objects = MemoryObjects()
         self.spool = spool
         self.surface = RecordingSurface()
@@ -214,7 +214,7 @@ class Bench:
     def _budget_alerts(self, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:
         return BudgetAlerts(
             ledger=self.ledger,
-            once=self.once,
+            seen_keys=self.seen_keys,
             rulebook=self.rulebook,
             accounts=self.accounts,
             surfaces=surfaces,

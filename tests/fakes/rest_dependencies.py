@@ -1,6 +1,6 @@
 """What the REST API needs, of a house on the workbench."""
 
-from bot.adapters.web.rest.orders import RestDependencies
+from bot.adapters.web.rest.jobs import RestDependencies
 from bot.domain.people import Person
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import JobViews

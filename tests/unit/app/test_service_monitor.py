@@ -36,7 +36,7 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
     """Watch over the stage, for an owner on the loom."""
     budget_alerts = BudgetAlerts(
         ledger=bench.ledger,
-        once=bench.once,
+        seen_keys=bench.seen_keys,
         rulebook=bench.rulebook,
         accounts=bench.accounts,
         surfaces={LOOM: bench.surface},

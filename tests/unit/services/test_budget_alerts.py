@@ -105,7 +105,7 @@ async def test_a_notice_that_cannot_be_said_now_is_said_at_the_next_wish(bench: 
 @pytest.mark.parametrize("error", [StorageFailed("sqlite", "locked"), RuntimeError("broken")], ids=repr)
 async def test_a_notice_that_breaks_is_in_nobodys_way(bench: Bench, error: Exception) -> None:
     """Wishes go on, and the next one brings it."""
-    bench.once.failures.fail_next("first", error)
+    bench.seen_keys.failures.fail_next("add_if_new", error)
     await spend(bench, 4, 4)
     assert len(bench.jobs.rows) == 2
     await spend(bench, 1, keys="later")
@@ -133,7 +133,7 @@ async def test_a_wish_that_is_refused_for_it_brings_the_notice_too(bench: Bench)
 async def test_another_process_may_have_told_already(bench: Bench) -> None:
     """They share what has happened."""
     day = bench.clock.now().date()
-    await bench.once.first(f"budget:house:day:{day}:{10 * PRICE.microusd}")
+    await bench.seen_keys.add_if_new(f"budget:house:day:{day}:{10 * PRICE.microusd}")
     await spend(bench, 4, 4)
     assert budget_alerts(bench) == []
 
@@ -145,7 +145,7 @@ class TestOfTheHouse:
         """Watch the house's budget."""
         return BudgetAlerts(
             ledger=bench.ledger,
-            once=bench.once,
+            seen_keys=bench.seen_keys,
             rulebook=bench.rulebook,
             accounts=bench.accounts,
             surfaces={LOOM: bench.surface},

@@ -28,9 +28,9 @@ from storage.sql.installations import SqlInstallations
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.messages import SqlMessages
-from storage.sql.once import SqlOnce
 from storage.sql.pictures import SqlPictures
 from storage.sql.rules import SqlRulebook
+from storage.sql.seen_keys import SqlSeenKeys
 from tests.contract.examples import (
     ANN,
     CANCELLED,
@@ -116,7 +116,11 @@ async def count(database: Database, account: AccountId) -> None:
     """Call everything that the ledger, the rulebook, credits and what happens once have, with holds of every kind."""
     clock, ids, boss = StoppedClock(), CountingIds(), Actor(AccountId("boss"), "Boss")
     jobs, ledger = SqlJobs(database, clock), SqlLedger(database, clock, ids)
-    credits_, rulebook, once = SqlCredits(database, clock, ids), SqlRulebook(database, clock, ids), SqlOnce(database, clock)
+    credits_, rulebook, seen_keys = (
+        SqlCredits(database, clock, ids),
+        SqlRulebook(database, clock, ids),
+        SqlSeenKeys(database, clock),
+    )
     move = CreditMove(community=HOUSE, account=account, delta=9, kind=CreditKind.GRANT, key="grant", by=boss)
     for _ in range(2):
         await credits_.move(move)
@@ -149,8 +153,8 @@ async def count(database: Database, account: AccountId) -> None:
     await credits_.give(HOUSE, Actor(account, "Ann"), boss.account, 1, "gift")
     await credits_.history(HOUSE, account, 5)
     await credits_.balance(HOUSE, account)
-    await once.first("evt")
-    await once.again("evt")
+    await seen_keys.add_if_new("evt")
+    await seen_keys.forget("evt")
 
 
 async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:

@@ -1,4 +1,4 @@
-"""What has happened, by its key."""
+"""The keys of what has happened."""
 
 from sqlalchemy import bindparam, delete
 
@@ -7,23 +7,23 @@ from storage.schema.messages import happened
 from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
-_SAY = Upsert(lambda insert_into: insert_into(happened).on_conflict_do_nothing())
+_ADD = Upsert(lambda insert_into: insert_into(happened).on_conflict_do_nothing())
 _FORGET = delete(happened).where(happened.c.key == bindparam("of_key"))
 
 
-class SqlOnce:
+class SqlSeenKeys:
     """Remembers in SQL what has happened."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def first(self, key: str) -> bool:
+    async def add_if_new(self, key: str) -> bool:
         """Insert the key: of two at once, one is told that it is new."""
         async with self._database.write_transaction() as connection:
-            return await _SAY.run(connection, {"key": key, "at": self._clock.now()}) > 0
+            return await _ADD.run(connection, {"key": key, "at": self._clock.now()}) > 0
 
-    async def again(self, key: str) -> None:
+    async def forget(self, key: str) -> None:
         """Delete it."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_FORGET, {"of_key": key})

@@ -3,21 +3,21 @@
 from tests.fakes.scripted_failures import ScriptedFailures
 
 
-class MemoryOnce:
+class MemorySeenKeys:
     """Remembers keys for as long as the process lives."""
 
     def __init__(self) -> None:
         self.happened: set[str] = set()
         self.failures = ScriptedFailures()
 
-    async def first(self, key: str) -> bool:
+    async def add_if_new(self, key: str) -> bool:
         """Look for the key, and keep it."""
-        self.failures.raise_next("first")
+        self.failures.raise_next("add_if_new")
         is_first = key not in self.happened
         self.happened.add(key)
         return is_first
 
-    async def again(self, key: str) -> None:
+    async def forget(self, key: str) -> None:
         """Forget it."""
-        self.failures.raise_next("again")
+        self.failures.raise_next("forget")
         self.happened.discard(key)

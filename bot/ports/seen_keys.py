@@ -3,13 +3,13 @@
 from typing import Protocol
 
 
-class Once(Protocol):
+class SeenKeys(Protocol):
     """Remembers for good what has happened: a webhook's event, a warning. May raise `StorageFailed`."""
 
-    async def first(self, key: str) -> bool:
-        """Whether nobody has said this key before; from now on somebody has."""
+    async def add_if_new(self, key: str) -> bool:
+        """Add the key, and return whether it is new."""
         ...
 
-    async def again(self, key: str) -> None:
+    async def forget(self, key: str) -> None:
         """Forget the key: what it stood for did not work out and may come again."""
         ...
