@@ -81,17 +81,17 @@ class DrawingStep:
         self._rules = rules
         self._clock = clock
         self._ids = ids
-        self._open_calls = 0
+        self._open_drawings = 0
         self._is_stopping = False
         self._none_open = asyncio.Event()
         self._none_open.set()
 
-    def stop_new_calls(self) -> None:
-        """Make no new paid call from now on."""
+    def stop_new_drawings(self) -> None:
+        """Begin no new drawing from now on."""
         self._is_stopping = True
 
-    async def wait_for_open_calls(self) -> None:
-        """Wait until the calls that are out have ended, each within its budget, and their pictures are safe on this machine."""
+    async def wait_for_open_drawings(self) -> None:
+        """Wait until open drawings have ended, each within its time limit, and their pictures are safe on this machine."""
         await self._none_open.wait()
 
     async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
@@ -111,26 +111,26 @@ class DrawingStep:
             for drawing in earlier:
                 if drawing.state is DrawingState.DRAWN:
                     return drawing
-            await self._check_unknown_calls(earlier, lost)
+            await self._check_unknown_drawings(earlier, lost)
             try:
-                with self._count_open_call():
+                with self._count_open_drawing():
                     return await self._try_providers(job, on_progress, on_trouble)
             except OutcomeUnknown as error:
                 lost = error
 
     @contextlib.contextmanager
-    def _count_open_call(self) -> Iterator[None]:
-        """Count the body among what `wait_for_open_calls` waits for."""
-        self._open_calls += 1
+    def _count_open_drawing(self) -> Iterator[None]:
+        """Count the body among what `wait_for_open_drawings` waits for."""
+        self._open_drawings += 1
         self._none_open.clear()
         try:
             yield
         finally:
-            self._open_calls -= 1
-            if not self._open_calls:
+            self._open_drawings -= 1
+            if not self._open_drawings:
                 self._none_open.set()
 
-    async def _check_unknown_calls(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
+    async def _check_unknown_drawings(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
         """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive."""
         unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
         for drawing in unknown:
@@ -229,13 +229,13 @@ class DrawingStep:
         return request, tuple(notes)
 
 
-def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, billed: Cost) -> Drawing:
-    """Return the drawing as it ended, with its bill; one whose end was not seen costs what it probably did if no bill came."""
+def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, told: Cost) -> Drawing:
+    """Return the drawing as it ended, with the cost `told`; one of unknown end costs what it probably did, if none was told."""
     if isinstance(error, OutcomeUnknown):
-        cost = drawing.cost if billed == FREE else billed
+        cost = drawing.cost if told == FREE else told
         return replace(drawing, state=DrawingState.UNKNOWN, cost=cost, request_id=error.request_id)
     state = DrawingState.REFUSED if isinstance(error, PromptRefused) else DrawingState.FAILED
-    return replace(drawing, state=state, cost=billed, request_id=error.request_id)
+    return replace(drawing, state=state, cost=told, request_id=error.request_id)
 
 
 def _missing_note(asked: int, came: int) -> tuple[str, ...]:

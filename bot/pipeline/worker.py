@@ -103,10 +103,10 @@ class Worker:
         """Claim no more, begin no paid call, and wait up to `budget` for what runs, but in any case for calls that are out."""
         self._is_draining = True
         self._engine.stop_starting()
-        self._steps.drawing.stop_new_calls()
+        self._steps.drawing.stop_new_drawings()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
-        await self._steps.drawing.wait_for_open_calls()
+        await self._steps.drawing.wait_for_open_drawings()
 
     async def _claim_and_run(self, job_id: JobId) -> None:
         job = await self._queue.claim(job_id, self._lease)

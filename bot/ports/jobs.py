@@ -116,7 +116,7 @@ class Jobs(Protocol):
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
         """Make the job final. A hold that is still held is refunded in the same transaction.
 
-        Drawings that are still `OPEN` become `UNKNOWN` in it, and are billed what they probably cost.
+        Drawings that are still `OPEN` become `UNKNOWN` in it, and what they probably cost is booked.
         """
         ...
 

@@ -52,7 +52,7 @@ holds = Table(
     Column("from_credits", Integer, nullable=False, server_default="0"),
     Column("tenant", String),
     Column("estimate", BigInteger, nullable=False, server_default="0"),
-    Column("is_billed", Boolean, nullable=False, server_default=false()),
+    Column("is_billed", Boolean, nullable=False, server_default=false()),  # whether the job's cost is booked
     CheckConstraint("n >= 0 AND spent BETWEEN 0 AND n", name="in_bounds"),
     Index("ix_holds_day", "community", "day"),
 )

@@ -29,10 +29,10 @@ from storage.sql.claims import (
 )
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
-from storage.sql.ledger import refund_and_bill, refund_cancelled, reserve, settle
+from storage.sql.ledger import end_hold_and_book_cost, refund_cancelled, reserve, spend_hold
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, prepared_prompt_values
-from storage.sql.spending import bill_late, lock_hold
+from storage.sql.spending import book_cost_if_news, lock_hold
 from storage.sql.upsert import Upsert
 
 _NEW_JOB = Upsert(lambda insert_into: insert_into(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
@@ -141,9 +141,9 @@ class SqlJobs:
             await add_drawing(connection, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
-        """Overwrite the drawing, and correct what its job was billed and spent, unless more is known of it."""
+        """Overwrite the drawing, and correct what was booked and spent for its job, unless more is known of it."""
         async with self._database.write_transaction() as connection:
-            if await bill_late(connection, drawing):
+            if await book_cost_if_news(connection, drawing):
                 await overwrite_drawing(connection, drawing)
                 drawn = max(one.may_have_given for one in await drawings_of(connection, drawing.job))
                 await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
@@ -159,7 +159,7 @@ class SqlJobs:
         async with self._database.write_transaction() as connection:
             if await mark_kept(connection, job, attempt, now):
                 await add_pictures(connection, job, pictures, now)
-                await settle(connection, job, len(pictures), now)
+                await spend_hold(connection, job, len(pictures), now)
                 return
             known = (await connection.execute(select(jobs.c.attempt).where(jobs.c.id == job))).scalar()
             if known != attempt or not await has_pictures(connection, job, pictures):
@@ -169,7 +169,7 @@ class SqlJobs:
         """Move the job and its hold together; the same end again by the same attempt is no news."""
         async with self._database.write_transaction() as connection:
             if await update_if_current(connection, job, attempt, **self._final_values(ending)):
-                await refund_and_bill(connection, job, self._clock.now())
+                await end_hold_and_book_cost(connection, job, self._clock.now())
                 return
             known = (await connection.execute(select(jobs.c.attempt, jobs.c.state).where(jobs.c.id == job))).first()
             if known is None or (known.attempt, known.state) != (attempt, ending.state):
@@ -184,10 +184,10 @@ class SqlJobs:
             await lock_hold(connection, job)
             paid = [one for one in await drawings_of(connection, job) if one.state.is_paid_for]
             if paid:
-                counted = await settle(connection, job, max(one.may_have_given for one in paid), self._clock.now())
+                counted = await spend_hold(connection, job, max(one.may_have_given for one in paid), self._clock.now())
                 ending = once_paid(counted) if once_paid else ending
             await connection.execute(_CANCEL, {"job": job, **self._final_values(ending)})
-            await refund_and_bill(connection, job, self._clock.now())
+            await end_hold_and_book_cost(connection, job, self._clock.now())
             return ending
 
     async def mark_notified(self, job: JobId) -> None:

@@ -20,7 +20,7 @@ from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
 from storage.sql.record import EntryWriter
-from storage.sql.spending import bill, lock_hold, reserve_money, spending_of
+from storage.sql.spending import book_job_cost, lock_hold, reserve_money, spending_of
 from storage.sql.usage_counters import OF_ACCOUNTS, OF_TENANTS
 
 _CLOCK_FAULT = timedelta(days=2)
@@ -57,7 +57,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
     await connection.execute(_NEW_HOLD, values)
 
 
-async def settle(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> int:
+async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> int:
     """Spend so many of the job's pictures, give the rest back, and return what they count for: never more than was held."""
     return await _end_hold(connection, job, HoldState.SPENT, pictures=pictures, now=now)
 
@@ -82,12 +82,12 @@ async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: in
         await OF_TENANTS.correct(connection, hold.community, hold.tenant, hold.day, used=left - hold.spent)
 
 
-async def refund_and_bill(connection: AsyncConnection, job: JobId, now: datetime) -> None:
-    """Give back what the job still holds, and count what it cost: a call whose end was not seen costs what it probably did."""
+async def end_hold_and_book_cost(connection: AsyncConnection, job: JobId, now: datetime) -> None:
+    """Give back what the job still holds, and book what it cost: a call whose end was not seen costs what it probably did."""
     await lock_hold(connection, job)
     await give_up_drawings(connection, job)
     await _end_hold(connection, job, HoldState.REFUNDED, pictures=0, now=now)
-    await bill(connection, job)
+    await book_job_cost(connection, job)
 
 
 class SqlLedger:

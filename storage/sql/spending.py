@@ -42,7 +42,7 @@ _BY_SCOPE = (
     .where(spending.c.scope.in_(bindparam("scopes", expanding=True)), _IN_PERIOD)
     .group_by(spending.c.scope)
 )
-_BILL = (
+_BOOK = (
     update(holds)
     .where(holds.c.job == bindparam("of_job"), holds.c.is_billed.is_(False))
     .values(is_billed=True)
@@ -52,7 +52,7 @@ _COST = select(
     jobs.c.words_microusd
     + select(func.coalesce(func.sum(drawings.c.microusd), 0)).where(drawings.c.job == bindparam("job")).scalar_subquery()
 ).where(jobs.c.id == bindparam("job"))
-_BILLED = select(holds.c.community, holds.c.day, holds.c.is_billed).where(holds.c.job == bindparam("job")).with_for_update()
+_BOOKED = select(holds.c.community, holds.c.day, holds.c.is_billed).where(holds.c.job == bindparam("job")).with_for_update()
 _KNOWN = select(drawings.c.microusd, drawings.c.state).where(drawings.c.id == bindparam("drawing"))
 
 
@@ -74,9 +74,9 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
             raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
 
 
-async def bill(connection: AsyncConnection, job: JobId) -> None:
-    """Count what the job really cost in place of its estimate, once."""
-    hold = (await connection.execute(_BILL, {"of_job": job})).first()
+async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:
+    """Count what the job really cost against the budgets, in place of its estimate, once."""
+    hold = (await connection.execute(_BOOK, {"of_job": job})).first()
     if hold is None:
         return
     cost = int((await connection.execute(_COST, {"job": job})).scalar_one())
@@ -85,18 +85,18 @@ async def bill(connection: AsyncConnection, job: JobId) -> None:
 
 
 async def lock_hold(connection: AsyncConnection, job: JobId) -> None:
-    """Let nobody else bill the job, or close a drawing of its, until the transaction ends."""
-    await connection.execute(_BILLED, {"job": job})
+    """Let nobody else book the job's cost, or close a drawing of its, until the transaction ends."""
+    await connection.execute(_BOOKED, {"job": job})
 
 
-async def bill_late(connection: AsyncConnection, drawing: Drawing) -> bool:
-    """Count what a drawing turned out to cost where its job was billed already; False if more is known of it than this says.
+async def book_cost_if_news(connection: AsyncConnection, drawing: Drawing) -> bool:
+    """Count what a drawing turned out to cost if its job's cost is booked already; False if more is known of it than this says.
 
     A worker that lost its lease and the one that has it now may both report.
-    The hold is locked until the drawing is written, so that whoever bills the
-    job meanwhile does not miss it.
+    The hold is locked until the drawing is written, so that whoever books the
+    job's cost meanwhile does not miss it.
     """
-    hold = (await connection.execute(_BILLED, {"job": drawing.job})).first()
+    hold = (await connection.execute(_BOOKED, {"job": drawing.job})).first()
     known = (await connection.execute(_KNOWN, {"drawing": drawing.id})).first()
     if known is not None and DrawingState(known.state).certainty > drawing.state.certainty:
         return False

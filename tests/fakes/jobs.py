@@ -31,7 +31,7 @@ class Row:
     from_credits: int = 0
     spent: int = 0
     prompt_cost: Cost = FREE
-    is_billed: bool = False
+    is_cost_booked: bool = False
     is_told: bool = False
     lease_until: datetime | None = None
     not_before: datetime | None = None
@@ -165,7 +165,7 @@ class MemoryJobs:
         if known is None or known.state.certainty <= drawing.state.certainty:
             row.drawings[drawing.id] = drawing
             more = drawing.cost.microusd - (known.cost.microusd if known else 0)
-            if row.is_billed:
+            if row.is_cost_booked:
                 self.books.spend(row.hold.scopes, row.day, held=0, spent=more)
             drawn = max(one.may_have_given for one in row.drawings.values()) * row.hold.each
             if row.job.state is JobState.CANCELLED and row.spent > drawn:
@@ -332,7 +332,7 @@ class MemoryJobs:
             if drawing.state is DrawingState.OPEN:
                 row.drawings[drawing.id] = replace(drawing, state=DrawingState.UNKNOWN)
         self.books.spend(row.hold.scopes, row.day, held=-row.hold.estimate, spent=_cost(row).microusd)
-        row.is_billed = True
+        row.is_cost_booked = True
         row.lease_until = row.not_before = None
         row.is_told = row.is_told or ending.state is JobState.DONE
         self._change(row, state=ending.state, ending=ending, finished_at=self.clock.now())

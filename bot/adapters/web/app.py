@@ -17,7 +17,7 @@ from bot.adapters.web.problem_handlers import add_problem_handlers
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.rest.app import PREFIX, build_rest
 from bot.adapters.web.rest.docs import docs_routes
-from bot.adapters.web.rest.orders import RestDependencies
+from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.security import SAFE_HEADERS, SecurityMiddleware
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitors

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from bot.adapters.discord.application_commands import render_commands
-from bot.adapters.web.rest.models import ImageOrder, model_of
+from bot.adapters.web.rest.models import DrawRequest, model_of
 from bot.app.commands import declared_commands
 from bot.cli.option_flags import with_options_of
 from bot.cli.program import app
@@ -107,7 +107,7 @@ def test_every_door_takes_what_a_draft_has() -> None:
     names = [field.name for field in fields(Draft)]
     imagine = next(command for command in declared_commands() if command.name == "imagine")
     assert [option.name for option in imagine.options] == names
-    assert list(ImageOrder.model_fields) == [*names, "wait", "response"]
+    assert list(DrawRequest.model_fields) == [*names, "wait", "response"]
     line: Any = typer.main.get_command(app)
     assert [parameter.name for parameter in line.commands["imagine"].params][: len(names)] == names
     assert set(names) <= {field.name for field in fields(Wish)}

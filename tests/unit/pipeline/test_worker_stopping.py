@@ -222,7 +222,7 @@ async def test_a_paid_call_is_waited_for_no_longer_than_its_budget(bench: Bench)
 async def test_a_draining_worker_begins_no_paid_call(bench: Bench) -> None:
     """What has its words only goes back at once, as it is, and the next process draws it."""
     job = await bench.imagine()
-    bench.drawing.stop_new_calls()
+    bench.drawing.stop_new_drawings()
     await bench.work()
     assert (bench.job(job).state, bench.painter.requests) == (JobState.RUNNING, [])
     assert await bench.jobs.drawings(job.id) == ()

@@ -4,14 +4,13 @@ import re
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request
-from fastapi import Response as HttpResponse
+from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.adapters.web.rest.authentication import authenticated_route
 from bot.adapters.web.rest.error_responses import add_error_handlers, problem_responses, set_problem_media_type
-from bot.adapters.web.rest.models import LONGEST_PAGE, ImageOrder, JobAnswer, JobsAnswer, QuotaView, Response
-from bot.adapters.web.rest.orders import Orders, RestDependencies
+from bot.adapters.web.rest.jobs import RestDependencies, RestJobs
+from bot.adapters.web.rest.models import LONGEST_PAGE, DrawRequest, JobAnswer, JobsAnswer, PictureFormat, QuotaView
 from bot.domain.jobs import Job
 from bot.ports.api_keys import ApiKey
 
@@ -46,10 +45,10 @@ def build_rest(dependencies: RestDependencies, base_url: str = "") -> FastAPI:
         root_path_in_servers=False,
     )
     add_error_handlers(app)
-    orders = Orders(dependencies)
-    app.router.route_class = authenticated_route(orders)
-    _add_image_routes(app, orders)
-    _add_job_routes(app, orders)
+    rest_jobs = RestJobs(dependencies)
+    app.router.route_class = authenticated_route(rest_jobs)
+    _add_image_routes(app, rest_jobs)
+    _add_job_routes(app, rest_jobs)
     return app
 
 
@@ -66,10 +65,10 @@ async def _key_of(
 _Key = Annotated[ApiKey, Depends(_key_of)]
 
 
-def _add_image_routes(app: FastAPI, orders: Orders) -> None:
+def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
     @app.get("/quota", summary="How much is left today", responses=problem_responses())
     async def quota(key: _Key) -> QuotaView:
-        return await orders.quota(key)
+        return await rest_jobs.quota(key)
 
     ended: _Answer = {"model": JobAnswer, "description": "The job ended while it was waited for.", "headers": _LOCATION}
     accepted: _Answer = {"headers": _LOCATION}
@@ -83,37 +82,37 @@ def _add_image_routes(app: FastAPI, orders: Orders) -> None:
         responses={HTTPStatus.OK.value: ended, HTTPStatus.ACCEPTED.value: accepted, **problem_responses(*more)},
     )
     async def draw(
-        order: ImageOrder,
+        request: DrawRequest,
         key: _Key,
-        response: HttpResponse,
+        response: Response,
         idempotency_key: Annotated[str, Header(description="The same again is the same job, not a new one.")] = "",
     ) -> JobAnswer:
         if idempotency_key and not _REPEAT_KEY.fullmatch(idempotency_key):
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The Idempotency-Key has 1 to 200 plain characters without spaces.")
-        job = await orders.wait_until_final(await orders.accept(order, key, idempotency_key), order.wait)
+        job = await rest_jobs.wait_until_final(await rest_jobs.accept(request, key, idempotency_key), request.wait)
         response.headers["Location"] = f"jobs/{job.id}"  # from beside the address asked, whatever a proxy puts before it
         response.status_code = HTTPStatus.OK if job.state.is_final else HTTPStatus.ACCEPTED
-        return await orders.view(job, key, order.response)
+        return await rest_jobs.view(job, key, request.response)
 
 
-def _add_job_routes(app: FastAPI, orders: Orders) -> None:
+def _add_job_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
     @app.get("/jobs", summary="Your jobs, newest first", responses=problem_responses(HTTPStatus.NOT_FOUND))
     async def list_jobs(
         key: _Key,
         limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="How many at most.")] = 20,
         before: Annotated[str, Query(max_length=64, description="The `next` of the page before.")] = "",
     ) -> JobsAnswer:
-        return await orders.page(key, limit, (await own(before, key)).id if before else None)
+        return await rest_jobs.page(key, limit, (await own(before, key)).id if before else None)
 
     @app.get("/jobs/{job}", summary="How a job stands", responses=problem_responses(HTTPStatus.NOT_FOUND))
-    async def look(job: str, key: _Key, response: Response = Response.URL) -> JobAnswer:
-        return await orders.view(await own(job, key), key, response)
+    async def look(job: str, key: _Key, response: PictureFormat = PictureFormat.URL) -> JobAnswer:
+        return await rest_jobs.view(await own(job, key), key, response)
 
     refusals = problem_responses(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
     @app.post("/jobs/{job}/cancel", summary="Stop a job; what is being drawn already is counted", responses=refusals)
     async def cancel(job: str, key: _Key) -> JobAnswer:
-        return await orders.view(await orders.cancel(await own(job, key)), key, Response.URL)
+        return await rest_jobs.view(await rest_jobs.cancel(await own(job, key)), key, PictureFormat.URL)
 
     @app.delete(
         "/jobs/{job}",
@@ -122,10 +121,10 @@ def _add_job_routes(app: FastAPI, orders: Orders) -> None:
         responses=refusals,
     )
     async def delete(job: str, key: _Key) -> None:
-        await orders.delete(await own(job, key))
+        await rest_jobs.delete(await own(job, key))
 
     async def own(job: str, key: ApiKey) -> Job:
-        found = await orders.find(job, key)
+        found = await rest_jobs.find(job, key)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "You have no job by that id.")
         return found

@@ -10,14 +10,14 @@ from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
 
 from bot.adapters.web.call_request import read_bounded_body
-from bot.adapters.web.rest.orders import Orders
+from bot.adapters.web.rest.jobs import RestJobs
 
 _NO_KEY = "Send your key as “Authorization: Bearer easel_…”; /apikey make gives you one."
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def authenticated_route(orders: Orders) -> type[APIRoute]:
+def authenticated_route(rest_jobs: RestJobs) -> type[APIRoute]:
     """Return the kind of route that leaves the key in `request.state.key`, or answers 401, 408, 413 or 400."""
 
     class AuthenticatedRoute(APIRoute):
@@ -26,7 +26,7 @@ def authenticated_route(orders: Orders) -> type[APIRoute]:
 
             async def authenticate(request: Request) -> Response:
                 scheme, secret = get_authorization_scheme_param(request.headers.get("authorization"))
-                key = await orders.key(secret if scheme.lower() == "bearer" else "")
+                key = await rest_jobs.key(secret if scheme.lower() == "bearer" else "")
                 if key is None:
                     raise HTTPException(HTTPStatus.UNAUTHORIZED, _NO_KEY, {"WWW-Authenticate": "Bearer"})
                 request.state.key = key

@@ -21,7 +21,7 @@ _LONGEST_SIZE, _LONGEST_WORD = 20, 200
 """Characters of a size such as `1536x1024`, and of other options that are neither prose nor a choice."""
 
 
-class Response(StrEnum):
+class PictureFormat(StrEnum):
     """How pictures are answered with."""
 
     URL = "url"
@@ -53,7 +53,7 @@ def _type(kind: OptionKind, shortest: int) -> Any:
             return Annotated[str, Field(max_length=_LONGEST_SIZE if isinstance(kind, Pixels) else _LONGEST_WORD)]
 
 
-class ImageOrder(model_of(Draft)):  # type: ignore[misc]  # its base is made from the declaration
+class DrawRequest(model_of(Draft)):  # type: ignore[misc]  # its base is made from the declaration
     """What to draw."""
 
     wait: Annotated[
@@ -62,7 +62,9 @@ class ImageOrder(model_of(Draft)):  # type: ignore[misc]  # its base is made fro
             strict=True, ge=0, le=LONGEST_WAIT, description="Seconds to wait for the pictures; 0 answers with the job at once."
         ),
     ] = 0
-    response: Annotated[Response, Field(description="Whether finished pictures come as addresses or in base64.")] = Response.URL
+    response: Annotated[PictureFormat, Field(description="Whether finished pictures come as addresses or in base64.")] = (
+        PictureFormat.URL
+    )
 
 
 class PictureAnswer(BaseModel):

@@ -22,7 +22,7 @@ async def test_every_address_and_field_is_on_the_page() -> None:
     api = rest.openapi()
     for path in api["paths"]:
         assert f"/api/v1{path}" in page
-    for field in api["components"]["schemas"]["ImageOrder"]["properties"]:
+    for field in api["components"]["schemas"]["DrawRequest"]["properties"]:
         assert f"<code>{field}</code>" in page
     assert "low, medium, high or nothing" in page
     assert "integer from 1 to 4; usually 1" in page

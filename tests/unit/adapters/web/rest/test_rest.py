@@ -207,8 +207,8 @@ async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) ->
         for operation in methods.values()
         if "requestBody" in operation
     ]
-    assert bodies == ["ImageOrder"]
-    fields = api["components"]["schemas"]["ImageOrder"]["properties"]
+    assert bodies == ["DrawRequest"]
+    fields = api["components"]["schemas"]["DrawRequest"]["properties"]
     numbers = [name for name, field in fields.items() if set(_types(field)) & {"integer", "number", "boolean"}]
     assert numbers == ["count", "wait"]
     for name in numbers:

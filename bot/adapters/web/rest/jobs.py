@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.adapters.web.rest import API
-from bot.adapters.web.rest.models import ImageOrder, JobAnswer, JobsAnswer, PictureAnswer, QuotaView, Response
+from bot.adapters.web.rest.models import DrawRequest, JobAnswer, JobsAnswer, PictureAnswer, PictureFormat, QuotaView
 from bot.adapters.web.rest.surface import RestCall
 from bot.commands.spec import options_of
 from bot.domain.chat import Place
@@ -49,8 +49,8 @@ class RestDependencies:
     knows_cost: Callable[[Person], Awaitable[bool]]
 
 
-class Orders:
-    """Takes orders in the name of a key."""
+class RestJobs:
+    """Has jobs drawn, and tells of them, in the name of a key."""
 
     def __init__(self, dependencies: RestDependencies) -> None:
         self._dependencies = dependencies
@@ -73,15 +73,15 @@ class Orders:
             refills_at=effective_limits.allowance.refills_at,
         )
 
-    async def accept(self, order: ImageOrder, key: ApiKey, repeat_key: str) -> Job:
+    async def accept(self, request: DrawRequest, key: ApiKey, repeat_key: str) -> Job:
         """Have it drawn, and give the job; the same `repeat_key` again gives the same one.
 
         Raises:
-            BadInput: The order makes no sense.
-            Conflict: The repeat key was used for another order.
+            BadInput: The request makes no sense.
+            Conflict: The repeat key was used for another request.
             EaselError: As `Studio.accept` raises.
         """
-        draft = _draft(order)
+        draft = _draft(request)
         call = RestCall(key=_call_key(key, repeat_key or self._dependencies.ids.new()), person=_person(key), place=_place(key))
         await self._dependencies.studio.accept(draft, call)
         job = await self._dependencies.jobs.by_key(call.key)
@@ -101,7 +101,7 @@ class Orders:
         """Return up to `most` jobs of the key's account, newest first: those accepted before `before`."""
         account = await self._dependencies.quotas.account(_person(key))
         found = await self._dependencies.jobs.of_account(account.id, most + 1, before)
-        shown = tuple([await self.view(job, key, Response.URL) for job in found[:most]])
+        shown = tuple([await self.view(job, key, PictureFormat.URL) for job in found[:most]])
         return JobsAnswer(jobs=shown, next=shown[-1].id if len(found) > most else None)
 
     async def cancel(self, job: Job) -> Job:
@@ -135,11 +135,11 @@ class Orders:
             pass
         return job
 
-    async def view(self, job: Job, key: ApiKey, response: Response) -> JobAnswer:
+    async def view(self, job: Job, key: ApiKey, response: PictureFormat) -> JobAnswer:
         """Return a job as a key's owner is answered with it."""
         knows_cost = await self._dependencies.knows_cost(_person(key))
         answer = JobAnswer.model_validate(await self._dependencies.views.view(job, knows_cost=knows_cost), from_attributes=True)
-        if response is Response.URL:
+        if response is PictureFormat.URL:
             return answer
         keys = {picture.file.sha256: picture.file.key for picture in await self._dependencies.gallery.visible(job.id)}
         pictures = [
@@ -166,14 +166,14 @@ def _place(key: ApiKey) -> Place:
 
 
 def _call_key(key: ApiKey, repeat_key: str) -> str:
-    """Return the call's key: what two accounts call alike are two orders."""
+    """Return the call's key: what two accounts call alike are two jobs."""
     return f"{API}:{key.owner}:{hashlib.sha256(repeat_key.encode()).hexdigest()}"
 
 
-def _draft(order: ImageOrder) -> Draft:
+def _draft(request: DrawRequest) -> Draft:
     """Return what is asked for; an option that is empty is left open."""
     kinds = {option.name: option.kind for option in options_of(Draft)}
-    given = {name: value for name in kinds if (value := getattr(order, name)) not in {None, ""}}
+    given = {name: value for name in kinds if (value := getattr(request, name)) not in {None, ""}}
     parsed: dict[str, Any] = {name: kinds[name].parse(name, value) for name, value in given.items()}
     return Draft(**parsed)
 
