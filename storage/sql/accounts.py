@@ -13,6 +13,7 @@ from storage.sql.account_joining import join
 from storage.sql.account_parting import part
 from storage.sql.current_account import lock_account_changes
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
 _NEW_IDENTITY = Upsert(lambda insert_into: insert_into(identities).on_conflict_do_nothing())
@@ -37,6 +38,7 @@ _OF_ACCOUNT = (
 )
 
 
+@retry_all_uncommitted
 class SqlAccounts:
     """Knows in SQL whose identity is whose."""
 

@@ -35,6 +35,7 @@ from storage.sql.payments import (
     write_reversal,
 )
 from storage.sql.record import EntryWriter
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rules import set_rule
 
 _KNOWN = select(accounts.c.id).where(accounts.c.id == bindparam("account"))
@@ -66,6 +67,7 @@ class _Taken:
     missing: int
 
 
+@retry_all_uncommitted
 class SqlBilling:
     """Keeps what was paid for in SQL. `tier` is a member's."""
 

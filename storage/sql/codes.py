@@ -10,6 +10,7 @@ from bot.ports.codes import Purpose
 from storage.schema.accounts import HAS_HOLDER, codes
 from storage.schema.base import Moment
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import InsertInto, Upsert
 
 _NOW = bindparam("now", type_=Moment)
@@ -32,6 +33,7 @@ def _replace(insert_into: InsertInto) -> sqlite.Insert:
 _ISSUE = Upsert(_replace)
 
 
+@retry_all_uncommitted
 class SqlCodes:
     """Keeps codes in SQL; those that have expired go when a new one comes."""
 

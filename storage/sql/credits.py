@@ -17,6 +17,7 @@ from storage.schema.billing import credit_balances, credit_entries
 from storage.sql.current_account import current_account
 from storage.sql.database import Database
 from storage.sql.record import EntryWriter
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
 _NEW_BALANCE = Upsert(lambda insert_into: insert_into(credit_balances).on_conflict_do_nothing())
@@ -66,6 +67,7 @@ class CreditBooking:
     is_owed: bool = False
 
 
+@retry_all_uncommitted
 class SqlCredits:
     """Moves credits in SQL. What is for an account that was joined goes to the one that it has become a part of."""
 

@@ -9,8 +9,9 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StorageFailed
-from storage.sql.failures import translate_errors
+from storage.sql.failures import translate_errors, translate_lost_commit
 from storage.sql.postgres import PostgresOptions, postgres_engine, with_driver
+from storage.sql.retries import retry_uncommitted
 from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
 
 _BUSY = timedelta(seconds=5)
@@ -86,8 +87,11 @@ class Database:
     async def write_transaction(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection that may write: all of it happens on leaving, or nothing if anything is raised."""
         with translate_errors():
-            async with self._time_limit(), self._require_open(self._writer).begin() as connection:
+            async with self._time_limit(), self._require_open(self._writer).connect() as connection:
+                transaction = await connection.begin()
                 yield connection
+                with translate_lost_commit():
+                    await transaction.commit()
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -96,6 +100,7 @@ class Database:
             async with self._time_limit(), self._require_open(self._reader).connect() as connection:
                 yield connection
 
+    @retry_uncommitted
     async def check_writable(self) -> None:
         """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had."""
         async with self.write_transaction() as connection:

@@ -44,6 +44,17 @@ _POSTGRES = {
 """By SQLSTATE, or by its class, which is the first two characters."""
 
 
+_ROLLED_BACK = "40"
+"""Deadlocks, and what two did at once that one after the other would not have done."""
+
+_LOST = ("08", "57P01", "57P02", "57P03", "25P03")
+"""The server ended the connection, or the network did."""
+
+
+class NotCommitted(StorageFailed):
+    """The database has surely written nothing, and may do so when it is asked again."""
+
+
 @contextmanager
 def translate_errors() -> Iterator[None]:
     """Raise every failure of the database inside as `StorageFailed`; ours pass through."""
@@ -52,7 +63,34 @@ def translate_errors() -> Iterator[None]:
     except TimeoutError as error:
         raise StorageFailed(_STORE, "took too long") from error
     except (SQLAlchemyError, sqlite3.Error, OSError, UnicodeError, ImportError) as error:
-        raise StorageFailed(_STORE, reason_of(error)) from error
+        kind = NotCommitted if _is_rolled_back(error) or _is_lost(error) else StorageFailed
+        raise kind(_STORE, reason_of(error)) from error
+
+
+@contextmanager
+def translate_lost_commit() -> Iterator[None]:
+    """Raise a connection that is lost inside, while it commits, as what it is: nobody knows whether it was written."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        if _is_lost(error):
+            raise StorageFailed(_STORE, "the connection was lost during the commit") from error
+        raise
+
+
+def _is_rolled_back(error: BaseException) -> bool:
+    return _state_of(error).startswith(_ROLLED_BACK)
+
+
+def _is_lost(error: BaseException) -> bool:
+    is_invalid = isinstance(error, DBAPIError) and error.connection_invalidated
+    return is_invalid or isinstance(error, ConnectionError) or _state_of(error).startswith(_LOST)
+
+
+def _state_of(error: BaseException) -> str:
+    """Return the SQLSTATE; empty where PostgreSQL has not given one."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlstate", None) or "")
 
 
 def reason_of(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from bot.domain.people import Platform
 from bot.ports.installations import InstallationKey, StoredInstallation
 from storage.schema.accounts import installations
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import InsertInto, Upsert
 
 _PARTS = ("platform", "client", "organisation", "workspace")
@@ -33,6 +34,7 @@ def _replace(insert_into: InsertInto) -> sqlite.Insert:
 _SAVE = Upsert(_replace)
 
 
+@retry_all_uncommitted
 class SqlInstallations:
     """Keeps installations in SQL."""
 

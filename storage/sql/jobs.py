@@ -31,6 +31,7 @@ from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
 from storage.sql.ledger import end_hold_and_book_cost, refund_cancelled, reserve, spend_hold
 from storage.sql.pictures import add_pictures, has_pictures
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, prepared_prompt_values
 from storage.sql.spending import book_cost_if_news, lock_hold
 from storage.sql.upsert import Upsert
@@ -72,6 +73,7 @@ def _accepted_after(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
     return (exists().where(than.c.id == job, tuple_(*_AGE) > tuple_(than.c.created_at, than.c.id)),)
 
 
+@retry_all_uncommitted
 class SqlJobs:
     """Keeps jobs in SQL: each method is one transaction."""
 

@@ -9,6 +9,7 @@ from bot.ports.api_keys import ApiKey, ApiKeyId
 from bot.ports.clock import Clock
 from storage.schema.accounts import api_keys
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 
 _IS_GOOD = api_keys.c.revoked_at.is_(None)
 _NEW = insert(api_keys)
@@ -17,6 +18,7 @@ _OF_ACCOUNT = select(api_keys).where(api_keys.c.account == bindparam("account"),
 _REVOKE = update(api_keys).where(api_keys.c.id == bindparam("of_key"), api_keys.c.account == bindparam("of_account"), _IS_GOOD)
 
 
+@retry_all_uncommitted
 class SqlApiKeys:
     """Keeps keys in SQL; revoked ones stay there, and open nothing."""
 

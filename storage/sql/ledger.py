@@ -20,6 +20,7 @@ from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
 from storage.sql.record import EntryWriter
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.spending import book_job_cost, lock_hold, reserve_money, spending_of
 from storage.sql.usage_counters import OF_ACCOUNTS, OF_TENANTS
 
@@ -90,6 +91,7 @@ async def end_hold_and_book_cost(connection: AsyncConnection, job: JobId, now: d
     await book_job_cost(connection, job)
 
 
+@retry_all_uncommitted
 class SqlLedger:
     """Tells how accounts stand, from the counters."""
 

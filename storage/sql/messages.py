@@ -9,6 +9,7 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.messages import StoredMessage
 from storage.schema.messages import IS_NOT_DELETED, channels, messages
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import stored_message_of
 from storage.sql.upsert import Upsert
 
@@ -35,6 +36,7 @@ _SINCE = (
 )
 
 
+@retry_all_uncommitted
 class SqlMessages:
     """Keeps messages in SQL. A channel's counter is raised first in every change, so that changes queue up behind it."""
 

@@ -11,6 +11,7 @@ from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
 from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import picture_of, picture_values
 
 _WHOSE = select(jobs.c.account, jobs.c.community).where(jobs.c.id == bindparam("job"))
@@ -33,6 +34,7 @@ async def has_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Pict
     return set(noted.scalars()) == {picture.id for picture in kept}
 
 
+@retry_all_uncommitted
 class SqlPictures:
     """Finds pictures in SQL; what people may see is decided by `state` alone."""
 

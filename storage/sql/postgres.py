@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Pool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StorageFailed
+from storage.sql.failures import NotCommitted
 
 _STORE = "database"
 _CONNECT_WITHIN = timedelta(seconds=5)
@@ -83,7 +84,6 @@ def postgres_engine(
             URL.create("postgresql+asyncpg"),
             connect_args={"async_creator_fn": connect, **caches},
             hide_parameters=True,
-            pool_pre_ping=True,
             **sizes,
         )
     except ModuleNotFoundError as error:
@@ -106,12 +106,20 @@ def _limits_setter(limits: Mapping[str, str]) -> Any:
 
 async def _connect(url: URL, arguments: Mapping[str, Any]) -> Any:
     """Connect as the URL says, which the driver reads itself: it knows what `sslmode` and its like mean."""
-    import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; only for those who use PostgreSQL
+    import asyncpg  # noqa: PLC0415 - only for those who use PostgreSQL
 
     try:
         return await asyncpg.connect(_address(url), timeout=_CONNECT_WITHIN.total_seconds(), **arguments)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StorageFailed(_STORE, _why_no_connection(url, error)) from error
+        kind = NotCommitted if _may_pass(error) else StorageFailed
+        raise kind(_STORE, _why_no_connection(url, error)) from error
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether a server that starts again, or has no connection free, answers so."""
+    if isinstance(error, OSError):
+        return not isinstance(error, (socket.gaierror, ssl.SSLError))
+    return str(getattr(error, "sqlstate", None) or "").startswith(("08", "53300", "57P03"))
 
 
 def _why_no_connection(url: URL, error: Exception) -> str:

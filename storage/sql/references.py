@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.images import PictureState, belongs_to_drawing
 from storage.schema.jobs import IS_OPEN, drawings, jobs, pictures
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 
 _AWAITED = select(drawings.c.id, drawings.c.files).join(jobs, jobs.c.id == drawings.c.job).where(IS_OPEN)
 
 
+@retry_all_uncommitted
 class SqlReferences:
     """Asks SQL. Open jobs are few: their files are read and compared here, as no index reaches into them."""
 

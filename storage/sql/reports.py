@@ -7,11 +7,13 @@ from bot.domain.people import AccountId
 from bot.ports.clock import Clock
 from storage.schema.jobs import reports
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
 _NEW_REPORT = Upsert(lambda insert_into: insert_into(reports).on_conflict_do_nothing())
 
 
+@retry_all_uncommitted
 class SqlReports:
     """Keeps reports in SQL."""
 

@@ -19,6 +19,7 @@ from storage.sql.current_account import current_account
 from storage.sql.database import Database
 from storage.sql.ledger import correct_usage
 from storage.sql.record import EntryWriter, entry_of
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
 _THIS = tuple(rules.c[name] == bindparam(f"of_{name}") for name in ("community", "account", "matter", "subject"))
@@ -43,6 +44,7 @@ _POSITION = select(record.c.position).where(record.c.id == bindparam("entry")).s
 _NEWEST_BEFORE = _NEWEST.where(record.c.position < _POSITION)
 
 
+@retry_all_uncommitted
 class SqlRulebook:
     """Keeps rules in SQL, each change and its line in the record in one transaction."""
 

@@ -5,12 +5,14 @@ from sqlalchemy import bindparam, delete
 from bot.ports.clock import Clock
 from storage.schema.messages import happened
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
 _ADD = Upsert(lambda insert_into: insert_into(happened).on_conflict_do_nothing())
 _FORGET = delete(happened).where(happened.c.key == bindparam("of_key"))
 
 
+@retry_all_uncommitted
 class SqlSeenKeys:
     """Remembers in SQL what has happened."""
 

@@ -13,6 +13,7 @@ from bot.ports.statistics import UsageLine
 from storage.schema.jobs import drawings, jobs, pictures
 from storage.schema.quotas import holds
 from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
 
 _NOTHING: Any = literal_column("0")
 
@@ -79,6 +80,7 @@ _LINES: Select[Any] = (
 )
 
 
+@retry_all_uncommitted
 class SqlStatistics:
     """Adds up in SQL; the cost grows with the jobs of the days asked for, and with no others.
 

@@ -13,12 +13,14 @@ from storage.sql.database import open_database
 from tests.e2e.program import Program
 from tests.e2e.serving import Serving, Visitor
 from tests.fakes.clock import StoppedClock
+from tests.fakes.openai import FakeOpenAI, Options
 from tests.fakes.pgbouncer import pgbouncer
 from tests.fakes.postgres import PostgresServer
 
 pytestmark = pytest.mark.needs("postgresql")
 
 PASSWORD = "not-shown"
+WISHES = 8
 NOWHERE = f"postgresql://easel:{PASSWORD}@127.0.0.1:1/easel"
 
 
@@ -92,3 +94,32 @@ async def test_clocks_that_are_apart_are_named(postgres: PostgresServer) -> None
         [noted] = await check_clock(database, StoppedClock(), timedelta(days=100_000))
     assert (found.health, noted.health) == (Health.WRONG, Health.NOTE)
     assert "pay for it twice" in found.text
+
+
+async def test_jobs_go_on_after_a_restart_in_the_middle_of_work(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
+    """Each is drawn and paid for once, and nobody has to ask again."""
+    await postgres.execute(f"ALTER DATABASE {made} SET synchronous_commit = on")
+    async with FakeOpenAI(Options(delay=0.3)) as openai:
+        environ = {
+            "EASEL_RECORDS__URL": postgres.url_of(made),
+            "OPENAI_API_KEY": "sk-test",
+            "OPENAI_BASE_URL": openai.url,
+            "EASEL_WORKER__LEASE": "2s",
+            "EASEL_BURSTS__WISHES": "1000",
+        }
+        async with Serving(tmp_path, environ) as house, Visitor(house.url) as visitor:
+            for number in range(WISHES):
+                assert (await visitor.types(f"/imagine wish number {number}"))["notes"] == []
+                if number == WISHES // 2:
+                    await postgres.until("SELECT count(*) FROM drawings", 1, database=made)
+                    await postgres.crash()
+            await postgres.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", WISHES, database=made)
+            await postgres.crash()
+            done = json.dumps(await visitor.messages())
+    states = await postgres.fetch("SELECT state FROM jobs", database=made)
+    drawn = await postgres.fetch("SELECT count(*) FROM drawings WHERE state = 'drawn' GROUP BY job", database=made)
+    [usage] = await postgres.fetch("SELECT held, spent FROM usage", database=made)
+    assert [row["state"] for row in states] == ["done"] * WISHES
+    assert [row["count"] for row in drawn] == [1] * WISHES
+    assert tuple(usage) == (0, WISHES)
+    assert all(f"wish number {number}" in done for number in range(WISHES))

@@ -1,11 +1,13 @@
 """A PostgreSQL for tests: a server that ends with whoever started it, and whose database is emptied for each test."""
 
 import asyncio
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ _SETTINGS = (
     "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
+    "deadlock_timeout=20ms",
 )
 
 GUARDED = "guarded"
@@ -87,6 +90,21 @@ class PostgresServer:
         async with self._connected(database) as connection:
             return list(await connection.fetch(query))
 
+    async def crash(self) -> None:
+        """Kill one of the server's processes: it ends all others at once and starts again, as by an immediate restart."""
+        [row] = await self.fetch("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+        os.kill(row["pid"], signal.SIGKILL)
+        async with asyncio.timeout(_PATIENCE_S):
+            while not await self._has_restarted(row["pid"]):  # noqa: ASYNC110 - another program does it
+                await asyncio.sleep(_PAUSE_S)
+
+    async def _has_restarted(self, killed: int) -> bool:
+        import asyncpg  # noqa: PLC0415 - as below
+
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return await self.fetch(f"SELECT FROM pg_stat_activity WHERE pid = {killed}") == []
+        return False
+
     async def until(self, query: str, wanted: int, *, database: str = "postgres") -> None:
         """Wait until a counting query gives at least so much."""
         async with asyncio.timeout(_PATIENCE_S):
@@ -99,7 +117,7 @@ class PostgresServer:
 
     @asynccontextmanager
     async def _connected(self, database: str) -> AsyncIterator[Any]:
-        import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; tests that need it are skipped without it
+        import asyncpg  # noqa: PLC0415 - tests that need it are skipped without it
 
         connection = await asyncpg.connect(host=str(self.socket), user="postgres", database=database)
         try:
