@@ -51,8 +51,8 @@ test: setup-dev ## Run the tests of easel
 test-fakes: setup-dev ## Run the tests of the fake platforms
 	@$(PYTEST) tests/fakes $(ARGS)
 
-test-long: setup-dev ## Try many orders of events, and ask PostgreSQL every contract
-	@$(PYTEST) tests/contract -m long $(ARGS)
+test-long: setup-dev ## Try many orders of events, kill processes and Redis, and ask PostgreSQL every contract
+	@$(PYTEST) tests/contract tests/e2e -m long $(ARGS)
 
 test-all: test test-fakes test-long ## Run all of them
 

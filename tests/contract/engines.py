@@ -78,7 +78,7 @@ class DocketStage:
     def __init__(self, url: str) -> None:
         from redis.asyncio import Redis  # noqa: PLC0415 - tests that need it are skipped without it
 
-        self._prefix = f"test{next(_numbers)}"
+        self.prefix = f"test{next(_numbers)}"
         self._url = url
         self._redis: Any = Redis.from_url(url)  # its own types leave open what a command gives
         self._moved = timedelta()
@@ -92,7 +92,7 @@ class DocketStage:
         """Have everything that waits for its time wait so much less."""
         self._moved += by
         for tier in SLOTS:
-            queue = f"{self._prefix}:{tier}:queue"
+            queue = f"{self.prefix}:{tier}:queue"
             for job, due in await self._redis.zrange(queue, 0, -1, withscores=True):
                 await self._redis.zadd(queue, {job: due - by.total_seconds()})
 
@@ -112,7 +112,7 @@ class DocketStage:
         from storage.engines.docket import DocketEngine  # noqa: PLC0415 - as above
 
         every = timedelta(milliseconds=5)
-        async with DocketEngine(self._url, prefix=self._prefix, tiers=SLOTS, lease=lease, check_every=every) as engine:
+        async with DocketEngine(self._url, prefix=self.prefix, tiers=SLOTS, lease=lease, check_every=every) as engine:
             yield engine
 
     def in_real_time(self) -> AbstractAsyncContextManager[Engine]:

@@ -1,5 +1,7 @@
 """Asks docket's engine what only many processes need of one: sharing, handing over, and a Redis that goes and comes back."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -111,6 +113,26 @@ async def test_a_job_that_redis_forgot_may_be_published_again(stage: DocketStage
     assert work.started == [runs, waits]
 
 
+@pytest.mark.long
+async def test_what_a_killed_process_had_goes_to_another_once_its_lease_is_over(stage: DocketStage, redis: RedisServer) -> None:
+    """Without anybody publishing it again; what the living one works on for longer than a lease stays its own."""
+    work = HeldWork()
+    [killed, held] = jobs(PREMIUM, 2)
+    command = [sys.executable, "-m", "tests.contract.engine_process", redis.url, stage.prefix]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    await publish(stage.engine, killed)
+    assert (await process.stdout.readline()).decode().strip() == killed
+    async with stage.open(lease=timedelta(seconds=1)) as other, at_work(other, work, SLOTS):
+        process.kill()
+        await process.wait()
+        await publish(other, held)
+        await until(lambda: work.running == {killed, held})
+        await work.let_go(killed, held)
+        await until(lambda: len(work.ended) == 2)
+    assert sorted(work.started) == [killed, held]
+
+
 async def test_an_absent_redis_is_named_without_its_password(tmp_path: Path) -> None:
     """At the start as a sentence for whoever runs the house."""
     with redis_server(tmp_path) as server:
@@ -145,6 +167,7 @@ async def test_a_database_that_is_not_there_is_named(redis: RedisServer) -> None
     await stage.close()
 
 
+@pytest.mark.long
 async def test_a_redis_that_goes_and_comes_back_loses_nothing(tmp_path: Path) -> None:
     """Publishing says so meanwhile; what runs goes on, what waited is worked on, and what comes later too."""
     with redis_server(tmp_path) as server:

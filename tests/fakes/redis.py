@@ -1,6 +1,7 @@
 """A Redis for tests: Valkey, from a package, that ends with whoever started it and can be killed and started again."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -60,6 +61,10 @@ class RedisServer:
         """End it as a power cut would."""
         os.kill(int((self._folder / "pid").read_text()), signal.SIGKILL)
         self.stop()
+
+    def forget(self) -> None:
+        """Lose what was written down; only while it does not run."""
+        shutil.rmtree(self._folder / "appendonlydir")
 
     def stop(self) -> None:
         """End it, and wait for that."""
