@@ -21,7 +21,7 @@ from bot.app.web_server import bind_port, serve_web, with_port
 from bot.config import Settings
 from bot.domain.people import Platform
 from bot.ports.surfaces import Surface
-from storage.sql.messages import SqlMessages
+from storage.sql.page_messages import SqlPageMessages
 
 Announce = Callable[[str], None]
 
@@ -45,7 +45,7 @@ async def serve(settings: Settings, announce: Announce) -> None:
     with bind_port(settings) as listener, listen_for_stop() as stop:
         settings = with_port(settings, listener.getsockname()[1])
         async with open_foundation(settings) as base:
-            surface, billing = WebSurface(SqlMessages(base.database, base.clock, base.ids), base.events), open_billing(base)
+            surface, billing = WebSurface(SqlPageMessages(base.database, base.clock, base.ids), base.events), open_billing(base)
             async with open_chat_platforms(base) as chats, run_house(base, _surfaces(surface, chats)) as house:
                 services, dispatcher = house.services, house.dispatcher
                 monitor = ServiceMonitor(base.ai_services, services.budget_alerts, base.clock, announce)

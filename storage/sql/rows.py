@@ -14,7 +14,7 @@ from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
 from bot.domain.jobs import Drawing, Ending, Job, PreparedPrompt
 from bot.domain.money import FREE, Cost
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ _MESSAGE_REF = TypeAdapter(MessageRef)
 _ENDING = TypeAdapter(Ending)
 _DRAWING = TypeAdapter(Drawing)
 _PICTURE = TypeAdapter(Picture)
-_STORED_MESSAGE = TypeAdapter(StoredMessage)
+_STORED_MESSAGE = TypeAdapter(PageMessage)
 
 
 def job_values(job: Job) -> Json:
@@ -118,7 +118,7 @@ def picture_of(row: Row[Any]) -> Picture:
     return _PICTURE.validate_python(columns | {"file": columns})
 
 
-def stored_message_of(row: Row[Any]) -> StoredMessage:
+def stored_message_of(row: Row[Any]) -> PageMessage:
     """Return the message that a whole row of `messages` holds."""
     return _STORED_MESSAGE.validate_python(_columns(row) | {"is_deleted": row.deleted_at is not None})
 

@@ -20,7 +20,7 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.billing import Billing
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
-from bot.ports.messages import Messages
+from bot.ports.page_messages import PageMessages
 from bot.ports.pictures import Pictures
 from bot.ports.references import References
 from bot.ports.reports import Reports
@@ -33,7 +33,7 @@ from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
-from storage.sql.messages import SqlMessages
+from storage.sql.page_messages import SqlPageMessages
 from storage.sql.pictures import SqlPictures
 from storage.sql.references import SqlReferences
 from storage.sql.reports import SqlReports
@@ -46,7 +46,7 @@ from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
 from tests.fakes.ids import CountingIds
 from tests.fakes.jobs import MemoryJobs
-from tests.fakes.messages import MemoryMessages
+from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.references import MemoryReferences
@@ -90,7 +90,7 @@ class Records:
     ledger: Ledger
     pictures: Pictures
     accounts: Accounts
-    messages: Messages
+    messages: PageMessages
     reports: Reports
     rulebook: Rulebook
     credits: Credits
@@ -156,7 +156,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory),
             accounts=MemoryAccounts(CountingIds(), memory),
-            messages=MemoryMessages(clock, CountingIds()),
+            messages=MemoryPageMessages(clock, CountingIds()),
             reports=MemoryReports(),
             rulebook=MemoryRulebook(memory.books, clock, ids),
             credits=MemoryCredits(memory.books, clock, ids),
@@ -170,7 +170,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
         accounts=SqlAccounts(database, clock, CountingIds()),
-        messages=SqlMessages(database, clock, CountingIds()),
+        messages=SqlPageMessages(database, clock, CountingIds()),
         reports=SqlReports(database, clock),
         rulebook=SqlRulebook(database, clock, ids),
         credits=SqlCredits(database, clock, ids),
@@ -234,7 +234,7 @@ def seen_keys(records: Records) -> SeenKeys:
 
 
 @pytest.fixture
-def messages(records: Records) -> Messages:
+def messages(records: Records) -> PageMessages:
     """Return the web page's messages."""
     return records.messages
 

@@ -28,8 +28,8 @@ from tests.fakes.clock import StoppedClock
 from tests.fakes.discord import FakeDiscord, Message
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.ids import CountingIds
-from tests.fakes.messages import MemoryMessages
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.slack import Channel as SlackChannel
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_pauses import BRIEF
@@ -77,7 +77,7 @@ class WebStage:
     place = Place(WEB, "", "studio")
 
     def __init__(self) -> None:
-        self._messages = MemoryMessages(StoppedClock(), CountingIds())
+        self._messages = MemoryPageMessages(StoppedClock(), CountingIds())
         self._surface = WebSurface(self._messages, LocalEvents())
 
     @property

@@ -20,7 +20,7 @@ from bot.services.api_keys import ApiKeyRegistry
 from storage.events.local import LocalEvents
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
-from tests.fakes.messages import MemoryMessages
+from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.rest_dependencies import rest_dependencies_of
 from tests.fakes.surfaces import LOOM, person
 
@@ -43,7 +43,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     account = await bench.studio.account(person())
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
     rest_dependencies = rest_dependencies_of(bench, keys)
-    events, messages = LocalEvents(), MemoryMessages(bench.clock, bench.ids)
+    events, messages = LocalEvents(), MemoryPageMessages(bench.clock, bench.ids)
     app = build_web(
         WebOptions(allowed_hosts=("127.0.0.1",), is_secure=False, notices=()),
         dispatcher=Dispatcher((), lambda: "c0ffee", _nobody),

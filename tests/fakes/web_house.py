@@ -22,7 +22,7 @@ from bot.ports.objects import ObjectStore
 from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
-from tests.fakes.messages import MemoryMessages
+from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.studio import FakeStudio, Order, png
 from tests.fakes.visitor import HttpVisitor
 
@@ -48,7 +48,7 @@ class WebHouse:
         self._objects = objects
         self._prefix = prefix
         self.findings: tuple[Finding, ...] = ()
-        self.messages = MemoryMessages(self.clock, self._ids)
+        self.messages = MemoryPageMessages(self.clock, self._ids)
         self._events = LocalEvents()
         self.surface = WebSurface(self.messages, self._events)
         self.studio = FakeStudio(self.surface, self.clock, self._ids)

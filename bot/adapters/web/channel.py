@@ -14,7 +14,7 @@ from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import json_list, render_view
 from bot.adapters.web.visitors import Visitor, Visitors, guest_name
 from bot.domain.people import Person
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 
 _PAGE = 30
 """Messages that the page gets at once."""
@@ -82,7 +82,7 @@ def channel_routes(
 
 
 def render_for_visitor(
-    visitor: Visitor, message: StoredMessage, live: LiveChannel, channel_info: ChannelInfo, *, knows_cost: bool
+    visitor: Visitor, message: PageMessage, live: LiveChannel, channel_info: ChannelInfo, *, knows_cost: bool
 ) -> str:
     """Return a message as JSON for one visitor; users of identities are never sent, only names.
 

@@ -12,11 +12,11 @@ from bot.adapters.web.feed import Feed
 from bot.adapters.web.problems import problem
 from bot.adapters.web.security import Receive, Scope, Send
 from bot.errors import StorageFailed
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 
 log = structlog.get_logger(__name__)
 
-View = Callable[[StoredMessage], str]
+View = Callable[[PageMessage], str]
 
 _HEARTBEAT = timedelta(seconds=15)
 _MOST_STREAMS = 1000

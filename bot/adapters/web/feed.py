@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from datetime import timedelta
 
-from bot.ports.messages import Messages, StoredMessage
+from bot.ports.page_messages import PageMessage, PageMessages
 
 _PAGE = 100
 """Messages; whoever is further behind than a page starts over."""
@@ -37,7 +37,7 @@ class Feed:
     when a listener asks to look again (`expect_changes`).
     """
 
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, messages: PageMessages) -> None:
         self._messages = messages
         self._signal = ChangeSignal()
         self._changes = 0
@@ -86,7 +86,7 @@ class Feed:
             await self._catch_up(channel, tail)
         return tail.head
 
-    async def after(self, channel: str, version: int) -> tuple[StoredMessage, ...] | None:
+    async def after(self, channel: str, version: int) -> tuple[PageMessage, ...] | None:
         """Return what changed after `version`, in order of version; None when that is too long ago to tell.
 
         Raises:
@@ -119,9 +119,9 @@ class _RecentChanges:
         self.floor = -1
         self.head = -1
         self.seen_changes = -1
-        self._newest: dict[str, StoredMessage] = {}
+        self._newest: dict[str, PageMessage] = {}
 
-    def add(self, changes: tuple[StoredMessage, ...]) -> None:
+    def add(self, changes: tuple[PageMessage, ...]) -> None:
         """Take in changes in order of version; a message's newer change replaces its older one."""
         for message in changes:
             self._newest.pop(message.id, None)
@@ -131,6 +131,6 @@ class _RecentChanges:
             oldest = next(iter(self._newest))
             self.floor = self._newest.pop(oldest).version
 
-    def after(self, version: int) -> tuple[StoredMessage, ...]:
+    def after(self, version: int) -> tuple[PageMessage, ...]:
         """Return the changes after `version`."""
         return tuple(message for message in self._newest.values() if message.version > version)

@@ -6,13 +6,13 @@ from contextlib import ExitStack, contextmanager
 from bot.adapters.web.feed import Feed
 from bot.adapters.web.previews import Previews
 from bot.ports.events import Events, EventsMissed, MessagesChanged, PreviewChanged
-from bot.ports.messages import Messages
+from bot.ports.page_messages import PageMessages
 
 
 class LiveChannel:
     """Follows what the surfaces of all processes say."""
 
-    def __init__(self, messages: Messages, events: Events) -> None:
+    def __init__(self, messages: PageMessages, events: Events) -> None:
         self.messages = messages
         self.feed = Feed(messages)
         self.previews = Previews()

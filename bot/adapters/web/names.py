@@ -11,7 +11,7 @@ from bot.commands.typed_line import is_plain, split_line
 from bot.domain.options import PersonRef
 from bot.domain.people import Identity
 from bot.errors import BadInput
-from bot.ports.messages import Messages
+from bot.ports.page_messages import PageMessages
 from bot.text import quote
 
 _QUOTED_NAME = re.compile(rf"[\"“„«]{NAME.pattern}[\"”“»]", re.IGNORECASE)
@@ -26,7 +26,7 @@ class ResolvedLine:
     names: Mapping[Identity, str]
 
 
-async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: Messages, channel: str) -> ResolvedLine:
+async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: PageMessages, channel: str) -> ResolvedLine:
     """Put the id of whoever is named into the line of a command about somebody; other lines stay as they are.
 
     Raises:

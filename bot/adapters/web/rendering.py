@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.chat import Button, Post, PostPicture
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def label_in(body: str, action: str) -> str | None:
 
 
 def render_view(
-    message: StoredMessage,
+    message: PageMessage,
     *,
     author: str,
     is_mine: bool,

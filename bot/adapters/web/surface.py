@@ -8,7 +8,7 @@ from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.events import Events, MessagesChanged, PreviewChanged
-from bot.ports.messages import Messages, StoredMessage
+from bot.ports.page_messages import PageMessage, PageMessages
 from bot.services.message_updates import MessageUpdateQueue
 
 WEB = Platform("web")
@@ -19,7 +19,7 @@ _UPDATE_EVERY = timedelta(seconds=0.5)
 class WebSurface:
     """Implements `bot.ports.surfaces.Surface` for the web page, which `LiveChannel` shows, in this process or another."""
 
-    def __init__(self, messages: Messages, events: Events) -> None:
+    def __init__(self, messages: PageMessages, events: Events) -> None:
         self.messages = messages
         self._events = events
         self._updates = MessageUpdateQueue(self._show, update_every=_UPDATE_EVERY)
@@ -92,7 +92,7 @@ class WebSurface:
         await self._events.publish(MessagesChanged())
         return is_there
 
-    async def _publish_preview(self, stored: StoredMessage, post: Post) -> str:
+    async def _publish_preview(self, stored: PageMessage, post: Post) -> str:
         """Return the id of the preview to show: a newer one, else the last one while the picture is unfinished."""
         last = preview_in(stored.body)
         if post.preview is not None:

@@ -14,7 +14,7 @@ from bot.errors import SurfaceFailed
 from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
-from tests.fakes.messages import MemoryMessages
+from tests.fakes.page_messages import MemoryPageMessages
 
 COMMANDS = {command.name: command for command in declared_commands()}
 STUDIO = Place(WEB, "", "studio")
@@ -22,13 +22,13 @@ HERON = Person(Identity(WEB, "", "user"), "Amber Heron")
 
 
 @pytest.fixture
-def messages() -> MemoryMessages:
+def messages() -> MemoryPageMessages:
     """Keep messages."""
-    return MemoryMessages(StoppedClock(), CountingIds())
+    return MemoryPageMessages(StoppedClock(), CountingIds())
 
 
 @pytest.fixture
-def call(messages: MemoryMessages) -> WebCall:
+def call(messages: MemoryPageMessages) -> WebCall:
     """Let somebody ask for a fox."""
     return WebCall(
         WebSurface(messages, LocalEvents()),
@@ -40,7 +40,7 @@ def call(messages: MemoryMessages) -> WebCall:
     )
 
 
-async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: MemoryMessages) -> None:
+async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: MemoryPageMessages) -> None:
     """In the channel, for all to see."""
     message = await call.answer(Post("Drawing"), key="job")
     [stored] = await messages.page("studio", most=10)
@@ -49,13 +49,13 @@ async def test_an_answer_shows_who_asked_for_what(call: WebCall, messages: Memor
     assert call.answered == message
 
 
-async def test_the_answer_of_a_repeated_call_is_the_same_message(call: WebCall, messages: MemoryMessages) -> None:
+async def test_the_answer_of_a_repeated_call_is_the_same_message(call: WebCall, messages: MemoryPageMessages) -> None:
     """The key is the call's."""
     assert await call.answer(Post("Drawing"), key="job") == await call.answer(Post("Drawing"), key="job")
     assert len(await messages.page("studio", most=10)) == 1
 
 
-async def test_whispers_are_for_the_reply_only(call: WebCall, messages: MemoryMessages) -> None:
+async def test_whispers_are_for_the_reply_only(call: WebCall, messages: MemoryPageMessages) -> None:
     """Nothing of them reaches the channel; too late is lost, but no error."""
     await call.whisper(Post("one"))
     await call.whisper(Post("two"))

@@ -17,7 +17,7 @@ from bot.errors import StorageFailed
 from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
-from tests.fakes.messages import MemoryMessages
+from tests.fakes.page_messages import MemoryPageMessages
 
 STUDIO = Place(WEB, "", "studio")
 NEVER = timedelta(hours=1)
@@ -28,7 +28,7 @@ class Room:
     """A channel to listen to."""
 
     def __init__(self) -> None:
-        self.messages = MemoryMessages(StoppedClock(), CountingIds())
+        self.messages = MemoryPageMessages(StoppedClock(), CountingIds())
         events = LocalEvents()
         self.surface = WebSurface(self.messages, events)
         self.live = LiveChannel(self.messages, events)

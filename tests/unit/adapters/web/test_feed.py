@@ -7,10 +7,10 @@ import pytest
 
 from bot.adapters.web.feed import Feed
 from bot.errors import StorageFailed
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
-from tests.fakes.messages import MemoryMessages
+from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.waiting import quiet
 
 SOON = timedelta(seconds=20)
@@ -20,10 +20,10 @@ class Room:
     """A channel with a feed."""
 
     def __init__(self) -> None:
-        self.messages = MemoryMessages(StoppedClock(), CountingIds())
+        self.messages = MemoryPageMessages(StoppedClock(), CountingIds())
         self.feed = Feed(self.messages)
 
-    async def say(self, words: str) -> StoredMessage:
+    async def say(self, words: str) -> PageMessage:
         """Add a message and ring."""
         message = await self.messages.add(channel="studio", author="", body=words, key=words)
         self.feed.notify()

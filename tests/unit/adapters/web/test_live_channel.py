@@ -12,7 +12,7 @@ from bot.ports.events import EventsMissed
 from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
-from tests.fakes.messages import MemoryMessages
+from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.studio import png
 
 STUDIO = Place(WEB, "", "studio")
@@ -22,7 +22,7 @@ class Processes:
     """One that draws, and one that serves the page: they share the rows and the events, and nothing else."""
 
     def __init__(self) -> None:
-        self.messages = MemoryMessages(StoppedClock(), CountingIds())
+        self.messages = MemoryPageMessages(StoppedClock(), CountingIds())
         self.events = LocalEvents()
         self.surface = WebSurface(self.messages, self.events)
         self.live = LiveChannel(self.messages, self.events)

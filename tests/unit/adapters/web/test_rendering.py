@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.web.rendering import AskedText, asked_in, label_in, preview_in, render_body, render_view
 from bot.domain.chat import Button, Details, Post, PostPicture, Tone
 from bot.domain.images import PictureId, Size
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 from tests.fakes.clock import NOON
 
 FULL = Post(
@@ -25,9 +25,9 @@ FULL = Post(
 )
 
 
-def stored(body: str, *, is_deleted: bool = False) -> StoredMessage:
+def stored(body: str, *, is_deleted: bool = False) -> PageMessage:
     """Return a message with this body."""
-    return StoredMessage(id="m1", channel="studio", author="user", body=body, version=7, created_at=NOON, is_deleted=is_deleted)
+    return PageMessage(id="m1", channel="studio", author="user", body=body, version=7, created_at=NOON, is_deleted=is_deleted)
 
 
 def test_a_body_holds_all_that_a_post_says() -> None:

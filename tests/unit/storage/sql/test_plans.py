@@ -27,7 +27,7 @@ from storage.sql.database import Database
 from storage.sql.installations import SqlInstallations
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
-from storage.sql.messages import SqlMessages
+from storage.sql.page_messages import SqlPageMessages
 from storage.sql.pictures import SqlPictures
 from storage.sql.rules import SqlRulebook
 from storage.sql.seen_keys import SqlSeenKeys
@@ -172,7 +172,7 @@ async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
     await pictures.remove(picture)
 
 
-async def talk(messages: SqlMessages) -> None:
+async def talk(messages: SqlPageMessages) -> None:
     """Call everything that `Messages` has."""
     said = await messages.add(channel="lobby", author="easel", body="one", key="k")
     await messages.replace(said.id, "two")
@@ -204,7 +204,7 @@ async def test_no_statement_reads_a_whole_table(database: Database) -> None:
         await SqlLedger(database, clock, ids).quota_status(a_hold(account).community, account, TODAY.day, TODAY.limit)
         await count(database, account)
         await look_at_pictures(SqlPictures(database), account)
-        await talk(SqlMessages(database, clock, ids))
+        await talk(SqlPageMessages(database, clock, ids))
         await let_in(SqlInstallations(database), SqlCodes(database, clock))
     assert len(statements) > 70
     plans = {statement: await plan_of(database, statement, values) for statement, values in statements}

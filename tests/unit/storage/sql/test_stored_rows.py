@@ -12,7 +12,7 @@ from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureS
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, Rewriting, Wish
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, PREMIUM, AccountId, Identity, Person, Platform
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 from storage.sql.rows import (
     drawing_of,
     drawing_values,
@@ -250,7 +250,7 @@ def test_a_picture_is_read_and_written_as_ever() -> None:
 def test_a_stored_message_is_read() -> None:
     """A deleted one says so."""
     found = stored_message_of(as_row(MESSAGE_ROW))
-    assert found == StoredMessage(
+    assert found == PageMessage(
         id="m1",
         channel="c1",
         author="web:1",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredMessage:
+class PageMessage:
     """One message as the page shows it. `body` is the surface's own JSON; `version` grows with every change in the channel."""
 
     id: str
@@ -18,28 +18,28 @@ class StoredMessage:
     is_deleted: bool = False
 
 
-class Messages(Protocol):
+class PageMessages(Protocol):
     """Keeps the messages of channels that no platform keeps for us. May raise `StorageFailed`."""
 
-    async def add(self, *, channel: str, author: str, body: str, key: str) -> StoredMessage:
+    async def add(self, *, channel: str, author: str, body: str, key: str) -> PageMessage:
         """Add a message; the same `key` again gives the message that has it."""
         ...
 
-    async def replace(self, message: str, body: str) -> StoredMessage | None:
+    async def replace(self, message: str, body: str) -> PageMessage | None:
         """Return a message another body; None when it is deleted or was never there."""
         ...
 
-    async def delete(self, message: str) -> StoredMessage | None:
+    async def delete(self, message: str) -> PageMessage | None:
         """Empty a message's body and mark it deleted; None when there is nothing to delete."""
         ...
 
-    async def get(self, message: str) -> StoredMessage | None:
+    async def get(self, message: str) -> PageMessage | None:
         """Return a message that is not deleted."""
         ...
 
     async def page(
         self, channel: str, *, most: int, before: str | None = None, author: str | None = None
-    ) -> tuple[StoredMessage, ...]:
+    ) -> tuple[PageMessage, ...]:
         """Return the newest messages that are not deleted, oldest first; only ones older than the message `before`, if given.
 
         With an `author` only theirs, and those that have none.
@@ -50,6 +50,6 @@ class Messages(Protocol):
         """Return everybody of whom a message that is not deleted stands in a channel."""
         ...
 
-    async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
+    async def since(self, channel: str, version: int) -> tuple[PageMessage, ...]:
         """Return every message changed after `version`, deleted ones too, in order of version."""
         ...

@@ -6,7 +6,7 @@ from sqlalchemy import Executable, Row, Select, bindparam, insert, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.clock import Clock, Ids
-from bot.ports.messages import StoredMessage
+from bot.ports.page_messages import PageMessage
 from storage.schema.messages import IS_NOT_DELETED, channels, messages
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -37,7 +37,7 @@ _SINCE = (
 
 
 @retry_all_uncommitted
-class SqlMessages:
+class SqlPageMessages:
     """Keeps messages in SQL. A channel's counter is raised first in every change, so that changes queue up behind it."""
 
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
@@ -45,7 +45,7 @@ class SqlMessages:
         self._clock = clock
         self._ids = ids
 
-    async def add(self, *, channel: str, author: str, body: str, key: str) -> StoredMessage:
+    async def add(self, *, channel: str, author: str, body: str, key: str) -> PageMessage:
         """Insert a message at the end of its channel; its first version is its place in the order."""
         async with self._database.write_transaction() as connection:
             version = await _next_version(connection, channel)
@@ -64,22 +64,22 @@ class SqlMessages:
             }
             return stored_message_of((await connection.execute(_NEW, values)).one())
 
-    async def replace(self, message: str, body: str) -> StoredMessage | None:
+    async def replace(self, message: str, body: str) -> PageMessage | None:
         """Write the new body."""
         return await self._change(message, body=body)
 
-    async def delete(self, message: str) -> StoredMessage | None:
+    async def delete(self, message: str) -> PageMessage | None:
         """Empty the body; the row stays, so that pages that missed the deletion can catch up."""
         return await self._change(message, body="", deleted_at=self._clock.now())
 
-    async def get(self, message: str) -> StoredMessage | None:
+    async def get(self, message: str) -> PageMessage | None:
         """Read one."""
         found = await self._read(_BY_ID, message=message)
         return found[0] if found else None
 
     async def page(
         self, channel: str, *, most: int, before: str | None = None, author: str | None = None
-    ) -> tuple[StoredMessage, ...]:
+    ) -> tuple[PageMessage, ...]:
         """Read backwards from the end, or from `before`; nothing is older than a message that was never there."""
         found = select(messages).where(messages.c.channel == channel, IS_NOT_DELETED)
         if before is not None:
@@ -95,11 +95,11 @@ class SqlMessages:
         async with self._database.read_transaction() as connection:
             return frozenset((await connection.execute(_AUTHORS, {"channel": channel})).scalars())
 
-    async def since(self, channel: str, version: int) -> tuple[StoredMessage, ...]:
+    async def since(self, channel: str, version: int) -> tuple[PageMessage, ...]:
         """Read what changed."""
         return await self._read(_SINCE, channel=channel, version=version)
 
-    async def _change(self, message: str, **changes: object) -> StoredMessage | None:
+    async def _change(self, message: str, **changes: object) -> PageMessage | None:
         async with self._database.write_transaction() as connection:
             there = await _first(connection, _BY_ID, message=message)
             if there is None:
@@ -108,7 +108,7 @@ class SqlMessages:
             row = await _first(connection, _CHANGE, message=message, version=version, **changes)
         return None if row is None else stored_message_of(row)
 
-    async def _read(self, found: Select[Any], **values: object) -> tuple[StoredMessage, ...]:
+    async def _read(self, found: Select[Any], **values: object) -> tuple[PageMessage, ...]:
         async with self._database.read_transaction() as connection:
             return tuple(stored_message_of(row) for row in await connection.execute(found, values))
 
