@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from bot.commands.spec import Option, options_of
-from bot.domain.options import Number, OptionKind, Pick, Pixels, Text
+from bot.domain.options import Choice, Number, OptionKind, Pixels, Text
 
 R = TypeVar("R")
 
@@ -46,7 +46,7 @@ def _parameter(name: str, annotation: Any, default: object) -> inspect.Parameter
 def _metavar(name: str, kind: OptionKind) -> str:
     """Return what the help shows in a value's place."""
     match kind:
-        case Pick(values=values):
+        case Choice(values=values):
             return f"[{'|'.join(values)}]"
         case Number(least=least, most=most):
             return f"[{least}-{most}]"

@@ -10,7 +10,7 @@ from bot.commands.spec import Audience, Command
 from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.money import dollars
-from bot.domain.options import Dollars, Pick, Text
+from bot.domain.options import Choice, Dollars, Text
 from bot.domain.people import HOUSE, CommunityId
 from bot.domain.rules import AuditEntry, RuleKey, RuleKind
 from bot.ports.accounts import Ledger
@@ -58,7 +58,7 @@ def budget_show(quotas: Quotas, *, ledger: Ledger, rulebook: Rulebook) -> Comman
 class BudgetSetArgs:
     """What `/budget set` takes."""
 
-    period: Annotated[Period, Pick("What the budget is for", Period)]
+    period: Annotated[Period, Choice("What the budget is for", Period)]
     amount: Annotated[int, DollarsOrOff("How many dollars may be spent, or off for no budget")]
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 

@@ -13,7 +13,7 @@ from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Button, Place, rich_post
-from bot.domain.options import NumberOrClear, PersonRef, Pick, RoleRef, Text
+from bot.domain.options import Choice, NumberOrClear, PersonRef, RoleRef, Text
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, AccountId, Mention, RoleMention
 from bot.domain.rich_text import RichText, TextPart
 from bot.domain.rules import PERSON_SUBJECT, RuleKey, RuleKind
@@ -77,7 +77,7 @@ class QuotaSetArgs:
     person: Annotated[Mention | None, PersonRef("One person's limit")] = None
     role: Annotated[RoleMention | None, RoleRef("The limit of everybody who has a role")] = None
     tier: Annotated[str | None, Text("A tier's limit", longest=40)] = None
-    server: Annotated[WholeTenant | None, Pick("The limit of all people here together", WholeTenant)] = None
+    server: Annotated[WholeTenant | None, Choice("The limit of all people here together", WholeTenant)] = None
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 
 

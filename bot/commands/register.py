@@ -45,7 +45,7 @@ class AcceptArgs:
     version: Annotated[str, Text("Which policy was read", longest=64)]
 
 
-def accept(quotas: Quotas, people: PersonLookup, rulebook: Rulebook, policy: str) -> Command[AcceptArgs]:
+def accept_policy(quotas: Quotas, people: PersonLookup, rulebook: Rulebook, policy: str) -> Command[AcceptArgs]:
     """Build the button below the policy. Which policy was accepted is on record."""
 
     async def run(call: Call, args: AcceptArgs) -> None:

@@ -13,7 +13,7 @@ from bot.domain.chat import Place
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Rewriting
 from bot.domain.limits import CommunitySettings, format_zone
-from bot.domain.options import Pick
+from bot.domain.options import Choice
 from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
 from bot.domain.rich_text import PlatformChannel, RichText, TextPart
@@ -183,18 +183,18 @@ def _parse_retention(typed: str, context: SettingContext) -> str:  # noqa: ARG00
     return str(int(found[1]))
 
 
-def _choice_parser(name: str, pick: Pick) -> Callable[[str, SettingContext], str]:
+def _choice_parser(name: str, pick: Choice) -> Callable[[str, SettingContext], str]:
     return lambda typed, _context: str(pick.parse(name, typed))
 
 
 _PARSERS: Mapping[str, Callable[[str, SettingContext], str | None]] = {
     "zone": _parse_zone,
     "channels": _parse_channels,
-    "shape": _choice_parser("shape", Pick("", Shape)),
-    "quality": _choice_parser("quality", Pick("", Quality)),
-    "rewriting": _choice_parser("rewriting", Pick("", Rewriting)),
-    "previews": _choice_parser("previews", Pick("", _Switch)),
+    "shape": _choice_parser("shape", Choice("", Shape)),
+    "quality": _choice_parser("quality", Choice("", Quality)),
+    "rewriting": _choice_parser("rewriting", Choice("", Rewriting)),
+    "previews": _choice_parser("previews", Choice("", _Switch)),
     "review_channel": _parse_review_channel,
     "retention": _parse_retention,
-    "language": _choice_parser("language", Pick("", Language)),
+    "language": _choice_parser("language", Choice("", Language)),
 }

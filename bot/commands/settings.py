@@ -11,7 +11,7 @@ from bot.commands.setting_values import SettingContext, change_note, format_sett
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import rich_post
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
-from bot.domain.options import Pick, Text
+from bot.domain.options import Choice, Text
 from bot.domain.rich_text import RichText
 from bot.domain.rules import Rule, RuleKey, RuleKind
 from bot.ports.clock import Clock
@@ -55,7 +55,7 @@ def settings_show(quotas: Quotas, house: CommunitySettings) -> Command[SettingsS
 class SettingsSetArgs:
     """What `/settings set` takes."""
 
-    name: Annotated[SettingName, Pick("What to set", SettingName)]
+    name: Annotated[SettingName, Choice("What to set", SettingName)]
     value: Annotated[str, Text("What it is to be, or default to go back to the default", longest=_LONGEST_VALUE)]
     why: Annotated[str, Text("Why, for the record", longest=LONGEST_REASON)] = ""
 

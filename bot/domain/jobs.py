@@ -8,7 +8,7 @@ from typing import Annotated, NewType
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Quality, Shape, Size
 from bot.domain.money import FREE, Cost
-from bot.domain.options import Description, Number, Pick, Pixels, Text
+from bot.domain.options import Choice, Description, Number, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.errors import BadInput
@@ -33,19 +33,19 @@ class Draft:
     prompt: Annotated[str, Text("What to draw, in any language", longest=LONGEST_PROMPT)]
     shape: Annotated[
         Shape | None,
-        Pick("Shape of the picture", Shape),
+        Choice("Shape of the picture", Shape),
         Description("Shape of the picture; if left out, the one that /settings show names."),
     ] = None
     quality: Annotated[
         Quality | None,
-        Pick("How much work goes into it; better takes longer", Quality),
+        Choice("How much work goes into it; better takes longer", Quality),
         Description("Better takes longer, and may count as several pictures."),
     ] = None
     count: Annotated[int, Number("How many pictures", least=1, most=4)] = 1
     size: Annotated[Size | None, Pixels("Exact size in pixels such as 1536x1024, instead of a shape")] = None
     rewriting: Annotated[
         Rewriting | None,
-        Pick("Make the words into a fuller prompt first", Rewriting),
+        Choice("Make the words into a fuller prompt first", Rewriting),
         Description("Whether the words are made into a fuller prompt first."),
     ] = None
 

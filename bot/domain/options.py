@@ -64,7 +64,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class Choice:
     """One of a few values, given as a `StrEnum`."""
 
     summary: str

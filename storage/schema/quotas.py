@@ -78,7 +78,7 @@ rules = Table(
     Index("ix_rules_subject", "matter", "subject"),
 )
 
-record = Table(
+audit_log = Table(
     "record",
     metadata,
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),

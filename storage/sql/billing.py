@@ -22,6 +22,7 @@ from bot.domain.rules import EVERYBODY, Actor, Membership, RuleKey, RuleKind
 from bot.ports.clock import Clock, Ids
 from storage.schema.accounts import accounts
 from storage.schema.billing import credit_balances, credit_entries, purchases, subscriptions
+from storage.sql.audit_log import AuditEntryWriter
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import current_account, lock_account_changes
 from storage.sql.database import Database
@@ -34,7 +35,6 @@ from storage.sql.payments import (
     write_invoice_payment,
     write_reversal,
 )
-from storage.sql.record import EntryWriter
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rules import set_rule
 
@@ -75,7 +75,7 @@ class SqlBilling:
         self._database = database
         self._clock = clock
         self._ids = ids
-        self._entries = EntryWriter(clock, ids)
+        self._entries = AuditEntryWriter(clock, ids)
         self._tier = tier
 
     async def note(self, news: SubscriptionUpdate) -> None:

@@ -14,9 +14,9 @@ from bot.domain.rules import Actor, AuditEntry, RuleKey, RuleKind
 from bot.errors import BadInput, StorageFailed
 from bot.ports.clock import Clock, Ids
 from storage.schema.billing import credit_balances, credit_entries
+from storage.sql.audit_log import AuditEntryWriter
 from storage.sql.current_account import current_account
 from storage.sql.database import Database
-from storage.sql.record import EntryWriter
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
@@ -74,7 +74,7 @@ class SqlCredits:
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
         self._clock = clock
-        self._entries = EntryWriter(clock, ids)
+        self._entries = AuditEntryWriter(clock, ids)
 
     async def balance(self, community: CommunityId, account: AccountId) -> int:
         """Read the balance."""

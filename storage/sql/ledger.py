@@ -16,10 +16,10 @@ from bot.ports.clock import Clock, Ids
 from storage.schema.accounts import accounts
 from storage.schema.jobs import jobs
 from storage.schema.quotas import holds, shared_usage, usage
+from storage.sql.audit_log import AuditEntryWriter
 from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
-from storage.sql.record import EntryWriter
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.spending import book_job_cost, lock_hold, reserve_money, spending_of
 from storage.sql.usage_counters import OF_ACCOUNTS, OF_TENANTS
@@ -97,7 +97,7 @@ class SqlLedger:
 
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
-        self._entries = EntryWriter(clock, ids)
+        self._entries = AuditEntryWriter(clock, ids)
 
     async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
         """Read the counters of `day`, which are 0 before its first wish, and the credits."""

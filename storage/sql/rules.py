@@ -13,12 +13,12 @@ from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
-from storage.schema.quotas import record, rules
+from storage.schema.quotas import audit_log, rules
+from storage.sql.audit_log import AuditEntryWriter, entry_of
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import current_account
 from storage.sql.database import Database
 from storage.sql.ledger import correct_usage
-from storage.sql.record import EntryWriter, entry_of
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
@@ -34,14 +34,17 @@ _EVERYWHERE = select(rules.c.community, rules.c.value).where(
     rules.c.matter == bindparam("matter"), rules.c.subject == bindparam("subject"), rules.c.account == bindparam("nobody")
 )
 
-_ENTRY = select(record).where(record.c.id == bindparam("entry"))
+_ENTRY = select(audit_log).where(audit_log.c.id == bindparam("entry"))
 _LOCKED_ENTRY = _ENTRY.with_for_update()
-_UNDOING = select(record.c.id).where(record.c.undoes == bindparam("entry"))
+_UNDOING = select(audit_log.c.id).where(audit_log.c.undoes == bindparam("entry"))
 _NEWEST = (
-    select(record).where(record.c.community == bindparam("community")).order_by(record.c.position.desc()).limit(bindparam("most"))
+    select(audit_log)
+    .where(audit_log.c.community == bindparam("community"))
+    .order_by(audit_log.c.position.desc())
+    .limit(bindparam("most"))
 )
-_POSITION = select(record.c.position).where(record.c.id == bindparam("entry")).scalar_subquery()
-_NEWEST_BEFORE = _NEWEST.where(record.c.position < _POSITION)
+_POSITION = select(audit_log.c.position).where(audit_log.c.id == bindparam("entry")).scalar_subquery()
+_NEWEST_BEFORE = _NEWEST.where(audit_log.c.position < _POSITION)
 
 
 @retry_all_uncommitted
@@ -51,7 +54,7 @@ class SqlRulebook:
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
         self._clock = clock
-        self._entries = EntryWriter(clock, ids)
+        self._entries = AuditEntryWriter(clock, ids)
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Read the rules of nobody in particular, and of the account."""

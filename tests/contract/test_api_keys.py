@@ -11,8 +11,8 @@ from bot.errors import StorageFailed
 from bot.ports.accounts import Accounts
 from bot.ports.api_keys import ApiKey, ApiKeyId, ApiKeys
 from storage.schema.accounts import api_keys
+from storage.sql.api_keys import SqlApiKeys
 from storage.sql.database import Database
-from storage.sql.keys import SqlApiKeys
 from tests.contract.conftest import MEMORY, ON_DISK
 from tests.contract.examples import ANN, DISCORD, WEB
 from tests.fakes.api_keys import MemoryApiKeys

@@ -18,10 +18,10 @@ from bot.ports.codes import Purpose
 from bot.ports.jobs import Jobs
 from storage.schema.billing import credit_balances, credit_entries
 from storage.schema.quotas import rules
+from storage.sql.api_keys import SqlApiKeys
 from storage.sql.codes import SqlCodes
 from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
-from storage.sql.keys import SqlApiKeys
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import FAILED, LEASE, TODAY, a_hold
 from tests.contract.linked import BOB, by, quota_status

@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.discord.origins import person_of_interaction
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.domain.chat import Form, Post
-from bot.domain.options import Number, PersonRef, Pick, RoleRef, Text
+from bot.domain.options import Choice, Number, PersonRef, RoleRef, Text
 from bot.domain.people import Mention, RoleMention
 from bot.domain.people import Person as Caller
 from bot.ports.surfaces import Call
@@ -43,10 +43,10 @@ class NoArgs:
 class SetArgs:
     """What `/quota set` takes."""
 
-    tier: Annotated[Tier, Pick("Whose allowance", Tier)]
+    tier: Annotated[Tier, Choice("Whose allowance", Tier)]
     pictures: Annotated[int, Number("Pictures a day", least=0, most=1000)] = 20
     note: Annotated[str | None, Text("Why", longest=100)] = None
-    number: Annotated[Many | None, Pick("A number", Many)] = None
+    number: Annotated[Many | None, Choice("A number", Many)] = None
     person: Annotated[Mention | None, PersonRef("Whose")] = None
     role: Annotated[RoleMention | None, RoleRef("Whose, by role")] = None
 
@@ -55,7 +55,7 @@ class SetArgs:
 class GiveArgs:
     """What `/give` takes."""
 
-    tier: Annotated[Tier, Pick("Which", Tier)]
+    tier: Annotated[Tier, Choice("Which", Tier)]
     person: Annotated[Mention, PersonRef("Whom")]
     role: Annotated[RoleMention | None, RoleRef("As what")] = None
 

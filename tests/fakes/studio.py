@@ -14,7 +14,7 @@ from bot.commands.translations import Translations
 from bot.domain.chat import Button, Details, Form, MessageRef, Post, PostPicture, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
 from bot.domain.jobs import JobId
-from bot.domain.options import JobRef, Number, Pick, Pixels, Text
+from bot.domain.options import Choice, JobRef, Number, Pixels, Text
 from bot.domain.people import AccountId
 from bot.errors import BadInput, NotYours, PromptRefused
 from bot.ports.clock import Clock, Ids
@@ -38,8 +38,8 @@ class ImagineArgs:
     """What `/imagine` takes here."""
 
     prompt: Annotated[str, Text("What to draw, in any language", longest=4000)]
-    shape: Annotated[Shape, Pick("Shape of the picture", Shape)] = Shape.SQUARE
-    quality: Annotated[Quality, Pick("How much work goes into it", Quality)] = Quality.MEDIUM
+    shape: Annotated[Shape, Choice("Shape of the picture", Shape)] = Shape.SQUARE
+    quality: Annotated[Quality, Choice("How much work goes into it", Quality)] = Quality.MEDIUM
     count: Annotated[int, Number("How many pictures", least=1, most=4)] = 1
     size: Annotated[Size | None, Pixels("Exact size in pixels such as 1536x1024, instead of a shape")] = None
 

@@ -6,7 +6,7 @@ from typing import Any
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
-from bot.domain.options import Number, OptionKind, PersonRef, Pick, Pixels, RoleRef, Text
+from bot.domain.options import Choice, Number, OptionKind, PersonRef, Pixels, RoleRef, Text
 from bot.text import truncate
 
 CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
@@ -105,7 +105,7 @@ class _CommandRenderer:
         return found
 
     def _choices(self, kind: OptionKind, key: tuple[str, ...]) -> Json:
-        if not isinstance(kind, Pick) or len(kind.values) > _MOST_CHOICES:
+        if not isinstance(kind, Choice) or len(kind.values) > _MOST_CHOICES:
             return {}
         labels = {value: self._translations_of(*key, "choices", value) for value in kind.values}
         return {
@@ -142,7 +142,7 @@ def _type_fields(kind: OptionKind) -> Json:
     match kind:
         case Text(longest=longest):
             return {"type": _STRING, "max_length": min(longest, _LONGEST_STRING)}
-        case Pick(values=values) if len(values) <= _MOST_CHOICES:
+        case Choice(values=values) if len(values) <= _MOST_CHOICES:
             return {"type": _STRING}
         case Number(least=least, most=most):
             return {"type": _INTEGER, "min_value": least, "max_value": most}

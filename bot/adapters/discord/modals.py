@@ -8,7 +8,7 @@ import discord
 from bot.adapters.discord.interaction_input import modal_custom_id
 from bot.commands.spec import AnyCommand, Option
 from bot.commands.translations import TranslatedTexts
-from bot.domain.options import Number, OptionKind, PersonRef, Pick, RoleRef, Text
+from bot.domain.options import Choice, Number, OptionKind, PersonRef, RoleRef, Text
 from bot.text import truncate
 
 _MOST_FIELDS = 5
@@ -55,7 +55,7 @@ class _ModalField:
 
     def _component(self, kind: OptionKind, value: str) -> "discord.ui.Item[Any]":
         match kind:
-            case Pick(values=values) if len(values) <= _MOST_CHOICES:
+            case Choice(values=values) if len(values) <= _MOST_CHOICES:
                 return self._select(values, value)
             case PersonRef():
                 return self._user_select(value)

@@ -11,7 +11,7 @@ from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.rendering import Json, plain_text
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Form
-from bot.domain.options import JobRef, Number, OptionKind, PersonRef, Pick, Text
+from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, Text
 from bot.errors import BadInput
 
 CALLBACK_PREFIX = "form:"
@@ -96,7 +96,7 @@ def _hint_text(option: Option) -> str:
 def _element(option: Option, value: str | None, *, is_long: bool) -> Json:
     kind = option.kind
     match kind:
-        case Pick() if len(kind.values) <= _MOST_CHOICES:
+        case Choice() if len(kind.values) <= _MOST_CHOICES:
             return _choices(kind, value)
         case Number(least=least, most=most):
             bounds = {"min_value": str(least), "max_value": str(most)}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from bot.commands.spec import AnyCommand, Option
-from bot.domain.options import Number, PersonRef, Pick, Pixels, Text
+from bot.domain.options import Choice, Number, PersonRef, Pixels, Text
 
 
 class OptionDescription(BaseModel):
@@ -64,7 +64,7 @@ def _option(option: Option) -> OptionDescription:
     match option.kind:
         case Text(longest=longest):
             return card.model_copy(update={"kind": "text", "longest": longest})
-        case Pick() as pick:
+        case Choice() as pick:
             return card.model_copy(update={"kind": "choice", "choices": pick.values})
         case Number(least=least, most=most):
             return card.model_copy(update={"kind": "number", "least": least, "most": most})

@@ -5,7 +5,7 @@ from bot.app.services import Services
 from bot.commands.api_keys import apikey_list, apikey_make, apikey_revoke
 from bot.commands.spec import AnyCommand
 from bot.services.api_keys import ApiKeyRegistry
-from storage.sql.keys import SqlApiKeys
+from storage.sql.api_keys import SqlApiKeys
 
 
 def build_registry(base: Foundation) -> ApiKeyRegistry:

@@ -2,7 +2,7 @@
 
 from bot.app.services import Services
 from bot.commands.pictures import delete, show_gallery, undelete
-from bot.commands.sharing import mail, report
+from bot.commands.report_and_mail import mail, report
 from bot.commands.spec import AnyCommand
 from storage.sql.reports import SqlReports
 

@@ -2,7 +2,7 @@
 
 from bot.app.services import Services
 from bot.commands.quota import quota_reset, quota_set, quota_show
-from bot.commands.register import accept, register
+from bot.commands.register import accept_policy, register
 from bot.commands.spec import AnyCommand
 from bot.config import Settings
 from bot.domain.people import AccountId
@@ -24,7 +24,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         quota_set(services.rule_changes, people, quotas),
         quota_reset(services.rule_changes, people, quotas, ledger=ledger),
         register(quotas, policy),
-        accept(quotas, people, rulebook, policy),
+        accept_policy(quotas, people, rulebook, policy),
     )
 
 

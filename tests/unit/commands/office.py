@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.quota import quota_reset, quota_set, quota_show
-from bot.commands.register import accept, register
+from bot.commands.register import accept_policy, register
 from bot.commands.rule_changes import RuleChanges, audit, older, undo
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
 from bot.domain.allowances import Weights
@@ -88,7 +88,7 @@ class Office:
             credits_grant(bench.credits, people, quotas, rule_changes=rule_changes),
             credits_take(bench.credits, people, quotas, rule_changes=rule_changes),
             register(quotas, policy),
-            accept(quotas, people, bench.rulebook, policy),
+            accept_policy(quotas, people, bench.rulebook, policy),
             audit(rule_changes),
             older(rule_changes),
             undo(rule_changes),

@@ -6,7 +6,7 @@ from typing import Annotated
 from bot.commands.spec import Command
 from bot.domain.chat import Post
 from bot.domain.images import Shape
-from bot.domain.options import JobRef, Number, Pick, Text
+from bot.domain.options import Choice, JobRef, Number, Text
 from bot.ports.surfaces import Call
 
 
@@ -15,7 +15,7 @@ class PaintArgs:
     """What `/paint` takes."""
 
     words: Annotated[str, Text("What to paint", longest=100)]
-    shape: Annotated[Shape, Pick("Its shape", Shape)] = Shape.SQUARE
+    shape: Annotated[Shape, Choice("Its shape", Shape)] = Shape.SQUARE
     count: Annotated[int, Number("How many", least=1, most=4)] = 1
     title: Annotated[str | None, Text("What to call it", longest=20)] = None
 
@@ -25,7 +25,7 @@ class ShapeArgs:
     """What `/outline` takes: no free words at all."""
 
     count: Annotated[int, Number("How many", least=1, most=4)]
-    shape: Annotated[Shape, Pick("Its shape", Shape)]
+    shape: Annotated[Shape, Choice("Its shape", Shape)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.commands.spec import AnyCommand
 from bot.domain.images import Shape
-from bot.domain.options import Number, Pick, Text
+from bot.domain.options import Choice, Number, Text
 from bot.errors import BadInput
 from tests.unit.commands.sample import Easel, NoArgs, PaintArgs, PressArgs
 
@@ -25,7 +25,7 @@ def test_options_come_in_the_order_of_their_declaration() -> None:
     words, shape, count, title = PAINT.options
     assert [option.name for option in PAINT.options] == ["words", "shape", "count", "title"]
     assert (type(words.kind), words.default, words.is_required) == (Text, None, True)
-    assert (type(shape.kind), shape.default, shape.is_required) == (Pick, Shape.SQUARE, False)
+    assert (type(shape.kind), shape.default, shape.is_required) == (Choice, Shape.SQUARE, False)
     assert (type(count.kind), count.default, count.is_required) == (Number, 1, False)
     assert (title.default, title.is_required) == (None, False)
     assert WIPE.options == ()

@@ -11,7 +11,7 @@ from bot.adapters.discord.application_commands import CONTEXT_MENUS, render_comm
 from bot.app.commands import declared_commands
 from bot.commands.help import ENGLISH
 from bot.commands.translations import TextKey, TranslatedTexts, Translations, load_translations
-from bot.domain.options import Pick
+from bot.domain.options import Choice
 
 TRANSLATIONS = load_translations()
 LANGUAGES = sorted(TRANSLATIONS.texts_by_language)
@@ -28,7 +28,7 @@ def wanted() -> set[TextKey]:
         for option in command.options:
             inner = (*base, "options", option.name)
             keys |= {(*inner, "name"), (*inner, "summary")}
-            if isinstance(option.kind, Pick):
+            if isinstance(option.kind, Choice):
                 keys |= {(*inner, "choices", value) for value in option.kind.values}
     groups = {command.group for command in TYPED if command.group != command.name}
     return keys | {("groups", group, what) for group in groups for what in ("name", "summary")}

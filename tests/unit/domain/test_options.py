@@ -5,10 +5,10 @@ from enum import StrEnum
 import pytest
 
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.options import JobRef, Number, OptionKind, Pick, Pixels, Text
+from bot.domain.options import Choice, JobRef, Number, OptionKind, Pixels, Text
 from bot.errors import BadInput
 
-SHAPE = Pick("Shape of the picture", Shape)
+SHAPE = Choice("Shape of the picture", Shape)
 COUNT = Number("How many", least=1, most=4)
 SIZE = Pixels("Exact size")
 PROMPT = Text("What to draw", longest=10)
@@ -100,7 +100,7 @@ def test_what_does_not_fit_is_refused_with_what_would(kind: OptionKind, typed: o
     [
         (PROMPT, ()),
         (SHAPE, ("square", "wide", "tall")),
-        (Pick("How much work", Quality), ("low", "medium", "high")),
+        (Choice("How much work", Quality), ("low", "medium", "high")),
         (COUNT, ("1 to 4",)),
         (SIZE, ()),
         (JOB, ()),
@@ -118,4 +118,4 @@ def test_choices_may_be_any_strenum() -> None:
     class Mood(StrEnum):
         CALM = "calm"
 
-    assert Pick("Mood", Mood).parse("mood", "CALM") is Mood.CALM
+    assert Choice("Mood", Mood).parse("mood", "CALM") is Mood.CALM

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from bot.commands.spec import Option, options_of
 from bot.domain.jobs import Draft, JobState
-from bot.domain.options import Number, OptionKind, Pick, Pixels, Text
+from bot.domain.options import Choice, Number, OptionKind, Pixels, Text
 
 LONGEST_WAIT = 120
 """Seconds that one request may wait for its pictures."""
@@ -45,7 +45,7 @@ def _type(kind: OptionKind, shortest: int) -> Any:
     match kind:
         case Text(longest=longest):
             return Annotated[str, Field(min_length=shortest or None, max_length=longest)]
-        case Pick(choices=choices):
+        case Choice(choices=choices):
             return choices
         case Number(least=least, most=most):
             return Annotated[int, Field(strict=True, ge=least, le=most)]

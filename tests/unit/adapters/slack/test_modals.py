@@ -11,7 +11,7 @@ from bot.adapters.slack.modals import CHANNEL_BLOCK, origin_of_submission, parse
 from bot.app.commands import declared_commands
 from bot.commands.spec import Command
 from bot.domain.chat import Form
-from bot.domain.options import JobRef, Number, PersonRef, Pick, Text
+from bot.domain.options import Choice, JobRef, Number, PersonRef, Text
 from bot.domain.people import Mention
 from tests.fakes.slack.view_rules import checked_view
 
@@ -31,7 +31,7 @@ class Args:
 
     words: Annotated[str, Text("Words", longest=9000)]
     job: Annotated[str, JobRef("A job")]
-    size: Annotated[Size, Pick("Size", Size)] = Size.SMALL
+    size: Annotated[Size, Choice("Size", Size)] = Size.SMALL
     count: Annotated[int, Number("How many", 1, 4)] = 1
     person: Annotated[Mention | None, PersonRef("For whom")] = None
 

@@ -7,10 +7,10 @@ from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, Identity
 from bot.ports.api_keys import ApiKey, ApiKeyId
 from storage.sql.accounts import SqlAccounts
+from storage.sql.api_keys import SqlApiKeys
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
-from storage.sql.keys import SqlApiKeys
 from storage.sql.statistics import SqlStatistics
 from tests.contract.examples import ANN, LEASE, TODAY, WEB, a_drawing, a_hold, a_job, some_pictures
 from tests.fakes.clock import NOON, StoppedClock

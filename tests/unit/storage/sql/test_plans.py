@@ -173,7 +173,7 @@ async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
 
 
 async def talk(messages: SqlPageMessages) -> None:
-    """Call everything that `Messages` has."""
+    """Call everything that `PageMessages` has."""
     said = await messages.add(channel="lobby", author="easel", body="one", key="k")
     await messages.replace(said.id, "two")
     await messages.get(said.id)

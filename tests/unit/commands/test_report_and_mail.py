@@ -4,7 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.sharing import mail, report
+from bot.commands.report_and_mail import mail, report
 from bot.domain.jobs import Job
 from bot.errors import MessageGone
 from tests.fakes.bench import FAULT, Bench

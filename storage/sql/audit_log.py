@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.ports.clock import Clock, Ids
-from storage.schema.quotas import record
+from storage.schema.quotas import audit_log
 
-_NEW = insert(record)
+_NEW = insert(audit_log)
 
 
-class EntryWriter:
+class AuditEntryWriter:
     """Adds lines to the record."""
 
     def __init__(self, clock: Clock, ids: Ids) -> None:
