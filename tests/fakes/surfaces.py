@@ -3,9 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person, Platform
-from bot.services.message_updates import MessageUpdateQueue
 from tests.fakes.scripted_failures import ScriptedFailures
 
 LOOM = Platform("loom")

@@ -39,7 +39,7 @@ ALLOWED = {
         "bot/adapters/slack/user_profiles.py",
         "bot/cli/imagine_command.py",
         "bot/doctor/house_checks.py",
-        "bot/services/message_updates.py",
+        "bot/adapters/shared/message_updates.py",
         "storage/sql/sqlite.py",
     },
     "randomness": {

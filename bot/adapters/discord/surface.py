@@ -18,20 +18,20 @@ from bot.adapters.discord.message_renderer import USUAL_UPLOAD_BYTES, MessageRen
 from bot.adapters.discord.progress_rate import ProgressRateLimiter
 from bot.adapters.discord.rendering import RenderedMessage
 from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
+from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.shared.newest_entries import NewestEntries
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
-from bot.services.message_updates import MessageUpdateQueue
 
 log = structlog.get_logger(__name__)
 
 _UPDATE_EVERY = timedelta(seconds=1.5)
 _PROGRESS_BUDGET = timedelta(seconds=10)
 _BUDGET = timedelta(seconds=40)
-_LAST_WORD = timedelta(milliseconds=300)
+_FINAL_WAIT = timedelta(milliseconds=300)
 """How long something final waits for a progress that is on its way, before that is cut off."""
 
 _REMEMBERED = 1000
@@ -65,7 +65,7 @@ class DiscordSurface:
         self._interactions = InteractionClient(proxy=bot_client.proxy)
         self._progress_limiter = ProgressRateLimiter()
         self._updates = MessageUpdateQueue(
-            self._show_progress, update_every=_UPDATE_EVERY, wait=self._wait_for_progress, final_wait=_LAST_WORD
+            self._show_progress, update_every=_UPDATE_EVERY, wait=self._wait_for_progress, final_wait=_FINAL_WAIT
         )
         self._spoiler_guilds = frozenset(spoiler_guilds)
         self._fingerprints = NewestEntries[str, str](_REMEMBERED)

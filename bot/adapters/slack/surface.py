@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import BotNotInChannel, SlackMessageRejected, may_arrive
 from bot.adapters.slack.picture_sources import PictureMethod, PictureSources, PreviewLink, has_pictures
@@ -22,7 +23,6 @@ from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
-from bot.services.message_updates import MessageUpdateQueue
 
 log = structlog.get_logger(__name__)
 

@@ -7,10 +7,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
+from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.terminal.sanitizing import sanitize
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
-from bot.services.message_updates import MessageUpdateQueue
 
 _UPDATE_EVERY = timedelta(milliseconds=100)
 _MARKS = {Tone.DONE: ("✓", "green"), Tone.REFUSED: ("✗", "yellow"), Tone.FAILED: ("✗", "red"), Tone.PLAIN: ("·", "dim")}

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.web.previews import preview_id
 from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body
 from bot.domain.chat import MessageRef, Place, Post
@@ -9,7 +10,6 @@ from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.events import Events, MessagesChanged, PreviewChanged
 from bot.ports.page_messages import PageMessage, PageMessages
-from bot.services.message_updates import MessageUpdateQueue
 
 WEB = Platform("web")
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.domain.chat import MessageRef, Post
 from bot.errors import EaselError, MessageGone, SurfaceFailed
-from bot.services.message_updates import MessageUpdateQueue
 from tests.fakes.surfaces import SQUARE
 from tests.fakes.waiting import quiet, until
 
