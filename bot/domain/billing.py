@@ -115,7 +115,7 @@ class InvoicePayment:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class RefundedShare:
     """That `part` of the `whole` of a payment is gone, neither of them below 0."""
 
     part: int
@@ -126,6 +126,6 @@ class Share:
         return credits * self.part // self.whole if self.whole else 0
 
 
-def is_all_gone(shares: Collection[Share]) -> bool:
+def is_all_gone(shares: Collection[RefundedShare]) -> bool:
     """Return whether nothing is left of a payment."""
     return sum((Fraction(one.part, one.whole) for one in shares if one.whole), Fraction()) >= 1

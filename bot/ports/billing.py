@@ -12,7 +12,7 @@ class Billing(Protocol):
     owners. May raise `StorageFailed`: the news should then come again.
     """
 
-    async def note(self, news: SubscriptionUpdate) -> None:
+    async def record_subscription(self, news: SubscriptionUpdate) -> None:
         """Take in news of a subscription, and set the membership of whoever pays for it in the whole house."""
         ...
 
@@ -27,10 +27,10 @@ class Billing(Protocol):
         """
         ...
 
-    async def note_payment(self, payment: InvoicePayment) -> None:
+    async def record_payment(self, payment: InvoicePayment) -> None:
         """Take in what paid an invoice, so that it is known what a reversal of that payment takes back."""
         ...
 
-    async def note_failed_refund(self, refund: FailedRefund) -> None:
+    async def record_failed_refund(self, refund: FailedRefund) -> None:
         """Give again what was taken back for a refund that nobody got, unless a later reversal has left it out already."""
         ...

@@ -10,8 +10,8 @@ from bot.domain.billing import (
     FailedRefund,
     InvoicePayment,
     Purchase,
+    RefundedShare,
     Reversal,
-    Share,
     Subscription,
     SubscriptionUpdate,
     is_all_gone,
@@ -60,7 +60,7 @@ _PURCHASES_PAID = select(purchases).where(*_PAID_BY)
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class _CreditsTakenBack:
     """How many credits were taken back, and how many could not be, because they were spent."""
 
     taken: int
@@ -78,7 +78,7 @@ class SqlBilling:
         self._entries = AuditEntryWriter(clock, ids)
         self._tier = tier
 
-    async def note(self, news: SubscriptionUpdate) -> None:
+    async def record_subscription(self, news: SubscriptionUpdate) -> None:
         """Read, merge and write, and set the rule that makes a member."""
         async with self._database.write_transaction() as connection:
             await lock_account_changes(connection)
@@ -124,14 +124,14 @@ class SqlBilling:
             if await write_reversal(connection, reversal):
                 await self._apply_reversals(connection, reversal.source, reversal.payment)
 
-    async def note_payment(self, payment: InvoicePayment) -> None:
+    async def record_payment(self, payment: InvoicePayment) -> None:
         """Write it down, and see what was reversed of it before."""
         async with self._database.write_transaction() as connection:
             await lock_account_changes(connection)
             if await write_invoice_payment(connection, payment):
                 await self._apply_reversals(connection, payment.source, payment.payment)
 
-    async def note_failed_refund(self, refund: FailedRefund) -> None:
+    async def record_failed_refund(self, refund: FailedRefund) -> None:
         """Write it down, and give what that changes."""
         async with self._database.write_transaction() as connection:
             await lock_account_changes(connection)
@@ -190,7 +190,7 @@ class SqlBilling:
             why = f"A payment for {id_} was refunded or is disputed." if is_all_gone(shares) else ""
             await self._make_member(connection, source, id_, _subscription_of(known), why=why)
 
-    async def _settle_purchase(self, connection: AsyncConnection, row: Row[Any], shares: tuple[Share, ...]) -> None:
+    async def _settle_purchase(self, connection: AsyncConnection, row: Row[Any], shares: tuple[RefundedShare, ...]) -> None:
         """Take back, or give again, until it is what is gone of its payment."""
         gone = min(row.credits, sum(share.of(row.credits) for share in shares))
         change = gone - row.taken - row.missing
@@ -202,7 +202,7 @@ class SqlBilling:
             values = {"taken": new.taken, "missing": new.missing}
             await connection.execute(_CHANGE_PURCHASE, {"of_source": row.source, "of_id": row.id, **values})
 
-    async def _take_back(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
+    async def _take_back(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _CreditsTakenBack:
         """Take what is there; the rest is told to the owners."""
         account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
@@ -212,9 +212,9 @@ class SqlBilling:
         if missing:
             why += f" {missing} of its {row.credits} credits were spent before and could not be taken back."
         await self._move_credits(connection, by, account, -taken, there=there, why=why)
-        return _Taken(row.taken + taken, row.missing + missing)
+        return _CreditsTakenBack(row.taken + taken, row.missing + missing)
 
-    async def _give_again(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _Taken:
+    async def _give_again(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _CreditsTakenBack:
         """Return again what was taken, after what had been missing."""
         account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
@@ -222,7 +222,7 @@ class SqlBilling:
         await self._move_credits(
             connection, by, account, amount - found, there=there, why=f"The payment for {row.id} stands after all."
         )
-        return _Taken(row.taken - (amount - found), row.missing - found)
+        return _CreditsTakenBack(row.taken - (amount - found), row.missing - found)
 
     async def _move_credits(
         self, connection: AsyncConnection, by: Actor, account: AccountId, delta: int, *, there: int, why: str

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, Reversal, Share, is_all_gone
+from bot.domain.billing import FailedRefund, InvoicePayment, PaidInvoice, RefundedShare, Reversal, is_all_gone
 from storage.schema.billing import failed_refunds, invoice_payments, invoices, reversals
 from storage.sql.upsert import InsertInto, Upsert
 
@@ -88,12 +88,14 @@ async def write_invoice_payment(connection: AsyncConnection, payment: InvoicePay
     return bool(await _NEW_PAYMENT.run(connection, {**values}))
 
 
-async def shares_gone(connection: AsyncConnection, source: str, payment: str) -> tuple[Share, ...]:
+async def shares_gone(connection: AsyncConnection, source: str, payment: str) -> tuple[RefundedShare, ...]:
     """Return what is gone of a payment. A reversal's part has left out the refunds that had failed before it was told."""
     paid = {"source": source, "payment": payment}
     failed = (await connection.execute(_FAILED, paid)).all()
     return tuple(
-        Share(max(0, row.part - sum(one.amount for one in failed if one.reversal == row.id and one.at >= row.at)), row.whole)
+        RefundedShare(
+            max(0, row.part - sum(one.amount for one in failed if one.reversal == row.id and one.at >= row.at)), row.whole
+        )
         for row in await connection.execute(_REVERSED, paid)
     )
 

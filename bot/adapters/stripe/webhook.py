@@ -87,22 +87,24 @@ class StripeWebhook:
         if kind in _CHECKOUTS and thing["payment_status"] in _PAID:
             await self._record_checkout(thing, at)
         elif kind == "invoice.paid" and (subscription := _subscription_of(thing)):
-            await self._billing.note(self._parse_paid_invoice(thing, subscription, at))
-            await self._note_payment(thing["id"], thing.get("payment_intent"))
+            await self._billing.record_subscription(self._parse_paid_invoice(thing, subscription, at))
+            await self._record_payment(thing["id"], thing.get("payment_intent"))
         elif kind == "invoice_payment.paid":
-            await self._note_payment(thing["invoice"], thing["payment"].get("payment_intent"))
+            await self._record_payment(thing["invoice"], thing["payment"].get("payment_intent"))
         elif kind == "customer.subscription.deleted":
             ended_at = _to_datetime(thing.get("ended_at") or at.timestamp())
-            await self._billing.note(SubscriptionUpdate(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at))
+            await self._billing.record_subscription(
+                SubscriptionUpdate(source=STRIPE, id=str(thing["id"]), at=at, ended_at=ended_at)
+            )
         elif payment := _id_of(thing.get("payment_intent")):
-            await self._note_money_back(kind, thing, payment, at)
+            await self._record_money_back(kind, thing, payment, at)
 
-    async def _note_payment(self, invoice: Any, payment: Any) -> None:
+    async def _record_payment(self, invoice: Any, payment: Any) -> None:
         """Note what paid an invoice, where that is named."""
         if id_ := _id_of(payment):
-            await self._billing.note_payment(InvoicePayment(source=STRIPE, invoice=_id_of(invoice), payment=id_))
+            await self._billing.record_payment(InvoicePayment(source=STRIPE, invoice=_id_of(invoice), payment=id_))
 
-    async def _note_money_back(self, kind: str, thing: Json, payment: str, at: datetime) -> None:
+    async def _record_money_back(self, kind: str, thing: Json, payment: str, at: datetime) -> None:
         """Note a refund or a dispute of a payment, and a refund that nobody got."""
         id_ = str(thing["id"])
         if kind == "charge.refunded":
@@ -111,7 +113,7 @@ class StripeWebhook:
         elif kind in _REFUND_NEWS and thing["status"] in _UNPAID_REFUNDS and (charge := _id_of(thing.get("charge"))):
             amount = int(thing["amount"])
             failed = FailedRefund(source=STRIPE, id=id_, payment=payment, reversal=charge, at=at, amount=amount)
-            await self._billing.note_failed_refund(failed)
+            await self._billing.record_failed_refund(failed)
         elif kind.startswith("charge.dispute."):
             status = str(thing["status"])
             part, is_final = int(status not in _HARMLESS_DISPUTES), status in _ENDED_DISPUTES
@@ -133,7 +135,7 @@ class StripeWebhook:
         if session.get("subscription"):
             is_accepted = _id_of(session.get("payment_link")) in self._accepts
             subscription = _id_of(session["subscription"])
-            await self._billing.note(
+            await self._billing.record_subscription(
                 SubscriptionUpdate(source=STRIPE, id=subscription, at=at, account=account, is_accepted=is_accepted)
             )
         elif sold := (session.get("metadata") or {}).get("credits"):

@@ -33,7 +33,7 @@ class Heard:
     def __init__(self) -> None:
         self.news: list[SubscriptionUpdate | Purchase | Reversal | InvoicePayment | FailedRefund] = []
 
-    async def note(self, news: SubscriptionUpdate) -> None:
+    async def record_subscription(self, news: SubscriptionUpdate) -> None:
         """Remember it."""
         self.news.append(news)
 
@@ -45,11 +45,11 @@ class Heard:
         """Remember it."""
         self.news.append(reversal)
 
-    async def note_payment(self, payment: InvoicePayment) -> None:
+    async def record_payment(self, payment: InvoicePayment) -> None:
         """Remember it."""
         self.news.append(payment)
 
-    async def note_failed_refund(self, refund: FailedRefund) -> None:
+    async def record_failed_refund(self, refund: FailedRefund) -> None:
         """Remember it."""
         self.news.append(refund)
 
