@@ -19,8 +19,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE = timedelta(minutes=1)
 """How long to wait for another process that is migrating."""
 
-_BUDGET = timedelta(minutes=10)
-_ONE_CONNECTION = PostgresOptions(statement_timeout=_BUDGET, prepared_statements=False)
+_TIMEOUT = timedelta(minutes=10)
+_ONE_CONNECTION = PostgresOptions(statement_timeout=_TIMEOUT, prepared_statements=False)
 """What runs once needs no prepared statements, and gets on with every pooler without them."""
 
 _LOCK = 0x6561_7365_6C
@@ -61,7 +61,7 @@ async def _migrate(url: URL) -> tuple[str | None, str]:
     if is_sqlite(url):
         await asyncio.to_thread(make_sqlite_file, sqlite_file(url), _PATIENCE)
     # Foreign keys stay off: SQLite copies whole tables to change them.
-    async with asyncio.timeout(_BUDGET.total_seconds()), _connect(url, begin="BEGIN IMMEDIATE") as connection:
+    async with asyncio.timeout(_TIMEOUT.total_seconds()), _connect(url, begin="BEGIN IMMEDIATE") as connection:
         if not is_sqlite(url):
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = await _version(connection)

@@ -13,8 +13,8 @@ _RESERVED = 256
 _MOST_FILES = 8192
 """As many as we ask the system for."""
 
-_HEAD_BUDGET = 10.0
-_READER_BUDGET = 60.0
+_HEAD_TIMEOUT = 10.0
+_READER_TIMEOUT = 60.0
 
 
 def most_connections() -> int:
@@ -32,7 +32,7 @@ class BoundedProtocol(H11Protocol):
     """Uvicorn's protocol, with an end to what uvicorn waits for without one. Times are in seconds.
 
     The head of a request, or the rest of a body that was refused, has
-    `head_budget` to arrive, and somebody who reads has `reader_budget` to go
+    `head_timeout` to arrive, and somebody who reads has `reader_timeout` to go
     on reading. A connection beyond `most` is hung up at once.
     """
 
@@ -40,14 +40,14 @@ class BoundedProtocol(H11Protocol):
         self,
         *arguments: Any,
         most: int,
-        head_budget: float = _HEAD_BUDGET,
-        reader_budget: float = _READER_BUDGET,
+        head_timeout: float = _HEAD_TIMEOUT,
+        reader_timeout: float = _READER_TIMEOUT,
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
         self._most = most
-        self._head_budget = head_budget
-        self._reader_budget = reader_budget
+        self._head_budget = head_timeout
+        self._reader_budget = reader_timeout
         self._head_timer: asyncio.TimerHandle | None = None
         self._reader_timer: asyncio.TimerHandle | None = None
 
@@ -99,13 +99,13 @@ class BoundedProtocol(H11Protocol):
 
 
 def server_config(
-    web: Any, *, most: int, head_budget: float = _HEAD_BUDGET, reader_budget: float = _READER_BUDGET
+    web: Any, *, most: int, head_timeout: float = _HEAD_TIMEOUT, reader_timeout: float = _READER_TIMEOUT
 ) -> uvicorn.Config:
     """Return how the application `web` is served."""
 
     class Protocol(BoundedProtocol):
         def __init__(self, *arguments: Any, **options: Any) -> None:
-            super().__init__(*arguments, most=most, head_budget=head_budget, reader_budget=reader_budget, **options)
+            super().__init__(*arguments, most=most, head_timeout=head_timeout, reader_timeout=reader_timeout, **options)
 
     return uvicorn.Config(
         web,

@@ -9,7 +9,7 @@ from bot.domain.health import Check, Finding, Health
 from bot.errors import EaselError
 from bot.ports.clock import Clock
 
-_BUDGET = timedelta(seconds=3)
+_TIMEOUT = timedelta(seconds=3)
 _RECORDS_HOLD_FOR = timedelta(seconds=2)
 _OBJECTS_HOLD_FOR = timedelta(minutes=1)
 _TROUBLE_HOLDS_FOR = timedelta(seconds=5)
@@ -54,7 +54,7 @@ class Readiness:
     async def _check_records(self) -> tuple[Finding, ...]:
         """See whether a transaction that writes can begin: a locked database can be read, and takes no job."""
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 await self._base.database.check_writable()
         except (EaselError, TimeoutError) as error:
             return (Finding("database", Health.WRONG, f"It cannot be written ({str(error) or 'locked'}).", "Run easel doctor."),)
@@ -62,7 +62,7 @@ class Readiness:
 
     async def _check_objects(self) -> tuple[Finding, ...]:
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 return await self._base.objects.check()
         except TimeoutError:
             return (Finding("objects", Health.WRONG, "The picture store does not answer.", "Run easel doctor."),)

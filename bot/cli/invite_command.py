@@ -36,10 +36,10 @@ async def _find_application(token: str, proxy: str) -> int:
     import aiohttp
     import discord
 
-    from bot.adapters.discord.checkup import BUDGET, fetch_application_id
+    from bot.adapters.discord.checkup import TIMEOUT, fetch_application_id
 
     try:
-        async with asyncio.timeout(BUDGET.total_seconds()):
+        async with asyncio.timeout(TIMEOUT.total_seconds()):
             return await fetch_application_id(token, proxy)
     except discord.LoginFailure as error:
         raise ConfigError("Discord does not accept the token: reset it on your application's Bot page.") from error

@@ -19,7 +19,7 @@ class DoctorCheck:
 
     subject: str
     run: Check
-    budget: timedelta = timedelta(seconds=20)
+    time_limit: timedelta = timedelta(seconds=20)
 
 
 async def run_checks(checks: Iterable[DoctorCheck]) -> tuple[Finding, ...]:
@@ -32,10 +32,10 @@ async def run_checks(checks: Iterable[DoctorCheck]) -> tuple[Finding, ...]:
 async def _run_check(check: DoctorCheck) -> tuple[Finding, ...]:
     """Look at one part. A boundary: a check that breaks is a finding."""
     try:
-        async with asyncio.timeout(check.budget.total_seconds()):
+        async with asyncio.timeout(check.time_limit.total_seconds()):
             return await check.run()
     except TimeoutError:
-        text = f"There was no answer within {check.budget.total_seconds():.0f} s."
+        text = f"There was no answer within {check.time_limit.total_seconds():.0f} s."
         return (Finding(check.subject, Health.WRONG, text, "See whether what it needs is up, and try again."),)
     except EaselError as error:
         log.info("doctor.found", part=check.subject, reason=str(error))

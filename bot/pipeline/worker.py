@@ -99,13 +99,13 @@ class Worker:
             if not self._running:
                 self._idle.set()
 
-    async def drain(self, budget: timedelta) -> None:
-        """Claim no more, begin no paid call, and wait up to `budget` for what runs, but in any case for calls that are out."""
+    async def drain(self, time_limit: timedelta) -> None:
+        """Claim no more, begin no paid call, and wait up to `time_limit` for what runs, but in any case for calls that are out."""
         self._is_draining = True
         self._engine.stop_starting()
         self._steps.drawing.stop_new_drawings()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), budget.total_seconds())
+            await asyncio.wait_for(self._idle.wait(), time_limit.total_seconds())
         await self._steps.drawing.wait_for_open_drawings()
 
     async def _claim_and_run(self, job_id: JobId) -> None:

@@ -132,7 +132,7 @@ async def test_trouble_is_named_with_a_way_to_mend_it(
 async def test_a_service_that_does_not_answer_is_not_waited_for(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """The look has a budget of its own."""
     fake.fail(Endpoint.MODELS, Kind.SLOW_DRIP)
-    [finding] = await check_model(client, Model("m"), service="x", clock=TODAY, budget=timedelta(seconds=0.2))
+    [finding] = await check_model(client, Model("m"), service="x", clock=TODAY, time_limit=timedelta(seconds=0.2))
     assert (finding.health, finding.text) == (Health.WRONG, "The service took too long to answer.")
 
 

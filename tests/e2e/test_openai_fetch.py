@@ -233,7 +233,7 @@ async def test_a_flood_is_stopped(fake: FakeOpenAI) -> None:
 
 async def test_a_trickle_is_not_waited_for(fake: FakeOpenAI) -> None:
     """The whole fetch has a budget, not each piece of it."""
-    error = await refusal(PictureFetcher(fake.url, budget=timedelta(seconds=0.2)), "/files/slow")
+    error = await refusal(PictureFetcher(fake.url, time_limit=timedelta(seconds=0.2)), "/files/slow")
     assert "TimeoutError" in str(error)
 
 

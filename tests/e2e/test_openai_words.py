@@ -43,7 +43,7 @@ async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
 def rewriter(client: AsyncOpenAI, model: str | TextModel = "gpt-4o-mini", *, seconds: float = 30) -> OpenAIRewriter:
     """Return a rewriter as the house would make it."""
     known = model if isinstance(model, TextModel) else text_model(model)
-    return OpenAIRewriter(client, known, clock=StoppedClock(), budget=timedelta(seconds=seconds))
+    return OpenAIRewriter(client, known, clock=StoppedClock(), time_limit=timedelta(seconds=seconds))
 
 
 def ask(prompt: str = PROMPT, variation_of: str | None = None) -> RewriteRequest:
@@ -243,7 +243,7 @@ async def test_flagged_words_are_refused_by_the_category_that_is_surest(client: 
 async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
     """Whatever happened; it is asked once."""
     fake.fail(Endpoint.MODERATIONS, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
-    stage = OpenAIModeration(client, budget=timedelta(seconds=0.3 if kind is Kind.SLOW_DRIP else 10))
+    stage = OpenAIModeration(client, time_limit=timedelta(seconds=0.3 if kind is Kind.SLOW_DRIP else 10))
     verdict = await stage.judge(PROMPT)
     assert (verdict.decision, verdict.rule) == (Decision.UNSURE, "moderation_unavailable")
     assert len(fake.seen) <= 1

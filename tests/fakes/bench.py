@@ -45,7 +45,7 @@ from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 
 LEASE = timedelta(seconds=30)
-BUDGET = timedelta(minutes=2)
+TIME_LIMIT = timedelta(minutes=2)
 FAULT = "c0ffee"
 ALL_AT_ONCE = AdmissionLimits(wishes=1000, within=timedelta(minutes=1), open_jobs=2000)
 
@@ -126,7 +126,7 @@ class Bench:
             jobs=self.jobs,
             providers=(self.painter, *others),
             keeping=self.keeping,
-            rules=DrawingRules(dict.fromkeys(Quality, BUDGET), when_unknown),
+            rules=DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown),
             clock=self.clock,
             ids=self.ids,
         )

@@ -26,7 +26,7 @@ from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.studio import FakeStudio, Order, png
 from tests.fakes.visitor import HttpVisitor
 
-STOP_BUDGET = timedelta(seconds=10)
+STOP_TIMEOUT = timedelta(seconds=10)
 
 
 class WebHouse:
@@ -95,10 +95,10 @@ class WebHouse:
         await self._server.is_up.wait()
 
     async def stop(self) -> None:
-        """End the streams, then the server, within `STOP_BUDGET`."""
+        """End the streams, then the server, within `STOP_TIMEOUT`."""
         self._following.close()
         self._server.should_exit = True
-        async with asyncio.timeout(STOP_BUDGET.total_seconds()):
+        async with asyncio.timeout(STOP_TIMEOUT.total_seconds()):
             await self._task
 
     async def restart(self) -> None:

@@ -10,8 +10,8 @@ from bot.adapters.discord.errors import translate_errors
 from bot.adapters.discord.rendering import RenderedMessage
 from bot.errors import SurfaceFailed
 
-_BUDGET = timedelta(seconds=40)
-_LOGIN_BUDGET = timedelta(seconds=15)
+_TIMEOUT = timedelta(seconds=40)
+_LOGIN_TIMEOUT = timedelta(seconds=15)
 _SHORTEST_TIMEOUT = 30.0
 
 
@@ -39,7 +39,7 @@ class DiscordBotClient:
                     intents=discord.Intents(guilds=True), max_ratelimit_timeout=_SHORTEST_TIMEOUT, proxy=self.proxy or None
                 )
                 try:
-                    async with translate_errors(_LOGIN_BUDGET):
+                    async with translate_errors(_LOGIN_TIMEOUT):
                         await client.login(self._token)
                 except BaseException:
                     await client.close()
@@ -55,27 +55,27 @@ class DiscordBotClient:
     async def post(self, channel: int, rendered: RenderedMessage, nonce: str, *, reply_to: int | None = None) -> int:
         """Post in a channel and give the message's id; the same nonce within minutes is the same message."""
         client = await self.client()
-        async with translate_errors(_BUDGET):
+        async with translate_errors(_TIMEOUT):
             with rendered.parameters(nonce=nonce, reply_to=reply_to) as parameters:
                 return int((await client.http.send_message(channel, params=parameters))["id"])
 
     async def edit(self, channel: int, message: int, rendered: RenderedMessage) -> None:
         """Replace a message of ours."""
         client = await self.client()
-        async with translate_errors(_BUDGET):
+        async with translate_errors(_TIMEOUT):
             with rendered.parameters() as parameters:
                 await client.http.edit_message(channel, message, params=parameters)
 
     async def delete(self, channel: int, message: int) -> None:
         """Take a message away."""
         client = await self.client()
-        async with translate_errors(_BUDGET):
+        async with translate_errors(_TIMEOUT):
             await client.http.delete_message(channel, message)
 
     async def direct(self, user: int) -> int:
         """Return the channel of the conversation with one person."""
         client = await self.client()
-        async with translate_errors(_BUDGET):
+        async with translate_errors(_TIMEOUT):
             return int((await client.http.start_private_message(user))["id"])
 
 

@@ -34,7 +34,7 @@ Discord waits 3 s for a first response: https://discord.com/developers/docs/inte
 _ACKNOWLEDGE_FORM_AFTER = timedelta(seconds=2.5)
 """The same for one that opens a form: a form is only possible as the very first response."""
 
-_BUDGET = timedelta(seconds=20)
+_TIMEOUT = timedelta(seconds=20)
 _IN_PRIVATE = Post("Answered in private.")
 _NOTHING_NEW = Post("You asked for that already; it is on its way.")
 
@@ -103,7 +103,7 @@ class DiscordCall:
         """Say `post` for all to see; see `Call.answer`."""
         rendered = await self._surface.renderer.render(post, self._limits)
         try:
-            async with self._response_lock, translate_errors(_BUDGET):
+            async with self._response_lock, translate_errors(_TIMEOUT):
                 id_ = await (self._edit_deferred(rendered) if self._is_deferred else self._send(rendered, is_private=False))
         except MessageGone as error:
             # An interaction that we heard of too late takes no answer (10062); the channel still does.
@@ -116,7 +116,7 @@ class DiscordCall:
         """Say `post` to this person alone; see `Call.whisper`."""
         try:
             rendered = await self._render_private(post)
-            async with self._response_lock, translate_errors(_BUDGET):
+            async with self._response_lock, translate_errors(_TIMEOUT):
                 if not self._is_deferred:
                     await self._send(rendered, is_private=True)
                 elif self._is_public:
@@ -134,7 +134,7 @@ class DiscordCall:
             modal = self._render_modal(form, self.person.locale)
             self._mark_responded()
             try:
-                async with translate_errors(_BUDGET):
+                async with translate_errors(_TIMEOUT):
                     await self._interaction.response.send_modal(modal)
             except SurfaceFailed as error:
                 raise FormNotShown(str(error)) from error
@@ -195,7 +195,7 @@ class DiscordCall:
         """Hold the response's place: below a command visibly, below a button without a sign unless an answer is due."""
         is_silent = self._interaction.type is discord.InteractionType.component and not self._is_promised
         try:
-            async with self._response_lock, translate_errors(_BUDGET):
+            async with self._response_lock, translate_errors(_TIMEOUT):
                 if not self.has_responded:
                     self._mark_responded()
                     is_private = not is_silent and not self._is_public and not self._is_promised

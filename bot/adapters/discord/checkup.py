@@ -22,7 +22,7 @@ _REQUIRED_PERMISSIONS = discord.Permissions(
 _CONNECTION_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 _GUILD_INSTALL, _USER_INSTALL = 0, 1
 _MOST_CLOCK_SKEW = timedelta(minutes=1)
-BUDGET = timedelta(seconds=15)
+TIMEOUT = timedelta(seconds=15)
 
 
 def invite_links(application: int) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from bot.adapters.discord.errors import translate_errors
 
 log = structlog.get_logger(__name__)
 
-_BUDGET = timedelta(seconds=30)
+_TIMEOUT = timedelta(seconds=30)
 _SLASH = 1
 _COMPARED = (
     "name_localizations",
@@ -48,7 +48,7 @@ async def sync_commands(client: discord.Client, menu: list[Json]) -> bool:
     Raises:
         SurfaceFailed: Discord did not take it.
     """
-    async with translate_errors(_BUDGET):
+    async with translate_errors(_TIMEOUT):
         menu = keep_installable(menu, dict(await client.http.application_info()))
         if are_same_commands(await fetch_commands(client), menu):
             return False

@@ -52,16 +52,16 @@ def to_surface_error(status: int, code: int, retry_after: float | None = None) -
 
 
 @asynccontextmanager
-async def translate_errors(budget: timedelta) -> AsyncIterator[None]:
+async def translate_errors(time_limit: timedelta) -> AsyncIterator[None]:
     """Yield the body so much time, and make whatever discord.py raises in it one of ours."""
     try:
-        async with asyncio.timeout(budget.total_seconds()):
+        async with asyncio.timeout(time_limit.total_seconds()):
             yield
     except discord.RateLimited as error:
         raise SurfaceFailed(DISCORD, "rate limited", retry_after=timedelta(seconds=error.retry_after)) from error
     except discord.HTTPException as error:
         raise to_surface_error(error.status, error.code) from error
     except TimeoutError as error:
-        raise SurfaceFailed(DISCORD, f"no answer within {budget.total_seconds():g} s") from error
+        raise SurfaceFailed(DISCORD, f"no answer within {time_limit.total_seconds():g} s") from error
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise SurfaceFailed(DISCORD, type(error).__name__) from error

@@ -24,7 +24,7 @@ from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 
-_DRAIN_BUDGET = timedelta(seconds=3)
+_DRAIN_TIMEOUT = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class DiscordFrontEnd:
             yield self._routes(handlers)
         finally:
             handlers.is_open = False
-            await handlers.drain(_DRAIN_BUDGET)
+            await handlers.drain(_DRAIN_TIMEOUT)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 

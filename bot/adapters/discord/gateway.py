@@ -27,7 +27,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody 
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_messages=True, dm_reactions=True)
 """None of them is privileged: what people write to a bot in private comes with its words (message_content is for servers)."""
 
-_CLOSE_BUDGET = timedelta(seconds=3)
+_CLOSE_TIMEOUT = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +161,5 @@ class _ShardedClient(_IdentifiesInTurn, discord.AutoShardedClient):
 async def _close_quietly(client: discord.Client) -> None:
     """Close a client, even while we are being cancelled, and even if it will not be closed."""
     with contextlib.suppress(Exception):
-        async with asyncio.timeout(_CLOSE_BUDGET.total_seconds()):
+        async with asyncio.timeout(_CLOSE_TIMEOUT.total_seconds()):
             await client.close()

@@ -40,7 +40,7 @@ class InteractionClient:
         await self._session.close()
 
     async def edit(
-        self, reply_token: DiscordReplyToken, message: int, rendered: RenderedMessage, budget: timedelta, *, waits: bool
+        self, reply_token: DiscordReplyToken, message: int, rendered: RenderedMessage, time_limit: timedelta, *, waits: bool
     ) -> None:
         """Replace a message. `waits` says whether a rate limit is waited for, within the budget.
 
@@ -49,25 +49,25 @@ class InteractionClient:
             MessageGone: The message is not there.
             SurfaceFailed: It was not taken.
         """
-        await self._request("PATCH", reply_token, message, rendered, budget, waits=waits)
+        await self._request("PATCH", reply_token, message, rendered, time_limit, waits=waits)
 
-    async def find_response(self, reply_token: DiscordReplyToken, budget: timedelta) -> int | None:
+    async def find_response(self, reply_token: DiscordReplyToken, time_limit: timedelta) -> int | None:
         """Return the id of the message that the interaction was responded to with; None where there is none, or not any more.
 
         Raises:
             SurfaceFailed: Discord does not say now.
         """
         try:
-            found = await self._request("GET", reply_token, "@original", None, budget, waits=True)
+            found = await self._request("GET", reply_token, "@original", None, time_limit, waits=True)
         except (InteractionTokenExpired, MessageGone):
             return None
         id_ = int(str(found.get("id", 0)))
         # Below a button that was responded to without a sign, "the original" is the message that has the button.
         return id_ if id_ > reply_token.interaction else None
 
-    async def delete(self, reply_token: DiscordReplyToken, message: int, budget: timedelta) -> None:
+    async def delete(self, reply_token: DiscordReplyToken, message: int, time_limit: timedelta) -> None:
         """Take a message away; raises as `edit` does."""
-        await self._request("DELETE", reply_token, message, None, budget, waits=True)
+        await self._request("DELETE", reply_token, message, None, time_limit, waits=True)
 
     async def _request(
         self,
@@ -75,21 +75,21 @@ class InteractionClient:
         reply_token: DiscordReplyToken,
         message: int | str,
         rendered: RenderedMessage | None,
-        budget: timedelta,
+        time_limit: timedelta,
         *,
         waits: bool,
     ) -> dict[str, object]:
         route = Route(method, _MESSAGE, webhook_id=reply_token.application, webhook_token=reply_token.token, message_id=message)
-        ends = time.monotonic() + budget.total_seconds()
+        ends = time.monotonic() + time_limit.total_seconds()
         try:
-            async with asyncio.timeout(budget.total_seconds()):
+            async with asyncio.timeout(time_limit.total_seconds()):
                 while isinstance(pause := await self._request_once(route, rendered), float):
                     if not waits or pause > _LONGEST_PAUSE or time.monotonic() + pause > ends:
                         raise SurfaceFailed(DISCORD, "rate limited", retry_after=timedelta(seconds=pause))
                     await asyncio.sleep(pause)
                 return pause
         except TimeoutError as error:
-            raise SurfaceFailed(DISCORD, f"no answer within {budget.total_seconds():g} s") from error
+            raise SurfaceFailed(DISCORD, f"no answer within {time_limit.total_seconds():g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise SurfaceFailed(DISCORD, type(error).__name__) from error
 

@@ -145,7 +145,7 @@ def _gallery_item(one: MessageMedia) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(one.address, description=one.alt[:_MOST_ALT] or None, spoiler=one.is_spoiler)
 
 
-def _render_details(post: Post, budget: int) -> Iterator[str]:
+def _render_details(post: Post, max_chars: int) -> Iterator[str]:
     """Yield the folds that say more than the headline, within so many characters in all.
 
     Below a job they are hidden behind a click, elsewhere they are what the person asked to read.
@@ -153,16 +153,16 @@ def _render_details(post: Post, budget: int) -> Iterator[str]:
     visible = [detail for detail in post.details if detail.text and detail.text != post.text]
     is_hidden = post.tone is not Tone.PLAIN
     for number, detail in enumerate(visible):
-        text = _render_detail(detail, budget // (len(visible) - number), is_hidden=is_hidden)
-        budget -= len(text)
+        text = _render_detail(detail, max_chars // (len(visible) - number), is_hidden=is_hidden)
+        max_chars -= len(text)
         if text:
             yield text
 
 
-def _render_detail(detail: Details, budget: int, *, is_hidden: bool) -> str:
+def _render_detail(detail: Details, max_chars: int, *, is_hidden: bool) -> str:
     title = f"-# {escape_to_fit(detail.title, 100)}\n" if is_hidden else f"**{escape_to_fit(detail.title, 100)}**\n"
     marks = "||" if is_hidden else ""
-    room = budget - len(title) - 2 * len(marks)
+    room = max_chars - len(title) - 2 * len(marks)
     return f"{title}{marks}{render_to_fit(detail.rich_text, room)}{marks}" if room > len(title) else ""
 
 

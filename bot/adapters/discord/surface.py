@@ -29,8 +29,8 @@ from bot.ports.objects import ObjectStore
 log = structlog.get_logger(__name__)
 
 _UPDATE_EVERY = timedelta(seconds=1.5)
-_PROGRESS_BUDGET = timedelta(seconds=10)
-_BUDGET = timedelta(seconds=40)
+_PROGRESS_TIMEOUT = timedelta(seconds=10)
+_TIMEOUT = timedelta(seconds=40)
 _FINAL_WAIT = timedelta(milliseconds=300)
 """How long something final waits for a progress that is on its way, before that is cut off."""
 
@@ -98,7 +98,7 @@ class DiscordSurface:
     async def find(self, promised: MessageRef) -> MessageRef | None:
         """Ask by the call's own token, while it is young; see `Surface.find`."""
         reply_token = self._valid_reply_token(promised)
-        id_ = None if reply_token is None else await self._interactions.find_response(reply_token, _BUDGET)
+        id_ = None if reply_token is None else await self._interactions.find_response(reply_token, _TIMEOUT)
         return None if id_ is None else replace(promised, id=str(id_))
 
     def show_progress(self, message: MessageRef, post: Post) -> None:
@@ -124,7 +124,7 @@ class DiscordSurface:
             id_, reply_token = _parse_message_id(message.id), self._valid_reply_token(message)
             if reply_token is not None:
                 try:
-                    return await self._interactions.delete(reply_token, id_, _BUDGET)
+                    return await self._interactions.delete(reply_token, id_, _TIMEOUT)
                 except InteractionTokenExpired:
                     log.debug("token.dead")
             await self._bot_client.delete(_parse_message_id(message.place.thread or message.place.channel), id_)
@@ -169,8 +169,10 @@ class DiscordSurface:
         reply_token = self._valid_reply_token(message)
         if reply_token is not None:
             try:
-                budget = _PROGRESS_BUDGET if is_progress else _BUDGET
-                await self._interactions.edit(reply_token, _parse_message_id(message.id), rendered, budget, waits=not is_progress)
+                time_limit = _PROGRESS_TIMEOUT if is_progress else _TIMEOUT
+                await self._interactions.edit(
+                    reply_token, _parse_message_id(message.id), rendered, time_limit, waits=not is_progress
+                )
             except InteractionTokenExpired:
                 log.info("token.dead", message=message.id)
             else:

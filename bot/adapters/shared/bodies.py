@@ -22,15 +22,15 @@ class BodyRefused(Exception):
         self.status = status
 
 
-async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY, budget: timedelta = BODY_TIMEOUT) -> bytes:
+async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY, time_limit: timedelta = BODY_TIMEOUT) -> bytes:
     """Return the parts of a body together.
 
     Raises:
-        BodyRefused: They are more than `largest` bytes, or not all there within `budget`.
+        BodyRefused: They are more than `largest` bytes, or not all there within `time_limit`.
     """
     body = bytearray()
     try:
-        async with asyncio.timeout(budget.total_seconds()):
+        async with asyncio.timeout(time_limit.total_seconds()):
             async for part in parts:
                 body += part
                 if len(body) > largest:

@@ -12,7 +12,7 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.bot_tokens import BotIdentity, TokenSource
 from bot.errors import MessageGone, SurfaceFailed
 
-_BUDGET = timedelta(seconds=10)
+_TIMEOUT = timedelta(seconds=10)
 
 
 class BotIdentities(TokenSource, Protocol):
@@ -55,7 +55,7 @@ class FixedBotIdentity:
 
     async def _fetch(self) -> tuple[BotIdentity, str, str]:
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 answer = await self._client.auth_test(token=self._token)
         except SlackApiError as error:
             raise MessageGone(SLACK, f"the bot token is not accepted: {error.response.get('error')}") from error

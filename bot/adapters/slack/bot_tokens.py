@@ -26,7 +26,7 @@ _COPY_LIFETIME = timedelta(minutes=5)
 """How long a copy is used: so late another process's uninstallation is noticed at most."""
 
 _MOST_COPIES = 1000
-_BUDGET = timedelta(seconds=15)
+_TIMEOUT = timedelta(seconds=15)
 _ANY_TIME = 10**9
 """In minutes. Whether it is time is our clock's to say, so the rotator is told that it always is."""
 
@@ -144,7 +144,7 @@ class RotatingBotTokens:
 
     async def _renew(self, bot: Bot) -> Bot:
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 renewed = await self._rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=_ANY_TIME)
         except SlackTokenRotationError as error:
             code = _error_code(error)

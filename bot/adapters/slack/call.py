@@ -28,10 +28,10 @@ from bot.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-_FORM_BUDGET = timedelta(seconds=3)
+_FORM_TIMEOUT = timedelta(seconds=3)
 """A `trigger_id`, which opens a form, is good for three seconds."""
 
-_DIRECT_BUDGET = timedelta(seconds=2)
+_DIRECT_TIMEOUT = timedelta(seconds=2)
 
 _DIRECT = "D"
 """What the ids of direct conversations begin with."""
@@ -99,7 +99,7 @@ class SlackCallFactory:
         if origin.channel:
             return origin.place
         try:
-            async with asyncio.timeout(_DIRECT_BUDGET.total_seconds()):
+            async with asyncio.timeout(_DIRECT_TIMEOUT.total_seconds()):
                 return await self._dependencies.surface.direct(origin.identity)
         except (EaselError, TimeoutError) as error:
             log.info("slack.no_conversation", team=origin.team, reason=type(error).__name__)
@@ -149,7 +149,7 @@ class SlackCall:
         context = FormContext(*return_fields, team=origin.team, enterprise=origin.enterprise)
         command = self._dependencies.commands[form.command]
         view = render_modal(command, form, context, asks_where=not origin.channel)
-        async with translate_errors(_FORM_BUDGET):
+        async with translate_errors(_FORM_TIMEOUT):
             token = await self._dependencies.bots.token(origin.enterprise, origin.team)
             await self._dependencies.web.client.views_open(trigger_id=origin.trigger, view=view, token=token)
 

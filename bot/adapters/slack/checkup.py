@@ -15,7 +15,7 @@ from bot.adapters.slack.vendor_logger import SILENT_LOGGER
 from bot.domain.health import Finding, Health
 
 _APPS = "https://api.slack.com/apps"
-_BUDGET = timedelta(seconds=15)
+_TIMEOUT = timedelta(seconds=15)
 _CONNECTION_ERRORS = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
 _REINSTALL = f"Take the manifest that easel slack manifest prints to App Manifest at {_APPS}, and install the app again."
 
@@ -28,7 +28,7 @@ async def check_bot_token(api_url: str, token: str) -> tuple[Finding, ...]:
     """
     client = AsyncWebClient(base_url=api_url, retry_handlers=[], logger=SILENT_LOGGER)
     try:
-        async with asyncio.timeout(_BUDGET.total_seconds()):
+        async with asyncio.timeout(_TIMEOUT.total_seconds()):
             answer = await client.auth_test(token=token)
     except SlackApiError as error:
         text = f"Slack does not accept the bot token ({error.response.get('error')})."
@@ -44,7 +44,7 @@ async def check_socket_mode(api_url: str, app_token: str) -> tuple[Finding, ...]
     """See whether Slack would let a socket be opened with the app-level token."""
     client = AsyncWebClient(base_url=api_url, retry_handlers=[], logger=SILENT_LOGGER)
     try:
-        async with asyncio.timeout(_BUDGET.total_seconds()):
+        async with asyncio.timeout(_TIMEOUT.total_seconds()):
             await client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
         text = f"Socket Mode cannot be used with the app-level token ({error.response.get('error')})."

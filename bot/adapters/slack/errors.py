@@ -107,17 +107,17 @@ def _is_about_a_picture(details: str) -> bool:
 
 
 @asynccontextmanager
-async def translate_errors(budget: timedelta) -> AsyncIterator[None]:
+async def translate_errors(time_limit: timedelta) -> AsyncIterator[None]:
     """Yield the body so much time, and make whatever the SDK, the network or the store raise in it one of ours."""
     try:
-        async with asyncio.timeout(budget.total_seconds()):
+        async with asyncio.timeout(time_limit.total_seconds()):
             yield
     except SlackApiError as error:
         raise _error_of_response(error.response) from error
     except StorageFailed as error:
         raise SurfaceFailed(SLACK, "the installation could not be read") from error
     except TimeoutError as error:
-        raise SurfaceFailed(SLACK, f"no answer within {budget.total_seconds():g} s") from error
+        raise SurfaceFailed(SLACK, f"no answer within {time_limit.total_seconds():g} s") from error
     except (SlackClientError, aiohttp.ClientError, OSError) as error:
         raise SurfaceFailed(SLACK, type(error).__name__) from error
 

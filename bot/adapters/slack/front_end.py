@@ -40,7 +40,7 @@ from bot.ports.objects import ObjectStore
 
 log = structlog.get_logger(__name__)
 
-_DRAIN_BUDGET = timedelta(seconds=3)
+_DRAIN_TIMEOUT = timedelta(seconds=3)
 _NOT_SET_UP = "easel is not set up for this workspace; whoever runs it can say how to install it."
 
 
@@ -122,7 +122,7 @@ class SlackFrontEnd:
             yield tuple(self._routes(app, handlers))
         finally:
             handlers.is_open = False
-            await handlers.drain(_DRAIN_BUDGET)
+            await handlers.drain(_DRAIN_TIMEOUT)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             await people.close()

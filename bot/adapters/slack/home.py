@@ -16,7 +16,7 @@ from bot.text import truncate
 LINE_PREFIX = "line:"
 """What the values of the Home tab's own buttons begin with; a command's line without its slash follows."""
 
-_BUDGET = timedelta(seconds=10)
+_TIMEOUT = timedelta(seconds=10)
 _LONGEST_HEADER, _LONGEST_TEXT, _LONGEST_ALT, _LONGEST_URL = 150, 3000, 2000, 3000
 _MOST_PICTURES, _MOST_SETTINGS = 10, 20
 
@@ -58,7 +58,7 @@ class HomeTab:
             StorageFailed: There is nothing to be known of it just now.
         """
         view = render_home(await self._load_content(person))
-        async with translate_errors(_BUDGET):
+        async with translate_errors(_TIMEOUT):
             token = await self._bots.token(origin.enterprise, origin.team)
             await self._web.client.views_publish(user_id=origin.user, view=view, token=token)
 

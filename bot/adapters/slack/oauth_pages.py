@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 AUTHORIZE_URL = "https://slack.com/oauth/v2/authorize"
 
-_BUDGET = timedelta(seconds=20)
+_TIMEOUT = timedelta(seconds=20)
 _RETRY_LINK = '<a href="install">Try again</a>'
 _REASONS = {
     "access_denied": "Nothing was installed, because the request was not allowed.",
@@ -91,7 +91,7 @@ class OAuthPages:
 
 async def _answer(request: Request, answer: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Response:
     try:
-        async with asyncio.timeout(_BUDGET.total_seconds()):
+        async with asyncio.timeout(_TIMEOUT.total_seconds()):
             return to_starlette_response(await answer(to_async_bolt_request(request, b"")))
     except (StorageFailed, SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
         log.warning("slack.not_installed", reason=type(error).__name__)

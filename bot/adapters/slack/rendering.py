@@ -88,9 +88,9 @@ def _render_details(post: Post, left: int, team: str) -> Iterator[Json]:
     """Yield the folds that say more than the headline: small below a job, elsewhere as what the person asked to read."""
     visible = [detail for detail in post.details if detail.text and detail.text != post.text][:_MOST_FOLDS]
     for number, detail in enumerate(visible):
-        budget = left // (len(visible) - number)
-        title = truncate(detail.title, min(_MOST_TITLE, budget // 2))
-        text = detail.rich_text.shorten_to(truncate(detail.text, budget - len(title)))
+        max_chars = left // (len(visible) - number)
+        title = truncate(detail.title, min(_MOST_TITLE, max_chars // 2))
+        text = detail.rich_text.shorten_to(truncate(detail.text, max_chars - len(title)))
         left -= len(title) + len(text.text)
         yield _readable_detail(title, text, team) if post.tone is Tone.PLAIN else _small_detail(title, text.text)
 

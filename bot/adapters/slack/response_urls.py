@@ -14,7 +14,7 @@ from bot.adapters.slack.web_api import SlackWebApi
 from bot.errors import MessageGone
 from bot.ports.clock import Clock
 
-_BUDGET = timedelta(seconds=15)
+_TIMEOUT = timedelta(seconds=15)
 _REMEMBERED = 2000
 
 
@@ -54,7 +54,7 @@ class ResponseUrlClient:
         self._count(reply_token, 1)
         web = self._web
         async with (
-            translate_errors(_BUDGET),
+            translate_errors(_TIMEOUT),
             web.session.post(reply_token.response_url, json=body, proxy=web.client.proxy) as answer,
         ):
             if answer.status == HTTPStatus.TOO_MANY_REQUESTS:

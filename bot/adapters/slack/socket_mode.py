@@ -19,9 +19,9 @@ from bot.adapters.shared.persistent_connection import PersistentConnection
 from bot.adapters.slack.vendor_logger import SILENT_LOGGER
 from bot.domain.health import Finding, Health
 
-_CONNECT_BUDGET = timedelta(seconds=10)
-_CLOSE_BUDGET = timedelta(seconds=3)
-_RECONNECT_BUDGET = timedelta(seconds=10)
+_CONNECT_TIMEOUT = timedelta(seconds=10)
+_CLOSE_TIMEOUT = timedelta(seconds=3)
+_RECONNECT_TIMEOUT = timedelta(seconds=10)
 """How long slack-sdk may take to follow Slack to another server. It would try the same address for ever, and it is good once."""
 
 _POLL_EVERY = timedelta(seconds=1)
@@ -74,7 +74,7 @@ class SocketModeConnection:
         ended = asyncio.Event()
         client.on_close_listeners = client.on_error_listeners = [_listener_that_sets(ended)]
         try:
-            async with asyncio.timeout(_CONNECT_BUDGET.total_seconds()):
+            async with asyncio.timeout(_CONNECT_TIMEOUT.total_seconds()):
                 opened = await self._client.apps_connections_open(app_token=self._app_token)
                 client.wss_uri = str(opened["url"])
                 await client.connect()  # type: ignore[no-untyped-call]  # slack-sdk's
@@ -102,7 +102,7 @@ class SocketModeConnection:
                 continue
             lost_at = lost_at or time.monotonic()
             is_following = client.connect_operation_lock.locked()
-            if not is_following or time.monotonic() - lost_at > _RECONNECT_BUDGET.total_seconds():
+            if not is_following or time.monotonic() - lost_at > _RECONNECT_TIMEOUT.total_seconds():
                 return
 
     def _request_listener(self, handler: AsyncSocketModeHandler) -> Any:
@@ -124,7 +124,7 @@ def _listener_that_sets(event: asyncio.Event) -> Any:
 async def _close_quietly(client: SocketModeClient) -> None:
     """Close a client, even while we are being cancelled, and wait for the tasks that slack-sdk leaves behind."""
     with contextlib.suppress(Exception):
-        async with asyncio.timeout(_CLOSE_BUDGET.total_seconds()):
+        async with asyncio.timeout(_CLOSE_TIMEOUT.total_seconds()):
             await client.close()  # type: ignore[no-untyped-call]  # slack-sdk's
     tasks = [client.message_processor, client.current_session_monitor, client.message_receiver]
     await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)

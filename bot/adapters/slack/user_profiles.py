@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-_BUDGET = timedelta(seconds=1)
+_TIMEOUT = timedelta(seconds=1)
 """A form has to be open within three seconds of the command."""
 
 _PROFILE_LIFETIME = timedelta(minutes=5)
@@ -78,7 +78,7 @@ class UserProfiles:
         team, user = origin.team, origin.user
         lookups = [*self._refresh_profile(team, user), *self._refresh_groups(team)]
         if lookups:
-            await asyncio.wait(lookups, timeout=_BUDGET.total_seconds())
+            await asyncio.wait(lookups, timeout=_TIMEOUT.total_seconds())
         unknown = _Profile(origin.name or user, "en", is_admin=False, home=origin.identity.realm)
         profile = self._profiles.get((team, user)) or unknown
         groups = self._groups.get(team) or {}
@@ -95,7 +95,7 @@ class UserProfiles:
         """Return the workspace of somebody whom `team` can see; None where Slack does not say in time."""
         lookups = self._refresh_profile(team, user)
         if lookups:
-            await asyncio.wait(lookups, timeout=_BUDGET.total_seconds())
+            await asyncio.wait(lookups, timeout=_TIMEOUT.total_seconds())
         profile = self._profiles.get((team, user))
         return profile.home if profile else None
 

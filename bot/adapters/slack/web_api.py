@@ -23,9 +23,9 @@ API = "https://slack.com/api/"
 
 Json = dict[str, Any]
 
-_BUDGET = timedelta(seconds=20)
-_PROGRESS_BUDGET = timedelta(seconds=8)
-_UPLOAD_BUDGET = timedelta(seconds=90)
+_TIMEOUT = timedelta(seconds=20)
+_PROGRESS_TIMEOUT = timedelta(seconds=8)
+_UPLOAD_TIMEOUT = timedelta(seconds=90)
 _MOST_TRIES = 5
 _LONGEST_PAUSE = timedelta(minutes=1)
 _JSON_METHODS = {"chat.postMessage", "chat.update", "chat.postEphemeral"}
@@ -90,7 +90,7 @@ class SlackWebApi:
         for tries_left in reversed(range(_MOST_TRIES)):
             await self._rate_limiter.acquire(method, team, str(arguments.get("channel", "")))
             try:
-                return await self._request(method, team, arguments, verb, _BUDGET)
+                return await self._request(method, team, arguments, verb, _TIMEOUT)
             except SurfaceFailed as error:
                 self._respect_retry_after(method, team, error)
                 if not tries_left or error.retry_after is None or error.retry_after > _LONGEST_PAUSE:
@@ -104,7 +104,7 @@ class SlackWebApi:
     async def show_progress(self, team: str, arguments: Mapping[str, Any]) -> None:
         """Update a message whose turn was waited for; raises as `call` does, and tries nothing again."""
         try:
-            await self._request("chat.update", team, arguments, "POST", _PROGRESS_BUDGET)
+            await self._request("chat.update", team, arguments, "POST", _PROGRESS_TIMEOUT)
         except SurfaceFailed as error:
             self._respect_retry_after("chat.update", team, error)
             raise
@@ -117,7 +117,7 @@ class SlackWebApi:
         """
         proxy = self.client.proxy
         async with (
-            translate_errors(_UPLOAD_BUDGET),
+            translate_errors(_UPLOAD_TIMEOUT),
             self.session.post(url, data=io.BytesIO(content), headers=_BINARY, proxy=proxy) as answer,
         ):
             if answer.status != HTTPStatus.OK:
@@ -128,8 +128,8 @@ class SlackWebApi:
             log.info("slack.rate_limited", method=method, team=team, seconds=error.retry_after.total_seconds())
             self._rate_limiter.block(method, team, error.retry_after.total_seconds())
 
-    async def _request(self, method: str, team: str, arguments: Mapping[str, Any], verb: str, budget: timedelta) -> Json:
-        async with translate_errors(budget):
+    async def _request(self, method: str, team: str, arguments: Mapping[str, Any], verb: str, time_limit: timedelta) -> Json:
+        async with translate_errors(time_limit):
             enterprise = self.enterprise_of(team)
             token = await self._tokens.token(enterprise, team)
             parameters = {**arguments, "team_id": team} if enterprise else dict(arguments)

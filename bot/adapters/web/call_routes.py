@@ -19,7 +19,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.errors import BadInput
 
-_BUDGET = timedelta(seconds=30)
+_TIMEOUT = timedelta(seconds=30)
 
 
 def call_routes(
@@ -37,7 +37,7 @@ def call_routes(
         key = f"{WEB}:{visitor.person.identity.user}:{call_request.key}"
         call = WebCall(surface, dispatcher.commands, key=key, person=visitor.person, place=place, asked=asked, message=message)
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 await _dispatch(dispatcher, call_request, call, surface)
         except TimeoutError:
             return problem(HTTPStatus.GATEWAY_TIMEOUT, "That took too long to accept; please send it again, it counts only once.")

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Response
 
 from bot.domain.health import Finding, Health
 
-_BUDGET = timedelta(seconds=10)
-_LATE = Finding("readiness", Health.WRONG, f"The check-up took longer than {_BUDGET.total_seconds():.0f} s.")
+_TIMEOUT = timedelta(seconds=10)
+_LATE = Finding("readiness", Health.WRONG, f"The check-up took longer than {_TIMEOUT.total_seconds():.0f} s.")
 
 
 def health_routes(readiness: Callable[[], Awaitable[tuple[Finding, ...]]]) -> APIRouter:
@@ -25,7 +25,7 @@ def health_routes(readiness: Callable[[], Awaitable[tuple[Finding, ...]]]) -> AP
     @routes.api_route("/readyz", methods=["GET", "HEAD"])
     async def is_ready() -> Response:
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 findings = await readiness()
         except TimeoutError:
             findings = (_LATE,)

@@ -16,7 +16,7 @@ from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, has_thumbnail
 
-_BUDGET = timedelta(seconds=30)
+_TIMEOUT = timedelta(seconds=30)
 _LINK_LASTS = timedelta(minutes=10)
 _REDIRECT_KEPT = timedelta(minutes=5)
 _NAME = re.compile(r"([A-Za-z0-9_-]{1,64})\.([a-z0-9]{1,5})")
@@ -38,7 +38,7 @@ def picture_routes(*, pictures: Pictures, objects: ObjectStore) -> APIRouter:
     @routes.api_route("/p/{name}", methods=["GET", "HEAD"])
     async def show(request: Request, name: str) -> Response:
         try:
-            async with asyncio.timeout(_BUDGET.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 return await _answer(request, name, pictures, objects, thumbnails)
         except (StorageFailed, TimeoutError):
             sentence = "The store of pictures cannot be reached right now; please try again in a minute."

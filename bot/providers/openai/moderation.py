@@ -29,24 +29,24 @@ class OpenAIModeration:
         model: str = "omni-moderation-latest",
         *,
         name: str = "moderation",
-        budget: timedelta = timedelta(seconds=10),
+        time_limit: timedelta = timedelta(seconds=10),
     ) -> None:
         self.name = name
         self._client = client
         self._model = model
-        self._budget = budget
+        self._time_limit = time_limit
 
     async def judge(self, prompt: str) -> Verdict:
         """Judge `prompt`; it never raises."""
         try:
-            async with asyncio.timeout(self._budget.total_seconds()):
+            async with asyncio.timeout(self._time_limit.total_seconds()):
                 response = await self._client.moderations.create(model=self._model, input=prompt)
             return _parse_results(response.results)
         except API_ERRORS as error:
             failure = translate_error(error, self.name, is_repeatable=True)
             return _unavailable(str(failure), failure.fault if isinstance(failure, ProviderFailed) else None, error)
         except TimeoutError as error:
-            return _unavailable(f"nothing within {self._budget}", ProviderFault.TIMED_OUT, error)
+            return _unavailable(f"nothing within {self._time_limit}", ProviderFault.TIMED_OUT, error)
         except (ValueError, TypeError, AttributeError) as error:
             # Anything that is no moderation result at all shows itself in one of these ways.
             return _unavailable(f"{type(error).__name__} while reading the answer", ProviderFault.BAD_ANSWER, error)

@@ -65,7 +65,7 @@ class PictureFetcher:
         *,
         hosts: Collection[str] = (),
         pauses: tuple[timedelta, ...] = _PAUSES,
-        budget: timedelta = timedelta(seconds=60),
+        time_limit: timedelta = timedelta(seconds=60),
         largest: int = MOST_BYTES,
         resolve: Resolve = resolve,
         is_public: Callable[[str], bool] = is_public,
@@ -74,7 +74,7 @@ class PictureFetcher:
         self._base = httpx2.URL(base_url)
         self._hosts = frozenset(hosts)
         self._pauses = pauses
-        self._budget = budget
+        self._time_limit = time_limit
         self._largest = largest
         self._resolve = resolve
         self._is_public = is_public
@@ -89,7 +89,7 @@ class PictureFetcher:
         """
         problem = ""
         try:
-            async with asyncio.timeout(self._budget.total_seconds()):
+            async with asyncio.timeout(self._time_limit.total_seconds()):
                 for pause in self._pauses:
                     try:
                         return await self._fetch(address)

@@ -58,13 +58,13 @@ class OpenAIRewriter:
         model: TextModel,
         *,
         clock: Clock,
-        budget: timedelta = timedelta(seconds=30),
+        time_limit: timedelta = timedelta(seconds=30),
         unsupported: UnsupportedParameters | None = None,
     ) -> None:
         self._client = client
         self._model = model
         self._clock = clock
-        self._budget = budget
+        self._time_limit = time_limit
         self._unsupported = unsupported or UnsupportedParameters(_NAME)
 
     async def check(self) -> tuple[Finding, ...]:
@@ -74,10 +74,10 @@ class OpenAIRewriter:
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Return the prompt to draw; see `Rewriter`."""
         try:
-            async with asyncio.timeout(self._budget.total_seconds()):
+            async with asyncio.timeout(self._time_limit.total_seconds()):
                 verdict, completion, request_id = await self._ask(ask)
         except TimeoutError as error:
-            reason = f"no verdict within {self._budget}"
+            reason = f"no verdict within {self._time_limit}"
             raise ProviderFailed(_NAME, reason, fault=ProviderFault.TIMED_OUT) from error
         except API_ERRORS as error:
             raise translate_error(error, _NAME, is_repeatable=True) from error

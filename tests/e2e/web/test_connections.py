@@ -33,7 +33,7 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served(*, most: int = 100, head_budget: float = 60, reader_budget: float = 60) -> AsyncIterator[Served]:
+async def served(*, most: int = 100, head_timeout: float = 60, reader_timeout: float = 60) -> AsyncIterator[Served]:
     """Serve `/` and, without end, `/long`."""
     app = FastAPI()
 
@@ -54,7 +54,7 @@ async def served(*, most: int = 100, head_budget: float = 60, reader_budget: flo
 
         return StreamingResponse(parts())
 
-    config = server_config(app, most=most, head_budget=head_budget, reader_budget=reader_budget)
+    config = server_config(app, most=most, head_timeout=head_timeout, reader_timeout=reader_timeout)
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
@@ -81,7 +81,7 @@ async def hung_up(reader: asyncio.StreamReader) -> bytes:
 )
 async def test_who_does_not_ask_in_time_is_hung_up_on(said: bytes) -> None:
     """Nothing was said, or half a request, or a whole one and half of the next."""
-    async with served(head_budget=0.2) as server:
+    async with served(head_timeout=0.2) as server:
         reader, writer = await server.connect()
         writer.write(said)
         assert (b"here" in await hung_up(reader)) is said.startswith(REQUEST)
@@ -90,7 +90,7 @@ async def test_who_does_not_ask_in_time_is_hung_up_on(said: bytes) -> None:
 
 async def test_the_rest_of_a_refused_body_is_not_waited_for() -> None:
     """However slowly it goes on."""
-    async with served(head_budget=0.2) as server:
+    async with served(head_timeout=0.2) as server:
         reader, writer = await server.connect()
         writer.write(b"POST / HTTP/1.1\r\nHost: studio\r\nContent-Length: 100000\r\n\r\nx")
         async with asyncio.timeout(PATIENCE):
@@ -101,7 +101,7 @@ async def test_the_rest_of_a_refused_body_is_not_waited_for() -> None:
 
 async def test_who_does_not_read_is_hung_up_on() -> None:
     """Else the answer would wait for ever."""
-    async with served(reader_budget=0.2) as server:
+    async with served(reader_timeout=0.2) as server:
         reader, writer = await server.connect()
         writer.write(b"GET /long HTTP/1.1\r\nHost: studio\r\n\r\n")
         async with asyncio.timeout(PATIENCE):

@@ -8,7 +8,7 @@ import aiohttp
 
 from tests.fakes.changes import NotSeen
 
-_BUDGET = aiohttp.ClientTimeout(total=10)
+_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ async def install(install_url: str, authorize_url: str, *, loses_cookies: bool =
         NotSeen: The install page leads nowhere near the platform's.
     """
     jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(cookie_jar=jar, timeout=_BUDGET) as session:
+    async with aiohttp.ClientSession(cookie_jar=jar, timeout=_TIMEOUT) as session:
         async with session.get(install_url, allow_redirects=False) as response:
             target = response.headers.get("Location") or _link(await response.text(), authorize_url)
             _keep_secure_cookies(session, response)

@@ -61,7 +61,7 @@ async def test_a_check_that_takes_too_long_is_a_finding() -> None:
         return ()
 
     [late, well] = await run_checks(
-        [DoctorCheck("endless", endless, budget=timedelta(milliseconds=20)), DoctorCheck("fine", fine)]
+        [DoctorCheck("endless", endless, time_limit=timedelta(milliseconds=20)), DoctorCheck("fine", fine)]
     )
     assert (late.subject, late.health, well) == ("endless", Health.WRONG, FINE)
     assert ends == ["stopped"]

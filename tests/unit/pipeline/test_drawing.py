@@ -12,7 +12,7 @@ from bot.errors import LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.drawing import WhenUnknown
 from bot.pipeline.prompt_preparation import pseudonym
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
-from tests.fakes.bench import BUDGET, Bench
+from tests.fakes.bench import TIME_LIMIT, Bench
 from tests.fakes.images import PRICE, ScriptedProvider, png
 from tests.unit.pipeline.steps import draw
 
@@ -186,7 +186,7 @@ async def test_a_call_that_outlasts_its_budget_has_an_unknown_outcome(bench: Ben
     began = asyncio.get_running_loop().time()
     with pytest.raises(OutcomeUnknown) as failed:
         await draw(bench, job)
-    assert asyncio.get_running_loop().time() - began == pytest.approx(BUDGET.total_seconds())
+    assert asyncio.get_running_loop().time() - began == pytest.approx(TIME_LIMIT.total_seconds())
     assert failed.value.fault is ProviderFault.TIMED_OUT
     assert "took too long" in failed.value.user_text
     assert await states(bench, job) == [DrawingState.UNKNOWN]

@@ -43,5 +43,5 @@ async def test_what_is_too_long_is_not_read_on() -> None:
 async def test_what_takes_too_long_is_not_waited_for() -> None:
     """Whatever came of it already."""
     with pytest.raises(BodyRefused) as refused:
-        await read_body(Parts(b"ab", is_endless=True), budget=timedelta(milliseconds=10))
+        await read_body(Parts(b"ab", is_endless=True), time_limit=timedelta(milliseconds=10))
     assert refused.value.status == 408
