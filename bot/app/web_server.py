@@ -95,7 +95,7 @@ async def serve_web(
         objects=base.objects,
         ids=base.ids,
         readiness=Readiness(base, lambda: (*extension.findings(), *monitor.findings)).findings,
-        guests=extension.routes,
+        extra_routers=extension.routes,
         rest_dependencies=_rest_dependencies(services, dispatcher),
     )
     server = _WebServer(server_config(web, most=most_connections()))

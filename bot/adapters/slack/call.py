@@ -12,8 +12,8 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.bot_identities import BotIdentities
 from bot.adapters.slack.command_lines import spell_commands_for_slack
 from bot.adapters.slack.errors import translate_errors
+from bot.adapters.slack.external_people import name_external_people
 from bot.adapters.slack.form_context import FormContext
-from bot.adapters.slack.guests import name_guests
 from bot.adapters.slack.modals import render_modal
 from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.reply_token import SlackReplyToken
@@ -68,10 +68,10 @@ class SlackCallFactory:
         person, place = await asyncio.gather(self._people.person(origin), self._place(origin))
         return SlackCall(f"{SLACK}:{key}", person, place, origin, self._dependencies)
 
-    async def name_guests(self, text: str, origin: PayloadOrigin, call: "SlackCall") -> str | None:
-        """Return `text` as `name_guests` does; None where that fails, which is said to whoever called."""
+    async def name_external_people(self, text: str, origin: PayloadOrigin, call: "SlackCall") -> str | None:
+        """Return `text` as `name_external_people` does; None where that fails, which is said to whoever called."""
         try:
-            return await name_guests(text, origin, self._people)
+            return await name_external_people(text, origin, self._people)
         except BadInput as error:
             await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
             return None
@@ -84,7 +84,7 @@ class SlackCallFactory:
     def _remember_origin(self, origin: PayloadOrigin) -> None:
         self._dependencies.web.remember_team(Team(origin.team, origin.enterprise))
         if origin.home:
-            self._dependencies.web.remember_guest(origin.identity, origin.team)
+            self._dependencies.web.remember_external_person(origin.identity, origin.team)
 
     async def _check_installed(self, origin: PayloadOrigin) -> None:
         try:

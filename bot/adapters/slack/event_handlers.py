@@ -17,7 +17,7 @@ from bot.adapters.shared.deduplicator import Deduplicator
 from bot.adapters.shared.task_tracker import TaskTracker
 from bot.adapters.slack import command_lines, modals, payloads
 from bot.adapters.slack.call import SlackCallFactory
-from bot.adapters.slack.guests import options_for_people
+from bot.adapters.slack.external_people import options_for_people
 from bot.adapters.slack.home import LINE_PREFIX, HomeTab
 from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
 from bot.adapters.slack.payloads import PayloadOrigin
@@ -221,7 +221,7 @@ class SlackEventHandlers:
         call = await self._calls.build(origin, origin.trigger or f"{origin.channel}:{origin.message}")
         command = self._dispatcher.command_of(line)
         is_about_people = command is not None and options_for_people(command)
-        named = await self._calls.name_guests(line, origin, call) if is_about_people else line
+        named = await self._calls.name_external_people(line, origin, call) if is_about_people else line
         if named is not None:
             await self._dispatcher.dispatch_line(named, call)
 
@@ -229,7 +229,7 @@ class SlackEventHandlers:
         call, given = await self._calls.build(origin, key), dict(raw)
         for option in options_for_people(self._dispatcher.commands[name]):
             if option in given:
-                named = await self._calls.name_guests(str(given[option]), origin, call)
+                named = await self._calls.name_external_people(str(given[option]), origin, call)
                 if named is None:
                     return
                 given[option] = named

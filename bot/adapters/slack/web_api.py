@@ -29,7 +29,7 @@ _UPLOAD_TIMEOUT = timedelta(seconds=90)
 _MOST_TRIES = 5
 _LONGEST_PAUSE = timedelta(minutes=1)
 _JSON_METHODS = {"chat.postMessage", "chat.update", "chat.postEphemeral"}
-_MOST_TEAMS, _MOST_GUESTS = 10_000, 10_000
+_MOST_TEAMS, _MOST_EXTERNAL_PEOPLE = 10_000, 10_000
 _BINARY = {"Content-Type": "application/octet-stream"}
 
 log = structlog.get_logger(__name__)
@@ -70,9 +70,9 @@ class SlackWebApi:
         if team.enterprise and len(self._enterprises) < _MOST_TEAMS:
             self._enterprises[team.id] = team.enterprise
 
-    def remember_guest(self, person: Identity, host: str) -> None:
+    def remember_external_person(self, person: Identity, host: str) -> None:
         """Remember the workspace whose bot somebody of another one speaks to (Slack Connect)."""
-        if len(self._hosts) < _MOST_GUESTS:
+        if len(self._hosts) < _MOST_EXTERNAL_PEOPLE:
             self._hosts[person] = host
 
     def host_of(self, person: Identity) -> str:

@@ -57,12 +57,12 @@ def build_web(
     objects: ObjectStore,
     ids: Ids,
     readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
-    guests: Iterable[APIRouter] = (),
+    extra_routers: Iterable[APIRouter] = (),
     rest_dependencies: RestDependencies | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
-    `guests` are the routes of front ends that only share the server;
+    `extra_routers` are the routes of front ends that only share the server;
     `rest_dependencies` is what the REST API needs, which is not there without it.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
@@ -91,7 +91,7 @@ def build_web(
     app.include_router(private_file_routes(private_files, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects))
     app.include_router(health_routes(readiness))
-    for routes in guests:
+    for routes in extra_routers:
         app.include_router(routes)
     if rest_dependencies is not None:
         rest = build_rest(rest_dependencies, options.links_base)

@@ -51,7 +51,9 @@ class WebCall:
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` in the channel, under what was asked; see `Call.answer`."""
-        self.answered = await self._surface.say(self.place, post, key=key, author=self.person.identity.user, asked=self._asked)
+        self.answered = await self._surface.post_as(
+            self.place, post, key=key, author=self.person.identity.user, asked=self._asked
+        )
         return self.answered
 
     async def whisper(self, post: Post) -> None:

@@ -12,7 +12,7 @@ from bot.adapters.web.event_streams import EventStreams, View
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import json_list, render_view
-from bot.adapters.web.visitors import Visitor, Visitors, guest_name
+from bot.adapters.web.visitors import Visitor, Visitors, visitor_name
 from bot.domain.people import Person
 from bot.ports.page_messages import PageMessage
 
@@ -92,7 +92,7 @@ def render_for_visitor(
     is_mine = message.author == visitor.person.identity.user
     return render_view(
         message,
-        author=guest_name(message.author),
+        author=visitor_name(message.author),
         is_mine=is_mine,
         knows_cost=knows_cost,
         hidden=frozenset() if is_mine or not message.author else channel_info.author_commands,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.adapters.web.surface import WEB
-from bot.adapters.web.visitors import NAME, guest_name
+from bot.adapters.web.visitors import NAME, visitor_name
 from bot.commands.spec import AnyCommand
 from bot.commands.typed_line import is_plain, split_line
 from bot.domain.options import PersonRef
@@ -45,7 +45,7 @@ async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: 
             )
         return ResolvedLine(line, {})
     name = f"{found['colour'].capitalize()} {found['bird'].capitalize()}"
-    users = [user for user in await messages.authors(channel) if guest_name(user) == name]
+    users = [user for user in await messages.authors(channel) if visitor_name(user) == name]
     if not users:
         raise BadInput(f"Nobody whose pictures are here is called {name}; nothing was changed.")
     if len(users) > 1:

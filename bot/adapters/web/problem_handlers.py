@@ -22,7 +22,7 @@ def add_problem_handlers(
     which no middleware sees.
     """
 
-    async def say_http(request: Request, error: Exception) -> Response:
+    async def answer_http_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, FrameworkException):
             raise error
         status = HTTPStatus(error.status_code)
@@ -36,17 +36,17 @@ def add_problem_handlers(
             answer = say(request, status, not_found)
         return answer
 
-    async def say_ours(_: Request, error: Exception) -> Response:
+    async def answer_easel_error(_: Request, error: Exception) -> Response:
         if not isinstance(error, EaselError):
             raise error
         return problem_of(error)
 
-    async def say_fault(_request: Request, _error: Exception) -> Response:
+    async def answer_unforeseen(_request: Request, _error: Exception) -> Response:
         """Say that something broke. The framework raises the error again after this, so that the server logs it."""
         answer = problem_of_fault()
         answer.headers.update(fault_headers or {})
         return answer
 
-    app.add_exception_handler(FrameworkException, say_http)
-    app.add_exception_handler(EaselError, say_ours)
-    app.add_exception_handler(Exception, say_fault)
+    app.add_exception_handler(FrameworkException, answer_http_error)
+    app.add_exception_handler(EaselError, answer_easel_error)
+    app.add_exception_handler(Exception, answer_unforeseen)

@@ -26,9 +26,9 @@ class WebSurface:
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` in the channel; see `Surface.post`."""
-        return await self.say(place, post, key=key, author="", asked=None)
+        return await self.post_as(place, post, key=key, author="", asked=None)
 
-    async def say(self, place: Place, post: Post, *, key: str, author: str, asked: AskedText | None) -> MessageRef:
+    async def post_as(self, place: Place, post: Post, *, key: str, author: str, asked: AskedText | None) -> MessageRef:
         """Say `post` as the answer to what `author` (the user of an identity) asked; otherwise like `post`."""
         try:
             stored = await self.messages.add(channel=place.channel, author=author, body=render_body(post, asked=asked), key=key)

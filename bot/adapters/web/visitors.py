@@ -55,7 +55,7 @@ class Visitors:
         # Two ids, because a secret that stands for a person should have 256 random bits.
         secret = cookie if is_known else self._ids.new() + self._ids.new()
         user = hashlib.sha256(secret.encode()).hexdigest()[:32]
-        return Visitor(Person(Identity(WEB, "", user), guest_name(user)), secret, is_new=not is_known)
+        return Visitor(Person(Identity(WEB, "", user), visitor_name(user)), secret, is_new=not is_known)
 
     def remember(self, visitor: Visitor, response: Response) -> None:
         """Have the browser keep the cookie; each visit makes it last a year from then."""
@@ -70,7 +70,7 @@ class Visitors:
         )
 
 
-def guest_name(user: str) -> str:
+def visitor_name(user: str) -> str:
     """Return the same friendly name for the same user, such as `Amber Heron`; empty for nobody."""
     if not user:
         return ""

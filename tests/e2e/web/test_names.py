@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.adapters.web.rendering import render_body
 from bot.adapters.web.surface import WEB
-from bot.adapters.web.visitors import guest_name
+from bot.adapters.web.visitors import visitor_name
 from bot.domain.chat import Post
 from bot.domain.people import Identity, Person
 from tests.fakes.visitor import HttpVisitor
@@ -37,7 +37,7 @@ async def draw(house: WebHouse, office: Office, visitor: HttpVisitor) -> Person:
     """Have somebody ask for a picture, so that their name stands beside it."""
     await visitor.say("/imagine a fox")
     user = house.studio.orders[-1].author
-    someone = Person(Identity(WEB, "", user), guest_name(user))
+    someone = Person(Identity(WEB, "", user), visitor_name(user))
     await office.see(someone)
     return someone
 
@@ -81,7 +81,7 @@ async def test_where_two_share_a_name_an_id_is_asked_for(
     """A gift must not go to the wrong one."""
     await draw(house, office, ann)
     taker = await draw(house, office, bob)
-    twin = next(user for user in map(str, count()) if guest_name(user) == taker.name)
+    twin = next(user for user in map(str, count()) if visitor_name(user) == taker.name)
     channel = house.studio.orders[-1].message.place.channel
     await house.messages.add(channel=channel, author=twin, body=render_body(Post("a fox")), key="twin")
     [note] = (await ann.say(f"/credits give {taker.name} 5"))["notes"]

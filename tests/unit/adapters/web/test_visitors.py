@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi import Request, Response
 
-from bot.adapters.web.visitors import COOKIE, Visitor, Visitors, guest_name
+from bot.adapters.web.visitors import COOKIE, Visitor, Visitors, visitor_name
 from tests.fakes.ids import CountingIds
 
 
@@ -66,7 +66,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites() -> None:
 
 def test_names_are_friendly_and_steady() -> None:
     """Two capitalised words, the same for the same user; nobody has none."""
-    assert guest_name("user") == guest_name("user")
-    assert re.fullmatch(r"[A-Z][a-z]+ [A-Z][a-z]+", guest_name("user"))
-    assert len({guest_name(str(number)) for number in range(500)}) > 300
-    assert guest_name("") == ""
+    assert visitor_name("user") == visitor_name("user")
+    assert re.fullmatch(r"[A-Z][a-z]+ [A-Z][a-z]+", visitor_name("user"))
+    assert len({visitor_name(str(number)) for number in range(500)}) > 300
+    assert visitor_name("") == ""

@@ -17,7 +17,7 @@ def options_for_people(command: AnyCommand) -> list[str]:
     return [option.name for option in command.options if isinstance(option.kind, PersonRef)]
 
 
-async def name_guests(text: str, whence: PayloadOrigin, people: UserProfiles) -> str:
+async def name_external_people(text: str, whence: PayloadOrigin, people: UserProfiles) -> str:
     """Return `text` with the full id, workspace and all, of everybody mentioned in it who is not of the typist's own.
 
     Raises:
