@@ -11,7 +11,7 @@ from sqlalchemy import URL, Pool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StorageFailed
-from storage.sql.sqlite_driver import OneTripConnection
+from storage.sql.sqlite_driver import SingleHopConnection
 
 _PAUSE_S = 0.02
 
@@ -33,8 +33,8 @@ def sqlite_engine(
 ) -> AsyncEngine:
     """Build an engine of at most `size` connections: transactions start with `begin`, others' locks are waited for `busy`."""
 
-    def connect(file: str, **options: Any) -> OneTripConnection:
-        return OneTripConnection(lambda: open_connection(file, options, pragmas), begin)
+    def connect(file: str, **options: Any) -> SingleHopConnection:
+        return SingleHopConnection(lambda: open_connection(file, options, pragmas), begin)
 
     limits = {} if size is None else {"pool_size": size, "max_overflow": 0}
     return create_async_engine(

@@ -16,7 +16,7 @@ _ROWS_IN_ONE_GO = 64
 """What the driver takes by default; here all rows come at once."""
 
 
-class OneTripConnection(aiosqlite.Connection):
+class SingleHopConnection(aiosqlite.Connection):
     """A connection whose transactions begin with `begin`, on the way to their first statement."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], begin: str) -> None:
@@ -25,9 +25,9 @@ class OneTripConnection(aiosqlite.Connection):
         # SQLAlchemy does so with the driver's own: a connection that was forgotten must not keep the process alive.
         self._thread.daemon = True
 
-    def cursor(self) -> "OneTripCursor":  # type: ignore[override]  # it can all that SQLAlchemy asks of a cursor
+    def cursor(self) -> "SingleHopCursor":  # type: ignore[override]  # it can all that SQLAlchemy asks of a cursor
         """Return what takes one statement over."""
-        return OneTripCursor(self)
+        return SingleHopCursor(self)
 
     async def rollback(self) -> None:
         """Undo the transaction, if one was begun; SQLAlchemy asks for that after each commit too."""
@@ -47,10 +47,10 @@ class OneTripConnection(aiosqlite.Connection):
         return cursor, cursor.fetchall()
 
 
-class OneTripCursor:
+class SingleHopCursor:
     """One statement and what it found, as SQLAlchemy asks for them."""
 
-    def __init__(self, connection: OneTripConnection) -> None:
+    def __init__(self, connection: SingleHopConnection) -> None:
         self._connection = connection
         self._cursor: sqlite3.Cursor | None = None
         self._rows: list[Any] = []

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.sql.sqlite_driver import OneTripConnection
+from storage.sql.sqlite_driver import SingleHopConnection
 
 
-class CountedTrips(OneTripConnection):
+class CountedTrips(SingleHopConnection):
     """Counts the ways to the thread."""
 
     trips = 0
