@@ -107,7 +107,7 @@ class LimitTooLow(QuotaExceeded):
 class TenantQuotaExceeded(Refusal):
     """All people of a server or workspace together have used up what it allows itself a day."""
 
-    kind = "crowd_exceeded"
+    kind = "crowd_exceeded"  # promised to programs by docs/rest.md
 
     def __init__(self, *, cost: int, left: int, refills_at: datetime) -> None:
         super().__init__(

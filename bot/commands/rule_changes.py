@@ -1,4 +1,4 @@
-"""The record: changes are put on it and confirmed with an Undo button; `/audit` reads it, and Undo takes back."""
+"""Changes of rules, each confirmed with an Undo button, and the audit log of them: `/audit` reads it, and Undo takes back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

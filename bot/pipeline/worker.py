@@ -100,7 +100,7 @@ class Worker:
                 self._idle.set()
 
     async def drain(self, time_limit: timedelta) -> None:
-        """Claim no more, begin no paid call, and wait up to `time_limit` for what runs, but in any case for calls that are out."""
+        """Claim no more, begin no drawing, and wait up to `time_limit` for what runs, but in any case for open drawings."""
         self._is_draining = True
         self._engine.stop_starting()
         self._steps.drawing.stop_new_drawings()

@@ -1,1 +1,1 @@
-"""Services that several layers above need: pictures, links, accounts, progress."""
+"""Services that several layers above need: quotas, gallery, links, accounts."""

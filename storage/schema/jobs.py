@@ -43,14 +43,14 @@ jobs = Table(
     Column("not_before", Moment),
     Column("message", JSON_VALUE),
     Column("message_key", String),
-    Column("words", Text),
+    Column("words", Text),  # the prepared prompt, and what preparing it cost
     Column("words_microusd", BigInteger, nullable=False),
     Column("words_is_estimate", Boolean, nullable=False),
     Column("ending", JSON_VALUE),
     Column("started_at", Moment),
     Column("kept_at", Moment),
     Column("finished_at", Moment),
-    Column("told_at", Moment),
+    Column("told_at", Moment),  # when people were notified of the end
     CheckConstraint("(finished_at IS NULL) = (state IN ('queued', 'running', 'kept'))", name="finished_when_final"),
     Index("ix_jobs_account", "account", "created_at", "id"),
 )

@@ -1,4 +1,4 @@
-"""Quotas: what is used and held, dollars spent, the rules that admins set, and the record of their changes."""
+"""Quotas: what is used and held, dollars spent, the rules that admins set, and the audit log of their changes."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, false
 
@@ -72,7 +72,7 @@ rules = Table(
     metadata,
     Column("community", String, primary_key=True),
     Column("account", String, primary_key=True, index=True),
-    Column("matter", String, primary_key=True),
+    Column("matter", String, primary_key=True),  # `RuleKey.kind`
     Column("subject", String, primary_key=True),
     Column("value", Text, nullable=False),
     Index("ix_rules_subject", "matter", "subject"),
@@ -87,7 +87,7 @@ audit_log = Table(
     Column("at", Moment, nullable=False),
     Column("by_account", String, nullable=False),
     Column("by_name", String, nullable=False),
-    Column("matter", String, nullable=False),
+    Column("matter", String, nullable=False),  # `RuleKey.kind`
     Column("subject", String, nullable=False),
     Column("account", String, nullable=False),
     Column("before", Text),

@@ -1,4 +1,4 @@
-"""The record of changes: lines that are added and never changed."""
+"""The audit log of changes: lines that are added and never changed."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _NEW = insert(audit_log)
 
 
 class AuditEntryWriter:
-    """Adds lines to the record."""
+    """Adds lines to the audit log."""
 
     def __init__(self, clock: Clock, ids: Ids) -> None:
         self._clock = clock

@@ -42,7 +42,7 @@ class InteractionClient:
     async def edit(
         self, reply_token: DiscordReplyToken, message: int, rendered: RenderedMessage, time_limit: timedelta, *, waits: bool
     ) -> None:
-        """Replace a message. `waits` says whether a rate limit is waited for, within the budget.
+        """Replace a message. `waits` says whether a rate limit is waited for, within the time limit.
 
         Raises:
             InteractionTokenExpired: The token is of no use any more.

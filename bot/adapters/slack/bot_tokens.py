@@ -91,7 +91,7 @@ class RotatingBotTokens:
         self._unsaved: dict[_Installation, Bot] = {}
 
     async def close(self) -> None:
-        """Wait until all renewals are written down; each has its budget."""
+        """Wait until all renewals are written down; each has its time limit."""
         if self._lookups:
             await asyncio.wait(list(self._lookups.values()))
 

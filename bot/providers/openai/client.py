@@ -31,7 +31,7 @@ _MOST_PICTURE_BYTES = 640 * 1024 * 1024
 def build_client(key: str, base_url: str | None = None, *, longest: timedelta = timedelta(minutes=15)) -> AsyncOpenAI:
     """Build a client that never repeats a call by itself; the caller closes it (`await client.close()`).
 
-    Whoever makes a call keeps its budget; `longest` is greater than any of
+    Whoever makes a call keeps its time limit; `longest` is greater than any of
     them, and the last resort against a read that never ends. A service that
     wants no key gets a placeholder.
 

@@ -49,7 +49,7 @@ async def resolve(host: str, port: int) -> tuple[str, ...]:
 
 
 class PictureFetcher:
-    """Fetches pictures for a provider. That is free, so it tries again after each of `pauses` within its budget.
+    """Fetches pictures for a provider. That is free, so it tries again after each of `pauses` within its time limit.
 
     The operator's own `base_url` (with its scheme and port) and the hosts
     that the operator named may live anywhere and speak plain http; everybody
