@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StorageFailed
 from storage.sql.database import parse_url
 from storage.sql.failures import translate_errors
-from storage.sql.postgres import PostgresOptions, postgres_engine
+from storage.sql.postgres import APPLICATION, PostgresOptions, postgres_engine
 from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,7 +23,7 @@ _TIMEOUT = timedelta(minutes=10)
 _ONE_CONNECTION = PostgresOptions(statement_timeout=_TIMEOUT, prepared_statements=False)
 """What runs once needs no prepared statements, and gets on with every pooler without them."""
 
-_LOCK = 0x6561_7365_6C
+LOCK = 0x6561_7365_6C
 """The number of the advisory lock on PostgreSQL: `easel`."""
 
 
@@ -39,7 +39,7 @@ async def current(url: str) -> str | None:
         if is_sqlite(target) and not await asyncio.to_thread(sqlite_file(target).exists):
             return None
         async with asyncio.timeout(_PATIENCE.total_seconds()), _connect(target, begin="BEGIN") as connection:
-            return await _version(connection)
+            return await read_version(connection)
 
 
 async def upgrade(url: str) -> tuple[str | None, str]:
@@ -63,8 +63,8 @@ async def _migrate(url: URL) -> tuple[str | None, str]:
     # Foreign keys stay off: SQLite copies whole tables to change them.
     async with asyncio.timeout(_TIMEOUT.total_seconds()), _connect(url, begin="BEGIN IMMEDIATE") as connection:
         if not is_sqlite(url):
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        before = await _version(connection)
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        before = await read_version(connection)
         if before is not None and before not in _versions():
             raise StorageFailed("database", f"its tables are version {before}, and this program knows {head()} at most")
         if before != head():
@@ -78,7 +78,7 @@ async def _connect(url: URL, *, begin: str) -> AsyncIterator[AsyncConnection]:
     if is_sqlite(url):
         engine = sqlite_engine(url, begin=begin, busy=_PATIENCE, pragmas=("synchronous=FULL",), pool=NullPool)
     else:
-        engine = postgres_engine(url, _ONE_CONNECTION, pool=NullPool)
+        engine = postgres_engine(url, _ONE_CONNECTION, application=f"{APPLICATION} db upgrade", pool=NullPool)
     try:
         async with engine.connect() as connection:
             yield connection
@@ -103,7 +103,8 @@ def _versions() -> list[str]:
     return sorted(path.stem.removeprefix("r").partition("_")[0] for path in (_MIGRATIONS / "versions").glob("r*_*.py"))
 
 
-async def _version(connection: AsyncConnection) -> str | None:
+async def read_version(connection: AsyncConnection) -> str | None:
+    """Return the version of the tables; None where there are none."""
     if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
         return None
     version: str | None = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()

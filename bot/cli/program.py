@@ -174,6 +174,28 @@ def upgrade(config: Config = None, verbose: Verbose = False) -> None:
     run_and_exit(act, is_verbose=verbose)
 
 
+@db.command(name="copy")
+def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The database that has the records, as [records] url names it.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="An empty database; for SQLite, a file that need not be there.")],
+    verbose: Verbose = False,
+) -> None:
+    """Copy all records to another database: from SQLite to PostgreSQL, or back.
+
+    Stop every easel that uses one of them first; the copy refuses to begin
+    where it sees one. It is whole or it is not there: after an interruption
+    nothing has arrived, and the same command begins anew. FROM is not changed.
+    A password can stand in ~/.pgpass in place of the command line.
+    """
+
+    def act() -> int:
+        from bot.cli.copy_command import copy
+
+        return copy(source, target, is_verbose=verbose)
+
+    run_and_exit(act, is_verbose=verbose)
+
+
 @discord.command()
 def invite(config: Config = None, verbose: Verbose = False) -> None:
     """Print the links by which a server, or a person, adds the bot, with the permissions it needs."""

@@ -28,15 +28,20 @@ _PARAMETERS = frozenset(
 _SHAPES = "sqlite+aiosqlite:/// and the path of a file, or postgresql://user:password@host/database"
 
 
-def _check(secret: SecretStr) -> SecretStr:
-    url = secret.get_secret_value().strip()
+def check_records_url(url: str) -> str:
+    """Return the URL; a `ValueError` says what it must be, without repeating it."""
+    url = url.strip()
     if url.partition(":")[0] in _POSTGRES:
         _check_postgres(url)
     elif url:
         path = url.removeprefix("sqlite+aiosqlite:///")
         if path == url or not path or ":memory:" in path:
             raise ValueError(f"must be {_SHAPES}, or empty")
-    return SecretStr(url)
+    return url
+
+
+def _check(secret: SecretStr) -> SecretStr:
+    return SecretStr(check_records_url(secret.get_secret_value()))
 
 
 def _check_postgres(url: str) -> None:

@@ -86,6 +86,44 @@ async def test_the_doctor_looks_at_it(postgres: PostgresServer, made: str, tmp_p
         assert "version 9999" in done.out + done.err
 
 
+async def test_a_house_moves_there_and_back(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
+    """With what it has counted; the command says what arrived, and what to do next."""
+    here, there, back = (
+        f"sqlite+aiosqlite:///{tmp_path}/data/easel.db",
+        postgres.url_of(made),
+        f"sqlite+aiosqlite:///{tmp_path}/b.db",
+    )
+    assert (await Program(tmp_path).run("imagine", "a fox")).code == 0
+    for source, target, pictures in ((here, there, 1), (there, back, 2)):
+        copied = await Program(tmp_path).run("db", "copy", source, target)
+        assert copied.code == 0
+        assert f"jobs: {pictures}, pictures: {pictures}, accounts: 1" in copied.out
+        assert f"(held 0, spent {pictures})" in copied.out
+        assert "100%" in copied.err
+        assert (await Program(tmp_path, {"EASEL_RECORDS__URL": target}).run("imagine", "a fox")).code == 0
+    again = await Program(tmp_path).run("db", "copy", here, there)
+    assert (again.code, again.out) == (2, "")
+    assert again.err.strip().endswith("name an empty database.")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "sentence"),
+    [
+        ("easel.db", NOWHERE, "FROM must be sqlite+aiosqlite:/// and the path of a file, or postgresql://"),
+        (f"postgresql://me:{PASSWORD}@host", NOWHERE, "FROM must name a host and a database"),
+        ("sqlite+aiosqlite:///nothing.db", NOWHERE, "There is no database nothing.db."),
+        (NOWHERE, "sqlite+aiosqlite:///new.db", "nothing answers at 127.0.0.1:1"),
+    ],
+)
+async def test_what_cannot_be_copied_is_one_sentence(tmp_path: Path, source: str, target: str, sentence: str) -> None:
+    """Without the password, and nothing is made."""
+    done = await Program(tmp_path).run("db", "copy", source, target)
+    assert done.code in {1, 2}
+    assert sentence in done.err
+    assert done.err.count("\n") == 1
+    assert PASSWORD not in done.err
+
+
 async def test_clocks_that_are_apart_are_named(postgres: PostgresServer) -> None:
     """Further than a lease's half they cost money; a little is worth a note; our own clock is as right as the server's."""
     async with open_database(await postgres.empty()) as database:
