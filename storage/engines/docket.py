@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+import structlog
 from docket import CurrentExecution, Disposition, Docket, Execution, Worker
 from docket.dependencies import AdmissionBlocked, CompletionHandler, TaskOutcome, current_docket
 from redis.exceptions import RedisError
@@ -18,6 +19,8 @@ from bot.errors import StorageFailed
 from bot.ports.engine import Work
 from storage.engines.redis_server import check_server, mute_outages, with_room
 from storage.engines.work import run_logged
+
+log = structlog.get_logger(__name__)
 
 _TASK = "work"
 
@@ -125,19 +128,27 @@ class DocketEngine:
         least = min(share for share in slots.values() if share)
         try:
             async with asyncio.TaskGroup() as group:
-                for tier, docket in self._dockets.items():
-                    group.create_task(self._run_worker(docket, slots.get(tier) or least))
-                await self._wait_for_cancellation()
+                queues = self._dockets.items()
+                workers = [group.create_task(self._run_worker(docket, slots.get(tier) or least)) for tier, docket in queues]
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    await self._stop(workers)
         finally:
             self._work = None
 
-    async def _wait_for_cancellation(self) -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._stopping.set()
-            for task in self._running:
-                task.cancel()
+    async def _stop(self, workers: list["asyncio.Task[None]"]) -> None:
+        """Cancel what runs and wait for it, however long it takes, but not for a Redis that hangs."""
+        self._stopping.set()
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+        _, late = await asyncio.wait(workers, timeout=2 * _PATIENCE.total_seconds())
+        if late:
+            log.warning("engine.cut_off")
+            await self._stack.aclose()
+            await asyncio.wait(late, timeout=_PATIENCE.total_seconds())
 
     async def _run_worker(self, docket: Docket, slots: int) -> None:
         """Have docket work on one queue until the run stops, and wait for what it has begun."""

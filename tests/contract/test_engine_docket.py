@@ -188,3 +188,19 @@ async def test_a_redis_that_goes_and_comes_back_loses_nothing(tmp_path: Path) ->
                 await work.let_go(runs, waits, comes)
                 await until(lambda: {runs, waits, comes} <= set(work.ended))
     assert work.started.count(waits) == work.started.count(comes) == 1
+
+
+@pytest.mark.long
+async def test_a_redis_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
+    """Nor anybody who publishes; the work is cancelled and waited for as ever."""
+    with redis_server(tmp_path) as server:
+        async with docket_stage(server) as stage:
+            work = HeldWork()
+            [job, other] = jobs(GUEST, 2)
+            async with asyncio.timeout(120), at_work(stage.engine, work, SLOTS):
+                await publish(stage.engine, job)
+                await until(lambda: work.running == {job})
+                server.freeze()
+                with pytest.raises(StorageFailed):
+                    await publish(stage.engine, other)
+            assert work.cancelled == work.ended == [job]

@@ -59,8 +59,15 @@ class RedisServer:
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        os.kill(int((self._folder / "pid").read_text()), signal.SIGKILL)
+        self._send(signal.SIGKILL)
         self.stop()
+
+    def freeze(self) -> None:
+        """Have it answer nothing any more, and keep its connections open."""
+        self._send(signal.SIGSTOP)
+
+    def _send(self, number: signal.Signals) -> None:
+        os.kill(int((self._folder / "pid").read_text()), number)
 
     def forget(self) -> None:
         """Lose what was written down; only while it does not run."""
