@@ -59,11 +59,14 @@ async def test_a_tier_without_slots_has_the_smallest_share(engine: Engine) -> No
 async def test_slots_are_never_exceeded(engine: Engine, stage: EngineStage) -> None:
     """While jobs come, end, break and are cancelled."""
     work = HeldWork()
+    guests, premium = jobs(GUEST, 20), jobs(PREMIUM, 20)
+    await publish(engine, *guests[:3], *premium[:3])
     async with at_work(engine, work, {GUEST: 2, PREMIUM: 1}):
-        for guest, premium in zip(jobs(GUEST, 30), jobs(PREMIUM, 30), strict=True):
-            await publish(engine, guest, premium)
+        await until(lambda: len(work.running) == 3)
+        for pair in zip(guests, premium, strict=True):
+            await publish(engine, *pair)
             await stage.settle()
-            for job in (guest, premium):
+            for job in pair:
                 await (engine.cancel(job) if job.endswith("3") else work.let_go(job))
         await until(lambda: not work.running)
         assert work.most_at_once == 3
