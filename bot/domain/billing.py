@@ -58,12 +58,12 @@ class Subscription:
             self.is_accepted or news.is_accepted,
         )
 
-    def until(self, quota_status: Collection[datetime], reversed_: Collection[datetime]) -> datetime:
+    def until(self, paid: Collection[datetime], reversed_: Collection[datetime]) -> datetime:
         """Return when the membership ends, as far as is known: with the last invoice that is paid for, and some days more.
 
         Where a later invoice was reversed, there are no more days: its money was not late, but went back.
         """
-        paid_until = max(filter(None, (self.paid_until, *quota_status)), default=self.begun_at)
+        paid_until = max(filter(None, (self.paid_until, *paid)), default=self.begun_at)
         went_back = any(moment > paid_until for moment in reversed_)
         last = paid_until if went_back else paid_until + PAYMENT_GRACE
         return min(last, self.ended_at) if self.ended_at else last

@@ -154,3 +154,11 @@ def test_what_is_made_from_a_picture_is_found_from_its_key_and_leads_back_to_it(
     assert derived_keys(key) == ("pictures/ab/abcd.png.512.webp", "pictures/ab/abcd.png.1024.webp")
     assert {original_key(derived) for derived in (*derived_keys(key), key)} == {key}
     assert original_key("pictures/ab/abcd.webp") == "pictures/ab/abcd.webp"
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"), [(Size(9, 9), Shape.SQUARE), (Size(10, 9), Shape.WIDE), (Size(9, 10), Shape.TALL)], ids=str
+)
+def test_a_size_has_a_shape(size: Size, shape: Shape) -> None:
+    """By a single pixel."""
+    assert size.shape is shape
