@@ -21,6 +21,8 @@ from tests.fakes.ids import CountingIds
 pytestmark = ON_DISK
 
 BEFORE = (
+    "DROP TABLE tenant_usage",
+    "ALTER TABLE holds RENAME COLUMN tenant TO crowd",
     "ALTER TABLE drawings DROP COLUMN asked",
     "UPDATE drawings SET state = 'open', microusd = 0",
     "UPDATE alembic_version SET version_num = '0007'",
