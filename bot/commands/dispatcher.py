@@ -99,8 +99,7 @@ class Dispatcher:
         try:
             await call.ask(Form(command.name))
         except SurfaceFailed:
-            command.parse({})
-            raise
+            command.parse({})  # refuses: an option that is required is missing
 
     async def _check_permitted(self, command: AnyCommand, call: Call) -> None:
         if not await permitted_commands((command,), call.person, self._is_owner):

@@ -17,6 +17,7 @@ class ScriptedRewriter:
     def __init__(self) -> None:
         self._outcomes: deque[PreparedPrompt | Exception] = deque()
         self._is_silent = False
+        self.costs = REWRITING_COSTS
         self.asks: list[RewriteRequest] = []
 
     def will(self, *outcomes: PreparedPrompt | Exception) -> None:
@@ -40,7 +41,7 @@ class ScriptedRewriter:
 
     def estimate(self, ask: RewriteRequest) -> Cost:
         """Guess what it does cost."""
-        return REWRITING_COSTS
+        return self.costs
 
     async def check(self) -> tuple[Finding, ...]:
         """Find everything well."""

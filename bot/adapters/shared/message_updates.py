@@ -107,14 +107,17 @@ class MessageUpdateQueue:
         pending.users += 1
         try:
             async with pending.lock:
-                was_cut = await self._stop_progress(pending)
-                await self._cancel_repeat(name)
-                await show(False)
-                if was_cut or self._is_in_doubt(name):
-                    self._repeats[name] = asyncio.create_task(self._repeat_final(name, show))
+                await self._show_last(name, pending, show)
         finally:
             pending.users -= 1
             self._forget(name, pending)
+
+    async def _show_last(self, name: str, pending: _PendingUpdates, show: ShowFinal) -> None:
+        was_cut = await self._stop_progress(pending)
+        await self._cancel_repeat(name)
+        await show(False)
+        if was_cut or self._is_in_doubt(name):
+            self._repeats[name] = asyncio.create_task(self._repeat_final(name, show))
 
     async def close(self) -> None:
         """Show nothing any more."""

@@ -8,12 +8,13 @@ import structlog
 from structlog.testing import capture_logs
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Post, Tone
+from bot.domain.chat import Form, Post, Tone
 from bot.domain.images import Shape
-from bot.errors import BadInput, NotYours, StorageFailed
+from bot.domain.people import Person
+from bot.errors import BadInput, NotYours, StorageFailed, SurfaceFailed
 from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.owners import nobody
-from tests.fakes.surfaces import FakeCall, RecordingSurface
+from tests.fakes.surfaces import FakeCall, RecordingSurface, person
 from tests.unit.commands.sample import Easel, NoArgs, PaintArgs, PressArgs
 
 
@@ -177,3 +178,45 @@ async def test_cancellation_passes_through(dispatcher: Dispatcher, easel: Easel,
 def test_the_commands_can_be_looked_up(dispatcher: Dispatcher) -> None:
     """Front ends draw their menus from them."""
     assert list(dispatcher.commands) == ["paint", "wipe", "press"]
+
+
+async def test_a_command_that_lacks_what_it_needs_is_asked_for_in_a_form(
+    dispatcher: Dispatcher, easel: Easel, call: FakeCall
+) -> None:
+    """Whoever may give it fills it in."""
+    await dispatcher.dispatch_line("/paint", call)
+    assert (call.asked, call.whispers, easel.asked) == ([Form("paint")], [], [])
+
+
+async def test_where_no_form_can_be_shown_what_is_missing_is_said(dispatcher: Dispatcher, easel: Easel, call: FakeCall) -> None:
+    """As on a platform without forms."""
+    call.failures.fail_next("ask", SurfaceFailed("loom", "no forms"))
+    await dispatcher.dispatch_line("/paint", call)
+    assert [whisper.kind for whisper in call.whispers] == ["bad_input"]
+    assert easel.asked == []
+
+
+@pytest.mark.parametrize(("line", "name"), [("/paint a fox", "paint"), ("WIPE", "wipe"), ("/pain", None), ("a fox", None)])
+def test_the_command_of_a_typed_line_is_known_before_it_is_run(dispatcher: Dispatcher, line: str, name: str | None) -> None:
+    """Or that there is none."""
+    command = dispatcher.command_of(line)
+    assert (command.name if command else None) == name
+
+
+@pytest.mark.parametrize(
+    ("someone", "is_it"),
+    [(person("ann"), False), (person("olga"), True), (replace(person("ann"), is_admin=True), True)],
+    ids=["a member", "an owner", "an admin"],
+)
+async def test_admins_and_owners_are_known(easel: Easel, someone: Person, is_it: bool) -> None:
+    """Owners are so everywhere."""
+
+    async def is_olga(person: Person) -> bool:
+        return person.identity.user == "olga"
+
+    assert await Dispatcher([easel.wipe()], lambda: "c0ffee", is_olga).is_admin_or_owner(someone) is is_it
+
+
+async def test_the_commands_that_somebody_may_give_come_in_their_order(dispatcher: Dispatcher) -> None:
+    """What is for admins only is not among them for others."""
+    assert [command.name for command in await dispatcher.permitted_commands(person())] == ["paint", "wipe", "press"]

@@ -1,5 +1,6 @@
 """Asks whether every setting can be typed as people would, says what it was and is, holds at once, and can be undone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -223,6 +224,12 @@ class TestChannels:
         for typed in ("here", "<#123>", "123"):
             assert "give the whole id" in await set_(office, name, typed, ALONE)
         assert "is now loom:town:123" in await set_(office, name, "loom:town:123", ALONE)
+
+    async def test_a_channel_whose_id_no_rule_can_hold_is_refused(self, office: Treasury) -> None:
+        """What was set before stays."""
+        said = await set_(office, "channels", "here", replace(SQUARE, channel="no id"))
+        assert said == "This channel cannot be named in a setting; nothing was changed."
+        assert (await office.settings()).channels == ()
 
     @pytest.mark.parametrize("name", ["channels", "review_channel"])
     async def test_another_communitys_channels_are_not_ones_own(self, name: str) -> None:

@@ -238,3 +238,12 @@ async def test_pictures_that_nobody_may_see_are_not_shown(bench: Bench) -> None:
     await bench.gallery.delete(job.id)
     await bench.delivery.show_pictures(job)
     assert bench.message(job).pictures == ()
+
+
+async def test_where_no_message_can_be_posted_the_author_alone_gets_them(bench: Bench) -> None:
+    """The place was gone before the job had a message there."""
+    job = await kept(bench)
+    bench.jobs.rows[job.id].job = replace(job, message=None)
+    bench.surface.failures.fail_next("post", GONE)
+    await bench.delivery.show_pictures(bench.job(job))
+    assert [(place, key) for place, _, key in bench.surface.posted[1:]] == [(Place(LOOM, "", "ann alone"), f"{job.id}:direct")]

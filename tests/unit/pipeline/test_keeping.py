@@ -205,3 +205,14 @@ async def test_the_same_bytes_of_two_jobs_are_kept_apart(bench: Bench) -> None:
     [picture] = await bench.gallery.visible(second.id)
     assert await bench.objects.get(picture.file.key) == png()
     assert len(bench.objects.objects) == 1
+
+
+async def test_what_has_come_over_already_is_kept_without_its_spool(far: Bench, spool: MemoryObjects) -> None:
+    """Whoever emptied it died before the job was told."""
+    job = await far.claimed()
+    drawing = await drawn(far, job, png(1))
+    [file] = drawing.files
+    await far.objects.put(file.key, png(1), file.media_type)
+    spool.objects.clear()
+    await far.keeping.keep(job, drawing, Troubles())
+    assert far.job(job).state is JobState.KEPT

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.chat import Post, promise
 from bot.domain.jobs import Job
@@ -104,4 +105,15 @@ async def test_what_breaks_inside_comes_out(bench: Bench, promised: Job) -> None
     with pytest.raises(RuntimeError, match="inside"):
         await break_inside()
     await asyncio.sleep(10)
+    assert said(bench.surface) == []
+
+
+async def test_where_the_message_cannot_be_looked_for_nothing_is_shown_and_the_work_goes_on(bench: Bench, promised: Job) -> None:
+    """The end looks for it again."""
+    bench.jobs.failures.fail_always("get", StorageFailed("sqlite", "locked"))
+    with capture_logs() as logs:
+        async with bench.delivery.progress(promised) as show:
+            await until(lambda: [line["event"] for line in logs] == ["progress.homeless"])
+            show(Post("one"))
+            await quiet()
     assert said(bench.surface) == []

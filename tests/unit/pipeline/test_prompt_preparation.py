@@ -176,3 +176,14 @@ async def test_a_rewritten_prompt_that_nobody_could_judge_is_not_drawn(bench: Be
     bench.moderation.will(Verdict(Decision.ALLOW), DUNNO)
     with pytest.raises(GuardUnavailable):
         await bench.preparation.prepare(await bench.claimed("a fox"))
+
+
+async def test_a_rewriter_that_costs_nothing_leaves_no_estimate(bench: Bench) -> None:
+    """Neither before it is asked nor when it fails."""
+    bench.rewriter.costs = FREE
+    bench.rewriter.will(ProviderFailed("rewriter", "wrong key", fault=ProviderFault.BAD_KEY))
+    job = await bench.claimed()
+    bench.jobs.failures.fail_always("record_prompt_estimate", StorageFailed("sqlite", "locked"))
+    with pytest.raises(ProviderFailed):
+        await bench.preparation.prepare(job)
+    assert bench.job(job).prepared_prompt is None

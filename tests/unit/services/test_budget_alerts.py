@@ -1,5 +1,6 @@
 """Asks whether the right people are told once that a budget is nearly used up, and whether that ever stands in a wish's way."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,14 +8,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.allowances import Budget, Period
-from bot.domain.chat import Place
+from bot.domain.chat import Place, Post
 from bot.domain.people import HOUSE, Identity
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BudgetExceeded, MessageGone, StorageFailed, SurfaceFailed
-from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
+from bot.services.budget_alerts import BudgetAlerts, HouseBudgets, newest_entry
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM, SQUARE, person
+from tests.fakes.waiting import until
 
 OF_HOUSE = Budget(HOUSE, Period.MONTH, 10 * PRICE.microusd)
 AWAY = SurfaceFailed("loom", "500")
@@ -207,3 +209,71 @@ async def test_the_newest_entry_is_found_however_long_the_record_is(bench: Bench
         await set_by(bench, "bea", RuleKey(RuleKind.SETTING, "retention"), str(number))
     await spend(bench, 4, 4)
     assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
+
+
+async def test_what_waits_is_looked_at_until_cancelled(bench: Bench) -> None:
+    """Beside the work."""
+    running = asyncio.create_task(bench.budget_alerts.run())
+    await bench.imagine(key="call-1", count=4)
+    await bench.imagine(key="call-2", count=4)
+    await until(lambda: budget_alerts(bench) != [])
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_review_channel_of_a_platform_that_is_not_open_here_is_passed_over(bench: Bench) -> None:
+    """Whoever set the budget is told."""
+    await set_by(bench, "amy", RuleKey(RuleKind.SETTING, "review_channel"), "moon:town:back-room")
+    await spend(bench, 4, 4)
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
+
+
+async def test_budgets_that_were_told_are_forgotten_before_they_fill_the_memory(bench: Bench) -> None:
+    """What was told is remembered elsewhere too, so nobody is told twice."""
+    await spend(bench, 4, 4)
+    bench.budget_alerts._known.update(f"budget {number}" for number in range(1000))
+    await set_by(bench, "amy", RuleKey(RuleKind.BUDGET, Period.DAY), str(9 * PRICE.microusd))
+    await spend(bench, 1, keys="more")
+    assert len(bench.budget_alerts._known) == 1
+    await set_by(bench, "amy", RuleKey(RuleKind.BUDGET, Period.DAY), str(10 * PRICE.microusd))
+    await spend(bench, 1, keys="last")
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE] * 2
+
+
+async def test_an_entry_that_is_not_there_is_not_found(bench: Bench) -> None:
+    """However many others there are."""
+    for number in range(3):
+        await set_by(bench, "bea", RuleKey(RuleKind.SETTING, "retention"), str(number))
+    assert await newest_entry(bench.rulebook, HOUSE, RuleKey(RuleKind.SETTING, "zone")) is None
+
+
+class TestNoticesToOwners:
+    """What the house's owners hear in private."""
+
+    @pytest.fixture
+    def alerts(self, bench: Bench) -> BudgetAlerts:
+        """Return the notices of a house that Olga owns."""
+        return BudgetAlerts(
+            ledger=bench.ledger,
+            seen_keys=bench.seen_keys,
+            rulebook=bench.rulebook,
+            accounts=bench.accounts,
+            surfaces={LOOM: bench.surface},
+            house=HouseBudgets((), (Identity.parse("loom:olga"),)),
+        )
+
+    async def test_a_notice_is_told_once(self, bench: Bench, alerts: BudgetAlerts) -> None:
+        """By its key."""
+        for _ in range(2):
+            await alerts.notify_owners(Post("The disk is full."), key="disk")
+        assert [place.channel for place, _, _ in bench.surface.posted] == ["olga alone"]
+
+    async def test_what_cannot_be_told_now_is_logged_and_told_with_the_next_try(self, bench: Bench, alerts: BudgetAlerts) -> None:
+        """Nobody else hears of the failure."""
+        bench.surface.failures.fail_next("direct", AWAY)
+        with capture_logs() as logs:
+            await alerts.notify_owners(Post("The disk is full."), key="disk")
+        assert [line["event"] for line in logs] == ["notice.failed"]
+        await alerts.notify_owners(Post("The disk is full."), key="disk")
+        assert [post.text for _, post, _ in bench.surface.posted] == ["The disk is full."]

@@ -1,14 +1,16 @@
 """Asks who sees which pictures, and when their bytes go."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.images import PictureState, derived_keys
+from bot.domain.images import Picture, PictureState, derived_keys
 from bot.domain.jobs import Job
 from bot.errors import StorageFailed
 from bot.services.gallery import Gallery
 from tests.fakes.bench import Bench
+from tests.fakes.pictures import MemoryPictures
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -123,3 +125,33 @@ async def test_bytes_that_do_not_go_now_go_at_a_later_sweep(bench: Bench) -> Non
     await bench.gallery.sweep()
     assert await states(bench, stuck) == {PictureState.REMOVED}
     assert bench.objects.objects == {}
+
+
+async def test_the_bytes_of_two_pictures_under_one_key_go_with_the_last_of_them(bench: Bench) -> None:
+    """As those of version 0.1 may be, which named bytes by their content alone."""
+    jobs = [await bench.draw(key=f"call-{number}") for number in range(2)]
+    [first], [second] = [await bench.pictures.of_job(job.id) for job in jobs]
+    await bench.objects.delete(second.file.key)
+    bench.jobs.kept[second.id].picture = replace(second, file=first.file)
+    for job, left in zip(jobs, (1, 0), strict=True):
+        await bench.gallery.delete(job.id)
+        bench.clock.move(bench.gallery.undo)
+        await bench.gallery.sweep()
+        assert len(bench.objects.objects) == left
+
+
+async def test_a_picture_that_was_brought_back_during_a_sweep_stays(bench: Bench) -> None:
+    """Somebody is quicker than the sweep that has read its page."""
+
+    class ReadBefore(MemoryPictures):
+        async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
+            found = await super().due(now, most=most, skip=skip)
+            await self.show(job.id)
+            return found
+
+    job = await bench.draw()
+    await bench.gallery.delete(job.id)
+    bench.clock.move(bench.gallery.undo)
+    await Gallery(ReadBefore(bench.jobs), bench.objects, bench.clock, MINUTE).sweep()
+    assert await states(bench, job) == {PictureState.VISIBLE}
+    assert len(bench.objects.objects) == 1

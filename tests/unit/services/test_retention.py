@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.images import PictureState
 from bot.domain.jobs import Job
@@ -88,3 +89,12 @@ async def test_very_many_pictures_go_some_at_a_time(bench: Bench) -> None:
     few = Retention(bench.rulebook, bench.pictures, bench.clock, grace=timedelta(), most_at_once=2)
     await few.sweep()
     assert [await states(bench, job) for job in jobs] == [{PictureState.HIDDEN}] * 5
+
+
+async def test_where_nothing_is_too_old_nothing_is_said_of_it(bench: Bench) -> None:
+    """A log that says it each minute hides what matters."""
+    await bench.draw()
+    await keep_for(bench, "30")
+    with capture_logs() as logs:
+        await sweep_for(bench, GRACE)
+    assert "retention.hidden" not in [line["event"] for line in logs]

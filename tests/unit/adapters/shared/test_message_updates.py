@@ -293,3 +293,20 @@ async def test_nothing_is_shown_after_closing() -> None:
     await quiet()
     assert board.said == ["end"]
     assert not board.updates.is_busy
+
+
+async def test_an_end_that_was_in_no_doubt_is_said_once() -> None:
+    """Nothing was on its way."""
+    board = Board()
+    await board.updates.show_final(MESSAGE, board.end)
+    assert not board.updates.is_busy
+    assert board.said == ["end"]
+
+
+async def test_the_ends_of_long_ago_are_forgotten() -> None:
+    """A thousand are remembered, so that a house that runs for years does not fill up with them."""
+    board = Board()
+    for number in range(1001):
+        await board.updates.show_final(MessageRef(SQUARE, f"message-{number}"), board.end)
+    assert len(board.updates._ended) == 1000
+    assert board.updates._ended[next(iter(board.updates._ended))] is None
