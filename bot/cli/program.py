@@ -174,6 +174,22 @@ def upgrade(config: Config = None, verbose: Verbose = False) -> None:
     run_and_exit(act, is_verbose=verbose)
 
 
+@db.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; it must not be there yet.")],
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Copy the database to a file, also while easel runs. For SQLite: PostgreSQL has pg_dump."""
+
+    def act() -> int:
+        from bot.cli.backup_command import backup as back_up_database
+
+        return back_up_database(file, config, is_verbose=verbose)
+
+    run_and_exit(act, is_verbose=verbose)
+
+
 @db.command(name="copy")
 def copy_database(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The database that has the records, as [records] url names it.")],

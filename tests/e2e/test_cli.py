@@ -386,3 +386,13 @@ def _fetched(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
         facts: dict[str, Any] = json.load(answer)
     return facts
+
+
+async def test_a_backup_is_a_file_and_a_sentence(easel: Program) -> None:
+    """A second one does not take its place."""
+    assert (await easel.run("db", "upgrade")).code == 0
+    done = await easel.run("db", "backup", "backup.db")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("The database is copied to backup.db (")
+    again = await easel.run("db", "backup", "backup.db")
+    assert (again.code, again.err) == (2, "backup.db is there already: name a new file.\n")
