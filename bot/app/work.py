@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+from bot.app.engines import open_leader_lock
 from bot.app.orphans import build_orphans
 from bot.app.quota_services import build_retention
 from bot.app.services import Services
@@ -17,6 +18,7 @@ from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
+from bot.ports.leader_lock import LeaderLock
 
 _SWEEP_EVERY = timedelta(minutes=1)
 
@@ -30,7 +32,8 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
         await stack.enter_async_context(background_task(working))
         await stack.enter_async_context(background_task(services.budget_alerts.run()))
         if recovers:
-            recovering = _build_recovery(services, engine).run(every=_SWEEP_EVERY)
+            leader = await stack.enter_async_context(open_leader_lock(services.base.settings, services.delivery.platforms))
+            recovering = _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(recovering))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
             await stack.enter_async_context(background_task(build_orphans(services.base).run()))
@@ -65,11 +68,12 @@ def _build_steps(services: Services) -> Steps:
     )
 
 
-def _build_recovery(services: Services, engine: Engine) -> Recovery:
+def _build_recovery(services: Services, engine: Engine, leader: LeaderLock) -> Recovery:
     base = services.base
     return Recovery(
         jobs=base.records.jobs,
         engine=engine,
+        leader=leader,
         delivery=services.delivery,
         retention=build_retention(base),
         gallery=services.gallery,

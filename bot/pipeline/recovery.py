@@ -11,6 +11,7 @@ from bot.pipeline.delivery import Delivery
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
+from bot.ports.leader_lock import LeaderLock
 from bot.services.gallery import Gallery
 from bot.services.retention import Retention
 
@@ -25,6 +26,7 @@ class Recovery:
         *,
         jobs: Jobs,
         engine: Engine,
+        leader: LeaderLock,
         delivery: Delivery,
         retention: Retention,
         gallery: Gallery,
@@ -34,6 +36,7 @@ class Recovery:
     ) -> None:
         self._jobs = jobs
         self._engine = engine
+        self._leader = leader
         self._delivery = delivery
         self._retention = retention
         self._gallery = gallery
@@ -44,12 +47,13 @@ class Recovery:
     async def run(self, *, every: timedelta) -> None:
         """Sweep now, when the leases of a process that died before us have run out, and then ever more rarely, down to `every`.
 
-        Until cancelled: a sweep that fails is logged, and the next one comes.
+        Until cancelled, and only while this process leads: a sweep that fails is logged, and the next one comes.
         """
         pause = self._lease
         while True:
             try:
-                await self.sweep()
+                if await self._leader.lead():
+                    await self.sweep()
             except EaselError as error:
                 log.warning("recovery.failed", reason=str(error))
             except Exception:

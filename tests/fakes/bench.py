@@ -37,6 +37,7 @@ from tests.fakes.engine import ManualEngine
 from tests.fakes.ids import CountingIds
 from tests.fakes.images import PRICE, ScriptedProvider
 from tests.fakes.jobs import MemoryJobs
+from tests.fakes.leader_lock import ScriptedLeaderLock
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedRewriter, ScriptedStage
@@ -76,6 +77,7 @@ class Bench:
         most_running: int = 1000,
     ) -> None:
         self.clock = StoppedClock()
+        self.leader = ScriptedLeaderLock()
         self.weights = weights
         self.ids = CountingIds()
         self.jobs = MemoryJobs(self.clock)
@@ -104,6 +106,7 @@ class Bench:
         self.recovery = Recovery(
             jobs=self.jobs,
             engine=self.engine,
+            leader=self.leader,
             delivery=self.delivery,
             retention=self.retention,
             gallery=self.gallery,

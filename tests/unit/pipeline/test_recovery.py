@@ -28,6 +28,7 @@ def recovery_of(bench: Bench, *, delivery: Delivery | None = None, gallery: Gall
     return Recovery(
         jobs=bench.jobs,
         engine=bench.engine,
+        leader=bench.leader,
         delivery=delivery or bench.delivery,
         retention=bench.retention,
         gallery=gallery or bench.gallery,
@@ -78,6 +79,19 @@ async def test_ends_that_nobody_has_seen_are_told(bench: Bench) -> None:
     await bench.recovery.sweep()
     await bench.recovery.sweep()
     assert [post.text for post in bench.surface.said] == ["a fox – cancelled; nothing was counted."]
+
+
+async def test_only_the_leader_sweeps(bench: Bench) -> None:
+    """Whoever is it by the time of the next sweep."""
+    job = await bench.imagine()
+    await bench.jobs.cancel(job.id, CANCELLED)
+    bench.leader.leads = False
+    async with running(bench.recovery):
+        await asyncio.sleep(LEASE.total_seconds() * 2)
+        assert bench.surface.said == []
+        bench.leader.leads = True
+        await asyncio.sleep(MINUTE.total_seconds() * 2)
+        assert [post.text for post in bench.surface.said] == ["a fox – cancelled; nothing was counted."]
 
 
 async def test_an_engine_out_of_reach_keeps_nobody_untold(bench: Bench) -> None:
