@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class ContractTables:
     """Everything that one house keeps."""
 
     jobs: Jobs
@@ -147,11 +147,11 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) -> Records:
+def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureRequest) -> ContractTables:
     """Return a house's records."""
     if engine_name == MEMORY:
         memory, ids = MemoryJobs(clock), CountingIds()
-        return Records(
+        return ContractTables(
             jobs=memory,
             ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory),
@@ -165,7 +165,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         )
     database: Database = request.getfixturevalue("database")
     ids = CountingIds()
-    return Records(
+    return ContractTables(
         jobs=SqlJobs(database, clock),
         ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
@@ -180,61 +180,61 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
 
 
 @pytest.fixture
-def jobs(records: Records) -> Jobs:
+def jobs(records: ContractTables) -> Jobs:
     """Return the table of jobs."""
     return records.jobs
 
 
 @pytest.fixture
-def ledger(records: Records) -> Ledger:
+def ledger(records: ContractTables) -> Ledger:
     """Return the ledger."""
     return records.ledger
 
 
 @pytest.fixture
-def pictures(records: Records) -> Pictures:
+def pictures(records: ContractTables) -> Pictures:
     """Return the record of pictures."""
     return records.pictures
 
 
 @pytest.fixture
-def references(records: Records) -> References:
+def references(records: ContractTables) -> References:
     """Return what the record still has of stored objects."""
     return records.references
 
 
 @pytest.fixture
-def accounts(records: Records) -> Accounts:
+def accounts(records: ContractTables) -> Accounts:
     """Return the accounts."""
     return records.accounts
 
 
 @pytest.fixture
-def reports(records: Records) -> Reports:
+def reports(records: ContractTables) -> Reports:
     """Return the reports."""
     return records.reports
 
 
 @pytest.fixture
-def rulebook(records: Records) -> Rulebook:
+def rulebook(records: ContractTables) -> Rulebook:
     """Return what admins have set."""
     return records.rulebook
 
 
 @pytest.fixture
-def credits_(records: Records) -> Credits:
+def credits_(records: ContractTables) -> Credits:
     """Return the credits, whose name alone is Python's own."""
     return records.credits
 
 
 @pytest.fixture
-def seen_keys(records: Records) -> SeenKeys:
+def seen_keys(records: ContractTables) -> SeenKeys:
     """Return what has happened."""
     return records.seen_keys
 
 
 @pytest.fixture
-def messages(records: Records) -> PageMessages:
+def messages(records: ContractTables) -> PageMessages:
     """Return the web page's messages."""
     return records.messages
 

@@ -12,7 +12,7 @@ from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity
 from bot.domain.rules import Actor
 from bot.errors import BadInput
 from storage.sql.database import Database
-from tests.contract.conftest import ON_DISK, Records
+from tests.contract.conftest import ON_DISK, ContractTables
 from tests.contract.examples import LEASE, TODAY, WEB, a_hold, some_pictures
 from tests.contract.linked import by
 from tests.contract.sums import DIFFERENCES
@@ -25,7 +25,7 @@ PEOPLE = [Identity(WEB, "", name) for name in ("ann", "bob", "cid")]
 class Street:
     """People with jobs that run, and credits."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: ContractTables) -> None:
         self._records = records
 
     async def open(self) -> None:
@@ -65,7 +65,7 @@ class Street:
 
 
 @ON_DISK
-async def test_joining_waits_for_nobody_who_waits_for_it(records: Records, database: Database) -> None:
+async def test_joining_waits_for_nobody_who_waits_for_it(records: ContractTables, database: Database) -> None:
     """Whatever else is written at that moment: nothing is refused as locked."""
     ann, bob, cid = PEOPLE
     street = Street(records)

@@ -48,7 +48,7 @@ class Seen:
     pictures: int
 
 
-class Stage(Protocol):
+class SurfaceStage(Protocol):
     """A surface with an audience."""
 
     place: Place
@@ -176,13 +176,13 @@ class SlackStage:
 
 
 @asynccontextmanager
-async def web_stage() -> AsyncIterator[Stage]:
+async def web_stage() -> AsyncIterator[SurfaceStage]:
     """Open the page."""
     yield WebStage()
 
 
 @asynccontextmanager
-async def discord_stage() -> AsyncIterator[Stage]:
+async def discord_stage() -> AsyncIterator[SurfaceStage]:
     """Open a Discord, and point the client at it."""
     objects = MemoryObjects()
     await objects.put("k", png(), "image/png")
@@ -199,7 +199,7 @@ async def discord_stage() -> AsyncIterator[Stage]:
 
 
 @asynccontextmanager
-async def slack_stage() -> AsyncIterator[Stage]:
+async def slack_stage() -> AsyncIterator[SurfaceStage]:
     """Open a workspace, and point the client at it."""
     objects = MemoryObjects()
     await objects.put("k", png(), "image/png")
@@ -219,7 +219,7 @@ async def slack_stage() -> AsyncIterator[Stage]:
             await web.close()
 
 
-STAGES: dict[str, Callable[[], AbstractAsyncContextManager[Stage]]] = {
+STAGES: dict[str, Callable[[], AbstractAsyncContextManager[SurfaceStage]]] = {
     "web": web_stage,
     "discord": discord_stage,
     "slack": slack_stage,
@@ -239,34 +239,34 @@ UNKNOWN = "no-such-message"
 
 
 @pytest.fixture(params=STAGES)
-async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[SurfaceStage]:
     """Yield each platform in turn."""
     async with STAGES[request.param]() as stage:
         yield stage
 
 
-async def test_a_post_is_seen(stage: Stage) -> None:
+async def test_a_post_is_seen(stage: SurfaceStage) -> None:
     """With its words and its buttons."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     assert message.place == stage.place
     assert await stage.seen() == [Seen(message.id, "Drawing: a fox", ("Cancel",), 0)]
 
 
-async def test_a_post_may_begin_with_a_preview(stage: Stage) -> None:
+async def test_a_post_may_begin_with_a_preview(stage: SurfaceStage) -> None:
     """It is seen like any other."""
     working = Post("Drawing", Tone.WORKING, preview=png(), progress=0.5)
     message = await stage.surface.post(stage.place, working, key="k")
     assert await stage.seen() == [Seen(message.id, "Drawing", (), 0)]
 
 
-async def test_the_same_key_again_is_the_same_message(stage: Stage) -> None:
+async def test_the_same_key_again_is_the_same_message(stage: SurfaceStage) -> None:
     """A second delivery shows nothing new."""
     first = await stage.surface.post(stage.place, WAITING, key="k")
     assert await stage.surface.post(stage.place, WAITING, key="k") == first
     assert len(await stage.seen()) == 1
 
 
-async def test_what_the_same_key_found_stays_as_it_is_until_it_is_changed(stage: Stage) -> None:
+async def test_what_the_same_key_found_stays_as_it_is_until_it_is_changed(stage: SurfaceStage) -> None:
     """Whoever posts second changes the one message, and makes no other."""
     await stage.surface.post(stage.place, WAITING, key="k")
     found = await stage.surface.post(stage.place, DONE, key="k")
@@ -274,20 +274,20 @@ async def test_what_the_same_key_found_stays_as_it_is_until_it_is_changed(stage:
     assert await stage.seen() == [Seen(found.id, "a fox", ("Again", "Delete"), 1)]
 
 
-async def test_a_promise_that_nobody_kept_finds_nothing(stage: Stage) -> None:
+async def test_a_promise_that_nobody_kept_finds_nothing(stage: SurfaceStage) -> None:
     """Then `post` is asked with the key."""
     assert await stage.surface.find(promise(stage.place)) is None
     assert await stage.seen() == []
 
 
-async def test_another_key_is_another_message(stage: Stage) -> None:
+async def test_another_key_is_another_message(stage: SurfaceStage) -> None:
     """In the order in which they were said."""
     first = await stage.surface.post(stage.place, WAITING, key="k1")
     second = await stage.surface.post(stage.place, WAITING, key="k2")
     assert [seen.id for seen in await stage.seen()] == [first.id, second.id]
 
 
-async def test_an_update_replaces_the_whole_message(stage: Stage) -> None:
+async def test_an_update_replaces_the_whole_message(stage: SurfaceStage) -> None:
     """Old buttons are gone."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     await stage.surface.update(message, DONE)
@@ -296,7 +296,7 @@ async def test_an_update_replaces_the_whole_message(stage: Stage) -> None:
     assert await stage.seen() == [Seen(message.id, "deleted", (), 0)]
 
 
-async def test_the_same_post_again_changes_nothing(stage: Stage) -> None:
+async def test_the_same_post_again_changes_nothing(stage: SurfaceStage) -> None:
     """With a preview, too."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     working = Post("Drawing", Tone.WORKING, preview=png(), progress=0.5)
@@ -310,7 +310,7 @@ async def test_the_same_post_again_changes_nothing(stage: Stage) -> None:
     assert await stage.changes() == changes
 
 
-async def test_progress_is_shown_soon_and_never_after_the_end(stage: Stage) -> None:
+async def test_progress_is_shown_soon_and_never_after_the_end(stage: SurfaceStage) -> None:
     """Neither what waits for its turn nor what comes late."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     stage.surface.show_progress(message, Post("Drawing", Tone.WORKING, progress=0.5))
@@ -323,7 +323,7 @@ async def test_progress_is_shown_soon_and_never_after_the_end(stage: Stage) -> N
     assert [seen.text for seen in await stage.seen()] == ["a fox"]
 
 
-async def test_a_progress_that_is_not_taken_is_nothing(stage: Stage) -> None:
+async def test_a_progress_that_is_not_taken_is_nothing(stage: SurfaceStage) -> None:
     """Whoever works hears nothing of it."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     stage.goes_down()
@@ -331,14 +331,14 @@ async def test_a_progress_that_is_not_taken_is_nothing(stage: Stage) -> None:
     stage.surface.show_progress(replace(message, id=UNKNOWN), Post("Drawing", Tone.WORKING, progress=0.5))
 
 
-async def test_a_message_outlives_the_surface_that_posted_it(stage: Stage) -> None:
+async def test_a_message_outlives_the_surface_that_posted_it(stage: SurfaceStage) -> None:
     """Its reference is all that is needed, as after a restart."""
     posted = await stage.surface.post(stage.place, WAITING, key="k")
     await stage.surface.update(MessageRef(replace(posted.place), posted.id, posted.reply_token), DONE)
     assert [seen.text for seen in await stage.seen()] == ["a fox"]
 
 
-async def test_a_deleted_message_is_gone(stage: Stage) -> None:
+async def test_a_deleted_message_is_gone(stage: SurfaceStage) -> None:
     """Nobody sees it, and deleting it twice is no error."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     await stage.surface.delete(message)
@@ -346,7 +346,7 @@ async def test_a_deleted_message_is_gone(stage: Stage) -> None:
     assert await stage.seen() == []
 
 
-async def test_updating_what_is_gone_says_so(stage: Stage) -> None:
+async def test_updating_what_is_gone_says_so(stage: SurfaceStage) -> None:
     """Deleted or never there."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     await stage.surface.delete(message)
@@ -355,14 +355,14 @@ async def test_updating_what_is_gone_says_so(stage: Stage) -> None:
             await stage.surface.update(gone, DONE)
 
 
-async def test_deleting_what_never_was_is_no_error(stage: Stage) -> None:
+async def test_deleting_what_never_was_is_no_error(stage: SurfaceStage) -> None:
     """There is nothing left to do."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     await stage.surface.delete(replace(message, id=UNKNOWN))
     assert len(await stage.seen()) == 1
 
 
-async def test_a_platform_that_is_down_is_a_surface_that_failed(stage: Stage) -> None:
+async def test_a_platform_that_is_down_is_a_surface_that_failed(stage: SurfaceStage) -> None:
     """And not a message that is gone: later it may work."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     stage.goes_down()

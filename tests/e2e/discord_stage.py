@@ -14,19 +14,19 @@ from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
 from tests.e2e.tables import give_tables
-from tests.fakes.discord import Channel, FakeDiscord, Guild, Interaction, Limits, Message, Person
+from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Guild, Interaction, Limits, Message
 from tests.fakes.discord.client import pointed_at
 
 
 @dataclass
-class Stage:
+class DiscordStage:
     """A server with a channel and somebody in it, and a house that may leave and come back."""
 
     discord: FakeDiscord
     settings: Settings
     guild: Guild
     channel: Channel
-    ada: Person
+    ada: DiscordPerson
     _open: AsyncExitStack | None = field(default=None)
     house: House | None = None
     extension: WebExtension = field(default_factory=WebExtension)
@@ -91,7 +91,7 @@ def is_done(message: Message) -> bool:
 @asynccontextmanager
 async def a_stage(
     folder: Path, *, limits: Limits | None = None, connected: bool = True, opened: bool = True, **sections: dict[str, Any]
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[DiscordStage]:
     """Set everything up; `sections` are settings by section."""
     async with FakeDiscord(limits=limits) as discord:
         guild = discord.add_guild("Painters")
@@ -104,7 +104,7 @@ async def a_stage(
             **given.get("discord", {}),
         }
         settings = Settings.model_validate({"data_dir": folder, **given})
-        stage = Stage(discord, settings, guild, channel, ada)
+        stage = DiscordStage(discord, settings, guild, channel, ada)
         with pointed_at(discord):
             try:
                 if opened:

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from bot.adapters.slack.manifest import EASEL, IMAGINE
 from tests.e2e import discord_stage, slack_stage
-from tests.e2e.serving import Visitor
+from tests.e2e.serving import ServedVisitor
 from tests.fakes.discord import Channel as DiscordChannel
+from tests.fakes.discord import DiscordPerson
 from tests.fakes.discord import Message as DiscordMessage
-from tests.fakes.discord import Person as DiscordPerson
 from tests.fakes.slack import Channel as SlackChannel
 from tests.fakes.slack import FakeSlack, Member
 from tests.fakes.slack import Message as SlackMessage
@@ -180,7 +180,7 @@ def _quoted(text: str) -> str:
 class OnPage:
     """Somebody with a browser."""
 
-    visitor: Visitor
+    visitor: ServedVisitor
     user: str
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.adapters.slack.manifest import EASEL, EVENTS, IMAGINE
 from tests.e2e.program import Program
 from tests.e2e.quota_hands import OnDiscord, OnPage, OnSlack
-from tests.e2e.serving import Serving, Visitor
+from tests.e2e.serving import ServedVisitor, Serving
 from tests.fakes.discord import FakeDiscord, Guild, Permission
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.slack import FakeSlack, Member, Workspace
@@ -55,7 +55,7 @@ class Town:
     async def on_page(self) -> OnPage:
         """Let somebody new open the page."""
         known = self._visitors()
-        visitor = await self.stack.enter_async_context(Visitor(self.serving.url))
+        visitor = await self.stack.enter_async_context(ServedVisitor(self.serving.url))
         await visitor.types("/quota show")
         [user] = self._visitors() - known
         return OnPage(visitor, user)

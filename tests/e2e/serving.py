@@ -80,7 +80,7 @@ class Serving:
                 await asyncio.sleep(0.02)
 
 
-class Visitor:
+class ServedVisitor:
     """One browser at the page, without the browser."""
 
     def __init__(self, url: str) -> None:
@@ -92,9 +92,9 @@ class Visitor:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    def at(self, url: str) -> "Visitor":
+    def at(self, url: str) -> "ServedVisitor":
         """Return the same browser at another address, with the cookies that it has by now."""
-        other = Visitor(url)
+        other = ServedVisitor(url)
         for cookie in self._client.cookies.jar:
             other._client.cookies.set(cookie.name, cookie.value or "")
         return other

@@ -15,11 +15,11 @@ from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
 from tests.e2e.tables import give_tables
-from tests.fakes.slack import Channel, Delivery, FakeSlack, Limits, Member, Message, Workspace
+from tests.fakes.slack import Channel, FakeSlack, Limits, Member, Message, SlackEventDelivery, Workspace
 
 
 @dataclass
-class Stage:
+class SlackStage:
     """A workspace with a channel and somebody in it, and a house that may leave and come back."""
 
     slack: FakeSlack
@@ -54,7 +54,7 @@ class Stage:
         assert self.house is not None
         return self.house.base
 
-    async def imagine(self, text: str = "a fox in the snow", channel: Channel | None = None) -> Delivery:
+    async def imagine(self, text: str = "a fox in the snow", channel: Channel | None = None) -> SlackEventDelivery:
         """Have Ada type the command."""
         return await self.ada.command(channel or self.channel, IMAGINE, text)
 
@@ -105,7 +105,7 @@ def settings_for(slack: FakeSlack, team: Workspace, folder: Path, **sections: di
 @asynccontextmanager
 async def a_stage(
     folder: Path, *, limits: Limits | None = None, opened: bool = True, **sections: dict[str, Any]
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[SlackStage]:
     """Set everything up; `sections` are settings by section."""
     async with FakeSlack(limits=limits) as slack:
         slack.app.commands = [IMAGINE, EASEL]
@@ -113,7 +113,7 @@ async def a_stage(
         slack.app.events = list(EVENTS)
         team = slack.add_workspace("acme")
         channel, ada = team.add_channel("general"), team.add_member("ada")
-        stage = Stage(slack, settings_for(slack, team, folder, **sections), team, channel, ada)
+        stage = SlackStage(slack, settings_for(slack, team, folder, **sections), team, channel, ada)
         try:
             if opened:
                 await stage.open()

@@ -14,7 +14,7 @@ from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPictur
 from bot.domain.images import PictureId
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.slack import Channel, FakeSlack, Member, Message, Workspace
-from tests.fakes.slack.clock import Clock
+from tests.fakes.slack.clock import SlackClock
 from tests.fakes.slack_pauses import BRIEF
 from tests.fakes.studio import png
 
@@ -49,7 +49,7 @@ class AllTokens:
 
 
 @dataclass
-class Stage:
+class SlackSurfaceStage:
     """A workspace with a channel, somebody in it, and a surface that may be opened anew."""
 
     slack: FakeSlack
@@ -101,8 +101,8 @@ async def a_stage(
     *,
     preview_link: Callable[[bytes], str] | None = None,
     has_rates: bool = False,
-    clock: Clock | None = None,
-) -> AsyncIterator[Stage]:
+    clock: SlackClock | None = None,
+) -> AsyncIterator[SlackSurfaceStage]:
     """Set everything up. The fake counts calls only with `has_rates`, and by `clock` if one is given."""
     objects = MemoryObjects()
     await objects.put("k", png(), "image/png")
@@ -118,7 +118,9 @@ async def a_stage(
             web, objects, slack.clock, preview_link=preview_link, shows_links=preview_link is not None, timings=BRIEF
         )
         try:
-            yield Stage(slack, team, team.add_channel("general"), team.add_member("ada"), objects, tokens, web, surface)
+            yield SlackSurfaceStage(
+                slack, team, team.add_channel("general"), team.add_member("ada"), objects, tokens, web, surface
+            )
         finally:
             await surface.close()
             await web.close()
@@ -133,7 +135,7 @@ def shows_own_files(team: Workspace, slack: FakeSlack) -> None:
     vars(team)["file_rule"] = rule
 
 
-def file_of(stage: Stage, message: Message) -> bytes | None:
+def file_of(stage: SlackSurfaceStage, message: Message) -> bytes | None:
     """Return the bytes of the one picture that a message shows."""
     [image] = message.images
     return stage.slack.world.files[image["slack_file"]["id"]].content

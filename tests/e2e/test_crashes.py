@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.serving import Serving, Visitor
+from tests.e2e.serving import ServedVisitor, Serving
 from tests.fakes.openai import FakeOpenAI, Options
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -47,7 +47,7 @@ async def serving(openai: FakeOpenAI, tmp_path_factory: pytest.TempPathFactory) 
 async def test_kill_9_loses_nothing_and_draws_nothing_twice(serving: Serving, openai: FakeOpenAI, moment: str) -> None:
     """Every job ends with its pictures, or with its price back and a word about it."""
     reached, ended = (next(iter(serving.rows(query)[0].values())) for query in (MOMENTS[moment], FINAL))
-    async with Visitor(serving.url) as visitor:
+    async with ServedVisitor(serving.url) as visitor:
         for number in range(WISHES):
             reply = await visitor.types(f"/imagine wish number {number} of many, {moment}")
             assert reply["notes"] == []

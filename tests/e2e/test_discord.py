@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.discord_stage import Stage, a_stage, is_done
+from tests.e2e.discord_stage import DiscordStage, a_stage, is_done
 from tests.fakes.discord import Limits, Message
 from tests.fakes.discord.components_view import media_of, walk
 from tests.fakes.openai import FakeOpenAI, Options
@@ -30,13 +30,13 @@ def drawn_by(openai: FakeOpenAI) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield a server with the bot in it."""
     async with a_stage(tmp_path, **drawn_by(openai)) as stage:
         yield stage
 
 
-async def test_a_picture_from_words(stage: Stage) -> None:
+async def test_a_picture_from_words(stage: DiscordStage) -> None:
     """One public message from the first word to the last, with everything that should be said."""
     interaction = await stage.imagine("a fox in the snow", shape="wide", quality="low")
     await interaction.acknowledged(within=3)
@@ -54,7 +54,7 @@ async def test_a_picture_from_words(stage: Stage) -> None:
     assert message.now.is_v2
 
 
-async def test_what_is_uploaded_is_what_was_drawn(stage: Stage) -> None:
+async def test_what_is_uploaded_is_what_was_drawn(stage: DiscordStage) -> None:
     """Byte for byte: credentials of provenance stay inside."""
     message = await stage.picture()
     [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
@@ -71,14 +71,14 @@ async def test_previews_are_seen_on_the_way(openai: FakeOpenAI, tmp_path: Path) 
     assert all("preview" not in file.filename for file in message.now.uploads)
 
 
-async def test_four_pictures_come_in_one_message(stage: Stage) -> None:
+async def test_four_pictures_come_in_one_message(stage: DiscordStage) -> None:
     """Each with its own description."""
     message = await stage.picture(count=4)
     assert len(message.files) == 4
     assert all(file.alt for file in message.files)
 
 
-async def test_a_prompt_cannot_call_anybody_or_format_anything(stage: Stage) -> None:
+async def test_a_prompt_cannot_call_anybody_or_format_anything(stage: DiscordStage) -> None:
     """What was typed is shown as it was typed."""
     message = await stage.picture(f"@everyone <@{stage.ada.id}> **bold** [click](https://evil.example) ||x|| # y")
     assert message.pings == ()
@@ -91,7 +91,7 @@ async def test_a_prompt_cannot_call_anybody_or_format_anything(stage: Stage) -> 
     assert all(one is not None and one["parse"] == [] for one in mentions)
 
 
-async def test_a_refusal_is_private(stage: Stage) -> None:
+async def test_a_refusal_is_private(stage: DiscordStage) -> None:
     """Nobody else sees it, and nothing is counted."""
     refused = await stage.imagine(" \u200b ")
     message = await refused.message_when()
@@ -121,7 +121,7 @@ async def test_an_empty_purse_is_private(openai: FakeOpenAI, tmp_path: Path) -> 
         ({}, "/imagine still needs prompt"),
     ],
 )
-async def test_forged_options_are_refused_in_private(stage: Stage, options: dict[str, object], sentence: str) -> None:
+async def test_forged_options_are_refused_in_private(stage: DiscordStage, options: dict[str, object], sentence: str) -> None:
     """A client that is no client gets a sentence too, and the house goes on."""
     interaction = await stage.ada.forge_command(stage.channel, "imagine", options)
     message = await interaction.message_when()
@@ -130,7 +130,7 @@ async def test_forged_options_are_refused_in_private(stage: Stage, options: dict
     assert stage.channel.messages == []
 
 
-async def test_the_longest_prompt_fits(stage: Stage) -> None:
+async def test_the_longest_prompt_fits(stage: DiscordStage) -> None:
     """Its text is cut to what Discord takes, and drawn whole."""
     prompt = ("*fox* " * 700)[:4000].strip()
     message = await stage.picture(prompt)
@@ -138,14 +138,14 @@ async def test_the_longest_prompt_fits(stage: Stage) -> None:
     assert (await stage.job(message)).wish.prompt == prompt
 
 
-async def test_the_size_is_suggested(stage: Stage) -> None:
+async def test_the_size_is_suggested(stage: DiscordStage) -> None:
     """While it is typed."""
     assert await stage.ada.complete(stage.channel, "imagine", "size", "15", prompt="x") == ["1536x1024", "1024x1536"]
     assert await stage.ada.complete(stage.channel, "imagine", "size", "x1536", prompt="x") == ["1024x1536"]
     assert await stage.ada.complete(stage.channel, "imagine", "size", "abc", prompt="x") == []
 
 
-async def test_commands_are_registered_once_and_for_all(stage: Stage) -> None:
+async def test_commands_are_registered_once_and_for_all(stage: DiscordStage) -> None:
     """As they are declared; a second start changes nothing, and no server has its own."""
     imagine = next(command for command in stage.discord.commands if command["name"] == "imagine")
     options = {option["name"]: option for option in imagine["options"]}
@@ -171,7 +171,7 @@ async def test_a_rate_limit_on_a_preview_does_not_delay_the_picture(openai: Fake
         assert fault.met == 1
 
 
-async def test_a_preview_that_hangs_does_not_delay_the_picture(stage: Stage) -> None:
+async def test_a_preview_that_hangs_does_not_delay_the_picture(stage: DiscordStage) -> None:
     """And when it arrives late after all, the picture is put over it again."""
     late = timedelta(seconds=4)
     fault = stage.discord.faults.delay("PATCH", "/webhooks/*", late)
@@ -182,7 +182,7 @@ async def test_a_preview_that_hangs_does_not_delay_the_picture(stage: Stage) -> 
     await stage.discord.changes.until(lambda: is_done(message), within=10, what="the picture again")
 
 
-async def test_progress_does_not_use_up_what_an_old_message_allows(stage: Stage) -> None:
+async def test_progress_does_not_use_up_what_an_old_message_allows(stage: DiscordStage) -> None:
     """A message of more than an hour is only changed for its end (30046)."""
     interaction = await stage.imagine()
     await interaction.acknowledged()

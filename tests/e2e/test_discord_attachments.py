@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.chat import Attachment, Post
 from bot.ports.surfaces import Call
-from tests.e2e.discord_stage import Stage, a_stage
+from tests.e2e.discord_stage import DiscordStage, a_stage
 from tests.fakes.discord import Message
 from tests.fakes.studio import png
 
@@ -18,13 +18,13 @@ TABLE = Attachment("usage.csv", "text/csv", b"day,person\r\n")
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield a server with the bot in it."""
     async with a_stage(tmp_path) as stage:
         yield stage
 
 
-def whispering(stage: Stage, may_speak: asyncio.Event) -> None:
+def whispering(stage: DiscordStage, may_speak: asyncio.Event) -> None:
     """Have a command that everybody knows whisper files, once it may."""
     assert stage.house is not None
     commands = stage.house.dispatcher.commands
@@ -37,7 +37,7 @@ def whispering(stage: Stage, may_speak: asyncio.Event) -> None:
 
 
 @pytest.mark.parametrize("is_slow", [False, True])
-async def test_files_are_whispered(stage: Stage, is_slow: bool) -> None:
+async def test_files_are_whispered(stage: DiscordStage, is_slow: bool) -> None:
     """At once, and also when the answer took so long that its place was held first."""
     may_speak = asyncio.Event()
     whispering(stage, may_speak)

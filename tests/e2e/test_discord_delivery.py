@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.jobs import JobState
-from tests.e2e.discord_stage import Stage, a_stage, is_done
+from tests.e2e.discord_stage import DiscordStage, a_stage, is_done
 from tests.fakes.discord import Interaction, Known, Message, Permission
 from tests.fakes.openai import FakeOpenAI, Options
 
@@ -20,13 +20,13 @@ async def openai() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield a server with the bot in it."""
     async with a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": openai.url}) as stage:
         yield stage
 
 
-async def being_drawn(stage: Stage, openai: FakeOpenAI, interaction: Interaction) -> Message:
+async def being_drawn(stage: DiscordStage, openai: FakeOpenAI, interaction: Interaction) -> Message:
     """Wait until the picture is paid for, and give the message that speaks of it."""
     await interaction.acknowledged()
     message = await interaction.message_when()
@@ -34,7 +34,7 @@ async def being_drawn(stage: Stage, openai: FakeOpenAI, interaction: Interaction
     return message
 
 
-async def a_new_message(stage: Stage, but: Message) -> Message:
+async def a_new_message(stage: DiscordStage, but: Message) -> Message:
     """Wait for a picture in another message of the channel."""
 
     def found() -> Message | None:
@@ -43,28 +43,30 @@ async def a_new_message(stage: Stage, but: Message) -> Message:
     return await stage.discord.changes.until(found, within=15, what="a new message with the picture")
 
 
-async def a_direct_message(stage: Stage) -> Message:
+async def a_direct_message(stage: DiscordStage) -> Message:
     """Wait for the picture in Ada's direct messages."""
     return await stage.discord.changes.until(
         lambda: next((one for one in stage.ada.dms if is_done(one)), None), within=15, what="the picture by direct message"
     )
 
 
-async def finished(stage: Stage) -> None:
+async def finished(stage: DiscordStage) -> None:
     """Wait until the only job is over."""
     async with asyncio.timeout(15):
         while not await _all_final(stage):  # noqa: ASYNC110 - the database is looked at
             await asyncio.sleep(0.02)
 
 
-async def _all_final(stage: Stage) -> bool:
+async def _all_final(stage: DiscordStage) -> bool:
     interaction = next(iter(stage.discord.world.interactions.values()))
     job = await stage.base.records.jobs.by_key(f"discord:{interaction.id}")
     return job is not None and job.state.is_final
 
 
 @pytest.mark.parametrize("code", [Known.UNKNOWN_WEBHOOK, Known.INVALID_TOKEN])
-async def test_the_token_dies_and_the_same_message_shows_the_picture(stage: Stage, openai: FakeOpenAI, code: Known) -> None:
+async def test_the_token_dies_and_the_same_message_shows_the_picture(
+    stage: DiscordStage, openai: FakeOpenAI, code: Known
+) -> None:
     """By the bot's own token."""
     stage.discord.limits.expired_token = code
     interaction = await stage.imagine()
@@ -75,7 +77,7 @@ async def test_the_token_dies_and_the_same_message_shows_the_picture(stage: Stag
     assert len(stage.channel.messages) == 1
 
 
-async def test_a_deleted_message_is_written_anew(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_a_deleted_message_is_written_anew(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """Once, and its buttons work."""
     message = await being_drawn(stage, openai, await stage.imagine())
     message.delete()
@@ -85,7 +87,7 @@ async def test_a_deleted_message_is_written_anew(stage: Stage, openai: FakeOpenA
     await again.message_when(is_done, within=10)
 
 
-async def test_a_post_whose_answer_was_lost_is_not_posted_twice(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_a_post_whose_answer_was_lost_is_not_posted_twice(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """The nonce tells Discord that it is the same."""
     message = await being_drawn(stage, openai, await stage.imagine())
     message.delete()
@@ -96,14 +98,14 @@ async def test_a_post_whose_answer_was_lost_is_not_posted_twice(stage: Stage, op
     assert stage.channel.messages == [new]
 
 
-async def test_a_channel_that_is_gone_sends_the_picture_by_direct_message(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_a_channel_that_is_gone_sends_the_picture_by_direct_message(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """It was paid for."""
     await being_drawn(stage, openai, await stage.imagine())
     stage.channel.delete()
     await a_direct_message(stage)
 
 
-async def test_lost_permissions_send_the_picture_by_direct_message(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_lost_permissions_send_the_picture_by_direct_message(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """Where the bot may not speak, the person is told alone."""
     message = await being_drawn(stage, openai, await stage.imagine())
     stage.channel.deny(stage.discord.bot, Permission.SEND_MESSAGES | Permission.VIEW_CHANNEL)
@@ -111,13 +113,13 @@ async def test_lost_permissions_send_the_picture_by_direct_message(stage: Stage,
     await a_direct_message(stage)
 
 
-async def test_where_the_bot_may_not_write_a_command_still_works(stage: Stage) -> None:
+async def test_where_the_bot_may_not_write_a_command_still_works(stage: DiscordStage) -> None:
     """The interaction's own token may answer there."""
     stage.channel.deny(stage.discord.bot, Permission.SEND_MESSAGES)
     await stage.picture()
 
 
-async def test_nowhere_left_to_deliver_leaves_the_picture_in_the_gallery(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_nowhere_left_to_deliver_leaves_the_picture_in_the_gallery(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """And the job is done, not tried for ever."""
     stage.ada.accepts_dms = False
     await being_drawn(stage, openai, await stage.imagine())
@@ -129,7 +131,7 @@ async def test_nowhere_left_to_deliver_leaves_the_picture_in_the_gallery(stage: 
     assert len(shown.files) == 1
 
 
-async def test_being_sent_away_sends_the_picture_by_direct_message(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_being_sent_away_sends_the_picture_by_direct_message(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """The server is no place for it any more; the token is dead too."""
     await being_drawn(stage, openai, await stage.imagine())
     stage.guild.remove_bot()
@@ -137,7 +139,7 @@ async def test_being_sent_away_sends_the_picture_by_direct_message(stage: Stage,
     await a_direct_message(stage)
 
 
-async def test_a_person_who_brought_the_bot_along(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_a_person_who_brought_the_bot_along(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """In a server that the bot is not in, with a token that dies: by direct message."""
     stage.ada.has_installed = True
     elsewhere = stage.discord.add_guild("Elsewhere", has_bot=False).add_channel("lobby")
@@ -146,7 +148,7 @@ async def test_a_person_who_brought_the_bot_along(stage: Stage, openai: FakeOpen
     await a_direct_message(stage)
 
 
-async def test_a_group_of_people_without_the_bot(stage: Stage) -> None:
+async def test_a_group_of_people_without_the_bot(stage: DiscordStage) -> None:
     """The token is enough while it lives."""
     stage.ada.has_installed = True
     group = stage.discord.add_group(stage.ada, stage.discord.add_user("grace"))
@@ -154,13 +156,13 @@ async def test_a_group_of_people_without_the_bot(stage: Stage) -> None:
     await interaction.message_when(is_done, within=15)
 
 
-async def test_direct_messages_with_the_bot(stage: Stage) -> None:
+async def test_direct_messages_with_the_bot(stage: DiscordStage) -> None:
     """A place like any other."""
     interaction = await stage.ada.type_command(stage.ada.dm_channel, "imagine", prompt="a fox")
     await interaction.message_when(is_done, within=15)
 
 
-async def test_threads(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_threads(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """A place like any other, with the bot's token too."""
     thread = stage.channel.add_thread("sketches")
     interaction = await stage.ada.type_command(thread, "imagine", prompt="a fox")
@@ -169,7 +171,7 @@ async def test_threads(stage: Stage, openai: FakeOpenAI) -> None:
     await stage.discord.changes.until(lambda: is_done(message), within=10, what="the picture")
 
 
-async def test_the_same_interaction_twice_is_one_job(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_the_same_interaction_twice_is_one_job(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """Platforms deliver things twice; nobody pays for that."""
     interaction = await stage.imagine()
     stage.discord.deliver(interaction)
@@ -204,7 +206,7 @@ async def test_another_process_finishes_what_one_accepted(openai: FakeOpenAI, tm
         assert len({paid.prompt for paid in openai.paid}) == len(openai.paid)
 
 
-async def test_a_message_that_takes_no_new_picture_is_replaced(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_a_message_that_takes_no_new_picture_is_replaced(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """Discord once answered 400 to new files in old galleries; then a new message shows them."""
     message = await being_drawn(stage, openai, await stage.imagine())
     stage.discord.faults.fail("PATCH", "/webhooks/*", status=400, times=5)
@@ -213,7 +215,7 @@ async def test_a_message_that_takes_no_new_picture_is_replaced(stage: Stage, ope
 
 
 @pytest.mark.parametrize("status", [500, 503])
-async def test_a_platform_in_trouble_gets_the_picture_later(stage: Stage, openai: FakeOpenAI, status: int) -> None:
+async def test_a_platform_in_trouble_gets_the_picture_later(stage: DiscordStage, openai: FakeOpenAI, status: int) -> None:
     """Nothing is lost by an error that passes."""
     interaction = await stage.imagine()
     message = await being_drawn(stage, openai, interaction)
@@ -221,7 +223,7 @@ async def test_a_platform_in_trouble_gets_the_picture_later(stage: Stage, openai
     await stage.discord.changes.until(lambda: is_done(message), within=15, what="the picture")
 
 
-async def test_no_answer_in_time_still_gives_a_picture(stage: Stage) -> None:
+async def test_no_answer_in_time_still_gives_a_picture(stage: DiscordStage) -> None:
     """The wish was accepted; its answer failed (10062), so a message of its own shows it."""
     stage.discord.faults.fail("POST", "/interactions/*", status=404)
     await stage.imagine()
@@ -232,7 +234,7 @@ async def test_no_answer_in_time_still_gives_a_picture(stage: Stage) -> None:
     assert [version.text for version in picture.history if "asked by Ada" not in version.text] == []
 
 
-async def test_a_message_written_anew_says_who_asked_to_its_end(stage: Stage, openai: FakeOpenAI) -> None:
+async def test_a_message_written_anew_says_who_asked_to_its_end(stage: DiscordStage, openai: FakeOpenAI) -> None:
     """It does not stand below the command."""
     message = await being_drawn(stage, openai, await stage.imagine())
     message.delete()
@@ -244,7 +246,7 @@ async def test_a_message_written_anew_says_who_asked_to_its_end(stage: Stage, op
 
 
 @pytest.mark.parametrize("minutes", [-20, 20])
-async def test_a_clock_that_is_wrong_loses_no_token(stage: Stage, openai: FakeOpenAI, minutes: int) -> None:
+async def test_a_clock_that_is_wrong_loses_no_token(stage: DiscordStage, openai: FakeOpenAI, minutes: int) -> None:
     """Where nothing but the token may change the message: its age is measured from when it came, by our own clock."""
     stage.discord.forward(minutes=minutes)
     stage.ada.has_installed = True
@@ -255,7 +257,7 @@ async def test_a_clock_that_is_wrong_loses_no_token(stage: Stage, openai: FakeOp
 
 
 async def test_an_answer_whose_id_was_lost_in_a_crash_is_found_by_the_interactions_token(
-    stage: Stage, openai: FakeOpenAI
+    stage: DiscordStage, openai: FakeOpenAI
 ) -> None:
     """The message that is there shows the picture, and there is no second one."""
     message = await being_drawn(stage, openai, await stage.imagine())

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.discord_stage import Stage, a_stage, is_done
+from tests.e2e.discord_stage import DiscordStage, a_stage, is_done
 from tests.fakes.discord import Intent, Message, Upload
 from tests.fakes.discord.bodies import Body
 from tests.fakes.discord.wire import PRIVILEGED
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield a server with the bot in it."""
     async with a_stage(tmp_path) as stage:
         yield stage
 
 
-async def draw(stage: Stage, words: str) -> None:
+async def draw(stage: DiscordStage, words: str) -> None:
     """Have Ada write something to the bot, and wait for the picture."""
     written = await stage.ada.say(stage.ada.dm_channel, words)
     message = await stage.ada.dm_channel.message_when(is_done, within=30)
@@ -26,14 +26,14 @@ async def draw(stage: Stage, words: str) -> None:
     assert len(stage.ada.dms) == 2
 
 
-async def reply(stage: Stage, words: str) -> Message:
+async def reply(stage: DiscordStage, words: str) -> Message:
     """Have Ada write something to the bot, and wait for the reply."""
     written = await stage.ada.say(stage.ada.dm_channel, words)
     return await stage.ada.dm_channel.message_when(lambda one: one.reference is written, within=20)
 
 
 @pytest.mark.parametrize("words", ["a fox in the snow", "/imagine a fox in the snow", "<@{bot}> a fox in the snow"])
-async def test_plain_words_draw(stage: Stage, words: str) -> None:
+async def test_plain_words_draw(stage: DiscordStage, words: str) -> None:
     """No command and no privileged intent is needed; the answer is a reply."""
     await draw(stage, words.format(bot=stage.discord.bot.id))
     job = await stage.job(stage.ada.dms[-1])
@@ -41,13 +41,13 @@ async def test_plain_words_draw(stage: Stage, words: str) -> None:
     assert not any(Intent(hello.intents) & PRIVILEGED for hello in stage.discord.seen.hellos)
 
 
-async def test_a_command_is_one_here_too(stage: Stage) -> None:
+async def test_a_command_is_one_here_too(stage: DiscordStage) -> None:
     """And one that is wrong is answered with a sentence."""
     for typed, told in (("help", "/imagine"), ("/quota show", "left"), ("/imagin a fox", "Did you mean imagine?")):
         assert told in (await reply(stage, typed)).text
 
 
-async def test_the_same_message_again_draws_nothing(stage: Stage) -> None:
+async def test_the_same_message_again_draws_nothing(stage: DiscordStage) -> None:
     """Gateways repeat events after a resume."""
     await draw(stage, "a fox in the snow")
     stage.channel.world.tell("MESSAGE_CREATE", stage.ada.dms[0].json(), intent=Intent.DIRECT_MESSAGES)
@@ -55,7 +55,7 @@ async def test_the_same_message_again_draws_nothing(stage: Stage) -> None:
     assert [one.text for one in stage.ada.dms if one.reference is stage.ada.dms[0]] == [stage.ada.dms[1].text]
 
 
-async def test_bots_and_servers_are_not_answered(stage: Stage) -> None:
+async def test_bots_and_servers_are_not_answered(stage: DiscordStage) -> None:
     """Else two bots would talk for ever, and plain words in a channel are not meant for us."""
     world = stage.channel.world
     other = stage.discord.add_user("robot")
@@ -67,7 +67,7 @@ async def test_bots_and_servers_are_not_answered(stage: Stage) -> None:
     assert len(stage.channel.messages) == 1
 
 
-async def test_a_picture_without_words_is_told_so(stage: Stage) -> None:
+async def test_a_picture_without_words_is_told_so(stage: DiscordStage) -> None:
     """One sentence, and nothing is counted."""
     await stage.ada.say(stage.ada.dm_channel, "", Upload("fox.png", b"\x89PNG"))
     answer = await stage.ada.dm_channel.message_when(lambda one: one.reference, within=10)

@@ -15,7 +15,7 @@ from bot.domain.jobs import Draft, Rewriting
 from bot.domain.options import Text
 from bot.ports.surfaces import Call
 from tests.e2e.discord_bot import a_bot
-from tests.fakes.discord import Channel, FakeDiscord, Interaction, Person
+from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Interaction
 from tests.fakes.discord.interactions import Answer
 from tests.fakes.discord.modals import Modal
 
@@ -40,7 +40,7 @@ class Desk:
 
     discord: FakeDiscord
     channel: Channel
-    ada: Person
+    ada: DiscordPerson
     values: dict[str, str] = field(default_factory=dict)
     came: list[object] = field(default_factory=list)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)

@@ -18,7 +18,7 @@ from bot.domain.people import Mention, RoleMention
 from bot.domain.people import Person as Caller
 from bot.ports.surfaces import Call
 from tests.e2e.discord_bot import a_bot
-from tests.fakes.discord import Channel, FakeDiscord, Guild, NotSeen, Permission, Person
+from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Guild, NotSeen, Permission
 
 
 class Tier(StrEnum):
@@ -67,7 +67,7 @@ class Town:
     discord: FakeDiscord
     guild: Guild
     channel: Channel
-    ada: Person
+    ada: DiscordPerson
     came: list[object] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
 

@@ -9,23 +9,23 @@ from pathlib import Path
 import pytest
 
 from bot.domain.health import Health
-from tests.e2e.discord_stage import Stage, a_stage, is_done
+from tests.e2e.discord_stage import DiscordStage, a_stage, is_done
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield a server with the bot in it."""
     async with a_stage(tmp_path) as stage:
         yield stage
 
 
-async def still_works(stage: Stage, within: float = 20) -> None:
+async def still_works(stage: DiscordStage, within: float = 20) -> None:
     """See that a command is heard and answered."""
     interaction = await stage.imagine()
     await interaction.message_when(is_done, within=within)
 
 
-async def hellos(stage: Stage, number: int, within: float = 15) -> None:
+async def hellos(stage: DiscordStage, number: int, within: float = 15) -> None:
     """Wait until the bot has said hello to the gateway so often, and is connected."""
     seen = stage.discord.seen
     what = f"{number} accepted hellos in {seen.hellos}"
@@ -33,7 +33,7 @@ async def hellos(stage: Stage, number: int, within: float = 15) -> None:
     await stage.discord.gateway.ready(within=15)
 
 
-async def test_a_reconnect_is_not_noticed(stage: Stage) -> None:
+async def test_a_reconnect_is_not_noticed(stage: DiscordStage) -> None:
     """The session is resumed."""
     stage.discord.gateway.ask_reconnect()
     await hellos(stage, 2)
@@ -41,7 +41,7 @@ async def test_a_reconnect_is_not_noticed(stage: Stage) -> None:
     await still_works(stage)
 
 
-async def test_a_line_that_breaks(stage: Stage) -> None:
+async def test_a_line_that_breaks(stage: DiscordStage) -> None:
     """Without a word; a command given meanwhile arrives by the resumed session."""
     stage.discord.gateway.drop()
     interaction = await stage.imagine()
@@ -49,7 +49,7 @@ async def test_a_line_that_breaks(stage: Stage) -> None:
     await interaction.message_when(is_done, within=20)
 
 
-async def test_a_session_that_is_forgotten(stage: Stage) -> None:
+async def test_a_session_that_is_forgotten(stage: DiscordStage) -> None:
     """Is begun anew, at the platform's pace."""
     stage.discord.gateway.invalidate()
     await hellos(stage, 2, within=25)
@@ -93,7 +93,7 @@ async def test_a_token_that_is_refused_leaves_the_house_open(tmp_path: Path) -> 
         await stage.discord.changes.until(found, within=10, what="a finding about the token")
 
 
-async def test_a_connection_is_a_finding_too(stage: Stage) -> None:
+async def test_a_connection_is_a_finding_too(stage: DiscordStage) -> None:
     """With how many servers it knows."""
 
     def is_ready() -> bool:
@@ -103,7 +103,7 @@ async def test_a_connection_is_a_finding_too(stage: Stage) -> None:
     await stage.discord.changes.until(is_ready, within=10, what="an easy finding")
 
 
-async def test_leaving_takes_no_time(stage: Stage) -> None:
+async def test_leaving_takes_no_time(stage: DiscordStage) -> None:
     """While it is connected."""
     before = time.monotonic()
     await stage.close()
@@ -111,7 +111,7 @@ async def test_leaving_takes_no_time(stage: Stage) -> None:
     assert stage.discord.gateway.sessions == []
 
 
-async def test_leaving_takes_no_time_while_reconnecting(stage: Stage) -> None:
+async def test_leaving_takes_no_time_while_reconnecting(stage: DiscordStage) -> None:
     """Where discord.py would sleep on."""
     stage.discord.gateway.is_down = True
     stage.discord.gateway.drop()
@@ -121,7 +121,7 @@ async def test_leaving_takes_no_time_while_reconnecting(stage: Stage) -> None:
     assert time.monotonic() - before < 5
 
 
-async def test_a_server_that_sends_the_bot_away_and_takes_it_back(stage: Stage) -> None:
+async def test_a_server_that_sends_the_bot_away_and_takes_it_back(stage: DiscordStage) -> None:
     """Other servers notice nothing; what was there works again."""
     message = await stage.picture()
     other = stage.discord.add_guild("Others").add_channel("studio")
@@ -132,7 +132,7 @@ async def test_a_server_that_sends_the_bot_away_and_takes_it_back(stage: Stage) 
     await (await stage.ada.press(message, "Again")).message_when(is_done, within=20)
 
 
-async def test_a_server_that_is_unavailable_for_a_while(stage: Stage) -> None:
+async def test_a_server_that_is_unavailable_for_a_while(stage: DiscordStage) -> None:
     """Comes back as it was."""
     stage.guild.become_unavailable()
     stage.guild.become_available()

@@ -9,26 +9,26 @@ from yarl import URL
 
 from bot.app.chat_platforms import discord_proxy
 from bot.config import Settings
-from tests.e2e.discord_stage import Stage, a_stage, is_done
+from tests.e2e.discord_stage import DiscordStage, a_stage, is_done
 from tests.fakes.discord import Channel, Permission
 from tests.fakes.discord.channels import Kind
 from tests.fakes.s3 import CuttingProxy, serving
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield a server whose admin Ada is."""
     async with a_stage(tmp_path, quotas={"first_tier": {"discord": "guest"}}) as stage:
         stage.guild.grant(stage.ada, Permission.MANAGE_GUILD)
         yield stage
 
 
-async def says(stage: Stage, command: str, channel: Channel | None = None, **options: object) -> str:
+async def says(stage: DiscordStage, command: str, channel: Channel | None = None, **options: object) -> str:
     """Have Ada type a command, and give the answer."""
     return (await (await stage.ada.type_command(channel or stage.channel, command, **options)).message_when(within=10)).text
 
 
-async def test_a_thread_of_an_allowed_channel_is_allowed(stage: Stage) -> None:
+async def test_a_thread_of_an_allowed_channel_is_allowed(stage: DiscordStage) -> None:
     """A thread is a channel with an id of its own, which no admin ever named."""
     assert "channels" in await says(stage, "settings set", name="channels", value="here")
     inside, elsewhere = (channel.add_thread("sketches") for channel in (stage.channel, stage.guild.add_channel("other")))
@@ -40,7 +40,7 @@ async def test_a_thread_of_an_allowed_channel_is_allowed(stage: Stage) -> None:
     await inside.message_when(lambda message: "deleted" in message.text, within=10)
 
 
-async def test_a_post_of_an_allowed_forum_is_allowed(stage: Stage) -> None:
+async def test_a_post_of_an_allowed_forum_is_allowed(stage: DiscordStage) -> None:
     """Nobody can write in the forum itself."""
     forum = stage.guild.add_channel("showcase", kind=Kind.FORUM)
     await says(stage, "settings set", name="channels", value=f"<#{forum.id}>")
@@ -49,7 +49,7 @@ async def test_a_post_of_an_allowed_forum_is_allowed(stage: Stage) -> None:
     await (await stage.ada.type_command(post, "imagine", prompt="a fox")).message_when(is_done, within=20)
 
 
-async def test_reactions_in_direct_messages_are_heard(stage: Stage) -> None:
+async def test_reactions_in_direct_messages_are_heard(stage: DiscordStage) -> None:
     """Discord tells of them to whoever asks for it, without any privilege."""
     message = await (await stage.ada.type_command(stage.ada.dm_channel, "imagine", prompt="a fox")).message_when(
         is_done, within=20
@@ -60,7 +60,7 @@ async def test_reactions_in_direct_messages_are_heard(stage: Stage) -> None:
     await stage.discord.changes.until(lambda: "deleted" in message.text, within=10, what="the picture gone")
 
 
-async def test_a_rule_for_everyone_holds_for_everyone(stage: Stage) -> None:
+async def test_a_rule_for_everyone_holds_for_everyone(stage: DiscordStage) -> None:
     """No member has that role in writing."""
     await says(stage, "tier role", role=stage.guild.everyone, tier="premium")
     assert "200" in await says(stage, "quota show")

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.images import PictureState, Shape
 from storage.sql.reports import SqlReports
-from tests.e2e.discord_stage import Stage, a_stage, is_done
-from tests.fakes.discord import Message, Permission, Person
+from tests.e2e.discord_stage import DiscordStage, a_stage, is_done
+from tests.fakes.discord import DiscordPerson, Message, Permission
 from tests.fakes.openai import FakeOpenAI, Options
 
 
@@ -20,14 +20,14 @@ async def openai() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(openai: FakeOpenAI, tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield a server with the bot in it."""
     async with a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": openai.url}) as stage:
         yield stage
 
 
 @pytest.fixture
-async def slow(tmp_path: Path) -> AsyncIterator[Stage]:
+async def slow(tmp_path: Path) -> AsyncIterator[DiscordStage]:
     """Yield one where a picture takes longer than any test."""
     async with (
         FakeOpenAI(Options(delay=60)) as fake,
@@ -37,17 +37,17 @@ async def slow(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-def grace(stage: Stage) -> Person:
+def grace(stage: DiscordStage) -> DiscordPerson:
     """Return somebody else."""
     return stage.discord.add_user("grace")
 
 
-async def becomes(stage: Stage, text: str, message: Message) -> None:
+async def becomes(stage: DiscordStage, text: str, message: Message) -> None:
     """Wait until a message says something."""
     await stage.discord.changes.until(lambda: text in message.text, within=10, what=f"{text!r} in {message.text!r}")
 
 
-async def told(stage: Stage, person: Person, text: str) -> None:
+async def told(stage: DiscordStage, person: DiscordPerson, text: str) -> None:
     """Wait until somebody reads something by direct message."""
     await stage.discord.changes.until(
         lambda: any(text in one.text for one in person.dms), within=10, what=f"{text!r} by direct message"
@@ -55,7 +55,7 @@ async def told(stage: Stage, person: Person, text: str) -> None:
 
 
 @pytest.mark.parametrize("label", ["Again", "Vary"])
-async def test_drawing_once_more_makes_a_message_of_its_own(stage: Stage, grace: Person, label: str) -> None:
+async def test_drawing_once_more_makes_a_message_of_its_own(stage: DiscordStage, grace: DiscordPerson, label: str) -> None:
     """For anybody: it is their own picture."""
     message = await stage.picture()
     pressed = await grace.press(message, label)
@@ -65,7 +65,7 @@ async def test_drawing_once_more_makes_a_message_of_its_own(stage: Stage, grace:
     assert (await stage.job(new)).author.identity.user == str(grace.id)
 
 
-async def test_changed_words_make_a_picture_of_whoever_changed_them(stage: Stage, grace: Person) -> None:
+async def test_changed_words_make_a_picture_of_whoever_changed_them(stage: DiscordStage, grace: DiscordPerson) -> None:
     """From a form with what was asked for; nothing is drawn before it is sent."""
     message = await stage.picture("a fox", shape="wide")
     pressed = await grace.press(message, "Change words")
@@ -78,7 +78,7 @@ async def test_changed_words_make_a_picture_of_whoever_changed_them(stage: Stage
     assert job.author.identity.user == str(grace.id)
 
 
-async def test_the_words_of_what_was_cancelled_can_be_changed(slow: Stage) -> None:
+async def test_the_words_of_what_was_cancelled_can_be_changed(slow: DiscordStage) -> None:
     """In its own message, in which the buttons stay for ever."""
     message = await (await slow.imagine("a fox")).message_when()
     await slow.ada.press(message, "Cancel")
@@ -89,7 +89,7 @@ async def test_the_words_of_what_was_cancelled_can_be_changed(slow: Stage) -> No
     assert "cancelled" in message.text
 
 
-async def test_delete_and_undo(stage: Stage) -> None:
+async def test_delete_and_undo(stage: DiscordStage) -> None:
     """In the message itself, without another one."""
     message = await stage.picture()
     pressed = await stage.ada.press(message, "Delete")
@@ -102,7 +102,7 @@ async def test_delete_and_undo(stage: Stage) -> None:
     assert (pressed.follow_ups, undone.follow_ups) == ([], [])
 
 
-async def test_cancel_stops_the_drawing(slow: Stage) -> None:
+async def test_cancel_stops_the_drawing(slow: DiscordStage) -> None:
     """And the message says so."""
     interaction = await slow.imagine()
     message = await interaction.message_when()
@@ -112,7 +112,7 @@ async def test_cancel_stops_the_drawing(slow: Stage) -> None:
 
 
 @pytest.mark.parametrize("is_moderator", [False, True])
-async def test_delete_is_for_the_owner_and_for_moderators(stage: Stage, grace: Person, is_moderator: bool) -> None:
+async def test_delete_is_for_the_owner_and_for_moderators(stage: DiscordStage, grace: DiscordPerson, is_moderator: bool) -> None:
     """Others are told in private that it is not theirs."""
     if is_moderator:
         stage.guild.grant(grace, Permission.MANAGE_MESSAGES)
@@ -127,7 +127,7 @@ async def test_delete_is_for_the_owner_and_for_moderators(stage: Stage, grace: P
     assert is_done(message)
 
 
-async def test_a_button_whose_job_is_gone_says_so(stage: Stage) -> None:
+async def test_a_button_whose_job_is_gone_says_so(stage: DiscordStage) -> None:
     """In private."""
     message = await stage.picture()
     whisper = await stage.ada.forge_press(message, "again:gone").message_when()
@@ -136,14 +136,14 @@ async def test_a_button_whose_job_is_gone_says_so(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("action", ["fly:job1", "again:../../etc", "imagine", "again:" + "x" * 90])
-async def test_a_button_that_never_was_is_answered(stage: Stage, action: str) -> None:
+async def test_a_button_that_never_was_is_answered(stage: DiscordStage, action: str) -> None:
     """With a sentence, in private."""
     message = await stage.picture()
     whisper = await stage.ada.forge_press(message, action).message_when()
     assert whisper.is_ephemeral
 
 
-async def test_a_button_taken_off_just_before_it_was_pressed(stage: Stage) -> None:
+async def test_a_button_taken_off_just_before_it_was_pressed(stage: DiscordStage) -> None:
     """The cancel of what is done already: a sentence, not an error of the platform's."""
     message = await stage.picture()
     job = await stage.job(message)
@@ -151,7 +151,7 @@ async def test_a_button_taken_off_just_before_it_was_pressed(stage: Stage) -> No
     assert "nothing to cancel" in whisper.text
 
 
-async def test_buttons_outlive_the_process(stage: Stage) -> None:
+async def test_buttons_outlive_the_process(stage: DiscordStage) -> None:
     """And the token, and a day."""
     message = await stage.picture()
     await stage.close()
@@ -164,7 +164,7 @@ async def test_buttons_outlive_the_process(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("emoji", ["✉️", "✉"])
-async def test_an_envelope_sends_the_picture(stage: Stage, grace: Person, emoji: str) -> None:
+async def test_an_envelope_sends_the_picture(stage: DiscordStage, grace: DiscordPerson, emoji: str) -> None:
     """To whoever reacted, and again to nobody."""
     message = await stage.picture()
     await grace.react(message, emoji)
@@ -173,14 +173,14 @@ async def test_an_envelope_sends_the_picture(stage: Stage, grace: Person, emoji:
     assert stage.ada.dms == []
 
 
-async def test_a_cross_by_the_owner_deletes(stage: Stage) -> None:
+async def test_a_cross_by_the_owner_deletes(stage: DiscordStage) -> None:
     """What is drawn."""
     message = await stage.picture()
     await stage.ada.react(message, "❌")
     await becomes(stage, "deleted", message)
 
 
-async def test_a_cross_by_the_owner_cancels(slow: Stage) -> None:
+async def test_a_cross_by_the_owner_cancels(slow: DiscordStage) -> None:
     """What runs."""
     message = await (await slow.imagine()).message_when()
     await slow.job(message)
@@ -188,7 +188,7 @@ async def test_a_cross_by_the_owner_cancels(slow: Stage) -> None:
     await becomes(slow, "cancelled", message)
 
 
-async def test_a_cross_by_a_moderator_deletes(stage: Stage, grace: Person) -> None:
+async def test_a_cross_by_a_moderator_deletes(stage: DiscordStage, grace: DiscordPerson) -> None:
     """Whoever may manage messages here looks after the place."""
     stage.guild.grant(grace, Permission.MANAGE_MESSAGES)
     message = await stage.picture()
@@ -196,7 +196,7 @@ async def test_a_cross_by_a_moderator_deletes(stage: Stage, grace: Person) -> No
     await becomes(stage, "deleted", message)
 
 
-async def test_a_cross_by_anybody_else_does_nothing(stage: Stage, grace: Person) -> None:
+async def test_a_cross_by_anybody_else_does_nothing(stage: DiscordStage, grace: DiscordPerson) -> None:
     """They are told why, alone."""
     message = await stage.picture()
     await grace.react(message, "❌")
@@ -204,7 +204,7 @@ async def test_a_cross_by_anybody_else_does_nothing(stage: Stage, grace: Person)
     assert is_done(message)
 
 
-async def test_a_flag_reports(stage: Stage, grace: Person) -> None:
+async def test_a_flag_reports(stage: DiscordStage, grace: DiscordPerson) -> None:
     """Written down with who it was, and thanked for in private."""
     message = await stage.picture()
     await grace.react(message, "🚩")
@@ -215,7 +215,7 @@ async def test_a_flag_reports(stage: Stage, grace: Person) -> None:
     assert len(stage.channel.messages) == 1
 
 
-async def test_the_menu_of_a_message_reports(stage: Stage, grace: Person) -> None:
+async def test_the_menu_of_a_message_reports(stage: DiscordStage, grace: DiscordPerson) -> None:
     """Without opening anything to others."""
     message = await stage.picture()
     whisper = await (await grace.context_menu(message, "Report picture")).message_when()
@@ -223,7 +223,7 @@ async def test_the_menu_of_a_message_reports(stage: Stage, grace: Person) -> Non
     assert "your report is noted" in whisper.text
 
 
-async def test_the_menu_of_somebody_elses_message(stage: Stage) -> None:
+async def test_the_menu_of_somebody_elses_message(stage: DiscordStage) -> None:
     """There is nothing of ours in it."""
     message = await stage.ada.say(stage.channel, "hello")
     whisper = await (await stage.ada.context_menu(message, "Report picture")).message_when()
@@ -231,7 +231,7 @@ async def test_the_menu_of_somebody_elses_message(stage: Stage) -> None:
     assert "no picture in that message" in whisper.text
 
 
-async def test_other_reactions_and_other_messages_are_left_alone(stage: Stage) -> None:
+async def test_other_reactions_and_other_messages_are_left_alone(stage: DiscordStage) -> None:
     """A heart is a heart."""
     message, hello = await stage.picture(), await stage.ada.say(stage.channel, "hello")
     await stage.ada.react(message, "❤️")
@@ -243,6 +243,6 @@ async def test_other_reactions_and_other_messages_are_left_alone(stage: Stage) -
     assert is_done(message)
 
 
-async def test_no_more_intents_than_needed_are_asked_for(stage: Stage) -> None:
+async def test_no_more_intents_than_needed_are_asked_for(stage: DiscordStage) -> None:
     """Servers and their reactions, and what is written to us alone; nobody else's messages."""
     assert {hello.intents for hello in stage.discord.seen.hellos} == {1 | 1 << 10 | 1 << 12 | 1 << 13}

@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.e2e.discord_stage import is_done, may_identify
 from tests.e2e.serving import Serving
 from tests.e2e.test_crashes import assert_books_add_up
-from tests.fakes.discord import Channel, EndpointRefused, FakeDiscord, Forgery, Message, Person
+from tests.fakes.discord import Channel, DiscordPerson, EndpointRefused, FakeDiscord, Forgery, Message
 from tests.fakes.openai import FakeOpenAI, Options
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,7 +29,7 @@ class Town:
 
     discord: FakeDiscord
     channel: Channel
-    ada: Person
+    ada: DiscordPerson
     serving: Serving
     openai: FakeOpenAI
 

@@ -15,7 +15,7 @@ from bot.commands.spec import Command
 from bot.domain.chat import Button, Post, Tone
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
-from tests.fakes.discord import Channel, FakeDiscord, Person
+from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.discord.interactions import Answer
 from tests.fakes.jobs import MemoryJobs
@@ -37,7 +37,7 @@ class Desk:
 
     discord: FakeDiscord
     channel: Channel
-    ada: Person
+    ada: DiscordPerson
     acts: list[Act] = field(default_factory=list)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.app.house import open_house
 from bot.config import Settings
-from tests.e2e.serving import Serving, Visitor
+from tests.e2e.serving import ServedVisitor, Serving
 from tests.fakes.openai import FakeOpenAI, Options
 from tests.fakes.redis import RedisServer, redis_server
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
@@ -52,7 +52,7 @@ async def houses(folder: Path, openai: FakeOpenAI, redis: RedisServer) -> AsyncI
 
 async def ask_for(house: Serving, count: int) -> None:
     """Have somebody ask for so many pictures."""
-    async with Visitor(house.url) as visitor:
+    async with ServedVisitor(house.url) as visitor:
         for number in range(count):
             reply = await visitor.types(f"/imagine wish number {number} of many")
             assert reply["notes"] == []

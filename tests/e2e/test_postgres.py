@@ -11,7 +11,7 @@ from bot.app.system import SystemClock
 from bot.domain.health import Health
 from storage.sql.database import open_database
 from tests.e2e.program import Program
-from tests.e2e.serving import Serving, Visitor
+from tests.e2e.serving import ServedVisitor, Serving
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI, Options
 from tests.fakes.pgbouncer import pgbouncer
@@ -33,7 +33,7 @@ async def made(postgres: PostgresServer) -> str:
 
 async def test_a_house_runs_on_it(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
     """From an empty database to a picture on the page, with no file of records beside it."""
-    async with Serving(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made)}) as house, Visitor(house.url) as visitor:
+    async with Serving(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made)}) as house, ServedVisitor(house.url) as visitor:
         reply = await visitor.types("/imagine a fox in the snow")
         assert reply["notes"] == []
         await postgres.until("SELECT count(*) FROM jobs WHERE state = 'done'", 1, database=made)
@@ -145,7 +145,7 @@ async def test_jobs_go_on_after_a_restart_in_the_middle_of_work(postgres: Postgr
             "EASEL_WORKER__LEASE": "2s",
             "EASEL_BURSTS__WISHES": "1000",
         }
-        async with Serving(tmp_path, environ) as house, Visitor(house.url) as visitor:
+        async with Serving(tmp_path, environ) as house, ServedVisitor(house.url) as visitor:
             for number in range(WISHES):
                 assert (await visitor.types(f"/imagine wish number {number}"))["notes"] == []
                 if number == WISHES // 2:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.adapters.slack.manifest import IMAGINE
 from tests.e2e.quota_hands import OnDiscord, OnSlack
 from tests.e2e.quota_stage import a_town
-from tests.e2e.serving import Serving, Visitor
+from tests.e2e.serving import ServedVisitor, Serving
 from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.openai import FakeOpenAI
 
@@ -69,7 +69,7 @@ async def test_three_processes_keep_one_limit(tmp_path: Path) -> None:
         }
         houses = [Serving(tmp_path, environ) for _ in range(3)]
         first, *others = await asyncio.gather(*(stack.enter_async_context(house) for house in houses))
-        visitor = await stack.enter_async_context(Visitor(first.url))
+        visitor = await stack.enter_async_context(ServedVisitor(first.url))
         await visitor.types("/quota show")
         doors = [visitor, *[await stack.enter_async_context(visitor.at(other.url)) for other in others]]
         replies = await asyncio.gather(*(doors[number % 3].types(f"/imagine a fox {number}") for number in range(2 * EACH)))

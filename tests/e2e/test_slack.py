@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.slack_stage import Stage, a_stage, is_done
+from tests.e2e.slack_stage import SlackStage, a_stage, is_done
 from tests.fakes.slack import Limits
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path) -> AsyncIterator[SlackStage]:
     """Yield an open house that paints offline, on a Slack that takes files at once."""
     async with a_stage(tmp_path, limits=Limits(files_must_be_shared=False)) as made:
         yield made
 
 
-async def test_a_picture_from_the_first_word_to_the_last(stage: Stage) -> None:
+async def test_a_picture_from_the_first_word_to_the_last(stage: SlackStage) -> None:
     """Acknowledged at once, one message that changes, a picture with alt text, the label and buttons."""
     sent = await stage.imagine("a fox in the snow --shape wide")
     assert sent.ack_ms is not None
@@ -31,7 +31,7 @@ async def test_a_picture_from_the_first_word_to_the_last(stage: Stage) -> None:
     assert (job.place.tenant, job.author.name) == (stage.team.id, "ada")
 
 
-async def test_without_words_a_form_opens_with_everything(stage: Stage) -> None:
+async def test_without_words_a_form_opens_with_everything(stage: SlackStage) -> None:
     """What it gives back is the command; it closes, and the picture comes to the channel."""
     await stage.imagine("")
     view = await stage.ada.view()
@@ -44,7 +44,7 @@ async def test_without_words_a_form_opens_with_everything(stage: Stage) -> None:
     assert (job.wish.prompt, str(job.wish.shape), job.wish.count) == ("a heron", "tall", 2)
 
 
-async def test_what_cannot_be_taken_is_said_below_its_field(stage: Stage) -> None:
+async def test_what_cannot_be_taken_is_said_below_its_field(stage: SlackStage) -> None:
     """And the form stays open."""
     await stage.imagine("")
     view = await stage.ada.view()
@@ -56,7 +56,7 @@ async def test_what_cannot_be_taken_is_said_below_its_field(stage: Stage) -> Non
     assert "heron" in await stage.done()
 
 
-async def test_words_are_changed_in_a_form(stage: Stage) -> None:
+async def test_words_are_changed_in_a_form(stage: SlackStage) -> None:
     """It holds the words that were drawn, and what is sent is a picture of one's own."""
     message = await stage.picture("a fox in the snow --shape wide")
     eve = stage.team.add_member("eve")
@@ -68,7 +68,7 @@ async def test_words_are_changed_in_a_form(stage: Stage) -> None:
     assert (await stage.job(owl)).author.name == "eve"
 
 
-async def test_typing_mistakes_are_whispered(stage: Stage) -> None:
+async def test_typing_mistakes_are_whispered(stage: SlackStage) -> None:
     """With what exists, to that person alone."""
     await stage.imagine("a fox --shpae wide")
     whisper = await stage.ada.ephemeral("--shpae")
@@ -77,13 +77,13 @@ async def test_typing_mistakes_are_whispered(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("name", "text", "said"), [("/imagine", "help", "/easel gallery"), ("/easel", "", "/imagine")])
-async def test_help_is_whispered(stage: Stage, name: str, text: str, said: str) -> None:
+async def test_help_is_whispered(stage: SlackStage, name: str, text: str, said: str) -> None:
     """Also where somebody types the second command alone."""
     await stage.ada.command(stage.channel, name, text)
     assert said in await stage.ada.ephemeral("what you can ask for")
 
 
-async def test_other_commands_go_through_the_second_one(stage: Stage) -> None:
+async def test_other_commands_go_through_the_second_one(stage: SlackStage) -> None:
     """`/easel gallery`, and what there is not."""
     await stage.ada.command(stage.channel, "/easel", "gallery")
     await stage.ada.ephemeral("no pictures yet")
@@ -91,7 +91,7 @@ async def test_other_commands_go_through_the_second_one(stage: Stage) -> None:
     assert "Did you mean gallery?" in await stage.ada.ephemeral("There is no /galery")
 
 
-async def test_a_mention_in_a_thread_is_answered_in_that_thread(stage: Stage) -> None:
+async def test_a_mention_in_a_thread_is_answered_in_that_thread(stage: SlackStage) -> None:
     """Where slash commands do not exist."""
     root = stage.ada.say(stage.channel, "what shall we draw?")
     sent = await stage.ada.mention(stage.channel, "@easel a fox & a hen", thread=root)
@@ -102,13 +102,13 @@ async def test_a_mention_in_a_thread_is_answered_in_that_thread(stage: Stage) ->
     assert len(await stage.jobs()) == 1
 
 
-async def test_a_mention_in_a_channel_may_be_a_command(stage: Stage) -> None:
+async def test_a_mention_in_a_channel_may_be_a_command(stage: SlackStage) -> None:
     """Then it is answered as one, in private."""
     await stage.ada.mention(stage.channel, "@easel help")
     await stage.ada.ephemeral("what you can ask for")
 
 
-async def test_the_shortcut_that_is_everywhere_asks_where(stage: Stage) -> None:
+async def test_the_shortcut_that_is_everywhere_asks_where(stage: SlackStage) -> None:
     """A form with a channel."""
     await stage.ada.global_shortcut("make_picture")
     view = await stage.ada.view()
@@ -116,7 +116,7 @@ async def test_the_shortcut_that_is_everywhere_asks_where(stage: Stage) -> None:
     assert "lighthouse" in await stage.done()
 
 
-async def test_a_picture_can_be_reported_from_its_menu(stage: Stage) -> None:
+async def test_a_picture_can_be_reported_from_its_menu(stage: SlackStage) -> None:
     """In private; a message of somebody else's is none of ours."""
     message = await stage.picture()
     eve = stage.team.add_member("eve")
@@ -126,7 +126,7 @@ async def test_a_picture_can_be_reported_from_its_menu(stage: Stage) -> None:
     await eve.ephemeral("no picture in that message")
 
 
-async def test_reactions_do_what_they_show(stage: Stage) -> None:
+async def test_reactions_do_what_they_show(stage: SlackStage) -> None:
     """A letter sends it, a flag reports it, a cross deletes it."""
     message = await stage.picture()
     eve = stage.team.add_member("eve")
@@ -141,7 +141,7 @@ async def test_reactions_do_what_they_show(stage: Stage) -> None:
     await message.when(lambda one: "Undo" in one.buttons)
 
 
-async def test_reactions_below_others_messages_mean_nothing(stage: Stage) -> None:
+async def test_reactions_below_others_messages_mean_nothing(stage: SlackStage) -> None:
     """However many there are."""
     said = stage.ada.say(stage.channel, "look")
     await stage.ada.react(said, "triangular_flag_on_post")
@@ -150,7 +150,7 @@ async def test_reactions_below_others_messages_mean_nothing(stage: Stage) -> Non
     assert len(stage.ada.ephemerals()) == 1
 
 
-async def test_buttons_belong_to_whoever_asked(stage: Stage) -> None:
+async def test_buttons_belong_to_whoever_asked(stage: SlackStage) -> None:
     """Anybody may draw it again; only the owner and admins of the workspace delete it."""
     message = await stage.picture()
     eve, boss = stage.team.add_member("eve"), stage.team.add_member("boss", is_admin=True)
@@ -162,7 +162,7 @@ async def test_buttons_belong_to_whoever_asked(stage: Stage) -> None:
     await message.when(lambda one: "Undo" in one.buttons)
 
 
-async def test_a_repeated_command_or_button_is_one_job(stage: Stage) -> None:
+async def test_a_repeated_command_or_button_is_one_job(stage: SlackStage) -> None:
     """Delivered again, also to a process that was started since."""
     sent = await stage.imagine()
     message = await stage.done()
@@ -177,7 +177,7 @@ async def test_a_repeated_command_or_button_is_one_job(stage: Stage) -> None:
     assert len(await stage.jobs()) == 2
 
 
-async def test_a_channel_without_the_bot_is_answered_by_the_calls_own_address(stage: Stage) -> None:
+async def test_a_channel_without_the_bot_is_answered_by_the_calls_own_address(stage: SlackStage) -> None:
     """Where no file can be shown in that way, the picture comes by direct message."""
     stage.slack.limits.files_must_be_shared = True
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
@@ -186,7 +186,7 @@ async def test_a_channel_without_the_bot_is_answered_by_the_calls_own_address(st
     await stage.ada.dm.message_when(is_done, within=20)
 
 
-async def test_auth_test_is_not_asked_for_every_payload(stage: Stage) -> None:
+async def test_auth_test_is_not_asked_for_every_payload(stage: SlackStage) -> None:
     """Once, for who we are."""
     await stage.picture()
     await stage.picture("a hen")
@@ -196,7 +196,7 @@ async def test_auth_test_is_not_asked_for_every_payload(stage: Stage) -> None:
     assert len(stage.slack.calls("users.info")) == 1
 
 
-async def test_the_home_tab_says_what_is_left_and_opens_the_form(stage: Stage) -> None:
+async def test_the_home_tab_says_what_is_left_and_opens_the_form(stage: SlackStage) -> None:
     """With recent pictures; its button asks where to show the new one."""
     await stage.picture("a fox in the snow")
     home = await stage.ada.open_home()
@@ -208,33 +208,33 @@ async def test_the_home_tab_says_what_is_left_and_opens_the_form(stage: Stage) -
     await stage.channel.message_when(lambda one: is_done(one) and "second" in one, within=20)
 
 
-async def test_it_is_too_late_for_a_form(stage: Stage) -> None:
+async def test_it_is_too_late_for_a_form(stage: SlackStage) -> None:
     """Slack gives us three seconds; after them it is said what is missing."""
     stage.slack.faults.fail("views.open", "expired_trigger_id")
     await stage.imagine("")
     assert "needs prompt" in await stage.ada.ephemeral("/imagine")
 
 
-async def test_people_are_served_while_nobody_can_be_asked_who_they_are(stage: Stage) -> None:
+async def test_people_are_served_while_nobody_can_be_asked_who_they_are(stage: SlackStage) -> None:
     """They are nobody special for so long."""
     stage.slack.faults.fail("users.info", "ratelimited", times=3)
     assert "fox" in await stage.picture("a fox")
 
 
-async def test_a_form_cannot_be_opened_by_a_mention(stage: Stage) -> None:
+async def test_a_form_cannot_be_opened_by_a_mention(stage: SlackStage) -> None:
     """It says what is missing instead."""
     await stage.ada.mention(stage.channel, "@easel imagine")
     assert "needs prompt" in await stage.ada.ephemeral("/imagine")
 
 
-async def test_words_are_shown_and_never_obeyed(stage: Stage) -> None:
+async def test_words_are_shown_and_never_obeyed(stage: SlackStage) -> None:
     """Nobody is called, and nothing can be clicked."""
     message = await stage.picture("wake <!channel> and <@U123> at <https://evil.example|this> *now*")
     assert (message.pings, message.links) == ((), ())
     assert "<!channel>" in message.shown
 
 
-async def test_a_broken_connection_is_made_again(stage: Stage) -> None:
+async def test_a_broken_connection_is_made_again(stage: SlackStage) -> None:
     """Cut, told to move on, and while Slack gives no address."""
     opened = stage.slack.sockets.opened
     await stage.slack.sockets.drop()
@@ -244,7 +244,7 @@ async def test_a_broken_connection_is_made_again(stage: Stage) -> None:
     assert "hen" in await stage.picture("a hen")
 
 
-async def test_what_arrives_at_the_end_is_dealt_with_first(stage: Stage) -> None:
+async def test_what_arrives_at_the_end_is_dealt_with_first(stage: SlackStage) -> None:
     """The house answers what it acknowledged, and acknowledges nothing more.
 
     It is at work on the picture when it closes: one that nobody had begun
@@ -261,7 +261,7 @@ async def test_what_arrives_at_the_end_is_dealt_with_first(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("text", ["a fox in the snow", "imagine a fox", "@easel a fox"])
-async def test_direct_messages_are_answered(stage: Stage, text: str) -> None:
+async def test_direct_messages_are_answered(stage: SlackStage, text: str) -> None:
     """They are for us without our name; Slack sends no `app_mention` there."""
     heard = await stage.ada.write(text)
     await stage.done(stage.ada.dm)
@@ -269,13 +269,13 @@ async def test_direct_messages_are_answered(stage: Stage, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["help", "quota show", "/gallery list"])
-async def test_a_direct_message_may_be_a_command(stage: Stage, text: str) -> None:
+async def test_a_direct_message_may_be_a_command(stage: SlackStage, text: str) -> None:
     """Told where it was asked."""
     await stage.ada.write(text)
     await stage.slack.until(lambda: stage.ada.ephemerals() or stage.ada.dms[1:], within=10, what="help")
 
 
-async def test_our_own_direct_messages_and_changes_of_others_are_none(stage: Stage) -> None:
+async def test_our_own_direct_messages_and_changes_of_others_are_none(stage: SlackStage) -> None:
     """Else easel would talk to itself."""
     picture_asked = await stage.ada.write("a fox in the snow")
     await stage.done(stage.ada.dm)

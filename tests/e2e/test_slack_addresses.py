@@ -10,18 +10,18 @@ from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
 from bot.domain.chat import Post
 from bot.errors import MessageGone, SurfaceFailed
-from tests.e2e.slack_surface_stage import DONE, ENDED, PICTURE, WAITING, WORKING, Stage, a_stage
+from tests.e2e.slack_surface_stage import DONE, ENDED, PICTURE, WAITING, WORKING, SlackSurfaceStage, a_stage
 from tests.fakes.slack_pauses import BRIEF
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+async def stage() -> AsyncIterator[SlackSurfaceStage]:
     """Yield a workspace where files have to be shared in a channel to be shown in it."""
     async with a_stage() as stage:
         yield stage
 
 
-async def test_where_the_bot_is_no_member_a_command_is_answered_by_its_address(stage: Stage) -> None:
+async def test_where_the_bot_is_no_member_a_command_is_answered_by_its_address(stage: SlackSurfaceStage) -> None:
     """And its end is told there, too."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
     message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
@@ -32,7 +32,7 @@ async def test_where_the_bot_is_no_member_a_command_is_answered_by_its_address(s
     assert len(stage.slack.calls("response_url")) == 2
 
 
-async def test_an_address_that_came_with_a_press_does_not_overwrite_the_pressed_message(stage: Stage) -> None:
+async def test_an_address_that_came_with_a_press_does_not_overwrite_the_pressed_message(stage: SlackSurfaceStage) -> None:
     """The picture above stays."""
     private = stage.team.add_channel("secret", is_private=True)
     pressed = await stage.surface.post(stage.place_of(private), ENDED, key="old")
@@ -49,14 +49,14 @@ async def test_an_address_that_came_with_a_press_does_not_overwrite_the_pressed_
     assert [one.shown.splitlines()[0] for one in private.messages[1:]] == ["Drawing: a fox", "an owl"]
 
 
-async def test_where_the_bot_is_a_member_the_address_is_not_used(stage: Stage) -> None:
+async def test_where_the_bot_is_a_member_the_address_is_not_used(stage: SlackSurfaceStage) -> None:
     """Its message can be changed for ever."""
     message = await stage.surface.answer(stage.place, WAITING, key="k", reply_token=stage.reply_token(stage.channel))
     assert message.id == stage.channel.messages[-1].ts
     assert not stage.slack.calls("response_url")
 
 
-async def test_a_bot_that_was_put_out_tells_the_end_by_the_address(stage: Stage) -> None:
+async def test_a_bot_that_was_put_out_tells_the_end_by_the_address(stage: SlackSurfaceStage) -> None:
     """While it is young."""
     private = stage.team.add_channel("secret", is_private=True)
     message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
@@ -65,7 +65,7 @@ async def test_a_bot_that_was_put_out_tells_the_end_by_the_address(stage: Stage)
     assert "cancelled" in private.messages[-1]
 
 
-async def test_pictures_that_an_address_cannot_carry_go_elsewhere(stage: Stage) -> None:
+async def test_pictures_that_an_address_cannot_carry_go_elsewhere(stage: SlackSurfaceStage) -> None:
     """By direct message, as the pipeline does with what is gone."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
     message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
@@ -82,7 +82,7 @@ async def test_pictures_by_link_can_be_carried_by_an_address() -> None:
         assert [image["image_url"] for image in private.messages[-1].images] == [PICTURE.link]
 
 
-async def test_an_expired_address_is_gone(stage: Stage) -> None:
+async def test_an_expired_address_is_gone(stage: SlackSurfaceStage) -> None:
     """After half an hour."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
     message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
@@ -91,7 +91,7 @@ async def test_an_expired_address_is_gone(stage: Stage) -> None:
         await stage.surface.update(message, ENDED)
 
 
-async def test_an_address_has_five_uses(stage: Stage) -> None:
+async def test_an_address_has_five_uses(stage: SlackSurfaceStage) -> None:
     """Nobody asks a sixth time, and another process that does is told so."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
     message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
@@ -104,7 +104,7 @@ async def test_an_address_has_five_uses(stage: Stage) -> None:
     assert len(stage.slack.calls("response_url")) == 6
 
 
-async def test_a_whisper_is_for_one_person_alone(stage: Stage) -> None:
+async def test_a_whisper_is_for_one_person_alone(stage: SlackSurfaceStage) -> None:
     """What goes through an address may be private, and counts as a use."""
     reply_token = replace(stage.reply_token(stage.channel), uses_left=1)
     await stage.surface.response_urls.say(reply_token, await stage.surface.render(stage.team.id, ENDED), is_private=True)
@@ -113,13 +113,13 @@ async def test_a_whisper_is_for_one_person_alone(stage: Stage) -> None:
     assert not stage.surface.response_urls.may_answer(reply_token)
 
 
-async def test_an_address_that_was_told_something_wrong_says_so(stage: Stage) -> None:
+async def test_an_address_that_was_told_something_wrong_says_so(stage: SlackSurfaceStage) -> None:
     """It is not tried again as it is."""
     with pytest.raises(SlackMessageRejected):
         await stage.surface.response_urls.say(stage.reply_token(stage.channel), {"blocks": [{"type": "nonsense"}]})
 
 
-async def test_an_address_that_is_asked_too_often_is_asked_later(stage: Stage) -> None:
+async def test_an_address_that_is_asked_too_often_is_asked_later(stage: SlackSurfaceStage) -> None:
     """A refused answer is not counted as one."""
     reply_token = replace(stage.reply_token(stage.channel), uses_left=1)
     stage.slack.faults.rate_limit("response_url", retry_after=3)

@@ -12,7 +12,7 @@ from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.user_profiles import UserProfiles
 from bot.domain.people import Identity
 from bot.errors import MessageGone
-from tests.e2e.slack_stage import Stage, a_stage, is_done
+from tests.e2e.slack_stage import SlackStage, a_stage, is_done
 from tests.e2e.slack_surface_stage import a_stage as a_surface
 from tests.fakes.slack import Member
 
@@ -33,21 +33,21 @@ class Nowhere:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path) -> AsyncIterator[SlackStage]:
     """A house, in a workspace that shares its channel."""
     async with a_stage(tmp_path) as stage:
         yield stage
 
 
 @pytest.fixture
-def eve(stage: Stage) -> Member:
+def eve(stage: SlackStage) -> Member:
     """Somebody of another organisation, where nobody installed anything."""
     other = stage.slack.add_workspace("globex", enterprise="E0GLOBEX", is_installed=False)
     stage.channel.share_with(other)
     return other.add_member("eve", is_admin=True)
 
 
-async def test_a_guest_who_mentions_the_bot_gets_a_picture(stage: Stage, eve: Member) -> None:
+async def test_a_guest_who_mentions_the_bot_gets_a_picture(stage: SlackStage, eve: Member) -> None:
     """Our installation stands in the event's first authorization only; the person is of their own workspace."""
     heard = await eve.mention(stage.channel, "@easel a fox in the snow")
     assert heard.payload["team_id"] == eve.workspace.id
@@ -56,7 +56,7 @@ async def test_a_guest_who_mentions_the_bot_gets_a_picture(stage: Stage, eve: Me
     assert (job.place.tenant, job.place.channel) == (stage.team.id, stage.channel.id)
 
 
-async def test_a_guest_fills_a_form_in(stage: Stage, eve: Member) -> None:
+async def test_a_guest_fills_a_form_in(stage: SlackStage, eve: Member) -> None:
     """The form's payload is signed with their team; whose form it is stands in the view."""
     picture = await stage.picture()
     await eve.press(picture, "Change words")
@@ -67,7 +67,7 @@ async def test_a_guest_fills_a_form_in(stage: Stage, eve: Member) -> None:
     assert job.author.identity == Identity(SLACK, eve.workspace.id, eve.id)
 
 
-async def test_a_guest_is_one_person_however_they_ask(stage: Stage, eve: Member) -> None:
+async def test_a_guest_is_one_person_however_they_ask(stage: SlackStage, eve: Member) -> None:
     """A mention, a button: one identity, and so one quota."""
     await eve.mention(stage.channel, "@easel a fox in the snow")
     first = await stage.done()
@@ -76,7 +76,7 @@ async def test_a_guest_is_one_person_however_they_ask(stage: Stage, eve: Member)
     assert (await stage.job(second)).author == (await stage.job(first)).author
 
 
-async def test_an_admin_of_elsewhere_is_no_admin_here(stage: Stage, eve: Member) -> None:
+async def test_an_admin_of_elsewhere_is_no_admin_here(stage: SlackStage, eve: Member) -> None:
     """Whoever looks after their own workspace deletes nothing in ours."""
     picture = await stage.picture()
     await eve.press(picture, "Delete")
@@ -85,14 +85,14 @@ async def test_an_admin_of_elsewhere_is_no_admin_here(stage: Stage, eve: Member)
     assert is_done(picture)
 
 
-async def test_a_guest_gets_a_picture_by_direct_message(stage: Stage, eve: Member) -> None:
+async def test_a_guest_gets_a_picture_by_direct_message(stage: SlackStage, eve: Member) -> None:
     """It is our bot that writes to them: theirs has none."""
     picture = await stage.picture()
     await eve.react(picture, "email")
     await stage.team.dm(eve).message_when(lambda one: one.alts, within=20)
 
 
-async def test_a_guest_who_is_mentioned_is_who_they_are_at_home(stage: Stage, eve: Member) -> None:
+async def test_a_guest_who_is_mentioned_is_who_they_are_at_home(stage: SlackStage, eve: Member) -> None:
     """Not somebody of the typist's workspace who has never been seen: typed, and chosen in a form."""
     eves = f"slack:{eve.workspace.id}:{eve.id}"
     boss = stage.team.add_member("boss", is_admin=True)
@@ -108,7 +108,7 @@ async def test_a_guest_who_is_mentioned_is_who_they_are_at_home(stage: Stage, ev
     assert await accounts.find(Identity(SLACK, stage.team.id, eve.id)) is None
 
 
-async def test_nobody_is_guessed_at_while_slack_is_silent(stage: Stage, eve: Member) -> None:
+async def test_nobody_is_guessed_at_while_slack_is_silent(stage: SlackStage, eve: Member) -> None:
     """What was typed is not done, and said so."""
     boss = stage.team.add_member("boss", is_admin=True)
     await boss.command(stage.channel, "/easel", "help")

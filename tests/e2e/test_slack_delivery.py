@@ -13,21 +13,31 @@ from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.domain.chat import Details, MessageRef, Place, Post, Tone
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
-from tests.e2e.slack_surface_stage import DONE, ENDED, HOSTILE, PICTURE, WAITING, WORKING, Stage, a_stage, shows_own_files
+from tests.e2e.slack_surface_stage import (
+    DONE,
+    ENDED,
+    HOSTILE,
+    PICTURE,
+    WAITING,
+    WORKING,
+    SlackSurfaceStage,
+    a_stage,
+    shows_own_files,
+)
 from tests.fakes.fast_forward_loop import hold_during_requests, run_leaping
 from tests.fakes.slack import words
 from tests.fakes.slack.clock import LoopClock
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+async def stage() -> AsyncIterator[SlackSurfaceStage]:
     """Yield a workspace where files have to be shared in a channel to be shown in it."""
     async with a_stage() as stage:
         yield stage
 
 
 @pytest.fixture
-def open_stage(stage: Stage) -> Stage:
+def open_stage(stage: SlackSurfaceStage) -> SlackSurfaceStage:
     """Return a workspace where the bot may show files that are shared nowhere."""
     shows_own_files(stage.team, stage.slack)
     return stage
@@ -60,7 +70,7 @@ def test_two_hundred_updates_never_overrun_slacks_limit() -> None:
     run_leaping(story)
 
 
-async def test_a_rate_limit_is_waited_for_as_long_as_slack_says(stage: Stage) -> None:
+async def test_a_rate_limit_is_waited_for_as_long_as_slack_says(stage: SlackSurfaceStage) -> None:
     """And what is final is not lost."""
     message, seen = await stage.posted()
     stage.slack.faults.rate_limit("chat.update", retry_after=1)
@@ -70,7 +80,7 @@ async def test_a_rate_limit_is_waited_for_as_long_as_slack_says(stage: Stage) ->
     assert "cancelled" in seen
 
 
-async def test_a_rate_limit_of_hours_is_the_pipelines_to_wait_for(stage: Stage) -> None:
+async def test_a_rate_limit_of_hours_is_the_pipelines_to_wait_for(stage: SlackSurfaceStage) -> None:
     """It is told how long."""
     message, _ = await stage.posted()
     stage.slack.faults.rate_limit("chat.update", retry_after=3600)
@@ -80,7 +90,7 @@ async def test_a_rate_limit_of_hours_is_the_pipelines_to_wait_for(stage: Stage) 
     assert failure.value.retry_after.total_seconds() == 3600
 
 
-async def test_a_late_progress_does_not_cover_the_end(stage: Stage) -> None:
+async def test_a_late_progress_does_not_cover_the_end(stage: SlackSurfaceStage) -> None:
     """The end waits for what is on its way."""
     message, seen = await stage.posted()
     held = stage.slack.faults.hold("chat.update", times=1)
@@ -92,7 +102,7 @@ async def test_a_late_progress_does_not_cover_the_end(stage: Stage) -> None:
     assert "cancelled" in seen
 
 
-async def test_an_update_whose_answer_was_lost_may_be_said_again(stage: Stage) -> None:
+async def test_an_update_whose_answer_was_lost_may_be_said_again(stage: SlackSurfaceStage) -> None:
     """It looks the same."""
     message, seen = await stage.posted()
     stage.slack.faults.cut("chat.update", is_carried_out=True)
@@ -103,14 +113,14 @@ async def test_an_update_whose_answer_was_lost_may_be_said_again(stage: Stage) -
     assert "cancelled" in seen
 
 
-async def test_a_channel_without_the_bot(stage: Stage) -> None:
+async def test_a_channel_without_the_bot(stage: SlackSurfaceStage) -> None:
     """Is gone, as far as we are concerned."""
     private = stage.team.add_channel("secret", has_bot=False, is_private=True)
     with pytest.raises(BotNotInChannel):
         await stage.surface.post(stage.place_of(private), WAITING, key="k")
 
 
-async def test_a_public_channel_without_the_bot_gets_words_and_a_hint(stage: Stage) -> None:
+async def test_a_public_channel_without_the_bot_gets_words_and_a_hint(stage: SlackSurfaceStage) -> None:
     """Where files must be shared they cannot be; the pictures go by direct message."""
     stage.channel.kick_bot()
     message, seen = await stage.posted()
@@ -123,7 +133,7 @@ async def test_a_public_channel_without_the_bot_gets_words_and_a_hint(stage: Sta
     assert stage.channel.messages == [seen]
 
 
-async def test_an_archived_channel(stage: Stage) -> None:
+async def test_an_archived_channel(stage: SlackSurfaceStage) -> None:
     """Nothing can be changed there."""
     message, _ = await stage.posted()
     stage.channel.archive()
@@ -132,7 +142,7 @@ async def test_an_archived_channel(stage: Stage) -> None:
             await act
 
 
-async def test_a_deleted_message_is_posted_anew(stage: Stage) -> None:
+async def test_a_deleted_message_is_posted_anew(stage: SlackSurfaceStage) -> None:
     """With the same key, if need be."""
     message, seen = await stage.posted()
     seen.delete()
@@ -143,7 +153,7 @@ async def test_a_deleted_message_is_posted_anew(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])
-async def test_a_workspace_that_sent_the_bot_away(stage: Stage, code: str) -> None:
+async def test_a_workspace_that_sent_the_bot_away(stage: SlackSurfaceStage, code: str) -> None:
     """Has no place for anything."""
     message, _ = await stage.posted()
     stage.team.deactivate(code)
@@ -151,20 +161,20 @@ async def test_a_workspace_that_sent_the_bot_away(stage: Stage, code: str) -> No
         await stage.surface.update(message, ENDED)
 
 
-async def test_a_direct_message(stage: Stage) -> None:
+async def test_a_direct_message(stage: SlackSurfaceStage) -> None:
     """For one person alone, with pictures."""
     place = await stage.surface.direct(Identity(SLACK, stage.team.id, stage.ada.id))
     await stage.surface.post(place, DONE, key="k")
     assert [len(one.images) for one in stage.ada.dms if one.thread is None] == [1]
 
 
-async def test_nobody_there_takes_no_direct_message(stage: Stage) -> None:
+async def test_nobody_there_takes_no_direct_message(stage: SlackSurfaceStage) -> None:
     """They may have left."""
     with pytest.raises(MessageGone):
         await stage.surface.direct(Identity(SLACK, stage.team.id, "U0NOBODY"))
 
 
-async def test_answers_in_a_thread_stay_there(open_stage: Stage) -> None:
+async def test_answers_in_a_thread_stay_there(open_stage: SlackSurfaceStage) -> None:
     """Picture and all."""
     parent = open_stage.ada.say(open_stage.channel, "look at this")
     place = replace(open_stage.place, thread=parent.ts)
@@ -174,7 +184,7 @@ async def test_answers_in_a_thread_stay_there(open_stage: Stage) -> None:
     assert open_stage.top == [parent]
 
 
-async def test_an_organisations_token_shows_pictures_in_each_of_its_workspaces(stage: Stage) -> None:
+async def test_an_organisations_token_shows_pictures_in_each_of_its_workspaces(stage: SlackSurfaceStage) -> None:
     """A file belongs to one of them."""
     stage.slack.add_workspace("first", enterprise="E1", is_org_install=True)
     second = stage.slack.add_workspace("second", enterprise="E1", is_org_install=True)
@@ -191,7 +201,7 @@ async def test_an_organisations_token_shows_pictures_in_each_of_its_workspaces(s
     assert later.enterprise == "E1"
 
 
-async def test_a_tickets_organisation_is_asked_for_its_token(stage: Stage) -> None:
+async def test_a_tickets_organisation_is_asked_for_its_token(stage: SlackSurfaceStage) -> None:
     """An installation may be a whole organisation's."""
     message, _ = await stage.posted()
     reply_token = replace(stage.reply_token(stage.channel), enterprise="E1")
@@ -200,7 +210,7 @@ async def test_a_tickets_organisation_is_asked_for_its_token(stage: Stage) -> No
     assert stage.tokens.asked[-1] == ("E1", stage.team.id)
 
 
-async def test_a_prompt_calls_nobody_and_links_nowhere(open_stage: Stage) -> None:
+async def test_a_prompt_calls_nobody_and_links_nowhere(open_stage: SlackSurfaceStage) -> None:
     """Wherever its words are shown, and in the notification."""
     hostile = Post(
         HOSTILE,
@@ -219,7 +229,7 @@ async def test_a_prompt_calls_nobody_and_links_nowhere(open_stage: Stage) -> Non
         assert words.links(seen.text) == ()
 
 
-async def test_nothing_typed_stands_in_an_address(open_stage: Stage) -> None:
+async def test_nothing_typed_stands_in_an_address(open_stage: SlackSurfaceStage) -> None:
     """Addresses end up in logs."""
     message, _ = await open_stage.posted()
     await open_stage.surface.update(message, replace(DONE, pictures=(replace(PICTURE, alt="secret words"),)))
@@ -228,7 +238,7 @@ async def test_nothing_typed_stands_in_an_address(open_stage: Stage) -> None:
     assert all(call.encoding in {"form", "json"} for call in typed)
 
 
-async def test_texts_may_be_far_too_long(stage: Stage) -> None:
+async def test_texts_may_be_far_too_long(stage: SlackSurfaceStage) -> None:
     """They are cut, and the message is taken."""
     long = "snow " * 8000
     post = Post(long, Tone.DONE, details=(Details(long, f"1 {long}"), Details(long, f"2 {long}")), footer=(long,))

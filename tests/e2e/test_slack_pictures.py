@@ -12,27 +12,27 @@ from bot.adapters.slack.surface import SlackSurface
 from bot.domain.chat import Attachment, MessageRef, Post
 from bot.domain.images import PictureId
 from bot.errors import ObjectMissing, SurfaceFailed
-from tests.e2e.slack_surface_stage import DONE, PICTURE, WORKING, Stage, a_stage, file_of, shows_own_files
+from tests.e2e.slack_surface_stage import DONE, PICTURE, WORKING, SlackSurfaceStage, a_stage, file_of, shows_own_files
 from tests.fakes.slack import ALL_SCOPES
 from tests.fakes.slack_pauses import BRIEF
 from tests.fakes.studio import png
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+async def stage() -> AsyncIterator[SlackSurfaceStage]:
     """Yield a workspace where files have to be shared in a channel to be shown in it."""
     async with a_stage() as stage:
         yield stage
 
 
 @pytest.fixture
-def open_stage(stage: Stage) -> Stage:
+def open_stage(stage: SlackSurfaceStage) -> SlackSurfaceStage:
     """Return a workspace where the bot may show files that are shared nowhere."""
     shows_own_files(stage.team, stage.slack)
     return stage
 
 
-async def test_one_message_shows_the_picture_and_its_buttons(open_stage: Stage) -> None:
+async def test_one_message_shows_the_picture_and_its_buttons(open_stage: SlackSurfaceStage) -> None:
     """The untouched bytes, described, and nothing else in the channel."""
     message, seen = await open_stage.posted()
     await open_stage.surface.update(message, DONE)
@@ -45,7 +45,7 @@ async def test_one_message_shows_the_picture_and_its_buttons(open_stage: Stage) 
     assert "channel_id" not in upload.args
 
 
-async def test_where_files_must_be_shared_the_picture_stands_in_the_message_and_its_thread(stage: Stage) -> None:
+async def test_where_files_must_be_shared_the_picture_stands_in_the_message_and_its_thread(stage: SlackSurfaceStage) -> None:
     """One picture in the channel."""
     message, seen = await stage.posted()
     await stage.surface.update(message, DONE)
@@ -56,7 +56,7 @@ async def test_where_files_must_be_shared_the_picture_stands_in_the_message_and_
     assert [file.content for file in reply.files] == [png()]
 
 
-async def test_a_workspace_that_wants_files_shared_is_asked_only_once(stage: Stage) -> None:
+async def test_a_workspace_that_wants_files_shared_is_asked_only_once(stage: SlackSurfaceStage) -> None:
     """The next picture is shared at once."""
     for number in range(2):
         message, _ = await stage.posted(key=str(number))
@@ -65,7 +65,7 @@ async def test_a_workspace_that_wants_files_shared_is_asked_only_once(stage: Sta
     assert [call.error for call in stage.slack.calls("chat.update")] == [""]
 
 
-async def test_a_picture_may_be_posted_at_once(stage: Stage) -> None:
+async def test_a_picture_may_be_posted_at_once(stage: SlackSurfaceStage) -> None:
     """As a gallery is."""
     message, seen = await stage.posted(DONE)
     assert file_of(stage, seen) == png()
@@ -74,7 +74,7 @@ async def test_a_picture_may_be_posted_at_once(stage: Stage) -> None:
     assert stage.top == [seen]
 
 
-async def test_a_late_file_is_waited_for(open_stage: Stage) -> None:
+async def test_a_late_file_is_waited_for(open_stage: SlackSurfaceStage) -> None:
     """The progress stays until then."""
     message, seen = await open_stage.posted()
     open_stage.slack.hold_files()
@@ -87,7 +87,7 @@ async def test_a_late_file_is_waited_for(open_stage: Stage) -> None:
     assert file_of(open_stage, seen) == png()
 
 
-async def test_a_file_that_stays_invisible_is_uploaded_once(open_stage: Stage) -> None:
+async def test_a_file_that_stays_invisible_is_uploaded_once(open_stage: SlackSurfaceStage) -> None:
     """The next try goes on waiting for it."""
     message, seen = await open_stage.posted()
     open_stage.slack.hold_files()
@@ -100,7 +100,7 @@ async def test_a_file_that_stays_invisible_is_uploaded_once(open_stage: Stage) -
     assert len(open_stage.slack.calls("upload")) == 1
 
 
-async def test_a_dropped_share_is_shared_again(stage: Stage) -> None:
+async def test_a_dropped_share_is_shared_again(stage: SlackSurfaceStage) -> None:
     """And people see it once."""
     message, seen = await stage.posted()
     stage.slack.drop_shares(1)
@@ -109,7 +109,7 @@ async def test_a_dropped_share_is_shared_again(stage: Stage) -> None:
     assert len(seen.replies) == 1
 
 
-async def test_after_a_crash_the_picture_is_not_seen_twice(open_stage: Stage) -> None:
+async def test_after_a_crash_the_picture_is_not_seen_twice(open_stage: SlackSurfaceStage) -> None:
     """Another process says the same again."""
     message, seen = await open_stage.posted()
     await open_stage.surface.update(message, DONE)
@@ -120,7 +120,7 @@ async def test_after_a_crash_the_picture_is_not_seen_twice(open_stage: Stage) ->
     assert len(seen.images) == 1
 
 
-async def test_a_repeated_end_changes_nothing(open_stage: Stage) -> None:
+async def test_a_repeated_end_changes_nothing(open_stage: SlackSurfaceStage) -> None:
     """Neither message nor files."""
     message, seen = await open_stage.posted()
     for _ in range(2):
@@ -129,7 +129,7 @@ async def test_a_repeated_end_changes_nothing(open_stage: Stage) -> None:
     assert len(open_stage.slack.calls("upload")) == 1
 
 
-async def test_a_picture_taken_back_is_taken_out_of_the_thread(stage: Stage) -> None:
+async def test_a_picture_taken_back_is_taken_out_of_the_thread(stage: SlackSurfaceStage) -> None:
     """Deleted is deleted."""
     message, seen = await stage.posted()
     await stage.surface.update(message, DONE)
@@ -140,7 +140,7 @@ async def test_a_picture_taken_back_is_taken_out_of_the_thread(stage: Stage) -> 
     assert file_of(stage, seen) == png()
 
 
-async def test_a_deleted_message_takes_its_files_along(stage: Stage) -> None:
+async def test_a_deleted_message_takes_its_files_along(stage: SlackSurfaceStage) -> None:
     """Nothing of it stays."""
     message, _ = await stage.posted(DONE)
     await stage.surface.delete(message)
@@ -180,7 +180,7 @@ async def test_previews_that_slack_cannot_fetch_become_words() -> None:
         assert not seen.images
 
 
-async def test_without_a_public_address_progress_is_words(stage: Stage) -> None:
+async def test_without_a_public_address_progress_is_words(stage: SlackSurfaceStage) -> None:
     """And nothing is uploaded for it."""
     message, seen = await stage.posted()
     stage.surface.show_progress(message, replace(WORKING, preview=png()))
@@ -189,7 +189,7 @@ async def test_without_a_public_address_progress_is_words(stage: Stage) -> None:
     assert not stage.slack.calls("upload")
 
 
-async def test_a_kind_of_picture_that_slack_does_not_show_is_converted(open_stage: Stage) -> None:
+async def test_a_kind_of_picture_that_slack_does_not_show_is_converted(open_stage: SlackSurfaceStage) -> None:
     """Pixel by pixel."""
     file = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(file, "WEBP", lossless=True)
@@ -203,7 +203,7 @@ async def test_a_kind_of_picture_that_slack_does_not_show_is_converted(open_stag
         assert shown.convert("RGB").getpixel((0, 0)) == (255, 0, 0)
 
 
-async def test_attachments_are_shown_or_stand_in_the_thread(open_stage: Stage) -> None:
+async def test_attachments_are_shown_or_stand_in_the_thread(open_stage: SlackSurfaceStage) -> None:
     """Pictures in the message, everything else below it."""
     plot = Attachment("usage.png", "image/png", png(), "a curve that rises")
     table = Attachment("usage.csv", "text/csv", b"day,pictures\n")
@@ -215,7 +215,7 @@ async def test_attachments_are_shown_or_stand_in_the_thread(open_stage: Stage) -
     assert [(file.title, file.content) for file in reply.files] == [("usage.csv", b"day,pictures\n")]
 
 
-async def test_pictures_that_cannot_be_read_are_tried_again_later(stage: Stage) -> None:
+async def test_pictures_that_cannot_be_read_are_tried_again_later(stage: SlackSurfaceStage) -> None:
     """The message stays as it is."""
     message, seen = await stage.posted()
     stage.objects.failures.fail_always("get", ObjectMissing("memory", "down"))
@@ -224,7 +224,7 @@ async def test_pictures_that_cannot_be_read_are_tried_again_later(stage: Stage) 
     assert "Drawing" in seen
 
 
-async def test_without_the_scope_to_look_at_files_pictures_come_a_little_later(stage: Stage) -> None:
+async def test_without_the_scope_to_look_at_files_pictures_come_a_little_later(stage: SlackSurfaceStage) -> None:
     """The words say so until then."""
     stage.team.install(one for one in ALL_SCOPES if one != "files:read")
     message, seen = await stage.posted()
@@ -241,7 +241,7 @@ async def test_without_the_scope_to_look_at_files_pictures_come_a_little_later(s
     assert len(seen.replies) == 1
 
 
-async def test_a_post_whose_picture_comes_later_is_one_message(stage: Stage) -> None:
+async def test_a_post_whose_picture_comes_later_is_one_message(stage: SlackSurfaceStage) -> None:
     """The same key again goes on where it stopped."""
     stage.slack.hold_files()
     with pytest.raises(SurfaceFailed):
@@ -252,7 +252,7 @@ async def test_a_post_whose_picture_comes_later_is_one_message(stage: Stage) -> 
     assert file_of(stage, seen) == png()
 
 
-async def test_bytes_that_do_not_arrive_are_sent_again_by_the_next_try(open_stage: Stage) -> None:
+async def test_bytes_that_do_not_arrive_are_sent_again_by_the_next_try(open_stage: SlackSurfaceStage) -> None:
     """The message stays as it is until then."""
     message, seen = await open_stage.posted()
     open_stage.slack.faults.fail("upload", status=500)

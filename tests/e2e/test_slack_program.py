@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from bot.adapters.slack.manifest import EASEL, EVENTS, IMAGINE
 from tests.e2e import discord_stage
-from tests.e2e.serving import Serving, Visitor
+from tests.e2e.serving import ServedVisitor, Serving
 from tests.e2e.slack_stage import is_done
 from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.discord import FakeDiscord
@@ -100,7 +100,7 @@ async def test_one_process_serves_discord_slack_and_the_page(tmp_path: Path) -> 
         town = await stack.enter_async_context(a_town(tmp_path, theirs))
         await discord.gateway.ready(within=20)
         await discord.commands_synced("imagine")
-        visitor = await stack.enter_async_context(Visitor(town.serving.url))
+        visitor = await stack.enter_async_context(ServedVisitor(town.serving.url))
         asked = await bob.type_command(there, "imagine", prompt="a fox on Discord")
         await visitor.types("/imagine a fox on the page")
         assert "on Slack" in await town.picture("a fox on Slack")

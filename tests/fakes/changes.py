@@ -14,7 +14,7 @@ class NotSeen(AssertionError):
     """What was waited for did not happen in time, or a real client would not have offered it."""
 
 
-class ChangeSignal:
+class FakeChanges:
     """Tells waiters that something has changed."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import Protocol
 
-from tests.fakes.changes import ChangeSignal
+from tests.fakes.changes import FakeChanges
 
 
 class Console(Protocol):
@@ -27,7 +27,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-async def serve(line: Console, changes: ChangeSignal, *, is_quiet: bool) -> None:
+async def serve(line: Console, changes: FakeChanges, *, is_quiet: bool) -> None:
     """Run until `quit` is typed, or a signal says so; when it `is_quiet`, no messages are shown."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -56,7 +56,7 @@ async def _listen(line: Console, stop: asyncio.Event) -> None:
                     stop.set()
 
 
-async def _show(line: Console, changes: ChangeSignal) -> None:
+async def _show(line: Console, changes: FakeChanges) -> None:
     while True:
         line.show_news()
         await changes.next()

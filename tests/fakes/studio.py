@@ -9,12 +9,13 @@ from typing import Annotated
 from PIL import Image
 
 from bot.commands.help import help_command
+from bot.commands.redraw import JobArgs
 from bot.commands.spec import AnyCommand, Audience, Command
 from bot.commands.translations import Translations
 from bot.domain.chat import Button, Details, Form, MessageRef, Post, PostPicture, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
 from bot.domain.jobs import JobId
-from bot.domain.options import Choice, JobRef, Number, Pixels, Text
+from bot.domain.options import Choice, Number, Pixels, Text
 from bot.domain.people import AccountId
 from bot.errors import BadInput, NotYours, PromptRefused
 from bot.ports.clock import Clock, Ids
@@ -47,13 +48,6 @@ class ImagineArgs:
 @dataclass(frozen=True, slots=True)
 class NoArgs:
     """Nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobArgs:
-    """What a button carries."""
-
-    job: Annotated[str, JobRef("The job")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _KNOWN = frozenset().union(BY_WORD, SCENES, LIGHTS, MOODS, SEASONS, *WEATHERS.va
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class PlacedFigure:
     """A figure in the picture, in its own colour or the one that the words gave it."""
 
     figure: Figure
@@ -46,7 +46,7 @@ class Reading:
     weather: frozenset[Weather]
     season: Season
     tint: Colour | None
-    actors: tuple[Actor, ...]
+    actors: tuple[PlacedFigure, ...]
 
 
 def read_prompt(prompt: str) -> Reading:
@@ -96,13 +96,13 @@ def _first(words: Iterable[str], table: Mapping[str, Meaning]) -> Meaning | None
     return next((table[word] for word in words if word in table), None)
 
 
-def _actors(words: list[str]) -> tuple[Actor, ...]:
+def _actors(words: list[str]) -> tuple[PlacedFigure, ...]:
     """Return each figure once, in the order of the words; a colour just before its word becomes its coat."""
-    actors: dict[str, Actor] = {}
+    actors: dict[str, PlacedFigure] = {}
     for before, word in zip(["", *words], words, strict=False):
         figure = BY_WORD.get(word)
         if figure is not None and figure.name not in actors:
-            actors[figure.name] = Actor(figure, COLOURS.get(before, figure.coat))
+            actors[figure.name] = PlacedFigure(figure, COLOURS.get(before, figure.coat))
     return tuple(actors.values())[:_MOST_ACTORS]
 
 

@@ -7,7 +7,7 @@ from bot.providers.offline import sky
 from bot.providers.offline.canvas import Outline, Paint, Point, ellipse
 from bot.providers.offline.colours import WHITE, Colour, mix
 from bot.providers.offline.figures.figure import Figure, Habitat, outlines
-from bot.providers.offline.reading import Actor
+from bot.providers.offline.reading import PlacedFigure
 from bot.providers.offline.view import LEAVES, View
 
 TONES: dict[str, Colour] = {
@@ -91,7 +91,7 @@ class Stage:
         """Return the place wanted, or its mirror image where somebody stands there already."""
         return 1 - self._taken[0] if self._taken and abs(self._taken[0] - middle) < _ELBOW_ROOM else middle
 
-    def _perform(self, actor: Actor, spot: Spot) -> None:
+    def _perform(self, actor: PlacedFigure, spot: Spot) -> None:
         if actor.figure.habitat in _STANDING:
             self._cast_shadow(actor.figure, spot)
         if spot.is_afloat:
@@ -113,7 +113,7 @@ class Stage:
         shadow = ellipse((middle, spot.foot[1] - spot.tall * 0.004), half * 1.12, spot.tall * 0.03)
         self._view.canvas.fill([shadow], Paint(self._view.palette.shade, None, 0.42, 0.42), blur=spot.tall * 0.014)
 
-    def _reflect(self, actor: Actor, spot: Spot) -> None:
+    def _reflect(self, actor: PlacedFigure, spot: Spot) -> None:
         """Mirror a figure faintly in the water under it."""
         for part in actor.figure.parts:
             mirrored = [[spot.place(point, -0.6) for point in shape] for shape in outlines(part.path)]
@@ -133,7 +133,7 @@ class Stage:
         ]
         self._view.canvas.fill(crests, Paint(WHITE, None, 0.5, 0.35), blur=0.0012)
 
-    def _draw(self, actor: Actor, spot: Spot) -> None:
+    def _draw(self, actor: PlacedFigure, spot: Spot) -> None:
         """Draw part by part; light from above makes the top of each a little brighter than its foot."""
         for part in actor.figure.parts:
             if part.colour == "foam" and not spot.is_afloat:
@@ -143,7 +143,7 @@ class Stage:
             top, foot = mix(colour, self._view.palette.lamp, 0.08), mix(colour, self._view.palette.shade, 0.14)
             self._view.canvas.fill(_placed(part.path, spot), Paint(top, foot, opacity, opacity))
 
-    def _colour(self, tone: str, actor: Actor, distance: float) -> Colour:
+    def _colour(self, tone: str, actor: PlacedFigure, distance: float) -> Colour:
         palette = self._view.palette
         coat = actor.coat
         if actor.figure.is_leafy and coat == actor.figure.coat:

@@ -80,13 +80,14 @@ from tests.fakes.discord.guilds import Guild
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.limits import Limits, Rate
 from tests.fakes.discord.messages import Message, Version
-from tests.fakes.discord.people import Person
+from tests.fakes.discord.people import DiscordPerson
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.wire import Intent
 
 __all__ = [
     "Channel",
+    "DiscordPerson",
     "EndpointRefused",
     "FakeDiscord",
     "File",
@@ -99,7 +100,6 @@ __all__ = [
     "Message",
     "NotSeen",
     "Permission",
-    "Person",
     "Rate",
     "Upload",
     "Version",

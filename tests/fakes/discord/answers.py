@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.discord.bodies import Body
 from tests.fakes.discord.command_rules import STRING, check_choices
-from tests.fakes.discord.errors import ApiError, Form, Known
+from tests.fakes.discord.errors import ApiError, BodyErrors, Known
 from tests.fakes.discord.interactions import Answer, Interaction, Kind
 from tests.fakes.discord.messages import Message
 from tests.fakes.discord.modals import check_modal
@@ -53,13 +53,13 @@ class Answers:
         allowed = _ALLOWED[interaction.kind]
         if interaction.kind is Kind.MODAL and interaction.origin.message is not None:
             allowed += _FROM_A_MESSAGE
-        form = Form()
+        form = BodyErrors()
         form.at("type").one_of(payload.get("type"), [int(one) for one in allowed])
         form.check()
         return Answer(payload["type"])
 
     def _apply(self, interaction: Interaction, answer: Answer, body: Body) -> None:
-        form, inner = Form("data"), body.part("data")
+        form, inner = BodyErrors("data"), body.part("data")
         whispered_to = interaction.user if _is_whisper(inner.payload) else None
         if answer is Answer.MESSAGE:
             interaction.original = self._say(interaction, inner, form, whispered_to)
@@ -80,7 +80,7 @@ class Answers:
             if answer is Answer.UPDATE and interaction.original is not None:
                 self._world.posts.edit(interaction.original, inner, form=form, upload_bytes=interaction.upload_bytes)
 
-    def _say(self, interaction: Interaction, body: Body, form: Form, whispered_to: User | None) -> Message:
+    def _say(self, interaction: Interaction, body: Body, form: BodyErrors, whispered_to: User | None) -> Message:
         return self._world.posts.create(
             interaction.origin.channel,
             self._world.bot,
@@ -144,7 +144,7 @@ class Answers:
         if interaction.origin.is_user_install_only and len(interaction.follow_ups) >= most:
             raise ApiError.of(Known.TOO_MANY_FOLLOW_UPS)
         whispered_to = interaction.user if _is_whisper(body.payload) else None
-        message = self._say(interaction, body, Form(), whispered_to)
+        message = self._say(interaction, body, BodyErrors(), whispered_to)
         interaction.follow_ups.append(message)
         self._world.changes.notify()
         return message
@@ -154,7 +154,7 @@ def _is_whisper(payload: Json) -> bool:
     return bool(int(payload.get("flags") or 0) & MessageFlag.EPHEMERAL)
 
 
-def _check_only_ephemeral(form: Form, payload: Json) -> None:
+def _check_only_ephemeral(form: BodyErrors, payload: Json) -> None:
     if int(payload.get("flags") or 0) & ~int(MessageFlag.EPHEMERAL):
         form.at("flags").wrong("INTERACTION_DEFERRED_FLAGS_INVALID", "Only EPHEMERAL can be set when deferring")
     form.check()

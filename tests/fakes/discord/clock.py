@@ -6,7 +6,7 @@ _EPOCH_MS = 1_420_070_400_000
 """The first second of 2015: the platform counts its ids from there."""
 
 
-class Clock:
+class DiscordClock:
     """Real time plus as much as a test has moved it, or stopped. It fits the house's own clock port."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Clock:
 class Snowflakes:
     """Makes ids as the platform does: milliseconds in the upper bits, a running number in the lower 22."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: DiscordClock) -> None:
         self._clock = clock
         self._count = 0
 

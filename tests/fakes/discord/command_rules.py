@@ -2,7 +2,7 @@
 
 import re
 
-from tests.fakes.discord.errors import Form
+from tests.fakes.discord.errors import BodyErrors
 from tests.fakes.discord.wire import Json
 
 MOST_CHARACTERS = 8000
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]+")
 """Letters and digits of any script, and all of Devanagari and Thai, whose vowels are no letters."""
 
 
-def check_command(form: Form, command: Json) -> None:
+def check_command(form: BodyErrors, command: Json) -> None:
     """Note in `form` what is wrong with one command."""
     kind = command.get("type") or 1
     if not form.at("type").one_of(kind, (1, 2, 3)):
@@ -37,7 +37,7 @@ def check_command(form: Form, command: Json) -> None:
             form.at(key, index).one_of(value, allowed)
 
 
-def _check_chat_input(form: Form, command: Json) -> None:
+def _check_chat_input(form: BodyErrors, command: Json) -> None:
     _check_name(form, command)
     _check_description(form, command)
     _check_options(form.at("options"), command.get("options") or [], depth=0)
@@ -45,7 +45,7 @@ def _check_chat_input(form: Form, command: Json) -> None:
         form.wrong("APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({MOST_CHARACTERS})")
 
 
-def _check_name(form: Form, command: Json) -> None:
+def _check_name(form: BodyErrors, command: Json) -> None:
     names: dict[tuple[str, ...], str | None] = {("name",): command.get("name")}
     names |= {("name_localizations", locale): name for locale, name in (command.get("name_localizations") or {}).items()}
     for path, name in names.items():
@@ -56,20 +56,20 @@ def _check_name(form: Form, command: Json) -> None:
     _check_locales(form.at("name_localizations"), command.get("name_localizations"))
 
 
-def _check_description(form: Form, command: Json) -> None:
+def _check_description(form: BodyErrors, command: Json) -> None:
     form.at("description").between(command.get("description"), 1, 100)
     for locale, text in (command.get("description_localizations") or {}).items():
         form.at("description_localizations", locale).between(text, 1, 100)
     _check_locales(form.at("description_localizations"), command.get("description_localizations"))
 
 
-def _check_locales(form: Form, localizations: Json | None) -> None:
+def _check_locales(form: BodyErrors, localizations: Json | None) -> None:
     for locale in localizations or {}:
         if not _LOCALE.fullmatch(locale):
             form.at(locale).wrong("DICT_TYPE_INVALID_KEY", f"Locale {locale} is not supported")
 
 
-def _check_options(form: Form, options: list[Json], *, depth: int) -> None:
+def _check_options(form: BodyErrors, options: list[Json], *, depth: int) -> None:
     form.longest(options, _MOST_OPTIONS)
     names: set[str] = set()
     optional_seen = False
@@ -85,7 +85,7 @@ def _check_options(form: Form, options: list[Json], *, depth: int) -> None:
         _check_option(inner, option, depth=depth)
 
 
-def _check_option(form: Form, option: Json, *, depth: int) -> None:
+def _check_option(form: BodyErrors, option: Json, *, depth: int) -> None:
     _check_name(form, option)
     _check_description(form, option)
     kind = option.get("type")
@@ -107,7 +107,7 @@ def _check_option(form: Form, option: Json, *, depth: int) -> None:
     _check_bounds(form, option)
 
 
-def check_choices(form: Form, choices: list[Json], *, is_text: bool) -> None:
+def check_choices(form: BodyErrors, choices: list[Json], *, is_text: bool) -> None:
     """Note what is wrong with choices: of an option, or of an autocompletion."""
     form.longest(choices, _MOST_OPTIONS)
     for index, choice in enumerate(choices):
@@ -120,7 +120,7 @@ def check_choices(form: Form, choices: list[Json], *, is_text: bool) -> None:
             inner.at("value").wrong("NUMBER_TYPE_COERCE", f"Value {value!r} is not a number.")
 
 
-def _check_bounds(form: Form, option: Json) -> None:
+def _check_bounds(form: BodyErrors, option: Json) -> None:
     for key, least in (("min_length", 0), ("max_length", 1)):
         value = option.get(key)
         if value is not None and not least <= value <= _LONGEST_STRING:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tests.fakes.discord.command_rules import check_command
-from tests.fakes.discord.errors import ApiError, Form, Known
+from tests.fakes.discord.errors import ApiError, BodyErrors, Known
 from tests.fakes.discord.wire import Json
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Commands:
         Raises:
             ApiError: One of them is not accepted, and then none is.
         """
-        form = Form()
+        form = BodyErrors()
         seen: set[tuple[int, str]] = set()
         for index, command in enumerate(commands):
             inner = form.at(index)
@@ -78,7 +78,7 @@ class Commands:
         Raises:
             ApiError: It is not accepted.
         """
-        form = Form()
+        form = BodyErrors()
         check_command(form, command)
         self._check_installs(form, command)
         form.check()
@@ -100,7 +100,7 @@ class Commands:
         del self._of[scope][self._key(self.by_id(command_id, scope))]
         self._world.changes.notify()
 
-    def _check_installs(self, form: Form, command: Json) -> None:
+    def _check_installs(self, form: BodyErrors, command: Json) -> None:
         """Note where a command claims a way of installation that the application has not."""
         application = self._world.application
         has = {0: application.is_guild_installable, 1: application.is_user_installable}

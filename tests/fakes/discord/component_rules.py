@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.fakes.discord.components_view import LINK, PREMIUM, SELECTS, STRING_SELECT
 from tests.fakes.discord.embed_rules import check_url
-from tests.fakes.discord.errors import Form
+from tests.fakes.discord.errors import BodyErrors
 from tests.fakes.discord.wire import Json
 
 MOST_COMPONENTS = 40
@@ -30,7 +30,7 @@ class MessageComponents:
         self._characters = 0
         self._custom_ids: set[str] = set()
 
-    def resolved(self, form: Form, components: object) -> tuple[Json, ...]:
+    def resolved(self, form: BodyErrors, components: object) -> tuple[Json, ...]:
         """Note in `form` what is wrong, and give the components as they will stand in the message."""
         if not isinstance(components, list):
             form.wrong("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
@@ -46,7 +46,7 @@ class MessageComponents:
             form.wrong("COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", text)
         return made
 
-    def _one(self, form: Form, component: Json, allowed: tuple[int, ...]) -> Json:
+    def _one(self, form: BodyErrors, component: Json, allowed: tuple[int, ...]) -> Json:
         kind = component.get("type")
         if kind not in allowed:
             choices = f"({', '.join(map(str, allowed))}{',' if len(allowed) == 1 else ''})"
@@ -54,7 +54,7 @@ class MessageComponents:
             return {"type": 0}
         self._count += 1
         made = {**component, "id": component.get("id") or self._count}
-        checks: dict[int, Callable[[Form, Json], Json]] = {
+        checks: dict[int, Callable[[BodyErrors, Json], Json]] = {
             _ROW: self._row,
             _BUTTON: self._button,
             _SECTION: self._section,
@@ -67,18 +67,18 @@ class MessageComponents:
         }
         return {**made, **checks.get(kind, self._select)(form, made)}
 
-    def _children(self, form: Form, component: Json, allowed: tuple[int, ...]) -> list[Json]:
+    def _children(self, form: BodyErrors, component: Json, allowed: tuple[int, ...]) -> list[Json]:
         inner = form.at("components")
         return [self._one(inner.at(index), child, allowed) for index, child in enumerate(component.get("components") or [])]
 
-    def _row(self, form: Form, row: Json) -> Json:
+    def _row(self, form: BodyErrors, row: Json) -> Json:
         children = row.get("components") or []
         form.at("components").between(children, 1, 5)
         if any(child.get("type") in SELECTS for child in children) and len(children) > 1:
             form.at("components", 1).wrong("COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
         return {"components": self._children(form, row, (_BUTTON, *SELECTS))}
 
-    def _container(self, form: Form, container: Json) -> Json:
+    def _container(self, form: BodyErrors, container: Json) -> Json:
         if not container.get("components"):
             form.at("components").between([], 1, MOST_COMPONENTS)
         colour: Any = container.get("accent_color")
@@ -86,7 +86,7 @@ class MessageComponents:
             form.at("accent_color").wrong("NUMBER_TYPE_MAX", "int value should be less than or equal to 16777215.")
         return {"components": self._children(form, container, _INSIDE)}
 
-    def _section(self, form: Form, section: Json) -> Json:
+    def _section(self, form: BodyErrors, section: Json) -> Json:
         form.at("components").between(section.get("components"), 1, 3)
         if not section.get("accessory"):
             form.at("accessory").required()
@@ -94,17 +94,17 @@ class MessageComponents:
         accessory = self._one(form.at("accessory"), section["accessory"], (_BUTTON, _THUMBNAIL))
         return {"components": self._children(form, section, (_TEXT,)), "accessory": accessory}
 
-    def _text(self, form: Form, text: Json) -> Json:
+    def _text(self, form: BodyErrors, text: Json) -> Json:
         content = text.get("content")
         form.at("content").between(content, 1, MOST_CHARACTERS)
         self._characters += len(content or "")
         return {}
 
-    def _thumbnail(self, form: Form, thumbnail: Json) -> Json:
+    def _thumbnail(self, form: BodyErrors, thumbnail: Json) -> Json:
         form.at("description").longest(thumbnail.get("description"), 1024)
         return {"media": self._media(form.at("media", "url"), thumbnail.get("media"))}
 
-    def _gallery(self, form: Form, gallery: Json) -> Json:
+    def _gallery(self, form: BodyErrors, gallery: Json) -> Json:
         items = gallery.get("items")
         form.at("items").between(items, 1, 10)
         made = []
@@ -114,7 +114,7 @@ class MessageComponents:
             made.append({**item, "media": self._media(inner.at("media", "url"), item.get("media"))})
         return {"items": made}
 
-    def _file(self, form: Form, file: Json) -> Json:
+    def _file(self, form: BodyErrors, file: Json) -> Json:
         inner = form.at("file", "url")
         url = (file.get("file") or {}).get("url", "")
         if not url.startswith("attachment://"):
@@ -122,11 +122,11 @@ class MessageComponents:
             return {}
         return {"file": self._media(inner, file.get("file"))}
 
-    def _separator(self, form: Form, separator: Json) -> Json:
+    def _separator(self, form: BodyErrors, separator: Json) -> Json:
         form.at("spacing").one_of(separator.get("spacing", 1), (1, 2))
         return {}
 
-    def _media(self, form: Form, media: Json | None) -> Json:
+    def _media(self, form: BodyErrors, media: Json | None) -> Json:
         url = (media or {}).get("url", "")
         scheme, _, name = url.partition("://")
         if scheme != "attachment":
@@ -139,7 +139,7 @@ class MessageComponents:
             )
         return found or {}
 
-    def _button(self, form: Form, button: Json) -> Json:
+    def _button(self, form: BodyErrors, button: Json) -> Json:
         if not form.at("style").one_of(button.get("style"), (1, 2, 3, 4, LINK, PREMIUM)):
             return {}
         form.at("label").longest(button.get("label"), 80)
@@ -157,28 +157,28 @@ class MessageComponents:
         return {}
 
     @staticmethod
-    def _needs(form: Form, button: Json, key: str, *, forbidden: tuple[str, ...]) -> None:
+    def _needs(form: BodyErrors, button: Json, key: str, *, forbidden: tuple[str, ...]) -> None:
         if not button.get(key):
             form.at(key).required()
         for other in forbidden:
             if button.get(other):
                 form.at(other).wrong("COMPONENT_BUTTON_FIELD_NOT_ALLOWED", f"A button of this style cannot have a {other}")
 
-    def _select(self, form: Form, select: Json) -> Json:
+    def _select(self, form: BodyErrors, select: Json) -> Json:
         self._custom_id(form.at("custom_id"), select.get("custom_id"))
         form.at("placeholder").longest(select.get("placeholder"), 150)
         if select["type"] == STRING_SELECT:
             check_options(form.at("options"), select.get("options"))
         return {}
 
-    def _custom_id(self, form: Form, custom_id: str | None) -> None:
+    def _custom_id(self, form: BodyErrors, custom_id: str | None) -> None:
         form.between(custom_id, 1, 100)
         if custom_id in self._custom_ids:
             form.wrong("COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
         self._custom_ids.add(custom_id or "")
 
 
-def check_options(form: Form, options: list[Json] | None) -> None:
+def check_options(form: BodyErrors, options: list[Json] | None) -> None:
     """Note what is wrong with the options of a menu of words."""
     form.between(options, 1, 25)
     seen: set[str] = set()

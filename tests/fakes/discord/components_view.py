@@ -11,7 +11,7 @@ LINK, PREMIUM = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class ShownComponentButton:
     """A button under a message. `style` is 1-4, 5 for a link, 6 for a purchase."""
 
     label: str
@@ -49,10 +49,10 @@ def media_of(component: Json) -> list[Json]:
     return [component[key]] if key is not None else []
 
 
-def buttons_of(components: Sequence[Json]) -> tuple[Button, ...]:
+def buttons_of(components: Sequence[Json]) -> tuple[ShownComponentButton, ...]:
     """Return the buttons, in reading order."""
     return tuple(
-        Button(
+        ShownComponentButton(
             label=one.get("label") or "",
             custom_id=one.get("custom_id", ""),
             style=one["style"],

@@ -16,7 +16,7 @@ from tests.fakes.changes import NotSeen
 from tests.fakes.discord.endpoint import EndpointRefused
 from tests.fakes.discord.errors import ApiError
 from tests.fakes.discord.lookup import Lookup
-from tests.fakes.discord.people import Person
+from tests.fakes.discord.people import DiscordPerson
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.report import interaction_json, message_json
 from tests.fakes.discord.wire import Json, dumps
@@ -100,7 +100,7 @@ class Control:
         ]
         return {"interactions": [str(one.id) for one in made], "took_s": time.perf_counter() - started}
 
-    def _somebody(self, name: str) -> Person:
+    def _somebody(self, name: str) -> DiscordPerson:
         try:
             return self._find.person(name)
         except NotSeen:

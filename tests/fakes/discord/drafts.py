@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.discord.component_rules import MessageComponents
 from tests.fakes.discord.embed_rules import check_embeds, resolve_embeds
-from tests.fakes.discord.errors import ApiError, Form, Known
+from tests.fakes.discord.errors import ApiError, BodyErrors, Known
 from tests.fakes.discord.files import File, Upload, clean_name
 from tests.fakes.discord.messages import Version
 from tests.fakes.discord.wire import Json, MessageFlag
@@ -25,7 +25,9 @@ _LEGACY = ("content", "embeds", "poll", "sticker_ids")
 class Drafting:
     """Makes versions of one message. What is wrong is noted in `form`, which then refuses."""
 
-    def __init__(self, world: "World", channel: "Channel", form: Form, upload_bytes: int | None, *, is_ephemeral: bool) -> None:
+    def __init__(
+        self, world: "World", channel: "Channel", form: BodyErrors, upload_bytes: int | None, *, is_ephemeral: bool
+    ) -> None:
         self._world = world
         self._channel = channel
         self._form = form
@@ -145,7 +147,7 @@ class Drafting:
         return file
 
 
-def _check_mentions(form: Form, allowed: Json) -> None:
+def _check_mentions(form: BodyErrors, allowed: Json) -> None:
     """Refuse what contradicts itself: everybody of a kind, and some of that kind by id."""
     for one in allowed.get("parse") or []:
         form.at("parse").one_of(one, ("everyone", "users", "roles"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.fakes.discord.errors import Form
+from tests.fakes.discord.errors import BodyErrors
 from tests.fakes.discord.wire import Json
 
 MOST_EMBEDS = 10
@@ -11,7 +11,7 @@ _MOST_FIELDS = 25
 _SCHEMES = ("http", "https", "attachment")
 
 
-def check_embeds(form: Form, embeds: object) -> None:
+def check_embeds(form: BodyErrors, embeds: object) -> None:
     """Note in `form` what is wrong with `embeds`."""
     if not isinstance(embeds, list):
         form.wrong("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
@@ -23,7 +23,7 @@ def check_embeds(form: Form, embeds: object) -> None:
         form.wrong("MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {MOST_CHARACTERS}")
 
 
-def _check_one(form: Form, embed: Json) -> None:
+def _check_one(form: BodyErrors, embed: Json) -> None:
     form.at("title").longest(embed.get("title"), 256)
     form.at("description").longest(embed.get("description"), 4096)
     form.at("footer", "text").longest((embed.get("footer") or {}).get("text"), 2048)
@@ -39,7 +39,7 @@ def _check_one(form: Form, embed: Json) -> None:
         check_url(form.at("url"), embed["url"], ("http", "https"))
 
 
-def _check_fields(form: Form, fields: list[Json]) -> None:
+def _check_fields(form: BodyErrors, fields: list[Json]) -> None:
     form.longest(fields, _MOST_FIELDS)
     for index, one in enumerate(fields):
         for key, most in (("name", 256), ("value", 1024)):
@@ -50,7 +50,7 @@ def _check_fields(form: Form, fields: list[Json]) -> None:
                 inner.longest(one[key], most)
 
 
-def check_url(form: Form, url: str, schemes: tuple[str, ...]) -> None:
+def check_url(form: BodyErrors, url: str, schemes: tuple[str, ...]) -> None:
     """Note when `url` is none of the allowed kinds."""
     scheme, separator, rest = url.partition("://")
     if not separator or not rest:

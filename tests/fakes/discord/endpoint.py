@@ -13,7 +13,7 @@ from tests.fakes.discord.answers import Answers
 from tests.fakes.discord.bodies import Body
 from tests.fakes.discord.errors import ApiError
 from tests.fakes.discord.interactions import Interaction
-from tests.fakes.discord.seen import Delivery
+from tests.fakes.discord.seen import DiscordEventDelivery
 from tests.fakes.discord.wire import Json, dumps
 from tests.fakes.discord.world import World
 
@@ -90,7 +90,7 @@ class Endpoint:
                 self._answers.callback(interaction.id, interaction.token, Body(reply.json()))
             except ApiError as error:
                 reply = Reply(error.status, dumps(error.json()).encode())
-        self._world.seen.deliveries.append(Delivery(interaction.id, reply.status, time.monotonic() - started))
+        self._world.seen.deliveries.append(DiscordEventDelivery(interaction.id, reply.status, time.monotonic() - started))
         self._world.changes.notify()
 
     async def post(self, payload: Json, *, url: str | None = None, forgery: Forgery = Forgery.NONE) -> Reply:

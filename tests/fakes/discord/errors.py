@@ -60,7 +60,7 @@ class ApiError(Exception):
         return {**body, "errors": self.errors} if self.errors else body
 
 
-class Form:
+class BodyErrors:
     """Collects what is wrong with a body, at its place, as error 50035 tells it.
 
     `form.at("embeds", 0)` is the same form seen from inside; `prefix` is where
@@ -71,9 +71,9 @@ class Form:
         self._errors: Json = {}
         self._path: tuple[str, ...] = prefix
 
-    def at(self, *keys: str | int) -> "Form":
+    def at(self, *keys: str | int) -> "BodyErrors":
         """Look at a part of the body."""
-        inner = Form(*self._path, *map(str, keys))
+        inner = BodyErrors(*self._path, *map(str, keys))
         inner._errors = self._errors
         return inner
 

@@ -6,7 +6,7 @@ from tests.fakes.changes import NotSeen
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.messages import Message
-from tests.fakes.discord.people import Person
+from tests.fakes.discord.people import DiscordPerson
 
 if TYPE_CHECKING:
     from tests.fakes.discord.world import World
@@ -18,13 +18,13 @@ class Lookup:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    def person(self, name: str = "") -> Person:
+    def person(self, name: str = "") -> DiscordPerson:
         """Return somebody by name; without one, the first there is.
 
         Raises:
             NotSeen: There is nobody like that.
         """
-        people = [user for user in self._world.users.values() if isinstance(user, Person)]
+        people = [user for user in self._world.users.values() if isinstance(user, DiscordPerson)]
         found = [one for one in people if not name or one.name == name]
         if not found:
             raise NotSeen(f"nobody is called {name!r}")
@@ -42,7 +42,7 @@ class Lookup:
             raise NotSeen(f"there is no channel {name!r}")
         return found[0]
 
-    def message(self, which: str = "last", person: Person | None = None) -> Message:
+    def message(self, which: str = "last", person: DiscordPerson | None = None) -> Message:
         """Return a message by id, or the last one that can be seen.
 
         Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.fakes.discord.channels import Channel
 from tests.fakes.discord.clock import time_of
-from tests.fakes.discord.components_view import Button, Menu, buttons_of, media_of, menus_of, texts_of, walk
+from tests.fakes.discord.components_view import Menu, ShownComponentButton, buttons_of, media_of, menus_of, texts_of, walk
 from tests.fakes.discord.files import File
 from tests.fakes.discord.users import User
 from tests.fakes.discord.wire import Json, MessageFlag
@@ -121,7 +121,7 @@ class Message:
         return self.now.files
 
     @property
-    def buttons(self) -> tuple[Button, ...]:
+    def buttons(self) -> tuple[ShownComponentButton, ...]:
         """Its buttons, in reading order."""
         return buttons_of(self.components)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.fakes.changes import NotSeen
 from tests.fakes.discord.component_rules import check_options
 from tests.fakes.discord.components_view import SELECTS, STRING_SELECT
-from tests.fakes.discord.errors import Form
+from tests.fakes.discord.errors import BodyErrors
 from tests.fakes.discord.wire import Json
 
 _ROW, _INPUT, _TEXT, _LABEL, _UPLOAD, _RADIO, _BOXES, _BOX = 1, 4, 10, 18, 19, 21, 22, 23
@@ -117,7 +117,7 @@ def _typed(field: Field, text: str) -> str:
     return text
 
 
-def check_modal(form: Form, data: Json) -> Modal:
+def check_modal(form: BodyErrors, data: Json) -> Modal:
     """Note in `form` what is wrong with a modal, and give it."""
     form.at("custom_id").between(data.get("custom_id"), 1, 100)
     form.at("title").between(data.get("title"), 1, 45)
@@ -129,7 +129,7 @@ def check_modal(form: Form, data: Json) -> Modal:
     return Modal(str(data.get("custom_id")), str(data.get("title")), tuple(components))
 
 
-def _check_top(form: Form, one: Json) -> None:
+def _check_top(form: BodyErrors, one: Json) -> None:
     if not form.at("type").one_of(one.get("type"), (_ROW, _TEXT, _LABEL)):
         return
     if one["type"] == _LABEL:
@@ -144,7 +144,7 @@ def _check_top(form: Form, one: Json) -> None:
             _check_field(form.at("components", 0), child, (_INPUT,))
 
 
-def _check_field(form: Form, field: Json, allowed: tuple[int, ...]) -> None:
+def _check_field(form: BodyErrors, field: Json, allowed: tuple[int, ...]) -> None:
     if not form.at("type").one_of(field.get("type"), allowed):
         return
     form.at("custom_id").between(field.get("custom_id"), 1, 100)

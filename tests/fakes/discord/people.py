@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.fakes.changes import NotSeen
 from tests.fakes.discord.bodies import Body
 from tests.fakes.discord.channels import Channel
-from tests.fakes.discord.components_view import BUTTON, LINK, PREMIUM, STRING_SELECT, Button, Menu
+from tests.fakes.discord.components_view import BUTTON, LINK, PREMIUM, STRING_SELECT, Menu, ShownComponentButton
 from tests.fakes.discord.files import Upload
 from tests.fakes.discord.interactions import Interaction, Kind, Origin
 from tests.fakes.discord.messages import Message
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _UPLOAD_FIELD = 19
 
 
-class Person(User):
+class DiscordPerson(User):
     """Somebody with a Discord client. What their client would not let them do raises `NotSeen`."""
 
     def __init__(self, platform: "Platform", user_id: int, name: str, *, locale: str = "en-US") -> None:
@@ -118,7 +118,7 @@ class Person(User):
         found = [one for one in message.buttons if button in {one.label, one.custom_id, one.emoji, f"{one.emoji} {one.label}"}]
         if not found:
             raise NotSeen(f"no button {button!r}, only {[one.label or one.emoji for one in message.buttons]}")
-        one: Button = found[0]
+        one: ShownComponentButton = found[0]
         if one.is_disabled or one.style in {LINK, PREMIUM}:
             raise NotSeen(f"the button {button!r} cannot be pressed")
         return self.forge_press(message, one.custom_id)

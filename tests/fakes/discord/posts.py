@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tests.fakes.discord.drafts import Drafting
-from tests.fakes.discord.errors import ApiError, Form, Known, TooManyRequests
+from tests.fakes.discord.errors import ApiError, BodyErrors, Known, TooManyRequests
 from tests.fakes.discord.messages import Message, Version
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.users import User
@@ -53,7 +53,7 @@ class Posts:
         author: User,
         body: "Body",
         *,
-        form: Form | None = None,
+        form: BodyErrors | None = None,
         whispered_to: User | None = None,
         upload_bytes: int | None = None,
         interaction: "Interaction | None" = None,
@@ -63,7 +63,7 @@ class Posts:
         Raises:
             ApiError: The platform does not take it.
         """
-        form = form or Form()
+        form = form or BodyErrors()
         nonce = body.payload.get("nonce")
         if isinstance(nonce, str):
             form.at("nonce").longest(nonce, _LONGEST_NONCE)
@@ -92,14 +92,14 @@ class Posts:
         self._tell("MESSAGE_CREATE", message)
         return message
 
-    def edit(self, message: Message, body: "Body", *, form: Form | None = None, upload_bytes: int | None = None) -> Message:
+    def edit(self, message: Message, body: "Body", *, form: BodyErrors | None = None, upload_bytes: int | None = None) -> Message:
         """Change a message.
 
         Raises:
             ApiError: The platform does not take it; a message older than an hour may only be edited now and then (30046).
         """
         self._count_old_edit(message)
-        drafting = Drafting(self._world, message.channel, form or Form(), upload_bytes, is_ephemeral=message.is_ephemeral)
+        drafting = Drafting(self._world, message.channel, form or BodyErrors(), upload_bytes, is_ephemeral=message.is_ephemeral)
         message.history.append(drafting.next(message.now, body))
         message.pings = self._pings(message, body.payload.get("allowed_mentions"))
         self._tell("MESSAGE_UPDATE", message)
@@ -147,7 +147,7 @@ class Posts:
             return None
         message = self.get(channel, int(reference["message_id"]))
         if message is None and reference.get("fail_if_not_exists", True):
-            form = Form("message_reference")
+            form = BodyErrors("message_reference")
             form.wrong("REPLIES_UNKNOWN_MESSAGE", "Unknown message")
             form.check()
         return message

@@ -8,7 +8,7 @@ from typing import NoReturn
 from aiohttp import web
 
 from tests.fakes.discord.bodies import Body, read_body
-from tests.fakes.discord.errors import ApiError, Form, Known, TooManyRequests
+from tests.fakes.discord.errors import ApiError, BodyErrors, Known, TooManyRequests
 from tests.fakes.discord.faults import Fault, Faults
 from tests.fakes.discord.openapi import complaint_of
 from tests.fakes.discord.rates import Rates
@@ -45,7 +45,7 @@ class Asked:
         Raises:
             ApiError: It is not a number.
         """
-        value, form = self._request.match_info[name], Form(name)
+        value, form = self._request.match_info[name], BodyErrors(name)
         if not value.isdigit():
             form.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
         form.check()

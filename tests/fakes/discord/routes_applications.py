@@ -4,7 +4,7 @@ from aiohttp import web
 
 from tests.fakes.discord.channels import Kind
 from tests.fakes.discord.commands import Scope
-from tests.fakes.discord.errors import ApiError, Form, Known
+from tests.fakes.discord.errors import ApiError, BodyErrors, Known
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.guilds import Guild
 from tests.fakes.discord.rest import Asked, Rest
@@ -130,7 +130,7 @@ class ApplicationRoutes:
         self._guild(asked).remove_bot()
 
     def _open_dm(self, asked: Asked) -> Json:
-        form = Form()
+        form = BodyErrors()
         who = str(asked.payload.get("recipient_id") or "")
         if not who.isdigit():
             form.at("recipient_id").required()

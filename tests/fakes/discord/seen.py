@@ -49,7 +49,7 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DiscordEventDelivery:
     """An interaction sent to the HTTP endpoint, and how that was answered (status 0: not at all)."""
 
     interaction: int
@@ -64,7 +64,7 @@ class Seen:
     requests: list[Request] = field(default_factory=list)
     beats: list[Beat] = field(default_factory=list)
     hellos: list[Hello] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: list[DiscordEventDelivery] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     """What the platform's own schema has against bodies that were taken here."""
     sent: list[tuple[int, str]] = field(default_factory=list)

@@ -8,10 +8,10 @@ from typing import Self
 from aiohttp import web
 from PIL import Image
 
-from tests.fakes.changes import ChangeSignal
+from tests.fakes.changes import FakeChanges
 from tests.fakes.discord.answers import Answers
 from tests.fakes.discord.channels import Channel
-from tests.fakes.discord.clock import Clock
+from tests.fakes.discord.clock import DiscordClock
 from tests.fakes.discord.control import Control
 from tests.fakes.discord.endpoint import Endpoint
 from tests.fakes.discord.faults import Faults
@@ -20,7 +20,7 @@ from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.guilds import Guild
 from tests.fakes.discord.interactions import Interaction
 from tests.fakes.discord.limits import MIB, Limits
-from tests.fakes.discord.people import Person
+from tests.fakes.discord.people import DiscordPerson
 from tests.fakes.discord.permissions import Permission
 from tests.fakes.discord.rest import PREFIX, Rest
 from tests.fakes.discord.routes_applications import ApplicationRoutes
@@ -99,7 +99,7 @@ class FakeDiscord:
         return self.world.bot
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> DiscordClock:
         """The fake's time; it can be moved."""
         return self.world.clock
 
@@ -114,7 +114,7 @@ class FakeDiscord:
         return self._rest.faults
 
     @property
-    def changes(self) -> ChangeSignal:
+    def changes(self) -> FakeChanges:
         """For waiting until anything here becomes true."""
         return self.world.changes
 
@@ -139,9 +139,9 @@ class FakeDiscord:
             guild.invite_bot(bot_permissions)
         return guild
 
-    def add_user(self, name: str = "ada", *, locale: str = "en-US") -> Person:
+    def add_user(self, name: str = "ada", *, locale: str = "en-US") -> DiscordPerson:
         """Make somebody. They join a server when they first do something there."""
-        person = Person(self, self.world.ids.new(), name, locale=locale)
+        person = DiscordPerson(self, self.world.ids.new(), name, locale=locale)
         self.world.keep(person)
         return person
 

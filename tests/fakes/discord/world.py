@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from nacl.signing import SigningKey
 
-from tests.fakes.changes import ChangeSignal
+from tests.fakes.changes import FakeChanges
 from tests.fakes.discord.channels import Channel, Kind
-from tests.fakes.discord.clock import Clock, Snowflakes
+from tests.fakes.discord.clock import DiscordClock, Snowflakes
 from tests.fakes.discord.commands import Commands
 from tests.fakes.discord.limits import Limits
 from tests.fakes.discord.posts import Posts
@@ -59,9 +59,9 @@ class World:
 
     def __init__(self, limits: Limits, token: str) -> None:
         self.limits = limits
-        self.clock = Clock()
+        self.clock = DiscordClock()
         self.ids = Snowflakes(self.clock)
-        self.changes = ChangeSignal()
+        self.changes = FakeChanges()
         self.seen = Seen()
         self.base_url = ""
         self.users: dict[int, User] = {}

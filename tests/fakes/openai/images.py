@@ -12,7 +12,7 @@ from tests.fakes.openai.faults import Endpoint, Fault, Kind
 from tests.fakes.openai.image_rules import EDIT_PARAMS, GENERATION_PARAMS, check_edited, check_params
 from tests.fakes.openai.pictures import bomb, png_base64
 from tests.fakes.openai.state import Json, Paid, State
-from tests.fakes.openai.wire import Events, cut, instead_of_an_answer, send, whole
+from tests.fakes.openai.wire import ServerSentEvents, cut, instead_of_an_answer, send, whole
 
 _TOKENS = {
     ("1024x1024", "low"): 196,
@@ -123,7 +123,7 @@ def images_response(state: State, order: Order, fault: Fault) -> Json:
 async def _stream(request: web.Request, state: State, order: Order, fault: Fault) -> web.StreamResponse:
     events = await asyncio.to_thread(stream_events, state, order, fault)
     pause = state.options.delay / len(events)
-    stream = Events(request, fault.says) if fault.kind is Kind.MISLABELED else Events(request)
+    stream = ServerSentEvents(request, fault.says) if fault.kind is Kind.MISLABELED else ServerSentEvents(request)
     await stream.begin()
     for sent, event in enumerate(events):
         await asyncio.sleep(pause)
@@ -142,7 +142,7 @@ async def _stream(request: web.Request, state: State, order: Order, fault: Fault
     return stream.response()
 
 
-async def _send_sloppily(stream: Events, event: Json) -> None:
+async def _send_sloppily(stream: ServerSentEvents, event: Json) -> None:
     if "partial_image_index" in event:
         await stream.send({"type": "image_generation.mood", "mood": "good"})
         await stream.send(event | {"b64_json": "*"})
@@ -153,7 +153,7 @@ async def _send_sloppily(stream: Events, event: Json) -> None:
 _MIDWAY = {Kind.CUT_MID_STREAM, Kind.ERROR_EVENT, Kind.NESTED_ERROR_EVENT, Kind.GARBAGE_EVENT}
 
 
-async def _break_off(request: web.Request, stream: Events, fault: Fault) -> None:
+async def _break_off(request: web.Request, stream: ServerSentEvents, fault: Fault) -> None:
     error = {"type": "image_generation_user_error", "code": fault.code, "message": f"It failed.{fault.says}", "param": None}
     match fault.kind:
         case Kind.CUT_MID_STREAM:

@@ -101,7 +101,7 @@ async def drip(request: web.Request, content: bytes, content_type: str) -> web.S
     return response
 
 
-class Events:
+class ServerSentEvents:
     """A stream of server-sent events."""
 
     def __init__(self, request: web.Request, content_type: str = "text/event-stream; charset=utf-8") -> None:

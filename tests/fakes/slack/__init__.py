@@ -28,7 +28,7 @@ async with FakeSlack() as slack:                       # .api_url, .authorize_ur
 ```
 `message.text` is what was sent, `message.shown` what a person reads; `message.pings` says who is called by it.
 What a real client would not let a person do (a command in a thread, a button that is gone, a needed field left empty)
-raises `NotSeen`; `forge_press` and `submit(…, is_forged=True)` do it anyway. How the bot did is in the `Delivery`
+raises `NotSeen`; `forge_press` and `submit(…, is_forged=True)` do it anyway. How the bot did is in the `SlackEventDelivery`
 that every act gives. Every wait has a deadline in seconds and ends in `NotSeen`, which says what was missing.
 
 The world
@@ -69,7 +69,7 @@ exact words of block errors. Blocks that are new in 2026 are taken almost as the
 
 from tests.fakes.changes import NotSeen
 from tests.fakes.slack.channels import Channel
-from tests.fakes.slack.deliveries import Delivery
+from tests.fakes.slack.deliveries import SlackEventDelivery
 from tests.fakes.slack.endpoint import Forgery, Reply
 from tests.fakes.slack.files import File
 from tests.fakes.slack.limits import Limits, Rate
@@ -77,13 +77,12 @@ from tests.fakes.slack.members import Member
 from tests.fakes.slack.messages import Message
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.tokens import ALL_SCOPES
-from tests.fakes.slack.views import View
+from tests.fakes.slack.views import SlackView
 from tests.fakes.slack.workspaces import Workspace
 
 __all__ = [
     "ALL_SCOPES",
     "Channel",
-    "Delivery",
     "FakeSlack",
     "File",
     "Forgery",
@@ -93,6 +92,7 @@ __all__ = [
     "NotSeen",
     "Rate",
     "Reply",
-    "View",
+    "SlackEventDelivery",
+    "SlackView",
     "Workspace",
 ]

@@ -11,7 +11,7 @@ from tests.fakes.faults import cut
 from tests.fakes.slack.asking import Ask, basic_of, read_args
 from tests.fakes.slack.errors import ApiError, RateLimited
 from tests.fakes.slack.faults import Fault
-from tests.fakes.slack.seen import Call
+from tests.fakes.slack.seen import SeenApiCall
 from tests.fakes.slack.tokens import Token
 from tests.fakes.slack.wire import Json, dumps
 from tests.fakes.slack.world import World
@@ -54,7 +54,7 @@ class Api:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
-        call = Call(name, self._world.clock.now(), time.monotonic(), verb=request.method)
+        call = SeenApiCall(name, self._world.clock.now(), time.monotonic(), verb=request.method)
         self._world.seen.calls.append(call)
         fault = self._world.faults.next(name)
         try:
@@ -67,7 +67,7 @@ class Api:
             cut(request)
         return response
 
-    async def _answer(self, request: web.Request, name: str, call: Call, fault: Fault | None) -> web.Response:
+    async def _answer(self, request: web.Request, name: str, call: SeenApiCall, fault: Fault | None) -> web.Response:
         token = _NOBODY
         headers: dict[str, str] = {}
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.fakes.slack.element_rules import IN_ACTIONS, IN_INPUT, IN_SECTION, check_element, check_image
 from tests.fakes.slack.errors import refused_blocks
-from tests.fakes.slack.rule_form import FileRule, Form
+from tests.fakes.slack.rule_form import BlockMistakes, FileRule
 from tests.fakes.slack.schemas import block_complaint
 from tests.fakes.slack.wire import Json
 
@@ -39,7 +39,7 @@ def checked_blocks(blocks: object, is_good_file: FileRule) -> tuple[Json, ...]:
             blocks = json.loads(blocks)
         except ValueError:
             raise refused_blocks(["invalid JSON [json-pointer:/blocks]"]) from None
-    form = Form("message", is_good_file)
+    form = BlockMistakes("message", is_good_file)
     shown = check_blocks(form, blocks, "/blocks")
     if form.errors:
         raise refused_blocks(form.errors)
@@ -59,7 +59,7 @@ def filled(blocks: list[Json]) -> list[Json]:
     return new
 
 
-def check_blocks(form: Form, blocks: object, pointer: str) -> list[Json]:
+def check_blocks(form: BlockMistakes, blocks: object, pointer: str) -> list[Json]:
     """Check a list of blocks and give it."""
     if not isinstance(blocks, list):
         form.wrong(pointer, "must provide an array")
@@ -73,7 +73,7 @@ def check_blocks(form: Form, blocks: object, pointer: str) -> list[Json]:
     return [one for one in blocks if isinstance(one, dict)]
 
 
-def _check_block(form: Form, block: object, pointer: str) -> None:
+def _check_block(form: BlockMistakes, block: object, pointer: str) -> None:
     if not isinstance(block, dict):
         form.wrong(pointer, "must provide an object")
         return
@@ -91,7 +91,7 @@ def _check_block(form: Form, block: object, pointer: str) -> None:
     rule(form, block, pointer)
 
 
-def _section(form: Form, block: Json, pointer: str) -> None:
+def _section(form: BlockMistakes, block: Json, pointer: str) -> None:
     if "text" not in block and "fields" not in block:
         form.wrong(pointer, "must provide at least one of: text, fields")
     form.text(block, "text", pointer, most=3000, is_needed=False)
@@ -111,12 +111,12 @@ def _as_object(items: list[object]) -> Json:
     return {str(number): one for number, one in enumerate(items)}
 
 
-def _actions(form: Form, block: Json, pointer: str) -> None:
+def _actions(form: BlockMistakes, block: Json, pointer: str) -> None:
     for number, element in enumerate(form.items(block, "elements", pointer, most=25)):
         check_element(form, element, IN_ACTIONS, f"{pointer}/elements/{number}", _key(block, pointer))
 
 
-def _context(form: Form, block: Json, pointer: str) -> None:
+def _context(form: BlockMistakes, block: Json, pointer: str) -> None:
     for number, element in enumerate(form.items(block, "elements", pointer, most=10)):
         place = f"{pointer}/elements/{number}"
         if isinstance(element, dict) and element.get("type") == "image":
@@ -125,26 +125,26 @@ def _context(form: Form, block: Json, pointer: str) -> None:
             form.text({"elements": element}, "elements", place, most=3000)
 
 
-def _header(form: Form, block: Json, pointer: str) -> None:
+def _header(form: BlockMistakes, block: Json, pointer: str) -> None:
     form.text(block, "text", pointer, most=150, is_plain=True)
 
 
-def _image(form: Form, block: Json, pointer: str) -> None:
+def _image(form: BlockMistakes, block: Json, pointer: str) -> None:
     check_image(form, block, pointer)
     form.text(block, "title", pointer, most=2000, is_plain=True, is_needed=False)
 
 
-def _input(form: Form, block: Json, pointer: str) -> None:
+def _input(form: BlockMistakes, block: Json, pointer: str) -> None:
     form.text(block, "label", pointer, most=2000, is_plain=True)
     form.text(block, "hint", pointer, most=2000, is_plain=True, is_needed=False)
     check_element(form, block.get("element"), IN_INPUT, f"{pointer}/element", _key(block, pointer))
 
 
-def _markdown(form: Form, block: Json, pointer: str) -> None:
+def _markdown(form: BlockMistakes, block: Json, pointer: str) -> None:
     form.string(block, "text", pointer, most=12_000, least=1, is_needed=True)
 
 
-def _card(form: Form, block: Json, pointer: str) -> None:
+def _card(form: BlockMistakes, block: Json, pointer: str) -> None:
     form.text(block, "title", pointer, most=150, is_needed=False)
     form.text(block, "body", pointer, most=200, is_needed=False)
     if isinstance(block.get("hero_image"), dict):
@@ -154,7 +154,7 @@ def _card(form: Form, block: Json, pointer: str) -> None:
             check_element(form, element, ("button",), f"{pointer}/actions/{number}", _key(block, pointer))
 
 
-def _carousel(form: Form, block: Json, pointer: str) -> None:
+def _carousel(form: BlockMistakes, block: Json, pointer: str) -> None:
     for number, card in enumerate(form.items(block, "elements", pointer, most=10)):
         place = f"{pointer}/elements/{number}"
         if isinstance(card, dict) and card.get("type") == "card":
@@ -163,13 +163,13 @@ def _carousel(form: Form, block: Json, pointer: str) -> None:
             form.wrong(place, "must be a card")
 
 
-def _rich_text(form: Form, block: Json, pointer: str) -> None:
+def _rich_text(form: BlockMistakes, block: Json, pointer: str) -> None:
     for number, element in enumerate(form.items(block, "elements", pointer, most=1000)):
         kind = element.get("type") if isinstance(element, dict) else None
         form.one_of(kind, _RICH, f"{pointer}/elements/{number}/type")
 
 
-def _anything(form: Form, block: Json, pointer: str) -> None:
+def _anything(form: BlockMistakes, block: Json, pointer: str) -> None:
     """Take a block whose rules are not known well enough to hold anybody to them."""
 
 
@@ -177,7 +177,7 @@ def _key(block: Json, pointer: str) -> str:
     return str(block.get("block_id") or pointer)
 
 
-_RULES: dict[str, Callable[[Form, Json, str], None]] = {
+_RULES: dict[str, Callable[[BlockMistakes, Json, str], None]] = {
     "section": _section,
     "divider": _anything,
     "image": _image,

@@ -12,7 +12,7 @@ _WORDS = ("title", "subtitle", "text", "body", "label", "hint", "description", "
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class ShownBlockButton:
     """A button that can be pressed."""
 
     label: str
@@ -108,10 +108,10 @@ def mrkdwn(blocks: Iterable[Json]) -> str:
     return "\n".join(one["text"] for one in text_objects(blocks) if one["type"] == "mrkdwn")
 
 
-def buttons(blocks: Iterable[Json]) -> tuple[Button, ...]:
+def buttons(blocks: Iterable[Json]) -> tuple[ShownBlockButton, ...]:
     """Return the buttons, in reading order."""
     return tuple(
-        Button(
+        ShownBlockButton(
             label=str(one["text"]["text"]),
             action_id=str(one.get("action_id", "")),
             block_id=block_id,

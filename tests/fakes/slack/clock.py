@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 
-class Clock:
+class SlackClock:
     """Real time plus as much as a test has moved it. It fits the house's own clock port."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Clock:
         self._ahead += by
 
 
-class LoopClock(Clock):
+class LoopClock(SlackClock):
     """The running event loop's time, plus as much as a test has moved it: a loop that leaps takes it along."""
 
     def __init__(self) -> None:
@@ -35,10 +35,10 @@ class LoopClock(Clock):
         return self._start + timedelta(seconds=asyncio.get_running_loop().time()) + self._ahead
 
 
-class Ids:
+class SlackIds:
     """Makes what the platform makes: ids by kind (`C…`, `U…`), and timestamps that no two messages share."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SlackClock) -> None:
         self._clock = clock
         self._count = 0
         self._latest = 0

@@ -36,12 +36,12 @@ class Attempt:
 class Transport(Protocol):
     """A way to the bot: sockets, or HTTP."""
 
-    async def attempt(self, delivery: "Delivery", number: int, reason: str) -> Attempt:
+    async def attempt(self, delivery: "SlackEventDelivery", number: int, reason: str) -> Attempt:
         """Send a payload and wait for its acknowledgement."""
         ...
 
 
-class Delivery:
+class SlackEventDelivery:
     """A payload on its way to the bot."""
 
     def __init__(self, kind: str, payload: Json, *, on_ack: Callable[[Json], None] | None = None) -> None:
@@ -86,7 +86,7 @@ class Delivery:
         event = self.payload.get("event") or {}
         return str(event.get("type") or self.payload.get("type") or self.kind)
 
-    async def tried(self) -> "Delivery":
+    async def tried(self) -> "SlackEventDelivery":
         """Wait until the first attempt is over."""
         await self._tried.wait()
         return self
@@ -128,20 +128,22 @@ class Deliveries:
         self._world = world
         self._sockets = sockets
         self._endpoint = endpoint
-        self._tasks: set[asyncio.Task[Delivery]] = set()
+        self._tasks: set[asyncio.Task[SlackEventDelivery]] = set()
 
-    def send(self, delivery: Delivery) -> Delivery:
+    def send(self, delivery: SlackEventDelivery) -> SlackEventDelivery:
         """Start on a delivery."""
         self._world.seen.deliveries.append(delivery)
         self._own(asyncio.create_task(self._run(delivery)))
         return delivery
 
-    def tell(self, workspace: "Workspace", event: Json, *, needs: str = "", source: "Workspace | None" = None) -> Delivery:
+    def tell(
+        self, workspace: "Workspace", event: Json, *, needs: str = "", source: "Workspace | None" = None
+    ) -> SlackEventDelivery:
         """Send an event, if the app is installed in `workspace`, subscribed, and has the scope that it `needs`.
 
         `source` is given for a channel that workspaces share: whose member did it.
         """
-        delivery = Delivery(EVENTS, self._callback(workspace, event, source))
+        delivery = SlackEventDelivery(EVENTS, self._callback(workspace, event, source))
         events = self._world.app.events
         if not workspace.is_installed and event["type"] not in ("app_uninstalled", "tokens_revoked"):
             delivery.failed = "not_installed"
@@ -154,12 +156,12 @@ class Deliveries:
             return delivery
         return self.send(delivery)
 
-    def repeat(self, delivery: Delivery) -> "asyncio.Task[Delivery]":
+    def repeat(self, delivery: SlackEventDelivery) -> "asyncio.Task[SlackEventDelivery]":
         """Send the same payload once more, marked as a retry, and give what came of it."""
-        again = Delivery(delivery.kind, delivery.payload)
+        again = SlackEventDelivery(delivery.kind, delivery.payload)
         self._world.seen.deliveries.append(again)
 
-        async def run() -> Delivery:
+        async def run() -> SlackEventDelivery:
             again.keep(await self._transport.attempt(again, 1, TIMEOUT))
             again.over()
             return again
@@ -176,16 +178,16 @@ class Deliveries:
     def _transport(self) -> Transport:
         return self._endpoint if self._world.app.request_url else self._sockets
 
-    def watch(self, run: Coroutine[None, None, Delivery]) -> "asyncio.Task[Delivery]":
+    def watch(self, run: Coroutine[None, None, SlackEventDelivery]) -> "asyncio.Task[SlackEventDelivery]":
         """Run something that waits for deliveries, and own it."""
         return self._own(asyncio.create_task(run))
 
-    def _own(self, task: "asyncio.Task[Delivery]") -> "asyncio.Task[Delivery]":
+    def _own(self, task: "asyncio.Task[SlackEventDelivery]") -> "asyncio.Task[SlackEventDelivery]":
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _run(self, delivery: Delivery) -> Delivery:
+    async def _run(self, delivery: SlackEventDelivery) -> SlackEventDelivery:
         reason = ""
         limits = self._world.limits
         for number in range(1 + len(limits.retry_waits)):
@@ -200,7 +202,7 @@ class Deliveries:
             reason = attempt.error
         return delivery
 
-    def _is_retried(self, delivery: Delivery) -> bool:
+    def _is_retried(self, delivery: SlackEventDelivery) -> bool:
         is_socket = self._transport is self._sockets
         return delivery.kind == EVENTS or (is_socket and self._world.limits.retries_everything)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.fakes.slack.rule_form import Form
+from tests.fakes.slack.rule_form import BlockMistakes
 from tests.fakes.slack.wire import Json
 
 _MENUS = ("static_select", "external_select", "users_select", "conversations_select", "channels_select")
@@ -15,7 +15,7 @@ IN_SECTION = ("button", "image", "workflow_button", *MENUS, *CHOICES, *PICKERS)
 IN_INPUT = (*TYPED, *(one for one in MENUS if one != "overflow"), *CHOICES, *PICKERS, "file_input")
 
 
-def check_element(form: Form, element: object, allowed: tuple[str, ...], pointer: str, block_id: str = "") -> None:
+def check_element(form: BlockMistakes, element: object, allowed: tuple[str, ...], pointer: str, block_id: str = "") -> None:
     """Check an element of a block."""
     if not isinstance(element, dict):
         form.wrong(pointer, "must provide an object")
@@ -33,7 +33,7 @@ def check_element(form: Form, element: object, allowed: tuple[str, ...], pointer
         form.text(element, "placeholder", pointer, most=150, is_plain=True, is_needed=False)
 
 
-def check_image(form: Form, image: Json, pointer: str) -> None:
+def check_image(form: BlockMistakes, image: Json, pointer: str) -> None:
     """Check a picture: as a block or as an element."""
     form.string(image, "alt_text", pointer, most=2000, is_needed=True)
     url, file = image.get("image_url"), image.get("slack_file")
@@ -48,7 +48,7 @@ def check_image(form: Form, image: Json, pointer: str) -> None:
             form.wrong(f"{pointer}/image_url", "invalid url")
 
 
-def _check_action(form: Form, element: Json, pointer: str, block_id: str) -> None:
+def _check_action(form: BlockMistakes, element: Json, pointer: str, block_id: str) -> None:
     form.string(element, "action_id", pointer, most=255, least=1)
     action = element.get("action_id")
     if isinstance(action, str) and block_id:
@@ -57,7 +57,7 @@ def _check_action(form: Form, element: Json, pointer: str, block_id: str) -> Non
         form.action_ids.add((block_id, action))
 
 
-def _button(form: Form, button: Json, pointer: str) -> None:
+def _button(form: BlockMistakes, button: Json, pointer: str) -> None:
     form.text(button, "text", pointer, most=75, is_plain=True)
     form.string(button, "value", pointer, most=2000)
     form.string(button, "url", pointer, most=3000)
@@ -66,7 +66,7 @@ def _button(form: Form, button: Json, pointer: str) -> None:
         form.one_of(button["style"], ("primary", "danger"), f"{pointer}/style")
 
 
-def _select(form: Form, menu: Json, pointer: str) -> None:
+def _select(form: BlockMistakes, menu: Json, pointer: str) -> None:
     if "option_groups" in menu:
         for number, group in enumerate(form.items(menu, "option_groups", pointer, most=100)):
             place = f"{pointer}/option_groups/{number}"
@@ -79,15 +79,15 @@ def _select(form: Form, menu: Json, pointer: str) -> None:
         _options(form, menu, pointer, most=100)
 
 
-def _choices(form: Form, element: Json, pointer: str) -> None:
+def _choices(form: BlockMistakes, element: Json, pointer: str) -> None:
     _options(form, element, pointer, most=10, is_plain=False)
 
 
-def _overflow(form: Form, element: Json, pointer: str) -> None:
+def _overflow(form: BlockMistakes, element: Json, pointer: str) -> None:
     _options(form, element, pointer, most=5)
 
 
-def _options(form: Form, owner: Json, pointer: str, *, most: int, is_plain: bool = True) -> None:
+def _options(form: BlockMistakes, owner: Json, pointer: str, *, most: int, is_plain: bool = True) -> None:
     options = form.items(owner, "options", pointer, most=most)
     for number, option in enumerate(options):
         _option(form, option, f"{pointer}/options/{number}", is_plain=is_plain)
@@ -97,7 +97,7 @@ def _options(form: Form, owner: Json, pointer: str, *, most: int, is_plain: bool
             form.wrong(f"{pointer}/initial_option", "must match an option exactly")
 
 
-def _option(form: Form, option: object, pointer: str, *, is_plain: bool) -> None:
+def _option(form: BlockMistakes, option: object, pointer: str, *, is_plain: bool) -> None:
     if not isinstance(option, dict):
         form.wrong(pointer, "must provide an object")
         return
@@ -106,7 +106,7 @@ def _option(form: Form, option: object, pointer: str, *, is_plain: bool) -> None
     form.string(option, "value", pointer, most=150, is_needed=True)
 
 
-def _typed(form: Form, element: Json, pointer: str) -> None:
+def _typed(form: BlockMistakes, element: Json, pointer: str) -> None:
     for key in ("min_length", "max_length"):
         value = element.get(key)
         if value is not None and not (isinstance(value, int) and 0 <= value <= 3000):
@@ -114,12 +114,12 @@ def _typed(form: Form, element: Json, pointer: str) -> None:
     form.string(element, "initial_value", pointer, most=3000)
 
 
-def _number(form: Form, element: Json, pointer: str) -> None:
+def _number(form: BlockMistakes, element: Json, pointer: str) -> None:
     if not isinstance(element.get("is_decimal_allowed"), bool):
         form.wrong(pointer, "missing required field: is_decimal_allowed")
 
 
-def _files(form: Form, element: Json, pointer: str) -> None:
+def _files(form: BlockMistakes, element: Json, pointer: str) -> None:
     most = element.get("max_files", 10)
     if not (isinstance(most, int) and 1 <= most <= 10):
         form.wrong(f"{pointer}/max_files", "must be between 1 and 10")
@@ -127,7 +127,7 @@ def _files(form: Form, element: Json, pointer: str) -> None:
         form.wrong(pointer, "file_input is only allowed in modals")
 
 
-def _confirm(form: Form, confirm: object, pointer: str) -> None:
+def _confirm(form: BlockMistakes, confirm: object, pointer: str) -> None:
     if not isinstance(confirm, dict):
         form.wrong(pointer, "must provide an object")
         return
@@ -137,7 +137,7 @@ def _confirm(form: Form, confirm: object, pointer: str) -> None:
     form.text(confirm, "deny", pointer, most=30, is_plain=True)
 
 
-_RULES: dict[str, Callable[[Form, Json, str], None]] = {
+_RULES: dict[str, Callable[[BlockMistakes, Json, str], None]] = {
     "button": _button,
     "image": check_image,
     "static_select": _select,

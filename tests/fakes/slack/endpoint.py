@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from tests.fakes.slack.deliveries import COMMANDS, EVENTS, REFUSED, TIMEOUT, UNREACHED, Attempt, Delivery
+from tests.fakes.slack.deliveries import COMMANDS, EVENTS, REFUSED, TIMEOUT, UNREACHED, Attempt, SlackEventDelivery
 from tests.fakes.slack.wire import Json, dumps
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Endpoint:
         self.posted: list[Posted] = []
         """Everything that was sent, for replays."""
 
-    async def attempt(self, delivery: Delivery, number: int, reason: str) -> Attempt:
+    async def attempt(self, delivery: SlackEventDelivery, number: int, reason: str) -> Attempt:
         """Send a payload and wait for the answer."""
         attempt = Attempt(number, "http", reason)
         started = time.monotonic()

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.fakes.changes import NotSeen
 from tests.fakes.slack.blocks_view import Input
-from tests.fakes.slack.views import View
+from tests.fakes.slack.views import SlackView
 from tests.fakes.slack.wire import Json
 
 _ONE_OPTION = ("static_select", "external_select", "radio_buttons")
@@ -25,7 +25,7 @@ _KEYS = {
 }
 
 
-def state_of(view: View, values: Mapping[str, Any], *, is_strict: bool = True) -> dict[str, Json]:
+def state_of(view: SlackView, values: Mapping[str, Any], *, is_strict: bool = True) -> dict[str, Json]:
     """Return the state of a form. Values go by block id, action id or label; what is not named keeps its initial value.
 
     Raises:

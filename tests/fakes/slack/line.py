@@ -10,11 +10,11 @@ from tests.fakes.slack.lookup import Lookup
 
 if TYPE_CHECKING:
     from tests.fakes.slack.channels import Channel
-    from tests.fakes.slack.deliveries import Delivery
+    from tests.fakes.slack.deliveries import SlackEventDelivery
     from tests.fakes.slack.members import Member
     from tests.fakes.slack.messages import Message
     from tests.fakes.slack.server import FakeSlack
-    from tests.fakes.slack.views import View
+    from tests.fakes.slack.views import SlackView
 
 HELP = """\
 /imagine a fox              a slash command; `ann /imagine a fox` says who does it, here and below
@@ -69,7 +69,7 @@ class Line:
                         self._say(_shown_view(view))
 
     async def _do(self, word: str, rest: str) -> None:
-        acts: dict[str, Callable[[str], Awaitable[Delivery | None]]] = {
+        acts: dict[str, Callable[[str], Awaitable[SlackEventDelivery | None]]] = {
             "press": lambda label: self._me.press(self._find.where(self._me, label), label),
             "react": lambda name: self._me.react(self._last(), name),
             "submit": self._submit,
@@ -122,14 +122,14 @@ class Line:
             case _:
                 self._say(HELP)
 
-    async def _submit(self, rest: str) -> "Delivery":
+    async def _submit(self, rest: str) -> "SlackEventDelivery":
         values: dict[str, object] = {}
         for part in shlex.split(rest):
             name, _, value = part.partition("=")
             values[name] = value
         return await self._me.submit(self._find.view(self._me), values)
 
-    def _tell(self, sent: "Delivery | None") -> None:
+    def _tell(self, sent: "SlackEventDelivery | None") -> None:
         if sent is None:
             return
         if sent.ack_ms is not None:
@@ -189,7 +189,7 @@ def shown(message: "Message") -> str:
     return " ".join(part for part in parts if part)
 
 
-def _shown_view(view: "View") -> str:
+def _shown_view(view: "SlackView") -> str:
     lines = [f"--- {view.member.name} sees {view.title or 'Home'}", *view.shown.split("\n")]
     lines += [f"  {one.block_id} = {' | '.join(value for value, _ in one.options) or one.initial or '…'}" for one in view.inputs]
     lines += [f"  ! {name}: {text}" for name, text in view.errors.items()]

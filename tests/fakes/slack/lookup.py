@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.fakes.slack.channels import Channel
     from tests.fakes.slack.members import Member
     from tests.fakes.slack.messages import Message
-    from tests.fakes.slack.views import View
+    from tests.fakes.slack.views import SlackView
     from tests.fakes.slack.workspaces import Workspace
     from tests.fakes.slack.world import World
 
@@ -66,7 +66,7 @@ class Lookup:
             raise NotSeen(f"no message {which!r} with the button {button!r}" if button else f"there is no message {which!r}")
         return max(found, key=lambda one: one.ts)
 
-    def view(self, person: "Member") -> "View":
+    def view(self, person: "Member") -> "SlackView":
         """Return the modal that somebody looks at.
 
         Raises:
@@ -76,7 +76,7 @@ class Lookup:
             raise NotSeen(f"no modal is open for {person.name}")
         return person.open_view
 
-    def where(self, person: "Member", button: str, which: str = "last") -> "Message | View":
+    def where(self, person: "Member", button: str, which: str = "last") -> "Message | SlackView":
         """Return what has a button: the open modal, the last message with it, or the Home tab.
 
         Raises:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.changes import NotSeen
 from tests.fakes.slack import blocks_view, payloads, words
-from tests.fakes.slack.deliveries import COMMANDS, INTERACTIVE, Delivery
+from tests.fakes.slack.deliveries import COMMANDS, INTERACTIVE, SlackEventDelivery
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.inputs import state_of
 from tests.fakes.slack.messages import Message, Version
 from tests.fakes.slack.users import User
-from tests.fakes.slack.views import View
+from tests.fakes.slack.views import SlackView
 from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Member(User):
         return self.dm.messages
 
     @property
-    def home(self) -> View | None:
+    def home(self) -> SlackView | None:
         """Their Home tab, if the bot ever published one."""
         return self._world.views.homes.get(self.id)
 
@@ -54,7 +54,9 @@ class Member(User):
         )
         return found[-1]
 
-    async def command(self, channel: "Channel", name: str, text: str = "", *, thread: Message | None = None) -> Delivery:
+    async def command(
+        self, channel: "Channel", name: str, text: str = "", *, thread: Message | None = None
+    ) -> SlackEventDelivery:
         """Type a slash command, and wait until it is acknowledged or has failed.
 
         Raises:
@@ -69,7 +71,7 @@ class Member(User):
         payload = payloads.command(self, channel, name, text)
         return await self._send(COMMANDS, payload, lambda post: self._show(channel, post))
 
-    async def press(self, where: "Message | View", button: str) -> Delivery:
+    async def press(self, where: "Message | SlackView", button: str) -> SlackEventDelivery:
         """Press a button of a message, modal or Home tab, named by its label or action id.
 
         Raises:
@@ -81,7 +83,7 @@ class Member(User):
             raise NotSeen(f"no button {button!r}, only {where.buttons}")
         return await self.forge_press(where, payloads.action_of(found[0]))
 
-    async def choose(self, where: "Message | View", action_id: str, value: str) -> Delivery:
+    async def choose(self, where: "Message | SlackView", action_id: str, value: str) -> SlackEventDelivery:
         """Choose from a menu that is not part of a form, by the option's value or label.
 
         Raises:
@@ -95,13 +97,13 @@ class Member(User):
         chosen = {"type": element["type"], "action_id": action_id, "block_id": block_id, "selected_option": options[0]}
         return await self.forge_press(where, chosen)
 
-    async def forge_press(self, where: "Message | View", action: Json) -> Delivery:
+    async def forge_press(self, where: "Message | SlackView", action: Json) -> SlackEventDelivery:
         """Send any action on a message or view, also of a button that is not there (any more)."""
         make = payloads.press_on_message if isinstance(where, Message) else payloads.press_on_view
         installed = where.channel.workspace if isinstance(where, Message) else where.workspace
         return await self._send(INTERACTIVE, make(self, where, action), installed=installed)  # type: ignore[arg-type]  # each takes its own kind
 
-    async def mention(self, channel: "Channel", text: str, *, thread: Message | None = None) -> Delivery:
+    async def mention(self, channel: "Channel", text: str, *, thread: Message | None = None) -> SlackEventDelivery:
         """Write to the bot in a channel: `@easel a fox`. Where the bot is not a member it hears nothing."""
         message = self.say(channel, text, thread=thread)
         event: Json = {
@@ -117,7 +119,7 @@ class Member(User):
         }
         return await self._tell(channel, event, "app_mentions:read")
 
-    async def write(self, text: str, *, thread: Message | None = None) -> Delivery:
+    async def write(self, text: str, *, thread: Message | None = None) -> SlackEventDelivery:
         """Write to the bot in their direct conversation, where its name is not needed. That is no `app_mention`."""
         message = self.say(self.dm, text, thread=thread)
         event: Json = {
@@ -142,7 +144,7 @@ class Member(User):
         message = Message(channel, self._world.ids.ts(), self, Version(self._world.clock.now(), marked), thread=root)
         return channel.put(message)
 
-    async def react(self, message: Message, emoji: str) -> Delivery:
+    async def react(self, message: Message, emoji: str) -> SlackEventDelivery:
         """React to a message. The bot hears of it where it is a member.
 
         Raises:
@@ -154,17 +156,17 @@ class Member(User):
         message.reactions.setdefault(emoji, []).append(self)
         return await self._reaction("reaction_added", message, emoji)
 
-    async def unreact(self, message: Message, emoji: str) -> Delivery:
+    async def unreact(self, message: Message, emoji: str) -> SlackEventDelivery:
         """Take a reaction back."""
         message.reactions[emoji].remove(self)
         return await self._reaction("reaction_removed", message, emoji)
 
-    async def global_shortcut(self, callback_id: str) -> Delivery:
+    async def global_shortcut(self, callback_id: str) -> SlackEventDelivery:
         """Use a shortcut that belongs to no message."""
         self._offers(callback_id)
         return await self._send(INTERACTIVE, payloads.shortcut(self, callback_id))
 
-    async def message_shortcut(self, callback_id: str, message: Message) -> Delivery:
+    async def message_shortcut(self, callback_id: str, message: Message) -> SlackEventDelivery:
         """Use a shortcut on a message.
 
         Raises:
@@ -177,20 +179,20 @@ class Member(User):
         payload = payloads.message_shortcut(self, callback_id, message)
         return await self._send(INTERACTIVE, payload, installed=message.channel.workspace)
 
-    async def view(self, *, within: float = 5) -> View:
+    async def view(self, *, within: float = 5) -> SlackView:
         """Wait until a modal is open for them, and give the one on top."""
         return await self._world.changes.until(
             lambda: self._world.views.on_top(self), within=within, what=f"a modal for {self.name}"
         )
 
     @property
-    def open_view(self) -> View | None:
+    def open_view(self) -> SlackView | None:
         """The modal they look at, if any."""
         return self._world.views.on_top(self)
 
     async def submit(
-        self, view: View, values: Mapping[str, Any] | None = None, *, is_forged: bool = False, **more: Any
-    ) -> Delivery:
+        self, view: SlackView, values: Mapping[str, Any] | None = None, *, is_forged: bool = False, **more: Any
+    ) -> SlackEventDelivery:
         """Fill in a modal and send it; what the bot answers happens to the modal. `is_forged` sends what no client would.
 
         Raises:
@@ -202,24 +204,24 @@ class Member(User):
         payload = payloads.submission(self, view, state)
         return await self._send(INTERACTIVE, payload, lambda answer: self._after(view, answer), installed=view.workspace)
 
-    async def close(self, view: View) -> Delivery | None:
+    async def close(self, view: SlackView) -> SlackEventDelivery | None:
         """Close a modal; the bot hears of it only if it asked to."""
         self._world.views.close(view)
         if not view.raw.get("notify_on_close"):
             return None
         return await self._send(INTERACTIVE, payloads.closing(self, view, is_cleared=False), installed=view.workspace)
 
-    async def open_home(self, *, within: float = 5) -> View:
+    async def open_home(self, *, within: float = 5) -> SlackView:
         """Open the bot's Home tab, and wait for what it publishes."""
         versions = len(self.home.versions) if self.home else 0
         await self.visit_home()
 
-        def published() -> View | None:
+        def published() -> SlackView | None:
             return self.home if self.home is not None and len(self.home.versions) > versions else None
 
         return await self._world.changes.until(published, within=within, what=f"a Home tab for {self.name}")
 
-    async def visit_home(self, tab: str = "home") -> Delivery:
+    async def visit_home(self, tab: str = "home") -> SlackEventDelivery:
         """Open the bot's Home (or `messages`) tab, and wait for nothing but the event."""
         event: Json = {
             "type": "app_home_opened",
@@ -231,7 +233,7 @@ class Member(User):
         }
         return await self._world.deliveries.tell(self.workspace, event).tried()
 
-    async def _reaction(self, kind: str, message: Message, emoji: str) -> Delivery:
+    async def _reaction(self, kind: str, message: Message, emoji: str) -> SlackEventDelivery:
         event: Json = {
             "type": kind,
             "user": self.id,
@@ -242,23 +244,25 @@ class Member(User):
         }
         return await self._tell(message.channel, event, "reactions:read")
 
-    async def _tell(self, channel: "Channel", event: Json, scope: str) -> Delivery:
+    async def _tell(self, channel: "Channel", event: Json, scope: str) -> SlackEventDelivery:
         if not channel.has_bot:
-            unheard = Delivery("events_api", {"event": event})
+            unheard = SlackEventDelivery("events_api", {"event": event})
             unheard.failed = "not_in_channel"
             return unheard
         source = self.workspace if channel.shared_with else None
         return await self._world.deliveries.tell(channel.workspace, event, needs=scope, source=source).tried()
 
-    async def _send(self, kind: str, payload: Json, on_ack: Any = None, *, installed: "Workspace | None" = None) -> Delivery:
+    async def _send(
+        self, kind: str, payload: Json, on_ack: Any = None, *, installed: "Workspace | None" = None
+    ) -> SlackEventDelivery:
         if not (installed or self.workspace).is_installed:
             raise NotSeen(f"the app is not installed in {(installed or self.workspace).name}")
-        return await self._world.deliveries.send(Delivery(kind, payload, on_ack=on_ack)).tried()
+        return await self._world.deliveries.send(SlackEventDelivery(kind, payload, on_ack=on_ack)).tried()
 
     def _show(self, channel: "Channel", post: Json) -> None:
         self._world.response_urls.answer(self, channel, post)
 
-    def _after(self, view: View, answer: Json) -> None:
+    def _after(self, view: SlackView, answer: Json) -> None:
         """Do to the modal what the bot answered; what breaks the rules leaves it open with an error, as the client does."""
         views = self._world.views
         try:
@@ -291,8 +295,8 @@ class Member(User):
             raise NotSeen(f"the app is not installed in {self.workspace.name} with the scope {needs}")
         channel.add(self)
 
-    def _look_at(self, where: "Message | View") -> None:
-        if isinstance(where, View):
+    def _look_at(self, where: "Message | SlackView") -> None:
+        if isinstance(where, SlackView):
             if not where.is_open or where.member is not self:
                 raise NotSeen(f"{self.name} does not see that view")
             return

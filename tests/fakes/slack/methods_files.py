@@ -14,7 +14,7 @@ from tests.fakes.slack.block_rules import checked_blocks
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.files import File
 from tests.fakes.slack.messages import Message, Version
-from tests.fakes.slack.seen import Call
+from tests.fakes.slack.seen import SeenApiCall
 from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class FileMethods:
         return {"upload_url": f"{ask.world.base_url}{UPLOADS}{ticket}", "file_id": file.id}
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
-        call = Call("upload", self._world.clock.now(), time.monotonic(), encoding="raw")
+        call = SeenApiCall("upload", self._world.clock.now(), time.monotonic(), encoding="raw")
         self._world.seen.calls.append(call)
         fault = self._world.faults.next("upload")
         try:

@@ -9,7 +9,7 @@ from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
     from tests.fakes.slack.members import Member
-    from tests.fakes.slack.views import View
+    from tests.fakes.slack.views import SlackView
     from tests.fakes.slack.workspaces import Workspace
 
 
@@ -40,7 +40,7 @@ def push(ask: Ask) -> Json:
 
 def update(ask: Ask) -> Json:
     """`views.update`: by id or external id; a stale hash is refused."""
-    view: View = ask.world.views.find(ask.word("view_id"), ask.word("external_id"))
+    view: SlackView = ask.world.views.find(ask.word("view_id"), ask.word("external_id"))
     if view.workspace not in ask.workspaces:
         raise ApiError("not_found")
     return {"view": ask.world.views.update(view, _raw(ask), ask.word("hash")).json()}

@@ -4,10 +4,10 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tests.fakes.slack.blocks_view import Button
+from tests.fakes.slack.blocks_view import ShownBlockButton
 from tests.fakes.slack.channels import Channel
 from tests.fakes.slack.messages import Message
-from tests.fakes.slack.views import View
+from tests.fakes.slack.views import SlackView
 from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def press_on_message(member: "Member", message: Message, action: Json) -> Json:
     return body if message.is_ephemeral else body | {"message": message.json()}
 
 
-def press_on_view(member: "Member", view: View, action: Json) -> Json:
+def press_on_view(member: "Member", view: SlackView, action: Json) -> Json:
     """Return a `block_actions` payload for an element of a modal or Home tab."""
     return {
         **_common(member, "block_actions"),
@@ -73,7 +73,7 @@ def press_on_view(member: "Member", view: View, action: Json) -> Json:
     }
 
 
-def action_of(button: Button) -> Json:
+def action_of(button: ShownBlockButton) -> Json:
     """Return the press of a button."""
     action: Json = {
         "type": "button",
@@ -112,7 +112,7 @@ def message_shortcut(member: "Member", callback_id: str, message: Message) -> Js
     }
 
 
-def submission(member: "Member", view: View, state: Mapping[str, Json]) -> Json:
+def submission(member: "Member", view: SlackView, state: Mapping[str, Json]) -> Json:
     """Return a form that was sent."""
     return {
         **_common(member, "view_submission"),
@@ -122,7 +122,7 @@ def submission(member: "Member", view: View, state: Mapping[str, Json]) -> Json:
     }
 
 
-def closing(member: "Member", view: View, *, is_cleared: bool) -> Json:
+def closing(member: "Member", view: SlackView, *, is_cleared: bool) -> Json:
     """Return a modal that was closed."""
     return {**_common(member, "view_closed"), "view": view.json(), "is_cleared": is_cleared}
 

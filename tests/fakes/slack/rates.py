@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 
-from tests.fakes.slack.clock import Clock
+from tests.fakes.slack.clock import SlackClock
 from tests.fakes.slack.errors import RateLimited
 from tests.fakes.slack.limits import Limits, Rate
 
@@ -12,7 +12,7 @@ Key = tuple[str, str]
 class Rates:
     """Counts calls on the fake's clock. A refused call is counted as an overrun, not as a call."""
 
-    def __init__(self, limits: Limits, clock: Clock) -> None:
+    def __init__(self, limits: Limits, clock: SlackClock) -> None:
         self._limits = limits
         self._clock = clock
         self._calls: dict[Key, deque[float]] = {}

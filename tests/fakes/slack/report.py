@@ -6,7 +6,7 @@ from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
     from tests.fakes.slack.messages import Message
-    from tests.fakes.slack.views import View
+    from tests.fakes.slack.views import SlackView
     from tests.fakes.slack.workspaces import Workspace
 
 
@@ -31,7 +31,7 @@ def message_json(message: "Message") -> Json:
     }
 
 
-def view_json(view: "View") -> Json:
+def view_json(view: "SlackView") -> Json:
     """Return a modal or Home tab."""
     return {
         "id": view.id,

@@ -9,7 +9,7 @@ FileRule = Callable[[Json], bool]
 """Whether a `slack_file` may be shown here."""
 
 
-class Form:
+class BlockMistakes:
     """Collects mistakes. `surface` is `message`, `modal` or `home`."""
 
     def __init__(self, surface: str, is_good_file: FileRule) -> None:

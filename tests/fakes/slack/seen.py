@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from tests.fakes.slack.wire import Json
 
 if TYPE_CHECKING:
-    from tests.fakes.slack.deliveries import Delivery
+    from tests.fakes.slack.deliveries import SlackEventDelivery
 
 
 @dataclass(slots=True)
-class Call:
+class SeenApiCall:
     """One call: of a Web API method, of a response URL (`response_url`) or of an upload URL (`upload`).
 
     `started` is on the monotonic clock, in seconds. `encoding` is how the
@@ -42,10 +42,10 @@ class Call:
 class Seen:
     """Everything in the order it happened."""
 
-    calls: list[Call] = field(default_factory=list)
-    deliveries: "list[Delivery]" = field(default_factory=list)
+    calls: list[SeenApiCall] = field(default_factory=list)
+    deliveries: "list[SlackEventDelivery]" = field(default_factory=list)
 
-    def of(self, method: str) -> list[Call]:
+    def of(self, method: str) -> list[SeenApiCall]:
         """Return the calls of a method; `*` is allowed."""
         return [one for one in self.calls if fnmatchcase(one.method, method)]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from tests.fakes.changes import ChangeSignal, T
+from tests.fakes.changes import FakeChanges, T
 from tests.fakes.faults import cut
 from tests.fakes.slack import browser
 from tests.fakes.slack.api import PREFIX, Api, answer, suffer
-from tests.fakes.slack.clock import Clock
+from tests.fakes.slack.clock import SlackClock
 from tests.fakes.slack.control import Control
-from tests.fakes.slack.deliveries import Deliveries, Delivery
+from tests.fakes.slack.deliveries import Deliveries, SlackEventDelivery
 from tests.fakes.slack.endpoint import Endpoint, Forgery, Reply
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.faults import Faults
@@ -28,7 +28,7 @@ from tests.fakes.slack.methods_views import ViewMethods
 from tests.fakes.slack.oauth import Consent, OAuth
 from tests.fakes.slack.response_urls import PATH as RESPONSE_URLS
 from tests.fakes.slack.response_urls import ResponseUrls, read_body
-from tests.fakes.slack.seen import Call, Seen
+from tests.fakes.slack.seen import Seen, SeenApiCall
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.tokens import ALL_SCOPES
 from tests.fakes.slack.workspaces import Workspace
@@ -44,7 +44,7 @@ class FakeSlack:
     """A platform on `127.0.0.1`. Enter it (`async with`) to open it; everything about it is forgotten when it closes."""
 
     def __init__(
-        self, *, limits: Limits | None = None, port: int = 0, app_token: str | None = None, clock: Clock | None = None
+        self, *, limits: Limits | None = None, port: int = 0, app_token: str | None = None, clock: SlackClock | None = None
     ) -> None:
         self.limits = limits or Limits()
         self.world = World(self.limits, app_token, clock)
@@ -126,7 +126,7 @@ class FakeSlack:
         self.app.request_url = url
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> SlackClock:
         """The fake's time; it can be moved."""
         return self.world.clock
 
@@ -141,7 +141,7 @@ class FakeSlack:
         return self.world.faults
 
     @property
-    def changes(self) -> ChangeSignal:
+    def changes(self) -> FakeChanges:
         """For waiting until anything here becomes true."""
         return self.world.changes
 
@@ -200,7 +200,7 @@ class FakeSlack:
         """Wait until `look` gives something that counts as true, and give that."""
         return await self.changes.until(look, within=within, what=what)
 
-    def calls(self, method: str = "*") -> list[Call]:
+    def calls(self, method: str = "*") -> list[SeenApiCall]:
         """Return the calls of a method, oldest first."""
         return self.seen.of(method)
 
@@ -208,11 +208,11 @@ class FakeSlack:
         """Return how often a method was answered with 429."""
         return self.world.rates.overruns[method]
 
-    def repeat(self, sent: Delivery) -> "asyncio.Task[Delivery]":
+    def repeat(self, sent: SlackEventDelivery) -> "asyncio.Task[SlackEventDelivery]":
         """Deliver the same payload again, as a retry. It is on its way at once; await it to see what came of it."""
         return self.world.deliveries.repeat(sent)
 
-    async def forge(self, sent: Delivery, forgery: Forgery) -> Reply:
+    async def forge(self, sent: SlackEventDelivery, forgery: Forgery) -> Reply:
         """Post the same payload to the request URL, badly signed."""
         return await self.endpoint.post(sent.kind, sent.payload, forgery=forgery)
 
@@ -256,7 +256,7 @@ class FakeSlack:
     async def _respond(self, request: web.Request) -> web.Response:
         """Take a post to a response URL."""
         text = await read_body(request)
-        call = Call(
+        call = SeenApiCall(
             "response_url", self.clock.now(), time.monotonic(), {"body": text}, "json", workspace=request.match_info["team"]
         )
         self.seen.calls.append(call)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
-from tests.fakes.slack.deliveries import EVENTS, LOST, TIMEOUT, UNREACHED, Attempt, Delivery
+from tests.fakes.slack.deliveries import EVENTS, LOST, TIMEOUT, UNREACHED, Attempt, SlackEventDelivery
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.wire import Json, dumps
 
@@ -34,7 +34,7 @@ class Connection:
 
 @dataclass(slots=True)
 class _Sent:
-    delivery: Delivery
+    delivery: SlackEventDelivery
     started: float
 
 
@@ -88,7 +88,7 @@ class Sockets:
             self._break(one)
             await one.socket.close(code=1011)
 
-    async def attempt(self, delivery: Delivery, number: int, reason: str) -> Attempt:
+    async def attempt(self, delivery: SlackEventDelivery, number: int, reason: str) -> Attempt:
         """Send a payload to one connection and wait for its acknowledgement."""
         attempt = Attempt(number, "socket", reason)
         within = self._world.limits.acknowledge_within.total_seconds()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.fakes.slack.clock import Clock, Ids
+from tests.fakes.slack.clock import SlackClock, SlackIds
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.limits import Limits
 
@@ -23,7 +23,7 @@ class _Trigger:
 class Triggers:
     """Gives and takes trigger ids."""
 
-    def __init__(self, limits: Limits, clock: Clock, ids: Ids) -> None:
+    def __init__(self, limits: Limits, clock: SlackClock, ids: SlackIds) -> None:
         self._limits = limits
         self._clock = clock
         self._ids = ids

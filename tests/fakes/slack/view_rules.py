@@ -4,7 +4,7 @@ import json
 
 from tests.fakes.slack.block_rules import check_blocks
 from tests.fakes.slack.errors import ApiError
-from tests.fakes.slack.rule_form import FileRule, Form
+from tests.fakes.slack.rule_form import BlockMistakes, FileRule
 from tests.fakes.slack.schemas import view_complaint
 from tests.fakes.slack.wire import Json, dumps
 
@@ -18,7 +18,7 @@ def checked_view(raw: object, kind: str, is_good_file: FileRule) -> Json:
         ApiError: It does not (`invalid_arguments`), or it is too large.
     """
     view = _parsed(raw)
-    form = Form(kind, is_good_file)
+    form = BlockMistakes(kind, is_good_file)
     if view.get("type") != kind:
         form.wrong("/view/type", f"must be {kind}")
     _check_frame(form, view, kind)
@@ -35,7 +35,7 @@ def checked_view(raw: object, kind: str, is_good_file: FileRule) -> Json:
     return view
 
 
-def _check_frame(form: Form, view: Json, kind: str) -> None:
+def _check_frame(form: BlockMistakes, view: Json, kind: str) -> None:
     if kind == "modal":
         form.text(view, "title", "/view", most=24, is_plain=True)
         form.text(view, "submit", "/view", most=24, is_plain=True, is_needed=False)

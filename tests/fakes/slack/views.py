@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_VIEWS = 3
 
 
-class View:
+class SlackView:
     """A modal or a Home tab that somebody sees. Reading it gives its newest state."""
 
     def __init__(
@@ -28,7 +28,7 @@ class View:
         view_id: str,
         member: "Member",
         raw: Json,
-        random_below: "View | None" = None,
+        random_below: "SlackView | None" = None,
         *,
         workspace: "Workspace | None" = None,
     ) -> None:
@@ -138,21 +138,21 @@ class Views:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._stacks: dict[str, list[View]] = {}
-        self._all: dict[str, View] = {}
-        self.homes: dict[str, View] = {}
+        self._stacks: dict[str, list[SlackView]] = {}
+        self._all: dict[str, SlackView] = {}
+        self.homes: dict[str, SlackView] = {}
 
-    def on_top(self, member: "Member") -> View | None:
+    def on_top(self, member: "Member") -> SlackView | None:
         """Return the modal that somebody looks at."""
         stack = self._stacks.get(member.id)
         return stack[-1] if stack else None
 
-    def open(self, member: "Member", workspace: "Workspace", raw: Json) -> View:
+    def open(self, member: "Member", workspace: "Workspace", raw: Json) -> SlackView:
         """Open a modal; one that is open already goes away."""
         self.clear(member)
         return self._put(member, workspace, self.checked(raw, "modal"))
 
-    def push(self, member: "Member", workspace: "Workspace", raw: Json) -> View:
+    def push(self, member: "Member", workspace: "Workspace", raw: Json) -> SlackView:
         """Open a modal above the one that is open.
 
         Raises:
@@ -163,7 +163,7 @@ class Views:
             raise ApiError("push_limit_reached")
         return self._put(member, workspace, self.checked(raw, "modal"), random_below=stack[-1] if stack else None)
 
-    def publish(self, member: "Member", raw: Json, known_hash: str) -> View:
+    def publish(self, member: "Member", raw: Json, known_hash: str) -> SlackView:
         """Show somebody's Home tab.
 
         Raises:
@@ -171,7 +171,7 @@ class Views:
         """
         checked, home = self.checked(raw, "home"), self.homes.get(member.id)
         if home is None:
-            home = self.homes[member.id] = View(self._world.ids.new("V"), member, checked)
+            home = self.homes[member.id] = SlackView(self._world.ids.new("V"), member, checked)
             self._all[home.id] = home
         else:
             self._compare(home, known_hash)
@@ -179,7 +179,7 @@ class Views:
         self._world.changes.notify()
         return home
 
-    def update(self, view: View, raw: Json, known_hash: str = "") -> View:
+    def update(self, view: SlackView, raw: Json, known_hash: str = "") -> SlackView:
         """Show something else in a view.
 
         Raises:
@@ -191,7 +191,7 @@ class Views:
         self._world.changes.notify()
         return view
 
-    def find(self, view_id: str, external_id: str) -> View:
+    def find(self, view_id: str, external_id: str) -> SlackView:
         """Return a view that somebody sees.
 
         Raises:
@@ -202,7 +202,7 @@ class Views:
                 return view
         raise ApiError("not_found")
 
-    def close(self, view: View) -> None:
+    def close(self, view: SlackView) -> None:
         """Close a modal; the one below comes back."""
         view.is_open = False
         stack = self._stacks.get(view.member.id, [])
@@ -215,11 +215,11 @@ class Views:
         for view in list(self._stacks.get(member.id, [])):
             self.close(view)
 
-    def _put(self, member: "Member", workspace: "Workspace", raw: Json, random_below: View | None = None) -> View:
+    def _put(self, member: "Member", workspace: "Workspace", raw: Json, random_below: SlackView | None = None) -> SlackView:
         external = raw.get("external_id")
         if external and any(one.is_open and one.raw.get("external_id") == external for one in self._all.values()):
             raise ApiError("duplicate_external_id")
-        view = View(self._world.ids.new("V"), member, raw, random_below, workspace=workspace)
+        view = SlackView(self._world.ids.new("V"), member, raw, random_below, workspace=workspace)
         self._all[view.id] = view
         self._stacks.setdefault(member.id, []).append(view)
         self._world.changes.notify()
@@ -238,6 +238,6 @@ class Views:
         return file is not None and file.is_visible and not file.is_deleted and (bool(file.channels) or not must_be_shared)
 
     @staticmethod
-    def _compare(view: View, known_hash: str) -> None:
+    def _compare(view: SlackView, known_hash: str) -> None:
         if known_hash and known_hash != view.hash:
             raise ApiError("hash_conflict")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.fakes.slack.channels import Channel
-from tests.fakes.slack.deliveries import Delivery
+from tests.fakes.slack.deliveries import SlackEventDelivery
 from tests.fakes.slack.members import Member
 from tests.fakes.slack.rule_form import FileRule
 from tests.fakes.slack.tokens import ALL_SCOPES, Token
@@ -83,7 +83,7 @@ class Workspace:
             one.token = token
         self.token = token
 
-    def uninstall(self) -> "asyncio.Task[Delivery]":
+    def uninstall(self) -> "asyncio.Task[SlackEventDelivery]":
         """Remove the app: its tokens die, and it is told so."""
         owner = self.token.owner if self.token is not None else self.id
         self.world.tokens.kill(owner, "account_inactive")
@@ -92,7 +92,7 @@ class Workspace:
         self._let_go(owner)
         return self.world.deliveries.watch(_both(revoked, gone))
 
-    def revoke_tokens(self) -> "asyncio.Task[Delivery]":
+    def revoke_tokens(self) -> "asyncio.Task[SlackEventDelivery]":
         """End the bot's token, and tell it so."""
         owner = self.token.owner if self.token is not None else self.id
         self.world.tokens.kill(owner, "token_revoked")
@@ -171,7 +171,7 @@ class Workspace:
         """Return the organisation as payloads carry it."""
         return {"id": self.enterprise, "name": self.enterprise} if self.enterprise else None
 
-    def _tell_revoked(self) -> Delivery:
+    def _tell_revoked(self) -> SlackEventDelivery:
         event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.bot_user.id]}, "event_ts": self.world.ids.ts()}
         return self.world.deliveries.tell(self, event)
 
@@ -181,7 +181,7 @@ class Workspace:
                 one.token = None
 
 
-async def _both(first: Delivery, second: Delivery) -> Delivery:
+async def _both(first: SlackEventDelivery, second: SlackEventDelivery) -> SlackEventDelivery:
     await first.tried()
     return await second.tried()
 

@@ -4,8 +4,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.fakes.changes import ChangeSignal
-from tests.fakes.slack.clock import Clock, Ids
+from tests.fakes.changes import FakeChanges
+from tests.fakes.slack.clock import SlackClock, SlackIds
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.rates import Rates
@@ -75,11 +75,11 @@ class World:
     deliveries: "Deliveries"
     response_urls: "ResponseUrls"
 
-    def __init__(self, limits: Limits, app_token: str | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, limits: Limits, app_token: str | None = None, clock: SlackClock | None = None) -> None:
         self.limits = limits
-        self.clock = clock or Clock()
-        self.ids = Ids(self.clock)
-        self.changes = ChangeSignal()
+        self.clock = clock or SlackClock()
+        self.ids = SlackIds(self.clock)
+        self.changes = FakeChanges()
         self.seen = Seen()
         self.faults = Faults()
         self.rates = Rates(limits, self.clock)

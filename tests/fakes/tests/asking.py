@@ -9,7 +9,7 @@ import discord
 import pytest
 from PIL import Image
 
-from tests.fakes.tests.plain_bot import Stage
+from tests.fakes.tests.plain_bot import PlainBotStage
 
 ORIGINAL: Any = "@original"
 
@@ -26,7 +26,7 @@ async def refused(doing: Awaitable[object]) -> discord.HTTPException:
     return caught.value
 
 
-async def raw(stage: Stage, method: str, path: str, payload: object = None, *, token: str | None = None) -> Any:
+async def raw(stage: PlainBotStage, method: str, path: str, payload: object = None, *, token: str | None = None) -> Any:
     """Ask the API for something that discord.py itself would never ask for, past its own checks and waits."""
     headers = {"Authorization": f"Bot {token or stage.fake.token}"}
     async with aiohttp.ClientSession() as session:

@@ -15,7 +15,7 @@ import discord
 from discord import app_commands
 
 from tests.fakes.changes import T
-from tests.fakes.discord import Channel, FakeDiscord, Guild, Limits, Message, Person
+from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Guild, Limits, Message
 from tests.fakes.discord.client import pointed_at
 
 Interaction = discord.Interaction[discord.Client]
@@ -184,14 +184,14 @@ def _declare(bot: Parts) -> None:
 
 
 @dataclass(frozen=True)
-class Stage:
+class PlainBotStage:
     """A platform, a bot that is connected to it, a channel and somebody in it."""
 
     fake: FakeDiscord
     bot: PlainBot | ShardedBot
     guild: Guild
     channel: Channel
-    ada: Person
+    ada: DiscordPerson
 
     async def until(self, look: Callable[[], T | None], what: str = "it", within: float = 5) -> T:
         """Wait for anything."""
@@ -256,11 +256,11 @@ def _has_sessions(bot: PlainBot | ShardedBot) -> bool:
 
 
 @asynccontextmanager
-async def a_stage(bot: PlainBot | ShardedBot | None = None, *, limits: Limits | None = None) -> AsyncIterator[Stage]:
+async def a_stage(bot: PlainBot | ShardedBot | None = None, *, limits: Limits | None = None) -> AsyncIterator[PlainBotStage]:
     """Set everything up, with the plain bot unless another is given."""
     bot = bot or PlainBot()
     async with FakeDiscord(limits=limits) as platform:
         guild = platform.add_guild()
         channel, ada = guild.add_channel("general"), platform.add_user("ada")
         async with running(platform, bot):
-            yield Stage(platform, bot, guild, channel, ada)
+            yield PlainBotStage(platform, bot, guild, channel, ada)

@@ -7,7 +7,7 @@ import pytest
 from discord import app_commands
 
 from tests.fakes.discord import Limits, NotSeen, Permission
-from tests.fakes.tests.plain_bot import Interaction, PlainBot, Stage, a_stage, running
+from tests.fakes.tests.plain_bot import Interaction, PlainBot, PlainBotStage, a_stage, running
 
 
 def option(**fields: Any) -> dict[str, Any]:
@@ -64,7 +64,7 @@ BAD: dict[str, tuple[list[dict[str, Any]], str]] = {
 }
 
 
-async def put(stage: Stage, commands: list[dict[str, Any]]) -> Any:
+async def put(stage: PlainBotStage, commands: list[dict[str, Any]]) -> Any:
     """Sync as the real client's HTTP layer does."""
     payload: Any = commands
     return await stage.bot.http.bulk_upsert_global_commands(stage.fake.application.id, payload)

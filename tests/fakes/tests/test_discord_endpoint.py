@@ -17,7 +17,7 @@ from tests.fakes.tests.plain_bot import INTENTS, PlainBot, running
 
 
 @dataclass
-class House:
+class EndpointApp:
     """An endpoint as an app would have it. `answer` is what it says to anything but a ping."""
 
     fake: FakeDiscord
@@ -54,10 +54,10 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(**settings: Any) -> AsyncIterator[House]:
+async def a_house(**settings: Any) -> AsyncIterator[EndpointApp]:
     """Open a platform with one command, and an endpoint."""
     async with FakeDiscord() as fake:
-        house = House(fake, **settings)
+        house = EndpointApp(fake, **settings)
         app = web.Application()
         app.router.add_post("/interactions", house.serve)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -9,12 +9,12 @@ import aiohttp
 import discord
 import pytest
 
-from tests.fakes.discord import FakeDiscord, Intent, Limits, Permission, Person
+from tests.fakes.discord import DiscordPerson, FakeDiscord, Intent, Limits, Permission
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.tests.plain_bot import INTENTS, PlainBot, ShardedBot, a_stage, end, running
 
 
-async def answers(fake: FakeDiscord, ada: Person, channel: Any, bot: PlainBot | ShardedBot) -> str:
+async def answers(fake: FakeDiscord, ada: DiscordPerson, channel: Any, bot: PlainBot | ShardedBot) -> str:
     """Let somebody type a command, and give what they read."""
     bot.act = lambda interaction: interaction.response.send_message(f"shard {getattr(interaction.guild, 'shard_id', None)}")
     interaction = await ada.type_command(channel, "do")

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from tests.fakes.changes import ChangeSignal
+from tests.fakes.changes import FakeChanges
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.tests.plain_bot import PlainBot, Report, end
 
@@ -141,7 +141,7 @@ async def test_another_process_drives_it_over_http() -> None:
 
 async def bot_hears(bot: PlainBot, name: str) -> None:
     """Wait until the bot has noticed an event."""
-    await ChangeSignal().until(lambda: name in [kind for kind, _ in bot.heard], within=5, what=f"{name} in {bot.heard}")
+    await FakeChanges().until(lambda: name in [kind for kind, _ in bot.heard], within=5, what=f"{name} in {bot.heard}")
 
 
 async def test_a_benchmark_sends_many_commands_in_one_breath() -> None:

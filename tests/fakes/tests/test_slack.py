@@ -54,7 +54,7 @@ BUTTONS = [
 
 
 @dataclass
-class Stage:
+class BoltStage:
     """A workspace with a channel, a person, and a bot that a test gives its behaviour."""
 
     slack: FakeSlack
@@ -66,11 +66,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(**options: Any) -> AsyncIterator[Stage]:
+async def a_stage(**options: Any) -> AsyncIterator[BoltStage]:
     """Open the fake, without a running bot."""
     async with FakeSlack() as slack:
         team = slack.add_workspace("acme", **options)
-        yield Stage(slack, team, team.add_channel("general"), team.add_member("ann"), plain_app(slack), client_of(slack, team))
+        yield BoltStage(
+            slack, team, team.add_channel("general"), team.add_member("ann"), plain_app(slack), client_of(slack, team)
+        )
 
 
 async def test_a_command_is_acknowledged_and_its_message_becomes_a_picture() -> None:

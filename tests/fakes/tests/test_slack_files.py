@@ -6,10 +6,10 @@ from typing import Any
 
 import aiohttp
 
-from tests.fakes.tests.test_slack_messages import Place, a_place, refused
+from tests.fakes.tests.test_slack_messages import SlackChannel, a_place, refused
 
 
-async def upload(place: Place, **more: Any) -> Any:
+async def upload(place: SlackChannel, **more: Any) -> Any:
     """Upload a picture the way the SDK does it."""
     return await place.api.files_upload_v2(**{"content": b"png", "filename": "fox.png", "alt_txt": "a fox", **more})
 

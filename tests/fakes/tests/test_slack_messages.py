@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
 
-class Place:
+class SlackChannel:
     """A channel of a workspace, somebody in it, and the bot's client."""
 
     def __init__(self, slack: FakeSlack, team: Workspace) -> None:
@@ -31,11 +31,11 @@ class Place:
 
 
 @asynccontextmanager
-async def a_place(**options: Any) -> "AsyncIterator[Place]":
+async def a_place(**options: Any) -> "AsyncIterator[SlackChannel]":
     """Open the fake, without a running bot and without rate limits."""
     async with FakeSlack() as slack:
         slack.limits.switch_rates_off()
-        yield Place(slack, slack.add_workspace(**options))
+        yield SlackChannel(slack, slack.add_workspace(**options))
 
 
 async def refused(doing: Awaitable[Any]) -> Any:
@@ -165,16 +165,16 @@ async def test_an_update_without_blocks_drops_them() -> None:
             await place.ann.press(message, "Again")
 
 
-def _update(place: Place, ts: str) -> Awaitable[Any]:
+def _update(place: SlackChannel, ts: str) -> Awaitable[Any]:
     return place.api.chat_update(channel=place.channel.id, ts=ts, text="new")
 
 
-def _delete(place: Place, ts: str) -> Awaitable[Any]:
+def _delete(place: SlackChannel, ts: str) -> Awaitable[Any]:
     return place.api.chat_delete(channel=place.channel.id, ts=ts)
 
 
 @pytest.mark.parametrize(("act", "code"), [(_update, "cant_update_message"), (_delete, "cant_delete_message")])
-async def test_only_the_bots_own_messages_can_be_changed(act: Callable[[Place, str], Awaitable[Any]], code: str) -> None:
+async def test_only_the_bots_own_messages_can_be_changed(act: Callable[[SlackChannel, str], Awaitable[Any]], code: str) -> None:
     """Neither those of people, nor ephemeral ones, nor those that are gone."""
     async with a_place() as place:
         theirs = place.ann.say(place.channel, "hello")

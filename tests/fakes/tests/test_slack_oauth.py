@@ -41,7 +41,7 @@ class States(AsyncOAuthStateStore):
         return is_known
 
 
-class Installations(AsyncInstallationStore):
+class MemoryInstallationStore(AsyncInstallationStore):
     """Keeps installations in memory."""
 
     def __init__(self) -> None:
@@ -53,9 +53,9 @@ class Installations(AsyncInstallationStore):
 
 
 @asynccontextmanager
-async def an_installable_app(slack: FakeSlack) -> AsyncIterator[tuple[str, Installations]]:
+async def an_installable_app(slack: FakeSlack) -> AsyncIterator[tuple[str, MemoryInstallationStore]]:
     """Run a real Bolt app with an install page; gives that page's address and what was installed."""
-    kept = Installations()
+    kept = MemoryInstallationStore()
     settings = AsyncOAuthSettings(
         client_id=slack.client_id,
         client_secret=slack.client_secret,

@@ -21,7 +21,7 @@ from tests.unit.commands.office import ANN, BOB, OWNER, Office, PlacedCall
 TODAY = date(2026, 3, 14)
 
 
-class Ledger:
+class FixedLedger:
     """Gives the lines that a test wrote, and remembers for when it was asked."""
 
     def __init__(self) -> None:
@@ -37,9 +37,9 @@ class Ledger:
 class Desk:
     """Where `/usage` is typed."""
 
-    def __init__(self, ledger: Ledger | None = None) -> None:
+    def __init__(self, ledger: FixedLedger | None = None) -> None:
         self.office = Office()
-        self.ledger, self.plots = ledger or Ledger(), GreyPlots()
+        self.ledger, self.plots = ledger or FixedLedger(), GreyPlots()
         command = usage(self.ledger, self.plots, self.office.people, self.office.quotas)
         self.dispatcher = Dispatcher([command], lambda: FAULT, self.office.owns)
 
@@ -109,7 +109,7 @@ class NotedLines(tuple[UsageLine, ...]):
         return super().__iter__()
 
 
-class NotedLedger(Ledger):
+class NotedLedger(FixedLedger):
     """Gives lines that note who goes through them."""
 
     async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:

@@ -14,7 +14,7 @@ from bot.domain.allowances import Weights
 from bot.domain.images import Quality
 from bot.ports.surfaces import Call
 from tests.fakes.discord.command_rules import check_command
-from tests.fakes.discord.errors import Form
+from tests.fakes.discord.errors import BodyErrors
 
 MENU = render_commands(declared_commands(), load_translations())
 
@@ -22,7 +22,7 @@ MENU = render_commands(declared_commands(), load_translations())
 def test_discord_takes_all_of_it() -> None:
     """By its own rules."""
     for command in MENU:
-        form = Form()
+        form = BodyErrors()
         check_command(form, command)
         form.check()
 
@@ -146,7 +146,7 @@ def test_groups_are_taken_by_discord_and_compared() -> None:
     commands = [Command(f"quota {name}", f"{name} it", _NoArgs, _nothing, audience=Audience.ADMINS) for name in ("set", "show")]
     words: dict[TextKey, str] = {("groups", "quota", "name"): "kontingent", ("commands", "quota set", "name"): "setzen"}
     [menu] = render_commands(commands, Translations({"de": words}))
-    form = Form()
+    form = BodyErrors()
     check_command(form, menu)
     form.check()
     assert (menu["name_localizations"], menu["options"][0]["name_localizations"]) == ({"de": "kontingent"}, {"de": "setzen"})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.adapters.discord.rendering import AttachedFile, RenderedMessage, render_message
 from bot.domain.chat import Button, Details, Link, Post, Tone
 from tests.fakes.discord.component_rules import MessageComponents
-from tests.fakes.discord.errors import Form
+from tests.fakes.discord.errors import BodyErrors
 
 ADDRESS = "https://easel.example.org/p/p1.png"
 
@@ -121,7 +121,7 @@ async def test_discord_takes_whatever_is_said(
     """No text is too long or too odd."""
     post = Post(head, tone, details=tuple(Details(*detail) for detail in details), footer=tuple(footer), progress=progress)
     with render_message(post).parameters() as parameters:
-        form = Form()
+        form = BodyErrors()
         assert parameters.payload is not None
         MessageComponents(lambda _: None, is_v2=True).resolved(form, parameters.payload["components"])
     form.check()

@@ -18,7 +18,7 @@ from tests.fakes.slack.view_rules import checked_view
 COMMANDS = {command.name: command for command in declared_commands()}
 
 
-class Size(StrEnum):
+class ShirtSize(StrEnum):
     """A choice."""
 
     SMALL = "small"
@@ -31,7 +31,7 @@ class Args:
 
     words: Annotated[str, Text("Words", longest=9000)]
     job: Annotated[str, JobRef("A job")]
-    size: Annotated[Size, Choice("Size", Size)] = Size.SMALL
+    size: Annotated[ShirtSize, Choice("Size", ShirtSize)] = ShirtSize.SMALL
     count: Annotated[int, Number("How many", 1, 4)] = 1
     person: Annotated[Mention | None, PersonRef("For whom")] = None
 

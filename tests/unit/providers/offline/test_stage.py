@@ -11,7 +11,7 @@ from bot.providers.offline.canvas import Canvas
 from bot.providers.offline.figures.cast import BY_WORD, FIGURES
 from bot.providers.offline.figures.figure import Figure, Habitat
 from bot.providers.offline.palettes import PALETTES, Light
-from bot.providers.offline.reading import Actor, read_prompt
+from bot.providers.offline.reading import PlacedFigure, read_prompt
 from bot.providers.offline.stage import Stage
 from bot.providers.offline.terrain import flat
 from bot.providers.offline.view import View
@@ -23,7 +23,7 @@ def a_view(*figures: Figure, light: Light = Light.DAY) -> View:
     """Return a plain grey canvas, and those figures waiting."""
     canvas = Canvas(Size(120, 120), 2, Random(3))  # noqa: S311 - chance for pictures
     canvas.wash((GROUND,))
-    actors = tuple(Actor(figure, figure.coat) for figure in figures)
+    actors = tuple(PlacedFigure(figure, figure.coat) for figure in figures)
     return View(canvas, PALETTES[light][0], replace(read_prompt(""), actors=actors), (0.2, 0.2))
 
 
