@@ -75,8 +75,7 @@ class Recovery:
         while True:
             found = await self._jobs.claimable(self._delivery.platforms, accepted_by=accepted_by, most=self._page, after=after)
             try:
-                for job, tier in found:
-                    await self._engine.publish(job, tier=tier)
+                await self._engine.publish_missing(found)
             except StorageFailed as error:
                 log.warning("recovery.unpublished", reason=str(error))
                 return

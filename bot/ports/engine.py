@@ -1,6 +1,6 @@
 """What carries job ids from whoever takes a wish in to whoever works on it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,14 @@ class Engine(Protocol):
 
         Raises:
             StorageFailed: The engine cannot be reached. Nothing is lost: recovery publishes the job again.
+        """
+        ...
+
+    async def publish_missing(self, jobs: Sequence[tuple[JobId, Tier]]) -> None:
+        """Publish those of the jobs that neither wait nor run. They are few, and finding that out is cheap.
+
+        Raises:
+            StorageFailed: The engine cannot be reached.
         """
         ...
 

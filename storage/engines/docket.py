@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import structlog
 from docket import CurrentExecution, Disposition, Docket, Execution, Worker
@@ -32,6 +32,8 @@ _CHECK_EVERY = timedelta(milliseconds=20)
 
 _REDELIVERED_AFTER = 1.5
 """In leases: by then the lease in the job's row has run out too, or the job would come again for nothing."""
+
+_OPEN_STATES = {b"scheduled", b"queued", b"running"}
 
 _PATIENCE = timedelta(seconds=5)
 _NOTE_LIFETIME = timedelta(days=1)
@@ -96,10 +98,21 @@ class DocketEngine:
 
     async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
         """Add the job to its tier's queue."""
-        docket = self._dockets.get(tier) or self._dockets[_OTHERS]
+        docket = self._docket_of(tier)
         async with _reaching():
             if not await _add(docket, job, not_before) and not_before is not None:
                 await _note(docket, job, not_before)
+
+    async def publish_missing(self, jobs: Sequence[tuple[JobId, Tier]]) -> None:
+        """Ask for the states of all of them at once, and add those that have none, or an end."""
+        for tier in {tier for _, tier in jobs}:
+            docket = self._docket_of(tier)
+            asked = [job for job, its in jobs if its == tier]
+            async with _reaching():
+                states = await _states(docket, asked)
+            for job, state in zip(asked, states, strict=True):
+                if state not in _OPEN_STATES:
+                    await self.publish(job, tier=tier)
 
     async def cancel(self, job: JobId) -> None:
         """Take the job out of whichever queue it is in, and tell all workers."""
@@ -136,6 +149,9 @@ class DocketEngine:
                     await self._stop(workers)
         finally:
             self._work = None
+
+    def _docket_of(self, tier: Tier) -> Docket:
+        return self._dockets.get(tier) or self._dockets[_OTHERS]
 
     async def _stop(self, workers: list["asyncio.Task[None]"]) -> None:
         """Cancel what runs and wait for it, however long it takes, but not for a Redis that hangs."""
@@ -210,6 +226,14 @@ async def _add(docket: Docket, job: str, not_before: datetime | None) -> bool:
     """Add the job to the queue; False if it waits or runs already."""
     execution = await docket.add(_TASK, when=not_before, key=job)(job)
     return execution.disposition is not Disposition.ALREADY_SCHEDULED
+
+
+async def _states(docket: Docket, jobs: Sequence[JobId]) -> list[bytes | None]:
+    async with docket.redis() as redis:
+        pipeline: Any = redis.pipeline(transaction=False)  # docket's type of it knows fewer commands
+        for job in jobs:
+            pipeline.hget(docket.runs_key(job), "state")
+        return list(await pipeline.execute())
 
 
 async def _note(docket: Docket, job: str, not_before: datetime) -> None:

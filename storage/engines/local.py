@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import itertools
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.jobs import JobId
@@ -44,6 +44,11 @@ class LocalEngine:
         elif not_before is not None:
             self._republished.setdefault(job, (tier, not_before))
         self._changed.set()
+
+    async def publish_missing(self, jobs: Sequence[tuple[JobId, Tier]]) -> None:
+        """Put those in line that are not there."""
+        for job, tier in jobs:
+            await self.publish(job, tier=tier)
 
     async def cancel(self, job: JobId) -> None:
         """Take the job out of the line, or cancel its run."""

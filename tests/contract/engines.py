@@ -98,13 +98,14 @@ class DocketStage:
 
     async def settle(self) -> None:
         """Wait until the workers have asked for jobs a good number of times."""
-        before = await self._asked()
-        while await self._asked() < before + 20:
+        before = await self.calls("xreadgroup")
+        while await self.calls("xreadgroup") < before + 20:
             await quiet()
 
-    async def _asked(self) -> int:
+    async def calls(self, command: str) -> int:
+        """Return how often Redis was given that command."""
         counts = await self._redis.info("commandstats")
-        return int(counts.get("cmdstat_xreadgroup", {"calls": 0})["calls"])
+        return int(counts.get(f"cmdstat_{command}", {"calls": 0})["calls"])
 
     @asynccontextmanager
     async def open(self, *, lease: timedelta = timedelta(seconds=20)) -> AsyncIterator[Engine]:

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.app.system import SystemClock
 from bot.domain.jobs import JobId
-from bot.domain.people import GUEST, PREMIUM
+from bot.domain.people import GUEST, PREMIUM, Tier
 from bot.ports.engine import Engine
 from tests.contract.engines import ENGINES, SLOTS, EngineStage, engine_stage, jobs, publish
 from tests.fakes.waiting import quiet, until
@@ -66,6 +66,22 @@ async def test_a_job_that_waits_or_runs_is_not_added_again(engine: Engine, stage
         await until(lambda: len(work.ended) == 2)
         await stage.settle()
     assert work.started == [job, other]
+
+
+async def test_what_is_missing_is_added_and_the_rest_is_not(engine: Engine, stage: EngineStage) -> None:
+    """Whether it waits, waits for its time, or runs."""
+    work = HeldWork()
+    [runs, later, waits, missing, unknown] = [*jobs(GUEST, 4), JobId("staff-0")]
+    everything = [(job, Tier(job.partition("-")[0])) for job in (later, waits, runs, missing, unknown)]
+    await publish(engine, runs, waits)
+    await publish(engine, later, not_before=stage.now() + HOUR)
+    async with at_work(engine, work, {GUEST: 1}):
+        await until(lambda: runs in work.running)
+        await engine.publish_missing(everything)
+        await work.let_go(runs, waits, missing, unknown)
+        await until(lambda: len(work.ended) == 4)
+        await stage.settle()
+    assert sorted(work.started) == [runs, waits, missing, unknown]
 
 
 async def test_a_job_that_has_ended_may_come_again(engine: Engine, stage: EngineStage) -> None:

@@ -99,6 +99,15 @@ async def test_a_run_that_is_cancelled_does_not_come_again(stage: DocketStage) -
     assert work.started == [job, last]
 
 
+async def test_asking_for_what_is_missing_is_cheap(stage: DocketStage) -> None:
+    """However many jobs wait: recovery asks for all of them again and again."""
+    known = [(job, GUEST) for job in jobs(GUEST, 300)]
+    await stage.engine.publish_missing(known)
+    before = await stage.calls("evalsha")
+    await stage.engine.publish_missing(known)
+    assert await stage.calls("evalsha") == before
+
+
 async def test_a_job_that_redis_forgot_may_be_published_again(stage: DocketStage) -> None:
     """Recovery does so from the table; what runs at that moment is not disturbed."""
     work = HeldWork()

@@ -1,7 +1,7 @@
 """An engine that a test turns by hand."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.jobs import JobId
@@ -35,6 +35,11 @@ class ManualEngine:
             self._waiting.setdefault(job, not_before)
         elif not_before is not None:
             self._republished.setdefault(job, not_before)
+
+    async def publish_missing(self, jobs: Sequence[tuple[JobId, Tier]]) -> None:
+        """Let those wait that do not."""
+        for job, tier in jobs:
+            await self.publish(job, tier=tier)
 
     async def cancel(self, job: JobId) -> None:
         """Forget the job, or cancel the work on it."""
