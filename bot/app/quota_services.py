@@ -8,12 +8,12 @@ from bot.app.foundation import Foundation
 from bot.config import Settings
 from bot.domain.allowances import Weights
 from bot.domain.jobs import Wish
-from bot.domain.limits import CommunitySettings, HouseLimits
+from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import Identity, Platform, Tier
 from bot.ports.admission import AdmissionLimiter
 from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
-from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
+from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.communities import Communities
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
@@ -25,10 +25,10 @@ def build_communities(settings: Settings) -> Communities:
     return Communities(parts_tenants=settings.quotas.parts_tenants, joined=settings.quotas.communities, named=(API,))
 
 
-def house_limits(settings: Settings) -> HouseLimits:
+def deployment_limits(settings: Settings) -> DeploymentLimits:
     """Return what holds where admins have set nothing."""
     quotas = settings.quotas
-    return HouseLimits(
+    return DeploymentLimits(
         limits=quotas.limits,
         settings=CommunitySettings(ZoneInfo(quotas.time_zone)),
         purchases={bought: Tier(tier) for bought, tier in quotas.purchases.items()},
@@ -57,7 +57,7 @@ def build_quotas(base: Foundation) -> Quotas:
         ledger=records.ledger,
         rulebook=records.rulebook,
         communities=build_communities(settings),
-        house=house_limits(settings),
+        deployment=deployment_limits(settings),
         tariff=Tariff(weights_of(settings), estimate, first_tier),
         clock=base.clock,
     )
@@ -78,7 +78,7 @@ def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Bud
         rulebook=records.rulebook,
         accounts=records.accounts,
         surfaces=surfaces,
-        house=HouseBudgets(settings.budget.budgets, tuple(Identity.parse(owner) for owner in settings.owners)),
+        deployment=DeploymentBudgets(settings.budget.budgets, tuple(Identity.parse(owner) for owner in settings.owners)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.adapters.terminal import TERMINAL
 from bot.app.foundation import Foundation
-from bot.app.quota_services import build_admission, build_notices, build_quotas, house_limits
+from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
 from bot.app.stores import public_store_url
 from bot.commands.dispatcher import IsOwner
 from bot.commands.rule_changes import RuleChanges
@@ -78,7 +78,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         links=links,
         people=people,
         rule_changes=RuleChanges(
-            rulebook=records.rulebook, quotas=quotas, people=people, house=house_limits(settings), clock=base.clock
+            rulebook=records.rulebook, quotas=quotas, people=people, deployment=deployment_limits(settings), clock=base.clock
         ),
         queue=queue,
         budget_alerts=budget_alerts,

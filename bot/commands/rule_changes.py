@@ -11,7 +11,7 @@ from bot.commands.setting_values import format_setting
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import DayExtension, allowance
 from bot.domain.chat import Button, Details, Place, Post, rich_post
-from bot.domain.limits import SETTINGS, HouseLimits, apply_setting_rules, format_zone
+from bot.domain.limits import SETTINGS, DeploymentLimits, apply_setting_rules, format_zone
 from bot.domain.options import Number, Text
 from bot.domain.people import AccountId, Identity, Person, Tier
 from bot.domain.rich_text import RichText, TextPart
@@ -43,13 +43,15 @@ def confirmation_post(text: TextPart, entry: AuditEntry | None) -> Post:
 
 
 class RuleChanges:
-    """Changes rules for whoever calls, and tells what was changed. `house` is what holds where nothing is set."""
+    """Changes rules for whoever calls, and tells what was changed. `deployment` is what holds where nothing is set."""
 
-    def __init__(self, *, rulebook: Rulebook, quotas: Quotas, people: PersonLookup, house: HouseLimits, clock: Clock) -> None:
+    def __init__(
+        self, *, rulebook: Rulebook, quotas: Quotas, people: PersonLookup, deployment: DeploymentLimits, clock: Clock
+    ) -> None:
         self._rulebook = rulebook
         self._quotas = quotas
         self._people = people
-        self._house = house
+        self._deployment = deployment
         self._clock = clock
 
     async def change(self, call: Call, key: RuleKey, value: str | None, *, why: str = "", note: TextPart = "") -> None:
@@ -96,7 +98,7 @@ class RuleChanges:
         rules = effective_limits.of_community.rules
         if next((rule.value for rule in rules if rule.key == _ZONE), None) != entry.after:
             return entry.before
-        back = apply_setting_rules(self._house.settings, () if entry.before is None else (Rule(_ZONE, entry.before),))
+        back = apply_setting_rules(self._deployment.settings, () if entry.before is None else (Rule(_ZONE, entry.before),))
         if allowance(0, now, back.zone, back.day_extension).day == effective_limits.allowance.day:
             return entry.before
         return format_zone(back.zone, DayExtension.after_zone_change(effective_limits.allowance, now, back.zone))
@@ -112,16 +114,16 @@ class RuleChanges:
 
     async def _default_text(self, key: RuleKey, place: Place) -> TextPart | None:
         """Say what holds where a rule is not set, if anything does."""
-        if key.kind is RuleKind.PURCHASE_TIER and key.subject in self._house.purchases:
-            return f"{self._house.purchases[key.subject]}, the default"
+        if key.kind is RuleKind.PURCHASE_TIER and key.subject in self._deployment.purchases:
+            return f"{self._deployment.purchases[key.subject]}, the default"
         if key.kind is RuleKind.SETTING and key.subject in SETTINGS:
-            return RichText.of(format_setting(key.subject, self._house.settings), ", the default")
+            return RichText.of(format_setting(key.subject, self._deployment.settings), ", the default")
         if key.kind is not RuleKind.LIMIT:
             return None
         if key.subject == PERSON_SUBJECT:
             person = await self._people.of_account(key.account)
             return await self._tier_limit_text(person, place) if person else None
-        limit = self._house.limits.get(Tier(key.subject.removeprefix("tier:")))
+        limit = self._deployment.limits.get(Tier(key.subject.removeprefix("tier:")))
         return None if limit is None else f"{pluralize(limit, 'picture')} a day, the default"
 
     async def _tier_limit_text(self, person: Person, place: Place) -> str:

@@ -42,7 +42,7 @@ class SettingContext:
 
     place: Place
     effective_limits: EffectiveLimits
-    house: CommunitySettings
+    deployment: CommunitySettings
     now: datetime
     community_of: Callable[[Place], CommunityId]
 
@@ -58,7 +58,7 @@ class SettingContext:
 
 
 def parse_setting(name: str, typed: str, context: SettingContext) -> str | None:
-    """Return the value that a setting gets, None for the house's own. It may read zone data from the disk.
+    """Return the value that a setting gets, None for the deployment's own. It may read zone data from the disk.
 
     Raises:
         BadInput: It cannot be that.
@@ -119,9 +119,9 @@ def _parse_zone(typed: str, context: SettingContext) -> str:
 
 
 def _reset_zone(context: SettingContext) -> str | None:
-    """Return the zone up; where that would end the day early, keep the house's zone as a rule, with the day that goes on."""
-    day_extension = DayExtension.after_zone_change(context.effective_limits.allowance, context.now, context.house.zone)
-    return None if day_extension is None else format_zone(context.house.zone, day_extension)
+    """Return the zone up; where that would end the day early, keep the deployment's zone as a rule, with the day that goes on."""
+    day_extension = DayExtension.after_zone_change(context.effective_limits.allowance, context.now, context.deployment.zone)
+    return None if day_extension is None else format_zone(context.deployment.zone, day_extension)
 
 
 def _parse_channels(typed: str, context: SettingContext) -> str | None:

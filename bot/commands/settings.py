@@ -40,12 +40,12 @@ class SettingsShowArgs:
     """`/settings show` takes nothing."""
 
 
-def settings_show(quotas: Quotas, house: CommunitySettings) -> Command[SettingsShowArgs]:
-    """Build `/settings show`. `house` is what holds where nothing is set."""
+def settings_show(quotas: Quotas, deployment: CommunitySettings) -> Command[SettingsShowArgs]:
+    """Build `/settings show`. `deployment` is what holds where nothing is set."""
 
     async def run(call: Call, args: SettingsShowArgs) -> None:  # noqa: ARG001 - every command is called alike
         settings = (await quotas.effective_limits(call.person, call.place)).of_community.settings
-        lines = [_line(name, settings, house) for name in SETTINGS]
+        lines = [_line(name, settings, deployment) for name in SETTINGS]
         await call.whisper(rich_post(RichText.join("\n", ["How pictures are drawn here:", *lines])))
 
     return Command("settings show", "See how pictures are drawn here", SettingsShowArgs, run)
@@ -61,17 +61,17 @@ class SettingsSetArgs:
 
 
 def settings_set(
-    rule_changes: RuleChanges, quotas: Quotas, *, house: CommunitySettings, clock: Clock, grace: timedelta
+    rule_changes: RuleChanges, quotas: Quotas, *, deployment: CommunitySettings, clock: Clock, grace: timedelta
 ) -> Command[SettingsSetArgs]:
     """Build `/settings set`. `grace` is how long a new retention waits before it takes pictures away."""
 
     async def run(call: Call, args: SettingsSetArgs) -> None:
         effective_limits, name = await quotas.effective_limits(call.person, call.place), args.name.value
-        context = SettingContext(call.place, effective_limits, house, clock.now(), quotas.community)
+        context = SettingContext(call.place, effective_limits, deployment, clock.now(), quotas.community)
         value = await asyncio.to_thread(parse_setting, name, args.value, context)
         key = RuleKey(RuleKind.SETTING, name)
         others = tuple(rule for rule in effective_limits.of_community.rules if rule.key != key)
-        settings = apply_setting_rules(house, (*others, *(() if value is None else (Rule(key, value),))))
+        settings = apply_setting_rules(deployment, (*others, *(() if value is None else (Rule(key, value),))))
         note = change_note(name, settings, context, round(grace.total_seconds() / 60))
         await rule_changes.change(call, key, value, why=args.why, note=note)
 
@@ -85,6 +85,6 @@ def settings_set(
     )
 
 
-def _line(name: str, settings: CommunitySettings, house: CommunitySettings) -> RichText:
-    here, usual = format_setting(name, settings), format_setting(name, house)
+def _line(name: str, settings: CommunitySettings, deployment: CommunitySettings) -> RichText:
+    here, usual = format_setting(name, settings), format_setting(name, deployment)
     return RichText.of(f"{name}: ", here, "" if here == usual else f" (default: {usual})")

@@ -116,8 +116,8 @@ class WeightSettings(Section):
         return {Quality.LOW: self.low, Quality.MEDIUM: self.medium, Quality.HIGH: self.high}
 
 
-class HouseBudgetSettings(Section):
-    """`[budget]`: dollars that the whole house may spend; 0 is no limit."""
+class BudgetSettings(Section):
+    """`[budget]`: dollars that the whole deployment may spend; 0 is no limit."""
 
     day: Dollars = Decimal(0)
     month: Dollars = Decimal(0)

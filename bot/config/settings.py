@@ -11,12 +11,12 @@ from bot.config.engine_settings import EngineSettings
 from bot.config.field_types import Folder, SettingsConflict, TextList, echo
 from bot.config.model_settings import ModelSettings
 from bot.config.sections import (
+    BudgetSettings,
     BurstSettings,
     DiscordSettings,
     DrawingSettings,
     GallerySettings,
     GuardSettings,
-    HouseBudgetSettings,
     MembershipSettings,
     ObjectsSettings,
     OpenAiSettings,
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     records: RecordsSettings = RecordsSettings()
     objects: ObjectsSettings = ObjectsSettings()
     quotas: QuotasSettings = QuotasSettings()
-    budget: HouseBudgetSettings = HouseBudgetSettings()
+    budget: BudgetSettings = BudgetSettings()
     bursts: BurstSettings = BurstSettings()
     membership: MembershipSettings = MembershipSettings()
     drawing: DrawingSettings = DrawingSettings()

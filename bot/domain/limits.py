@@ -1,4 +1,4 @@
-"""Limits and settings of the house and of a community, and how rules of admins override them."""
+"""Limits and settings of the deployment and of a community, and how rules of admins override them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -41,8 +41,8 @@ class CommunitySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class HouseLimits:
-    """What holds where nothing else is set. `purchases` are tiers by what platforms sell; budgets are the whole house's."""
+class DeploymentLimits:
+    """What holds where nothing else is set. `purchases` are tiers by what platforms sell; budgets are the whole deployment's."""
 
     limits: Mapping[Tier, int]
     settings: CommunitySettings
@@ -52,7 +52,7 @@ class HouseLimits:
 
 @dataclass(frozen=True, slots=True)
 class CommunityLimits:
-    """What holds in one community, from the house's terms and the rules that its admins made."""
+    """What holds in one community, from the deployment's limits and the rules that its admins made."""
 
     community: CommunityId
     settings: CommunitySettings
@@ -62,15 +62,15 @@ class CommunityLimits:
     purchases: Mapping[str, Tier]
 
     @classmethod
-    def of(cls, community: CommunityId, house: HouseLimits, rules: tuple[Rule, ...]) -> "CommunityLimits":
-        """Return the community's limits: the house's, overridden by its rules."""
+    def of(cls, community: CommunityId, deployment: DeploymentLimits, rules: tuple[Rule, ...]) -> "CommunityLimits":
+        """Return the community's limits: the deployment's, overridden by its rules."""
         return cls(
             community=community,
-            settings=apply_setting_rules(house.settings, rules),
-            limits={**house.limits, **_tier_limits(rules)},
-            budgets=(*house.budgets, *_budgets(community, rules)),
+            settings=apply_setting_rules(deployment.settings, rules),
+            limits={**deployment.limits, **_tier_limits(rules)},
+            budgets=(*deployment.budgets, *_budgets(community, rules)),
             rules=rules,
-            purchases={**house.purchases, **_tiers_by_subject(rules, RuleKind.PURCHASE_TIER)},
+            purchases={**deployment.purchases, **_tiers_by_subject(rules, RuleKind.PURCHASE_TIER)},
         )
 
     def tier(self, base: Tier, person: Person, tenant: str, now: datetime) -> Tier:
@@ -106,9 +106,9 @@ class CommunityLimits:
         return None if limit is None else TenantQuota(id_, limit)
 
 
-def apply_setting_rules(house: CommunitySettings, rules: Iterable[Rule]) -> CommunitySettings:
-    """Lay the settings among the rules over the house's; one that this version does not know is left alone."""
-    settings = house
+def apply_setting_rules(deployment: CommunitySettings, rules: Iterable[Rule]) -> CommunitySettings:
+    """Lay the settings among the rules over the deployment's; one that this version does not know is left alone."""
+    settings = deployment
     for rule in rules:
         read = _SETTERS.get(rule.key.subject) if rule.key.kind is RuleKind.SETTING else None
         settings = read(settings, rule.value) if read else settings

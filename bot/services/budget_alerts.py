@@ -30,8 +30,8 @@ _PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class HouseBudgets:
-    """The house's own budgets, and whom to tell of them; where nobody is named, the log says it."""
+class DeploymentBudgets:
+    """The whole deployment's budgets, and whom to tell of them; where nobody is named, the log says it."""
 
     budgets: tuple[Budget, ...] = ()
     owners: tuple[Identity, ...] = ()
@@ -58,14 +58,14 @@ class BudgetAlerts:
         rulebook: Rulebook,
         accounts: Accounts,
         surfaces: Mapping[Platform, Surface],
-        house: HouseBudgets,
+        deployment: DeploymentBudgets,
     ) -> None:
         self._ledger = ledger
         self._seen_keys = seen_keys
         self._rulebook = rulebook
         self._accounts = accounts
         self._surfaces = surfaces
-        self._house = house
+        self._deployment = deployment
         self._queue: asyncio.Queue[_BudgetCheck] = asyncio.Queue(_MOST_QUEUED)
         self._known: set[str] = set()
 
@@ -87,7 +87,7 @@ class BudgetAlerts:
 
     async def _notify_owners_or_forget(self, post: Post, key: str) -> None:
         try:
-            await self._notify_privately(self._house.owners, post, key)
+            await self._notify_privately(self._deployment.owners, post, key)
         except BaseException:
             await self._seen_keys.forget(key)
             raise
@@ -136,10 +136,10 @@ class BudgetAlerts:
 
     async def _notify(self, key: str, budget: Budget, check: _BudgetCheck, spending: Spending) -> bool:
         """Tell whoever looks after the money; False where nobody of them can be reached."""
-        if budget in self._house.budgets:
+        if budget in self._deployment.budgets:
             raised_by = f"[budget] {budget.period} in the settings"
             post = Post(_sentence("The whole bot's budget for pictures", budget, spending, raised_by))
-            return await self._notify_privately(self._house.owners, post, key)
+            return await self._notify_privately(self._deployment.owners, post, key)
         post = Post(_sentence("The budget for pictures", budget, spending, "/budget set"))
         if check.review_channel and await self._post(_parse_place(check.review_channel), post, key):
             return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
 from bot.domain.chat import Place
 from bot.domain.jobs import Wish
-from bot.domain.limits import CommunityLimits, HouseLimits
+from bot.domain.limits import CommunityLimits, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
 from bot.domain.rules import Rule, RuleKind
 from bot.errors import NotAllowed
@@ -53,7 +53,7 @@ class Quotas:
         ledger: Ledger,
         rulebook: Rulebook,
         communities: Communities,
-        house: HouseLimits,
+        deployment: DeploymentLimits,
         tariff: Tariff,
         clock: Clock,
     ) -> None:
@@ -61,7 +61,7 @@ class Quotas:
         self._ledger = ledger
         self._rulebook = rulebook
         self._communities = communities
-        self._house = house
+        self._deployment = deployment
         self._tariff = tariff
         self._clock = clock
 
@@ -84,7 +84,7 @@ class Quotas:
         account = await self.account(person)
         community = self._communities.of(place)
         rules = await self._rules(community, account.id)
-        found = CommunityLimits.of(community, self._house, rules)
+        found = CommunityLimits.of(community, self._deployment, rules)
         now, settings = self._clock.now(), found.settings
         tier = found.tier(account.tier, person, place.tenant, now)
         limit = found.limit(tier, person, place.tenant)

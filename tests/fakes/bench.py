@@ -9,7 +9,7 @@ from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Post
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Job, Rewriting, Wish
-from bot.domain.limits import CommunitySettings, HouseLimits
+from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
 from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
@@ -24,7 +24,7 @@ from bot.pipeline.studio import Studio
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
-from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
+from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.communities import Communities
 from bot.services.gallery import Gallery
 from bot.services.picture_links import PictureLinks
@@ -209,7 +209,7 @@ class Bench:
             ledger=self.ledger,
             rulebook=self.rulebook,
             communities=Communities(parts_tenants=False, joined={}),
-            house=HouseLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
+            deployment=DeploymentLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
             tariff=Tariff(self.weights, lambda wish: wish.count * PRICE.microusd, {LOOM: REGISTERED}),
             clock=self.clock,
         )
@@ -221,7 +221,7 @@ class Bench:
             rulebook=self.rulebook,
             accounts=self.accounts,
             surfaces=surfaces,
-            house=HouseBudgets(),
+            deployment=DeploymentBudgets(),
         )
 
     def _studio(self, guard: Guard) -> Studio:

@@ -1,6 +1,6 @@
 """How a community draws."""
 
-from bot.app.quota_services import house_limits
+from bot.app.quota_services import deployment_limits
 from bot.app.services import Services
 from bot.commands.settings import settings_set, settings_show
 from bot.commands.spec import AnyCommand
@@ -9,8 +9,8 @@ from bot.commands.spec import AnyCommand
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/settings`."""
     base, quotas = services.base, services.quotas
-    usual = house_limits(base.settings).settings
+    usual = deployment_limits(base.settings).settings
     return (
         settings_show(quotas, usual),
-        settings_set(services.rule_changes, quotas, house=usual, clock=base.clock, grace=base.settings.gallery.undo),
+        settings_set(services.rule_changes, quotas, deployment=usual, clock=base.clock, grace=base.settings.gallery.undo),
     )

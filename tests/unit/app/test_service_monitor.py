@@ -8,7 +8,7 @@ from bot.domain.health import Finding, Health
 from bot.domain.people import Identity
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Verdict
-from bot.services.budget_alerts import BudgetAlerts, HouseBudgets
+from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM
 
@@ -40,7 +40,7 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         rulebook=bench.rulebook,
         accounts=bench.accounts,
         surfaces={LOOM: bench.surface},
-        house=HouseBudgets(owners=(Identity.parse("loom:olga"),)),
+        deployment=DeploymentBudgets(owners=(Identity.parse("loom:olga"),)),
     )
     ai_services = AiServices(providers=(), rewriter=bench.rewriter, guard=Guard((), (stage,)), model_stages=(stage,), notices=())
     return ServiceMonitor(ai_services, budget_alerts, bench.clock, announced.append)

@@ -11,7 +11,7 @@ from bot.commands.rule_changes import RuleChanges, audit, older, undo
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
 from bot.domain.allowances import Weights
 from bot.domain.chat import Button, Place, Post
-from bot.domain.limits import CommunitySettings, HouseLimits
+from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
 from bot.domain.rules import AuditEntry
 from bot.services.communities import Communities
@@ -56,13 +56,15 @@ class Office:
         self, *, parts_tenants: bool = False, premium: str = "", policy: str = POLICY, weights: Weights | None = None
     ) -> None:
         self.bench = Bench(weights=weights or Weights({}))
-        self.house = HouseLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC")), {"sku-1": PREMIUM})
+        self.house = DeploymentLimits(
+            {GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC")), {"sku-1": PREMIUM}
+        )
         self.quotas = Quotas(
             accounts=self.bench.accounts,
             ledger=self.bench.ledger,
             rulebook=self.bench.rulebook,
             communities=Communities(parts_tenants=parts_tenants, joined={}),
-            house=self.house,
+            deployment=self.house,
             tariff=Tariff(self.bench.weights, lambda wish: wish.count, {LOOM: REGISTERED}),
             clock=self.bench.clock,
         )
@@ -73,7 +75,9 @@ class Office:
     def open(self, *, premium: str = "", policy: str = POLICY) -> Dispatcher:
         """Build the commands; again, as after a restart with another policy."""
         bench, quotas, people = self.bench, self.quotas, self.people
-        rule_changes = RuleChanges(rulebook=bench.rulebook, quotas=quotas, people=people, house=self.house, clock=bench.clock)
+        rule_changes = RuleChanges(
+            rulebook=bench.rulebook, quotas=quotas, people=people, deployment=self.house, clock=bench.clock
+        )
         commands = (
             quota_show(quotas, people, ledger=bench.ledger, clock=bench.clock, is_owner=self.owns, premium=lambda _: premium),
             quota_set(rule_changes, people, quotas),

@@ -21,14 +21,14 @@ class Treasury(Office):
     def open(self, *, premium: str = "", policy: str = "") -> Dispatcher:
         """Build the commands."""
         rule_changes = RuleChanges(
-            rulebook=self.bench.rulebook, quotas=self.quotas, people=self.people, house=self.house, clock=self.bench.clock
+            rulebook=self.bench.rulebook, quotas=self.quotas, people=self.people, deployment=self.house, clock=self.bench.clock
         )
         settings = self.house.settings
         commands = (
             budget_show(self.quotas, ledger=self.bench.ledger, rulebook=self.bench.rulebook),
             budget_set(rule_changes),
             settings_show(self.quotas, settings),
-            settings_set(rule_changes, self.quotas, house=settings, clock=self.bench.clock, grace=GRACE),
+            settings_set(rule_changes, self.quotas, deployment=settings, clock=self.bench.clock, grace=GRACE),
             undo(rule_changes),
         )
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Draft, Rewriting, Wish
-from bot.domain.limits import CommunityLimits, CommunitySettings, HouseLimits, format_zone, parse_zone
+from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, format_zone, parse_zone
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Identity, Person, Platform, Tier
 from bot.domain.prompt_text import Language
 from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
@@ -17,7 +17,7 @@ ANN = AccountId("ann")
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 TOWN = "town"
 USUAL = CommunitySettings(ZoneInfo("UTC"))
-HOUSES = HouseLimits(
+HOUSES = DeploymentLimits(
     {GUEST: 3, REGISTERED: 20, PREMIUM: 200},
     USUAL,
     purchases={"sku-1": PREMIUM},

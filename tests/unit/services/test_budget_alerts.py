@@ -12,7 +12,7 @@ from bot.domain.chat import Place, Post
 from bot.domain.people import HOUSE, Identity
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BudgetExceeded, MessageGone, StorageFailed, SurfaceFailed
-from bot.services.budget_alerts import BudgetAlerts, HouseBudgets, newest_entry
+from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets, newest_entry
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM, SQUARE, person
@@ -151,7 +151,7 @@ class TestOfTheHouse:
             rulebook=bench.rulebook,
             accounts=bench.accounts,
             surfaces={LOOM: bench.surface},
-            house=HouseBudgets((OF_HOUSE,), owners),
+            deployment=DeploymentBudgets((OF_HOUSE,), owners),
         )
 
     async def considered(self, bench: Bench, budget_alerts: BudgetAlerts) -> None:
@@ -260,7 +260,7 @@ class TestNoticesToOwners:
             rulebook=bench.rulebook,
             accounts=bench.accounts,
             surfaces={LOOM: bench.surface},
-            house=HouseBudgets((), (Identity.parse("loom:olga"),)),
+            deployment=DeploymentBudgets((), (Identity.parse("loom:olga"),)),
         )
 
     async def test_a_notice_is_told_once(self, bench: Bench, alerts: BudgetAlerts) -> None:

@@ -9,7 +9,7 @@ from bot.domain.allowances import Allowance, Budget, Hold, Period, QuotaStatus, 
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Size
 from bot.domain.jobs import Wish
-from bot.domain.limits import CommunitySettings, HouseLimits
+from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
 from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, Actor, Change, RuleKey, RuleKind
 from bot.errors import NotAllowed
@@ -68,7 +68,7 @@ async def test_only_what_was_bought_of_the_house_holds_in_other_communities(benc
         ledger=bench.ledger,
         rulebook=bench.rulebook,
         communities=Communities(parts_tenants=True, joined={}),
-        house=HouseLimits({REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
+        deployment=DeploymentLimits({REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
         tariff=Tariff(Weights({}), lambda _: 0, {LOOM: REGISTERED}),
         clock=bench.clock,
     )
