@@ -9,6 +9,7 @@ import structlog
 
 from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.data_folder import make_data_folder
+from bot.app.events import open_events
 from bot.app.stores import open_objects, open_records
 from bot.app.system import RandomIds, SystemClock
 from bot.config import Settings
@@ -19,7 +20,6 @@ from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
-from storage.events.local import LocalEvents
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.database import Database
@@ -80,4 +80,5 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
             rulebook=SqlRulebook(database, clock, ids),
         )
         objects = await stack.enter_async_context(open_objects(settings))
-        yield Foundation(settings, clock, ids, database, records, objects, ai_services, LocalEvents())
+        events = await stack.enter_async_context(open_events(settings, ids))
+        yield Foundation(settings, clock, ids, database, records, objects, ai_services, events)

@@ -3,7 +3,9 @@
 To add one: a fixture that opens it twice, as two processes would, and its name in `KINDS`.
 """
 
-from contextlib import ExitStack
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any, get_args
 
 import pytest
@@ -11,11 +13,13 @@ from pydantic import ConfigDict, TypeAdapter
 
 from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged
 from storage.events.local import LocalEvents
+from tests.fakes.redis import RedisServer
 from tests.fakes.waiting import until
 
-KINDS = ["local"]
+KINDS = ["local", pytest.param("redis", marks=pytest.mark.needs("redis"))]
 Ends = tuple[Events, Events]
 BYTES = bytes(range(256)) * 8 * 1024
+_NUMBERS = itertools.count()
 EVENTS: list[Event] = [MessagesChanged(), PreviewChanged("m1", BYTES), PreviewChanged("m1"), PreviewChanged("🦊", b"\x00")]
 
 
@@ -24,6 +28,20 @@ def local_ends() -> Ends:
     """Return the same twice: a house in one process has only one."""
     events = LocalEvents()
     return events, events
+
+
+@pytest.fixture
+async def redis_ends(redis: RedisServer) -> AsyncIterator[Ends]:
+    """Open it twice, and wait until each hears the other."""
+    from storage.events.redis import RedisEvents  # noqa: PLC0415 - tests that need it are skipped without it
+
+    prefix, heard = f"events{next(_NUMBERS)}", list[Event]()
+    async with AsyncExitStack() as stack:
+        ends = [await stack.enter_async_context(RedisEvents(redis.url, prefix=prefix, sender=name)) for name in "ab"]
+        for end in ends:
+            stack.enter_context(end.subscribe(EventsMissed, heard.append))
+        await until(lambda: len(heard) == 2)
+        yield ends[0], ends[1]
 
 
 @pytest.fixture(params=KINDS)
