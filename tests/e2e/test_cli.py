@@ -19,6 +19,7 @@ from bot.adapters.terminal import TerminalSurface
 from bot.cli.imagine_command import draw
 from bot.config import load
 from tests.e2e.program import Program
+from tests.e2e.tables import give_tables
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options
 from tests.fakes.s3 import keys_in, make_bucket, moto_server
 
@@ -26,11 +27,18 @@ KEY = "sk-not-shown"
 
 
 @pytest.fixture
-async def easel(tmp_path: Path) -> AsyncIterator[Program]:
+async def new_easel(tmp_path: Path) -> AsyncIterator[Program]:
     """Yield a command line whose working folder and data are new."""
     program = Program(tmp_path)
     yield program
     await program.clear()
+
+
+@pytest.fixture
+async def easel(new_easel: Program) -> Program:
+    """Return one that has been there before: it has its tables."""
+    await give_tables(new_easel.data)
+    return new_easel
 
 
 @pytest.fixture
@@ -66,9 +74,9 @@ async def test_the_version_is_told(easel: Program) -> None:
     assert done.out.startswith("easel ")
 
 
-async def test_a_wish_becomes_a_file_and_one_object(easel: Program) -> None:
+async def test_a_wish_becomes_a_file_and_one_object(new_easel: Program) -> None:
     """The object is all of the standard output, and the log has nothing to say."""
-    done = await easel.run("imagine", "a fox in the snow", "--shape", "wide", "--json")
+    done = await new_easel.run("imagine", "a fox in the snow", "--shape", "wide", "--json")
     assert (done.code, done.err) == (0, "")
     report = json.loads(done.out)
     [picture] = report["pictures"]
@@ -82,7 +90,7 @@ async def test_a_wish_becomes_a_file_and_one_object(easel: Program) -> None:
     assert len(content) == picture["size_bytes"]
     assert (picture["width"], picture["height"]) == (1536, 1024)
     assert picture["url"].startswith("http://127.0.0.1:8420/p/")
-    assert easel.data in Path(picture["path"]).parents
+    assert new_easel.data in Path(picture["path"]).parents
 
 
 async def test_people_read_where_it_is_and_how_it_came_about(easel: Program) -> None:
@@ -198,13 +206,13 @@ async def test_an_unknown_model_is_one_sentence(easel: Program) -> None:
     assert len(done.err.splitlines()) == 1
 
 
-async def test_a_data_folder_that_cannot_be_one_is_one_sentence(easel: Program) -> None:
+async def test_a_data_folder_that_cannot_be_one_is_one_sentence(new_easel: Program) -> None:
     """A file is in the way; the sentence names the folder, the reason and the mend."""
-    await asyncio.to_thread(easel.data.write_text, "")
-    easel.environ["EASEL_WEB__PORT"] = "0"
-    done = await easel.run("run")
+    await asyncio.to_thread(new_easel.data.write_text, "")
+    new_easel.environ["EASEL_WEB__PORT"] = "0"
+    done = await new_easel.run("run")
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f"The data folder {easel.data} cannot be used: file exists. ")
+    assert done.err.startswith(f"The data folder {new_easel.data} cannot be used: file exists. ")
     assert "EASEL_DATA_DIR" in done.err
 
 
@@ -284,9 +292,9 @@ async def test_people_are_told_once_why_there_is_no_picture(easel: Program, open
     assert sum("counted" in line for line in done.err.splitlines() if not line.startswith("{")) == 1
 
 
-async def test_the_database_is_brought_up_to_date(easel: Program) -> None:
+async def test_the_database_is_brought_up_to_date(new_easel: Program) -> None:
     """Once."""
-    first, second = await easel.run("db", "upgrade"), await easel.run("db", "upgrade")
+    first, second = await new_easel.run("db", "upgrade"), await new_easel.run("db", "upgrade")
     assert (first.code, first.err, second.code, second.err) == (0, "", 0, "")
     assert first.out.startswith("The database is made: version ")
     assert second.out.startswith("The database is up to date: version ")
@@ -303,15 +311,15 @@ async def findings(easel: Program, *options: str) -> tuple[int, dict[str, list[d
     return done.code, by_subject
 
 
-async def test_a_newcomers_easel_is_healthy(easel: Program) -> None:
+async def test_a_newcomers_easel_is_healthy(new_easel: Program) -> None:
     """And the doctor leaves nothing behind."""
-    easel.environ["EASEL_WEB__PORT"] = "0"
-    code, found = await findings(easel)
+    new_easel.environ["EASEL_WEB__PORT"] = "0"
+    code, found = await findings(new_easel)
     assert code == 0
     assert {"python", "settings", "data_dir", "database", "pictures", "drawing", "web", "links", "quotas", "discord"} <= set(
         found
     )
-    done = await easel.run("doctor")
+    done = await new_easel.run("doctor")
     assert done.code == 0
     assert "✓ python" in done.out
     assert "! drawing" in done.out
@@ -356,15 +364,15 @@ async def test_the_doctor_tells_what_is_wrong_with_the_settings(easel: Program) 
     ]
 
 
-async def test_easel_runs_until_it_is_told_to_stop(easel: Program) -> None:
+async def test_easel_runs_until_it_is_told_to_stop(new_easel: Program) -> None:
     """It says where it is, answers there, and goes quietly."""
-    easel.is_new = True
-    easel.environ["EASEL_WEB__PORT"] = "0"
-    running = await easel.start("run")
+    new_easel.is_new = True
+    new_easel.environ["EASEL_WEB__PORT"] = "0"
+    running = await new_easel.start("run")
     url = await running.said(r"ready at (http://\S+)")
     answer = await asyncio.to_thread(_fetched, f"{url}/healthz")
     assert answer["status"] == "ok"
-    beside = await easel.run("imagine", "a fox", "--json")
+    beside = await new_easel.run("imagine", "a fox", "--json")
     assert beside.code == 0
     done = await running.stopped(signal.SIGTERM)
     assert done.code == 0

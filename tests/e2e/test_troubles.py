@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.domain.chat import Post, Tone
 from bot.domain.jobs import Job, JobState
 from bot.domain.people import GUEST, HOUSE
+from tests.e2e.tables import give_tables
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
 
@@ -49,6 +50,7 @@ def surface() -> RecordingSurface:
 async def house(fake: FakeOpenAI, surface: RecordingSurface, tmp_path: Path) -> AsyncIterator[House]:
     """Yield the whole house, with real records, a real store and the real SDK."""
     settings = Settings.model_validate({"data_dir": tmp_path, "openai": {"api_key": "sk-test", "base_url": fake.url}})
+    await give_tables(tmp_path)
     async with open_house(settings, {LOOM: surface}) as running:
         yield running
 
