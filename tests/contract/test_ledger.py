@@ -37,6 +37,11 @@ async def test_who_never_asked_has_everything_left(ledger: Ledger) -> None:
     assert await ledger.quota_status(HOUSE, AccountId("new"), TODAY.day, 3) == QuotaStatus(3, 0, 0)
 
 
+async def test_a_server_that_never_asked_has_everything_left(ledger: Ledger) -> None:
+    """Nobody there has asked for anything."""
+    assert await ledger.tenant_status(HOUSE, "discord:new", TODAY.day, 5) == QuotaStatus(5, 0, 0)
+
+
 async def test_an_accepted_job_holds_its_pictures_once(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
     """However often the call is delivered."""
     for _ in range(3):

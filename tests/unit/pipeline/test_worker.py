@@ -198,6 +198,15 @@ async def test_a_storage_that_is_away_before_anything_was_paid_is_waited_for(ben
     assert len(bench.painter.requests) == 1
 
 
+async def test_a_job_that_is_put_off_waits_in_the_engine_until_it_is_due(bench: Bench) -> None:
+    """No sweep is needed to bring it back."""
+    bench.jobs.failures.fail_next("drawings", LOCKED)
+    job = await bench.draw()
+    assert (bench.engine.waiting, bench.engine.due) == ([job.id], [])
+    bench.clock.move(timedelta(seconds=10))
+    assert bench.engine.due == [job.id]
+
+
 async def test_a_store_that_is_down_is_waited_for_and_people_are_told(bench: Bench) -> None:
     """What was drawn is not drawn again."""
     bench.objects.failures.fail_always("put", StorageFailed("disk", "full"))
