@@ -120,6 +120,10 @@ class DocketStage:
         """Open one more engine: for docket time never stands still."""
         return self.open()
 
+    async def keys_of_database(self, number: int) -> int:
+        """Return how many keys one of Redis's databases has."""
+        return int((await self._redis.info("keyspace")).get(f"db{number}", {"keys": 0})["keys"])
+
     async def forget_everything(self) -> None:
         """Lose all of Redis."""
         await self._redis.flushall()
@@ -135,14 +139,14 @@ async def engine_stage(name: str, redis: Callable[[], RedisServer]) -> AsyncIter
     if name == "local":
         yield LocalStage()
         return
-    async with docket_stage(redis()) as stage:
+    async with docket_stage(redis().url) as stage:
         yield stage
 
 
 @asynccontextmanager
-async def docket_stage(redis: RedisServer) -> AsyncIterator[DocketStage]:
+async def docket_stage(url: str) -> AsyncIterator[DocketStage]:
     """Open a stage with docket on it."""
-    stage = DocketStage(redis.url)
+    stage = DocketStage(url)
     async with stage.open() as stage.engine:
         yield stage
     await stage.close()

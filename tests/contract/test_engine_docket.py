@@ -24,7 +24,7 @@ SECRET = "very-secret-indeed"
 @pytest.fixture
 async def stage(redis: RedisServer) -> AsyncIterator[DocketStage]:
     """Set the stage."""
-    async with docket_stage(redis) as stage:
+    async with docket_stage(redis.url) as stage:
         yield stage
 
 
@@ -142,6 +142,19 @@ async def test_what_a_killed_process_had_goes_to_another_once_its_lease_is_over(
     assert sorted(work.started) == [killed, held]
 
 
+async def test_password_and_database_of_the_address_are_used(tmp_path: Path) -> None:
+    """Jobs go where it says, and nowhere else."""
+    work = HeldWork(is_held=False)
+    [job] = jobs(GUEST, 1)
+    with redis_server(tmp_path, "--requirepass", SECRET) as server:
+        url = server.url.replace("//", f"//:{SECRET}@")
+        async with docket_stage(url.replace("/0", "/3")) as stage, at_work(stage.engine, work, SLOTS):
+            await publish(stage.engine, job)
+            await until(lambda: job in work.ended)
+            assert await stage.keys_of_database(3) > 0
+            assert await stage.keys_of_database(0) == 0
+
+
 async def test_an_absent_redis_is_named_without_its_password(tmp_path: Path) -> None:
     """At the start as a sentence for whoever runs the house."""
     with redis_server(tmp_path) as server:
@@ -180,7 +193,7 @@ async def test_a_database_that_is_not_there_is_named(redis: RedisServer) -> None
 async def test_a_redis_that_goes_and_comes_back_loses_nothing(tmp_path: Path) -> None:
     """Publishing says so meanwhile; what runs goes on, what waited is worked on, and what comes later too."""
     with redis_server(tmp_path) as server:
-        async with docket_stage(server) as stage:
+        async with docket_stage(server.url) as stage:
             work = HeldWork()
             [runs, waits, comes] = jobs(GUEST, 3)
             async with at_work(stage.engine, work, {GUEST: 1}):
@@ -203,7 +216,7 @@ async def test_a_redis_that_goes_and_comes_back_loses_nothing(tmp_path: Path) ->
 async def test_a_redis_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
     """Nor anybody who publishes; the work is cancelled and waited for as ever."""
     with redis_server(tmp_path) as server:
-        async with docket_stage(server) as stage:
+        async with docket_stage(server.url) as stage:
             work = HeldWork()
             [job, other] = jobs(GUEST, 2)
             async with asyncio.timeout(120), at_work(stage.engine, work, SLOTS):

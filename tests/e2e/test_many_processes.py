@@ -1,6 +1,7 @@
 """Several processes at one Redis: they share the work, keep the caps together, and lose nothing when one is killed."""
 
 import asyncio
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -12,7 +13,8 @@ import pytest
 
 from bot.app.house import open_house
 from bot.config import Settings
-from tests.e2e.serving import ServedVisitor, Serving
+from tests.e2e.program import Program
+from tests.e2e.serving import ServedVisitor, Serving, free_port
 from tests.fakes.openai import FakeOpenAI, Options
 from tests.fakes.redis import RedisServer, redis_server
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
@@ -104,6 +106,15 @@ async def test_one_person_has_no_more_drawn_at_once_than_allowed_by_all_together
     assert 0 < most <= 2
     assert await published(redis) - before <= 8 * 3
     assert len(openai.paid) == 8
+
+
+async def test_a_redis_that_is_not_there_is_one_sentence_at_the_start(tmp_path: Path) -> None:
+    """With its host and the mend, and without its password."""
+    program = Program(tmp_path, {"EASEL_ENGINE__URL": f"redis://:very-secret@127.0.0.1:{free_port()}/0", "EASEL_WEB__PORT": "0"})
+    done = await (await program.start("run")).ended()
+    assert (done.code, done.out) == (1, "")
+    assert re.fullmatch(r"\[engine\] url names Redis at 127\.0\.0\.1:\d+, which does not answer: [^\n]+\n", done.err)
+    assert "very-secret" not in done.err
 
 
 @pytest.mark.long
