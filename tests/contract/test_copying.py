@@ -103,6 +103,21 @@ async def test_numbers_go_on_behind_those_that_were_copied(filled: str, empty: s
         assert await SqlCredits(database, clock, CountingIds()).move(move) is not None
 
 
+@pytest.mark.long
+async def test_a_backup_by_pg_dump_is_brought_back_whole(
+    filled: str, empty: str, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """As the guide says: it is made while an easel has the database open, and goes into an empty one."""
+    sent = await copy_records(filled, empty, watch_nothing)
+    async with open_database(empty):
+        await postgres.run("pg_dump", "--format=custom", f"--file={tmp_path}/easel.dump", "postgres")
+    restored = await postgres.new_database("restored")
+    await postgres.run("pg_restore", "--dbname=restored", f"{tmp_path}/easel.dump")
+    assert await upgrade(restored) == (head(), head())
+    assert await copy_records(restored, url_of(tmp_path / "back.db"), watch_nothing) == sent
+    assert dump(url_of(tmp_path / "back.db")) == dump(filled)
+
+
 async def test_a_copy_that_was_interrupted_leaves_nothing_and_can_be_made_again(
     filled: str, empty: str, postgres: PostgresServer
 ) -> None:

@@ -60,8 +60,9 @@ def why_no_postgres() -> str | None:
 class PostgresServer:
     """Has one database, which is migrated once and emptied for each test: that takes milliseconds, and a copy takes hundreds."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, programs: Path) -> None:
         self.socket = socket
+        self._programs = programs
         self.url = self.url_of("postgres")
         self._is_migrated = False
 
@@ -92,6 +93,13 @@ class PostgresServer:
         """Return the rows of a query."""
         async with self._connected(database) as connection:
             return list(await connection.fetch(query))
+
+    async def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's own programs against the server, and see that it succeeds."""
+        command = (str(self._programs / program), f"--host={self.socket}", "--username=postgres", *arguments)
+        process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+        _, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()
 
     async def crash(self) -> None:
         """Kill one of the server's processes: it ends all others at once and starts again, as by an immediate restart."""
@@ -150,7 +158,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         with run_watched(
             [programs / "postgres", "-D", data, *settings], folder, lambda: _is_ready(data / "postmaster.pid"), stop="QUIT"
         ):
-            yield PostgresServer(folder)
+            yield PostgresServer(folder, programs)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
