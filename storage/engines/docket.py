@@ -36,6 +36,7 @@ _REDELIVERED_AFTER = 1.5
 _OPEN_STATES = {b"scheduled", b"queued", b"running"}
 
 _PATIENCE = timedelta(seconds=5)
+_RECONNECT_AFTER = timedelta(seconds=1)
 _NOTE_LIFETIME = timedelta(days=1)
 
 
@@ -167,12 +168,21 @@ class DocketEngine:
             await asyncio.wait(late, timeout=_PATIENCE.total_seconds())
 
     async def _run_worker(self, docket: Docket, slots: int) -> None:
-        """Have docket work on one queue until the run stops, and wait for what it has begun."""
+        """Work on one queue until the run stops. A boundary: a worker that breaks is logged, and another takes its place."""
+        while not self._stopping.is_set():
+            try:
+                await self._run_until_stopped(docket, slots)
+            except Exception:
+                log.exception("engine.worker_broke", queue=docket.name)
+                await asyncio.sleep(_RECONNECT_AFTER.total_seconds())
+
+    async def _run_until_stopped(self, docket: Docket, slots: int) -> None:
+        """Have docket work on the queue until the run stops, and wait for what it has begun."""
         worker = Worker(
             docket,
             concurrency=slots,
             redelivery_timeout=self._redelivered_after,
-            reconnection_delay=timedelta(seconds=1),
+            reconnection_delay=_RECONNECT_AFTER,
             minimum_check_interval=self._check_every,
             schedule_automatic_tasks=False,
         )

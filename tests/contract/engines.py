@@ -120,6 +120,10 @@ class DocketStage:
         """Open one more engine: for docket time never stands still."""
         return self.open()
 
+    async def add_nonsense(self, tier: Tier) -> None:
+        """Put something into a queue that is no job."""
+        await self._redis.xadd(f"{self.prefix}:{tier}:stream", {"what": "nobody knows"})
+
     async def keys_of_database(self, number: int) -> int:
         """Return how many keys one of Redis's databases has."""
         return int((await self._redis.info("keyspace")).get(f"db{number}", {"keys": 0})["keys"])

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM
@@ -97,6 +98,19 @@ async def test_a_run_that_is_cancelled_does_not_come_again(stage: DocketStage) -
         await publish(stage.engine, last)
         await until(lambda: last in work.running)
     assert work.started == [job, last]
+
+
+async def test_a_message_that_nobody_can_read_stops_no_worker(stage: DocketStage) -> None:
+    """It is logged, and the jobs behind it are worked on."""
+    work = HeldWork(is_held=False)
+    [before, after] = jobs(GUEST, 2)
+    await publish(stage.engine, before)
+    await stage.add_nonsense(GUEST)
+    await publish(stage.engine, after)
+    with capture_logs() as logs:
+        async with at_work(stage.engine, work, {GUEST: 1}):
+            await until(lambda: work.ended == [before, after])
+    assert [entry["event"] for entry in logs] == ["engine.worker_broke"]
 
 
 async def test_asking_for_what_is_missing_is_cheap(stage: DocketStage) -> None:
