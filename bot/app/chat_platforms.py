@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -65,40 +65,53 @@ class ChatPlatforms:
         return shown
 
     @asynccontextmanager
-    async def listen(self, services: Services, dispatcher: Dispatcher) -> AsyncIterator[WebExtension]:
-        """Hear people while the body runs, and have their commands run."""
+    async def listen(
+        self, services: Services, dispatcher: Dispatcher, *, by_socket: bool = True, by_http: bool = True
+    ) -> AsyncIterator[WebExtension]:
+        """Hear people while the body runs, by the ways that are this process's, and have their commands run."""
         async with AsyncExitStack() as stack:
             extensions = []
             if self.discord is not None:
-                extensions.append(await stack.enter_async_context(_listen_on_discord(self.discord, services, dispatcher)))
+                discord = _listen_on_discord(self.discord, services, dispatcher, by_socket=by_socket, by_http=by_http)
+                extensions.append(await stack.enter_async_context(discord))
             if self.slack is not None:
-                extensions.append(await stack.enter_async_context(_listen_on_slack(self.slack, services, dispatcher)))
+                slack = _listen_on_slack(self.slack, services, dispatcher, by_socket=by_socket, by_http=by_http)
+                extensions.append(await stack.enter_async_context(slack))
             yield merge_extensions(extensions)
 
 
 @asynccontextmanager
-async def _listen_on_discord(front: "DiscordFrontEnd", services: Services, dispatcher: Dispatcher) -> AsyncIterator[WebExtension]:
+async def _listen_on_discord(
+    front: "DiscordFrontEnd", services: Services, dispatcher: Dispatcher, *, by_socket: bool, by_http: bool
+) -> AsyncIterator[WebExtension]:
     from bot.adapters.discord.http_endpoint import PATH
 
-    async with front.listen(dispatcher, services.base.records.jobs) as routes:
+    jobs = services.base.records.jobs
+    async with front.listen(dispatcher, jobs, by_socket=by_socket, by_http=by_http) as routes:
         yield WebExtension(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
 
 
 @asynccontextmanager
-async def _listen_on_slack(front: "SlackFrontEnd", services: Services, dispatcher: Dispatcher) -> AsyncIterator[WebExtension]:
+async def _listen_on_slack(
+    front: "SlackFrontEnd", services: Services, dispatcher: Dispatcher, *, by_socket: bool, by_http: bool
+) -> AsyncIterator[WebExtension]:
     from bot.adapters.slack.manifest import EVENTS_PATH
 
     jobs, home, stop = services.base.records.jobs, HomeTabBuilder(services), build_job_stopper(services, SLACK)
-    async with front.listen(dispatcher, jobs, home=home, stop_jobs=stop) as routes:
+    listening = front.listen(dispatcher, jobs, home=home, stop_jobs=stop, by_socket=by_socket, by_http=by_http)
+    async with listening as routes:
         yield WebExtension(routes, frozenset({EVENTS_PATH}), front.findings)
 
 
 @asynccontextmanager
-async def open_chat_platforms(base: Foundation) -> AsyncIterator[ChatPlatforms]:
-    """Open the chat platforms. They are opened before the house, so that they close after its last message."""
+async def open_chat_platforms(base: Foundation, *, has_page: bool = True) -> AsyncIterator[ChatPlatforms]:
+    """Open the chat platforms. They are opened before the house, so that they close after its last message.
+
+    `has_page` says whether this process serves HTTP, so that a platform can fetch something from it.
+    """
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(_open_discord(base)) if base.settings.discord.token else None
-        slack = await stack.enter_async_context(_open_slack(base)) if base.settings.slack.is_on else None
+        slack = await stack.enter_async_context(_open_slack(base, has_page=has_page)) if base.settings.slack.is_on else None
         yield ChatPlatforms(discord, slack)
 
 
@@ -113,13 +126,16 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
 
 
 @asynccontextmanager
-async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
+async def _open_slack(base: Foundation, *, has_page: bool) -> "AsyncIterator[SlackFrontEnd]":
     from bot.adapters.slack.front_end import SlackStores, open_slack
     from storage.sql.codes import SqlCodes
     from storage.sql.installations import SqlInstallations
 
     stores = SlackStores(SqlInstallations(base.database), SqlCodes(base.database, base.clock))
-    async with open_slack(slack_options(base.settings), base.objects, base.clock, base.ids, stores) as front:
+    options = slack_options(base.settings)
+    if not has_page:
+        options = replace(options, public_url="")  # nothing is served here: Slack would look for previews in vain
+    async with open_slack(options, base.objects, base.clock, base.ids, stores) as front:
         yield front
 
 

@@ -1,85 +1,141 @@
-"""All of `easel run`: the house, its front ends, and a clean end."""
+"""All of `easel run`, or the part of it that a process does: the house, its front ends, and a clean end."""
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.adapters.terminal import TERMINAL, TerminalSurface
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.billing import open_billing
-from bot.app.chat_platforms import ChatPlatforms, merge_extensions, open_chat_platforms
+from bot.app.chat_platforms import ChatPlatforms, WebExtension, merge_extensions, open_chat_platforms
 from bot.app.clock_skew import check_clock
+from bot.app.commands import build_dispatcher
+from bot.app.engines import open_engine
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.garbage import startup_frozen
-from bot.app.house import run_house
 from bot.app.readiness import Readiness
+from bot.app.roles import Role
 from bot.app.service_monitor import ServiceMonitor
-from bot.app.stop_signals import listen_for_stop
+from bot.app.services import Services, build_services
+from bot.app.stop_signals import StopRequest, listen_for_stop
 from bot.app.tasks import background_task, wait_for_either
-from bot.app.web_server import bind_port, serve_web, with_port
+from bot.app.web_server import ServerTask, bind_port, serve_health, serve_web, with_port
+from bot.app.work import run_work
 from bot.config import Settings
 from bot.domain.people import Platform
+from bot.pipeline.worker import Worker
+from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
 from storage.sql.page_messages import SqlPageMessages
 
 Announce = Callable[[str], None]
 
-_STOPPING = (
+_STOPPING = "Stopping. What is being answered is finished first."
+_STOPPING_WORK = (
     "Stopping. What is being drawn is finished first. Press Ctrl-C again to leave at once: then that is paid for and lost; "
     "it counts for nobody, and whoever asked is told so at the next start."
 )
 
 
-async def serve(settings: Settings, announce: Announce) -> None:
+async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *, health_port: int = 0) -> None:
     """Run until SIGINT or SIGTERM, then finish what is being drawn, and what else ends within `[worker] drain`.
 
     A second signal stops at once.
 
-    `announce` is told what the person who started it should know.
+    `announce` is told what the person who started it should know. A role
+    without a page answers health checks at `health_port`; 0 is any free one.
 
     Raises:
         ConfigError: A setting is wrong, or the port is taken.
         StorageFailed: The database cannot be opened.
     """
-    with bind_port(settings) as listener, listen_for_stop() as stop:
-        settings = with_port(settings, listener.getsockname()[1])
-        async with open_foundation(settings) as base:
-            surface, billing = WebSurface(SqlPageMessages(base.database, base.clock, base.ids), base.events), open_billing(base)
-            async with open_chat_platforms(base) as chats, run_house(base, _surfaces(surface, chats)) as house:
-                services, dispatcher = house.services, house.dispatcher
-                monitor = ServiceMonitor(base.ai_services, services.budget_alerts, base.clock, announce)
-                async with (
-                    chats.listen(services, dispatcher) as extension,
-                    serve_web(
-                        services,
-                        dispatcher,
-                        surface=surface,
-                        listener=listener,
-                        extension=merge_extensions((extension, billing)),
-                        monitor=monitor,
-                    ) as server,
-                    background_task(monitor.run()),
-                ):
-                    await _announce_start(base, listener, announce)
+    role.check(settings)
+    with bind_port(settings, None if role.has_page else health_port) as listener, listen_for_stop() as stop:
+        if role.has_page:
+            settings = with_port(settings, listener.getsockname()[1])
+        async with (
+            open_foundation(settings) as base,
+            open_chat_platforms(base, has_page=role.has_page) as chats,
+            open_engine(settings, base.clock) as engine,
+        ):
+            page = WebSurface(SqlPageMessages(base.database, base.clock, base.ids), base.events)
+            billing = open_billing(base) if role.has_page else WebExtension()
+            services = build_services(base, _surfaces(page, chats), engine)
+            async with _run_background(services, engine, role) as worker:
+                front_ends = _open_front_ends(
+                    services, role, chats=chats, billing=billing, page=page, listener=listener, announce=announce
+                )
+                async with front_ends as server:
+                    await _announce_start(base, role, listener, announce)
                     with startup_frozen():
                         await wait_for_either(stop.graceful.wait(), server)
-                    announce(_STOPPING)
-                async with background_task(stop.immediate.wait()) as second_request:
-                    await wait_for_either(house.worker.drain(settings.worker.drain), second_request)
-        announce("Stopped. What was not finished goes on at the next start.")
+                    announce(_STOPPING_WORK if role.has_work else _STOPPING)
+                if worker is not None:
+                    await _drain(worker, settings, stop)
+        announce("Stopped. What was not finished goes on at the next start." if role.has_work else "Stopped.")
+
+
+@asynccontextmanager
+async def _run_background(services: Services, engine: Engine, role: Role) -> AsyncIterator[Worker | None]:
+    """Do what goes on beside the front ends: the work on jobs, or where others do that, what taking them in entails."""
+    if role.has_work:
+        async with run_work(services, engine, recovers=True) as worker:
+            yield worker
+    else:
+        async with background_task(services.budget_alerts.run()):
+            yield None
+
+
+@asynccontextmanager
+async def _open_front_ends(
+    services: Services,
+    role: Role,
+    *,
+    chats: ChatPlatforms,
+    billing: WebExtension,
+    page: WebSurface,
+    listener: socket.socket,
+    announce: Announce,
+) -> AsyncIterator[ServerTask]:
+    """Let people in by the ways of the role while the body runs."""
+    base, dispatcher = services.base, build_dispatcher(services)
+    monitor = ServiceMonitor(base.ai_services, services.budget_alerts, base.clock, announce)
+    async with AsyncExitStack() as stack:
+        listening = chats.listen(services, dispatcher, by_socket=role.has_sockets, by_http=role.has_page)
+        chat_extension = await stack.enter_async_context(listening)
+        extension = merge_extensions((chat_extension, billing, WebExtension(findings=lambda: monitor.findings)))
+        if role.has_page:
+            served = serve_web(services, dispatcher, surface=page, listener=listener, extension=extension)
+        else:
+            served = serve_health(base, listener, extension.findings)
+        server = await stack.enter_async_context(served)
+        if role.has_work:
+            await stack.enter_async_context(background_task(monitor.run()))
+        yield server
+
+
+async def _drain(worker: Worker, settings: Settings, stop: StopRequest) -> None:
+    """Finish what is being drawn, unless somebody insists on an end."""
+    async with background_task(stop.immediate.wait()) as second_request:
+        await wait_for_either(worker.drain(settings.worker.drain), second_request)
 
 
 def _surfaces(page: WebSurface, chats: ChatPlatforms) -> Mapping[Platform, Surface]:
     return {WEB: page, API: RestSurface(), TERMINAL: TerminalSurface(quiet=True), **chats.surfaces}
 
 
-async def _announce_start(base: Foundation, listener: socket.socket, announce: Announce) -> None:
+async def _announce_start(base: Foundation, role: Role, listener: socket.socket, announce: Announce) -> None:
     """Say where the page is, who draws, and what is wrong already."""
     host, port = listener.getsockname()[:2]
-    for notice in base.ai_services.notices:
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    for notice in base.ai_services.notices if role.has_work else ():
         announce(notice)
     skew = await check_clock(base.database, base.clock, base.settings.worker.lease)
     for finding in (*await Readiness(base).findings(), *skew):
         announce(f"Careful: {finding.subject}: {finding.text} {finding.mend}".rstrip())
-    announce(f"easel is ready at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C stops it).")
+    is_ready = f"{role.process_name} is ready"
+    announce(
+        f"{is_ready} at {address} (Ctrl-C stops it)." if role.has_page else f"{is_ready} (Ctrl-C stops it): {address}/readyz"
+    )

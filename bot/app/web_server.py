@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from urllib.parse import urlsplit
 
 import uvicorn
+from fastapi import FastAPI
 
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.surface import WebSurface
@@ -17,34 +19,40 @@ from bot.app.connections import most_connections, server_config
 from bot.app.features.api_keys import build_registry
 from bot.app.foundation import Foundation
 from bot.app.readiness import Readiness
-from bot.app.service_monitor import ServiceMonitor
 from bot.app.services import Services
 from bot.app.tasks import wait_for_either
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
+from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.errors import ConfigError
 from bot.services.job_views import JobViews
 
+ServerTask = asyncio.Task[None]
+"""Ends when the server has stopped, whoever stopped it."""
+
 
 @contextlib.contextmanager
-def bind_port(settings: Settings) -> Iterator[socket.socket]:
+def bind_port(settings: Settings, health_port: int | None = None) -> Iterator[socket.socket]:
     """Take the port before anything else is opened, so that a second start changes nothing.
+
+    `health_port` takes the place of the page's where there is no page.
 
     Raises:
         ConfigError: It is taken, or the address is not one of this machine.
     """
     web = settings.web
+    port = web.port if health_port is None else health_port
+    other = "set another [web] port, for example with EASEL_WEB__PORT=8421" if health_port is None else "choose another --port"
     try:
         family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-        listener = socket.create_server((web.host, web.port), family=family)
+        listener = socket.create_server((web.host, port), family=family)
         # asyncio sets it on sockets that it makes itself; without it small replies wait for the other side.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         reason = str(error.strerror).partition(" (while ")[0]
         raise ConfigError(
-            f"Cannot listen on {web.host} port {web.port} ({reason}): is easel running already? "
-            "Otherwise set another [web] port, for example with EASEL_WEB__PORT=8421."
+            f"Cannot listen on {web.host} port {port} ({reason}): is easel running already? Otherwise {other}."
         ) from error
     with listener:
         yield listener
@@ -81,8 +89,7 @@ async def serve_web(
     surface: WebSurface,
     listener: socket.socket,
     extension: WebExtension,
-    monitor: ServiceMonitor,
-) -> AsyncIterator["asyncio.Task[None]"]:
+) -> AsyncIterator[ServerTask]:
     """Serve the web front end, and what others have to serve, while the body runs."""
     base = services.base
     live = LiveChannel(surface.messages, base.events)
@@ -94,14 +101,34 @@ async def serve_web(
         pictures=base.records.pictures,
         objects=base.objects,
         ids=base.ids,
-        readiness=Readiness(base, lambda: (*extension.findings(), *monitor.findings)).findings,
+        readiness=Readiness(base, extension.findings).findings,
         extra_routers=extension.routes,
         rest_dependencies=_rest_dependencies(services, dispatcher),
     )
+    async with _run_server(web, listener, live.follow()) as server:
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def serve_health(
+    base: Foundation, listener: socket.socket, findings: Callable[[], tuple[Finding, ...]]
+) -> AsyncIterator[ServerTask]:
+    """Serve the health checks and nothing else while the body runs."""
+    web = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
+    web.include_router(health_routes(Readiness(base, findings).findings))
+    async with _run_server(web, listener, contextlib.nullcontext()) as server:
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def _run_server(
+    web: FastAPI, listener: socket.socket, following: contextlib.AbstractContextManager[None]
+) -> AsyncIterator[ServerTask]:
+    """Serve an application while the body runs. `following` ends before the server waits for its connections."""
     server = _WebServer(server_config(web, most=most_connections()))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        with live.follow():
+        with following:
             await wait_for_either(server.is_up.wait(), task)
             yield task
     finally:

@@ -33,6 +33,10 @@ Config = Annotated[
     typer.Option("--config", metavar="FILE", help="Settings file (default: what EASEL_CONFIG names, or config.toml here)."),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log more, to the standard error stream.")]
+HealthPort = Annotated[
+    int,
+    typer.Option("--port", min=0, max=65535, help="Where to answer /healthz and /readyz (default: any free port)."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object, and nothing else, to the standard output.")]
 
 
@@ -97,6 +101,34 @@ def run(config: Config = None, verbose: Verbose = False) -> None:
         from bot.cli.run_command import run as run_easel
 
         return run_easel(config, is_verbose=verbose)
+
+    run_and_exit(act, is_verbose=True)
+
+
+@app.command()
+def gateway(port: HealthPort = 0, config: Config = None, verbose: Verbose = False) -> None:
+    """Start only what listens to chats: Discord's gateway, Slack's sockets. It needs [engine] url, and workers."""
+    _run_part("gateway", config, port=port, verbose=verbose)
+
+
+@app.command()
+def web(config: Config = None, verbose: Verbose = False) -> None:
+    """Start only what is reached by HTTP: the page, REST, links, and what chats and Stripe send. It needs [engine] url."""
+    _run_part("web", config, verbose=verbose)
+
+
+@app.command()
+def worker(port: HealthPort = 0, config: Config = None, verbose: Verbose = False) -> None:
+    """Start only the work: drawing and delivering what others take in. It needs [engine] url."""
+    _run_part("worker", config, port=port, verbose=verbose)
+
+
+def _run_part(role: str, config: Path | None, *, port: int = 0, verbose: bool) -> None:
+    def act() -> int:
+        from bot.app.roles import Role
+        from bot.cli.run_command import run as run_easel
+
+        return run_easel(config, Role(role), health_port=port, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=True)
 

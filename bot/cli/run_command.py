@@ -1,18 +1,19 @@
-"""`easel run`."""
+"""`easel run`, and its parts: `easel gateway`, `easel web`, `easel worker`."""
 
 import asyncio
 from pathlib import Path
 
 import typer
 
+from bot.app.roles import Role
 from bot.app.serving import serve
 from bot.cli.logs import configure_logging
 from bot.config import load
 
 
-def run(config: Path | None, *, is_verbose: bool) -> int:
+def run(config: Path | None, role: Role = Role.ALL, *, health_port: int = 0, is_verbose: bool) -> int:
     """Serve until somebody stops it, and give the exit code."""
     settings = load(config)
     configure_logging(settings, "debug" if is_verbose else settings.log_level)
-    asyncio.run(serve(settings, typer.echo))
+    asyncio.run(serve(settings, typer.echo, role, health_port=health_port))
     return 0

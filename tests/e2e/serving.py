@@ -1,4 +1,4 @@
-"""The whole house as a program, with people at its page: started, killed, and started again."""
+"""The house as a program, with people at its page: started, killed, and started again."""
 
 import asyncio
 import json
@@ -25,12 +25,13 @@ def free_port() -> int:
 
 @dataclass
 class Serving:
-    """`easel run` in a folder, which may be killed and started again."""
+    """`easel run`, or another role of it, in a folder; it may be killed and started again."""
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     is_new: bool = False
+    role: str = "run"
     _running: Running | None = None
 
     def __post_init__(self) -> None:
@@ -58,8 +59,9 @@ class Serving:
         """Start it and wait until it is ready."""
         if "EASEL_RECORDS__URL" not in self.environ:
             await give_tables(self._program.data)
-        self._running = await self._program.start("run")
-        await self._running.said(r"easel is ready at (\S+)")
+        health = ["--port", str(self.port)] if self.role in {"gateway", "worker"} else []
+        self._running = await self._program.start(self.role, *health)
+        await self._running.said(r"easel.* is ready.* (http://\S+)")
 
     async def kill(self) -> None:
         """Kill it with signal 9."""

@@ -60,8 +60,10 @@ class DiscordFrontEnd:
         return (self._gateway.finding,) if self._gateway else ()
 
     @asynccontextmanager
-    async def listen(self, dispatcher: Dispatcher, jobs: Jobs) -> AsyncIterator[tuple[APIRouter, ...]]:
-        """Receive events while the body runs; afterwards finish those received.
+    async def listen(
+        self, dispatcher: Dispatcher, jobs: Jobs, *, by_socket: bool = True, by_http: bool = True
+    ) -> AsyncIterator[tuple[APIRouter, ...]]:
+        """Receive events while the body runs, by the ways that are this process's; afterwards finish those received.
 
         Gives the routes by which Discord sends interactions, if it does.
         """
@@ -77,10 +79,12 @@ class DiscordFrontEnd:
             proxy=options.proxy,
             has_gateway=options.has_gateway,
         )
-        self._gateway = gateway
-        task = asyncio.create_task(gateway.run())
+        # Where everything comes by HTTP, all that is done by the connection is to register the commands.
+        connects = by_socket if options.has_gateway else by_http
+        self._gateway = gateway if connects else None
+        task = asyncio.create_task(gateway.run() if connects else asyncio.sleep(0))
         try:
-            yield self._routes(handlers)
+            yield self._routes(handlers) if by_http else ()
         finally:
             handlers.is_open = False
             await handlers.drain(_DRAIN_TIMEOUT)

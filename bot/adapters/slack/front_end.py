@@ -101,9 +101,16 @@ class SlackFrontEnd:
 
     @asynccontextmanager
     async def listen(
-        self, dispatcher: Dispatcher, jobs: Jobs, *, home: LoadHomeContent, stop_jobs: StopJobs
+        self,
+        dispatcher: Dispatcher,
+        jobs: Jobs,
+        *,
+        home: LoadHomeContent,
+        stop_jobs: StopJobs,
+        by_socket: bool = True,
+        by_http: bool = True,
     ) -> AsyncIterator[tuple[APIRouter, ...]]:
-        """Receive events while the body runs; afterwards finish those received.
+        """Receive events while the body runs, by the ways that are this process's; afterwards finish those received.
 
         Gives the routes that Slack and installers come by.
         """
@@ -117,9 +124,9 @@ class SlackFrontEnd:
             uninstaller=Uninstaller(web=self._web, store=self._store, people=people, stop_jobs=stop_jobs),
         )
         app = self._app(handlers)
-        task = asyncio.create_task(self._run_socket(app, handlers))
+        task = asyncio.create_task(self._run_socket(app, handlers) if by_socket else asyncio.sleep(0))
         try:
-            yield tuple(self._routes(app, handlers))
+            yield tuple(self._routes(app, handlers)) if by_http else ()
         finally:
             handlers.is_open = False
             await handlers.drain(_DRAIN_TIMEOUT)
