@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -104,14 +104,11 @@ async def _listen_on_slack(
 
 
 @asynccontextmanager
-async def open_chat_platforms(base: Foundation, *, has_page: bool = True) -> AsyncIterator[ChatPlatforms]:
-    """Open the chat platforms. They are opened before the house, so that they close after its last message.
-
-    `has_page` says whether this process serves HTTP, so that a platform can fetch something from it.
-    """
+async def open_chat_platforms(base: Foundation) -> AsyncIterator[ChatPlatforms]:
+    """Open the chat platforms. They are opened before the house, so that they close after its last message."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(_open_discord(base)) if base.settings.discord.token else None
-        slack = await stack.enter_async_context(_open_slack(base, has_page=has_page)) if base.settings.slack.is_on else None
+        slack = await stack.enter_async_context(_open_slack(base)) if base.settings.slack.is_on else None
         yield ChatPlatforms(discord, slack)
 
 
@@ -126,16 +123,14 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
 
 
 @asynccontextmanager
-async def _open_slack(base: Foundation, *, has_page: bool) -> "AsyncIterator[SlackFrontEnd]":
+async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
     from bot.adapters.slack.front_end import SlackStores, open_slack
     from storage.sql.codes import SqlCodes
     from storage.sql.installations import SqlInstallations
 
     stores = SlackStores(SqlInstallations(base.database), SqlCodes(base.database, base.clock))
     options = slack_options(base.settings)
-    if not has_page:
-        options = replace(options, public_url="")  # nothing is served here: Slack would look for previews in vain
-    async with open_slack(options, base.objects, base.clock, base.ids, stores) as front:
+    async with open_slack(options, base.objects, base.clock, base.ids, stores=stores, events=base.events) as front:
         yield front
 
 

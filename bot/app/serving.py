@@ -57,7 +57,7 @@ async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *
             settings = with_port(settings, listener.getsockname()[1])
         async with (
             open_foundation(settings) as base,
-            open_chat_platforms(base, has_page=role.has_page) as chats,
+            open_chat_platforms(base) as chats,
             open_engine(settings, base.clock) as engine,
         ):
             page = WebSurface(SqlPageMessages(base.database, base.clock, base.ids), base.events)

@@ -20,14 +20,22 @@ class PreviewChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewLinked:
+    """A platform is told to fetch an unfinished picture from us, under an address that ends with `name`."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class EventsMissed:
     """Events may have been lost. Never published: it is told to this process's own subscribers when a connection is back."""
 
 
-Event = MessagesChanged | PreviewChanged | EventsMissed
+Event = MessagesChanged | PreviewChanged | PreviewLinked | EventsMissed
 """The type of an event is its topic. Each can be written as JSON by its declaration, bytes as base64."""
 
-E = TypeVar("E", MessagesChanged, PreviewChanged, EventsMissed)
+E = TypeVar("E", MessagesChanged, PreviewChanged, PreviewLinked, EventsMissed)
 
 
 class Events(Protocol):

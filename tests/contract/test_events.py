@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import ConfigDict, TypeAdapter
 
-from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged
+from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged, PreviewLinked
 from storage.events.local import LocalEvents
 from tests.fakes.redis import RedisServer
 from tests.fakes.waiting import until
@@ -20,7 +20,13 @@ KINDS = ["local", pytest.param("redis", marks=pytest.mark.needs("redis"))]
 Ends = tuple[Events, Events]
 BYTES = bytes(range(256)) * 8 * 1024
 _NUMBERS = itertools.count()
-EVENTS: list[Event] = [MessagesChanged(), PreviewChanged("m1", BYTES), PreviewChanged("m1"), PreviewChanged("🦊", b"\x00")]
+EVENTS: list[Event] = [
+    MessagesChanged(),
+    PreviewChanged("m1", BYTES),
+    PreviewChanged("m1"),
+    PreviewChanged("🦊", b"\x00"),
+    PreviewLinked("p", b"\x00"),
+]
 
 
 @pytest.fixture

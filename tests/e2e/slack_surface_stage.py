@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import SLACK
+from bot.adapters.slack.picture_sources import PreviewLink
 from bot.adapters.slack.rate_limits import SlackRateLimiter, SlackRateLimits
 from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
@@ -95,11 +96,16 @@ class SlackSurfaceStage:
         await self.slack.until(lambda: not self.surface.has_pending_updates, within=10, what="silence")
 
 
+async def link_preview(_: bytes) -> str:
+    """Give every preview the same address."""
+    return "https://easel.example/preview/1"
+
+
 @asynccontextmanager
 async def a_stage(
     limits: SlackRateLimits | None = None,
     *,
-    preview_link: Callable[[bytes], str] | None = None,
+    preview_link: PreviewLink | None = None,
     has_rates: bool = False,
     clock: SlackClock | None = None,
 ) -> AsyncIterator[SlackSurfaceStage]:

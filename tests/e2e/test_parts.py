@@ -38,7 +38,7 @@ async def test_front_ends_and_work_need_not_be_one_process(tmp_path: Path) -> No
 
 
 async def test_each_process_on_slack_has_ways_of_its_own(tmp_path: Path) -> None:
-    """A web process opens no socket, a gateway serves nothing, and a worker has Slack fetch no unfinished pictures from it."""
+    """A web process opens no socket, a gateway serves nothing, and a worker neither: the web process serves its previews."""
     async with a_stage(tmp_path, opened=False, web={"public_url": "https://easel.example.org"}) as stage:
         await give_tables(stage.settings.home)
         async with open_foundation(stage.settings) as base:
@@ -48,9 +48,9 @@ async def test_each_process_on_slack_has_ways_of_its_own(tmp_path: Path) -> None
                 assert len(web.routes) == 1  # that of unfinished pictures
                 assert web.findings() == ()
             assert stage.slack.sockets.opened == 0
-            async with open_chat_platforms(base, has_page=False) as chats:
+            async with open_chat_platforms(base) as chats:
                 async with chats.listen(services, dispatcher, by_http=False) as gateway:
                     await stage.slack.connected(within=15)
                     assert gateway.routes == ()
-                async with chats.listen(services, dispatcher, by_socket=False) as nothing:
+                async with chats.listen(services, dispatcher, by_socket=False, by_http=False) as nothing:
                     assert nothing.routes == ()

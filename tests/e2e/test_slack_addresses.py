@@ -10,7 +10,7 @@ from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
 from bot.domain.chat import Post
 from bot.errors import MessageGone, SurfaceFailed
-from tests.e2e.slack_surface_stage import DONE, ENDED, PICTURE, WAITING, WORKING, SlackSurfaceStage, a_stage
+from tests.e2e.slack_surface_stage import DONE, ENDED, PICTURE, WAITING, WORKING, SlackSurfaceStage, a_stage, link_preview
 from tests.fakes.slack_pauses import BRIEF
 
 
@@ -75,7 +75,7 @@ async def test_pictures_that_an_address_cannot_carry_go_elsewhere(stage: SlackSu
 
 async def test_pictures_by_link_can_be_carried_by_an_address() -> None:
     """Nothing has to be shared for them."""
-    async with a_stage(preview_link=lambda _: "https://easel.example/preview/1") as stage:
+    async with a_stage(preview_link=link_preview) as stage:
         private = stage.team.add_channel("secret", has_bot=False, is_private=True)
         message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
         await stage.surface.update(message, DONE)

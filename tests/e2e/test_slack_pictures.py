@@ -12,7 +12,16 @@ from bot.adapters.slack.surface import SlackSurface
 from bot.domain.chat import Attachment, MessageRef, Post
 from bot.domain.images import PictureId
 from bot.errors import ObjectMissing, SurfaceFailed
-from tests.e2e.slack_surface_stage import DONE, PICTURE, WORKING, SlackSurfaceStage, a_stage, file_of, shows_own_files
+from tests.e2e.slack_surface_stage import (
+    DONE,
+    PICTURE,
+    WORKING,
+    SlackSurfaceStage,
+    a_stage,
+    file_of,
+    link_preview,
+    shows_own_files,
+)
 from tests.fakes.slack import ALL_SCOPES
 from tests.fakes.slack_pauses import BRIEF
 from tests.fakes.studio import png
@@ -149,7 +158,7 @@ async def test_a_deleted_message_takes_its_files_along(stage: SlackSurfaceStage)
 
 async def test_with_a_public_address_pictures_are_links_of_ours() -> None:
     """Nothing is uploaded."""
-    async with a_stage(preview_link=lambda _: "https://easel.example/preview/1") as stage:
+    async with a_stage(preview_link=link_preview) as stage:
         message, seen = await stage.posted()
         stage.surface.show_progress(message, replace(WORKING, preview=png()))
         await stage.silence()
@@ -161,7 +170,7 @@ async def test_with_a_public_address_pictures_are_links_of_ours() -> None:
 
 async def test_a_link_that_slack_cannot_fetch_becomes_a_file() -> None:
     """The picture was paid for."""
-    async with a_stage(preview_link=lambda _: "https://easel.example/preview/1") as stage:
+    async with a_stage(preview_link=link_preview) as stage:
         message, seen = await stage.posted()
         stage.slack.faults.fail("chat.update", "invalid_blocks")
         await stage.surface.update(message, DONE)
@@ -170,7 +179,7 @@ async def test_a_link_that_slack_cannot_fetch_becomes_a_file() -> None:
 
 async def test_previews_that_slack_cannot_fetch_become_words() -> None:
     """Progress is shown all the same."""
-    async with a_stage(preview_link=lambda _: "https://easel.example/preview/1") as stage:
+    async with a_stage(preview_link=link_preview) as stage:
         message, seen = await stage.posted()
         stage.slack.faults.fail("chat.update", "invalid_blocks")
         for share in (0.2, 0.4):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -34,6 +34,7 @@ from bot.domain.health import Finding, Health
 from bot.errors import EaselError
 from bot.ports.clock import Clock, Ids
 from bot.ports.codes import Codes
+from bot.ports.events import Events
 from bot.ports.installations import Installations
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
@@ -78,7 +79,9 @@ class SlackStores:
 class SlackFrontEnd:
     """Slack, seen from the composition root."""
 
-    def __init__(self, options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, stores: SlackStores) -> None:
+    def __init__(
+        self, options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, *, stores: SlackStores, events: Events
+    ) -> None:
         self._options = options
         self._clock = clock
         self._ids = ids
@@ -88,7 +91,7 @@ class SlackFrontEnd:
         self._bots = self._build_bots(options)
         self._web = SlackWebApi(self._bots, base_url=options.api_url)
         self._client.session = self._web.session
-        self._previews = PublicPreviews(options.public_url) if options.public_url.startswith("https://") else None
+        self._previews = PublicPreviews(options.public_url, events) if options.public_url.startswith("https://") else None
         link = self._previews.link if self._previews else None
         self.surface = SlackSurface(self._web, objects, clock, preview_link=link, shows_links=options.shows_links)
         self._socket: SocketModeConnection | None = None
@@ -126,7 +129,8 @@ class SlackFrontEnd:
         app = self._app(handlers)
         task = asyncio.create_task(self._run_socket(app, handlers) if by_socket else asyncio.sleep(0))
         try:
-            yield tuple(self._routes(app, handlers)) if by_http else ()
+            with self._follow_previews() if by_http else nullcontext():
+                yield tuple(self._routes(app, handlers)) if by_http else ()
         finally:
             handlers.is_open = False
             await handlers.drain(_DRAIN_TIMEOUT)
@@ -139,6 +143,9 @@ class SlackFrontEnd:
         await self.surface.close()
         await self._bots.close()
         await self._web.close()
+
+    def _follow_previews(self) -> AbstractContextManager[None]:
+        return self._previews.follow() if self._previews is not None else nullcontext()
 
     def _app(self, handlers: SlackEventHandlers) -> AsyncApp:
         app = AsyncApp(
@@ -194,10 +201,10 @@ def _installation_store(options: SlackOptions, stores: SlackStores) -> Encrypted
 
 @asynccontextmanager
 async def open_slack(
-    options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, stores: SlackStores
+    options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, *, stores: SlackStores, events: Events
 ) -> AsyncIterator[SlackFrontEnd]:
     """Open what messages need, and close it; Slack itself is only spoken to when there is something to say."""
-    front = SlackFrontEnd(options, objects, clock, ids, stores)
+    front = SlackFrontEnd(options, objects, clock, ids, stores=stores, events=events)
     try:
         yield front
     finally:

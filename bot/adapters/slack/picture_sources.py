@@ -9,7 +9,7 @@ gets them as replies in the message's thread, which its blocks show above.
 import asyncio
 import hashlib
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import StrEnum
 
 from PIL import Image
@@ -27,7 +27,7 @@ _MOST_ALT = 1000
 _MOST_PICTURES = 10
 _PREVIEW_ALT = "A picture that is not finished yet"
 
-PreviewLink = Callable[[bytes], str]
+PreviewLink = Callable[[bytes], Awaitable[str]]
 """Makes a public address, good for a short while, for the bytes of an unfinished picture."""
 
 
@@ -80,7 +80,7 @@ class PictureSources:
             SurfaceFailed: The store or Slack do not go along now.
         """
         if not has_pictures(post):
-            return () if team in self._teams_without_previews else self._preview(post)
+            return () if team in self._teams_without_previews else await self._preview(post)
         if method is PictureMethod.LINK:
             return tuple(ImageSource(one.alt, url=one.original) for one in post.pictures)
         uploads = [upload async for upload in self._gather_uploads(post)]
@@ -102,10 +102,10 @@ class PictureSources:
         may_be = self._shows_links and not any(map(_is_picture, post.attachments))
         return may_be and all(one.original.startswith("https://") and one.media_type in _EXTENSIONS for one in post.pictures)
 
-    def _preview(self, post: Post) -> tuple[ImageSource, ...]:
+    async def _preview(self, post: Post) -> tuple[ImageSource, ...]:
         if post.preview is None or self._preview_link is None:
             return ()
-        return (ImageSource(_PREVIEW_ALT, url=self._preview_link(post.preview)),)
+        return (ImageSource(_PREVIEW_ALT, url=await self._preview_link(post.preview)),)
 
     async def _gather_uploads(self, post: Post) -> AsyncIterator[FileUpload]:
         for post_picture in post.pictures[:_MOST_PICTURES]:

@@ -1,12 +1,15 @@
 """Serves unfinished pictures under public addresses for a while."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
 from bot.adapters.shared.media_types import media_type_of
 from bot.adapters.shared.newest_entries import NewestEntries
+from bot.ports.events import Events, PreviewLinked
 
 PREVIEWS_PATH = "/slack/previews"
 
@@ -15,17 +18,30 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 
 class PublicPreviews:
-    """Keeps the newest previews in memory. Their addresses are made of their bytes, so nobody guesses one."""
+    """Gives previews addresses, and keeps the newest of all processes in memory where they are served.
 
-    def __init__(self, public_url: str) -> None:
+    The addresses are made of the bytes, so nobody guesses one.
+    """
+
+    def __init__(self, public_url: str, events: Events) -> None:
         self._public_url = public_url
+        self._events = events
         self._kept = NewestEntries[str, bytes](_MOST_ENTRIES, most_bytes=_MOST_BYTES, size_of=len)
 
-    def link(self, content: bytes) -> str:
-        """Keep a preview, and give its address."""
+    async def link(self, content: bytes) -> str:
+        """Tell those who serve previews of one, and give its address."""
         name = hashlib.sha256(content).hexdigest()
-        self._kept[name] = content
+        await self._events.publish(PreviewLinked(name, content))
         return f"{self._public_url}{PREVIEWS_PATH}/{name}"
+
+    @contextmanager
+    def follow(self) -> Iterator[None]:
+        """Keep what is linked while the body runs."""
+        with self._events.subscribe(PreviewLinked, self._keep):
+            yield
+
+    def _keep(self, linked: PreviewLinked) -> None:
+        self._kept[linked.name] = linked.content
 
     def routes(self) -> APIRouter:
         """Build the addresses."""
