@@ -390,6 +390,20 @@ async def test_a_second_easel_on_the_same_port_is_told_so(easel: Program) -> Non
     assert "EASEL_WEB__PORT" in done.err
 
 
+async def test_a_part_of_easel_by_itself_is_told_what_it_needs(easel: Program) -> None:
+    """A place where processes meet; then a port that is free."""
+    done = await easel.run("worker")
+    assert (done.code, len(done.err.splitlines())) == (1, 1)
+    assert "[engine] url" in done.err
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        easel.environ["EASEL_ENGINE__URL"] = "redis://127.0.0.1:1/0"
+        port = str(listener.getsockname()[1])
+        done = await easel.run("worker", "--port", port)
+    assert (done.code, len(done.err.splitlines())) == (1, 1)
+    assert f"port {port} (Address already in use)" in done.err
+    assert done.err.strip().endswith("choose another --port.")
+
+
 def _fetched(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
         facts: dict[str, Any] = json.load(answer)
