@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -28,6 +29,9 @@ _LAST_PATIENCE = timedelta(seconds=1)
 _PING_EVERY = timedelta(seconds=5)
 _SILENCE = timedelta(seconds=20)
 """A connection on which not even pings are answered for so long is a dead one."""
+
+_OUTAGE = 2
+"""Failures in a row. One by itself is a connection that Redis, or something between, closed because it was idle."""
 
 _AS_JSON = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -60,7 +64,7 @@ class RedisEvents:
         self._outbox = Outbox(self._encode(EventsMissed()))
         self._has_subscribers = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._away: set[str] = set()
+        self._failures: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
         """Begin; nothing is connected yet."""
@@ -71,7 +75,7 @@ class RedisEvents:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Send what waits if that goes quickly, and let go of the connections."""
-        if "sending" not in self._away:
+        if not self._failures["sending"]:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_PATIENCE.total_seconds()):
                     await self._outbox.wait_until_sent()
@@ -149,18 +153,18 @@ class RedisEvents:
 
     @asynccontextmanager
     async def _surviving(self, what: str) -> AsyncIterator[None]:
-        """Take a loss of Redis for what it is, say so once, and wait a moment."""
+        """Take a lost connection for what it is, and connect anew; where that fails too, say so once, and wait a moment."""
         try:
             yield
         except (RedisError, OSError) as error:  # a time-out is an OSError
-            if what not in self._away:
+            self._failures[what] += 1
+            if self._failures[what] == _OUTAGE:
                 log.warning("events.away", what=what, reason=str(error) or type(error).__name__)
-            self._away.add(what)
-            await asyncio.sleep(_PAUSE.total_seconds())
+            if self._failures[what] >= _OUTAGE:
+                await asyncio.sleep(_PAUSE.total_seconds())
 
     def _note_return(self, what: str) -> None:
-        if what in self._away:
-            self._away.discard(what)
+        if self._failures.pop(what, 0) >= _OUTAGE:
             log.info("events.back", what=what)
 
 

@@ -51,6 +51,23 @@ async def test_a_redis_that_goes_and_comes_back_is_said_once(tmp_path: Path) -> 
     assert not any(log.get("exc_info") for log in logs)
 
 
+async def test_a_connection_that_was_closed_is_no_outage(tmp_path: Path) -> None:
+    """Some servers close those that are idle: what is said next may be missed, which is known at once and logged by nobody."""
+    from redis.asyncio import Redis  # noqa: PLC0415 - as above
+
+    with redis_server(tmp_path) as redis, capture_logs() as logs:
+        client: Any = Redis.from_url(redis.url)
+        async with two_processes(redis, "idle", "idle") as (one, _, told), client:
+            await one.publish(PreviewChanged("before"))
+            await until(lambda: told == [PreviewChanged("before")])
+            await client.client_kill_filter(_type="normal", skipme=True)
+            await one.publish(PreviewChanged("perhaps"))
+            await until(lambda: told[-1] in {PreviewChanged("perhaps"), EventsMissed()})
+            await one.publish(PreviewChanged("after"))
+            await until(lambda: told[-1] == PreviewChanged("after"))
+    assert of(logs, "events.away") == []
+
+
 async def test_without_redis_a_process_still_tells_itself(tmp_path: Path) -> None:
     """At once, and it ends as quickly as ever."""
     with redis_server(tmp_path) as redis:
