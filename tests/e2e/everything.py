@@ -1,5 +1,6 @@
 """Importing this imports all of easel, so that processes forked afterwards need not."""
 
+import gc
 import importlib
 import pkgutil
 
@@ -10,3 +11,7 @@ for _package in (bot, storage):
     for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
         if not _module.name.endswith((".__main__", ".migrations.env")):  # those act when they are imported
             importlib.import_module(_module.name)
+
+# What is there already is not gone through by the garbage collections of each of them, nor copied for that.
+gc.collect()
+gc.freeze()

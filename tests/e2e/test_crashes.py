@@ -43,7 +43,9 @@ async def serving(openai: FakeOpenAI, tmp_path_factory: pytest.TempPathFactory) 
         yield house
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [moment if moment == "drawing" else pytest.param(moment, marks=pytest.mark.long) for moment in MOMENTS]
+)
 async def test_kill_9_loses_nothing_and_draws_nothing_twice(serving: Serving, openai: FakeOpenAI, moment: str) -> None:
     """Every job ends with its pictures, or with its price back and a word about it."""
     reached, ended = (next(iter(serving.rows(query)[0].values())) for query in (MOMENTS[moment], FINAL))

@@ -152,6 +152,7 @@ async def test_signed_nonsense_breaks_nothing(by_http: Town) -> None:
     assert "fox" in await by_http.picture("a fox")
 
 
+@pytest.mark.long
 async def test_kill_9_with_twenty_pictures_running(tmp_path: Path) -> None:
     """All twenty are delivered or told of in their messages, and none is paid for twice."""
     async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "3s"}, delay=1.5) as town:
