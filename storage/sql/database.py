@@ -89,8 +89,13 @@ class Database:
             async with self._time_limit(), self._require_open(self._writer).connect() as connection:
                 transaction = await connection.begin()
                 yield connection
-                with translate_lost_commit():
-                    await transaction.commit()
+                try:
+                    with translate_lost_commit():
+                        await transaction.commit()
+                except BaseException:
+                    # Otherwise SQLAlchemy takes it for ended, and the next one goes on, and commits, where this one stopped.
+                    await transaction.rollback()
+                    raise
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[AsyncConnection]:

@@ -94,6 +94,21 @@ class TestTrouble:
         await add(hasty, "a")
         assert await count(hasty) == 1
 
+    async def test_a_commit_that_fails_leaves_nothing_for_the_next_one_to_commit(self, database: Database) -> None:
+        """The connection is used again, and what the failed one had written is not."""
+        assert isinstance(database._writer, AsyncEngine)
+
+        def refuse(_connection: object) -> None:
+            event.remove(engine, "commit", refuse)
+            raise OSError("no space left")
+
+        engine = database._writer.sync_engine
+        event.listen(engine, "commit", refuse)
+        with pytest.raises(StorageFailed):
+            await add(database, "failed")
+        await add(database, "next")
+        assert await count(database) == 1
+
     async def test_a_full_disk_is_a_failure(self, database: Database) -> None:
         """What came before in the same transaction is taken back, what came before it stays."""
         await add(database, "before")
