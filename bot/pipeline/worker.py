@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -159,6 +159,7 @@ class Worker:
             raise
         except Stopping:
             await self._release_now(job)
+            await self._publish(job, self._clock.now())
         except PromptRefused as error:
             await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
         except StorageFailed as error:
@@ -228,11 +229,15 @@ class Worker:
         log.warning("job.postponed", seconds=pause.total_seconds(), reason=str(error))
         not_before = self._clock.now() + pause
         await self._jobs.release(job.id, job.attempt, not_before)
+        await self._publish(job, not_before)
+        await self._queue.publish_next(job.id)
+
+    async def _publish(self, job: Job, not_before: datetime) -> None:
+        """Have somebody take the job up again, perhaps another process; where that fails, recovery does."""
         try:
             await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
         except StorageFailed as unreachable:
             log.warning("job.unpublished", reason=str(unreachable))
-        await self._queue.publish_next(job.id)
 
     async def _release_now(self, job: Job) -> None:
         """Give the job up on the way out, so that nobody has to wait for the lease to run out."""

@@ -44,8 +44,8 @@ _POSTGRES = {
 """By SQLSTATE, or by its class, which is the first two characters."""
 
 
-_ROLLED_BACK = "40"
-"""Deadlocks, and what two did at once that one after the other would not have done."""
+_ROLLED_BACK = ("40000", "40001", "40002", "40P01")
+"""Deadlocks, and what two did at once that one after the other would not have done. Nobody knows how 40003 ended."""
 
 _LOST = ("08", "57P01", "57P02", "57P03", "25P03")
 """The server ended the connection, or the network did."""

@@ -223,8 +223,10 @@ async def test_a_draining_worker_begins_no_paid_call(bench: Bench) -> None:
     """What has its words only goes back at once, as it is, and the next process draws it."""
     job = await bench.imagine()
     bench.drawing.stop_new_drawings()
-    await bench.work()
+    bench.engine.stop_starting()
+    await bench.engine.start(bench.worker.work, job.id)
     assert (bench.job(job).state, bench.painter.requests) == (JobState.RUNNING, [])
+    assert bench.engine.waiting == [job.id]
     assert await bench.jobs.drawings(job.id) == ()
     assert await bench.jobs.claimable(frozenset({LOOM}), accepted_by=bench.clock.now(), most=100) == ((job.id, job.tier),)
 

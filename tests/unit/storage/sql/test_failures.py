@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.errors import BadInput, StorageFailed
-from storage.sql.failures import reason_of, translate_errors
+from storage.sql.failures import NotCommitted, reason_of, translate_errors
 
 
 class PostgresError(Exception):
@@ -53,6 +53,14 @@ def test_postgres_failures_are_named_by_their_class(sqlstate: str, reason: str) 
 def test_other_failures_are_named_too(error: Exception, reason: str) -> None:
     """At least by their kind."""
     assert reason_of(error) == reason
+
+
+@pytest.mark.parametrize(("sqlstate", "is_sure"), [("40001", True), ("40P01", True), ("40003", False), ("23505", False)])
+def test_only_what_was_surely_not_written_may_be_done_again(sqlstate: str, is_sure: bool) -> None:
+    """40003 says that nobody knows, as CockroachDB does of a commit."""
+    with pytest.raises(StorageFailed) as caught, translate_errors():
+        raise DBAPIError("COMMIT", {}, PostgresError(sqlstate))
+    assert isinstance(caught.value, NotCommitted) is is_sure
 
 
 def test_failures_are_translated_and_ours_are_not() -> None:
