@@ -64,18 +64,18 @@ def _seconds(command: list[str]) -> float:
     return time.perf_counter() - before
 
 
-def ready_seconds() -> float:
+def ready_seconds(url: str) -> float:
     """Say how long `easel run` takes until it can take jobs, on a house that was started once before."""
     with tempfile.TemporaryDirectory() as folder:
-        _start_seconds(folder)
-        return median(_start_seconds(folder) for _ in range(3))
+        _start_seconds(folder, url)
+        return median(_start_seconds(folder, url) for _ in range(3))
 
 
-def _start_seconds(folder: str) -> float:
+def _start_seconds(folder: str, url: str) -> float:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     environ = {name: value for name, value in os.environ.items() if not re.match("EASEL_|OPENAI_", name)}
-    environ |= {"EASEL_DATA_DIR": folder, "EASEL_WEB__PORT": str(port), "OPENAI_API_KEY": "sk-bench"}
+    environ |= {"EASEL_DATA_DIR": folder, "EASEL_WEB__PORT": str(port), "OPENAI_API_KEY": "sk-bench", "OPENAI_BASE_URL": url}
     before = time.perf_counter()
     command = [sys.executable, "-m", "bot", "run"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -100,6 +100,7 @@ def measure() -> dict[str, float]:
         floor_20, house_20 = (drawing(kind, url, at_once=20, rounds=3) for kind in ("floor", "house"))
     with provider(INSTANT) as url:
         floor_fast, house_fast = (drawing(kind, url, at_once=20, rounds=5) for kind in ("floor", "house"))
+        ready_s = ready_seconds(url)
     return {
         "added_ms_p50_at_1": house_1["p50_ms"] - floor_1["p50_ms"],
         "added_ms_p50_at_20": house_20["p50_ms"] - floor_20["p50_ms"],
@@ -108,7 +109,7 @@ def measure() -> dict[str, float]:
         "loop_stall_ms": house_20["stall_ms"],
         "rss_ratio": house_20["added_mb_each"] * 1_000_000 / PICTURE_BYTES,
         "help_s": help_seconds(),
-        "ready_s": ready_seconds(),
+        "ready_s": ready_s,
         "floor_ms_p50_at_1": floor_1["p50_ms"],
         "floor_ms_p50_at_20": floor_20["p50_ms"],
         "floor_stall_ms_at_20": floor_20["stall_ms"],
