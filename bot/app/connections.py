@@ -46,8 +46,8 @@ class BoundedProtocol(H11Protocol):
     ) -> None:
         super().__init__(*arguments, **options)
         self._most = most
-        self._head_budget = head_timeout
-        self._reader_budget = reader_timeout
+        self._head_timeout = head_timeout
+        self._reader_timeout = reader_timeout
         self._head_timer: asyncio.TimerHandle | None = None
         self._reader_timer: asyncio.TimerHandle | None = None
 
@@ -79,7 +79,7 @@ class BoundedProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """Wait for somebody who does not read."""
         super().pause_writing()
-        self._reader_timer = self.loop.call_later(self._reader_budget, self.transport.abort)
+        self._reader_timer = self.loop.call_later(self._reader_timeout, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Go on writing."""
@@ -95,7 +95,7 @@ class BoundedProtocol(H11Protocol):
             self._head_timer.cancel()
             self._head_timer = None
         elif not is_served and self._head_timer is None and not self.transport.is_closing():
-            self._head_timer = self.loop.call_later(self._head_budget, self.transport.abort)
+            self._head_timer = self.loop.call_later(self._head_timeout, self.transport.abort)
 
 
 def server_config(

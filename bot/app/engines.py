@@ -1,14 +1,13 @@
 """What carries jobs to whoever draws, and who of them leads, as the settings choose it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.app.redis_packages import load_for_redis
 from bot.app.tasks import background_task
 from bot.config import Settings
 from bot.domain.people import Platform, Tier
-from bot.errors import ConfigError
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
@@ -51,11 +50,7 @@ async def open_leader_lock(settings: Settings, platforms: Collection[Platform]) 
 
 
 async def _build_docket_engine(settings: Settings) -> "DocketEngine":
-    try:
-        # The import reads many files: the loop has better things to do.
-        build = await asyncio.to_thread(_import_docket_engine)
-    except ModuleNotFoundError as error:
-        raise ConfigError("[engine] url names Redis, which needs more packages: pip install easel[redis].") from error
+    build = await load_for_redis(_import_docket_engine)
     return build(
         settings.engine.url.get_secret_value(),
         prefix=settings.engine.prefix,

@@ -1,10 +1,10 @@
 """What carries events between the processes of a house, as the settings choose it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.app.redis_packages import load_for_redis
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.ports.clock import Ids
@@ -25,11 +25,7 @@ async def open_events(settings: Settings, ids: Ids) -> AsyncIterator[Events]:
     if not settings.engine.url:
         yield LocalEvents()
         return
-    try:
-        # The import reads many files: the loop has better things to do.
-        build = await asyncio.to_thread(_import_redis_events)
-    except ModuleNotFoundError as error:
-        raise ConfigError("[engine] url names Redis, which needs more packages: pip install easel[redis].") from error
+    build = await load_for_redis(_import_redis_events)
     url, prefix = settings.engine.url.get_secret_value(), settings.engine.prefix
     try:
         opened = build(url, prefix=prefix, sender=ids.new())

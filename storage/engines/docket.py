@@ -18,7 +18,7 @@ from bot.domain.people import Tier
 from bot.errors import StorageFailed
 from bot.ports.engine import Work
 from storage.engines.redis_server import check_server, mute_outages, with_room
-from storage.engines.work import run_logged
+from storage.engines.work import check_slots, run_logged
 
 log = structlog.get_logger(__name__)
 
@@ -133,8 +133,7 @@ class DocketEngine:
             ValueError: There is no slot.
             RuntimeError: The engine runs already.
         """
-        if sum(slots.values()) < 1 or min(slots.values()) < 0:
-            raise ValueError("an engine needs a slot")
+        check_slots(slots)
         if self._work is not None:
             raise RuntimeError("the engine runs already")
         self._work = work

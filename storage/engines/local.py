@@ -11,7 +11,7 @@ from bot.domain.jobs import JobId
 from bot.domain.people import Tier
 from bot.ports.clock import Clock
 from bot.ports.engine import Work
-from storage.engines.work import run_logged
+from storage.engines.work import check_slots, run_logged
 
 _LONGEST_WAIT = timedelta(minutes=1)
 """So late at most is it noticed that somebody has set the clock."""
@@ -68,8 +68,7 @@ class LocalEngine:
             ValueError: There is no slot.
             RuntimeError: The engine runs already.
         """
-        if sum(slots.values()) < 1 or min(slots.values()) < 0:
-            raise ValueError("an engine needs a slot")
+        check_slots(slots)
         if self._is_open:
             raise RuntimeError("the engine runs already")
         self._is_open, self._is_stopping = True, False

@@ -1,8 +1,11 @@
 """What engines do with the work they were given."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from bot.domain.jobs import JobId
+from bot.domain.people import Tier
 from bot.ports.engine import Work
 
 log = structlog.get_logger(__name__)
@@ -14,3 +17,13 @@ async def run_logged(work: Work, job: JobId) -> None:
         await work(job)
     except Exception:
         log.exception("engine.work_broke", job=job)
+
+
+def check_slots(slots: Mapping[Tier, int]) -> None:
+    """See that something can be worked on at all.
+
+    Raises:
+        ValueError: There is no slot, or fewer than none.
+    """
+    if sum(slots.values()) < 1 or min(slots.values()) < 0:
+        raise ValueError("an engine needs a slot")
