@@ -1,6 +1,7 @@
 """Repairs what a crash left: on start, soon after it, and every minute."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -47,13 +48,20 @@ class Recovery:
     async def run(self, *, every: timedelta) -> None:
         """Sweep now, when the leases of a process that died before us have run out, and then ever more rarely, down to `every`.
 
-        Until cancelled, and only while this process leads: a sweep that fails is logged, and the next one comes.
+        Until cancelled, and only while this process leads: a sweep that fails is
+        logged, and the next one comes. Jobs are published beside the rest, which
+        takes as long as platforms and stores do.
         """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._repeat(self._publish_all, every))
+            group.create_task(self._repeat(self._tell_and_remove, every))
+
+    async def _repeat(self, sweep: Callable[[], Awaitable[None]], every: timedelta) -> None:
         pause = self._lease
         while True:
             try:
                 if await self._leader.lead():
-                    await self.sweep()
+                    await sweep()
             except EaselError as error:
                 log.warning("recovery.failed", reason=str(error))
             except Exception:
@@ -64,6 +72,9 @@ class Recovery:
     async def sweep(self) -> None:
         """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old."""
         await self._publish_all()
+        await self._tell_and_remove()
+
+    async def _tell_and_remove(self) -> None:
         await self._notify_all()
         await self._retention.sweep()
         await self._gallery.sweep()

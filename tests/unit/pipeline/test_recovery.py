@@ -81,6 +81,21 @@ async def test_ends_that_nobody_has_seen_are_told(bench: Bench) -> None:
     assert [post.text for post in bench.surface.said] == ["a fox – cancelled; nothing was counted."]
 
 
+async def test_an_end_that_takes_long_to_tell_keeps_no_job_waiting(bench: Bench) -> None:
+    """Nor does a store that is slow to remove what is too old: jobs are published beside all that."""
+    ended = await bench.imagine(key="call-1")
+    await bench.jobs.cancel(ended.id, CANCELLED)
+    bench.surface.hold_updates()
+    async with running(bench.recovery):
+        await asyncio.sleep(1)
+        lost = await bench.imagine(key="call-2")
+        await bench.engine.crash()
+        bench.clock.move(LEASE)
+        await asyncio.sleep(2 * MINUTE.total_seconds())
+        assert bench.surface.said == []
+        assert bench.engine.waiting == [lost.id]
+
+
 async def test_only_the_leader_sweeps(bench: Bench) -> None:
     """Whoever is it by the time of the next sweep."""
     job = await bench.imagine()
