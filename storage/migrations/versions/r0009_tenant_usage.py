@@ -12,8 +12,11 @@ _PREFIX = "all of "
 def upgrade() -> None:
     """Make the table and move the counters, which holds that are open now count in when they end.
 
-    The column is renamed, so that a program of before fails on it: it would count where nobody reads.
+    The column is renamed, so that a program of before fails on it: it would count where nobody reads. Until then none
+    may count: what it wrote between the copy and the removal would be lost.
     """
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("LOCK TABLE usage, holds IN EXCLUSIVE MODE")
     op.create_table(
         "tenant_usage",
         *(sa.Column(name, sa.String(), nullable=False) for name in ("community", "tenant")),
