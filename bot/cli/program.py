@@ -9,6 +9,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.cli.boundary import run_and_exit, start
+from bot.cli.chat_program import discord, slack
+from bot.cli.common_options import Config, HealthPort, Json, Verbose, show_help
 from bot.cli.option_flags import with_options_of
 from bot.domain.jobs import Draft
 
@@ -23,21 +25,10 @@ app = typer.Typer(
 )
 db = typer.Typer(help="Look after the database.")
 app.add_typer(db, name="db")
-discord = typer.Typer(help="Look after the bot on Discord.")
+objects = typer.Typer(help="Look after the pictures.")
+app.add_typer(objects, name="objects")
 app.add_typer(discord, name="discord")
-slack = typer.Typer(help="Look after the bot on Slack.")
 app.add_typer(slack, name="slack")
-
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings file (default: what EASEL_CONFIG names, or config.toml here)."),
-]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log more, to the standard error stream.")]
-HealthPort = Annotated[
-    int,
-    typer.Option("--port", min=0, max=65535, help="Where to answer /healthz and /readyz (default: any free port)."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object, and nothing else, to the standard output.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -59,11 +50,6 @@ def _version(is_asked: bool) -> None:
         raise typer.Exit
 
 
-def _help(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-
-
 @app.callback(invoke_without_command=True)
 def easel(
     context: typer.Context,
@@ -72,25 +58,19 @@ def easel(
     ] = False,
 ) -> None:
     """An image studio that lives in the chat people already use."""
-    _help(context)
+    show_help(context)
 
 
 @db.callback(invoke_without_command=True)
 def database(context: typer.Context) -> None:
     """Look after the database."""
-    _help(context)
+    show_help(context)
 
 
-@discord.callback(invoke_without_command=True)
-def on_discord(context: typer.Context) -> None:
-    """Look after the bot on Discord."""
-    _help(context)
-
-
-@slack.callback(invoke_without_command=True)
-def on_slack(context: typer.Context) -> None:
-    """Look after the bot on Slack."""
-    _help(context)
+@objects.callback(invoke_without_command=True)
+def pictures(context: typer.Context) -> None:
+    """Look after the pictures."""
+    show_help(context)
 
 
 @app.command(name="run")
@@ -244,46 +224,24 @@ def copy_database(
     run_and_exit(act, is_verbose=verbose)
 
 
-@discord.command()
-def invite(config: Config = None, verbose: Verbose = False) -> None:
-    """Print the links by which a server, or a person, adds the bot, with the permissions it needs."""
-
-    def act() -> int:
-        from bot.cli.invite_command import invite as print_invitations
-
-        return print_invitations(config, is_verbose=verbose)
-
-    run_and_exit(act, is_verbose=verbose)
-
-
-@slack.command()
-def manifest(
-    *,
-    url: Annotated[
-        str, typer.Option(metavar="https://HOST", help="For HTTP: where Slack reaches easel. Without it: for Socket Mode.")
-    ] = "",
-    rotating: Annotated[
-        bool, typer.Option("--rotating", help="Have tokens end after 12 hours; needs [slack] client_id.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of YAML; Slack takes both.")] = False,
+@objects.command(name="copy")
+def copy_pictures(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="Where the pictures are, as [objects] url names it.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="A folder, such as file:/data/pictures, or s3://bucket/prefix.")],
+    config: Config = None,
+    verbose: Verbose = False,
 ) -> None:
-    """Print the manifest that a Slack app is made from: commands, shortcuts, scopes, events."""
+    """Copy all pictures to another store: from the folder to a bucket, or back.
+
+    What TO has already is not copied again, so the same command goes on after
+    an interruption, and catches up when easel has drawn meanwhile. Each
+    picture is compared with its hash, and read back. FROM is not changed. A
+    bucket's endpoint, region and keys are those of [objects].
+    """
 
     def act() -> int:
-        from bot.cli.slack_commands import manifest as print_manifest
+        from bot.cli.objects_copy_command import copy
 
-        return print_manifest(url, is_rotating=rotating, as_json=as_json)
-
-    run_and_exit(act, is_verbose=False)
-
-
-@slack.command()
-def reseal(config: Config = None, verbose: Verbose = False) -> None:
-    """Encrypt the stored tokens of workspaces with the first of [slack] token_keys. Stop easel first."""
-
-    def act() -> int:
-        from bot.cli.slack_commands import reseal as encrypt
-
-        return encrypt(config, is_verbose=verbose)
+        return copy(source, target, config, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=verbose)

@@ -73,7 +73,8 @@ class RecordsSettings(Section):
     prepared_statements: bool = True
 
 
-def _check_objects_url(url: str) -> str:
+def check_objects_url(url: str) -> str:
+    """Return the URL; a `ValueError` says what it must be."""
     is_file = url.startswith("file:") and bool(url.removeprefix("file:").strip("/"))
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
     is_s3 = url.startswith("s3://") and bool(bucket) and ".." not in prefix and "//" not in prefix
@@ -85,7 +86,7 @@ def _check_objects_url(url: str) -> str:
 class ObjectsSettings(Section):
     """`[objects]`: where pictures are kept."""
 
-    url: Annotated[str, AfterValidator(_check_objects_url)] = ""
+    url: Annotated[str, AfterValidator(check_objects_url)] = ""
     region: str = ""
     endpoint_url: WebUrl = ""
     path_style: bool = False

@@ -229,6 +229,17 @@ def is_picture_key(key: str) -> bool:
     return _PICTURE_KEY.fullmatch(original_key(key)) is not None
 
 
+def media_type_of(key: str) -> str:
+    """Return the media type that the ending of a picture's key, or of a copy's, stands for."""
+    extension = key.rpartition(".")[2]
+    return "image/jpeg" if extension == "jpg" else f"image/{extension}"
+
+
+def sha256_of(key: str) -> str:
+    """Return the hash of the bytes that were stored under a picture's key, which is its name."""
+    return key.rpartition("/")[2][:64]
+
+
 def drawing_key(key: str, drawing: DrawingId) -> str:
     """Return `key` as a key of that drawing's own."""
     stem, _, extension = key.rpartition(".")

@@ -11,7 +11,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from bot.domain.images import ImageFile, Size
+from bot.domain.images import ImageFile, Size, media_type_of
 from bot.moderation.png import verify_png
 from bot.provider_errors import ProviderFailed, ProviderFault
 
@@ -59,10 +59,11 @@ class PictureCheck:
             raise _Unusable(f"picture of {len(content)} bytes, {self._max_bytes} is the most")
         extension, size = self._verify(content)
         digest = sha256(content).hexdigest()
+        key = f"pictures/{digest[:2]}/{digest}.{extension}"
         return ImageFile(
-            key=f"pictures/{digest[:2]}/{digest}.{extension}",
+            key=key,
             sha256=digest,
-            media_type="image/jpeg" if extension == "jpg" else f"image/{extension}",
+            media_type=media_type_of(key),
             width=size.width,
             height=size.height,
             size_bytes=len(content),
