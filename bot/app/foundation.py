@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.adapters.monitoring.observers import Observers
 from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.data_folder import make_data_folder
 from bot.app.events import open_events
@@ -18,6 +19,7 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.events import Events
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
+from bot.ports.observer import Observer
 from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
@@ -29,6 +31,8 @@ from storage.sql.pictures import SqlPictures
 from storage.sql.rules import SqlRulebook
 
 log = structlog.get_logger(__name__)
+
+_UNOBSERVED = Observers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,12 @@ class Foundation:
     objects: ObjectStore
     ai_services: AiServices
     events: Events
+    observer: Observer
 
 
 @asynccontextmanager
-async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
-    """Open it, and close it in reverse order.
+async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) -> AsyncIterator[Foundation]:
+    """Open it, and close it in reverse order. `observer` hears what happens in the house.
 
     Raises:
         ConfigError: A setting names something that is not there, or a data folder that cannot be written to.
@@ -81,4 +86,4 @@ async def open_foundation(settings: Settings) -> AsyncIterator[Foundation]:
         )
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))
-        yield Foundation(settings, clock, ids, database, records, objects, ai_services, events)
+        yield Foundation(settings, clock, ids, database, records, objects, ai_services, events, observer)

@@ -68,6 +68,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
             queue=queue,
             budget_alerts=budget_alerts,
             engine=engine,
+            observer=base.observer,
             clock=base.clock,
             ids=base.ids,
             slots=sum(settings.worker.slots_by_tier.values()),

@@ -47,6 +47,7 @@ def _build_worker(services: Services, engine: Engine) -> Worker:
         engine=engine,
         steps=_build_steps(services),
         queue=services.queue,
+        observer=base.observer,
         clock=base.clock,
         lease=base.settings.worker.lease,
         fault_code=new_fault_code,
@@ -59,9 +60,17 @@ def _build_steps(services: Services) -> Steps:
     keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=open_spool(settings), check=PictureCheck(), ids=base.ids)
     rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
-        preparation=PromptPreparation(jobs=jobs, guard=base.ai_services.guard, rewriter=base.ai_services.rewriter),
+        preparation=PromptPreparation(
+            jobs=jobs, guard=base.ai_services.guard, rewriter=base.ai_services.rewriter, observer=base.observer
+        ),
         drawing=DrawingStep(
-            jobs=jobs, providers=base.ai_services.providers, keeping=keeping, rules=rules, clock=base.clock, ids=base.ids
+            jobs=jobs,
+            providers=base.ai_services.providers,
+            keeping=keeping,
+            rules=rules,
+            observer=base.observer,
+            clock=base.clock,
+            ids=base.ids,
         ),
         keeping=keeping,
         delivery=services.delivery,
@@ -77,6 +86,7 @@ def _build_recovery(services: Services, engine: Engine, leader: LeaderLock) -> R
         delivery=services.delivery,
         retention=build_retention(base),
         gallery=services.gallery,
+        observer=base.observer,
         clock=base.clock,
         lease=base.settings.worker.lease,
     )

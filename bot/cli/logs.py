@@ -52,8 +52,11 @@ class _RepetitionFilter(logging.Filter):
         return self._seen[key] <= _MOST_PER_WINDOW
 
 
-def configure_logging(settings: Settings, level: str) -> None:
-    """Send all logs of this process through one form; `level` is for ours, others' begin at warning."""
+def configure_logging(settings: Settings, level: str, role: str = "") -> None:
+    """Send all logs of this process through one form; `level` is for ours, others' begin at warning.
+
+    `role` stands in each line of JSON, so that the lines of several processes can be told apart in one place.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -76,7 +79,7 @@ def configure_logging(settings: Settings, level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_final_processors(settings)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_final_processors(settings, role)],
         )
     )
     root = logging.getLogger()
@@ -86,10 +89,14 @@ def configure_logging(settings: Settings, level: str) -> None:
         logging.getLogger(name).setLevel(_LEVELS[level])
 
 
-def _final_processors(settings: Settings) -> list[structlog.typing.Processor]:
+def _final_processors(settings: Settings, role: str) -> list[structlog.typing.Processor]:
     """Return the last steps. Tracebacks show no local variables: those hold keys and prompts."""
     is_console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     if is_console:
         colours = sys.stderr.isatty()
         return [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+    def add_role(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**event, "role": role} if role else event
+
+    return [add_role, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

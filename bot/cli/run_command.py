@@ -14,6 +14,6 @@ from bot.config import load
 def run(config: Path | None, role: Role = Role.ALL, *, health_port: int = 0, is_verbose: bool) -> int:
     """Serve until somebody stops it, and give the exit code."""
     settings = load(config)
-    configure_logging(settings, "debug" if is_verbose else settings.log_level)
+    configure_logging(settings, "debug" if is_verbose else settings.log_level, role)
     asyncio.run(serve(settings, typer.echo, role, health_port=health_port))
     return 0

@@ -9,6 +9,7 @@ from bot.commands.typed_line import is_plain, read_options, split_line
 from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.people import Person
 from bot.errors import BadInput, EaselError, InternalError, NotAllowed, QuotaExceeded, Refusal, SurfaceFailed
+from bot.pipeline.log_context import log_place
 from bot.ports.surfaces import Call
 from bot.text import join_words, suggest
 
@@ -143,7 +144,8 @@ class Dispatcher:
 
     async def _report_failures(self, run: Callable[[], Awaitable[None]], call: Call) -> None:
         identity = call.person.identity
-        with structlog.contextvars.bound_contextvars(platform=identity.platform, user=identity.user, call=call.key):
+        caller = structlog.contextvars.bound_contextvars(user=identity.user, call=call.key)
+        with log_place(call.place), caller:
             try:
                 await run()
             except EaselError as error:

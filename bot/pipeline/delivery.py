@@ -15,6 +15,7 @@ from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
+from bot.pipeline.log_context import log_job
 from bot.pipeline.retries import retry_delivery
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
@@ -127,14 +128,15 @@ class Delivery:
         job = await self._jobs.get(job_id)
         if job is None or job.ending is None:
             return
-        try:
-            await self._show_end(job, job.ending)
-        except MessageGone as error:
-            log.info("job.untellable", job=job.id, reason=str(error))
-        except SurfaceFailed as error:
-            log.warning("job.untold", job=job.id, reason=str(error))
-            return
-        await self._jobs.mark_notified(job.id)
+        with log_job(job):
+            try:
+                await self._show_end(job, job.ending)
+            except MessageGone as error:
+                log.info("job.untellable", reason=str(error))
+            except SurfaceFailed as error:
+                log.warning("job.untold", reason=str(error))
+                return
+            await self._jobs.mark_notified(job.id)
 
     async def _show_end(self, job: Job, ending: Ending) -> None:
         if ending.state is not JobState.DONE:

@@ -19,6 +19,7 @@ from bot.pipeline.retries import retry_provider, retry_storage
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress
 from bot.ports.jobs import Jobs
+from bot.ports.observer import CostIncurred, Observer, Step
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,7 @@ class DrawingStep:
         providers: tuple[ImageProvider, ...],
         keeping: KeepingStep,
         rules: DrawingRules,
+        observer: Observer,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -79,6 +81,7 @@ class DrawingStep:
         self._providers = providers
         self._keeping = keeping
         self._rules = rules
+        self._observer = observer
         self._clock = clock
         self._ids = ids
         self._open_drawings = 0
@@ -136,6 +139,7 @@ class DrawingStep:
         for drawing in unknown:
             if drawing.state is DrawingState.OPEN:
                 await self._jobs.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
+                self._observer.note(CostIncurred(drawing.provider, drawing.cost))
         allowed = 1 if self._rules.when_unknown is WhenUnknown.RETRY else 0
         if len(unknown) > allowed:
             raise lost or OutcomeUnknown.by_interruption(unknown[-1].provider)
@@ -176,10 +180,18 @@ class DrawingStep:
         await self._jobs.open_drawing(drawing)
         tracker = _CostTracker(on_progress)
         try:
-            drawn = await self._draw_in_time(provider, request, tracker.on_progress)
+            with self._observer.watch(Step.DRAWING, job, provider.name):
+                drawn = await self._draw_in_time(provider, request, tracker.on_progress)
         except (PromptRefused, ProviderFailed) as error:
-            await self._jobs.close_drawing(_close(drawing, error, tracker.cost))
+            closed = _close(drawing, error, tracker.cost)
+            self._observer.note(CostIncurred(provider.name, closed.cost))
+            await self._jobs.close_drawing(closed)
             raise
+        except asyncio.CancelledError:
+            # Whoever cancelled the job has booked it so.
+            self._observer.note(CostIncurred(provider.name, drawing.cost))
+            raise
+        self._observer.note(CostIncurred(provider.name, drawn.cost))
         answered = replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=(*notes, *drawn.notes))
         return _PaidAnswer(answered, drawn)
 

@@ -9,8 +9,9 @@ from bot.domain.people import AccountId
 from bot.moderation.guard import Guard
 from bot.pipeline.retries import retry_provider
 from bot.ports.jobs import Jobs
+from bot.ports.observer import CostIncurred, Observer
 from bot.ports.prompts import Rewriter, RewriteRequest
-from bot.provider_errors import ProviderFailed, ProviderFault
+from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
 
 _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 """Failures of a rewriter that was at work: its answer came and could not be used, or nobody waited for it."""
@@ -19,10 +20,11 @@ _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 class PromptPreparation:
     """Settles a job's prompt, once."""
 
-    def __init__(self, *, jobs: Jobs, guard: Guard, rewriter: Rewriter) -> None:
+    def __init__(self, *, jobs: Jobs, guard: Guard, rewriter: Rewriter, observer: Observer) -> None:
         self._jobs = jobs
         self._guard = guard
         self._rewriter = rewriter
+        self._observer = observer
 
     async def prepare(self, job: Job) -> Job:
         """Return the job with its words; settled ones are neither judged nor paid for again.
@@ -51,11 +53,15 @@ class PromptPreparation:
         if estimate_cost.microusd:
             await self._jobs.record_prompt_estimate(job.id, job.attempt, estimate_cost)
         try:
-            return await retry_provider(lambda: self._rewriter.rewrite(request))
+            prepared = await retry_provider(lambda: self._rewriter.rewrite(request))
         except ProviderFailed as error:
-            if estimate_cost.microusd and error.fault not in _MAYBE_PAID:
+            if error.fault in _MAYBE_PAID:
+                self._observer.note(CostIncurred(REWRITER, estimate_cost))
+            elif estimate_cost.microusd:
                 await self._jobs.record_prompt_estimate(job.id, job.attempt, FREE)
             raise
+        self._observer.note(CostIncurred(REWRITER, prepared.cost))
+        return prepared
 
 
 def pseudonym(account: AccountId) -> str:

@@ -13,6 +13,7 @@ from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.ports.leader_lock import LeaderLock
+from bot.ports.observer import Chore, ChoreDone, LeadershipChecked, Observer
 from bot.services.gallery import Gallery
 from bot.services.retention import Retention
 
@@ -31,6 +32,7 @@ class Recovery:
         delivery: Delivery,
         retention: Retention,
         gallery: Gallery,
+        observer: Observer,
         clock: Clock,
         lease: timedelta,
         page: int = 500,
@@ -41,6 +43,7 @@ class Recovery:
         self._delivery = delivery
         self._retention = retention
         self._gallery = gallery
+        self._observer = observer
         self._clock = clock
         self._lease = lease
         self._page = page
@@ -53,15 +56,18 @@ class Recovery:
         takes as long as platforms and stores do.
         """
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._repeat(self._publish_all, every))
-            group.create_task(self._repeat(self._tell_and_remove, every))
+            group.create_task(self._repeat(Chore.PUBLISH, self._publish_all, every))
+            group.create_task(self._repeat(Chore.NOTIFY, self._tell_and_remove, every))
 
-    async def _repeat(self, sweep: Callable[[], Awaitable[None]], every: timedelta) -> None:
+    async def _repeat(self, chore: Chore, sweep: Callable[[], Awaitable[None]], every: timedelta) -> None:
         pause = self._lease
         while True:
             try:
-                if await self._leader.lead():
+                leads = await self._leader.lead()
+                self._observer.note(LeadershipChecked(leads))
+                if leads:
                     await sweep()
+                    self._observer.note(ChoreDone(chore, self._clock.now()))
             except EaselError as error:
                 log.warning("recovery.failed", reason=str(error))
             except Exception:

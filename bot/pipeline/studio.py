@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -11,15 +11,17 @@ from bot.domain.allowances import Hold
 from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
-from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded, StorageFailed
+from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded, Refusal, StorageFailed
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import PROMISE_LIFETIME
+from bot.pipeline.log_context import log_job, log_place
 from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
 from bot.ports.jobs import AcceptedJob, Jobs
+from bot.ports.observer import JobEnded, Observer, WishAccepted, WishRefused
 from bot.ports.surfaces import Call
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.quotas import EffectiveLimits, Quotas, check_channel
@@ -43,6 +45,7 @@ class Studio:
         queue: AccountQueue,
         budget_alerts: BudgetAlerts,
         engine: Engine,
+        observer: Observer,
         clock: Clock,
         ids: Ids,
         slots: int,
@@ -54,6 +57,7 @@ class Studio:
         self._queue = queue
         self._budget_alerts = budget_alerts
         self._engine = engine
+        self._observer = observer
         self._clock = clock
         self._ids = ids
         self._slots = slots
@@ -74,6 +78,20 @@ class Studio:
             BudgetExceeded: So for the money.
             StorageFailed: It could not be written down, so it was not accepted.
         """
+        began_at = self._clock.now()
+        with log_place(call.place):
+            try:
+                accepted, hold = await self._check_and_admit(wanted, call, prepared)
+            except Refusal as error:
+                self._observer.note(WishRefused(call.place.platform, error))
+                raise
+            with log_job(accepted.job):
+                await self._start(accepted, hold, call, began_at)
+
+    async def _check_and_admit(
+        self, wanted: Draft | Wish, call: Call, prepared: PreparedPrompt | None
+    ) -> tuple[AcceptedJob, Hold]:
+        """Ask everything that may refuse the wish, and write it down; raises as `accept` does."""
         wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
         if isinstance(wanted, Draft):
             wanted.check()
@@ -85,7 +103,7 @@ class Studio:
         wish = wanted if isinstance(wanted, Wish) else effective_limits.of_community.settings.fill(wanted)
         hold = self._quotas.hold(effective_limits, wish)
         try:
-            accepted = await self._admit(self._job(wish, call, effective_limits, prepared), hold)
+            return await self._admit(self._job(wish, call, effective_limits, prepared), hold), hold
         except QuotaExceeded as error:
             more = effective_limits.of_community.limits[REGISTERED]
             # Whoever has a limit of their own would have no more after registering.
@@ -97,11 +115,16 @@ class Studio:
             raise
         finally:
             self._budget_alerts.check_soon(effective_limits)
+
+    async def _start(self, accepted: AcceptedJob, hold: Hold, call: Call, began_at: datetime) -> None:
+        """Have the job worked on, and say so in public."""
+        job = accepted.job
         if accepted.is_new:
-            log.info("job.accepted", job=accepted.job.id, account=effective_limits.account.id, pictures=wish.count)
-        await self._publish(accepted.job)
+            log.info("job.accepted", account=job.account, pictures=job.wish.count)
+        await self._publish(job)
         if accepted.is_new:
-            await self._answer(accepted.job, hold.pictures, call)
+            await self._answer(job, hold.pictures, call)
+            self._observer.note(WishAccepted(job, began_at, answered_at=self._clock.now()))
 
     async def find(self, job: str) -> Job:
         """Return the job that a button speaks of.
@@ -140,12 +163,15 @@ class Studio:
         Raises:
             Conflict: It is too late for that.
         """
-        ending = await self._jobs.cancel(job.id, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
-        if ending is None:
-            raise Conflict("That is finished already, so there is nothing to cancel.")
-        await self._ask_to_stop(job)
-        await self._queue.publish_next(job.id)
-        log.info("job.cancelled", job=job.id)
+        with log_job(job):
+            ending = await self._jobs.cancel(job.id, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
+            if ending is None:
+                raise Conflict("That is finished already, so there is nothing to cancel.")
+            if not job.state.is_final:
+                self._observer.note(JobEnded(job, ending))
+            await self._ask_to_stop(job)
+            await self._queue.publish_next(job.id)
+            log.info("job.cancelled")
         return ending
 
     async def _ask_to_stop(self, job: Job) -> None:
@@ -153,7 +179,7 @@ class Studio:
         try:
             await self._engine.cancel(job.id)
         except StorageFailed as error:
-            log.warning("job.unstopped", job=job.id, reason=str(error))
+            log.warning("job.unstopped", reason=str(error))
 
     def _job(self, wish: Wish, call: Call, effective_limits: EffectiveLimits, prepared: PreparedPrompt | None) -> Job:
         return Job(
@@ -193,7 +219,7 @@ class Studio:
                 message = await call.answer(posts.waiting(job, position, self._slots, counted), key=job.id)
                 await self._jobs.attach(job.id, message)
         except (EaselError, TimeoutError) as error:
-            log.warning("job.unanswered", job=job.id, reason=str(error) or "timeout")
+            log.warning("job.unanswered", reason=str(error) or "timeout")
             await self._release_message(job)
 
     async def _release_message(self, job: Job) -> None:
@@ -207,7 +233,7 @@ class Studio:
         try:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:
-            log.warning("job.unpublished", job=job.id, reason=str(error))
+            log.warning("job.unpublished", reason=str(error))
 
 
 def _cancelled(text: str) -> Ending:

@@ -26,10 +26,12 @@ from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import Delivery, ShowProgress
 from bot.pipeline.drawing import DrawingStep
 from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.log_context import log_fault, log_job
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
+from bot.ports.observer import JobEnded, Observer, Step, WishRefused
 from bot.provider_errors import OutcomeUnknown
 
 log = structlog.get_logger(__name__)
@@ -66,6 +68,7 @@ class Worker:
         engine: Engine,
         steps: Steps,
         queue: AccountQueue,
+        observer: Observer,
         clock: Clock,
         lease: timedelta,
         fault_code: Callable[[], str],
@@ -74,6 +77,7 @@ class Worker:
         self._engine = engine
         self._steps = steps
         self._queue = queue
+        self._observer = observer
         self._clock = clock
         self._lease = lease
         self._fault_code = fault_code
@@ -112,7 +116,8 @@ class Worker:
         job = await self._queue.claim(job_id, self._lease)
         if job is None:
             return
-        with structlog.contextvars.bound_contextvars(job=job.id, attempt=job.attempt):
+        attempt = structlog.contextvars.bound_contextvars(attempt=job.attempt)
+        with log_job(job), attempt, self._observer.watch(Step.ATTEMPT, job):
             is_lost = False
             try:
                 async with self._hold_lease(job):
@@ -161,6 +166,7 @@ class Worker:
             await self._release_now(job)
             await self._publish(job, self._clock.now())
         except PromptRefused as error:
+            self._observer.note(WishRefused(job.place.platform, error))
             await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
         except StorageFailed as error:
             await self._postpone(job, timedelta(seconds=10), error)
@@ -175,7 +181,7 @@ class Worker:
                 return False
             fault = InternalError(self._fault_code())
             log.exception("job.broke", fault=fault.code)
-            await self._end(job, Ending(JobState.FAILED, fault.kind, fault.user_text), error)
+            await self._end(job, Ending(JobState.FAILED, fault.kind, fault.user_text), fault)
         else:
             await self._queue.publish_next(job.id)
             return True
@@ -186,9 +192,11 @@ class Worker:
             raise InternalError(self._fault_code())
 
     async def _prepare_prompt(self, job: Job, show: ShowProgress) -> Job:
-        if job.prepared_prompt is None:
-            show(posts.working(job, "Finding the words"))
-        return await self._steps.preparation.prepare(job)
+        if job.prepared_prompt is not None:
+            return job
+        show(posts.working(job, "Finding the words"))
+        with self._observer.watch(Step.WORDS, job):
+            return await self._steps.preparation.prepare(job)
 
     async def _draw_and_keep(self, job: Job, show: ShowProgress) -> None:
         async def on_progress(progress: Progress) -> None:
@@ -199,13 +207,15 @@ class Worker:
 
         show(posts.working(job, "Drawing"))
         drawing = await self._steps.drawing.draw(job, on_progress, on_trouble)
-        await self._steps.keeping.keep(job, drawing, on_trouble)
+        with self._observer.watch(Step.KEEPING, job):
+            await self._steps.keeping.keep(job, drawing, on_trouble)
         log.info("job.kept", pictures=len(drawing.files))
 
     async def _deliver(self, job: Job) -> None:
         """Show the pictures and finish. A boundary: they are paid for, so whatever breaks is tried again for a day."""
         try:
-            await self._steps.delivery.show_pictures(job)
+            with self._observer.watch(Step.DELIVERY, job):
+                await self._steps.delivery.show_pictures(job)
         except MessageGone as error:
             log.info("job.undeliverable", reason=str(error))
         except Exception as error:
@@ -213,16 +223,20 @@ class Worker:
             if self._clock.now() - job.created_at < _GIVE_UP_DELIVERY_AFTER:
                 asked = error.retry_after if isinstance(error, SurfaceFailed) else None
                 return await self._postpone(job, asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * job.attempt), error)
-        await self._jobs.finish(job.id, job.attempt, Ending(JobState.DONE))
+        ending = Ending(JobState.DONE)
+        await self._jobs.finish(job.id, job.attempt, ending)
+        self._observer.note(JobEnded(job, ending))
         log.info("job.done")
         return None
 
     async def _end(self, job: Job, ending: Ending, error: Exception) -> None:
         """Give the money back, then say why."""
-        log.warning("job.ended", state=ending.state, kind=ending.kind, reason=str(error))
-        await self._jobs.finish(job.id, job.attempt, ending)
-        await self._queue.publish_next(job.id)
-        await self._steps.delivery.notify_end(job.id)
+        with log_fault(error):
+            log.warning("job.ended", state=ending.state, kind=ending.kind, reason=str(error))
+            await self._jobs.finish(job.id, job.attempt, ending)
+            self._observer.note(JobEnded(job, ending))
+            await self._queue.publish_next(job.id)
+            await self._steps.delivery.notify_end(job.id)
 
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
         """Leave the job where it stands and come back to it."""

@@ -39,6 +39,7 @@ from tests.fakes.images import PRICE, ScriptedProvider
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.leader_lock import ScriptedLeaderLock
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.observer import RecordingObserver
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedRewriter, ScriptedStage
 from tests.fakes.rules import MemoryRulebook
@@ -78,6 +79,7 @@ class Bench:
     ) -> None:
         self.clock = StoppedClock()
         self.leader = ScriptedLeaderLock()
+        self.observer = RecordingObserver()
         self.weights = weights
         self.ids = CountingIds()
         self.jobs = MemoryJobs(self.clock)
@@ -110,6 +112,7 @@ class Bench:
             delivery=self.delivery,
             retention=self.retention,
             gallery=self.gallery,
+            observer=self.observer,
             clock=self.clock,
             lease=LEASE,
         )
@@ -130,10 +133,11 @@ class Bench:
             providers=(self.painter, *others),
             keeping=self.keeping,
             rules=DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown),
+            observer=self.observer,
             clock=self.clock,
             ids=self.ids,
         )
-        self.preparation = PromptPreparation(jobs=self.jobs, guard=guard, rewriter=self.rewriter)
+        self.preparation = PromptPreparation(jobs=self.jobs, guard=guard, rewriter=self.rewriter, observer=self.observer)
         self.worker = self.new_worker()
 
     def new_worker(self) -> Worker:
@@ -144,6 +148,7 @@ class Bench:
             engine=self.engine,
             steps=steps,
             queue=self.queue,
+            observer=self.observer,
             clock=self.clock,
             lease=LEASE,
             fault_code=lambda: FAULT,
@@ -233,6 +238,7 @@ class Bench:
             queue=self.queue,
             budget_alerts=self.budget_alerts,
             engine=self.engine,
+            observer=self.observer,
             clock=self.clock,
             ids=self.ids,
             slots=2,

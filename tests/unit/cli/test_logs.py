@@ -45,6 +45,14 @@ def test_json_is_one_object_a_line_on_standard_error(capsys: pytest.CaptureFixtu
     assert (theirs["event"], theirs["level"]) == ("careful: hot", "warning")
 
 
+def test_json_says_which_part_of_easel_wrote_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines of all processes end up in one place."""
+    configure_logging(Settings(log_format="json"), "info", "worker")
+    structlog.get_logger("bot.pipeline.worker").info("job.done")
+    logging.getLogger("vendor").warning("careful")
+    assert [json.loads(line)["role"] for line in capsys.readouterr().err.splitlines()] == ["worker", "worker"]
+
+
 def test_the_console_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """For people."""
     configure_logging(Settings(log_format="console"), "info")

@@ -32,6 +32,7 @@ def recovery_of(bench: Bench, *, delivery: Delivery | None = None, gallery: Gall
         delivery=delivery or bench.delivery,
         retention=bench.retention,
         gallery=gallery or bench.gallery,
+        observer=bench.observer,
         clock=bench.clock,
         lease=LEASE,
         page=page,
