@@ -31,9 +31,10 @@ def why_no_redis() -> str | None:
 class RedisServer:
     """Keeps everything in one folder, written down at every change."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, config: Path | None = None) -> None:
         self._folder = folder
         self._options = options
+        self._config = [] if config is None else [str(config)]
         self._port = _free_port()
         self._watcher: subprocess.Popen[bytes] | None = None
 
@@ -46,7 +47,7 @@ class RedisServer:
         """Start it, and wait until it answers."""
         settings = ["--port", str(self._port), "--bind", "127.0.0.1", "--dir", str(self._folder), "--save", ""]
         kept = ["--appendonly", "yes", "--appendfsync", "no", "--pidfile", str(self._folder / "pid")]
-        command = ["sh", "-c", _WHILE_WATCHED, "sh", str(_program()), *settings, *kept, *self._options]
+        command = ["sh", "-c", _WHILE_WATCHED, "sh", str(_program()), *self._config, *settings, *kept, *self._options]
         with (self._folder / "log").open("a") as log:
             self._watcher = subprocess.Popen(  # noqa: S603 - a program of a package
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
@@ -89,9 +90,9 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(folder: Path, *options: str) -> Iterator[RedisServer]:
-    """Run a server in that folder, with more `--options` if there are any."""
-    server = RedisServer(folder, *options)
+def redis_server(folder: Path, *options: str, config: Path | None = None) -> Iterator[RedisServer]:
+    """Run a server in that folder, with a file of settings and more `--options` if there are any."""
+    server = RedisServer(folder, *options, config=config)
     server.start()
     try:
         yield server
