@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.config.field_types import Section, SettingsConflict, parse_size
+from bot.config.field_types import Section, SettingsConflict, parse_list, parse_size
 from bot.domain.images import Abilities, FreeSizes, Quality, Size
 from bot.domain.money import MILLION, TokenPrices
 from bot.errors import ConfigError
@@ -52,9 +52,9 @@ def _not_empty(qualities: tuple[Quality, ...] | None) -> tuple[Quality, ...] | N
 class ModelSettings(Section):
     """`[models."name"]`: what is left out is taken from the built-in table, if the model is in it."""
 
-    sizes: tuple[Annotated[Size, BeforeValidator(parse_size)], ...] | None = None
+    sizes: Annotated[tuple[Annotated[Size, BeforeValidator(parse_size)], ...] | None, BeforeValidator(parse_list)] = None
     size_rule: SizeRuleSettings | None = None
-    qualities: Annotated[tuple[Quality, ...] | None, AfterValidator(_not_empty)] = None
+    qualities: Annotated[tuple[Quality, ...] | None, BeforeValidator(parse_list), AfterValidator(_not_empty)] = None
     most: Annotated[int, Field(ge=1, le=10)] | None = None
     previews: Annotated[int, Field(ge=0, le=3)] | None = None
     price: PriceSettings | None = None

@@ -272,7 +272,7 @@ class DiscordSettings(Section):
     public_key: Annotated[str, AfterValidator(_check_public_key)] = ""
     gateway: bool = True
     shard_count: Annotated[int, Field(ge=0, le=10_000)] = 1
-    shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(parse_list)] = ()
     spoiler_guilds: TextList = ()
     pictures: Literal["upload", "link"] = "upload"
     proxy: Annotated[Secret, AfterValidator(_check_proxy)] = NO_SECRET

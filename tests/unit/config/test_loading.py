@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot.config import Settings, find_config_file, load
 from bot.config.field_types import parse_duration
-from bot.domain.images import Quality
+from bot.domain.images import Quality, Size
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Platform
 from bot.errors import ConfigError
 
@@ -22,6 +22,29 @@ def write(file: Path, text: str) -> Path:
 def test_nothing_set_gives_the_defaults() -> None:
     """A newcomer has neither file nor variables."""
     assert load(environ={}) == Settings()
+
+
+def test_every_list_can_be_a_variable() -> None:
+    """Whatever it is a list of; and a list of one needs no comma."""
+    model = {"SIZES": "1024x1024, 1536x1024", "QUALITIES": "low,high"}
+    settings = load(
+        environ={
+            "EASEL_OWNERS": "web:a,web:b",
+            "EASEL_DISCORD__SHARD_COUNT": "4",
+            "EASEL_DISCORD__SHARD_IDS": "0, 2",
+            "EASEL_DISCORD__SPOILER_GUILDS": "1",
+            "EASEL_OPENAI__LEAVE_OUT": "n,size",
+            **{f"EASEL_MODELS__MINE__{name}": value for name, value in model.items()},
+        }
+    )
+    assert settings.owners == ("web:a", "web:b")
+    assert settings.discord.shard_ids == (0, 2)
+    assert settings.discord.spoiler_guilds == ("1",)
+    assert settings.openai.leave_out == ("n", "size")
+    assert settings.models["mine"].sizes == (Size(1024, 1024), Size(1536, 1024))
+    assert settings.models["mine"].qualities == (Quality.LOW, Quality.HIGH)
+    only_one = {"EASEL_DISCORD__SHARD_COUNT": "2", "EASEL_DISCORD__SHARD_IDS": "1"}
+    assert load(environ=only_one).discord.shard_ids == (1,)
 
 
 def test_settings_made_by_hand_do_not_look_at_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
