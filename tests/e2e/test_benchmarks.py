@@ -2,6 +2,8 @@
 
 import pytest
 
+from benchmarks.chaos.faults import FaultKind
+from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
 from tests.fakes.openai import FakeOpenAI
 
@@ -13,3 +15,13 @@ async def test_drawing_can_be_measured(kind: str) -> None:
         measured = await measure(kind, fake.url, at_once=2, rounds=1)
         assert sorted(measured) == ["added_mb_each", "p50_ms", "per_s", "stall_ms"]
         assert len(fake.paid) == 3
+
+
+@pytest.mark.long
+@pytest.mark.needs("postgresql", "redis", "s3")
+async def test_chaos_can_be_made_and_is_judged() -> None:
+    """A few wishes at every door, while a worker and Redis are killed: each is accounted for."""
+    verdict = await run_chaos(RunPlan(seed=1, jobs=4, faults=2, kinds=(FaultKind.WORKER, FaultKind.REDIS)))
+    assert verdict.accepted >= 4
+    assert verdict.delivered + verdict.told == verdict.accepted
+    assert verdict.is_clean

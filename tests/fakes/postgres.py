@@ -138,8 +138,8 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Run a server on a socket in a folder of its own, and leave neither behind."""
+def postgres_server(*more_settings: str) -> Iterator[PostgresServer]:
+    """Run a server on a socket in a folder of its own, and leave neither behind. The last word on a setting counts."""
     # A socket's path may not be long, which those in pytest's folders are.
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     try:
@@ -154,7 +154,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         )
         assert done.returncode == 0, done.stderr
         (data / "pg_hba.conf").write_text(_WHO_MAY_ENTER)
-        settings = [f"--{setting}" for setting in (*_SETTINGS, f"unix_socket_directories={folder}")]
+        settings = [f"--{setting}" for setting in (*_SETTINGS, *more_settings, f"unix_socket_directories={folder}")]
         with run_watched(
             [programs / "postgres", "-D", data, *settings], folder, lambda: _is_ready(data / "postmaster.pid"), stop="QUIT"
         ):

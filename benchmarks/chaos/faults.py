@@ -1,0 +1,146 @@
+"""What goes wrong: a plan that a seed decides, and how each of its parts is done."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchmarks.chaos.replicas import Replica
+from benchmarks.chaos.surroundings import Surroundings, flush
+
+S3_DOWN_S = 10.0
+
+
+class FaultKind(StrEnum):
+    """One kind of trouble; the value is what one types."""
+
+    WORKER = "worker"
+    """A worker is killed."""
+
+    FREEZE = "freeze"
+    """A worker is stopped past its lease, and goes on."""
+
+    GATEWAY = "gateway"
+    WEB = "web"
+    REDIS = "redis"
+    """Redis is killed and started again."""
+
+    FLUSH = "flush"
+    """Redis forgets everything."""
+
+    POSTGRES = "postgres"
+    """PostgreSQL restarts at once."""
+
+    S3 = "s3"
+    """The S3 server is away for ten seconds."""
+
+    PROVIDER = "provider"
+    """A connection is cut after OpenAI has accepted a picture."""
+
+    CHATS = "chats"
+    """A connection is cut after Discord or Slack has taken a message."""
+
+
+WEIGHTS = {
+    FaultKind.WORKER: 5,
+    FaultKind.FREEZE: 2,
+    FaultKind.GATEWAY: 3,
+    FaultKind.WEB: 3,
+    FaultKind.REDIS: 2,
+    FaultKind.FLUSH: 2,
+    FaultKind.POSTGRES: 2,
+    FaultKind.S3: 1,
+    FaultKind.PROVIDER: 3,
+    FaultKind.CHATS: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFault:
+    """One part of a plan: `target` says which of several, and `variant` how."""
+
+    kind: FaultKind
+    target: int
+    variant: int
+
+
+def plan_faults(kinds: Sequence[FaultKind], count: int, rng: random.Random) -> list[PlannedFault]:
+    """Return so many faults; the same numbers by chance give the same ones."""
+    chosen = rng.choices(kinds, [WEIGHTS[kind] for kind in kinds], k=count)
+    return [PlannedFault(kind, rng.randrange(60), rng.randrange(60)) for kind in chosen]
+
+
+class Trouble:
+    """Does what is planned. What is in trouble of the same kind already is left alone."""
+
+    def __init__(self, surroundings: Surroundings, replicas: Sequence[Replica], *, lease_s: float) -> None:
+        self._surroundings = surroundings
+        self._replicas = replicas
+        self._lease_s = lease_s
+        self._locks = {kind: asyncio.Lock() for kind in FaultKind}
+        self.done: Counter[FaultKind] = Counter()
+
+    async def make(self, planned: PlannedFault) -> None:
+        """Do it, and wait until it is over."""
+        acts: dict[FaultKind, Callable[[PlannedFault], Awaitable[None]]] = {
+            FaultKind.WORKER: self._kill,
+            FaultKind.GATEWAY: self._kill,
+            FaultKind.WEB: self._kill,
+            FaultKind.FREEZE: self._freeze,
+            FaultKind.REDIS: self._restart_redis,
+            FaultKind.FLUSH: self._flush_redis,
+            FaultKind.POSTGRES: self._restart_postgres,
+            FaultKind.S3: self._take_s3_away,
+            FaultKind.PROVIDER: self._cut_provider,
+            FaultKind.CHATS: self._cut_chats,
+        }
+        lock = self._locks[FaultKind.REDIS if planned.kind is FaultKind.FLUSH else planned.kind]
+        if lock.locked() and planned.kind not in {FaultKind.WORKER, FaultKind.GATEWAY, FaultKind.WEB}:
+            return
+        async with lock:
+            await acts[planned.kind](planned)
+            self.done[planned.kind] += 1
+
+    def _one_of(self, planned: PlannedFault, role: str) -> Replica:
+        of_role = [one for one in self._replicas if one.role == role]
+        return of_role[planned.target % len(of_role)]
+
+    async def _kill(self, planned: PlannedFault) -> None:
+        self._one_of(planned, planned.kind).kill()
+
+    async def _freeze(self, planned: PlannedFault) -> None:
+        await self._one_of(planned, FaultKind.WORKER).freeze(self._lease_s * 2)
+
+    async def _restart_redis(self, planned: PlannedFault) -> None:  # noqa: ARG002 - all are made alike
+        redis = self._surroundings.redis
+        await asyncio.to_thread(redis.kill)
+        await asyncio.to_thread(redis.start)
+
+    async def _flush_redis(self, planned: PlannedFault) -> None:  # noqa: ARG002 - as above
+        await flush(self._surroundings.redis)
+
+    async def _restart_postgres(self, planned: PlannedFault) -> None:  # noqa: ARG002 - as above
+        await self._surroundings.postgres.crash()
+
+    async def _take_s3_away(self, planned: PlannedFault) -> None:  # noqa: ARG002 - as above
+        await self._surroundings.s3.cut()
+        try:
+            await asyncio.sleep(S3_DOWN_S)
+        finally:
+            await self._surroundings.s3.mend()
+
+    async def _cut_provider(self, planned: PlannedFault) -> None:
+        kind = ("cut_after_paid", "cut_mid_stream")[planned.variant % 2]
+        await self._surroundings.openai.post("faults", {"endpoint": "images", "kind": kind})
+
+    async def _cut_chats(self, planned: PlannedFault) -> None:
+        """Cut before or after: what was taken is not known to whoever sent it."""
+        cut = ("after", "before")[planned.variant % 2]
+        if planned.target % 2:
+            method = ("POST", "PATCH")[planned.variant // 2 % 2]
+            await self._surroundings.discord.post("fault", method=method, cut=cut)
+        else:
+            method = ("chat.postMessage", "chat.update", "files.completeUploadExternal")[planned.variant // 2 % 3]
+            await self._surroundings.slack.post("fault", method=method, cut=cut)

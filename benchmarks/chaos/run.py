@@ -1,0 +1,168 @@
+"""One run: everything is started, people ask, things go wrong, and when all is calm again it is judged."""
+
+import asyncio
+import random
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from benchmarks.chaos.evidence import gather_evidence, look_at_doors
+from benchmarks.chaos.faults import FaultKind, PlannedFault, Trouble, plan_faults
+from benchmarks.chaos.judge import Verdict, judge
+from benchmarks.chaos.orphan_sweep import sweep_orphans
+from benchmarks.chaos.people import OWNER_COOKIE, Crowd, split_among_doors, visitor_id
+from benchmarks.chaos.replicas import Replica
+from benchmarks.chaos.surroundings import GUILDS, Surroundings, open_surroundings
+from tests.e2e.serving import free_port
+
+LEASE_S = 3.0
+_WEBS, _WORKERS = 2, 3
+_SETTLE_TIMEOUT_S = 300.0
+_OPEN = "SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL OR told_at IS NULL"
+_STATES = "SELECT state, count(*) AS n FROM jobs GROUP BY state"
+_REPORT_EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """How much is asked for and goes wrong. The same seed makes the same choices."""
+
+    seed: int
+    jobs: int = 200
+    faults: int = 100
+    kinds: tuple[FaultKind, ...] = tuple(FaultKind)
+    logs: Path | None = None
+    """The folder in which the logs of all processes are left, and what people saw at the end."""
+
+
+def say(text: str) -> None:
+    """Tell whoever waits how far it is."""
+    print(text, file=sys.stderr, flush=True)
+
+
+async def run_chaos(plan: RunPlan) -> Verdict:
+    """Do it all, and return the counts."""
+    with tempfile.TemporaryDirectory(prefix="chaos") as made:
+        folder = plan.logs or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        async with (
+            open_surroundings(folder) as surroundings,
+            _open_house(surroundings, folder) as replicas,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(60)) as http,
+        ):
+            return await _run(plan, surroundings, replicas, http)
+
+
+async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Replica], http: aiohttp.ClientSession) -> Verdict:
+    webs = [replica.url for replica in replicas if replica.role == "web"]
+    crowd = Crowd(surroundings, webs, plan.seed, http)
+    await crowd.prepare()
+    say(f"All runs: {len(replicas)} processes of easel. {plan.jobs} wishes and {plan.faults} faults follow; seed {plan.seed}.")
+    rng = random.Random(plan.seed)  # noqa: S311 - to be repeated, not to be secret
+    trouble = Trouble(surroundings, replicas, lease_s=LEASE_S)
+    async with asyncio.TaskGroup() as group:
+        for number, door in enumerate(split_among_doors(plan.jobs, rng)):
+            group.create_task(_ask_later(crowd, door, number, rng.uniform(0, 0.8 * plan.faults)))
+        for second, planned in enumerate(plan_faults(plan.kinds, plan.faults, rng)):
+            group.create_task(_make_later(trouble, planned, second))
+        reporting = asyncio.create_task(_report(surroundings, trouble))
+    await _settle(surroundings)
+    reporting.cancel()
+    sights = await look_at_doors(crowd)
+    await _stop(replicas)
+    await sweep_orphans(surroundings, (surroundings.folder / "data" / "spool",))
+    verdict, findings = judge(await gather_evidence(surroundings, crowd.asked, sights))
+    say(f"{len(crowd.asked)} times somebody asked; faults: { ({str(kind): n for kind, n in sorted(trouble.done.items())}) }.")
+    (surroundings.folder / "evidence.txt").write_text("\n".join(map(str, (*crowd.asked, *sights, *findings))))
+    for finding in findings:
+        say(finding)
+    return verdict
+
+
+@asynccontextmanager
+async def _open_house(surroundings: Surroundings, folder: Path) -> AsyncIterator[list[Replica]]:
+    """Run two gateways, two web processes and three workers while the body runs."""
+    gateways = [_replica(surroundings, folder, "gateway", number) for number in range(GUILDS)]
+    webs = [_replica(surroundings, folder, "web", number) for number in range(_WEBS)]
+    workers = [_replica(surroundings, folder, "worker", number) for number in range(_WORKERS)]
+    for number, gateway in enumerate(gateways):
+        gateway.environ["EASEL_DISCORD__SHARD_IDS"] = str(number)
+    replicas = [*gateways, *webs, *workers]
+    for replica in replicas:
+        replica.environ["EASEL_WEB__PUBLIC_URL"] = webs[0].url
+    try:
+        async with asyncio.TaskGroup() as group:
+            for replica in replicas:
+                group.create_task(replica.start())
+        await surroundings.discord.post("gateway", ready=GUILDS, within_s=60)
+        await surroundings.slack.post("wait", connections=GUILDS, within_s=60)
+        yield replicas
+    finally:
+        await asyncio.gather(*(replica.clear() for replica in replicas))
+
+
+def _replica(surroundings: Surroundings, folder: Path, role: str, number: int) -> Replica:
+    port = free_port()
+    environ = {
+        **surroundings.environ,
+        "EASEL_OWNERS": visitor_id(OWNER_COOKIE),
+        "EASEL_DATA_DIR": str(folder / "data"),
+        "EASEL_WEB__PORT": str(port),
+        "EASEL_WORKER__LEASE": f"{LEASE_S:g}s",
+        "EASEL_WORKER__SLOTS__GUEST": "3",
+        "EASEL_WORKER__SLOTS__REGISTERED": "3",
+        "EASEL_WORKER__SLOTS__PREMIUM": "3",
+        "EASEL_QUOTAS__TIERS__GUEST": "1000",
+        "EASEL_QUOTAS__TIERS__REGISTERED": "3",  # the rest goes by credits
+        "EASEL_QUOTAS__TIERS__PREMIUM": "1000",
+        "EASEL_QUOTAS__FIRST_TIER__DISCORD": "premium",
+        "EASEL_BURSTS__WISHES": "1000",
+        "EASEL_BURSTS__QUEUED": "1000",
+        "EASEL_LOG_FORMAT": "json",
+    }
+    return Replica(role, number, port=port, environ=environ, folder=folder)
+
+
+async def _ask_later(crowd: Crowd, door: str, number: int, after: float) -> None:
+    await asyncio.sleep(after)
+    await crowd.ask(door, number)
+
+
+async def _make_later(trouble: Trouble, planned: PlannedFault, after: float) -> None:
+    await asyncio.sleep(after)
+    await trouble.make(planned)
+
+
+async def _report(surroundings: Surroundings, trouble: Trouble) -> None:
+    """Say every few seconds how many jobs there are, by state, and what went wrong so far."""
+    while True:
+        await asyncio.sleep(_REPORT_EVERY_S)
+        try:
+            states = {row["state"]: row["n"] for row in await surroundings.rows(_STATES)}
+        except Exception:  # noqa: BLE001 - the database is being restarted; asyncpg has a dozen ways to say so
+            states = {}
+        say(f"jobs {states or 'unknown'}; faults { ({str(kind): n for kind, n in trouble.done.items()}) }")
+
+
+async def _settle(surroundings: Surroundings) -> None:
+    """Wait until every job is final and told of, however long recovery takes for that; who is never told is judged."""
+    try:
+        async with asyncio.timeout(_SETTLE_TIMEOUT_S):
+            while (await surroundings.rows(_OPEN))[0]["n"]:  # noqa: ASYNC110 - other processes do it
+                await asyncio.sleep(0.5)
+    except TimeoutError:
+        say(f"Not all jobs were over {_SETTLE_TIMEOUT_S:.0f} s after the last fault.")
+
+
+async def _stop(replicas: Sequence[Replica]) -> None:
+    """End all processes in good order, and say which broke."""
+    codes = await asyncio.gather(*(replica.stop() for replica in replicas))
+    for replica, code in zip(replicas, codes, strict=True):
+        if code != 0 or replica.broke:
+            say(f"{replica.name} ended with {code}, and before that by itself with {replica.broke}; its log says last:")
+            say("\n".join(replica.log.read_text().splitlines()[-5:]))

@@ -1,0 +1,1 @@
+"""What benchmarks decide by themselves."""
