@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import ModelSettings, Settings
 from bot.domain.health import Check
 from bot.errors import ConfigError
-from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
 from bot.moderation.guard import Guard
+from bot.moderation.word_filter import Matcher, WordFilter, choose_lists
 from bot.ports.clock import Clock
 from bot.ports.images import ImageProvider
 from bot.ports.prompts import ModelStage, Rewriter
@@ -49,15 +50,25 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
     """Build the AI services; those of OpenAI share one client.
 
     Raises:
-        ConfigError: A model is named that nothing is known about.
+        ConfigError: A model is named that nothing is known about, or a word list cannot be read.
     """
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(_open_openai_client(settings)) if settings.openai.api_key else None
         providers = tuple(BUILDERS[name](settings, client, clock) for name in settings.drawing_order)
         rewriter, model_stages = _build_text_models(settings, client, clock)
-        blocked = (*(DEFAULT_BLOCKLIST if settings.guard.use_default_blocklist else ()), *settings.guard.blocked)
-        guard = Guard(local=(Blocklist(blocked),), models=model_stages)
+        guard = Guard(local=(WordFilter(build_matcher(settings)),), models=model_stages)
         yield AiServices(providers, rewriter, guard, model_stages, tuple(_notices(settings, providers)))
+
+
+def build_matcher(settings: Settings, *more: Path) -> Matcher:
+    """Return what finds the words of the lists that the settings choose, and of the files in `more`.
+
+    Raises:
+        ConfigError: A list cannot be read, or one of its patterns is none.
+    """
+    guard = settings.guard
+    own = (*(Path(file).expanduser() for file in guard.lists), *more)
+    return Matcher(choose_lists(starter=guard.use_default_blocklist, phrases=guard.blocked, own=own))
 
 
 @asynccontextmanager

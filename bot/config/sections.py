@@ -221,6 +221,7 @@ class GuardSettings(Section):
 
     moderation_model: str = "omni-moderation-latest"
     blocked: TextList = ()
+    lists: TextList = ()
     use_default_blocklist: bool = True
 
 

@@ -163,8 +163,8 @@ def _describe_model(settings: Settings) -> Iterator[Finding]:
 def _describe_guard(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
     """Say what looks at people's words, so that nobody thinks that more does."""
     guard = settings.guard
-    usual = "easel's own list of blocked words" if guard.use_default_blocklist else "no list of easel's own"
-    rules = f"{usual} and {len(guard.blocked)} of yours"
+    usual = "all of easel's own word lists" if guard.use_default_blocklist else "two of easel's own word lists"
+    rules = f"{usual}, {len(guard.lists)} files and {len(guard.blocked)} phrases of yours"
     if chosen.model_stages:
         yield Finding("guard", Health.OK, f"Words are checked by {guard.moderation_model}, and by rules: {rules}.")
     elif settings.drawing_order == ("offline",):

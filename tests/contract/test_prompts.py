@@ -7,7 +7,8 @@ from openai import AsyncOpenAI
 
 from bot.app.system import SystemClock
 from bot.domain.health import Health
-from bot.moderation.blocklist import DEFAULT_BLOCKLIST, Blocklist
+from bot.moderation.word_filter import Matcher, WordFilter
+from bot.moderation.word_filter.lists import starter_lists
 from bot.ports.prompts import Decision, GuardStage, Rewriter, RewriteRequest
 from bot.providers.offline.rewriter import PlainRewriter
 from bot.providers.openai.client import build_client
@@ -40,10 +41,12 @@ def rewriter(request: pytest.FixtureRequest, client: AsyncOpenAI) -> Rewriter:
     return PlainRewriter() if request.param == "plain" else OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=SystemClock())
 
 
-@pytest.fixture(params=["blocklist", "moderation"])
+@pytest.fixture(params=["filter", "moderation"])
 def stage(request: pytest.FixtureRequest, client: AsyncOpenAI) -> GuardStage:
     """Return each guard stage."""
-    return Blocklist(DEFAULT_BLOCKLIST) if request.param == "blocklist" else OpenAIModeration(client, "omni-moderation-latest")
+    if request.param == "filter":
+        return WordFilter(Matcher(starter_lists()))
+    return OpenAIModeration(client, "omni-moderation-latest")
 
 
 @pytest.fixture(params=["moderation"])

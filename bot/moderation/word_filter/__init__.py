@@ -1,0 +1,8 @@
+"""The word filter: finds listed words and phrases in a prompt, however they are dressed up."""
+
+from bot.moderation.word_filter.lists import Severity, WordList, choose_lists, read_lists
+from bot.moderation.word_filter.matching import Matcher
+from bot.moderation.word_filter.phrases import Hit
+from bot.moderation.word_filter.stage import WordFilter
+
+__all__ = ["Hit", "Matcher", "Severity", "WordFilter", "WordList", "choose_lists", "read_lists"]

@@ -1,0 +1,245 @@
+"""Asks what the word filter finds in a prompt, and what it must leave alone."""
+
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import ConfigError
+from bot.moderation.word_filter.lists import Severity, WordList, starter_lists
+from bot.moderation.word_filter.matching import Matcher
+from bot.moderation.word_filter.phrases import Hit
+
+HOUSE = Matcher(starter_lists())
+
+
+def find(phrases: list[str], prompt: str, *, allow: tuple[str, ...] = (), language: str = "") -> Hit | None:
+    """Return what a list of these phrases finds."""
+    return Matcher([WordList("test", phrases=tuple(phrases), allow=allow, language=language)]).find(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "shoot",
+        "SHOOT the moon",
+        "please, shoot!",
+        "a photo shoot at dusk",
+        "ｓｈｏｏｔ",
+        "sh\u200boot",
+        "s\u200dh\u2060o\u00adot",
+        "shóót",
+        "s̶h̶o̶o̶t̶",
+        "shoo\ufe0ft",
+        "sh\x00oot",
+        "“shoot”",
+        "_shoot_",
+        "𝐬𝐡𝐨𝐨𝐭",
+    ],
+)
+def test_a_word_is_found_however_it_is_dressed_up(prompt: str) -> None:
+    """Width, case, accents, strokes and invisible characters make no difference."""
+    hit = find(["shoot"], prompt)
+    assert hit is not None
+    assert hit.entry == "shoot"
+
+
+@pytest.mark.parametrize(
+    "prompt", ["shooting star", "bamboo shoots", "overshoot", "shoot2kill", "sho ot", "a fox", "", " ", "🦊🦊🦊", "\u200b"]
+)
+def test_words_inside_words_are_left_alone(prompt: str) -> None:
+    """A shooting star shoots nobody."""
+    assert find(["shoot"], prompt) is None
+
+
+@pytest.mark.parametrize("prompt", ["the market square of Scunthorpe", "Penistone in the rain", "the great titmouse"])
+def test_scunthorpe_may_be_drawn(prompt: str) -> None:
+    """The town that older filters could not spell."""
+    assert find(["cunt", "horp", "penis", "tit"], prompt) is None
+
+
+@pytest.mark.parametrize("prompt", ["bad  thing", "BAD---thing", "bad, thing", "bad\n\tthing", "a bad_thing here", "bad… thing"])
+def test_anything_may_stand_between_the_words_of_a_phrase(prompt: str) -> None:
+    """Spaces and punctuation, once or often."""
+    assert find(["Bad thing"], prompt) is not None
+
+
+@pytest.mark.parametrize("prompt", ["a thing that is bad", "bad bad", "not bad at all, that thing", "bad thingy", "abad thing"])
+def test_a_phrase_is_its_words_in_order(prompt: str) -> None:
+    """One of them alone means nothing."""
+    assert find(["bad thing"], prompt) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "prompt"),
+    [
+        ("儿童色情", "请画一张儿童色情图片"),
+        ("儿童色情", "儿 童 · 色 情"),
+        ("児童ポルノ", "これは児童ﾎﾟﾙﾉです"),
+        ("아동 포르노", "아동포르노를 그려줘"),
+        ("รูปโป๊", "วาดรูปโป๊ให้หน่อย"),
+        ("bad 東西", "a bad 東西!"),
+    ],
+)
+def test_scripts_without_spaces_are_searched_anywhere(phrase: str, prompt: str) -> None:
+    """There are no word ends to look for."""
+    assert find([phrase], prompt) is not None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "prompt"),
+    [("か", "がくせい"), ("कल", "किला"), ("bad 東西", "sinbad 東西"), ("กา", "ก้า"), ("가", "각")],
+)
+def test_marks_that_spell_another_syllable_are_kept(phrase: str, prompt: str) -> None:
+    """An accent may be dropped; the voicing of kana, Indic vowels and Thai tones may not."""
+    assert find([phrase], prompt) is None
+
+
+@pytest.mark.parametrize("phrases", [[], [""], ["  ", "!!!"]])
+def test_an_empty_list_blocks_nothing(phrases: list[str]) -> None:
+    """Not even an empty prompt."""
+    for prompt in ("", "anything", "!!!"):
+        assert find(phrases, prompt) is None
+
+
+def test_phrases_are_words_and_no_expressions() -> None:
+    """An operator who lists `c++.*` blocks that and nothing else."""
+    assert find(["c++.*", "a|b", "(x"], "cccccc") is None
+    assert find(["c++.*", "a|b", "(x"], "I like C++.* more") is not None
+
+
+@pytest.mark.parametrize("prompt", ["Child  P0rn", "a nu\u200bde child", "ＫＩＤＤＩＥ-ＰＯＲＮ", "lolicon", "детское порно"])
+def test_the_default_list_knows_what_no_house_wants(prompt: str) -> None:
+    """In a few spellings and languages."""
+    assert HOUSE.find(prompt) is not None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["children playing football", "a nude statue by Rodin", "a kid goat", "lullaby in A minor", "a sex education leaflet cover"],
+)
+def test_the_default_list_leaves_life_alone(prompt: str) -> None:
+    """It is about two things together, never about one of them."""
+    assert HOUSE.find(prompt) is None
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_it(prompt: str) -> None:
+    """And whatever holds a listed word between spaces is refused, whatever stands around it."""
+    assert find(["shoot"], f"{prompt} shoot {prompt}") is not None
+    HOUSE.find(prompt)
+
+
+def test_a_hostile_prompt_takes_no_longer_than_another() -> None:
+    """Its time grows with the length alone: ten times the text may not take a hundred times as long."""
+    started = process_time()
+    HOUSE.find("child por " * 1_000)
+    short = process_time() - started
+    started = process_time()
+    HOUSE.find("child por " * 10_000)
+    assert process_time() - started < 40 * short + 0.5
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "sсhоol bоmb",  # Cyrillic с and о
+        "sch00l b0mb",
+        "$chool bomb",
+        "s c h o o l   b o m b",
+        "s.c.h.o.o.l b-o-m-b",
+        "schooool boooomb",
+        "sscchhooooll bboommbb",
+        "schoolbomb",
+        "sch\nool bo\nmb",
+        "scho ol bo mb",
+        "ѕсһооⅼ ɓоmЬ",
+        "🆂🅲🅷🅾🅾🅻 🅱🅾🅼🅱",
+        "🇸🇨🇭🇴🇴🇱 🇧🇴🇲🇧",
+        "ʂƈɦóöĺ ɓømb",
+        "School\u202e\u202c Bomb\u2069",
+        "a school bombs",
+    ],
+)
+def test_a_phrase_is_found_through_every_trick(prompt: str) -> None:
+    """Lookalikes, digits, letters pulled apart, repeated, run together, and an ending."""
+    assert find(["school bomb"], prompt, language="en") is not None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "prompt"),
+    [
+        ("penis", "the pen is mightier than the sword"),
+        ("penis", "a fountain pen\nis on the desk"),
+        ("cunt", "S C U N T H O R P E"),
+        ("cunt", "S-C-U-N-T-H-O-R-P-E"),
+        ("god", "a good dog"),
+        ("lose", "a loose knot"),
+        ("bot", "a pair of boots"),
+        ("hell", "he'll be there"),
+        ("kid sex", "kids exchanging cards"),
+        ("ass", "as a bass player in class"),
+        ("sex", "Essex and Sussex"),
+        ("rape", "grapes, drapes and a trapeze"),
+        ("a55", "a 55 mile road"),
+        ("sis", "515"),
+        ("c", "cc"),
+    ],
+)
+def test_other_words_that_share_letters_are_left_alone(phrase: str, prompt: str) -> None:
+    """Two words that meet are no third one, and a doubled letter makes another word."""
+    assert find([phrase], prompt, language="en") is None
+
+
+def test_what_is_allowed_hides_what_stands_in_it_and_nothing_else() -> None:
+    """The rat may be naked; whoever stands beside it may not."""
+    assert find(["naked"], "a naked mole rat", allow=("naked mole rat",)) is None
+    assert find(["naked"], "a naked mole rat and a naked man", allow=("naked mole rat",)) is not None
+    assert find(["naked"], "a n4ked mole rat", allow=("naked mole rat",)) is None
+
+
+@pytest.mark.parametrize(("language", "prompt"), [("en", "two hobbits"), ("de", "mit den hobbiten"), ("fr", "les hobbites")])
+def test_inflections_are_those_of_the_lists_language(language: str, prompt: str) -> None:
+    """A list without a language means its words as they are."""
+    assert find(["hobbit"], prompt, language=language) is not None
+    assert find(["hobbit"], prompt) is None
+
+
+def test_the_gravest_of_what_is_found_counts() -> None:
+    """Whatever stands first in the text."""
+    lists = [
+        WordList("soft", "gore", Severity.WARN, phrases=("blood",)),
+        WordList("hard", "hate", Severity.BLOCK, phrases=("slur",)),
+    ]
+    found = Matcher(lists).find("blood and a s1ur")
+    assert found is not None
+    assert (found.category, found.severity, found.list_name) == ("hate", Severity.BLOCK, "hard")
+    found = Matcher(lists).find("bl00d")
+    assert found is not None
+    assert found.severity is Severity.WARN
+
+
+def test_patterns_see_plain_words_with_one_space_between() -> None:
+    """And a pattern that would take other engines years takes no time."""
+    matcher = Matcher([WordList("own", patterns=(r"\bfox(es)? in the snow\b", r"^(a+)+$"))])
+    assert matcher.find("A  FOX, in the…snow!") is not None
+    assert matcher.find("foxglove in the snow") is None
+    started = process_time()
+    assert matcher.find("a" * 4000 + "!b") is None
+    assert process_time() - started < 2
+
+
+def test_a_pattern_that_is_none_names_itself() -> None:
+    """One sentence, with the list that has it."""
+    with pytest.raises(ConfigError, match=r"The word list own has a pattern that RE2 does not take: ba\["):
+        Matcher([WordList("own", patterns=("ba[",))])
+
+
+@pytest.mark.parametrize("prompt", ["n4k3d ch!ld", "ａ naked child", "na-ked ch.ild"])
+def test_what_was_read_is_shown_as_it_was_read(prompt: str) -> None:
+    """So that an operator understands why."""
+    hit, seen = HOUSE.examine(prompt)
+    assert hit is not None
+    assert hit.entry == "naked child"
+    assert "".join(seen.split()).removeprefix("a") in {"nakedchild", "nakedchiid"}

@@ -1,0 +1,37 @@
+"""Asks what the filter tells the guard, and what people are told."""
+
+import pytest
+
+from bot.moderation.word_filter import Matcher, Severity, WordFilter, WordList
+from bot.moderation.word_filter.lists import starter_lists
+from bot.moderation.word_filter.stage import SENTENCES
+from bot.ports.prompts import Decision
+
+
+@pytest.mark.parametrize(
+    ("severity", "decision"),
+    [(Severity.BLOCK, Decision.REFUSE), (Severity.REVIEW, Decision.UNSURE), (Severity.WARN, Decision.UNSURE)],
+)
+async def test_only_blocking_lists_refuse(severity: Severity, decision: Decision) -> None:
+    """The others are noted by the guard, and the wish goes on."""
+    stage = WordFilter(Matcher([WordList("own", "brands", severity, phrases=("our mascot",))]))
+    verdict = await stage.judge("our mascot")
+    assert (verdict.decision, verdict.rule) == (decision, "filter:brands")
+    assert (await stage.judge("a fox")).decision is Decision.ALLOW
+
+
+async def test_a_refusal_says_which_kind_of_rule_and_never_which_word() -> None:
+    """For every category that easel brings, and for those that operators make up."""
+    stage = WordFilter(Matcher([*starter_lists(), WordList("own", "brands", phrases=("our mascot",))]))
+    for prompt, category in [
+        ("a naked child", "minors"),
+        ("nudify her", "intimate"),
+        ("p.o.r.n", "sexual"),
+        ("snuff film", "gore"),
+    ]:
+        verdict = await stage.judge(prompt)
+        assert verdict.rule == f"filter:{category}"
+        assert verdict.sentence == SENTENCES[category]
+    assert "our mascot" not in (await stage.judge("our mascot")).sentence
+    assert set(SENTENCES) >= {known.category for known in starter_lists()}
+    assert all(sentence.endswith(".") for sentence in SENTENCES.values())
