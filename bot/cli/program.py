@@ -11,6 +11,7 @@ import typer
 from bot.cli.boundary import run_and_exit, start
 from bot.cli.chat_program import discord, slack
 from bot.cli.common_options import Config, HealthPort, Json, Verbose, show_help
+from bot.cli.moderation_program import moderation
 from bot.cli.option_flags import with_options_of
 from bot.domain.jobs import Draft
 
@@ -27,6 +28,7 @@ db = typer.Typer(help="Look after the database.")
 app.add_typer(db, name="db")
 objects = typer.Typer(help="Look after the pictures.")
 app.add_typer(objects, name="objects")
+app.add_typer(moderation, name="moderation")
 app.add_typer(discord, name="discord")
 app.add_typer(slack, name="slack")
 
