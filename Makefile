@@ -15,7 +15,7 @@ OF_CORE := bot/commands/*,bot/domain/*,bot/moderation/*,bot/pipeline/*,bot/servi
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-fakes test-long test-all cover cover-all mutants check lint format lock clean
+.PHONY: help setup setup-dev run demo test test-fakes test-long test-all cover cover-all mutants eval check lint format lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ mutants: setup-dev build/mutmut ## Put faults into what handles money, claims an
 	@$(BIN)/python -c 'import json; n = json.load(open("mutants/mutmut-cicd-stats.json")); \
 	  noticed = n["killed"] + n["timeout"]; tried = noticed + n["survived"] + n["no_tests"] + n["suspicious"]; \
 	  print(f"noticed {noticed} of {tried}: {noticed / tried:.0%}")'
+
+eval: setup-dev ## Count what the word filter catches, misses and wrongly blocks
+	@$(BIN)/python -m tests.evaluation $(ARGS)
 
 lint: setup-dev ## Check style, types, layers, and dependencies
 	@$(BIN)/ruff format --check --quiet .

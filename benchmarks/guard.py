@@ -1,0 +1,96 @@
+"""What judging words by lists takes: `python -m benchmarks.guard [--json]`.
+
+`filter_ms_p50_10k_entries_4k_chars` is the middle of many prompts of 4,000
+characters against 10,000 entries, plain and dressed up; `filter_ms_worst` the
+worst of hostile ones; `build_ms_10k` what making such a list ready takes.
+Times are CPU times of one thread, so that a busy machine counts little.
+"""
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+
+from bot.moderation.word_filter import Matcher, WordList
+from tests.evaluation.evaluating import read_harmless
+from tests.evaluation.tricks import TRICKS
+
+ENTRIES = 10_000
+LENGTH = 4_000
+AIMS = {"filter_ms_p50_10k_entries_4k_chars": "<= 2", "filter_ms_worst": "<= 20", "build_ms_10k": "<= 300"}
+_SEED = 7
+
+
+def entries(count: int) -> tuple[str, ...]:
+    """Return made-up words and phrases of two and three such words, which no prompt holds but by chance."""
+    chance = random.Random(_SEED)  # noqa: S311 - the same ones each time
+    syllables = [first + vowel + last for first in "bdfgklmnprst" for vowel in "aeiou" for last in ("", "n", "r", "s")]
+    words = ["".join(chance.choices(syllables, k=chance.choice((2, 3)))) for _ in range(count)]
+    return tuple(" ".join(words[number : number + chance.choice((1, 1, 2, 3))]) for number in range(count))
+
+
+def prompts() -> list[str]:
+    """Return everyday words of 4,000 characters, as they are and through every trick."""
+    lines = read_harmless()
+    chance = random.Random(_SEED)  # noqa: S311 - the same ones each time
+    plain = [" ".join(chance.sample(lines, len(lines)))[:LENGTH] for _ in range(20)]
+    return plain + [apply(text)[:LENGTH] for text in plain[:3] for apply in TRICKS.values()]
+
+
+def hostile(listed: tuple[str, ...]) -> list[str]:
+    """Return prompts that were made to take long: letters that repeat, every listed word, characters that nobody saw before."""
+    chance = random.Random(_SEED)  # noqa: S311 - the same ones each time
+    rare = "".join(chr(code) for code in chance.sample(range(0x4E00, 0x2FFFF), LENGTH) if not 0xD800 <= code < 0xE000)
+    apart = "".join(listed)
+    return [
+        "a" * LENGTH,
+        "a " * (LENGTH // 2),
+        "4!" * (LENGTH // 2),
+        "ab" * (LENGTH // 2),
+        rare,
+        apart[:LENGTH],
+        " ".join(apart)[:LENGTH],
+        "\u0301" * LENGTH,
+    ]
+
+
+def cpu_ms(act: Callable[[], object]) -> float:
+    """Return the milliseconds of CPU that `act` takes."""
+    since = time.thread_time_ns()
+    act()
+    return (time.thread_time_ns() - since) / 1e6
+
+
+def measure() -> dict[str, float]:
+    """Return all figures."""
+    listed = entries(ENTRIES)
+    lists = [WordList("made up", phrases=listed)]
+    builds = [cpu_ms(partial(Matcher, lists)) for _ in range(5)]
+    matcher = Matcher(lists)
+    everyday = [cpu_ms(partial(matcher.find, prompt)) for _ in range(3) for prompt in prompts()]
+    worst = [max(cpu_ms(partial(matcher.find, prompt)) for _ in range(3)) for prompt in hostile(listed)]
+    return {
+        "filter_ms_p50_10k_entries_4k_chars": round(median(everyday), 3),
+        "filter_ms_worst": round(max(worst), 3),
+        "build_ms_10k": round(median(builds), 1),
+    }
+
+
+def main() -> None:
+    """Measure, and print what was found."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.guard", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    asked = parser.parse_args()
+    figures = measure()
+    if asked.json:
+        print(json.dumps(figures))
+    else:
+        for name, figure in figures.items():
+            print(f"{name:<38} {figure:>8}   aim {AIMS[name]}")
+
+
+if __name__ == "__main__":
+    main()
