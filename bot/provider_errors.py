@@ -129,6 +129,17 @@ class OutcomeUnknown(ProviderFailed):
         return False
 
 
+class PicturesLost(OutcomeUnknown):
+    """The call was answered and paid for, and the machine that has the pictures does not come back with them."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(provider, "the machine that has the pictures is gone")
+        self.user_text = (
+            "This was drawn, but the machine that has the picture does not come back, so the picture is lost. "
+            "Nothing was counted; you can draw it again."
+        )
+
+
 class GuardUnavailable(EaselError):
     """A model that judges words gave no judgement, so nothing is drawn. `fault` says what was wrong, where that is known."""
 

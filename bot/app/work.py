@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from bot.app.engines import open_leader_lock
+from bot.app.foundation import Foundation
 from bot.app.orphans import build_orphans
 from bot.app.quota_services import build_retention
 from bot.app.services import Services
@@ -19,6 +20,8 @@ from bot.pipeline.recovery import Recovery
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
+from bot.services.spool_sweep import SpoolSweep
+from storage.sql.references import SqlReferences
 
 _SWEEP_EVERY = timedelta(minutes=1)
 
@@ -37,7 +40,15 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             await stack.enter_async_context(background_task(recovering))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
             await stack.enter_async_context(background_task(build_orphans(services.base).run()))
+            # Whoever leads: nobody else can get at this machine's spool.
+            await stack.enter_async_context(background_task(_sweep_spool(services.base)))
         yield worker
+
+
+async def _sweep_spool(base: Foundation) -> None:
+    spool = open_spool(base.settings)
+    if spool is not None:
+        await SpoolSweep(SqlReferences(base.database), base.objects, spool).run(every=_SWEEP_EVERY)
 
 
 def _build_worker(services: Services, engine: Engine) -> Worker:
@@ -57,7 +68,8 @@ def _build_worker(services: Services, engine: Engine) -> Worker:
 def _build_steps(services: Services) -> Steps:
     base = services.base
     settings, jobs = base.settings, base.records.jobs
-    keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=open_spool(settings), check=PictureCheck(), ids=base.ids)
+    spool = open_spool(settings)
+    keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=spool, check=PictureCheck(), clock=base.clock, ids=base.ids)
     rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
         preparation=PromptPreparation(

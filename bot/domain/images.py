@@ -251,6 +251,12 @@ def belongs_to_drawing(key: str, drawing: DrawingId) -> bool:
     return key.rpartition(".")[0].endswith(f"-{drawing.lower()}")
 
 
+def drawing_in_key(key: str) -> str | None:
+    """Return the id of the drawing that an original's key is of, in small letters; None where it names none."""
+    named = _PICTURE_KEY.fullmatch(key)
+    return named["drawing"].removeprefix("-") if named and named["drawing"] else None
+
+
 class PictureState(StrEnum):
     """Whether people can see a picture. `HIDDEN` can be undone; `REMOVING` cannot, and its bytes are on their way out."""
 

@@ -146,7 +146,8 @@ class Job:
     """An accepted wish. Its row is the truth about it.
 
     `key` is the platform's id of the call that made it: the same call
-    delivered twice is the same job. `attempt` counts claims and is the fence.
+    delivered twice is the same job. `attempt` counts claims and is the fence,
+    `lapses` those of them whose lease ran out: whoever had the job died over it.
     From `started_at` to `kept_at` is what people waited for the picture itself.
     """
 
@@ -161,6 +162,7 @@ class Job:
     created_at: datetime
     state: JobState = JobState.QUEUED
     attempt: int = 0
+    lapses: int = 0
     message: MessageRef | None = None
     prepared_prompt: PreparedPrompt | None = None
     ending: Ending | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -10,22 +11,35 @@ from bot.domain.jobs import Drawing, Job
 from bot.errors import ObjectMissing, StorageFailed
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.retries import retry_storage
-from bot.ports.clock import Ids
+from bot.ports.clock import Clock, Ids
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
-from bot.provider_errors import ProviderFailed, ProviderFault
+from bot.provider_errors import PicturesLost, ProviderFailed, ProviderFault
 
 log = structlog.get_logger(__name__)
+
+LOST_AFTER = timedelta(minutes=30)
+"""A machine that starts again, or moves with its disk, is back within minutes; and whoever asked waits before the message."""
 
 
 class KeepingStep:
     """Checks pictures and keeps them. `spool` is a folder beside this process, where the store is elsewhere."""
 
-    def __init__(self, *, jobs: Jobs, objects: ObjectStore, spool: ObjectStore | None, check: PictureCheck, ids: Ids) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        objects: ObjectStore,
+        spool: ObjectStore | None,
+        check: PictureCheck,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
         self._jobs = jobs
         self._objects = objects
         self._spool = spool
         self._check = check
+        self._clock = clock
         self._ids = ids
 
     async def store_safely(
@@ -62,15 +76,34 @@ class KeepingStep:
 
         Raises:
             LeaseLost: The job was cancelled or claimed again meanwhile.
-            ObjectMissing: Another machine has them in its spool.
+            ObjectMissing: Another machine has them in its spool, and may come back.
+            PicturesLost: It did not within `LOST_AFTER`.
         """
         if self._spool is not None:
-            for file in drawing.files:
-                await self._move_to_store(self._spool, file, on_trouble)
+            try:
+                for file in drawing.files:
+                    await self._move_to_store(self._spool, file, on_trouble)
+            except ObjectMissing as missing:
+                since = await self._jobs.record_missing(job.id, job.attempt)
+                if self._clock.now() - since >= LOST_AFTER:
+                    raise PicturesLost(drawing.provider) from missing
+                raise
         pictures = tuple(self._picture(job, position, file) for position, file in enumerate(drawing.files))
         await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
         if self._spool is not None:
             await self._empty_spool(self._spool, drawing)
+
+    async def discard(self, job: Job) -> None:
+        """Remove from the store what another machine has brought there while the job ended as lost.
+
+        Whoever brings it after that removes it again (`SpoolSweep`); where this fails, the search for orphans does.
+        """
+        try:
+            for drawing in await self._jobs.drawings(job.id):
+                for file in drawing.files:
+                    await self._objects.delete(file.key)
+        except StorageFailed as error:
+            log.warning("object.not_discarded", reason=str(error))
 
     async def _move_to_store(self, spool: ObjectStore, file: ImageFile, on_trouble: Callable[[], None]) -> None:
         try:

@@ -32,17 +32,23 @@ from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.ports.observer import JobEnded, Observer, Step, WishRefused
-from bot.provider_errors import OutcomeUnknown
+from bot.provider_errors import OutcomeUnknown, PicturesLost
 
 log = structlog.get_logger(__name__)
 
-MOST_ATTEMPTS = 20
-"""A job that was claimed so often breaks whoever works on it."""
+MOST_LAPSES = 20
+"""A job whose lease ran out so often breaks whoever works on it."""
+
+MOST_ATTEMPTS = 1000
+"""Most of a day, with the longest pause between them: what fails for so long fails for this job alone, and may cost each time."""
 
 _GIVE_UP_DELIVERY_AFTER = timedelta(days=1)
 """After so long without a way to post them, pictures wait in the gallery only."""
 
 _OUT_OF_FILES_PAUSE = timedelta(seconds=10)
+
+_FIRST_STORAGE_PAUSE = timedelta(seconds=10)
+_LONGEST_STORAGE_PAUSE = timedelta(minutes=1)
 
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(minutes=10)
@@ -169,7 +175,7 @@ class Worker:
             self._observer.note(WishRefused(job.place.platform, error))
             await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
         except StorageFailed as error:
-            await self._postpone(job, timedelta(seconds=10), error)
+            await self._postpone(job, min(_LONGEST_STORAGE_PAUSE, _FIRST_STORAGE_PAUSE * job.attempt), error)
         except EaselError as error:
             if is_out_of_files(error) and not isinstance(error, OutcomeUnknown):
                 await self._postpone(job, _OUT_OF_FILES_PAUSE, error)
@@ -188,7 +194,8 @@ class Worker:
         return False
 
     def _check_attempts(self, job: Job) -> None:
-        if job.attempt > MOST_ATTEMPTS:
+        """Give a job up that kills whoever works on it; one that waits for a storage, or for another machine, does not."""
+        if job.lapses >= MOST_LAPSES or job.attempt > MOST_ATTEMPTS:
             raise InternalError(self._fault_code())
 
     async def _prepare_prompt(self, job: Job, show: ShowProgress) -> Job:
@@ -237,6 +244,8 @@ class Worker:
             self._observer.note(JobEnded(job, ending))
             await self._queue.publish_next(job.id)
             await self._steps.delivery.notify_end(job.id)
+        if isinstance(error, PicturesLost):
+            await self._steps.keeping.discard(job)
 
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
         """Leave the job where it stands and come back to it."""

@@ -66,6 +66,7 @@ class Jobs(Protocol):
         the same platform that wait and are due. What is `KEPT` waits for nobody.
 
         `QUEUED` becomes `RUNNING`; `KEPT` stays `KEPT`. `started_at` is set the first time.
+        A claim of a job that was not released raises its `lapses` too.
         """
         ...
 
@@ -103,6 +104,10 @@ class Jobs(Protocol):
         budgets of a job that is final already are corrected by the difference,
         and a cancelled one gets back what it spent for pictures that were not drawn.
         """
+        ...
+
+    async def record_missing(self, job: JobId, attempt: int) -> datetime:
+        """Write down that the job's pictures are on a machine that is not there, if that is news; return since when."""
         ...
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:

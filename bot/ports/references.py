@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.images import ImageFile
+
 
 class References(Protocol):
     """Says which keys of originals are still needed. All methods may raise `StorageFailed`."""
@@ -14,6 +16,14 @@ class References(Protocol):
 
     async def awaited(self, keys: Collection[str]) -> frozenset[str]:
         """Return those that a drawing of a job that is not final has among its files, or may get: `KEPT` is not final."""
+        ...
+
+    async def wanted(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
+        """Return the files of those that have to reach the store: a `DRAWN` drawing has them, whose job has no pictures yet."""
+        ...
+
+    async def ended(self, keys: Collection[str]) -> frozenset[str]:
+        """Return those whose keys are of a drawing's own whose job is final."""
         ...
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:

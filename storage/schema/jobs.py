@@ -39,8 +39,10 @@ jobs = Table(
     Column("created_at", Moment, nullable=False),
     Column("state", String, nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("lapses", Integer, nullable=False, server_default="0"),
     Column("lease_until", Moment),
     Column("not_before", Moment),
+    Column("missing_since", Moment),  # when its drawn pictures were first found in no place that can be reached
     Column("message", JSON_VALUE),
     Column("message_key", String),
     Column("words", Text),  # the prepared prompt, and what preparing it cost

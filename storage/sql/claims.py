@@ -36,6 +36,7 @@ _CLAIM = (
     .where(jobs.c.id == bindparam("job"), IS_OPEN, _is_unleased(jobs))
     .values(
         attempt=jobs.c.attempt + 1,
+        lapses=jobs.c.lapses + case((jobs.c.lease_until.is_not(None), 1), else_=0),
         state=case((jobs.c.state == JobState.QUEUED, literal(JobState.RUNNING, String)), else_=jobs.c.state),
         lease_until=bindparam("until"),
         not_before=None,
@@ -77,6 +78,7 @@ _OF_ACCOUNT = and_(jobs.c.account == _ACCOUNT_OF, IS_OPEN)
 _RUNNING = select(func.count()).select_from(jobs).where(_OF_ACCOUNT, jobs.c.state == JobState.RUNNING, jobs.c.lease_until > NOW)
 _WAITING = select(jobs.c.id, jobs.c.tier).where(_OF_ACCOUNT, HAS_NO_PICTURES, IS_CLAIMABLE).order_by(jobs.c.created_at, jobs.c.id)
 _UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
+_RECORD_MISSING = _UPDATE.values(missing_since=func.coalesce(jobs.c.missing_since, NOW)).returning(jobs.c.missing_since)
 _MARK_KEPT = _UPDATE.where(HAS_NO_PICTURES)
 
 
@@ -114,6 +116,18 @@ async def update_if_current(connection: AsyncConnection, job: JobId, attempt: in
     # Where nothing changes, writing the attempt once more still locks the row until the transaction ends.
     values = {"job": job, "as_attempt": attempt, **(changes or {"attempt": attempt})}
     return (await connection.execute(_UPDATE, values)).rowcount > 0
+
+
+async def record_missing(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> datetime:
+    """Note when the pictures of an open job that is still this attempt's were first missing; return what is noted.
+
+    Raises:
+        LeaseLost: It is not.
+    """
+    since: datetime | None = (await connection.execute(_RECORD_MISSING, {"job": job, "as_attempt": attempt, "now": now})).scalar()
+    if since is None:
+        raise LeaseLost(job, attempt)
+    return since
 
 
 async def mark_kept(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> bool:

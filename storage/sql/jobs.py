@@ -23,6 +23,7 @@ from storage.sql.claims import (
     IS_CLAIMABLE,
     claim_job,
     mark_kept,
+    record_missing,
     startable_jobs,
     update_if_current,
     update_or_raise,
@@ -149,6 +150,11 @@ class SqlJobs:
                 await overwrite_drawing(connection, drawing)
                 drawn = max(one.may_have_given for one in await drawings_of(connection, drawing.job))
                 await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
+
+    async def record_missing(self, job: JobId, attempt: int) -> datetime:
+        """Keep the first time that is written."""
+        async with self._database.write_transaction() as connection:
+            return await record_missing(connection, job, attempt, self._clock.now())
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """Read the drawings."""

@@ -6,11 +6,21 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.images import PictureState, belongs_to_drawing
+from bot.domain.images import ImageFile, PictureState, belongs_to_drawing, drawing_in_key
+from bot.domain.jobs import DrawingState
 from storage.schema.jobs import IS_OPEN, drawings, jobs, pictures
+from storage.sql.claims import HAS_NO_PICTURES
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import drawing_of
 
+_SMALL_ID = func.lower(drawings.c.id)
+_OVER = select(_SMALL_ID).join(jobs, jobs.c.id == drawings.c.job).where(jobs.c.finished_at.is_not(None))
+_WANTED = (
+    select(*drawings.c)
+    .join(jobs, jobs.c.id == drawings.c.job)
+    .where(IS_OPEN, HAS_NO_PICTURES, drawings.c.state == DrawingState.DRAWN)
+)
 _AWAITED = select(drawings.c.id, drawings.c.files).join(jobs, jobs.c.id == drawings.c.job).where(IS_OPEN)
 
 
@@ -31,6 +41,21 @@ class SqlReferences:
         """Compare with the drawings of all open jobs."""
         async with self._database.read_transaction() as connection:
             return await _find_awaited(connection, keys)
+
+    async def wanted(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
+        """Compare with what jobs wait for whose pictures are drawn and not kept."""
+        async with self._database.read_transaction() as connection:
+            drawn = [drawing_of(row) for row in await connection.execute(_WANTED)]
+        return tuple(file for drawing in drawn for file in drawing.files if file.key in keys)
+
+    async def ended(self, keys: Collection[str]) -> frozenset[str]:
+        """Look for their drawings. Keys have small letters only, so that no index helps; nor is it asked often."""
+        named = {key: drawing for key in keys if (drawing := drawing_in_key(key)) is not None}
+        if not named:
+            return frozenset()
+        async with self._database.read_transaction() as connection:
+            over = frozenset((await connection.execute(_OVER.where(_SMALL_ID.in_(set(named.values()))))).scalars())
+        return frozenset(key for key, drawing in named.items() if drawing in over)
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
         """Look for drawings first: a job that is kept in between has its pictures noted by then."""

@@ -118,7 +118,7 @@ class TestClaiming:
         clock.move(LEASE - SECOND)
         assert await jobs.claim(running.id, LEASE) is None
         clock.move(SECOND)
-        assert await jobs.claim(running.id, LEASE) == replace(running, attempt=2)
+        assert await jobs.claim(running.id, LEASE) == replace(running, attempt=2, lapses=1)
 
     async def test_a_renewed_lease_lasts_from_now(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
         """A worker that lives keeps its job."""
@@ -132,7 +132,7 @@ class TestClaiming:
         await jobs.release(running.id, running.attempt, NOON)
         again = await jobs.claim(running.id, LEASE)
         assert again is not None
-        assert again.attempt == 2
+        assert (again.attempt, again.lapses) == (2, 0)
 
     async def test_a_job_with_pictures_stays_kept_when_claimed(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
         """It has only to be delivered."""
@@ -150,12 +150,13 @@ class TestClaiming:
         assert await jobs.claim(NOBODY, LEASE) is None
 
 
-FENCED: dict[str, Callable[[Jobs, Job], Awaitable[None]]] = {
+FENCED: dict[str, Callable[[Jobs, Job], Awaitable[object]]] = {
     "renew": lambda jobs, job: jobs.renew(job.id, job.attempt, LEASE),
     "hand_back": lambda jobs, job: jobs.release(job.id, job.attempt, NOON),
     "note_words_cost": lambda jobs, job: jobs.record_prompt_estimate(job.id, job.attempt, Cost(7)),
     "record_words": lambda jobs, job: jobs.record_prompt(job.id, job.attempt, PreparedPrompt("late words")),
     "open_drawing": lambda jobs, job: jobs.open_drawing(a_drawing("late", job)),
+    "record_missing": lambda jobs, job: jobs.record_missing(job.id, job.attempt),
     "keep": lambda jobs, job: jobs.keep(job.id, job.attempt, some_pictures(job.id)),
     "finish": lambda jobs, job: jobs.finish(job.id, job.attempt, DONE),
 }
@@ -166,7 +167,7 @@ class TestTheFence:
     """A worker that has lost its job changes nothing."""
 
     async def test_it_stops_whoever_was_claimed_after(
-        self, jobs: Jobs, running: Job, clock: StoppedClock, act: Callable[[Jobs, Job], Awaitable[None]]
+        self, jobs: Jobs, running: Job, clock: StoppedClock, act: Callable[[Jobs, Job], Awaitable[object]]
     ) -> None:
         """A worker that was only slow finds its lease gone."""
         clock.move(LEASE)
@@ -177,7 +178,7 @@ class TestTheFence:
         assert await jobs.drawings(running.id) == ()
 
     async def test_it_stops_whoever_works_on_a_cancelled_job(
-        self, jobs: Jobs, running: Job, act: Callable[[Jobs, Job], Awaitable[None]]
+        self, jobs: Jobs, running: Job, act: Callable[[Jobs, Job], Awaitable[object]]
     ) -> None:
         """What somebody took back stays taken back."""
         assert await jobs.cancel(running.id, CANCELLED)
@@ -187,7 +188,7 @@ class TestTheFence:
         assert await jobs.get(running.id) == cancelled
 
     async def test_it_stops_whoever_works_on_nothing(
-        self, jobs: Jobs, ann: AccountId, act: Callable[[Jobs, Job], Awaitable[None]]
+        self, jobs: Jobs, ann: AccountId, act: Callable[[Jobs, Job], Awaitable[object]]
     ) -> None:
         """There never was such a job."""
         with pytest.raises(LeaseLost):

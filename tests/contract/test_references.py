@@ -83,3 +83,41 @@ async def test_an_open_drawing_may_get_what_is_stored_under_its_own_keys(
     await jobs.open_drawing(a_drawing("One_x", job))
     own = drawing_key("pictures/abc.png", DrawingId("One_x"))
     assert await references.needed((own, *KEYS)) == await references.awaited((own, *KEYS)) == frozenset({own})
+
+
+OWN = f"pictures/ab/ab{1:062x}-{'d' * 22}.png"
+"""The key of a file of the drawing `D…`: keys have small letters only."""
+
+
+@pytest.mark.parametrize("state", [DrawingState.OPEN, DrawingState.UNKNOWN, DrawingState.DRAWN])
+async def test_what_was_drawn_is_wanted_until_it_is_kept(
+    references: References, jobs: Jobs, ann: AccountId, state: DrawingState
+) -> None:
+    """Nobody wants what no drawing says that it has."""
+    await jobs.accept(a_job(FOX, ann), a_hold(ann))
+    job = await jobs.claim(FOX, LEASE)
+    assert job is not None
+    files = (replace(a_file("fox-0"), key=OWN),) if state is DrawingState.DRAWN else ()
+    await jobs.open_drawing(a_drawing("D" * 22, job))
+    await jobs.close_drawing(a_drawing("D" * 22, job, state=state, files=files))
+    assert await references.wanted({OWN, *KEYS}) == files
+    assert await references.wanted(KEYS) == ()
+    await jobs.keep(FOX, 1, some_pictures(FOX))
+    assert await references.wanted({OWN}) == ()
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+async def test_what_has_the_key_of_a_drawing_has_ended_with_its_job(
+    references: References, jobs: Jobs, ann: AccountId, is_kept: bool
+) -> None:
+    """Whatever the drawing says that it has."""
+    await jobs.accept(a_job(FOX, ann), a_hold(ann))
+    job = await jobs.claim(FOX, LEASE)
+    assert job is not None
+    await jobs.open_drawing(a_drawing("D" * 22, job))
+    if is_kept:
+        await jobs.keep(FOX, 1, some_pictures(FOX))
+    assert await references.ended({OWN, *KEYS}) == frozenset()
+    await jobs.finish(FOX, 1, Ending(JobState.DONE if is_kept else JobState.FAILED))
+    assert await references.ended({OWN, *KEYS, OWN.replace("dd.png", "de.png")}) == frozenset({OWN})
+    assert await references.ended(KEYS) == frozenset()

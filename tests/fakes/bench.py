@@ -127,7 +127,7 @@ class Bench:
         self.budget_alerts = self._budget_alerts(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,))
         self.studio = self._studio(guard)
-        self.keeping = KeepingStep(jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), ids=self.ids)
+        self.keeping = self.keeping_with(spool)
         self.drawing = DrawingStep(
             jobs=self.jobs,
             providers=(self.painter, *others),
@@ -140,9 +140,16 @@ class Bench:
         self.preparation = PromptPreparation(jobs=self.jobs, guard=guard, rewriter=self.rewriter, observer=self.observer)
         self.worker = self.new_worker()
 
-    def new_worker(self) -> Worker:
-        """Return a worker that has not worked on anything yet, as after a restart."""
-        steps = Steps(preparation=self.preparation, drawing=self.drawing, keeping=self.keeping, delivery=self.delivery)
+    def keeping_with(self, spool: MemoryObjects | None) -> KeepingStep:
+        """Return the step of a machine whose spool this is."""
+        return KeepingStep(
+            jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), clock=self.clock, ids=self.ids
+        )
+
+    def new_worker(self, keeping: KeepingStep | None = None) -> Worker:
+        """Return a worker that has not worked on anything yet, as after a restart, or on a machine with another spool."""
+        keeping = keeping or self.keeping
+        steps = Steps(preparation=self.preparation, drawing=self.drawing, keeping=keeping, delivery=self.delivery)
         return Worker(
             jobs=self.jobs,
             engine=self.engine,

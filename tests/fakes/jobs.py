@@ -35,6 +35,7 @@ class Row:
     is_told: bool = False
     lease_until: datetime | None = None
     not_before: datetime | None = None
+    missing_since: datetime | None = None
     drawings: dict[DrawingId, Drawing] = field(default_factory=dict)
 
     @property
@@ -111,10 +112,12 @@ class MemoryJobs:
             return None
         if most_running is not None and row.job.state is not JobState.KEPT and self._count_before(row, now) >= most_running:
             return None
+        lapses = row.job.lapses + (row.lease_until is not None)
         row.lease_until, row.not_before = now + lease, None
         return self._change(
             row,
             attempt=row.job.attempt + 1,
+            lapses=lapses,
             state=JobState.RUNNING if row.job.state is JobState.QUEUED else row.job.state,
             started_at=row.job.started_at or now,
         )
@@ -174,6 +177,13 @@ class MemoryJobs:
                     row.job.id, row.hold, day=row.day, from_credits=from_credits, spent=row.spent, left=drawn, now=now
                 )
                 row.spent = drawn
+
+    async def record_missing(self, job: JobId, attempt: int) -> datetime:
+        """Keep the first time."""
+        self.failures.raise_next("record_missing")
+        row = self._fenced(job, attempt)
+        row.missing_since = row.missing_since or self.clock.now()
+        return row.missing_since
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """List the drawings."""

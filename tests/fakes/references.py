@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.domain.images import PictureState, belongs_to_drawing
-from bot.domain.jobs import Drawing
+from bot.domain.images import ImageFile, PictureState, belongs_to_drawing
+from bot.domain.jobs import Drawing, DrawingState, JobState
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.scripted_failures import ScriptedFailures
 
@@ -25,6 +25,19 @@ class MemoryReferences:
         """Look through the drawings."""
         self.failures.raise_next("awaited")
         return frozenset(key for key in keys if any(_may_have(drawing, key) for drawing in self._open_drawings()))
+
+    async def wanted(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
+        """Look through what is drawn and not kept."""
+        self.failures.raise_next("wanted")
+        rows = (row for row in self._jobs.rows.values() if row.job.state in {JobState.QUEUED, JobState.RUNNING})
+        drawn = (one for row in rows for one in row.drawings.values() if one.state is DrawingState.DRAWN)
+        return tuple(file for drawing in drawn for file in drawing.files if file.key in keys)
+
+    async def ended(self, keys: Collection[str]) -> frozenset[str]:
+        """Look through the drawings of what is final."""
+        self.failures.raise_next("ended")
+        over = [one for row in self._jobs.rows.values() if row.job.state.is_final for one in row.drawings.values()]
+        return frozenset(key for key in keys if any(belongs_to_drawing(key, drawing.id) for drawing in over))
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
         """Look through the pictures too."""

@@ -13,7 +13,7 @@ from bot.domain.images import ImageResult, Progress
 from bot.domain.jobs import Ending, JobState
 from bot.domain.people import REGISTERED
 from bot.errors import EaselError, LeaseLost, PromptRefused, StorageFailed
-from bot.pipeline.worker import MOST_ATTEMPTS
+from bot.pipeline.worker import MOST_LAPSES
 from bot.ports.prompts import Decision, Verdict
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import FAULT, LEASE, Bench
@@ -163,7 +163,7 @@ async def test_the_unforeseen_is_a_code_in_the_message_and_in_the_log(bench: Ben
 async def test_a_job_that_breaks_every_worker_is_given_up(bench: Bench) -> None:
     """After so many claims it is the job's fault."""
     job = await bench.imagine()
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MOST_LAPSES):
         assert await bench.jobs.claim(job.id, LEASE)
         bench.clock.move(LEASE)
     await bench.work()

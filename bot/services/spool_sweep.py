@@ -1,0 +1,68 @@
+"""Brings to the store, or discards, what a process that died left in the spool of its machine."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.images import PICTURES_FOLDER
+from bot.errors import EaselError, ObjectMissing
+from bot.ports.objects import ObjectStore
+from bot.ports.references import References
+
+log = structlog.get_logger(__name__)
+
+
+class SpoolSweep:
+    """Looks after one machine's spool; any number of its processes may do so at once.
+
+    What a job waits for goes to the store, where whoever has the job finds it;
+    what is of a job that has ended goes. All else stays: a drawing that is
+    open may have put it there just now, and what no drawing here has put there
+    may be another record's.
+    """
+
+    def __init__(self, references: References, objects: ObjectStore, spool: ObjectStore, *, page: int = 500) -> None:
+        self._references = references
+        self._objects = objects
+        self._spool = spool
+        self._page = page
+
+    async def run(self, *, every: timedelta) -> None:
+        """Sweep now and then again and again, until cancelled. A sweep that fails is logged."""
+        while True:
+            try:
+                await self.sweep()
+            except EaselError as error:
+                log.warning("spool.not_swept", reason=str(error))
+            except Exception:
+                log.exception("spool.broke")
+            await asyncio.sleep(every.total_seconds())
+
+    async def sweep(self) -> None:
+        """Look at all that is in the spool.
+
+        Raises:
+            StorageFailed: The record, the spool or the store is away; what was not moved stays.
+        """
+        async for page in self._spool.list(PICTURES_FOLDER, page=self._page):
+            keys = frozenset(one.key for one in page)
+            for file in await self._references.wanted(keys):
+                await self._move(file.key, file.media_type)
+            for key in await self._references.ended(keys):
+                await self._forget(key)
+
+    async def _move(self, key: str, media_type: str) -> None:
+        try:
+            content = await self._spool.get(key)
+        except ObjectMissing:
+            return  # whoever has the job has moved it meanwhile
+        await self._objects.put(key, content, media_type)
+        await self._forget(key)
+        log.info("spool.moved", key=key)
+
+    async def _forget(self, key: str) -> None:
+        """Remove what is safe in the store from the spool, and from the store too if its job has ended without it."""
+        if key not in await self._references.needed({key}):
+            await self._objects.delete(key)
+        await self._spool.delete(key)
