@@ -83,15 +83,20 @@ class KeepingStep:
             try:
                 for file in drawing.files:
                     await self._move_to_store(self._spool, file, on_trouble)
-            except ObjectMissing as missing:
-                since = await self._jobs.record_missing(job.id, job.attempt)
-                if self._clock.now() - since >= LOST_AFTER:
-                    raise PicturesLost(drawing.provider) from missing
+            except StorageFailed as error:
+                on_trouble()
+                if isinstance(error, ObjectMissing):
+                    await self._check_not_lost(job, drawing)
                 raise
         pictures = tuple(self._picture(job, position, file) for position, file in enumerate(drawing.files))
         await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
         if self._spool is not None:
             await self._empty_spool(self._spool, drawing)
+
+    async def _check_not_lost(self, job: Job, drawing: Drawing) -> None:
+        since = await self._jobs.record_missing(job.id, job.attempt)
+        if self._clock.now() - since >= LOST_AFTER:
+            raise PicturesLost(drawing.provider)
 
     async def discard(self, job: Job) -> None:
         """Remove from the store what another machine has brought there while the job ended as lost.

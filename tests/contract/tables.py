@@ -9,6 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+import storage.migrations
 from storage.migrate import upgrade
 from tests.fakes.postgres import PostgresServer
 
@@ -27,6 +32,14 @@ class Tables(Protocol):
     def close(self) -> None:
         """Leave nothing behind."""
         ...
+
+
+def bring_to(connection: Connection, version: str) -> None:
+    """Make the tables of a version, or bring them there."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.migrations.__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
 
 
 @cache

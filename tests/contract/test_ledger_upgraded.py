@@ -4,12 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import storage.migrations
 from bot.domain.allowances import QuotaStatus
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
@@ -20,6 +17,7 @@ from storage.sql.ledger import SqlLedger
 from tests.contract.conftest import ENGINES
 from tests.contract.examples import FAILED, LEASE, TODAY, some_pictures
 from tests.contract.sums import DIFFERENCES
+from tests.contract.tables import bring_to
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 
@@ -76,13 +74,6 @@ ROWS = (
 """What version 0008 wrote: three wishes that run, one of them where no limit was, and one that is over."""
 
 
-def _bring_to(connection: Connection, version: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(storage.migrations.__file__).parent).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, version)
-
-
 @pytest.fixture(params=ENGINES)
 async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of a database that version 0008 has left, with the rows above."""
@@ -92,7 +83,7 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         url = await request.getfixturevalue("postgres").new_database("before")
     engine = create_async_engine(make_url(url))
     async with engine.begin() as connection:
-        await connection.run_sync(_bring_to, "0008")
+        await connection.run_sync(bring_to, "0008")
         for rows in ROWS:
             await connection.execute(text(rows))
     await engine.dispose()

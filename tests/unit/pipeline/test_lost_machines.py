@@ -75,6 +75,7 @@ async def test_a_picture_whose_machine_does_not_come_back_is_an_unknown_outcome(
     machines.mend_store()
     await machines.go_on(LOST_AFTER - MINUTE)
     assert (bench.job(job).state, (await bench.quota_status()).held) == (JobState.RUNNING, 1)
+    assert "waiting for the storage" in bench.message(job).text
     await machines.go_on(3 * MINUTE)
     assert (bench.job(job).state, bench.message(job).kind) == (JobState.FAILED, "outcome_unknown")
     assert "does not come back" in bench.message(job).text

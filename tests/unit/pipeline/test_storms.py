@@ -11,8 +11,10 @@ from bot.domain.chat import Tone
 from bot.domain.jobs import DrawingState, Job, JobState
 from bot.errors import BadInput, EaselError, PromptRefused, QuotaExceeded, StorageFailed, SurfaceFailed
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.services.spool_sweep import SpoolSweep
 from tests.fakes.bench import Bench
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.references import MemoryReferences
 from tests.fakes.surfaces import LOOM
 
 LOCKED = StorageFailed("sqlite", "locked")
@@ -55,6 +57,7 @@ class Storm:
             self.break_painter,
             self.cancel,
             self.sweep,
+            self.sweep_spool,
             self.bench.engine.crash,
             self.bench.kill,
         ]
@@ -69,6 +72,7 @@ class Storm:
         for _ in range(6 * 26):
             self.bench.clock.move(timedelta(minutes=10))
             await self.bench.recover()
+        await self.sweep_spool()
 
     async def wish(self) -> None:
         """Ask for up to three pictures."""
@@ -118,6 +122,13 @@ class Storm:
         with contextlib.suppress(EaselError, RuntimeError):
             await self.bench.recovery.sweep()
 
+    async def sweep_spool(self) -> None:
+        """Look through the spool, as far as that is possible."""
+        spool = self.bench.spool
+        assert spool is not None
+        with contextlib.suppress(EaselError, RuntimeError):
+            await SpoolSweep(MemoryReferences(self.bench.jobs), self.bench.objects, spool).sweep()
+
 
 @pytest.mark.parametrize("seed", range(25))
 async def test_after_the_storm_everything_is_ended_told_and_paid_for_once(seed: int) -> None:
@@ -127,6 +138,8 @@ async def test_after_the_storm_everything_is_ended_told_and_paid_for_once(seed: 
     await storm.calm()
     bench = storm.bench
     seen = 0
+    assert bench.spool is not None
+    assert bench.spool.objects == {}
     for job in storm.jobs:
         ended, pictures = bench.job(job), await bench.gallery.visible(job.id)
         assert ended.state.is_final
