@@ -36,10 +36,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 
-# The second lock file holds all of the first.
+# The second lock file holds all of the first, and uv. Where uv cannot install, pip does, or says why it cannot either.
 $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up easel and the tools for tests in $(VENV); this takes about a minute, once."
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@mkdir -p build && sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock >build/uv.lock
+	@{ $(PIP) --require-hashes -r build/uv.lock && $(BIN)/python .ci/uv_install.py --no-deps --require-hashes -r requirements-dev.lock; } \
+	  || $(PIP) --require-hashes -r requirements-dev.lock
 	@$(PIP) --no-build-isolation --editable .
 	@touch $@ $(VENV)/.ready
 
