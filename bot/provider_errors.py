@@ -152,3 +152,4 @@ class GuardUnavailable(EaselError):
         else:
             text = "Your words could not be checked just now, which is our fault. Nothing was drawn or counted; try again later."
         super().__init__(f"stage={stage} reason={reason}", user_text=text)
+        self.fault = fault

@@ -15,13 +15,14 @@ from bot.app.commands import build_dispatcher
 from bot.app.engines import open_engine
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.garbage import startup_frozen
+from bot.app.monitoring import Monitoring, open_monitoring
 from bot.app.readiness import Readiness
 from bot.app.roles import Role
 from bot.app.service_monitor import ServiceMonitor
 from bot.app.services import Services, build_services
 from bot.app.stop_signals import StopRequest, listen_for_stop
 from bot.app.tasks import background_task, wait_for_either
-from bot.app.web_server import ServerTask, bind_port, serve_health, serve_web, with_port
+from bot.app.web_server import Listeners, ServerTask, bind_ports, serve_health, serve_web, with_port
 from bot.app.work import run_work
 from bot.config import Settings
 from bot.domain.people import Platform
@@ -39,24 +40,27 @@ _STOPPING_WORK = (
 )
 
 
-async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *, health_port: int = 0) -> None:
+async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *, health_port: int | None = None) -> None:
     """Run until SIGINT or SIGTERM, then finish what is being drawn, and what else ends within `[worker] drain`.
 
     A second signal stops at once.
 
-    `announce` is told what the person who started it should know. A role
-    without a page answers health checks at `health_port`; 0 is any free one.
+    `announce` is told what the person who started it should know. At
+    `health_port`, 0 being any free one, health checks are answered and metrics
+    told, for nobody but whoever runs the house; a role without a page has one
+    in any case.
 
     Raises:
         ConfigError: A setting is wrong, or the port is taken.
         StorageFailed: The database cannot be opened.
     """
     role.check(settings)
-    with bind_port(settings, None if role.has_page else health_port) as listener, listen_for_stop() as stop:
-        if role.has_page:
-            settings = with_port(settings, listener.getsockname()[1])
+    with bind_ports(settings, has_page=role.has_page, health_port=health_port) as listeners, listen_for_stop() as stop:
+        if listeners.page is not None:
+            settings = with_port(settings, listeners.page.getsockname()[1])
         async with (
-            open_foundation(settings) as base,
+            open_monitoring(role, has_metrics=listeners.health is not None) as monitoring,
+            open_foundation(settings, monitoring.observer) as base,
             open_chat_platforms(base) as chats,
             open_engine(settings, base.clock) as engine,
         ):
@@ -65,12 +69,19 @@ async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *
             services = build_services(base, _surfaces(page, chats), engine)
             async with _run_background(services, engine, role) as worker:
                 front_ends = _open_front_ends(
-                    services, role, chats=chats, billing=billing, page=page, listener=listener, announce=announce
+                    services,
+                    role,
+                    monitoring,
+                    chats=chats,
+                    billing=billing,
+                    page=page,
+                    listeners=listeners,
+                    announce=announce,
                 )
-                async with front_ends as server:
-                    await _announce_start(base, role, listener, announce)
+                async with front_ends as servers:
+                    await _announce_start(base, role, listeners, announce)
                     with startup_frozen():
-                        await wait_for_either(stop.graceful.wait(), server)
+                        await wait_for_either(stop.graceful.wait(), *servers)
                     announce(_STOPPING_WORK if role.has_work else _STOPPING)
                 if worker is not None:
                     await _drain(worker, settings, stop)
@@ -92,28 +103,31 @@ async def _run_background(services: Services, engine: Engine, role: Role) -> Asy
 async def _open_front_ends(
     services: Services,
     role: Role,
+    monitoring: Monitoring,
     *,
     chats: ChatPlatforms,
     billing: WebExtension,
     page: WebSurface,
-    listener: socket.socket,
+    listeners: Listeners,
     announce: Announce,
-) -> AsyncIterator[ServerTask]:
-    """Let people in by the ways of the role while the body runs."""
+) -> AsyncIterator[tuple[ServerTask, ...]]:
+    """Let people in by the ways of the role while the body runs, and yield the servers."""
     base, dispatcher = services.base, build_dispatcher(services)
     monitor = ServiceMonitor(base.ai_services, services.budget_alerts, base.clock, announce)
     async with AsyncExitStack() as stack:
         listening = chats.listen(services, dispatcher, by_socket=role.has_sockets, by_http=role.has_page)
         chat_extension = await stack.enter_async_context(listening)
         extension = merge_extensions((chat_extension, billing, WebExtension(findings=lambda: monitor.findings)))
-        if role.has_page:
-            served = serve_web(services, dispatcher, surface=page, listener=listener, extension=extension)
-        else:
-            served = serve_health(base, listener, extension.findings)
-        server = await stack.enter_async_context(served)
+        servers = []
+        if listeners.page is not None:
+            served = serve_web(services, dispatcher, surface=page, listener=listeners.page, extension=extension)
+            servers.append(await stack.enter_async_context(served))
+        if listeners.health is not None:
+            served = serve_health(base, listeners.health, findings=extension.findings, routes=monitoring.routes(base))
+            servers.append(await stack.enter_async_context(served))
         if role.has_work:
             await stack.enter_async_context(background_task(monitor.run()))
-        yield server
+        yield tuple(servers)
 
 
 async def _drain(worker: Worker, settings: Settings, stop: StopRequest) -> None:
@@ -126,16 +140,20 @@ def _surfaces(page: WebSurface, chats: ChatPlatforms) -> Mapping[Platform, Surfa
     return {WEB: page, API: RestSurface(), TERMINAL: TerminalSurface(quiet=True), **chats.surfaces}
 
 
-async def _announce_start(base: Foundation, role: Role, listener: socket.socket, announce: Announce) -> None:
+async def _announce_start(base: Foundation, role: Role, listeners: Listeners, announce: Announce) -> None:
     """Say where the page is, who draws, and what is wrong already."""
-    host, port = listener.getsockname()[:2]
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     for notice in base.ai_services.notices if role.has_work else ():
         announce(notice)
     skew = await check_clock(base.database, base.clock, base.settings.worker.lease)
     for finding in (*await Readiness(base).findings(), *skew):
         announce(f"Careful: {finding.subject}: {finding.text} {finding.mend}".rstrip())
-    is_ready = f"{role.process_name} is ready"
-    announce(
-        f"{is_ready} at {address} (Ctrl-C stops it)." if role.has_page else f"{is_ready} (Ctrl-C stops it): {address}/readyz"
-    )
+    ready = f"{role.process_name} is ready"
+    if listeners.page is not None:
+        ready += f" at {_address(listeners.page)}"
+    ready += " (Ctrl-C stops it)"
+    announce(f"{ready}." if listeners.health is None else f"{ready}: {_address(listeners.health)}/readyz and /metrics")
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -19,7 +19,7 @@ async def background_task(work: Coroutine[Any, Any, T]) -> AsyncIterator["asynci
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def wait_for_either(one: Coroutine[Any, Any, object], other: "asyncio.Task[Any]") -> None:
+async def wait_for_either(one: Coroutine[Any, Any, object], *others: "asyncio.Task[Any]") -> None:
     """Wait for whichever ends first, and cancel the one."""
     async with background_task(one) as waiting:
-        await asyncio.wait({waiting, other}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({waiting, *others}, return_when=asyncio.FIRST_COMPLETED)

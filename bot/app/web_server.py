@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.health import health_routes
@@ -43,7 +44,9 @@ def bind_port(settings: Settings, health_port: int | None = None) -> Iterator[so
     """
     web = settings.web
     port = web.port if health_port is None else health_port
-    other = "set another [web] port, for example with EASEL_WEB__PORT=8421" if health_port is None else "choose another --port"
+    other = (
+        "set another [web] port, for example with EASEL_WEB__PORT=8421" if health_port is None else "choose another --health-port"
+    )
     try:
         family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
         listener = socket.create_server((web.host, port), family=family)
@@ -56,6 +59,23 @@ def bind_port(settings: Settings, health_port: int | None = None) -> Iterator[so
         ) from error
     with listener:
         yield listener
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The sockets that a process listens on: for everybody, and for whoever runs the house."""
+
+    page: socket.socket | None
+    health: socket.socket | None
+
+
+@contextlib.contextmanager
+def bind_ports(settings: Settings, *, has_page: bool, health_port: int | None) -> Iterator[Listeners]:
+    """Take the ports of a process; without a page there is one for health checks in any case. Raises as `bind_port` does."""
+    with contextlib.ExitStack() as stack:
+        page = stack.enter_context(bind_port(settings)) if has_page else None
+        has_health = health_port is not None or not has_page
+        yield Listeners(page, stack.enter_context(bind_port(settings, health_port or 0)) if has_health else None)
 
 
 def with_port(settings: Settings, port: int) -> Settings:
@@ -111,11 +131,16 @@ async def serve_web(
 
 @contextlib.asynccontextmanager
 async def serve_health(
-    base: Foundation, listener: socket.socket, findings: Callable[[], tuple[Finding, ...]]
+    base: Foundation,
+    listener: socket.socket,
+    *,
+    findings: Callable[[], tuple[Finding, ...]],
+    routes: tuple[APIRouter, ...],
 ) -> AsyncIterator[ServerTask]:
-    """Serve the health checks and nothing else while the body runs."""
+    """Serve the health checks and `routes`, and nothing else, while the body runs."""
     web = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
-    web.include_router(health_routes(Readiness(base, findings).findings))
+    for router in (health_routes(Readiness(base, findings).findings), *routes):
+        web.include_router(router)
     async with _run_server(web, listener, contextlib.nullcontext()) as server:
         yield server
 

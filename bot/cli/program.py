@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.boundary import run_and_exit, start
 from bot.cli.chat_program import discord, slack
-from bot.cli.common_options import Config, HealthPort, Json, Verbose, show_help
+from bot.cli.common_options import Config, HealthPort, Json, OptionalHealthPort, Verbose, show_help
 from bot.cli.moderation_program import moderation
 from bot.cli.option_flags import with_options_of
 from bot.domain.jobs import Draft
@@ -76,41 +76,41 @@ def pictures(context: typer.Context) -> None:
 
 
 @app.command(name="run")
-def run(config: Config = None, verbose: Verbose = False) -> None:
+def run(health_port: OptionalHealthPort = None, config: Config = None, verbose: Verbose = False) -> None:
     """Start easel: its page, and the work on what people ask for. Ctrl-C or SIGTERM ends it cleanly."""
 
     def act() -> int:
         from bot.cli.run_command import run as run_easel
 
-        return run_easel(config, is_verbose=verbose)
+        return run_easel(config, health_port=health_port, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=True)
 
 
 @app.command()
-def gateway(port: HealthPort = 0, config: Config = None, verbose: Verbose = False) -> None:
+def gateway(health_port: HealthPort = 0, config: Config = None, verbose: Verbose = False) -> None:
     """Start only what listens to chats: Discord's gateway, Slack's sockets. It needs [engine] url, and workers."""
-    _run_part("gateway", config, port=port, verbose=verbose)
+    _run_part("gateway", config, health_port=health_port, verbose=verbose)
 
 
 @app.command()
-def web(config: Config = None, verbose: Verbose = False) -> None:
+def web(health_port: OptionalHealthPort = None, config: Config = None, verbose: Verbose = False) -> None:
     """Start only what is reached by HTTP: the page, REST, links, and what chats and Stripe send. It needs [engine] url."""
-    _run_part("web", config, verbose=verbose)
+    _run_part("web", config, health_port=health_port, verbose=verbose)
 
 
 @app.command()
-def worker(port: HealthPort = 0, config: Config = None, verbose: Verbose = False) -> None:
+def worker(health_port: HealthPort = 0, config: Config = None, verbose: Verbose = False) -> None:
     """Start only the work: drawing and delivering what others take in. It needs [engine] url."""
-    _run_part("worker", config, port=port, verbose=verbose)
+    _run_part("worker", config, health_port=health_port, verbose=verbose)
 
 
-def _run_part(role: str, config: Path | None, *, port: int = 0, verbose: bool) -> None:
+def _run_part(role: str, config: Path | None, *, health_port: int | None, verbose: bool) -> None:
     def act() -> int:
         from bot.app.roles import Role
         from bot.cli.run_command import run as run_easel
 
-        return run_easel(config, Role(role), health_port=port, is_verbose=verbose)
+        return run_easel(config, Role(role), health_port=health_port, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=True)
 

@@ -11,7 +11,7 @@ from bot.cli.logs import configure_logging
 from bot.config import load
 
 
-def run(config: Path | None, role: Role = Role.ALL, *, health_port: int = 0, is_verbose: bool) -> int:
+def run(config: Path | None, role: Role = Role.ALL, *, health_port: int | None = None, is_verbose: bool) -> int:
     """Serve until somebody stops it, and give the exit code."""
     settings = load(config)
     configure_logging(settings, "debug" if is_verbose else settings.log_level, role)

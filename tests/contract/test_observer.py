@@ -5,8 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from bot.adapters.monitoring.observers import Observers
+from bot.adapters.monitoring.prometheus import PrometheusObserver
 from bot.domain.jobs import Ending, JobState
 from bot.domain.money import Cost
 from bot.domain.people import AccountId
@@ -35,6 +37,7 @@ BUILDERS: dict[str, Callable[[], Observer]] = {
     "nobody": Observers,
     "several": lambda: Observers(RecordingObserver(), RecordingObserver()),
     "recording": RecordingObserver,
+    "prometheus": lambda: PrometheusObserver(CollectorRegistry()),
 }
 
 

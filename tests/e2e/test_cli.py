@@ -401,7 +401,7 @@ async def test_a_part_of_easel_by_itself_is_told_what_it_needs(easel: Program) -
         done = await easel.run("worker", "--port", port)
     assert (done.code, len(done.err.splitlines())) == (1, 1)
     assert f"port {port} (Address already in use)" in done.err
-    assert done.err.strip().endswith("choose another --port.")
+    assert done.err.strip().endswith("choose another --health-port.")
 
 
 def _fetched(url: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ ALLOWED = {
         "bot/adapters/shared/persistent_connection.py",
         "bot/adapters/discord/interaction_client.py",
         "bot/adapters/discord/progress_rate.py",
+        "bot/adapters/monitoring/prometheus.py",
         "bot/adapters/slack/rate_limits.py",
         "bot/adapters/slack/socket_mode.py",
         "bot/adapters/slack/uploads.py",

@@ -21,6 +21,7 @@ from bot.errors import BadInput, TenantQuotaExceeded
 from bot.ports.codes import Purpose
 from bot.ports.installations import InstallationKey, StoredInstallation
 from storage.sql.accounts import SqlAccounts
+from storage.sql.backlog import SqlBacklog
 from storage.sql.codes import SqlCodes
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
@@ -222,3 +223,14 @@ async def test_a_whole_table_would_be_noticed(database: Database) -> None:
         await connection.execute(text("SELECT 1"))
     [step] = await plan_of(database, "SELECT * FROM jobs WHERE tier = ?", ("guest",))
     assert step == "SCAN jobs"
+
+
+async def test_open_jobs_are_counted_by_their_own_index(database: Database) -> None:
+    """They are sorted by tier, and history is not looked at."""
+    with overheard(database) as statements:
+        await SqlBacklog(database, StoppedClock()).count()
+    [(statement, values)] = statements
+    scan, search, group = await plan_of(database, statement, values)
+    assert scan.startswith("SCAN jobs USING INDEX ix_jobs_open")
+    assert search.startswith("SEARCH holds USING INDEX sqlite_autoindex_holds_1 (job=?)")
+    assert group == "USE TEMP B-TREE FOR GROUP BY"
