@@ -63,6 +63,7 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
         BudgetExceeded: A budget has not so much left; the transaction must not go on.
     """
     if hold.estimate:
+        await _lock_month(connection, hold, day)
         await _add_spending(connection, hold.scopes, day, held=hold.estimate, spent=0)
     if not hold.budgets:
         return
@@ -72,6 +73,18 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
         row = counted.get(budget.scope)
         if row is not None and (row.of_month if budget.period is Period.MONTH else row.of_day) > budget.limit:
             raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
+
+
+async def _lock_month(connection: AsyncConnection, hold: Hold, day: date) -> None:
+    """Let one hold at a time be compared with a budget of a month, until its transaction ends.
+
+    Communities that are on different days add to different rows, and two of
+    them would not see each other's: so both write to those of the month's
+    first day, in the order in which all rows are written, lest two wait for
+    each other.
+    """
+    if any(budget.period is Period.MONTH for budget in hold.budgets):
+        await _add_spending(connection, hold.scopes, day.replace(day=1), held=0, spent=0)
 
 
 async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:

@@ -15,9 +15,11 @@ from bot.ports.accounts import Ledger
 from bot.ports.jobs import Jobs
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
-from tests.contract.conftest import ON_DISK
+from storage.sql.spending import reserve_money
+from tests.contract.conftest import ENGINES, ON_DISK
 from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, REFUSED, TODAY, a_drawing, a_hold, a_job, some_pictures
 from tests.fakes.clock import StoppedClock
+from tests.fakes.postgres import PostgresServer
 
 PARK = CommunityId("park")
 FOX = JobId("fox")
@@ -27,6 +29,7 @@ MONTHLY = Budget(PARK, Period.MONTH, 1000)
 HOUSE_DAILY = Budget(HOUSE, Period.DAY, 1000)
 HOUSE_MONTHLY = Budget(HOUSE, Period.MONTH, 1000)
 DAY = timedelta(days=1)
+WAITING_FOR_A_LOCK = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
 def a_dear_hold(account: AccountId, estimate: int, *budgets: Budget, days: int = 0) -> Hold:
@@ -278,6 +281,23 @@ class TestBudgets:
         await accept(jobs, other, "owl")
         with pytest.raises(BudgetExceeded, match=f"scope={HOUSE}"):
             await accept(jobs, replace(other, budgets=(HOUSE_DAILY,)), "bear")
+
+    @pytest.mark.parametrize("engine_name", ENGINES[1:], indirect=True)
+    @pytest.mark.parametrize("budget", [MONTHLY, HOUSE_MONTHLY], ids=str)
+    async def test_two_jobs_at_once_on_different_days_cannot_both_have_the_rest_of_a_month(
+        self, jobs: Jobs, ledger: Ledger, ann: AccountId, database: Database, postgres: PostgresServer, budget: Budget
+    ) -> None:
+        """The second waits for the first, whose estimate it would not see."""
+        tomorrow = a_dear_hold(ann, 600, budget, days=1)
+        async with database.write_transaction() as connection:
+            await reserve_money(connection, a_dear_hold(ann, 600, budget), TODAY.day)
+            second = asyncio.create_task(jobs.accept(a_job("owl", ann, community=PARK), tomorrow))
+            waiting = asyncio.create_task(postgres.until(WAITING_FOR_A_LOCK, 1))
+            await asyncio.wait({second, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+        with pytest.raises(BudgetExceeded):
+            await second
+        assert await today(ledger, budget) == (600, 0)
 
     @ON_DISK
     async def test_of_fifty_jobs_at_once_no_more_run_than_the_budget_pays(
