@@ -1,7 +1,8 @@
 """Telling the admins, once, that a budget is nearly used up."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -68,6 +69,7 @@ class BudgetAlerts:
         self._deployment = deployment
         self._queue: asyncio.Queue[_BudgetCheck] = asyncio.Queue(_MOST_QUEUED)
         self._known: set[str] = set()
+        self._in_doubt: set[str] = set()
 
     def check_soon(self, effective_limits: EffectiveLimits) -> None:
         """Look soon at the budgets that a wish has just drawn on. Where too much waits already, the next wish will do."""
@@ -80,17 +82,29 @@ class BudgetAlerts:
     async def notify_owners(self, post: Post, *, key: str) -> None:
         """Tell the house's owners in private, once for each `key`; what cannot be told now is told with the next try."""
         try:
-            if await self._seen_keys.add_if_new(key):
-                await self._notify_owners_or_forget(post, key)
+            async with self._telling(key) as is_news:
+                if is_news:
+                    await self._notify_privately(self._deployment.owners, post, key)
         except EaselError as error:
             log.warning("notice.failed", key=key, reason=str(error))
 
-    async def _notify_owners_or_forget(self, post: Post, key: str) -> None:
+    @asynccontextmanager
+    async def _telling(self, key: str) -> AsyncIterator[bool]:
+        """Yield whether what is known by `key` is to be told, which is so once; if the body raises, it is so once more.
+
+        Where nobody knows whether the key was written, or forgotten, this process remembers that it was not told.
+        """
+        was_in_doubt = key in self._in_doubt
+        if len(self._in_doubt) < _MOST_KNOWN:
+            self._in_doubt.add(key)
+        is_news = await self._seen_keys.add_if_new(key) or was_in_doubt
         try:
-            await self._notify_privately(self._deployment.owners, post, key)
+            yield is_news
         except BaseException:
-            await self._seen_keys.forget(key)
+            if is_news:
+                await self._seen_keys.forget(key)
             raise
+        self._in_doubt.discard(key)
 
     async def run(self) -> None:
         """Look at what is to be considered, until cancelled."""
@@ -117,20 +131,16 @@ class BudgetAlerts:
         spending = await self._ledger.spending(budget, check.day)
         if key in self._known or 100 * (spending.held + spending.spent) < _ALERT_PERCENT * budget.limit:
             return
-        if await self._seen_keys.add_if_new(key):
-            await self._notify_or_forget(key, budget, check, spending)
+        async with self._telling(key) as is_news:
+            if is_news:
+                await self._notify_in_time(key, budget, check, spending)
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
         self._known.add(key)
 
-    async def _notify_or_forget(self, key: str, budget: Budget, check: _BudgetCheck, spending: Spending) -> None:
-        """Tell; what could not be said now is said another time."""
-        try:
-            async with asyncio.timeout(_NOTIFY_TIMEOUT.total_seconds()):
-                is_notified = await self._notify(key, budget, check, spending)
-        except BaseException:
-            await self._seen_keys.forget(key)
-            raise
+    async def _notify_in_time(self, key: str, budget: Budget, check: _BudgetCheck, spending: Spending) -> None:
+        async with asyncio.timeout(_NOTIFY_TIMEOUT.total_seconds()):
+            is_notified = await self._notify(key, budget, check, spending)
         if not is_notified:
             log.warning("budget.nearly_spent", scope=budget.scope, period=budget.period, limit=budget.limit)
 

@@ -4,7 +4,7 @@ from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemorySeenKeys:
-    """Remembers keys for as long as the process lives."""
+    """Remembers keys for as long as the process lives. `add_if_new, late` fails after it has added the key."""
 
     def __init__(self) -> None:
         self.happened: set[str] = set()
@@ -15,6 +15,7 @@ class MemorySeenKeys:
         self.failures.raise_next("add_if_new")
         is_first = key not in self.happened
         self.happened.add(key)
+        self.failures.raise_next("add_if_new, late")
         return is_first
 
     async def forget(self, key: str) -> None:

@@ -114,6 +114,26 @@ async def test_a_notice_that_breaks_is_in_nobodys_way(bench: Bench, error: Excep
     assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
+async def test_a_notice_whose_commit_is_lost_comes_with_the_next_wish(bench: Bench) -> None:
+    """Nobody knows whether it was written; that nobody was told is known. It is told once."""
+    bench.seen_keys.failures.fail_next("add_if_new, late", StorageFailed("database", "the connection was lost"))
+    await spend(bench, 4, 4)
+    assert budget_alerts(bench) == []
+    await spend(bench, 1, keys="later")
+    await spend(bench, 1, keys="last")
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
+
+
+async def test_a_notice_that_could_be_neither_told_nor_taken_back_comes_with_the_next_wish(bench: Bench) -> None:
+    """The platform and the record were away together."""
+    bench.surface.failures.fail_next("direct", AWAY)
+    bench.seen_keys.failures.fail_next("forget", StorageFailed("database", "unreachable"))
+    await spend(bench, 4, 4)
+    await spend(bench, 1, keys="later")
+    await spend(bench, 1, keys="last")
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
+
+
 async def test_nobody_to_tell_is_a_warning_in_the_log(bench: Bench) -> None:
     """Once too."""
     bench.surface.failures.fail_always("direct", GONE)
