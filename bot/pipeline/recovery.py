@@ -35,7 +35,7 @@ class Recovery:
         observer: Observer,
         clock: Clock,
         lease: timedelta,
-        page: int = 500,
+        page: int = 1000,
     ) -> None:
         self._jobs = jobs
         self._engine = engine
