@@ -222,9 +222,16 @@ class Drawing:
         return self.asked if self.state in {DrawingState.OPEN, DrawingState.UNKNOWN} else 0
 
 
+LONGEST_COUNTED_QUEUE = 1000
+"""Who is further behind is told so much: to count a hundred thousand for everybody who asks would hold everybody up."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """A job's place in the line: how many go before it, and how many seconds a job like it usually takes, if known."""
+    """A job's place in the line: how many go before it, and how many seconds a job like it usually takes, if known.
+
+    No more than `LONGEST_COUNTED_QUEUE` are counted.
+    """
 
     ahead: int
     typical_seconds: float | None

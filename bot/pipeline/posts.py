@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Button, Details, Link, Post, PostPicture, Tone
 from bot.domain.images import Picture, Progress
-from bot.domain.jobs import Drawing, Ending, Job, JobState, QueuePosition
+from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
 from bot.services.picture_links import PictureLinks
@@ -137,11 +137,14 @@ def _cancel(job: Job) -> Button:
 
 def _queue_note(position: QueuePosition, slots: int) -> list[str]:
     """Return `3rd in line` where one has to wait, and how long it will take where that is known."""
+    is_beyond_count = position.ahead >= LONGEST_COUNTED_QUEUE
     place = [] if position.ahead < slots else [f"{ordinal(position.ahead - slots + 1)} in line"]
+    if is_beyond_count:
+        place = [f"more than {LONGEST_COUNTED_QUEUE:,} are before it"]
     if position.typical_seconds is None:
         return place
     seconds = position.typical_seconds * (position.ahead // slots + 1)
-    return [*place, f"about {_rough_duration(seconds)}"]
+    return [*place, f"{'at least' if is_beyond_count else 'about'} {_rough_duration(seconds)}"]
 
 
 def ordinal(number: int) -> str:

@@ -215,7 +215,7 @@ class Studio:
         """Say in public that it is being drawn. Where that fails delivery looks for it, and posts it if there is none."""
         try:
             async with asyncio.timeout(_ANSWER_TIMEOUT.total_seconds()):
-                position = await self._jobs.queue_position(job.id)
+                position = await self._jobs.queue_position(job)
                 message = await call.answer(posts.waiting(job, position, self._slots, counted), key=job.id)
                 await self._jobs.attach(job.id, message)
         except (EaselError, TimeoutError) as error:

@@ -166,7 +166,7 @@ class Jobs(Protocol):
         """Count the account's jobs that wait or run: those that are not final and have no pictures yet."""
         ...
 
-    async def queue_position(self, job: JobId) -> QueuePosition:
+    async def queue_position(self, job: Job) -> QueuePosition:
         """Count the open jobs without pictures accepted before this one; give the median time of recent ones of its quality."""
         ...
 

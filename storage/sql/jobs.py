@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select, true, tuple_, update
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
-from bot.domain.jobs import Drawing, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
+from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Platform, Tier
 from bot.errors import LeaseLost
@@ -52,16 +52,23 @@ _ATTACH = update(jobs).where(_OF_JOB)
 _LOCKED = _BY_ID.with_for_update()
 _CANCEL = update(jobs).where(_OF_JOB)
 _MARK_NOTIFIED = update(jobs).where(_OF_JOB, IS_UNNOTIFIED)
-_PLACE = select(jobs.c.created_at, jobs.c.id, jobs.c.quality).where(_OF_JOB)
+_PLACE = select(jobs.c.created_at, jobs.c.id).where(_OF_JOB)
 _CAME_BEFORE = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String))
-_AHEAD = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, _CAME_BEFORE)
 _NEWEST_OF = select(jobs).where(jobs.c.account == bindparam("account")).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
 _OPEN_OF = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, jobs.c.account == bindparam("account"))
-_DURATIONS = (
+_AHEAD = (
+    select(func.count().label("ahead")).select_from(
+        select(jobs.c.id).where(IS_OPEN, HAS_NO_PICTURES, _CAME_BEFORE).limit(LONGEST_COUNTED_QUEUE).subquery("counted")
+    )
+).subquery("queue")
+_RECENT_DONE = (
     select(jobs.c.started_at, jobs.c.kept_at)
     .where(IS_DONE, jobs.c.quality == bindparam("quality"))
     .order_by(jobs.c.finished_at.desc())
     .limit(_RECENT)
+).subquery("recent")
+_POSITION = select(_AHEAD.c.ahead, _RECENT_DONE.c.started_at, _RECENT_DONE.c.kept_at).select_from(
+    _AHEAD.outerjoin(_RECENT_DONE, true())
 )
 _AGE = (jobs.c.created_at, jobs.c.id)
 
@@ -71,7 +78,9 @@ def _accepted_after(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
     if job is None:
         return ()
     than = jobs.alias()
-    return (exists().where(than.c.id == job, tuple_(*_AGE) > tuple_(than.c.created_at, than.c.id)),)
+    # Read for itself, so that the index of ages is entered there: joined, every page would begin at the oldest job again.
+    age = (select(column).where(than.c.id == job).scalar_subquery() for column in (than.c.created_at, than.c.id))
+    return (tuple_(*_AGE) > tuple_(*age),)
 
 
 @retry_all_uncommitted
@@ -250,16 +259,13 @@ class SqlJobs:
         async with self._database.read_transaction() as connection:
             return int((await connection.execute(_OPEN_OF, {"account": account})).scalar_one())
 
-    async def queue_position(self, job: JobId) -> QueuePosition:
-        """Count, and take the median of the last finished ones; nobody is before a job that is unknown."""
+    async def queue_position(self, job: Job) -> QueuePosition:
+        """Count, and take the median of the last finished ones, in one statement: whoever asks waits for it."""
+        values = {"created_at": job.created_at, "id": job.id, "quality": job.wish.quality}
         async with self._database.read_transaction() as connection:
-            me = (await connection.execute(_PLACE, {"job": job})).first()
-            if me is None:
-                return QueuePosition(0, None)
-            ahead = (await connection.execute(_AHEAD, {"created_at": me.created_at, "id": me.id})).scalar_one()
-            recent = await connection.execute(_DURATIONS, {"quality": me.quality})
-            seconds = [(row.kept_at - row.started_at).total_seconds() for row in recent if row.started_at and row.kept_at]
-        return QueuePosition(ahead, median(seconds) if seconds else None)
+            rows = (await connection.execute(_POSITION, values)).all()
+        seconds = [(row.kept_at - row.started_at).total_seconds() for row in rows if row.started_at and row.kept_at]
+        return QueuePosition(rows[0].ahead, median(seconds) if seconds else None)
 
     async def cost(self, job: JobId) -> Cost:
         """Add up the words and every drawing, whatever came of it."""

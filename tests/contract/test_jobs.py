@@ -267,15 +267,16 @@ class TestWaiting:
 
     async def test_the_line_counts_jobs_without_pictures_that_came_before(self, jobs: Jobs, ann: AccountId) -> None:
         """Queued and running ones, on every platform; not kept, final or later ones."""
-        for number, name in enumerate(["queued", "running", "kept", "failed", "mine", "later"]):
-            await jobs.accept(a_job(name, ann, created_at=NOON + number * SECOND), a_hold(ann))
+        accepted = {
+            name: (await jobs.accept(a_job(name, ann, created_at=NOON + number * SECOND), a_hold(ann))).job
+            for number, name in enumerate(["queued", "running", "kept", "failed", "mine", "later"])
+        }
         for name in ["running", "kept", "failed"]:
             await jobs.claim(JobId(name), LEASE)
         await jobs.keep(JobId("kept"), 1, some_pictures(JobId("kept")))
         await jobs.finish(JobId("failed"), 1, FAILED)
-        assert await jobs.queue_position(JobId("mine")) == QueuePosition(2, None)
-        assert await jobs.queue_position(JobId("queued")) == QueuePosition(0, None)
-        assert await jobs.queue_position(NOBODY) == QueuePosition(0, None)
+        assert await jobs.queue_position(accepted["mine"]) == QueuePosition(2, None)
+        assert await jobs.queue_position(accepted["queued"]) == QueuePosition(0, None)
 
     async def test_what_is_typical_is_the_median_of_the_last_twenty_of_its_quality(
         self, jobs: Jobs, ann: AccountId, clock: StoppedClock
@@ -297,10 +298,11 @@ class TestWaiting:
             await work(f"recent {number}", 10 + number, Quality.LOW, DONE)
         await work("failed", 900, Quality.LOW, FAILED)
         await work("other", 40, Quality.HIGH, DONE)
-        await jobs.accept(a_job("low", ann, wish=Wish(prompt="a fox", quality=Quality.LOW)), a_hold(ann, 1, plenty))
-        await jobs.accept(a_job("medium", ann), a_hold(ann, 1, plenty))
-        assert (await jobs.queue_position(JobId("low"))).typical_seconds == pytest.approx(19.5)
-        assert (await jobs.queue_position(JobId("medium"))).typical_seconds is None
+        low, medium = a_job("low", ann, wish=Wish(prompt="a fox", quality=Quality.LOW)), a_job("medium", ann)
+        for job in (low, medium):
+            await jobs.accept(job, a_hold(ann, 1, plenty))
+        assert (await jobs.queue_position(low)).typical_seconds == pytest.approx(19.5)
+        assert (await jobs.queue_position(medium)).typical_seconds is None
 
 
 async def test_open_jobs_of_an_account_are_those_without_pictures_and_without_an_end(

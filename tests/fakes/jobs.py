@@ -8,7 +8,17 @@ from statistics import median
 from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
 from bot.domain.images import DrawingId, Picture, PictureId
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
+from bot.domain.jobs import (
+    LONGEST_COUNTED_QUEUE,
+    Drawing,
+    DrawingState,
+    Ending,
+    Job,
+    JobId,
+    JobState,
+    PreparedPrompt,
+    QueuePosition,
+)
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Identity, Platform, Tier
 from bot.errors import LeaseLost
@@ -269,22 +279,20 @@ class MemoryJobs:
         waiting = {JobState.QUEUED, JobState.RUNNING}
         return sum(row.job.account == account and row.job.state in waiting for row in self.rows.values())
 
-    async def queue_position(self, job: JobId) -> QueuePosition:
+    async def queue_position(self, job: Job) -> QueuePosition:
         """Count those before, and look back at the last ones."""
         self.failures.raise_next("line")
-        me = self.rows.get(job)
-        if me is None:
-            return QueuePosition(0, None)
-        before = [row for row in self.rows.values() if row.order < me.order]
+        order = self.rows[job.id].order
+        before = [row for row in self.rows.values() if row.order < order]
         ahead = sum(row.job.state in {JobState.QUEUED, JobState.RUNNING} for row in before)
         done = [row.job for row in self.rows.values() if row.job.state is JobState.DONE]
         alike = [
             (one.finished_at, (one.kept_at - one.started_at).total_seconds())
             for one in done
-            if one.wish.quality is me.job.wish.quality and one.finished_at and one.kept_at and one.started_at
+            if one.wish.quality is job.wish.quality and one.finished_at and one.kept_at and one.started_at
         ]
         newest = [seconds for _, seconds in sorted(alike)[-_RECENT:]]
-        return QueuePosition(ahead, median(newest) if newest else None)
+        return QueuePosition(min(ahead, LONGEST_COUNTED_QUEUE), median(newest) if newest else None)
 
     async def cost(self, job: JobId) -> Cost:
         """Add up."""

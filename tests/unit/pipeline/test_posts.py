@@ -49,6 +49,9 @@ PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=
         (QueuePosition(3, 38.0), "Drawing: a fox · 2nd in line · about 75 s"),
         (QueuePosition(9, 38.0), "Drawing: a fox · 8th in line · about 3 min"),
         (QueuePosition(0, 120.0), "Drawing: a fox · about 2 min"),
+        (QueuePosition(999, 6.0), "Drawing: a fox · 998th in line · about 50 min"),
+        (QueuePosition(1000, None), "Drawing: a fox · more than 1,000 are before it"),
+        (QueuePosition(1000, 6.0), "Drawing: a fox · more than 1,000 are before it · at least 50 min"),
     ],
 )
 def test_a_wish_that_waits_says_its_place_and_its_time(line: QueuePosition, says: str) -> None:
