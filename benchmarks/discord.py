@@ -10,16 +10,14 @@ heartbeats of the gateway that came late.
 import argparse
 import contextlib
 import json
-import os
-import re
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from statistics import quantiles
 from typing import Any
+
+from benchmarks.programs import run_fake, run_program
 
 TOKEN = "fake-token"  # noqa: S105 - the fake's own
 BEAT_S = 0.1
@@ -68,24 +66,9 @@ class Fake:
 
 
 @contextlib.contextmanager
-def program(*arguments: str, **environ: str) -> Iterator[str]:
-    """Run a program of ours, and give the first line it prints."""
-    inherited = {name: value for name, value in os.environ.items() if not re.match("EASEL_|OPENAI_|DISCORD_", name)}
-    command = [sys.executable, "-m", *arguments]
-    with subprocess.Popen(
-        command, env=inherited | environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip() if arguments[0].startswith("tests.") else ""
-        finally:
-            process.terminate()
-
-
-@contextlib.contextmanager
 def platform() -> Iterator[Fake]:
     """Run the fake Discord without rate limits, which are not what is measured."""
-    with program("tests.fakes.discord", "--no-rate-limits", "--quiet", "--heartbeat", str(BEAT_S)) as url:
+    with run_fake("tests.fakes.discord", "--no-rate-limits", "--quiet", "--heartbeat", str(BEAT_S)) as url:
         yield Fake(url)
 
 
@@ -94,7 +77,7 @@ def easel(fake: Fake, openai: str) -> Iterator[None]:
     """Run easel there, with room for everybody."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        program(
+        run_program(
             "bot",
             "run",
             EASEL_DATA_DIR=folder,
@@ -144,19 +127,19 @@ def last_of_20(fake: Fake) -> float:
 
 def measure() -> dict[str, float]:
     """Measure everything."""
-    with platform() as fake, program("benchmarks.discord_floor", fake.api_url, fake.gateway_url, TOKEN):
+    with platform() as fake, run_program("benchmarks.discord_floor", fake.api_url, fake.gateway_url, TOKEN):
         ready(fake)
         floor = acknowledgements(fake, draws=False)
         floor_stall = float(fake.get("seen")["worst_heartbeat_late_s"]) * 1000
     with (
-        program("tests.fakes.openai", "--delay", "2") as openai,
+        run_fake("tests.fakes.openai", "--delay", "2") as openai,
         platform() as fake,
-        program("benchmarks.discord_floor", fake.api_url, fake.gateway_url, TOKEN, openai),
+        run_program("benchmarks.discord_floor", fake.api_url, fake.gateway_url, TOKEN, openai),
     ):
         ready(fake)
         fake.drawn(fake.burst(1))
         floor_last = min(last_of_20(fake) for _ in range(3))
-    with program("tests.fakes.openai", "--delay", "2") as openai, platform() as fake, easel(fake, openai):
+    with run_fake("tests.fakes.openai", "--delay", "2") as openai, platform() as fake, easel(fake, openai):
         ready(fake)
         fake.drawn(fake.burst(1))
         last = min(last_of_20(fake) for _ in range(3))

@@ -8,16 +8,16 @@ decoding and a file, with nothing around it.
 import argparse
 import contextlib
 import json
-import os
-import re
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from statistics import median
+
+from benchmarks.programs import run_fake, run_program
 
 PICTURE_BYTES = 3_000_000
 SLOW, INSTANT = 2.0, 0.0
@@ -33,16 +33,9 @@ AIMS = {
 }
 
 
-@contextlib.contextmanager
-def provider(delay: float) -> Iterator[str]:
+def provider(delay: float) -> AbstractContextManager[str]:
     """Run the fake provider and give its address."""
-    command = [sys.executable, "-m", "tests.fakes.openai", "--delay", str(delay), "--picture-bytes", str(PICTURE_BYTES)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+    return run_fake("tests.fakes.openai", "--delay", str(delay), "--picture-bytes", str(PICTURE_BYTES))
 
 
 def drawing(kind: str, url: str, *, at_once: int, rounds: int) -> dict[str, float]:
@@ -74,17 +67,12 @@ def ready_seconds(url: str) -> float:
 def _start_seconds(folder: str, url: str) -> float:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    environ = {name: value for name, value in os.environ.items() if not re.match("EASEL_|OPENAI_", name)}
-    environ |= {"EASEL_DATA_DIR": folder, "EASEL_WEB__PORT": str(port), "OPENAI_API_KEY": "sk-bench", "OPENAI_BASE_URL": url}
+    environ = {"EASEL_DATA_DIR": folder, "EASEL_WEB__PORT": str(port), "OPENAI_API_KEY": "sk-bench", "OPENAI_BASE_URL": url}
     before = time.perf_counter()
-    command = [sys.executable, "-m", "bot", "run"]
-    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            while not _is_ready(port):
-                time.sleep(0.01)
-            return time.perf_counter() - before
-        finally:
-            process.terminate()
+    with run_program("bot", "run", **environ):
+        while not _is_ready(port):
+            time.sleep(0.01)
+        return time.perf_counter() - before
 
 
 def _is_ready(port: int) -> bool:

@@ -10,9 +10,6 @@ minute that a workspace has make that part take about five minutes.
 import argparse
 import contextlib
 import json
-import os
-import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +17,8 @@ import urllib.request
 from collections.abc import Iterator
 from statistics import quantiles
 from typing import Any
+
+from benchmarks.programs import run_fake, run_program
 
 ROUNDS = {1: 20, 20: 3, 100: 3}
 JOBS = 200
@@ -62,28 +61,9 @@ class Fake:
 
 
 @contextlib.contextmanager
-def program(*arguments: str, **environ: str) -> Iterator[str]:
-    """Run a program of ours, and give the first line it prints."""
-    inherited = {name: value for name, value in os.environ.items() if not re.match("EASEL_|OPENAI_|SLACK_", name)}
-    with subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        env=inherited | environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip() if arguments[0].startswith("tests.") else ""
-        finally:
-            process.terminate()
-
-
-@contextlib.contextmanager
 def platform(*options: str) -> Iterator[Fake]:
     """Run the fake Slack, with some rooms to talk in."""
-    with program("tests.fakes.slack", "--quiet", *options) as line:
+    with run_fake("tests.fakes.slack", "--quiet", *options) as line:
         fake = Fake(json.loads(line))
         for number in range(ROOMS):
             fake.post("channel", name=f"room{number}")
@@ -95,8 +75,8 @@ def easel(fake: Fake) -> Iterator[None]:
     """Run easel there, with room for everybody."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        program("tests.fakes.openai", "--delay", "2") as openai,
-        program(
+        run_fake("tests.fakes.openai", "--delay", "2") as openai,
+        run_program(
             "bot",
             "run",
             EASEL_DATA_DIR=folder,
@@ -152,7 +132,7 @@ def measure(*, has_crowd: bool) -> dict[str, float]:
     """Measure everything."""
     with platform("--no-rate-limits") as fake:
         addresses = fake.addresses
-        with program("benchmarks.slack_floor", addresses["api_url"], addresses["app_token"], addresses["bot_token"]):
+        with run_program("benchmarks.slack_floor", addresses["api_url"], addresses["app_token"], addresses["bot_token"]):
             fake.post("wait", connections=1, within_s=60)
             floor = acknowledgements(fake, pause_s=0.2)
     with platform("--no-rate-limits") as fake, easel(fake):

@@ -5,7 +5,11 @@ import pytest
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
+from benchmarks.scale.__main__ import AIMS
+from benchmarks.scale.__main__ import measure as measure_scale
+from benchmarks.scale.sizes import Sizes
 from tests.fakes.openai import FakeOpenAI
+from tests.fakes.redis import RedisServer
 
 
 @pytest.mark.parametrize("kind", ["house", "floor"])
@@ -25,3 +29,21 @@ async def test_chaos_can_be_made_and_is_judged() -> None:
     assert verdict.accepted >= 4
     assert verdict.delivered + verdict.told == verdict.accepted
     assert verdict.is_clean
+
+
+@pytest.mark.needs("redis")
+async def test_engines_can_be_measured(redis: RedisServer) -> None:
+    """Each job comes once, through easel's engine and through docket alone."""
+    from benchmarks.scale.engines import through_docket, through_ours  # noqa: PLC0415 - tests that need it are skipped without it
+
+    for through in (through_ours, through_docket):
+        assert all(seconds > 0 for seconds in await through(redis.url, f"measured-{through.__name__}", 20))
+
+
+@pytest.mark.long
+@pytest.mark.needs("postgresql", "redis")
+async def test_scale_can_be_measured() -> None:
+    """With all its programs, but for a few jobs only; four workers take long to start."""
+    few = Sizes(throughput_jobs=1, starts=10, queued=100, rounds=5, memory_jobs=20, engine_jobs=20)
+    measured = await measure_scale(few, ("engine", "queue", "start", "memory"))
+    assert {name for name in AIMS if "_4" not in name} <= set(measured)

@@ -1,0 +1,1 @@
+"""How easel grows with machines and with what waits: `python -m benchmarks.scale`."""
