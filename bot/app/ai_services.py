@@ -1,5 +1,6 @@
 """The image providers, the rewriter and the moderation models that the settings choose."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,8 +10,7 @@ from typing import TYPE_CHECKING
 from bot.config import ModelSettings, Settings
 from bot.domain.health import Check
 from bot.errors import ConfigError
-from bot.moderation.guard import Guard
-from bot.moderation.word_filter import Matcher, WordFilter, choose_lists
+from bot.moderation.word_filter import Matcher, choose_lists
 from bot.ports.clock import Clock
 from bot.ports.images import ImageProvider
 from bot.ports.prompts import ModelStage, Rewriter
@@ -29,11 +29,11 @@ _BY_CHOICE = "[drawing] providers says so"
 
 @dataclass(frozen=True, slots=True)
 class AiServices:
-    """The AI services that jobs use, and notices about how they were chosen."""
+    """The AI services that jobs use, what finds listed words, and notices about how they were chosen."""
 
     providers: tuple[ImageProvider, ...]
     rewriter: Rewriter
-    guard: Guard
+    matcher: Matcher
     model_stages: tuple[ModelStage, ...]
     notices: tuple[str, ...]
 
@@ -56,8 +56,8 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
         client = await stack.enter_async_context(_open_openai_client(settings)) if settings.openai.api_key else None
         providers = tuple(BUILDERS[name](settings, client, clock) for name in settings.drawing_order)
         rewriter, model_stages = _build_text_models(settings, client, clock)
-        guard = Guard(local=(WordFilter(build_matcher(settings)),), models=model_stages)
-        yield AiServices(providers, rewriter, guard, model_stages, tuple(_notices(settings, providers)))
+        matcher = await asyncio.to_thread(build_matcher, settings)
+        yield AiServices(providers, rewriter, matcher, model_stages, tuple(_notices(settings, providers)))
 
 
 def build_matcher(settings: Settings, *more: Path) -> Matcher:

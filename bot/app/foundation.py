@@ -14,6 +14,8 @@ from bot.app.events import open_events
 from bot.app.stores import open_objects, open_records
 from bot.app.system import RandomIds, SystemClock
 from bot.config import Settings
+from bot.moderation.guard import Guard
+from bot.moderation.word_filter import CommunityWords, WordFilter
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock, Ids
 from bot.ports.events import Events
@@ -59,6 +61,8 @@ class Foundation:
     ai_services: AiServices
     events: Events
     observer: Observer
+    word_filter: WordFilter
+    guard: Guard
 
 
 @asynccontextmanager
@@ -86,4 +90,8 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         )
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))
-        yield Foundation(settings, clock, ids, database, records, objects, ai_services, events, observer)
+        word_filter = WordFilter(ai_services.matcher, CommunityWords(records.rulebook))
+        guard = Guard(local=(word_filter,), models=ai_services.model_stages)
+        yield Foundation(
+            settings, clock, ids, database, records, objects, ai_services, events, observer, word_filter=word_filter, guard=guard
+        )

@@ -63,7 +63,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         studio=Studio(
             jobs=records.jobs,
             quotas=quotas,
-            guard=base.ai_services.guard,
+            guard=base.guard,
             admission=build_admission(base),
             queue=queue,
             budget_alerts=budget_alerts,

@@ -73,7 +73,11 @@ def _build_steps(services: Services) -> Steps:
     rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
         preparation=PromptPreparation(
-            jobs=jobs, guard=base.ai_services.guard, rewriter=base.ai_services.rewriter, observer=base.observer
+            jobs=jobs,
+            rulebook=base.records.rulebook,
+            guard=base.guard,
+            rewriter=base.ai_services.rewriter,
+            observer=base.observer,
         ),
         drawing=DrawingStep(
             jobs=jobs,

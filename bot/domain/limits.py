@@ -10,7 +10,7 @@ from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.people import GUEST, CommunityId, Person, Tier
 from bot.domain.prompt_text import Language
-from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKind
+from bot.domain.rules import PERSON_SUBJECT, FilterVersion, Membership, Rule, RuleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,12 @@ class CommunityLimits:
             *(self.purchases[bought] for bought in person.entitlements if bought in self.purchases),
         ]
         return max((tier for tier in held if tier in self.limits), key=lambda tier: self.limits[tier])
+
+    @property
+    def filter_version(self) -> FilterVersion:
+        """Return which words the community has listed."""
+        revisions = (rule.value for rule in self.rules if rule.key.kind is RuleKind.FILTER_VERSION)
+        return FilterVersion(self.community, next(revisions, ""))
 
     def memberships(self) -> tuple[Membership, ...]:
         """Return the memberships of the account that the rules were read for."""

@@ -27,6 +27,8 @@ class RuleKind(StrEnum):
     SETTING = "setting"
     CREDITS = "credits"
     USAGE = "usage"
+    FILTER = "filter"
+    FILTER_VERSION = "filter_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class RuleKey:
     | purchase_tier | what the platform sells, by its id there | a tier |
     | budget | `day`, `month` | micro-dollars |
     | setting | its name | as `/settings` takes it |
+    | filter | words, or a pattern between slashes | `FilterEntry` as text |
+    | filter_version | nothing | another text after each change of a filter rule |
+
+    There may be thousands of filter rules, so they are read by themselves,
+    where the version says that they have changed.
     """
 
     kind: RuleKind
@@ -88,6 +95,42 @@ class AuditEntry:
     after: str | None
     why: str = ""
     undoes: AuditEntryId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterVersion:
+    """Which words a community has listed. `revision` is another text after each change, and empty where none was ever listed."""
+
+    community: CommunityId
+    revision: str = ""
+
+
+class FilterAction(StrEnum):
+    """What becomes of a prompt that holds listed words."""
+
+    BLOCK = "block"
+    REVIEW = "review"
+    WARN = "warn"
+    ALLOW = "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class FilterEntry:
+    """What a community's admins say of words. `category` is their own name for it; `language` lets inflections match too."""
+
+    action: FilterAction
+    category: str = "community"
+    language: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a rule's value."""
+        return " ".join(part for part in (self.action, self.category, self.language) if part)
+
+    @classmethod
+    def parse(cls, value: str) -> "FilterEntry":
+        """Read a rule's value."""
+        action, category, *language = value.split(" ")
+        return cls(FilterAction(action), category, *language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.pipeline.retries import retry_provider
 from bot.ports.jobs import Jobs
 from bot.ports.observer import CostIncurred, Observer
 from bot.ports.prompts import Rewriter, RewriteRequest
+from bot.ports.rules import Rulebook
 from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
 
 _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
@@ -20,8 +21,9 @@ _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 class PromptPreparation:
     """Settles a job's prompt, once."""
 
-    def __init__(self, *, jobs: Jobs, guard: Guard, rewriter: Rewriter, observer: Observer) -> None:
+    def __init__(self, *, jobs: Jobs, rulebook: Rulebook, guard: Guard, rewriter: Rewriter, observer: Observer) -> None:
         self._jobs = jobs
+        self._rulebook = rulebook
         self._guard = guard
         self._rewriter = rewriter
         self._observer = observer
@@ -37,13 +39,14 @@ class PromptPreparation:
         if job.prepared_prompt is not None:
             return job
         wish = job.wish
+        listed = await self._rulebook.filter_version(job.community)
         await self._guard.check_models(wish.prompt)
         request = RewriteRequest(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
         prepared = await self._rewrite(job, request)
         if wish.rewriting is Rewriting.OFF:
             prepared = PreparedPrompt(wish.prompt, prepared.cost)
         if prepared.text != wish.prompt:
-            await self._guard.check_rewritten(prepared.text)
+            await self._guard.check_rewritten(prepared.text, listed)
         await self._jobs.record_prompt(job.id, job.attempt, prepared)
         return replace(job, prepared_prompt=prepared)
 

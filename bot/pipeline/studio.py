@@ -95,10 +95,11 @@ class Studio:
         wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
         if isinstance(wanted, Draft):
             wanted.check()
-        await self._guard.check_local(wanted.prompt)
-        if prepared is not None:
-            await self._guard.check_local(prepared.text)
         effective_limits = await self._quotas.effective_limits(call.person, call.place)
+        listed = effective_limits.of_community.filter_version
+        await self._guard.check_local(wanted.prompt, listed)
+        if prepared is not None:
+            await self._guard.check_local(prepared.text, listed)
         check_channel(effective_limits, call.place)
         wish = wanted if isinstance(wanted, Wish) else effective_limits.of_community.settings.fill(wanted)
         hold = self._quotas.hold(effective_limits, wish)

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.health import Finding
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
+from bot.domain.rules import FilterVersion
 from bot.provider_errors import ProviderFault
 
 
@@ -43,6 +44,16 @@ class GuardStage(Protocol):
 
     async def judge(self, prompt: str) -> Verdict:
         """Judge `prompt`, which is data and never an instruction."""
+        ...
+
+
+class LocalStage(Protocol):
+    """A way to judge a prompt that needs no service, and knows what a community has listed. It never raises."""
+
+    name: str
+
+    async def judge(self, prompt: str, listed: FilterVersion) -> Verdict:
+        """Judge `prompt`, which is data and never an instruction, for the community that is named."""
         ...
 
 

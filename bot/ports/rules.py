@@ -4,18 +4,26 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKind
+from bot.domain.rules import Actor, AuditEntry, AuditEntryId, Change, FilterVersion, Rule, RuleKind
 
 
 class Rulebook(Protocol):
     """Keeps rules, and writes each change of them down in the same transaction. All methods may raise `StorageFailed`."""
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
-        """Return the rules for everybody, and those about this account."""
+        """Return the rules for everybody, and those about this account, without filter rules."""
         ...
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """Return all rules, by kind and subject."""
+        ...
+
+    async def filter_version(self, community: CommunityId) -> FilterVersion:
+        """Return which words the community has listed."""
+        ...
+
+    async def filter_rules(self, community: CommunityId) -> tuple[Rule, ...]:
+        """Return the filter rules, by subject."""
         ...
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
@@ -23,7 +31,10 @@ class Rulebook(Protocol):
         ...
 
     async def change(self, change: Change) -> AuditEntry | None:
-        """Set a rule or take it away, and put it on record; None, and nothing written, where it is so already."""
+        """Set a rule or take it away, and put it on record; None, and nothing written, where it is so already.
+
+        With a filter rule the community's filter version changes too.
+        """
         ...
 
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.credits import CreditKind
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
+from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, FilterVersion, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from storage.schema.quotas import audit_log, rules
@@ -23,16 +23,24 @@ from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
 _THIS = tuple(rules.c[name] == bindparam(f"of_{name}") for name in ("community", "account", "matter", "subject"))
-_VALUE = select(rules.c.value).where(*_THIS).with_for_update()
+_READ_VALUE = select(rules.c.value).where(*_THIS)
+_VALUE = _READ_VALUE.with_for_update()
 _SET = Upsert(lambda insert_into: insert_into(rules).on_conflict_do_nothing())
 _RESET = update(rules).where(*_THIS)
 _TAKE_AWAY = delete(rules).where(*_THIS)
 _OF_COMMUNITY = rules.c.community == bindparam("community")
 _ALL = select(rules).where(_OF_COMMUNITY)
-_FOR_ACCOUNT = _ALL.where(rules.c.account.in_([bindparam("nobody", type_=String), bindparam("account", type_=String)]))
+# By name, not by what they are not: so the index finds them without going through thousands of filter rules.
+_FOR_ACCOUNT = _ALL.where(
+    rules.c.account.in_([bindparam("nobody", type_=String), bindparam("account", type_=String)]),
+    rules.c.matter.in_([kind.value for kind in RuleKind if kind is not RuleKind.FILTER]),
+)
+_FILTER_RULES = _ALL.where(rules.c.account == bindparam("nobody"), rules.c.matter == RuleKind.FILTER.value)
 _EVERYWHERE = select(rules.c.community, rules.c.value).where(
     rules.c.matter == bindparam("matter"), rules.c.subject == bindparam("subject"), rules.c.account == bindparam("nobody")
 )
+
+_FILTER_VERSION = RuleKey(RuleKind.FILTER_VERSION, "")
 
 _ENTRY = select(audit_log).where(audit_log.c.id == bindparam("entry"))
 _LOCKED_ENTRY = _ENTRY.with_for_update()
@@ -67,6 +75,18 @@ class SqlRulebook:
         async with self._database.read_transaction() as connection:
             return _sort_rules((await connection.execute(_ALL, {"community": community})).all())
 
+    async def filter_version(self, community: CommunityId) -> FilterVersion:
+        """Read the one row."""
+        async with self._database.read_transaction() as connection:
+            revision = (await connection.execute(_READ_VALUE, _this_rule(community, _FILTER_VERSION))).scalar()
+        return FilterVersion(community, revision or "")
+
+    async def filter_rules(self, community: CommunityId) -> tuple[Rule, ...]:
+        """Read them all."""
+        async with self._database.read_transaction() as connection:
+            found = await connection.execute(_FILTER_RULES, {"community": community, "nobody": EVERYBODY})
+            return _sort_rules(found.all())
+
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Read one rule of all communities."""
         async with self._database.read_transaction() as connection:
@@ -80,9 +100,11 @@ class SqlRulebook:
             before = await set_rule(connection, change.community, key, change.value)
             if before == change.value:
                 return None
-            return await self._entries.add(
+            entry = await self._entries.add(
                 connection, change.community, key, before=before, after=change.value, by=change.by, why=change.why
             )
+            await _renew_filter_version(connection, entry)
+            return entry
 
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Lock the entry, so that of two who undo it at once one wins; then put back what it changed."""
@@ -96,7 +118,10 @@ class SqlRulebook:
                     return await self._undo_usage_reset(connection, undone, key, by)
                 case _:
                     await _restore_rule(connection, undone, key)
-                    return await self._add_undo_entry(connection, undone, key, before=undone.after, after=undone.before, by=by)
+                    before, after = undone.after, undone.before
+                    entry_of_undo = await self._add_undo_entry(connection, undone, key, before=before, after=after, by=by)
+                    await _renew_filter_version(connection, entry_of_undo)
+                    return entry_of_undo
 
     async def find(self, entry: AuditEntryId) -> AuditEntry | None:
         """Read the line."""
@@ -158,7 +183,7 @@ async def _lock_undoable_entry(connection: AsyncConnection, entry: AuditEntryId)
 
 async def set_rule(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
     """Make the rule say `value`, and give what it said before."""
-    this = {"of_community": community, "of_account": key.account, "of_matter": key.kind, "of_subject": key.subject}
+    this = _this_rule(community, key)
     before: str | None = (await connection.execute(_VALUE, this)).scalar()
     if before == value:
         return before
@@ -170,6 +195,16 @@ async def set_rule(connection: AsyncConnection, community: CommunityId, key: Rul
         # Somebody else has set it since we looked, where an engine lets that happen: now there is a row to lock.
         return await set_rule(connection, community, key, value)
     return before
+
+
+def _this_rule(community: CommunityId, key: RuleKey) -> dict[str, str]:
+    return {"of_community": community, "of_account": key.account, "of_matter": key.kind, "of_subject": key.subject}
+
+
+async def _renew_filter_version(connection: AsyncConnection, entry: AuditEntry) -> None:
+    """Have every process read the community's filter rules again, if it was one of these that the entry changed."""
+    if entry.key.kind is RuleKind.FILTER:
+        await set_rule(connection, entry.community, _FILTER_VERSION, entry.id)
 
 
 async def _restore_rule(connection: AsyncConnection, undone: AuditEntry, key: RuleKey) -> None:

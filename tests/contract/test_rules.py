@@ -5,7 +5,18 @@ import asyncio
 import pytest
 
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
-from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
+from bot.domain.rules import (
+    EVERYBODY,
+    PERSON_SUBJECT,
+    Actor,
+    AuditEntry,
+    AuditEntryId,
+    Change,
+    FilterVersion,
+    Rule,
+    RuleKey,
+    RuleKind,
+)
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts
 from bot.ports.rules import Rulebook
@@ -206,3 +217,37 @@ async def test_what_a_setting_is_everywhere(rulebook: Rulebook) -> None:
     assert await rulebook.everywhere(RuleKind.SETTING, "retention") == {HOUSE: "30", OTHER: "7"}
     await rulebook.change(a_change(None, days))
     assert await rulebook.everywhere(RuleKind.SETTING, "retention") == {OTHER: "7"}
+
+
+class TestFilterRules:
+    """Words that admins list: there may be thousands, so they are read when they have changed."""
+
+    WORDS = RuleKey(RuleKind.FILTER, "our mascot")
+
+    async def test_nobody_has_listed_anything_at_first(self, rulebook: Rulebook) -> None:
+        """So there is nothing to read."""
+        assert await rulebook.filter_version(HOUSE) == FilterVersion(HOUSE, "")
+        assert await rulebook.filter_rules(HOUSE) == ()
+
+    async def test_each_change_of_them_makes_another_version(self, rulebook: Rulebook) -> None:
+        """A change of something else does not; an undo does."""
+        seen = {(await rulebook.filter_version(HOUSE)).revision}
+        listed = await changed(rulebook, "block community", self.WORDS)
+        seen.add((await rulebook.filter_version(HOUSE)).revision)
+        await changed(rulebook, "warn community", self.WORDS)
+        seen.add((await rulebook.filter_version(HOUSE)).revision)
+        await rulebook.change(a_change("Europe/Berlin"))
+        seen.add((await rulebook.filter_version(HOUSE)).revision)
+        assert len(seen) == 3
+        taken_off = await changed(rulebook, None, self.WORDS)
+        await rulebook.undo(taken_off.id, BOSS)
+        assert await rulebook.filter_rules(HOUSE) == (Rule(self.WORDS, "warn community"),)
+        assert (await rulebook.filter_version(HOUSE)).revision not in {*seen, listed.id, taken_off.id}
+
+    async def test_wishes_read_the_version_and_not_the_words(self, rulebook: Rulebook) -> None:
+        """Which is all they need to know whether to read them."""
+        entry = await changed(rulebook, "block community", self.WORDS)
+        version = Rule(RuleKey(RuleKind.FILTER_VERSION, ""), entry.id)
+        assert await rulebook.rules(HOUSE, AccountId("ann")) == (version,)
+        assert await rulebook.filter_version(OTHER) == FilterVersion(OTHER, "")
+        assert await rulebook.filter_rules(OTHER) == ()

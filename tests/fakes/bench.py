@@ -137,7 +137,9 @@ class Bench:
             clock=self.clock,
             ids=self.ids,
         )
-        self.preparation = PromptPreparation(jobs=self.jobs, guard=guard, rewriter=self.rewriter, observer=self.observer)
+        self.preparation = PromptPreparation(
+            jobs=self.jobs, rulebook=self.rulebook, guard=guard, rewriter=self.rewriter, observer=self.observer
+        )
         self.worker = self.new_worker()
 
     def keeping_with(self, spool: MemoryObjects | None) -> KeepingStep:

@@ -6,6 +6,7 @@ from collections import deque
 from bot.domain.health import Finding, Health
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
+from bot.domain.rules import FilterVersion
 from bot.ports.prompts import ALLOWED, RewriteRequest, Verdict
 
 REWRITING_COSTS = Cost(120)
@@ -55,12 +56,14 @@ class ScriptedStage:
         self.name = name
         self._verdicts: deque[Verdict] = deque()
         self.judged: list[str] = []
+        self.listed: list[FilterVersion | None] = []
 
     def will(self, *verdicts: Verdict) -> None:
         """Have the next prompts judged so."""
         self._verdicts.extend(verdicts)
 
-    async def judge(self, prompt: str) -> Verdict:
+    async def judge(self, prompt: str, listed: FilterVersion | None = None) -> Verdict:
         """Return the next verdict."""
         self.judged.append(prompt)
+        self.listed.append(listed)
         return self._verdicts.popleft() if self._verdicts else ALLOWED

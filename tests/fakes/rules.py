@@ -6,10 +6,12 @@ from datetime import date
 
 from bot.domain.credits import CreditKind
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, Rule, RuleKey, RuleKind
+from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, FilterVersion, Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from tests.fakes.bookkeeping import Bookkeeping
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
 from tests.fakes.scripted_failures import ScriptedFailures
 
 
@@ -26,13 +28,24 @@ class MemoryRulebook:
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Look for those of nobody and of the account."""
         self.failures.raise_next("rules")
-        return tuple(rule for rule in await self.all(community) if rule.key.account in {EVERYBODY, account})
+        of_them = (rule for rule in await self.all(community) if rule.key.account in {EVERYBODY, account})
+        return tuple(rule for rule in of_them if rule.key.kind is not RuleKind.FILTER)
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """List them in order."""
         self.failures.raise_next("all")
         found = [Rule(key, value) for (whose, key), value in self.by_key.items() if whose == community]
         return tuple(sorted(found, key=lambda rule: (rule.key.kind, rule.key.subject, rule.key.account)))
+
+    async def filter_version(self, community: CommunityId) -> FilterVersion:
+        """Look for the one."""
+        self.failures.raise_next("filter_version")
+        return FilterVersion(community, self.by_key.get((community, RuleKey(RuleKind.FILTER_VERSION, "")), ""))
+
+    async def filter_rules(self, community: CommunityId) -> tuple[Rule, ...]:
+        """Look for these."""
+        self.failures.raise_next("filter_rules")
+        return tuple(rule for rule in await self.all(community) if rule.key.kind is RuleKind.FILTER)
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Look through all communities."""
@@ -118,7 +131,14 @@ class MemoryRulebook:
             id=id_, community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes
         )
         self._books.record.append(entry)
+        if key.kind is RuleKind.FILTER:
+            self._put(community, RuleKey(RuleKind.FILTER_VERSION, ""), id_)
         return entry
+
+
+def a_rulebook() -> MemoryRulebook:
+    """Return one in which nothing is set."""
+    return MemoryRulebook(Bookkeeping(), StoppedClock(), CountingIds())
 
 
 def _changed_since() -> BadInput:

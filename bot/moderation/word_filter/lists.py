@@ -104,9 +104,9 @@ def parse_lines(name: str, lines: Iterable[str]) -> WordList:
     """
     bare = [line.strip() for line in lines]
     told = [line for line in bare if line and not line.startswith("#")]
-    patterns = [line for line in told if len(line) > 2 and line[0] == line[-1] == "/"]  # noqa: PLR2004 - two slashes
+    patterns = [line for line in told if is_pattern(line)]
     allowed = [line for line in told if line.startswith("!")]
-    phrases = [line for line in told if line not in set(patterns) and not line.startswith("!")]
+    phrases = [line for line in told if not is_pattern(line) and not line.startswith("!")]
     return _check(
         WordList(
             name,
@@ -115,6 +115,11 @@ def parse_lines(name: str, lines: Iterable[str]) -> WordList:
             patterns=tuple(line[1:-1] for line in patterns),
         )
     )
+
+
+def is_pattern(entry: str) -> bool:
+    """Whether an entry stands between slashes, with something in it."""
+    return len(entry) > len("//") and entry[0] == entry[-1] == "/"
 
 
 def parse_toml(name: str, text: str) -> tuple[WordList, ...]:

@@ -63,8 +63,8 @@ class Phrase:
     starts_anywhere: bool
     ends_anywhere: bool
     endings: tuple[str, ...]
-    hit: Hit | None
-    """None for what is allowed."""
+    hit: Hit
+    is_allowed: bool
 
 
 def entries_of(known: WordList) -> Iterator[Entry]:
@@ -86,7 +86,8 @@ def read_phrase(letters: Letters, entry: Entry) -> Phrase:
         starts_anywhere=is_unspaced(letters.raw[0]),
         ends_anywhere=is_unspaced(letters.raw[-1]),
         endings=_INFLECTIONS.get(entry.known.language, ()),
-        hit=None if entry.is_allowed else Hit.of(entry.text, entry.known),
+        hit=Hit.of(entry.text, entry.known),
+        is_allowed=entry.is_allowed,
     )
 
 
@@ -99,7 +100,7 @@ def locate(letters: Letters, phrase: Phrase, first: int, last: int) -> tuple[int
     if end is None:
         return None
     if (
-        phrase.hit
+        not phrase.is_allowed
         and letters.substituted
         and not 0 < sum(place in letters.substituted for place in range(start, end)) < end - start
     ):

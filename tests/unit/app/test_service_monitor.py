@@ -6,7 +6,7 @@ from bot.app.ai_services import AiServices
 from bot.app.service_monitor import ServiceMonitor
 from bot.domain.health import Finding, Health
 from bot.domain.people import Identity
-from bot.moderation.guard import Guard
+from bot.moderation.word_filter import Matcher
 from bot.ports.prompts import ALLOWED, Verdict
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from tests.fakes.bench import Bench
@@ -42,7 +42,7 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         surfaces={LOOM: bench.surface},
         deployment=DeploymentBudgets(owners=(Identity.parse("loom:olga"),)),
     )
-    ai_services = AiServices(providers=(), rewriter=bench.rewriter, guard=Guard((), (stage,)), model_stages=(stage,), notices=())
+    ai_services = AiServices(providers=(), rewriter=bench.rewriter, matcher=Matcher([]), model_stages=(stage,), notices=())
     return ServiceMonitor(ai_services, budget_alerts, bench.clock, announced.append)
 
 

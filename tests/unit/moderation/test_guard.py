@@ -6,6 +6,8 @@ from contextlib import suppress
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.people import HOUSE
+from bot.domain.rules import FilterVersion
 from bot.errors import PromptRefused
 from bot.moderation.guard import Guard
 from bot.ports.prompts import Decision, Verdict
@@ -13,6 +15,7 @@ from bot.provider_errors import GuardUnavailable
 from tests.fakes.prompts import ScriptedStage
 
 NO = Verdict(Decision.REFUSE, "weapons", "Weapons are not drawn here.")
+NOBODYS = FilterVersion(HOUSE)
 DUNNO = Verdict(Decision.UNSURE, "timeout")
 
 
@@ -21,7 +24,7 @@ class BrokenStage:
 
     name = "broken"
 
-    async def judge(self, prompt: str) -> Verdict:
+    async def judge(self, prompt: str, listed: FilterVersion | None = None) -> Verdict:
         """Raise."""
         raise ValueError(f"cannot read {prompt}")
 
@@ -47,21 +50,21 @@ async def test_words_that_nobody_minds_pass() -> None:
     """Every stage was asked, with the words as they are."""
     local, model = ScriptedStage(), ScriptedStage()
     guard = Guard((local,), (model,))
-    await guard.check_local("a fox")
+    await guard.check_local("a fox", NOBODYS)
     await guard.check_models("a fox")
     assert (local.judged, model.judged) == (["a fox"], ["a fox"])
 
 
 async def test_a_house_without_stages_lets_everything_pass() -> None:
     """An operator may want that."""
-    await Guard((), ()).check_local("a fox")
+    await Guard((), ()).check_local("a fox", NOBODYS)
     await Guard((), ()).check_models("a fox")
 
 
 async def test_a_local_refusal_is_told_in_the_stages_own_words() -> None:
     """The rule goes to the log."""
     with pytest.raises(PromptRefused, match="rule=weapons") as refused:
-        await Guard((saying(NO),), ()).check_local("a gun")
+        await Guard((saying(NO),), ()).check_local("a gun", NOBODYS)
     assert refused.value.user_text.startswith("Weapons are not drawn here.")
 
 
@@ -78,7 +81,7 @@ async def test_the_first_refusal_ends_it(where: str) -> None:
     stages = (ScriptedStage(), saying(NO), later)
     guard = Guard(stages, ()) if where == "local" else Guard((), stages)
     with pytest.raises(PromptRefused):
-        await (guard.check_local("a gun") if where == "local" else guard.check_models("a gun"))
+        await (guard.check_local("a gun", NOBODYS) if where == "local" else guard.check_models("a gun"))
     assert later.judged == []
 
 
@@ -87,7 +90,7 @@ async def test_local_stages_fail_open(stage: ScriptedStage | BrokenStage) -> Non
     """The next stage is still asked, and the log knows."""
     later = ScriptedStage()
     with capture_logs() as logs:
-        await Guard((stage, later), ()).check_local("my secret")
+        await Guard((stage, later), ()).check_local("my secret", NOBODYS)
     assert later.judged == ["my secret"]
     assert any(entry["event"] == "guard.allowed_unsure" and entry["stage"] == stage.name for entry in logs)
 
@@ -105,14 +108,14 @@ async def test_model_stages_fail_closed(stage: ScriptedStage | BrokenStage) -> N
 async def test_a_refusal_after_a_doubt_still_refuses() -> None:
     """A rule that is unsure does not speak for the next."""
     with pytest.raises(PromptRefused):
-        await Guard((saying(DUNNO), saying(NO)), ()).check_local("a gun")
+        await Guard((saying(DUNNO), saying(NO)), ()).check_local("a gun", NOBODYS)
 
 
 @pytest.mark.parametrize("stage", [saying(NO), BrokenStage()], ids=["refuses", "broken"])
 async def test_what_was_typed_stays_out_of_the_log(stage: ScriptedStage | BrokenStage) -> None:
     """Not even a broken stage's own message gets there."""
     with capture_logs() as logs, suppress(PromptRefused):
-        await Guard((stage,), ()).check_local("my secret")
+        await Guard((stage,), ()).check_local("my secret", NOBODYS)
     assert logs
     assert "secret" not in str(logs)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.jobs import JobState, PreparedPrompt, Rewriting
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor, Change, FilterVersion, RuleKey, RuleKind
 from bot.errors import EaselError, LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.prompt_preparation import pseudonym
 from bot.ports.prompts import Decision, Verdict
@@ -168,6 +170,20 @@ async def test_what_was_smuggled_into_the_rewritten_prompt_is_not_drawn(bench: B
         await bench.preparation.prepare(job)
     assert "made from these words" in refused.value.user_text
     assert bench.job(job).prepared_prompt is None
+
+
+async def test_words_that_a_community_lists_are_looked_for_when_asked_for_and_in_what_is_drawn(bench: Bench) -> None:
+    """Both times as they are listed then: somebody may list them while a job waits."""
+    bench.rewriter.will(FULLER)
+    words = RuleKey(RuleKind.FILTER, "our mascot")
+    change = Change(community=HOUSE, key=words, value="block community", by=Actor(AccountId("boss"), "Boss"))
+    first = await bench.rulebook.change(change)
+    job = await bench.claimed("a fox")
+    then = await bench.rulebook.change(replace(change, value="warn community"))
+    await bench.preparation.prepare(job)
+    assert first is not None
+    assert then is not None
+    assert bench.blocklist.listed == [FilterVersion(HOUSE, first.id), FilterVersion(HOUSE, then.id)]
 
 
 async def test_a_rewritten_prompt_that_nobody_could_judge_is_not_drawn(bench: Bench) -> None:

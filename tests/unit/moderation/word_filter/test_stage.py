@@ -2,10 +2,16 @@
 
 import pytest
 
-from bot.moderation.word_filter import Matcher, Severity, WordFilter, WordList
+from bot.moderation.word_filter import CommunityWords, Matcher, Severity, WordFilter, WordList
 from bot.moderation.word_filter.lists import starter_lists
 from bot.moderation.word_filter.stage import SENTENCES
 from bot.ports.prompts import Decision
+from tests.fakes.rules import a_rulebook
+
+
+def a_stage(*lists: WordList) -> WordFilter:
+    """Return a filter of these lists, at a place where nothing else is listed."""
+    return WordFilter(Matcher(lists), CommunityWords(a_rulebook()))
 
 
 @pytest.mark.parametrize(
@@ -14,7 +20,7 @@ from bot.ports.prompts import Decision
 )
 async def test_only_blocking_lists_refuse(severity: Severity, decision: Decision) -> None:
     """The others are noted by the guard, and the wish goes on."""
-    stage = WordFilter(Matcher([WordList("own", "brands", severity, phrases=("our mascot",))]))
+    stage = a_stage(WordList("own", "brands", severity, phrases=("our mascot",)))
     verdict = await stage.judge("our mascot")
     assert (verdict.decision, verdict.rule) == (decision, "filter:brands")
     assert (await stage.judge("a fox")).decision is Decision.ALLOW
@@ -22,7 +28,7 @@ async def test_only_blocking_lists_refuse(severity: Severity, decision: Decision
 
 async def test_a_refusal_says_which_kind_of_rule_and_never_which_word() -> None:
     """For every category that easel brings, and for those that operators make up."""
-    stage = WordFilter(Matcher([*starter_lists(), WordList("own", "brands", phrases=("our mascot",))]))
+    stage = a_stage(*starter_lists(), WordList("own", "brands", phrases=("our mascot",)))
     for prompt, category in [
         ("a naked child", "minors"),
         ("nudify her", "intimate"),
