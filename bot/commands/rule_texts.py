@@ -79,6 +79,8 @@ _SUBJECTS: Mapping[RuleKind, Callable[[str, TextPart, Place], Parts]] = {
     RuleKind.SETTING: lambda subject, _, __: (f"the setting “{_SETTING_TITLES.get(subject, subject)}”",),
     RuleKind.CREDITS: lambda _, whom, __: ("the balance of ", whom),
     RuleKind.USAGE: _usage,
+    RuleKind.FILTER: lambda subject, _, __: (f"the listing of “{subject}”",),
+    RuleKind.FILTER_VERSION: lambda _, __, ___: ("the version of the listed words",),
 }
 
 _VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], TextPart]] = {
@@ -90,6 +92,13 @@ _VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], TextPart]] = {
     RuleKind.SETTING: _setting,
     RuleKind.CREDITS: lambda _, said, __: pluralize(int(said), "credit"),
     RuleKind.USAGE: lambda _, said, __: pluralize(int(said), "picture"),
+    RuleKind.FILTER: lambda _, said, __: ", ".join(said.split(" ")),
+    RuleKind.FILTER_VERSION: lambda _, said, __: said,
 }
 
-_DEFAULT_TEXTS = {RuleKind.LIMIT: "not set", RuleKind.BUDGET: "not set", RuleKind.SETTING: "the default"}
+_DEFAULT_TEXTS = {
+    RuleKind.LIMIT: "not set",
+    RuleKind.BUDGET: "not set",
+    RuleKind.SETTING: "the default",
+    RuleKind.FILTER: "not listed",
+}

@@ -14,6 +14,7 @@ from bot.app.features import (
     settings,
     tiers,
     usage,
+    word_filter,
 )
 from bot.app.services import Services
 from bot.commands.spec import AnyCommand
@@ -28,6 +29,7 @@ FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     api_keys.build_commands,
     budgets.build_commands,
     settings.build_commands,
+    word_filter.build_commands,
     usage.build_commands,
     audit.build_commands,
 )

@@ -1,0 +1,16 @@
+"""The words that a community does not want drawn."""
+
+from bot.app.services import Services
+from bot.commands.spec import AnyCommand
+from bot.commands.word_filter import filter_add, filter_list, filter_remove, filter_test
+
+
+def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+    """Build `/filter`."""
+    base, quotas, rulebook = services.base, services.quotas, services.base.records.rulebook
+    return (
+        filter_add(services.rule_changes, quotas, rulebook),
+        filter_remove(services.rule_changes, quotas, rulebook),
+        filter_list(quotas, rulebook),
+        filter_test(quotas, rulebook, base.word_filter),
+    )

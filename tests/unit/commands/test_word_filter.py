@@ -1,0 +1,170 @@
+"""Asks whether admins can list words, see what comes of them, and take everything back."""
+
+import pytest
+
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.rule_changes import RuleChanges, audit, undo
+from bot.commands.word_filter import MOST_ENTRIES, filter_add, filter_list, filter_remove, filter_test
+from bot.domain.rules import FilterEntry, FilterVersion, RuleKey, RuleKind
+from bot.errors import StorageFailed
+from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
+from bot.moderation.word_filter.lists import starter_lists
+from bot.ports.prompts import Decision
+from tests.fakes.bench import FAULT
+from tests.fakes.surfaces import SQUARE
+from tests.unit.commands.office import ANN, BOB, ELSEWHERE, Office
+
+
+class Watch(Office):
+    """The office with the commands of the word filter, and the filter itself."""
+
+    def open(self, *, premium: str = "", policy: str = "") -> Dispatcher:
+        """Build the commands."""
+        rulebook = self.bench.rulebook
+        rule_changes = RuleChanges(
+            rulebook=rulebook, quotas=self.quotas, people=self.people, deployment=self.house, clock=self.bench.clock
+        )
+        self.filter = WordFilter(Matcher(starter_lists()), CommunityWords(rulebook))
+        commands = (
+            filter_add(rule_changes, self.quotas, rulebook),
+            filter_remove(rule_changes, self.quotas, rulebook),
+            filter_list(self.quotas, rulebook),
+            filter_test(self.quotas, rulebook, self.filter),
+            undo(rule_changes),
+            audit(rule_changes),
+        )
+        self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
+        return self._dispatcher
+
+    async def judge(self, prompt: str) -> Decision:
+        """Say what the filter makes of words that somebody asks for at the square."""
+        return (await self.filter.judge(prompt, await self.version())).decision
+
+    async def version(self) -> FilterVersion:
+        """Return what a wish at the square would know of the listed words."""
+        return (await self.quotas.effective_limits(BOB, SQUARE)).of_community.filter_version
+
+
+@pytest.fixture
+def office() -> Watch:
+    """Open the office."""
+    return Watch()
+
+
+async def test_listed_words_count_from_the_next_wish_on_and_an_undo_too(office: Watch) -> None:
+    """Whoever judges reads them again when they have changed, and only then."""
+    assert await office.judge("our m4scot at sea") is Decision.ALLOW
+    [post] = await office.type('/filter add our mascot --why "his wish"')
+    assert post.text.startswith("The listing of “our mascot” is now block, community; it was not listed.")
+    assert await office.judge("our m4scot at sea") is Decision.REFUSE
+    await office.press(post.buttons[0])
+    assert await office.judge("our m4scot at sea") is Decision.ALLOW
+
+
+async def test_words_are_taken_off_again(office: Watch) -> None:
+    """As they are listed, in capitals or not; what is not listed cannot be."""
+    await office.say("/filter add Our Mascot")
+    assert "is not listed here" in await office.say("/filter remove mascot")
+    assert "is now not listed; it was block, community." in await office.say("/filter remove OUR mascot")
+    assert await office.judge("our mascot") is Decision.ALLOW
+
+
+async def test_the_list_shows_what_becomes_of_each(office: Watch) -> None:
+    """All of it, or what has some words in it."""
+    assert (await office.say("/filter list")).startswith("Nothing is listed here.")
+    await office.say("/filter add our mascot --action review --category brands --language en")
+    await office.say("/filter add /ba+d/ --action warn")
+    await office.say("/filter add naked mole rat --action allow")
+    assert (await office.say("/filter list")).splitlines()[1:] == [
+        "“/ba+d/”: warn, community",
+        "“naked mole rat”: allow, community",
+        "“our mascot”: review, brands, en",
+    ]
+    assert (await office.say("/filter list MASCOT")).splitlines()[1:] == ["“our mascot”: review, brands, en"]
+    assert "with “fox” in it" in await office.say("/filter list fox")
+
+
+async def test_a_try_names_the_entry_and_draws_nothing(office: Watch) -> None:
+    """Of the community's own words and of easel's."""
+    await office.say("/filter add our mascot --action review --language en")
+    told = await office.say("/filter test two of our m4scots")
+    assert (
+        told
+        == "That would be drawn, and noted for review: “our mascot” of community (listed here) is found in “two of our mascots”."
+    )
+    assert "would be refused: “naked child” of minors" in await office.say("/filter test a n.a.k.e.d child")
+    assert "lets it through" in await office.say("/filter test a shooting star")
+
+
+async def test_what_a_community_allows_is_allowed_but_for_what_is_drawn_nowhere(office: Watch) -> None:
+    """Gore may be art; some things are none anywhere."""
+    assert await office.judge("a severed head of cabbage") is Decision.REFUSE
+    await office.say("/filter add severed head of cabbage --action allow")
+    assert await office.judge("a severed head of cabbage") is Decision.ALLOW
+    await office.say("/filter add naked child --action allow")
+    assert await office.judge("a naked child") is Decision.REFUSE
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("/filter add /ba[/", "none that RE2 takes"),
+        ('/filter add "!!!"', "no letters in that"),
+        ("/filter add /a+/ --action allow", "A pattern cannot be allowed"),
+        (f"/filter add {'x' * 201}", "201 characters long"),
+        ("/filter add fox --category “a/b”", "A category is a word"),
+        ("/filter add fox --action kill", "kill"),
+    ],
+)
+async def test_mistakes_change_nothing(office: Watch, line: str, sentence: str) -> None:
+    """And are said in one sentence."""
+    assert sentence in await office.say(line)
+    assert office.entries == []
+
+
+async def test_a_community_may_not_list_words_without_end(office: Watch) -> None:
+    """But may still change what is listed."""
+    community = office.quotas.community(SQUARE)
+    for number in range(MOST_ENTRIES):
+        office.bench.rulebook.by_key[community, RuleKey(RuleKind.FILTER, f"word {number}")] = "block community"
+    assert "are the most" in await office.say("/filter add fox")
+    assert "is now warn" in await office.say("/filter add word 7 --action warn")
+
+
+async def test_only_admins_list_words(office: Watch) -> None:
+    """Others see neither the words nor the entries."""
+    for line in ("/filter add fox", "/filter remove fox", "/filter list", "/filter test fox"):
+        assert "for admins only" in await office.say(line, BOB)
+    assert office.entries == []
+
+
+async def test_the_words_of_a_community_are_its_own() -> None:
+    """Another server's people may draw them."""
+    office = Watch(parts_tenants=True)
+    await office.say("/filter add our mascot")
+    elsewhere = (await office.quotas.effective_limits(BOB, ELSEWHERE)).of_community.filter_version
+    assert (await office.filter.judge("our mascot", elsewhere)).decision is Decision.ALLOW
+    assert await office.judge("our mascot") is Decision.REFUSE
+
+
+async def test_while_the_words_cannot_be_read_those_of_before_hold(office: Watch) -> None:
+    """And easel's own in any case."""
+    await office.say("/filter add our mascot")
+    assert await office.judge("our mascot") is Decision.REFUSE
+    await office.say("/filter add their mascot")
+    office.bench.rulebook.failures.fail_next("filter_rules", StorageFailed("database", "away"), times=2)
+    assert await office.judge("our mascot") is Decision.REFUSE
+    assert await office.judge("a naked child") is Decision.REFUSE
+    assert await office.judge("their mascot") is Decision.REFUSE
+
+
+async def test_the_record_tells_who_listed_what(office: Watch) -> None:
+    """As of every other change."""
+    await office.say('/filter add our mascot --why "his wish"', ANN)
+    assert "the listing of “our mascot”, from not listed to block, community. Why: his wish" in await office.say("/audit")
+
+
+def test_an_entry_is_what_it_was_written_as() -> None:
+    """With a language and without."""
+    for text in ("block community", "allow brands en"):
+        assert str(FilterEntry.parse(text)) == text
