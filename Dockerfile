@@ -25,7 +25,7 @@ ENV EASEL_DATA_DIR=/data \
 VOLUME /data
 EXPOSE 8420
 STOPSIGNAL SIGTERM
-# A gateway or a worker answers there too when it is started with --port 8420.
+# A gateway or a worker answers there too when it is started with --health-port 8420.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8420/healthz', timeout=4)"]
 CMD ["easel", "run"]

@@ -63,7 +63,10 @@ def _describe(report: CopyReport, target: str) -> list[str]:
     size = f"{report.copied_bytes / 1_000_000:.1f} MB"
     copied = f"Copied {report.copied:,} files ({size}), each compared and read back; {report.present:,} were there already."
     if not report.damaged:
-        return [copied, f"All pictures are in {target}. Now set [objects] url (EASEL_OBJECTS__URL) to it, and start easel."]
+        return [
+            copied,
+            f"All pictures are in {target}. easel looks for them there once [objects] url (EASEL_OBJECTS__URL) names it.",
+        ]
     named = ", ".join(report.damaged[:_MOST_NAMED]) + (" and more" if len(report.damaged) > _MOST_NAMED else "")
     damaged = f"{len(report.damaged):,} are damaged in FROM and were not copied: {named}."
     return [copied, damaged, "Bring those back from a backup, and type the same again."]
