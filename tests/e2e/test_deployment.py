@@ -5,7 +5,7 @@ import signal
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,12 +72,16 @@ class Containers:
 
     folder: Path
     environ: dict[str, str]
+    metrics: dict[str, str] = field(default_factory=dict)
+    """Where each part tells Prometheus."""
 
     async def run(self, part: str, stack: AsyncExitStack) -> int:
         """Start one, have it end with the stack, and return its port once it is well by the image's own check."""
-        port = free_port()
-        program, *arguments = [word.replace(PORT, str(port)) for word in COMPOSE["services"][part]["command"]]
-        assert program == "easel"
+        port, command = free_port(), COMPOSE["services"][part]["command"]
+        free = {word: str(port if word == PORT else free_port()) for word in command if word.isdecimal()}
+        program, *arguments = [free.get(word, word) for word in command]
+        assert (program, arguments[-2]) == ("easel", "--health-port")
+        self.metrics[part] = f"http://127.0.0.1:{arguments[-1]}/metrics"
         environ = environ_of(part) | self.environ | {"EASEL_DATA_DIR": str(self.folder / part), "EASEL_WEB__PORT": str(port)}
         easel = Program(self.folder, environ)
         stack.push_async_callback(easel.clear)
@@ -133,3 +137,5 @@ async def test_every_part_starts_by_its_command_and_all_of_them_draw(containers:
         assert picture.headers["content-type"] == "image/png"
         async with httpx2.AsyncClient() as client:
             assert (await client.get(f"http://127.0.0.1:{ports['worker']}/readyz")).status_code == 200
+            for part, address in containers.metrics.items():
+                assert f'role="{part}"' in (await client.get(address)).text

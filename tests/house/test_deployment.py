@@ -132,7 +132,9 @@ def test_parts_are_started_alike_everywhere() -> None:
 def test_kubernetes_asks_for_health(part: str) -> None:
     """A first start may take longer than a later one, and who cannot work gets nothing to do."""
     asked = container(part)
-    assert [port["containerPort"] for port in asked["ports"]] == [int(PORT)]
+    ports = {port["name"]: str(port["containerPort"]) for port in asked["ports"]}
+    assert ports["http"] == PORT
+    assert ports.get("metrics", PORT) == pods()[part]["metadata"]["annotations"]["prometheus.io/port"]
     for probe, path in (("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")):
         assert asked[probe]["httpGet"] == {"path": path, "port": "http"}
 
