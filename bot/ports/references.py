@@ -8,7 +8,7 @@ from bot.domain.images import ImageFile
 
 
 class References(Protocol):
-    """Says which keys of originals are still needed. All methods may raise `StorageFailed`."""
+    """Says which keys of originals the record names. All methods may raise `StorageFailed`."""
 
     async def began_at(self) -> datetime | None:
         """Return when the first job of this record was accepted; None where there is none."""
@@ -28,4 +28,8 @@ class References(Protocol):
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
         """Return those that are awaited, or that a picture has which is not `REMOVED`."""
+        ...
+
+    async def newest(self, most: int) -> tuple[str, ...]:
+        """Return the keys of the newest pictures that people can see, newest first."""
         ...

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import ImageFile, PictureState, belongs_to_drawing, drawing_in_key
 from bot.domain.jobs import DrawingState
-from storage.schema.jobs import IS_OPEN, drawings, jobs, pictures
+from storage.schema.jobs import IS_OPEN, IS_VISIBLE, drawings, jobs, pictures
 from storage.sql.claims import HAS_NO_PICTURES
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -63,6 +63,13 @@ class SqlReferences:
         async with self._database.read_transaction() as connection:
             awaited = await _find_awaited(connection, keys)
             return awaited | frozenset((await connection.execute(named)).scalars())
+
+    async def newest(self, most: int) -> tuple[str, ...]:
+        """Read them by when they were kept."""
+        keys = select(pictures.c.key).where(IS_VISIBLE)
+        newest = keys.order_by(pictures.c.kept_at.desc(), pictures.c.job.desc(), pictures.c.position.desc()).limit(most)
+        async with self._database.read_transaction() as connection:
+            return tuple((await connection.execute(newest)).scalars())
 
 
 async def _find_awaited(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:

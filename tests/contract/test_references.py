@@ -121,3 +121,20 @@ async def test_what_has_the_key_of_a_drawing_has_ended_with_its_job(
     await jobs.finish(FOX, 1, Ending(JobState.DONE if is_kept else JobState.FAILED))
     assert await references.ended({OWN, *KEYS, OWN.replace("dd.png", "de.png")}) == frozenset({OWN})
     assert await references.ended(KEYS) == frozenset()
+
+
+async def test_the_newest_pictures_are_those_that_people_can_see(
+    references: References, jobs: Jobs, pictures: Pictures, ann: AccountId, clock: StoppedClock
+) -> None:
+    """The newest first, and no more than asked for."""
+    assert await references.newest(5) == ()
+    for name in ("fox", "owl", "bear"):
+        job = JobId(name)
+        await jobs.accept(a_job(job, ann), a_hold(ann))
+        await jobs.claim(job, LEASE)
+        await jobs.keep(job, 1, some_pictures(job))
+        await jobs.finish(job, 1, Ending(JobState.DONE))
+        clock.move(timedelta(minutes=1))
+    await pictures.hide(JobId("owl"), clock.now())
+    assert await references.newest(5) == (a_file("bear-0").key, a_file("fox-0").key)
+    assert await references.newest(1) == (a_file("bear-0").key,)

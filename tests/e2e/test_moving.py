@@ -152,6 +152,7 @@ async def test_a_backup_of_one_machine_is_brought_back(house: MovingHouse) -> No
     assert note["text"].startswith("You have no pictures left today.")
 
 
+@pytest.mark.long
 @pytest.mark.needs("postgresql", "s3")
 async def test_a_backup_of_postgresql_and_a_bucket_is_brought_back(
     house: MovingHouse, postgres: PostgresServer, bucket: str

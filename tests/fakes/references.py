@@ -46,6 +46,13 @@ class MemoryReferences:
         named = {one.picture.file.key for one in kept if one.picture.state is not PictureState.REMOVED}
         return await self.awaited(keys) | named.intersection(keys)
 
+    async def newest(self, most: int) -> tuple[str, ...]:
+        """Sort by when their jobs kept them."""
+        self.failures.raise_next("newest")
+        seen = [one for one in self._jobs.kept.values() if one.picture.state is PictureState.VISIBLE]
+        seen.sort(key=lambda one: (one.kept_at, one.picture.job, one.picture.position), reverse=True)
+        return tuple(one.picture.file.key for one in seen[:most])
+
     def _open_drawings(self) -> list[Drawing]:
         open_rows = (row for row in self._jobs.rows.values() if not row.job.state.is_final)
         return [drawing for row in open_rows for drawing in row.drawings.values()]

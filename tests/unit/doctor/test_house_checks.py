@@ -13,13 +13,14 @@ from bot.config import Settings, load
 from bot.doctor import run_checks
 from bot.doctor.house_checks import house_checks
 from bot.domain.health import Finding, Health
+from bot.domain.jobs import JobId
 from bot.domain.people import REGISTERED
 from storage.migrate import upgrade
 from storage.objects.disk import DiskObjects
 from storage.sql.accounts import SqlAccounts
-from storage.sql.database import Database
+from storage.sql.database import Database, open_database
 from storage.sql.jobs import SqlJobs
-from tests.contract.examples import ANN, a_hold, a_job
+from tests.contract.examples import ANN, LEASE, a_file, a_hold, a_job, some_pictures
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.openai import FakeOpenAI, Options
@@ -213,3 +214,21 @@ async def test_a_store_full_of_strange_pictures_is_not_believed(tmp_path: Path) 
     [finding] = (await found(await a_house_with_a_job(tmp_path)))["orphans"]
     assert finding.health is Health.NOTE
     assert "They are not removed." in finding.text
+
+
+async def test_pictures_that_were_left_behind_are_missed(tmp_path: Path) -> None:
+    """When the records have moved and the pictures have not; a house without any has none to miss."""
+    house = await a_house_with_a_job(tmp_path)
+    assert wrong(await found(house)) == set()
+    async with open_database(house.records_url) as database:
+        jobs = SqlJobs(database, StoppedClock())
+        await jobs.claim(JobId("old"), LEASE)
+        await jobs.keep(JobId("old"), 1, some_pictures(JobId("old"), 2))
+    store, key = DiskObjects(tmp_path / "pictures"), a_file("old-0").key
+    await store.put(key, b"a fox", "image/png")
+    [_, finding] = (await found(house))["pictures"]
+    assert finding.health is Health.WRONG
+    assert finding.text == f"Of the 2 pictures drawn last 1 cannot be found in file:{tmp_path}/pictures."
+    assert "easel objects copy" in finding.mend
+    await store.put(a_file("old-1").key, b"an owl", "image/png")
+    assert wrong(await found(house)) == set()

@@ -1,0 +1,41 @@
+"""Checks whether the store has the pictures that the record names."""
+
+import asyncio
+
+from bot.app.stores import open_objects, open_records
+from bot.config import Settings
+from bot.domain.health import Finding, Health
+from bot.errors import ConfigError, ObjectMissing, StorageFailed
+from bot.ports.objects import ObjectStore
+from bot.text import pluralize
+from storage.migrate import current, head
+from storage.sql.references import SqlReferences
+
+_NEWEST = 10
+"""Pictures that are looked for: what is forgotten when a house moves, or an old copy is brought back, are the newest."""
+
+_MEND = "Copy the pictures there with easel objects copy; if they are nowhere else, bring them back from a backup."
+
+
+async def check_newest_pictures(settings: Settings) -> tuple[Finding, ...]:
+    """Look for the newest pictures; what is wrong with the database or the store, their own checks say."""
+    try:
+        if await current(settings.records_url) != head():
+            return ()
+        async with open_records(settings) as database, open_objects(settings) as store:
+            keys = await SqlReferences(database).newest(_NEWEST)
+            missing = (await asyncio.gather(*(_is_there(store, key) for key in keys))).count(False)
+    except (ConfigError, StorageFailed):
+        return ()
+    if not missing:
+        return ()
+    text = f"Of the {pluralize(len(keys), 'picture')} drawn last {missing} cannot be found in {settings.objects_url}."
+    return (Finding("pictures", Health.WRONG, text, _MEND),)
+
+
+async def _is_there(store: ObjectStore, key: str) -> bool:
+    try:
+        await store.get(key)
+    except ObjectMissing:
+        return False
+    return True
