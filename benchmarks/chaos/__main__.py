@@ -47,6 +47,7 @@ def main() -> None:
         jobs=arguments.jobs or (60 if arguments.quick else 200),
         faults=arguments.faults or (20 if arguments.quick else 100),
         kinds=tuple(FaultKind(kind) for kind in arguments.only or FaultKind),
+        is_quick=arguments.quick,
         logs=arguments.logs.absolute() if arguments.logs else None,
     )
     before = time.monotonic()

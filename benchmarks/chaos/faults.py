@@ -22,6 +22,9 @@ class FaultKind(StrEnum):
     FREEZE = "freeze"
     """A worker is stopped past its lease, and goes on."""
 
+    STOP = "stop"
+    """Any process is asked to end, as for an upgrade."""
+
     GATEWAY = "gateway"
     WEB = "web"
     REDIS = "redis"
@@ -46,6 +49,7 @@ class FaultKind(StrEnum):
 WEIGHTS = {
     FaultKind.WORKER: 5,
     FaultKind.FREEZE: 2,
+    FaultKind.STOP: 2,
     FaultKind.GATEWAY: 3,
     FaultKind.WEB: 3,
     FaultKind.REDIS: 2,
@@ -89,6 +93,7 @@ class Trouble:
             FaultKind.GATEWAY: self._kill,
             FaultKind.WEB: self._kill,
             FaultKind.FREEZE: self._freeze,
+            FaultKind.STOP: self._ask_to_end,
             FaultKind.REDIS: self._restart_redis,
             FaultKind.FLUSH: self._flush_redis,
             FaultKind.POSTGRES: self._restart_postgres,
@@ -97,7 +102,7 @@ class Trouble:
             FaultKind.CHATS: self._cut_chats,
         }
         lock = self._locks[FaultKind.REDIS if planned.kind is FaultKind.FLUSH else planned.kind]
-        if lock.locked() and planned.kind not in {FaultKind.WORKER, FaultKind.GATEWAY, FaultKind.WEB}:
+        if lock.locked():
             return
         async with lock:
             await acts[planned.kind](planned)
@@ -112,6 +117,9 @@ class Trouble:
 
     async def _freeze(self, planned: PlannedFault) -> None:
         await self._one_of(planned, FaultKind.WORKER).freeze(self._lease_s * 2)
+
+    async def _ask_to_end(self, planned: PlannedFault) -> None:
+        self._replicas[planned.target % len(self._replicas)].ask_to_end()
 
     async def _restart_redis(self, planned: PlannedFault) -> None:  # noqa: ARG002 - all are made alike
         redis = self._surroundings.redis

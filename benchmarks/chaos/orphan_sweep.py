@@ -1,5 +1,6 @@
 """easel's own sweep of objects that nobody needs, as it runs every day, done as if its two days of grace were over."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ class _LaterClock:
         return datetime.now(UTC) + GRACE + timedelta(hours=1)
 
 
-async def sweep_orphans(surroundings: Surroundings, spools: tuple[Path, ...]) -> None:
+async def sweep_orphans(surroundings: Surroundings, spools: Sequence[Path]) -> None:
     """Remove what the daily sweep removes, from the store and from each worker's spool."""
     address = S3Address.parse(
         OBJECTS_URL, endpoint_url=surroundings.s3_url, path_style=True, access_key=S3_KEY, secret_key=S3_KEY

@@ -42,7 +42,7 @@ class Replica:
         self._exit_code: int | None = None
         self._ended = asyncio.Event()
         self._supervision: asyncio.Task[None] | None = None
-        self._is_killed = False
+        self._is_ending = False
 
     @property
     def url(self) -> str:
@@ -62,8 +62,13 @@ class Replica:
 
     def kill(self) -> None:
         """End it as a power cut would; another takes its place."""
-        self._is_killed = True
+        self._is_ending = True
         self._signal(signal.SIGKILL)
+
+    def ask_to_end(self) -> None:
+        """Have it end in good order; another takes its place."""
+        self._is_ending = True
+        self._signal(signal.SIGTERM)
 
     async def freeze(self, seconds: float) -> None:
         """Have it stand still for so long, and go on as if nothing had been.
@@ -106,10 +111,10 @@ class Replica:
 
     async def _supervise(self) -> None:
         while True:
-            self._is_killed = False
+            self._is_ending = False
             self._launch()
             await self._ended.wait()
-            if not self._is_killed:
+            if not self._is_ending:
                 self.broke.append(self._exit_code or 0)
             await asyncio.sleep(_RESTART_AFTER_S)
 

@@ -36,6 +36,8 @@ class RunPlan:
     jobs: int = 200
     faults: int = 100
     kinds: tuple[FaultKind, ...] = tuple(FaultKind)
+    is_quick: bool = False
+    """Have all workers killed at the end: new ones look at once for what was left behind, and old ones only every minute."""
     logs: Path | None = None
     """The folder in which the logs of all processes are left, and what people saw at the end."""
 
@@ -71,11 +73,15 @@ async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Rep
         for second, planned in enumerate(plan_faults(plan.kinds, plan.faults, rng)):
             group.create_task(_make_later(trouble, planned, second))
         reporting = asyncio.create_task(_report(surroundings, trouble))
+    if plan.is_quick:
+        for replica in replicas:
+            if replica.role == "worker":
+                replica.kill()
     await _settle(surroundings)
     reporting.cancel()
     sights = await look_at_doors(crowd)
     await _stop(replicas)
-    await sweep_orphans(surroundings, (surroundings.folder / "data" / "spool",))
+    await sweep_orphans(surroundings, [surroundings.folder / f"worker-{number}" / "spool" for number in range(_WORKERS)])
     verdict, findings = judge(await gather_evidence(surroundings, crowd.asked, sights))
     say(f"{len(crowd.asked)} times somebody asked; faults: { ({str(kind): n for kind, n in sorted(trouble.done.items())}) }.")
     (surroundings.folder / "evidence.txt").write_text("\n".join(map(str, (*crowd.asked, *sights, *findings))))
@@ -111,7 +117,8 @@ def _replica(surroundings: Surroundings, folder: Path, role: str, number: int) -
     environ = {
         **surroundings.environ,
         "EASEL_OWNERS": visitor_id(OWNER_COOKIE),
-        "EASEL_DATA_DIR": str(folder / "data"),
+        # Each worker is a machine of its own. Others share a folder, by which gateways take turns to connect to Discord.
+        "EASEL_DATA_DIR": str(folder / (f"worker-{number}" if role == "worker" else "others")),
         "EASEL_WEB__PORT": str(port),
         "EASEL_WORKER__LEASE": f"{LEASE_S:g}s",
         "EASEL_WORKER__SLOTS__GUEST": "3",
