@@ -82,6 +82,15 @@ class SlackSurfaceStage:
         assert found is not None
         return found
 
+    @asynccontextmanager
+    async def other_process(self) -> AsyncIterator[SlackSurface]:
+        """Yield a surface that remembers nothing of what this one did."""
+        surface = SlackSurface(self.web, self.objects, self.slack.clock, timings=BRIEF)
+        try:
+            yield surface
+        finally:
+            await surface.close()
+
     def reply_token(self, channel: Channel) -> SlackReplyToken:
         """Have Ada do something that brings a response URL."""
         return SlackReplyToken(self.slack.clock.now(), "", self.slack.world.response_urls.new(self.ada, channel))

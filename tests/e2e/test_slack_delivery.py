@@ -22,11 +22,13 @@ from tests.e2e.slack_surface_stage import (
     WORKING,
     SlackSurfaceStage,
     a_stage,
+    file_of,
     shows_own_files,
 )
 from tests.fakes.fast_forward_loop import hold_during_requests, run_leaping
 from tests.fakes.slack import words
 from tests.fakes.slack.clock import LoopClock
+from tests.fakes.studio import png
 
 
 @pytest.fixture
@@ -111,6 +113,33 @@ async def test_an_update_whose_answer_was_lost_may_be_said_again(stage: SlackSur
     assert failure.value.is_temporary
     await stage.surface.update(message, ENDED)
     assert "cancelled" in seen
+
+
+async def test_a_message_whose_answer_was_lost_is_posted_once(stage: SlackSurfaceStage) -> None:
+    """Whoever posts it again finds it as it stands, and changes it."""
+    stage.slack.faults.cut("chat.postMessage", is_carried_out=True)
+    with pytest.raises(SurfaceFailed):
+        await stage.surface.post(stage.place, WAITING, key="k")
+    [seen] = stage.top
+    found = await stage.surface.post(stage.place, ENDED, key="k")
+    assert stage.top == [seen]
+    assert "Drawing" in seen
+    await stage.surface.update(found, ENDED)
+    assert "cancelled" in seen
+
+
+async def test_another_process_finds_what_was_posted_under_a_key(stage: SlackSurfaceStage) -> None:
+    """It leaves it as it is until it has something to say; what was deleted meanwhile is said anew."""
+    message, seen = await stage.posted(WORKING)
+    async with stage.other_process() as surface:
+        assert await surface.post(stage.place, DONE, key="k") == message
+        assert stage.top == [seen]
+        assert "Drawing" in seen
+        await surface.update(message, DONE)
+        assert file_of(stage, seen) == png()
+        await surface.delete(message)
+    async with stage.other_process() as surface:
+        assert await surface.post(stage.place, DONE, key="k") != message
 
 
 async def test_a_channel_without_the_bot(stage: SlackSurfaceStage) -> None:

@@ -14,6 +14,7 @@ from bot.adapters.slack import SLACK
 from bot.errors import EaselError, MessageGone, StorageFailed, SurfaceFailed
 
 _NOT_IN_CHANNEL_CODES = {"not_in_channel", "channel_not_found"}
+_DELETED_CODES = {"duplicate_message_not_found", "duplicate_channel_not_found"}
 _GONE_CODES = {
     "is_archived",
     "channel_is_archived",
@@ -72,6 +73,10 @@ class BotNotInChannel(MessageGone):
     """The bot is not in that channel, or cannot see it; the address that came with a call may still answer there."""
 
 
+class FirstMessageGone(MessageGone):
+    """What was sent is a repeat of a message that is not there any more."""
+
+
 class SlackMessageRejected(SurfaceFailed):
     """Slack says that what was sent is wrong: the same again will not do."""
 
@@ -90,6 +95,8 @@ def to_surface_error(code: str, *, details: str = "", retry_after: float | None 
     """Say what an error's code means for a message. `details` are Slack's sentences about blocks."""
     if code in _NOT_IN_CHANNEL_CODES:
         return BotNotInChannel(SLACK, code)
+    if code in _DELETED_CODES:
+        return FirstMessageGone(SLACK, code)
     if code in _GONE_CODES:
         return MessageGone(SLACK, code)
     if code in _REJECTED_CODES:

@@ -1,8 +1,4 @@
-"""Remembers recently posted messages, so that a repeated key gives the same message and an unchanged post is not sent again.
-
-Slack has no word for "this is a repeat", so that only what this process
-remembers can be told apart.
-"""
+"""Remembers recently posted messages, so that a repeated key gives the same message and an unchanged post is not sent again."""
 
 import asyncio
 import hashlib
@@ -31,6 +27,10 @@ class PostDeduplicator:
             if key not in self._posted:
                 self._posted[key] = await say()
             return self._posted[key]
+
+    def note_posted(self, key: str, message: MessageRef) -> None:
+        """Note that the message of a key is there already."""
+        self._posted[key] = message
 
     def is_showing(self, message: MessageRef, post: Post) -> bool:
         """Whether the message shows this post already."""

@@ -10,6 +10,7 @@ import structlog
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import BotNotInChannel, SlackMessageRejected, may_arrive
+from bot.adapters.slack.message_poster import MessagePoster, PostedMessage
 from bot.adapters.slack.picture_sources import PictureMethod, PictureSources, PreviewLink, has_pictures
 from bot.adapters.slack.post_deduplicator import PostDeduplicator
 from bot.adapters.slack.rendering import Json, render_message
@@ -29,7 +30,6 @@ log = structlog.get_logger(__name__)
 _NO_MARKUP = {"parse": "none", "link_names": False}
 _INVITE_HINT = "Pictures can only be shown in this channel once the bot is invited to it; /easel gallery has them"
 _LATER_HINT = "The picture is not shown here yet; /easel gallery has it"
-_NO_UNFURLING = {"unfurl_links": False, "unfurl_media": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class SlackSurface:
     ) -> None:
         self.response_urls = ResponseUrlClient(web, clock)
         self._web = web
-        self._clock = clock
+        self._poster = MessagePoster(web, clock)
         self._timings = timings or SurfaceTimings()
         self._uploads = FileUploader(web, self._timings.files)
         self._pictures = PictureSources(self._uploads, objects, preview_link, shows_links=shows_links)
@@ -84,7 +84,7 @@ class SlackSurface:
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` at `place`; see `Surface.post`."""
         name = f"{key} {place}"
-        message = await self._deduplicator.once(name, lambda: self._post_with_pictures(place, post))
+        message = await self._deduplicator.once(name, lambda: self._post_with_pictures(place, post, name))
         return await self._deduplicator.once(f"{name} whole", lambda: self._add_files(message, post))
 
     async def answer(self, place: Place, post: Post, *, key: str, reply_token: SlackReplyToken) -> MessageRef:
@@ -136,28 +136,28 @@ class SlackSurface:
         self._remember_team(message)
         await self._updates.show_final(message, lambda _: self._delete_message(message))
 
-    async def _post_with_pictures(self, place: Place, post: Post) -> MessageRef:
+    async def _post_with_pictures(self, place: Place, post: Post, name: str) -> MessageRef:
         """Say a post, or its words where files have to be shared below a message that is there."""
         method = self._pictures.methods_for(place.tenant, post)[0]
         if method is not PictureMethod.SHARED:
             try:
                 shown = await self._pictures.prepare(method, place.tenant, None, post)
-                message = await self._post_message(place, render_message(post, shown))
+                posted = await self._say(place, render_message(post, shown), name)
             except SlackMessageRejected as error:
                 if not error.is_about_a_picture or not has_pictures(post):
                     raise
             else:
-                self._deduplicator.note_shown(message, post)
-                return message
-        return await self._post_message(place, render_message(replace(post, buttons=())))
+                if posted.is_new:
+                    self._deduplicator.note_shown(posted.message, post)
+                return posted.message
+        return (await self._say(place, render_message(replace(post, buttons=())), name)).message
 
-    async def _post_message(self, place: Place, body: Json) -> MessageRef:
-        thread = {"thread_ts": place.thread} if place.thread else {}
-        arguments = {"channel": place.channel, **body, **thread, **_NO_MARKUP, **_NO_UNFURLING}
-        answer = await self._web.call("chat.postMessage", place.tenant, arguments)
-        enterprise = self._web.enterprise_of(place.tenant)
-        reply_token = str(SlackReplyToken(self._clock.now(), enterprise)) if enterprise else ""
-        return MessageRef(place, str(answer["ts"]), reply_token)
+    async def _say(self, place: Place, body: Json, name: str) -> PostedMessage:
+        posted = await self._poster.post(place, body, name=name)
+        if not posted.is_new:
+            log.info("slack.posted_before", message=posted.message.id)
+            self._deduplicator.note_posted(f"{name} whole", posted.message)
+        return posted
 
     async def _add_files(self, message: MessageRef, post: Post) -> MessageRef:
         """Add the files that a message could not bring along. One that cannot get them does not stay.

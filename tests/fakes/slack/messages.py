@@ -42,6 +42,7 @@ class Message:
         self.is_deleted = False
         self.files: tuple[File, ...] = ()
         self.metadata: Json | None = None
+        self.client_msg_id = ""
         self.is_broadcast = False
         self.reactions: dict[str, list[User]] = {}
 

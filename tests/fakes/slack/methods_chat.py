@@ -39,12 +39,24 @@ def post(ask: Ask) -> Json:
     channel = ask.channel()
     check_writable(ask, channel)
     version = version_of(ask, channel, longest=LONGEST_TEXT)
+    if known := _repeated(ask, channel):
+        return {"channel": channel.id, "ts": known.ts, "message": known.json()}
     message = Message(channel, ask.world.ids.ts(), channel.workspace.bot_user, version, thread=_thread(ask, channel))
+    message.client_msg_id = ask.word("client_msg_id")
     metadata = ask.structure("metadata")
     message.metadata = metadata if isinstance(metadata, dict) else None
     message.is_broadcast = ask.flag("reply_broadcast")
     channel.put(message)
     return {"channel": channel.id, "ts": message.ts, "message": message.json()}
+
+
+def _repeated(ask: Ask, channel: Channel) -> Message | None:
+    """Return the message that has the `client_msg_id` already; of the platform only the two errors are documented."""
+    wanted = ask.word("client_msg_id")
+    known = next((one for one in channel.everything if wanted and one.client_msg_id == wanted), None)
+    if known is not None and known.is_deleted:
+        raise ApiError("duplicate_message_not_found")
+    return known
 
 
 def whisper(ask: Ask) -> Json:
