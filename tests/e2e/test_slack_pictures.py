@@ -83,6 +83,42 @@ async def test_a_picture_may_be_posted_at_once(stage: SlackSurfaceStage) -> None
     assert stage.top == [seen]
 
 
+async def test_a_file_that_another_process_shared_is_not_shared_again(stage: SlackSurfaceStage) -> None:
+    """It was killed before anybody knew; the files of other threads are others."""
+    message, seen = await stage.posted()
+    other, other_seen = await stage.posted(key="other")
+    await stage.surface.update(other, DONE)
+    async with stage.other_process() as killed:
+        await killed.update(message, DONE)
+    await stage.surface.update(message, DONE)
+    assert [len(one.replies) for one in (seen, other_seen)] == [1, 1]
+    assert file_of(stage, seen) == png()
+
+
+@pytest.mark.parametrize("is_carried_out", [True, False])
+async def test_a_share_whose_answer_was_lost_is_not_repeated(stage: SlackSurfaceStage, is_carried_out: bool) -> None:
+    """The next try looks whether the file stands there."""
+    known, _ = await stage.posted(key="the first tells that files have to be shared")
+    await stage.surface.update(known, DONE)
+    message, seen = await stage.posted()
+    stage.slack.faults.cut("files.completeUploadExternal", is_carried_out=is_carried_out)
+    with pytest.raises(SurfaceFailed):
+        await stage.surface.update(message, DONE)
+    if is_carried_out:
+        await stage.slack.until(lambda: seen.replies, what="the file")
+    await stage.surface.update(message, DONE)
+    assert len(seen.replies) == 1
+    assert file_of(stage, seen) == png()
+
+
+async def test_where_nobody_may_list_files_pictures_are_shown_all_the_same(stage: SlackSurfaceStage) -> None:
+    """They are then as good as unknown."""
+    stage.slack.faults.fail("files.list", "missing_scope")
+    message, seen = await stage.posted()
+    await stage.surface.update(message, DONE)
+    assert file_of(stage, seen) == png()
+
+
 async def test_a_late_file_is_waited_for(open_stage: SlackSurfaceStage) -> None:
     """The progress stays until then."""
     message, seen = await open_stage.posted()

@@ -39,6 +39,7 @@ def _method_rates() -> Mapping[str, MethodRate]:
         "files.getUploadURLExternal": _TIER_4,
         "files.completeUploadExternal": _TIER_4,
         "files.info": _TIER_4,
+        "files.list": _TIER_3,
     }
 
 

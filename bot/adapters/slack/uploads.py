@@ -3,6 +3,8 @@
 A file that is shared nowhere is seen by nobody but in the blocks of the bot's
 own messages. That is the usual way: an upload that is repeated after a crash
 shows nothing twice, and a message that drops its picture takes it out of sight.
+What has to stand in a thread is looked for there first: whoever sent it may
+have died since, or the answer was lost.
 """
 
 import asyncio
@@ -24,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 _REMEMBERED = 2000
 _TRIES = 2
+_LISTED = "100"
+"""Of a channel's files since a message that was just posted; more are not looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class FileUploader:
             await self._delete(message.place.tenant, self._sent.pop(key).id)
 
     async def _ids(self, team: str, uploads: Sequence[FileUpload], owner: str, message: MessageRef | None) -> tuple[str, ...]:
+        if message is not None and any((owner, upload.name) not in self._sent for upload in uploads):
+            await self._remember_thread(message, owner)
         for tries_left in reversed(range(_TRIES)):
             new = [upload for upload in uploads if (owner, upload.name) not in self._sent]
             if new:
@@ -99,6 +105,18 @@ class FileUploader:
         else:
             raise SurfaceFailed(SLACK, "the files were not shown")
         return tuple(self._sent[owner, upload.name].id for upload in uploads)
+
+    async def _remember_thread(self, message: MessageRef, owner: str) -> None:
+        """Remember the files of a thread by their names, where we may look; raises as `SlackWebApi.call` does."""
+        asked = {"channel": message.place.channel, "ts_from": message.place.thread or message.id, "count": _LISTED}
+        try:
+            listed = (await self._web.call("files.list", message.place.tenant, asked, verb="GET")).get("files")
+        except SlackMessageRejected as error:
+            log.info("slack.thread_unknown", reason=str(error))
+            return
+        for file in listed if isinstance(listed, list) else ():
+            if _stands_in_thread(file, message):
+                self._sent.setdefault((owner, str(file["name"])), _UploadedFile(str(file["id"]), is_seen=True))
 
     async def _send(self, team: str, uploads: Sequence[FileUpload], owner: str, message: MessageRef | None) -> None:
         ids = [await self._upload(team, upload) for upload in uploads]
@@ -167,6 +185,13 @@ def _share_target(message: MessageRef | None) -> dict[str, str]:
 
 def _owner_key(message: MessageRef) -> str:
     return f"{message.place.tenant}/{message.place.channel}/{message.id}"
+
+
+def _stands_in_thread(file: Any, message: MessageRef) -> bool:
+    """Whether a listed file is a reply to the message."""
+    kinds = file.get("shares") if isinstance(file, dict) else None
+    shares = [kind.get(message.place.channel, ()) for kind in (kinds.values() if isinstance(kinds, dict) else ())]
+    return any(share.get("thread_ts") == (message.place.thread or message.id) for found in shares for share in found)
 
 
 def _is_shared_in(file: dict[str, Any], message: MessageRef | None) -> bool:

@@ -53,6 +53,7 @@ class Limits:
             "files.getUploadURLExternal": TIER_4,
             "files.completeUploadExternal": TIER_4,
             "files.info": TIER_4,
+            "files.list": TIER_3,
             "files.delete": TIER_3,
             "users.info": TIER_4,
             "usergroups.list": TIER_2,

@@ -40,6 +40,7 @@ class FileMethods:
             "files.getUploadURLExternal": Method(self._ticket, write, takes_json=False),
             "files.completeUploadExternal": Method(self._complete, write),
             "files.info": Method(self._info, ("files:read",), takes_json=False),
+            "files.list": Method(self._list, ("files:read",), takes_json=False),
             "files.delete": Method(self._delete, write),
         }
 
@@ -173,6 +174,16 @@ class FileMethods:
 
     def _info(self, ask: Ask) -> Json:
         return {"file": self._found(ask).json(ask.world.base_url), "comments": [], "response_metadata": {"next_cursor": ""}}
+
+    def _list(self, ask: Ask) -> Json:
+        """`files.list`, of one channel, newest first; of files that are younger than `ts_from`, where that is given."""
+        channel = Ask(ask.world, {"channel": ask.need("channel")}, ask.token).channel()
+        found = [file for file in ask.world.files.values() if file.is_visible and channel.id in file.channels]
+        oldest = float(ask.word("ts_from", "0"))
+        listed = [file.json(ask.world.base_url) for file in found if any(float(one.ts) >= oldest for one in file.messages)]
+        count = int(ask.word("count", "100"))
+        pages = max(1, -(-len(listed) // count))
+        return {"files": listed[::-1][:count], "paging": {"count": count, "total": len(listed), "page": 1, "pages": pages}}
 
     def _delete(self, ask: Ask) -> Json:
         file = self._found(ask)

@@ -38,6 +38,22 @@ async def test_an_upload_is_seen_late() -> None:
         await place.post(blocks=picture(file))
 
 
+async def test_the_files_of_a_channel_are_listed() -> None:
+    """Those that can be seen, since a moment, with the threads that they stand in."""
+    async with a_place() as place:
+        place.slack.limits.file_delay = timedelta(0)
+        early = (await upload(place, channel=place.channel.id))["file"]["id"]
+        await place.slack.until(lambda: place.slack.world.files[early].is_visible)
+        root = await place.post()
+        late = (await upload(place, channel=place.channel.id, thread_ts=root["ts"]))["file"]["id"]
+        await place.slack.until(lambda: place.slack.world.files[late].is_visible)
+        listed = await place.api.files_list(channel=place.channel.id)
+        assert [file["id"] for file in listed["files"]] == [late, early]
+        since = await place.api.files_list(channel=place.channel.id, ts_from=root["ts"])
+        [file] = since["files"]
+        assert file["shares"]["public"][place.channel.id][0]["thread_ts"] == root["ts"]
+
+
 async def test_it_is_seen_after_a_while_by_itself() -> None:
     """A few milliseconds, or as long as a test says."""
     async with a_place() as place:
