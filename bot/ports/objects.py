@@ -7,6 +7,9 @@ from typing import Protocol
 
 from bot.domain.health import Finding
 
+TRIAL_FOLDER = "trial"
+"""Below it lie the small objects of check-ups, each for a moment. A check-up that is cut off leaves its own there."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.images import PICTURES_FOLDER, is_picture_key, original_key
 from bot.errors import EaselError
 from bot.ports.clock import Clock
-from bot.ports.objects import ObjectStore, StoredObject
+from bot.ports.objects import TRIAL_FOLDER, ObjectStore, StoredObject
 from bot.ports.references import References
 
 log = structlog.get_logger(__name__)
@@ -80,6 +80,8 @@ class Orphans:
     async def sweep(self) -> None:
         """Remove the orphans of the store, and those of the spool: there only jobs that are not final need anything.
 
+        What check-ups left in the store that were cut off goes too.
+
         Raises:
             StorageFailed: The record or a store is away; what is not known to be an orphan stays.
         """
@@ -93,6 +95,8 @@ class Orphans:
             async for orphans, _ in self._pages(self._spool, self._references.awaited):
                 await _remove(self._spool, orphans)
                 await asyncio.sleep(self._pause.total_seconds())
+        async for trials in self._objects.list(TRIAL_FOLDER, page=self._page):
+            await _remove(self._objects, [one for one in trials if one.modified_at < self._clock.now() - GRACE])
 
     async def count(self, *, most: int) -> OrphanCount:
         """Return what a sweep of the store would remove, looking at about `most` objects and changing nothing.

@@ -157,7 +157,7 @@ class DiskObjects:
             folders.remove_older(self._root, _MARK, now - _STALE.total_seconds())
 
     def _examine(self) -> tuple[Finding, ...]:
-        names = (trial_key(),)
+        names = _names(trial_key())
         try:
             self._write(names, TRIAL_CONTENT, folders.CancelToken())
             is_same = self._read(names) == TRIAL_CONTENT

@@ -4,6 +4,7 @@ import re
 import secrets
 
 from bot.errors import StorageFailed
+from bot.ports.objects import TRIAL_FOLDER
 
 _LONGEST = 512
 SUBJECT = "pictures"
@@ -38,4 +39,4 @@ def check_key(key: str, store: str) -> str:
 
 def trial_key() -> str:
     """Return a key for a check-up that no other process uses at the same time."""
-    return f"trial-{secrets.token_hex(8)}"
+    return f"{TRIAL_FOLDER}/{secrets.token_hex(8)}"

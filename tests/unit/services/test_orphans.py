@@ -72,6 +72,15 @@ async def test_an_orphan_goes_and_the_log_names_its_key(bench: Bench) -> None:
     assert [entry["key"] for entry in removed] == [key(), thumbnail_key(key(), 512), early]
 
 
+async def test_what_a_check_up_left_that_was_cut_off_goes(bench: Bench) -> None:
+    """Once it is old: a young one may still be looked at. A house without any picture is swept too."""
+    await bench.objects.put("trial/0123456789abcdef", b"easel was here", "text/plain")
+    await orphans_of(bench).sweep()
+    assert list(bench.objects.objects) == ["trial/0123456789abcdef"]
+    await sweep(bench)
+    assert bench.objects.objects == {}
+
+
 async def test_a_young_orphan_stays(bench: Bench) -> None:
     """Until the grace is over."""
     await put(bench, key())
