@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import structlog
+
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 
@@ -50,6 +52,7 @@ def main() -> None:
         is_quick=arguments.quick,
         logs=arguments.logs.absolute() if arguments.logs else None,
     )
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     before = time.monotonic()
     try:
         verdict = asyncio.run(run_chaos(plan))
