@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from docket import CurrentExecution, Disposition, Docket, Execution, Worker
+from docket import CurrentExecution, Disposition, Docket, Execution
 from docket.dependencies import AdmissionBlocked, CompletionHandler, TaskOutcome, current_docket
 from redis.exceptions import RedisError
 
@@ -17,6 +17,7 @@ from bot.domain.jobs import JobId
 from bot.domain.people import Tier
 from bot.errors import StorageFailed
 from bot.ports.engine import Work
+from storage.engines.docket_worker import QueueWorker
 from storage.engines.redis_server import check_server, mute_outages, with_room
 from storage.engines.work import check_slots, run_logged
 
@@ -47,7 +48,6 @@ return missing
 """Asked on the server, because most jobs are there, and hundreds of thousands of answers would be read for nothing."""
 
 _PATIENCE = timedelta(seconds=5)
-_RECONNECT_AFTER = timedelta(seconds=1)
 _NOTE_LIFETIME = timedelta(days=1)
 
 
@@ -80,10 +80,11 @@ class DocketEngine:
     ) -> None:
         self._url = url
         self._dockets = {tier: Docket(name=f"{prefix}:{tier}", url=with_room(url)) for tier in (*tiers, _OTHERS)}
-        self._redelivered_after = lease * _REDELIVERED_AFTER
-        self._check_every = check_every
+        self._workers = {
+            docket.name: QueueWorker(docket, redelivered_after=lease * _REDELIVERED_AFTER, check_every=check_every)
+            for docket in self._dockets.values()
+        }
         self._stack = AsyncExitStack()
-        self._running: set[asyncio.Task[None]] = set()
         self._work: Work | None = None
         self._stopping = asyncio.Event()
 
@@ -151,8 +152,10 @@ class DocketEngine:
         least = min(share for share in slots.values() if share)
         try:
             async with asyncio.TaskGroup() as group:
-                queues = self._dockets.items()
-                workers = [group.create_task(self._run_worker(docket, slots.get(tier) or least)) for tier, docket in queues]
+                workers = [
+                    group.create_task(self._workers[docket.name].run(slots.get(tier) or least, self._stopping))
+                    for tier, docket in self._dockets.items()
+                ]
                 try:
                     await asyncio.Event().wait()
                 finally:
@@ -166,47 +169,16 @@ class DocketEngine:
     async def _stop(self, workers: list["asyncio.Task[None]"]) -> None:
         """Cancel what runs and wait for it, however long it takes, but not for a Redis that hangs."""
         self._stopping.set()
-        for task in self._running:
+        running = {task for worker in self._workers.values() for task in worker.running}
+        for task in running:
             task.cancel()
-        if self._running:
-            await asyncio.wait(self._running)
+        if running:
+            await asyncio.wait(running)
         _, late = await asyncio.wait(workers, timeout=2 * _PATIENCE.total_seconds())
         if late:
             log.warning("engine.cut_off")
             await self._stack.aclose()
             await asyncio.wait(late, timeout=_PATIENCE.total_seconds())
-
-    async def _run_worker(self, docket: Docket, slots: int) -> None:
-        """Work on one queue until the run stops. A boundary: a worker that breaks is logged, and another takes its place."""
-        while not self._stopping.is_set():
-            try:
-                await self._run_until_stopped(docket, slots)
-            except Exception:
-                log.exception("engine.worker_broke", queue=docket.name)
-                await asyncio.sleep(_RECONNECT_AFTER.total_seconds())
-
-    async def _run_until_stopped(self, docket: Docket, slots: int) -> None:
-        """Have docket work on the queue until the run stops, and wait for what it has begun."""
-        worker = Worker(
-            docket,
-            concurrency=slots,
-            redelivery_timeout=self._redelivered_after,
-            reconnection_delay=_RECONNECT_AFTER,
-            minimum_check_interval=self._check_every,
-            schedule_automatic_tasks=False,
-        )
-        async with worker:
-            running = asyncio.create_task(worker.run_forever())
-            stopping = asyncio.create_task(self._stopping.wait())
-            try:
-                await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                stopping.cancel()
-        # A worker that is left has ended its run, unless that had not even begun.
-        running.cancel()
-        await asyncio.wait({running})
-        if not running.cancelled():
-            running.result()
 
     async def _run_one(
         self,
@@ -218,8 +190,9 @@ class DocketEngine:
         if self._work is None or self._stopping.is_set():
             return await _give_back(execution)
         task = asyncio.create_task(run_logged(self._work, JobId(job)))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        running = self._workers[execution.docket.name].running
+        running.add(task)
+        task.add_done_callback(running.discard)
         try:
             await task
         except asyncio.CancelledError:

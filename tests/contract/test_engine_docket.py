@@ -226,6 +226,41 @@ async def test_a_redis_that_goes_and_comes_back_loses_nothing(tmp_path: Path) ->
     assert work.started.count(waits) == work.started.count(comes) == 1
 
 
+async def test_after_a_break_of_redis_free_slots_start_what_comes_while_others_still_run(tmp_path: Path) -> None:
+    """And no more than there are slots: what runs since before the break has its own."""
+    with redis_server(tmp_path) as server:
+        async with docket_stage(server.url) as stage:
+            work = HeldWork()
+            [runs, starts, waits] = jobs(GUEST, 3)
+            async with at_work(stage.engine, work, {GUEST: 2}):
+                await publish(stage.engine, runs)
+                await until(lambda: work.running == {runs})
+                server.kill()
+                server.start()
+                await publish_again(stage, starts, waits)
+                await until(lambda: work.running == {runs, starts})
+                await stage.settle()
+                assert work.running == {runs, starts}
+                await work.let_go(runs)
+                await until(lambda: work.running == {starts, waits})
+                await work.let_go(starts, waits)
+                await until(lambda: {starts, waits} <= set(work.ended))
+    assert work.most_at_once == 2
+    assert work.started.count(starts) == work.started.count(waits) == 1
+
+
+async def publish_again(stage: DocketStage, *wanted: JobId) -> None:
+    """Publish once Redis is back: connections of before break once."""
+    for job in wanted:
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    await publish(stage.engine, job)
+                except StorageFailed:
+                    continue
+                break
+
+
 @pytest.mark.long
 async def test_a_redis_that_hangs_holds_up_no_stop(tmp_path: Path) -> None:
     """Nor anybody who publishes; the work is cancelled and waited for as ever."""
