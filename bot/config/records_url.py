@@ -25,6 +25,8 @@ _PARAMETERS = frozenset(
 )
 """What asyncpg reads of an address itself; it would send anything else to the server as a setting."""
 
+_SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
+
 _SHAPES = "sqlite+aiosqlite:/// and the path of a file, or postgresql://user:password@host/database"
 
 
@@ -58,6 +60,8 @@ def _check_postgres(url: str) -> None:
     if unknown := sorted(given.keys() - _PARAMETERS):
         known = "sslmode, sslrootcert, target_session_attrs and the like"
         raise ValueError(f"may have {known} behind its question mark, but not {unknown[0][:16]}; take that out")
+    if any(given.get(name, "disable") not in _SSL_MODES for name in ("ssl", "sslmode")):
+        raise ValueError("must have one of disable, allow, prefer, require, verify-ca and verify-full as its sslmode")
 
 
 def _is_readable(parts: SplitResult) -> bool:

@@ -42,6 +42,13 @@ async def open_database(url: str, postgres: PostgresOptions = _DEFAULT_OPTIONS) 
         await database.close()
 
 
+_MOST_CONNECTIONS = text(
+    "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    " - coalesce(current_setting('reserved_connections', true), '0')::int"
+)
+"""The last of them is only there since version 16."""
+
+
 class Database:
     """Gives connections in transactions. Everything that goes wrong on the way is `StorageFailed`.
 
@@ -128,6 +135,13 @@ class Database:
                 return None
             now: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
             return now
+
+    async def most_connections(self) -> int | None:
+        """Return how many connections all programs together may have there; None where there is no such limit."""
+        async with self.read_transaction() as connection:
+            if connection.dialect.name == "sqlite":
+                return None
+            return int((await connection.execute(_MOST_CONNECTIONS)).scalar_one())
 
     def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         if not is_sqlite(url):

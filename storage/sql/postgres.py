@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import URL, Connection, Pool, event
@@ -16,6 +17,8 @@ from storage.sql.failures import NotCommitted
 _STORE = "database"
 _CONNECT_WITHIN = timedelta(seconds=5)
 _SCHEMES = ("postgres", "postgresql")
+
+_SYSTEM = "system"
 
 APPLICATION = "easel"
 """What our connections are called in `pg_stat_activity`."""
@@ -108,30 +111,55 @@ async def _connect(url: URL, arguments: Mapping[str, Any]) -> Any:
     """Connect as the URL says, which the driver reads itself: it knows what `sslmode` and its like mean."""
     import asyncpg  # noqa: PLC0415 - only for those who use PostgreSQL
 
+    if url.query.get("sslrootcert") == _SYSTEM:
+        arguments = {**arguments, "ssl": _system_trust()}
     try:
         return await asyncpg.connect(_address(url), timeout=_CONNECT_WITHIN.total_seconds(), **arguments)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        kind = NotCommitted if _may_pass(error) else StorageFailed
+        kind = NotCommitted if _may_pass(url, error) else StorageFailed
         raise kind(_STORE, _why_no_connection(url, error)) from error
 
 
-def _may_pass(error: Exception) -> bool:
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """Trust whom this machine trusts, under the address's name: libpq's `sslrootcert=system`, which the driver lacks."""
+    return ssl.create_default_context()
+
+
+def _may_pass(url: URL, error: Exception) -> bool:
     """Whether a server that starts again, or has no connection free, answers so."""
     if isinstance(error, OSError):
-        return not isinstance(error, (socket.gaierror, ssl.SSLError))
+        return not (isinstance(error, (socket.gaierror, ssl.SSLError)) or _lacks_file(url, error) or _lacks_encryption(error))
     return str(getattr(error, "sqlstate", None) or "").startswith(("08", "53300", "57P03"))
 
 
 def _why_no_connection(url: URL, error: Exception) -> str:
     """Say it in words of ours: the server's may quote the address."""
     place = describe_place(url)
-    if isinstance(error, socket.gaierror):
-        return f"no machine is called {place}"
-    if isinstance(error, ssl.SSLError):
-        return f"{place} gives no encrypted connection that can be trusted"
-    if isinstance(error, OSError):
-        return f"nothing answers at {place}"
-    return _reason_of_state(url, str(getattr(error, "sqlstate", None) or ""), str(error))
+    match error:
+        case socket.gaierror():
+            return f"no machine is called {place}"
+        case ssl.SSLError():
+            return f"{place} gives no encrypted connection that can be trusted"
+        case OSError() if _lacks_file(url, error):
+            return f"a certificate or key that is to be used for {place} cannot be read"
+        case OSError():
+            return f"{place} gives no encrypted connection" if _lacks_encryption(error) else f"nothing answers at {place}"
+        case ValueError() if "root certificate" in str(error):
+            return f"nobody is named whom to believe that it is {place}: add &sslrootcert=system, or the file of an authority"
+        case _:
+            return _reason_of_state(url, str(getattr(error, "sqlstate", None) or ""), str(error))
+
+
+def _lacks_file(url: URL, error: Exception) -> bool:
+    """Whether a file that the address names is not there, or not ours to read; a socket that is not there is no such file."""
+    is_socket = describe_place(url).startswith("/")
+    return not is_socket and isinstance(error, (FileNotFoundError, PermissionError, IsADirectoryError))
+
+
+def _lacks_encryption(error: Exception) -> bool:
+    """Whether a server that has none was asked for it: the driver has no error of its own for that."""
+    return isinstance(error, ConnectionError) and "rejected SSL" in str(error)
 
 
 def _reason_of_state(url: URL, state: str, text: str) -> str:

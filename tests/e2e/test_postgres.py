@@ -8,6 +8,8 @@ import pytest
 
 from bot.app.clock_skew import check_clock
 from bot.app.system import SystemClock
+from bot.config import Settings
+from bot.doctor.database_checks import check_postgres
 from bot.domain.health import Health
 from storage.sql.database import open_database
 from tests.e2e.program import Program
@@ -86,6 +88,26 @@ async def test_the_doctor_looks_at_it(postgres: PostgresServer, made: str, tmp_p
         done = await easel.run(command)
         assert done.code == 1
         assert "version 9999" in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("records", "health", "said"),
+    [
+        ({"pool_size": 10}, Health.OK, "and each easel has up to 10: enough for 9 processes."),
+        ({"pool_size": 60}, Health.NOTE, "and each easel has up to 60: that is not enough for 2 processes."),
+        ({"pool_size": 60, "prepared_statements": False}, None, ""),
+    ],
+    ids=["enough", "too few", "pooler"],
+)
+async def test_the_doctor_says_for_how_many_processes_its_connections_are_enough(
+    postgres: PostgresServer, records: dict[str, object], health: Health | None, said: str
+) -> None:
+    """PostgreSQL lets a hundred in by default, three of them for those who run it; a pooler in front shares them out itself."""
+    settings = Settings.model_validate({"records": {"url": await postgres.empty(), **records}})
+    found = {finding.text: finding.health for finding in await check_postgres(settings)}
+    assert {text: one for text, one in found.items() if "connections in" in text} == (
+        {f"It lets 97 connections in, {said}": health} if health else {}
+    )
 
 
 async def test_while_it_is_away_the_house_says_so_and_comes_back(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
