@@ -50,7 +50,10 @@ async def count_rows(url: str) -> int:
 
 
 async def copy_records(source: str, target: str, on_progress: OnProgress) -> Mapping[str, Sums]:
-    """Copy every row, compare, and return what arrived by table. Whatever is raised, the target has no row.
+    """Copy every row, compare, and return what arrived by table. Whatever is raised, the target is as it was.
+
+    Where all has arrived before, as when it was interrupted at the very end,
+    nothing is copied and all is well.
 
     Raises:
         BadInput: The source is not of this version, the target is not empty, or something else has one of them open.
@@ -63,7 +66,9 @@ async def copy_records(source: str, target: str, on_progress: OnProgress) -> Map
         await _require_head(from_, source)
         await upgrade(target)
         to = await stack.enter_async_context(_open(target, writes=True))
-        await _require_empty(to, target)
+        full = await _find_rows(to)
+        if full is not None:
+            return await _compare_copied(from_, to, target, full)
         for table in metadata.sorted_tables:
             await _copy_table(table, from_, to, on_progress)
         await _continue_numbers(to)
@@ -125,10 +130,24 @@ async def _require_head(connection: AsyncConnection, url: str) -> None:
         )
 
 
-async def _require_empty(connection: AsyncConnection, url: str) -> None:
+async def _find_rows(connection: AsyncConnection) -> Table | None:
+    """Return the first table that has any."""
     for table in metadata.sorted_tables:
         if (await connection.execute(select(text("1")).select_from(table).limit(1))).first() is not None:
-            raise BadInput(f"{_name(parse_url(url))} has data already (in the table {table.name}): name an empty database.")
+            return table
+    return None
+
+
+async def _compare_copied(source: AsyncConnection, target: AsyncConnection, url: str, full: Table) -> Mapping[str, Sums]:
+    """Return what is there if it is all that would be copied.
+
+    Raises:
+        BadInput: It is something else.
+    """
+    found = await _add_up(target)
+    if found != await _add_up(source):
+        raise BadInput(f"{_name(parse_url(url))} has other data already (in the table {full.name}): name an empty database.")
+    return found
 
 
 async def _copy_table(table: Table, source: AsyncConnection, target: AsyncConnection, on_progress: OnProgress) -> None:

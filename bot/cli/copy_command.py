@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from bot.cli.boundary import Interrupted
 from bot.cli.logs import configure_logging
 from bot.config import Settings
 from bot.config.records_url import check_records_url
@@ -19,7 +20,11 @@ _MONEY = ("holds", "usage", "credit_balances", "spending")
 def copy(source: str, target: str, *, is_verbose: bool) -> int:
     """Copy all records, say what arrived, and give the exit code."""
     configure_logging(Settings(), "info" if is_verbose else "warning")
-    arrived = asyncio.run(_copy(_check("FROM", source), _check("TO", target)))
+    try:
+        arrived = asyncio.run(_copy(_check("FROM", source), _check("TO", target)))
+    except (KeyboardInterrupt, Interrupted):
+        typer.echo("Nothing was copied; the same command begins anew.", err=True)
+        raise
     rows = sum(sums.rows for sums in arrived.values())
     typer.echo(f"All {rows:,} rows arrived, and what was added up is the same on both sides:")
     for line in _describe(arrived):

@@ -1,7 +1,10 @@
 """Do all records arrive at the other database as they were, or none of them?"""
 
+import asyncio
 import shutil
+import signal
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -133,6 +136,47 @@ async def test_a_copy_that_was_interrupted_leaves_nothing_and_can_be_made_again(
     await copy_records(filled, empty, watch_nothing)
 
 
+async def test_a_copy_that_had_arrived_when_it_was_interrupted_is_found_there(filled: str, empty: str) -> None:
+    """Whoever did not read that it was done tries again; nothing is copied twice."""
+    sent = await copy_records(filled, empty, watch_nothing)
+    again: list[str] = []
+    assert await copy_records(filled, empty, lambda table, _: again.append(table)) == sent
+    assert again == []
+
+
+COPY_AND_DIE = """
+import asyncio, os, signal, sys
+from storage.copying import copy_records
+source, target, chunks = sys.argv[1], sys.argv[2], int(sys.argv[3])
+def die(_table, _rows):
+    global chunks
+    chunks -= 1
+    if not chunks:
+        os.kill(os.getpid(), signal.SIGKILL)
+asyncio.run(copy_records(source, target, die))
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_back", [False, True], ids=["to PostgreSQL", "to SQLite"])
+async def test_a_copy_that_is_killed_at_any_part_can_be_made_again(
+    filled: str, empty: str, new_file: Path, *, is_back: bool
+) -> None:
+    """At the first, one in the middle, and the last, one after the other, and into the same database."""
+    parts: list[str] = []
+    source, target = filled, empty
+    if is_back:
+        await copy_records(filled, empty, watch_nothing)
+        source, target = empty, url_of(new_file)
+    await copy_records(source, url_of(new_file.parent / "counted.db"), lambda table, _: parts.append(table))
+    for part in (1, len(parts) // 2, len(parts)):
+        command = (sys.executable, "-c", COPY_AND_DIE, source, target, str(part))
+        child = await asyncio.create_subprocess_exec(*command)
+        assert await child.wait() == -signal.SIGKILL
+    arrived = await copy_records(source, target, watch_nothing)
+    assert sum(sums.rows for sums in arrived.values()) == await count_rows(source)
+
+
 @pytest.mark.long
 async def test_what_arrives_otherwise_than_it_was_sent_is_not_kept(filled: str, postgres: PostgresServer) -> None:
     """Counts and sums are compared before anything counts."""
@@ -149,10 +193,13 @@ async def test_a_database_with_other_data_is_refused(filled: str, empty: str, tm
     await copy_records(filled, empty, watch_nothing)
     other = tmp_path / "other.db"
     shutil.copy(filled.removeprefix("sqlite+aiosqlite:///"), other)
+    for file in (filled.removeprefix("sqlite+aiosqlite:///"), other):
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("UPDATE spending SET spent = spent + 1")
     for source, target in ((filled, empty), (empty, url_of(other))):
         with pytest.raises(BadInput) as caught:
             await copy_records(source, target, watch_nothing)
-        assert "has data already" in caught.value.user_text
+        assert "has other data already" in caught.value.user_text
 
 
 async def test_a_running_easel_is_not_copied_from_or_to(filled: str, empty: str, new_file: Path, running: Database) -> None:
