@@ -150,6 +150,23 @@ def imagine(
 
 
 @app.command()
+def provenance(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The picture to look at.")],
+    as_json: Json = False,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Say what a picture tells of how it was made, by its metadata and C2PA, and whether this easel drew it."""
+
+    def act() -> int:
+        from bot.cli.provenance_command import show_provenance
+
+        return show_provenance(file, config, as_json=as_json, is_verbose=verbose)
+
+    run_and_exit(act, is_verbose=verbose)
+
+
+@app.command()
 def doctor(as_json: Json = False, config: Config = None, verbose: Verbose = False) -> None:
     """Check settings, keys, models, folders and chats, and say how to mend what is wrong.
 

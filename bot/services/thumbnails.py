@@ -10,6 +10,7 @@ from bot.domain.images import THUMBNAIL_EDGES, ImageFile, Picture, PictureId, Pi
 from bot.errors import ObjectMissing, StorageFailed
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.services.provenance import copy_mark
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +53,7 @@ class Thumbnails:
 
     async def _make(self, picture: Picture, edge: int) -> bytes:
         original = await self._objects.get(picture.file.key)
-        content = await asyncio.to_thread(_shrink, original, edge)
+        content = await asyncio.to_thread(shrink, original, edge)
         try:
             await self._objects.put(thumbnail_key(picture.file.key, edge), content, MEDIA_TYPE)
             await self._delete_if_removed(picture.id, picture.file.key)
@@ -70,7 +71,7 @@ class Thumbnails:
                 await self._objects.delete(derived)
 
 
-def _shrink(content: bytes, edge: int) -> bytes:
+def shrink(content: bytes, edge: int) -> bytes:
     """Return the picture as WebP, its long edge so many pixels."""
     with Image.open(BytesIO(content)) as image:
         image.draft(None, (edge, edge))
@@ -78,5 +79,5 @@ def _shrink(content: bytes, edge: int) -> bytes:
         small = image.convert("RGBA" if is_clear else "RGB")
         small.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
         packed = BytesIO()
-        small.save(packed, "WEBP", quality=_QUALITY, method=4)
+        small.save(packed, "WEBP", quality=_QUALITY, method=4, xmp=copy_mark(image))
         return packed.getvalue()

@@ -1,5 +1,6 @@
 """The record of kept pictures."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,12 @@ from storage.sql.rows import picture_of, picture_values
 
 _WHOSE = select(jobs.c.account, jobs.c.community).where(jobs.c.id == bindparam("job"))
 _NEW_PICTURE = insert(pictures)
+_WITH_CONTENT = (
+    select(pictures.c.id, pictures.c.job, pictures.c.state, pictures.c.kept_at)
+    .where(pictures.c.sha256 == bindparam("sha256"))
+    .order_by(pictures.c.kept_at)
+    .limit(1)
+)
 _OF_JOB = select(pictures).where(pictures.c.job == bindparam("job")).order_by(pictures.c.position)
 
 
@@ -34,6 +41,16 @@ async def has_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Pict
     return set(noted.scalars()) == {picture.id for picture in kept}
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture that has certain bytes."""
+
+    id: PictureId
+    job: JobId
+    state: PictureState
+    kept_at: datetime
+
+
 @retry_all_uncommitted
 class SqlPictures:
     """Finds pictures in SQL; what people may see is decided by `state` alone."""
@@ -45,6 +62,12 @@ class SqlPictures:
         """Read one."""
         found = await self._read(select(pictures).where(pictures.c.id == picture))
         return found[0] if found else None
+
+    async def find_content(self, sha256: str) -> KeptPicture | None:
+        """Return the oldest picture whose original has exactly these bytes. No index helps: it is for operators."""
+        async with self._database.read_transaction() as connection:
+            row = (await connection.execute(_WITH_CONTENT, {"sha256": sha256})).first()
+        return row and KeptPicture(PictureId(row.id), JobId(row.job), PictureState(row.state), row.kept_at)
 
     async def of_job(self, job: JobId) -> tuple[Picture, ...]:
         """Read a job's."""

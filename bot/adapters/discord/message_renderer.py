@@ -11,6 +11,7 @@ from bot.adapters.discord.rendering import AttachedFile, LinkedPicture, MessageM
 from bot.domain.chat import Attachment, Post, PostPicture
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
+from bot.services.provenance import copy_mark
 
 USUAL_UPLOAD_BYTES = 10 * 1024 * 1024
 """What every place takes; boosted servers and paying members may bring more.
@@ -67,7 +68,7 @@ class MessageRenderer:
             content = await self._objects.get(post_picture.key)
         except StorageFailed as error:
             raise SurfaceFailed(DISCORD, "the picture's bytes could not be read") from error
-        name = f"easel-{post_picture.picture}"
+        name = f"easel-ai-{post_picture.picture}"
         if len(content) <= most:
             extension = _EXTENSIONS.get(post_picture.media_type, "bin")
             return AttachedFile(f"{name}.{extension}", content, post_picture.alt, is_spoiler)
@@ -89,13 +90,13 @@ def shrink_to_jpeg(content: bytes, most: int) -> bytes:
     """Return the best JPEG copy of a picture that has at most so many bytes."""
     with Image.open(io.BytesIO(content)) as opened:
         opened.load()
-        picture = _flatten_on_white(opened)
+        picture, mark = _flatten_on_white(opened), copy_mark(opened)
     copy = b""
     for scale in _SCALES:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         scaled = picture if scale == 1.0 else picture.resize(size, Image.Resampling.LANCZOS)
         for quality in _QUALITIES:
-            copy = _encode_jpeg(scaled, quality)
+            copy = _encode_jpeg(scaled, quality, mark)
             if len(copy) <= most:
                 return copy
     return copy
@@ -108,7 +109,7 @@ def _flatten_on_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, whole).convert("RGB")
 
 
-def _encode_jpeg(picture: Image.Image, quality: int) -> bytes:
+def _encode_jpeg(picture: Image.Image, quality: int, mark: bytes) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "JPEG", quality=quality, optimize=True)
+    picture.save(file, "JPEG", quality=quality, optimize=True, xmp=mark)
     return file.getvalue()

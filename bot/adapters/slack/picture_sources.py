@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import StrEnum
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.rendering import ImageSource
@@ -20,6 +21,7 @@ from bot.adapters.slack.uploads import FileUpload, FileUploader
 from bot.domain.chat import Attachment, MessageRef, Post, PostPicture
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
+from bot.services.provenance import copy_mark
 
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _MOST_TITLE = 80
@@ -121,8 +123,8 @@ class PictureSources:
             raise SurfaceFailed(SLACK, "the picture's bytes could not be read") from error
         extension = _EXTENSIONS.get(post_picture.media_type)
         if extension is None:
-            content, extension = await asyncio.to_thread(_convert_to_png, content), "png"
-        name = f"easel-{post_picture.picture}.{extension}"
+            content, extension = await asyncio.to_thread(convert_to_png, content), "png"
+        name = f"easel-ai-{post_picture.picture}.{extension}"
         return FileUpload(name, content, post_picture.alt[:_MOST_TITLE] or name, post_picture.alt[:_MOST_ALT])
 
 
@@ -143,9 +145,11 @@ def _to_upload(attachment: Attachment) -> FileUpload:
     return FileUpload(name, attachment.content, attachment.name, attachment.alt[:_MOST_ALT])
 
 
-def _convert_to_png(content: bytes) -> bytes:
+def convert_to_png(content: bytes) -> bytes:
     """Return a picture of a kind that Slack does not show as one that it does."""
     file = io.BytesIO()
     with Image.open(io.BytesIO(content)) as picture:
-        picture.save(file, "PNG")
+        metadata = PngInfo()
+        metadata.add_itxt("XML:com.adobe.xmp", copy_mark(picture).decode())
+        picture.save(file, "PNG", pnginfo=metadata)
     return file.getvalue()

@@ -57,7 +57,7 @@ async def _answer(request: Request, name: str, pictures: Pictures, objects: Obje
     edge = request.query_params.get("edge", "")
     if edge.isascii() and edge.isdecimal() and len(edge) <= _LONGEST_EDGE and has_thumbnail(picture.file, int(edge)):
         return await _answer_thumbnail(request, picture, int(edge), thumbnails)
-    return await _answer_original(request, picture, objects, name=f"easel-{name}")
+    return await _answer_original(request, picture, objects, name=f"easel-ai-{name}")
 
 
 async def _answer_original(request: Request, picture: Picture, objects: ObjectStore, *, name: str) -> Response:
@@ -75,7 +75,7 @@ async def _answer_original(request: Request, picture: Picture, objects: ObjectSt
 
 
 async def _answer_thumbnail(request: Request, picture: Picture, edge: int, thumbnails: Thumbnails) -> Response:
-    headers = _headers(picture, file_name=f"easel-{picture.id}-{edge}.webp", is_download=False)
+    headers = _headers(picture, file_name=f"easel-ai-{picture.id}-{edge}.webp", is_download=False)
     headers |= {"Content-Type": MEDIA_TYPE, "ETag": f'"{picture.file.sha256}-{edge}"'}
     if is_cached(request, headers["ETag"]):
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)

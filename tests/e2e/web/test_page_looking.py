@@ -49,7 +49,7 @@ async def test_a_picture_is_saved_as_it_was_drawn(studio: StudioPage) -> None:
     async with studio.page.expect_download() as saving:
         await studio.page.locator("figure").get_by_role("link", name="Download").click()
     saved = await saving.value
-    assert re.fullmatch(r"easel-[\w-]+\.png", saved.suggested_filename)
+    assert re.fullmatch(r"easel-ai-[\w-]+\.png", saved.suggested_filename)
     assert (await saved.path()).read_bytes() == png(600, 400)
 
 

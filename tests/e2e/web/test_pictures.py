@@ -37,7 +37,7 @@ async def test_a_picture_is_sent_as_nothing_but_a_picture(house: WebHouse, ann: 
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer.headers["Cache-Control"] == "private, no-cache"
-    assert re.fullmatch(r'inline; filename="easel-[\w-]+\.png"', answer.headers["Content-Disposition"])
+    assert re.fullmatch(r'inline; filename="easel-ai-[\w-]+\.png"', answer.headers["Content-Disposition"])
 
 
 async def test_a_picture_can_be_saved(house: WebHouse, ann: HttpVisitor) -> None:

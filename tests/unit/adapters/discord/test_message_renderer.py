@@ -43,7 +43,7 @@ async def test_what_fits_goes_as_it_is() -> None:
     objects = MemoryObjects()
     await objects.put("k", b"bytes", "image/png")
     [upload] = (await MessageRenderer(objects).render(Post("x", Tone.DONE, pictures=(exhibit(),)), UploadLimits())).uploads
-    assert (upload.content, upload.name, upload.is_smaller) == (b"bytes", "easel-p1.png", False)
+    assert (upload.content, upload.name, upload.is_smaller) == (b"bytes", "easel-ai-p1.png", False)
 
 
 async def test_a_picture_that_discord_can_fetch_is_not_sent() -> None:
