@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -14,14 +13,9 @@ from bot.errors import BadInput, ConfigError, StorageFailed
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Put back what a command line changes in its process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+def quiet(as_before: None) -> None:
+    """Log to nowhere."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    yield
-    structlog.reset_defaults()
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def program(

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -10,18 +9,6 @@ import structlog
 
 from bot.cli.logs import configure_logging
 from bot.config import Settings
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Put the process's logging back as it was."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers, root.level = handlers, level
-    for name in ("bot", "storage"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def broken() -> None:
