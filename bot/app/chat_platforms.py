@@ -18,6 +18,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.health import Finding
 from bot.domain.people import Platform
+from bot.ports.observer import UpdateEnded, UpdateOutcome
 from bot.ports.surfaces import Surface
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
 
     discord = base.settings.discord
     set_api_addresses(discord.api_url, discord.gateway_url)
-    async with open_discord(discord_options(base.settings), base.objects, base.clock) as front:
+    on_progress = _observe_updates(base, DISCORD)
+    async with open_discord(discord_options(base.settings), base.objects, base.clock, on_progress=on_progress) as front:
         yield front
 
 
@@ -130,8 +132,22 @@ async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
 
     stores = SlackStores(SqlInstallations(base.database), SqlCodes(base.database, base.clock))
     options = slack_options(base.settings)
-    async with open_slack(options, base.objects, base.clock, base.ids, stores=stores, events=base.events) as front:
+    opening = open_slack(
+        options,
+        base.objects,
+        base.clock,
+        base.ids,
+        stores=stores,
+        events=base.events,
+        on_progress=_observe_updates(base, SLACK),
+    )
+    async with opening as front:
         yield front
+
+
+def _observe_updates(base: Foundation, platform: Platform) -> Callable[[UpdateOutcome], None]:
+    """Return what tells whoever observes the house what becomes of a platform's progresses."""
+    return lambda outcome: base.observer.note(UpdateEnded(platform, outcome))
 
 
 def discord_options(settings: Settings) -> "DiscordOptions":

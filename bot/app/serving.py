@@ -59,7 +59,7 @@ async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *
         if listeners.page is not None:
             settings = with_port(settings, listeners.page.getsockname()[1])
         async with (
-            open_monitoring(role, has_metrics=listeners.health is not None) as monitoring,
+            open_monitoring(settings, role, has_metrics=listeners.health is not None) as monitoring,
             open_foundation(settings, monitoring.observer) as base,
             open_chat_platforms(base) as chats,
             open_engine(settings, base.clock) as engine,

@@ -29,6 +29,8 @@ KNOWN_VARIABLES: dict[str, Loc] = {
     "SLACK_SIGNING_SECRET": ("slack", "signing_secret"),
     "SLACK_CLIENT_ID": ("slack", "client_id"),
     "SLACK_CLIENT_SECRET": ("slack", "client_secret"),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ("monitoring", "otlp_url"),
+    "SENTRY_DSN": ("monitoring", "sentry_dsn"),
 }
 """Names under which people's machines have these already."""
 

@@ -32,12 +32,21 @@ from tests.fakes.clock import NOON
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.surfaces import LOOM
 
+
+def _tracing() -> Observer:
+    pytest.importorskip("opentelemetry.sdk", reason="needs easel[otel]")
+    from tests.fakes.tracing import SpanRecorder  # noqa: PLC0415 - it imports what may be missing
+
+    return SpanRecorder().observer()
+
+
 ANN = AccountId("ann")
 BUILDERS: dict[str, Callable[[], Observer]] = {
     "nobody": Observers,
     "several": lambda: Observers(RecordingObserver(), RecordingObserver()),
     "recording": RecordingObserver,
     "prometheus": lambda: PrometheusObserver(CollectorRegistry()),
+    "tracing": _tracing,
 }
 
 

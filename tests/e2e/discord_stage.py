@@ -16,6 +16,7 @@ from bot.domain.jobs import Job
 from tests.e2e.tables import give_tables
 from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Guild, Interaction, Limits, Message
 from tests.fakes.discord.client import pointed_at
+from tests.fakes.observer import RecordingObserver
 
 
 @dataclass
@@ -29,6 +30,7 @@ class DiscordStage:
     ada: DiscordPerson
     _open: AsyncExitStack | None = field(default=None)
     house: House | None = None
+    observer: RecordingObserver = field(default_factory=RecordingObserver)
     extension: WebExtension = field(default_factory=WebExtension)
     shares_clock: bool = False
     """Whether the house goes by the fake's clock."""
@@ -37,7 +39,7 @@ class DiscordStage:
         """Open the house, and wait until it hears."""
         stack = AsyncExitStack()
         await give_tables(self.settings.home)
-        base = await stack.enter_async_context(open_foundation(self.settings))
+        base = await stack.enter_async_context(open_foundation(self.settings, self.observer))
         base = replace(base, clock=self.discord.clock) if self.shares_clock else base
         chats = await stack.enter_async_context(open_chat_platforms(base))
         self.house = await stack.enter_async_context(run_house(base, chats.surfaces))

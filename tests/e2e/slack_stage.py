@@ -15,6 +15,7 @@ from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
 from tests.e2e.tables import give_tables
+from tests.fakes.observer import RecordingObserver
 from tests.fakes.slack import Channel, FakeSlack, Limits, Member, Message, SlackEventDelivery, Workspace
 
 
@@ -29,13 +30,14 @@ class SlackStage:
     ada: Member
     _open: AsyncExitStack | None = field(default=None)
     house: House | None = None
+    observer: RecordingObserver = field(default_factory=RecordingObserver)
     extension: WebExtension = field(default_factory=WebExtension)
 
     async def open(self) -> None:
         """Open the house, and wait until it hears."""
         stack = AsyncExitStack()
         await give_tables(self.settings.home)
-        base = await stack.enter_async_context(open_foundation(self.settings))
+        base = await stack.enter_async_context(open_foundation(self.settings, self.observer))
         chats = await stack.enter_async_context(open_chat_platforms(base))
         self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
         self.extension = await stack.enter_async_context(chats.listen(self.house.services, self.house.dispatcher))

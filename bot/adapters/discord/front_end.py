@@ -17,6 +17,7 @@ from bot.adapters.discord.event_handlers import DiscordEventHandlers
 from bot.adapters.discord.gateway import GatewayConnection, ShardOptions
 from bot.adapters.discord.http_endpoint import DiscordHttpEndpoint
 from bot.adapters.discord.surface import DiscordSurface
+from bot.adapters.shared.message_updates import OnOutcome, tell_nobody
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.translations import Translations
 from bot.domain.health import Finding
@@ -46,12 +47,19 @@ class DiscordOptions:
 class DiscordFrontEnd:
     """Discord, seen from the composition root."""
 
-    def __init__(self, options: DiscordOptions, objects: ObjectStore, clock: Clock) -> None:
+    def __init__(
+        self, options: DiscordOptions, objects: ObjectStore, clock: Clock, *, on_progress: OnOutcome = tell_nobody
+    ) -> None:
         self._options = options
         self._clock = clock
         self._bot_client = DiscordBotClient(options.token, proxy=options.proxy)
         self.surface = DiscordSurface(
-            self._bot_client, objects, clock, spoiler_guilds=options.spoiler_guilds, shows_links=options.shows_links
+            self._bot_client,
+            objects,
+            clock,
+            spoiler_guilds=options.spoiler_guilds,
+            shows_links=options.shows_links,
+            on_progress=on_progress,
         )
         self._gateway: GatewayConnection | None = None
 
@@ -104,9 +112,14 @@ class DiscordFrontEnd:
 
 
 @asynccontextmanager
-async def open_discord(options: DiscordOptions, objects: ObjectStore, clock: Clock) -> AsyncIterator[DiscordFrontEnd]:
-    """Open what messages need, and close it; Discord itself is only spoken to when there is something to say."""
-    front = DiscordFrontEnd(options, objects, clock)
+async def open_discord(
+    options: DiscordOptions, objects: ObjectStore, clock: Clock, *, on_progress: OnOutcome = tell_nobody
+) -> AsyncIterator[DiscordFrontEnd]:
+    """Open what messages need, and close it; Discord itself is only spoken to when there is something to say.
+
+    `on_progress` is told what becomes of each progress of a message.
+    """
+    front = DiscordFrontEnd(options, objects, clock, on_progress=on_progress)
     try:
         yield front
     finally:

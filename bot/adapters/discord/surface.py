@@ -18,7 +18,7 @@ from bot.adapters.discord.message_renderer import USUAL_UPLOAD_BYTES, MessageRen
 from bot.adapters.discord.progress_rate import ProgressRateLimiter
 from bot.adapters.discord.rendering import RenderedMessage
 from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
-from bot.adapters.shared.message_updates import MessageUpdateQueue
+from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, tell_nobody
 from bot.adapters.shared.newest_entries import NewestEntries
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity
@@ -58,6 +58,7 @@ class DiscordSurface:
         *,
         spoiler_guilds: Collection[str] = (),
         shows_links: bool = False,
+        on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self.renderer = MessageRenderer(objects, shows_links=shows_links)
         self._bot_client = bot_client
@@ -65,7 +66,11 @@ class DiscordSurface:
         self._interactions = InteractionClient(proxy=bot_client.proxy)
         self._progress_limiter = ProgressRateLimiter()
         self._updates = MessageUpdateQueue(
-            self._show_progress, update_every=_UPDATE_EVERY, wait=self._wait_for_progress, final_wait=_FINAL_WAIT
+            self._show_progress,
+            update_every=_UPDATE_EVERY,
+            wait=self._wait_for_progress,
+            final_wait=_FINAL_WAIT,
+            on_outcome=on_progress,
         )
         self._spoiler_guilds = frozenset(spoiler_guilds)
         self._fingerprints = NewestEntries[str, str](_REMEMBERED)

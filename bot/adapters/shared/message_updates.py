@@ -10,6 +10,7 @@ import structlog
 
 from bot.domain.chat import MessageRef, Post
 from bot.errors import EaselError
+from bot.ports.observer import UpdateOutcome
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +28,15 @@ Wait = Callable[[MessageRef], Awaitable[None]]
 Show = Callable[[MessageRef, Post], Awaitable[None]]
 ShowFinal = Callable[[bool], Awaitable[None]]
 MayArrive = Callable[[EaselError], bool]
+OnOutcome = Callable[[UpdateOutcome], None]
 
 
 def _never(_: EaselError) -> bool:
     return False
+
+
+def tell_nobody(_: UpdateOutcome) -> None:
+    """Tell nobody what became of a progress."""
 
 
 async def _at_once(_: MessageRef) -> None:
@@ -57,6 +63,7 @@ class MessageUpdateQueue:
     before that is cut off; without one, for as long as that takes.
     `may_arrive` says of a progress that failed whether it may be seen all the
     same. After either the end is said again, `repeat_after` later.
+    `on_outcome` is told what becomes of each progress.
     """
 
     def __init__(
@@ -68,8 +75,10 @@ class MessageUpdateQueue:
         final_wait: timedelta | None = None,
         may_arrive: MayArrive = _never,
         repeat_after: timedelta = _REPEAT_AFTER,
+        on_outcome: OnOutcome = tell_nobody,
     ) -> None:
         self._show = show
+        self._on_outcome = on_outcome
         self._pause_seconds = update_every.total_seconds()
         self._wait = wait
         self._final_wait_seconds = None if final_wait is None else final_wait.total_seconds()
@@ -92,6 +101,7 @@ class MessageUpdateQueue:
         if name in self._ended:
             return
         pending = self._pending.setdefault(name, _PendingUpdates())
+        self._note_replaced(pending)
         pending.newest = post
         if pending.task is None:
             pending.task = asyncio.create_task(self._run(message, pending))
@@ -145,17 +155,21 @@ class MessageUpdateQueue:
         try:
             async with asyncio.timeout(_PROGRESS_SECONDS):
                 await self._show(message, post)
+            self._on_outcome(UpdateOutcome.SHOWN)
         except (EaselError, TimeoutError) as error:
+            self._on_outcome(UpdateOutcome.FAILED)
             log.info("progress.dropped", reason=str(error) or "timeout")
             if isinstance(error, TimeoutError) or self._may_arrive(error):
                 self._doubts[_message_key(message)] = _now()
         except Exception:  # what is only shown must not stop what is being paid for
+            self._on_outcome(UpdateOutcome.FAILED)
             log.exception("progress.broke")
         finally:
             pending.is_being_shown = False
 
     async def _stop_progress(self, pending: _PendingUpdates) -> bool:
         """End the progress: what is on its way may arrive, so that it does not arrive last. True when it was cut off."""
+        self._note_replaced(pending)
         pending.newest = None
         task = pending.task
         if task is None:
@@ -188,6 +202,11 @@ class MessageUpdateQueue:
         since = _now() - _DOUBT_SECONDS
         self._doubts = {one: at for one, at in self._doubts.items() if at > since}
         return self._doubts.pop(name, None) is not None
+
+    def _note_replaced(self, pending: _PendingUpdates) -> None:
+        """Tell that what still waits to be shown will not be: something newer is there."""
+        if pending.newest is not None:
+            self._on_outcome(UpdateOutcome.REPLACED)
 
     def _note_end(self, name: str) -> None:
         self._ended[name] = None

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.shared.message_updates import OnOutcome, tell_nobody
 from bot.adapters.slack.bolt_authorization import BotAuthorizer, set_installation
 from bot.adapters.slack.bot_identities import BotIdentities, FixedBotIdentity
 from bot.adapters.slack.bot_tokens import RotatingBotTokens
@@ -80,7 +81,15 @@ class SlackFrontEnd:
     """Slack, seen from the composition root."""
 
     def __init__(
-        self, options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, *, stores: SlackStores, events: Events
+        self,
+        options: SlackOptions,
+        objects: ObjectStore,
+        clock: Clock,
+        ids: Ids,
+        *,
+        stores: SlackStores,
+        events: Events,
+        on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self._options = options
         self._clock = clock
@@ -93,7 +102,9 @@ class SlackFrontEnd:
         self._client.session = self._web.session
         self._previews = PublicPreviews(options.public_url, events) if options.public_url.startswith("https://") else None
         link = self._previews.link if self._previews else None
-        self.surface = SlackSurface(self._web, objects, clock, preview_link=link, shows_links=options.shows_links)
+        self.surface = SlackSurface(
+            self._web, objects, clock, preview_link=link, shows_links=options.shows_links, on_progress=on_progress
+        )
         self._socket: SocketModeConnection | None = None
 
     def findings(self) -> tuple[Finding, ...]:
@@ -201,10 +212,20 @@ def _installation_store(options: SlackOptions, stores: SlackStores) -> Encrypted
 
 @asynccontextmanager
 async def open_slack(
-    options: SlackOptions, objects: ObjectStore, clock: Clock, ids: Ids, *, stores: SlackStores, events: Events
+    options: SlackOptions,
+    objects: ObjectStore,
+    clock: Clock,
+    ids: Ids,
+    *,
+    stores: SlackStores,
+    events: Events,
+    on_progress: OnOutcome = tell_nobody,
 ) -> AsyncIterator[SlackFrontEnd]:
-    """Open what messages need, and close it; Slack itself is only spoken to when there is something to say."""
-    front = SlackFrontEnd(options, objects, clock, ids, stores=stores, events=events)
+    """Open what messages need, and close it; Slack itself is only spoken to when there is something to say.
+
+    `on_progress` is told what becomes of each progress of a message.
+    """
+    front = SlackFrontEnd(options, objects, clock, ids, stores=stores, events=events, on_progress=on_progress)
     try:
         yield front
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot.adapters.shared.message_updates import MessageUpdateQueue
+from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, tell_nobody
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import BotNotInChannel, SlackMessageRejected, may_arrive
 from bot.adapters.slack.message_poster import MessagePoster, PostedMessage
@@ -58,6 +58,7 @@ class SlackSurface:
         preview_link: PreviewLink | None = None,
         shows_links: bool = False,
         timings: SurfaceTimings | None = None,
+        on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self.response_urls = ResponseUrlClient(web, clock)
         self._web = web
@@ -69,7 +70,11 @@ class SlackSurface:
         self._deduplicator = PostDeduplicator()
         repeat_after = timedelta(seconds=self._timings.repeat_after)
         self._updates = MessageUpdateQueue(
-            self._show_progress, wait=web.wait_for_progress, may_arrive=may_arrive, repeat_after=repeat_after
+            self._show_progress,
+            wait=web.wait_for_progress,
+            may_arrive=may_arrive,
+            repeat_after=repeat_after,
+            on_outcome=on_progress,
         )
 
     async def close(self) -> None:

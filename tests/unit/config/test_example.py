@@ -66,6 +66,7 @@ def test_every_default_that_is_no_secret_stands_in_it() -> None:
         "objects.secret_key",
         "openai.api_key",
         "membership.stripe_secret",
+        "monitoring.sentry_dsn",
         "discord.token",
         "discord.proxy",
         "slack.bot_token",

@@ -8,6 +8,7 @@ import pytest
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.domain.chat import MessageRef, Post
 from bot.errors import EaselError, MessageGone, SurfaceFailed
+from bot.ports.observer import UpdateOutcome
 from tests.fakes.surfaces import SQUARE
 from tests.fakes.waiting import quiet, until
 
@@ -30,8 +31,14 @@ class Board:
         self.arrival = asyncio.Event()
         self.arrival.set()
         self.error: Exception | None = None
+        self.outcomes: list[UpdateOutcome] = []
         self.updates = MessageUpdateQueue(
-            self.show, update_every=update_every, wait=self.wait, final_wait=final_wait, may_arrive=may_arrive
+            self.show,
+            update_every=update_every,
+            wait=self.wait,
+            final_wait=final_wait,
+            may_arrive=may_arrive,
+            on_outcome=self.outcomes.append,
         )
 
     async def wait(self, message: MessageRef) -> None:
@@ -310,3 +317,19 @@ async def test_the_ends_of_long_ago_are_forgotten() -> None:
         await board.updates.show_final(MessageRef(SQUARE, f"message-{number}"), board.end)
     assert len(board.updates._ended) == 1000
     assert board.updates._ended[next(iter(board.updates._ended))] is None
+
+
+async def test_it_is_told_what_becomes_of_each_progress() -> None:
+    """Whoever runs the house sees by it how much of what a platform allows is used up."""
+    board = Board()
+    board.its_turn.clear()
+    await board.say("one", "two")
+    board.its_turn.set()
+    await until(lambda: not board.updates.is_busy)
+    board.error = MessageGone("loom", "gone")
+    await board.say("three")
+    board.its_turn.clear()
+    await board.say("four")
+    await board.updates.show_final(MESSAGE, board.end)
+    await board.say("five")  # after the end: nothing was to be shown
+    assert board.outcomes == [UpdateOutcome.REPLACED, UpdateOutcome.SHOWN, UpdateOutcome.FAILED, UpdateOutcome.REPLACED]
