@@ -227,7 +227,8 @@ class Worker:
             log.info("job.undeliverable", reason=str(error))
         except Exception as error:
             log.warning("job.undelivered", reason=str(error), exc_info=not isinstance(error, EaselError))
-            if self._clock.now() - job.created_at < _GIVE_UP_DELIVERY_AFTER:
+            now = self._clock.now()
+            if now - (job.kept_at or now) < _GIVE_UP_DELIVERY_AFTER:
                 asked = error.retry_after if isinstance(error, SurfaceFailed) else None
                 return await self._postpone(job, asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * job.attempt), error)
         ending = Ending(JobState.DONE)

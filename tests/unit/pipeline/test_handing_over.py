@@ -80,6 +80,20 @@ async def test_after_a_day_they_wait_in_the_gallery_only(bench: Bench) -> None:
     assert len(await bench.gallery.latest(job.account, 10)) == 1
 
 
+async def test_the_day_begins_when_there_are_pictures(bench: Bench) -> None:
+    """A job that had to wait for a storage all that time has not been tried yet."""
+    bench.jobs.failures.fail_next("drawings", StorageFailed("s3", "no route"))
+    job = await bench.draw()
+    bench.clock.move(timedelta(days=2))
+    bench.surface.failures.fail_always("update", FULL)
+    await bench.work()
+    assert bench.job(job).state is JobState.KEPT
+    bench.surface.failures.clear()
+    bench.clock.move(timedelta(minutes=1))
+    await bench.work()
+    assert (bench.job(job).state, bench.message(job).tone) == (JobState.DONE, Tone.DONE)
+
+
 async def test_where_place_and_author_are_gone_they_wait_in_the_gallery_at_once(bench: Bench) -> None:
     """Nobody would ever see them there."""
     job = await bench.imagine()
