@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.doctor import chat_checks
 from bot.doctor.checks import DoctorCheck, run_checks
 from bot.doctor.database_checks import check_postgres, check_version
-from bot.doctor.picture_checks import check_newest_pictures
+from bot.doctor.picture_checks import check_newest_pictures, check_spool
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
 from bot.services.orphans import GRACE, OrphanCount
@@ -38,6 +38,7 @@ def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
         DoctorCheck("database", lambda: check_database(settings)),
         DoctorCheck("pictures", lambda: check_object_store(settings)),
         DoctorCheck("pictures", lambda: check_newest_pictures(settings)),
+        DoctorCheck("pictures", lambda: check_spool(settings)),
         DoctorCheck("orphans", lambda: check_orphans(settings)),
         DoctorCheck("drawing", lambda: check_ai_services(settings)),
         DoctorCheck("discord", lambda: chat_checks.check_discord(settings)),

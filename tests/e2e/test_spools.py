@@ -11,6 +11,8 @@ import pytest
 
 from bot.app.house import House, open_house
 from bot.config import Settings
+from bot.doctor.picture_checks import check_spool
+from bot.domain.health import Health
 from bot.domain.jobs import Job, JobState
 from tests.e2e.tables import NAME, give_tables
 from tests.fakes.s3 import keys_in, make_bucket
@@ -56,6 +58,8 @@ async def test_a_picture_in_the_spool_of_a_machine_that_stopped_is_delivered_whe
 
         await until(first, is_drawn)
     assert len(spooled(tmp_path / "A")) == 1
+    [waiting] = await check_spool(settings("A", nowhere))
+    assert (waiting.health, waiting.text) == (Health.NOTE, f"1 picture in {tmp_path / 'A' / 'spool'} waits for the store.")
     async with open_house(settings("B", s3_server), {LOOM: surface}) as second:
 
         async def was_looked_for(job: Job) -> bool:
@@ -68,10 +72,11 @@ async def test_a_picture_in_the_spool_of_a_machine_that_stopped_is_delivered_whe
 
             async def is_done(job: Job) -> bool:
                 await second.worker.work(job.id)
-                return job.state is JobState.DONE
+                return job.state is JobState.DONE and not spooled(tmp_path / "A")
 
             job = await until(second, is_done)
     assert job.message is not None
     assert len(surface.shown[job.message.id].pictures) == len(surface.posted) == 1
+    assert await check_spool(settings("A", nowhere)) == ()
     assert spooled(tmp_path / "A") == spooled(tmp_path / "B") == []
     assert (await keys_in(s3_server, "two-spools")).count("<Key>") == 1
