@@ -1,7 +1,10 @@
 """Checks of Discord and Slack."""
 
+import asyncio
+
 from bot.app.stores import open_records
 from bot.config import Settings
+from bot.doctor.checks import load_modules
 from bot.domain.health import Finding, Health
 from storage.migrate import current, head
 from storage.sql.installations import SqlInstallations
@@ -12,23 +15,29 @@ async def check_discord(settings: Settings) -> tuple[Finding, ...]:
     chosen = settings.discord
     if not chosen.token:
         return (Finding("discord", Health.OK, "Off: nothing is set for it."),)
-    from bot.adapters.discord.application_commands import render_commands
+    await load_modules("bot.adapters.discord.front_end", "bot.adapters.discord.checkup", "bot.app.commands")
     from bot.adapters.discord.checkup import check_application
     from bot.adapters.discord.front_end import set_api_addresses
     from bot.app.chat_platforms import discord_proxy
-    from bot.app.commands import declared_commands
     from bot.app.system import SystemClock
-    from bot.commands.translations import Translations
 
     set_api_addresses(chosen.api_url, chosen.gateway_url)
     return await check_application(
         chosen.token.get_secret_value(),
         public_key=chosen.public_key,
         has_gateway=chosen.gateway,
-        menu=render_commands(declared_commands(settings), Translations()),
+        menu=await asyncio.to_thread(_render_menu, settings),
         proxy=discord_proxy(settings),
         clock=SystemClock(),
     )
+
+
+def _render_menu(settings: Settings) -> list[dict[str, object]]:
+    from bot.adapters.discord.application_commands import render_commands
+    from bot.app.commands import declared_commands
+    from bot.commands.translations import Translations
+
+    return render_commands(declared_commands(settings), Translations())
 
 
 async def check_slack(settings: Settings) -> tuple[Finding, ...]:
@@ -36,6 +45,7 @@ async def check_slack(settings: Settings) -> tuple[Finding, ...]:
     chosen = settings.slack
     if not chosen.is_on:
         return (Finding("slack", Health.OK, "Off: nothing is set for it."),)
+    await load_modules("bot.adapters.slack.checkup", "bot.adapters.slack.front_end")
     from bot.adapters.slack.checkup import check_bot_token, check_http, check_socket_mode
     from bot.app.chat_platforms import slack_options
 

@@ -1,6 +1,7 @@
 """Running checks so that a broken one hides nothing of the others."""
 
 import asyncio
+import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,12 @@ class DoctorCheck:
     subject: str
     run: Check
     time_limit: timedelta = timedelta(seconds=20)
+
+
+async def load_modules(*names: str) -> None:
+    """Import modules off the loop: vendors take seconds to load, in which no other check would hear its answers."""
+    for name in names:
+        await asyncio.to_thread(importlib.import_module, name)
 
 
 async def run_checks(checks: Iterable[DoctorCheck]) -> tuple[Finding, ...]:

@@ -15,7 +15,7 @@ from bot.app.stores import open_objects
 from bot.app.system import SystemClock
 from bot.config import Settings
 from bot.doctor import chat_checks
-from bot.doctor.checks import DoctorCheck, run_checks
+from bot.doctor.checks import DoctorCheck, load_modules, run_checks
 from bot.doctor.database_checks import check_postgres, check_version
 from bot.doctor.picture_checks import check_newest_pictures, check_spool
 from bot.domain.health import Finding, Health
@@ -135,6 +135,8 @@ def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
 
 async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
     """Check the image providers, the rewriter and the moderation models."""
+    if settings.openai.api_key:
+        await load_modules("bot.providers.openai.client", "bot.providers.openai.images", "bot.providers.openai.rewriter")
     async with open_ai_services(settings, SystemClock()) as chosen:
         checks = [DoctorCheck(name, check) for name, check in chosen.checks]
         return (*_describe_choice(settings, chosen), *await run_checks(checks), *_describe_guard(settings, chosen))
