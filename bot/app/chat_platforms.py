@@ -120,13 +120,14 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
     discord = base.settings.discord
     set_api_addresses(discord.api_url, discord.gateway_url)
     on_progress = _observe_updates(base, DISCORD)
-    async with open_discord(discord_options(base.settings), base.objects, base.clock, on_progress=on_progress) as front:
+    options, limiter = discord_options(base.settings), base.shared.rate_limiter
+    async with open_discord(options, base.objects, base.clock, limiter, on_progress=on_progress) as front:
         yield front
 
 
 @asynccontextmanager
 async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
-    from bot.adapters.slack.front_end import SlackStores, open_slack
+    from bot.adapters.slack.front_end import SlackShared, SlackStores, open_slack
     from storage.sql.codes import SqlCodes
     from storage.sql.installations import SqlInstallations
 
@@ -138,7 +139,7 @@ async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
         base.clock,
         base.ids,
         stores=stores,
-        events=base.events,
+        shared=SlackShared(base.events, base.shared.rate_limiter),
         on_progress=_observe_updates(base, SLACK),
     )
     async with opening as front:

@@ -15,12 +15,17 @@ async def check_clock(database: Database, clock: Clock, lease: timedelta) -> tup
     theirs = await database.now()
     if theirs is None:
         return ()
-    skew = max(asked - theirs, theirs - clock.now(), timedelta())
+    return judge_skew("database", "PostgreSQL", asked - theirs, theirs - clock.now(), lease)
+
+
+def judge_skew(subject: str, whose: str, behind: timedelta, ahead: timedelta, lease: timedelta) -> tuple[Finding, ...]:
+    """Judge how far a clock of another machine is at least `behind` ours, or `ahead` of it; what is negative is neither."""
+    skew = max(behind, ahead, timedelta())
     if skew < _NOTABLE_SKEW:
         return ()
-    text = f"The clocks of this machine and of PostgreSQL are {skew.total_seconds():.0f} s apart"
+    text = f"The clocks of this machine and of {whose} are {skew.total_seconds():.0f} s apart"
     mend = "Have both machines take the time from a time server (NTP)."
     if skew < lease / 2:
-        return (Finding("database", Health.NOTE, f"{text}.", mend),)
+        return (Finding(subject, Health.NOTE, f"{text}.", mend),)
     why = "so two machines may think that a job is theirs, and pay for it twice"
-    return (Finding("database", Health.WRONG, f"{text}, {why}.", mend),)
+    return (Finding(subject, Health.WRONG, f"{text}, {why}.", mend),)

@@ -11,6 +11,7 @@ from bot.adapters.monitoring.observers import Observers
 from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.data_folder import make_data_folder
 from bot.app.events import open_events
+from bot.app.shared_state import SharedState, open_shared_state
 from bot.app.stores import open_objects, open_records
 from bot.app.system import RandomIds, SystemClock
 from bot.config import Settings
@@ -63,6 +64,7 @@ class Foundation:
     observer: Observer
     word_filter: WordFilter
     guard: Guard
+    shared: SharedState
 
 
 @asynccontextmanager
@@ -90,8 +92,20 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         )
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))
+        shared = await stack.enter_async_context(open_shared_state(settings, database, clock, ids))
         word_filter = WordFilter(ai_services.matcher, CommunityWords(records.rulebook))
         guard = Guard(local=(word_filter,), models=ai_services.model_stages)
         yield Foundation(
-            settings, clock, ids, database, records, objects, ai_services, events, observer, word_filter=word_filter, guard=guard
+            settings,
+            clock,
+            ids,
+            database,
+            records,
+            objects,
+            ai_services,
+            events,
+            observer,
+            word_filter=word_filter,
+            guard=guard,
+            shared=shared,
         )

@@ -10,9 +10,8 @@ from bot.domain.allowances import Weights
 from bot.domain.jobs import Wish
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import Identity, Platform, Tier
-from bot.ports.admission import AdmissionLimiter
 from bot.ports.surfaces import Surface
-from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
+from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.communities import Communities
 from bot.services.quotas import Quotas, Tariff
@@ -66,7 +65,8 @@ def build_quotas(base: Foundation) -> Quotas:
 def build_admission(base: Foundation) -> AdmissionLimiter:
     """Build the limiter of one person's simultaneous and recent wishes."""
     bursts = base.settings.bursts
-    return LocalAdmissionLimiter(AdmissionLimits(bursts.wishes, bursts.within, bursts.running + bursts.queued), base.clock)
+    limits = AdmissionLimits(bursts.wishes, bursts.within, bursts.running + bursts.queued)
+    return AdmissionLimiter(limits, base.shared.rate_limiter, base.shared.locks)
 
 
 def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:

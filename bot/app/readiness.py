@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -42,18 +43,30 @@ class CachedCheck:
 
 
 class Readiness:
-    """Looks at what every job needs: the database and the store; and at the front ends, as they see themselves."""
+    """Looks at what every job needs: the database and the store; and at the front ends, as they see themselves.
 
-    def __init__(self, base: Foundation, front_ends: Callable[[], tuple[Finding, ...]] = tuple) -> None:
+    A Redis that is away is said in any case. What takes jobs in goes on without
+    it and stays ready; with `needs_redis`, as a worker does, it is not.
+    """
+
+    def __init__(
+        self, base: Foundation, front_ends: Callable[[], tuple[Finding, ...]] = tuple, *, needs_redis: bool = False
+    ) -> None:
         self._base = base
         self._front_ends = front_ends
         self._records = CachedCheck(self._check_records, base.clock, holds_for=_RECORDS_HOLD_FOR)
+        self._shared = CachedCheck(base.shared.check, base.clock, holds_for=_RECORDS_HOLD_FOR)
+        self._needs_redis = needs_redis
         self._objects = CachedCheck(self._check_objects, base.clock, holds_for=_OBJECTS_HOLD_FOR)
 
     async def findings(self) -> tuple[Finding, ...]:
-        """Return what is wrong; nothing when jobs can be taken. Never raises."""
+        """Return what is wrong, or notable of Redis; nothing wrong when jobs can be taken. Never raises."""
         found = [*await self._records.findings(), *await self._objects.findings(), *self._front_ends()]
-        return tuple(finding for finding in found if finding.health is Health.WRONG)
+        wrong = [finding for finding in found if finding.health is Health.WRONG]
+        shared = [finding for finding in await self._shared.findings() if finding.health is not Health.OK]
+        if not self._needs_redis:
+            shared = [replace(finding, health=Health.NOTE) for finding in shared]
+        return (*wrong, *shared)
 
     async def _check_records(self) -> tuple[Finding, ...]:
         """See whether a transaction that writes can begin: a locked database can be read, and takes no job."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from bot.config import Settings
 from bot.errors import ConfigError
+from bot.text import join_words, suggest
 
 
 class Role(StrEnum):
@@ -56,3 +57,23 @@ class Role(StrEnum):
     def _has_chat(self, settings: Settings) -> bool:
         has_discord = bool(settings.discord.token) and settings.discord.gateway
         return has_discord or (settings.slack.is_on and bool(settings.slack.app_token))
+
+
+def with_slots(settings: Settings, slots: int, tiers: str) -> Settings:
+    """Return the settings of a process that draws `slots` pictures of each tier at once, and only for `tiers`.
+
+    They are separated by commas. 0 slots are those of the settings, and no tiers are all.
+
+    Raises:
+        ConfigError: There is no such tier.
+    """
+    known = {*settings.quotas.tiers, *settings.worker.slots}
+    chosen = {name for part in tiers.split(",") if (name := part.strip())} or known
+    for name in sorted(chosen - known):
+        raise ConfigError(
+            f"easel worker --tiers names “{name}”, which is no tier: "
+            f"take {join_words(sorted(known))}, as [quotas.tiers] has them.{suggest(name, sorted(known))}"
+        )
+    least = min(settings.worker.slots.values())
+    shares = {name: (slots or settings.worker.slots.get(name, least)) if name in chosen else 0 for name in known}
+    return settings.model_copy(update={"worker": settings.worker.model_copy(update={"slots": shares})})

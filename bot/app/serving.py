@@ -17,6 +17,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.garbage import startup_frozen
 from bot.app.monitoring import Monitoring, open_monitoring
 from bot.app.readiness import Readiness
+from bot.app.redis_checks import check_redis
 from bot.app.roles import Role
 from bot.app.service_monitor import ServiceMonitor
 from bot.app.services import Services, build_services
@@ -25,6 +26,7 @@ from bot.app.tasks import background_task, wait_for_either
 from bot.app.web_server import Listeners, ServerTask, bind_ports, serve_health, serve_web, with_port
 from bot.app.work import run_work
 from bot.config import Settings
+from bot.domain.health import Health
 from bot.domain.people import Platform
 from bot.pipeline.worker import Worker
 from bot.ports.engine import Engine
@@ -123,7 +125,13 @@ async def _open_front_ends(
             served = serve_web(services, dispatcher, surface=page, listener=listeners.page, extension=extension)
             servers.append(await stack.enter_async_context(served))
         if listeners.health is not None:
-            served = serve_health(base, listeners.health, findings=extension.findings, routes=monitoring.routes(base))
+            served = serve_health(
+                base,
+                listeners.health,
+                findings=extension.findings,
+                routes=monitoring.routes(base),
+                needs_redis=role is Role.WORKER,
+            )
             servers.append(await stack.enter_async_context(served))
         if role.has_work:
             await stack.enter_async_context(background_task(monitor.run()))
@@ -145,7 +153,8 @@ async def _announce_start(base: Foundation, role: Role, listeners: Listeners, an
     for notice in base.ai_services.notices if role.has_work else ():
         announce(notice)
     skew = await check_clock(base.database, base.clock, base.settings.worker.lease)
-    for finding in (*await Readiness(base).findings(), *skew):
+    redis = [finding for finding in await check_redis(base.settings, base.clock) if finding.health is Health.WRONG]
+    for finding in (*await Readiness(base).findings(), *skew, *redis):
         announce(f"Careful: {finding.subject}: {finding.text} {finding.mend}".rstrip())
     ready = f"{role.process_name} is ready"
     if listeners.page is not None:

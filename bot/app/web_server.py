@@ -121,6 +121,7 @@ async def serve_web(
         pictures=base.records.pictures,
         objects=base.objects,
         ids=base.ids,
+        shared_files=base.shared.files,
         readiness=Readiness(base, extension.findings).findings,
         extra_routers=extension.routes,
         rest_dependencies=_rest_dependencies(services, dispatcher),
@@ -136,10 +137,12 @@ async def serve_health(
     *,
     findings: Callable[[], tuple[Finding, ...]],
     routes: tuple[APIRouter, ...],
+    needs_redis: bool = False,
 ) -> AsyncIterator[ServerTask]:
-    """Serve the health checks and `routes`, and nothing else, while the body runs."""
+    """Serve the health checks and `routes`, and nothing else, while the body runs. `needs_redis` is as in `Readiness`."""
     web = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
-    for router in (health_routes(Readiness(base, findings).findings), *routes):
+    readiness = Readiness(base, findings, needs_redis=needs_redis)
+    for router in (health_routes(readiness.findings), *routes):
         web.include_router(router)
     async with _run_server(web, listener, contextlib.nullcontext()) as server:
         yield server

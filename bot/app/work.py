@@ -39,7 +39,7 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             recovering = _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(recovering))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
-            await stack.enter_async_context(background_task(build_orphans(services.base).run()))
+            await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))
             # Whoever leads: nobody else can get at this machine's spool.
             await stack.enter_async_context(background_task(_sweep_spool(services.base)))
         yield worker

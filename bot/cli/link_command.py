@@ -14,6 +14,7 @@ from bot.cli.logs import configure_logging
 from bot.config import Settings, load
 from bot.domain.people import Identity
 from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkCode
+from storage.limits.local import LocalRateLimiter
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.codes import SqlCodes
@@ -42,7 +43,12 @@ async def _issue_code(settings: Settings, identity: Identity) -> LinkCode:
     async with open_records(settings) as database:
         accounts = SqlAccounts(database, clock, RandomIds())
         linking = AccountLinking(
-            accounts=accounts, codes=SqlCodes(database, clock), clock=clock, first_tier={}, random_below=random_below
+            accounts=accounts,
+            codes=SqlCodes(database, clock),
+            rate_limiter=LocalRateLimiter(clock),
+            clock=clock,
+            first_tier={},
+            random_below=random_below,
         )
         account = await accounts.get_or_create(identity, settings.quotas.first_tier_of(identity.platform))
         return await linking.issue(account.id)

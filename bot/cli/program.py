@@ -100,17 +100,29 @@ def web(health_port: OptionalHealthPort = None, config: Config = None, verbose: 
 
 
 @app.command()
-def worker(health_port: HealthPort = 0, config: Config = None, verbose: Verbose = False) -> None:
+def worker(
+    health_port: HealthPort = 0,
+    slots: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help="How many pictures of each tier to draw at once (default: as [worker.slots] says)."),
+    ] = None,
+    tiers: Annotated[
+        str,
+        typer.Option("--tiers", metavar="NAME,NAME", help="Draw only for people of these tiers; others need a worker too."),
+    ] = "",
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
     """Start only the work: drawing and delivering what others take in. It needs [engine] url."""
-    _run_part("worker", config, health_port=health_port, verbose=verbose)
+    _run_part("worker", config, health_port=health_port, slots=slots or 0, tiers=tiers, verbose=verbose)
 
 
-def _run_part(role: str, config: Path | None, *, health_port: int | None, verbose: bool) -> None:
+def _run_part(role: str, config: Path | None, *, health_port: int | None, slots: int = 0, tiers: str = "", verbose: bool) -> None:
     def act() -> int:
         from bot.app.roles import Role
         from bot.cli.run_command import run as run_easel
 
-        return run_easel(config, Role(role), health_port=health_port, is_verbose=verbose)
+        return run_easel(config, Role(role), health_port=health_port, slots=slots, tiers=tiers, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=True)
 

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from bot.app.ai_services import AiServices, image_model, image_model_names, open_ai_services
 from bot.app.orphans import open_orphans
+from bot.app.redis_checks import check_redis
 from bot.app.stores import open_objects
 from bot.app.system import SystemClock
 from bot.config import Settings
@@ -36,6 +37,7 @@ def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
     """Return the parts that the settings choose."""
     return (
         DoctorCheck("database", lambda: check_database(settings)),
+        DoctorCheck("redis", lambda: check_redis(settings, SystemClock())),
         DoctorCheck("pictures", lambda: check_object_store(settings)),
         DoctorCheck("pictures", lambda: check_newest_pictures(settings)),
         DoctorCheck("pictures", lambda: check_spool(settings)),

@@ -17,12 +17,12 @@ from bot.pipeline import posts
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.pipeline.log_context import log_job, log_place
-from bot.ports.admission import AdmissionLimiter
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
 from bot.ports.jobs import AcceptedJob, Jobs
 from bot.ports.observer import JobEnded, Observer, WishAccepted, WishRefused
 from bot.ports.surfaces import Call
+from bot.services.admission import AdmissionLimiter
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.quotas import EffectiveLimits, Quotas, check_channel
 from bot.text import pluralize

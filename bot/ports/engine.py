@@ -51,8 +51,9 @@ class Engine(Protocol):
         """Work on jobs until cancelled; then start no more, cancel what runs, and wait for it.
 
         `slots` says how many jobs of each tier run at once here when all tiers
-        are busy; a tier that is not named gets the smallest share. Whether a
-        tier may use what the others leave idle is the engine's business.
+        are busy; a tier that is not named gets the smallest share, and one that has
+        0 is left to other processes. Whether a tier may use what the others
+        leave idle is the engine's business.
         `work` must not raise: if it does, the failure is logged and the slot
         goes on.
         """

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from bot.errors import BadInput, Busy
 from bot.ports.accounts import Accounts
 from bot.ports.clock import Clock
 from bot.ports.codes import Codes, Purpose
+from bot.ports.rate_limiter import Rate, RateLimiter
 from bot.text import duration_text
 
 log = structlog.get_logger(__name__)
@@ -28,37 +28,9 @@ _CODE_LENGTH = 8
 _LOOKALIKES = str.maketrans("OIL", "011")
 _CODE_PREFIX = "EASEL"
 _PERIOD = timedelta(minutes=10)
-_MOST_CODES, _MOST_TRIES = 3, 5
+_CODES, _TRIES = Rate(3, _PERIOD), Rate(5, _PERIOD)
 _USAGE_FROM = timedelta(days=2)
 """How far back usage is taken along: today may be that old where a community lives in the west, or has changed its zone."""
-
-
-class LinkAttemptLimiter:
-    """So much for each account within a while; kept in this process."""
-
-    def __init__(self, most: int, within: timedelta, clock: Clock) -> None:
-        self._most = most
-        self._within = within
-        self._clock = clock
-        self._attempts: dict[AccountId, deque[datetime]] = {}
-
-    def try_once(self, account: AccountId) -> timedelta | None:
-        """Count one more, or give how long to wait for it."""
-        now = self._clock.now()
-        self._forget(now)
-        attempts = self._attempts.setdefault(account, deque())
-        if len(attempts) >= self._most:
-            return attempts[0] + self._within - now
-        attempts.append(now)
-        return None
-
-    def _forget(self, now: datetime) -> None:
-        """Drop what is over, and what a clock that was set back has put into the future."""
-        for account, attempts in list(self._attempts.items()):
-            while attempts and not now - self._within < attempts[0] <= now:
-                attempts.popleft()
-            if not attempts:
-                del self._attempts[account]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +53,17 @@ class AccountLinking:
         *,
         accounts: Accounts,
         codes: Codes,
+        rate_limiter: RateLimiter,
         clock: Clock,
         first_tier: Mapping[Platform, Tier],
         random_below: Callable[[int], int],
     ) -> None:
         self._accounts = accounts
         self._codes = codes
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._first_tier = first_tier
         self._random_below = random_below
-        self._issue_limiter = LinkAttemptLimiter(_MOST_CODES, _PERIOD, clock)
-        self._attempt_limiter = LinkAttemptLimiter(_MOST_TRIES, _PERIOD, clock)
 
     async def issue(self, account: AccountId) -> LinkCode:
         """Make a code for the account; its earlier one opens nothing any more.
@@ -99,10 +71,10 @@ class AccountLinking:
         Raises:
             Busy: It has had too many lately.
         """
-        wait = self._issue_limiter.try_once(account)
-        if wait is not None:
+        wait = await self._rate_limiter.try_acquire(f"link-codes:{account}", _CODES)
+        if wait > timedelta():
             raise Busy(
-                f"You have had {_MOST_CODES} codes within {duration_text(_PERIOD)}; "
+                f"You have had {_CODES.most} codes within {duration_text(_PERIOD)}; "
                 f"each works for {duration_text(CODE_LIFETIME)}, and "
                 f"you can have another in {duration_text(wait)}.",
                 retry_after=wait,
@@ -120,10 +92,10 @@ class AccountLinking:
             BadInput: The code opens nothing, or is this account's own.
             Busy: The account has tried too often lately.
         """
-        wait = self._attempt_limiter.try_once(account)
-        if wait is not None:
+        wait = await self._rate_limiter.try_acquire(f"link-tries:{account}", _TRIES)
+        if wait > timedelta():
             raise Busy(
-                f"You have tried {_MOST_TRIES} codes within {duration_text(_PERIOD)}; please try again in {duration_text(wait)}, "
+                f"You have tried {_TRIES.most} codes within {duration_text(_PERIOD)}; please try again in {duration_text(wait)}, "
                 "with a new code. Nothing was changed.",
                 retry_after=wait,
             )

@@ -1,16 +1,12 @@
-"""How much one person may ask for at once, counted in this process."""
+"""How much one person may ask for at once."""
 
-import asyncio
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
+from datetime import timedelta
 
 from bot.domain.people import AccountId
 from bot.errors import Busy
-from bot.ports.clock import Clock
+from bot.ports.rate_limiter import Locks, Rate, RateLimiter
 from bot.text import duration_text
 
 _UNTIL_ONE_IS_DONE = timedelta(minutes=1)
@@ -26,25 +22,34 @@ class AdmissionLimits:
     open_jobs: int
 
 
-class LocalAdmissionLimiter:
-    """Implements `bot.ports.admission.AdmissionLimiter`. It remembers accounts that wished within the span, no others."""
+class AdmissionLimiter:
+    """Limits how often an account may ask and how many of its jobs are open at once.
 
-    def __init__(self, limits: AdmissionLimits, clock: Clock) -> None:
+    A wish is taken in like this, so that a refused one uses nothing up and of
+    many at the same time none slips past the count:
+
+        async with admission.lock(account):
+            await admission.check(account, open_jobs)
+            ...  # accept it
+            await admission.count_accepted(account)
+    """
+
+    def __init__(self, limits: AdmissionLimits, rate_limiter: RateLimiter, locks: Locks) -> None:
         self._limits = limits
-        self._clock = clock
-        self._locks: WeakValueDictionary[AccountId, asyncio.Lock] = WeakValueDictionary()
-        self._wishes: OrderedDict[AccountId, deque[datetime]] = OrderedDict()
+        self._rate = Rate(limits.wishes, limits.within)
+        self._rate_limiter = rate_limiter
+        self._locks = locks
 
-    @asynccontextmanager
-    async def lock(self, account: AccountId) -> AsyncIterator[None]:
-        """Hold the account's lock, which is forgotten when nobody waits for it."""
-        lock = self._locks.get(account) or asyncio.Lock()
-        self._locks[account] = lock
-        async with lock:
-            yield
+    def lock(self, account: AccountId) -> AbstractAsyncContextManager[None]:
+        """Wait for the account's other wishes to be taken in; different accounts do not wait for each other."""
+        return self._locks.lock(_key(account))
 
     async def check(self, account: AccountId, open_jobs: int) -> None:
-        """Look at the span that ends now."""
+        """See whether the account may wish once more, with so many jobs of its own waiting or running.
+
+        Raises:
+            Busy: It has wished too often of late, or too much of it waits; the error says when to try again.
+        """
         limits = self._limits
         if open_jobs >= limits.open_jobs:
             raise Busy(
@@ -52,9 +57,8 @@ class LocalAdmissionLimiter:
                 "ask again in about a minute, when some of them are done. Nothing was counted.",
                 retry_after=_UNTIL_ONE_IS_DONE,
             )
-        recent = self._recent(account)
-        if len(recent) >= limits.wishes:
-            wait = recent[-limits.wishes] + limits.within - self._clock.now()
+        wait = (await self._rate_limiter.usage(_key(account), self._rate)).wait
+        if wait > timedelta():
             raise Busy(
                 f"One person can ask {_times(limits.wishes)} in {duration_text(limits.within)}; "
                 f"ask again in {duration_text(wait)}. Nothing was counted.",
@@ -62,17 +66,12 @@ class LocalAdmissionLimiter:
             )
 
     async def count_accepted(self, account: AccountId) -> None:
-        """Add the moment, and forget accounts that have been quiet for a whole span."""
-        wishes = self._wishes.setdefault(account, deque(maxlen=self._limits.wishes))
-        wishes.append(self._clock.now())
-        self._wishes.move_to_end(account)
-        while self._wishes and not self._recent(oldest := next(iter(self._wishes))):
-            del self._wishes[oldest]
+        """Note that a wish was accepted now."""
+        await self._rate_limiter.try_acquire(_key(account), self._rate)
 
-    def _recent(self, account: AccountId) -> list[datetime]:
-        """Return when the account wished of late; what lies in the future comes from a clock that was set back."""
-        now = self._clock.now()
-        return [at for at in self._wishes.get(account, ()) if now - self._limits.within < at <= now]
+
+def _key(account: AccountId) -> str:
+    return f"wishes:{account}"
 
 
 def _times(number: int) -> str:

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.images import PICTURES_FOLDER, is_picture_key, original_key
 from bot.errors import EaselError
 from bot.ports.clock import Clock
+from bot.ports.leader_lock import LeaderLock
 from bot.ports.objects import TRIAL_FOLDER, ObjectStore, StoredObject
 from bot.ports.references import References
 
@@ -65,12 +66,17 @@ class Orphans:
         self._page = page
         self._pause = pause
 
-    async def run(self, *, first_after: timedelta = _FIRST_AFTER, every: timedelta = _EVERY) -> None:
-        """Sweep soon after the start and then once a day, until cancelled. A sweep that fails is logged."""
+    async def run(self, leader: LeaderLock, *, first_after: timedelta = _FIRST_AFTER, every: timedelta = _EVERY) -> None:
+        """Sweep soon after the start and then once a day, until cancelled. A sweep that fails is logged.
+
+        The store of all processes is looked through by the one that leads, and a spool by everybody whose it is.
+        """
         await asyncio.sleep(first_after.total_seconds())
         while True:
             try:
-                await self.sweep()
+                if await leader.lead():
+                    await self.sweep()
+                await self.sweep_spool()
             except EaselError as error:
                 log.warning("orphans.not_swept", reason=str(error))
             except Exception:
@@ -78,12 +84,12 @@ class Orphans:
             await asyncio.sleep(every.total_seconds())
 
     async def sweep(self) -> None:
-        """Remove the orphans of the store, and those of the spool: there only jobs that are not final need anything.
+        """Remove the orphans of the store.
 
         What check-ups left in the store that were cut off goes too.
 
         Raises:
-            StorageFailed: The record or a store is away; what is not known to be an orphan stays.
+            StorageFailed: The record or the store is away; what is not known to be an orphan stays.
         """
         async for orphans, candidates in self._pages(self._objects, self._references.needed):
             if _is_implausible(len(orphans), candidates):
@@ -91,12 +97,15 @@ class Orphans:
             else:
                 await _remove(self._objects, orphans)
             await asyncio.sleep(self._pause.total_seconds())
+        async for trials in self._objects.list(TRIAL_FOLDER, page=self._page):
+            await _remove(self._objects, [one for one in trials if one.modified_at < self._clock.now() - GRACE])
+
+    async def sweep_spool(self) -> None:
+        """Remove the orphans of the spool: there only jobs that are not final need anything. Raises as `sweep` does."""
         if self._spool is not None:
             async for orphans, _ in self._pages(self._spool, self._references.awaited):
                 await _remove(self._spool, orphans)
                 await asyncio.sleep(self._pause.total_seconds())
-        async for trials in self._objects.list(TRIAL_FOLDER, page=self._page):
-            await _remove(self._objects, [one for one in trials if one.modified_at < self._clock.now() - GRACE])
 
     async def count(self, *, most: int) -> OrphanCount:
         """Return what a sweep of the store would remove, looking at about `most` objects and changing nothing.

@@ -152,9 +152,9 @@ class DocketEngine:
         least = min(share for share in slots.values() if share)
         try:
             async with asyncio.TaskGroup() as group:
+                shares = [(docket, slots.get(tier, least)) for tier, docket in self._dockets.items()]
                 workers = [
-                    group.create_task(self._workers[docket.name].run(slots.get(tier) or least, self._stopping))
-                    for tier, docket in self._dockets.items()
+                    group.create_task(self._workers[docket.name].run(share, self._stopping)) for docket, share in shares if share
                 ]
                 try:
                     await asyncio.Event().wait()

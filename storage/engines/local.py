@@ -164,7 +164,7 @@ class _FairQueue:
 
     def take(self, slots: Mapping[Tier, int]) -> JobId | None:
         """Return the job that goes next, and forget it; None when no job is ready."""
-        waiting = [tier for tier, jobs in self._ready.items() if jobs]
+        waiting = [tier for tier, jobs in self._ready.items() if jobs and slots.get(tier) != 0]
         if not waiting:
             return None
         tier = min(waiting, key=lambda tier: (self._virtual[tier], -_share(tier, slots)))

@@ -3,18 +3,27 @@
 import asyncio
 import logging
 import re
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, AuthorizationError, RedisError, ResponseError
 
+from bot.domain.people import Tier
 from bot.errors import ConfigError
 
 log = structlog.get_logger(__name__)
 
 _OLDEST = (6, 2)
+_PATIENCE = timedelta(seconds=5)
+_HEARD_FROM = timedelta(minutes=1)
+"""Who said nothing for so long works no more; workers say something every few seconds."""
+
 _MOST_CONNECTIONS = 1000
 _DOCKET_LOGGERS = ("docket.worker", "docket.strikelist", "docket._redelivery")
 
@@ -27,16 +36,62 @@ def with_room(url: str) -> str:
     return urlunsplit(parts._replace(query=urlencode(options)))
 
 
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What a Redis says of itself and of a prefix: whose it is while one of that house runs, and which tiers nobody serves."""
+
+    name: str
+    version: str
+    place: str
+    policy: str
+    now: datetime
+    deployment: str | None
+    unserved: tuple[Tier, ...]
+
+    @property
+    def evicts(self) -> bool:
+        """Whether it throws away what nobody said it may."""
+        return self.policy.startswith("allkeys-")
+
+
 async def check_server(url: str, patience: timedelta) -> None:
-    """See whether Redis answers, and whether it keeps what it is given.
+    """See whether Redis answers, and whether its version will do.
 
     Raises:
         ConfigError: It does not, with a sentence that says why and never says the password.
     """
-    where = f"[engine] url names Redis at {_host(url)}, "
+    async with _connect(url, patience) as redis:
+        _check_facts(await redis.info(), _where(url))
+
+
+async def examine_server(url: str, *, prefix: str, tiers: Iterable[Tier], patience: timedelta = _PATIENCE) -> ServerFacts:
+    """Return what there is to be known; raises as `check_server` does."""
+    async with _connect(url, patience) as redis:
+        facts = await redis.info()
+        _check_facts(facts, _where(url))
+        seconds, microseconds = await redis.time()
+        now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
+        since = (now - _HEARD_FROM).timestamp()
+        unserved = [tier for tier in tiers if not await redis.zcount(f"{prefix}:{tier}:workers", since, "+inf")]
+        owner = await redis.get(f"{prefix}:deployment")
+    is_valkey = "valkey_version" in facts
+    return ServerFacts(
+        name="Valkey" if is_valkey else "Redis",
+        version=str(facts["valkey_version" if is_valkey else "redis_version"]),
+        place=_host(url),
+        policy=str(facts.get("maxmemory_policy", "")),
+        now=now,
+        deployment=None if owner is None else owner.decode(),
+        unserved=tuple(unserved),
+    )
+
+
+@asynccontextmanager
+async def _connect(url: str, patience: timedelta) -> AsyncIterator[Any]:
+    where = _where(url)
     try:
         async with asyncio.timeout(patience.total_seconds()), Redis.from_url(url) as redis:
-            facts = await redis.info()
+            yield redis
     except (AuthenticationError, AuthorizationError) as error:
         raise ConfigError(f"{where}which refuses the name or password in it: check both.") from error
     except ResponseError as error:
@@ -44,17 +99,16 @@ async def check_server(url: str, patience: timedelta) -> None:
     except (RedisError, OSError, ValueError) as error:  # a time-out is an OSError
         text = f"{where}which does not answer: start it, mend the address, or leave url empty to work on this machine only."
         raise ConfigError(text) from error
-    _check_facts(facts, where)
+
+
+def _where(url: str) -> str:
+    return f"[engine] url names Redis at {_host(url)}, "
 
 
 def _check_facts(facts: dict[str, object], where: str) -> None:
     version = str(facts.get("redis_version", ""))
     if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < _OLDEST:
         raise ConfigError(f"{where}which is version {version}: easel needs Redis 6.2 or newer, or Valkey.")
-    policy = str(facts.get("maxmemory_policy", ""))
-    if policy.startswith("allkeys-"):
-        text = "It throws away queued jobs when its memory is full: set maxmemory-policy noeviction there."
-        log.warning("engine.evicts", policy=policy, text=text)
 
 
 def _host(url: str) -> str:
@@ -62,22 +116,22 @@ def _host(url: str) -> str:
     return parts.netloc.rpartition("@")[2] or parts.path
 
 
+_SAYS_AWAY = re.compile(r"Redis (is unavailable|error in)")
+
+
 class _OutageFilter(logging.Filter):
-    """Leaves out tracebacks of what Redis does when it is away: docket says it every second, and goes on by itself."""
+    """Leaves out that Redis is away: docket says it every second for each queue, and `RedisLink` once."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten the record, and let it through."""
+        """Return whether the record is about something else."""
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, RedisError | OSError):
-            record.msg, record.args = f"{record.getMessage()} ({type(error).__name__}: {error})", ()
-            record.exc_info = None
-        return True
+        return not isinstance(error, RedisError | OSError) and not _SAYS_AWAY.search(record.getMessage())
 
 
 _OUTAGE_FILTER = _OutageFilter()
 
 
 def mute_outages() -> None:
-    """Have docket's complaints about an absent Redis be lines; again changes nothing."""
+    """Leave out docket's complaints about an absent Redis; again changes nothing."""
     for name in _DOCKET_LOGGERS:
         logging.getLogger(name).addFilter(_OUTAGE_FILTER)

@@ -56,6 +56,19 @@ async def test_a_tier_without_slots_has_the_smallest_share(engine: Engine) -> No
         assert work.tiers()[staff] <= 2
 
 
+async def test_a_tier_that_has_none_is_left_to_others(engine: Engine, stage: EngineStage) -> None:
+    """However idle this process is."""
+    work = HeldWork()
+    await publish(engine, *jobs(GUEST, 3), *jobs(PREMIUM, 3))
+    async with at_work(engine, work, {GUEST: 0, PREMIUM: 2}):
+        await until(lambda: len(work.running) == 2)
+        await stage.settle()
+        await work.let_go(*jobs(PREMIUM, 3))
+        await until(lambda: len(work.ended) == 3)
+        await stage.settle()
+        assert not work.running
+
+
 async def test_slots_are_never_exceeded(engine: Engine, stage: EngineStage) -> None:
     """While jobs come, end, break and are cancelled."""
     work = HeldWork()

@@ -24,6 +24,7 @@ from bot.domain.images import PictureId
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.surfaces import Surface
 from storage.events.local import LocalEvents
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.clock import StoppedClock
 from tests.fakes.discord import FakeDiscord, Message
 from tests.fakes.discord.client import pointed_at
@@ -190,7 +191,7 @@ async def discord_stage() -> AsyncIterator[SurfaceStage]:
         discord.limits.switch_rates_off()
         with pointed_at(discord):
             rest = DiscordBotClient(discord.token)
-            surface = DiscordSurface(rest, objects, discord.clock)
+            surface = DiscordSurface(rest, objects, discord.clock, LocalRateLimiter(discord.clock))
             try:
                 yield DiscordStage(discord, surface)
             finally:
@@ -209,7 +210,7 @@ async def slack_stage() -> AsyncIterator[SurfaceStage]:
         web = SlackWebApi(
             FixedToken(team.bot_token),
             base_url=slack.api_url,
-            rate_limiter=SlackRateLimiter(SlackRateLimits(progress_interval=0.05)),
+            rate_limiter=SlackRateLimiter(LocalRateLimiter(slack.clock), SlackRateLimits(progress_interval=0.05)),
         )
         surface = SlackSurface(web, objects, slack.clock, timings=BRIEF)
         try:

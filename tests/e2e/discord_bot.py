@@ -10,6 +10,7 @@ from bot.app.system import SystemClock
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
 from bot.commands.translations import load_translations
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.jobs import MemoryJobs
@@ -20,10 +21,14 @@ from tests.fakes.owners import nobody
 @asynccontextmanager
 async def a_bot(discord: FakeDiscord, folder: Path, commands: Iterable[AnyCommand]) -> AsyncIterator[None]:
     """Run it, connected and with its commands registered."""
-    dispatcher, jobs = Dispatcher(commands, lambda: "c0ffee", nobody), MemoryJobs(SystemClock())
+    clock = SystemClock()
+    dispatcher, jobs = Dispatcher(commands, lambda: "c0ffee", nobody), MemoryJobs(clock)
     options = DiscordOptions(discord.token, folder / "lock", ShardOptions(), translations=load_translations())
     with pointed_at(discord):
-        async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listen(dispatcher, jobs):
+        async with (
+            open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock)) as front,
+            front.listen(dispatcher, jobs),
+        ):
             await discord.gateway.ready()
             await discord.commands_synced(next(iter(dispatcher.commands.values())).group)
             yield

@@ -18,6 +18,7 @@ from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
 from bot.services.api_keys import ApiKeyRegistry
 from storage.events.local import LocalEvents
+from storage.no_shared_files import NoSharedFiles
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
 from tests.fakes.page_messages import MemoryPageMessages
@@ -52,6 +53,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
         pictures=bench.pictures,
         objects=bench.objects,
         ids=bench.ids,
+        shared_files=NoSharedFiles(),
         readiness=_no_findings,
         rest_dependencies=rest_dependencies,
     )

@@ -13,6 +13,7 @@ from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone
 from bot.domain.images import PictureId
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.slack import Channel, FakeSlack, Member, Message, Workspace
 from tests.fakes.slack.clock import SlackClock
@@ -127,7 +128,9 @@ async def a_stage(
         team = slack.add_workspace("acme")
         tokens = AllTokens(slack)
         web = SlackWebApi(
-            tokens, base_url=slack.api_url, rate_limiter=SlackRateLimiter(limits or SlackRateLimits(progress_interval=0.02))
+            tokens,
+            base_url=slack.api_url,
+            rate_limiter=SlackRateLimiter(LocalRateLimiter(slack.clock), limits or SlackRateLimits(progress_interval=0.02)),
         )
         surface = SlackSurface(
             web, objects, slack.clock, preview_link=preview_link, shows_links=preview_link is not None, timings=BRIEF

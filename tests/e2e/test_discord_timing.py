@@ -15,6 +15,7 @@ from bot.commands.spec import Command
 from bot.domain.chat import Button, Post, Tone
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.discord.interactions import Answer
@@ -66,9 +67,13 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         ]
         dispatcher = Dispatcher(commands, lambda: "c0ffee", nobody)
         options = DiscordOptions(discord.token, tmp_path / "lock", ShardOptions())
-        jobs = MemoryJobs(SystemClock())
+        clock = SystemClock()
+        jobs = MemoryJobs(clock)
         with pointed_at(discord):
-            async with open_discord(options, MemoryObjects(), SystemClock()) as front, front.listen(dispatcher, jobs):
+            async with (
+                open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock)) as front,
+                front.listen(dispatcher, jobs),
+            ):
                 await discord.gateway.ready()
                 await discord.commands_synced("do")
                 yield desk

@@ -14,6 +14,7 @@ from bot.domain.people import PREMIUM, REGISTERED, Identity, Person, Platform
 from bot.errors import BadInput
 from bot.services.account_linking import AccountLinking
 from bot.services.owners import Owners
+from storage.limits.local import LocalRateLimiter
 from storage.sql.accounts import SqlAccounts
 from storage.sql.codes import SqlCodes
 from storage.sql.database import Database
@@ -42,7 +43,14 @@ async def test_a_code_from_the_terminal_makes_an_owner_elsewhere(easel: Program)
         clock = SystemClock()
         accounts = SqlAccounts(database, clock, RandomIds())
         codes = SqlCodes(database, clock)
-        linking = AccountLinking(accounts=accounts, codes=codes, clock=clock, first_tier={}, random_below=secrets.randbelow)
+        linking = AccountLinking(
+            accounts=accounts,
+            codes=codes,
+            rate_limiter=LocalRateLimiter(clock),
+            clock=clock,
+            first_tier={},
+            random_below=secrets.randbelow,
+        )
         owners = Owners(accounts, named=(), platforms=(TERMINAL,))
         visitor = await accounts.get_or_create(VISITOR, REGISTERED)
         assert not await owners.is_owner(Person(VISITOR, "Visitor"))

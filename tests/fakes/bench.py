@@ -23,13 +23,14 @@ from bot.pipeline.recovery import Recovery
 from bot.pipeline.studio import Studio
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.surfaces import Surface
-from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
+from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.communities import Communities
 from bot.services.gallery import Gallery
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
+from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
@@ -116,7 +117,7 @@ class Bench:
             clock=self.clock,
             lease=LEASE,
         )
-        self.admission = LocalAdmissionLimiter(admission, self.clock)
+        self.admission = AdmissionLimiter(admission, LocalRateLimiter(self.clock), LocalLocks())
         self.queue = AccountQueue(
             jobs=self.jobs,
             engine=self.engine,

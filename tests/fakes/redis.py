@@ -67,6 +67,10 @@ class RedisServer:
         """Have it answer nothing any more, and keep its connections open."""
         self._send(signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        """Have it go on where it was frozen."""
+        self._send(signal.SIGCONT)
+
     def _send(self, number: signal.Signals) -> None:
         os.kill(int((self._folder / "pid").read_text()), number)
 

@@ -20,6 +20,7 @@ from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.ports.objects import ObjectStore
 from storage.events.local import LocalEvents
+from storage.no_shared_files import NoSharedFiles
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.page_messages import MemoryPageMessages
@@ -80,6 +81,7 @@ class WebHouse:
             pictures=self.studio.pictures,
             objects=self._objects or self.studio.objects,
             ids=self._ids,
+            shared_files=NoSharedFiles(),
             readiness=self._readiness,
         )
         listener = socket.create_server(("127.0.0.1", self.port))

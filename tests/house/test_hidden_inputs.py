@@ -32,7 +32,6 @@ ALLOWED = {
     "monotonic time": {
         "bot/adapters/shared/persistent_connection.py",
         "bot/adapters/discord/interaction_client.py",
-        "bot/adapters/discord/progress_rate.py",
         "bot/adapters/monitoring/prometheus.py",
         "bot/adapters/slack/rate_limits.py",
         "bot/adapters/slack/socket_mode.py",
@@ -42,6 +41,8 @@ ALLOWED = {
         "bot/cli/imagine_command.py",
         "bot/doctor/house_checks.py",
         "bot/adapters/shared/message_updates.py",
+        "storage/limits/redis.py",
+        "storage/redis_link.py",
         "storage/sql/sqlite.py",
     },
     "randomness": {

@@ -16,6 +16,7 @@ from bot.adapters.discord.bot_client import DiscordBotClient
 from bot.adapters.discord.event_handlers import DiscordEventHandlers
 from bot.adapters.discord.gateway import GatewayConnection, ShardOptions
 from bot.adapters.discord.http_endpoint import DiscordHttpEndpoint
+from bot.adapters.discord.identify_limiter import IdentifyLimiter
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.shared.message_updates import OnOutcome, tell_nobody
 from bot.commands.dispatcher import Dispatcher
@@ -24,6 +25,7 @@ from bot.domain.health import Finding
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
+from bot.ports.rate_limiter import RateLimiter
 
 _DRAIN_TIMEOUT = timedelta(seconds=3)
 
@@ -48,7 +50,13 @@ class DiscordFrontEnd:
     """Discord, seen from the composition root."""
 
     def __init__(
-        self, options: DiscordOptions, objects: ObjectStore, clock: Clock, *, on_progress: OnOutcome = tell_nobody
+        self,
+        options: DiscordOptions,
+        objects: ObjectStore,
+        clock: Clock,
+        rate_limiter: RateLimiter,
+        *,
+        on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self._options = options
         self._clock = clock
@@ -57,10 +65,12 @@ class DiscordFrontEnd:
             self._bot_client,
             objects,
             clock,
+            rate_limiter,
             spoiler_guilds=options.spoiler_guilds,
             shows_links=options.shows_links,
             on_progress=on_progress,
         )
+        self._identify_limiter = IdentifyLimiter(options.identify_lock, clock, rate_limiter)
         self._gateway: GatewayConnection | None = None
 
     def findings(self) -> tuple[Finding, ...]:
@@ -82,8 +92,7 @@ class DiscordFrontEnd:
             handlers=handlers,
             menu=render_commands(dispatcher.commands.values(), options.translations),
             shards=options.shards,
-            lock=options.identify_lock,
-            clock=self._clock,
+            identify_limiter=self._identify_limiter,
             proxy=options.proxy,
             has_gateway=options.has_gateway,
         )
@@ -113,13 +122,18 @@ class DiscordFrontEnd:
 
 @asynccontextmanager
 async def open_discord(
-    options: DiscordOptions, objects: ObjectStore, clock: Clock, *, on_progress: OnOutcome = tell_nobody
+    options: DiscordOptions,
+    objects: ObjectStore,
+    clock: Clock,
+    rate_limiter: RateLimiter,
+    *,
+    on_progress: OnOutcome = tell_nobody,
 ) -> AsyncIterator[DiscordFrontEnd]:
     """Open what messages need, and close it; Discord itself is only spoken to when there is something to say.
 
     `on_progress` is told what becomes of each progress of a message.
     """
-    front = DiscordFrontEnd(options, objects, clock, on_progress=on_progress)
+    front = DiscordFrontEnd(options, objects, clock, rate_limiter, on_progress=on_progress)
     try:
         yield front
     finally:

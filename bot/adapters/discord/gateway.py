@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -18,7 +17,6 @@ from bot.adapters.discord.identify_limiter import IdentifyLimiter
 from bot.adapters.shared.persistent_connection import PersistentConnection
 from bot.domain.health import Finding, Health
 from bot.errors import SurfaceFailed
-from bot.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +39,7 @@ class ShardOptions:
 class GatewayConnection:
     """Connects, registers the commands, listens; begins anew when it breaks.
 
-    `lock` is shared by all our processes here; `proxy` is the address of a proxy, or empty.
+    `proxy` is the address of a proxy, or empty.
     """
 
     def __init__(
@@ -51,8 +49,7 @@ class GatewayConnection:
         handlers: DiscordEventHandlers,
         menu: list[Json],
         shards: ShardOptions,
-        lock: Path,
-        clock: Clock,
+        identify_limiter: IdentifyLimiter,
         proxy: str = "",
         has_gateway: bool = True,
     ) -> None:
@@ -61,7 +58,7 @@ class GatewayConnection:
         self._handlers = handlers
         self._menu = menu
         self._shards = shards
-        self._identify_limiter = IdentifyLimiter(lock, clock)
+        self._identify_limiter = identify_limiter
         self._client: discord.Client | None = None
         self._connection = PersistentConnection("discord", self._connect_once)
         self._is_synced = False

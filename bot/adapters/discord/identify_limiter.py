@@ -5,9 +5,12 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+from bot.adapters.shared.turns import Turns
 from bot.ports.clock import Clock
+from bot.ports.rate_limiter import Rate, RateLimiter
 
 _INTERVAL_S = 5.5
 """Seconds. Discord counts its five when an IDENTIFY arrives, and one may be longer on its way than the next."""
@@ -18,16 +21,23 @@ _CLOCK_TOLERANCE_S = 0.01
 
 
 class IdentifyLimiter:
-    """Limits IDENTIFY across the processes of this machine by a shared file that holds the time of the last one."""
+    """Limits IDENTIFY over all processes that share the rate limiter, and over those of this machine in any case.
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    The latter share a file that holds the time of the last one: where processes
+    cannot count together, or start too often to remember anything, that is left.
+    """
+
+    def __init__(self, path: Path, clock: Clock, rate_limiter: RateLimiter) -> None:
         self._path = path
         self._clock = clock
+        self._turns = Turns(rate_limiter)
 
     async def acquire(self) -> None:
         """Wait until an IDENTIFY may be sent, and note that one is."""
         while (pause := self._try_acquire()) > 0:  # noqa: ASYNC110 - other processes take turns too
             await asyncio.sleep(min(pause, _INTERVAL_S))
+        # Last, because it is this one that other machines go by.
+        await self._turns.acquire("discord:identify", Rate(1, timedelta(seconds=_INTERVAL_S)))
 
     def _try_acquire(self) -> float:
         """Take the turn, or give the seconds until it is worth another try. Quick: the file is never held for long."""

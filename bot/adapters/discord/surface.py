@@ -1,6 +1,5 @@
 """Discord's messages as a surface: by interaction token while it is young, then by the bot's own."""
 
-import asyncio
 import base64
 import hashlib
 from collections.abc import Awaitable, Callable, Collection
@@ -15,20 +14,24 @@ from bot.adapters.discord.bot_client import DiscordBotClient, parse_snowflake
 from bot.adapters.discord.errors import DiscordMessageRejected, InteractionTokenExpired
 from bot.adapters.discord.interaction_client import InteractionClient
 from bot.adapters.discord.message_renderer import USUAL_UPLOAD_BYTES, MessageRenderer, UploadLimits
-from bot.adapters.discord.progress_rate import ProgressRateLimiter
 from bot.adapters.discord.rendering import RenderedMessage
 from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
 from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, tell_nobody
 from bot.adapters.shared.newest_entries import NewestEntries
+from bot.adapters.shared.turns import Turns
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
+from bot.ports.rate_limiter import Rate, RateLimiter
 
 log = structlog.get_logger(__name__)
 
 _UPDATE_EVERY = timedelta(seconds=1.5)
+_PROGRESSES_IN_A_CHANNEL = Rate(1, timedelta(seconds=2.5))
+"""By the bot's own token: then a channel takes 5 edits in 5 s, and the rest is for what is final."""
+
 _PROGRESS_TIMEOUT = timedelta(seconds=10)
 _TIMEOUT = timedelta(seconds=40)
 _FINAL_WAIT = timedelta(milliseconds=300)
@@ -55,6 +58,7 @@ class DiscordSurface:
         bot_client: DiscordBotClient,
         objects: ObjectStore,
         clock: Clock,
+        rate_limiter: RateLimiter,
         *,
         spoiler_guilds: Collection[str] = (),
         shows_links: bool = False,
@@ -64,7 +68,7 @@ class DiscordSurface:
         self._bot_client = bot_client
         self._clock = clock
         self._interactions = InteractionClient(proxy=bot_client.proxy)
-        self._progress_limiter = ProgressRateLimiter()
+        self._progress_turns = Turns(rate_limiter)
         self._updates = MessageUpdateQueue(
             self._show_progress,
             update_every=_UPDATE_EVERY,
@@ -204,7 +208,7 @@ class DiscordSurface:
     async def _wait_for_progress(self, message: MessageRef) -> None:
         """Wait for a progress's turn; by a call's own token it is always there."""
         if self._valid_reply_token(message) is None:
-            await asyncio.sleep(self._progress_limiter.reserve(message.place.channel).total_seconds())
+            await self._progress_turns.acquire(f"discord:progress:{message.place.channel}", _PROGRESSES_IN_A_CHANNEL)
 
     def _is_worth_a_progress(self, message: MessageRef) -> bool:
         """Whether progress may be shown at all: an old message can be changed so rarely that its end would have to wait."""

@@ -23,6 +23,7 @@ from bot.adapters.slack.http_endpoint import SlackHttpEndpoint
 from bot.adapters.slack.installation_store import EncryptedInstallationStore, OAuthStateStore
 from bot.adapters.slack.oauth_pages import AUTHORIZE_URL, OAuthApplication, OAuthPages
 from bot.adapters.slack.public_previews import PublicPreviews
+from bot.adapters.slack.rate_limits import SlackRateLimiter
 from bot.adapters.slack.socket_mode import SocketModeConnection
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.token_encryption import TokenCipher
@@ -39,6 +40,7 @@ from bot.ports.events import Events
 from bot.ports.installations import Installations
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
+from bot.ports.rate_limiter import RateLimiter
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +79,14 @@ class SlackStores:
     codes: Codes
 
 
+@dataclass(frozen=True, slots=True)
+class SlackShared:
+    """What all processes of the house share while they run."""
+
+    events: Events
+    rate_limiter: RateLimiter
+
+
 class SlackFrontEnd:
     """Slack, seen from the composition root."""
 
@@ -88,7 +98,7 @@ class SlackFrontEnd:
         ids: Ids,
         *,
         stores: SlackStores,
-        events: Events,
+        shared: SlackShared,
         on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self._options = options
@@ -98,9 +108,9 @@ class SlackFrontEnd:
         self._client = AsyncWebClient(base_url=options.api_url, retry_handlers=[], logger=SILENT_LOGGER)
         self._store = _installation_store(options, stores)
         self._bots = self._build_bots(options)
-        self._web = SlackWebApi(self._bots, base_url=options.api_url)
+        self._web = SlackWebApi(self._bots, base_url=options.api_url, rate_limiter=SlackRateLimiter(shared.rate_limiter))
         self._client.session = self._web.session
-        self._previews = PublicPreviews(options.public_url, events) if options.public_url.startswith("https://") else None
+        self._previews = PublicPreviews(options.public_url, shared.events) if options.public_url.startswith("https://") else None
         link = self._previews.link if self._previews else None
         self.surface = SlackSurface(
             self._web, objects, clock, preview_link=link, shows_links=options.shows_links, on_progress=on_progress
@@ -218,14 +228,14 @@ async def open_slack(
     ids: Ids,
     *,
     stores: SlackStores,
-    events: Events,
+    shared: SlackShared,
     on_progress: OnOutcome = tell_nobody,
 ) -> AsyncIterator[SlackFrontEnd]:
     """Open what messages need, and close it; Slack itself is only spoken to when there is something to say.
 
     `on_progress` is told what becomes of each progress of a message.
     """
-    front = SlackFrontEnd(options, objects, clock, ids, stores=stores, events=events, on_progress=on_progress)
+    front = SlackFrontEnd(options, objects, clock, ids, stores=stores, shared=shared, on_progress=on_progress)
     try:
         yield front
     finally:

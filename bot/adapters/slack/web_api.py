@@ -49,11 +49,11 @@ class SlackWebApi:
     Needs a running event loop. `close` closes its session.
     """
 
-    def __init__(self, tokens: TokenSource, *, base_url: str = API, rate_limiter: SlackRateLimiter | None = None) -> None:
+    def __init__(self, tokens: TokenSource, *, base_url: str = API, rate_limiter: SlackRateLimiter) -> None:
         self.session = aiohttp.ClientSession()
         self.client = AsyncWebClient(base_url=base_url, session=self.session, retry_handlers=[])
         self._tokens = tokens
-        self._rate_limiter = rate_limiter or SlackRateLimiter()
+        self._rate_limiter = rate_limiter
         self._enterprises: dict[str, str] = {}
         self._hosts: dict[Identity, str] = {}
 
@@ -92,7 +92,7 @@ class SlackWebApi:
             try:
                 return await self._request(method, team, arguments, verb, _TIMEOUT)
             except SurfaceFailed as error:
-                self._respect_retry_after(method, team, error)
+                await self._respect_retry_after(method, team, error)
                 if not tries_left or error.retry_after is None or error.retry_after > _LONGEST_PAUSE:
                     raise
         raise AssertionError  # the last try returns or raises
@@ -106,7 +106,7 @@ class SlackWebApi:
         try:
             await self._request("chat.update", team, arguments, "POST", _PROGRESS_TIMEOUT)
         except SurfaceFailed as error:
-            self._respect_retry_after("chat.update", team, error)
+            await self._respect_retry_after("chat.update", team, error)
             raise
 
     async def upload(self, url: str, content: bytes) -> None:
@@ -123,10 +123,10 @@ class SlackWebApi:
             if answer.status != HTTPStatus.OK:
                 raise SurfaceFailed(SLACK, f"the file did not arrive: status={answer.status}")
 
-    def _respect_retry_after(self, method: str, team: str, error: SurfaceFailed) -> None:
+    async def _respect_retry_after(self, method: str, team: str, error: SurfaceFailed) -> None:
         if error.retry_after is not None:
             log.info("slack.rate_limited", method=method, team=team, seconds=error.retry_after.total_seconds())
-            self._rate_limiter.block(method, team, error.retry_after.total_seconds())
+            await self._rate_limiter.block(method, team, error.retry_after)
 
     async def _request(self, method: str, team: str, arguments: Mapping[str, Any], verb: str, time_limit: timedelta) -> Json:
         async with translate_errors(time_limit):

@@ -26,6 +26,7 @@ from bot.domain.health import Finding
 from bot.ports.clock import Ids
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.ports.shared_files import SharedFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def build_web(
     pictures: Pictures,
     objects: ObjectStore,
     ids: Ids,
+    shared_files: SharedFiles,
     readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
     extra_routers: Iterable[APIRouter] = (),
     rest_dependencies: RestDependencies | None = None,
@@ -76,7 +78,7 @@ def build_web(
         not_allowed="That cannot be done with this address.",
         fault_headers=SAFE_HEADERS,
     )
-    visitors, private_files = Visitors(ids, is_secure=options.is_secure), PrivateFiles(ids)
+    visitors, private_files = Visitors(ids, is_secure=options.is_secure), PrivateFiles(ids, shared_files)
     author_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
     channel_info = ChannelInfo(options.channel, options.notices, author_commands)
     app.include_router(page_routes(assets=Assets(), dispatcher=dispatcher, visitors=visitors))

@@ -41,7 +41,7 @@ def call_routes(
                 await _dispatch(dispatcher, call_request, call, surface)
         except TimeoutError:
             return problem(HTTPStatus.GATEWAY_TIMEOUT, "That took too long to accept; please send it again, it counts only once.")
-        response = _reply(call, private_files)
+        response = await _reply(call, private_files)
         visitors.remember(visitor, response)
         return response
 
@@ -76,9 +76,9 @@ async def _find_pressed(surface: WebSurface, place: Place, call_request: CallReq
     return MessageRef(place, stored.id), AskedText(label, is_press=True)
 
 
-def _reply(call: WebCall, private_files: PrivateFiles) -> Response:
+async def _reply(call: WebCall, private_files: PrivateFiles) -> Response:
     answered = json.dumps(call.answered.id if call.answered else None)
-    notes = json_list([private_files.render_note(call.person.identity.user, note) for note in call.finish()])
+    notes = json_list([await private_files.render_note(call.person.identity.user, note) for note in call.finish()])
     fill = json.dumps(call.fill or None, ensure_ascii=False)
     content = f'{{"answered":{answered},"notes":{notes},"fill":{fill}}}'
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -15,7 +15,7 @@ _LATE = Finding("readiness", Health.WRONG, f"The check-up took longer than {_TIM
 
 
 def health_routes(readiness: Callable[[], Awaitable[tuple[Finding, ...]]]) -> APIRouter:
-    """Build `/healthz` and `/readyz`; the second says 503 and what is wrong while jobs cannot be taken."""
+    """Build `/healthz` and `/readyz`; the second says what is wrong, with 503 while jobs cannot be taken."""
     routes = APIRouter()
 
     @routes.api_route("/healthz", methods=["GET", "HEAD"])
@@ -29,13 +29,14 @@ def health_routes(readiness: Callable[[], Awaitable[tuple[Finding, ...]]]) -> AP
                 findings = await readiness()
         except TimeoutError:
             findings = (_LATE,)
-        wrong = tuple(finding for finding in findings if finding.health is Health.WRONG)
-        return _say(HTTPStatus.SERVICE_UNAVAILABLE if wrong else HTTPStatus.OK, wrong)
+        is_wrong = any(finding.health is Health.WRONG for finding in findings)
+        return _say(HTTPStatus.SERVICE_UNAVAILABLE if is_wrong else HTTPStatus.OK, findings)
 
     return routes
 
 
-def _say(status: HTTPStatus, wrong: tuple[Finding, ...]) -> Response:
-    findings = [{"subject": finding.subject, "text": finding.text, "mend": finding.mend} for finding in wrong]
-    facts = {"status": "not ready", "findings": findings} if wrong else {"status": "ok"}
+def _say(status: HTTPStatus, found: tuple[Finding, ...]) -> Response:
+    findings = [{"subject": one.subject, "text": one.text, "mend": one.mend} for one in found if one.health is not Health.OK]
+    word = "ok" if status is HTTPStatus.OK else "not ready"
+    facts = {"status": word, "findings": findings} if findings else {"status": word}
     return Response(json.dumps(facts), status, {"Cache-Control": "no-store"}, media_type="application/json")

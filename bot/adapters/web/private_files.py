@@ -1,4 +1,4 @@
-"""Files that only one visitor may fetch: in memory, under random addresses."""
+"""Files that only one visitor may fetch: in memory, under random addresses, and for the other web processes where they share."""
 
 import io
 import json
@@ -16,6 +16,7 @@ from bot.adapters.web.rendering import render_body
 from bot.adapters.web.visitors import Visitors
 from bot.domain.chat import Attachment, Post
 from bot.ports.clock import Ids
+from bot.ports.shared_files import SharedFiles
 
 _MOST_ENTRIES = 64
 _MOST_BYTES = 64 * 1024 * 1024
@@ -43,25 +44,35 @@ class PrivateFile:
 class PrivateFiles:
     """Holds files for whoever they were whispered to; the oldest give way when there are too many, or too much of them."""
 
-    def __init__(self, ids: Ids, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(
+        self, ids: Ids, shared: SharedFiles, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES
+    ) -> None:
         self._ids = ids
+        self._shared = shared
         self._files = NewestEntries[str, _OwnedAttachment](
             most_entries, most_bytes=most_bytes, size_of=lambda one: len(one.attachment.content)
         )
 
-    def render_note(self, user: str, post: Post) -> str:
+    async def render_note(self, user: str, post: Post) -> str:
         """Return a post as the JSON of a note for one visitor, and keep what is attached to it."""
-        files = [asdict(self._keep(user, attachment)) for attachment in post.attachments]
+        files = [asdict(await self._keep(user, attachment)) for attachment in post.attachments]
         return f'{render_body(post)[:-1]},"files":{json.dumps(files, ensure_ascii=False)}}}'
 
-    def get(self, user: str, id_: str) -> Attachment | None:
-        """Return a file, if it is still there and this visitor's."""
+    async def get(self, user: str, id_: str) -> Attachment | None:
+        """Return a file, if it is still there and this visitor's; one that another process made has no name."""
         owned = self._files.get(id_)
-        return owned.attachment if owned is not None and owned.user == user else None
+        if owned is not None:
+            return owned.attachment if owned.user == user else None
+        shared = await self._shared.get(_shared_name(user, id_))
+        if shared is None:
+            return None
+        media_type, _, content = shared.partition(b"\n")
+        return Attachment("", media_type.decode(), content)
 
-    def _keep(self, user: str, attachment: Attachment) -> PrivateFile:
+    async def _keep(self, user: str, attachment: Attachment) -> PrivateFile:
         id_ = self._ids.new()
         self._files[id_] = _OwnedAttachment(user, attachment)
+        await self._shared.keep(_shared_name(user, id_), attachment.media_type.encode() + b"\n" + attachment.content)
         name = attachment.name if _NAME.fullmatch(attachment.name) else "file"
         width, height = _size_of(attachment)
         return PrivateFile(name, f"handouts/{id_}/{name}", attachment.alt, len(attachment.content), width, height)
@@ -73,7 +84,7 @@ def private_file_routes(private_files: PrivateFiles, visitors: Visitors) -> APIR
 
     @routes.api_route("/handouts/{id_}/{name}", methods=["GET", "HEAD"])
     async def send_file(request: Request, id_: str, name: str) -> Response:
-        found = private_files.get(visitors.identify(request).person.identity.user, id_)
+        found = await private_files.get(visitors.identify(request).person.identity.user, id_)
         if found is None or not _NAME.fullmatch(name):
             return problem_for(request, HTTPStatus.NOT_FOUND, "That file is not kept any more; please ask for it again.")
         shown = media_type_of(found.content)
@@ -86,6 +97,10 @@ def private_file_routes(private_files: PrivateFiles, visitors: Visitors) -> APIR
         return Response(found.content, headers=headers)
 
     return routes
+
+
+def _shared_name(user: str, id_: str) -> str:
+    return f"handout:{user}:{id_}"
 
 
 def _size_of(attachment: Attachment) -> tuple[int, int]:

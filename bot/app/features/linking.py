@@ -15,6 +15,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     linking = AccountLinking(
         accounts=base.records.accounts,
         codes=SqlCodes(base.database, base.clock),
+        rate_limiter=base.shared.rate_limiter,
         clock=base.clock,
         first_tier={Platform(platform): Tier(tier) for platform, tier in base.settings.quotas.first_tier.items()},
         random_below=random_below,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tests.fakes.slack.server import FakeSlack
     from tests.fakes.slack.workspaces import Workspace
 
-_QUICK_PING = 0.05
-"""Seconds between a websocket client's looks at its own line; the client's usual 5 s make reconnecting slow."""
+_USUAL_PING, _QUICK_PING = 5.0, 0.05
+"""Seconds between a websocket client's looks at its own line. After four without an answer it takes the line for dead."""
 
 
 def client_of(slack: "FakeSlack", team: "Workspace | None" = None) -> AsyncWebClient:
@@ -39,9 +39,10 @@ def plain_app(slack: "FakeSlack") -> AsyncApp:
 
 
 @asynccontextmanager
-async def over_sockets(slack: "FakeSlack", app: AsyncApp, *, connections: int = 1) -> AsyncIterator[None]:
-    """Run an app in Socket Mode."""
-    handlers = [AsyncSocketModeHandler(app, slack.app_token, ping_interval=_QUICK_PING) for _ in range(connections)]
+async def over_sockets(slack: "FakeSlack", app: AsyncApp, *, connections: int = 1, is_quick: bool = False) -> AsyncIterator[None]:
+    """Run an app in Socket Mode. One that `is_quick` comes back at once, and on a busy machine also for nothing."""
+    ping = _QUICK_PING if is_quick else _USUAL_PING
+    handlers = [AsyncSocketModeHandler(app, slack.app_token, ping_interval=ping) for _ in range(connections)]
     try:
         for handler in handlers:
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types

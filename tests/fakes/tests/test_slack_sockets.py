@@ -55,7 +55,7 @@ async def test_a_command_that_nobody_acknowledges_has_failed() -> None:
 
 async def test_connections_are_recycled_and_nothing_is_lost() -> None:
     """The SDK opens a new one when it is told to go, and when the line breaks."""
-    async with a_stage() as stage, over_sockets(stage.slack, stage.bolt):
+    async with a_stage() as stage, over_sockets(stage.slack, stage.bolt, is_quick=True):
         stage.bolt.command("/imagine")(_acknowledge)
         assert await stage.slack.sockets.recycle() == 1
         assert (await stage.ann.command(stage.channel, "/imagine")).is_acked

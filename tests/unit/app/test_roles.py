@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.app.roles import Role
+from bot.app.roles import Role, with_slots
 from bot.config import Settings
+from bot.domain.people import Tier
 from bot.errors import ConfigError
 
 SHARED = {"engine": {"url": "redis://127.0.0.1:6379/0"}}
@@ -44,3 +45,28 @@ def test_the_roles_divide_everything_among_them() -> None:
     for name in ("has_sockets", "has_page", "has_work"):
         assert getattr(Role.ALL, name)
         assert [getattr(part, name) for part in parts].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("slots", "tiers", "expected"),
+    [
+        (0, "", {"guest": 2, "registered": 4, "premium": 4, "gold": 2}),
+        (7, "", {"guest": 7, "registered": 7, "premium": 7, "gold": 7}),
+        (0, "premium", {"guest": 0, "registered": 0, "premium": 4, "gold": 0}),
+        (3, " gold, guest,", {"guest": 3, "registered": 0, "premium": 0, "gold": 3}),
+    ],
+)
+def test_a_worker_draws_as_it_is_told_for_those_it_is_told(slots: int, tiers: str, expected: dict[str, int]) -> None:
+    """What is not said is as the settings have it; a tier that these give no slots has as few as any."""
+    settings = Settings.model_validate({"quotas": {"tiers": {"gold": 500}}})
+    assert with_slots(settings, slots, tiers).worker.slots_by_tier == {Tier(name): share for name, share in expected.items()}
+
+
+def test_a_tier_that_is_none_is_named() -> None:
+    """With those that there are, and what may have been meant."""
+    with pytest.raises(ConfigError) as refusal:
+        with_slots(Settings(), 0, "premium,gest")
+    assert refusal.value.user_text == (
+        "easel worker --tiers names “gest”, which is no tier: take guest, premium or registered, as [quotas.tiers] has them. "
+        "Did you mean guest?"
+    )

@@ -12,6 +12,7 @@ from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.people import GUEST, HOUSE, REGISTERED, Identity, Person, Platform, Tier
 from bot.domain.rules import Actor
 from bot.services.account_linking import AccountLinking
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.codes import MemoryCodes
 from tests.fakes.owners import nobody
@@ -28,6 +29,7 @@ class Everywhere:
         linking = AccountLinking(
             accounts=bench.accounts,
             codes=MemoryCodes(bench.clock),
+            rate_limiter=LocalRateLimiter(bench.clock),
             clock=bench.clock,
             first_tier=FIRST_TIER,
             random_below=secrets.randbelow,

@@ -10,7 +10,8 @@ import pytest
 from bot.domain.people import GUEST, REGISTERED, Account, AccountId, Identity, Platform, Tier
 from bot.errors import BadInput, Busy, StorageFailed
 from bot.ports.codes import Purpose
-from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkAttemptLimiter
+from bot.services.account_linking import CODE_LIFETIME, AccountLinking
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.codes import MemoryCodes
@@ -59,7 +60,12 @@ async def accounts() -> MemoryAccounts:
 def linking(accounts: MemoryAccounts, codes: MemoryCodes, clock: StoppedClock) -> AccountLinking:
     """Return the service."""
     return AccountLinking(
-        accounts=accounts, codes=codes, clock=clock, first_tier={LOOM: REGISTERED}, random_below=Wheel().random_below
+        accounts=accounts,
+        codes=codes,
+        rate_limiter=LocalRateLimiter(clock),
+        clock=clock,
+        first_tier={LOOM: REGISTERED},
+        random_below=Wheel().random_below,
     )
 
 
@@ -78,7 +84,12 @@ class TestCodes:
         numbers = itertools.count()
         for account in (AccountId(str(number)) for number in range(4)):
             linking = AccountLinking(
-                accounts=accounts, codes=codes, clock=clock, first_tier={}, random_below=lambda most: next(numbers) % most
+                accounts=accounts,
+                codes=codes,
+                rate_limiter=LocalRateLimiter(clock),
+                clock=clock,
+                first_tier={},
+                random_below=lambda most: next(numbers) % most,
             )
             signs |= set((await linking.issue(account)).text.removeprefix("easel-").replace("-", ""))
         assert len(signs) == 32
@@ -158,7 +169,12 @@ class TestRedeeming:
         """O for 0, and I or l for 1."""
         numbers = itertools.cycle((0, 1))
         linking = AccountLinking(
-            accounts=accounts, codes=codes, clock=clock, first_tier={}, random_below=lambda _most: next(numbers)
+            accounts=accounts,
+            codes=codes,
+            rate_limiter=LocalRateLimiter(clock),
+            clock=clock,
+            first_tier={},
+            random_below=lambda _most: next(numbers),
         )
         assert (await linking.issue(ANNS)).text == "easel-0101-0101"
         assert await linking.redeem(OTHERS, "easel-OIol-0l01")
@@ -254,28 +270,14 @@ class TestParting:
         noting = Noting(CountingIds())
         ours, theirs = [(await noting.get_or_create(identity, GUEST)).id for identity in (ANN, ANN_ELSEWHERE)]
         clock = StoppedClock(NOON.replace(hour=1))
-        linking = AccountLinking(accounts=noting, codes=codes, clock=clock, first_tier={}, random_below=Wheel().random_below)
+        linking = AccountLinking(
+            accounts=noting,
+            codes=codes,
+            rate_limiter=LocalRateLimiter(clock),
+            clock=clock,
+            first_tier={},
+            random_below=Wheel().random_below,
+        )
         await noting.join(ours, theirs)
         await linking.part(ANN)
         assert days == [NOON.date() - timedelta(days=2)]
-
-
-class TestPace:
-    """How often something may be done."""
-
-    def test_a_clock_that_was_set_back_locks_nobody_out(self, clock: StoppedClock) -> None:
-        """What lies in the future did not happen lately."""
-        pace = LinkAttemptLimiter(1, CODE_LIFETIME, clock)
-        assert pace.try_once(ANNS) is None
-        clock.move(timedelta(hours=-1))
-        assert pace.try_once(ANNS) is None
-        assert pace.try_once(ANNS) == CODE_LIFETIME
-
-    def test_those_who_are_done_are_forgotten(self, clock: StoppedClock) -> None:
-        """Else the memory would fill with everybody who ever came."""
-        pace = LinkAttemptLimiter(1, CODE_LIFETIME, clock)
-        for number in range(10):
-            pace.try_once(AccountId(str(number)))
-        clock.move(CODE_LIFETIME)
-        pace.try_once(ANNS)
-        assert list(pace._attempts) == [ANNS]

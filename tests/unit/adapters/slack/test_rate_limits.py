@@ -2,11 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.rate_limits import SlackRateLimiter
 from bot.domain.chat import MessageRef, Place
+from storage.limits.local import LocalRateLimiter
 from tests.fakes.fast_forward_loop import run_leaping
+
+
+class LoopClock:
+    """The running loop's time."""
+
+    def now(self) -> datetime:
+        """Return it."""
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+def slack_limiter() -> SlackRateLimiter:
+    """Return the limiter of a process that counts for itself, at Slack's own numbers."""
+    return SlackRateLimiter(LocalRateLimiter(LoopClock()))
 
 
 def message(number: int, channel: str = "C1") -> MessageRef:
@@ -29,7 +44,7 @@ def test_two_hundred_final_updates_all_go_within_the_limit() -> None:
     """50 a minute is what Slack takes, over all channels."""
 
     async def story() -> None:
-        limiter, times = SlackRateLimiter(), list[float]()
+        limiter, times = slack_limiter(), list[float]()
         await asyncio.gather(*(timed(limiter.acquire("chat.update", "T1", f"C{one % 7}"), times) for one in range(200)))
         assert len(times) == 200
         assert most_in_a_minute(times) <= 50
@@ -42,7 +57,7 @@ def test_progress_leaves_room_for_what_is_final() -> None:
     """At most 40 a minute."""
 
     async def story() -> None:
-        limiter, times, final = SlackRateLimiter(), list[float](), list[float]()
+        limiter, times, final = slack_limiter(), list[float](), list[float]()
         many = [asyncio.create_task(timed(limiter.acquire_progress("T1", message(one)), times)) for one in range(100)]
         await asyncio.sleep(1)
         assert len(times) == 40
@@ -59,7 +74,7 @@ def test_what_is_final_goes_before_progress_that_waits_longer() -> None:
     """Nobody waits for their picture behind somebody's bar."""
 
     async def story() -> None:
-        limiter, progress, final = SlackRateLimiter(), list[float](), list[float]()
+        limiter, progress, final = slack_limiter(), list[float](), list[float]()
         await asyncio.gather(*(limiter.acquire("chat.update", "T1") for _ in range(48)))
         waiting = [asyncio.create_task(timed(limiter.acquire_progress("T1", message(one)), progress)) for one in range(10)]
         await asyncio.sleep(1)
@@ -74,7 +89,7 @@ def test_where_much_ends_there_is_little_progress() -> None:
     """Ten workers are not held up by their own bars."""
 
     async def story() -> None:
-        limiter, progress, final = SlackRateLimiter(), list[float](), list[float]()
+        limiter, progress, final = slack_limiter(), list[float](), list[float]()
 
         async def bars(name: int) -> None:
             while True:
@@ -99,7 +114,7 @@ def test_one_message_is_left_alone_between_two_progresses() -> None:
     """For three seconds."""
 
     async def story() -> None:
-        limiter, times = SlackRateLimiter(), list[float]()
+        limiter, times = slack_limiter(), list[float]()
         for _ in range(3):
             await timed(limiter.acquire_progress("T1", message(1)), times)
         assert times == [0, 3, 6]
@@ -111,7 +126,7 @@ def test_workspaces_do_not_wait_for_each_other() -> None:
     """Each has its own minute."""
 
     async def story() -> None:
-        limiter, times = SlackRateLimiter(), list[float]()
+        limiter, times = slack_limiter(), list[float]()
         await asyncio.gather(*(timed(limiter.acquire("chat.update", f"T{one % 4}"), times) for one in range(4 * 48)))
         assert set(times) == {0.0}
 
@@ -122,7 +137,7 @@ def test_a_channel_gets_about_one_post_a_second() -> None:
     """With a few at once."""
 
     async def story() -> None:
-        limiter, times = SlackRateLimiter(), list[float]()
+        limiter, times = slack_limiter(), list[float]()
         await asyncio.gather(*(timed(limiter.acquire("chat.postMessage", "T1", "C1"), times) for _ in range(20)))
         assert times[3] == 0
         assert all(times[one + 4] - times[one] >= 4 for one in range(16))
@@ -134,8 +149,8 @@ def test_a_rate_limit_of_slacks_own_is_heeded() -> None:
     """Another process may have used the minute up."""
 
     async def story() -> None:
-        limiter, times = SlackRateLimiter(), list[float]()
-        limiter.block("chat.update", "T1", 30)
+        limiter, times = slack_limiter(), list[float]()
+        await limiter.block("chat.update", "T1", timedelta(seconds=30))
         await timed(limiter.acquire("chat.update", "T1"), times)
         await timed(limiter.acquire_progress("T1", message(1)), times)
         assert times[0] == 30
@@ -148,9 +163,9 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
     """Two calls may have been refused, and the answers come in any order."""
 
     async def story() -> None:
-        limiter, times = SlackRateLimiter(), list[float]()
+        limiter, times = slack_limiter(), list[float]()
         for seconds in (30, 10):
-            limiter.block("chat.update", "T1", seconds)
+            await limiter.block("chat.update", "T1", timedelta(seconds=seconds))
         await timed(limiter.acquire("chat.update", "T1"), times)
         assert times == [30]
 
@@ -161,7 +176,7 @@ def test_who_gives_up_waiting_takes_nobodys_turn() -> None:
     """A cancelled call is not counted."""
 
     async def story() -> None:
-        limiter, times = SlackRateLimiter(), list[float]()
+        limiter, times = slack_limiter(), list[float]()
         await asyncio.gather(*(limiter.acquire("chat.update", "T1") for _ in range(48)))
         as_unconfirmed = [asyncio.create_task(limiter.acquire("chat.update", "T1")) for _ in range(60)]
         await asyncio.sleep(1)

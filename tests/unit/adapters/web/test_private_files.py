@@ -11,6 +11,7 @@ from httpx2 import ASGITransport, AsyncClient
 from bot.adapters.web.private_files import PrivateFiles, private_file_routes
 from bot.adapters.web.visitors import COOKIE, Visitors
 from bot.domain.chat import Attachment, Post
+from storage.no_shared_files import NoSharedFiles
 from tests.fakes.ids import CountingIds
 from tests.fakes.studio import png
 
@@ -43,7 +44,7 @@ def links(render_note: str) -> list[str]:
 @pytest.fixture
 async def counter() -> AsyncIterator[Counter]:
     """Open the counter."""
-    counter = Counter(PrivateFiles(CountingIds()))
+    counter = Counter(PrivateFiles(CountingIds(), NoSharedFiles()))
     async with counter.client:
         yield counter
 
@@ -54,9 +55,9 @@ def ann() -> str:
     return hashlib.sha256(b"a" * 44).hexdigest()[:32]
 
 
-def test_a_note_says_what_its_files_are(ann: str) -> None:
+async def test_a_note_says_what_its_files_are(ann: str) -> None:
     """A picture has a size; the words are those of the post."""
-    render_note = json.loads(PrivateFiles(CountingIds()).render_note(ann, POST))
+    render_note = json.loads(await PrivateFiles(CountingIds(), NoSharedFiles()).render_note(ann, POST))
     assert render_note["text"] == "Usage"
     assert [(file["name"], file["alt"], file["width"], file["height"], file["size_bytes"]) for file in render_note["files"]] == [
         ("plot.png", "bars", 30, 20, len(PLOT.content)),
@@ -64,14 +65,14 @@ def test_a_note_says_what_its_files_are(ann: str) -> None:
     ]
 
 
-def test_a_note_without_files_has_none(ann: str) -> None:
+async def test_a_note_without_files_has_none(ann: str) -> None:
     """Most are."""
-    assert json.loads(PrivateFiles(CountingIds()).render_note(ann, Post("Hello")))["files"] == []
+    assert json.loads(await PrivateFiles(CountingIds(), NoSharedFiles()).render_note(ann, Post("Hello")))["files"] == []
 
 
 async def test_a_picture_is_looked_at_and_a_table_saved(counter: Counter, ann: str) -> None:
     """Nothing of it stays in a cache, and nothing of it may run."""
-    plot, table = links(counter.private_files.render_note(ann, POST))
+    plot, table = links(await counter.private_files.render_note(ann, POST))
     status, content, headers = await counter.get(plot)
     assert (status, content) == (200, PLOT.content)
     assert (headers["content-type"], headers["content-disposition"]) == ("image/png", 'inline; filename="plot.png"')
@@ -85,7 +86,7 @@ async def test_a_picture_is_looked_at_and_a_table_saved(counter: Counter, ann: s
 
 async def test_nobody_else_gets_it(counter: Counter, ann: str) -> None:
     """Not with the address, and not without a cookie."""
-    [plot, _] = links(counter.private_files.render_note(ann, POST))
+    [plot, _] = links(await counter.private_files.render_note(ann, POST))
     assert (await counter.get(plot, "b"))[0] == 404
     assert (await counter.client.get(plot)).status_code == 404
 
@@ -93,7 +94,7 @@ async def test_nobody_else_gets_it(counter: Counter, ann: str) -> None:
 async def test_a_page_that_is_no_picture_is_never_shown(counter: Counter, ann: str) -> None:
     """Whatever it is called."""
     trap = Attachment("trap.png", "text/html", b"<script>alert(1)</script>")
-    [link] = links(counter.private_files.render_note(ann, Post("x", attachments=(trap,))))
+    [link] = links(await counter.private_files.render_note(ann, Post("x", attachments=(trap,))))
     _, _, headers = await counter.get(link)
     assert headers["content-disposition"].startswith("attachment;")
 
@@ -101,23 +102,27 @@ async def test_a_page_that_is_no_picture_is_never_shown(counter: Counter, ann: s
 @pytest.mark.parametrize("name", ['a"; x="', "../up", "a/b", "", "ä.png", "a\r\nb", "x" * 200])
 async def test_a_name_is_plain(counter: Counter, ann: str, name: str) -> None:
     """It stands in an address and in a header."""
-    [link] = links(counter.private_files.render_note(ann, Post("x", attachments=(Attachment(name, "text/csv", b"x"),))))
+    [link] = links(await counter.private_files.render_note(ann, Post("x", attachments=(Attachment(name, "text/csv", b"x"),))))
     assert link.endswith("/file")
     assert (await counter.get(link))[0] == 200
 
 
 async def test_the_name_in_the_address_is_not_believed(counter: Counter, ann: str) -> None:
     """Somebody may have changed it."""
-    [plot, _] = links(counter.private_files.render_note(ann, POST))
+    [plot, _] = links(await counter.private_files.render_note(ann, POST))
     assert (await counter.get(plot.replace("plot.png", "%22%3B.html")))[0] == 404
 
 
 @pytest.mark.parametrize(
-    "private_files", [PrivateFiles(CountingIds(), most_entries=2), PrivateFiles(CountingIds(), most_bytes=len(PLOT.content) + 5)]
+    "private_files",
+    [
+        PrivateFiles(CountingIds(), NoSharedFiles(), most_entries=2),
+        PrivateFiles(CountingIds(), NoSharedFiles(), most_bytes=len(PLOT.content) + 5),
+    ],
 )
 async def test_the_oldest_give_way(private_files: PrivateFiles, ann: str) -> None:
     """When there are too many, or too much of them."""
     counter = Counter(private_files)
     async with counter.client:
-        old, new = (links(private_files.render_note(ann, POST)) for _ in range(2))
+        old, new = [links(await private_files.render_note(ann, POST)) for _ in range(2)]
         assert [(await counter.get(link))[0] for link in (*old, *new)] == [404, 404, 200, 200]

@@ -52,7 +52,7 @@ def test_a_tier_with_no_slots_of_its_own_has_the_smallest_share() -> None:
     """It is not divided by."""
     queue = _FairQueue()
     fill(queue, GUEST, 10)
-    assert queue.take({GUEST: 0, PREMIUM: 2}) == "guest-0"
+    assert queue.take({PREMIUM: 2}) == "guest-0"
 
 
 def test_an_empty_line_has_nobody_next() -> None:

@@ -1,0 +1,38 @@
+"""What tells one house's database from another's: an id that is made once and moves with the records."""
+
+from sqlalchemy import select, text
+
+from bot.ports.clock import Clock, Ids
+from storage.schema.messages import happened
+from storage.sql.database import Database
+from storage.sql.upsert import Upsert
+
+_PREFIX = "deployment:"
+_FIND = select(happened.c.key).where(happened.c.key.startswith(_PREFIX)).order_by(happened.c.at, happened.c.key).limit(1)
+_ADD = Upsert(lambda insert_into: insert_into(happened).on_conflict_do_nothing())
+_LOCK = 0x6561_7365_6D
+"""The number of the advisory lock on PostgreSQL, beside that of migrations."""
+
+_ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
+
+
+async def find_deployment(database: Database) -> str | None:
+    """Return the id; None where none was made yet."""
+    async with database.read_transaction() as connection:
+        key: str | None = (await connection.execute(_FIND)).scalar()
+    return None if key is None else key.removeprefix(_PREFIX)
+
+
+async def make_deployment(database: Database, clock: Clock, ids: Ids) -> str:
+    """Return the id, which is made if there is none: of two processes at once, one makes it."""
+    found = await find_deployment(database)
+    if found is not None:
+        return found
+    async with database.write_transaction() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(_ALONE, {"lock": _LOCK})
+        key: str | None = (await connection.execute(_FIND)).scalar()
+        if key is None:
+            key = f"{_PREFIX}{ids.new()}"
+            await _ADD.run(connection, {"key": key, "at": clock.now()})
+    return key.removeprefix(_PREFIX)

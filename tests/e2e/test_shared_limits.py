@@ -1,0 +1,125 @@
+"""Two houses at one Redis: what one person may do is counted over both, and a Redis that is gone costs nobody anything."""
+
+import asyncio
+import itertools
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.app.house import House, open_house
+from bot.config import Settings
+from bot.domain.chat import Post
+from bot.domain.people import Person
+from tests.fakes.redis import RedisServer, redis_server
+from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
+
+pytestmark = pytest.mark.needs("redis")
+
+ANN = person()
+ADMIN = replace(person("root"), is_admin=True)
+
+_numbers = itertools.count()
+
+
+class Town:
+    """Two houses that share a database, a Redis and a surface; whatever is typed goes to the next of them."""
+
+    def __init__(self, folder: Path, surface: RecordingSurface, houses: tuple[House, House]) -> None:
+        self._folder = folder
+        self._surface = surface
+        self._houses = itertools.cycle(houses)
+
+    async def type(self, line: str, by: Person = ANN) -> list[Post]:
+        """Type a command, and return what only its author read."""
+        call = FakeCall(self._surface, key=f"call-{next(_numbers)}", by=by)
+        await next(self._houses).dispatcher.dispatch_line(line, call)
+        return call.whispers
+
+    def count(self, query: str = "SELECT count(*) FROM jobs") -> int:
+        """Return what a counting query gives."""
+        with closing(sqlite3.connect(f"file:{self._folder / 'easel.db'}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(query).fetchone()[0])
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until it is so."""
+        async with asyncio.timeout(120):
+            while not is_so():  # noqa: ASYNC110 - it is in a file
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def a_town(folder: Path, redis: RedisServer) -> AsyncIterator[Town]:
+    """Open it: three wishes in an hour are one person's."""
+    settings = Settings.model_validate(
+        {
+            "data_dir": folder,
+            "engine": {"url": redis.url, "prefix": f"town{next(_numbers)}"},
+            "quotas": {"tiers": {"guest": 100}},
+            "bursts": {"wishes": 3, "within": "1h"},
+            "worker": {"lease": "2s"},
+        }
+    )
+    surface = RecordingSurface()
+    async with open_house(settings, {LOOM: surface}) as one, open_house(settings, {LOOM: surface}) as other:
+        yield Town(folder, surface, (one, other))
+
+
+def texts(whispers: list[list[Post]]) -> list[str]:
+    """Return what all of them say."""
+    return [str(post.text) for posts in whispers for post in posts]
+
+
+async def test_wishes_and_tries_are_counted_over_all_processes(tmp_path: Path, redis: RedisServer) -> None:
+    """Whoever asks too often hears it wherever it is asked; whoever guesses codes gets five tries and not ten."""
+    async with a_town(tmp_path, redis) as town:
+        refused = texts([await town.type(f"/imagine a fox, number {number}") for number in range(6)])
+        assert town.count() == 3
+        assert len(refused) == 3
+        assert all("One person can ask 3 times in an hour" in text for text in refused)
+        tried = texts([await town.type("/link EASEL-0000-0000") for _ in range(7)])
+        assert ["does not work" in text for text in tried] == [True] * 5 + [False] * 2
+        assert "You have tried 5 codes" in tried[-1]
+
+
+async def test_a_changed_limit_counts_on_the_next_wish_of_every_process(tmp_path: Path, redis: RedisServer) -> None:
+    """Nobody keeps a copy of rules, nor of who somebody is."""
+    async with a_town(tmp_path, redis) as town:
+        assert await town.type("/imagine a fox before") == []
+        await town.type("/quota set 0 --tier guest", ADMIN)
+        for number in range(2):
+            [refused] = await town.type(f"/imagine a fox after, number {number}")
+            assert "0 " in str(refused.text)
+        await town.type("/quota set 5 --tier guest", ADMIN)
+        assert await town.type("/imagine a fox again") == []
+        assert town.count() == 2
+
+
+@asynccontextmanager
+async def a_town_without_redis(folder: Path) -> AsyncIterator[tuple[Town, RedisServer]]:
+    """Open one whose Redis has just been killed, and in which four pictures were asked for since."""
+    (folder / "redis").mkdir()
+    with redis_server(folder / "redis") as redis:
+        async with a_town(folder, redis) as town:
+            redis.kill()
+            assert texts([await town.type(f"/imagine a fox, number {number}") for number in range(4)]) == []
+            yield town, redis
+
+
+async def test_while_redis_is_gone_everybody_is_served(tmp_path: Path) -> None:
+    """Each process counts by itself, and what is accepted is in the database."""
+    async with a_town_without_redis(tmp_path) as (town, _):
+        assert "does not work" in texts([await town.type("/link EASEL-0000-0000")])[0]
+        assert ["You have" in text for text in texts([await town.type("/quota show") for _ in range(2)])] == [True] * 2
+        assert town.count() == 4
+
+
+@pytest.mark.long
+async def test_what_was_asked_for_without_redis_is_drawn_when_it_is_back(tmp_path: Path) -> None:
+    """By itself."""
+    async with a_town_without_redis(tmp_path) as (town, redis):
+        redis.start()
+        await town.until(lambda: town.count("SELECT count(*) FROM jobs WHERE state = 'done' AND told_at IS NOT NULL") == 4)

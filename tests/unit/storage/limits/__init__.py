@@ -1,0 +1,1 @@
+"""Tests of what counts how often something is done."""
