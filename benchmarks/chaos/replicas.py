@@ -8,6 +8,7 @@ environment and log, and ends when this process is gone.
 import asyncio
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -19,6 +20,7 @@ from pathlib import Path
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.e2e.everything"])
 
+_SETTING = re.compile(r"(EASEL|OPENAI|DISCORD|SLACK|AWS)_")
 _POLL_S = 0.05
 _RESTART_AFTER_S = 0.3
 _START_TIMEOUT_S = 120.0
@@ -36,7 +38,7 @@ class Replica:
         self.broke: list[int] = []
         """The exit codes of those that ended by themselves."""
         self._arguments = (role,) if role == "web" else (role, "--port", str(port))
-        self.environ = {**os.environ, **environ}
+        self.environ = {**{name: value for name, value in os.environ.items() if not _SETTING.match(name)}, **environ}
         self._folder = folder
         self._process: ForkServerProcess | None = None
         self._exit_code: int | None = None
