@@ -84,7 +84,11 @@ class Replica:
         freezer = await asyncio.create_subprocess_exec(
             *("sh", "-c", script, "sh", str(process.pid), str(seconds)), stderr=asyncio.subprocess.DEVNULL, start_new_session=True
         )
-        await freezer.wait()
+        try:
+            await freezer.wait()
+        finally:
+            if freezer.returncode is None:
+                os.killpg(freezer.pid, signal.SIGKILL)  # with the `sleep` of its own
 
     async def stop(self) -> int | None:
         """Ask it to end as systemd would, and return its exit code; None if it had to be killed."""

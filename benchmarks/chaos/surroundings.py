@@ -31,6 +31,13 @@ CHANNELS = 4
 _SURVIVES_A_CRASH = ("synchronous_commit=on",)
 _REQUEST_TIMEOUT_S = 130.0
 _DRAWING_S = 0.5
+_CHAT = ("--no-rate-limits", "--quiet")
+_PROGRAMS = (
+    ("benchmarks.chaos.objects_server", ()),
+    ("tests.fakes.openai", ("--delay", str(_DRAWING_S))),
+    ("tests.fakes.discord", _CHAT),
+    ("tests.fakes.slack", _CHAT),
+)
 
 
 class Fake:
@@ -105,17 +112,10 @@ async def open_surroundings(folder: Path) -> AsyncIterator[Surroundings]:
     """Start all of them, and end them when the body has run."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_REQUEST_TIMEOUT_S)))
-        starting = [
-            stack.enter_async_context(run_program("benchmarks.chaos.objects_server", log=folder / "s3.log")),
-            stack.enter_async_context(
-                run_program("tests.fakes.openai", "--delay", str(_DRAWING_S), log=folder / "openai.log"),
-            ),
-            stack.enter_async_context(
-                run_program("tests.fakes.discord", "--no-rate-limits", "--quiet", log=folder / "discord.log")
-            ),
-            stack.enter_async_context(run_program("tests.fakes.slack", "--no-rate-limits", "--quiet", log=folder / "slack.log")),
+        s3_url, openai_url, discord_url, slack = [
+            await stack.enter_async_context(run_program(module, *options, log=folder / f"{module.split('.')[2]}.log"))
+            for module, options in _PROGRAMS
         ]
-        s3_url, openai_url, discord_url, slack = [await start for start in starting]
         (folder / "redis").mkdir()
         addresses = json.loads(slack)
         surroundings = Surroundings(
