@@ -11,6 +11,17 @@ from benchmarks.chaos.replicas import Replica
 from benchmarks.chaos.surroundings import Surroundings, flush
 
 S3_DOWN_S = 10.0
+REDIS_DOWN_S = 3.0
+
+_PROVIDER_CUTS = (
+    ("images", "cut_after_paid"),
+    ("images", "cut_mid_stream"),
+    ("images", "cut_before"),
+    ("chat", "cut_before"),
+    ("moderations", "bad_gateway"),
+)
+_DISCORD_METHODS = ("POST", "PATCH")
+_SLACK_METHODS = ("chat.postMessage", "chat.update", "files.completeUploadExternal")
 
 
 class FaultKind(StrEnum):
@@ -20,7 +31,7 @@ class FaultKind(StrEnum):
     """A worker is killed."""
 
     FREEZE = "freeze"
-    """A worker is stopped past its lease, and goes on."""
+    """A worker, or now and then another process, is stopped past the lease, and goes on."""
 
     STOP = "stop"
     """Any process is asked to end, as for an upgrade."""
@@ -28,7 +39,7 @@ class FaultKind(StrEnum):
     GATEWAY = "gateway"
     WEB = "web"
     REDIS = "redis"
-    """Redis is killed and started again."""
+    """Redis is killed and started again, at once or after a while."""
 
     FLUSH = "flush"
     """Redis forgets everything."""
@@ -40,10 +51,10 @@ class FaultKind(StrEnum):
     """The S3 server is away for ten seconds."""
 
     PROVIDER = "provider"
-    """A connection is cut after OpenAI has accepted a picture."""
+    """A connection is cut after OpenAI has accepted a picture, or while it judges or rewrites words."""
 
     CHATS = "chats"
-    """A connection is cut after Discord or Slack has taken a message."""
+    """A connection is cut before or after Discord or Slack has taken a message, or they are broken for a moment."""
 
 
 WEIGHTS = {
@@ -112,21 +123,28 @@ class Trouble:
         of_role = [one for one in self._replicas if one.role == role]
         return of_role[planned.target % len(of_role)]
 
+    def _any(self, planned: PlannedFault) -> Replica:
+        return self._replicas[planned.target % len(self._replicas)]
+
     async def _kill(self, planned: PlannedFault) -> None:
         self._one_of(planned, planned.kind).kill()
 
     async def _freeze(self, planned: PlannedFault) -> None:
-        await self._one_of(planned, FaultKind.WORKER).freeze(self._lease_s * 2)
+        frozen = self._any(planned) if planned.variant % 4 == 0 else self._one_of(planned, FaultKind.WORKER)
+        await frozen.freeze(self._lease_s * 2)
 
     async def _ask_to_end(self, planned: PlannedFault) -> None:
-        self._replicas[planned.target % len(self._replicas)].ask_to_end()
+        self._any(planned).ask_to_end()
 
-    async def _restart_redis(self, planned: PlannedFault) -> None:  # noqa: ARG002 - all are made alike
+    async def _restart_redis(self, planned: PlannedFault) -> None:
         redis = self._surroundings.redis
         await asyncio.to_thread(redis.kill)
-        await asyncio.to_thread(redis.start)
+        try:
+            await asyncio.sleep(REDIS_DOWN_S if planned.variant % 2 else 0)
+        finally:
+            await asyncio.to_thread(redis.start)
 
-    async def _flush_redis(self, planned: PlannedFault) -> None:  # noqa: ARG002 - as above
+    async def _flush_redis(self, planned: PlannedFault) -> None:  # noqa: ARG002 - all are made alike
         await flush(self._surroundings.redis)
 
     async def _restart_postgres(self, planned: PlannedFault) -> None:  # noqa: ARG002 - as above
@@ -140,15 +158,14 @@ class Trouble:
             await self._surroundings.s3.mend()
 
     async def _cut_provider(self, planned: PlannedFault) -> None:
-        kind = ("cut_after_paid", "cut_mid_stream")[planned.variant % 2]
-        await self._surroundings.openai.post("faults", {"endpoint": "images", "kind": kind})
+        endpoint, kind = _PROVIDER_CUTS[planned.variant % len(_PROVIDER_CUTS)]
+        await self._surroundings.openai.post("faults", {"endpoint": endpoint, "kind": kind})
 
     async def _cut_chats(self, planned: PlannedFault) -> None:
-        """Cut before or after: what was taken is not known to whoever sent it."""
-        cut = ("after", "before")[planned.variant % 2]
+        how: dict[str, object] = ({"cut": "after"}, {"cut": "before"}, {"status": 502})[planned.variant % 3]
         if planned.target % 2:
-            method = ("POST", "PATCH")[planned.variant // 2 % 2]
-            await self._surroundings.discord.post("fault", method=method, cut=cut)
+            method = _DISCORD_METHODS[planned.variant // 3 % len(_DISCORD_METHODS)]
+            await self._surroundings.discord.post("fault", method=method, **how)
         else:
-            method = ("chat.postMessage", "chat.update", "files.completeUploadExternal")[planned.variant // 2 % 3]
-            await self._surroundings.slack.post("fault", method=method, cut=cut)
+            method = _SLACK_METHODS[planned.variant // 3 % len(_SLACK_METHODS)]
+            await self._surroundings.slack.post("fault", method=method, **how)
