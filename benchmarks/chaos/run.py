@@ -171,9 +171,7 @@ async def _stop(replicas: Sequence[Replica]) -> None:
     codes = await asyncio.gather(*(replica.stop() for replica in replicas))
     for replica, code in zip(replicas, codes, strict=True):
         if replica.broke:
-            say(
-                f"{replica.name} ended by itself {len(replica.broke)} times, which is right where it finds no Redis at its start."
-            )
+            say(f"{replica.name} ended by itself {len(replica.broke)} times, as is right at a start without Redis or database.")
         if code != 0:
             say(f"{replica.name} ended with {code}; its log says last:")
             say("\n".join(replica.log.read_text().splitlines()[-5:]))
