@@ -20,6 +20,7 @@ _PROVIDER_CUTS = (
     ("chat", "cut_before"),
     ("moderations", "bad_gateway"),
 )
+_CHAT_TROUBLES: tuple[dict[str, object], ...] = ({"cut": "after"}, {"cut": "before"}, {"status": 502})
 _DISCORD_METHODS = ("POST", "PATCH")
 _SLACK_METHODS = ("chat.postMessage", "chat.update", "files.completeUploadExternal")
 
@@ -162,10 +163,10 @@ class Trouble:
         await self._surroundings.openai.post("faults", {"endpoint": endpoint, "kind": kind})
 
     async def _cut_chats(self, planned: PlannedFault) -> None:
-        how: dict[str, object] = ({"cut": "after"}, {"cut": "before"}, {"status": 502})[planned.variant % 3]
+        how = _CHAT_TROUBLES[planned.variant % len(_CHAT_TROUBLES)]
         if planned.target % 2:
-            method = _DISCORD_METHODS[planned.variant // 3 % len(_DISCORD_METHODS)]
+            method = _DISCORD_METHODS[planned.variant // len(_CHAT_TROUBLES) % len(_DISCORD_METHODS)]
             await self._surroundings.discord.post("fault", method=method, **how)
         else:
-            method = _SLACK_METHODS[planned.variant // 3 % len(_SLACK_METHODS)]
+            method = _SLACK_METHODS[planned.variant // len(_CHAT_TROUBLES) % len(_SLACK_METHODS)]
             await self._surroundings.slack.post("fault", method=method, **how)
