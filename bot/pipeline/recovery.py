@@ -59,14 +59,13 @@ class Recovery:
             group.create_task(self._repeat(Chore.PUBLISH, self._publish_all, every))
             group.create_task(self._repeat(Chore.NOTIFY, self._tell_and_remove, every))
 
-    async def _repeat(self, chore: Chore, sweep: Callable[[], Awaitable[None]], every: timedelta) -> None:
+    async def _repeat(self, chore: Chore, sweep: Callable[[], Awaitable[bool]], every: timedelta) -> None:
         pause = self._lease
         while True:
             try:
                 leads = await self._leader.lead()
                 self._observer.note(LeadershipChecked(leads))
-                if leads:
-                    await sweep()
+                if leads and await sweep():
                     self._observer.note(ChoreDone(chore, self._clock.now()))
             except EaselError as error:
                 log.warning("recovery.failed", reason=str(error))
@@ -80,13 +79,14 @@ class Recovery:
         await self._publish_all()
         await self._tell_and_remove()
 
-    async def _tell_and_remove(self) -> None:
+    async def _tell_and_remove(self) -> bool:
         await self._notify_all()
         await self._retention.sweep()
         await self._gallery.sweep()
+        return True
 
-    async def _publish_all(self) -> None:
-        """Publish what nobody has touched for a lease, if the engine can be reached: whoever accepted a younger job is at it."""
+    async def _publish_all(self) -> bool:
+        """Publish what nobody has touched for a lease: whoever accepted a younger job is at it. False if the engine is away."""
         accepted_by = self._clock.now() - self._lease
         after: JobId | None = None
         while True:
@@ -95,9 +95,9 @@ class Recovery:
                 await self._engine.publish_missing(found)
             except StorageFailed as error:
                 log.warning("recovery.unpublished", reason=str(error))
-                return
+                return False
             if len(found) < self._page:
-                return
+                return True
             after = found[-1][0]
 
     async def _notify_all(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -16,6 +16,7 @@ from tests.e2e.discord_stage import is_done
 from tests.e2e.serving import Serving, free_port
 from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.metrics import read_samples
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
 from tests.fakes.redis import RedisServer
 from tests.fakes.visitor import Event, HttpVisitor, Listener
@@ -68,6 +69,7 @@ async def test_a_worker_delivers_what_others_took_in(town: Town) -> None:
         await town.discord.commands_synced("imagine")
         await be_well(gateway)
         message = await (await ada.type_command(channel, "imagine", prompt="a fox on Discord")).message_when(within=20)
+        await be_told(gateway, {"easel_wishes_accepted_total{platform=discord}": 1})
         await stop(gateway)
     assert town.discord.gateway.sessions == []
     async with HttpVisitor(town.web.url) as visitor, visitor.listening() as events:
@@ -78,6 +80,8 @@ async def test_a_worker_delivers_what_others_took_in(town: Town) -> None:
             [picture] = (await events.until("done")).data["post"]["pictures"]
             path = urljoin(f"{town.web.url}/", picture["link"]).removeprefix(town.web.url)
             assert (await visitor.get(path)).status == HTTPStatus.OK
+            ended = {f"easel_jobs_ended_total{{platform={platform},state=done}}": 1 for platform in ("discord", "web")}
+            await be_told(worker, ended | {"easel_leader": 1})
             await stop(worker)
     assert town.discord.gateway.sessions == []
 
@@ -114,6 +118,13 @@ async def be_well(serving: Serving) -> None:
     async with httpx2.AsyncClient(base_url=serving.url) as client, asyncio.timeout(60):
         assert (await client.get("/healthz")).status_code == HTTPStatus.OK
         while (await client.get("/readyz")).status_code != HTTPStatus.OK:  # noqa: ASYNC110 - another process knows
+            await asyncio.sleep(0.05)
+
+
+async def be_told(serving: Serving, wanted: Mapping[str, float]) -> None:
+    """Wait until the metrics of a process say all that."""
+    async with httpx2.AsyncClient(base_url=serving.url) as client, asyncio.timeout(60):
+        while not read_samples((await client.get("/metrics")).text).items() >= wanted.items():  # noqa: ASYNC110 - another process tells
             await asyncio.sleep(0.05)
 
 
