@@ -41,6 +41,7 @@ from storage.sql.rules import SqlRulebook
 from storage.sql.seen_keys import SqlSeenKeys
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.contract.paying import TillIds
+from tests.contract.tables import patient_database
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
@@ -134,7 +135,7 @@ def records_url(engine_name: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database(records_url: str) -> AsyncIterator[Database]:
     """Open it."""
-    database = Database(records_url)
+    database = patient_database(records_url)
     await database.open()
     yield database
     await database.close()

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,8 @@ from sqlalchemy import Connection
 
 import storage.migrations
 from storage.migrate import upgrade
+from storage.sql.database import Database
+from storage.sql.postgres import PostgresOptions
 from tests.fakes.postgres import PostgresServer
 
 
@@ -40,6 +43,11 @@ def bring_to(connection: Connection, version: str) -> None:
     config.set_main_option("script_location", str(Path(storage.migrations.__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, version)
+
+
+def patient_database(url: str) -> Database:
+    """Return a database whose statements may take as long as a busy machine needs: what waits for a lock counts too."""
+    return Database(url, busy=timedelta(minutes=1), postgres=PostgresOptions(statement_timeout=timedelta(minutes=2)))
 
 
 @cache

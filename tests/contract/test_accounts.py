@@ -7,8 +7,8 @@ import pytest
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Identity, Platform
 from bot.ports.accounts import Accounts
 from storage.sql.accounts import SqlAccounts
-from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
+from tests.contract.tables import patient_database
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 
@@ -60,7 +60,7 @@ async def test_many_first_looks_at_once_make_one_account(accounts: Accounts) -> 
 @ON_DISK
 async def test_two_houses_on_one_database_agree(accounts: Accounts, records_url: str, clock: StoppedClock) -> None:
     """Whoever comes first makes the account, whichever process that is in."""
-    second = Database(records_url)
+    second = patient_database(records_url)
     await second.open()
     ids = CountingIds()
     ids.new()

@@ -22,6 +22,7 @@ from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import ANN, TODAY, WEB
 from tests.contract.paying import GRACE, TillIds, membership, moment, reasons
+from tests.contract.tables import patient_database
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.stripe_events import (
@@ -64,7 +65,7 @@ class TestSubscriptions:
         self, records_url: str, clock: StoppedClock, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """One is told who pays, the other that it is paid, at the same moment."""
-        second = Database(records_url)
+        second = patient_database(records_url)
         await second.open()
         async with StripeWebhookSender(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
             for number in range(10):

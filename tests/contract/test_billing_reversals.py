@@ -20,6 +20,7 @@ from storage.sql.billing import SqlBilling
 from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
 from tests.contract.paying import GRACE, membership, moment, reasons, send_all
+from tests.contract.tables import patient_database
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.stripe_events import (
@@ -102,7 +103,7 @@ class TestMoneyThatWentBack:
         self, records_url: str, clock: StoppedClock, till: StripeWebhookSender, credits_: Credits, ann: AccountId
     ) -> None:
         """Whoever comes second sees the first."""
-        second = Database(records_url)
+        second = patient_database(records_url)
         await second.open()
         async with StripeWebhookSender(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
             for number in range(10):
@@ -223,7 +224,7 @@ class TestMembershipsWhoseMoneyWentBack:
         self, records_url: str, clock: StoppedClock, till: StripeWebhookSender, rulebook: Rulebook, ann: AccountId
     ) -> None:
         """Every event goes to both of them at once."""
-        second = Database(records_url)
+        second = patient_database(records_url)
         await second.open()
         async with StripeWebhookSender(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
             for number in range(6):

@@ -15,6 +15,7 @@ from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import CANCELLED, DISCORD, DONE, FAILED, LEASE, SECOND, WEB, a_hold, a_job, some_pictures
+from tests.contract.tables import patient_database
 from tests.fakes.clock import NOON, StoppedClock
 
 EVERYWHERE = frozenset({WEB, DISCORD})
@@ -164,7 +165,7 @@ async def test_two_processes_that_claim_at_once_never_exceed_the_cap(
     database: Database, records_url: str, jobs: Jobs, ann: AccountId, clock: StoppedClock
 ) -> None:
     """Claims and ends come in any order, from two pools of connections; in the end everything has had its turn."""
-    dice, other = Random(7), Database(records_url)  # noqa: S311 - an order that can be repeated
+    dice, other = Random(7), patient_database(records_url)  # noqa: S311 - an order that can be repeated
     await other.open()
     try:
         processes = (jobs, SqlJobs(other, clock))

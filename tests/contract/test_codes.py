@@ -12,6 +12,7 @@ from storage.schema.accounts import codes as table
 from storage.sql.codes import SqlCodes
 from storage.sql.database import Database
 from tests.contract.conftest import MEMORY, ON_DISK
+from tests.contract.tables import patient_database
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.codes import MemoryCodes
 
@@ -138,7 +139,7 @@ async def test_no_holder_is_taken_for_another(codes: Codes, hostile: str) -> Non
 @ON_DISK
 async def test_of_two_processes_one_wins(codes: Codes, records_url: str, clock: StoppedClock) -> None:
     """The database decides, not a lock in one of them."""
-    second = Database(records_url)
+    second = patient_database(records_url)
     await second.open()
     others = SqlCodes(second, clock)
     for number in range(10):

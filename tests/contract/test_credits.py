@@ -13,9 +13,9 @@ from bot.ports.accounts import Accounts
 from bot.ports.credits import Credits
 from bot.ports.rules import Rulebook
 from storage.sql.credits import SqlCredits
-from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import ANN, WEB
+from tests.contract.tables import patient_database
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.ids import CountingIds
 
@@ -245,7 +245,7 @@ class TestAtOnce:
         self, credits_: Credits, ann: AccountId, records_url: str, clock: StoppedClock
     ) -> None:
         """Two processes take from the same balance."""
-        second = Database(records_url)
+        second = patient_database(records_url)
         await second.open()
         await credits_.move(a_move(ann, 5))
         others = SqlCredits(second, clock, _OtherIds())

@@ -9,9 +9,9 @@ import pytest
 from bot.domain.people import Platform
 from bot.errors import StorageFailed
 from bot.ports.installations import InstallationKey, Installations, StoredInstallation
-from storage.sql.database import Database
 from storage.sql.installations import SqlInstallations
 from tests.contract.conftest import MEMORY, ON_DISK
+from tests.contract.tables import patient_database
 from tests.fakes.clock import NOON
 from tests.fakes.installations import MemoryInstallations
 
@@ -145,7 +145,7 @@ async def test_of_many_saved_at_once_one_stays(installations: Installations) -> 
 async def test_another_process_finds_it(installations: Installations, records_url: str) -> None:
     """What was saved is on the disk, and what was forgotten is not."""
     await installations.save(one())
-    second = Database(records_url)
+    second = patient_database(records_url)
     await second.open()
     others = SqlInstallations(second)
     found = await others.find(WORKSPACE)

@@ -11,14 +11,14 @@ from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.jobs import DrawingState, Ending, JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
-from bot.errors import LeaseLost, LimitTooLow, QuotaExceeded
+from bot.errors import LeaseLost, LimitTooLow, QuotaExceeded, StorageFailed
 from bot.ports.accounts import Ledger
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
-from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, TODAY, a_drawing, a_hold, a_job, some_pictures
+from tests.contract.tables import patient_database
 from tests.fakes.clock import StoppedClock
 
 FOX = JobId("fox")
@@ -203,7 +203,7 @@ async def test_of_fifty_wishes_at_once_in_three_houses_exactly_the_limit_is_gran
     jobs: Jobs, ledger: Ledger, ann: AccountId, records_url: str, clock: StoppedClock
 ) -> None:
     """Processes on one database see each other's holds."""
-    others = [Database(records_url), Database(records_url)]
+    others = [patient_database(records_url), patient_database(records_url)]
     for database in others:
         await database.open()
     houses = [jobs, *(SqlJobs(database, clock) for database in others)] * 17
@@ -213,6 +213,7 @@ async def test_of_fifty_wishes_at_once_in_three_houses_exactly_the_limit_is_gran
     for database in others:
         await database.close()
     refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]
+    assert [answer for answer in answers if isinstance(answer, StorageFailed)] == []
     assert (len(answers), len(refused)) == (50, 47)
     assert await ledger.quota_status(HOUSE, ann, TODAY.day, 3) == QuotaStatus(3, 3, 0)
 

@@ -18,6 +18,7 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.spending import reserve_money
 from tests.contract.conftest import ENGINES, ON_DISK
 from tests.contract.examples import CANCELLED, DONE, FAILED, LEASE, REFUSED, TODAY, a_drawing, a_hold, a_job, some_pictures
+from tests.contract.tables import patient_database
 from tests.fakes.clock import StoppedClock
 from tests.fakes.postgres import PostgresServer
 
@@ -304,7 +305,7 @@ class TestBudgets:
         self, jobs: Jobs, ledger: Ledger, ann: AccountId, records_url: str, clock: StoppedClock
     ) -> None:
         """In two houses on one database."""
-        second = Database(records_url)
+        second = patient_database(records_url)
         await second.open()
         houses = [jobs, SqlJobs(second, clock)] * 25
         hold = a_dear_hold(ann, 150, DAILY, HOUSE_MONTHLY)

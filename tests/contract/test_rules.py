@@ -20,10 +20,10 @@ from bot.domain.rules import (
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts
 from bot.ports.rules import Rulebook
-from storage.sql.database import Database
 from storage.sql.rules import SqlRulebook
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import WEB
+from tests.contract.tables import patient_database
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.ids import CountingIds
 
@@ -192,7 +192,7 @@ class TestUndoing:
     @ON_DISK
     async def test_of_two_at_once_one_wins(self, rulebook: Rulebook, records_url: str, clock: StoppedClock) -> None:
         """The other one is told that it was undone."""
-        second = Database(records_url)
+        second = patient_database(records_url)
         await second.open()
         entry = await changed(rulebook, "a")
         ids = CountingIds()

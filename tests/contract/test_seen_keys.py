@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.ports.seen_keys import SeenKeys
-from storage.sql.database import Database
 from storage.sql.seen_keys import SqlSeenKeys
 from tests.contract.conftest import ON_DISK
+from tests.contract.tables import patient_database
 from tests.fakes.clock import StoppedClock
 
 
@@ -44,7 +44,7 @@ async def test_any_text_is_a_key(seen_keys: SeenKeys, key: str) -> None:
 @ON_DISK
 async def test_of_many_at_once_in_two_houses_one_is_first(seen_keys: SeenKeys, records_url: str, clock: StoppedClock) -> None:
     """A webhook that is delivered twice in one moment is handled by one process."""
-    second = Database(records_url)
+    second = patient_database(records_url)
     await second.open()
     answers = await asyncio.gather(*(one.add_if_new("evt_1") for one in [seen_keys, SqlSeenKeys(second, clock)] * 10))
     await second.close()

@@ -16,12 +16,11 @@ from bot.ports.jobs import Jobs
 from bot.ports.rules import Rulebook
 from storage.sql.accounts import SqlAccounts
 from storage.sql.credits import SqlCredits
-from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.rules import SqlRulebook
 from tests.contract.examples import WEB
-from tests.contract.tables import Tables
+from tests.contract.tables import Tables, patient_database
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
@@ -79,7 +78,7 @@ class Worlds:
 
     def open(self, before: World | None = None) -> None:
         """Start a process on the tables; `before` is the world that the last one left."""
-        self._database = Database(self._url)
+        self._database = patient_database(self._url)
         self.wait(self._database.open())
         assert isinstance(self._database._writer, AsyncEngine)
         engine = self._database._writer.sync_engine
