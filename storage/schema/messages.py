@@ -1,4 +1,4 @@
-"""The page's messages by channel, and what has happened once."""
+"""The page's messages by channel, what has happened once, and who leads."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.sql.expression import ColumnElement
@@ -36,4 +36,12 @@ happened = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+leader_leases = Table(
+    "leader_leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", Moment, nullable=False),
 )

@@ -1,113 +1,94 @@
-"""Asks every leader lock what `bot.ports.leader_lock` promises, and Redis's who leads when there are several."""
+"""Asks every leader lock what `bot.ports.leader_lock` promises, and the database's who leads when there are several."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.app.tasks import background_task
-from bot.ports.leader_lock import LeaderLock
 from storage.engines.local_leader import LocalLeaderLock
-from tests.fakes.redis import RedisServer, redis_server
+from storage.schema.messages import leader_leases
+from storage.sql.database import Database
+from storage.sql.leader_lock import SqlLeaderLock
+from tests.contract.conftest import ON_DISK
+from tests.fakes.clock import StoppedClock
 
-if TYPE_CHECKING:
-    from storage.engines.redis_leader import RedisLeaderLock
+LEASE = timedelta(seconds=20)
 
-HOUR = timedelta(hours=1)
-NEEDS_REDIS = pytest.mark.needs("redis")
-
-_numbers = itertools.count()
-
-
-@asynccontextmanager
-async def redis_lock(server: RedisServer, name: str, lease: timedelta = HOUR) -> "AsyncIterator[RedisLeaderLock]":
-    """Open a lock as a process of its own would."""
-    from redis.asyncio import Redis  # noqa: PLC0415 - tests that need it are skipped without it
-
-    from storage.engines.redis_leader import RedisLeaderLock  # noqa: PLC0415 - as above
-
-    async with Redis.from_url(server.url) as redis:
-        yield RedisLeaderLock(redis, name, lease)
+OpenLock = Callable[..., SqlLeaderLock]
 
 
 @pytest.fixture
-def name() -> str:
-    """Name a lock that no other test has."""
-    return f"leader{next(_numbers)}"
+def lock_of(database: Database, clock: StoppedClock) -> OpenLock:
+    """Return what builds the lock of one process."""
+
+    def build(holder: str, name: str = "house", lease: timedelta = LEASE) -> SqlLeaderLock:
+        return SqlLeaderLock(database, clock, name=name, holder=holder, lease=lease)
+
+    return build
 
 
-@pytest.fixture(params=["local", pytest.param("redis", marks=NEEDS_REDIS)])
-async def lock(request: pytest.FixtureRequest, name: str) -> AsyncIterator[LeaderLock]:
-    """Open each lock in turn."""
-    if request.param == "local":
-        yield LocalLeaderLock()
-        return
-    async with redis_lock(request.getfixturevalue("redis"), name) as lock:
-        yield lock
-
-
-async def test_whoever_is_alone_leads(lock: LeaderLock) -> None:
+async def test_whoever_is_the_only_one_there_can_be_leads() -> None:
     """However often they ask."""
-    assert [await lock.lead() for _ in range(3)] == [True] * 3
+    assert [await LocalLeaderLock().lead() for _ in range(3)] == [True] * 3
 
 
-@NEEDS_REDIS
-async def test_one_of_two_leads_and_goes_on_leading(redis: RedisServer, name: str) -> None:
+@ON_DISK
+async def test_one_of_two_leads_and_goes_on_leading(lock_of: OpenLock) -> None:
     """Whoever asked first; other locks are other matters."""
-    async with redis_lock(redis, name) as one, redis_lock(redis, name) as two, redis_lock(redis, f"{name}-other") as other:
-        assert [await one.lead(), await two.lead(), await one.lead(), await other.lead()] == [True, False, True, True]
+    one, two, other = lock_of("one"), lock_of("two"), lock_of("two", "other house")
+    assert [await one.lead(), await two.lead(), await one.lead(), await other.lead()] == [True, False, True, True]
 
 
-@NEEDS_REDIS
-async def test_a_leader_that_ends_is_followed_at_once(redis: RedisServer, name: str) -> None:
+@ON_DISK
+async def test_one_of_many_that_ask_at_once_leads(lock_of: OpenLock) -> None:
+    """Whichever."""
+    assert sum(await asyncio.gather(*(lock_of(f"process {number}").lead() for number in range(5)))) == 1
+
+
+@ON_DISK
+async def test_a_leader_that_ends_is_followed_at_once(lock_of: OpenLock) -> None:
     """And one that was none takes nothing away when it ends."""
-    async with redis_lock(redis, name) as one, redis_lock(redis, name) as two, redis_lock(redis, name) as three:
-        async with background_task(one.run()):
-            assert await one.lead()
-            async with background_task(two.run()):
-                assert not await two.lead()
-                await asyncio.sleep(0)
-            assert not await three.lead()
-        assert await two.lead()
+    one, two, three = lock_of("one"), lock_of("two"), lock_of("three")
+    async with background_task(one.run()):
+        assert await one.lead()
+        async with background_task(two.run()):
+            assert not await two.lead()
+            await asyncio.sleep(0)
+        assert not await three.lead()
+    assert await two.lead()
 
 
-@NEEDS_REDIS
-async def test_a_leader_that_is_gone_is_followed_after_its_lease(redis: RedisServer, name: str) -> None:
+@ON_DISK
+async def test_a_leader_that_is_gone_is_followed_after_its_lease(lock_of: OpenLock, clock: StoppedClock) -> None:
     """Should it come back, it finds another there."""
-    async with redis_lock(redis, name, timedelta(seconds=0.2)) as gone, redis_lock(redis, name) as heir:
-        assert await gone.lead()
-        async with asyncio.timeout(20):
-            while not await heir.lead():  # noqa: ASYNC110 - it is the question that makes it the leader
-                await asyncio.sleep(0.01)
-        assert not await gone.lead()
+    gone, heir = lock_of("gone"), lock_of("heir")
+    assert await gone.lead()
+    clock.move(LEASE / 2)
+    assert await gone.lead()
+    clock.move(LEASE / 2)
+    assert not await heir.lead()
+    clock.move(LEASE / 2)
+    assert await heir.lead()
+    assert not await gone.lead()
 
 
-@NEEDS_REDIS
-async def test_a_leader_that_is_there_renews_its_lease(redis: RedisServer, name: str) -> None:
+@ON_DISK
+async def test_a_leader_that_is_there_renews_its_lease(lock_of: OpenLock, database: Database, clock: StoppedClock) -> None:
     """By itself, also between two things to do."""
-    from redis.asyncio import Redis  # noqa: PLC0415 - as above
-
-    lease = timedelta(seconds=1)
-    async with Redis.from_url(redis.url) as client, redis_lock(redis, name, lease) as lock, background_task(lock.run()):
+    lock = lock_of("one", lease=timedelta(seconds=0.1))
+    async with background_task(lock.run()):
         assert await lock.lead()
-        await client.expire(name, HOUR)
+        async with database.write_transaction() as connection:
+            await connection.execute(update(leader_leases).values(until=clock.now()))
         async with asyncio.timeout(20):
-            while not 0 < await client.pttl(name) <= 1000:  # noqa: ASYNC110 - Redis knows, and says so only when asked
+            while await until(database) == clock.now():  # noqa: ASYNC110 - the database knows, and says so only when asked
                 await asyncio.sleep(0.01)
 
 
-@NEEDS_REDIS
-async def test_everybody_leads_while_nobody_can_tell(tmp_path: Path, name: str) -> None:
-    """What leaders do is better done twice than not at all; afterwards there is one again."""
-    with redis_server(tmp_path) as server:
-        async with redis_lock(server, name) as one, redis_lock(server, name) as two:
-            assert await one.lead()
-            server.kill()
-            assert [await one.lead(), await two.lead()] == [True, True]
-            server.start()
-            assert [await one.lead(), await two.lead()] == [True, False]
+async def until(database: Database) -> object:
+    """Return when the lease ends."""
+    async with database.read_transaction() as connection:
+        return (await connection.execute(select(leader_leases.c.until))).scalar_one()
