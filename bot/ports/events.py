@@ -28,14 +28,21 @@ class PreviewLinked:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkCancelled:
+    """Whoever works on the job is to stop. Only engines whose broker cannot say so publish it."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventsMissed:
     """Events may have been lost. Never published: it is told to this process's own subscribers when a connection is back."""
 
 
-Event = MessagesChanged | PreviewChanged | PreviewLinked | EventsMissed
+Event = MessagesChanged | PreviewChanged | PreviewLinked | WorkCancelled | EventsMissed
 """The type of an event is its topic. Each can be written as JSON by its declaration, bytes as base64."""
 
-E = TypeVar("E", MessagesChanged, PreviewChanged, PreviewLinked, EventsMissed)
+E = TypeVar("E", MessagesChanged, PreviewChanged, PreviewLinked, WorkCancelled, EventsMissed)
 
 
 class Events(Protocol):

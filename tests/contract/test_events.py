@@ -4,19 +4,25 @@ To add one: a fixture that opens it twice, as two processes would, and its name 
 """
 
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Any, get_args
 
 import pytest
 from pydantic import ConfigDict, TypeAdapter
 
-from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged, PreviewLinked
+from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged, PreviewLinked, WorkCancelled
 from storage.events.local import LocalEvents
+from storage.events.remote import Channel, RemoteEvents
+from tests.fakes.rabbitmq import RabbitServer
 from tests.fakes.redis import RedisServer
 from tests.fakes.waiting import until
 
-KINDS = ["local", pytest.param("redis", marks=pytest.mark.needs("redis"))]
+KINDS = [
+    "local",
+    pytest.param("redis", marks=pytest.mark.needs("redis")),
+    pytest.param("rabbitmq", marks=[pytest.mark.needs("rabbitmq"), pytest.mark.long]),
+]
 Ends = tuple[Events, Events]
 BYTES = bytes(range(256)) * 8 * 1024
 _NUMBERS = itertools.count()
@@ -26,6 +32,7 @@ EVENTS: list[Event] = [
     PreviewChanged("m1"),
     PreviewChanged("🦊", b"\x00"),
     PreviewLinked("p", b"\x00"),
+    WorkCancelled("job"),
 ]
 
 
@@ -36,18 +43,34 @@ def local_ends() -> Ends:
     return events, events
 
 
-@pytest.fixture
-async def redis_ends(redis: RedisServer) -> AsyncIterator[Ends]:
+@asynccontextmanager
+async def two_ends(open_channel: Callable[[str], Channel]) -> AsyncIterator[Ends]:
     """Open it twice, and wait until each hears the other."""
-    from storage.events.redis import RedisEvents  # noqa: PLC0415 - tests that need it are skipped without it
-
     prefix, heard = f"events{next(_NUMBERS)}", list[Event]()
     async with AsyncExitStack() as stack:
-        ends = [await stack.enter_async_context(RedisEvents(redis.url, prefix=prefix, sender=name)) for name in "ab"]
+        ends = [await stack.enter_async_context(RemoteEvents(open_channel(prefix), sender=name)) for name in "ab"]
         for end in ends:
             stack.enter_context(end.subscribe(EventsMissed, heard.append))
         await until(lambda: len(heard) == 2)
         yield ends[0], ends[1]
+
+
+@pytest.fixture
+async def redis_ends(redis: RedisServer) -> AsyncIterator[Ends]:
+    """Open them over Redis."""
+    from storage.events.redis import RedisChannel  # noqa: PLC0415 - tests that need it are skipped without it
+
+    async with two_ends(lambda prefix: RedisChannel(redis.url, prefix=prefix)) as ends:
+        yield ends
+
+
+@pytest.fixture
+async def rabbitmq_ends(rabbitmq: RabbitServer) -> AsyncIterator[Ends]:
+    """Open them over RabbitMQ."""
+    from storage.events.amqp import AmqpChannel  # noqa: PLC0415 - as above
+
+    async with two_ends(lambda prefix: AmqpChannel(rabbitmq.url, prefix=prefix)) as ends:
+        yield ends
 
 
 @pytest.fixture(params=KINDS)

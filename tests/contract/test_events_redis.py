@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged
+from storage.events.remote import RemoteEvents
 from tests.fakes.redis import RedisServer, redis_server
 from tests.fakes.waiting import until
 
@@ -18,11 +19,11 @@ pytestmark = pytest.mark.needs("redis")
 @asynccontextmanager
 async def two_processes(redis: RedisServer, *prefixes: str) -> AsyncIterator[tuple[Events, Events, list[Event]]]:
     """Open it twice, the second with somebody who wants to know everything; wait until that is connected."""
-    from storage.events.redis import RedisEvents  # noqa: PLC0415 - tests that need it are skipped without it
+    from storage.events.redis import RedisChannel  # noqa: PLC0415 - tests that need it are skipped without it
 
     told: list[Event] = []
     async with AsyncExitStack() as stack:
-        opened = [RedisEvents(redis.url, prefix=prefix, sender=f"process{n}") for n, prefix in enumerate(prefixes)]
+        opened = [RemoteEvents(RedisChannel(redis.url, prefix=prefix), sender=f"process{n}") for n, prefix in enumerate(prefixes)]
         one, other = [await stack.enter_async_context(events) for events in opened]
         stack.enter_context(other.subscribe(EventsMissed, told.append))
         stack.enter_context(other.subscribe(MessagesChanged, told.append))

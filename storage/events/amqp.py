@@ -1,0 +1,68 @@
+"""Events over a fanout exchange of RabbitMQ. Importing this needs `easel[rabbitmq]`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aio_pika import ExchangeType, Message
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+
+from storage.events.remote import Receive
+from storage.rabbitmq import FAILURES, PATIENCE, connect
+
+_MOST_BYTES = 16 * 1024 * 1024
+"""So much waits for somebody who does not read; what is older is lost to them."""
+
+
+class AmqpChannel:
+    """A fanout exchange, and for whoever listens a queue that goes with its connection."""
+
+    failures: tuple[type[Exception], ...] = FAILURES
+
+    def __init__(self, url: str, *, prefix: str) -> None:
+        self._url = url
+        self._name = f"{prefix}.events"
+        self._sending: tuple[AbstractConnection, AbstractExchange] | None = None
+
+    async def send(self, message: bytes) -> None:
+        """Publish it, over a connection that is kept for the next one."""
+        if self._sending is None or self._sending[0].is_closed:
+            connection = await connect(self._url)
+            self._sending = connection, await self._declare(await connection.channel())
+        try:
+            await self._sending[1].publish(Message(message), routing_key="", mandatory=False)
+        except BaseException:
+            await self.close()
+            raise
+
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[Receive]:
+        """Bind a queue of one's own."""
+        arrived = asyncio.Queue[AbstractIncomingMessage | None]()
+
+        async def receive() -> bytes:
+            message = await arrived.get()
+            if message is None:
+                raise ConnectionError("the connection was lost")
+            return message.body
+
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            connection = await connect(self._url)
+        async with connection:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                channel = await connection.channel()
+                for end in (connection.close_callbacks, channel.close_callbacks):
+                    end.add(lambda *_: arrived.put_nowait(None))
+                queue = await channel.declare_queue(exclusive=True, arguments={"x-max-length-bytes": _MOST_BYTES})
+                await queue.bind(await self._declare(channel))
+                await queue.consume(arrived.put, no_ack=True)
+            yield receive
+
+    async def close(self) -> None:
+        """Disconnect."""
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            await sending[0].close()
+
+    async def _declare(self, channel: AbstractChannel) -> AbstractExchange:
+        return await channel.declare_exchange(self._name, ExchangeType.FANOUT, durable=True)
