@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.jobs import Job, JobId
+from bot.domain.jobs import Job, JobId, JobState
 from bot.domain.people import Platform
 from bot.errors import EaselError
 from bot.ports.clock import Clock
@@ -31,9 +31,17 @@ class AccountQueue:
     async def claim(self, job: JobId, lease: timedelta) -> Job | None:
         """Claim the job if it is its turn. If not, see that those have been published whose turn it is."""
         claimed = await self._jobs.claim(job, lease, most_running=self._most_running)
-        if claimed is None:
+        if claimed is None and await self._is_queued(job):
             await self.publish_next(job)
         return claimed
+
+    async def _is_queued(self, job: JobId) -> bool:
+        """Whether it is refused because others go before it, and is not one that an engine has brought a second time.
+
+        Each of those would publish others that wait at the engine already, and they in turn would.
+        """
+        refused = await self._jobs.get(job)
+        return refused is not None and refused.state is JobState.QUEUED
 
     async def publish_next(self, job: JobId) -> None:
         """Publish the jobs of this job's account that there is room for now; where that fails, recovery does."""

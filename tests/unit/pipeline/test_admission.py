@@ -218,3 +218,13 @@ async def test_a_next_job_that_cannot_be_published_is_left_to_recovery(crowded: 
     assert (crowded.job(first).state, crowded.engine.waiting) == (JobState.DONE, [])
     await crowded.recover()
     assert crowded.job(second).state is JobState.DONE
+
+
+async def test_an_ended_job_that_comes_a_second_time_publishes_nobody(crowded: Bench) -> None:
+    """Those that wait are at the engine already: on a broker each repetition would make others, and those more."""
+    first = await crowded.imagine(key="call-1")
+    await crowded.work()
+    second = await crowded.imagine(key="call-2")
+    await crowded.engine.cancel(second.id)
+    await crowded.worker.work(first.id)
+    assert crowded.engine.waiting == []
