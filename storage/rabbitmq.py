@@ -1,9 +1,11 @@
 """The RabbitMQ that a house is told to use, and what is wrong where it cannot. Importing this needs `easel[rabbitmq]`."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aio_pika
@@ -19,12 +21,37 @@ from yarl import URL
 
 from bot.errors import ConfigError
 
+T = TypeVar("T")
+
 PATIENCE = timedelta(seconds=5)
 
 FAILURES = CONNECTION_EXCEPTIONS
 """What a connection that goes, or does not come, raises; a time-out is an OSError."""
 
 _HEARTBEAT_S = 20
+
+
+async def within_patience(work: Coroutine[object, object, T]) -> T:
+    """Wait for the work in a task of its own: aiormq turns it into a bare `Exception` when work of its own is cancelled.
+
+    Raises:
+        TimeoutError: It takes too long.
+        ConnectionError: aiormq closed the channel meanwhile.
+    """
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())  # looked at, also where nobody waits any more
+    try:
+        await asyncio.wait({task}, timeout=PATIENCE.total_seconds())
+    finally:
+        is_late = task.cancel()
+    if is_late:
+        raise TimeoutError("no answer in time")
+    try:
+        return task.result()
+    except Exception as error:
+        if type(error) is Exception:
+            raise ConnectionError("the channel was closed") from error
+        raise
 
 
 async def connect(url: str) -> AbstractConnection:
@@ -34,7 +61,7 @@ async def connect(url: str) -> AbstractConnection:
     address = URL(url)
     if "heartbeat" not in address.query:
         address = address.update_query(heartbeat=_HEARTBEAT_S)
-    return await aio_pika.connect(address, timeout=PATIENCE.total_seconds())
+    return await within_patience(aio_pika.connect(address))
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ import pytest
 
 from tests.fakes.pgbouncer import why_no_pgbouncer
 from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgres
+from tests.fakes.rabbitmq import RabbitServer, rabbit_server, why_no_rabbitmq
 from tests.fakes.redis import RedisServer, redis_server, why_no_redis
 from tests.fakes.s3 import moto_server
 
@@ -51,6 +52,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "postgresql": why_no_postgres,
     "pgbouncer": why_no_pgbouncer,
     "redis": why_no_redis,
+    "rabbitmq": why_no_rabbitmq,
 }
 """Each service's way to say why it cannot be had; None when it can."""
 
@@ -110,6 +112,13 @@ def postgres() -> Iterator[PostgresServer]:
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """Yield a Redis that all tests share, each under a prefix of its own; tests that use it are marked `needs("redis")`."""
     with redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]:
+    """Yield a RabbitMQ that all tests share, each under a prefix of its own; tests that use it are marked `needs("rabbitmq")`."""
+    with rabbit_server(tmp_path_factory.mktemp("rabbitmq")) as server:
         yield server
 
 

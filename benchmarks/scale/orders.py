@@ -17,6 +17,7 @@ from bot.domain.chat import MessageRef, Place
 from bot.domain.jobs import Job, JobId, Wish
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person
 from bot.ports.engine import Engine
+from storage.events.local import LocalEvents
 from storage.migrate import upgrade
 from storage.schema.accounts import accounts, identities
 from storage.schema.jobs import IS_OPEN, jobs
@@ -115,7 +116,7 @@ async def open_orders(cluster: Cluster, *, people: int, database: str = "postgre
     """Make the tables, and take orders there while the body runs."""
     settings = cluster.settings(database=database)
     await upgrade(settings.records_url)
-    async with open_records(settings) as records, open_engine(settings, SystemClock()) as engine:
+    async with open_records(settings) as records, open_engine(settings, SystemClock(), LocalEvents()) as engine:
         orders = Orders(records, engine, people)
         await orders.know_people()
         yield orders

@@ -61,7 +61,7 @@ class FrontEnd:
 async def open_front_end(cluster: Cluster, database: str) -> AsyncIterator[FrontEnd]:
     """Open one on that database."""
     settings = cluster.settings(database=database)
-    async with open_foundation(settings) as base, open_engine(settings, base.clock) as engine:
+    async with open_foundation(settings) as base, open_engine(settings, base.clock, base.events) as engine:
         services = build_services(base, {PLATFORM: EndSurface()}, engine)
         yield FrontEnd(build_dispatcher(services), services, engine)
 

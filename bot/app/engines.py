@@ -1,65 +1,70 @@
 """What carries jobs to whoever draws, and who of them leads, as the settings choose it."""
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from bot.app.redis_packages import load_for_redis
+from bot.app.engine_packages import load_for_engine
+from bot.app.foundation import Foundation
 from bot.app.tasks import background_task
 from bot.config import Settings
+from bot.config.engine_settings import EngineKind
 from bot.domain.people import Platform, Tier
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
+from bot.ports.events import Events
 from bot.ports.leader_lock import LeaderLock
+from storage.engines.broker import Broker
+from storage.engines.brokered import BrokerEngine
 from storage.engines.local import LocalEngine
 from storage.engines.local_leader import LocalLeaderLock
-
-if TYPE_CHECKING:
-    from storage.engines.docket import DocketEngine
+from storage.sql.leader_lock import SqlLeaderLock
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings, clock: Clock) -> AsyncIterator[Engine]:
-    """Open the engine that the settings name: this process by itself, or Redis for any number of them.
+async def open_engine(settings: Settings, clock: Clock, events: Events) -> AsyncIterator[Engine]:
+    """Open the engine that the settings name: this process by itself, or a broker for any number of them.
 
     Raises:
-        ConfigError: Redis cannot be used, or its packages are not installed.
+        ConfigError: The broker cannot be used, or its packages are not installed.
     """
-    if not settings.engine.url:
+    kind = settings.engine.kind
+    if kind is EngineKind.LOCAL:
         yield LocalEngine(clock)
-        return
-    async with await _build_docket_engine(settings) as engine:
-        yield engine
+    elif kind is EngineKind.REDIS:
+        async with await load_for_engine(kind, lambda: _build_docket_engine(settings)) as engine:
+            yield engine
+    else:
+        async with (
+            await load_for_engine(kind, lambda: _build_broker(settings)) as broker,
+            BrokerEngine(broker, tiers=_tiers(settings), lease=settings.worker.lease, events=events, clock=clock) as engine,
+        ):
+            yield engine
 
 
 @asynccontextmanager
-async def open_leader_lock(settings: Settings, platforms: Collection[Platform]) -> AsyncIterator[LeaderLock]:
+async def open_leader_lock(base: Foundation, platforms: frozenset[Platform]) -> AsyncIterator[LeaderLock]:
     """Open the lock of those processes that serve the same platforms: only they can do for each other what a leader does."""
-    if not settings.engine.url:
+    if base.settings.engine.kind is EngineKind.LOCAL:
         yield LocalLeaderLock()
         return
-    from redis.asyncio import Redis
-
-    from storage.engines.redis_leader import RedisLeaderLock
-
-    name = f"{settings.engine.prefix}:leader:{'+'.join(sorted(platforms))}"
-    async with Redis.from_url(settings.engine.url.get_secret_value()) as redis:
-        lock = RedisLeaderLock(redis, name, settings.worker.lease)
-        async with background_task(lock.run()):
-            yield lock
+    name, lease = f"recovery:{'+'.join(sorted(platforms))}", base.settings.worker.lease
+    lock = SqlLeaderLock(base.database, base.clock, name=name, holder=base.ids.new(), lease=lease)
+    async with background_task(lock.run()):
+        yield lock
 
 
-async def _build_docket_engine(settings: Settings) -> "DocketEngine":
-    build = await load_for_redis(_import_docket_engine)
-    return build(
-        settings.engine.url.get_secret_value(),
-        prefix=settings.engine.prefix,
-        tiers=[Tier(name) for name in settings.quotas.tiers],
-        lease=settings.worker.lease,
-    )
-
-
-def _import_docket_engine() -> "type[DocketEngine]":
+def _build_docket_engine(settings: Settings) -> AbstractAsyncContextManager[Engine]:
     from storage.engines.docket import DocketEngine
 
-    return DocketEngine
+    url, prefix = settings.engine.url.get_secret_value(), settings.engine.prefix
+    return DocketEngine(url, prefix=prefix, tiers=_tiers(settings), lease=settings.worker.lease)
+
+
+def _build_broker(settings: Settings) -> AbstractAsyncContextManager[Broker]:
+    from storage.engines.amqp import AmqpBroker
+
+    return AmqpBroker(settings.engine.url.get_secret_value(), prefix=settings.engine.prefix, tiers=_tiers(settings))
+
+
+def _tiers(settings: Settings) -> tuple[Tier, ...]:
+    return tuple(Tier(name) for name in settings.quotas.tiers)

@@ -41,7 +41,9 @@ async def run_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, r
     Raises:
         ConfigError: The engine that the settings name cannot be used.
     """
-    async with open_engine(base.settings, base.clock) if recovers else nullcontext(LocalEngine(base.clock)) as engine:
+    async with (
+        open_engine(base.settings, base.clock, base.events) if recovers else nullcontext(LocalEngine(base.clock)) as engine
+    ):
         services = build_services(base, surfaces, engine)
         async with run_work(services, engine, recovers=recovers) as worker:
             yield House(base, services, build_dispatcher(services), worker)

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from bot.app.clock_skew import judge_skew
-from bot.app.redis_packages import load_for_redis
+from bot.app.engine_packages import load_for_engine
 from bot.app.stores import open_records
 from bot.config import Settings
+from bot.config.engine_settings import EngineKind
 from bot.domain.health import Finding, Health
 from bot.domain.people import Tier
 from bot.errors import ConfigError
@@ -23,9 +24,9 @@ SUBJECT = "redis"
 
 async def check_redis(settings: Settings, clock: Clock) -> tuple[Finding, ...]:
     """See whether Redis answers, keeps what it is given, has our time, and is nobody else's under our prefix."""
-    if not settings.engine.url:
+    if settings.engine.kind is not EngineKind.REDIS:
         return ()
-    examine_server = await load_for_redis(_import_examine_server)
+    examine_server = await load_for_engine(EngineKind.REDIS, _import_examine_server)
     url, prefix = settings.engine.url.get_secret_value(), settings.engine.prefix
     asked = clock.now()
     try:

@@ -45,8 +45,9 @@ class Role(StrEnum):
             return
         if not settings.engine.url:
             raise ConfigError(
-                f"{self.process_name} is one of several processes, which meet in Redis: set [engine] url, "
-                "for example EASEL_ENGINE__URL=redis://127.0.0.1:6379/0, or start all of easel in one process with easel run."
+                f"{self.process_name} is one of several processes, which meet in Redis or RabbitMQ: "
+                "set [engine] url, for example EASEL_ENGINE__URL=redis://127.0.0.1:6379/0, "
+                "or start all of easel in one process with easel run."
             )
         if self is Role.GATEWAY and not self._has_chat(settings):
             raise ConfigError(

@@ -64,7 +64,7 @@ async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *
             open_monitoring(settings, role, has_metrics=listeners.health is not None) as monitoring,
             open_foundation(settings, monitoring.observer) as base,
             open_chat_platforms(base) as chats,
-            open_engine(settings, base.clock) as engine,
+            open_engine(settings, base.clock, base.events) as engine,
         ):
             page = WebSurface(SqlPageMessages(base.database, base.clock, base.ids), base.events)
             billing = open_billing(base) if role.has_page else WebExtension()

@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.app.redis_packages import load_for_redis
+from bot.app.engine_packages import load_for_engine
 from bot.app.tasks import background_task
 from bot.config import Settings
+from bot.config.engine_settings import EngineKind
 from bot.domain.health import Check, Finding, Health
 from bot.errors import ConfigError, StorageFailed
 from bot.ports.clock import Clock, Ids
@@ -48,10 +49,10 @@ async def open_shared_state(settings: Settings, database: Database, clock: Clock
         ConfigError: The packages for Redis are not installed, or another house uses our prefix there.
     """
     rate_limiter, locks = LocalRateLimiter(clock), LocalLocks()
-    if not settings.engine.url:
+    if settings.engine.kind is not EngineKind.REDIS:
         yield SharedState(rate_limiter, locks)
         return
-    build_link = await load_for_redis(_import_redis_link)
+    build_link = await load_for_engine(EngineKind.REDIS, _import_redis_link)
     from storage.limits.redis import RedisLocks, RedisRateLimiter
     from storage.redis_files import RedisFiles
     from storage.redis_prefix import RedisPrefix

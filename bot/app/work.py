@@ -35,7 +35,7 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
         await stack.enter_async_context(background_task(working))
         await stack.enter_async_context(background_task(services.budget_alerts.run()))
         if recovers:
-            leader = await stack.enter_async_context(open_leader_lock(services.base.settings, services.delivery.platforms))
+            leader = await stack.enter_async_context(open_leader_lock(services.base, services.delivery.platforms))
             recovering = _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(recovering))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.

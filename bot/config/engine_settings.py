@@ -1,5 +1,6 @@
 """The settings of what carries jobs to whoever draws."""
 
+from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -8,19 +9,38 @@ from pydantic import AfterValidator, SecretStr
 from bot.config.field_types import NO_SECRET, Secret, Section, Slug
 
 
+class EngineKind(StrEnum):
+    """What carries jobs. The value is the name of the extra that it needs."""
+
+    LOCAL = "local"
+    REDIS = "redis"
+    RABBITMQ = "rabbitmq"
+
+    @property
+    def server(self) -> str:
+        """What its server is called."""
+        return {EngineKind.REDIS: "Redis", EngineKind.RABBITMQ: "RabbitMQ"}.get(self, "")
+
+
+_KINDS = {"redis": EngineKind.REDIS, "rediss": EngineKind.REDIS, "amqp": EngineKind.RABBITMQ, "amqps": EngineKind.RABBITMQ}
+
+
 def _check_url(url: SecretStr) -> SecretStr:
-    if url and not _is_redis_url(url.get_secret_value()):
-        raise ValueError("must be redis:// or rediss:// with a host, such as redis://:password@redis.example.org:6379/0")
+    if url and not _is_broker_url(url.get_secret_value()):
+        *schemes, last = (f"{scheme}://" for scheme in _KINDS)
+        example = "redis://:password@redis.example.org:6379/0"
+        raise ValueError(f"must begin with {', '.join(schemes)} or {last}, and name a host, such as {example}")
     return url
 
 
-def _is_redis_url(text: str) -> bool:
+def _is_broker_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         has_host = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return has_host and parts.scheme in {"redis", "rediss"} and (parts.path.strip("/") or "0").isdecimal()
+    kind = _KINDS.get(parts.scheme)
+    return has_host and kind is not None and (kind is not EngineKind.REDIS or (parts.path.strip("/") or "0").isdecimal())
 
 
 class EngineSettings(Section):
@@ -28,3 +48,8 @@ class EngineSettings(Section):
 
     url: Annotated[Secret, AfterValidator(_check_url)] = NO_SECRET
     prefix: Slug = "easel"
+
+    @property
+    def kind(self) -> EngineKind:
+        """What carries jobs."""
+        return _KINDS.get(urlsplit(self.url.get_secret_value()).scheme, EngineKind.LOCAL)

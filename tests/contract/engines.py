@@ -12,15 +12,23 @@ from bot.app.system import SystemClock
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
 from bot.ports.engine import Engine
+from storage.engines.broker import Broker
+from storage.engines.brokered import BrokerEngine
 from storage.engines.local import LocalEngine
+from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
-from tests.fakes.redis import RedisServer
 from tests.fakes.waiting import quiet
 
 SLOTS = {GUEST: 1, REGISTERED: 2, PREMIUM: 5}
 
-ENGINES = ["local", pytest.param("docket", marks=pytest.mark.needs("redis"))]
+ENGINES = [
+    "local",
+    pytest.param("docket", marks=pytest.mark.needs("redis")),
+    pytest.param("rabbitmq", marks=[pytest.mark.needs("rabbitmq"), pytest.mark.long]),
+]
 """Every implementation; a new one is added here, with a stage, and passes all of it."""
+
+LEASE = timedelta(seconds=20)
 
 _numbers = itertools.count()
 
@@ -137,13 +145,85 @@ class DocketStage:
         await self._redis.aclose()
 
 
+class ShiftedClock:
+    """The system's clock, and as much more as it is moved by."""
+
+    def __init__(self) -> None:
+        self._shift = timedelta()
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return datetime.now(UTC) + self._shift
+
+    def move(self, by: timedelta) -> None:
+        """Go on."""
+        self._shift += by
+
+
+class BrokerStage:
+    """Engines that share the queues of a broker. Their clock is the stage's, and what is cancelled is heard by all of them."""
+
+    def __init__(self, open_broker: Callable[[str], AbstractAsyncContextManager[Broker]], url: str) -> None:
+        self.prefix = f"test{next(_numbers)}"
+        self.events = LocalEvents()
+        self.url = url
+        self._open_broker = open_broker
+        self._clock = ShiftedClock()
+        self.engine: Engine
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self._clock.now()
+
+    async def move(self, by: timedelta) -> None:
+        """Move the clock."""
+        self._clock.move(by)
+
+    async def settle(self) -> None:
+        """Wait until the broker has answered somebody else a good number of times."""
+        from aio_pika import connect  # noqa: PLC0415 - tests that need it are skipped without it
+
+        async with await connect(self.url) as connection:
+            channel = await connection.channel()
+            for _ in range(20):
+                await channel.declare_queue(f"{self.prefix}.{GUEST}", passive=True)
+                await quiet()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[BrokerEngine]:
+        """Open one more engine on the same queues, as another process would."""
+        async with self._open_broker(self.prefix) as broker:
+            engine = BrokerEngine(broker, tiers=tuple(SLOTS), lease=LEASE, events=self.events, clock=self._clock)
+            async with engine:
+                yield engine
+
+    def in_real_time(self) -> AbstractAsyncContextManager[Engine]:
+        """Open one more engine: its time never stands still."""
+        return self.open()
+
+
 @asynccontextmanager
-async def engine_stage(name: str, redis: Callable[[], RedisServer]) -> AsyncIterator[EngineStage]:
-    """Open a stage with that engine on it."""
+async def rabbitmq_stage(url: str) -> AsyncIterator[BrokerStage]:
+    """Open a stage with RabbitMQ on it."""
+    from storage.engines.amqp import AmqpBroker  # noqa: PLC0415 - as above
+
+    stage = BrokerStage(lambda prefix: AmqpBroker(url, prefix=prefix, tiers=tuple(SLOTS)), url)
+    async with stage.open() as stage.engine:
+        yield stage
+
+
+@asynccontextmanager
+async def engine_stage(name: str, fixture: Callable[[str], Any]) -> AsyncIterator[EngineStage]:
+    """Open a stage with that engine on it; `fixture` gives a server."""
     if name == "local":
         yield LocalStage()
         return
-    async with docket_stage(redis().url) as stage:
+    server = fixture({"docket": "redis"}.get(name, name))
+    stages: dict[str, Callable[[str], AbstractAsyncContextManager[EngineStage]]] = {
+        "docket": docket_stage,
+        "rabbitmq": rabbitmq_stage,
+    }
+    async with stages[name](server.url) as stage:
         yield stage
 
 

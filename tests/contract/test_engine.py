@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(params=ENGINES)
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[EngineStage]:
     """Set each engine's stage in turn."""
-    async with engine_stage(request.param, lambda: request.getfixturevalue("redis")) as stage:
+    async with engine_stage(request.param, request.getfixturevalue) as stage:
         yield stage
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.app.tasks import background_task
+from bot.ports.leader_lock import LeaderLock
 from storage.engines.local_leader import LocalLeaderLock
 from storage.schema.messages import leader_leases
 from storage.sql.database import Database
@@ -30,9 +31,11 @@ def lock_of(database: Database, clock: StoppedClock) -> OpenLock:
     return build
 
 
-async def test_whoever_is_the_only_one_there_can_be_leads() -> None:
+@ON_DISK
+async def test_whoever_is_alone_leads(lock_of: OpenLock) -> None:
     """However often they ask."""
-    assert [await LocalLeaderLock().lead() for _ in range(3)] == [True] * 3
+    locks = list[LeaderLock]((LocalLeaderLock(), lock_of("one")))
+    assert [await lock.lead() for lock in locks for _ in range(3)] == [True] * 6
 
 
 @ON_DISK

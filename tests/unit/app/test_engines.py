@@ -9,25 +9,37 @@ from bot.app.engines import open_engine
 from bot.config import Settings
 from bot.errors import ConfigError
 from storage.engines.local import LocalEngine
+from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
-
-SHARED = {"engine": {"url": "redis://:very-secret-indeed@redis.example.org"}}
 
 
 async def test_without_an_address_jobs_stay_in_this_process(tmp_path: Path) -> None:
-    """And nothing of Redis is loaded."""
+    """And nothing of any broker is loaded."""
     before = set(sys.modules)
-    async with open_engine(Settings(data_dir=tmp_path), StoppedClock()) as engine:
+    async with open_engine(Settings(data_dir=tmp_path), StoppedClock(), LocalEvents()) as engine:
         assert isinstance(engine, LocalEngine)
-    assert not {name for name in set(sys.modules) - before if name.partition(".")[0] in {"redis", "docket"}}
+    assert not {
+        name for name in set(sys.modules) - before if name.partition(".")[0] in {"redis", "docket", "aio_pika", "aiokafka"}
+    }
 
 
-async def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "package", "module", "extra"),
+    [
+        ("redis", "docket", "storage.engines.docket", "redis"),
+        ("amqps", "aio_pika", "storage.engines.amqp", "rabbitmq"),
+    ],
+)
+async def test_a_missing_package_is_named_with_how_to_install_it(
+    scheme: str, package: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """And never with the password of the address."""
-    monkeypatch.setitem(sys.modules, "docket", None)
-    monkeypatch.delitem(sys.modules, "storage.engines.docket", raising=False)
-    settings = Settings.model_validate({"data_dir": tmp_path, **SHARED})
-    with pytest.raises(ConfigError, match=r"pip install easel\[redis\]") as refusal:
-        async with open_engine(settings, StoppedClock()):
+    monkeypatch.setitem(sys.modules, package, None)
+    for name in (module, "storage.rabbitmq"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    url = f"{scheme}://:very-secret-indeed@broker.example.org"
+    settings = Settings.model_validate({"data_dir": tmp_path, "engine": {"url": url}})
+    with pytest.raises(ConfigError, match=rf"pip install easel\[{extra}\]") as refusal:
+        async with open_engine(settings, StoppedClock(), LocalEvents()):
             pass
     assert "very-secret" not in f"{refusal.value.user_text} {settings!r}"

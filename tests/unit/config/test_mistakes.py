@@ -140,7 +140,10 @@ IN_THE_FILE = [
     *(
         (
             f'[engine]\nurl = "{url}"',
-            "[engine] url in FILE must be redis:// or rediss:// with a host, such as redis://:password@redis.example.org:6379/0.",
+            (
+                "[engine] url in FILE must begin with redis://, rediss://, amqp:// or amqps://, and name a host, "
+                "such as redis://:password@redis.example.org:6379/0."
+            ),
         )
         for url in (
             "redis://",
@@ -148,6 +151,8 @@ IN_THE_FILE = [
             f"redis://:{SECRET}@host:0",
             f"redis://:{SECRET}@host/jobs",
             "host:6379",
+            f"amqp://:{SECRET}@host:0",
+            "amqps:///",
         )
     ),
     ('[engine]\nprefix = "a*"', "[engine] prefix in FILE must be named in small letters, digits, - and _."),
