@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import hypothesis
 import pytest
 
+from tests.fakes.kafka import KafkaServer, why_no_kafka
 from tests.fakes.pgbouncer import why_no_pgbouncer
 from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgres
 from tests.fakes.rabbitmq import RabbitServer, rabbit_server, why_no_rabbitmq
@@ -53,6 +54,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "pgbouncer": why_no_pgbouncer,
     "redis": why_no_redis,
     "rabbitmq": why_no_rabbitmq,
+    "kafka": why_no_kafka,
 }
 """Each service's way to say why it cannot be had; None when it can."""
 
@@ -120,6 +122,14 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]
     """Yield a RabbitMQ that all tests share, each under a prefix of its own; tests that use it are marked `needs("rabbitmq")`."""
     with rabbit_server(tmp_path_factory.mktemp("rabbitmq")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaServer]:
+    """Yield a Kafka that all tests share, each under a prefix of its own; tests that use it are marked `needs("kafka")`."""
+    server = KafkaServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture

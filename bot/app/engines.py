@@ -61,9 +61,14 @@ def _build_docket_engine(settings: Settings) -> AbstractAsyncContextManager[Engi
 
 
 def _build_broker(settings: Settings) -> AbstractAsyncContextManager[Broker]:
+    url, prefix, tiers = settings.engine.url.get_secret_value(), settings.engine.prefix, _tiers(settings)
+    if settings.engine.kind is EngineKind.KAFKA:
+        from storage.engines.kafka import KafkaBroker
+
+        return KafkaBroker(url, prefix=prefix, tiers=tiers, lease=settings.worker.lease)
     from storage.engines.amqp import AmqpBroker
 
-    return AmqpBroker(settings.engine.url.get_secret_value(), prefix=settings.engine.prefix, tiers=_tiers(settings))
+    return AmqpBroker(url, prefix=prefix, tiers=tiers)
 
 
 def _tiers(settings: Settings) -> tuple[Tier, ...]:

@@ -35,6 +35,10 @@ def _build_channel(settings: Settings) -> Channel:
         from storage.events.amqp import AmqpChannel
 
         return AmqpChannel(url, prefix=prefix)
+    if settings.engine.kind is EngineKind.KAFKA:
+        from storage.events.kafka import KafkaChannel
+
+        return KafkaChannel(url, prefix=prefix)
     from storage.events.redis import RedisChannel
 
     try:

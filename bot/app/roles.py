@@ -45,7 +45,7 @@ class Role(StrEnum):
             return
         if not settings.engine.url:
             raise ConfigError(
-                f"{self.process_name} is one of several processes, which meet in Redis or RabbitMQ: "
+                f"{self.process_name} is one of several processes, which meet in Redis, RabbitMQ or Kafka: "
                 "set [engine] url, for example EASEL_ENGINE__URL=redis://127.0.0.1:6379/0, "
                 "or start all of easel in one process with easel run."
             )

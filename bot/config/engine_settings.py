@@ -1,5 +1,6 @@
 """The settings of what carries jobs to whoever draws."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -15,14 +16,21 @@ class EngineKind(StrEnum):
     LOCAL = "local"
     REDIS = "redis"
     RABBITMQ = "rabbitmq"
+    KAFKA = "kafka"
 
     @property
     def server(self) -> str:
         """What its server is called."""
-        return {EngineKind.REDIS: "Redis", EngineKind.RABBITMQ: "RabbitMQ"}.get(self, "")
+        return {EngineKind.REDIS: "Redis", EngineKind.RABBITMQ: "RabbitMQ", EngineKind.KAFKA: "Kafka"}.get(self, "")
 
 
-_KINDS = {"redis": EngineKind.REDIS, "rediss": EngineKind.REDIS, "amqp": EngineKind.RABBITMQ, "amqps": EngineKind.RABBITMQ}
+_KINDS = {
+    "redis": EngineKind.REDIS,
+    "rediss": EngineKind.REDIS,
+    "amqp": EngineKind.RABBITMQ,
+    "amqps": EngineKind.RABBITMQ,
+    "kafka": EngineKind.KAFKA,
+}
 
 
 def _check_url(url: SecretStr) -> SecretStr:
@@ -36,11 +44,19 @@ def _check_url(url: SecretStr) -> SecretStr:
 def _is_broker_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        kind = _KINDS.get(parts.scheme)
+        if kind is EngineKind.KAFKA:
+            return _are_kafka_addresses(text)
         has_host = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    kind = _KINDS.get(parts.scheme)
     return has_host and kind is not None and (kind is not EngineKind.REDIS or (parts.path.strip("/") or "0").isdecimal())
+
+
+def _are_kafka_addresses(text: str) -> bool:
+    """Whether it is one address or several, and nothing else: aiokafka takes no names and paths."""
+    addresses = text.removeprefix("kafka://").split(",")
+    return all(re.fullmatch(r"[\w.-]+(:[1-9]\d{0,4})?", address) for address in addresses)
 
 
 class EngineSettings(Section):

@@ -1,7 +1,7 @@
 """Which engines are asked, what they are given to do, and how time passes for each."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -12,11 +12,12 @@ from bot.app.system import SystemClock
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
 from bot.ports.engine import Engine
-from storage.engines.broker import Broker
+from storage.engines.broker import OTHERS, Broker
 from storage.engines.brokered import BrokerEngine
 from storage.engines.local import LocalEngine
 from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
+from tests.fakes.kafka import KafkaServer
 from tests.fakes.waiting import quiet
 
 SLOTS = {GUEST: 1, REGISTERED: 2, PREMIUM: 5}
@@ -25,6 +26,7 @@ ENGINES = [
     "local",
     pytest.param("docket", marks=pytest.mark.needs("redis")),
     pytest.param("rabbitmq", marks=[pytest.mark.needs("rabbitmq"), pytest.mark.long]),
+    pytest.param("kafka", marks=[pytest.mark.needs("kafka"), pytest.mark.long]),
 ]
 """Every implementation; a new one is added here, with a stage, and passes all of it."""
 
@@ -163,11 +165,14 @@ class ShiftedClock:
 class BrokerStage:
     """Engines that share the queues of a broker. Their clock is the stage's, and what is cancelled is heard by all of them."""
 
-    def __init__(self, open_broker: Callable[[str], AbstractAsyncContextManager[Broker]], url: str) -> None:
+    def __init__(
+        self, url: str, open_broker: Callable[[str], AbstractAsyncContextManager[Broker]], ask: Callable[[str], Awaitable[None]]
+    ) -> None:
         self.prefix = f"test{next(_numbers)}"
         self.events = LocalEvents()
         self.url = url
         self._open_broker = open_broker
+        self._ask = ask
         self._clock = ShiftedClock()
         self.engine: Engine
 
@@ -181,13 +186,7 @@ class BrokerStage:
 
     async def settle(self) -> None:
         """Wait until the broker has answered somebody else a good number of times."""
-        from aio_pika import connect  # noqa: PLC0415 - tests that need it are skipped without it
-
-        async with await connect(self.url) as connection:
-            channel = await connection.channel()
-            for _ in range(20):
-                await channel.declare_queue(f"{self.prefix}.{GUEST}", passive=True)
-                await quiet()
+        await self._ask(self.prefix)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[BrokerEngine]:
@@ -205,9 +204,39 @@ class BrokerStage:
 @asynccontextmanager
 async def rabbitmq_stage(url: str) -> AsyncIterator[BrokerStage]:
     """Open a stage with RabbitMQ on it."""
+    from aio_pika import connect  # noqa: PLC0415 - as above
+
     from storage.engines.amqp import AmqpBroker  # noqa: PLC0415 - as above
 
-    stage = BrokerStage(lambda prefix: AmqpBroker(url, prefix=prefix, tiers=tuple(SLOTS)), url)
+    async def ask(prefix: str) -> None:
+        async with await connect(url) as connection:
+            channel = await connection.channel()
+            for _ in range(20):
+                await channel.declare_queue(f"{prefix}.{GUEST}", passive=True)
+                await quiet()
+
+    stage = BrokerStage(url, lambda prefix: AmqpBroker(url, prefix=prefix, tiers=tuple(SLOTS)), ask)
+    async with stage.open() as stage.engine:
+        yield stage
+
+
+@asynccontextmanager
+async def kafka_stage(server: KafkaServer, *, partitions: int = 1) -> AsyncIterator[BrokerStage]:
+    """Open a stage with Kafka on it; only within a partition is there an order."""
+    from aiokafka import AIOKafkaProducer  # noqa: PLC0415 - as above
+
+    from storage.engines.kafka import KafkaBroker  # noqa: PLC0415 - as above
+
+    async def ask(prefix: str) -> None:
+        async with AIOKafkaProducer(bootstrap_servers=server.url.partition("//")[2]) as producer:
+            for _ in range(20):
+                await producer.send_and_wait(f"{prefix}.asked", b"whatever")
+                await quiet()
+
+    url, tiers = server.url, tuple(SLOTS)
+    stage = BrokerStage(url, lambda prefix: KafkaBroker(url, prefix=prefix, tiers=tiers, lease=timedelta(seconds=1)), ask)
+    for tier in (*SLOTS, OTHERS):
+        server.make_topic(f"{stage.prefix}.{tier}", partitions)
     async with stage.open() as stage.engine:
         yield stage
 
@@ -219,11 +248,12 @@ async def engine_stage(name: str, fixture: Callable[[str], Any]) -> AsyncIterato
         yield LocalStage()
         return
     server = fixture({"docket": "redis"}.get(name, name))
-    stages: dict[str, Callable[[str], AbstractAsyncContextManager[EngineStage]]] = {
-        "docket": docket_stage,
-        "rabbitmq": rabbitmq_stage,
+    stages: dict[str, Callable[[], AbstractAsyncContextManager[EngineStage]]] = {
+        "docket": lambda: docket_stage(server.url),
+        "rabbitmq": lambda: rabbitmq_stage(server.url),
+        "kafka": lambda: kafka_stage(server),
     }
-    async with stages[name](server.url) as stage:
+    async with stages[name]() as stage:
         yield stage
 
 

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 from bot.ports.events import Event, Events, EventsMissed, MessagesChanged, PreviewChanged, PreviewLinked, WorkCancelled
 from storage.events.local import LocalEvents
 from storage.events.remote import Channel, RemoteEvents
+from tests.fakes.kafka import KafkaServer
 from tests.fakes.rabbitmq import RabbitServer
 from tests.fakes.redis import RedisServer
 from tests.fakes.waiting import until
@@ -22,6 +23,7 @@ KINDS = [
     "local",
     pytest.param("redis", marks=pytest.mark.needs("redis")),
     pytest.param("rabbitmq", marks=[pytest.mark.needs("rabbitmq"), pytest.mark.long]),
+    pytest.param("kafka", marks=[pytest.mark.needs("kafka"), pytest.mark.long]),
 ]
 Ends = tuple[Events, Events]
 BYTES = bytes(range(256)) * 8 * 1024
@@ -70,6 +72,15 @@ async def rabbitmq_ends(rabbitmq: RabbitServer) -> AsyncIterator[Ends]:
     from storage.events.amqp import AmqpChannel  # noqa: PLC0415 - as above
 
     async with two_ends(lambda prefix: AmqpChannel(rabbitmq.url, prefix=prefix)) as ends:
+        yield ends
+
+
+@pytest.fixture
+async def kafka_ends(kafka: KafkaServer) -> AsyncIterator[Ends]:
+    """Open them over Kafka."""
+    from storage.events.kafka import KafkaChannel  # noqa: PLC0415 - as above
+
+    async with two_ends(lambda prefix: KafkaChannel(kafka.url, prefix=prefix)) as ends:
         yield ends
 
 

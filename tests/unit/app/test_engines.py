@@ -28,6 +28,7 @@ async def test_without_an_address_jobs_stay_in_this_process(tmp_path: Path) -> N
     [
         ("redis", "docket", "storage.engines.docket", "redis"),
         ("amqps", "aio_pika", "storage.engines.amqp", "rabbitmq"),
+        ("kafka", "aiokafka", "storage.engines.kafka", "kafka"),
     ],
 )
 async def test_a_missing_package_is_named_with_how_to_install_it(
@@ -35,9 +36,10 @@ async def test_a_missing_package_is_named_with_how_to_install_it(
 ) -> None:
     """And never with the password of the address."""
     monkeypatch.setitem(sys.modules, package, None)
-    for name in (module, "storage.rabbitmq"):
+    for name in (module, "storage.engines.amqp_session", "storage.engines.kafka_reader", "storage.rabbitmq", "storage.kafka"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    url = f"{scheme}://:very-secret-indeed@broker.example.org"
+    name = "" if scheme == "kafka" else ":very-secret-indeed@"
+    url = f"{scheme}://{name}broker.example.org"
     settings = Settings.model_validate({"data_dir": tmp_path, "engine": {"url": url}})
     with pytest.raises(ConfigError, match=rf"pip install easel\[{extra}\]") as refusal:
         async with open_engine(settings, StoppedClock(), LocalEvents()):

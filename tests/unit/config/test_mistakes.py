@@ -141,7 +141,7 @@ IN_THE_FILE = [
         (
             f'[engine]\nurl = "{url}"',
             (
-                "[engine] url in FILE must begin with redis://, rediss://, amqp:// or amqps://, and name a host, "
+                "[engine] url in FILE must begin with redis://, rediss://, amqp://, amqps:// or kafka://, and name a host, "
                 "such as redis://:password@redis.example.org:6379/0."
             ),
         )
@@ -153,6 +153,9 @@ IN_THE_FILE = [
             "host:6379",
             f"amqp://:{SECRET}@host:0",
             "amqps:///",
+            "kafka://",
+            f"kafka://:{SECRET}@host:9092",
+            "kafka://one:9092,,two:9092",
         )
     ),
     ('[engine]\nprefix = "a*"', "[engine] prefix in FILE must be named in small letters, digits, - and _."),
