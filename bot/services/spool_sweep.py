@@ -47,9 +47,11 @@ class SpoolSweep:
         """
         async for page in self._spool.list(PICTURES_FOLDER, page=self._page):
             keys = frozenset(one.key for one in page)
-            for file in await self._references.wanted(keys):
+            wanted = await self._references.wanted(keys)
+            for file in wanted:
                 await self._move(file.key, file.media_type)
-            for key in await self._references.ended(keys):
+            # Nobody is asked about an end, which takes a while in a large record, unless something is left.
+            for key in await self._references.ended(keys - {file.key for file in wanted}):
                 await self._forget(key)
 
     async def _move(self, key: str, media_type: str) -> None:
