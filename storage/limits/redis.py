@@ -13,8 +13,10 @@ from bot.errors import StorageFailed
 from bot.ports.rate_limiter import Locks, Rate, RateLimiter, Usage
 from storage.redis_link import RedisLink
 
-_LONGEST_HOLD = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(seconds=5)
+_LONGEST_HOLD = timedelta(seconds=4)
+"""Less than anybody waits: a lock that a killed process left is taken over by the first who waits, and not waited for by each."""
+
 _LOOK_EVERY = timedelta(milliseconds=20)
 _MICROSECOND = timedelta(microseconds=1)
 _NOTHING = timedelta()
