@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from bot.adapters.web import problems
@@ -49,3 +50,19 @@ def test_every_kind_of_problem_is_in_the_table() -> None:
     ours = {(status.value, error.kind) for error, status in problems.STATUSES.items() if error.kind != "refusal"}
     assert ours <= rows
     assert {kind for _, kind in rows} <= {kind for _, kind in ours} | set(problems.KINDS.values()) | {"fault", "not_allowed"}
+
+
+async def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is accepted, and the next request is answered."""
+    async with serve_rest() as served:
+        host, _, port = served.address.removeprefix("http://").partition(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        head = ("POST /api/v1/images HTTP/1.1", f"Host: {host}", f"Authorization: Bearer {served.secret}", "Content-Length: 99")
+        writer.write("\r\n".join((*head, "", "{")).encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        async with httpx2.AsyncClient(base_url=served.address, headers={"Authorization": f"Bearer {served.secret}"}) as client:
+            assert (await client.post("/api/v1/images", json={"prompt": "a fox"})).status_code == 202
+        assert len(served.bench.jobs.rows) == 1
+    assert [record.name for record in caplog.records if record.exc_info] == []

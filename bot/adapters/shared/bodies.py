@@ -7,6 +7,8 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 LARGEST_BODY = 64 * 1024
 """Bytes of a request's body."""
 
@@ -15,7 +17,7 @@ BODY_TIMEOUT = timedelta(seconds=10)
 
 
 class BodyRefused(Exception):
-    """A body is too large or too slow; `status` is what HTTP calls that."""
+    """A body is too large, too slow, or not whole; `status` is what HTTP calls that."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
@@ -26,7 +28,7 @@ async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY,
     """Return the parts of a body together.
 
     Raises:
-        BodyRefused: They are more than `largest` bytes, or not all there within `time_limit`.
+        BodyRefused: They are more than `largest` bytes, not all there within `time_limit`, or whoever sent them has left.
     """
     body = bytearray()
     try:
@@ -37,6 +39,8 @@ async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY,
                     raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     except TimeoutError:
         raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT) from None
+    except ClientDisconnect:
+        raise BodyRefused(HTTPStatus.BAD_REQUEST) from None
     return bytes(body)
 
 

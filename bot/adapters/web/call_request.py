@@ -16,6 +16,7 @@ _EXPECTED_BODY = 'Send {"line": "/help", "key": "..."} or {"action": "...", "mes
 
 _REFUSALS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long; 64 KiB is the most that can be sent.",
+    HTTPStatus.BAD_REQUEST: "The connection ended before the request was whole; please send it again.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive; please send it again.",
 }
 
@@ -45,7 +46,7 @@ async def read_bounded_body(request: Request) -> bytes:
     """Return a request's body.
 
     Raises:
-        HTTPException: It is too large or too slow; `detail` is a sentence.
+        HTTPException: It is too large, too slow, or not whole; `detail` is a sentence.
     """
     try:
         return await read_body(request.stream())

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from bot.adapters.shared.bodies import BodyRefused, read_body
 
@@ -45,3 +46,15 @@ async def test_what_takes_too_long_is_not_waited_for() -> None:
     with pytest.raises(BodyRefused) as refused:
         await read_body(Parts(b"ab", is_endless=True), time_limit=timedelta(milliseconds=10))
     assert refused.value.status == 408
+
+
+async def test_who_leaves_in_the_middle_is_no_fault_of_ours() -> None:
+    """Nobody reads the answer; the log gets no traceback."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"ab"
+        raise ClientDisconnect
+
+    with pytest.raises(BodyRefused) as refused:
+        await read_body(parts())
+    assert refused.value.status == 400
