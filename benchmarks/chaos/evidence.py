@@ -46,7 +46,7 @@ async def _sights(crowd: Crowd) -> AsyncIterator[Sight]:
         async for sight in _by_rest(crowd, secret):
             yield sight
     world = await crowd.surroundings.discord.get("world")
-    for channel in world["channels"]:
+    for channel in world["channels"].values():
         for message in (await crowd.surroundings.discord.get("messages", channel=channel))["messages"]:
             if not message["is_deleted"] and not message["is_ephemeral"]:
                 yield Sight("discord", mark_in(message["text"]), _outcome(message["buttons"], message["files"]))

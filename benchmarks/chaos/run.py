@@ -37,7 +37,12 @@ class RunPlan:
     faults: int = 100
     kinds: tuple[FaultKind, ...] = tuple(FaultKind)
     is_quick: bool = False
-    """Have all workers killed at the end: new ones look at once for what was left behind, and old ones only every minute."""
+    """Wait for nothing that takes half a minute.
+
+    Workers share a disk, or pictures that one of them has drawn would wait for
+    it to come back; and all are killed at the end, as new ones look at once for
+    what was left behind, and old ones only every minute.
+    """
     logs: Path | None = None
     """The folder in which the logs of all processes are left, and what people saw at the end."""
 
@@ -54,7 +59,7 @@ async def run_chaos(plan: RunPlan) -> Verdict:
         folder.mkdir(parents=True, exist_ok=True)
         async with (
             open_surroundings(folder) as surroundings,
-            _open_house(surroundings, folder) as replicas,
+            _open_house(surroundings, plan) as replicas,
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(60)) as http,
         ):
             return await _run(plan, surroundings, replicas, http)
@@ -81,7 +86,7 @@ async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Rep
     reporting.cancel()
     sights = await look_at_doors(crowd)
     await _stop(replicas)
-    await sweep_orphans(surroundings, [surroundings.folder / f"worker-{number}" / "spool" for number in range(_WORKERS)])
+    await sweep_orphans(surroundings, [disk / "spool" for disk in _disks(surroundings, plan)])
     verdict, findings = judge(await gather_evidence(surroundings, crowd.asked, sights))
     say(f"{len(crowd.asked)} times somebody asked; faults: { ({str(kind): n for kind, n in sorted(trouble.done.items())}) }.")
     (surroundings.folder / "evidence.txt").write_text("\n".join(map(str, (*crowd.asked, *sights, *findings))))
@@ -91,11 +96,13 @@ async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Rep
 
 
 @asynccontextmanager
-async def _open_house(surroundings: Surroundings, folder: Path) -> AsyncIterator[list[Replica]]:
+async def _open_house(surroundings: Surroundings, plan: RunPlan) -> AsyncIterator[list[Replica]]:
     """Run two gateways, two web processes and three workers while the body runs."""
-    gateways = [_replica(surroundings, folder, "gateway", number) for number in range(GUILDS)]
-    webs = [_replica(surroundings, folder, "web", number) for number in range(_WEBS)]
-    workers = [_replica(surroundings, folder, "worker", number) for number in range(_WORKERS)]
+    gateways = [_replica(surroundings, "gateway", number) for number in range(GUILDS)]
+    webs = [_replica(surroundings, "web", number) for number in range(_WEBS)]
+    workers = [_replica(surroundings, "worker", number) for number in range(_WORKERS)]
+    for number, worker in enumerate(workers):
+        worker.environ["EASEL_DATA_DIR"] = str(_disks(surroundings, plan)[number])
     for number, gateway in enumerate(gateways):
         gateway.environ["EASEL_DISCORD__SHARD_IDS"] = str(number)
     replicas = [*gateways, *webs, *workers]
@@ -112,13 +119,17 @@ async def _open_house(surroundings: Surroundings, folder: Path) -> AsyncIterator
         await asyncio.gather(*(replica.clear() for replica in replicas))
 
 
-def _replica(surroundings: Surroundings, folder: Path, role: str, number: int) -> Replica:
+def _disks(surroundings: Surroundings, plan: RunPlan) -> list[Path]:
+    """Return the data folder of each worker."""
+    return [surroundings.folder / ("workers" if plan.is_quick else f"worker-{number}") for number in range(_WORKERS)]
+
+
+def _replica(surroundings: Surroundings, role: str, number: int) -> Replica:
     port = free_port()
     environ = {
         **surroundings.environ,
         "EASEL_OWNERS": visitor_id(OWNER_COOKIE),
-        # Each worker is a machine of its own. Others share a folder, by which gateways take turns to connect to Discord.
-        "EASEL_DATA_DIR": str(folder / (f"worker-{number}" if role == "worker" else "others")),
+        "EASEL_DATA_DIR": str(surroundings.folder / "others"),  # by which gateways take turns to connect to Discord
         "EASEL_WEB__PORT": str(port),
         "EASEL_WORKER__LEASE": f"{LEASE_S:g}s",
         "EASEL_WORKER__SLOTS__GUEST": "3",
@@ -132,7 +143,7 @@ def _replica(surroundings: Surroundings, folder: Path, role: str, number: int) -
         "EASEL_BURSTS__QUEUED": "1000",
         "EASEL_LOG_FORMAT": "json",
     }
-    return Replica(role, number, port=port, environ=environ, folder=folder)
+    return Replica(role, number, port=port, environ=environ, folder=surroundings.folder)
 
 
 async def _ask_later(crowd: Crowd, door: str, number: int, after: float) -> None:
