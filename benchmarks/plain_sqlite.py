@@ -15,8 +15,9 @@ _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
 class PlainDatabase(Database):
     """A database whose statements cross to the driver's thread four times each; SQLite only."""
 
-    def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-        return self._engine(url, "BEGIN IMMEDIATE", 1), self._engine(url, "BEGIN", 4)
+    def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
+        reader = self._engine(url, "BEGIN", 4)
+        return self._engine(url, "BEGIN IMMEDIATE", 1), reader, reader
 
     def _engine(self, url: URL, begin: str, size: int) -> AsyncEngine:
         def connect(file: str, **options: Any) -> aiosqlite.Connection:

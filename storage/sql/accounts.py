@@ -49,24 +49,24 @@ class SqlAccounts:
 
     async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Read the account, and make it when there is none."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return await self._make(identity, first_tier) if row is None else _account(row)
 
     async def find(self, identity: Identity) -> Account | None:
         """Read the account."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return None if row is None else _account(row)
 
     async def linked(self, identity: Identity) -> tuple[Identity, ...]:
         """Read the identities of the same account."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return _identities((await connection.execute(_LINKED, _columns(identity))).all())
 
     async def identities(self, account: AccountId) -> tuple[Identity, ...]:
         """Read the identities of an account."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return _identities((await connection.execute(_OF_ACCOUNT, {"account": account})).all())
 
     async def join(self, account: AccountId, other: AccountId) -> None:

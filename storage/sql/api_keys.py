@@ -44,13 +44,13 @@ class SqlApiKeys:
 
     async def find(self, key_hash: str) -> ApiKey | None:
         """Read the key."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             row = (await connection.execute(_BY_HASH, {"key_hash": key_hash})).first()
         return None if row is None else _key(row)
 
     async def of(self, account: AccountId) -> tuple[ApiKey, ...]:
         """Read an account's keys; they are few, so that they are sorted here."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = [_key(row) for row in await connection.execute(_OF_ACCOUNT, {"account": account})]
         return tuple(sorted(found, key=lambda key: (key.created_at, key.id)))
 

@@ -46,7 +46,7 @@ class SqlBacklog:
 
     async def count(self) -> tuple[OpenJobs, ...]:
         """Count them."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = await connection.execute(_COUNT, {"now": self._clock.now()})
             return tuple(
                 OpenJobs(

@@ -3,7 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, String, and_, bindparam, case, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import FromClause
 
@@ -75,11 +90,25 @@ _LOCK_ACCOUNT = select(accounts.c.id).where(accounts.c.id == _ACCOUNT_OF).with_f
 """Locked as whoever joins accounts locks it, and before the job as there: whoever ends a job does not touch its account."""
 
 _OF_ACCOUNT = and_(jobs.c.account == _ACCOUNT_OF, IS_OPEN)
-_RUNNING = select(func.count()).select_from(jobs).where(_OF_ACCOUNT, jobs.c.state == JobState.RUNNING, jobs.c.lease_until > NOW)
-_WAITING = select(jobs.c.id, jobs.c.tier).where(_OF_ACCOUNT, HAS_NO_PICTURES, IS_CLAIMABLE).order_by(jobs.c.created_at, jobs.c.id)
+_RUNNING = (
+    select(func.count())
+    .select_from(_other)
+    .where(
+        _other.c.account == _ACCOUNT_OF,
+        _other.c.finished_at.is_(None),
+        _other.c.state == JobState.RUNNING,
+        _other.c.lease_until > NOW,
+    )
+    .scalar_subquery()
+)
+_WAITING: Select[Any] = (
+    select(jobs.c.id, jobs.c.tier, _RUNNING.label("running"))
+    .where(_OF_ACCOUNT, HAS_NO_PICTURES, IS_CLAIMABLE)
+    .order_by(jobs.c.created_at, jobs.c.id)
+)
 _UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
 _RECORD_MISSING = _UPDATE.values(missing_since=func.coalesce(jobs.c.missing_since, NOW)).returning(jobs.c.missing_since)
-_MARK_KEPT = _UPDATE.where(HAS_NO_PICTURES)
+_MARK_KEPT = _UPDATE.where(HAS_NO_PICTURES).returning(jobs.c.account, jobs.c.community)
 
 
 async def claim_job(
@@ -103,12 +132,9 @@ async def startable_jobs(
     connection: AsyncConnection, job: JobId, platforms: frozenset[Platform], *, now: datetime, most_running: int
 ) -> tuple[Row[Any], ...]:
     """Return id and tier of the account's waiting jobs that there is room for."""
-    values = {"job": job, "now": now}
-    room = most_running - int((await connection.execute(_RUNNING, values)).scalar_one())
-    if room <= 0:
-        return ()
-    waiting = _WAITING.where(jobs.c.platform.in_(platforms)).limit(room)
-    return tuple(await connection.execute(waiting, values))
+    waiting = _WAITING.where(jobs.c.platform.in_(platforms)).limit(most_running)
+    found = (await connection.execute(waiting, {"job": job, "now": now})).all()
+    return tuple(found[: max(0, most_running - found[0].running)]) if found else ()
 
 
 async def update_if_current(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> bool:
@@ -130,10 +156,10 @@ async def record_missing(connection: AsyncConnection, job: JobId, attempt: int, 
     return since
 
 
-async def mark_kept(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> bool:
-    """Make an open job that is still this attempt's `KEPT`; False when it is not, or was made so before."""
+async def mark_kept(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> Row[Any] | None:
+    """Make an open job that is still this attempt's `KEPT`, and return whose it is; None when it is not, or was so before."""
     values = {"job": job, "as_attempt": attempt, "state": JobState.KEPT, "kept_at": now}
-    return (await connection.execute(_MARK_KEPT, values)).rowcount > 0
+    return (await connection.execute(_MARK_KEPT, values)).first()
 
 
 async def update_or_raise(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> None:

@@ -78,7 +78,7 @@ class SqlCredits:
 
     async def balance(self, community: CommunityId, account: AccountId) -> int:
         """Read the balance."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return await balance(connection, community, account)
 
     async def move(self, move: CreditMove) -> AuditEntry | None:
@@ -121,7 +121,7 @@ class SqlCredits:
     async def history(self, community: CommunityId, account: AccountId, most: int) -> tuple[CreditEntry, ...]:
         """Read the entries backwards."""
         values = {"community": community, "account": account, "most": most}
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return tuple(_entry_of(row) for row in await connection.execute(_HISTORY, values))
 
 

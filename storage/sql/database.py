@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.errors import StorageFailed
 from storage.sql.failures import NotCommitted, translate_errors, translate_lost_commit
 from storage.sql.postgres import PostgresOptions, postgres_engine, with_driver
-from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file
+from storage.sql.sqlite import is_sqlite, make_sqlite_file, sqlite_engine, sqlite_file, without_transaction
 
 _BUSY = timedelta(seconds=5)
 _READERS = 4
@@ -65,6 +65,7 @@ class Database:
         self._transaction_budget = 4 * busy
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
+        self._statement_reader: AsyncEngine | None = None
 
     async def open(self) -> None:
         """Connect once, making SQLite's file and folders; the tables are `storage.migrate`'s business."""
@@ -72,7 +73,7 @@ class Database:
             url = parse_url(self._url)
             if is_sqlite(url):
                 await asyncio.to_thread(make_sqlite_file, sqlite_file(url), self._busy)
-            self._writer, self._reader = self._create_engines(url)
+            self._writer, self._reader, self._statement_reader = self._create_engines(url)
         try:
             async with self.read_transaction() as connection:
                 await connection.execute(text("SELECT 1"))
@@ -83,7 +84,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection; twice is no error."""
         engines = (self._writer, self._reader)
-        self._writer = self._reader = None
+        self._writer = self._reader = self._statement_reader = None
         with translate_errors():
             for engine in engines:
                 if engine is not None:
@@ -110,6 +111,17 @@ class Database:
         with translate_errors():
             async with self._time_limit(), self._require_open(self._reader).connect() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def read_statement(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection for a single statement, which sees one moment by itself: no transaction is begun for it."""
+        with translate_errors():
+            async with self._time_limit(), self._require_open(self._statement_reader).connect() as connection:
+                if connection.dialect.name != "sqlite":
+                    yield connection
+                    return
+                async with without_transaction(connection):
+                    yield connection
 
     async def check_writable(self) -> None:
         """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had.
@@ -143,16 +155,19 @@ class Database:
                 return None
             return int((await connection.execute(_MOST_CONNECTIONS)).scalar_one())
 
-    def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
+        """Return what writes, what reads in transactions, and what reads single statements."""
         if not is_sqlite(url):
             self._transaction_budget = 2 * self._postgres.statement_timeout
             engine = postgres_engine(url, self._postgres)
-            return engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # Behind a pooler the time-outs of a statement are set in its transaction.
+            has_limits = self._postgres.prepared_statements
+            return engine, reader, engine.execution_options(isolation_level="AUTOCOMMIT") if has_limits else reader
         safe = ("synchronous=FULL", "foreign_keys=ON")
-        return (
-            sqlite_engine(url, begin="BEGIN IMMEDIATE", busy=self._busy, pragmas=safe, size=1),
-            sqlite_engine(url, begin="BEGIN", busy=self._busy, pragmas=(*safe, "query_only=ON"), size=_READERS),
-        )
+        writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", busy=self._busy, pragmas=safe, size=1)
+        reader = sqlite_engine(url, begin="BEGIN", busy=self._busy, pragmas=(*safe, "query_only=ON"), size=_READERS)
+        return writer, reader, reader
 
     def _time_limit(self) -> asyncio.Timeout:
         return asyncio.timeout(self._transaction_budget.total_seconds())

@@ -55,7 +55,7 @@ class SqlInstallations:
     async def find(self, key: InstallationKey) -> StoredInstallation | None:
         """Read one."""
         found = _EXACTLY if key.user else _NEWEST
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             row = (await connection.execute(found, _columns(key))).first()
         return None if row is None else _installation(row)
 
@@ -67,7 +67,7 @@ class SqlInstallations:
 
     async def all(self, platform: Platform, client: str) -> tuple[StoredInstallation, ...]:
         """Read an application's."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = await connection.execute(_ALL, {"platform": platform, "client": client})
             return tuple(_installation(row) for row in found)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select, true, tuple_, update
 
-from bot.domain.allowances import Hold
+from bot.domain.allowances import Hold, HoldState
 from bot.domain.chat import MessageRef
 from bot.domain.images import Picture
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
@@ -126,7 +126,7 @@ class SqlJobs:
 
     async def startable(self, job: JobId, platforms: frozenset[Platform], *, most_running: int) -> tuple[tuple[JobId, Tier], ...]:
         """Count those that run, and read as many as there is room for."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = await startable_jobs(connection, job, platforms, now=self._clock.now(), most_running=most_running)
         return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
@@ -155,8 +155,11 @@ class SqlJobs:
     async def close_drawing(self, drawing: Drawing) -> None:
         """Overwrite the drawing, and correct what was booked and spent for its job, unless more is known of it."""
         async with self._database.write_transaction() as connection:
-            if await book_cost_if_news(connection, drawing):
-                await overwrite_drawing(connection, drawing)
+            hold = await lock_hold(connection, drawing.job)
+            if not await book_cost_if_news(connection, drawing, hold):
+                return
+            await overwrite_drawing(connection, drawing)
+            if hold is not None and hold.state == HoldState.SPENT:
                 drawn = max(one.may_have_given for one in await drawings_of(connection, drawing.job))
                 await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
 
@@ -167,15 +170,15 @@ class SqlJobs:
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """Read the drawings."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return await drawings_of(connection, job)
 
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
         """Move the job, its pictures and its hold together; the same pictures again by the same attempt are no news."""
         now = self._clock.now()
         async with self._database.write_transaction() as connection:
-            if await mark_kept(connection, job, attempt, now):
-                await add_pictures(connection, job, pictures, now)
+            if (whose := await mark_kept(connection, job, attempt, now)) is not None:
+                await add_pictures(connection, whose, pictures, now)
                 await spend_hold(connection, job, len(pictures), now)
                 return
             known = (await connection.execute(select(jobs.c.attempt).where(jobs.c.id == job))).scalar()
@@ -217,7 +220,7 @@ class SqlJobs:
         waiting = (
             select(jobs).where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *_accepted_after(after)).order_by(*_AGE).limit(most)
         )
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return tuple(job_of(row) for row in await connection.execute(waiting))
 
     async def claimable(
@@ -232,14 +235,14 @@ class SqlJobs:
             .order_by(*_AGE)
             .limit(most)
         )
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = await connection.execute(waiting, {"now": self._clock.now()})
             return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """Read the open jobs of the platform: they are few, so that tenants need no column of their own."""
         under_way = select(jobs).where(IS_OPEN, jobs.c.platform == platform).order_by(jobs.c.created_at, jobs.c.id)
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = [job_of(row) for row in await connection.execute(under_way)]
         return tuple(job for job in found if job.place.tenant == tenant)
 
@@ -256,13 +259,13 @@ class SqlJobs:
 
     async def count_open(self, account: AccountId) -> int:
         """Count them."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return int((await connection.execute(_OPEN_OF, {"account": account})).scalar_one())
 
     async def queue_position(self, job: Job) -> QueuePosition:
         """Count, and take the median of the last finished ones, in one statement: whoever asks waits for it."""
         values = {"created_at": job.created_at, "id": job.id, "quality": job.wish.quality}
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             rows = (await connection.execute(_POSITION, values)).all()
         seconds = [(row.kept_at - row.started_at).total_seconds() for row in rows if row.started_at and row.kept_at]
         return QueuePosition(rows[0].ahead, median(seconds) if seconds else None)
@@ -276,7 +279,7 @@ class SqlJobs:
         return sum((drawing.cost for drawing in drawn), words)
 
     async def _read(self, found: Select[Any], **values: object) -> Job | None:
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             row = (await connection.execute(found, values)).first()
         return None if row is None else job_of(row)
 

@@ -85,9 +85,10 @@ async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: in
 
 async def end_hold_and_book_cost(connection: AsyncConnection, job: JobId, now: datetime) -> None:
     """Give back what the job still holds, and book what it cost: a call whose end was not seen costs what it probably did."""
-    await lock_hold(connection, job)
+    hold = await lock_hold(connection, job)
     await give_up_drawings(connection, job)
-    await _end_hold(connection, job, HoldState.REFUNDED, pictures=0, now=now)
+    if hold is not None and hold.state == HoldState.HELD:
+        await _end_hold(connection, job, HoldState.REFUNDED, pictures=0, now=now)
     await book_job_cost(connection, job)
 
 
@@ -106,7 +107,7 @@ class SqlLedger:
 
     async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
         """Read the counters of a whole server."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return await _tenant_status(connection, community, tenant, day=day, limit=limit)
 
     async def reset_usage(
@@ -128,7 +129,7 @@ class SqlLedger:
 
     async def spending(self, budget: Budget, day: date) -> Spending:
         """Add up the days of the period."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return await spending_of(connection, budget, day)
 
 

@@ -92,7 +92,7 @@ class SqlPageMessages:
 
     async def authors(self, channel: str) -> frozenset[str]:
         """Read each of them once."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return frozenset((await connection.execute(_AUTHORS, {"channel": channel})).scalars())
 
     async def since(self, channel: str, version: int) -> tuple[PageMessage, ...]:
@@ -109,7 +109,7 @@ class SqlPageMessages:
         return None if row is None else stored_message_of(row)
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[PageMessage, ...]:
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return tuple(stored_message_of(row) for row in await connection.execute(found, values))
 
 

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, insert, select, update
+from sqlalchemy import Row, Select, bindparam, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
-from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, jobs, pictures
+from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, pictures
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import picture_of, picture_values
 
-_WHOSE = select(jobs.c.account, jobs.c.community).where(jobs.c.id == bindparam("job"))
 _NEW_PICTURE = insert(pictures)
 _WITH_CONTENT = (
     select(pictures.c.id, pictures.c.job, pictures.c.state, pictures.c.kept_at)
@@ -26,10 +25,9 @@ _WITH_CONTENT = (
 _OF_JOB = select(pictures).where(pictures.c.job == bindparam("job")).order_by(pictures.c.position)
 
 
-async def add_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Picture, ...], kept_at: datetime) -> None:
-    """Note a job's pictures; they belong to its account and its community."""
-    account, community = (await connection.execute(_WHOSE, {"job": job})).one()
-    whose = {"account": account, "community": community, "kept_at": kept_at}
+async def add_pictures(connection: AsyncConnection, job: Row[Any], kept: tuple[Picture, ...], kept_at: datetime) -> None:
+    """Note a job's pictures; they belong to its account and its community, which are columns of `job`."""
+    whose = {"account": job.account, "community": job.community, "kept_at": kept_at}
     rows = [{**picture_values(picture), **whose} for picture in kept]
     if rows:
         await connection.execute(_NEW_PICTURE, rows)
@@ -107,7 +105,7 @@ class SqlPictures:
     async def is_key_needed(self, key: str) -> bool:
         """Look for a picture with this key that is visible, or could be again."""
         needed = exists().where(pictures.c.key == key, pictures.c.state.in_([PictureState.VISIBLE, PictureState.HIDDEN]))
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return bool((await connection.execute(select(needed))).scalar_one())
 
     async def begin_removal(self, picture: PictureId) -> bool:
@@ -123,5 +121,5 @@ class SqlPictures:
             await connection.execute(removed.values(state=PictureState.REMOVED, remove_at=None))
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[Picture, ...]:
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return tuple(picture_of(row) for row in await connection.execute(found, values))

@@ -33,7 +33,7 @@ class SqlReferences:
 
     async def began_at(self) -> datetime | None:
         """Read the oldest job's time."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             began: datetime | None = (await connection.execute(select(func.min(jobs.c.created_at)))).scalar_one()
         return began
 
@@ -44,7 +44,7 @@ class SqlReferences:
 
     async def wanted(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
         """Compare with what jobs wait for whose pictures are drawn and not kept."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             drawn = [drawing_of(row) for row in await connection.execute(_WANTED)]
         return tuple(file for drawing in drawn for file in drawing.files if file.key in keys)
 
@@ -53,7 +53,7 @@ class SqlReferences:
         named = {key: drawing for key in keys if (drawing := drawing_in_key(key)) is not None}
         if not named:
             return frozenset()
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             over = frozenset((await connection.execute(_OVER.where(_SMALL_ID.in_(set(named.values()))))).scalars())
         return frozenset(key for key, drawing in named.items() if drawing in over)
 

@@ -30,5 +30,5 @@ class SqlReports:
     async def of(self, picture: PictureId) -> tuple[AccountId, ...]:
         """Read the reporters."""
         found = select(reports.c.reporter).where(reports.c.picture == picture).order_by(reports.c.reported_at, reports.c.reporter)
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return tuple(AccountId(reporter) for reporter in (await connection.execute(found)).scalars())

@@ -66,13 +66,13 @@ class SqlRulebook:
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
         """Read the rules of nobody in particular, and of the account."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             whose = {"community": community, "nobody": EVERYBODY, "account": account}
             return _sort_rules((await connection.execute(_FOR_ACCOUNT, whose)).all())
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """Read them all."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return _sort_rules((await connection.execute(_ALL, {"community": community})).all())
 
     async def filter_version(self, community: CommunityId) -> FilterVersion:
@@ -89,7 +89,7 @@ class SqlRulebook:
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
         """Read one rule of all communities."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = await connection.execute(_EVERYWHERE, {"matter": kind, "subject": subject, "nobody": EVERYBODY})
             return {CommunityId(row.community): row.value for row in found}
 
@@ -125,7 +125,7 @@ class SqlRulebook:
 
     async def find(self, entry: AuditEntryId) -> AuditEntry | None:
         """Read the line."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             row = (await connection.execute(_ENTRY, {"entry": entry})).first()
         return None if row is None else entry_of(row)
 
@@ -133,7 +133,7 @@ class SqlRulebook:
         """Read the record backwards."""
         newest = _NEWEST if before is None else _NEWEST_BEFORE
         values = {"community": community, "most": most} | ({} if before is None else {"entry": before})
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             return tuple(entry_of(row) for row in await connection.execute(newest, values))
 
     async def _undo_credits(self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, by: Actor) -> AuditEntry:

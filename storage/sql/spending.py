@@ -1,8 +1,9 @@
 """What is held and spent in micro-dollars, by scope and day, always inside the transaction of the job it is for."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, Date, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Date, Row, Select, bindparam, case, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,7 +53,11 @@ _COST = select(
     jobs.c.words_microusd
     + select(func.coalesce(func.sum(drawings.c.microusd), 0)).where(drawings.c.job == bindparam("job")).scalar_subquery()
 ).where(jobs.c.id == bindparam("job"))
-_BOOKED = select(holds.c.community, holds.c.day, holds.c.is_billed).where(holds.c.job == bindparam("job")).with_for_update()
+_LOCKED: Select[Any] = (
+    select(holds.c.community, holds.c.day, holds.c.state, holds.c.is_billed)
+    .where(holds.c.job == bindparam("job"))
+    .with_for_update()
+)
 _KNOWN = select(drawings.c.microusd, drawings.c.state).where(drawings.c.id == bindparam("drawing"))
 
 
@@ -97,19 +102,19 @@ async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:
         await _add_spending(connection, _scopes(hold.community), hold.day, held=-hold.estimate, spent=cost)
 
 
-async def lock_hold(connection: AsyncConnection, job: JobId) -> None:
-    """Let nobody else book the job's cost, or close a drawing of its, until the transaction ends."""
-    await connection.execute(_BOOKED, {"job": job})
+async def lock_hold(connection: AsyncConnection, job: JobId) -> Row[Any] | None:
+    """Return the job's hold; nobody else books its cost, or closes a drawing of its, until the transaction ends."""
+    hold: Row[Any] | None = (await connection.execute(_LOCKED, {"job": job})).first()
+    return hold
 
 
-async def book_cost_if_news(connection: AsyncConnection, drawing: Drawing) -> bool:
+async def book_cost_if_news(connection: AsyncConnection, drawing: Drawing, hold: Row[Any] | None) -> bool:
     """Count what a drawing turned out to cost if its job's cost is booked already; False if more is known of it than this says.
 
     A worker that lost its lease and the one that has it now may both report.
-    The hold is locked until the drawing is written, so that whoever books the
-    job's cost meanwhile does not miss it.
+    `hold` is the job's, locked until the drawing is written, so that whoever
+    books the job's cost meanwhile does not miss it.
     """
-    hold = (await connection.execute(_BOOKED, {"job": drawing.job})).first()
     known = (await connection.execute(_KNOWN, {"drawing": drawing.id})).first()
     if known is not None and DrawingState(known.state).certainty > drawing.state.certainty:
         return False

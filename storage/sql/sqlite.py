@@ -2,13 +2,14 @@
 
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Pool
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StorageFailed
 from storage.sql.sqlite_driver import SingleHopConnection
@@ -45,6 +46,17 @@ def sqlite_engine(
         poolclass=pool,
         **limits,
     )
+
+
+@asynccontextmanager
+async def without_transaction(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Have the body's statement begin no transaction: to end it would be another crossing to the driver's thread."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver.begins = False
+    try:
+        yield
+    finally:
+        driver.begins = True
 
 
 def open_connection(file: str, options: dict[str, Any], pragmas: tuple[str, ...]) -> sqlite3.Connection:

@@ -17,11 +17,12 @@ _ROWS_IN_ONE_GO = 64
 
 
 class SingleHopConnection(aiosqlite.Connection):
-    """A connection whose transactions begin with `begin`, on the way to their first statement."""
+    """A connection whose transactions begin with `begin`, on the way to their first statement, unless `begins` is false."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], begin: str) -> None:
         super().__init__(connect, _ROWS_IN_ONE_GO)
         self._begin = begin
+        self.begins = True
         # SQLAlchemy does so with the driver's own: a connection that was forgotten must not keep the process alive.
         self._thread.daemon = True
 
@@ -41,7 +42,7 @@ class SingleHopConnection(aiosqlite.Connection):
         return found
 
     def _run(self, statement: str, values: Sequence[Any], many: bool) -> tuple[sqlite3.Cursor, list[Any]]:
-        if not self._conn.in_transaction:
+        if self.begins and not self._conn.in_transaction:
             self._conn.execute(self._begin)
         cursor = self._conn.executemany(statement, values) if many else self._conn.execute(statement, values)
         return cursor, cursor.fetchall()

@@ -100,7 +100,7 @@ class SqlStatistics:
 
     async def _of_day(self, community: CommunityId, day: date) -> list[UsageLine]:
         """Add one day up. The rows of a busy day take long to read, so they are read off the loop."""
-        async with self._database.read_transaction() as connection:
+        async with self._database.read_statement() as connection:
             found = await connection.execute(_LINES, {"community": community, "day": day})
             return await asyncio.to_thread(_read_lines, found)
 
