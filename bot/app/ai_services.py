@@ -14,7 +14,6 @@ from bot.moderation.word_filter import Matcher, choose_lists
 from bot.ports.clock import Clock
 from bot.ports.images import ImageProvider
 from bot.ports.prompts import ModelStage, Rewriter
-from bot.providers.offline.painter import OfflinePainter
 from bot.providers.offline.rewriter import PlainRewriter
 from bot.text import join_words, suggest
 
@@ -84,6 +83,8 @@ async def _open_openai_client(settings: Settings) -> AsyncIterator["AsyncOpenAI"
 
 
 def _build_offline(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:  # noqa: ARG001 - as all are built
+    from bot.providers.offline.painter import OfflinePainter
+
     why = _BY_CHOICE if settings.drawing.providers else _NO_KEY
     return OfflinePainter(attribution=f"offline preview, drawn by a program without AI ({why})")
 

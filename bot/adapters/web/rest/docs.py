@@ -3,6 +3,7 @@
 import html
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -46,13 +47,16 @@ _EXAMPLE = """curl {base}/images \\
 
 
 def docs_routes(rest: FastAPI, base_url: str) -> APIRouter:
-    """Build `GET /api/docs`. `base_url` is the address that examples show."""
+    """Build `GET /api/docs`, which is drawn when somebody first reads it. `base_url` is the address that examples show."""
     routes = APIRouter()
-    page = _page(rest.openapi(), f"{base_url}{PREFIX}")
+
+    @cache
+    def page() -> str:
+        return _page(rest.openapi(), f"{base_url}{PREFIX}")
 
     @routes.get("/api/docs")
-    async def read() -> HTMLResponse:
-        return HTMLResponse(page)
+    def read() -> HTMLResponse:  # not async: FastAPI runs it off the loop
+        return HTMLResponse(page())
 
     return routes
 
