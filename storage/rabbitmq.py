@@ -84,3 +84,16 @@ async def refusing(url: str) -> AsyncIterator[None]:
     except FAILURES as error:
         text = f"{where}which does not answer: start it, mend the address, or leave url empty to work on this machine only."
         raise ConfigError(text) from error
+
+
+async def examine(url: str) -> str:
+    """Return name and version of the server, and where it is.
+
+    Raises:
+        ConfigError: It cannot be used.
+    """
+    async with refusing(url), await connect(url) as connection:
+        transport = connection.transport
+        version = None if transport is None else transport.connection.server_properties.get("version")
+        known = version if isinstance(version, str) else "of an unknown version"
+        return f"RabbitMQ {known} at {urlsplit(url).netloc.rpartition('@')[2]}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from bot.app.ai_services import AiServices, image_model, image_model_names, open_ai_services
+from bot.app.broker_checks import check_broker
 from bot.app.orphans import open_orphans
 from bot.app.redis_checks import check_redis
 from bot.app.stores import open_objects
@@ -38,6 +39,7 @@ def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
     return (
         DoctorCheck("database", lambda: check_database(settings)),
         DoctorCheck("redis", lambda: check_redis(settings, SystemClock())),
+        DoctorCheck("engine", lambda: check_broker(settings)),
         DoctorCheck("pictures", lambda: check_object_store(settings)),
         DoctorCheck("pictures", lambda: check_newest_pictures(settings)),
         DoctorCheck("pictures", lambda: check_spool(settings)),

@@ -15,7 +15,7 @@ from bot.domain.people import Tier
 from bot.errors import ConfigError, StorageFailed
 from storage.engines.broker import OTHERS, Take
 from storage.engines.kafka_reader import KafkaReader
-from storage.kafka import FAILURES, PATIENCE, brokers_of
+from storage.kafka import FAILURES, PATIENCE, brokers_of, refusing
 
 log = structlog.get_logger(__name__)
 
@@ -48,12 +48,11 @@ class KafkaBroker:
         where = f"[engine] url names Kafka at {brokers_of(self._url)}, "
         self._producer = AIOKafkaProducer(bootstrap_servers=brokers_of(self._url), acks="all", request_timeout_ms=_ms(PATIENCE))
         try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
+            async with refusing(self._url), asyncio.timeout(PATIENCE.total_seconds()):
                 await self._producer.start()
-        except FAILURES as error:
+        except BaseException:
             await self._producer.stop()
-            text = f"{where}which does not answer: start it, mend the address, or leave url empty to work on this machine only."
-            raise ConfigError(text) from error
+            raise
         for topic in self._topics.values():
             await self._check_topic(topic, where)
         self._asking = asyncio.create_task(self._keep_asking())

@@ -5,6 +5,7 @@ speak with one as we should, and not what a real one loses.
 """
 
 import asyncio
+import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -12,6 +13,9 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
+from bot.app.broker_checks import check_broker
+from bot.config import Settings
+from bot.domain.health import Health
 from bot.domain.people import GUEST, PREMIUM
 from bot.errors import ConfigError, StorageFailed
 from tests.contract.engines import SLOTS, BrokerStage, jobs, kafka_stage, publish
@@ -119,6 +123,13 @@ async def test_a_kafka_that_goes_and_comes_back_is_said_once(stage: BrokerStage,
     assert [entry["event"] for entry in logs] == ["engine.away", "engine.back"]
 
 
+async def test_the_doctor_says_that_it_answers(kafka: KafkaServer) -> None:
+    """And how many brokers it has."""
+    [finding] = await check_broker(Settings.model_validate({"engine": {"url": kafka.url}}))
+    assert finding.health is Health.OK
+    assert re.fullmatch(r"Kafka at 127\.0\.0\.1:\d+ \(brokers: 1\) answers\.", finding.text)
+
+
 async def test_a_kafka_that_is_not_there_is_named(kafka: KafkaServer) -> None:
     """At the start, as a sentence for whoever runs the house."""
     async with kafka_stage(kafka) as stage:
@@ -127,5 +138,7 @@ async def test_a_kafka_that_is_not_there_is_named(kafka: KafkaServer) -> None:
             with pytest.raises(ConfigError, match=r"names Kafka at 127\.0\.0\.1:\d+, which does not answer"):
                 async with stage.open():
                     pass
+            [finding] = await check_broker(Settings.model_validate({"engine": {"url": kafka.url}}))
+            assert finding.health is Health.WRONG
         finally:
             kafka.come_back()

@@ -1,6 +1,7 @@
 """Asks RabbitMQ's engine what only many processes need of one: sharing, handing over, and a RabbitMQ that goes and comes back."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.app.broker_checks import check_broker
+from bot.config import Settings
+from bot.domain.health import Health
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, Tier
 from bot.errors import ConfigError, StorageFailed
@@ -204,6 +208,21 @@ async def test_a_wrong_address_is_named_without_its_password(
             pass
     assert "127.0.0.1:" in refusal.value.user_text
     assert SECRET not in f"{refusal.value.user_text} {refusal.value!r}"
+
+
+async def test_the_doctor_says_which_rabbitmq_it_is(rabbitmq: RabbitServer) -> None:
+    """Or that there is none."""
+    for url, health, text in (
+        (rabbitmq.url, Health.OK, r"RabbitMQ \d[\d.]+ at 127\.0\.0\.1:\d+ answers\."),
+        (
+            f"amqp://guest:{SECRET}@127.0.0.1:1/",
+            Health.WRONG,
+            r"\[engine\] url names RabbitMQ at 127\.0\.0\.1:1, which does not.*",
+        ),
+    ):
+        [finding] = await check_broker(Settings.model_validate({"engine": {"url": url}}))
+        assert finding.health is health
+        assert re.fullmatch(text, finding.text)
 
 
 async def test_a_queue_of_another_kind_is_named(stage: BrokerStage) -> None:
