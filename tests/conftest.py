@@ -7,8 +7,10 @@ missing. With `EASEL_TEST_REQUIRE_SERVICES=1`, as CI sets it, that is a failure.
 import functools
 import gc
 import importlib.util
+import itertools
 import os
 import shutil
+import traceback
 from collections.abc import Callable, Iterator
 
 import hypothesis
@@ -24,6 +26,15 @@ from tests.fakes.s3 import moto_server
 # How long an example takes is the machine's business: speed is asked by benchmarks, never by a test.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+_FRAMES = 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have asyncio's debug mode note less of the stack: all of it for every future, with its lines, takes most of its time."""
+    if config.getini("asyncio_debug"):
+        walk_stack = traceback.walk_stack
+        traceback.walk_stack = lambda f: itertools.islice(walk_stack(f), _FRAMES)
 
 
 def pytest_collection_finish() -> None:
