@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 import hypothesis
 import pytest
 
+from tests.fakes.compiled_statements import share_compiled_statements
 from tests.fakes.kafka import KafkaServer, why_no_kafka
 from tests.fakes.pgbouncer import why_no_pgbouncer
 from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgres
@@ -26,6 +27,8 @@ from tests.fakes.s3 import moto_server
 # How long an example takes is the machine's business: speed is asked by benchmarks, never by a test.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+share_compiled_statements()
 
 _FRAMES = 1
 
