@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.migrate import upgrade
 from storage.sql.database import Database
+from tests.e2e.tables import give_tables
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def database_url(database_file: Path) -> str:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_file: Path, database_url: str) -> AsyncIterator[Database]:
     """Open it, with all its tables."""
-    await upgrade(database_url)
+    await give_tables(database_file.parent)
     database = Database(database_url)
     await database.open()
     yield database
