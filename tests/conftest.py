@@ -47,8 +47,8 @@ def pytest_collection_finish() -> None:
 
 
 def find_chromium() -> str | None:
-    """Return the path of a Chromium that the system has, if it has one."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """Return the path of a Chromium that the system has, if it has one; that without windows takes half as long."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name)) is not None), None)
 
 

@@ -15,6 +15,8 @@ from tests.fakes.web_house import WebHouse, running
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
+    "--renderer-process-limit=1",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
