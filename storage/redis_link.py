@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-_PATIENCE = timedelta(seconds=1)
+_PATIENCE = timedelta(seconds=2)
 _MOST_CONNECTIONS = 1000
 _PAUSE = timedelta(seconds=2)
 """How long Redis is left alone after it did not answer: what is said in chats waits for it once, not each time."""

@@ -97,7 +97,11 @@ async def _connect(url: str, patience: timedelta) -> AsyncIterator[Any]:
     except ResponseError as error:
         raise ConfigError(f"{where}which refuses it: {error}.") from error
     except (RedisError, OSError, ValueError) as error:  # a time-out is an OSError
-        text = f"{where}which does not answer: start it, mend the address, or leave url empty to work on this machine only."
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            text = f"{where}whose TLS certificate this machine does not trust: name its authority by ?ssl_ca_certs=/path/ca.pem."
+            raise ConfigError(text) from error
+        hint = " (rediss:// needs a port with TLS)" if url.startswith("rediss:") else ""
+        text = f"{where}which does not answer: start it, mend the address{hint}, or leave url empty to work on this machine only."
         raise ConfigError(text) from error
 
 

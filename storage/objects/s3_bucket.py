@@ -15,7 +15,7 @@ from aiobotocore.config import AioConfig
 
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, ObjectMissing, StorageFailed
-from bot.ports.objects import StoredObject
+from bot.ports.objects import TRIAL_FOLDER, StoredObject
 from storage.objects.object_keys import SUBJECT, TRIAL_CONTENT, check_key, is_key, trial_key
 from storage.objects.s3_address import S3Address
 from storage.objects.s3_errors import ERRORS, NO_SUCH_KEY, NOT_S3, STORE, S3Failed, diagnose
@@ -131,7 +131,7 @@ class Bucket:
             )
 
     async def check(self) -> tuple[Finding, ...]:
-        """Put, read back and delete a small object, and see whether a missing one is told from a forbidden one."""
+        """Put, read back and delete a small object, list it, and see whether a missing one is told from a forbidden one."""
         key = trial_key()
         seen: tuple[Finding, ...] = ()
         try:
@@ -145,7 +145,11 @@ class Bucket:
             return (self._finding(Health.WRONG, f"cannot be used: {error.problem.reason}", error.problem.mend),)
         if not is_same:
             return (self._finding(Health.WRONG, "loses what is put into it", NOT_S3.mend),)
-        return (self._finding(Health.OK, "keeps the pictures"), *seen, *await self._check_missing(key))
+        return (
+            self._finding(Health.OK, "keeps the pictures"),
+            *seen,
+            *(await self._check_missing(key) or await self._check_listing()),
+        )
 
     async def _check_public(self, key: str) -> tuple[Finding, ...]:
         """Fetch an object as everybody would, without our keys."""
@@ -166,6 +170,16 @@ class Bucket:
             return ()
         except S3Failed as error:
             return (self._finding(Health.NOTE, f"says of a missing picture: {error.problem.reason}", error.problem.mend),)
+        return ()
+
+    async def _check_listing(self) -> tuple[Finding, ...]:
+        """List the objects of check-ups: what looks for orphans has to be let."""
+        try:
+            async for _ in self.list(TRIAL_FOLDER, page=1):
+                break
+        except S3Failed as error:
+            text = f"does not list its objects, so that orphans are not found: {error.problem.reason}"
+            return (self._finding(Health.NOTE, text, error.problem.mend),)
         return ()
 
     def _name(self, key: str) -> str:

@@ -246,6 +246,27 @@ async def test_without_leave_to_list_a_note_says_so() -> None:
     assert "s3:ListBucket" in note.mend
 
 
+async def test_a_bucket_that_does_not_list_is_noted() -> None:
+    """Some stores tell a missing object from a forbidden one all the same."""
+    kept: dict[str, bytes] = {}
+
+    def keep(request: web.Request, content: bytes) -> web.Response:
+        if "list-type" in request.query:
+            return web.Response(status=403, text=xml("AccessDenied"))
+        if request.method == "PUT":
+            kept[request.path] = content
+        elif request.method == "DELETE":
+            del kept[request.path]
+        elif request.path not in kept:
+            return web.Response(status=404, text=xml("NoSuchKey"))
+        return web.Response(body=kept[request.path] if request.method == "GET" else b"")
+
+    async with store_at(answering_server(keep)) as store:
+        well, note = await store.check()
+    assert (well.health, note.health) == (Health.OK, Health.NOTE)
+    assert "orphans are not found" in note.text
+
+
 async def test_a_missing_bucket_is_named(address: S3Address) -> None:
     """By a server that knows S3 better than our fake."""
     async with S3Objects(replace(address, bucket="nobody-made-this")) as store:

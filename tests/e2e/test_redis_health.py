@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import logging
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -23,8 +24,11 @@ from bot.config import Settings
 from bot.domain.chat import Attachment, Post
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError
+from tests.fakes.certificates import certificate_for
 from tests.fakes.clock import StoppedClock
 from tests.fakes.redis import RedisServer, redis_server
+from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
+from tests.fakes.tls_proxy import tls_in_front_of
 from tests.unit.adapters.web.test_private_files import Counter, links
 
 pytestmark = pytest.mark.needs("redis")
@@ -101,6 +105,34 @@ async def test_a_redis_that_throws_jobs_away_and_a_wrong_clock_are_named(tmp_pat
             async with asyncio.timeout(60):
                 while (await check_redis(house, SystemClock()))[-1].health is Health.NOTE:  # noqa: ASYNC110 - Redis knows
                     await asyncio.sleep(0.05)
+
+
+async def test_a_redis_behind_tls_is_used_when_its_certificate_is_trusted(tmp_path: Path, redis: RedisServer) -> None:
+    """By everything in the house; and what is wrong with the certificate, or with TLS at all, is said in a sentence."""
+    shown, trusting = certificate_for("localhost")
+    (tmp_path / "ca.pem").write_text("".join(map(ssl.DER_cert_to_PEM_cert, trusting.get_ca_certs(binary_form=True))))
+    port = int(redis.url.removesuffix("/0").rpartition(":")[2])
+    async with tls_in_front_of(port, shown) as secure:
+        url = f"rediss://localhost:{secure}/0"
+        assert "does not trust" in (await check_url(tmp_path, url))[0].text
+        house = with_url(tmp_path, f"{url}?ssl_ca_certs={tmp_path / 'ca.pem'}")
+        assert [finding.health for finding in await check_redis(house, SystemClock())] == [Health.OK, Health.NOTE]
+        surface = RecordingSurface()
+        async with open_house(house, {LOOM: surface}) as opened:
+            await opened.dispatcher.dispatch("imagine", {"prompt": "a fox"}, FakeCall(surface))
+            await until(lambda: any(post.pictures for post in surface.said))
+            assert await Readiness(opened.base, needs_redis=True).findings() == ()
+    assert "needs a port with TLS" in (await check_url(tmp_path, f"rediss://localhost:{port}/0"))[0].text
+
+
+def with_url(folder: Path, url: str) -> Settings:
+    """Return the settings of a house at that Redis."""
+    return Settings.model_validate({"data_dir": folder, "engine": {"url": url, "prefix": f"health{next(_numbers)}"}})
+
+
+async def check_url(folder: Path, url: str) -> tuple[Finding, ...]:
+    """Look at that Redis."""
+    return await check_redis(with_url(folder, url), SystemClock())
 
 
 @asynccontextmanager
