@@ -180,6 +180,8 @@ class Bucket:
         except S3Failed as error:
             text = f"does not list its objects, so that orphans are not found: {error.problem.reason}"
             return (self._finding(Health.NOTE, text, error.problem.mend),)
+        except ObjectMissing:
+            return (self._finding(Health.NOTE, "does not list its objects, so that orphans are not found", NOT_S3.mend),)
         return ()
 
     def _name(self, key: str) -> str:

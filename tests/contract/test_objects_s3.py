@@ -97,6 +97,8 @@ def as_bucket_of(kept: dict[str, bytes], *, is_public: bool) -> AbstractAsyncCon
     def answer(request: web.Request, content: bytes) -> web.Response:
         if "Authorization" not in request.headers and not is_public:
             return web.Response(status=403)
+        if "list-type" in request.query:
+            return web.Response(text="<ListBucketResult/>")
         if request.method == "PUT":
             kept[request.path] = content
         elif request.method == "DELETE":
