@@ -37,7 +37,8 @@ class RedisLink:
             url, retry=Retry(NoBackoff(), 1), socket_connect_timeout=self._patience_s, max_connections=_MOST_CONNECTIONS
         )
         self._away_until = 0.0
-        self._is_away = False
+        self._is_away: bool | None = None
+        """None until it was asked: one that is not there when a process starts is the engine's to complain about."""
 
     async def __aenter__(self) -> Self:
         """Begin; nothing is connected yet."""
@@ -63,9 +64,9 @@ class RedisLink:
         except (RedisError, OSError) as error:  # a time-out is an OSError
             self._away_until = _now() + _PAUSE.total_seconds()
             reason = str(error) or type(error).__name__
-            if not self._is_away:
+            if self._is_away is False:
                 log.warning("redis.away", reason=reason)
-            self._is_away = True
+                self._is_away = True
             raise StorageFailed("redis", reason) from error
         if self._is_away:
             log.info("redis.back")

