@@ -150,6 +150,17 @@ async def test_two_shards_in_one_process(tmp_path: Path) -> None:
             await interaction.message_when(is_done, within=20)
 
 
+async def test_shards_identify_side_by_side_where_discord_lets_them(tmp_path: Path) -> None:
+    """Each bucket has a turn of its own: a file here, and where there is a Redis a count that all machines share."""
+    async with a_stage(tmp_path, opened=False, discord={"shard_count": 2}) as stage:
+        stage.discord.limits.enforces_identify_pace = True
+        stage.discord.limits.max_concurrency = 2
+        await stage.open(connected=False)
+        await stage.discord.gateway.ready(shards=2, within=25)
+        home = stage.settings.home
+        assert [(home / name).exists() for name in ("discord.identify", "discord.identify.1")] == [True, True]
+
+
 async def test_one_shard_of_two(tmp_path: Path) -> None:
     """Another process has the other."""
     async with a_stage(tmp_path, opened=False, discord={"shard_count": 2, "shard_ids": (1,)}) as stage:

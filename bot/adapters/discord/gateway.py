@@ -152,7 +152,14 @@ class _IdentifiesInTurn(discord.Client):
 
 
 class _ShardedClient(_IdentifiesInTurn, discord.AutoShardedClient):
-    """The same with several connections."""
+    """The same with several connections. Discord says how many of them may identify themselves side by side."""
+
+    _side_by_side = 0
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - discord.py's
+        if not self._side_by_side:
+            self._side_by_side = (await self.fetch_session_start_limits()).max_concurrency
+        await self._identify_limiter.acquire((shard_id or 0) % self._side_by_side)
 
 
 async def _close_quietly(client: discord.Client) -> None:

@@ -32,16 +32,17 @@ class IdentifyLimiter:
         self._clock = clock
         self._turns = Turns(rate_limiter)
 
-    async def acquire(self) -> None:
-        """Wait until an IDENTIFY may be sent, and note that one is."""
-        while (pause := self._try_acquire()) > 0:  # noqa: ASYNC110 - other processes take turns too
+    async def acquire(self, bucket: int = 0) -> None:
+        """Wait until an IDENTIFY of a bucket may be sent, and note that one is. Large bots have several, side by side."""
+        path = self._path.with_name(f"{self._path.name}.{bucket}") if bucket else self._path
+        while (pause := self._try_acquire(path)) > 0:  # noqa: ASYNC110 - other processes take turns too
             await asyncio.sleep(min(pause, _INTERVAL_S))
         # Last, because it is this one that other machines go by.
-        await self._turns.acquire("discord:identify", Rate(1, timedelta(seconds=_INTERVAL_S)))
+        await self._turns.acquire(f"discord:identify:{bucket}", Rate(1, timedelta(seconds=_INTERVAL_S)))
 
-    def _try_acquire(self) -> float:
+    def _try_acquire(self, path: Path) -> float:
         """Take the turn, or give the seconds until it is worth another try. Quick: the file is never held for long."""
-        with self._lock_file() as file:
+        with _lock_file(path) as file:
             if file is None:
                 return _RETRY_AFTER_S
             newest = _read_time(file)
@@ -53,19 +54,20 @@ class IdentifyLimiter:
             os.pwrite(file, f"{now:.3f}".encode(), 0)
             return 0.0
 
-    @contextlib.contextmanager
-    def _lock_file(self) -> Iterator[int | None]:
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(file)
-            yield None
-            return
-        try:
-            yield file
-        finally:
-            os.close(file)
+
+@contextlib.contextmanager
+def _lock_file(path: Path) -> Iterator[int | None]:
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        yield None
+        return
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 def _read_time(file: int) -> float:

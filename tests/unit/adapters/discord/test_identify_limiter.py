@@ -31,6 +31,22 @@ def test_the_first_identify_goes_at_once_and_the_second_waits(tmp_path: Path) ->
     run_leaping(story)
 
 
+def test_buckets_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    """A bot that Discord lets start several shards at once is not slower than it has to be."""
+
+    async def story() -> None:
+        clock = StoppedClock()
+        for bucket in range(3):
+            await limiter(tmp_path, clock).acquire(bucket)
+        assert asyncio.get_running_loop().time() == 0
+        again = asyncio.create_task(limiter(tmp_path, clock).acquire(2))
+        await asyncio.sleep(60)
+        assert not again.done()
+        again.cancel()
+
+    run_leaping(story)
+
+
 def test_a_spoilt_file_of_turns_is_an_empty_one(tmp_path: Path) -> None:
     """Nobody waits for nonsense, or for a time to come."""
 
