@@ -21,6 +21,9 @@ from tests.fakes.ids import CountingIds
 pytestmark = ON_DISK
 
 BEFORE = (
+    "DROP TABLE leader_leases",
+    "ALTER TABLE jobs DROP COLUMN lapses",
+    "ALTER TABLE jobs DROP COLUMN missing_since",
     "DROP TABLE tenant_usage",
     "ALTER TABLE holds RENAME COLUMN tenant TO crowd",
     "ALTER TABLE drawings DROP COLUMN asked",

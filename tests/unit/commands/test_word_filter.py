@@ -5,6 +5,7 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.rule_changes import RuleChanges, audit, undo
 from bot.commands.word_filter import MOST_ENTRIES, filter_add, filter_list, filter_remove, filter_test
+from bot.domain.people import CommunityId
 from bot.domain.rules import FilterEntry, FilterVersion, RuleKey, RuleKind
 from bot.errors import StorageFailed
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
@@ -168,3 +169,13 @@ def test_an_entry_is_what_it_was_written_as() -> None:
     """With a language and without."""
     for text in ("block community", "allow brands en"):
         assert str(FilterEntry.parse(text)) == text
+
+
+async def test_the_words_of_very_many_communities_are_not_all_kept(office: Watch) -> None:
+    """Those that were asked for longest ago are read again."""
+    words = CommunityWords(office.bench.rulebook)
+    for number in range(70):
+        assert await words.matcher(FilterVersion(CommunityId(f"c{number}"), "1")) is not None
+    assert len(words._kept) == 64
+    assert "c69" in words._kept
+    assert "c0" not in words._kept

@@ -9,12 +9,17 @@ from hypothesis import strategies as st
 from bot.domain.images import (
     USUAL_SIZES,
     Abilities,
+    DrawingId,
     FreeSizes,
     Quality,
     Shape,
     Size,
+    belongs_to_drawing,
     derived_keys,
+    drawing_in_key,
+    drawing_key,
     original_key,
+    sha256_of,
 )
 
 GPT_IMAGE_2 = FreeSizes(multiple_of=16, min_pixels=655_360, max_pixels=8_294_400, max_edge=3840, max_aspect=3.0)
@@ -162,3 +167,12 @@ def test_what_is_made_from_a_picture_is_found_from_its_key_and_leads_back_to_it(
 def test_a_size_has_a_shape(size: Size, shape: Shape) -> None:
     """By a single pixel."""
     assert size.shape is shape
+
+
+def test_a_key_says_which_bytes_and_which_drawing_it_is_of() -> None:
+    """Where it has a drawing's own name; one of before names none, and what is no picture names nothing."""
+    plain = f"pictures/ab/ab{'0' * 62}.png"
+    own = drawing_key(plain, DrawingId("D7" + 20 * "x"))
+    assert belongs_to_drawing(own, DrawingId("D7" + 20 * "x"))
+    assert (drawing_in_key(own), drawing_in_key(plain), drawing_in_key("notes/own.txt")) == (f"d7{20 * 'x'}", None, None)
+    assert sha256_of(own) == sha256_of(plain) == f"ab{'0' * 62}"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.allowances import QuotaStatus
 from bot.domain.jobs import Job, JobState
@@ -117,6 +118,17 @@ async def test_a_machine_that_comes_back_too_late_leaves_nothing_behind(machines
     assert (machines.spool.objects, bench.objects.objects) == ({}, {})
     assert (bench.job(job).state, bench.surface.said) == (JobState.FAILED, said)
     assert await bench.quota_status() == UNTOUCHED
+
+
+async def test_what_cannot_be_removed_from_the_store_then_is_left_to_the_search_for_orphans(machines: Machines) -> None:
+    """The person is told and has it back all the same."""
+    bench, job = machines.bench, await machines.draw_and_die()
+    machines.mend_store()
+    bench.objects.failures.fail_always("delete", AWAY)
+    with capture_logs() as logs:
+        await machines.go_on(LOST_AFTER + 2 * MINUTE)
+    assert (bench.job(job).state, await bench.quota_status()) == (JobState.FAILED, UNTOUCHED)
+    assert [line["event"] for line in logs if line["event"] == "object.not_discarded"] == ["object.not_discarded"]
 
 
 async def test_the_time_that_the_store_is_away_does_not_count_against_the_machine(machines: Machines) -> None:

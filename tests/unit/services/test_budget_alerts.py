@@ -134,6 +134,28 @@ async def test_a_notice_that_could_be_neither_told_nor_taken_back_comes_with_the
     assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
+async def test_what_another_has_told_is_not_taken_back_when_something_breaks(bench: Bench) -> None:
+    """Only what this process was about to tell is told once more."""
+    with pytest.raises(LookupError):
+        await _break_while_telling(bench, "budget:told")
+    assert not await bench.seen_keys.add_if_new("budget:told")
+
+
+async def _break_while_telling(bench: Bench, key: str) -> None:
+    await bench.seen_keys.add_if_new(key)
+    async with bench.budget_alerts._telling(key) as is_news:
+        assert not is_news
+        raise LookupError(key)
+
+
+async def test_what_is_in_doubt_is_forgotten_before_it_fills_the_memory(bench: Bench) -> None:
+    """A record that is away for very long loses a notice rather than the process."""
+    bench.budget_alerts._in_doubt.update(f"budget {number}" for number in range(1000))
+    await spend(bench, 4, 4)
+    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
+    assert len(bench.budget_alerts._in_doubt) == 1000
+
+
 async def test_nobody_to_tell_is_a_warning_in_the_log(bench: Bench) -> None:
     """Once too."""
     bench.surface.failures.fail_always("direct", GONE)

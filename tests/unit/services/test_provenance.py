@@ -102,3 +102,16 @@ def test_what_is_no_picture_is_one_sentence(content: bytes) -> None:
 def test_chunks_that_lie_about_their_length_end_nothing() -> None:
     """The search stops at the end of the file."""
     assert read_provenance(a_picture() + b"\xff\xff\xff\xffcaBX").has_c2pa is False
+
+
+def test_a_picture_of_very_many_pixels_is_not_looked_at() -> None:
+    """Its head says how many there are; nothing is unpacked."""
+    header = b"IHDR" + (20_000).to_bytes(4) + (20_000).to_bytes(4) + b"\x08\x02\0\0\0"
+    bomb = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + header + zlib.crc32(header).to_bytes(4)
+    with pytest.raises(BadInput):
+        read_provenance(bomb + a_picture()[33:])
+
+
+def test_a_kind_of_picture_that_has_no_place_for_a_manifest_has_none() -> None:
+    """Such as a GIF."""
+    assert read_provenance(a_picture("GIF")).has_c2pa is False

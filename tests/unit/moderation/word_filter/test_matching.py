@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
+from bot.moderation.word_filter import letters
 from bot.moderation.word_filter.lists import Severity, WordList, starter_lists
 from bot.moderation.word_filter.matching import Matcher
 from bot.moderation.word_filter.phrases import Hit
@@ -243,3 +244,26 @@ def test_what_was_read_is_shown_as_it_was_read(prompt: str) -> None:
     assert hit is not None
     assert hit.entry == "naked child"
     assert "".join(seen.split()).removeprefix("a") in {"nakedchild", "nakedchiid"}
+
+
+def test_a_word_that_is_spelled_may_stand_behind_an_article() -> None:
+    """“a” and “I” are words of one letter; other letters in front make it the middle of another word."""
+    assert find(["shoot"], "draw a s h o o t now") is not None
+    assert find(["shoot"], "draw o s h o o t now") is None
+    assert find(["shoot"], "o a s h o o t") is None
+
+
+def test_of_patterns_that_are_found_the_gravest_counts() -> None:
+    """Whatever order they stand in."""
+    lists = [WordList("a", severity=Severity.BLOCK, patterns=("fox",)), WordList("b", severity=Severity.WARN, patterns=("fo.",))]
+    for ordered in (lists, lists[::-1]):
+        found = Matcher(ordered).find("a fox")
+        assert found is not None
+        assert found.severity is Severity.BLOCK
+
+
+def test_every_character_there_is_takes_no_room_for_ever() -> None:
+    """What was worked out of rare ones is forgotten again."""
+    everything = "".join(map(chr, (*range(0x20, 0xD800), *range(0xF900, 0x11000))))
+    assert find(["shoot"], f"{everything} shoot") is not None
+    assert len(letters._PLAIN) <= letters._MOST_CACHED + 1
