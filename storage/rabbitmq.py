@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
@@ -17,7 +17,6 @@ from aio_pika.exceptions import (
     InvalidFrameError,
     ProbableAuthenticationError,
 )
-from yarl import URL
 
 from bot.errors import ConfigError
 
@@ -58,10 +57,10 @@ async def connect(url: str) -> AbstractConnection:
     """Return a connection that notices within a minute when nobody is there any more."""
     for name in ("aio_pika", "aiormq"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # they say each failure several times; we say it once
-    address = URL(url)
-    if "heartbeat" not in address.query:
-        address = address.update_query(heartbeat=_HEARTBEAT_S)
-    return await within_patience(aio_pika.connect(address))
+    query = urlsplit(url).query
+    if "heartbeat" not in parse_qs(query):
+        url += f"{'&' if query else '?'}heartbeat={_HEARTBEAT_S}"
+    return await within_patience(aio_pika.connect(url))
 
 
 @asynccontextmanager

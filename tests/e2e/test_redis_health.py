@@ -7,6 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,12 +57,14 @@ async def test_a_redis_that_goes_is_said_once_and_only_a_worker_is_not_ready(
     (tmp_path / "redis").mkdir()
     with redis_server(tmp_path / "redis") as redis, capture_logs() as logs:
         async with open_house(settings(tmp_path, redis), {}) as house:
-            worker, page = Readiness(house.base, needs_redis=True), Readiness(house.base)
+            clock = StoppedClock()
+            base = replace(house.base, clock=clock)
+            worker, page = Readiness(base, needs_redis=True), Readiness(base)
             assert (await worker.findings(), await page.findings()) == ((), ())
             redis.kill()
             await until(lambda: "redis.away" in [log["event"] for log in logs])
             for readiness, health, status in ((worker, Health.WRONG, 503), (page, Health.NOTE, 200)):
-                await asyncio.sleep(2)  # what was found holds for so long
+                clock.move(timedelta(seconds=2))  # what was found holds for so long
                 [found] = await readiness.findings()
                 assert (found.subject, found.health) == ("redis", health)
                 answer = await health_routes(readiness.findings).routes[1].endpoint()  # type: ignore[attr-defined]
