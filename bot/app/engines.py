@@ -17,7 +17,7 @@ from storage.engines.broker import Broker
 from storage.engines.brokered import BrokerEngine
 from storage.engines.local import LocalEngine
 from storage.engines.local_leader import LocalLeaderLock
-from storage.sql.leader_lock import SqlLeaderLock
+from storage.sql.leader_lock import DatabaseLeaderLock
 
 
 @asynccontextmanager
@@ -48,7 +48,7 @@ async def open_leader_lock(base: Foundation, platforms: frozenset[Platform]) -> 
         yield LocalLeaderLock()
         return
     name, lease = f"recovery:{'+'.join(sorted(platforms))}", base.settings.worker.lease
-    lock = SqlLeaderLock(base.database, base.clock, name=name, holder=base.ids.new(), lease=lease)
+    lock = DatabaseLeaderLock(base.database, base.clock, name=name, holder=base.ids.new(), lease=lease)
     async with background_task(lock.run()):
         yield lock
 

@@ -28,7 +28,7 @@ _TAKE = Upsert(_take)
 _RELEASE = delete(leader_leases).where(leader_leases.c.name == bindparam("of_name"), leader_leases.c.holder == bindparam("by"))
 
 
-class SqlLeaderLock:
+class DatabaseLeaderLock:
     """Held by whoever took it first, as long as they renew it within a `lease`: that is what `run` is for.
 
     `holder` names this process. Where the database is away, nobody can tell:

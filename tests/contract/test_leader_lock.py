@@ -12,21 +12,21 @@ from bot.ports.leader_lock import LeaderLock
 from storage.engines.local_leader import LocalLeaderLock
 from storage.schema.messages import leader_leases
 from storage.sql.database import Database
-from storage.sql.leader_lock import SqlLeaderLock
+from storage.sql.leader_lock import DatabaseLeaderLock
 from tests.contract.conftest import ON_DISK
 from tests.fakes.clock import StoppedClock
 
 LEASE = timedelta(seconds=20)
 
-OpenLock = Callable[..., SqlLeaderLock]
+OpenLock = Callable[..., DatabaseLeaderLock]
 
 
 @pytest.fixture
 def lock_of(database: Database, clock: StoppedClock) -> OpenLock:
     """Return what builds the lock of one process."""
 
-    def build(holder: str, name: str = "house", lease: timedelta = LEASE) -> SqlLeaderLock:
-        return SqlLeaderLock(database, clock, name=name, holder=holder, lease=lease)
+    def build(holder: str, name: str = "house", lease: timedelta = LEASE) -> DatabaseLeaderLock:
+        return DatabaseLeaderLock(database, clock, name=name, holder=holder, lease=lease)
 
     return build
 

@@ -100,11 +100,13 @@ async def test_the_channel_introduces_itself(ann: HttpVisitor) -> None:
 
 
 async def test_ready_means_that_jobs_can_be_taken(house: WebHouse, ann: HttpVisitor) -> None:
-    """What is wrong is named; a note is not wrong."""
+    """What is wrong is named, and so is what is worth knowing; but a note is not wrong."""
     house.findings = (Finding("painter", Health.NOTE, "No key is set."), Finding("database", Health.OK, "Fine."))
-    assert (await ann.get("/readyz")).facts == {"status": "ok"}
+    noted = {"subject": "painter", "text": "No key is set.", "mend": ""}
+    answer = await ann.get("/readyz")
+    assert (answer.status, answer.facts) == (200, {"status": "ok", "findings": [noted]})
     house.findings = (*house.findings, Finding("store", Health.WRONG, "The bucket is missing.", "Create it."))
     answer = await ann.get("/readyz")
     assert answer.status == 503
-    assert answer.facts["findings"] == [{"subject": "store", "text": "The bucket is missing.", "mend": "Create it."}]
+    assert answer.facts["findings"] == [noted, {"subject": "store", "text": "The bucket is missing.", "mend": "Create it."}]
     assert (await ann.get("/healthz")).facts == {"status": "ok"}

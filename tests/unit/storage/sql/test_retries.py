@@ -11,6 +11,7 @@ import stamina
 import storage.sql
 from bot.errors import StorageFailed
 from storage.sql.failures import NotCommitted
+from storage.sql.leader_lock import DatabaseLeaderLock
 from storage.sql.retries import retry_all_uncommitted, retry_uncommitted
 
 TRIES = 4
@@ -74,6 +75,12 @@ def test_every_repository_does_so(repository: type) -> None:
     methods = {name: method for name, method in vars(repository).items() if inspect.iscoroutinefunction(method)}
     assert methods
     assert [name for name, method in methods.items() if name[0] != "_" and not hasattr(method, "__wrapped__")] == []
+
+
+@pytest.mark.parametrize("name", ["_take", "_release"])
+def test_the_leader_lock_does_so_too(name: str) -> None:
+    """In its transactions, as it runs for ever by itself."""
+    assert hasattr(getattr(DatabaseLeaderLock, name), "__wrapped__")
 
 
 def test_only_what_others_call_is_done_again() -> None:
