@@ -10,7 +10,7 @@ from bot.domain.chat import Place
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
 from bot.domain.money import dollars
 from bot.domain.rich_text import PlatformRole, RichText, TextPart
-from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
+from bot.domain.rules import PERSON_SUBJECT, FilterAction, FilterEntry, Membership, Rule, RuleKey, RuleKind
 from bot.text import pluralize
 
 Parts = tuple[TextPart, ...]
@@ -36,6 +36,11 @@ def subject_text(key: RuleKey, whom: TextPart, place: Place) -> RichText:
 def value_text(key: RuleKey, said: str | None, zone: ZoneInfo, without: TextPart | None = None) -> TextPart:
     """Say what a value means. `without` is what holds where nothing is set, if that is known."""
     return without or _DEFAULT_TEXTS.get(key.kind, "none") if said is None else _VALUES[key.kind](key.subject, said, zone)
+
+
+def filter_text(entry: FilterEntry) -> str:
+    """Say what becomes of prompts with listed words: `refused (brands, en)`."""
+    return f"{_OUTCOMES[entry.action]} ({', '.join(part for part in (entry.category, entry.language) if part)})"
 
 
 def _limit(subject: str, whom: TextPart, place: Place) -> Parts:
@@ -70,6 +75,13 @@ def _setting(name: str, said: str, zone: ZoneInfo) -> TextPart:
     return format_setting(name, apply_setting_rules(CommunitySettings(zone), (rule,))) if name in SETTINGS else said
 
 
+_OUTCOMES = {
+    FilterAction.BLOCK: "refused",
+    FilterAction.REVIEW: "drawn, and noted for review",
+    FilterAction.WARN: "drawn, and noted",
+    FilterAction.ALLOW: "allowed",
+}
+
 _SUBJECTS: Mapping[RuleKind, Callable[[str, TextPart, Place], Parts]] = {
     RuleKind.LIMIT: _limit,
     RuleKind.MEMBERSHIP: _membership,
@@ -79,7 +91,7 @@ _SUBJECTS: Mapping[RuleKind, Callable[[str, TextPart, Place], Parts]] = {
     RuleKind.SETTING: lambda subject, _, __: (f"the setting “{_SETTING_TITLES.get(subject, subject)}”",),
     RuleKind.CREDITS: lambda _, whom, __: ("the balance of ", whom),
     RuleKind.USAGE: _usage,
-    RuleKind.FILTER: lambda subject, _, __: (f"the listing of “{subject}”",),
+    RuleKind.FILTER: lambda subject, _, __: (f"“{subject}”",),
     RuleKind.FILTER_VERSION: lambda _, __, ___: ("the version of the listed words",),
 }
 
@@ -92,7 +104,7 @@ _VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], TextPart]] = {
     RuleKind.SETTING: _setting,
     RuleKind.CREDITS: lambda _, said, __: pluralize(int(said), "credit"),
     RuleKind.USAGE: lambda _, said, __: pluralize(int(said), "picture"),
-    RuleKind.FILTER: lambda _, said, __: ", ".join(said.split(" ")),
+    RuleKind.FILTER: lambda _, said, __: filter_text(FilterEntry.parse(said)),
     RuleKind.FILTER_VERSION: lambda _, said, __: said,
 }
 

@@ -7,6 +7,7 @@ from typing import Annotated, Protocol
 
 from bot.commands.formatting import one_line
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
+from bot.commands.rule_texts import filter_text
 from bot.commands.spec import Audience, Command
 from bot.domain.chat import Post
 from bot.domain.options import Choice, Text
@@ -58,7 +59,7 @@ def filter_add(rule_changes: RuleChanges, quotas: Quotas, rulebook: Rulebook) ->
         listed = await rulebook.filter_rules(quotas.community(call.place))
         if len(listed) >= MOST_ENTRIES and all(rule.key.subject != words for rule in listed):
             raise BadInput(f"{MOST_ENTRIES:,} entries are the most; nothing was changed. Remove some, or use a pattern.")
-        note = "It counts from the next wish on." if entry.action is not FilterAction.ALLOW else _ALLOWED_NOTE
+        note = "That counts from the next request on." if entry.action is not FilterAction.ALLOW else _ALLOWED_NOTE
         await rule_changes.change(call, _key(words), str(entry), why=args.why, note=note)
 
     return Command(
@@ -151,7 +152,7 @@ def filter_test(quotas: Quotas, rulebook: Rulebook, examiner: Examiner) -> Comma
     )
 
 
-_ALLOWED_NOTE = "Nothing is found inside of these words from the next wish on, but for what is drawn nowhere."
+_ALLOWED_NOTE = "From the next request on nothing is found inside of these words, but for what is drawn nowhere."
 _OUTCOMES = {
     Severity.BLOCK: "would be refused",
     Severity.REVIEW: "would be drawn, and noted for review",
@@ -171,7 +172,7 @@ def _check_category(typed: str) -> str:
 
 
 def _list_entries(rules: Sequence[Rule], wanted: str) -> Post:
-    own = "The lists that come with easel are asked besides; docs/filter.md says what is in them."
+    own = "Words that are refused everywhere are not in this list; /filter test tries any."
     if not rules:
         what = f"with {quote(wanted)} in it " if wanted else ""
         return Post(f"Nothing {what}is listed here. {own}")
@@ -182,4 +183,4 @@ def _list_entries(rules: Sequence[Rule], wanted: str) -> Post:
 
 
 def _entry_line(words: str, entry: FilterEntry) -> str:
-    return f"{quote(words, LONGEST_PHRASE)}: {', '.join(part for part in (entry.action, entry.category, entry.language) if part)}"
+    return f"{quote(words, LONGEST_PHRASE)}: {filter_text(entry)}"

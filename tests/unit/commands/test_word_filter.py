@@ -56,7 +56,7 @@ async def test_listed_words_count_from_the_next_wish_on_and_an_undo_too(office: 
     """Whoever judges reads them again when they have changed, and only then."""
     assert await office.judge("our m4scot at sea") is Decision.ALLOW
     [post] = await office.type('/filter add our mascot --why "his wish"')
-    assert post.text.startswith("The listing of “our mascot” is now block, community; it was not listed.")
+    assert post.text.startswith("“our mascot” is now refused (community); it was not listed.")
     assert await office.judge("our m4scot at sea") is Decision.REFUSE
     await office.press(post.buttons[0])
     assert await office.judge("our m4scot at sea") is Decision.ALLOW
@@ -66,7 +66,7 @@ async def test_words_are_taken_off_again(office: Watch) -> None:
     """As they are listed, in capitals or not; what is not listed cannot be."""
     await office.say("/filter add Our Mascot")
     assert "is not listed here" in await office.say("/filter remove mascot")
-    assert "is now not listed; it was block, community." in await office.say("/filter remove OUR mascot")
+    assert "is now not listed; it was refused (community)." in await office.say("/filter remove OUR mascot")
     assert await office.judge("our mascot") is Decision.ALLOW
 
 
@@ -77,11 +77,13 @@ async def test_the_list_shows_what_becomes_of_each(office: Watch) -> None:
     await office.say("/filter add /ba+d/ --action warn")
     await office.say("/filter add naked mole rat --action allow")
     assert (await office.say("/filter list")).splitlines()[1:] == [
-        "“/ba+d/”: warn, community",
-        "“naked mole rat”: allow, community",
-        "“our mascot”: review, brands, en",
+        "“/ba+d/”: drawn, and noted (community)",
+        "“naked mole rat”: allowed (community)",
+        "“our mascot”: drawn, and noted for review (brands, en)",
     ]
-    assert (await office.say("/filter list MASCOT")).splitlines()[1:] == ["“our mascot”: review, brands, en"]
+    assert (await office.say("/filter list MASCOT")).splitlines()[1:] == [
+        "“our mascot”: drawn, and noted for review (brands, en)"
+    ]
     assert "with “fox” in it" in await office.say("/filter list fox")
 
 
@@ -129,7 +131,7 @@ async def test_a_community_may_not_list_words_without_end(office: Watch) -> None
     for number in range(MOST_ENTRIES):
         office.bench.rulebook.by_key[community, RuleKey(RuleKind.FILTER, f"word {number}")] = "block community"
     assert "are the most" in await office.say("/filter add fox")
-    assert "is now warn" in await office.say("/filter add word 7 --action warn")
+    assert "is now drawn, and noted" in await office.say("/filter add word 7 --action warn")
 
 
 async def test_only_admins_list_words(office: Watch) -> None:
@@ -162,7 +164,7 @@ async def test_while_the_words_cannot_be_read_those_of_before_hold(office: Watch
 async def test_the_record_tells_who_listed_what(office: Watch) -> None:
     """As of every other change."""
     await office.say('/filter add our mascot --why "his wish"', ANN)
-    assert "the listing of “our mascot”, from not listed to block, community. Why: his wish" in await office.say("/audit")
+    assert "“our mascot”, from not listed to refused (community). Why: his wish" in await office.say("/audit")
 
 
 def test_an_entry_is_what_it_was_written_as() -> None:
