@@ -78,9 +78,12 @@ async def test_wishes_and_tries_are_counted_over_all_processes(tmp_path: Path, r
     """Whoever asks too often hears it wherever it is asked; whoever guesses codes gets five tries and not ten."""
     with capture_logs() as logs:
         refused, tried, accepted = await ask_too_often(tmp_path, redis)
+    assert accepted + len(refused) == 6
     if "redis.away" in [log["event"] for log in logs]:
-        pytest.skip("this machine was too busy to hear Redis within 2 s, so that each process counted for itself")
-    assert (accepted, len(refused)) == (3, 3)
+        # Redis was not heard within 2 s: each of the two processes counted by itself for a while, and never beyond its own.
+        assert 3 <= accepted <= 6
+        return
+    assert accepted == 3
     assert all("One person can ask 3 times in an hour" in text for text in refused)
     assert ["does not work" in text for text in tried] == [True] * 5 + [False] * 2
     assert "You have tried 5 codes" in tried[-1]
