@@ -188,7 +188,10 @@ class ImageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFile:
-    """A checked picture's facts, with the key it is kept under."""
+    """A checked picture's facts, with the key it is kept under.
+
+    `fingerprint` is a perceptual hash of what it shows; one that shows next to nothing has none.
+    """
 
     key: str
     sha256: str
@@ -196,6 +199,7 @@ class ImageFile:
     width: int
     height: int
     size_bytes: int
+    fingerprint: str | None = None
 
 
 THUMBNAIL_EDGES = (512, 1024)

@@ -28,7 +28,7 @@ class Pictures(Protocol):
         ...
 
     async def show(self, job: JobId) -> bool:
-        """Undo `hide`; False when nothing was hidden any more."""
+        """Undo `hide`; False when nothing was hidden any more. What `PictureRemovals` hid stays hidden."""
         ...
 
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:

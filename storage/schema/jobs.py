@@ -99,6 +99,7 @@ pictures = Table(
     Column("kept_at", Moment, nullable=False),
     Column("key", String, nullable=False, index=True),
     Column("sha256", String, nullable=False),
+    Column("fingerprint", String),  # the perceptual hash; pictures of earlier versions have none
     Column("media_type", String, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),

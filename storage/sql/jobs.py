@@ -34,6 +34,7 @@ from storage.sql.ledger import end_hold_and_book_cost, refund_cancelled, reserve
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, prepared_prompt_values
+from storage.sql.sent_messages import add_sent_message
 from storage.sql.spending import book_cost_if_news, lock_hold
 from storage.sql.upsert import Upsert
 
@@ -113,8 +114,12 @@ class SqlJobs:
         return await self._read(_BY_MESSAGE, platform=platform, message_key=message_key(channel, message))
 
     async def attach(self, job: JobId, message: MessageRef) -> None:
-        """Write the reference down, whoever has the job."""
+        """Write the reference down, whoever has the job; the message that it had before is noted as sent."""
         async with self._database.write_transaction() as connection:
+            row = (await connection.execute(_BY_ID, {"job": job})).first()
+            before = None if row is None else job_of(row).message
+            if before is not None and before.is_posted and before.id != message.id:
+                await add_sent_message(connection, job, before, self._clock)
             await connection.execute(_ATTACH, {"job": job, **message_values(message)})
 
     async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.removals import RemovalState
 from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, pictures
+from storage.schema.removals import removals
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import picture_of, picture_values
@@ -22,6 +24,7 @@ _WITH_CONTENT = (
     .order_by(pictures.c.kept_at)
     .limit(1)
 )
+_IS_THE_AUTHORS = ~exists().where(removals.c.picture == pictures.c.id, removals.c.state != RemovalState.RESTORED)
 _OF_JOB = select(pictures).where(pictures.c.job == bindparam("job")).order_by(pictures.c.position)
 
 
@@ -84,8 +87,8 @@ class SqlPictures:
             await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def show(self, job: JobId) -> bool:
-        """Show what is hidden."""
-        shown = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.HIDDEN)
+        """Show what is hidden, but for what was hidden by a decision."""
+        shown = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.HIDDEN, _IS_THE_AUTHORS)
         async with self._database.write_transaction() as connection:
             return (await connection.execute(shown.values(state=PictureState.VISIBLE, remove_at=None))).rowcount > 0
 

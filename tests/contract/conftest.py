@@ -23,12 +23,14 @@ from bot.ports.jobs import Jobs
 from bot.ports.page_messages import PageMessages
 from bot.ports.pictures import Pictures
 from bot.ports.references import References
+from bot.ports.removals import BlockedPictures, PictureRemovals, SentMessages
 from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
 from bot.ports.seen_keys import SeenKeys
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.billing import SqlBilling
+from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
@@ -36,9 +38,11 @@ from storage.sql.ledger import SqlLedger
 from storage.sql.page_messages import SqlPageMessages
 from storage.sql.pictures import SqlPictures
 from storage.sql.references import SqlReferences
+from storage.sql.removals import SqlPictureRemovals
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
 from storage.sql.seen_keys import SqlSeenKeys
+from storage.sql.sent_messages import SqlSentMessages
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.contract.paying import TillIds
 from tests.contract.tables import patient_database
@@ -51,6 +55,7 @@ from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.references import MemoryReferences
+from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals, MemorySentMessages
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.seen_keys import MemorySeenKeys
@@ -97,6 +102,9 @@ class ContractTables:
     credits: Credits
     seen_keys: SeenKeys
     references: References
+    removals: PictureRemovals
+    blocked: BlockedPictures
+    sent_messages: SentMessages
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -163,6 +171,9 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             credits=MemoryCredits(memory.books, clock, ids),
             seen_keys=MemorySeenKeys(),
             references=MemoryReferences(memory),
+            removals=MemoryPictureRemovals(memory, blocked := MemoryBlockedPictures()),
+            blocked=blocked,
+            sent_messages=MemorySentMessages(memory),
         )
     database: Database = request.getfixturevalue("database")
     ids = CountingIds()
@@ -177,6 +188,9 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         credits=SqlCredits(database, clock, ids),
         seen_keys=SqlSeenKeys(database, clock),
         references=SqlReferences(database),
+        removals=SqlPictureRemovals(database, clock),
+        blocked=SqlBlockedPictures(database, clock),
+        sent_messages=SqlSentMessages(database, clock),
     )
 
 
@@ -202,6 +216,24 @@ def pictures(records: ContractTables) -> Pictures:
 def references(records: ContractTables) -> References:
     """Return what the record still has of stored objects."""
     return records.references
+
+
+@pytest.fixture
+def removals(records: ContractTables) -> PictureRemovals:
+    """Return the record of pictures that were taken out of sight."""
+    return records.removals
+
+
+@pytest.fixture
+def blocked(records: ContractTables) -> BlockedPictures:
+    """Return the pictures that may not come back."""
+    return records.blocked
+
+
+@pytest.fixture
+def sent_messages(records: ContractTables) -> SentMessages:
+    """Return the messages beside the jobs' own."""
+    return records.sent_messages
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import TYPE_CHECKING
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
@@ -26,6 +27,9 @@ from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
 from tests.fakes.bookkeeping import Bookkeeping
 from tests.fakes.scripted_failures import ScriptedFailures
+
+if TYPE_CHECKING:
+    from bot.domain.removals import Removal
 
 _RECENT = 20
 
@@ -77,6 +81,8 @@ class MemoryJobs:
         self.failures = ScriptedFailures()
         self.rows: dict[JobId, Row] = {}
         self.kept: dict[PictureId, Kept] = {}
+        self.removals: dict[PictureId, Removal] = {}
+        self.sent_messages: dict[JobId, list[MessageRef]] = {}
 
     async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
         """Write the job down, once per key, if its pictures are left."""
@@ -112,7 +118,16 @@ class MemoryJobs:
         """Note the message."""
         self.failures.raise_next("attach")
         if job in self.rows:
+            before = self.rows[job].job.message
+            if before is not None and before.is_posted and before.id != message.id:
+                self.note_sent(job, before)
             self._change(self.rows[job], message=message)
+
+    def note_sent(self, job: JobId, message: MessageRef) -> None:
+        """Note a message that shows a job's pictures beside its own."""
+        sent = self.sent_messages.setdefault(job, [])
+        if message not in sent:
+            sent.append(message)
 
     async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:
         """Take the job if nobody has it, and its account has room."""

@@ -38,8 +38,8 @@ class MemoryPictures:
             _put(kept, PictureState.HIDDEN, remove_at)
 
     async def show(self, job: JobId) -> bool:
-        """Show what is hidden."""
-        hidden = self._of(job, PictureState.HIDDEN)
+        """Show what is hidden, but for what was hidden by a decision."""
+        hidden = [kept for kept in self._of(job, PictureState.HIDDEN) if not self._is_decided(kept)]
         for kept in hidden:
             _put(kept, PictureState.VISIBLE)
         return bool(hidden)
@@ -74,6 +74,10 @@ class MemoryPictures:
         kept = self._jobs.kept.get(picture)
         if kept is not None and kept.picture.state is PictureState.REMOVING:
             _put(kept, PictureState.REMOVED)
+
+    def _is_decided(self, kept: Kept) -> bool:
+        removal = self._jobs.removals.get(kept.picture.id)
+        return removal is not None and removal.is_active
 
     def _community_of(self, kept: Kept) -> CommunityId:
         return self._jobs.rows[JobId(kept.picture.job)].job.community

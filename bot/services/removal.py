@@ -1,0 +1,62 @@
+"""Taking pictures out of sight by decision, for moderators, operators and reports; their steps follow in `bot.pipeline`."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.images import PictureId
+from bot.domain.removals import RemovalOrder, RemovalReason
+from bot.ports.clock import Clock
+from bot.ports.removals import PictureRemovals
+
+log = structlog.get_logger(__name__)
+
+UNDO = timedelta(minutes=10)
+"""How long the decision of a case can be undone: until then the bytes of a picture that it removed stay in the store."""
+
+
+class Removals:
+    """Decides what becomes of pictures. Links are dead, or work again, when a method returns; `changed` is set for the rest.
+
+    Each method gives False where it changes nothing, and may be called again.
+    All may raise `StorageFailed`. `by` is an account, or a word for a program.
+    """
+
+    def __init__(self, removals: PictureRemovals, clock: Clock) -> None:
+        self.changed = asyncio.Event()
+        self._removals = removals
+        self._clock = clock
+
+    async def hide(self, picture: PictureId, reason: RemovalReason, by: str, case: str | None = None) -> bool:
+        """Take a picture out of sight while somebody looks at it. Its author cannot bring it back."""
+        order = RemovalOrder(reason=reason, by=by, case=case, tells_author=False)
+        return self._note("picture.hidden", picture, order, is_news=await self._removals.hide(picture, order))
+
+    async def remove(
+        self, picture: PictureId, reason: RemovalReason, by: str, case: str | None = None, *, tells_author: bool = True
+    ) -> bool:
+        """Remove a picture everywhere, and have it never come back.
+
+        What the law demands goes at once, and so does what no case is about.
+        A decision of a case can be undone, so the bytes stay for `UNDO`.
+        """
+        order = RemovalOrder(reason=reason, by=by, case=case, tells_author=tells_author and not reason.is_the_authors)
+        now = self._clock.now()
+        erase_at = now + UNDO if case is not None and reason is not RemovalReason.LEGAL else now
+        is_news = await self._removals.remove(picture, order, erase_at=erase_at)
+        return self._note("picture.removed_by_decision", picture, order, is_news=is_news)
+
+    async def restore(self, picture: PictureId, by: str, case: str | None = None) -> bool:
+        """Show a picture again that was hidden or removed; False where nothing is to be restored, or its bytes are gone."""
+        before = await self._removals.get(picture)
+        if before is None:
+            return False
+        order = RemovalOrder(reason=before.order.reason, by=by, case=case, tells_author=before.order.tells_author)
+        return self._note("picture.restored", picture, order, is_news=await self._removals.restore(picture, order))
+
+    def _note(self, event: str, picture: PictureId, order: RemovalOrder, *, is_news: bool) -> bool:
+        if is_news:
+            log.info(event, picture=picture, by=order.by, case=order.case, reason=order.reason)
+            self.changed.set()
+        return is_news

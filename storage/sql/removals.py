@@ -1,0 +1,199 @@
+"""Pictures that moderators took out of sight, in SQL: each decision is one transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.images import PictureId, PictureState
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+from bot.domain.removals import Removal, RemovalOrder, RemovalReason, RemovalState, RemovalStep, StepState
+from bot.ports.clock import Clock
+from storage.schema.jobs import pictures
+from storage.schema.removals import IS_UNDONE, blocked_pictures, removal_steps, removals
+from storage.sql.blocked_pictures import BLOCK
+from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.upsert import InsertInto, Upsert
+
+_WITH_JOB = select(removals, pictures.c.job).join(pictures, pictures.c.id == removals.c.picture)
+_OF_PICTURE = removals.c.picture == bindparam("of_picture")
+_PICTURE = select(pictures).where(pictures.c.id == bindparam("of_picture")).with_for_update()
+_SET_PICTURE = update(pictures).where(pictures.c.id == bindparam("of_picture"))
+_FORGET_STEPS = delete(removal_steps).where(removal_steps.c.picture == bindparam("of_picture"))
+_UNBLOCK = delete(blocked_pictures).where(blocked_pictures.c.picture == bindparam("of_picture"))
+_IS_CURRENT = (_OF_PICTURE, removals.c.revision == bindparam("of_revision"))
+_PUT_OFF = update(removals).where(*_IS_CURRENT)
+_STATE = select(removals.c.state).where(_OF_PICTURE)
+_REVISION = select(removals.c.revision).where(_OF_PICTURE).with_for_update()
+
+
+def _overwrite(insert_into: InsertInto, table: Any) -> Any:
+    new = insert_into(table)
+    keys = [column.name for column in table.primary_key]
+    return new.on_conflict_do_update(
+        index_elements=keys, set_={column.name: new.excluded[column.name] for column in table.c if column.name not in keys}
+    )
+
+
+_DECIDE = Upsert(lambda insert_into: _overwrite(insert_into, removals))
+_NOTE = Upsert(lambda insert_into: _overwrite(insert_into, removal_steps))
+
+
+@retry_all_uncommitted
+class SqlPictureRemovals:
+    """Keeps removals in SQL. The picture's row is locked first by each decision, so that one is made after the other."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def hide(self, picture: PictureId, order: RemovalOrder) -> bool:
+        """Hide what is visible, without a time at which it would go."""
+        async with self._database.write_transaction() as connection:
+            found = await _lock_picture(connection, picture)
+            if found is None or found.state != PictureState.VISIBLE:
+                return False
+            await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": PictureState.HIDDEN, "remove_at": None})
+            await self._decide(connection, picture, RemovalState.HIDDEN, order)
+        return True
+
+    async def remove(self, picture: PictureId, order: RemovalOrder, *, erase_at: datetime) -> bool:
+        """Hide it with the time at which it goes, or begin its removal where that has come. What is gone is blocked too."""
+        now = self._clock.now()
+        async with self._database.write_transaction() as connection:
+            found = await _lock_picture(connection, picture)
+            before = (await connection.execute(_STATE, {"of_picture": picture})).scalar()
+            if found is None or (before == RemovalState.REMOVED and not _goes_later(found, erase_at)):
+                return False
+            if found.state in {PictureState.VISIBLE, PictureState.HIDDEN}:
+                state = PictureState.REMOVING if erase_at <= now else PictureState.HIDDEN
+                await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": state, "remove_at": erase_at})
+            if not order.reason.is_the_authors:
+                blocked = {"sha256": found.sha256, "fingerprint": found.fingerprint, "picture": picture}
+                await BLOCK.run(connection, {**blocked, "reason": order.reason, "blocked_by": order.by, "blocked_at": now})
+            await self._decide(connection, picture, RemovalState.REMOVED, order)
+        return True
+
+    async def restore(self, picture: PictureId, order: RemovalOrder) -> bool:
+        """Show what is hidden by a decision."""
+        async with self._database.write_transaction() as connection:
+            found = await _lock_picture(connection, picture)
+            before = (await connection.execute(_STATE, {"of_picture": picture})).scalar()
+            if found is None or found.state != PictureState.HIDDEN or before in {None, RemovalState.RESTORED}:
+                return False
+            await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": PictureState.VISIBLE, "remove_at": None})
+            await connection.execute(_UNBLOCK, {"of_picture": picture})
+            await self._decide(connection, picture, RemovalState.RESTORED, order)
+        return True
+
+    async def _decide(self, connection: AsyncConnection, picture: PictureId, state: RemovalState, order: RemovalOrder) -> None:
+        """Write a decision down; everything that follows from it is due."""
+        now = self._clock.now()
+        revision = (await connection.execute(_REVISION, {"of_picture": picture})).scalar() or 0
+        await connection.execute(_FORGET_STEPS, {"of_picture": picture})
+        values = {
+            "picture": picture,
+            "state": state,
+            "reason": order.reason,
+            "decided_by": order.by,
+            "decided_case": order.case,
+            "tells_author": order.tells_author,
+            "decided_at": now,
+            "revision": revision + 1,
+            "due_at": now,
+        }
+        await _DECIDE.run(connection, values)
+
+    async def get(self, picture: PictureId) -> Removal | None:
+        """Read one."""
+        found = await self._read(_WITH_JOB.where(removals.c.picture == picture))
+        return found[0] if found else None
+
+    async def of_job(self, job: JobId) -> tuple[Removal, ...]:
+        """Read a job's."""
+        return await self._read(_WITH_JOB.where(pictures.c.job == job).order_by(pictures.c.position))
+
+    async def of_account(self, account: AccountId, most: int) -> tuple[Removal, ...]:
+        """Read an account's."""
+        mine = _WITH_JOB.where(pictures.c.account == account, removals.c.state != RemovalState.RESTORED)
+        return await self._read(mine.order_by(removals.c.decided_at.desc(), removals.c.picture).limit(most))
+
+    async def due(self, *, most: int) -> tuple[Removal, ...]:
+        """Read what waits for somebody."""
+        found = _WITH_JOB.where(IS_UNDONE, removals.c.due_at <= self._clock.now())
+        return await self._read(found.order_by(removals.c.due_at).limit(most))
+
+    async def claim(self, removal: Removal, until: datetime) -> bool:
+        """Put off what is due."""
+        claimed = _PUT_OFF.where(IS_UNDONE, removals.c.due_at <= self._clock.now())
+        async with self._database.write_transaction() as connection:
+            return (await connection.execute(claimed.values(due_at=until), _current(removal))).rowcount > 0
+
+    async def postpone(self, removal: Removal, until: datetime | None) -> None:
+        """Write the time."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(_PUT_OFF.values(due_at=until), _current(removal))
+
+    async def note_step(self, removal: Removal, step: RemovalStep) -> None:
+        """Write it down if its decision still holds."""
+        values = {"picture": step.picture, "place": step.place, "state": step.state, "detail": step.detail}
+        async with self._database.write_transaction() as connection:
+            if (await connection.execute(_REVISION, {"of_picture": removal.picture})).scalar() == removal.revision:
+                await _NOTE.run(connection, {**values, "noted_at": self._clock.now()})
+
+    async def steps(self, picture: PictureId) -> tuple[RemovalStep, ...]:
+        """Read them."""
+        found = select(removal_steps).where(removal_steps.c.picture == picture).order_by(removal_steps.c.place)
+        return await self._read_steps(found)
+
+    async def unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
+        """Read those that did not go well."""
+        is_left = removal_steps.c.state != StepState.DONE
+        some = select(removal_steps.c.picture).distinct().where(is_left).order_by(removal_steps.c.picture).limit(most)
+        if after is not None:
+            some = some.where(removal_steps.c.picture > after)
+        found = select(removal_steps).where(is_left, removal_steps.c.picture.in_(some))
+        return await self._read_steps(found.order_by(removal_steps.c.picture, removal_steps.c.place))
+
+    async def _read(self, found: Select[Any]) -> tuple[Removal, ...]:
+        async with self._database.read_statement() as connection:
+            return tuple(_removal_of(row) for row in await connection.execute(found))
+
+    async def _read_steps(self, found: Select[Any]) -> tuple[RemovalStep, ...]:
+        async with self._database.read_statement() as connection:
+            return tuple(_step_of(row) for row in await connection.execute(found))
+
+
+async def _lock_picture(connection: AsyncConnection, picture: PictureId) -> Row[Any] | None:
+    row: Row[Any] | None = (await connection.execute(_PICTURE, {"of_picture": picture})).first()
+    return row
+
+
+def _goes_later(picture: Row[Any], erase_at: datetime) -> bool:
+    """Whether a picture is still there, and would be erased only after that."""
+    return bool(picture.state == PictureState.HIDDEN and picture.remove_at > erase_at)
+
+
+def _current(removal: Removal) -> dict[str, object]:
+    return {"of_picture": removal.picture, "of_revision": removal.revision}
+
+
+def _removal_of(row: Row[Any]) -> Removal:
+    order = RemovalOrder(
+        reason=RemovalReason(row.reason), by=row.decided_by, case=row.decided_case, tells_author=row.tells_author
+    )
+    return Removal(
+        picture=PictureId(row.picture),
+        job=JobId(row.job),
+        state=RemovalState(row.state),
+        order=order,
+        decided_at=row.decided_at,
+        revision=row.revision,
+    )
+
+
+def _step_of(row: Row[Any]) -> RemovalStep:
+    return RemovalStep(picture=PictureId(row.picture), place=row.place, state=StepState(row.state), detail=row.detail)

@@ -1,0 +1,52 @@
+"""Messages of ours that show a job's pictures beside the job's own message."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.chat import MessageRef
+from bot.domain.jobs import JobId
+from bot.ports.clock import Clock
+from storage.schema.removals import sent_messages
+from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import message_key
+from storage.sql.upsert import Upsert
+
+_MESSAGE = TypeAdapter(MessageRef)
+_ADD = Upsert(lambda insert_into: insert_into(sent_messages).on_conflict_do_nothing())
+_OF_JOB = select(sent_messages.c.message).where(sent_messages.c.job == bindparam("job"))
+
+
+async def add_sent_message(connection: AsyncConnection, job: str, message: MessageRef, clock: Clock) -> None:
+    """Insert a message unless it is there."""
+    values: dict[str, Any] = {
+        "job": job,
+        "platform": message.place.platform,
+        "message_key": message_key(message.place.channel, message.id),
+        "message": _MESSAGE.dump_python(message, mode="json"),
+        "sent_at": clock.now(),
+    }
+    await _ADD.run(connection, values)
+
+
+@retry_all_uncommitted
+class SqlSentMessages:
+    """Keeps them in SQL."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, job: JobId, message: MessageRef) -> None:
+        """Insert it unless it is there."""
+        async with self._database.write_transaction() as connection:
+            await add_sent_message(connection, job, message, self._clock)
+
+    async def of_job(self, job: JobId) -> tuple[MessageRef, ...]:
+        """Read a job's."""
+        found = _OF_JOB.order_by(sent_messages.c.sent_at, sent_messages.c.message_key)
+        async with self._database.read_statement() as connection:
+            return tuple(_MESSAGE.validate_python(one) for one in (await connection.execute(found, {"job": job})).scalars())

@@ -1,0 +1,179 @@
+"""Pictures that were taken out of sight, over the table of jobs in memory; and those that may not come back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.chat import MessageRef
+from bot.domain.images import PictureId, PictureState
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId
+from bot.domain.removals import BlockedPicture, Removal, RemovalOrder, RemovalState, RemovalStep, StepState
+from tests.fakes.jobs import Kept, MemoryJobs
+
+
+class MemoryBlockedPictures:
+    """Keeps them by the hash of their bytes."""
+
+    def __init__(self) -> None:
+        self.by_hash: dict[str, BlockedPicture] = {}
+
+    async def add(self, blocked: BlockedPicture) -> bool:
+        """Add it unless it is there."""
+        known = self.by_hash.get(blocked.sha256)
+        if known is None:
+            self.by_hash[blocked.sha256] = blocked
+        elif known.fingerprint is None:
+            self.by_hash[blocked.sha256] = replace(known, fingerprint=blocked.fingerprint)
+        return known is None
+
+    async def is_blocked(self, sha256: str) -> bool:
+        """Look for it."""
+        return sha256 in self.by_hash
+
+    async def fingerprints(self) -> tuple[str, ...]:
+        """List them."""
+        return tuple(one.fingerprint for one in self.by_hash.values() if one.fingerprint is not None)
+
+    def allow(self, picture: PictureId) -> None:
+        """Forget what was blocked with a picture."""
+        self.by_hash = {name: one for name, one in self.by_hash.items() if one.picture != picture}
+
+
+class MemoryPictureRemovals:
+    """Keeps decisions beside the pictures of `MemoryJobs`."""
+
+    def __init__(self, jobs: MemoryJobs, blocked: MemoryBlockedPictures) -> None:
+        self._jobs = jobs
+        self._blocked = blocked
+        self._due: dict[PictureId, datetime | None] = {}
+        self._steps: dict[PictureId, dict[str, RemovalStep]] = {}
+
+    async def hide(self, picture: PictureId, order: RemovalOrder) -> bool:
+        """Hide what is visible."""
+        kept = self._jobs.kept.get(picture)
+        if kept is None or kept.picture.state is not PictureState.VISIBLE:
+            return False
+        self._decide(kept, RemovalState.HIDDEN, order, PictureState.HIDDEN, None)
+        return True
+
+    async def remove(self, picture: PictureId, order: RemovalOrder, *, erase_at: datetime) -> bool:
+        """Hide it, or begin its removal."""
+        kept, before = self._jobs.kept.get(picture), self._jobs.removals.get(picture)
+        if kept is None:
+            return False
+        is_there = kept.picture.state in {PictureState.VISIBLE, PictureState.HIDDEN}
+        is_earlier = is_there and kept.remove_at is not None and kept.remove_at > erase_at
+        if before is not None and before.state is RemovalState.REMOVED and not is_earlier:
+            return False
+        is_over = erase_at <= self._jobs.clock.now()
+        state = PictureState.REMOVING if is_over else PictureState.HIDDEN
+        if is_there:
+            self._decide(kept, RemovalState.REMOVED, order, state, erase_at)
+        else:
+            self._decide(kept, RemovalState.REMOVED, order, kept.picture.state, kept.remove_at)
+        if not order.reason.is_the_authors:
+            file = kept.picture.file
+            await self._blocked.add(
+                BlockedPicture(
+                    sha256=file.sha256, fingerprint=file.fingerprint, reason=order.reason, by=order.by, picture=picture
+                )
+            )
+        return True
+
+    async def restore(self, picture: PictureId, order: RemovalOrder) -> bool:
+        """Show what is hidden by a decision."""
+        kept, before = self._jobs.kept.get(picture), self._jobs.removals.get(picture)
+        if kept is None or kept.picture.state is not PictureState.HIDDEN or before is None or not before.is_active:
+            return False
+        self._blocked.allow(picture)
+        self._decide(kept, RemovalState.RESTORED, order, PictureState.VISIBLE, None)
+        return True
+
+    def _decide(
+        self, kept: Kept, state: RemovalState, order: RemovalOrder, becomes: PictureState, remove_at: datetime | None
+    ) -> None:
+        picture, now = kept.picture.id, self._jobs.clock.now()
+        before = self._jobs.removals.get(picture)
+        self._jobs.removals[picture] = Removal(
+            picture=picture,
+            job=JobId(kept.picture.job),
+            state=state,
+            order=order,
+            decided_at=now,
+            revision=1 if before is None else before.revision + 1,
+        )
+        kept.picture = replace(kept.picture, state=becomes)
+        kept.remove_at = remove_at
+        self._due[picture] = now
+        self._steps[picture] = {}
+
+    async def get(self, picture: PictureId) -> Removal | None:
+        """Look it up."""
+        return self._jobs.removals.get(picture)
+
+    async def of_job(self, job: JobId) -> tuple[Removal, ...]:
+        """List a job's."""
+        found = [removal for removal in self._jobs.removals.values() if removal.job == job]
+        return tuple(sorted(found, key=lambda removal: self._jobs.kept[removal.picture].picture.position))
+
+    async def of_account(self, account: AccountId, most: int) -> tuple[Removal, ...]:
+        """List an account's."""
+        found = [one for one in self._jobs.removals.values() if one.is_active and self._jobs.kept[one.picture].account == account]
+        found.sort(key=lambda one: one.picture)
+        return tuple(sorted(found, key=lambda one: one.decided_at, reverse=True)[:most])
+
+    async def due(self, *, most: int) -> tuple[Removal, ...]:
+        """List what waits for somebody."""
+        found = sorted((at, picture) for picture, at in self._due.items() if at is not None and at <= self._jobs.clock.now())
+        return tuple(self._jobs.removals[picture] for _, picture in found[:most])
+
+    async def claim(self, removal: Removal, until: datetime) -> bool:
+        """Put off what is due."""
+        at = self._due[removal.picture]
+        if not self._is_current(removal) or at is None or at > self._jobs.clock.now():
+            return False
+        self._due[removal.picture] = until
+        return True
+
+    async def postpone(self, removal: Removal, until: datetime | None) -> None:
+        """Note the time."""
+        if self._is_current(removal):
+            self._due[removal.picture] = until
+
+    async def note_step(self, removal: Removal, step: RemovalStep) -> None:
+        """Note it."""
+        if self._is_current(removal):
+            self._steps[removal.picture][step.place] = step
+
+    async def steps(self, picture: PictureId) -> tuple[RemovalStep, ...]:
+        """List them."""
+        steps = self._steps.get(picture, {})
+        return tuple(steps[place] for place in sorted(steps))
+
+    async def unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
+        """List those that did not go well."""
+        left = {
+            picture: [one for one in steps.values() if one.state is not StepState.DONE]
+            for picture, steps in self._steps.items()
+            if after is None or picture > after
+        }
+        some = sorted(picture for picture, steps in left.items() if steps)[:most]
+        return tuple(step for picture in some for step in sorted(left[picture], key=lambda one: one.place))
+
+    def _is_current(self, removal: Removal) -> bool:
+        return self._jobs.removals[removal.picture].revision == removal.revision
+
+
+class MemorySentMessages:
+    """Keeps messages beside the jobs of `MemoryJobs`."""
+
+    def __init__(self, jobs: MemoryJobs) -> None:
+        self._jobs = jobs
+
+    async def add(self, job: JobId, message: MessageRef) -> None:
+        """Note it once."""
+        self._jobs.note_sent(job, message)
+
+    async def of_job(self, job: JobId) -> tuple[MessageRef, ...]:
+        """List a job's."""
+        return tuple(self._jobs.sent_messages.get(job, ()))
