@@ -144,6 +144,22 @@ class NotAllowed(Refusal):
         super().__init__("not allowed", user_text=user_text)
 
 
+class Sanctioned(Refusal):
+    """Moderators have muted or banned this person; `sanction` is the id of that. The reason is for the person alone."""
+
+    kind = "sanctioned"
+
+    def __init__(self, *, sanction: str, is_ban: bool, until: datetime | None, reason: str) -> None:
+        what = "banned from asking for pictures" if is_ban else "muted and cannot ask for pictures"
+        end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+        why = f" Why: {reason.rstrip('.')}." if reason else ""
+        super().__init__(
+            f"sanction={sanction} is_ban={is_ban}",
+            user_text=f"You are {what} here{end}; nothing was counted.{why} /appeal asks a moderator to look at it again.",
+        )
+        self.sanction = sanction
+
+
 class NotYours(Refusal):
     """The job or picture belongs to somebody else."""
 

@@ -30,7 +30,7 @@ class Accounts(Protocol):
     async def join(self, account: AccountId, other: AccountId) -> None:
         """Make `other` a part of `account`, in one transaction: its identities, jobs, pictures, credits, rules and usage.
 
-        What is held for running jobs moves too. `other` is no account any
+        What is held for running jobs moves too, and so do its sanctions. `other` is no account any
         more: whoever still asks for something in its name is refused by
         `Jobs.accept` with `BadInput`. Joining an account with itself changes nothing.
         """
@@ -42,7 +42,7 @@ class Accounts(Protocol):
         The new account begins with the usage that the old one has on `day`
         and the days after, so that nobody gains by parting; `join` counts
         that once. Tiers go with the identity that brought them; credits stay
-        where they are. An identity that is alone keeps its account.
+        where they are. Every sanction is on both from then on. An identity that is alone keeps its account.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from bot.domain.people import Identity, Person, Platform
+from bot.domain.people import AccountId, Identity, Person, Platform
 from bot.ports.accounts import Accounts
 
 
@@ -19,6 +19,10 @@ class Owners:
         if self._is_named(person.identity):
             return True
         return any(self._is_named(identity) for identity in await self._accounts.linked(person.identity))
+
+    async def is_owners_account(self, account: AccountId) -> bool:
+        """Whether an account is that of one."""
+        return any(self._is_named(identity) for identity in await self._accounts.identities(account))
 
     def _is_named(self, identity: Identity) -> bool:
         return identity.platform in self._platforms or str(identity) in self._named

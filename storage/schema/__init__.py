@@ -1,6 +1,6 @@
 """The tables, once for every engine; whoever makes or compares them takes `metadata` from here, where all of them are known."""
 
-from storage.schema import accounts, billing, jobs, messages, quotas, removals
+from storage.schema import accounts, billing, jobs, messages, quotas, removals, sanctions
 from storage.schema.base import metadata
 
-__all__ = ["accounts", "billing", "jobs", "messages", "metadata", "quotas", "removals"]
+__all__ = ["accounts", "billing", "jobs", "messages", "metadata", "quotas", "removals", "sanctions"]

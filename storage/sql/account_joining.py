@@ -19,6 +19,7 @@ from storage.schema.quotas import holds, rules
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.joined_memberships import reassign_memberships, record_membership
+from storage.sql.shared_sanctions import move_sanctions
 from storage.sql.shared_usage import join_usage
 from storage.sql.upsert import InsertInto, Upsert
 
@@ -87,6 +88,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     await join_usage(connection, survivor=survivor.id, gone=gone.id)
     await _join_credits(connection, both, now)
     await _join_rules(connection, both)
+    await move_sanctions(connection, gone=AccountId(gone.id), survivor=AccountId(survivor.id))
     await connection.execute(_KEEP_CODE, both)
     await connection.execute(_DROP_CODE, both)
     if tier_rank(gone.tier) > tier_rank(survivor.tier):

@@ -1,6 +1,6 @@
 """Parting accounts that were joined, in statements on an open connection."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +11,7 @@ from storage.schema.jobs import jobs, pictures
 from storage.sql.account_joining import tier_rank
 from storage.sql.current_account import lock_current_account
 from storage.sql.joined_memberships import move_memberships
+from storage.sql.shared_sanctions import share_sanctions
 from storage.sql.shared_usage import copy_usage
 
 _THIS_IDENTITY = tuple(identities.c[column] == bindparam(f"of_{column}") for column in ("platform", "realm", "user_id"))
@@ -44,10 +45,13 @@ _PART_PICTURES = (
 )
 
 
-async def part(connection: AsyncConnection, identity: Identity, old: AccountId, new: Account, first_day: date) -> None:
+async def part(
+    connection: AsyncConnection, identity: Identity, old: AccountId, new: Account, *, first_day: date, now: datetime
+) -> None:
     """Give an identity's jobs, pictures, keys and tiers to `new`, which is there and empty. Its holds stay where they are."""
     await lock_current_account(connection, old)
     await copy_usage(connection, old=old, new=new.id, first_day=first_day)
+    await share_sanctions(connection, old=old, new=new.id, now=now)
     this = {"of_platform": identity.platform, "of_realm": identity.realm, "of_user_id": identity.user}
     first_account: str | None = (await connection.execute(_FIRST_ACCOUNT, this)).scalar()
     own = {"old": old, "new": new.id, **this}

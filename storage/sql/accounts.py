@@ -83,8 +83,9 @@ class SqlAccounts:
                 if len((await connection.execute(_LINKED, _columns(identity))).all()) == 1:
                     return _account(row)
                 new = Account(AccountId(self._ids.new()), tier)
-                await connection.execute(_NEW_ACCOUNT, {"id": new.id, "tier": tier, "created_at": self._clock.now()})
-                await part(connection, identity, AccountId(row.id), new, day)
+                now = self._clock.now()
+                await connection.execute(_NEW_ACCOUNT, {"id": new.id, "tier": tier, "created_at": now})
+                await part(connection, identity, AccountId(row.id), new, first_day=day, now=now)
                 return new
         return await self._make(identity, tier)
 

@@ -21,6 +21,7 @@ from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.sanctions import check_not_barred
 from storage.sql.spending import book_job_cost, lock_hold, reserve_money, spending_of
 from storage.sql.usage_counters import OF_ACCOUNTS, OF_TENANTS
 
@@ -36,8 +37,10 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
         TenantQuotaExceeded: So for all people of the place together.
         BudgetExceeded: So for the money.
         BadInput: The account has become part of another one.
+        Sanctioned: It was muted or banned a moment ago.
     """
     day = await _counting_day(connection, hold)
+    await check_not_barred(connection, hold.account, hold.community, now)
     from_credits = await _hold_pictures(connection, job, hold, day=day, now=now)
     await _hold_for_tenant(connection, hold, day)
     await reserve_money(connection, hold, day)

@@ -26,6 +26,7 @@ from bot.ports.references import References
 from bot.ports.removals import BlockedPictures, PictureRemovals, SentMessages
 from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
+from bot.ports.sanctions import SanctionBook
 from bot.ports.seen_keys import SeenKeys
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
@@ -41,6 +42,7 @@ from storage.sql.references import SqlReferences
 from storage.sql.removals import SqlPictureRemovals
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
+from storage.sql.sanctions import SqlSanctionBook
 from storage.sql.seen_keys import SqlSeenKeys
 from storage.sql.sent_messages import SqlSentMessages
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
@@ -58,6 +60,7 @@ from tests.fakes.references import MemoryReferences
 from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals, MemorySentMessages
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
+from tests.fakes.sanctions import MemorySanctionBook
 from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.stripe_events import StripeWebhookSender
 
@@ -105,6 +108,7 @@ class ContractTables:
     removals: PictureRemovals
     blocked: BlockedPictures
     sent_messages: SentMessages
+    sanctions: SanctionBook
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -174,6 +178,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             removals=MemoryPictureRemovals(memory, blocked := MemoryBlockedPictures()),
             blocked=blocked,
             sent_messages=MemorySentMessages(memory),
+            sanctions=MemorySanctionBook(),
         )
     database: Database = request.getfixturevalue("database")
     ids = CountingIds()
@@ -191,6 +196,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         removals=SqlPictureRemovals(database, clock),
         blocked=SqlBlockedPictures(database, clock),
         sent_messages=SqlSentMessages(database, clock),
+        sanctions=SqlSanctionBook(database),
     )
 
 
@@ -264,6 +270,12 @@ def credits_(records: ContractTables) -> Credits:
 def seen_keys(records: ContractTables) -> SeenKeys:
     """Return what has happened."""
     return records.seen_keys
+
+
+@pytest.fixture
+def sanctions(records: ContractTables) -> SanctionBook:
+    """Return the sanctions."""
+    return records.sanctions
 
 
 @pytest.fixture

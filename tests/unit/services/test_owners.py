@@ -39,3 +39,13 @@ async def test_whoever_has_linked_an_owners_identity_is_one_everywhere() -> None
     assert not await owners.is_owner(Person(elsewhere, "Ann"))
     await accounts.join(ours.id, theirs.id)
     assert await owners.is_owner(Person(elsewhere, "Ann"))
+
+
+async def test_an_account_is_an_owners_by_any_of_its_identities() -> None:
+    """Nobody may ban them on the platform where they are not named."""
+    accounts = MemoryAccounts(CountingIds())
+    shell = await accounts.get_or_create(Identity(SHELL, "", "1000"), GUEST)
+    other = await accounts.get_or_create(Identity(LOOM, "", "5"), GUEST)
+    owners = Owners(accounts, named=(), platforms=(SHELL,))
+    assert await owners.is_owners_account(shell.id)
+    assert not await owners.is_owners_account(other.id)

@@ -1,0 +1,55 @@
+"""The table of sanctions."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.rules import Actor
+from bot.domain.sanctions import Sanction, SanctionId
+
+
+class SanctionBook(Protocol):
+    """Keeps sanctions, and on whom they are. All methods may raise `StorageFailed`.
+
+    A sanction is on every account that shares it: joining gives the account
+    that stays what the other one had, and whoever parts takes a share along.
+    There is one sanction all the while, so that lifting it lifts it for all.
+    """
+
+    async def impose(self, sanction: Sanction) -> Sanction:
+        """Write a sanction down, and give it; where its key is known already, that one as it stands.
+
+        One on an account that was joined is on the account that it is part of.
+        It is also on every account that was parted from this one in the last
+        thirty days, so that nobody sheds it by unlinking before it comes.
+        No job is accepted under it from then on (`Jobs.accept`).
+        """
+        ...
+
+    async def lift(self, sanction: SanctionId, by: Actor, now: datetime) -> bool:
+        """End a sanction for everybody who shares it; False where it is unknown, or was lifted or had run out before."""
+        ...
+
+    async def find(self, sanction: SanctionId) -> Sanction | None:
+        """Return one sanction."""
+        ...
+
+    async def of(self, account: AccountId) -> tuple[Sanction, ...]:
+        """Return all sanctions on an account, of whatever community, newest first."""
+        ...
+
+    async def accounts(self, sanction: SanctionId) -> tuple[AccountId, ...]:
+        """Return the accounts that share a sanction."""
+        ...
+
+    async def active(self, community: CommunityId, now: datetime, most: int) -> tuple[Sanction, ...]:
+        """Return up to `most` mutes and bans of a community that hold now, newest first."""
+        ...
+
+    async def untold(self, most: int) -> tuple[Sanction, ...]:
+        """Return up to `most` sanctions that nobody has told their person of, oldest first."""
+        ...
+
+    async def mark_told(self, sanction: SanctionId, now: datetime) -> None:
+        """Note that the person was told of a sanction, or cannot be."""
+        ...

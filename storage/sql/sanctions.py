@@ -1,0 +1,156 @@
+"""Sanctions: imposing and lifting them, and asking for those of an account."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, String, and_, bindparam, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.rules import Actor
+from bot.domain.sanctions import Sanction, SanctionId, SanctionKind, longest_barring, refusal_of
+from storage.schema.base import Moment
+from storage.schema.sanctions import IS_UNTOLD, sanctioned_accounts, sanctions
+from storage.sql.current_account import lock_account_changes, lock_current_account
+from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.shared_sanctions import put_on_account
+from storage.sql.upsert import Upsert
+
+_NEW = Upsert(lambda insert_into: insert_into(sanctions).on_conflict_do_nothing(index_elements=[sanctions.c.key]))
+_THIS = sanctions.c.id == bindparam("sanction")
+_BY_ID = select(sanctions).where(_THIS)
+_BY_KEY = select(sanctions).where(sanctions.c.key == bindparam("key"))
+_NOW = bindparam("now", type_=Moment)
+_IS_ACTIVE = and_(sanctions.c.lifted_at.is_(None), or_(sanctions.c.until.is_(None), sanctions.c.until > _NOW))
+_IS_BARRING = sanctions.c.kind.in_([kind.value for kind in SanctionKind if kind.is_barring])
+_NEWEST_FIRST = (sanctions.c.imposed_at.desc(), sanctions.c.id.desc())
+_LIFT = update(sanctions).where(sanctions.c.id == bindparam("of_sanction"), _IS_ACTIVE)
+_OF = (
+    select(sanctions)
+    .join(sanctioned_accounts, sanctioned_accounts.c.sanction == sanctions.c.id)
+    .where(sanctioned_accounts.c.account == bindparam("account"))
+)
+_BARRING = _OF.where(
+    _IS_BARRING, _IS_ACTIVE, sanctions.c.community.in_([literal(HOUSE, String), bindparam("community", type_=String)])
+)
+_ACCOUNTS = (
+    select(sanctioned_accounts.c.account)
+    .where(sanctioned_accounts.c.sanction == bindparam("sanction"))
+    .order_by(sanctioned_accounts.c.account)
+)
+_ACTIVE = (
+    select(sanctions)
+    .where(sanctions.c.community == bindparam("community"), _IS_BARRING, _IS_ACTIVE)
+    .order_by(*_NEWEST_FIRST)
+    .limit(bindparam("most"))
+)
+_UNTOLD = select(sanctions).where(IS_UNTOLD).order_by(sanctions.c.imposed_at, sanctions.c.id).limit(bindparam("most"))
+_MARK_TOLD = update(sanctions).where(sanctions.c.id == bindparam("of_sanction"), IS_UNTOLD)
+
+
+@retry_all_uncommitted
+class SqlSanctionBook:
+    """Keeps sanctions in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def impose(self, sanction: Sanction) -> Sanction:
+        """Lock the account first: a job that is being accepted is there before the sanction, or is refused for it."""
+        async with self._database.write_transaction() as connection:
+            await lock_account_changes(connection)
+            account = AccountId((await lock_current_account(connection, sanction.account)).id)
+            if await _NEW.run(connection, {**_values_of(sanction), "account": account}):
+                await put_on_account(connection, sanction.id, account, sanction.imposed_at)
+            return _sanction_of((await connection.execute(_BY_KEY, {"key": sanction.key})).one())
+
+    async def lift(self, sanction: SanctionId, by: Actor, now: datetime) -> bool:
+        """Note who lifted it and when, once."""
+        values = {"lifted_at": now, "lifted_by_account": by.account, "lifted_by_name": by.name}
+        async with self._database.write_transaction() as connection:
+            return (await connection.execute(_LIFT, {"of_sanction": sanction, "now": now, **values})).rowcount > 0
+
+    async def find(self, sanction: SanctionId) -> Sanction | None:
+        """Read the row."""
+        async with self._database.read_statement() as connection:
+            row = (await connection.execute(_BY_ID, {"sanction": sanction})).first()
+        return None if row is None else _sanction_of(row)
+
+    async def of(self, account: AccountId) -> tuple[Sanction, ...]:
+        """Read what the account shares; that is little, so that it is sorted here."""
+        async with self._database.read_statement() as connection:
+            found = [_sanction_of(row) for row in await connection.execute(_OF, {"account": account})]
+        return tuple(sorted(found, key=lambda one: (one.imposed_at, one.id), reverse=True))
+
+    async def accounts(self, sanction: SanctionId) -> tuple[AccountId, ...]:
+        """Read who shares it."""
+        async with self._database.read_statement() as connection:
+            return tuple(AccountId(one) for one in (await connection.execute(_ACCOUNTS, {"sanction": sanction})).scalars())
+
+    async def active(self, community: CommunityId, now: datetime, most: int) -> tuple[Sanction, ...]:
+        """Read the community's."""
+        values = {"community": community, "now": now, "most": most}
+        async with self._database.read_statement() as connection:
+            return tuple(_sanction_of(row) for row in await connection.execute(_ACTIVE, values))
+
+    async def untold(self, most: int) -> tuple[Sanction, ...]:
+        """Read those that wait for a word."""
+        async with self._database.read_statement() as connection:
+            return tuple(_sanction_of(row) for row in await connection.execute(_UNTOLD, {"most": most}))
+
+    async def mark_told(self, sanction: SanctionId, now: datetime) -> None:
+        """Note when, once."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(_MARK_TOLD, {"of_sanction": sanction, "told_at": now})
+
+
+async def check_not_barred(connection: AsyncConnection, account: AccountId, community: CommunityId, now: datetime) -> None:
+    """See whether an account may ask for anything in a community; its row is locked, so that this stays so.
+
+    Raises:
+        Sanctioned: It is muted or banned; the transaction must not go on.
+    """
+    values = {"account": account, "community": community, "now": now}
+    found = tuple(_sanction_of(row) for row in await connection.execute(_BARRING, values))
+    barring = longest_barring(found)
+    if barring is not None:
+        raise refusal_of(barring)
+
+
+def _values_of(sanction: Sanction) -> dict[str, object]:
+    lifted_by = sanction.lifted_by
+    return {
+        "id": sanction.id,
+        "key": sanction.key,
+        "account": sanction.account,
+        "community": sanction.community,
+        "kind": sanction.kind,
+        "imposed_at": sanction.imposed_at,
+        "by_account": sanction.by.account,
+        "by_name": sanction.by.name,
+        "until": sanction.until,
+        "reason": sanction.reason,
+        "case_id": sanction.case,
+        "lifted_at": sanction.lifted_at,
+        "lifted_by_account": lifted_by and lifted_by.account,
+        "lifted_by_name": lifted_by and lifted_by.name,
+    }
+
+
+def _sanction_of(row: Row[Any]) -> Sanction:
+    lifted_by = None if row.lifted_by_account is None else Actor(AccountId(row.lifted_by_account), row.lifted_by_name)
+    return Sanction(
+        id=SanctionId(row.id),
+        key=row.key,
+        account=AccountId(row.account),
+        community=CommunityId(row.community),
+        kind=SanctionKind(row.kind),
+        imposed_at=row.imposed_at,
+        by=Actor(AccountId(row.by_account), row.by_name),
+        until=row.until,
+        reason=row.reason,
+        case=row.case_id,
+        lifted_at=row.lifted_at,
+        lifted_by=lifted_by,
+    )

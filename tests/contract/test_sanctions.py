@@ -1,0 +1,86 @@
+"""Asks of every implementation of `SanctionBook`: is each sanction there once, on whom it is, until it ends?"""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId, Identity
+from bot.domain.sanctions import SanctionId, SanctionKind
+from bot.ports.accounts import Accounts
+from bot.ports.sanctions import SanctionBook
+from tests.contract.examples import SECOND, WEB
+from tests.contract.sanctions import MOD, a_sanction
+from tests.fakes.clock import NOON, StoppedClock
+
+HOUR = timedelta(hours=1)
+HERE = CommunityId("discord:42")
+
+
+@pytest.fixture
+async def bob(accounts: Accounts) -> AccountId:
+    """Return somebody else's account."""
+    return (await accounts.get_or_create(Identity(WEB, "", "bob"), GUEST)).id
+
+
+async def test_a_sanction_is_read_as_it_was_written(sanctions: SanctionBook, ann: AccountId) -> None:
+    """With everything that is known of it."""
+    mute = a_sanction("m", ann, kind=SanctionKind.MUTE, community=HERE, until=NOON + HOUR, case="c1")
+    assert await sanctions.impose(mute) == mute
+    assert await sanctions.find(SanctionId("m")) == mute
+    assert await sanctions.of(ann) == (mute,)
+    assert await sanctions.accounts(SanctionId("m")) == (ann,)
+
+
+async def test_the_same_key_is_the_same_sanction(sanctions: SanctionBook, ann: AccountId) -> None:
+    """Whatever came with it the second time."""
+    first = await sanctions.impose(a_sanction("a", ann, key="once"))
+    assert await sanctions.impose(a_sanction("b", ann, key="once", kind=SanctionKind.WARNING)) == first
+    assert await sanctions.of(ann) == (first,)
+    assert await sanctions.find(SanctionId("b")) is None
+
+
+async def test_they_come_newest_first_and_each_persons_own(sanctions: SanctionBook, ann: AccountId, bob: AccountId) -> None:
+    """Of every community."""
+    old = await sanctions.impose(a_sanction("a", ann))
+    await sanctions.impose(a_sanction("b", bob))
+    new = await sanctions.impose(a_sanction("c", ann, community=HERE, imposed_at=NOON + SECOND))
+    assert await sanctions.of(ann) == (new, old)
+
+
+async def test_a_sanction_is_lifted_once(sanctions: SanctionBook, ann: AccountId) -> None:
+    """It stays on record with who lifted it."""
+    await sanctions.impose(a_sanction("a", ann))
+    assert await sanctions.lift(SanctionId("a"), MOD, NOON + HOUR)
+    assert not await sanctions.lift(SanctionId("a"), MOD, NOON + 2 * HOUR)
+    [lifted] = await sanctions.of(ann)
+    assert (lifted.lifted_at, lifted.lifted_by) == (NOON + HOUR, MOD)
+
+
+async def test_what_has_run_out_or_never_was_cannot_be_lifted(sanctions: SanctionBook, ann: AccountId) -> None:
+    """Nor is anything written then."""
+    await sanctions.impose(a_sanction("a", ann, until=NOON + HOUR))
+    assert not await sanctions.lift(SanctionId("a"), MOD, NOON + HOUR)
+    assert not await sanctions.lift(SanctionId("z"), MOD, NOON)
+    [there] = await sanctions.of(ann)
+    assert there.lifted_by is None
+
+
+async def test_what_holds_in_a_community_now(sanctions: SanctionBook, ann: AccountId, bob: AccountId) -> None:
+    """No warnings, nothing of another community, nothing that has ended; the newest of them where they are many."""
+    await sanctions.impose(a_sanction("warned", ann, kind=SanctionKind.WARNING))
+    await sanctions.impose(a_sanction("elsewhere", ann, community=HERE))
+    await sanctions.impose(a_sanction("over", ann, until=NOON + SECOND))
+    old = await sanctions.impose(a_sanction("old", ann, imposed_at=NOON - HOUR))
+    new = await sanctions.impose(a_sanction("new", bob, until=NOON + HOUR))
+    assert await sanctions.active(HOUSE, NOON + SECOND, 10) == (new, old)
+    assert await sanctions.active(HOUSE, NOON + SECOND, 1) == (new,)
+
+
+async def test_those_that_nobody_was_told_of(sanctions: SanctionBook, ann: AccountId, clock: StoppedClock) -> None:
+    """Oldest first, each until it is marked."""
+    new = await sanctions.impose(a_sanction("new", ann, imposed_at=NOON + SECOND))
+    old = await sanctions.impose(a_sanction("old", ann, kind=SanctionKind.WARNING))
+    assert await sanctions.untold(10) == (old, new)
+    assert await sanctions.untold(1) == (old,)
+    await sanctions.mark_told(old.id, clock.now())
+    assert await sanctions.untold(10) == (new,)
