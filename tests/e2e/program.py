@@ -7,12 +7,19 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.e2e.forked import Forked
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0
+_OFFSET = 12 - datetime.now(UTC).hour
+NOON = f"Etc/GMT{-_OFFSET:+d}"
+"""Where it is noon when the tests begin: a program has the real clock, and no day may end while it is asked for today's quota.
+
+The names count the hours to the west (https://data.iana.org/time-zones/theory.html).
+"""
 _NAMES_OF_OURS = re.compile(r"(EASEL|OPENAI|DISCORD|SLACK|AWS)_.*")
 
 
@@ -83,7 +90,8 @@ class Program:
     async def start(self, *arguments: str) -> Running:
         """Start it."""
         inherited = {name: value for name, value in os.environ.items() if not _NAMES_OF_OURS.fullmatch(name)}
-        environ = {**inherited, "PYTHONPATH": str(_ROOT), "COLUMNS": "100", **self.environ}
+        always = {"PYTHONPATH": str(_ROOT), "COLUMNS": "100", "EASEL_QUOTAS__TIME_ZONE": NOON}
+        environ = {**inherited, **always, **self.environ}
         process = await (self._new(arguments, environ) if self.is_new else Forked.start(arguments, self.folder, environ))
         self._started.append(Running(process))
         return self._started[-1]

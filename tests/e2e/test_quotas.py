@@ -15,7 +15,7 @@ from tests.fakes.openai import FakeOpenAI
 LIMIT, EACH = 3, 25
 ROOMY = {"EASEL_BURSTS__WISHES": "1000", "EASEL_BURSTS__QUEUED": "1000"}
 REFUSAL = re.compile(
-    r"You have no pictures left today\. More at 00:00 UTC; nothing was counted\.( With /register you have 20 pictures a day\.)?"
+    r"You have no pictures left today\. More at 00:00 \S+; nothing was counted\.( With /register you have 20 pictures a day\.)?"
 )
 
 

@@ -12,6 +12,7 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.adapters.slack.manifest import EASEL
+from tests.e2e.program import NOON
 from tests.e2e.quota_hands import Hand, OnDiscord, OnSlack
 from tests.e2e.quota_stage import Town, a_town
 
@@ -171,10 +172,10 @@ async def test_help_speaks_another_language_only_where_an_admin_chose_it(town: T
 async def test_zone_and_retention(two: Two) -> None:
     """People read the time of their zone."""
     told = await two.admin.says("settings set", name="zone", value="Asia/Kolkata")
-    assert "The setting “time zone” is now Asia/Kolkata; it was UTC" in told.text
+    assert f"The setting “time zone” is now Asia/Kolkata; it was {NOON}, the default." in told.text
     assert "IST, in " in (await two.ada.says("quota show")).text
     assert "Undone: the setting “time zone”" in (await told.press("Undo")).text
-    assert "UTC, in " in (await two.ada.says("quota show")).text
+    assert "IST" not in (await two.ada.says("quota show")).text
     kept = await two.admin.says("settings set", name="retention", value="30")
     assert "is now 30 days; it was for ever" in kept.text
     assert "is now for ever, the default" in (await kept.press("Undo")).text
