@@ -64,6 +64,22 @@ class PromptRefused(Refusal):
         self.request_id = request_id
 
 
+class PictureBlocked(PromptRefused):
+    """What was drawn is a picture that was taken down and may not come back."""
+
+    kind = "picture_blocked"
+
+    def __init__(self) -> None:
+        EaselError.__init__(
+            self,
+            "rule=blocked_picture",
+            user_text="What was drawn is a picture that was taken down here before, so it is not shown. Nothing was counted.",
+        )
+        self.rule = "blocked_picture"
+        self.safer = None
+        self.request_id = None
+
+
 class QuotaExceeded(Refusal):
     """The account has fewer pictures left than the wish costs, its credits included.
 
@@ -209,6 +225,10 @@ class MessageGone(SurfaceFailed):
     def is_temporary(self) -> bool:
         """Never: what is gone stays gone."""
         return False
+
+
+class MessageOutOfReach(MessageGone):
+    """The message may well be there, but we may not touch it any more."""
 
 
 class StorageFailed(EaselError):

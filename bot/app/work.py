@@ -21,6 +21,7 @@ from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
 from bot.services.spool_sweep import SpoolSweep
+from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.references import SqlReferences
 
 _SWEEP_EVERY = timedelta(minutes=1)
@@ -69,7 +70,8 @@ def _build_steps(services: Services) -> Steps:
     base = services.base
     settings, jobs = base.settings, base.records.jobs
     spool = open_spool(settings)
-    keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=spool, check=PictureCheck(), clock=base.clock, ids=base.ids)
+    check = PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock))
+    keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=spool, check=check, clock=base.clock, ids=base.ids)
     rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
         preparation=PromptPreparation(

@@ -12,7 +12,10 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.domain.images import ImageFile, Size, media_type_of
+from bot.errors import PictureBlocked
+from bot.moderation.fingerprint import compute_fingerprints, is_alike
 from bot.moderation.png import verify_png
+from bot.ports.removals import BlockedPictures
 from bot.provider_errors import ProviderFailed, ProviderFault
 
 _UNREADABLE = (
@@ -37,9 +40,19 @@ _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 
 class PictureCheck:
-    """Proves pictures before they are kept. Their bytes are never changed, and Pillow reads them where they are."""
+    """Proves pictures before they are kept. Their bytes are never changed, and Pillow reads them where they are.
 
-    def __init__(self, max_pixels: int = 50_000_000, max_bytes: int = 64 * 1024 * 1024) -> None:
+    `blocked` are the pictures that may not come back; without it all may.
+    """
+
+    def __init__(
+        self,
+        max_pixels: int = 50_000_000,
+        max_bytes: int = 64 * 1024 * 1024,
+        *,
+        blocked: BlockedPictures | None = None,
+    ) -> None:
+        self._blocked = blocked
         self._max_pixels = max_pixels
         self._max_bytes = max_bytes
 
@@ -48,26 +61,41 @@ class PictureCheck:
 
         Raises:
             ProviderFailed: It is no PNG, JPEG or WebP, is cut short, or is too large.
+            PictureBlocked: It was taken down before, or looks like one that was.
+            StorageFailed: Nobody knows what was taken down before.
         """
         try:
-            return await asyncio.to_thread(self._examine, content)
+            file, turned = await asyncio.to_thread(self._examine, content)
         except _Unusable as problem:
             raise ProviderFailed(provider, str(problem), fault=ProviderFault.BAD_ANSWER) from problem
+        if self._blocked is not None and await self._is_blocked(self._blocked, file, turned):
+            raise PictureBlocked
+        return file
 
-    def _examine(self, content: bytes) -> ImageFile:
+    async def _is_blocked(self, blocked: BlockedPictures, file: ImageFile, turned: tuple[str, ...]) -> bool:
+        if await blocked.is_blocked(file.sha256):
+            return True
+        known = await blocked.fingerprints() if turned else ()
+        return bool(known) and await asyncio.to_thread(is_alike, turned, known)
+
+    def _examine(self, content: bytes) -> tuple[ImageFile, tuple[str, ...]]:
+        """Return the facts, and the fingerprints of the picture in all ways to lay it."""
         if len(content) > self._max_bytes:
             raise _Unusable(f"picture of {len(content)} bytes, {self._max_bytes} is the most")
         extension, size = self._verify(content)
         digest = sha256(content).hexdigest()
         key = f"pictures/{digest[:2]}/{digest}.{extension}"
-        return ImageFile(
+        turned = _fingerprints(content)
+        file = ImageFile(
             key=key,
             sha256=digest,
             media_type=media_type_of(key),
             width=size.width,
             height=size.height,
             size_bytes=len(content),
+            fingerprint=turned[0] if turned else None,
         )
+        return file, turned
 
     def _verify(self, content: bytes) -> tuple[str, Size]:
         """Tell the format by its first bytes; `Image.open` would try others too, and warn of large ones in its own way."""
@@ -115,6 +143,14 @@ class PictureCheck:
 
 class _Unusable(Exception):
     """Why a picture is not kept; it never leaves this module."""
+
+
+def _fingerprints(content: bytes) -> tuple[str, ...]:
+    """Return the fingerprints; none of what has a good frame and pixels that Pillow cannot read."""
+    try:
+        return compute_fingerprints(content)
+    except _UNREADABLE:
+        return ()
 
 
 def _webp_size(content: bytes) -> tuple[int, int]:

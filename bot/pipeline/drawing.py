@@ -12,7 +12,7 @@ import structlog
 from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
-from bot.errors import PromptRefused, Stopping
+from bot.errors import PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.prompt_preparation import pseudonym
 from bot.pipeline.retries import retry_provider, retry_storage
@@ -104,6 +104,7 @@ class DrawingStep:
 
         Raises:
             PromptRefused: A provider will not draw it.
+            PictureBlocked: What it drew was taken down before.
             OutcomeUnknown: A call's end was not seen, and the rules say to ask before paying again.
             ProviderFailed: No provider could.
             Stopping: No new call is made any more.
@@ -208,7 +209,7 @@ class DrawingStep:
         drawing = answer.drawing
         try:
             files = await self._keeping.store_safely(drawing, answer.drawn.pictures, on_trouble)
-        except ProviderFailed:
+        except (ProviderFailed, PictureBlocked):
             await self._jobs.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
         notes = (*drawing.notes, *_missing_note(drawing.asked, len(files)))
@@ -255,4 +256,6 @@ def _missing_note(asked: int, came: int) -> tuple[str, ...]:
     missing = asked - came
     if missing <= 0:
         return ()
-    return (f"{missing} of {asked} pictures came broken or not at all, and {'was' if missing == 1 else 'were'} not counted",)
+    return (
+        f"{missing} of {asked} pictures could not be used or did not come, and {'was' if missing == 1 else 'were'} not counted",
+    )

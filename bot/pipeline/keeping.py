@@ -8,7 +8,7 @@ import structlog
 
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, drawing_key
 from bot.domain.jobs import Drawing, Job
-from bot.errors import ObjectMissing, StorageFailed
+from bot.errors import EaselError, ObjectMissing, PictureBlocked, StorageFailed
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.retries import retry_storage
 from bot.ports.clock import Clock, Ids
@@ -52,17 +52,19 @@ class KeepingStep:
 
         Raises:
             ProviderFailed: None of them is a usable picture.
+            PictureBlocked: None of them is but for such as were taken down before.
         """
         near = self._spool or self._objects
         files: list[ImageFile] = []
-        problem = ProviderFailed(drawing.provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
+        problem: EaselError = ProviderFailed(drawing.provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
         for content in pictures:
             try:
-                file = _with_own_key(drawing, await self._check.examine(drawing.provider, content))
-            except ProviderFailed as error:
+                checked = await retry_storage(lambda: self._check.examine(drawing.provider, content), on_trouble)  # noqa: B023 - awaited within the turn
+            except (ProviderFailed, PictureBlocked) as error:
                 log.warning("picture.unusable", provider=drawing.provider, reason=str(error))
-                problem = error
+                problem = problem if isinstance(problem, PictureBlocked) else error
                 continue
+            file = _with_own_key(drawing, checked)
             await retry_storage(lambda: near.put(file.key, content, file.media_type), on_trouble)  # noqa: B023 - awaited within the turn
             files.append(file)
         if not files:

@@ -43,6 +43,7 @@ from tests.fakes.objects import MemoryObjects
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedRewriter, ScriptedStage
+from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
@@ -85,6 +86,8 @@ class Bench:
         self.ids = CountingIds()
         self.jobs = MemoryJobs(self.clock)
         self.pictures = MemoryPictures(self.jobs)
+        self.blocked = MemoryBlockedPictures()
+        self.removals = MemoryPictureRemovals(self.jobs, self.blocked)
         self.accounts = MemoryAccounts(self.ids, self.jobs)
         self.ledger = MemoryLedger(self.jobs, self.ids)
         self.rulebook = MemoryRulebook(self.jobs.books, self.clock, self.ids)
@@ -146,7 +149,12 @@ class Bench:
     def keeping_with(self, spool: MemoryObjects | None) -> KeepingStep:
         """Return the step of a machine whose spool this is."""
         return KeepingStep(
-            jobs=self.jobs, objects=self.objects, spool=spool, check=PictureCheck(), clock=self.clock, ids=self.ids
+            jobs=self.jobs,
+            objects=self.objects,
+            spool=spool,
+            check=PictureCheck(blocked=self.blocked),
+            clock=self.clock,
+            ids=self.ids,
         )
 
     def new_worker(self, keeping: KeepingStep | None = None) -> Worker:

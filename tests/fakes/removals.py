@@ -9,6 +9,7 @@ from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.domain.removals import BlockedPicture, Removal, RemovalOrder, RemovalState, RemovalStep, StepState
 from tests.fakes.jobs import Kept, MemoryJobs
+from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemoryBlockedPictures:
@@ -16,6 +17,7 @@ class MemoryBlockedPictures:
 
     def __init__(self) -> None:
         self.by_hash: dict[str, BlockedPicture] = {}
+        self.failures = ScriptedFailures()
 
     async def add(self, blocked: BlockedPicture) -> bool:
         """Add it unless it is there."""
@@ -28,6 +30,7 @@ class MemoryBlockedPictures:
 
     async def is_blocked(self, sha256: str) -> bool:
         """Look for it."""
+        self.failures.raise_next("is_blocked")
         return sha256 in self.by_hash
 
     async def fingerprints(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ async def test_the_good_pictures_of_several_are_kept_and_the_missing_said(bench:
     assert len(drawing.files) == 1
     assert drawing.notes[-2:] == (
         "it chose the size itself",
-        "3 of 4 pictures came broken or not at all, and were not counted",
+        "3 of 4 pictures could not be used or did not come, and were not counted",
     )
     assert await bench.jobs.cost(job.id) == PRICE
     await bench.keeping.keep(job, drawing, lambda: None)
