@@ -18,18 +18,22 @@ from bot.config import Settings
 from bot.moderation.guard import Guard
 from bot.moderation.word_filter import CommunityWords, WordFilter
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.cases import Cases
 from bot.ports.clock import Clock, Ids
 from bot.ports.events import Events
 from bot.ports.jobs import Jobs
+from bot.ports.moderation_log import ModerationLog
 from bot.ports.objects import ObjectStore
 from bot.ports.observer import Observer
 from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
+from storage.sql.cases import SqlCases
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
+from storage.sql.moderation_log import SqlModerationLog
 from storage.sql.pictures import SqlPictures
 from storage.sql.rules import SqlRulebook
 
@@ -47,6 +51,8 @@ class Records:
     accounts: Accounts
     ledger: Ledger
     rulebook: Rulebook
+    cases: Cases
+    moderation_log: ModerationLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
             accounts=SqlAccounts(database, clock, ids),
             ledger=SqlLedger(database, clock, ids),
             rulebook=SqlRulebook(database, clock, ids),
+            cases=SqlCases(database, clock, ids),
+            moderation_log=SqlModerationLog(database, clock),
         )
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))

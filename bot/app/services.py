@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.adapters.terminal import TERMINAL
 from bot.app.foundation import Foundation
+from bot.app.moderation import build_case_effects
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
 from bot.app.stores import public_store_url
 from bot.commands.dispatcher import IsOwner
@@ -16,6 +17,7 @@ from bot.pipeline.studio import Studio
 from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
 from bot.services.budget_alerts import BudgetAlerts
+from bot.services.cases import CaseReview
 from bot.services.gallery import Gallery
 from bot.services.owners import Owners
 from bot.services.person_lookup import PersonLookup
@@ -38,6 +40,7 @@ class Services:
     queue: AccountQueue
     budget_alerts: BudgetAlerts
     is_owner: IsOwner
+    cases: CaseReview
 
 
 def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> Services:
@@ -84,6 +87,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         queue=queue,
         budget_alerts=budget_alerts,
         is_owner=Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,)).is_owner,
+        cases=CaseReview(records.cases, build_case_effects(base), base.clock),
     )
 
 

@@ -14,6 +14,7 @@ from bot.errors import BadInput
 from bot.ports.codes import Purpose
 from storage.schema.accounts import accounts, api_keys, codes, identities
 from storage.schema.billing import credit_balances
+from storage.schema.cases import case_notes, cases, moderation_log
 from storage.schema.jobs import jobs, pictures, reports
 from storage.schema.quotas import holds, rules
 from storage.sql.credits import CreditBooking, move_credits
@@ -51,6 +52,18 @@ _MOVES = (
     ),
     update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
     update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
+    *(
+        update(whose.table).where(whose == _GONE).values({whose: _SURVIVOR})
+        for whose in (
+            cases.c.account,
+            cases.c.by_account,
+            cases.c.decided_by,
+            cases.c.assignee,
+            case_notes.c.by_account,
+            moderation_log.c.subject,
+            moderation_log.c.by_account,
+        )
+    ),
 )
 _CREDITS = select(credit_balances).where(credit_balances.c.account == _GONE, credit_balances.c.balance > 0).with_for_update()
 _RULES = select(rules).where(or_(rules.c.account == _GONE, rules.c.account == _SURVIVOR))

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Account, AccountId, Identity
 from storage.schema.accounts import accounts, api_keys, identities
+from storage.schema.cases import cases, moderation_log
 from storage.schema.jobs import jobs, pictures
 from storage.sql.account_joining import tier_rank
 from storage.sql.current_account import lock_current_account
@@ -38,10 +39,13 @@ _PART_JOBS = (
     )
     .values(account=bindparam("new"))
 )
-_PART_PICTURES = (
-    update(pictures)
-    .where(pictures.c.job.in_(select(jobs.c.id).where(jobs.c.account == bindparam("new"))))
-    .values(account=bindparam("new"))
+_PARTED_JOBS = select(jobs.c.id).where(jobs.c.account == bindparam("new"))
+_PART_WITH_JOBS = (
+    update(pictures).where(pictures.c.job.in_(_PARTED_JOBS)).values(account=bindparam("new")),
+    update(cases).where(cases.c.account == bindparam("old"), cases.c.job.in_(_PARTED_JOBS)).values(account=bindparam("new")),
+    update(moderation_log)
+    .where(moderation_log.c.subject == bindparam("old"), moderation_log.c.job.in_(_PARTED_JOBS))
+    .values(subject=bindparam("new")),
 )
 
 
@@ -57,7 +61,8 @@ async def part(
     own = {"old": old, "new": new.id, **this}
     for move in (*_PARTS, _PART_JOBS):
         await connection.execute(move, own)
-    await connection.execute(_PART_PICTURES, {"new": new.id})
+    for move in _PART_WITH_JOBS:
+        await connection.execute(move, {"old": old, "new": new.id})
     await connection.execute(_BEGIN_AGAIN, {**this, "tier": new.tier, "new": new.id})
     await move_memberships(connection, first_account, old=old, new=new.id)
     # What an identity began with is what it brought: the tier of those that stay is the best of theirs.

@@ -18,8 +18,10 @@ from bot.domain.jobs import Job
 from bot.domain.people import PREMIUM, REGISTERED, AccountId
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.billing import Billing
+from bot.ports.cases import Cases
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
+from bot.ports.moderation_log import ModerationLog
 from bot.ports.page_messages import PageMessages
 from bot.ports.pictures import Pictures
 from bot.ports.references import References
@@ -32,10 +34,12 @@ from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.billing import SqlBilling
 from storage.sql.blocked_pictures import SqlBlockedPictures
+from storage.sql.cases import SqlCases
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
+from storage.sql.moderation_log import SqlModerationLog
 from storage.sql.page_messages import SqlPageMessages
 from storage.sql.pictures import SqlPictures
 from storage.sql.references import SqlReferences
@@ -49,10 +53,12 @@ from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.contract.paying import TillIds
 from tests.contract.tables import patient_database
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
+from tests.fakes.cases import MemoryCases
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
 from tests.fakes.ids import CountingIds
 from tests.fakes.jobs import MemoryJobs
+from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.postgres import PostgresServer
@@ -74,6 +80,7 @@ ON_DISK = pytest.mark.parametrize("engine_name", ENGINES, indirect=True)
 _ALWAYS = (
     "test_accounts",
     "test_billing.py",
+    "test_cases",
     "test_claims",
     "test_credits",
     "test_joining",
@@ -109,6 +116,8 @@ class ContractTables:
     blocked: BlockedPictures
     sent_messages: SentMessages
     sanctions: SanctionBook
+    cases: Cases
+    moderation_log: ModerationLog
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -164,6 +173,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
     """Return a house's records."""
     if engine_name == MEMORY:
         memory, ids = MemoryJobs(clock), CountingIds()
+        moderation_log = MemoryModerationLog(clock)
         return ContractTables(
             jobs=memory,
             ledger=MemoryLedger(memory, ids),
@@ -179,6 +189,8 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             blocked=blocked,
             sent_messages=MemorySentMessages(memory),
             sanctions=MemorySanctionBook(),
+            cases=MemoryCases(clock, CountingIds(), moderation_log),
+            moderation_log=moderation_log,
         )
     database: Database = request.getfixturevalue("database")
     ids = CountingIds()
@@ -197,6 +209,8 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         blocked=SqlBlockedPictures(database, clock),
         sent_messages=SqlSentMessages(database, clock),
         sanctions=SqlSanctionBook(database),
+        cases=SqlCases(database, clock, ids),
+        moderation_log=SqlModerationLog(database, clock),
     )
 
 
@@ -252,6 +266,18 @@ def accounts(records: ContractTables) -> Accounts:
 def reports(records: ContractTables) -> Reports:
     """Return the reports."""
     return records.reports
+
+
+@pytest.fixture
+def cases(records: ContractTables) -> Cases:
+    """Return the cases."""
+    return records.cases
+
+
+@pytest.fixture
+def moderation_log(records: ContractTables) -> ModerationLog:
+    """Return the moderation log."""
+    return records.moderation_log
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.BigInteger()),
-        sa.ForeignKeyConstraint(["picture"], ["pictures.id"], name=op.f("fk_removals_picture_pictures")),
+        sa.ForeignKeyConstraint(["picture"], ["pictures.id"], name=op.f("fk_removals_picture")),
         sa.PrimaryKeyConstraint("picture", name=op.f("pk_removals")),
     )
     is_undone = sa.text("due_at IS NOT NULL")
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("noted_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["picture"], ["removals.picture"], name=op.f("fk_removal_steps_picture_removals")),
+        sa.ForeignKeyConstraint(["picture"], ["removals.picture"], name=op.f("fk_removal_steps_picture")),
         sa.PrimaryKeyConstraint("picture", "place", name=op.f("pk_removal_steps")),
     )
     op.create_table(
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("blocked_by", sa.String(), nullable=False),
         sa.Column("blocked_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["picture"], ["pictures.id"], name=op.f("fk_blocked_pictures_picture_pictures")),
+        sa.ForeignKeyConstraint(["picture"], ["pictures.id"], name=op.f("fk_blocked_pictures_picture")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blocked_pictures")),
     )
     op.create_index(op.f("ix_blocked_pictures_picture"), "blocked_pictures", ["picture"])
@@ -55,6 +55,6 @@ def upgrade() -> None:
         sa.Column("message_key", sa.String(), nullable=False),
         sa.Column("message", sa.JSON(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["job"], ["jobs.id"], name=op.f("fk_sent_messages_job_jobs")),
+        sa.ForeignKeyConstraint(["job"], ["jobs.id"], name=op.f("fk_sent_messages_job")),
         sa.PrimaryKeyConstraint("job", "platform", "message_key", name=op.f("pk_sent_messages")),
     )

@@ -1,0 +1,155 @@
+"""Opens cases, decides them, and sees to it that what was decided happens, over failures and crashes."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.cases import Case, CaseId, CaseKind, Decision, NewCase
+from bot.domain.people import CommunityId
+from bot.domain.rules import Actor
+from bot.errors import BadInput, Conflict, EaselError, NotAllowed
+from bot.ports.cases import CaseEffect, Cases, OpenedCase
+from bot.ports.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+_PAGE = 20
+_ACTIVE = timedelta(days=90)
+"""Who has decided a case so recently is a moderator whom an appeal can go to."""
+
+
+class CaseReview:
+    """The cases of all communities. Whoever decides has been found to be a moderator already.
+
+    `community` is the one that they moderate: a case of another one is as good
+    as not there. None stands for whoever runs this bot.
+    """
+
+    def __init__(self, cases: Cases, effects: Sequence[CaseEffect], clock: Clock) -> None:
+        self._cases = cases
+        self._effects = effects
+        self._clock = clock
+
+    async def open(self, new: NewCase) -> OpenedCase:
+        """Open a case, or return the one that is open about the same, or that was opened by the same appeal."""
+        opened = await self._cases.open(new)
+        if opened.is_new:
+            log.info("case.opened", case=opened.case.id, kind=new.kind, reason=new.reason)
+        return opened
+
+    async def find(self, case: CaseId, community: CommunityId | None) -> Case:
+        """Return a case.
+
+        Raises:
+            BadInput: There is no such case in the community.
+        """
+        found = await self._cases.get(case)
+        if found is None or community not in {None, found.community}:
+            raise BadInput("There is no such case here; /cases lists those that are open.")
+        return found
+
+    async def decide(self, case: CaseId, decision: Decision, by: Actor, community: CommunityId | None) -> Case:
+        """Decide a case, and return it as it stands then; what follows has happened, or is tried again until it has.
+
+        Raises:
+            BadInput: There is no such case, or it cannot be decided so.
+            Conflict: It is decided already; the sentence says by whom.
+            NotAllowed: It is about the moderator, or it is an appeal against
+                their own decision, and there is another moderator.
+        """
+        found = await self.find(case, community)
+        if decision not in found.decisions:
+            raise BadInput("This case cannot be decided so; nothing was changed.")
+        if community is not None:
+            await self._check_impartial(found, by)
+        if not await self._cases.decide(case, decision, by):
+            raise _decided_already(await self.find(case, community))
+        log.info("case.decided", case=case, decision=decision)
+        return await self._enforce(await self.find(case, community))
+
+    async def undo(self, case: CaseId, by: Actor, community: CommunityId | None) -> Case:
+        """Open a decided case again, and take back what followed.
+
+        Raises:
+            BadInput: There is no such case.
+            Conflict: It is too late, or it is open already.
+        """
+        found = await self.find(case, community)
+        if not await self._cases.undo(case, by):
+            raise Conflict(
+                "Only a decision of the last ten minutes can be undone, and only while no newer case is open about the same; "
+                "nothing was changed."
+            )
+        log.info("case.undone", case=case, decision=found.decision)
+        return await self._enforce(await self.find(case, community))
+
+    async def assign(self, case: CaseId, to: Actor | None, by: Actor, community: CommunityId | None) -> Case:
+        """Note who looks after an open case; None for nobody.
+
+        Raises:
+            BadInput: There is no such case.
+            Conflict: It is decided already.
+        """
+        await self.find(case, community)
+        if not await self._cases.assign(case, to, by):
+            raise _decided_already(await self.find(case, community))
+        return await self.find(case, community)
+
+    async def add_note(self, case: CaseId, text: str, by: Actor, community: CommunityId | None) -> Case:
+        """Write a note on a case for the other moderators.
+
+        Raises:
+            BadInput: There is no such case.
+        """
+        await self.find(case, community)
+        await self._cases.add_note(case, text, by)
+        return await self.find(case, community)
+
+    async def carry_on(self) -> None:
+        """Close decisions that can no longer be undone, and bring about what has not happened yet."""
+        await self._cases.close_due(most=_PAGE)
+        for case in await self._cases.to_enforce(most=_PAGE):
+            await self._enforce(case)
+
+    async def _check_impartial(self, case: Case, by: Actor) -> None:
+        if case.kind is CaseKind.APPEAL:
+            await self._check_appeal(case, by)
+        elif case.account == by.account:
+            raise NotAllowed("This case is about you, so another moderator has to decide it; nothing was changed.")
+
+    async def _check_appeal(self, appeal: Case, by: Actor) -> None:
+        if appeal.account == by.account:
+            raise NotAllowed("This is your own appeal, so another moderator has to decide it; nothing was changed.")
+        appealed = None if appeal.appeals is None else await self._cases.get(CaseId(appeal.appeals))
+        if appealed is None or appealed.decided_by is None or appealed.decided_by.account != by.account:
+            return
+        since = self._clock.now() - _ACTIVE
+        other = await self._cases.last_decider_but(appeal.community, by.account, since=since)
+        if other is not None and other.account != appeal.account:
+            raise NotAllowed(
+                f"This appeal is against your own decision, so another moderator decides it, such as {other.name}; "
+                "nothing was changed."
+            )
+
+    async def _enforce(self, case: Case) -> Case:
+        """Bring about what a case says, and again if it has changed meanwhile; return it as it stands then.
+
+        Whatever fails is logged, and left for `carry_on`.
+        """
+        while True:
+            for effect in self._effects:
+                try:
+                    await effect.enforce(case)
+                except EaselError as error:
+                    log.warning("case.not_enforced", case=case.id, effect=type(effect).__name__, reason=str(error))
+                    return case
+            if await self._cases.note_enforced(case):
+                return case
+            case = await self.find(case.id, None)
+
+
+def _decided_already(case: Case) -> Conflict:
+    if case.decided_by is None or case.decision is None:
+        return Conflict("Somebody else has changed this case just now; nothing was changed, please look at it again.")
+    return Conflict(f"{case.decided_by.name} decided this case already: {case.decision.outcome}. Nothing was changed.")

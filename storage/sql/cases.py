@@ -1,0 +1,266 @@
+"""Cases and their notes. Every change raises the revision, and writes its line into the moderation log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseNote, CaseState, Decision, NewCase
+from bot.domain.chat import MessageRef
+from bot.domain.images import PictureId
+from bot.domain.moderation_log import ModerationAction, NewLogEntry
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.rules import Actor
+from bot.errors import StorageFailed
+from bot.ports.cases import OpenedCase
+from bot.ports.clock import Clock, Ids
+from storage.schema.cases import IS_OPEN, IS_TO_CLOSE, IS_TO_ENFORCE, IS_TO_SHOW, case_notes, cases
+from storage.sql.case_rows import case_of, case_values, message_of, message_values
+from storage.sql.database import Database
+from storage.sql.moderation_log import actor_of, actor_values, add_log_entry
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.upsert import Upsert
+
+_ADD = Upsert(lambda insert_into: insert_into(cases).on_conflict_do_nothing())
+_THIS = cases.c.id == bindparam("of_case")
+_GET = select(cases).where(_THIS)
+_OPEN_ABOUT = select(cases).where(IS_OPEN, cases.c.about == bindparam("about")).with_for_update()
+_APPEAL = select(cases).where(cases.c.appeals == bindparam("appeals"))
+_CHANGE = update(cases).where(_THIS).values(revision=cases.c.revision + 1).returning(*cases.c)
+_CHANGE_OPEN = _CHANGE.where(IS_OPEN)
+_DECIDE = _CHANGE_OPEN.values(rounds=cases.c.rounds + 1, state=CaseState.DECIDED, is_enforced=False)
+_others = cases.alias("others")
+_UNDO = _CHANGE.where(
+    IS_TO_CLOSE,
+    cases.c.decided_at > bindparam("window_began"),
+    ~exists().where(_others.c.about == cases.c.about, _others.c.state == CaseState.OPEN.value),
+).values(state=CaseState.OPEN, decision=None, decided_by=None, decided_by_name=None, decided_at=None, is_enforced=False)
+_DUE = (
+    select(cases.c.id)
+    .where(IS_TO_CLOSE, cases.c.decided_at <= bindparam("window_began"))
+    .order_by(cases.c.decided_at)
+    .limit(bindparam("most"))
+)
+_CLOSE = _CHANGE.where(IS_TO_CLOSE, cases.c.decided_at <= bindparam("window_began")).values(is_enforced=False)
+_ENFORCED = update(cases).where(_THIS, cases.c.revision == bindparam("of_revision")).values(is_enforced=True)
+_OF_PICTURE = select(cases).where(cases.c.picture == bindparam("picture")).order_by(cases.c.opened_at.desc(), cases.c.id.desc())
+_ABOUT = (
+    select(cases)
+    .where(cases.c.account == bindparam("account"), cases.c.community == bindparam("community"))
+    .order_by(cases.c.opened_at.desc(), cases.c.id.desc())
+    .limit(bindparam("most"))
+)
+_TO_ENFORCE = select(cases).where(IS_TO_ENFORCE).order_by(cases.c.opened_at).limit(bindparam("most"))
+_TO_SHOW = select(cases).where(IS_TO_SHOW).order_by(cases.c.opened_at).limit(bindparam("most"))
+_anchor = cases.alias("anchor")
+_OPENED_AT = select(_anchor.c.opened_at).where(_anchor.c.id == bindparam("after")).scalar_subquery()
+_MESSAGE = select(cases.c.message).where(_THIS)
+_SHOWN = update(cases).where(_THIS, cases.c.shown_revision <= bindparam("of_revision"))
+_ADD_NOTE = insert(case_notes)
+_NOTES = select(case_notes).where(case_notes.c.case == bindparam("case")).order_by(case_notes.c.position)
+_LAST_DECIDER = (
+    select(cases.c.decided_by, cases.c.decided_by_name)
+    .where(
+        cases.c.community == bindparam("community"),
+        cases.c.state == CaseState.DECIDED.value,
+        cases.c.decided_at > bindparam("since"),
+        cases.c.decided_by != bindparam("account"),
+    )
+    .order_by(cases.c.decided_at.desc())
+    .limit(1)
+)
+
+_ATTEMPTS = 5
+
+
+@retry_all_uncommitted
+class SqlCases:
+    """Keeps cases in SQL."""
+
+    def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def open(self, new: NewCase) -> OpenedCase:
+        """Insert it where nothing stands in its way; the index of open cases sees to it that there is one."""
+        async with self._database.write_transaction() as connection:
+            for _ in range(_ATTEMPTS):
+                case = await self._add(connection, new)
+                if case is not None:
+                    return OpenedCase(case, is_new=True)
+                known = await _find_known(connection, new)
+                if known is not None:
+                    return OpenedCase(known, is_new=False)
+            raise StorageFailed("database", "a case is opened and decided again and again")
+
+    async def get(self, case: CaseId) -> Case | None:
+        """Read one."""
+        found = await self._read(_GET, of_case=case)
+        return found[0] if found else None
+
+    async def of_picture(self, picture: PictureId) -> tuple[Case, ...]:
+        """Read a picture's."""
+        return await self._read(_OF_PICTURE, picture=picture)
+
+    async def about(self, community: CommunityId, account: AccountId, *, most: int) -> tuple[Case, ...]:
+        """Read an account's."""
+        return await self._read(_ABOUT, community=community, account=account, most=most)
+
+    async def page(
+        self, community: CommunityId | None, *, state: CaseState, most: int, after: CaseId | None = None
+    ) -> tuple[Case, ...]:
+        """Read on where the last page ended, by the index."""
+        return await self._read(_page(community, state, after), community=community, most=most, after=after)
+
+    async def count_open(self, community: CommunityId | None) -> int:
+        """Count them by the index."""
+        counted = select(func.count()).select_from(cases).where(cases.c.state == CaseState.OPEN.value)
+        if community is not None:
+            counted = counted.where(cases.c.community == community)
+        async with self._database.read_statement() as connection:
+            return int((await connection.execute(counted)).scalar_one())
+
+    async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:
+        """Change it if it is open."""
+        who = actor_values("decided_by", "decided_by_name", by)
+        values = {"decision": decision, "decided_at": self._clock.now(), **who}
+        async with self._database.write_transaction() as connection:
+            changed = await _change(connection, _DECIDE, case, **values)
+            return await self._log(connection, changed, ModerationAction.DECIDED, by, decision)
+
+    async def undo(self, case: CaseId, by: Actor) -> bool:
+        """Change it back if it is decided, and not for too long."""
+        async with self._database.write_transaction() as connection:
+            changed = await _change(connection, _UNDO, case, window_began=self._clock.now() - UNDO_WINDOW)
+            return await self._log(connection, changed, ModerationAction.UNDONE, by)
+
+    async def assign(self, case: CaseId, to: Actor | None, by: Actor) -> bool:
+        """Write the name down."""
+        async with self._database.write_transaction() as connection:
+            changed = await _change(connection, _CHANGE_OPEN, case, **actor_values("assignee", "assignee_name", to))
+            return await self._log(connection, changed, ModerationAction.ASSIGNED, by, "" if to is None else to.name)
+
+    async def add_note(self, case: CaseId, text: str, by: Actor) -> bool:
+        """Insert the note."""
+        async with self._database.write_transaction() as connection:
+            changed = await _change(connection, _CHANGE, case)
+            if changed is not None:
+                note = {"case": case, "at": self._clock.now(), **actor_values("by_account", "by_name", by), "text": text}
+                await connection.execute(_ADD_NOTE, note)
+            return await self._log(connection, changed, ModerationAction.NOTED, by)
+
+    async def notes(self, case: CaseId) -> tuple[CaseNote, ...]:
+        """Read them in their order."""
+        async with self._database.read_statement() as connection:
+            found = await connection.execute(_NOTES, {"case": case})
+            return tuple(CaseNote(row.at, Actor(AccountId(row.by_account), row.by_name), row.text) for row in found)
+
+    async def last_decider_but(self, community: CommunityId, account: AccountId, *, since: datetime) -> Actor | None:
+        """Read who it was."""
+        async with self._database.read_statement() as connection:
+            values = {"community": community, "account": account, "since": since}
+            row = (await connection.execute(_LAST_DECIDER, values)).first()
+        return None if row is None else actor_of(row.decided_by, row.decided_by_name)
+
+    async def close_due(self, *, most: int) -> tuple[Case, ...]:
+        """Close each that is still due."""
+        now = self._clock.now()
+        window = {"window_began": now - UNDO_WINDOW}
+        closed = []
+        async with self._database.write_transaction() as connection:
+            for due in (await connection.execute(_DUE, {**window, "most": most})).scalars().all():
+                case = await _change(connection, _CLOSE, CaseId(due), closed_at=now, **window)
+                if await self._log(connection, case, ModerationAction.CLOSED, None) and case is not None:
+                    closed.append(case)
+        return tuple(closed)
+
+    async def to_enforce(self, *, most: int) -> tuple[Case, ...]:
+        """Read them by their index."""
+        return await self._read(_TO_ENFORCE, most=most)
+
+    async def note_enforced(self, case: Case) -> bool:
+        """Note it if the case is as it was."""
+        async with self._database.write_transaction() as connection:
+            values = {"of_case": case.id, "of_revision": case.revision}
+            return (await connection.execute(_ENFORCED, values)).rowcount > 0
+
+    async def to_show(self, *, most: int) -> tuple[Case, ...]:
+        """Read them by their index."""
+        return await self._read(_TO_SHOW, most=most)
+
+    async def message(self, case: CaseId) -> MessageRef | None:
+        """Read the reference."""
+        async with self._database.read_statement() as connection:
+            return message_of((await connection.execute(_MESSAGE, {"of_case": case})).scalar())
+
+    async def note_shown(self, case: Case, message: MessageRef | None) -> None:
+        """Write down what is seen, unless something newer is."""
+        values = {"of_case": case.id, "of_revision": case.revision, "shown_revision": case.revision}
+        values["message"] = message_values(message)
+        async with self._database.write_transaction() as connection:
+            await connection.execute(_SHOWN, values)
+
+    async def _add(self, connection: AsyncConnection, new: NewCase) -> Case | None:
+        case = CaseId(self._ids.new())
+        values = {**case_values(new), "id": case, "opened_at": self._clock.now()}
+        if await _ADD.run(connection, values) == 0:
+            return None
+        row = (await connection.execute(_GET, {"of_case": case})).one()
+        opened = case_of(row)
+        await self._log(connection, opened, ModerationAction.OPENED, new.by, new.kind)
+        return opened
+
+    async def _log(
+        self, connection: AsyncConnection, case: Case | None, action: ModerationAction, by: Actor | None, detail: str = ""
+    ) -> bool:
+        """Put a change on record; without a case there was none."""
+        if case is None:
+            return False
+        entry = NewLogEntry(
+            community=case.community,
+            action=action,
+            by=by,
+            subject=case.account,
+            picture=case.picture,
+            job=case.job,
+            case=case.id,
+            detail=detail,
+        )
+        return await add_log_entry(connection, self._clock, entry)
+
+    async def _read(self, found: Select[Any], **values: object) -> tuple[Case, ...]:
+        async with self._database.read_statement() as connection:
+            return tuple(case_of(row) for row in await connection.execute(found, values))
+
+
+async def _change(connection: AsyncConnection, statement: Any, case: CaseId, **values: object) -> Case | None:
+    """Change a case if it stands as the statement needs it, and return it."""
+    row = (await connection.execute(statement, {"of_case": case, **values})).first()
+    return None if row is None else case_of(row)
+
+
+async def _find_known(connection: AsyncConnection, new: NewCase) -> Case | None:
+    """Return the case that is in a new one's way, with the new one's scores."""
+    row = None
+    if new.appeals is not None:
+        row = (await connection.execute(_APPEAL, {"appeals": new.appeals})).first()
+    if row is None:
+        row = (await connection.execute(_OPEN_ABOUT, {"about": new.about})).first()
+    if row is None:
+        return None
+    scores = {"scores": dict(new.scores)} if new.scores else {}
+    return await _change(connection, _CHANGE, CaseId(row.id), **scores)
+
+
+def _page(community: CommunityId | None, state: CaseState, after: CaseId | None) -> Select[Any]:
+    found = select(cases).where(cases.c.state == state.value).limit(bindparam("most"))
+    if community is not None:
+        found = found.where(cases.c.community == bindparam("community"))
+    place = tuple_(cases.c.opened_at, cases.c.id)
+    if after is not None:
+        last = tuple_(_OPENED_AT, bindparam("after"))
+        found = found.where(place > last if state is CaseState.OPEN else place < last)
+    order = cases.c.opened_at, cases.c.id
+    return found.order_by(*(order if state is CaseState.OPEN else (column.desc() for column in order)))

@@ -1,0 +1,99 @@
+"""The moderation log: lines that are added and never changed."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.cases import CaseId
+from bot.domain.images import PictureId
+from bot.domain.jobs import JobId
+from bot.domain.moderation_log import LogEntry, ModerationAction, NewLogEntry
+from bot.domain.people import AccountId, CommunityId
+from bot.domain.rules import Actor
+from bot.ports.clock import Clock
+from storage.schema.cases import moderation_log
+from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.upsert import Upsert
+
+_ADD = Upsert(lambda insert_into: insert_into(moderation_log).on_conflict_do_nothing())
+_NEWEST = select(moderation_log).order_by(moderation_log.c.position.desc()).limit(bindparam("most"))
+_OF_COMMUNITY = _NEWEST.where(moderation_log.c.community == bindparam("community"))
+_BEFORE = _OF_COMMUNITY.where(moderation_log.c.position < bindparam("before"))
+_ABOUT = _OF_COMMUNITY.where(moderation_log.c.subject == bindparam("account"))
+_OF_CASE = select(moderation_log).where(moderation_log.c.case == bindparam("case")).order_by(moderation_log.c.position)
+
+
+async def add_log_entry(connection: AsyncConnection, clock: Clock, entry: NewLogEntry) -> bool:
+    """Add a line inside the transaction of what it tells of; False where one with its key is there already."""
+    values = {
+        "key": entry.key,
+        "at": clock.now(),
+        "community": entry.community,
+        "action": entry.action,
+        **actor_values("by_account", "by_name", entry.by),
+        "subject": entry.subject,
+        "picture": entry.picture,
+        "job": entry.job,
+        "case": entry.case,
+        "detail": entry.detail,
+    }
+    return await _ADD.run(connection, values) > 0
+
+
+@retry_all_uncommitted
+class SqlModerationLog:
+    """Keeps the log in SQL."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def append(self, entry: NewLogEntry) -> bool:
+        """Insert the line."""
+        async with self._database.write_transaction() as connection:
+            return await add_log_entry(connection, self._clock, entry)
+
+    async def page(self, community: CommunityId, *, most: int, before: int | None = None) -> tuple[LogEntry, ...]:
+        """Read backwards."""
+        found = _OF_COMMUNITY if before is None else _BEFORE
+        return await self._read(found, community=community, most=most, before=before)
+
+    async def about(self, community: CommunityId, account: AccountId, *, most: int) -> tuple[LogEntry, ...]:
+        """Read backwards what is about one account."""
+        return await self._read(_ABOUT, community=community, account=account, most=most)
+
+    async def of_case(self, case: CaseId) -> tuple[LogEntry, ...]:
+        """Read a case's lines in their order."""
+        return await self._read(_OF_CASE, case=case)
+
+    async def _read(self, found: Select[Any], **values: object) -> tuple[LogEntry, ...]:
+        async with self._database.read_statement() as connection:
+            return tuple(_entry_of(row) for row in await connection.execute(found, values))
+
+
+def actor_values(account: str, name: str, by: Actor | None) -> dict[str, object]:
+    """Return the two columns of who did something."""
+    return {account: by and by.account, name: by and by.name}
+
+
+def actor_of(account: str | None, name: str | None) -> Actor | None:
+    """Read who did something from their two columns."""
+    return None if account is None else Actor(AccountId(account), name or "")
+
+
+def _entry_of(row: Row[Any]) -> LogEntry:
+    return LogEntry(
+        position=row.position,
+        at=row.at,
+        community=CommunityId(row.community),
+        action=ModerationAction(row.action),
+        by=actor_of(row.by_account, row.by_name),
+        subject=row.subject and AccountId(row.subject),
+        picture=row.picture and PictureId(row.picture),
+        job=row.job and JobId(row.job),
+        case=row.case and CaseId(row.case),
+        detail=row.detail,
+        key=row.key,
+    )

@@ -1,0 +1,258 @@
+"""Is a case decided once, by somebody who may, and does what was decided happen?"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseKind, CaseState, Decision, NewCase
+from bot.domain.images import PictureId
+from bot.domain.jobs import JobId
+from bot.domain.people import HOUSE, AccountId, CommunityId, Platform
+from bot.domain.rules import Actor
+from bot.errors import BadInput, Conflict, NotAllowed, StorageFailed
+from bot.services.cases import CaseReview
+from tests.fakes.cases import MemoryCases
+from tests.fakes.clock import StoppedClock
+from tests.fakes.ids import CountingIds
+from tests.fakes.moderation_log import MemoryModerationLog
+
+ANN = Actor(AccountId("ann"), "Ann")
+MO = Actor(AccountId("mo"), "Mo")
+ZOE = Actor(AccountId("zoe"), "Zoe")
+REPORT = NewCase(
+    kind=CaseKind.REPORT,
+    community=HOUSE,
+    platform=Platform("discord"),
+    tenant="1",
+    account=ANN.account,
+    by=ZOE,
+    picture=PictureId("fox.0"),
+    job=JobId("fox"),
+)
+
+
+class NotedEffect:
+    """Notes the cases that it was asked to enforce; `failures` are raised first, and `meanwhile` happens during the next one."""
+
+    def __init__(self) -> None:
+        self.enforced: list[Case] = []
+        self.failures: list[Exception] = []
+        self.undone_meanwhile: MemoryCases | None = None
+
+    async def enforce(self, case: Case) -> None:
+        """Note it."""
+        if self.failures:
+            raise self.failures.pop()
+        self.enforced.append(case)
+        if self.undone_meanwhile is not None:
+            cases, self.undone_meanwhile = self.undone_meanwhile, None
+            await cases.undo(case.id, ZOE)
+
+    @property
+    def told(self) -> list[tuple[CaseState, Decision | None]]:
+        """What the cases said."""
+        return [(case.state, case.decision) for case in self.enforced]
+
+
+@dataclass
+class Stage:
+    """What the tests look at."""
+
+    review: CaseReview
+    cases: MemoryCases
+    effect: NotedEffect
+    clock: StoppedClock
+
+    async def open(self, new: NewCase = REPORT) -> CaseId:
+        """Open a case."""
+        return (await self.review.open(new)).case.id
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Build it."""
+    clock, effect = StoppedClock(), NotedEffect()
+    cases = MemoryCases(clock, CountingIds(), MemoryModerationLog(clock))
+    return Stage(CaseReview(cases, (effect,), clock), cases, effect, clock)
+
+
+async def test_a_second_report_opens_no_second_case(stage: Stage) -> None:
+    """It is told which one there is."""
+    first, second = await stage.review.open(REPORT), await stage.review.open(REPORT)
+    assert (first.is_new, second.is_new) == (True, False)
+    assert first.case.id == second.case.id
+
+
+async def test_a_decision_happens_at_once(stage: Stage) -> None:
+    """And nothing is left to be carried on."""
+    decided = await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)
+    assert decided.decision is Decision.REMOVE
+    assert stage.effect.enforced == [decided]
+    await stage.review.carry_on()
+    assert len(stage.effect.enforced) == 1
+
+
+async def test_who_is_late_is_told_who_decided(stage: Stage) -> None:
+    """And what."""
+    case = await stage.open()
+    await stage.review.decide(case, Decision.WARN, MO, HOUSE)
+    with pytest.raises(Conflict) as refused:
+        await stage.review.decide(case, Decision.KEEP, ZOE, HOUSE)
+    assert refused.value.user_text == (
+        "Mo decided this case already: the picture is removed, and its author warned. Nothing was changed."
+    )
+    assert len(stage.effect.enforced) == 1
+
+
+async def test_who_is_late_for_what_was_undone_again_is_told_to_look(stage: Stage) -> None:
+    """There is nobody to name by then."""
+    case = await stage.open()
+    stage.cases.is_taken = True
+    with pytest.raises(Conflict) as refused:
+        await stage.review.decide(case, Decision.KEEP, MO, HOUSE)
+    assert "look at it again" in refused.value.user_text
+
+
+@pytest.mark.parametrize("kind", CaseKind)
+async def test_each_kind_has_its_decisions(stage: Stage, kind: CaseKind) -> None:
+    """No other one is taken."""
+    new = replace(REPORT, kind=kind)
+    case = await stage.open(new)
+    for decision in set(Decision) - set(new.decisions):
+        with pytest.raises(BadInput):
+            await stage.review.decide(case, decision, MO, HOUSE)
+    assert (await stage.review.decide(case, new.decisions[0], MO, HOUSE)).decision is new.decisions[0]
+
+
+@pytest.mark.parametrize("kind", [CaseKind.REPORT, CaseKind.APPEAL])
+async def test_nobody_decides_about_themselves(stage: Stage, kind: CaseKind) -> None:
+    """But whoever runs the bot, who may be the only one there."""
+    new = replace(REPORT, kind=kind)
+    case = await stage.open(new)
+    with pytest.raises(NotAllowed):
+        await stage.review.decide(case, new.decisions[0], ANN, HOUSE)
+    assert (await stage.review.decide(case, new.decisions[0], ANN, None)).decided_by == ANN
+
+
+async def test_a_moderator_may_decide_what_they_reported(stage: Stage) -> None:
+    """They could have removed it without."""
+    assert (await stage.review.decide(await stage.open(), Decision.REMOVE, ZOE, HOUSE)).decided_by == ZOE
+
+
+async def test_another_communitys_case_is_not_there(stage: Stage) -> None:
+    """Whatever is asked of it."""
+    case, other = await stage.open(), CommunityId("discord:2")
+    for asked in (
+        stage.review.find(case, other),
+        stage.review.decide(case, Decision.KEEP, MO, other),
+        stage.review.undo(case, MO, other),
+        stage.review.assign(case, MO, MO, other),
+        stage.review.add_note(case, "hm", MO, other),
+        stage.review.find(CaseId("nothing"), None),
+    ):
+        with pytest.raises(BadInput):
+            await asked
+
+
+class TestAppeals:
+    """They go to another moderator where there is one."""
+
+    async def appeal(self, stage: Stage) -> CaseId:
+        """Have somebody appeal against what Mo decided."""
+        case = await stage.open()
+        await stage.review.decide(case, Decision.BAN, MO, HOUSE)
+        return await stage.open(replace(REPORT, kind=CaseKind.APPEAL, appeals=case))
+
+    async def test_the_same_moderator_does_not_decide_it(self, stage: Stage) -> None:
+        """They are told who could."""
+        other = await stage.open(replace(REPORT, picture=PictureId("owl.0")))
+        await stage.review.decide(other, Decision.KEEP, ZOE, HOUSE)
+        appeal = await self.appeal(stage)
+        with pytest.raises(NotAllowed) as refused:
+            await stage.review.decide(appeal, Decision.UPHOLD, MO, HOUSE)
+        assert "such as Zoe" in refused.value.user_text
+        assert (await stage.review.decide(appeal, Decision.RESTORE, ZOE, HOUSE)).decision is Decision.RESTORE
+
+    async def test_where_there_is_no_other_one_they_do(self, stage: Stage) -> None:
+        """Somebody has to."""
+        appeal = await self.appeal(stage)
+        stage.clock.move(timedelta(minutes=1))
+        assert (await stage.review.decide(appeal, Decision.UPHOLD, MO, HOUSE)).decided_by == MO
+
+    async def test_who_appeals_is_not_the_other_moderator(self, stage: Stage) -> None:
+        """A moderator may have been banned."""
+        other = await stage.open(replace(REPORT, picture=PictureId("owl.0"), account=AccountId("bob")))
+        await stage.review.decide(other, Decision.KEEP, ANN, HOUSE)
+        appeal = await self.appeal(stage)
+        assert (await stage.review.decide(appeal, Decision.UPHOLD, MO, HOUSE)).decided_by == MO
+
+    async def test_an_appeal_against_no_case_is_anybodys(self, stage: Stage) -> None:
+        """A sanction may have come without one."""
+        appeal = await stage.open(replace(REPORT, kind=CaseKind.APPEAL, appeals="sanction 7"))
+        assert (await stage.review.decide(appeal, Decision.RESTORE, MO, HOUSE)).decided_by == MO
+
+
+class TestUndoing:
+    """For ten minutes."""
+
+    async def test_what_followed_is_taken_back(self, stage: Stage) -> None:
+        """The effects see an open case."""
+        case = await stage.open()
+        await stage.review.decide(case, Decision.REMOVE, MO, HOUSE)
+        assert (await stage.review.undo(case, ZOE, HOUSE)).state is CaseState.OPEN
+        assert stage.effect.told[-1] == (CaseState.OPEN, None)
+
+    async def test_later_it_is_refused(self, stage: Stage) -> None:
+        """In a sentence that says why."""
+        case = await stage.open()
+        await stage.review.decide(case, Decision.REMOVE, MO, HOUSE)
+        stage.clock.move(UNDO_WINDOW)
+        with pytest.raises(Conflict) as refused:
+            await stage.review.undo(case, MO, HOUSE)
+        assert "ten minutes" in refused.value.user_text
+
+    async def test_then_the_case_is_closed(self, stage: Stage) -> None:
+        """The effects are told, once."""
+        await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)
+        stage.clock.move(UNDO_WINDOW)
+        await stage.review.carry_on()
+        await stage.review.carry_on()
+        assert [case.closed_at is None for case in stage.effect.enforced] == [True, False]
+
+
+class TestEnforcing:
+    """What was decided happens."""
+
+    async def test_what_fails_is_tried_again(self, stage: Stage) -> None:
+        """The decision stands meanwhile."""
+        stage.effect.failures.append(StorageFailed("database", "away"))
+        assert (await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)).decision is Decision.REMOVE
+        assert stage.effect.enforced == []
+        await stage.review.carry_on()
+        assert stage.effect.told == [(CaseState.DECIDED, Decision.REMOVE)]
+
+    async def test_what_was_undone_meanwhile_is_taken_back(self, stage: Stage) -> None:
+        """Whoever enforces looks again before they call it done."""
+        stage.effect.undone_meanwhile = stage.cases
+        await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)
+        assert stage.effect.told == [(CaseState.DECIDED, Decision.REMOVE), (CaseState.OPEN, None)]
+        assert await stage.cases.to_enforce(most=9) == ()
+
+
+class TestWorking:
+    """Moderators share the cases out, and write to each other."""
+
+    async def test_somebody_takes_a_case(self, stage: Stage) -> None:
+        """Only an open one."""
+        case = await stage.open()
+        assert (await stage.review.assign(case, MO, MO, HOUSE)).assignee == MO
+        await stage.review.decide(case, Decision.KEEP, MO, HOUSE)
+        with pytest.raises(Conflict):
+            await stage.review.assign(case, ZOE, ZOE, HOUSE)
+
+    async def test_a_note_is_written(self, stage: Stage) -> None:
+        """For the others."""
+        case = await stage.open()
+        await stage.review.add_note(case, "looks real", MO, HOUSE)
+        assert [note.text for note in await stage.cases.notes(case)] == ["looks real"]
