@@ -7,12 +7,15 @@ from bot.adapters.terminal import TERMINAL
 from bot.app.foundation import Foundation
 from bot.app.moderation import build_case_effects
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
+from bot.app.sanctions import build_sanction_enforcement, build_sanctions
 from bot.app.stores import public_store_url
 from bot.commands.dispatcher import IsOwner
 from bot.commands.rule_changes import RuleChanges
 from bot.domain.people import Platform
 from bot.pipeline.account_queue import AccountQueue
+from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
 from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
@@ -23,6 +26,7 @@ from bot.services.owners import Owners
 from bot.services.person_lookup import PersonLookup
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas
+from bot.services.sanctions import Sanctions
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Services:
     people: PersonLookup
     rule_changes: RuleChanges
     queue: AccountQueue
+    sanctions: Sanctions
+    sanction_enforcement: SanctionEnforcement
     budget_alerts: BudgetAlerts
     is_owner: IsOwner
     cases: CaseReview
@@ -61,6 +67,10 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     )
     queue = _build_queue(base, engine, delivery)
     budget_alerts = build_notices(base, surfaces)
+    owners = Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,))
+    cancellation = Cancellation(jobs=records.jobs, engine=engine, queue=queue, observer=base.observer)
+    enforcement = build_sanction_enforcement(base, surfaces, cancellation, delivery)
+    sanctions = build_sanctions(base, enforcement, owners)
     return Services(
         base=base,
         studio=Studio(
@@ -68,7 +78,8 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
             quotas=quotas,
             guard=base.guard,
             admission=build_admission(base),
-            queue=queue,
+            sanctions=sanctions,
+            cancellation=cancellation,
             budget_alerts=budget_alerts,
             engine=engine,
             observer=base.observer,
@@ -85,8 +96,10 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
             rulebook=records.rulebook, quotas=quotas, people=people, deployment=deployment_limits(settings), clock=base.clock
         ),
         queue=queue,
+        sanctions=sanctions,
+        sanction_enforcement=enforcement,
         budget_alerts=budget_alerts,
-        is_owner=Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,)).is_owner,
+        is_owner=owners.is_owner,
         cases=CaseReview(records.cases, build_case_effects(base), base.clock),
     )
 

@@ -39,6 +39,8 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             leader = await stack.enter_async_context(open_leader_lock(services.base, services.delivery.platforms))
             recovering = _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(recovering))
+            enforcing = services.sanction_enforcement.run(leader, every=_SWEEP_EVERY)
+            await stack.enter_async_context(background_task(enforcing))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
             await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))
             # Whoever leads: nobody else can get at this machine's spool.

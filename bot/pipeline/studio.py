@@ -11,20 +11,21 @@ from bot.domain.allowances import Hold
 from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
-from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded, Refusal, StorageFailed
+from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded, Refusal
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
-from bot.pipeline.account_queue import AccountQueue
+from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.pipeline.log_context import log_job, log_place
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
 from bot.ports.jobs import AcceptedJob, Jobs
-from bot.ports.observer import JobEnded, Observer, WishAccepted, WishRefused
+from bot.ports.observer import Observer, WishAccepted, WishRefused
 from bot.ports.surfaces import Call
 from bot.services.admission import AdmissionLimiter
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.quotas import EffectiveLimits, Quotas, check_channel
+from bot.services.sanctions import Sanctions
 from bot.text import pluralize
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,8 @@ class Studio:
         quotas: Quotas,
         guard: Guard,
         admission: AdmissionLimiter,
-        queue: AccountQueue,
+        sanctions: Sanctions,
+        cancellation: Cancellation,
         budget_alerts: BudgetAlerts,
         engine: Engine,
         observer: Observer,
@@ -54,7 +56,8 @@ class Studio:
         self._quotas = quotas
         self._guard = guard
         self._admission = admission
-        self._queue = queue
+        self._sanctions = sanctions
+        self._cancellation = cancellation
         self._budget_alerts = budget_alerts
         self._engine = engine
         self._observer = observer
@@ -72,6 +75,7 @@ class Studio:
             BadInput: There is nothing to draw in the prompt, or too much, or shape and size contradict each other.
             PromptRefused: A local rule will not have it; nothing was shown or counted.
             NotAllowed: Nothing is drawn in this channel.
+            Sanctioned: The person is muted or banned.
             Busy: Too many wishes in a short time, or too many that wait.
             QuotaExceeded: The account has too little left today, or could never have so much.
             TenantQuotaExceeded: So for all people here together.
@@ -96,6 +100,7 @@ class Studio:
         if isinstance(wanted, Draft):
             wanted.check()
         effective_limits = await self._quotas.effective_limits(call.person, call.place)
+        await self._sanctions.check(effective_limits.account.id, effective_limits.community)
         listed = effective_limits.of_community.filter_version
         await self._guard.check_local(wanted.prompt, listed)
         if prepared is not None:
@@ -159,28 +164,13 @@ class Studio:
     async def cancel(self, job: Job) -> Ending:
         """End the job without a picture. Its pictures come back, but for those that are being drawn already: they count.
 
-        The row is what ends. Whoever works on the job is asked to stop, and is not waited for.
-
         Raises:
             Conflict: It is too late for that.
         """
-        with log_job(job):
-            ending = await self._jobs.cancel(job.id, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
-            if ending is None:
-                raise Conflict("That is finished already, so there is nothing to cancel.")
-            if not job.state.is_final:
-                self._observer.note(JobEnded(job, ending))
-            await self._ask_to_stop(job)
-            await self._queue.publish_next(job.id)
-            log.info("job.cancelled")
+        ending = await self._cancellation.cancel(job, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
+        if ending is None:
+            raise Conflict("That is finished already, so there is nothing to cancel.")
         return ending
-
-    async def _ask_to_stop(self, job: Job) -> None:
-        """Tell whoever works on it. Where that fails, they find out when they renew their lease."""
-        try:
-            await self._engine.cancel(job.id)
-        except StorageFailed as error:
-            log.warning("job.unstopped", reason=str(error))
 
     def _job(self, wish: Wish, call: Call, effective_limits: EffectiveLimits, prepared: PreparedPrompt | None) -> Job:
         return Job(

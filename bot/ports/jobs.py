@@ -39,6 +39,7 @@ class Jobs(Protocol):
             TenantQuotaExceeded: The server or workspace has not so many left for all.
             BudgetExceeded: There is not so much money left.
             BadInput: The account has become part of another one.
+            Sanctioned: It is muted or banned in the hold's community.
         """
         ...
 
@@ -125,12 +126,14 @@ class Jobs(Protocol):
         """
         ...
 
-    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
+    async def cancel(
+        self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+    ) -> Ending | None:
         """Make a job final that has no kept pictures yet, whoever has it; give the end that it has, None when it was too late.
 
         Where a paid call is out or was answered with pictures, as many as it
-        was asked for or gave are spent, and the job ends as `once_paid` says
-        of what these count for (else as `ending`). The rest of its hold is
+        was asked for or gave are spent, unless it `is_refunded`, and the job ends as `once_paid`
+        says of what these count for (else as `ending`). The rest of its hold is
         refunded, and `OPEN` drawings are closed as in `finish`.
         """
         ...

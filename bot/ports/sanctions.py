@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId
@@ -44,6 +45,10 @@ class SanctionBook(Protocol):
 
     async def active(self, community: CommunityId, now: datetime, most: int) -> tuple[Sanction, ...]:
         """Return up to `most` mutes and bans of a community that hold now, newest first."""
+        ...
+
+    async def banned_jobs(self, now: datetime, most: int) -> tuple[JobId, ...]:
+        """Return up to `most` jobs without pictures of people who are banned where they asked for them, oldest first."""
         ...
 
     async def untold(self, most: int) -> tuple[Sanction, ...]:

@@ -200,7 +200,9 @@ class SqlJobs:
             if known is None or (known.attempt, known.state) != (attempt, ending.state):
                 raise LeaseLost(job, attempt)
 
-    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
+    async def cancel(
+        self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+    ) -> Ending | None:
         """Move the job, its hold and its drawings together; a job that was cancelled before keeps the end it has."""
         async with self._database.write_transaction() as connection:
             known = (await connection.execute(_LOCKED, {"job": job})).first()
@@ -208,7 +210,7 @@ class SqlJobs:
                 return job_of(known).ending if known is not None and known.state == ending.state else None
             await lock_hold(connection, job)
             paid = [one for one in await drawings_of(connection, job) if one.state.is_paid_for]
-            if paid:
+            if paid and not is_refunded:
                 counted = await spend_hold(connection, job, max(one.may_have_given for one in paid), self._clock.now())
                 ending = once_paid(counted) if once_paid else ending
             await connection.execute(_CANCEL, {"job": job, **self._final_values(ending)})

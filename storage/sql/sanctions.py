@@ -6,11 +6,14 @@ from typing import Any
 from sqlalchemy import Row, String, and_, bindparam, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind, longest_barring, refusal_of
 from storage.schema.base import Moment
+from storage.schema.jobs import IS_OPEN, jobs
 from storage.schema.sanctions import IS_UNTOLD, sanctioned_accounts, sanctions
+from storage.sql.claims import HAS_NO_PICTURES
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -43,6 +46,21 @@ _ACTIVE = (
     select(sanctions)
     .where(sanctions.c.community == bindparam("community"), _IS_BARRING, _IS_ACTIVE)
     .order_by(*_NEWEST_FIRST)
+    .limit(bindparam("most"))
+)
+_BANNED_JOBS = (
+    select(jobs.c.id, jobs.c.created_at)
+    .join(sanctioned_accounts, sanctioned_accounts.c.account == jobs.c.account)
+    .join(sanctions, sanctions.c.id == sanctioned_accounts.c.sanction)
+    .where(
+        IS_OPEN,
+        HAS_NO_PICTURES,
+        sanctions.c.kind == SanctionKind.BAN.value,
+        _IS_ACTIVE,
+        or_(sanctions.c.community == HOUSE, sanctions.c.community == jobs.c.community),
+    )
+    .distinct()
+    .order_by(jobs.c.created_at, jobs.c.id)
     .limit(bindparam("most"))
 )
 _UNTOLD = select(sanctions).where(IS_UNTOLD).order_by(sanctions.c.imposed_at, sanctions.c.id).limit(bindparam("most"))
@@ -93,6 +111,12 @@ class SqlSanctionBook:
         values = {"community": community, "now": now, "most": most}
         async with self._database.read_statement() as connection:
             return tuple(_sanction_of(row) for row in await connection.execute(_ACTIVE, values))
+
+    async def banned_jobs(self, now: datetime, most: int) -> tuple[JobId, ...]:
+        """Read them from the open jobs, which are few."""
+        async with self._database.read_statement() as connection:
+            found = (await connection.execute(_BANNED_JOBS, {"now": now, "most": most})).all()
+        return tuple(JobId(row.id) for row in found)
 
     async def untold(self, most: int) -> tuple[Sanction, ...]:
         """Read those that wait for a word."""

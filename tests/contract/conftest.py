@@ -188,9 +188,9 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             removals=MemoryPictureRemovals(memory, blocked := MemoryBlockedPictures()),
             blocked=blocked,
             sent_messages=MemorySentMessages(memory),
-            sanctions=MemorySanctionBook(),
             cases=MemoryCases(clock, CountingIds(), moderation_log),
             moderation_log=moderation_log,
+            sanctions=MemorySanctionBook(memory),
         )
     database: Database = request.getfixturevalue("database")
     ids = CountingIds()

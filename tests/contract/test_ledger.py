@@ -9,6 +9,7 @@ import pytest
 from bot.domain.allowances import QuotaStatus, TenantQuota
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.jobs import DrawingState, Ending, JobId
+from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.errors import LeaseLost, LimitTooLow, QuotaExceeded, StorageFailed
@@ -150,6 +151,20 @@ async def test_what_is_cancelled_while_it_is_paid_for_counts(
         assert cancelled is not None
         assert cancelled.ending == ending
         assert await quota_status(ledger, ann) == (0, spent)
+
+
+async def test_what_is_refunded_comes_back_though_it_is_being_paid_for(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """What the call cost stays on the books; when its pictures come after all, nothing changes."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 4))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    drawing = a_drawing("a", fox, asked=3, cost=Cost(5))
+    await jobs.open_drawing(drawing)
+    for _ in range(2):
+        assert await jobs.cancel(FOX, CANCELLED, once_paid=_counted, is_refunded=True) == CANCELLED
+    await jobs.close_drawing(replace(drawing, state=DrawingState.DRAWN, files=TWO_FILES))
+    assert await quota_status(ledger, ann) == (0, 0)
+    assert await jobs.cost(FOX) == Cost(5)
 
 
 async def test_a_call_under_way_and_a_cancellation_at_once_agree(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:

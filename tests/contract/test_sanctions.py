@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId, Identity
 from bot.domain.sanctions import SanctionId, SanctionKind
 from bot.ports.accounts import Accounts
+from bot.ports.jobs import Jobs
 from bot.ports.sanctions import SanctionBook
-from tests.contract.examples import SECOND, WEB
+from tests.contract.examples import LEASE, SECOND, WEB, a_hold, a_job, some_pictures
 from tests.contract.sanctions import MOD, a_sanction
 from tests.fakes.clock import NOON, StoppedClock
 
@@ -84,3 +86,21 @@ async def test_those_that_nobody_was_told_of(sanctions: SanctionBook, ann: Accou
     assert await sanctions.untold(1) == (old,)
     await sanctions.mark_told(old.id, clock.now())
     assert await sanctions.untold(10) == (new,)
+
+
+async def test_the_jobs_that_a_ban_ends(jobs: Jobs, sanctions: SanctionBook, ann: AccountId, bob: AccountId) -> None:
+    """Those that wait or run where the ban holds; none of anybody else, and none under what only mutes or has ended."""
+    for name, account in (("fox", ann), ("owl", ann), ("elk", bob), ("eel", ann)):
+        await jobs.accept(a_job(name, account), a_hold(account))
+    await jobs.claim(JobId("owl"), LEASE)
+    await jobs.claim(JobId("eel"), LEASE)
+    await jobs.keep(JobId("eel"), 1, some_pictures(JobId("eel")))
+    await sanctions.impose(a_sanction("mute", ann, kind=SanctionKind.MUTE, until=NOON + HOUR))
+    await sanctions.impose(a_sanction("elsewhere", ann, community=HERE))
+    assert await sanctions.banned_jobs(NOON, 10) == ()
+    await sanctions.impose(a_sanction("a", ann))
+    await sanctions.impose(a_sanction("b", ann, until=NOON + HOUR))
+    assert set(await sanctions.banned_jobs(NOON, 10)) == {"fox", "owl"}
+    assert len(await sanctions.banned_jobs(NOON, 1)) == 1
+    await sanctions.lift(SanctionId("a"), MOD, NOON)
+    assert await sanctions.banned_jobs(NOON + HOUR, 10) == ()

@@ -15,11 +15,13 @@ from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.account_queue import AccountQueue
+from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
+from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.surfaces import Surface
@@ -30,6 +32,7 @@ from bot.services.gallery import Gallery
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
+from bot.services.sanctions import Sanctions
 from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.clock import StoppedClock
@@ -41,10 +44,12 @@ from tests.fakes.jobs import MemoryJobs
 from tests.fakes.leader_lock import ScriptedLeaderLock
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.observer import RecordingObserver
+from tests.fakes.owners import owns_nothing
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedRewriter, ScriptedStage
 from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals
 from tests.fakes.rules import MemoryRulebook
+from tests.fakes.sanctions import MemorySanctionBook
 from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 
@@ -127,6 +132,24 @@ class Bench:
             clock=self.clock,
             platforms=self.delivery.platforms,
             most_running=most_running,
+        )
+        self.cancellation = Cancellation(jobs=self.jobs, engine=self.engine, queue=self.queue, observer=self.observer)
+        self.sanction_book = MemorySanctionBook(self.jobs)
+        self.enforcement = SanctionEnforcement(
+            book=self.sanction_book,
+            jobs=self.jobs,
+            accounts=self.accounts,
+            cancellation=self.cancellation,
+            delivery=self.delivery,
+            surfaces=everywhere,
+            clock=self.clock,
+        )
+        self.sanctions = Sanctions(
+            book=self.sanction_book,
+            clock=self.clock,
+            ids=self.ids,
+            is_owners_account=owns_nothing,
+            follow_up=self.enforcement.follow_up,
         )
         self.budget_alerts = self._budget_alerts(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,))
@@ -253,7 +276,8 @@ class Bench:
             quotas=self.quotas,
             guard=guard,
             admission=self.admission,
-            queue=self.queue,
+            sanctions=self.sanctions,
+            cancellation=self.cancellation,
             budget_alerts=self.budget_alerts,
             engine=self.engine,
             observer=self.observer,

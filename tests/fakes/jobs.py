@@ -239,13 +239,15 @@ class MemoryJobs:
             return
         self._end(self._fenced(job, attempt), ending)
 
-    async def cancel(self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None) -> Ending | None:
+    async def cancel(
+        self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+    ) -> Ending | None:
         """End the job, whoever has it, unless it has pictures."""
         self.failures.raise_next("cancel")
         row = self.rows.get(job)
         if row is not None and row.job.state in {JobState.QUEUED, JobState.RUNNING}:
             paid = [one.may_have_given for one in row.drawings.values() if one.state.is_paid_for]
-            if paid:
+            if paid and not is_refunded:
                 self._let_go(row, spent=min(row.held, max(paid) * row.hold.each))
                 ending = once_paid(row.spent) if once_paid else ending
             self._end(row, ending)

@@ -3,16 +3,19 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
-from bot.domain.sanctions import Sanction, SanctionId
+from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
+from tests.fakes.jobs import MemoryJobs
 from tests.fakes.scripted_failures import ScriptedFailures
 
 
 class MemorySanctionBook:
     """Keeps sanctions, each on the account that it was imposed on, and on those in `shares`."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: MemoryJobs) -> None:
+        self._jobs = jobs
         self.by_id: dict[SanctionId, Sanction] = {}
         self.shares: dict[SanctionId, set[AccountId]] = {}
         self.told: set[SanctionId] = set()
@@ -54,6 +57,16 @@ class MemorySanctionBook:
         """Look through the community's."""
         found = [one for one in self.by_id.values() if one.community == community and one.kind.is_barring]
         return self._newest_first([one for one in found if one.is_active_at(now)])[:most]
+
+    async def banned_jobs(self, now: datetime, most: int) -> tuple[JobId, ...]:
+        """Look through the jobs."""
+        self.failures.raise_next("banned_jobs")
+        bans = [one for one in self.by_id.values() if one.kind is SanctionKind.BAN and one.is_active_at(now)]
+        waiting = [row.job for row in self._jobs.rows.values() if row.job.state in {JobState.QUEUED, JobState.RUNNING}]
+        banned = [
+            job for job in waiting if any(ban.holds_in(job.community) and job.account in self.shares[ban.id] for ban in bans)
+        ]
+        return tuple(job.id for job in sorted(banned, key=lambda job: (job.created_at, job.id)))[:most]
 
     async def untold(self, most: int) -> tuple[Sanction, ...]:
         """Look for those."""

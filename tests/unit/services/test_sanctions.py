@@ -11,6 +11,7 @@ from bot.errors import BadInput, NotAllowed, Sanctioned
 from bot.services.sanctions import Sanctions
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.ids import CountingIds
+from tests.fakes.jobs import MemoryJobs
 from tests.fakes.sanctions import MemorySanctionBook
 
 HOUR = timedelta(hours=1)
@@ -23,8 +24,8 @@ class Office:
     """The service with what a test looks at."""
 
     def __init__(self) -> None:
-        self.book = MemorySanctionBook()
         self.clock = StoppedClock()
+        self.book = MemorySanctionBook(MemoryJobs(self.clock))
         self.followed: list[Sanction] = []
         self.sanctions = Sanctions(
             book=self.book,

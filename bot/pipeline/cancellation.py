@@ -1,0 +1,47 @@
+"""Ends jobs before they have pictures, whoever has them."""
+
+from collections.abc import Callable
+
+import structlog
+
+from bot.domain.jobs import Ending, Job
+from bot.errors import StorageFailed
+from bot.pipeline.account_queue import AccountQueue
+from bot.pipeline.log_context import log_job
+from bot.ports.engine import Engine
+from bot.ports.jobs import Jobs
+from bot.ports.observer import JobEnded, Observer
+
+log = structlog.get_logger(__name__)
+
+
+class Cancellation:
+    """Ends jobs. The row is what ends: whoever works on the job is asked to stop, and is not waited for."""
+
+    def __init__(self, *, jobs: Jobs, engine: Engine, queue: AccountQueue, observer: Observer) -> None:
+        self._jobs = jobs
+        self._engine = engine
+        self._queue = queue
+        self._observer = observer
+
+    async def cancel(
+        self, job: Job, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+    ) -> Ending | None:
+        """End a job, as `Jobs.cancel` does; give the end that it has, None when it was too late."""
+        with log_job(job):
+            ended = await self._jobs.cancel(job.id, ending, once_paid=once_paid, is_refunded=is_refunded)
+            if ended is None:
+                return None
+            if not job.state.is_final:
+                self._observer.note(JobEnded(job, ended))
+            await self._ask_to_stop(job)
+            await self._queue.publish_next(job.id)
+            log.info("job.cancelled")
+        return ended
+
+    async def _ask_to_stop(self, job: Job) -> None:
+        """Tell whoever works on it. Where that fails, they find out when they renew their lease."""
+        try:
+            await self._engine.cancel(job.id)
+        except StorageFailed as error:
+            log.warning("job.unstopped", reason=str(error))

@@ -1,0 +1,146 @@
+"""What follows from sanctions: a banned person's jobs end, and whoever is sanctioned is told."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.chat import Post
+from bot.domain.jobs import Ending, JobId, JobState
+from bot.domain.people import HOUSE, Identity, Platform
+from bot.domain.sanctions import Sanction, SanctionKind
+from bot.errors import EaselError, MessageGone
+from bot.pipeline.cancellation import Cancellation
+from bot.pipeline.delivery import Delivery
+from bot.ports.accounts import Accounts
+from bot.ports.clock import Clock
+from bot.ports.jobs import Jobs
+from bot.ports.leader_lock import LeaderLock
+from bot.ports.sanctions import SanctionBook
+from bot.ports.surfaces import Surface
+
+log = structlog.get_logger(__name__)
+
+ENDED = Ending(JobState.CANCELLED, "banned", "ended by a moderator; nothing was counted.")
+"""How a banned person's jobs end. Everybody in the channel reads it, so it does not say why."""
+
+_GIVE_UP_TELLING_AFTER = timedelta(days=1)
+
+
+class SanctionEnforcement:
+    """Does what follows from sanctions. All of it may be done again, by any process: what is done already stays as it is."""
+
+    def __init__(
+        self,
+        *,
+        book: SanctionBook,
+        jobs: Jobs,
+        accounts: Accounts,
+        cancellation: Cancellation,
+        delivery: Delivery,
+        surfaces: Mapping[Platform, Surface],
+        clock: Clock,
+        page: int = 100,
+    ) -> None:
+        self._book = book
+        self._jobs = jobs
+        self._accounts = accounts
+        self._cancellation = cancellation
+        self._delivery = delivery
+        self._surfaces = surfaces
+        self._clock = clock
+        self._page = page
+
+    async def run(self, leader: LeaderLock, *, every: timedelta) -> None:
+        """Do what a crash left undone, now and ever again while this process leads, until cancelled."""
+        while True:
+            try:
+                if await leader.lead():
+                    await self.sweep()
+            except EaselError as error:
+                log.warning("sanctions.failed", reason=str(error))
+            except Exception:
+                log.exception("sanctions.broke")
+            await asyncio.sleep(every.total_seconds())
+
+    async def sweep(self) -> None:
+        """End the jobs of all who are banned, and tell everybody who was not told."""
+        await self.end_banned_jobs()
+        for sanction in await self._book.untold(self._page):
+            await self._tell(sanction)
+
+    async def follow_up(self, sanction: Sanction) -> None:
+        """Do at once what follows from one. A boundary: what fails is logged, and a sweep does it."""
+        try:
+            if sanction.kind is SanctionKind.BAN:
+                await self.end_banned_jobs()
+            if sanction in await self._book.untold(self._page):
+                await self._tell(sanction)
+        except EaselError as error:
+            log.warning("sanction.unenforced", sanction=sanction.id, reason=str(error))
+        except Exception:
+            log.exception("sanction.unenforced", sanction=sanction.id)
+
+    async def end_banned_jobs(self) -> None:
+        """End what waits or is drawn for people who are banned; all its pictures come back, and what was paid stays booked."""
+        while True:
+            found = await self._book.banned_jobs(self._clock.now(), self._page)
+            for job in found:
+                await self._end(job)
+            if len(found) < self._page:
+                return
+
+    async def _end(self, id_: JobId) -> None:
+        job = await self._jobs.get(id_)
+        if job is not None and await self._cancellation.cancel(job, ENDED, is_refunded=True):
+            await self._delivery.notify_end(id_)
+
+    async def _tell(self, sanction: Sanction) -> None:
+        """Tell the person in private where they can be reached; what no platform takes now is tried again for a day."""
+        try:
+            is_over = await self._post(sanction)
+        except EaselError as error:
+            log.info("sanction.untold", sanction=sanction.id, reason=str(error))
+            is_over = False
+        now = self._clock.now()
+        if is_over or now - sanction.imposed_at >= _GIVE_UP_TELLING_AFTER:
+            await self._book.mark_told(sanction.id, now)
+
+    async def _post(self, sanction: Sanction) -> bool:
+        """Send the word; False where another process may reach the person yet."""
+        identities = sorted(await self._accounts.identities(sanction.account), key=lambda one: _distance(one, sanction))
+        for identity in identities:
+            surface = self._surfaces.get(identity.platform)
+            if surface is None:
+                continue
+            try:
+                place = await surface.direct(identity)
+                await surface.post(place, told_post(sanction), key=f"sanction:{sanction.id}")
+            except MessageGone:
+                continue
+            return True
+        return all(identity.platform in self._surfaces for identity in identities)
+
+
+def told_post(sanction: Sanction) -> Post:
+    """Return what the person is told: what it is, where, until when and why, and how to appeal."""
+    where = "with this bot" if sanction.community == HOUSE else f"in {sanction.community}"
+    until = f" until {sanction.until:%Y-%m-%d %H:%M} UTC" if sanction.until else ""
+    what = {
+        SanctionKind.WARNING: f"A moderator has given you a warning {where}. Nothing else changes for you; it stays on record.",
+        SanctionKind.MUTE: f"A moderator has muted you {where}{until}: until then you cannot ask for pictures there.",
+        SanctionKind.BAN: (
+            f"A moderator has banned you {where}{until}: you cannot ask for pictures there. "
+            "What was being drawn for you has ended, and its pictures were given back."
+        ),
+    }[sanction.kind]
+    why = f" Why: {sanction.reason.rstrip('.')}." if sanction.reason else ""
+    return Post(
+        f"{what}{why} /standing shows how you stand, and /appeal asks a moderator to look at it again.",
+    )
+
+
+def _distance(identity: Identity, sanction: Sanction) -> bool:
+    """Return False for an identity on the platform of the sanction's community, so that it comes first."""
+    return not sanction.community.startswith(f"{identity.platform}:")
