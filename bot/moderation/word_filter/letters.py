@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 """Scripts that write words without spaces, or, as Korean does, hang other syllables on them."""
@@ -21,21 +22,16 @@ _STAND_INS = dict(zip("0123456789@$!|+(€£¢¡", "oizeasgtbgasiitceici", stric
 """Digits and signs that are written for letters. `1` and `|` are an i as often as an l, so that l is read as i beside them."""
 
 _SIGNS = "".join(sign for sign in _STAND_INS if not sign.isdigit())
+_ENDING_SIGNS = "@$"
+"""Signs that are letters at the edge of a word too; the others end a sentence there as often."""
+
+_SIGN_RUN = re.compile(f"[{re.escape(_SIGNS)}]+")
 _ANY_SIGN = re.compile(f"[{re.escape(_SIGNS)}]")
 _SUBSTITUTED = re.compile(f"[{re.escape(''.join(_STAND_INS))}]")
-_PRIVATE = 0xE000
-"""Signs that are read as letters stand here while the others become punctuation."""
-_TO_PRIVATE = {ord(sign): _PRIVATE + number for number, sign in enumerate(_SIGNS)}
-_ANY_PRIVATE = re.compile(f"[{''.join(map(chr, _TO_PRIVATE.values()))}]")
-
-# Signs are letters between letters; at the edge of a word they end a sentence as often, but for these two.
-_SIGNS_IN_WORDS = re.compile(r"(?<=\w)[@$!|+(€£¢¡]+(?=\w)|[@$]+(?=\w)|(?<=\w)[@$]+")
-_SIGNS_AT_WORDS = re.compile(r"[@$!|+(€£¢¡]+(?=\w)|(?<=\w)[@$!|+(€£¢¡]+")
-_WITHOUT_GAPS = str.maketrans("", "", " '-")
 _LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _APOSTROPHES = "'’‘ʼ`´"
 _WORD = re.compile(r"[^\n '\-]+")
-_GAP_AND_WORD = re.compile(r"([\n '\-]*)([^\n '\-]+)")
+_GAP_RUN = re.compile(r"([\n '\-]+)")
 _REPEATED = re.compile(r"(.)\1+")
 _MOST_CACHED = 20_000
 
@@ -63,18 +59,23 @@ class Letters:
     `text` has repeated letters once; `raw` has all of them. `starts[i]` is
     where the letter `text[i]` begins in `raw`, with the length of `raw` behind
     the last. `gaps[i]` is the `Gap` before `raw[i]`, and at the end.
-    `substituted` are the places in `raw` where a digit or sign stood.
+    `shown` is `raw` with the digits and signs that were read as letters; empty
+    where none were.
     """
 
     text: str
     raw: str
     starts: range | list[int]
     gaps: bytes
-    substituted: frozenset[int] = frozenset()
+    shown: str = ""
 
     def index(self, place: int) -> int:
         """Return which letter of `text` the letter `raw[place]` belongs to."""
         return place if isinstance(self.starts, range) else bisect_right(self.starts, place) - 1
+
+    def is_partly_substituted(self, start: int, end: int) -> bool:
+        """Whether some of these letters, and not all of them, are digits or signs that were read as letters."""
+        return 0 < len(_SUBSTITUTED.findall(self.shown, start, end)) < end - start
 
 
 def fold(text: str) -> str:
@@ -105,26 +106,26 @@ def read_substituted(folded: str) -> Iterator[Letters]:
     """Yield the letters with digits and signs read as the letters they look like, in each way that they may be meant."""
     if _SUBSTITUTED.search(folded) is None:
         return
-    shown = _keep_signs(folded, _SIGNS_IN_WORDS)
+    shown = _keep_signs(folded, _signs_in_words)
     yield _read_shown(shown)
-    other = _keep_signs(folded, _SIGNS_AT_WORDS)
+    other = _keep_signs(folded, _signs_at_words)
     if other != shown:
         yield _read_shown(other)
 
 
 def read_phrase_substituted(folded: str) -> Letters:
     """Return a phrase's letters as `read_substituted` reads those of a prompt."""
-    return _read_shown(_keep_signs(folded, _SIGNS_IN_WORDS))
+    return _read_shown(_keep_signs(folded, _signs_in_words))
 
 
 def bare_lines(folded: str) -> list[str]:
     """Return the `Letters.text` of each line of a folded text, faster than one by one."""
-    return _REPEATED.sub(r"\1", _drop_signs(folded).translate(_WITHOUT_GAPS)).split("\n")
+    return _REPEATED.sub(r"\1", _without_gaps(_drop_signs(folded))).split("\n")
 
 
 def bare_substituted_lines(folded: str) -> list[str]:
     """Return the same for `read_phrase_substituted`."""
-    letters = _to_letters(_keep_signs(folded, _SIGNS_IN_WORDS).translate(_WITHOUT_GAPS))
+    letters = _to_letters(_without_gaps(_keep_signs(folded, _signs_in_words)))
     return _REPEATED.sub(r"\1", letters).split("\n")
 
 
@@ -134,16 +135,16 @@ def is_unspaced(character: str) -> bool:
     return unicodedata.name(character, "").startswith(_UNSPACED)
 
 
-def _read(words: str) -> Letters:
-    told = _GAP_AND_WORD.findall(words)
-    raw = "".join([word for _, word in told])
-    gaps, place = bytearray(len(raw) + 1), 0
-    for between, word in told:
-        gaps[place] = Gap.SPACE if between == " " else _gap(between)
-        place += len(word)
+def _read(words: str, shown: str = "") -> Letters:
+    """Read `words`; `shown` is how they look, where that is something else."""
+    parts = _GAP_RUN.split(words)
+    raw = "".join(parts[::2])
+    gaps = bytearray(len(raw) + 1)
+    for place, gap in zip(accumulate(map(len, parts[::2])), map(_gap, parts[1::2]), strict=False):
+        gaps[place] = gap
     gaps[0] = gaps[-1] = Gap.EDGE
     text, starts = _collapse(raw)
-    return Letters(text, raw, starts, bytes(gaps))
+    return Letters(text, raw, starts, bytes(gaps), shown)
 
 
 def _collapse(raw: str) -> tuple[str, range | list[int]]:
@@ -175,20 +176,46 @@ def _drop_signs(folded: str) -> str:
     return _ANY_SIGN.sub("-", folded)
 
 
-def _keep_signs(folded: str, where: re.Pattern[str]) -> str:
+def _keep_signs(folded: str, where: Callable[[str, bool, bool], str]) -> str:
     """Return the text with signs where they stand for letters, and punctuation where they do not."""
-    kept = where.sub(lambda signs: signs[0].translate(_TO_PRIVATE), folded)
-    return _ANY_PRIVATE.sub(lambda sign: _SIGNS[ord(sign[0]) - _PRIVATE], _drop_signs(kept))
+
+    def keep(signs: re.Match[str]) -> str:
+        start, end = signs.span()
+        return where(signs[0], folded[start - 1 : start].isalnum(), folded[end : end + 1].isalnum())
+
+    return _SIGN_RUN.sub(keep, folded)
+
+
+def _signs_in_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:  # noqa: FBT001 - called by `_keep_signs` alone
+    """Keep signs between letters; at the edge of a word they end a sentence as often, but for two of them."""
+    if is_after_letter and is_before_letter:
+        return signs
+    if is_after_letter:
+        bare = signs.lstrip(_ENDING_SIGNS)
+        return signs[: len(signs) - len(bare)] + "-" * len(bare)
+    bare = signs.rstrip(_ENDING_SIGNS) if is_before_letter else signs
+    return "-" * len(bare) + signs[len(bare) :]
+
+
+def _signs_at_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:  # noqa: FBT001 - called by `_keep_signs` alone
+    """Keep signs beside any letter."""
+    return signs if is_after_letter or is_before_letter else "-" * len(signs)
 
 
 def _to_letters(shown: str) -> str:
-    return _SUBSTITUTED.sub(lambda sign: _STAND_INS[sign[0]], shown.replace("l", "i"))
+    letters = shown.replace("l", "i")
+    for sign, letter in _STAND_INS.items():
+        letters = letters.replace(sign, letter)
+    return letters
 
 
 def _read_shown(shown: str) -> Letters:
-    letters = _read(_to_letters(shown))
-    places = (sign.start() for sign in _SUBSTITUTED.finditer("".join(_WORD.findall(shown))))
-    return Letters(letters.text, letters.raw, letters.starts, letters.gaps, frozenset(places))
+    return _read(_to_letters(shown), _without_gaps(shown).replace("\n", ""))
+
+
+def _without_gaps(words: str) -> str:
+    """Return the words of each line run together. Several times faster than `str.translate`."""
+    return words.replace(" ", "").replace("'", "").replace("-", "")
 
 
 class _PlainForms(dict[int, str | None]):

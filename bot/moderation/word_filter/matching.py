@@ -57,24 +57,30 @@ class Matcher:
         `own` has the words of a community besides. What one of the two allows
         is found by neither, but for what no setting turns off.
         """
-        return self.examine(text, own)[0]
+        return self._search(fold(text), own)[0]
 
     def examine(self, text: str, own: "Matcher | None" = None) -> tuple[Hit | None, str]:
         """Return the gravest hit, and the form of the text in which it was found."""
-        matchers = (self,) if own is None else (self, own)
         folded = fold(text)
-        spelled = spell(folded)
+        found, substituted = self._search(folded, own)
+        return found, spell(folded) if substituted is None else _show(substituted)
+
+    def _search(self, folded: str, own: "Matcher | None") -> tuple[Hit | None, Letters | None]:
+        """Return the gravest hit, and the letters that it was found among, where digits or signs are read as such."""
+        matchers = (self,) if own is None else (self, own)
         letters = read_letters(folded)
         found = _gravest(matcher.plain.find(letters) for matcher in matchers)
-        for matcher in matchers:
-            in_pattern = matcher.patterns.find(spelled)
-            found = in_pattern if _is_graver(in_pattern, found) else found
+        if any(matcher.patterns.is_filled for matcher in matchers):
+            spelled = spell(folded)
+            for matcher in matchers:
+                in_pattern = matcher.patterns.find(spelled)
+                found = in_pattern if _is_graver(in_pattern, found) else found
         if found is None or found.severity is not Severity.BLOCK:
             for substituted in read_substituted(folded):
                 graver = _gravest(matcher.substituted.find(substituted) for matcher in matchers)
                 if _is_graver(graver, found):
-                    return graver, _show(substituted)
-        return found, spelled
+                    return graver, substituted
+        return found, None
 
 
 class _Index:

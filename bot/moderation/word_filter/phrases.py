@@ -99,11 +99,7 @@ def locate(letters: Letters, phrase: Phrase, first: int, last: int) -> tuple[int
     end = _find_end(letters, phrase, last, start)
     if end is None:
         return None
-    if (
-        not phrase.is_allowed
-        and letters.substituted
-        and not 0 < sum(place in letters.substituted for place in range(start, end)) < end - start
-    ):
+    if letters.shown and not phrase.is_allowed and not letters.is_partly_substituted(start, end):
         return None  # what has no digit in it is found, or not, among the plain letters; and a number is a number
     fits = _fits_in_length(letters, phrase, first, start, end) and _fits_in_gaps(letters, phrase, first, start, end)
     return (start, end) if fits else None
