@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar
 
 from bot.text import pluralize
@@ -44,22 +45,49 @@ class Conflict(BadInput):
     kind = "conflict"
 
 
+class RefusedBy(StrEnum):
+    """Who will not have words drawn. What a provider refuses may be a false alarm, and is nobody's fault."""
+
+    FILTER = "filter"
+    MODERATION = "moderation"
+    REWRITER = "rewriter"
+    PICTURE_CHECK = "picture_check"
+    PROVIDER = "provider"
+
+    @property
+    def judges_words(self) -> bool:
+        """Whether these are rules of the house about the words that somebody typed."""
+        return self in {RefusedBy.FILTER, RefusedBy.MODERATION, RefusedBy.REWRITER}
+
+
 class PromptRefused(Refusal):
     """A rule, a model or the provider will not have these words drawn.
 
-    `rule` is a short code for the log; `safer` is a wording that would pass,
-    when whoever refused knows one; `request_id` is the provider's own, when
-    it was a provider.
+    `rule` is a short code for the log, `category` the kind of content that it
+    is about; `safer` is a wording that would pass, when whoever refused knows
+    one; `request_id` is the provider's own, when it was a provider.
     """
 
     kind = "prompt_refused"
 
-    def __init__(self, *, rule: str, sentence: str, safer: str | None = None, request_id: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        rule: str,
+        sentence: str,
+        by: RefusedBy = RefusedBy.PROVIDER,
+        category: str = "",
+        safer: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
         super().__init__(
             f"rule={rule} request_id={request_id}" if request_id else f"rule={rule}",
             user_text=f"{sentence} Nothing was drawn and nothing was counted.",
         )
         self.rule = rule
+        self.sentence = sentence
+        self.by = by
+        self.category = category
         self.safer = safer
         self.request_id = request_id
 

@@ -153,3 +153,18 @@ class GuardUnavailable(EaselError):
             text = "Your words could not be checked just now, which is our fault. Nothing was drawn or counted; try again later."
         super().__init__(f"stage={stage} reason={reason}", user_text=text)
         self.fault = fault
+
+
+class PictureUnchecked(EaselError):
+    """A picture was drawn and paid for, and nobody could judge it: it is shown once somebody has, or not at all."""
+
+    kind = "guard_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            reason,
+            user_text=(
+                "Your picture is drawn, but it could not be checked before showing it, which is our fault. "
+                "Nothing was counted; please try again later."
+            ),
+        )

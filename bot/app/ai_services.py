@@ -37,6 +37,11 @@ class AiServices:
     notices: tuple[str, ...]
 
     @property
+    def picture_stages(self) -> tuple[ModelStage, ...]:
+        """Those of the models that look at pictures too."""
+        return tuple(stage for stage in self.model_stages if stage.judges_pictures)
+
+    @property
     def checks(self) -> tuple[tuple[str, Check], ...]:
         """The name and the free check of each service, in the order in which jobs need them."""
         stages = tuple((stage.name, stage.check) for stage in self.model_stages)
@@ -159,7 +164,8 @@ def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: 
     rewriter: Rewriter = PlainRewriter()
     if rewriting:
         rewriter = OpenAIRewriter(client, text_model(rewriting), clock=clock, unsupported=unsupported)
-    return rewriter, (OpenAIModeration(client, moderation),) if moderation else ()
+    stage = OpenAIModeration(client, moderation, judges_pictures=settings.guard.moderate_pictures)
+    return rewriter, (stage,) if moderation else ()
 
 
 def _notices(settings: Settings, providers: tuple[ImageProvider, ...]) -> list[str]:

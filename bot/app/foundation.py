@@ -102,7 +102,11 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         events = await stack.enter_async_context(open_events(settings, ids))
         shared = await stack.enter_async_context(open_shared_state(settings, database, clock, ids))
         word_filter = WordFilter(ai_services.matcher, CommunityWords(records.rulebook))
-        guard = Guard(local=(word_filter,), models=ai_services.model_stages)
+        guard = Guard(
+            local=(word_filter,),
+            models=ai_services.model_stages,
+            pictures=ai_services.picture_stages,
+        )
         yield Foundation(
             settings,
             clock,

@@ -29,7 +29,7 @@ def deployment_limits(settings: Settings) -> DeploymentLimits:
     quotas = settings.quotas
     return DeploymentLimits(
         limits=quotas.limits,
-        settings=CommunitySettings(ZoneInfo(quotas.time_zone)),
+        settings=CommunitySettings(ZoneInfo(quotas.time_zone), thresholds=settings.guard.thresholds.thresholds),
         purchases={bought: Tier(tier) for bought, tier in quotas.purchases.items()},
         budgets=settings.budget.budgets,
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.app.engines import open_leader_lock
 from bot.app.foundation import Foundation
 from bot.app.orphans import build_orphans
-from bot.app.quota_services import build_retention
+from bot.app.quota_services import build_retention, deployment_limits
 from bot.app.services import Services
 from bot.app.stores import open_spool
 from bot.app.system import new_fault_code
@@ -15,11 +15,13 @@ from bot.app.tasks import background_task
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
+from bot.services.guard_policies import GuardPolicies
 from bot.services.spool_sweep import SpoolSweep
 from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.references import SqlReferences
@@ -74,11 +76,12 @@ def _build_steps(services: Services) -> Steps:
     spool = open_spool(settings)
     check = PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock))
     keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=spool, check=check, clock=base.clock, ids=base.ids)
+    policies = GuardPolicies(base.records.rulebook, deployment_limits(settings))
     rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
         preparation=PromptPreparation(
             jobs=jobs,
-            rulebook=base.records.rulebook,
+            policies=policies,
             guard=base.guard,
             rewriter=base.ai_services.rewriter,
             observer=base.observer,
@@ -92,6 +95,7 @@ def _build_steps(services: Services) -> Steps:
             clock=base.clock,
             ids=base.ids,
         ),
+        review=PictureReview(jobs=jobs, keeping=keeping, guard=base.guard, policies=policies),
         keeping=keeping,
         delivery=services.delivery,
     )

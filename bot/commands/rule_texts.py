@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.commands.formatting import membership_text
 from bot.commands.setting_values import format_setting
 from bot.domain.chat import Place
-from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
+from bot.domain.content import SCORED
+from bot.domain.limits import SETTINGS, THRESHOLD_PREFIX, CommunitySettings, apply_setting_rules
 from bot.domain.money import dollars
 from bot.domain.rich_text import PlatformRole, RichText, TextPart
 from bot.domain.rules import PERSON_SUBJECT, FilterAction, FilterEntry, Membership, Rule, RuleKey, RuleKind
@@ -25,6 +26,7 @@ _SETTING_TITLES = {
     "review_channel": "review channel",
     "retention": "how long pictures are kept",
     "language": "language",
+    **{f"{THRESHOLD_PREFIX}{kind}": f"score from which {kind.replace('_', '-')} is refused" for kind in SCORED},
 }
 
 

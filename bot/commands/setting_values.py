@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.commands.formatting import moment_text
 from bot.domain.allowances import DayExtension
 from bot.domain.chat import Place
+from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, parse_threshold
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Rewriting
-from bot.domain.limits import CommunitySettings, format_zone
+from bot.domain.limits import THRESHOLD_PREFIX, CommunitySettings, format_zone
 from bot.domain.options import Choice
 from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
@@ -75,6 +76,10 @@ def format_setting(name: str, settings: CommunitySettings) -> TextPart:
     return _FORMATTERS[name](settings) if name in _FORMATTERS else str(getattr(settings, name))
 
 
+def _threshold_formatter(kind: ContentKind) -> Callable[[CommunitySettings], TextPart]:
+    return lambda settings: settings.thresholds.describe(kind)
+
+
 _FORMATTERS: Mapping[str, Callable[[CommunitySettings], TextPart]] = {
     "zone": lambda settings: settings.zone.key,
     "channels": lambda settings: RichText.join(", ", map(PlatformChannel.parse, settings.channels or ("all",))),
@@ -82,6 +87,7 @@ _FORMATTERS: Mapping[str, Callable[[CommunitySettings], TextPart]] = {
     "language": lambda settings: settings.language.value,
     "previews": lambda settings: "on" if settings.previews else "off",
     "review_channel": lambda settings: PlatformChannel.parse(settings.review_channel) if settings.review_channel else "none",
+    **{f"{THRESHOLD_PREFIX}{kind}": _threshold_formatter(kind) for kind in SCORED},
 }
 """Those that are not said as they are."""
 
@@ -98,8 +104,17 @@ def change_note(name: str, settings: CommunitySettings, context: SettingContext,
                 f"In {pluralize(grace_minutes, 'minute')} older pictures begin to go for good, from the gallery and the store; "
                 "until then you can undo it. Messages that show them stay as they are."
             )
+        case _ if name.startswith(THRESHOLD_PREFIX):
+            return _THRESHOLD_NOTE
         case _:
             return ""
+
+
+_THRESHOLD_NOTE = (
+    "That counts from the next request on, for words and for finished pictures: flagged refuses what the moderation model "
+    "itself would, a score from 0.01 (stricter) to 1 what it is so sure of, and off nothing. The word filter and the model "
+    "that prepares prompts judge as before."
+)
 
 
 def _zone_note(settings: CommunitySettings, context: SettingContext) -> str:
@@ -187,6 +202,10 @@ def _choice_parser(name: str, pick: Choice) -> Callable[[str, SettingContext], s
     return lambda typed, _context: str(pick.parse(name, typed))
 
 
+def _threshold_parser(kind: ContentKind) -> Callable[[str, SettingContext], str]:
+    return lambda typed, _context: USUAL_THRESHOLDS.set(kind, parse_threshold(kind, typed)).describe(kind)
+
+
 _PARSERS: Mapping[str, Callable[[str, SettingContext], str | None]] = {
     "zone": _parse_zone,
     "channels": _parse_channels,
@@ -197,4 +216,5 @@ _PARSERS: Mapping[str, Callable[[str, SettingContext], str | None]] = {
     "review_channel": _parse_review_channel,
     "retention": _parse_retention,
     "language": _choice_parser("language", Choice("", Language)),
+    **{f"{THRESHOLD_PREFIX}{kind}": _threshold_parser(kind) for kind in SCORED},
 }

@@ -33,6 +33,14 @@ class SettingName(StrEnum):
     REVIEW_CHANNEL = "review_channel"
     RETENTION = "retention"
     LANGUAGE = "language"
+    THRESHOLD_MINORS = "threshold_minors"
+    THRESHOLD_SEXUAL = "threshold_sexual"
+    THRESHOLD_HATE = "threshold_hate"
+    THRESHOLD_HARASSMENT = "threshold_harassment"
+    THRESHOLD_VIOLENCE = "threshold_violence"
+    THRESHOLD_GORE = "threshold_gore"
+    THRESHOLD_SELF_HARM = "threshold_self_harm"
+    THRESHOLD_ILLICIT = "threshold_illicit"
 
 
 @dataclass(frozen=True, slots=True)

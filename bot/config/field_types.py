@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
+from bot.domain.content import ALWAYS_REFUSED, ContentKind, parse_threshold
 from bot.domain.images import Size
+from bot.errors import BadInput
 from bot.text import suggest
 
 _PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)")
@@ -80,6 +82,20 @@ def _check_texts(words: tuple[str, ...]) -> tuple[str, ...]:
     if any(not word.strip() for word in words):
         raise ValueError("has an empty entry; take it out")
     return tuple(word.strip() for word in words)
+
+
+def threshold_of(kind: ContentKind) -> BeforeValidator:
+    """Read a moderation score, `flagged` or `off`, if it is one that this kind of content may have."""
+
+    def check(value: object) -> str:
+        try:
+            parse_threshold(kind, str(value))
+        except BadInput:
+            most = "0.2, as it is never drawn" if kind in ALWAYS_REFUSED else '1, or "flagged", or "off"'
+            raise ValueError(f"must be a score from 0.01 (stricter) to {most}") from None
+        return str(value)
+
+    return BeforeValidator(check)
 
 
 TextList = Annotated[tuple[str, ...], BeforeValidator(parse_list), AfterValidator(_check_texts)]

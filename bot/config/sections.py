@@ -26,10 +26,12 @@ from bot.config.field_types import (
     is_loopback,
     merge_over,
     parse_list,
+    threshold_of,
 )
 from bot.config.model_settings import Dollars
 from bot.config.records_url import RecordsUrl
 from bot.domain.allowances import Budget, Period
+from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, Thresholds, parse_threshold
 from bot.domain.gateways import OmittableParameter
 from bot.domain.images import Quality
 from bot.domain.money import MILLION
@@ -216,10 +218,33 @@ class RewritingSettings(Section):
     model: str = "gpt-4o-mini"
 
 
+class ThresholdSettings(Section):
+    """`[guard.thresholds]`: from which score of the moderation model each kind of content is refused."""
+
+    minors: Annotated[str, threshold_of(ContentKind.MINORS)] = "0.2"
+    sexual: Annotated[str, threshold_of(ContentKind.SEXUAL)] = "flagged"
+    hate: Annotated[str, threshold_of(ContentKind.HATE)] = "flagged"
+    harassment: Annotated[str, threshold_of(ContentKind.HARASSMENT)] = "flagged"
+    violence: Annotated[str, threshold_of(ContentKind.VIOLENCE)] = "flagged"
+    gore: Annotated[str, threshold_of(ContentKind.GORE)] = "flagged"
+    self_harm: Annotated[str, threshold_of(ContentKind.SELF_HARM)] = "flagged"
+    illicit: Annotated[str, threshold_of(ContentKind.ILLICIT)] = "flagged"
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What holds in communities that have set nothing else."""
+        thresholds = USUAL_THRESHOLDS
+        for kind in SCORED:
+            thresholds = thresholds.set(kind, parse_threshold(kind, getattr(self, kind)))
+        return thresholds
+
+
 class GuardSettings(Section):
     """`[guard]`: what may not be drawn."""
 
     moderation_model: str = "omni-moderation-latest"
+    moderate_pictures: bool = True
+    thresholds: ThresholdSettings = ThresholdSettings()
     blocked: TextList = ()
     lists: TextList = ()
     use_default_blocklist: bool = True

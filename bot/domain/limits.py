@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
+from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, Thresholds, parse_threshold
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.people import GUEST, CommunityId, Person, Tier
@@ -14,12 +16,20 @@ from bot.domain.rules import PERSON_SUBJECT, FilterVersion, Membership, Rule, Ru
 
 
 @dataclass(frozen=True, slots=True)
+class GuardPolicy:
+    """What a community's rules say to the guard: which words it has listed, and how sure models have to be to refuse."""
+
+    listed: FilterVersion
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
 class CommunitySettings:
     """The settings of a community, as admins set them with `/settings`.
 
     `channels` and `review_channel` are `platform:tenant:channel`; no channels
     allow all. `retention_days` of 0 keeps pictures for ever. `language` is
-    that of `/help`.
+    that of `/help`. `thresholds` are set one by one, as `threshold_<kind>`.
     """
 
     zone: ZoneInfo
@@ -32,6 +42,7 @@ class CommunitySettings:
     review_channel: str = ""
     retention_days: int = 0
     language: Language = Language.ENGLISH
+    thresholds: Thresholds = USUAL_THRESHOLDS
 
     def fill(self, draft: Draft) -> Wish:
         """Make a wish of a draft: what it leaves open is as it is set here, if it is a setting."""
@@ -90,6 +101,11 @@ class CommunityLimits:
         revisions = (rule.value for rule in self.rules if rule.key.kind is RuleKind.FILTER_VERSION)
         return FilterVersion(self.community, next(revisions, ""))
 
+    @property
+    def guard_policy(self) -> GuardPolicy:
+        """Return what its rules say to the guard."""
+        return GuardPolicy(self.filter_version, self.settings.thresholds)
+
     def memberships(self) -> tuple[Membership, ...]:
         """Return the memberships of the account that the rules were read for."""
         return tuple(Membership.parse(rule.value) for rule in self.rules if rule.key.kind is RuleKind.MEMBERSHIP)
@@ -139,6 +155,14 @@ def _set_zone(settings: CommunitySettings, value: str) -> CommunitySettings:
     return replace(settings, zone=zone, day_extension=day_extension)
 
 
+THRESHOLD_PREFIX = "threshold_"
+"""What the names of thresholds begin with, before the kind of content."""
+
+
+def _set_threshold(kind: ContentKind, settings: CommunitySettings, value: str) -> CommunitySettings:
+    return replace(settings, thresholds=settings.thresholds.set(kind, parse_threshold(kind, value)))
+
+
 _SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = {
     "zone": _set_zone,
     "channels": lambda settings, value: replace(settings, channels=tuple(value.split())),
@@ -149,6 +173,7 @@ _SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = 
     "review_channel": lambda settings, value: replace(settings, review_channel=value),
     "retention": lambda settings, value: replace(settings, retention_days=int(value)),
     "language": lambda settings, value: replace(settings, language=Language(value)),
+    **{f"{THRESHOLD_PREFIX}{kind}": partial(_set_threshold, kind) for kind in SCORED},
 }
 """How each setting's value changes a community's settings."""
 

@@ -1,55 +1,73 @@
-"""The guard: asks its stages, one after the other, whether words may be drawn."""
+"""The guard: asks its stages, one after the other, whether words may be drawn, and whether pictures may be shown."""
 
 from collections.abc import Awaitable
 
 import structlog
 
+from bot.domain.content import Thresholds
+from bot.domain.limits import GuardPolicy
 from bot.domain.rules import FilterVersion
-from bot.errors import PromptRefused
-from bot.ports.prompts import Decision, GuardStage, LocalStage, Verdict
+from bot.errors import PromptRefused, RefusedBy
+from bot.ports.prompts import Decision, GuardStage, LocalStage, PictureStage, Verdict
 from bot.provider_errors import GuardUnavailable
 
 log = structlog.get_logger(__name__)
 
-_REWRITTEN_REFUSED = "The prompt that was made from these words is not drawn here; please say it in other words."
-
 
 class Guard:
-    """Lets words through or refuses them.
+    """Lets words and pictures through or refuses them.
 
     Local stages are rules of the house and fail open, as the models still
     follow; model stages are the last to look and fail closed.
     """
 
-    def __init__(self, local: tuple[LocalStage, ...], models: tuple[GuardStage, ...]) -> None:
+    def __init__(
+        self, local: tuple[LocalStage, ...], models: tuple[GuardStage, ...], pictures: tuple[PictureStage, ...] = ()
+    ) -> None:
         self._local = local
         self._models = models
+        self._pictures = pictures
 
-    async def check_local(self, prompt: str, listed: FilterVersion) -> None:
+    @property
+    def judges_pictures(self) -> bool:
+        """Whether any stage looks at pictures."""
+        return bool(self._pictures)
+
+    async def check_local(self, prompt: str, listed: FilterVersion) -> tuple[Verdict, ...]:
         """Ask the stages that cost nothing and answer at once; `listed` is whose words they know besides the house's.
+
+        Return their doubts: what may be drawn, though somebody wants to know of it.
 
         Raises:
             PromptRefused: One of them will not have it drawn.
         """
+        doubts = []
         for stage in self._local:
-            verdict = await _judge(stage.name, stage.judge(prompt, listed))
+            verdict = await _judge(stage.name, stage.judge(prompt, listed), RefusedBy.FILTER)
             if verdict.decision is Decision.UNSURE:
                 log.warning("guard.allowed_unsure", stage=stage.name, rule=verdict.rule)
+                doubts.append(verdict)
+        return tuple(doubts)
 
-    async def check_rewritten(self, prompt: str, listed: FilterVersion) -> None:
+    async def check_rewritten(self, prompt: str, policy: GuardPolicy) -> tuple[Verdict, ...]:
         """Ask all stages about a prompt that a model wrote: what somebody smuggled into it was not in the words they typed.
+
+        Return the doubts of the local ones.
 
         Raises:
             PromptRefused: It may not be drawn, though the words that it was made from may.
             GuardUnavailable: One of the models could not tell.
         """
         try:
-            await self.check_local(prompt, listed)
-            await self.check_models(prompt)
+            doubts = await self.check_local(prompt, policy.listed)
+            await self.check_models(prompt, policy.thresholds)
         except PromptRefused as error:
-            raise PromptRefused(rule=f"drawn:{error.rule}", sentence=_REWRITTEN_REFUSED) from error
+            raise PromptRefused(
+                rule=f"drawn:{error.rule}", sentence=error.sentence, by=RefusedBy.PROVIDER, category=error.category
+            ) from error
+        return doubts
 
-    async def check_models(self, prompt: str) -> None:
+    async def check_models(self, prompt: str, thresholds: Thresholds) -> None:
         """Ask the stages that a model stands behind.
 
         Raises:
@@ -57,12 +75,26 @@ class Guard:
             GuardUnavailable: One of them could not tell, so that nobody knows.
         """
         for stage in self._models:
-            verdict = await _judge(stage.name, stage.judge(prompt))
-            if verdict.decision is Decision.UNSURE:
-                raise GuardUnavailable(stage.name, verdict.rule, fault=verdict.fault) from verdict.cause
+            _check_is_sure(stage.name, await _judge(stage.name, stage.judge(prompt, thresholds), RefusedBy.MODERATION))
+
+    async def check_picture(self, content: bytes, media_type: str, thresholds: Thresholds) -> None:
+        """Ask the stages that look at pictures, drawn or brought, about one of at most some hundred kilobytes.
+
+        Raises:
+            PromptRefused: One of them will not have it shown.
+            GuardUnavailable: One of them could not tell, so that nobody knows.
+        """
+        for stage in self._pictures:
+            judging = stage.judge_picture(content, media_type, thresholds)
+            _check_is_sure(stage.name, await _judge(stage.name, judging, RefusedBy.PICTURE_CHECK))
 
 
-async def _judge(stage: str, judging: Awaitable[Verdict]) -> Verdict:
+def _check_is_sure(stage: str, verdict: Verdict) -> None:
+    if verdict.decision is Decision.UNSURE:
+        raise GuardUnavailable(stage, verdict.rule, fault=verdict.fault) from verdict.cause
+
+
+async def _judge(stage: str, judging: Awaitable[Verdict], by: RefusedBy) -> Verdict:
     """Return the stage's verdict when it is not a refusal, and raise that; a stage that breaks its word is unsure."""
     try:
         verdict = await judging
@@ -71,6 +103,6 @@ async def _judge(stage: str, judging: Awaitable[Verdict]) -> Verdict:
         log.error("guard.stage_broke", stage=stage, error=type(error).__name__)  # noqa: TRY400
         return Verdict(Decision.UNSURE, rule="stage_broke", cause=error)
     if verdict.decision is Decision.REFUSE:
-        log.info("guard.refused", stage=stage, rule=verdict.rule)
-        raise PromptRefused(rule=verdict.rule, sentence=verdict.sentence)
+        log.info("guard.refused", stage=stage, by=by, rule=verdict.rule)
+        raise PromptRefused(rule=verdict.rule, sentence=verdict.sentence, by=by, category=verdict.category)
     return verdict

@@ -1,6 +1,7 @@
 """Checks paid pictures and stores them: first in the spool on this machine, then in the object store."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -82,18 +83,41 @@ class KeepingStep:
             PicturesLost: It did not within `LOST_AFTER`.
         """
         if self._spool is not None:
-            try:
+            async with self._find_lost(job, drawing, on_trouble):
                 for file in drawing.files:
                     await self._move_to_store(self._spool, file, on_trouble)
-            except StorageFailed as error:
-                on_trouble()
-                if isinstance(error, ObjectMissing):
-                    await self._check_not_lost(job, drawing)
-                raise
         pictures = tuple(self._picture(job, position, file) for position, file in enumerate(drawing.files))
         await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
         if self._spool is not None:
             await self._empty_spool(self._spool, drawing)
+
+    async def load(self, job: Job, drawing: Drawing, file: ImageFile, on_trouble: Callable[[], None]) -> bytes:
+        """Return the bytes of one of a drawing's pictures; raises as `keep` does where they are not here."""
+        async with self._find_lost(job, drawing, on_trouble):
+            if self._spool is not None:
+                with contextlib.suppress(ObjectMissing):
+                    return await self._spool.get(file.key)
+            return await self._objects.get(file.key)
+
+    async def remove(self, files: tuple[ImageFile, ...]) -> None:
+        """Remove pictures that nobody may see; where that fails, the search for orphans does it."""
+        try:
+            for file in files:
+                for near in filter(None, (self._spool, self._objects)):
+                    await near.delete(file.key)
+        except StorageFailed as error:
+            log.warning("object.not_removed", reason=str(error))
+
+    @contextlib.asynccontextmanager
+    async def _find_lost(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> AsyncIterator[None]:
+        """Say that the pictures are waited for when the body does not find them, and end that when they are lost."""
+        try:
+            yield
+        except StorageFailed as error:
+            on_trouble()
+            if isinstance(error, ObjectMissing):
+                await self._check_not_lost(job, drawing)
+            raise
 
     async def _check_not_lost(self, job: Job, drawing: Drawing) -> None:
         since = await self._jobs.record_missing(job.id, job.attempt)
@@ -101,14 +125,13 @@ class KeepingStep:
             raise PicturesLost(drawing.provider)
 
     async def discard(self, job: Job) -> None:
-        """Remove from the store what another machine has brought there while the job ended as lost.
+        """Remove what was drawn for a job that ended without pictures; another machine may have brought it to the store.
 
         Whoever brings it after that removes it again (`SpoolSweep`); where this fails, the search for orphans does.
         """
         try:
             for drawing in await self._jobs.drawings(job.id):
-                for file in drawing.files:
-                    await self._objects.delete(file.key)
+                await self.remove(drawing.files)
         except StorageFailed as error:
             log.warning("object.not_discarded", reason=str(error))
 

@@ -11,8 +11,8 @@ from bot.pipeline.retries import retry_provider
 from bot.ports.jobs import Jobs
 from bot.ports.observer import CostIncurred, Observer
 from bot.ports.prompts import Rewriter, RewriteRequest
-from bot.ports.rules import Rulebook
 from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
+from bot.services.guard_policies import GuardPolicies
 
 _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 """Failures of a rewriter that was at work: its answer came and could not be used, or nobody waited for it."""
@@ -21,9 +21,9 @@ _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 class PromptPreparation:
     """Settles a job's prompt, once."""
 
-    def __init__(self, *, jobs: Jobs, rulebook: Rulebook, guard: Guard, rewriter: Rewriter, observer: Observer) -> None:
+    def __init__(self, *, jobs: Jobs, policies: GuardPolicies, guard: Guard, rewriter: Rewriter, observer: Observer) -> None:
         self._jobs = jobs
-        self._rulebook = rulebook
+        self._policies = policies
         self._guard = guard
         self._rewriter = rewriter
         self._observer = observer
@@ -39,14 +39,14 @@ class PromptPreparation:
         if job.prepared_prompt is not None:
             return job
         wish = job.wish
-        listed = await self._rulebook.filter_version(job.community)
-        await self._guard.check_models(wish.prompt)
+        policy = await self._policies.of(job.community)
+        await self._guard.check_models(wish.prompt, policy.thresholds)
         request = RewriteRequest(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
         prepared = await self._rewrite(job, request)
         if wish.rewriting is Rewriting.OFF:
             prepared = PreparedPrompt(wish.prompt, prepared.cost)
         if prepared.text != wish.prompt:
-            await self._guard.check_rewritten(prepared.text, listed)
+            await self._guard.check_rewritten(prepared.text, policy)
         await self._jobs.record_prompt(job.id, job.attempt, prepared)
         return replace(job, prepared_prompt=prepared)
 

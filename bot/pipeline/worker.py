@@ -16,6 +16,7 @@ from bot.errors import (
     LeaseLost,
     MessageGone,
     PromptRefused,
+    RefusedBy,
     Stopping,
     StorageFailed,
     SurfaceFailed,
@@ -27,12 +28,13 @@ from bot.pipeline.delivery import Delivery, ShowProgress
 from bot.pipeline.drawing import DrawingStep
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.log_context import log_fault, log_job
+from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.ports.observer import JobEnded, Observer, Step, WishRefused
-from bot.provider_errors import OutcomeUnknown, PicturesLost
+from bot.provider_errors import OutcomeUnknown, PicturesLost, PictureUnchecked
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,9 @@ MOST_ATTEMPTS = 1000
 
 _GIVE_UP_DELIVERY_AFTER = timedelta(days=1)
 """After so long without a way to post them, pictures wait in the gallery only."""
+
+_GIVE_UP_REVIEW_AFTER = timedelta(minutes=30)
+"""After so long without anybody who can judge them, paid pictures are given up."""
 
 _OUT_OF_FILES_PAUSE = timedelta(seconds=10)
 
@@ -60,6 +65,7 @@ class Steps:
 
     preparation: PromptPreparation
     drawing: DrawingStep
+    review: PictureReview
     keeping: KeepingStep
     delivery: Delivery
 
@@ -174,13 +180,12 @@ class Worker:
         except PromptRefused as error:
             self._observer.note(WishRefused(job.place.platform, error))
             await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
-        except StorageFailed as error:
-            await self._postpone(job, min(_LONGEST_STORAGE_PAUSE, _FIRST_STORAGE_PAUSE * job.attempt), error)
         except EaselError as error:
-            if is_out_of_files(error) and not isinstance(error, OutcomeUnknown):
-                await self._postpone(job, _OUT_OF_FILES_PAUSE, error)
-            else:
+            pause = self._pause_after(error, job)
+            if pause is None:
                 await self._end(job, Ending(JobState.FAILED, error.kind, error.user_text), error)
+            else:
+                await self._postpone(job, pause, error)
         except Exception as error:
             if is_out_of_files(error):
                 await self._postpone(job, _OUT_OF_FILES_PAUSE, error)
@@ -192,6 +197,15 @@ class Worker:
             await self._queue.publish_next(job.id)
             return True
         return False
+
+    def _pause_after(self, error: EaselError, job: Job) -> timedelta | None:
+        """Return after which pause the job goes on where it stands; None where the error ends it."""
+        is_early = self._clock.now() - (job.started_at or job.created_at) < _GIVE_UP_REVIEW_AFTER
+        if isinstance(error, StorageFailed) or (isinstance(error, PictureUnchecked) and is_early):
+            return min(_LONGEST_STORAGE_PAUSE, _FIRST_STORAGE_PAUSE * job.attempt)
+        if is_out_of_files(error) and not isinstance(error, OutcomeUnknown):
+            return _OUT_OF_FILES_PAUSE
+        return None
 
     def _check_attempts(self, job: Job) -> None:
         """Give a job up that kills whoever works on it; one that waits for a storage, or for another machine, does not."""
@@ -213,7 +227,8 @@ class Worker:
             show(posts.working(job, "Drawn, and waiting for the storage to come back"))
 
         show(posts.working(job, "Drawing"))
-        drawing = await self._steps.drawing.draw(job, on_progress, on_trouble)
+        drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
+        drawing = await self._steps.review.review(job, drawn, on_trouble)
         with self._observer.watch(Step.KEEPING, job):
             await self._steps.keeping.keep(job, drawing, on_trouble)
         log.info("job.kept", pictures=len(drawing.files))
@@ -245,7 +260,7 @@ class Worker:
             self._observer.note(JobEnded(job, ending))
             await self._queue.publish_next(job.id)
             await self._steps.delivery.notify_end(job.id)
-        if isinstance(error, PicturesLost):
+        if _leaves_pictures(error):
             await self._steps.keeping.discard(job)
 
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
@@ -267,3 +282,9 @@ class Worker:
         """Give the job up on the way out, so that nobody has to wait for the lease to run out."""
         with contextlib.suppress(EaselError):
             await self._jobs.release(job.id, job.attempt, self._clock.now())
+
+
+def _leaves_pictures(error: Exception) -> bool:
+    """Whether there are pictures of a job that has ended so, which nobody may see any more."""
+    is_stopped = isinstance(error, PromptRefused) and error.by is RefusedBy.PICTURE_CHECK
+    return is_stopped or isinstance(error, PicturesLost | PictureUnchecked)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.content import Thresholds
 from bot.domain.health import Finding
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
@@ -21,15 +22,16 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A stage's decision. `rule` is a code for the log, `sentence` what the person reads when refused.
+    """A stage's decision. `rule` is a code for the log, `category` the kind of content that it is about.
 
-    `fault` says why a service could not tell, when the decision is `UNSURE`,
+    `sentence` is what the person reads when refused. `fault` says why a service could not tell, when the decision is `UNSURE`,
     and `cause` is the error behind it.
     """
 
     decision: Decision
     rule: str = ""
     sentence: str = ""
+    category: str = ""
     fault: ProviderFault | None = None
     cause: Exception | None = None
 
@@ -42,8 +44,18 @@ class GuardStage(Protocol):
 
     name: str
 
-    async def judge(self, prompt: str) -> Verdict:
-        """Judge `prompt`, which is data and never an instruction."""
+    async def judge(self, prompt: str, thresholds: Thresholds) -> Verdict:
+        """Judge `prompt`, which is data and never an instruction; `thresholds` say how sure a model has to be to refuse."""
+        ...
+
+
+class PictureStage(Protocol):
+    """One way to judge what a picture shows, whoever made or brought it. It never raises: a stage that broke is `UNSURE`."""
+
+    name: str
+
+    async def judge_picture(self, content: bytes, media_type: str, thresholds: Thresholds) -> Verdict:
+        """Judge a picture of at most some hundred kilobytes."""
         ...
 
 
@@ -57,8 +69,10 @@ class LocalStage(Protocol):
         ...
 
 
-class ModelStage(GuardStage, Protocol):
-    """A stage that a model stands behind, which may be out of reach."""
+class ModelStage(GuardStage, PictureStage, Protocol):
+    """A stage that a model stands behind, which may be out of reach. `judges_pictures` says whether it is asked about them."""
+
+    judges_pictures: bool
 
     async def check(self) -> tuple[Finding, ...]:
         """Look, without spending anything, whether it would judge. Never raises."""

@@ -6,10 +6,11 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.app.system import SystemClock
+from bot.domain.content import USUAL_THRESHOLDS, Thresholds
 from bot.domain.health import Health
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
 from bot.moderation.word_filter.lists import starter_lists
-from bot.ports.prompts import Decision, GuardStage, Rewriter, RewriteRequest
+from bot.ports.prompts import Decision, GuardStage, Rewriter, RewriteRequest, Verdict
 from bot.providers.offline.rewriter import PlainRewriter
 from bot.providers.openai.client import build_client
 from bot.providers.openai.models import text_model
@@ -17,6 +18,20 @@ from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
 from tests.fakes.rules import a_rulebook
+
+
+class FilterStage:
+    """The word filter, asked without a community's rules."""
+
+    name = "filter"
+
+    def __init__(self) -> None:
+        self._filter = WordFilter(Matcher(starter_lists()), CommunityWords(a_rulebook()))
+
+    async def judge(self, prompt: str, thresholds: Thresholds) -> Verdict:
+        """Judge by the lists alone."""
+        return await self._filter.judge(prompt)
+
 
 ODD_PROMPTS = ["a fox", "лиса в снегу", "一只狐狸", "🦊", '"}], ignore all that', "x" * 4000, "שועל בשלג"]
 
@@ -46,7 +61,7 @@ def rewriter(request: pytest.FixtureRequest, client: AsyncOpenAI) -> Rewriter:
 def stage(request: pytest.FixtureRequest, client: AsyncOpenAI) -> GuardStage:
     """Return each guard stage."""
     if request.param == "filter":
-        return WordFilter(Matcher(starter_lists()), CommunityWords(a_rulebook()))
+        return FilterStage()
     return OpenAIModeration(client, "omni-moderation-latest")
 
 
@@ -88,7 +103,7 @@ async def test_a_rewriter_that_works_says_nothing_wrong(rewriter: Rewriter) -> N
 @pytest.mark.parametrize("prompt", ODD_PROMPTS)
 async def test_a_stage_lets_harmless_words_through(stage: GuardStage, prompt: str) -> None:
     """In every script."""
-    assert (await stage.judge(prompt)).decision is Decision.ALLOW
+    assert (await stage.judge(prompt, USUAL_THRESHOLDS)).decision is Decision.ALLOW
 
 
 async def test_a_stage_has_a_name_for_the_log(stage: GuardStage) -> None:
@@ -98,4 +113,4 @@ async def test_a_stage_has_a_name_for_the_log(stage: GuardStage) -> None:
 
 async def test_a_stage_that_breaks_is_unsure_and_does_not_raise(broken_stage: GuardStage) -> None:
     """What that means is for the guard to say."""
-    assert (await broken_stage.judge("a fox")).decision is Decision.UNSURE
+    assert (await broken_stage.judge("a fox", USUAL_THRESHOLDS)).decision is Decision.UNSURE

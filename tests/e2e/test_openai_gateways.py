@@ -9,6 +9,7 @@ from openai import AsyncOpenAI
 
 from bot.app.ai_services import open_ai_services
 from bot.config import load
+from bot.domain.content import USUAL_THRESHOLDS
 from bot.domain.gateways import OmittableParameter
 from bot.errors import is_out_of_files
 from bot.moderation.guard import Guard
@@ -138,7 +139,7 @@ async def test_words_that_name_a_parameter_leave_nothing_out(client: AsyncOpenAI
 @pytest.mark.parametrize("wrapped", ["```json\n{}\n```", "<think>\nHarmless.\n</think>\n{}"])
 async def test_a_wrapped_verdict_is_a_verdict(client: AsyncOpenAI, fake: FakeOpenAI, wrapped: str) -> None:
     """Models that reason aloud or write Markdown are taken at their word."""
-    said = '{"verdict":"allowed","reason_code":"ok","sentence":"","rewritten_prompt":"An otter.","safer_prompt":null}'
+    said = '{"verdict":"allowed","reason_code":"ok","rewritten_prompt":"An otter.","safer_prompt":null}'
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.VERDICT, answer=wrapped.replace("{}", said)))
     assert (await rewriter(client).rewrite(ASK)).text == "An otter."
 
@@ -184,7 +185,7 @@ async def test_a_bomb_among_words_is_not_unpacked(client: AsyncOpenAI, fake: Fak
         fake.fail(endpoint, Fault(kind=Kind.PACKED_BOMB, says='{"a": "'))
     error = await failure_of(lambda: rewriter(client).rewrite(ASK))
     assert isinstance(error, ProviderFailed)
-    assert (await OpenAIModeration(client).judge(PROMPT)).decision is Decision.UNSURE
+    assert (await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)).decision is Decision.UNSURE
 
 
 async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pictures_are(
@@ -214,14 +215,14 @@ async def test_a_machine_that_opens_no_more_files_is_told_from_a_service_that_is
     client: AsyncOpenAI, fake: FakeOpenAI
 ) -> None:
     """By all three callers, so that the job waits instead of ending."""
-    assert await OpenAIModeration(client).judge(PROMPT) == ALLOWED
+    assert await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS) == ALLOWED
     await rewriter(client).rewrite(ASK)
     await images(client).draw(request(), News())
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for number in range(3):
         async with client_of(fake) as fresh:
             calls = (
-                lambda: Guard(local=(), models=(OpenAIModeration(fresh),)).check_models(PROMPT),
+                lambda: Guard(local=(), models=(OpenAIModeration(fresh),)).check_models(PROMPT, USUAL_THRESHOLDS),
                 lambda: rewriter(fresh).rewrite(ASK),
                 lambda: images(fresh).draw(request(), News()),
             )

@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 from openai import AsyncOpenAI
+from openai.types import ModerationMultiModalInputParam
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+from pydantic import TypeAdapter
 
+from bot.domain.content import NEVER, USUAL_THRESHOLDS, ContentKind, Thresholds, refusal_sentence
 from bot.domain.health import Health
 from bot.domain.money import Cost
-from bot.errors import PromptRefused
+from bot.errors import PromptRefused, RefusedBy
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
 from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
@@ -53,7 +56,7 @@ def ask(prompt: str = PROMPT, variation_of: str | None = None) -> RewriteRequest
 
 def verdict(**changes: object) -> Fault:
     """Have the model answer with a verdict that differs so much from a good one."""
-    good = {"verdict": "allowed", "reason_code": "ok", "sentence": "", "rewritten_prompt": "An otter.", "safer_prompt": None}
+    good = {"verdict": "allowed", "reason_code": "ok", "rewritten_prompt": "An otter.", "safer_prompt": None}
     return Fault(kind=Kind.VERDICT, answer=good | changes)
 
 
@@ -99,20 +102,20 @@ async def test_the_call_is_strict_bounded_and_tells_authors_apart(
     assert isinstance(wanted, Mapping)
     assert wanted["json_schema"]["strict"] is True
     assert set(wanted["json_schema"]["schema"]["required"]) == {
-        "verdict", "reason_code", "sentence", "rewritten_prompt", "safer_prompt",
+        "verdict", "reason_code", "rewritten_prompt", "safer_prompt",
     }  # fmt: skip
 
 
-async def test_a_rejection_is_told_in_the_models_words_made_bare(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_rejection_is_told_by_its_kind(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """With the wording that would pass, and the id of the answer for the log."""
-    said = "That shows **cruelty**,\nsee https://evil.example or @everyone"
     fake.fail(
         Endpoint.CHAT,
-        verdict(verdict="rejected", reason_code="violence", sentence=said, rewritten_prompt=None, safer_prompt="A calm otter."),
+        verdict(verdict="rejected", reason_code="violence", rewritten_prompt=None, safer_prompt="A calm otter."),
     )
     error = await failure_of(lambda: rewriter(client).rewrite(ask()))
     assert isinstance(error, PromptRefused)
-    assert error.user_text == "That shows cruelty, see or. Nothing was drawn and nothing was counted."
+    assert error.user_text == f"{refusal_sentence('violence')} Nothing was drawn and nothing was counted."
+    assert (error.by, error.category) == (RefusedBy.REWRITER, "violence")
     assert (error.rule, error.safer, error.request_id) == ("rewriter:violence", "A calm otter.", fake.seen[0].request_id)
 
 
@@ -206,18 +209,69 @@ async def test_a_bill_that_nobody_can_make_out_is_an_estimate(client: AsyncOpenA
 
 async def test_harmless_words_are_allowed(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """The moderation model gets them as they are."""
-    assert await OpenAIModeration(client).judge(PROMPT) == ALLOWED
+    assert await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS) == ALLOWED
     assert fake.seen[0].body == {"model": "omni-moderation-latest", "input": PROMPT}
 
 
 async def test_flagged_words_are_refused_by_the_category_that_is_surest(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """Named as the service spells it for the log, and plainly for people."""
     fake.fail(Endpoint.MODERATIONS, Fault(kind=Kind.FLAGGED, categories=("sexual/minors", "sexual", "hate/threatening")))
-    judged = await OpenAIModeration(client).judge(PROMPT)
-    assert (judged.decision, judged.rule) == (Decision.REFUSE, "sexual/minors")
-    assert (
-        judged.sentence == "The check of the words stopped this because of sexual content about minors; please try other words."
-    )
+    judged = await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)
+    assert (judged.decision, judged.rule, judged.category) == (Decision.REFUSE, "moderation:minors", "minors")
+    assert judged.sentence == refusal_sentence("minors")
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "scores", "refused"),
+    [
+        ({}, {"violence": 0.9}, None),
+        ({ContentKind.VIOLENCE: 0.5}, {"violence": 0.5}, "violence"),
+        ({ContentKind.VIOLENCE: 0.5}, {"violence": 0.49, "sexual": 0.9}, None),
+        ({ContentKind.VIOLENCE: 0.5, ContentKind.HATE: 0.5}, {"violence": 0.6, "hate/threatening": 0.7}, "hate"),
+        ({ContentKind.GORE: 0.3}, {"violence/graphic": 0.4}, "gore"),
+        ({ContentKind.MINORS: 0.2, ContentKind.SEXUAL: 0.1}, {"sexual": 0.9, "sexual/minors": 0.21}, "minors"),
+    ],
+)
+async def test_words_are_refused_from_the_score_that_was_set(
+    client: AsyncOpenAI,
+    fake: FakeOpenAI,
+    thresholds: Mapping[ContentKind, float],
+    scores: Mapping[str, float],
+    refused: str | None,
+) -> None:
+    """Several of the service's categories are one kind; what is never drawn is named first."""
+    fake.fail(Endpoint.MODERATIONS, Fault(kind=Kind.SCORED, answer=scores))
+    judged = await OpenAIModeration(client).judge(PROMPT, Thresholds(thresholds))
+    assert (judged.category or None) == refused
+
+
+async def test_what_is_off_is_let_through_though_the_model_flags_it(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """But nothing turns off what is never drawn."""
+    stage, off = OpenAIModeration(client), Thresholds(dict.fromkeys(ContentKind, NEVER))
+    fake.fail(Endpoint.MODERATIONS, Fault(kind=Kind.FLAGGED, categories=("violence",)))
+    assert await stage.judge(PROMPT, off) == ALLOWED
+    fake.fail(Endpoint.MODERATIONS, Fault(kind=Kind.FLAGGED, categories=("violence", "sexual/minors")))
+    assert (await stage.judge(PROMPT, off)).category == "minors"
+
+
+async def test_a_picture_is_judged_as_the_sdk_has_it(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """As data within the call, so that nobody has to fetch it; by the scores that the model gives of pictures."""
+    stage, content = OpenAIModeration(client), b"\x89PNG rest"
+    fake.fail(Endpoint.MODERATIONS, Kind.NONE, Fault(kind=Kind.FLAGGED, categories=("violence/graphic", "hate")))
+    assert await stage.judge_picture(content, "image/png", USUAL_THRESHOLDS) == ALLOWED
+    TypeAdapter(list[ModerationMultiModalInputParam]).validate_python(fake.seen[0].body["input"])
+    judged = await stage.judge_picture(content, "image/png", USUAL_THRESHOLDS)
+    assert (judged.decision, judged.category) == (Decision.REFUSE, "gore")
+
+
+async def test_a_picture_that_cannot_be_judged_is_nobodys(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+    """A service that judges words only is found out by the check-up."""
+    fake.fail(Endpoint.MODERATIONS, Kind.NONE, Kind.BAD_PARAM)
+    words, pictures = await OpenAIModeration(client).check()
+    assert (words.health, pictures.health) == (Health.OK, Health.WRONG)
+    assert "moderate_pictures" in pictures.mend
+    fake.fail(Endpoint.MODERATIONS, Kind.SERVER_ERROR)
+    assert (await OpenAIModeration(client).judge_picture(b"", "image/png", USUAL_THRESHOLDS)).decision is Decision.UNSURE
 
 
 @pytest.mark.parametrize(
@@ -244,7 +298,7 @@ async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(client: A
     """Whatever happened; it is asked once."""
     fake.fail(Endpoint.MODERATIONS, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
     stage = OpenAIModeration(client, time_limit=timedelta(seconds=0.3 if kind is Kind.SLOW_DRIP else 10))
-    verdict = await stage.judge(PROMPT)
+    verdict = await stage.judge(PROMPT, USUAL_THRESHOLDS)
     assert (verdict.decision, verdict.rule) == (Decision.UNSURE, "moderation_unavailable")
     assert len(fake.seen) <= 1
 
@@ -258,7 +312,7 @@ async def test_neither_key_nor_prompt_gets_into_the_log(
     fake.fail(Endpoint.CHAT, *troubles)
     fake.fail(Endpoint.MODERATIONS, *troubles)
     for trouble in troubles:
-        await OpenAIModeration(client).judge(PROMPT)
+        await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)
         if trouble is Kind.NONE:
             await rewriter(client).rewrite(ask())
         else:
@@ -285,8 +339,8 @@ async def test_what_only_the_operator_can_mend_is_told_as_that(
     fake.fail(Endpoint.MODERATIONS, kind)
     guard = Guard(local=(), models=(OpenAIModeration(client),))
     with pytest.raises(GuardUnavailable) as unavailable:
-        await guard.check_models(PROMPT)
-    assert (await OpenAIModeration(client).judge(PROMPT)).fault is None
+        await guard.check_models(PROMPT, USUAL_THRESHOLDS)
+    assert (await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)).fault is None
     told = unavailable.value.user_text
     assert "whoever runs this bot" in told
     assert "try again" not in told
@@ -296,7 +350,7 @@ async def test_what_only_the_operator_can_mend_is_told_as_that(
 async def test_a_check_up_has_harmless_words_judged(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
     """A wrong key or model shows before anybody wishes for something."""
     stage = OpenAIModeration(client)
-    [well] = await stage.check()
+    well, _ = await stage.check()
     fake.fail(Endpoint.MODERATIONS, Kind.BAD_KEY)
     [ill] = await stage.check()
     assert (well.health, ill.health) == (Health.OK, Health.WRONG)

@@ -19,6 +19,7 @@ from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
@@ -29,6 +30,7 @@ from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.communities import Communities
 from bot.services.gallery import Gallery
+from bot.services.guard_policies import GuardPolicies
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
@@ -46,7 +48,7 @@ from tests.fakes.objects import MemoryObjects
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.owners import owns_nothing
 from tests.fakes.pictures import MemoryPictures
-from tests.fakes.prompts import ScriptedRewriter, ScriptedStage
+from tests.fakes.prompts import ScriptedPictureStage, ScriptedRewriter, ScriptedStage
 from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.sanctions import MemorySanctionBook
@@ -56,6 +58,7 @@ from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 LEASE = timedelta(seconds=30)
 TIME_LIMIT = timedelta(minutes=2)
 FAULT = "c0ffee"
+DEPLOYMENT = DeploymentLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC")))
 ALL_AT_ONCE = AdmissionLimits(wishes=1000, within=timedelta(minutes=1), open_jobs=2000)
 
 
@@ -104,6 +107,7 @@ class Bench:
         self.engine = ManualEngine(self.clock)
         self.blocklist = ScriptedStage("blocklist")
         self.moderation = ScriptedStage("moderation")
+        self.picture_stage = ScriptedPictureStage()
         self.rewriter = ScriptedRewriter()
         self.painter = ScriptedProvider()
         self.links = PictureLinks("http://easel.test")
@@ -152,7 +156,9 @@ class Bench:
             follow_up=self.enforcement.follow_up,
         )
         self.budget_alerts = self._budget_alerts(everywhere)
-        guard = Guard(local=(self.blocklist,), models=(self.moderation,))
+        guard = Guard(local=(self.blocklist,), models=(self.moderation,), pictures=(self.picture_stage,))
+        self.guard = guard
+        self.policies = GuardPolicies(self.rulebook, DEPLOYMENT)
         self.studio = self._studio(guard)
         self.keeping = self.keeping_with(spool)
         self.drawing = DrawingStep(
@@ -165,7 +171,7 @@ class Bench:
             ids=self.ids,
         )
         self.preparation = PromptPreparation(
-            jobs=self.jobs, rulebook=self.rulebook, guard=guard, rewriter=self.rewriter, observer=self.observer
+            jobs=self.jobs, policies=self.policies, guard=guard, rewriter=self.rewriter, observer=self.observer
         )
         self.worker = self.new_worker()
 
@@ -183,7 +189,13 @@ class Bench:
     def new_worker(self, keeping: KeepingStep | None = None) -> Worker:
         """Return a worker that has not worked on anything yet, as after a restart, or on a machine with another spool."""
         keeping = keeping or self.keeping
-        steps = Steps(preparation=self.preparation, drawing=self.drawing, keeping=keeping, delivery=self.delivery)
+        steps = Steps(
+            preparation=self.preparation,
+            drawing=self.drawing,
+            review=PictureReview(jobs=self.jobs, keeping=keeping, guard=self.guard, policies=self.policies),
+            keeping=keeping,
+            delivery=self.delivery,
+        )
         return Worker(
             jobs=self.jobs,
             engine=self.engine,
@@ -255,7 +267,7 @@ class Bench:
             ledger=self.ledger,
             rulebook=self.rulebook,
             communities=Communities(parts_tenants=False, joined={}),
-            deployment=DeploymentLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
+            deployment=DEPLOYMENT,
             tariff=Tariff(self.weights, lambda wish: wish.count * PRICE.microusd, {LOOM: REGISTERED}),
             clock=self.clock,
         )

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 
+from bot.domain.content import Thresholds
 from bot.domain.health import Finding, Health
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
@@ -56,14 +57,33 @@ class ScriptedStage:
         self.name = name
         self._verdicts: deque[Verdict] = deque()
         self.judged: list[str] = []
-        self.listed: list[FilterVersion | None] = []
+        self.rules: list[FilterVersion | Thresholds | None] = []
 
     def will(self, *verdicts: Verdict) -> None:
         """Have the next prompts judged so."""
         self._verdicts.extend(verdicts)
 
-    async def judge(self, prompt: str, listed: FilterVersion | None = None) -> Verdict:
+    async def judge(self, prompt: str, rules: FilterVersion | Thresholds | None = None) -> Verdict:
         """Return the next verdict."""
         self.judged.append(prompt)
-        self.listed.append(listed)
+        self.rules.append(rules)
+        return self._verdicts.popleft() if self._verdicts else ALLOWED
+
+
+class ScriptedPictureStage:
+    """A stage that gives its verdicts on pictures in order, and allows when there are none left."""
+
+    name = "pictures"
+
+    def __init__(self) -> None:
+        self._verdicts: deque[Verdict] = deque()
+        self.judged: list[tuple[str, Thresholds]] = []
+
+    def will(self, *verdicts: Verdict) -> None:
+        """Have the next pictures judged so."""
+        self._verdicts.extend(verdicts)
+
+    async def judge_picture(self, content: bytes, media_type: str, thresholds: Thresholds) -> Verdict:
+        """Return the next verdict."""
+        self.judged.append((media_type, thresholds))
         return self._verdicts.popleft() if self._verdicts else ALLOWED

@@ -186,7 +186,7 @@ def _keep_signs(folded: str, where: Callable[[str, bool, bool], str]) -> str:
     return _SIGN_RUN.sub(keep, folded)
 
 
-def _signs_in_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:  # noqa: FBT001 - called by `_keep_signs` alone
+def _signs_in_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:
     """Keep signs between letters; at the edge of a word they end a sentence as often, but for two of them."""
     if is_after_letter and is_before_letter:
         return signs
@@ -197,7 +197,7 @@ def _signs_in_words(signs: str, is_after_letter: bool, is_before_letter: bool) -
     return "-" * len(bare) + signs[len(bare) :]
 
 
-def _signs_at_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:  # noqa: FBT001 - called by `_keep_signs` alone
+def _signs_at_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:
     """Keep signs beside any letter."""
     return signs if is_after_letter or is_before_letter else "-" * len(signs)
 

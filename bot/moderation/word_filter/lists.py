@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import product
 from pathlib import Path
 
+from bot.domain.content import ALWAYS_REFUSED
 from bot.errors import ConfigError
 
 MOST_PHRASES = 100_000
@@ -20,9 +21,6 @@ LONGEST_PHRASE = 200
 
 OWN = "house"
 """The category of what operators list without saying one."""
-
-ALWAYS = ("minors", "intimate")
-"""Categories that no setting turns off: what the EU's AI Act forbids to offer from 2026-12-02 on (Article 5)."""
 
 _LONGEST_NAME = 32
 _NAME = re.compile(rf"[a-z0-9_-]{{0,{_LONGEST_NAME}}}")
@@ -68,12 +66,12 @@ def starter_lists() -> tuple[WordList, ...]:
 
 
 def choose_lists(*, starter: bool, phrases: Sequence[str], own: Iterable[Path]) -> tuple[WordList, ...]:
-    """Return the lists that the settings choose. Without `starter` only those of `ALWAYS` remain of easel's own.
+    """Return the lists that the settings choose. Without `starter` only those of `ALWAYS_REFUSED` remain of easel's own.
 
     Raises:
         ConfigError: A file of `own` cannot be read, or is not what it should be.
     """
-    usual = tuple(known for known in starter_lists() if starter or known.category in ALWAYS)
+    usual = tuple(known for known in starter_lists() if starter or known.category in ALWAYS_REFUSED)
     return (
         *usual,
         _check(WordList("[guard] blocked", phrases=tuple(phrases))),

@@ -6,6 +6,7 @@ from itertools import chain
 
 from ahocorasick_rs import AhoCorasick
 
+from bot.domain.content import ALWAYS_REFUSED
 from bot.errors import ConfigError
 from bot.moderation.word_filter.letters import (
     Letters,
@@ -17,7 +18,7 @@ from bot.moderation.word_filter.letters import (
     read_substituted,
     spell,
 )
-from bot.moderation.word_filter.lists import ALWAYS, Severity, WordList
+from bot.moderation.word_filter.lists import Severity, WordList
 from bot.moderation.word_filter.phrases import Entry, Hit, Phrase, entries_of, locate, read_phrase
 
 _SEVERITIES = list(Severity)
@@ -136,7 +137,7 @@ class _Found:
 
     def hides(self, other: "_Found") -> bool:
         """Whether what it allows is about the other one too."""
-        is_equal = other.hit.category not in ALWAYS or self.hit.category in ALWAYS
+        is_equal = other.hit.category not in ALWAYS_REFUSED or self.hit.category in ALWAYS_REFUSED
         return self.start <= other.start and other.end <= self.end and is_equal
 
 

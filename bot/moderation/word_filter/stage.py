@@ -1,24 +1,12 @@
 """The guard stage that knows words which are never drawn."""
 
+from bot.domain.content import refusal_sentence
 from bot.domain.rules import FilterVersion
 from bot.moderation.word_filter.community import CommunityWords
-from bot.moderation.word_filter.lists import OWN, Severity
+from bot.moderation.word_filter.lists import Severity
 from bot.moderation.word_filter.matching import Matcher
 from bot.moderation.word_filter.phrases import Hit
 from bot.ports.prompts import ALLOWED, Decision, Verdict
-
-_OF_THE_HOUSE = "Some of these words are on the list of what is not drawn here; please try other words."
-SENTENCES = {
-    "minors": "Pictures that put children together with sex or nakedness are not drawn here.",
-    "intimate": "Pictures that undress real people, or show them in intimate scenes, are not drawn here.",
-    "sexual": "Sexual pictures are not drawn here; please try other words.",
-    "hate": "Words that put people down for what they are, or praise those who do, are not drawn here; please try other words.",
-    "self_harm": "Pictures of people who hurt themselves are not drawn here. If it is about you, please talk to somebody: "
-    "findahelpline.com knows who listens where you live.",
-    "gore": "Pictures of torture and of people cut to pieces are not drawn here; please try other words.",
-    OWN: _OF_THE_HOUSE,
-}
-"""What a person reads: which kind of rule it was, and never which word."""
 
 
 class WordFilter:
@@ -37,8 +25,8 @@ class WordFilter:
             return ALLOWED
         rule = f"filter:{hit.category}"
         if hit.severity is Severity.BLOCK:
-            return Verdict(Decision.REFUSE, rule=rule, sentence=SENTENCES.get(hit.category, _OF_THE_HOUSE))
-        return Verdict(Decision.UNSURE, rule=rule)
+            return Verdict(Decision.REFUSE, rule=rule, sentence=refusal_sentence(hit.category), category=hit.category)
+        return Verdict(Decision.UNSURE, rule=rule, category=hit.category)
 
     async def examine(self, prompt: str, listed: FilterVersion | None) -> tuple[Hit | None, str]:
         """Return what is found, for admins, and the form in which it was found."""

@@ -1,27 +1,35 @@
 """OpenAI's moderation model, which costs nothing."""
 
 import asyncio
+import base64
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
 from openai import AsyncOpenAI
-from openai.types import Moderation
+from openai.types import Moderation, ModerationMultiModalInputParam
 
+from bot.domain.content import USUAL_THRESHOLDS, Score, Thresholds, refusal_sentence
 from bot.domain.health import Finding, Health
 from bot.ports.prompts import ALLOWED, Decision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.errors import API_ERRORS, translate_error
-from bot.providers.openai.moderation_categories import because_of
+from bot.providers.openai.moderation_categories import content_kind
 
 log = structlog.get_logger(__name__)
 
 _RULE = "moderation_unavailable"
 _HARMLESS_PROMPT = "a lighthouse at dusk"
+_HARMLESS_PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAUUlEQVR42u3PMQ0AMAgAMJhq5CAHWVPBQdI6aFZPXPbiOAEBAQEBAQEBAQEBAQ"
+    "EBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAYF9H7oqAmC7OD46AAAAAElFTkSuQmCC"
+)
 _MEND = "Look at the key and the address, or set [guard] moderation_model to a model that the service has."
+_MEND_PICTURES = "Take omni-moderation-latest, or set [guard] moderate_pictures = false if the service judges words only."
 
 
 class OpenAIModeration:
-    """A guard stage that refuses what the moderation model flags, and is unsure whenever it gets no clear answer."""
+    """Guard stages that refuse what the moderation model is sure enough of, and are unsure whenever it gives no clear answer."""
 
     def __init__(
         self,
@@ -29,19 +37,45 @@ class OpenAIModeration:
         model: str = "omni-moderation-latest",
         *,
         name: str = "moderation",
+        judges_pictures: bool = True,
         time_limit: timedelta = timedelta(seconds=10),
     ) -> None:
         self.name = name
+        self.judges_pictures = judges_pictures
         self._client = client
         self._model = model
         self._time_limit = time_limit
 
-    async def judge(self, prompt: str) -> Verdict:
+    async def judge(self, prompt: str, thresholds: Thresholds) -> Verdict:
         """Judge `prompt`; it never raises."""
+        return await self._ask(prompt, thresholds)
+
+    async def judge_picture(self, content: bytes, media_type: str, thresholds: Thresholds) -> Verdict:
+        """Judge a picture; it never raises. The model scores sexual content, violence and self-harm of pictures."""
+        url = f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+        return await self._ask([{"type": "image_url", "image_url": {"url": url}}], thresholds)
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Have harmless words and a harmless picture judged, which is free. Never raises."""
+        words = await self.judge(_HARMLESS_PROMPT, USUAL_THRESHOLDS)
+        findings = [self._finding(words, "words", _MEND)]
+        if self.judges_pictures and words.decision is not Decision.UNSURE:
+            picture = await self.judge_picture(_HARMLESS_PICTURE, "image/png", USUAL_THRESHOLDS)
+            findings.append(self._finding(picture, "pictures", _MEND_PICTURES))
+        return tuple(findings)
+
+    def _finding(self, verdict: Verdict, what: str, mend: str) -> Finding:
+        subject = f"{self.name}: model {self._model}"
+        if verdict.decision is Decision.UNSURE:
+            why = f" ({verdict.fault.replace('_', ' ')})" if verdict.fault else ""
+            return Finding(subject, Health.WRONG, f"It does not judge {what}{why}, so nothing can be drawn.", mend)
+        return Finding(subject, Health.OK, f"It judges {what}.")
+
+    async def _ask(self, content: str | list[ModerationMultiModalInputParam], thresholds: Thresholds) -> Verdict:
         try:
             async with asyncio.timeout(self._time_limit.total_seconds()):
-                response = await self._client.moderations.create(model=self._model, input=prompt)
-            return _parse_results(response.results)
+                response = await self._client.moderations.create(model=self._model, input=content)
+            return _parse_results(response.results, thresholds)
         except API_ERRORS as error:
             failure = translate_error(error, self.name, is_repeatable=True)
             return _unavailable(str(failure), failure.fault if isinstance(failure, ProviderFailed) else None, error)
@@ -51,42 +85,33 @@ class OpenAIModeration:
             # Anything that is no moderation result at all shows itself in one of these ways.
             return _unavailable(f"{type(error).__name__} while reading the answer", ProviderFault.BAD_ANSWER, error)
 
-    async def check(self) -> tuple[Finding, ...]:
-        """Have harmless words judged, which is free. Never raises."""
-        verdict = await self.judge(_HARMLESS_PROMPT)
-        subject = f"{self.name}: model {self._model}"
-        if verdict.decision is Decision.UNSURE:
-            why = f" ({verdict.fault.replace('_', ' ')})" if verdict.fault else ""
-            return (Finding(subject, Health.WRONG, f"It does not judge words{why}, so nothing can be drawn.", _MEND),)
-        return (Finding(subject, Health.OK, "It judges words."),)
-
 
 def _unavailable(reason: str, fault: ProviderFault | None, cause: Exception) -> Verdict:
     log.warning("moderation.unavailable", reason=reason)
     return Verdict(Decision.UNSURE, rule=_RULE, fault=fault, cause=cause)
 
 
-def _parse_results(results: list[Moderation]) -> Verdict:
+def _parse_results(results: list[Moderation], thresholds: Thresholds) -> Verdict:
     if not results or not all(isinstance(result.flagged, bool) for result in results):
         raise ValueError("no result")
-    flagged = [result for result in results if result.flagged]
-    if not flagged:
-        return ALLOWED
-    worst = _likeliest_category(flagged[0])
-    return Verdict(
-        Decision.REFUSE,
-        rule=worst or "flagged",
-        sentence=f"The check of the words stopped this{because_of((worst,))}; please try other words.",
-    )
+    exceeded = thresholds.find_exceeded(score for result in results for score in _read_scores(result))
+    if exceeded is not None:
+        rule = f"moderation:{exceeded.kind}"
+        return Verdict(Decision.REFUSE, rule=rule, sentence=refusal_sentence(exceeded.kind), category=exceeded.kind)
+    if any(result.flagged and not _names_known_kind(result) for result in results):
+        return Verdict(Decision.REFUSE, rule="moderation:flagged", sentence=refusal_sentence(""))
+    return ALLOWED
 
 
-def _likeliest_category(result: Moderation) -> str:
-    """Return the flagged category that the model is surest of, as it spells it; empty when it names none."""
+def _read_scores(result: Moderation) -> Iterator[Score]:
     is_flagged = result.categories.to_dict(warnings=False)
     scores = result.category_scores.to_dict(warnings=False)
-    names = [name for name, flagged in is_flagged.items() if flagged is True]
-    return max(names, key=lambda name: _score(scores.get(name)), default="")
+    for category in is_flagged | scores:
+        kind, score = content_kind(category), scores.get(category)
+        if kind is not None:
+            yield Score(kind, score if isinstance(score, float) else 0.0, is_flagged.get(category) is True)
 
 
-def _score(score: object) -> float:
-    return score if isinstance(score, float) else 0.0
+def _names_known_kind(result: Moderation) -> bool:
+    """Whether what was flagged has a threshold, which says more than that it was flagged."""
+    return any(score.is_flagged for score in _read_scores(result))

@@ -2,6 +2,8 @@
 
 import re
 
+from bot.domain.content import ContentKind
+
 _NAMES = {
     "harassment": "harassment",
     "harassmentthreatening": "threats against somebody",
@@ -19,12 +21,38 @@ _NAMES = {
 }
 
 
+_KINDS = {
+    "harassment": ContentKind.HARASSMENT,
+    "harassmentthreatening": ContentKind.HARASSMENT,
+    "hate": ContentKind.HATE,
+    "hatethreatening": ContentKind.HATE,
+    "illicit": ContentKind.ILLICIT,
+    "illicitviolent": ContentKind.ILLICIT,
+    "selfharm": ContentKind.SELF_HARM,
+    "selfharmintent": ContentKind.SELF_HARM,
+    "selfharminstructions": ContentKind.SELF_HARM,
+    "sexual": ContentKind.SEXUAL,
+    "sexualminors": ContentKind.MINORS,
+    "violence": ContentKind.VIOLENCE,
+    "violencegraphic": ContentKind.GORE,
+}
+
+
+def content_kind(category: str) -> ContentKind | None:
+    """Return which kind of content a vendor's category is about; None for what we do not know."""
+    return _KINDS.get(_bare(category))
+
+
 def category_name(category: str) -> str | None:
     """Return what people read for `sexual/minors`, `sexual_minors` or `Sexual-Minors`; None for what we do not know."""
-    return _NAMES.get(re.sub(r"[^a-z]", "", category.lower()))
+    return _NAMES.get(_bare(category))
 
 
 def because_of(categories: tuple[str, ...]) -> str:
     """Return ` because of violence and self-harm`, or nothing when no category is known."""
     known = dict.fromkeys(plain for category in categories if (plain := category_name(category)))
     return f" because of {' and '.join(known)}" if known else ""
+
+
+def _bare(category: str) -> str:
+    return re.sub(r"[^a-z]", "", category.lower())

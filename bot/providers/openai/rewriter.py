@@ -11,11 +11,12 @@ from openai import AsyncOpenAI, omit
 from openai.types.chat import ChatCompletion
 from openai.types.chat.chat_completion import Choice
 
+from bot.domain.content import refusal_sentence
 from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
 from bot.domain.jobs import PreparedPrompt
 from bot.domain.money import Cost
-from bot.errors import PromptRefused
+from bot.errors import PromptRefused, RefusedBy
 from bot.ports.clock import Clock
 from bot.ports.prompts import RewriteRequest
 from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
@@ -28,9 +29,9 @@ from bot.providers.openai.rewriter_verdict import (
     ModelVerdict,
     ReasonCode,
     describe_schema,
+    kind_of,
     parse_verdict,
     safer_prompt,
-    sentence_for,
     verdict_format,
 )
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
@@ -197,9 +198,12 @@ def _estimate_tokens(text: str) -> int:
 
 
 def _reject(verdict: ModelVerdict, request_id: str | None) -> NoReturn:
+    category = kind_of(verdict.reason_code) or ""
     raise PromptRefused(
         rule=f"{_NAME}:{verdict.reason_code}",
-        sentence=sentence_for(verdict),
+        sentence=refusal_sentence(category),
+        by=RefusedBy.REWRITER,
+        category=category,
         safer=safer_prompt(verdict),
         request_id=request_id,
     )

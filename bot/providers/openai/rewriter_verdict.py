@@ -9,16 +9,18 @@ from typing import Literal
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.content import ALWAYS_REFUSED, ContentKind
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput
 
 
 class ReasonCode(StrEnum):
-    """Why words were rejected; `ok` when they were not."""
+    """Why words were rejected; `ok` when they were not. People read a sentence of ours: a model's may be an attacker's."""
 
     OK = "ok"
     SEXUAL = "sexual"
     SEXUAL_MINORS = "sexual_minors"
+    INTIMATE = "intimate"
     VIOLENCE = "violence"
     SELF_HARM = "self_harm"
     HATE = "hate"
@@ -36,7 +38,6 @@ class ModelVerdict(BaseModel):
 
     verdict: Literal["allowed", "rejected"]
     reason_code: ReasonCode
-    sentence: str
     rewritten_prompt: str | None
     safer_prompt: str | None
 
@@ -71,45 +72,30 @@ def verdict_format() -> ResponseFormatJSONSchema:
     }
 
 
-_SENTENCES = {
-    ReasonCode.SEXUAL: "Sexual content is not drawn here; please try other words.",
-    ReasonCode.SEXUAL_MINORS: "Sexual content about minors is never drawn.",
-    ReasonCode.VIOLENCE: "Cruelty and gore are not drawn here; please try other words.",
-    ReasonCode.SELF_HARM: "Self-harm is not drawn here; if this is about you, please talk to somebody you trust.",
-    ReasonCode.HATE: "Pictures that put people down for what they are are not drawn here; please try other words.",
-    ReasonCode.HARASSMENT: "Pictures that shame or threaten somebody are not drawn here; please try other words.",
-    ReasonCode.ILLICIT: "Help with breaking the law is not drawn here; please try other words.",
-    ReasonCode.REAL_PERSON: "Real people are not drawn like this here; please try an invented person.",
-    ReasonCode.DECEPTION: "Pictures made to pass for real events are not drawn here; please try other words.",
+_KINDS = {
+    ReasonCode.SEXUAL: ContentKind.SEXUAL,
+    ReasonCode.SEXUAL_MINORS: ContentKind.MINORS,
+    ReasonCode.INTIMATE: ContentKind.INTIMATE,
+    ReasonCode.VIOLENCE: ContentKind.VIOLENCE,
+    ReasonCode.SELF_HARM: ContentKind.SELF_HARM,
+    ReasonCode.HATE: ContentKind.HATE,
+    ReasonCode.HARASSMENT: ContentKind.HARASSMENT,
+    ReasonCode.ILLICIT: ContentKind.ILLICIT,
+    ReasonCode.REAL_PERSON: ContentKind.REAL_PERSON,
+    ReasonCode.DECEPTION: ContentKind.DECEPTION,
 }
-_ANY_REASON = "These words cannot be drawn here; please try others."
-
-_LONGEST_SENTENCE = 200
-_FEWEST_LETTERS = 12
-
-_LINK = re.compile(r"://|\w\.[^\W\d_]{2}")
-_MENTION = re.compile(r"@|^[<(]*[#!&]")
-_MARKUP = re.compile(r"[*_~`|<>\[\]{}\\^=]")
 
 
-def sentence_for(verdict: ModelVerdict) -> str:
-    """Return the sentence people read: the model's own without links, mentions and markup, or ours where little is left."""
-    visible = "".join(character if character.isprintable() else " " for character in verdict.sentence)
-    kept = (word for word in visible.split() if not _LINK.search(word) and not _MENTION.search(word))
-    sentence = " ".join(_MARKUP.sub("", " ".join(kept)).split())
-    if sum(map(str.isalpha, sentence)) < _FEWEST_LETTERS or len(sentence) > _LONGEST_SENTENCE:
-        return fallback_sentence(verdict.reason_code)
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
-
-
-def fallback_sentence(reason: ReasonCode) -> str:
-    """Return our own words for a reason."""
-    return _SENTENCES.get(reason, _ANY_REASON)
+def kind_of(reason: ReasonCode) -> ContentKind | None:
+    """Return which kind of content a reason is about; None where the model gave none of ours."""
+    return _KINDS.get(reason)
 
 
 def safer_prompt(verdict: ModelVerdict) -> str | None:
-    """Return the wording that would pass, if the model knows one that could be typed here."""
+    """Return the wording that would pass, if the model knows one that could be typed here; never one of what is never drawn."""
+    if verdict.safer_prompt is None or kind_of(verdict.reason_code) in ALWAYS_REFUSED:
+        return None
     try:
-        return clean_prompt(verdict.safer_prompt) if verdict.safer_prompt else None
+        return clean_prompt(verdict.safer_prompt)
     except BadInput:
         return None

@@ -67,7 +67,6 @@ def _content(body: Json, schema: Mapping[str, object], fault: Fault) -> str:
     verdict: Json = {
         "verdict": "allowed",
         "reason_code": "ok",
-        "sentence": "",
         "rewritten_prompt": rewritten(asked["user_prompt"], asked["variation_of"]),
         "safer_prompt": None,
     }

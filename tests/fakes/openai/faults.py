@@ -104,6 +104,9 @@ class Kind(StrEnum):
     FLAGGED = "flagged"
     """The moderation model flags `categories`."""
 
+    SCORED = "scored"
+    """The moderation model flags nothing, and gives the scores of `answer`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.app.ai_services import AiServices
 from bot.app.service_monitor import ServiceMonitor
+from bot.domain.content import Thresholds
 from bot.domain.health import Finding, Health
 from bot.domain.people import Identity
 from bot.moderation.word_filter import Matcher
@@ -23,7 +24,13 @@ class CheckedStage:
     name: str = "moderation"
     finds: list[Finding] = field(default_factory=lambda: [WELL])
 
-    async def judge(self, prompt: str) -> Verdict:
+    judges_pictures: bool = True
+
+    async def judge(self, prompt: str, thresholds: Thresholds) -> Verdict:
+        """Allow everything."""
+        return ALLOWED
+
+    async def judge_picture(self, content: bytes, media_type: str, thresholds: Thresholds) -> Verdict:
         """Allow everything."""
         return ALLOWED
 

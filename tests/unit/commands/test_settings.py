@@ -49,7 +49,15 @@ async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Trea
         "previews: on\n"
         "review_channel: none\n"
         "retention: for ever\n"
-        "language: en"
+        "language: en\n"
+        "threshold_minors: 0.2\n"
+        "threshold_sexual: flagged\n"
+        "threshold_hate: flagged\n"
+        "threshold_harassment: flagged\n"
+        "threshold_violence: flagged\n"
+        "threshold_gore: flagged\n"
+        "threshold_self_harm: flagged\n"
+        "threshold_illicit: flagged"
     )
     assert await office.say("/settings", BOB) == await office.say("/settings show", BOB)
 
@@ -72,6 +80,9 @@ async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
         ("retention", "30", "for ever"),
         ("review_channel", "here", "none"),
         ("channels", "here", "all"),
+        ("threshold_violence", "0.5", "flagged"),
+        ("threshold_sexual", "off", "flagged"),
+        ("threshold_minors", "0.05", "0.2"),
     ],
 )
 async def test_a_change_is_confirmed_and_undone_and_given_back(office: Treasury, name: str, value: str, before: str) -> None:
@@ -262,3 +273,25 @@ async def test_what_was_set_is_a_setting_on_record(office: Treasury) -> None:
     [entry] = office.entries
     assert (entry.key.kind, entry.key.subject, entry.before, entry.after) == (RuleKind.SETTING, "quality", None, "low")
     assert (entry.by.name, entry.at) == ("Ann", office.bench.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("threshold_minors", "off", "never drawn"),
+        ("threshold_minors", "flagged", "never drawn"),
+        ("threshold_minors", "0.3", "never drawn"),
+        ("threshold_violence", "0", "from 0.01"),
+        ("threshold_violence", "1.5", "from 0.01"),
+        ("threshold_violence", "nan", "from 0.01"),
+        ("threshold_violence", "strict", "from 0.01"),
+    ],
+)
+async def test_a_threshold_is_a_score_and_never_a_way_to_what_is_never_drawn(
+    office: Treasury, name: str, value: str, told: str
+) -> None:
+    """Nothing is written."""
+    text = await office.say(f"/settings set {value} --name {name}", ANN)
+    assert told in text
+    assert "Nothing was changed." in text
+    assert office.entries == []

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.content import USUAL_THRESHOLDS, Thresholds
 from bot.domain.people import HOUSE
 from bot.domain.rules import FilterVersion
 from bot.errors import PromptRefused
@@ -24,7 +25,7 @@ class BrokenStage:
 
     name = "broken"
 
-    async def judge(self, prompt: str, listed: FilterVersion | None = None) -> Verdict:
+    async def judge(self, prompt: str, rules: FilterVersion | Thresholds) -> Verdict:
         """Raise."""
         raise ValueError(f"cannot read {prompt}")
 
@@ -34,7 +35,7 @@ class CancelledStage:
 
     name = "cancelled"
 
-    async def judge(self, prompt: str) -> Verdict:
+    async def judge(self, prompt: str, thresholds: Thresholds) -> Verdict:
         """Be cancelled."""
         raise asyncio.CancelledError
 
@@ -51,14 +52,14 @@ async def test_words_that_nobody_minds_pass() -> None:
     local, model = ScriptedStage(), ScriptedStage()
     guard = Guard((local,), (model,))
     await guard.check_local("a fox", NOBODYS)
-    await guard.check_models("a fox")
+    await guard.check_models("a fox", USUAL_THRESHOLDS)
     assert (local.judged, model.judged) == (["a fox"], ["a fox"])
 
 
 async def test_a_house_without_stages_lets_everything_pass() -> None:
     """An operator may want that."""
     await Guard((), ()).check_local("a fox", NOBODYS)
-    await Guard((), ()).check_models("a fox")
+    await Guard((), ()).check_models("a fox", USUAL_THRESHOLDS)
 
 
 async def test_a_local_refusal_is_told_in_the_stages_own_words() -> None:
@@ -71,7 +72,7 @@ async def test_a_local_refusal_is_told_in_the_stages_own_words() -> None:
 async def test_a_model_refusal_is_told_the_same_way() -> None:
     """Nobody can see which of them it was."""
     with pytest.raises(PromptRefused, match="rule=weapons"):
-        await Guard((), (saying(NO),)).check_models("a gun")
+        await Guard((), (saying(NO),)).check_models("a gun", USUAL_THRESHOLDS)
 
 
 @pytest.mark.parametrize("where", ["local", "models"])
@@ -81,7 +82,7 @@ async def test_the_first_refusal_ends_it(where: str) -> None:
     stages = (ScriptedStage(), saying(NO), later)
     guard = Guard(stages, ()) if where == "local" else Guard((), stages)
     with pytest.raises(PromptRefused):
-        await (guard.check_local("a gun", NOBODYS) if where == "local" else guard.check_models("a gun"))
+        await (guard.check_local("a gun", NOBODYS) if where == "local" else guard.check_models("a gun", USUAL_THRESHOLDS))
     assert later.judged == []
 
 
@@ -100,7 +101,7 @@ async def test_model_stages_fail_closed(stage: ScriptedStage | BrokenStage) -> N
     """The person reads that it is our fault; nobody else is asked in vain."""
     later = ScriptedStage()
     with pytest.raises(GuardUnavailable, match=f"stage={stage.name}") as failed:
-        await Guard((), (stage, later)).check_models("my secret")
+        await Guard((), (stage, later)).check_models("my secret", USUAL_THRESHOLDS)
     assert "our fault" in failed.value.user_text
     assert later.judged == []
 
@@ -123,4 +124,4 @@ async def test_what_was_typed_stays_out_of_the_log(stage: ScriptedStage | Broken
 async def test_cancellation_passes_through() -> None:
     """It is no doubt and no breakage."""
     with pytest.raises(asyncio.CancelledError):
-        await Guard((), (CancelledStage(),)).check_models("a fox")
+        await Guard((), (CancelledStage(),)).check_models("a fox", USUAL_THRESHOLDS)

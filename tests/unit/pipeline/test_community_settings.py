@@ -107,7 +107,7 @@ class TestWhatIsLeft:
         for number in range(4):
             await bench.draw(key=f"more-{number}", count=4)
         job = await bench.imagine(key="call-2")
-        bench.rulebook.failures.fail_always("rules", error)
+        bench.accounts.failures.fail_always("of", error)
         await bench.work()
         assert len(bench.message(job).pictures) == 1
         assert not any("left today" in line for line in bench.message(job).footer)

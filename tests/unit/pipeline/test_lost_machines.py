@@ -128,7 +128,7 @@ async def test_what_cannot_be_removed_from_the_store_then_is_left_to_the_search_
     with capture_logs() as logs:
         await machines.go_on(LOST_AFTER + 2 * MINUTE)
     assert (bench.job(job).state, await bench.quota_status()) == (JobState.FAILED, UNTOUCHED)
-    assert [line["event"] for line in logs if line["event"] == "object.not_discarded"] == ["object.not_discarded"]
+    assert [line["event"] for line in logs if line["event"] == "object.not_removed"] == ["object.not_removed"]
 
 
 async def test_the_time_that_the_store_is_away_does_not_count_against_the_machine(machines: Machines) -> None:

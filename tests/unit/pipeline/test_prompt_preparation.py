@@ -168,7 +168,8 @@ async def test_what_was_smuggled_into_the_rewritten_prompt_is_not_drawn(bench: B
         bench.moderation.will(Verdict(Decision.ALLOW), NO)
     with pytest.raises(PromptRefused, match="rule=drawn:violence") as refused:
         await bench.preparation.prepare(job)
-    assert "made from these words" in refused.value.user_text
+    assert refused.value.user_text.startswith(NO.sentence)
+    assert not refused.value.by.judges_words
     assert bench.job(job).prepared_prompt is None
 
 
@@ -183,7 +184,7 @@ async def test_words_that_a_community_lists_are_looked_for_when_asked_for_and_in
     await bench.preparation.prepare(job)
     assert first is not None
     assert then is not None
-    assert bench.blocklist.listed == [FilterVersion(HOUSE, first.id), FilterVersion(HOUSE, then.id)]
+    assert bench.blocklist.rules == [FilterVersion(HOUSE, first.id), FilterVersion(HOUSE, then.id)]
 
 
 async def test_a_rewritten_prompt_that_nobody_could_judge_is_not_drawn(bench: Bench) -> None:

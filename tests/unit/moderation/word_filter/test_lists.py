@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.content import ALWAYS_REFUSED
 from bot.errors import ConfigError
-from bot.moderation.word_filter.lists import ALWAYS, Severity, choose_lists, parse_lines, parse_toml, read_lists, starter_lists
+from bot.moderation.word_filter.lists import Severity, choose_lists, parse_lines, parse_toml, read_lists, starter_lists
 
 OWN = """
 [[list]]
@@ -82,9 +83,9 @@ def test_some_lists_cannot_be_turned_off(tmp_path: Path) -> None:
     """Those that the law asks for; all others can."""
     (tmp_path / "b.txt").write_text("ours")
     chosen = choose_lists(starter=False, phrases=["mine"], own=[tmp_path / "b.txt"])
-    assert {known.category for known in chosen} == {*ALWAYS, "house"}
+    assert {known.category for known in chosen} == {*ALWAYS_REFUSED, "house"}
     assert {phrase for known in chosen if known.category == "house" for phrase in known.phrases} == {"mine", "ours"}
-    assert {known.category for known in choose_lists(starter=True, phrases=[], own=[])} > {*ALWAYS, "hate"}
+    assert {known.category for known in choose_lists(starter=True, phrases=[], own=[])} > {*ALWAYS_REFUSED, "hate"}
 
 
 def test_the_lists_of_easel_are_in_the_languages_of_its_menus() -> None:

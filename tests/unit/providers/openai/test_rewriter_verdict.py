@@ -2,58 +2,30 @@
 
 import pytest
 
-from bot.providers.openai.rewriter_verdict import (
-    ModelVerdict,
-    ReasonCode,
-    fallback_sentence,
-    parse_verdict,
-    safer_prompt,
-    sentence_for,
-)
+from bot.domain.content import refusal_sentence
+from bot.providers.openai.rewriter_verdict import ModelVerdict, ReasonCode, kind_of, parse_verdict, safer_prompt
 
-SAID = '{"verdict":"rejected","reason_code":"violence","sentence":"","rewritten_prompt":null,"safer_prompt":null}'
+SAID = '{"verdict":"rejected","reason_code":"violence","rewritten_prompt":null,"safer_prompt":null}'
 
 
-def rejected(sentence: str = "", safer: str | None = None, reason: ReasonCode = ReasonCode.VIOLENCE) -> ModelVerdict:
+def rejected(safer: str | None = None, reason: ReasonCode = ReasonCode.VIOLENCE) -> ModelVerdict:
     """Return a verdict that says no."""
-    return ModelVerdict(verdict="rejected", reason_code=reason, sentence=sentence, rewritten_prompt=None, safer_prompt=safer)
+    return ModelVerdict(verdict="rejected", reason_code=reason, rewritten_prompt=None, safer_prompt=safer)
 
 
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("That would show cruelty to animals.", "That would show cruelty to animals."),
-        ("That would show cruelty", "That would show cruelty."),
-        ("Too cruel for us,\n\n  sorry about that!", "Too cruel for us, sorry about that!"),
-        ("That is **too** `cruel` to be ~drawn~ here", "That is too cruel to be drawn here."),
-        ("Too cruel, see https://evil.example/x for more", "Too cruel, see for more."),
-        ("Too cruel, see evil.example for much more", "Too cruel, see for much more."),
-        ("Too cruel, see [here](http://e.vil) my friend", "Too cruel, see my friend."),
-        ("Hello @everyone this is too cruel", "Hello this is too cruel."),
-        ("Hello <@1234> and <!channel> and x@everyone this is too cruel", "Hello and and this is too cruel."),
-        ("Too cruel \u202e\u200bby far for us", "Too cruel by far for us."),
-    ],
-)
-def test_the_models_sentence_is_shown_bare(said: str, shown: str) -> None:
-    """No links, mentions, markup, line breaks or invisible characters."""
-    assert sentence_for(rejected(said)) == shown
+@pytest.mark.parametrize("reason", set(ReasonCode) - {ReasonCode.OK, ReasonCode.OTHER})
+def test_every_reason_is_a_kind_that_people_read_a_sentence_about(reason: ReasonCode) -> None:
+    """Ours: a model's own words may be what somebody has smuggled in."""
+    kind = kind_of(reason)
+    assert kind is not None
+    assert refusal_sentence(kind).endswith(".")
+    assert refusal_sentence(kind) != refusal_sentence("")
 
 
-@pytest.mark.parametrize("said", ["", "   ", "No.", "https://evil.example/", "!!!!!!!!!!!!!!!!!!", "word " * 50, "x" * 300])
-def test_where_little_is_left_or_too_much_our_own_sentence_is_shown(said: str) -> None:
-    """People always learn a reason, and never read an essay."""
-    assert sentence_for(rejected(said)) == fallback_sentence(ReasonCode.VIOLENCE)
-
-
-def test_a_long_wall_of_anything_is_read_quickly() -> None:
-    """A model that runs amok does not hold up the event loop."""
-    assert sentence_for(rejected("a." * 200_000)) == fallback_sentence(ReasonCode.VIOLENCE)
-
-
-@pytest.mark.parametrize("reason", ReasonCode)
-def test_every_reason_has_a_sentence_of_its_own_that_ends(reason: ReasonCode) -> None:
-    """It stands before another sentence."""
-    assert fallback_sentence(reason).endswith(".")
+@pytest.mark.parametrize("reason", [ReasonCode.SEXUAL_MINORS, ReasonCode.INTIMATE])
+def test_of_what_is_never_drawn_no_wording_is_offered(reason: ReasonCode) -> None:
+    """Whatever the model thinks would pass."""
+    assert safer_prompt(rejected(safer="children at play", reason=reason)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Has pictures judged that were drawn, before anybody keeps or sees them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.domain.images import ImageFile
+from bot.domain.jobs import Drawing, Job
+from bot.errors import PromptRefused
+from bot.moderation.guard import Guard
+from bot.pipeline.keeping import KeepingStep
+from bot.ports.jobs import Jobs
+from bot.provider_errors import GuardUnavailable, PictureUnchecked
+from bot.services.guard_policies import GuardPolicies
+from bot.services.thumbnails import MEDIA_TYPE, shrink
+
+log = structlog.get_logger(__name__)
+
+_EDGE = 1024
+"""Pixels; models make pictures smaller than that before they look."""
+
+
+class PictureReview:
+    """Takes pictures out of a drawing that the guard does not let through. It may be done again after a crash."""
+
+    def __init__(self, *, jobs: Jobs, keeping: KeepingStep, guard: Guard, policies: GuardPolicies) -> None:
+        self._jobs = jobs
+        self._keeping = keeping
+        self._guard = guard
+        self._policies = policies
+
+    async def review(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> Drawing:
+        """Return the drawing with the pictures that may be shown; `on_trouble` is called while this machine has not got them.
+
+        Raises:
+            PromptRefused: None of them may.
+            PictureUnchecked: They could not be judged.
+            StorageFailed: They could not be read.
+            PicturesLost: The machine that has them does not come back.
+        """
+        if not self._guard.judges_pictures:
+            return drawing
+        policy = await self._policies.of(job.community)
+        stopped: dict[ImageFile, PromptRefused] = {}
+        for file in drawing.files:
+            content = await self._keeping.load(job, drawing, file, on_trouble)
+            small = await asyncio.to_thread(shrink, content, _EDGE)
+            try:
+                await self._guard.check_picture(small, MEDIA_TYPE, policy.thresholds)
+            except PromptRefused as error:
+                stopped[file] = error
+            except GuardUnavailable as error:
+                raise PictureUnchecked(str(error)) from error
+        return drawing if not stopped else await self._take_out(drawing, stopped)
+
+    async def _take_out(self, drawing: Drawing, stopped: dict[ImageFile, PromptRefused]) -> Drawing:
+        shown = tuple(file for file in drawing.files if file not in stopped)
+        if not shown:
+            raise next(iter(stopped.values()))
+        note = f"{len(stopped)} of {len(drawing.files)} pictures did not pass the check of pictures, and count nothing"
+        reviewed = replace(drawing, files=shown, notes=(*drawing.notes, note))
+        await self._jobs.close_drawing(reviewed)
+        await self._keeping.remove(tuple(stopped))
+        log.info("drawing.reviewed", drawing=drawing.id, stopped=len(stopped))
+        return reviewed
