@@ -16,6 +16,8 @@ from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.communities import Communities
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
+from bot.services.retention_sweep import RetentionSweep
+from storage.sql.old_records import SqlOldRecords
 from storage.sql.seen_keys import SqlSeenKeys
 
 
@@ -26,10 +28,18 @@ def build_communities(settings: Settings) -> Communities:
 
 def deployment_limits(settings: Settings) -> DeploymentLimits:
     """Return what holds where admins have set nothing."""
-    quotas = settings.quotas
+    quotas, kept = settings.quotas, settings.retention
     return DeploymentLimits(
         limits=quotas.limits,
-        settings=CommunitySettings(ZoneInfo(quotas.time_zone), thresholds=settings.guard.thresholds.thresholds),
+        settings=CommunitySettings(
+            ZoneInfo(quotas.time_zone),
+            retention_days=kept.pictures,
+            prompt_days=kept.prompts,
+            message_days=kept.messages,
+            job_days=kept.jobs,
+            record_days=kept.records,
+            thresholds=settings.guard.thresholds.thresholds,
+        ),
         purchases={bought: Tier(tier) for bought, tier in quotas.purchases.items()},
         budgets=settings.budget.budgets,
     )
@@ -79,6 +89,20 @@ def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Bud
         accounts=records.accounts,
         surfaces=surfaces,
         deployment=DeploymentBudgets(settings.budget.budgets, tuple(Identity.parse(owner) for owner in settings.owners)),
+    )
+
+
+def build_retention_sweep(base: Foundation, surfaces: Mapping[Platform, Surface]) -> RetentionSweep:
+    """Build the daily removal of what is older than it is kept."""
+    records, usual = base.records, deployment_limits(base.settings).settings
+    return RetentionSweep(
+        rulebook=records.rulebook,
+        records=SqlOldRecords(base.database),
+        pictures=records.pictures,
+        surfaces=surfaces,
+        clock=base.clock,
+        kept_days=usual.kept_days,
+        grace=base.settings.gallery.undo,
     )
 
 

@@ -38,6 +38,7 @@ class Services:
     quotas: Quotas
     gallery: Gallery
     delivery: Delivery
+    surfaces: Mapping[Platform, Surface]
     links: PictureLinks
     people: PersonLookup
     rule_changes: RuleChanges
@@ -90,6 +91,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         quotas=quotas,
         gallery=gallery,
         delivery=delivery,
+        surfaces=surfaces,
         links=links,
         people=people,
         rule_changes=RuleChanges(

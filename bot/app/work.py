@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.app.engines import open_leader_lock
 from bot.app.foundation import Foundation
 from bot.app.orphans import build_orphans
-from bot.app.quota_services import build_retention, deployment_limits
+from bot.app.quota_services import build_retention, build_retention_sweep, deployment_limits
 from bot.app.services import Services
 from bot.app.stores import open_spool
 from bot.app.system import new_fault_code
@@ -45,6 +45,8 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             await stack.enter_async_context(background_task(enforcing))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
             await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))
+            retention = build_retention_sweep(services.base, services.surfaces)
+            await stack.enter_async_context(background_task(retention.run(leader)))
             # Whoever leads: nobody else can get at this machine's spool.
             await stack.enter_async_context(background_task(_sweep_spool(services.base)))
         yield worker

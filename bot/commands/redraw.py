@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bot.commands.spec import Command
 from bot.domain.chat import Form
-from bot.domain.jobs import Rewriting
+from bot.domain.jobs import Job, Rewriting
 from bot.domain.money import FREE
 from bot.domain.options import JobRef
 from bot.errors import BadInput
@@ -20,11 +20,23 @@ class JobArgs:
     job: Annotated[str, JobRef("The job whose button was pressed")]
 
 
+async def _find_with_words(studio: Studio, id_: str) -> Job:
+    """Return the job of a button.
+
+    Raises:
+        BadInput: There is none, or its words are not kept any more.
+    """
+    job = await studio.find(id_)
+    if job.erased_at is not None:
+        raise BadInput("The words of that picture are not kept any more; type /imagine with new ones. Nothing was counted.")
+    return job
+
+
 def again(studio: Studio) -> Command[JobArgs]:
     """Build the Again button: the very same words are drawn once more."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.find(args.job)
+        job = await _find_with_words(studio, args.job)
         prepared = (
             replace(job.prepared_prompt, cost=FREE) if job.prepared_prompt else None
         )  # they were paid for with the first job
@@ -37,7 +49,7 @@ def vary(studio: Studio) -> Command[JobArgs]:
     """Build the Vary button: the same subject, seen another way."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.find(args.job)
+        job = await _find_with_words(studio, args.job)
         drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
         await studio.accept(replace(job.wish, variation_of=drawn, rewriting=Rewriting.ON), call)
 
@@ -48,7 +60,7 @@ def reword(studio: Studio) -> Command[JobArgs]:
     """Build the Change words button: a form with what was asked for, which becomes a wish of whoever sends it."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.find(args.job)
+        job = await _find_with_words(studio, args.job)
         await call.ask(Form("imagine", job.wish.to_options()))
 
     return Command("reword", "Change the words and draw again", JobArgs, run, is_typed=False, opens_form=True)
@@ -58,7 +70,7 @@ def safer(studio: Studio) -> Command[JobArgs]:
     """Build the button that draws the wording offered with a refusal."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.find(args.job)
+        job = await _find_with_words(studio, args.job)
         if job.ending is None or job.ending.safer is None:
             raise BadInput("There is no safer wording for that one; Change words lets you write your own.")
         await studio.accept(replace(job.wish, prompt=job.ending.safer, variation_of=None), call)

@@ -25,6 +25,10 @@ _SETTING_TITLES = {
     "previews": "unfinished pictures on the way",
     "review_channel": "review channel",
     "retention": "how long pictures are kept",
+    "prompt_retention": "how long prompts are kept",
+    "message_retention": "how long messages are kept",
+    "job_retention": "how long jobs are kept",
+    "record_retention": "how long records are kept",
     "language": "language",
     **{f"{THRESHOLD_PREFIX}{kind}": f"score from which {kind.replace('_', '-')} is refused" for kind in SCORED},
 }

@@ -13,7 +13,7 @@ from bot.domain.chat import Place
 from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, parse_threshold
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Rewriting
-from bot.domain.limits import THRESHOLD_PREFIX, CommunitySettings, format_zone
+from bot.domain.limits import LEAST_KEPT_DAYS, MOST_KEPT_DAYS, THRESHOLD_PREFIX, CommunitySettings, format_zone
 from bot.domain.options import Choice
 from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
@@ -22,7 +22,6 @@ from bot.errors import BadInput, NotAllowed
 from bot.services.quotas import EffectiveLimits
 from bot.text import pluralize, quote, suggest
 
-_MOST_DAYS = 3650
 _MOST_CHANNELS = 50
 _TOKEN = re.compile(r"<#[^<>]*>|[^\s,;]+")
 _MENTION = re.compile(r"<#([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
@@ -73,6 +72,9 @@ def parse_setting(name: str, typed: str, context: SettingContext) -> str | None:
 
 def format_setting(name: str, settings: CommunitySettings) -> TextPart:
     """Say what a setting is."""
+    if name in settings.kept_days:
+        days = settings.kept_days[name]
+        return pluralize(days, "day") if days else "for ever"
     return _FORMATTERS[name](settings) if name in _FORMATTERS else str(getattr(settings, name))
 
 
@@ -83,7 +85,6 @@ def _threshold_formatter(kind: ContentKind) -> Callable[[CommunitySettings], Tex
 _FORMATTERS: Mapping[str, Callable[[CommunitySettings], TextPart]] = {
     "zone": lambda settings: settings.zone.key,
     "channels": lambda settings: RichText.join(", ", map(PlatformChannel.parse, settings.channels or ("all",))),
-    "retention": lambda settings: pluralize(settings.retention_days, "day") if settings.retention_days else "for ever",
     "language": lambda settings: settings.language.value,
     "previews": lambda settings: "on" if settings.previews else "off",
     "review_channel": lambda settings: PlatformChannel.parse(settings.review_channel) if settings.review_channel else "none",
@@ -106,6 +107,8 @@ def change_note(name: str, settings: CommunitySettings, context: SettingContext,
             )
         case _ if name.startswith(THRESHOLD_PREFIX):
             return _THRESHOLD_NOTE
+        case _ if settings.kept_days.get(name):
+            return _KEPT_NOTES[name]
         case _:
             return ""
 
@@ -115,6 +118,17 @@ _THRESHOLD_NOTE = (
     "itself would, a score from 0.01 (stricter) to 1 what it is so sure of, and off nothing. The word filter and the model "
     "that prepares prompts judge as before."
 )
+
+_AT_NEXT_SWEEP = "go for good at the next daily sweep, which counts what has stood for ten minutes"
+
+_KEPT_NOTES = {
+    "prompt_retention": (
+        f"The words of older pictures {_AT_NEXT_SWEEP}; the pictures stay, and cannot be drawn again from their buttons."
+    ),
+    "message_retention": f"My older messages with their pictures {_AT_NEXT_SWEEP}; /gallery still has the pictures.",
+    "job_retention": f"Older jobs {_AT_NEXT_SWEEP} once their pictures are gone; what the books need of them stays.",
+    "record_retention": f"Older entries of /audit and of the moderation log, and older daily counts, {_AT_NEXT_SWEEP}.",
+}
 
 
 def _zone_note(settings: CommunitySettings, context: SettingContext) -> str:
@@ -189,13 +203,20 @@ def _tenant_prefix(channel: str) -> str:
     return channel[: channel.rindex(":") + 1]
 
 
-def _parse_retention(typed: str, context: SettingContext) -> str:  # noqa: ARG001 - every setting is read alike
-    found = re.fullmatch(r"([0-9]{1,4}) ?(?:d|days?)?", typed.lower())
-    if found is None or int(found[1]) > _MOST_DAYS:
-        raise BadInput(
-            f"retention is a number of days from 0 to {_MOST_DAYS}, such as 30, and 0 is for ever, not {quote(typed)}."
-        )
-    return str(int(found[1]))
+def _days_parser(name: str, least: int = 1) -> Callable[[str, SettingContext], str]:
+    """Return what reads a number of days: 0 or never is for ever, and `least` the fewest else."""
+
+    def parse(typed: str, context: SettingContext) -> str:  # noqa: ARG001 - every setting is read alike
+        found = re.fullmatch(r"([0-9]{1,4}) ?(?:d|days?)?", "0" if typed.lower() == "never" else typed.lower())
+        days = -1 if found is None else int(found[1])
+        if days != 0 and not least <= days <= MOST_KEPT_DAYS:
+            raise BadInput(
+                f"{name} is a number of days from {least} to {MOST_KEPT_DAYS}, such as {max(least, 30)}, "
+                f"or 0 or never to keep for ever, not {quote(typed)}. Nothing was changed."
+            )
+        return str(days)
+
+    return parse
 
 
 def _choice_parser(name: str, pick: Choice) -> Callable[[str, SettingContext], str]:
@@ -214,7 +235,11 @@ _PARSERS: Mapping[str, Callable[[str, SettingContext], str | None]] = {
     "rewriting": _choice_parser("rewriting", Choice("", Rewriting)),
     "previews": _choice_parser("previews", Choice("", _Switch)),
     "review_channel": _parse_review_channel,
-    "retention": _parse_retention,
+    "retention": _days_parser("retention"),
+    "prompt_retention": _days_parser("prompt_retention"),
+    "message_retention": _days_parser("message_retention"),
+    "job_retention": _days_parser("job_retention", LEAST_KEPT_DAYS),
+    "record_retention": _days_parser("record_retention", LEAST_KEPT_DAYS),
     "language": _choice_parser("language", Choice("", Language)),
     **{f"{THRESHOLD_PREFIX}{kind}": _threshold_parser(kind) for kind in SCORED},
 }

@@ -11,6 +11,7 @@ from bot.config.engine_settings import EngineSettings
 from bot.config.field_types import Folder, SettingsConflict, TextList, echo
 from bot.config.model_settings import ModelSettings
 from bot.config.monitoring_settings import MonitoringSettings
+from bot.config.retention_settings import RetentionSettings
 from bot.config.sections import (
     BudgetSettings,
     BurstSettings,
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     worker: WorkerSettings = WorkerSettings()
     gallery: GallerySettings = GallerySettings()
+    retention: RetentionSettings = RetentionSettings()
     models: Mapping[str, ModelSettings] = Field(default_factory=dict)
     monitoring: MonitoringSettings = MonitoringSettings()
     discord: DiscordSettings = DiscordSettings()

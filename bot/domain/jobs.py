@@ -149,6 +149,7 @@ class Job:
     delivered twice is the same job. `attempt` counts claims and is the fence,
     `lapses` those of them whose lease ran out: whoever had the job died over it.
     From `started_at` to `kept_at` is what people waited for the picture itself.
+    Since `erased_at` its words are not known any more.
     """
 
     id: JobId
@@ -169,6 +170,7 @@ class Job:
     started_at: datetime | None = None
     kept_at: datetime | None = None
     finished_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 class DrawingState(StrEnum):

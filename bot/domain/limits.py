@@ -28,8 +28,9 @@ class CommunitySettings:
     """The settings of a community, as admins set them with `/settings`.
 
     `channels` and `review_channel` are `platform:tenant:channel`; no channels
-    allow all. `retention_days` of 0 keeps pictures for ever. `language` is
-    that of `/help`. `thresholds` are set one by one, as `threshold_<kind>`.
+    allow all. The days say how long pictures, prompts, messages, jobs and
+    records are kept; 0 is for ever. `language` is that of `/help`.
+    `thresholds` are set one by one, as `threshold_<kind>`.
     """
 
     zone: ZoneInfo
@@ -41,8 +42,23 @@ class CommunitySettings:
     previews: bool = True
     review_channel: str = ""
     retention_days: int = 0
+    prompt_days: int = 0
+    message_days: int = 0
+    job_days: int = 0
+    record_days: int = 0
     language: Language = Language.ENGLISH
     thresholds: Thresholds = USUAL_THRESHOLDS
+
+    @property
+    def kept_days(self) -> Mapping[str, int]:
+        """The days by the names of their settings."""
+        return {
+            "retention": self.retention_days,
+            "prompt_retention": self.prompt_days,
+            "message_retention": self.message_days,
+            "job_retention": self.job_days,
+            "record_retention": self.record_days,
+        }
 
     def fill(self, draft: Draft) -> Wish:
         """Make a wish of a draft: what it leaves open is as it is set here, if it is a setting."""
@@ -172,6 +188,10 @@ _SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = 
     "previews": lambda settings, value: replace(settings, previews=value == "on"),
     "review_channel": lambda settings, value: replace(settings, review_channel=value),
     "retention": lambda settings, value: replace(settings, retention_days=int(value)),
+    "prompt_retention": lambda settings, value: replace(settings, prompt_days=int(value)),
+    "message_retention": lambda settings, value: replace(settings, message_days=int(value)),
+    "job_retention": lambda settings, value: replace(settings, job_days=int(value)),
+    "record_retention": lambda settings, value: replace(settings, record_days=int(value)),
     "language": lambda settings, value: replace(settings, language=Language(value)),
     **{f"{THRESHOLD_PREFIX}{kind}": partial(_set_threshold, kind) for kind in SCORED},
 }
@@ -179,6 +199,11 @@ _SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = 
 
 SETTINGS = tuple(_SETTERS)
 """The names of all settings."""
+
+LEAST_KEPT_DAYS = 90
+"""How long jobs and records are kept at least: as far back as `/usage` looks, and longer than a budget's month."""
+
+MOST_KEPT_DAYS = 3650
 
 
 def _tier_limits(rules: Iterable[Rule]) -> dict[Tier, int]:

@@ -15,6 +15,8 @@ from bot.text import pluralize, truncate
 _LONGEST_TITLE = 120
 """Characters of the prompt that a headline shows; the whole of it is folded away below."""
 
+_ERASED_TITLE = "A picture whose words are not kept any more"
+
 _LOW_QUOTA = 3
 """Pictures that are little, however many a day there are."""
 
@@ -64,14 +66,16 @@ def done(
         details=_prompt_details(job),
         footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_low_quota_note(left)),
         cost="" if shows_cost else price,
-        buttons=(
-            Button("Again", "again", job.id),
-            Button("Vary", "vary", job.id),
-            _reword(job),
-            Button("Delete", "delete", job.id, is_dangerous=True),
-        ),
+        buttons=(*_redraw_buttons(job), Button("Delete", "delete", job.id, is_dangerous=True)),
         links=originals(post_pictures),
     )
+
+
+def _redraw_buttons(job: Job) -> tuple[Button, ...]:
+    """Offer what draws the words again, while they are known."""
+    if job.erased_at is not None:
+        return ()
+    return Button("Again", "again", job.id), Button("Vary", "vary", job.id), _reword(job)
 
 
 def ended(job: Job, ending: Ending) -> Post:
@@ -103,7 +107,7 @@ def deleted(job: Job, minutes: int) -> Post:
 
 def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:
     """Return a picture with its alternative text."""
-    drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
+    drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt or title(job)
     return links.post_picture(picture, truncate(drawn, _LONGEST_ALT))
 
 
@@ -124,7 +128,7 @@ def originals(post_pictures: Sequence[PostPicture]) -> tuple[Link, ...]:
 
 def title(job: Job) -> str:
     """Return the prompt, cut to a headline."""
-    return truncate(job.wish.prompt, _LONGEST_TITLE)
+    return truncate(job.wish.prompt, _LONGEST_TITLE) if job.erased_at is None else _ERASED_TITLE
 
 
 def _reword(job: Job) -> Button:
@@ -163,6 +167,8 @@ def _rough_duration(seconds: float) -> str:
 
 def _prompt_details(job: Job) -> tuple[Details, ...]:
     """Fold the prompt away, and what was made of it where that differs."""
+    if job.erased_at is not None:
+        return ()
     asked = Details("You asked for", job.wish.prompt)
     if job.prepared_prompt is None or job.prepared_prompt.text == job.wish.prompt:
         return (asked,)

@@ -53,12 +53,15 @@ jobs = Table(
     Column("kept_at", Moment),
     Column("finished_at", Moment),
     Column("told_at", Moment),  # when people were notified of the end
+    Column("erased_at", Moment),  # when its words were erased
     CheckConstraint("(finished_at IS NULL) = (state IN ('queued', 'running', 'kept'))", name="finished_when_final"),
     Index("ix_jobs_account", "account", "created_at", "id"),
 )
 
 IS_OPEN: ColumnElement[bool] = jobs.c.finished_at.is_(None)
 IS_UNNOTIFIED: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.told_at.is_(None))
+IS_TOLD: ColumnElement[bool] = jobs.c.told_at.is_not(None)
+HAS_WORDS: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.erased_at.is_(None))
 IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
 
 partial_index("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
@@ -66,6 +69,8 @@ partial_index("ix_jobs_open_account", jobs.c.account, where=IS_OPEN)
 partial_index("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNNOTIFIED)
 HAS_MESSAGE: ColumnElement[bool] = jobs.c.message_key.is_not(None)
 
+partial_index("ix_jobs_words", jobs.c.community, jobs.c.finished_at, where=HAS_WORDS)
+Index("ix_jobs_old", jobs.c.community, jobs.c.finished_at, jobs.c.id)
 partial_index("ix_jobs_done", jobs.c.quality, jobs.c.finished_at, where=IS_DONE)
 partial_index("ix_jobs_message", jobs.c.platform, jobs.c.message_key, where=HAS_MESSAGE)
 

@@ -1,5 +1,7 @@
 """Asks what the buttons draw that draw once more: the same again, another take, a safer wording."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
@@ -146,3 +148,15 @@ async def test_there_is_not_always_a_safer_wording(bench: Bench, hands: Hands, *
     job = await bench.draw() if is_refused else await bench.imagine()
     [whisper] = await hands.press("safer", job)
     assert whisper.text == "There is no safer wording for that one; Change words lets you write your own."
+
+
+@pytest.mark.parametrize("button", ["again", "vary", "reword", "safer"])
+async def test_words_that_are_not_kept_any_more_cannot_be_drawn_again(bench: Bench, hands: Hands, button: str) -> None:
+    """That is said, and nothing is counted."""
+    drawn = await bench.draw("a fox")
+    row = bench.jobs.rows[drawn.id]
+    row.job = replace(row.job, wish=replace(row.job.wish, prompt=""), prepared_prompt=None, erased_at=bench.clock.now())
+    before = await bench.quota_status()
+    [refusal] = await hands.press(button, drawn)
+    assert refusal.text == "The words of that picture are not kept any more; type /imagine with new ones. Nothing was counted."
+    assert await bench.quota_status() == before

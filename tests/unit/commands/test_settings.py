@@ -49,6 +49,10 @@ async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Trea
         "previews: on\n"
         "review_channel: none\n"
         "retention: for ever\n"
+        "prompt_retention: for ever\n"
+        "message_retention: for ever\n"
+        "job_retention: for ever\n"
+        "record_retention: for ever\n"
         "language: en\n"
         "threshold_minors: 0.2\n"
         "threshold_sexual: flagged\n"
@@ -78,6 +82,10 @@ async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
         ("previews", "off", "on"),
         ("zone", "UTC", "UTC"),
         ("retention", "30", "for ever"),
+        ("prompt_retention", "30", "for ever"),
+        ("message_retention", "30", "for ever"),
+        ("job_retention", "90", "for ever"),
+        ("record_retention", "90", "for ever"),
         ("review_channel", "here", "none"),
         ("channels", "here", "all"),
         ("threshold_violence", "0.5", "flagged"),
@@ -126,7 +134,9 @@ async def test_wishes_are_filled_with_what_was_set(office: Treasury) -> None:
         ("zone", "/etc/localtime", "zone is a time zone"),
         ("zone", " ", "zone is a time zone"),
         ("zone", "UTC\x00", "zone is a time zone"),
-        ("retention", "-1", "retention is a number of days from 0 to 3650"),
+        ("retention", "-1", "retention is a number of days from 1 to 3650, such as 30, or 0 or never to keep for ever"),
+        ("job_retention", "89", "job_retention is a number of days from 90 to 3650, such as 90"),
+        ("record_retention", "1", "record_retention is a number of days from 90"),
         ("retention", "3651", "retention is a number of days"),
         ("retention", "1.5", "retention is a number of days"),
         ("retention", "30h", "retention is a number of days"),
@@ -257,6 +267,16 @@ async def test_the_review_channel_can_be_none(office: Treasury) -> None:
     assert (await office.settings()).review_channel == "loom:town:123"
     await set_(office, "review_channel", "none")
     assert (await office.settings()).review_channel == ""
+
+
+@pytest.mark.parametrize("name", ["prompt_retention", "message_retention", "job_retention", "record_retention"])
+async def test_how_long_other_things_are_kept(office: Treasury, name: str) -> None:
+    """By the same words; what goes is said before it goes, and nothing is said where nothing does."""
+    said = await set_(office, name, "120 days")
+    assert (await office.settings()).kept_days[name] == 120
+    assert "go for good at the next daily sweep" in said
+    assert "sweep" not in await set_(office, name, "never")
+    assert (await office.settings()).kept_days[name] == 0
 
 
 @pytest.mark.parametrize(("typed", "days"), [("30", 30), ("30d", 30), ("30 days", 30), ("1 day", 1), ("0", 0), ("3650", 3650)])

@@ -115,6 +115,10 @@ def test_settings_lie_over_the_houses_customs() -> None:
         (RuleKind.SETTING, "previews", "off"),
         (RuleKind.SETTING, "review_channel", "loom:town:3"),
         (RuleKind.SETTING, "retention", "30"),
+        (RuleKind.SETTING, "prompt_retention", "31"),
+        (RuleKind.SETTING, "message_retention", "32"),
+        (RuleKind.SETTING, "job_retention", "90"),
+        (RuleKind.SETTING, "record_retention", "91"),
         (RuleKind.SETTING, "language", "de"),
         (RuleKind.SETTING, "of a later version", "?"),
     )
@@ -128,6 +132,10 @@ def test_settings_lie_over_the_houses_customs() -> None:
         previews=False,
         review_channel="loom:town:3",
         retention_days=30,
+        prompt_days=31,
+        message_days=32,
+        job_days=90,
+        record_days=91,
         language=Language.GERMAN,
     )
 

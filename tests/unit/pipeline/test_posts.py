@@ -220,3 +220,12 @@ def test_every_picture_leads_to_its_original_where_people_can_reach_it() -> None
         Link("Original 2", "https://easel.test/p/p2.png"),
     )
     assert posts.done(JOB, pictures=pictures, drawing=None, cost=FREE, links=LINKS).links == ()
+
+
+def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
+    """Nothing is offered that needs them, and people who cannot see it are told as much."""
+    erased = replace(JOB, wish=Wish(prompt=""), erased_at=NOON)
+    post = posts.done(erased, pictures=(PICTURE,), drawing=None, cost=FREE, links=LINKS)
+    assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
+    assert [button.command for button in post.buttons] == ["delete"]
+    assert post.pictures[0].alt == post.text

@@ -78,6 +78,7 @@ JOB_ROW = {
     "started_at": NOON,
     "kept_at": None,
     "finished_at": LATER,
+    "erased_at": None,
     "words": "a fox in the snow",
     "words_microusd": 120,
     "words_is_estimate": True,
