@@ -301,6 +301,18 @@ class Stopping(EaselError):
         )
 
 
+class WaitsForProvider(EaselError):
+    """An image service has as much to do as it may have; the job is queued, and goes on when it is its turn there."""
+
+    kind = "waits_for_provider"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            f"provider={provider}", user_text="The image service is busy; your picture is drawn as soon as it is its turn."
+        )
+        self.provider = provider
+
+
 class ConfigError(EaselError):
     """A setting is wrong; the sentence names it and says how to mend it."""
 

@@ -145,6 +145,7 @@ async def _measure_recovery(front: FrontEnd, database: Database, sizes: Sizes) -
     recovery = Recovery(
         jobs=services.base.records.jobs,
         engine=front.engine,
+        providers=services.providers,
         leader=LocalLeaderLock(),
         observer=services.base.observer,
         delivery=services.delivery,

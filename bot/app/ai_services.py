@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import ModelSettings, Settings
+from bot.domain.call_limits import CallLimits
 from bot.domain.health import Check
 from bot.errors import ConfigError
 from bot.moderation.word_filter import Matcher, choose_lists
@@ -119,6 +120,12 @@ BUILDERS: Mapping[str, Callable[[Settings, "AsyncOpenAI | None", Clock], ImagePr
     "offline": _build_offline,
 }
 """What builds each provider that `[drawing] providers` can name."""
+
+
+def call_limits(settings: Settings) -> dict[str, CallLimits]:
+    """Return how much each provider may be asked at once and how often, where that is bounded."""
+    openai = CallLimits(at_once=settings.openai.calls_at_once or None, per_minute=settings.openai.calls_per_minute or None)
+    return {} if openai == CallLimits() else {"openai": openai}
 
 
 def image_model_names(settings: Settings) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.adapters.terminal import TERMINAL
+from bot.app.ai_services import call_limits
 from bot.app.foundation import Foundation
 from bot.app.moderation import build_case_effects
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
@@ -15,6 +16,7 @@ from bot.domain.people import Platform
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
 from bot.ports.engine import Engine
@@ -27,6 +29,7 @@ from bot.services.person_lookup import PersonLookup
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas
 from bot.services.sanctions import Sanctions
+from storage.sql.call_queue import SqlCallQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Services:
     people: PersonLookup
     rule_changes: RuleChanges
     queue: AccountQueue
+    providers: ProviderQueue
     sanctions: Sanctions
     sanction_enforcement: SanctionEnforcement
     budget_alerts: BudgetAlerts
@@ -66,7 +70,8 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         clock=base.clock,
         shows_cost=settings.gallery.show_cost,
     )
-    queue = _build_queue(base, engine, delivery)
+    providers = _build_provider_queue(base, engine, delivery)
+    queue = _build_account_queue(base, engine, delivery, providers)
     budget_alerts = build_notices(base, surfaces)
     owners = Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,))
     cancellation = Cancellation(jobs=records.jobs, engine=engine, queue=queue, observer=base.observer)
@@ -98,6 +103,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
             rulebook=records.rulebook, quotas=quotas, people=people, deployment=deployment_limits(settings), clock=base.clock
         ),
         queue=queue,
+        providers=providers,
         sanctions=sanctions,
         sanction_enforcement=enforcement,
         budget_alerts=budget_alerts,
@@ -106,11 +112,22 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     )
 
 
-def _build_queue(base: Foundation, engine: Engine, delivery: Delivery) -> AccountQueue:
+def _build_account_queue(base: Foundation, engine: Engine, delivery: Delivery, providers: ProviderQueue) -> AccountQueue:
     return AccountQueue(
         jobs=base.records.jobs,
         engine=engine,
+        providers=providers,
         clock=base.clock,
         platforms=delivery.platforms,
         most_running=base.settings.bursts.running,
+    )
+
+
+def _build_provider_queue(base: Foundation, engine: Engine, delivery: Delivery) -> ProviderQueue:
+    return ProviderQueue(
+        jobs=base.records.jobs,
+        calls=SqlCallQueue(base.database, base.clock),
+        engine=engine,
+        platforms=delivery.platforms,
+        limits=call_limits(base.settings),
     )

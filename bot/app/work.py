@@ -91,6 +91,7 @@ def _build_steps(services: Services) -> Steps:
         drawing=DrawingStep(
             jobs=jobs,
             providers=base.ai_services.providers,
+            queue=services.providers,
             keeping=keeping,
             rules=rules,
             observer=base.observer,
@@ -108,6 +109,7 @@ def _build_recovery(services: Services, engine: Engine, leader: LeaderLock) -> R
     return Recovery(
         jobs=base.records.jobs,
         engine=engine,
+        providers=services.providers,
         leader=leader,
         delivery=services.delivery,
         retention=build_retention(base),

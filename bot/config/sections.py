@@ -210,6 +210,8 @@ class OpenAiSettings(Section):
     response_format: Literal["", "b64_json", "url"] = ""
     leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
     picture_hosts: Hosts = ()
+    calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 0
+    calls_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 class RewritingSettings(Section):

@@ -7,6 +7,7 @@ import structlog
 from bot.domain.jobs import Job, JobId, JobState
 from bot.domain.people import Platform
 from bot.errors import EaselError
+from bot.pipeline.provider_queue import ProviderQueue
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -21,9 +22,19 @@ class AccountQueue:
     its account publishes it then, and recovery does where nobody could.
     """
 
-    def __init__(self, *, jobs: Jobs, engine: Engine, clock: Clock, platforms: frozenset[Platform], most_running: int) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        engine: Engine,
+        providers: ProviderQueue,
+        clock: Clock,
+        platforms: frozenset[Platform],
+        most_running: int,
+    ) -> None:
         self._jobs = jobs
         self._engine = engine
+        self._providers = providers
         self._clock = clock
         self._platforms = platforms
         self._most_running = most_running
@@ -44,10 +55,11 @@ class AccountQueue:
         return refused is not None and refused.state is JobState.QUEUED
 
     async def publish_next(self, job: JobId) -> None:
-        """Publish the jobs of this job's account that there is room for now; where that fails, recovery does."""
+        """Publish the jobs of its account, and at providers, that there is room for now; where that fails, recovery does."""
         try:
             for waiting, tier in await self._jobs.startable(job, self._platforms, most_running=self._most_running):
                 # With a time, so that one whose claim is being refused at this moment is looked at once more.
                 await self._engine.publish(waiting, tier=tier, not_before=self._clock.now())
         except EaselError as error:
             log.warning("job.unpublished", of=job, reason=str(error))
+        await self._providers.publish_due()

@@ -9,12 +9,14 @@ from enum import StrEnum
 
 import structlog
 
+from bot.domain.call_limits import CallLimits
 from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.errors import PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.prompt_preparation import pseudonym
+from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.retries import retry_provider, retry_storage
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress
@@ -71,6 +73,7 @@ class DrawingStep:
         *,
         jobs: Jobs,
         providers: tuple[ImageProvider, ...],
+        queue: ProviderQueue,
         keeping: KeepingStep,
         rules: DrawingRules,
         observer: Observer,
@@ -79,6 +82,7 @@ class DrawingStep:
     ) -> None:
         self._jobs = jobs
         self._providers = providers
+        self._queue = queue
         self._keeping = keeping
         self._rules = rules
         self._observer = observer
@@ -92,6 +96,10 @@ class DrawingStep:
     def stop_new_drawings(self) -> None:
         """Begin no new drawing from now on."""
         self._is_stopping = True
+
+    def call_limits(self, provider: str) -> CallLimits:
+        """Return how much a provider is asked at once, and how often."""
+        return self._queue.limits(provider)
 
     async def wait_for_open_drawings(self) -> None:
         """Wait until open drawings have ended, each within its time limit, and their pictures are safe on this machine."""
@@ -107,6 +115,7 @@ class DrawingStep:
             PictureBlocked: What it drew was taken down before.
             OutcomeUnknown: A call's end was not seen, and the rules say to ask before paying again.
             ProviderFailed: No provider could.
+            WaitsForProvider: One has as many calls as it may have; the job is queued.
             Stopping: No new call is made any more.
         """
         lost: OutcomeUnknown | None = None
@@ -139,7 +148,7 @@ class DrawingStep:
         unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
         for drawing in unknown:
             if drawing.state is DrawingState.OPEN:
-                await self._jobs.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
+                await self._queue.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
         allowed = 1 if self._rules.when_unknown is WhenUnknown.RETRY else 0
         if len(unknown) > allowed:
@@ -178,7 +187,7 @@ class DrawingStep:
             cost=provider.estimate(request.size, request.quality, request.count),
             notes=notes,
         )
-        await self._jobs.open_drawing(drawing)
+        await self._queue.open_drawing(drawing)
         tracker = _CostTracker(on_progress)
         try:
             with self._observer.watch(Step.DRAWING, job, provider.name):
@@ -186,7 +195,7 @@ class DrawingStep:
         except (PromptRefused, ProviderFailed) as error:
             closed = _close(drawing, error, tracker.cost)
             self._observer.note(CostIncurred(provider.name, closed.cost))
-            await self._jobs.close_drawing(closed)
+            await self._queue.close_drawing(closed)
             raise
         except asyncio.CancelledError:
             # Whoever cancelled the job has booked it so.
@@ -210,11 +219,11 @@ class DrawingStep:
         try:
             files = await self._keeping.store_safely(drawing, answer.drawn.pictures, on_trouble)
         except (ProviderFailed, PictureBlocked):
-            await self._jobs.close_drawing(replace(drawing, state=DrawingState.FAILED))
+            await self._queue.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
         notes = (*drawing.notes, *_missing_note(drawing.asked, len(files)))
         safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes)
-        await retry_storage(lambda: self._jobs.close_drawing(safe), on_trouble)
+        await retry_storage(lambda: self._queue.close_drawing(safe), on_trouble)
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
         return safe
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.allowances import QuotaStatus
+from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, PostPicture, Tone
 from bot.domain.images import Picture, Progress
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobState, QueuePosition
@@ -19,6 +20,8 @@ _ERASED_TITLE = "A picture whose words are not kept any more"
 
 _LOW_QUOTA = 3
 """Pictures that are little, however many a day there are."""
+
+_MINUTE_S = 60.0
 
 _LONGEST_ALT = 300
 """Characters of the prompt that describe the picture to those who do not see it."""
@@ -41,6 +44,12 @@ def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
         size=job.wish.wanted_size,
         buttons=(_cancel(job),),
     )
+
+
+def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits) -> Post:
+    """Say that the image service has no room yet: which place in line there, and about how long."""
+    said = " · ".join([f"Waiting for the image service: {title(job)}", *_provider_note(position, limits)])
+    return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def done(
@@ -151,6 +160,13 @@ def _queue_note(position: QueuePosition, slots: int) -> list[str]:
     return [*place, f"{'at least' if is_beyond_count else 'about'} {_rough_duration(seconds)}"]
 
 
+def _provider_note(position: QueuePosition, limits: CallLimits) -> list[str]:
+    """Say so of the bound that keeps one waiting longest."""
+    turns = [(slots, s) for slots, s in ((limits.at_once, position.typical_seconds), (limits.per_minute, _MINUTE_S)) if slots]
+    slots, seconds = max(turns, key=lambda turn: (turn[1] or 0) * (position.ahead // turn[0] + 1))
+    return _queue_note(replace(position, typical_seconds=seconds), slots)
+
+
 def ordinal(number: int) -> str:
     """Return `1st`, `2nd`, `3rd`, `11th`."""
     teens = 11 <= number % 100 <= 13  # noqa: PLR2004 - that is how English counts
@@ -159,10 +175,9 @@ def ordinal(number: int) -> str:
 
 def _rough_duration(seconds: float) -> str:
     """Return a length of time as people guess it: steps of 5 s, then minutes."""
-    minute = 60
-    if seconds < 2 * minute:
+    if seconds < 2 * _MINUTE_S:
         return f"{max(5, round(seconds / 5) * 5)} s"
-    return f"{round(seconds / minute)} min"
+    return f"{round(seconds / _MINUTE_S)} min"
 
 
 def _prompt_details(job: Job) -> tuple[Details, ...]:

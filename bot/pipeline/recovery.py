@@ -9,6 +9,7 @@ import structlog
 from bot.domain.jobs import JobId
 from bot.errors import EaselError, StorageFailed
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.provider_queue import ProviderQueue
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -28,6 +29,7 @@ class Recovery:
         *,
         jobs: Jobs,
         engine: Engine,
+        providers: ProviderQueue,
         leader: LeaderLock,
         delivery: Delivery,
         retention: Retention,
@@ -39,6 +41,7 @@ class Recovery:
     ) -> None:
         self._jobs = jobs
         self._engine = engine
+        self._providers = providers
         self._leader = leader
         self._delivery = delivery
         self._retention = retention
@@ -87,6 +90,7 @@ class Recovery:
 
     async def _publish_all(self) -> bool:
         """Publish what nobody has touched for a lease: whoever accepted a younger job is at it. False if the engine is away."""
+        await self._providers.publish_due()
         accepted_by = self._clock.now() - self._lease
         after: JobId | None = None
         while True:

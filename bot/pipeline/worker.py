@@ -20,6 +20,7 @@ from bot.errors import (
     Stopping,
     StorageFailed,
     SurfaceFailed,
+    WaitsForProvider,
     is_out_of_files,
 )
 from bot.pipeline import posts
@@ -162,6 +163,8 @@ class Worker:
         try:
             if job.state is JobState.KEPT or await self._bring_to_kept(job):
                 await self._deliver(job)
+        except WaitsForProvider as error:
+            log.info("job.waits_for_provider", provider=error.provider)
         except asyncio.CancelledError:
             await self._release_now(job)
             raise
@@ -172,7 +175,7 @@ class Worker:
             self._check_attempts(job)
             async with self._steps.delivery.progress(job) as show:
                 await self._draw_and_keep(await self._prepare_prompt(job, show), show)
-        except LeaseLost:
+        except (LeaseLost, WaitsForProvider):
             raise
         except Stopping:
             await self._release_now(job)
@@ -227,7 +230,13 @@ class Worker:
             show(posts.working(job, "Drawn, and waiting for the storage to come back"))
 
         show(posts.working(job, "Drawing"))
-        drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
+        try:
+            drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
+        except WaitsForProvider as error:
+            with contextlib.suppress(StorageFailed):
+                position = await self._jobs.queue_position(job)
+                show(posts.waiting_for_provider(job, position, self._steps.drawing.call_limits(error.provider)))
+            raise
         drawing = await self._steps.review.review(job, drawn, on_trouble)
         with self._observer.watch(Step.KEEPING, job):
             await self._steps.keeping.keep(job, drawing, on_trouble)

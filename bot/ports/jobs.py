@@ -74,12 +74,12 @@ class Jobs(Protocol):
     async def startable(self, job: JobId, platforms: frozenset[Platform], *, most_running: int) -> tuple[tuple[JobId, Tier], ...]:
         """Return the jobs of this job's account that wait, are due and have no pictures, on these platforms, oldest first.
 
-        Only as many as may be claimed beside those that are `RUNNING` under a lease.
+        Only as many as may be claimed beside those that are `RUNNING` under a lease, or wait for a provider (`CallQueue`).
         """
         ...
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
-        """Make the lease last `lease` from now."""
+        """Make the lease last `lease` from now; one that was given up is lost."""
         ...
 
     async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
@@ -153,7 +153,7 @@ class Jobs(Protocol):
 
         Their `not_before` has come, and they were accepted by `accepted_by`
         or somebody has had them before: until then, whoever accepts a job
-        has it worked on.
+        has it worked on. Those that wait for a provider are the `CallQueue`'s.
         """
         ...
 

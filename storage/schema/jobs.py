@@ -43,6 +43,7 @@ jobs = Table(
     Column("lease_until", Moment),
     Column("not_before", Moment),
     Column("missing_since", Moment),  # when its drawn pictures were first found in no place that can be reached
+    Column("waits_for", String),  # the provider that has no room for its next drawing
     Column("message", JSON_VALUE),
     Column("message_key", String),
     Column("words", Text),  # the prepared prompt, and what preparing it cost
@@ -64,8 +65,11 @@ IS_TOLD: ColumnElement[bool] = jobs.c.told_at.is_not(None)
 HAS_WORDS: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.erased_at.is_(None))
 IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
 
+WAITS_FOR_PROVIDER: ColumnElement[bool] = and_(jobs.c.waits_for.is_not(None), jobs.c.finished_at.is_(None))
+
 partial_index("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
 partial_index("ix_jobs_open_account", jobs.c.account, where=IS_OPEN)
+partial_index("ix_jobs_waits", jobs.c.waits_for, jobs.c.created_at, jobs.c.id, where=WAITS_FOR_PROVIDER)
 partial_index("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNNOTIFIED)
 HAS_MESSAGE: ColumnElement[bool] = jobs.c.message_key.is_not(None)
 
@@ -91,7 +95,15 @@ drawings = Table(
     Column("files", JSON_VALUE, nullable=False),
     Column("notes", JSON_VALUE, nullable=False),
     Index(None, "job", "started_at", "id"),
+    Index("ix_drawings_provider", "provider", "started_at"),
 )
+
+IS_OUT: ColumnElement[bool] = drawings.c.state == literal_column("'open'")
+
+partial_index("ix_drawings_open", drawings.c.provider, drawings.c.job, where=IS_OUT)
+
+providers = Table("providers", metadata, Column("name", String, primary_key=True))
+"""The providers whose calls are counted: whoever is about to make one locks its row."""
 
 pictures = Table(
     "pictures",

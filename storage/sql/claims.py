@@ -1,5 +1,6 @@
 """Claims of jobs by leases, and updates that only the present attempt may make."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,26 @@ def _is_unleased(of: FromClause) -> ColumnElement[bool]:
 
 
 IS_CLAIMABLE = _is_claimable(jobs)
+
+
+def is_in_line(of: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a job waits for a provider, and that nobody has taken it up since it does."""
+    return and_(of.c.waits_for.is_not(None), of.c.lease_until.is_(None))
+
+
+AGE = (jobs.c.created_at, jobs.c.id)
+"""What "oldest first" goes by."""
+
+
+def accepted_after(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a job was accepted after that one; nothing is after a job that was never there."""
+    if job is None:
+        return ()
+    than = jobs.alias()
+    # Read for itself, so that the index of ages is entered there: joined, every page would begin at the oldest job again.
+    age = (select(column).where(than.c.id == job).scalar_subquery() for column in (than.c.created_at, than.c.id))
+    return (tuple_(*AGE) > tuple_(*age),)
+
 
 _CLAIM = (
     update(jobs)
@@ -96,17 +117,19 @@ _RUNNING = (
     .where(
         _other.c.account == _ACCOUNT_OF,
         _other.c.finished_at.is_(None),
-        _other.c.state == JobState.RUNNING,
-        _other.c.lease_until > NOW,
+        or_(and_(_other.c.state == JobState.RUNNING, _other.c.lease_until > NOW), is_in_line(_other)),
     )
     .scalar_subquery()
 )
+"""What waits for a provider has its account's place already: whoever ends a call there publishes it."""
+
 _WAITING: Select[Any] = (
     select(jobs.c.id, jobs.c.tier, _RUNNING.label("running"))
-    .where(_OF_ACCOUNT, HAS_NO_PICTURES, IS_CLAIMABLE)
+    .where(_OF_ACCOUNT, HAS_NO_PICTURES, IS_CLAIMABLE, ~is_in_line(jobs))
     .order_by(jobs.c.created_at, jobs.c.id)
 )
 _UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
+_RENEW = _UPDATE.where(jobs.c.lease_until.is_not(None))
 _RECORD_MISSING = _UPDATE.values(missing_since=func.coalesce(jobs.c.missing_since, NOW)).returning(jobs.c.missing_since)
 _MARK_KEPT = _UPDATE.where(HAS_NO_PICTURES).returning(jobs.c.account, jobs.c.community)
 
@@ -135,6 +158,39 @@ async def startable_jobs(
     waiting = _WAITING.where(jobs.c.platform.in_(platforms)).limit(most_running)
     found = (await connection.execute(waiting, {"job": job, "now": now})).all()
     return tuple(found[: max(0, most_running - found[0].running)]) if found else ()
+
+
+async def claimable_jobs(
+    connection: AsyncConnection,
+    platforms: frozenset[Platform],
+    *,
+    now: datetime,
+    accepted_by: datetime,
+    most: int,
+    after: JobId | None,
+) -> Sequence[Row[Any]]:
+    """Return id and tier of a page of those that nobody has, but for what waits for a provider."""
+    waiting: Select[Any] = (
+        select(jobs.c.id, jobs.c.tier)
+        .where(IS_OPEN, IS_CLAIMABLE, ~is_in_line(jobs), jobs.c.platform.in_(platforms))
+        .where(or_(jobs.c.created_at <= accepted_by, jobs.c.attempt > 0))
+        .where(*accepted_after(after))
+        .order_by(*AGE)
+        .limit(most)
+    )
+    found: Sequence[Row[Any]] = (await connection.execute(waiting, {"now": now})).all()
+    return found
+
+
+async def renew_lease(connection: AsyncConnection, job: JobId, attempt: int, until: datetime) -> None:
+    """Move the end of a lease that was not given up meanwhile.
+
+    Raises:
+        LeaseLost: It was, or the job is not this attempt's, or final.
+    """
+    values = {"job": job, "as_attempt": attempt, "lease_until": until}
+    if not (await connection.execute(_RENEW, values)).rowcount:
+        raise LeaseLost(job, attempt)
 
 
 async def update_if_current(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> bool:

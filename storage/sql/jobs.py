@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select, true, tuple_, update
+from sqlalchemy import Select, String, bindparam, func, select, true, tuple_, update
 
 from bot.domain.allowances import Hold, HoldState
 from bot.domain.chat import MessageRef
@@ -19,11 +19,14 @@ from bot.ports.jobs import AcceptedJob
 from storage.schema.base import Moment
 from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, jobs
 from storage.sql.claims import (
+    AGE,
     HAS_NO_PICTURES,
-    IS_CLAIMABLE,
+    accepted_after,
     claim_job,
+    claimable_jobs,
     mark_kept,
     record_missing,
+    renew_lease,
     startable_jobs,
     update_if_current,
     update_or_raise,
@@ -71,17 +74,6 @@ _RECENT_DONE = (
 _POSITION = select(_AHEAD.c.ahead, _RECENT_DONE.c.started_at, _RECENT_DONE.c.kept_at).select_from(
     _AHEAD.outerjoin(_RECENT_DONE, true())
 )
-_AGE = (jobs.c.created_at, jobs.c.id)
-
-
-def _accepted_after(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition that a job was accepted after that one; nothing is after a job that was never there."""
-    if job is None:
-        return ()
-    than = jobs.alias()
-    # Read for itself, so that the index of ages is entered there: joined, every page would begin at the oldest job again.
-    age = (select(column).where(than.c.id == job).scalar_subquery() for column in (than.c.created_at, than.c.id))
-    return (tuple_(*_AGE) > tuple_(*age),)
 
 
 @retry_all_uncommitted
@@ -137,11 +129,12 @@ class SqlJobs:
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
         """Move the end of the lease."""
-        await self._update(job, attempt, lease_until=self._clock.now() + lease)
+        async with self._database.write_transaction() as connection:
+            await renew_lease(connection, job, attempt, self._clock.now() + lease)
 
     async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease; the attempt stays what it is until the next claim."""
-        await self._update(job, attempt, lease_until=None, not_before=not_before)
+        await self._update(job, attempt, lease_until=None, not_before=not_before, waits_for=None)
 
     async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
         """Write the cost where that of the settled words will stand."""
@@ -225,7 +218,7 @@ class SqlJobs:
     async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
         waiting = (
-            select(jobs).where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *_accepted_after(after)).order_by(*_AGE).limit(most)
+            select(jobs).where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *accepted_after(after)).order_by(*AGE).limit(most)
         )
         async with self._database.read_statement() as connection:
             return tuple(job_of(row) for row in await connection.execute(waiting))
@@ -234,17 +227,11 @@ class SqlJobs:
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
         """Read the open jobs that wait."""
-        waiting = (
-            select(jobs.c.id, jobs.c.tier)
-            .where(IS_OPEN, IS_CLAIMABLE, jobs.c.platform.in_(platforms))
-            .where(or_(jobs.c.created_at <= accepted_by, jobs.c.attempt > 0))
-            .where(*_accepted_after(after))
-            .order_by(*_AGE)
-            .limit(most)
-        )
         async with self._database.read_statement() as connection:
-            found = await connection.execute(waiting, {"now": self._clock.now()})
-            return tuple((JobId(row.id), Tier(row.tier)) for row in found)
+            found = await claimable_jobs(
+                connection, platforms, now=self._clock.now(), accepted_by=accepted_by, most=most, after=after
+            )
+        return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """Read the open jobs of the platform: they are few, so that tenants need no column of their own."""

@@ -17,7 +17,7 @@ from tests.e2e.program import Program
 from tests.e2e.serving import ServedVisitor, Serving, free_port
 from tests.fakes.openai import FakeOpenAI, Options
 from tests.fakes.redis import RedisServer, redis_server
-from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
+from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 
 pytestmark = pytest.mark.needs("redis")
 
@@ -106,6 +106,34 @@ async def test_one_person_has_no_more_drawn_at_once_than_allowed_by_all_together
     assert 0 < most <= 2
     assert await published(redis) - before <= 8 * 3
     assert len(openai.paid) == 8
+
+
+async def test_no_more_calls_are_out_at_the_image_service_than_it_takes_from_all_together(
+    tmp_path: Path, redis: RedisServer
+) -> None:
+    """Both houses have slots for more. Whoever has to wait is told so, and is not tried over and over."""
+    surface, before = RecordingSurface(), await published(redis)
+    async with FakeOpenAI(Options(delay=1.0)) as openai, AsyncExitStack() as stack:
+        settings = Settings.model_validate(
+            {
+                "data_dir": tmp_path,
+                "openai": {"api_key": "sk-test", "base_url": openai.url, "calls_at_once": 3},
+                "engine": {"url": redis.url, "prefix": "one-service"},
+                "worker": {"slots": {"guest": 6}},
+                "bursts": {"wishes": 100, "running": 100},
+            }
+        )
+        house, _ = [await stack.enter_async_context(open_house(settings, {LOOM: surface})) for _ in range(2)]
+        for number in range(9):
+            call = FakeCall(surface, key=f"call-{number}", by=person(f"person-{number % 5}"))
+            await house.dispatcher.dispatch("imagine", {"prompt": f"fox number {number}"}, call)
+        async with asyncio.timeout(60):
+            while ask(tmp_path, DONE) < 9:  # noqa: ASYNC110 - a database is asked
+                await asyncio.sleep(0.02)
+        assert 0 < openai.most_at_once <= 3
+        assert len(openai.paid) == 9
+    assert any(post.text.startswith("Waiting for the image service: fox number") for post in surface.said)
+    assert await published(redis) - before <= 9 * 4
 
 
 async def test_a_redis_that_is_not_there_is_one_sentence_at_the_start(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from bot.domain.allowances import QuotaStatus, Weights
+from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Post
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Job, Rewriting, Wish
@@ -21,6 +22,7 @@ from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
+from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
@@ -37,6 +39,7 @@ from bot.services.retention import Retention
 from bot.services.sanctions import Sanctions
 from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
+from tests.fakes.call_queue import MemoryCallQueue
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
 from tests.fakes.engine import ManualEngine
@@ -86,6 +89,7 @@ class Bench:
         weights: Weights = Weights({}),  # noqa: B008 - it never changes
         admission: AdmissionLimits = ALL_AT_ONCE,
         most_running: int = 1000,
+        limits: CallLimits | None = None,
     ) -> None:
         self.clock = StoppedClock()
         self.leader = ScriptedLeaderLock()
@@ -118,9 +122,18 @@ class Bench:
             jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, surfaces=everywhere, clock=self.clock
         )
         self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
+        self.calls = MemoryCallQueue(self.jobs)
+        self.providers = ProviderQueue(
+            jobs=self.jobs,
+            calls=self.calls,
+            engine=self.engine,
+            platforms=self.delivery.platforms,
+            limits={self.painter.name: limits} if limits else {},
+        )
         self.recovery = Recovery(
             jobs=self.jobs,
             engine=self.engine,
+            providers=self.providers,
             leader=self.leader,
             delivery=self.delivery,
             retention=self.retention,
@@ -133,6 +146,7 @@ class Bench:
         self.queue = AccountQueue(
             jobs=self.jobs,
             engine=self.engine,
+            providers=self.providers,
             clock=self.clock,
             platforms=self.delivery.platforms,
             most_running=most_running,
@@ -164,6 +178,7 @@ class Bench:
         self.drawing = DrawingStep(
             jobs=self.jobs,
             providers=(self.painter, *others),
+            queue=self.providers,
             keeping=self.keeping,
             rules=DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown),
             observer=self.observer,

@@ -50,6 +50,7 @@ class Row:
     lease_until: datetime | None = None
     not_before: datetime | None = None
     missing_since: datetime | None = None
+    waits_for: str | None = None
     drawings: dict[DrawingId, Drawing] = field(default_factory=dict)
 
     @property
@@ -121,7 +122,7 @@ class MemoryJobs:
             before = self.rows[job].job.message
             if before is not None and before.is_posted and before.id != message.id:
                 self.note_sent(job, before)
-            self._change(self.rows[job], message=message)
+            self.change(self.rows[job], message=message)
 
     def note_sent(self, job: JobId, message: MessageRef) -> None:
         """Note a message that shows a job's pictures beside its own."""
@@ -133,13 +134,13 @@ class MemoryJobs:
         """Take the job if nobody has it, and its account has room."""
         self.failures.raise_next("claim")
         row, now = self.rows.get(job), self.clock.now()
-        if row is None or row.job.state.is_final or _is_leased(row, now):
+        if row is None or row.job.state.is_final or is_leased(row, now):
             return None
         if most_running is not None and row.job.state is not JobState.KEPT and self._count_before(row, now) >= most_running:
             return None
         lapses = row.job.lapses + (row.lease_until is not None)
         row.lease_until, row.not_before = now + lease, None
-        return self._change(
+        return self.change(
             row,
             attempt=row.job.attempt + 1,
             lapses=lapses,
@@ -153,37 +154,42 @@ class MemoryJobs:
         row, now = self.rows.get(job), self.clock.now()
         if row is None:
             return ()
-        of_account = [one for one in self._of(platforms) if one.job.account == row.job.account]
-        room = most_running - sum(_is_running(one, now) for one in self.rows.values() if one.job.account == row.job.account)
-        return tuple((one.job.id, one.job.tier) for one in of_account if _is_waiting(one, now))[: max(0, room)]
+        of_account = [one for one in self.of(platforms) if one.job.account == row.job.account]
+        others = [one for one in self.rows.values() if one.job.account == row.job.account]
+        room = most_running - sum(_is_running(one, now) or is_in_line(one) for one in others)
+        due = [one.job for one in of_account if _is_waiting(one, now) and not is_in_line(one)]
+        return tuple((job.id, job.tier) for job in due)[: max(0, room)]
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
         """Move the end of the lease."""
         self.failures.raise_next("renew")
-        self._fenced(job, attempt).lease_until = self.clock.now() + lease
+        row = self.fenced(job, attempt)
+        if row.lease_until is None:
+            raise LeaseLost(job, attempt)
+        row.lease_until = self.clock.now() + lease
 
     async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease."""
         self.failures.raise_next("hand_back")
-        row = self._fenced(job, attempt)
-        row.lease_until, row.not_before = None, not_before
+        row = self.fenced(job, attempt)
+        row.lease_until, row.not_before, row.waits_for = None, not_before, None
 
     async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
         """Note the cost."""
         self.failures.raise_next("note_words_cost")
-        self._fenced(job, attempt).prompt_cost = cost
+        self.fenced(job, attempt).prompt_cost = cost
 
     async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
         """Note the words."""
         self.failures.raise_next("record_words")
-        row = self._fenced(job, attempt)
+        row = self.fenced(job, attempt)
         row.prompt_cost = prompt.cost
-        self._change(row, prepared_prompt=prompt)
+        self.change(row, prepared_prompt=prompt)
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Note the drawing, once."""
         self.failures.raise_next("open_drawing")
-        self._fenced(drawing.job, drawing.attempt).drawings.setdefault(drawing.id, drawing)
+        self.fenced(drawing.job, drawing.attempt).drawings.setdefault(drawing.id, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
         """Note how it ended; whoever knows most is right."""
@@ -206,7 +212,7 @@ class MemoryJobs:
     async def record_missing(self, job: JobId, attempt: int) -> datetime:
         """Keep the first time."""
         self.failures.raise_next("record_missing")
-        row = self._fenced(job, attempt)
+        row = self.fenced(job, attempt)
         row.missing_since = row.missing_since or self.clock.now()
         return row.missing_since
 
@@ -223,13 +229,13 @@ class MemoryJobs:
         row = self.rows.get(job)
         if row is not None and self._has_kept(row, attempt, pictures):
             return
-        row = self._fenced(job, attempt)
+        row = self.fenced(job, attempt)
         if row.job.state is JobState.KEPT:
             raise LeaseLost(job, attempt)
         now = self.clock.now()
         self.kept |= {picture.id: Kept(picture, row.job.account, now) for picture in pictures}
         self._let_go(row, spent=min(row.held, len(pictures) * row.hold.each))
-        self._change(row, state=JobState.KEPT, kept_at=self.clock.now())
+        self.change(row, state=JobState.KEPT, kept_at=self.clock.now())
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
         """End the job, once."""
@@ -237,7 +243,7 @@ class MemoryJobs:
         row = self.rows.get(job)
         if row is not None and (row.job.attempt, row.job.state) == (attempt, ending.state):
             return
-        self._end(self._fenced(job, attempt), ending)
+        self._end(self.fenced(job, attempt), ending)
 
     async def cancel(
         self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
@@ -263,7 +269,7 @@ class MemoryJobs:
     async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """List what people do not know."""
         self.failures.raise_next("untold")
-        return tuple(row.job for row in self._of(platforms, after) if row.job.state.is_final and not row.is_told)[:most]
+        return tuple(row.job for row in self.of(platforms, after) if row.job.state.is_final and not row.is_told)[:most]
 
     async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
@@ -271,14 +277,14 @@ class MemoryJobs:
         """List what waits."""
         self.failures.raise_next("unclaimed")
         now = self.clock.now()
-        waiting = [row for row in self._of(platforms, after) if not row.job.state.is_final and not _is_leased(row, now)]
-        due = [row.job for row in waiting if row.not_before is None or row.not_before <= now]
+        waiting = [row for row in self.of(platforms, after) if not row.job.state.is_final and not is_leased(row, now)]
+        due = [row.job for row in waiting if not is_in_line(row) and (row.not_before is None or row.not_before <= now)]
         return tuple((job.id, job.tier) for job in due if job.created_at <= accepted_by or job.attempt)[:most]
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """List them."""
         self.failures.raise_next("open_at")
-        found = [row.job for row in self._of(frozenset({platform})) if not row.job.state.is_final]
+        found = [row.job for row in self.of(frozenset({platform})) if not row.job.state.is_final]
         return tuple(job for job in found if job.place.tenant == tenant)
 
     async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:
@@ -321,7 +327,7 @@ class MemoryJobs:
         self.books.join(survivor, gone, self.clock.now())
         for row in self.rows.values():
             row.hold = replace(row.hold, account=self.books.now_of(row.hold.account))
-            self._change(row, account=self.books.now_of(row.job.account))
+            self.change(row, account=self.books.now_of(row.job.account))
         for kept in self.kept.values():
             kept.account = self.books.now_of(kept.account)
 
@@ -329,7 +335,7 @@ class MemoryJobs:
         """Give an identity's jobs and pictures to a new account. Its holds stay with who holds them."""
         for row in self.rows.values():
             if (row.job.account, row.job.author.identity) == (old, identity):
-                self._change(row, account=new)
+                self.change(row, account=new)
                 for kept in self.kept.values():
                     kept.account = new if kept.picture.job == row.job.id else kept.account
         self.books.part(old, new, day)
@@ -337,7 +343,8 @@ class MemoryJobs:
     def _by_key(self, key: str) -> Job | None:
         return next((row.job for row in self.rows.values() if row.job.key == key), None)
 
-    def _of(self, platforms: frozenset[Platform], after: JobId | None = None) -> list[Row]:
+    def of(self, platforms: frozenset[Platform], after: JobId | None = None) -> list[Row]:
+        """List the jobs of these platforms, oldest first: those after a job."""
         since = self.rows.get(after) if after is not None else None
         found = [row for row in self.rows.values() if row.job.place.platform in platforms]
         found = [row for row in found if since is None or row.order > since.order]
@@ -349,7 +356,8 @@ class MemoryJobs:
         older = [one for one in others if one.order < row.order and one.job.place.platform == row.job.place.platform]
         return sum(_is_running(one, now) for one in others) + sum(_is_waiting(one, now) for one in older)
 
-    def _fenced(self, job: JobId, attempt: int) -> Row:
+    def fenced(self, job: JobId, attempt: int) -> Row:
+        """Return the row of a job that is this attempt's and open."""
         row = self.rows.get(job)
         if row is None or row.job.attempt != attempt or row.job.state.is_final:
             raise LeaseLost(job, attempt)
@@ -370,13 +378,14 @@ class MemoryJobs:
         row.is_cost_booked = True
         row.lease_until = row.not_before = None
         row.is_told = row.is_told or ending.state is JobState.DONE
-        self._change(row, state=ending.state, ending=ending, finished_at=self.clock.now())
+        self.change(row, state=ending.state, ending=ending, finished_at=self.clock.now())
 
     def _let_go(self, row: Row, *, spent: int) -> None:
         self.books.let_go(row.job.id, row.hold, day=row.day, from_credits=row.from_credits, spent=spent, now=self.clock.now())
         row.held, row.spent = 0, spent
 
-    def _change(self, row: Row, **changes: object) -> Job:
+    def change(self, row: Row, **changes: object) -> Job:
+        """Change fields of the job."""
         row.job = replace(row.job, **changes)  # type: ignore[arg-type]  # each caller names fields of its own
         return row.job
 
@@ -386,13 +395,19 @@ def _cost(row: Row) -> Cost:
 
 
 def _is_running(row: Row, now: datetime) -> bool:
-    return row.job.state is JobState.RUNNING and _is_leased(row, now)
+    return row.job.state is JobState.RUNNING and is_leased(row, now)
 
 
 def _is_waiting(row: Row, now: datetime) -> bool:
     is_due = row.not_before is None or row.not_before <= now
-    return row.job.state in {JobState.QUEUED, JobState.RUNNING} and is_due and not _is_leased(row, now)
+    return row.job.state in {JobState.QUEUED, JobState.RUNNING} and is_due and not is_leased(row, now)
 
 
-def _is_leased(row: Row, now: datetime) -> bool:
+def is_in_line(row: Row) -> bool:
+    """Whether the job waits for a provider, and nobody has taken it up since."""
+    return row.waits_for is not None and row.lease_until is None and not row.job.state.is_final
+
+
+def is_leased(row: Row, now: datetime) -> bool:
+    """Whether somebody has the job."""
     return row.lease_until is not None and row.lease_until > now

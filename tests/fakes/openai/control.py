@@ -33,5 +33,6 @@ async def _seen(request: web.Request) -> web.Response:
             "seen": [asdict(seen) | {"headers": dict(seen.headers)} for seen in state.seen],
             "paid": [asdict(paid) for paid in state.paid],
             "paid_pictures": sum(paid.n for paid in state.paid),
+            "most_at_once": state.most_drawing,
         }
     )

@@ -75,6 +75,11 @@ async def _draw(request: web.Request, state: State, endpoint: Endpoint, body: Js
     order = _order(endpoint, body, len(state.paid) + 1)
     paid = Paid(endpoint=endpoint, prompt=order.prompt, model=order.model, size=order.size, quality=order.quality, n=order.n)
     await state.note(lambda: state.paid.append(paid))
+    with state.count_drawing():
+        return await _answer(request, state, order, body, fault)
+
+
+async def _answer(request: web.Request, state: State, order: Order, body: Json, fault: Fault) -> web.StreamResponse:
     nothing = instead_of_an_answer(request, fault)
     if nothing is not None:
         return nothing

@@ -67,6 +67,11 @@ class FakeOpenAI:
         """Every image call that was accepted so far."""
         return self.state.paid
 
+    @property
+    def most_at_once(self) -> int:
+        """How many accepted image calls were being answered at once, at most so far."""
+        return self.state.most_drawing
+
     def fail(self, endpoint: Endpoint, *kinds: Kind | Fault) -> None:
         """Have the next requests of an endpoint go wrong, in this order."""
         self.state.faults.add(endpoint, *(kind if isinstance(kind, Fault) else Fault(kind=kind) for kind in kinds))

@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.fakes.openai.faults import Endpoint, FaultQueues
@@ -73,6 +74,10 @@ class State:
     gone: int = 0
     """Clients that went away before their answer was whole."""
 
+    drawing: int = 0
+    most_drawing: int = 0
+    """Image calls that were accepted and have no answer yet: now, and at most so far."""
+
     models: dict[str, str | None] = field(default_factory=lambda: dict(MODELS))
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -82,6 +87,16 @@ class State:
         async with self.changed:
             change()
             self.changed.notify_all()
+
+    @contextmanager
+    def count_drawing(self) -> Iterator[None]:
+        """Count the body among the calls that are answered at once."""
+        self.drawing += 1
+        self.most_drawing = max(self.most_drawing, self.drawing)
+        try:
+            yield
+        finally:
+            self.drawing -= 1
 
     def lose_client(self) -> None:
         """Count a client that did not wait."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.allowances import QuotaStatus
+from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, Tone
 from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Progress, Size
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Wish
@@ -58,6 +59,23 @@ def test_a_wish_that_waits_says_its_place_and_its_time(line: QueuePosition, says
     """Two are drawn at once here; what nobody knows is not said."""
     post = posts.waiting(JOB, line, 2, 1)
     assert post == Post(says, Tone.WAITING, progress=0.0, size=SHAPE, buttons=(CANCEL,))
+
+
+@pytest.mark.parametrize(
+    ("limits", "line", "says"),
+    [
+        (CallLimits(at_once=2), QueuePosition(1, None), ""),
+        (CallLimits(at_once=2), QueuePosition(3, 38.0), " · 2nd in line · about 75 s"),
+        (CallLimits(per_minute=2), QueuePosition(1, 38.0), " · about 60 s"),
+        (CallLimits(per_minute=2), QueuePosition(5, None), " · 4th in line · about 3 min"),
+        (CallLimits(at_once=1, per_minute=60), QueuePosition(5, 38.0), " · 5th in line · about 4 min"),
+        (CallLimits(at_once=9, per_minute=1), QueuePosition(5, 38.0), " · 5th in line · about 6 min"),
+    ],
+)
+def test_a_job_that_waits_for_the_image_service_says_so(limits: CallLimits, line: QueuePosition, says: str) -> None:
+    """With its place and its time by whichever bound keeps it waiting longer."""
+    post = posts.waiting_for_provider(JOB, line, limits)
+    assert post == Post(f"Waiting for the image service: a fox{says}", Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
 
 
 @pytest.mark.parametrize(

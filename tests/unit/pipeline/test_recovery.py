@@ -28,6 +28,7 @@ def recovery_of(bench: Bench, *, delivery: Delivery | None = None, gallery: Gall
     return Recovery(
         jobs=bench.jobs,
         engine=bench.engine,
+        providers=bench.providers,
         leader=bench.leader,
         delivery=delivery or bench.delivery,
         retention=bench.retention,

@@ -35,7 +35,7 @@ def test_a_job_survives(job: Job) -> None:
     """Whole, in columns that there are."""
     values = job_values(job)
     assert job_of(through_a_table(values)) == job
-    assert set(jobs.c.keys()) - set(values) == {"lease_until", "not_before", "missing_since", "told_at"}
+    assert set(jobs.c.keys()) - set(values) == {"lease_until", "not_before", "missing_since", "waits_for", "told_at"}
 
 
 @UNHURRIED

@@ -1,0 +1,43 @@
+"""Calls to image services that take only so many: who may make one now, and who waits for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.call_limits import CallLimits
+from bot.domain.jobs import Drawing, JobId
+from bot.domain.people import Platform, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job that waits for a service, and when there is room for it there."""
+
+    job: JobId
+    tier: Tier
+    at: datetime
+
+
+class CallQueue(Protocol):
+    """Counts the calls to each service over all processes, first come, first served by when jobs were accepted.
+
+    Only jobs of the `platforms` of whoever asks go before others: what nobody
+    serves would keep its place for ever. A call counts as long as its drawing
+    is open and its job has a lease, so that one whose process was killed stops
+    counting by itself. All may raise `StorageFailed`, and then nothing has changed.
+    """
+
+    async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
+        """Write a paid call down before it goes out, as `Jobs.open_drawing` does, if there is room for it.
+
+        If there is none, or others go first, its job is queued again and waits
+        for the service: False. It has no lease then, and recovery passes it over.
+
+        Raises:
+            LeaseLost: The job has been claimed again since, or is final.
+        """
+        ...
+
+    async def due(self, provider: str, limits: CallLimits, platforms: frozenset[Platform]) -> tuple[DueJob, ...]:
+        """Return those that wait for a service and that there is room for, now or within a minute, oldest first."""
+        ...

@@ -1,0 +1,173 @@
+"""Calls to image services that take only so many, counted by the rows of drawings and jobs."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.call_limits import CallLimits
+from bot.domain.jobs import Drawing, JobId, JobState
+from bot.domain.people import Platform, Tier
+from bot.ports.call_queue import DueJob
+from bot.ports.clock import Clock
+from storage.schema.base import Moment
+from storage.schema.jobs import IS_OUT, WAITS_FOR_PROVIDER, drawings, jobs, providers
+from storage.sql.claims import NOW, is_in_line, update_or_raise
+from storage.sql.database import Database
+from storage.sql.drawings import add_drawing
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.upsert import InsertInto, Upsert
+
+_MINUTE = timedelta(minutes=1)
+_UNBOUNDED = 1_000_000
+
+_PROVIDER = bindparam("provider", type_=String)
+_MOST = bindparam("most", type_=Integer)
+
+
+def _lock(insert_into: InsertInto) -> Insert:
+    new = insert_into(providers)
+    return new.on_conflict_do_update(index_elements=[providers.c.name], set_={"name": new.excluded.name})
+
+
+_LOCK = Upsert(_lock)
+"""Of two that look whether there is room the second sees what the first has done. Nobody who has locked a job asks for it."""
+
+_OUT = (
+    select(func.count())
+    .select_from(drawings.join(jobs, jobs.c.id == drawings.c.job))
+    .where(
+        IS_OUT,
+        drawings.c.provider == _PROVIDER,
+        drawings.c.id != bindparam("drawing", type_=String),
+        jobs.c.finished_at.is_(None),
+        jobs.c.attempt == drawings.c.attempt,
+        jobs.c.lease_until > NOW,
+    )
+)
+"""What a process of before had out, or one that was killed, is nobody's attempt any more, or has no lease."""
+
+_BEGUN: Select[Any] = (
+    select(drawings.c.started_at)
+    .where(
+        drawings.c.provider == _PROVIDER,
+        drawings.c.started_at > bindparam("since", type_=Moment),
+        drawings.c.id != bindparam("drawing", type_=String),
+    )
+    .order_by(drawings.c.started_at.desc())
+    .limit(_MOST)
+)
+_WAITS = and_(WAITS_FOR_PROVIDER, jobs.c.waits_for == _PROVIDER)
+_IS_ON_ITS_WAY = jobs.c.lease_until > NOW
+_mine = jobs.alias("mine")
+
+
+def _of_mine(name: str) -> ColumnElement[Any]:
+    return select(_mine.c[name]).where(_mine.c.id == bindparam("job", type_=String)).scalar_subquery()
+
+
+def _count_first(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Count those that wait, but no further than it matters."""
+    of_platforms = jobs.c.platform.in_(bindparam("platforms", expanding=True))
+    found = select(jobs.c.id).where(_WAITS, of_platforms, *conditions).limit(_MOST)
+    return select(func.count()).select_from(found.subquery("first"))
+
+
+_GO_BEFORE = _count_first(
+    or_(jobs.c.lease_until.is_(None), _IS_ON_ITS_WAY),
+    tuple_(jobs.c.created_at, jobs.c.id) < tuple_(_of_mine("created_at"), _of_mine("id")),
+)
+_ON_THEIR_WAY = _count_first(_IS_ON_ITS_WAY)
+_IN_LINE: Select[Any] = (
+    select(jobs.c.id, jobs.c.tier)
+    .where(_WAITS, is_in_line(jobs), jobs.c.platform.in_(bindparam("platforms", expanding=True)))
+    .order_by(jobs.c.created_at, jobs.c.id)
+    .limit(_MOST)
+)
+
+
+@retry_all_uncommitted
+class SqlCallQueue:
+    """Keeps the line in the rows of jobs: each method is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
+        """Count, and insert the drawing or queue its job, while nobody else looks at the provider."""
+        async with self._database.write_transaction() as connection:
+            await _LOCK.run(connection, {"name": drawing.provider})
+            if await self._has_room(connection, drawing, limits, platforms):
+                await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
+                await add_drawing(connection, drawing)
+                return True
+            queued = {"state": JobState.QUEUED, "lease_until": None, "not_before": None, "started_at": None}
+            await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=drawing.provider, **queued)
+            return False
+
+    async def due(self, provider: str, limits: CallLimits, platforms: frozenset[Platform]) -> tuple[DueJob, ...]:
+        """Read as many as calls may begin within a minute, and when each of them may."""
+        values = {
+            "provider": provider,
+            "platforms": list(platforms),
+            "most": _smallest(limits),
+            "drawing": "",
+            "now": self._now(),
+        }
+        async with self._database.read_transaction() as connection:
+            waiting = (await connection.execute(_IN_LINE, values)).all()
+            if not waiting:
+                return ()
+            coming = (await connection.execute(_ON_THEIR_WAY, values)).scalar_one()
+            out = (await connection.execute(_OUT, values)).scalar_one() if limits.at_once is not None else 0
+            begun = await self._begun(connection, values, limits)
+        room = (limits.at_once or _UNBOUNDED) - out - coming
+        times = _times(limits.per_minute or _UNBOUNDED, begun, coming, now=self._now())
+        return tuple(DueJob(JobId(row.id), Tier(row.tier), at) for row, at in zip(waiting[: max(0, room)], times, strict=False))
+
+    async def _has_room(
+        self, connection: AsyncConnection, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]
+    ) -> bool:
+        values = {
+            "provider": drawing.provider,
+            "platforms": list(platforms),
+            "most": _smallest(limits),
+            "drawing": drawing.id,
+            "job": drawing.job,
+            "now": self._now(),
+        }
+        before = int((await connection.execute(_GO_BEFORE, values)).scalar_one())
+        if limits.at_once is not None and before + (await connection.execute(_OUT, values)).scalar_one() >= limits.at_once:
+            return False
+        return len(await self._begun(connection, values, limits)) + before < (limits.per_minute or _UNBOUNDED)
+
+    async def _begun(self, connection: AsyncConnection, values: dict[str, Any], limits: CallLimits) -> list[datetime]:
+        """Return when the calls of the last minute began, oldest first; none where nobody counts them."""
+        if limits.per_minute is None:
+            return []
+        since = {"since": self._now() - _MINUTE, "most": limits.per_minute}
+        return [row.started_at for row in await connection.execute(_BEGUN, values | since)][::-1]
+
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+
+def _smallest(limits: CallLimits) -> int:
+    return min(limits.at_once or _UNBOUNDED, limits.per_minute or _UNBOUNDED)
+
+
+def _times(per_minute: int, begun: list[datetime], coming: int, *, now: datetime) -> Iterator[datetime]:
+    """Give the moments at which the next calls may begin, but for the `coming` ones, as far as that is known."""
+    free = per_minute - len(begun)
+    for number in count(coming):
+        if number < free:
+            yield now
+        elif number - free < len(begun):
+            yield begun[number - free] + _MINUTE
+        else:
+            return

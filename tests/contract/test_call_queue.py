@@ -1,0 +1,316 @@
+"""Asks of every implementation of `CallQueue`: are no more calls out than may be, and does everybody have a turn?"""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from bot.domain.call_limits import CallLimits
+from bot.domain.chat import Place
+from bot.domain.jobs import DrawingState, Job, JobId, JobState
+from bot.domain.people import AccountId
+from bot.errors import LeaseLost
+from bot.ports.call_queue import CallQueue
+from bot.ports.jobs import Jobs
+from storage.sql.call_queue import SqlCallQueue
+from storage.sql.jobs import SqlJobs
+from tests.contract.conftest import ON_DISK
+from tests.contract.examples import CANCELLED, DISCORD, FAILED, LEASE, SECOND, WEB, a_drawing, a_hold, a_job
+from tests.contract.tables import patient_database
+from tests.fakes.call_queue import MemoryCallQueue
+from tests.fakes.clock import NOON, StoppedClock
+from tests.fakes.jobs import MemoryJobs
+
+EVERYWHERE = frozenset({WEB, DISCORD})
+TWO = CallLimits(at_once=2)
+ONE = CallLimits(at_once=1)
+
+
+@pytest.fixture
+def calls(jobs: Jobs, request: pytest.FixtureRequest, clock: StoppedClock) -> CallQueue:
+    """Count by the rows of the same jobs."""
+    if isinstance(jobs, MemoryJobs):
+        return MemoryCallQueue(jobs)
+    return SqlCallQueue(request.getfixturevalue("database"), clock)
+
+
+class Line:
+    """Some jobs, of one account and a second apart, that somebody draws at once."""
+
+    def __init__(self, jobs: Jobs, calls: CallQueue, clock: StoppedClock, account: AccountId) -> None:
+        self.jobs, self.calls, self.clock = jobs, calls, clock
+        self._account = account
+        self._drawn = 0
+
+    async def accept(self, *names: str, place: Place | None = None) -> None:
+        """Have them accepted in this order."""
+        for name in names:
+            changes = {} if place is None else {"place": place}
+            job = a_job(name, self._account, created_at=self.clock.now(), **changes)
+            await self.jobs.accept(job, a_hold(self._account))
+            self.clock.move(SECOND / 1000)
+
+    async def claim(self, name: str) -> Job:
+        """Take the job up."""
+        job = await self.jobs.claim(JobId(name), LEASE)
+        assert job is not None
+        return job
+
+    async def open(self, name: str, limits: CallLimits = TWO, *, provider: str = "offline") -> bool:
+        """Take the job up and begin to draw it, if it is its turn."""
+        return await self.open_claimed(await self.claim(name), limits, provider=provider)
+
+    async def open_claimed(self, job: Job, limits: CallLimits = TWO, *, provider: str = "offline") -> bool:
+        """Begin to draw a job."""
+        self._drawn += 1
+        drawing = a_drawing(f"drawing {self._drawn}", job, provider=provider, started_at=self.clock.now())
+        return await self.calls.open_drawing(drawing, limits, EVERYWHERE)
+
+    async def end(self, name: str, state: DrawingState = DrawingState.DRAWN) -> None:
+        """End what is being drawn of it."""
+        [*_, drawing] = await self.jobs.drawings(JobId(name))
+        await self.jobs.close_drawing(replace(drawing, state=state))
+
+    async def due(self, limits: CallLimits = TWO, *, provider: str = "offline") -> list[str]:
+        """Name those that there is room for."""
+        return [one.job for one in await self.calls.due(provider, limits, EVERYWHERE)]
+
+    async def state(self, name: str) -> JobState:
+        """Return where a job stands."""
+        job = await self.jobs.get(JobId(name))
+        assert job is not None
+        return job.state
+
+
+@pytest.fixture
+def line(jobs: Jobs, calls: CallQueue, clock: StoppedClock, ann: AccountId) -> Line:
+    """Have nobody wait yet."""
+    return Line(jobs, calls, clock, ann)
+
+
+class TestCallsAtOnce:
+    """So many are out at once."""
+
+    async def test_no_more_are_out_than_may_be(self, line: Line) -> None:
+        """Whoever is one too many is queued again, as if it had not been taken up, and its pictures stay set aside."""
+        await line.accept("a", "b", "c")
+        assert [await line.open(name) for name in "abc"] == [True, True, False]
+        waits = await line.jobs.get(JobId("c"))
+        assert waits is not None
+        assert (waits.state, waits.started_at, waits.attempt) == (JobState.QUEUED, None, 1)
+        assert await line.jobs.drawings(JobId("c")) == ()
+        assert await line.due() == []
+
+    async def test_providers_do_not_count_for_each_other(self, line: Line) -> None:
+        """Each has bounds of its own."""
+        await line.accept("a", "b", "c")
+        assert await line.open("a", ONE)
+        assert await line.open("b", ONE, provider="another")
+        assert not await line.open("c", ONE, provider="another")
+        await line.end("a")
+        assert (await line.due(ONE), await line.due(ONE, provider="another")) == ([], [])
+
+    @pytest.mark.parametrize(
+        "way", ["drawn", "failed", "unknown", "ended", "cancelled", "handed back", "claimed by another", "killed"]
+    )
+    async def test_whatever_ends_a_call_makes_room(self, line: Line, way: str) -> None:
+        """Also where nobody can say so any more: then its lease runs out."""
+        await line.accept("a", "b")
+        a = await line.claim("a")
+        assert await line.open_claimed(a, ONE)
+        assert not await line.open("b", ONE)
+        match way:
+            case "drawn" | "failed" | "unknown":
+                await line.end("a", DrawingState(way))
+            case "ended":
+                await line.jobs.finish(a.id, 1, FAILED)
+            case "cancelled":
+                await line.jobs.cancel(a.id, CANCELLED)
+            case "handed back":
+                await line.jobs.release(a.id, 1, NOON)
+            case "claimed by another":
+                line.clock.move(LEASE)
+                await line.claim("a")
+            case _:
+                line.clock.move(LEASE)
+        assert await line.due(ONE) == ["b"]
+        assert await line.open("b", ONE)
+
+    async def test_the_same_drawing_is_opened_once(self, line: Line) -> None:
+        """However often that is asked for: the first answer may have got lost."""
+        await line.accept("a")
+        drawing = a_drawing("one", await line.claim("a"))
+        for _ in range(2):
+            assert await line.calls.open_drawing(drawing, ONE, EVERYWHERE)
+        assert len(await line.jobs.drawings(drawing.job)) == 1
+
+    async def test_only_the_present_attempt_may_open_or_wait(self, line: Line) -> None:
+        """Whoever had the job before is told that it is somebody else's."""
+        await line.accept("a", "b")
+        before = await line.claim("a")
+        line.clock.move(LEASE)
+        await line.claim("a")
+        with pytest.raises(LeaseLost):
+            await line.open_claimed(before, ONE)
+        assert await line.open("b", ONE)
+        with pytest.raises(LeaseLost):
+            await line.open_claimed(before, ONE)
+
+
+class TestTheLine:
+    """First come, first served, and nobody is left there."""
+
+    async def test_those_that_wait_go_in_the_order_of_their_acceptance(self, line: Line) -> None:
+        """Whoever comes later waits, though there be room: it is kept for those before."""
+        await line.accept("a", "b", "c", "d")
+        assert [await line.open(name, ONE) for name in "acb"] == [True, False, False]
+        await line.end("a")
+        assert not await line.open("d", ONE)
+        assert await line.due(ONE) == ["b"]
+        assert await line.open("b", ONE)
+        await line.end("b")
+        assert await line.due(ONE) == ["c"]
+
+    async def test_one_that_is_on_its_way_keeps_its_place(self, line: Line) -> None:
+        """From its claim to its call nobody slips in, and nobody else is called for the same room."""
+        await line.accept("a", "b", "c", "d")
+        assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
+        await line.end("a")
+        b = await line.claim("b")
+        assert await line.due(ONE) == []
+        assert not await line.open("d", ONE)
+        assert await line.open_claimed(b, ONE)
+
+    async def test_one_whose_process_was_killed_on_its_way_keeps_nobody_waiting(self, line: Line) -> None:
+        """Recovery takes it up like any other, and then it is its turn again."""
+        await line.accept("a", "b", "c")
+        assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
+        await line.end("a")
+        await line.claim("b")
+        line.clock.move(LEASE)
+        assert [job for job, _ in await line.jobs.claimable(EVERYWHERE, accepted_by=line.clock.now(), most=9)] == ["a", "b"]
+        assert await line.due(ONE) == ["c"]
+        assert await line.open("c", ONE)
+        assert not await line.open("b", ONE)
+
+    async def test_one_that_has_to_wait_for_something_else_leaves_the_line(self, line: Line) -> None:
+        """It comes back in its own time."""
+        await line.accept("a", "b", "c")
+        assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
+        await line.end("a")
+        b = await line.claim("b")
+        await line.jobs.release(b.id, b.attempt, NOON + timedelta(hours=1))
+        assert await line.due(ONE) == ["c"]
+
+    async def test_jobs_of_a_platform_that_nobody_serves_keep_no_others_waiting(self, line: Line) -> None:
+        """They would never be taken up."""
+        await line.accept("a")
+        await line.accept("b", place=Place(DISCORD, "", "lobby"))
+        await line.accept("c")
+        assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
+        await line.end("a")
+        assert [one.job for one in await line.calls.due("offline", ONE, frozenset({WEB}))] == ["c"]
+        drawing = a_drawing("of c", await line.claim("c"))
+        assert await line.calls.open_drawing(drawing, ONE, frozenset({WEB}))
+
+    async def test_those_that_wait_are_the_lines_business_and_not_recoverys(self, line: Line) -> None:
+        """Ten thousand of them are not taken up once a minute, to wait again."""
+        await line.accept("a", "b")
+        assert [await line.open(name, ONE) for name in "ab"] == [True, False]
+        line.clock.move(timedelta(hours=1))
+        assert [job for job, _ in await line.jobs.claimable(EVERYWHERE, accepted_by=line.clock.now(), most=9)] == ["a"]
+
+    async def test_whoever_waits_has_the_place_of_its_account(self, line: Line) -> None:
+        """Two run or wait here, so that a third of the same person does not begin, and one that is called is not turned away."""
+        await line.accept("a", "b", "c")
+        assert [await line.open(name, ONE) for name in "ab"] == [True, False]
+        assert await line.jobs.startable(JobId("a"), EVERYWHERE, most_running=2) == ()
+        assert await line.jobs.claim(JobId("c"), LEASE, most_running=2) is None
+        assert [job for job, _ in await line.jobs.startable(JobId("a"), EVERYWHERE, most_running=3)] == ["c"]
+        assert await line.jobs.claim(JobId("b"), LEASE, most_running=2) is not None
+
+    async def test_a_cancelled_one_waits_no_more(self, line: Line) -> None:
+        """Its place is the next one's."""
+        await line.accept("a", "b", "c")
+        assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
+        assert await line.jobs.cancel(JobId("b"), CANCELLED) == CANCELLED
+        await line.end("a")
+        assert await line.due(ONE) == ["c"]
+
+    async def test_a_lease_that_was_given_up_is_not_renewed(self, line: Line) -> None:
+        """Else the job would look as if somebody had it, until that runs out."""
+        await line.accept("a", "b")
+        assert await line.open("a", ONE)
+        b = await line.claim("b")
+        assert not await line.open_claimed(b, ONE)
+        with pytest.raises(LeaseLost):
+            await line.jobs.renew(b.id, b.attempt, LEASE)
+
+
+class TestCallsPerMinute:
+    """So many begin in any minute."""
+
+    async def test_the_next_begins_when_the_first_is_a_minute_old(self, line: Line) -> None:
+        """Whoever waits is told the moment, so that nobody has to look again and again."""
+        twice = CallLimits(per_minute=2)
+        await line.accept("a", "b", "c", "d", "e")
+        began = line.clock.now()
+        assert await line.open("a", twice)
+        line.clock.move(10 * SECOND)
+        assert [await line.open(name, twice) for name in "bcde"] == [True, False, False, False]
+        await line.end("a")
+        due = await line.calls.due("offline", twice, EVERYWHERE)
+        assert [(one.job, one.at - began) for one in due] == [("c", 60 * SECOND), ("d", 70 * SECOND)]
+        line.clock.move(50 * SECOND)
+        assert await line.open("c", twice)
+        assert not await line.open("d", twice)
+
+    async def test_both_bounds_hold(self, line: Line) -> None:
+        """Whichever is reached first."""
+        limits = CallLimits(at_once=1, per_minute=2)
+        await line.accept("a", "b", "c")
+        assert [await line.open(name, limits) for name in "ab"] == [True, False]
+        await line.end("a")
+        assert await line.open("b", limits)
+        await line.end("b")
+        assert not await line.open("c", limits)
+        [due] = await line.calls.due("offline", limits, EVERYWHERE)
+        assert due.at > line.clock.now()
+
+
+@ON_DISK
+async def test_two_processes_never_have_more_out_together(records_url: str, line: Line) -> None:
+    """They look at the same moment, over and over, in an order of their own, and everybody has a turn."""
+    names = [f"job {number}" for number in range(10)]
+    await line.accept(*names)
+    other = patient_database(records_url)
+    await other.open()
+    dice, waiting, most = Random(7), set(names), 0  # noqa: S311 - a race that can be repeated
+    queues = [(line.jobs, line.calls), (SqlJobs(other, line.clock), SqlCallQueue(other, line.clock))]
+
+    async def draw(name: str) -> None:
+        nonlocal most
+        jobs, calls = dice.choice(queues)
+        job = await jobs.claim(JobId(name), LEASE)
+        if job is None:
+            return
+        drawing = a_drawing(f"of {name}, {job.attempt}", job)
+        if await calls.open_drawing(drawing, TWO, EVERYWHERE):
+            most = max(most, await _count_open(line.jobs, names))
+            await jobs.close_drawing(replace(drawing, state=DrawingState.DRAWN))
+            await jobs.finish(job.id, job.attempt, FAILED)
+            waiting.discard(name)
+
+    async with asyncio.timeout(120):
+        while waiting:
+            due = await line.due() or [name for name in names if name in waiting]
+            await asyncio.gather(*(draw(name) for name in dice.sample(due, len(due))))
+    await other.close()
+    assert most == 2
+
+
+async def _count_open(jobs: Jobs, names: list[str]) -> int:
+    drawings = [drawing for name in names for drawing in await jobs.drawings(JobId(name))]
+    return sum(drawing.state is DrawingState.OPEN for drawing in drawings)
