@@ -87,8 +87,7 @@ async def _listen_on_discord(
 ) -> AsyncIterator[WebExtension]:
     from bot.adapters.discord.http_endpoint import PATH
 
-    jobs = services.base.records.jobs
-    async with front.listen(dispatcher, jobs, by_socket=by_socket, by_http=by_http) as routes:
+    async with front.listen(dispatcher, services.lookup, by_socket=by_socket, by_http=by_http) as routes:
         yield WebExtension(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
 
 
@@ -98,8 +97,8 @@ async def _listen_on_slack(
 ) -> AsyncIterator[WebExtension]:
     from bot.adapters.slack.manifest import EVENTS_PATH
 
-    jobs, home, stop = services.base.records.jobs, HomeTabBuilder(services), build_job_stopper(services, SLACK)
-    listening = front.listen(dispatcher, jobs, home=home, stop_jobs=stop, by_socket=by_socket, by_http=by_http)
+    home, stop = HomeTabBuilder(services), build_job_stopper(services, SLACK)
+    listening = front.listen(dispatcher, services.lookup, home=home, stop_jobs=stop, by_socket=by_socket, by_http=by_http)
     async with listening as routes:
         yield WebExtension(routes, frozenset({EVENTS_PATH}), front.findings)
 

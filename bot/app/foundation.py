@@ -26,6 +26,7 @@ from bot.ports.moderation_log import ModerationLog
 from bot.ports.objects import ObjectStore
 from bot.ports.observer import Observer
 from bot.ports.pictures import Pictures
+from bot.ports.removals import PictureRemovals, SentMessages
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
@@ -35,7 +36,9 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.moderation_log import SqlModerationLog
 from storage.sql.pictures import SqlPictures
+from storage.sql.removals import SqlPictureRemovals
 from storage.sql.rules import SqlRulebook
+from storage.sql.sent_messages import SqlSentMessages
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +56,8 @@ class Records:
     rulebook: Rulebook
     cases: Cases
     moderation_log: ModerationLog
+    removals: PictureRemovals
+    sent_messages: SentMessages
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
             rulebook=SqlRulebook(database, clock, ids),
             cases=SqlCases(database, clock, ids),
             moderation_log=SqlModerationLog(database, clock),
+            removals=SqlPictureRemovals(database, clock),
+            sent_messages=SqlSentMessages(database, clock),
         )
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))

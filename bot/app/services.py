@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.adapters.discord import DISCORD
+from bot.adapters.discord import message_links as discord_links
+from bot.adapters.slack import SLACK
+from bot.adapters.slack import message_links as slack_links
 from bot.adapters.terminal import TERMINAL
 from bot.app.ai_services import call_limits
 from bot.app.foundation import Foundation
-from bot.app.moderation import build_case_effects
+from bot.app.moderation import build_case_effects, build_report_follow_up
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
 from bot.app.sanctions import build_sanction_enforcement, build_sanctions
 from bot.app.stores import public_store_url
@@ -27,9 +31,14 @@ from bot.services.gallery import Gallery
 from bot.services.owners import Owners
 from bot.services.person_lookup import PersonLookup
 from bot.services.picture_links import PictureLinks
+from bot.services.picture_lookup import PictureLookup
 from bot.services.quotas import Quotas
+from bot.services.removal import Removals
+from bot.services.report_follow_up import ReportFollowUp
 from bot.services.sanctions import Sanctions
 from storage.sql.call_queue import SqlCallQueue
+
+_MESSAGE_LINKS = {DISCORD: discord_links.parse_message_link, SLACK: slack_links.parse_message_link}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Services:
     delivery: Delivery
     surfaces: Mapping[Platform, Surface]
     links: PictureLinks
+    lookup: PictureLookup
     people: PersonLookup
     rule_changes: RuleChanges
     queue: AccountQueue
@@ -52,6 +62,8 @@ class Services:
     budget_alerts: BudgetAlerts
     is_owner: IsOwner
     cases: CaseReview
+    removals: Removals
+    report_follow_up: ReportFollowUp
 
 
 def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> Services:
@@ -65,6 +77,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         jobs=records.jobs,
         quotas=quotas,
         gallery=gallery,
+        sent_messages=records.sent_messages,
         links=links,
         surfaces=surfaces,
         clock=base.clock,
@@ -77,6 +90,8 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     cancellation = Cancellation(jobs=records.jobs, engine=engine, queue=queue, observer=base.observer)
     enforcement = build_sanction_enforcement(base, surfaces, cancellation, delivery)
     sanctions = build_sanctions(base, enforcement, owners)
+    cases = CaseReview(records.cases, build_case_effects(base), base.clock)
+    removals = Removals(records.removals, base.clock)
     return Services(
         base=base,
         studio=Studio(
@@ -98,6 +113,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         delivery=delivery,
         surfaces=surfaces,
         links=links,
+        lookup=PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS),
         people=people,
         rule_changes=RuleChanges(
             rulebook=records.rulebook, quotas=quotas, people=people, deployment=deployment_limits(settings), clock=base.clock
@@ -108,7 +124,9 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         sanction_enforcement=enforcement,
         budget_alerts=budget_alerts,
         is_owner=owners.is_owner,
-        cases=CaseReview(records.cases, build_case_effects(base), base.clock),
+        cases=cases,
+        removals=removals,
+        report_follow_up=build_report_follow_up(base, quotas, cases, removals),
     )
 
 

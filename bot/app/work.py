@@ -47,6 +47,7 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))
             retention = build_retention_sweep(services.base, services.surfaces)
             await stack.enter_async_context(background_task(retention.run(leader)))
+            await stack.enter_async_context(background_task(services.report_follow_up.run(leader, every=_SWEEP_EVERY)))
             # Whoever leads: nobody else can get at this machine's spool.
             await stack.enter_async_context(background_task(_sweep_spool(services.base)))
         yield worker

@@ -1,15 +1,17 @@
 """Commands given by a reaction to a message, or from its menu."""
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 import structlog
 
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import Post, Tone
+from bot.domain.images import PictureId
 from bot.domain.jobs import Job, JobState
 from bot.errors import EaselError
-from bot.ports.jobs import Jobs
 from bot.ports.surfaces import Call
+from bot.services.picture_lookup import PictureLookup
 
 log = structlog.get_logger(__name__)
 
@@ -25,34 +27,51 @@ class Reaction(StrEnum):
 
     MAIL = "mail"
     FAVOURITE = "favourite"
-    REPORT = "report"
+    REPORT = "flag"
     CROSS = "cross"
+
+
+ShownPicture = Callable[[], Awaitable[PictureId | None]]
+"""Asks a platform which picture of ours a message shows."""
+
+
+async def show_nothing() -> None:
+    """Know nothing of what a message shows."""
+    return
 
 
 class MessageActions:
     """Presses commands on the job that a message speaks of. As with the dispatcher's, none of its methods raises."""
 
-    def __init__(self, dispatcher: Dispatcher, jobs: Jobs) -> None:
+    def __init__(self, dispatcher: Dispatcher, lookup: PictureLookup) -> None:
         self._dispatcher = dispatcher
-        self._jobs = jobs
+        self._lookup = lookup
 
     def is_supported(self, reaction: Reaction) -> bool:
         """Whether anything follows from a reaction here."""
         return reaction is Reaction.CROSS or reaction in self._dispatcher.commands
 
-    async def choose(self, command: str, message: str, call: Call) -> None:
-        """Press what somebody chose from the menu of a message, which may be anybody's."""
-        if not await self._press(command, message, call):
+    async def choose(self, command: str, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
+        """Press what somebody chose from the menu of a message, which may be anybody's.
+
+        Of a message that nothing is known of, `show` says what it shows; so do the other methods.
+        """
+        if not await self._press(command, message, call, show):
             await call.whisper(_NO_PICTURE)
 
-    async def react(self, reaction: Reaction, message: str, call: Call) -> None:
+    async def react(self, reaction: Reaction, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
         """Press what a reaction means; below a message that speaks of no job it means nothing."""
-        await self._press(reaction, message, call)
+        await self._press(reaction, message, call, show)
 
-    async def _press(self, command: str, message: str, call: Call) -> bool:
+    async def take_back(self, reaction: Reaction, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
+        """Press what follows from a reaction that is taken away again: only a report is taken back by that."""
+        if reaction is Reaction.REPORT:
+            await self._press("unflag", message, call, show)
+
+    async def _press(self, command: str, message: str, call: Call, show: ShownPicture) -> bool:
         """Press a command on a message's job; False when it speaks of none."""
         try:
-            job = await self._jobs.by_message(call.place.platform, call.place.channel, message)
+            job = await self._find_job(message, call, show)
         except EaselError as error:
             log.warning("message.not_looked_up", kind=error.kind, reason=str(error))
             await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
@@ -62,6 +81,13 @@ class MessageActions:
         name = _cross_command(job) if command == Reaction.CROSS else command
         await self._dispatcher.press(f"{name}:{job.id}", call)
         return True
+
+    async def _find_job(self, message: str, call: Call, show: ShownPicture) -> Job | None:
+        job = await self._lookup.job_of_message(call.place.platform, call.place.channel, message)
+        if job is not None:
+            return job
+        picture = await show()
+        return None if picture is None else await self._lookup.job_of_picture(picture)
 
 
 def _cross_command(job: Job) -> str:

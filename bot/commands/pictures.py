@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Post
+from bot.domain.jobs import JobId
 from bot.errors import BadInput
 from bot.pipeline import posts
 from bot.pipeline.deletion import delete_pictures
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
+from bot.ports.removals import SentMessages
 from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
 from bot.services.picture_links import PictureLinks
@@ -64,7 +66,7 @@ class GalleryArgs:
     """`/gallery` takes nothing."""
 
 
-def show_gallery(studio: Studio, gallery: Gallery, links: PictureLinks) -> Command[GalleryArgs]:
+def show_gallery(studio: Studio, gallery: Gallery, links: PictureLinks, sent_messages: SentMessages) -> Command[GalleryArgs]:
     """Build `/gallery`."""
 
     async def run(call: Call, args: GalleryArgs) -> None:  # noqa: ARG001 - every command is called alike
@@ -74,6 +76,10 @@ def show_gallery(studio: Studio, gallery: Gallery, links: PictureLinks) -> Comma
             await call.whisper(Post("You have no pictures yet. Type /imagine and say what you would like to see."))
             return
         shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
-        await call.whisper(Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown), links=posts.originals(shown)))
+        post = Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown), links=posts.originals(shown))
+        message = await call.whisper(post)
+        if message is not None:
+            for job in dict.fromkeys(JobId(picture.job) for picture in pictures):
+                await sent_messages.add(job, message)
 
     return Command("gallery", "See your newest pictures again, wherever you asked for them", GalleryArgs, run)

@@ -23,6 +23,7 @@ from bot.services.quotas import EffectiveLimits
 from bot.text import pluralize, quote, suggest
 
 _MOST_CHANNELS = 50
+_MOST_REPORTS = 100
 _TOKEN = re.compile(r"<#[^<>]*>|[^\s,;]+")
 _MENTION = re.compile(r"<#([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
 _PLAIN_ID = re.compile(r"(?=\D*\d)[A-Z0-9]{2,64}")
@@ -85,6 +86,7 @@ def _threshold_formatter(kind: ContentKind) -> Callable[[CommunitySettings], Tex
 _FORMATTERS: Mapping[str, Callable[[CommunitySettings], TextPart]] = {
     "zone": lambda settings: settings.zone.key,
     "channels": lambda settings: RichText.join(", ", map(PlatformChannel.parse, settings.channels or ("all",))),
+    "reports_to_hide": lambda settings: str(settings.reports_to_hide or "never"),
     "language": lambda settings: settings.language.value,
     "previews": lambda settings: "on" if settings.previews else "off",
     "review_channel": lambda settings: PlatformChannel.parse(settings.review_channel) if settings.review_channel else "none",
@@ -219,6 +221,14 @@ def _days_parser(name: str, least: int = 1) -> Callable[[str, SettingContext], s
     return parse
 
 
+def _parse_reports_to_hide(typed: str, context: SettingContext) -> str:  # noqa: ARG001 - every setting is read alike
+    if typed.lower() == "never":
+        return "0"
+    if not re.fullmatch(r"[0-9]{1,3}", typed) or not 1 <= int(typed) <= _MOST_REPORTS:
+        raise BadInput(f"reports_to_hide is a number of reports from 1 to {_MOST_REPORTS}, or never, not {quote(typed)}.")
+    return str(int(typed))
+
+
 def _choice_parser(name: str, pick: Choice) -> Callable[[str, SettingContext], str]:
     return lambda typed, _context: str(pick.parse(name, typed))
 
@@ -240,6 +250,7 @@ _PARSERS: Mapping[str, Callable[[str, SettingContext], str | None]] = {
     "message_retention": _days_parser("message_retention"),
     "job_retention": _days_parser("job_retention", LEAST_KEPT_DAYS),
     "record_retention": _days_parser("record_retention", LEAST_KEPT_DAYS),
+    "reports_to_hide": _parse_reports_to_hide,
     "language": _choice_parser("language", Choice("", Language)),
     **{f"{THRESHOLD_PREFIX}{kind}": _threshold_parser(kind) for kind in SCORED},
 }

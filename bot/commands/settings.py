@@ -36,6 +36,7 @@ class SettingName(StrEnum):
     MESSAGE_RETENTION = "message_retention"
     JOB_RETENTION = "job_retention"
     RECORD_RETENTION = "record_retention"
+    REPORTS_TO_HIDE = "reports_to_hide"
     LANGUAGE = "language"
     THRESHOLD_MINORS = "threshold_minors"
     THRESHOLD_SEXUAL = "threshold_sexual"

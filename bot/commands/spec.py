@@ -54,7 +54,7 @@ class Command(Generic[A]):
     `notes` are what choices cost here, by option. `takes_plain_words` says
     that words without a command are meant for it. `is_for_author` says that
     a button of its only works for whoever asked for the picture, and for who
-    looks after the place.
+    looks after the place; `is_for_others`, that it works for all but them.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Command(Generic[A]):
     answers_in_public: bool = False
     takes_plain_words: bool = False
     is_for_author: bool = False
+    is_for_others: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -188,6 +188,9 @@ class Post:
     """What it cost in dollars, for admins and owners; a surface whose messages everybody reads alike leaves it out."""
 
     buttons: tuple[Button, ...] = ()
+    menu: tuple[Button, ...] = ()
+    """What the menu of every message offers where a platform has such menus; elsewhere these are buttons like the others."""
+
     links: tuple[Link, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     references: tuple[TextReference, ...] = ()

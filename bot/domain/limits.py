@@ -30,7 +30,9 @@ class CommunitySettings:
     `channels` and `review_channel` are `platform:tenant:channel`; no channels
     allow all. The days say how long pictures, prompts, messages, jobs and
     records are kept; 0 is for ever. `language` is that of `/help`.
-    `thresholds` are set one by one, as `threshold_<kind>`.
+    As many reports as `reports_to_hide` hide a picture until a moderator
+    decides; with 0 only those of moderators do. `thresholds` are set one by
+    one, as `threshold_<kind>`.
     """
 
     zone: ZoneInfo
@@ -46,6 +48,7 @@ class CommunitySettings:
     message_days: int = 0
     job_days: int = 0
     record_days: int = 0
+    reports_to_hide: int = 3
     language: Language = Language.ENGLISH
     thresholds: Thresholds = USUAL_THRESHOLDS
 
@@ -192,6 +195,7 @@ _SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = 
     "message_retention": lambda settings, value: replace(settings, message_days=int(value)),
     "job_retention": lambda settings, value: replace(settings, job_days=int(value)),
     "record_retention": lambda settings, value: replace(settings, record_days=int(value)),
+    "reports_to_hide": lambda settings, value: replace(settings, reports_to_hide=int(value)),
     "language": lambda settings, value: replace(settings, language=Language(value)),
     **{f"{THRESHOLD_PREFIX}{kind}": partial(_set_threshold, kind) for kind in SCORED},
 }

@@ -19,6 +19,7 @@ from bot.pipeline.log_context import log_job
 from bot.pipeline.retries import retry_delivery
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
+from bot.ports.removals import SentMessages
 from bot.ports.surfaces import Surface
 from bot.services.gallery import Gallery
 from bot.services.picture_links import PictureLinks
@@ -44,6 +45,7 @@ class Delivery:
         jobs: Jobs,
         quotas: Quotas,
         gallery: Gallery,
+        sent_messages: SentMessages,
         links: PictureLinks,
         surfaces: Mapping[Platform, Surface],
         clock: Clock,
@@ -52,6 +54,7 @@ class Delivery:
         self._jobs = jobs
         self._quotas = quotas
         self._gallery = gallery
+        self._sent_messages = sent_messages
         self._links = links
         self._surfaces = surfaces
         self._clock = clock
@@ -111,13 +114,15 @@ class Delivery:
         Raises:
             MessageGone: They cannot be reached.
             SurfaceFailed: The platform does not take it now.
+            StorageFailed: It is there, but could not be noted.
         """
         surface = self._surface(person.platform)
         post = await self._finished_post(job)
         if person != job.author.identity:
             post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
         place = await retry_delivery(lambda: surface.direct(person))
-        await retry_delivery(lambda: surface.post(place, post, key=key))
+        message = await retry_delivery(lambda: surface.post(place, post, key=key))
+        await self._sent_messages.add(job.id, message)
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""

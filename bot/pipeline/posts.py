@@ -76,6 +76,7 @@ def done(
         footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_low_quota_note(left)),
         cost="" if shows_cost else price,
         buttons=(*_redraw_buttons(job), Button("Delete", "delete", job.id, is_dangerous=True)),
+        menu=(Button("Report", "report", job.id),),
         links=originals(post_pictures),
     )
 

@@ -1,6 +1,6 @@
 """Accounts and the ledger of their quotas."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.allowances import Budget, QuotaStatus, Spending
@@ -25,6 +25,10 @@ class Accounts(Protocol):
 
     async def identities(self, account: AccountId) -> tuple[Identity, ...]:
         """Return the identities of an account."""
+        ...
+
+    async def created_at(self, account: AccountId) -> datetime | None:
+        """Return when the account, or the oldest that became part of it, was first seen; None where it never was."""
         ...
 
     async def join(self, account: AccountId, other: AccountId) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.domain.chat import MessageRef
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
-from bot.domain.people import AccountId
+from bot.domain.people import AccountId, Platform
 from bot.domain.removals import BlockedPicture, Removal, RemovalOrder, RemovalStep
 
 
@@ -97,4 +97,8 @@ class SentMessages(Protocol):
 
     async def of_job(self, job: JobId) -> tuple[MessageRef, ...]:
         """Return a job's messages in the order of their writing down."""
+        ...
+
+    async def jobs_shown(self, platform: Platform, channel: str, message: str) -> tuple[JobId, ...]:
+        """Return the jobs whose pictures a message shows, by the platform's ids."""
         ...

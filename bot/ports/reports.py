@@ -1,18 +1,62 @@
 """Reports of pictures by people."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 
+from bot.domain.cases import CaseId
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId
+from bot.domain.reports import Report, ReporterStanding, ReportOutcome, ReportReason, ReportTally, TrackRecord
+from bot.domain.rules import Actor
 
 
 class Reports(Protocol):
-    """Writes down who reported which picture, and when. May raise `StorageFailed`."""
+    """Writes down who reported which picture, when and why. All methods may raise `StorageFailed`.
 
-    async def add(self, picture: PictureId, reporter: AccountId) -> bool:
-        """Write a report down; the same person's second one of the same picture changes nothing and gives False."""
+    What follows from a report is pending from the moment it is written down
+    until `complete`, so that a crash in between loses nothing.
+    """
+
+    async def add(self, picture: PictureId, by: Actor, standing: ReporterStanding, reason: ReportReason | None = None) -> bool:
+        """Write a report down, and log it; False where the same person has reported the picture and not taken that back.
+
+        A second report changes nothing but the reason, if it gives one.
+        """
         ...
 
-    async def of(self, picture: PictureId) -> tuple[AccountId, ...]:
-        """Return who reported the picture, first reporter first."""
+    async def withdraw(self, pictures: Collection[PictureId], by: Actor, since: datetime) -> tuple[PictureId, ...]:
+        """Take back somebody's undecided reports of these pictures that were made since then; return of which. That is logged."""
+        ...
+
+    async def give_reason(self, pictures: Collection[PictureId], reporter: AccountId, reason: ReportReason) -> bool:
+        """Say why; False where there is no such report."""
+        ...
+
+    async def of(self, picture: PictureId) -> tuple[Report, ...]:
+        """Return the reports of a picture that were not taken back, the first one first."""
+        ...
+
+    async def tally(self, picture: PictureId) -> ReportTally:
+        """Count them."""
+        ...
+
+    async def complete(self, picture: PictureId, tally: ReportTally) -> bool:
+        """Note that all is done that follows from this tally; False, and nothing noted, where it is another one by now."""
+        ...
+
+    async def pending(self, before: datetime, *, most: int) -> tuple[PictureId, ...]:
+        """Return up to `most` pictures whose reports changed before then, without that what follows was done; oldest first."""
+        ...
+
+    async def decide(self, picture: PictureId, case: CaseId, outcome: ReportOutcome, *, up_to: datetime) -> None:
+        """Note what the decision of a case found of the reports that were undecided then."""
+        ...
+
+    async def undecide(self, picture: PictureId, case: CaseId) -> None:
+        """Take back what was found by a case."""
+        ...
+
+    async def track_record(self, reporter: AccountId) -> TrackRecord:
+        """Count how somebody's reports turned out."""
         ...

@@ -101,8 +101,11 @@ class Call(Protocol):
         """
         ...
 
-    async def whisper(self, post: Post) -> None:
-        """Say something to this person alone. Never raises: a private note that cannot be delivered is logged."""
+    async def whisper(self, post: Post) -> MessageRef | None:
+        """Say something to this person alone, and return the message if it is one that stays, as in a direct conversation.
+
+        Never raises: a private note that cannot be delivered is logged.
+        """
         ...
 
     async def ask(self, form: Form) -> None:

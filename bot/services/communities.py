@@ -29,3 +29,11 @@ class Communities:
             return CommunityId(place.tenant)
         tenant = f"{place.platform}:{place.tenant}"
         return self._by_tenant.get(tenant, CommunityId(tenant))
+
+    def are_joined(self, one: Place, other: Place) -> bool:
+        """Return whether two places are of one tenant, or of tenants that the settings join."""
+        if other.is_at(one.platform, one.tenant):
+            return True
+        tenants = {f"{place.platform}:{place.tenant}" for place in (one, other)}
+        names = {self._by_tenant.get(tenant) for tenant in tenants}
+        return len(names) == 1 and None not in names

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
 from bot.domain.chat import Place
 from bot.domain.jobs import Wish
-from bot.domain.limits import CommunityLimits, DeploymentLimits
+from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
 from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
-from bot.domain.rules import Rule, RuleKind
+from bot.domain.rules import EVERYBODY, Rule, RuleKind
 from bot.errors import NotAllowed
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock
@@ -73,6 +73,14 @@ class Quotas:
     def community(self, place: Place) -> CommunityId:
         """Return the community of a place."""
         return self._communities.of(place)
+
+    def are_joined(self, one: Place, other: Place) -> bool:
+        """Return whether two places are of one server or workspace, or of several that the settings join."""
+        return self._communities.are_joined(one, other)
+
+    async def settings(self, community: CommunityId) -> CommunitySettings:
+        """Return the settings of a community."""
+        return apply_setting_rules(self._deployment.settings, await self._rulebook.rules(community, EVERYBODY))
 
     async def account(self, person: Person) -> Account:
         """Return the account behind a person, with the tier it has by itself."""

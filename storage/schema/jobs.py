@@ -141,4 +141,16 @@ reports = Table(
     Column("picture", String, ForeignKey("pictures.id"), primary_key=True),
     Column("reporter", String, ForeignKey("accounts.id"), primary_key=True, index=True),
     Column("reported_at", Moment, nullable=False),
+    Column("reason", String),
+    Column("standing", String, nullable=False, server_default="known"),
+    Column("outcome", String),
+    Column("decided_case", String),
+    Column("withdrawn_at", Moment),
+    Column("completed_at", Moment),  # when all was done that follows from it
 )
+"""Who reported which picture. Where a person is forgotten, their reports that are decided may go: they name nobody else."""
+
+IS_WITHDRAWN: ColumnElement[bool] = reports.c.withdrawn_at.is_not(None)
+IS_PENDING: ColumnElement[bool] = reports.c.completed_at.is_(None)
+
+partial_index("ix_reports_pending", reports.c.reported_at, where=IS_PENDING)

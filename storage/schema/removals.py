@@ -8,7 +8,7 @@ some id is gone, and keeps it from coming back. `sent_messages` go with the
 person's jobs, once the messages are deleted.
 """
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.schema.base import JSON_VALUE, Moment, metadata, partial_index
@@ -60,4 +60,5 @@ sent_messages = Table(
     Column("message_key", String, primary_key=True),
     Column("message", JSON_VALUE, nullable=False),
     Column("sent_at", Moment, nullable=False),
+    Index("ix_sent_messages_message", "platform", "message_key"),
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, Row, Select, String, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,7 @@ from bot.ports.codes import Purpose
 from storage.schema.accounts import accounts, api_keys, codes, identities
 from storage.schema.billing import credit_balances
 from storage.schema.cases import case_notes, cases, moderation_log
-from storage.schema.jobs import jobs, pictures, reports
+from storage.schema.jobs import IS_WITHDRAWN, jobs, pictures, reports
 from storage.schema.quotas import holds, rules
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import lock_account_changes, lock_current_account
@@ -41,15 +41,21 @@ _SET_JOINED_TO = (
     update(accounts).where(or_(accounts.c.id == _GONE, accounts.c.id.in_(_JOINED_TO_GONE))).values(joined_to=_SURVIVOR)
 )
 
+
+def _reported_by(account: BindParameter[str]) -> Select[tuple[str]]:
+    return select(reports.c.picture).where(reports.c.reporter == account).correlate(None)
+
+
 _MOVE_JOBS = update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR).returning(jobs.c.id)
 _MOVE_PICTURES = update(pictures).where(pictures.c.job.in_(bindparam("moved", expanding=True))).values(account=_SURVIVOR)
 _MOVE_BATCH = 500
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
     update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
-    delete(reports).where(
-        reports.c.reporter == _GONE, reports.c.picture.in_(select(reports.c.picture).where(reports.c.reporter == _SURVIVOR))
-    ),
+    # Who reported a picture with both is one reporter: what they took back with one of them stands with the other.
+    delete(reports).where(reports.c.reporter == _SURVIVOR, IS_WITHDRAWN, reports.c.picture.in_(_reported_by(_GONE))),
+    update(reports).where(reports.c.reporter == _SURVIVOR, reports.c.picture.in_(_reported_by(_GONE))).values(completed_at=None),
+    delete(reports).where(reports.c.reporter == _GONE, reports.c.picture.in_(_reported_by(_SURVIVOR))),
     update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
     update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
     *(

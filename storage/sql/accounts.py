@@ -1,10 +1,10 @@
 """Accounts and the identities that share them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, func, insert, or_, select
 
 from bot.domain.people import Account, AccountId, Identity, Platform, Tier
 from bot.ports.clock import Clock, Ids
@@ -35,6 +35,10 @@ _OF_ACCOUNT = (
     select(identities)
     .where(identities.c.account == bindparam("account"))
     .order_by(identities.c.platform, identities.c.realm, identities.c.user_id)
+)
+
+_FIRST_CREATED = select(func.min(accounts.c.created_at).label("first")).where(
+    or_(accounts.c.id == bindparam("account"), accounts.c.joined_to == bindparam("account"))
 )
 
 
@@ -68,6 +72,13 @@ class SqlAccounts:
         """Read the identities of an account."""
         async with self._database.read_statement() as connection:
             return _identities((await connection.execute(_OF_ACCOUNT, {"account": account})).all())
+
+    async def created_at(self, account: AccountId) -> datetime | None:
+        """Read when the first of those accounts was made that are this one now."""
+        async with self._database.read_statement() as connection:
+            row = (await connection.execute(_FIRST_CREATED, {"account": account})).one()
+        first: datetime | None = row.first
+        return first
 
     async def join(self, account: AccountId, other: AccountId) -> None:
         """Move everything over, and leave a pointer behind."""

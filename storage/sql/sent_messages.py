@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat import MessageRef
 from bot.domain.jobs import JobId
+from bot.domain.people import Platform
 from bot.ports.clock import Clock
 from storage.schema.removals import sent_messages
 from storage.sql.database import Database
@@ -17,6 +18,11 @@ from storage.sql.upsert import Upsert
 
 _MESSAGE = TypeAdapter(MessageRef)
 _ADD = Upsert(lambda insert_into: insert_into(sent_messages).on_conflict_do_nothing())
+_SHOWN = (
+    select(sent_messages.c.job)
+    .where(sent_messages.c.platform == bindparam("platform"), sent_messages.c.message_key == bindparam("message_key"))
+    .order_by(sent_messages.c.sent_at, sent_messages.c.job)
+)
 _OF_JOB = select(sent_messages.c.message).where(sent_messages.c.job == bindparam("job"))
 
 
@@ -50,3 +56,9 @@ class SqlSentMessages:
         found = _OF_JOB.order_by(sent_messages.c.sent_at, sent_messages.c.message_key)
         async with self._database.read_statement() as connection:
             return tuple(_MESSAGE.validate_python(one) for one in (await connection.execute(found, {"job": job})).scalars())
+
+    async def jobs_shown(self, platform: Platform, channel: str, message: str) -> tuple[JobId, ...]:
+        """Read the jobs of a message."""
+        asked = {"platform": platform, "message_key": message_key(channel, message)}
+        async with self._database.read_statement() as connection:
+            return tuple(JobId(job) for job in (await connection.execute(_SHOWN, asked)).scalars())

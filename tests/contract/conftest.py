@@ -180,7 +180,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             pictures=MemoryPictures(memory),
             accounts=MemoryAccounts(CountingIds(), memory),
             messages=MemoryPageMessages(clock, CountingIds()),
-            reports=MemoryReports(),
+            reports=MemoryReports(clock),
             rulebook=MemoryRulebook(memory.books, clock, ids),
             credits=MemoryCredits(memory.books, clock, ids),
             seen_keys=MemorySeenKeys(),

@@ -1,15 +1,16 @@
 """Asks of every implementation of `Accounts`: is a person the same account for ever, and only theirs?"""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from bot.domain.people import GUEST, PREMIUM, REGISTERED, Identity, Platform
+from bot.domain.people import GUEST, PREMIUM, REGISTERED, AccountId, Identity, Platform
 from bot.ports.accounts import Accounts
 from storage.sql.accounts import SqlAccounts
 from tests.contract.conftest import ON_DISK
 from tests.contract.tables import patient_database
-from tests.fakes.clock import StoppedClock
+from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.ids import CountingIds
 
 ANN = Identity(Platform("discord"), "", "1001")
@@ -68,3 +69,14 @@ async def test_two_houses_on_one_database_agree(accounts: Accounts, records_url:
     looks = await asyncio.gather(*(some.get_or_create(ANN, GUEST) for some in [accounts, others] * 10))
     await second.close()
     assert len(set(looks)) == 1
+
+
+async def test_an_account_is_as_old_as_the_oldest_that_became_part_of_it(accounts: Accounts, clock: StoppedClock) -> None:
+    """Whoever links a new account is no newcomer for that."""
+    old = await accounts.get_or_create(Identity(Platform("slack"), "T1", "U1"), GUEST)
+    clock.move(timedelta(days=30))
+    new = await accounts.get_or_create(ANN, GUEST)
+    assert await accounts.created_at(new.id) == NOON + timedelta(days=30)
+    await accounts.join(new.id, old.id)
+    assert await accounts.created_at(new.id) == NOON
+    assert await accounts.created_at(AccountId("nobody")) is None

@@ -1,6 +1,7 @@
 """Asks of every implementation of `Accounts`: does all that one person has come together?"""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from bot.domain.allowances import QuotaStatus
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, Identity
+from bot.domain.reports import ReporterStanding
+from bot.domain.rules import Actor
 from bot.errors import BadInput, QuotaExceeded, StorageFailed
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
@@ -20,6 +23,7 @@ from storage.sql.database import Database
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import ANN, FAILED, LEASE, TODAY, WEB, a_hold, a_job, some_pictures
 from tests.contract.linked import BOB, CAT, by, draw, quota_status
+from tests.fakes.clock import NOON
 
 
 @pytest.fixture
@@ -168,9 +172,14 @@ class TestJoining:
     async def test_a_picture_that_both_reported_is_reported_once(
         self, accounts: Accounts, jobs: Jobs, reports: Reports, ann: AccountId, bob: AccountId, cat: AccountId
     ) -> None:
-        """By one person; reports in memory know no accounts."""
-        await draw(jobs, by(CAT, "elk", cat), 2)
-        for picture, reporter in (("elk.0", ann), ("elk.0", bob), ("elk.1", bob)):
-            await reports.add(PictureId(picture), reporter)
+        """By one person, whatever they took back as the other; reports in memory know no accounts."""
+        await draw(jobs, by(CAT, "elk", cat), 3)
+        elks = [PictureId(f"elk.{position}") for position in range(3)]
+        for picture, reporter in ((elks[0], ann), (elks[0], bob), (elks[1], bob), (elks[2], ann), (elks[2], bob)):
+            await reports.add(picture, Actor(reporter, ""), ReporterStanding.KNOWN)
+        await reports.withdraw([elks[2]], Actor(ann, ""), since=NOON)
+        for picture in elks[:2]:
+            await reports.complete(picture, await reports.tally(picture))
         await accounts.join(ann, bob)
-        assert [await reports.of(PictureId(picture)) for picture in ("elk.0", "elk.1")] == [(ann,), (ann,)]
+        assert [[report.reporter for report in await reports.of(picture)] for picture in elks] == [[ann]] * 3
+        assert set(await reports.pending(NOON + timedelta(days=1), most=9)) == {elks[0], elks[2]}, "they count for less now"

@@ -10,12 +10,15 @@ from bot.app.system import SystemClock
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
 from bot.commands.translations import load_translations
+from bot.services.picture_lookup import PictureLookup
 from storage.limits.local import LocalRateLimiter
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.owners import nobody
+from tests.fakes.pictures import MemoryPictures
+from tests.fakes.removals import MemorySentMessages
 
 
 @asynccontextmanager
@@ -23,11 +26,12 @@ async def a_bot(discord: FakeDiscord, folder: Path, commands: Iterable[AnyComman
     """Run it, connected and with its commands registered."""
     clock = SystemClock()
     dispatcher, jobs = Dispatcher(commands, lambda: "c0ffee", nobody), MemoryJobs(clock)
+    lookup = PictureLookup(jobs, MemoryPictures(jobs), MemorySentMessages(jobs))
     options = DiscordOptions(discord.token, folder / "lock", ShardOptions(), translations=load_translations())
     with pointed_at(discord):
         async with (
             open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock)) as front,
-            front.listen(dispatcher, jobs),
+            front.listen(dispatcher, lookup),
         ):
             await discord.gateway.ready()
             await discord.commands_synced(next(iter(dispatcher.commands.values())).group)

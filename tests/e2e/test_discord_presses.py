@@ -208,7 +208,7 @@ async def test_a_flag_reports(stage: DiscordStage, grace: DiscordPerson) -> None
     """Written down with who it was, and thanked for in private."""
     message = await stage.picture()
     await grace.react(message, "🚩")
-    await told(stage, grace, "your report is noted")
+    await told(stage, grace, "the moderators are told")
     [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
     assert len(await SqlReports(stage.base.database, stage.base.clock).of(picture.id)) == 1
     assert picture.state is PictureState.VISIBLE
@@ -220,7 +220,7 @@ async def test_the_menu_of_a_message_reports(stage: DiscordStage, grace: Discord
     message = await stage.picture()
     whisper = await (await grace.context_menu(message, "Report picture")).message_when()
     assert whisper.is_ephemeral
-    assert "your report is noted" in whisper.text
+    assert "the moderators are told" in whisper.text
 
 
 async def test_the_menu_of_somebody_elses_message(stage: DiscordStage) -> None:
@@ -238,7 +238,7 @@ async def test_other_reactions_and_other_messages_are_left_alone(stage: DiscordS
     await stage.ada.react(message, "⭐")
     await stage.ada.react(hello, "❌")
     await stage.ada.react(message, "🚩")
-    await told(stage, stage.ada, "your report is noted")
+    await told(stage, stage.ada, "is your own")
     assert len(stage.ada.dms) == 1
     assert is_done(message)
 

@@ -15,6 +15,7 @@ from bot.commands.spec import Command
 from bot.domain.chat import Button, Post, Tone
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
+from bot.services.picture_lookup import PictureLookup
 from storage.limits.local import LocalRateLimiter
 from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord
 from tests.fakes.discord.client import pointed_at
@@ -22,6 +23,8 @@ from tests.fakes.discord.interactions import Answer
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.owners import nobody
+from tests.fakes.pictures import MemoryPictures
+from tests.fakes.removals import MemorySentMessages
 
 PUBLIC = Post("here you are", Tone.DONE, buttons=(Button("Do", "do", "job1"),))
 Act = Callable[[Call], Awaitable[object]]
@@ -69,10 +72,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         options = DiscordOptions(discord.token, tmp_path / "lock", ShardOptions())
         clock = SystemClock()
         jobs = MemoryJobs(clock)
+        lookup = PictureLookup(jobs, MemoryPictures(jobs), MemorySentMessages(jobs))
         with pointed_at(discord):
             async with (
                 open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock)) as front,
-                front.listen(dispatcher, jobs),
+                front.listen(dispatcher, lookup),
             ):
                 await discord.gateway.ready()
                 await discord.commands_synced("do")

@@ -121,7 +121,7 @@ async def test_a_picture_can_be_reported_from_its_menu(stage: SlackStage) -> Non
     message = await stage.picture()
     eve = stage.team.add_member("eve")
     await eve.message_shortcut("report_picture", message)
-    await eve.ephemeral("your report is noted")
+    await eve.ephemeral("the moderators are told")
     await eve.message_shortcut("report_picture", eve.say(stage.channel, "hello"))
     await eve.ephemeral("no picture in that message")
 
@@ -134,7 +134,7 @@ async def test_reactions_do_what_they_show(stage: SlackStage) -> None:
     await eve.react(message, "email")
     await eve.dm.message_when(lambda one: bool(one.alts), within=10)
     await eve.react(message, "triangular_flag_on_post")
-    await eve.ephemeral("your report is noted")
+    await eve.ephemeral("the moderators are told")
     await eve.react(message, "x")
     await eve.ephemeral("or a moderator")
     await stage.ada.react(message, "x")

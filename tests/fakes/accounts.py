@@ -1,11 +1,12 @@
 """Accounts in memory, and how they stand."""
 
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.allowances import Budget, QuotaStatus, Spending
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.ports.clock import Ids
+from tests.fakes.clock import NOON
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.scripted_failures import ScriptedFailures
 
@@ -21,13 +22,15 @@ class MemoryAccounts:
         self._joined: dict[AccountId, AccountId] = {}
         self._accounts: dict[Identity, Account] = {}
         self._first_tier: dict[Identity, Tier] = {}
+        self.created: dict[AccountId, datetime] = {}
         self.failures = ScriptedFailures()
 
     async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Look the account up, and make it when there is none."""
         self.failures.raise_next("of")
         if identity not in self._accounts:
-            self._accounts[identity] = Account(AccountId(self._ids.new()), first_tier)
+            account = self._accounts[identity] = Account(AccountId(self._ids.new()), first_tier)
+            self.created[account.id] = self._jobs.clock.now() if self._jobs else NOON
             self._first_tier[identity] = first_tier
         return self._accounts[identity]
 
@@ -46,6 +49,11 @@ class MemoryAccounts:
         """Look for whoever has the account."""
         self.failures.raise_next("identities")
         return self._of(account)
+
+    async def created_at(self, account: AccountId) -> datetime | None:
+        """Look for the first of those that became this one."""
+        became = [account, *(one for one, to in self._joined.items() if to == account)]
+        return min((self.created[one] for one in became if one in self.created), default=None)
 
     async def join(self, account: AccountId, other: AccountId) -> None:
         """Move identities, jobs and pictures; the better tier of the two stays."""
@@ -69,6 +77,7 @@ class MemoryAccounts:
         if self._of(old.id) == (identity,):
             return old
         new = self._accounts[identity] = Account(AccountId(self._ids.new()), tier)
+        self.created[new.id] = self._jobs.clock.now() if self._jobs else NOON
         self._first_tier[identity] = tier
         stayed = Account(old.id, max((self._first_tier[one] for one in self._of(old.id)), key=_RANKS.index))
         self._accounts.update(dict.fromkeys(self._of(old.id), stayed))

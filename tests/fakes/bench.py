@@ -52,7 +52,7 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.owners import owns_nothing
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedPictureStage, ScriptedRewriter, ScriptedStage
-from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals
+from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals, MemorySentMessages
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.sanctions import MemorySanctionBook
 from tests.fakes.seen_keys import MemorySeenKeys
@@ -118,8 +118,15 @@ class Bench:
         self.gallery = Gallery(self.pictures, self.objects, self.clock, undo=timedelta(minutes=10))
         self.quotas = self._quotas()
         everywhere = {LOOM: self.surface, **(surfaces or {})}
+        self.sent_messages = MemorySentMessages(self.jobs)
         self.delivery = Delivery(
-            jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, surfaces=everywhere, clock=self.clock
+            jobs=self.jobs,
+            quotas=self.quotas,
+            gallery=self.gallery,
+            sent_messages=self.sent_messages,
+            links=self.links,
+            surfaces=everywhere,
+            clock=self.clock,
         )
         self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
         self.calls = MemoryCallQueue(self.jobs)

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.chat import MessageRef
 from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
-from bot.domain.people import AccountId
+from bot.domain.people import AccountId, Platform
 from bot.domain.removals import BlockedPicture, Removal, RemovalOrder, RemovalState, RemovalStep, StepState
 from tests.fakes.jobs import Kept, MemoryJobs
 from tests.fakes.scripted_failures import ScriptedFailures
@@ -180,3 +180,9 @@ class MemorySentMessages:
     async def of_job(self, job: JobId) -> tuple[MessageRef, ...]:
         """List a job's."""
         return tuple(self._jobs.sent_messages.get(job, ()))
+
+    async def jobs_shown(self, platform: Platform, channel: str, message: str) -> tuple[JobId, ...]:
+        """Look for the message."""
+        wanted = (platform, channel, message)
+        sent = self._jobs.sent_messages.items()
+        return tuple(job for job, refs in sent if any((ref.place.platform, ref.place.channel, ref.id) == wanted for ref in refs))

@@ -152,9 +152,10 @@ class FakeCall:
         self._surface.answered[self._reply_token] = await self._surface.post(self._place, post, key=f"answer {self._key}")
         return self._surface.answered[self._reply_token]
 
-    async def whisper(self, post: Post) -> None:
-        """Say it to this person."""
+    async def whisper(self, post: Post) -> MessageRef | None:
+        """Say it to this person; where they are alone that is a message that stays."""
         self.whispers.append(post)
+        return None if self._place.tenant else MessageRef(self._place, f"whisper {len(self.whispers)} of {self._key}")
 
     async def ask(self, form: Form) -> None:
         """Show a form."""

@@ -227,13 +227,14 @@ class DiscordReactionCall:
         """Say `post` in the channel; see `Call.answer`."""
         return await self._surface.post(self.place, post, key=key)
 
-    async def whisper(self, post: Post) -> None:
+    async def whisper(self, post: Post) -> MessageRef | None:
         """Say `post` in a direct message; see `Call.whisper`."""
         try:
             place = await self._surface.direct(self.person.identity)
-            await self._surface.post(place, post, key=f"{self.key}:whisper")
+            return await self._surface.post(place, post, key=f"{self.key}:whisper")
         except EaselError as error:
             log.info("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
+            return None
 
     async def ask(self, form: Form) -> None:  # noqa: ARG002 - every call is asked alike
         """Show no form: there is none below a reaction; see `Call.ask`."""

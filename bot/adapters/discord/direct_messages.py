@@ -47,13 +47,15 @@ class DirectMessageCall:
         """Reply; see `Call.answer`."""
         return await self._surface.post(self.place, post, key=key, reply_to=self._message_id)
 
-    async def whisper(self, post: Post) -> None:
+    async def whisper(self, post: Post) -> MessageRef | None:
         """Reply; see `Call.whisper`. Each whisper has a key of its own, for Discord takes the same one once."""
         self._whispers += 1
         try:
-            await self._surface.post(self.place, post, key=f"{self.key}:whisper:{self._whispers}", reply_to=self._message_id)
+            key = f"{self.key}:whisper:{self._whispers}"
+            return await self._surface.post(self.place, post, key=key, reply_to=self._message_id)
         except EaselError as error:
             log.warning("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
+            return None
 
     async def ask(self, form: Form) -> None:  # noqa: ARG002 - every call is asked alike
         """Show no form: there is none below a message; see `Call.ask`."""

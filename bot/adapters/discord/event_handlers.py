@@ -24,7 +24,7 @@ from bot.commands.message_actions import MessageActions, Reaction
 from bot.commands.translations import Translations
 from bot.domain.chat import Form, MessageRef
 from bot.domain.people import Identity, Person
-from bot.ports.jobs import Jobs
+from bot.services.picture_lookup import PictureLookup
 
 log = structlog.get_logger(__name__)
 
@@ -51,12 +51,14 @@ _VARIATION_SELECTOR = "\N{VARIATION SELECTOR-16}"
 class DiscordEventHandlers:
     """Runs a command for each Discord event. discord.py runs each handler in a task, which is tracked here until it ends."""
 
-    def __init__(self, *, dispatcher: Dispatcher, surface: DiscordSurface, jobs: Jobs, translations: Translations) -> None:
+    def __init__(
+        self, *, dispatcher: Dispatcher, surface: DiscordSurface, lookup: PictureLookup, translations: Translations
+    ) -> None:
         self.is_open = True
         """Whether new events are taken. Discord tells people that there was no answer, where it is not."""
         self._dispatcher = dispatcher
         self._surface = surface
-        self._message_actions = MessageActions(dispatcher, jobs)
+        self._message_actions = MessageActions(dispatcher, lookup)
         self._translations = translations
         self._deduplicator = Deduplicator()
         self._tasks = TaskTracker()
@@ -70,6 +72,7 @@ class DiscordEventHandlers:
             self.on_interaction,
             self.on_message,
             self.on_raw_reaction_add,
+            self.on_raw_reaction_remove,
             self.on_guild_join,
             self.on_guild_remove,
         ):
@@ -167,10 +170,24 @@ class DiscordEventHandlers:
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Run what is said by a reaction below a message of ours, in a server or between somebody and us."""
-        reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION_SELECTOR, ""))
-        if self.is_open and self._is_ours(payload) and reaction is not None and self._message_actions.is_supported(reaction):
+        reaction = self._reaction_of(payload)
+        if reaction is not None:
             self._track_this_task()
             await self._react(payload, reaction)
+
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """Take back what was said by a reaction. Discord names the person's id, and not whose message it was."""
+        reaction = self._reaction_of(payload)
+        if reaction is not None:
+            self._track_this_task()
+            call = self._reaction_call(payload, f"{reaction}:taken back", self._person_of_id(payload.user_id), None)
+            await self._message_actions.take_back(reaction, str(payload.message_id), call)
+
+    def _reaction_of(self, payload: discord.RawReactionActionEvent) -> Reaction | None:
+        """Return what a reaction says, where something follows from it."""
+        reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION_SELECTOR, ""))
+        is_meant = reaction is not None and self._message_actions.is_supported(reaction)
+        return reaction if self.is_open and self._is_ours(payload) and is_meant else None
 
     def _is_ours(self, payload: discord.RawReactionActionEvent) -> bool:
         us = self._client.user if self._client else None
@@ -181,20 +198,28 @@ class DiscordEventHandlers:
         if (member is None and payload.guild_id) or (member is not None and member.bot):
             return
         channel = member.guild.get_channel_or_thread(payload.channel_id) if member else None
+        person = person_of(member, None, _permissions(member, channel)) if member else self._person_of_id(payload.user_id)
+        call = self._reaction_call(payload, reaction, person, channel)
+        await self._message_actions.react(reaction, str(payload.message_id), call)
+
+    def _reaction_call(
+        self,
+        payload: discord.RawReactionActionEvent,
+        what: str,
+        person: Person,
+        channel: GuildChannel | discord.Thread | None,
+    ) -> DiscordReactionCall:
         place = place_of(payload.guild_id, payload.channel_id, channel)
-        call = DiscordReactionCall(
-            key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{reaction}",
-            person=person_of(member, None, _permissions(member, channel))
-            if member
-            else self._person_in_direct_message(payload.user_id),
+        return DiscordReactionCall(
+            key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{what}",
+            person=person,
             place=place,
             message=MessageRef(place, str(payload.message_id)),
             surface=self._surface,
         )
-        await self._message_actions.react(reaction, str(payload.message_id), call)
 
-    def _person_in_direct_message(self, user: int) -> Person:
-        """Return whoever reacts in a direct message, of whom Discord tells the id alone; there they look after nothing."""
+    def _person_of_id(self, user: int) -> Person:
+        """Return somebody of whom Discord tells the id alone, as in a direct message: there they look after nothing."""
         known = self._client.get_user(user) if self._client else None
         return Person(Identity(DISCORD, "", str(user)), known.display_name if known else str(user))
 

@@ -23,9 +23,9 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.translations import Translations
 from bot.domain.health import Finding
 from bot.ports.clock import Clock
-from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import RateLimiter
+from bot.services.picture_lookup import PictureLookup
 
 _DRAIN_TIMEOUT = timedelta(seconds=3)
 
@@ -79,14 +79,16 @@ class DiscordFrontEnd:
 
     @asynccontextmanager
     async def listen(
-        self, dispatcher: Dispatcher, jobs: Jobs, *, by_socket: bool = True, by_http: bool = True
+        self, dispatcher: Dispatcher, lookup: PictureLookup, *, by_socket: bool = True, by_http: bool = True
     ) -> AsyncIterator[tuple[APIRouter, ...]]:
         """Receive events while the body runs, by the ways that are this process's; afterwards finish those received.
 
         Gives the routes by which Discord sends interactions, if it does.
         """
         options = self._options
-        handlers = DiscordEventHandlers(dispatcher=dispatcher, surface=self.surface, jobs=jobs, translations=options.translations)
+        handlers = DiscordEventHandlers(
+            dispatcher=dispatcher, surface=self.surface, lookup=lookup, translations=options.translations
+        )
         gateway = GatewayConnection(
             options.token,
             handlers=handlers,

@@ -20,6 +20,7 @@ from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.user_profiles import UserProfiles
 from bot.adapters.slack.web_api import SlackWebApi, Team
+from bot.commands.message_actions import ShownPicture
 from bot.commands.spec import AnyCommand
 from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
 from bot.domain.people import Person
@@ -76,6 +77,10 @@ class SlackCallFactory:
             await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
             return None
 
+    def find_picture(self, origin: PayloadOrigin) -> ShownPicture:
+        """Return what asks Slack which picture of ours the message of a payload shows."""
+        return lambda: self._dependencies.surface.find_picture(origin.place, origin.message)
+
     async def person(self, origin: PayloadOrigin) -> Person:
         """Return who it is."""
         self._remember_origin(origin)
@@ -128,17 +133,22 @@ class SlackCall:
         """Say `post` for all to see; see `Call.answer`."""
         return await self._dependencies.surface.answer(self.place, post, key=key, reply_token=self._reply_token)
 
-    async def whisper(self, post: Post) -> None:
+    async def whisper(self, post: Post) -> MessageRef | None:
         """Say `post` to this person alone; see `Call.whisper`."""
         post = spell_commands_for_slack(post, self._dependencies.commands)
-        for way in (self._whisper_by_url, self._whisper_in_channel, self._whisper_directly):
+        for way in (self._whisper_by_url, self._whisper_in_channel):
             try:
                 if await way(post):
-                    await self._point_to_direct_message(way)
-                    return
+                    return None
             except EaselError as error:
                 log.info("slack.whisper_failed", call=self.key, kind=post.kind, way=way.__name__, reason=str(error))
-        log.warning("slack.whisper_lost", call=self.key, kind=post.kind)
+        try:
+            message = await self._whisper_directly(post)
+        except EaselError as error:
+            log.warning("slack.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
+            return None
+        await self._point_to_direct_message()
+        return message
 
     async def ask(self, form: Form) -> None:
         """Show a form; see `Call.ask`. Reactions and mentions open none, and three seconds after the others it is too late."""
@@ -170,16 +180,15 @@ class SlackCall:
         await self._dependencies.web.call("chat.postEphemeral", place.tenant, {**where, **payload})
         return True
 
-    async def _point_to_direct_message(self, way: object) -> None:
-        """Say in the channel that the answer is elsewhere, if it is: nobody looks there without a word."""
-        if way != self._whisper_directly or not self._origin.channel or self._origin.channel.startswith(_DIRECT):
+    async def _point_to_direct_message(self) -> None:
+        """Say in the channel that the answer is elsewhere: nobody looks there without a word."""
+        if not self._origin.channel or self._origin.channel.startswith(_DIRECT):
             return
         with suppress(EaselError):
             if not await self._whisper_by_url(_ANSWERED_DIRECTLY):
                 await self._whisper_in_channel(_ANSWERED_DIRECTLY)
 
-    async def _whisper_directly(self, post: Post) -> bool:
+    async def _whisper_directly(self, post: Post) -> MessageRef:
         surface = self._dependencies.surface
         place = await surface.direct(self.person.identity)
-        await surface.post(place, post, key=f"{self.key}:whisper")
-        return True
+        return await surface.post(place, post, key=f"{self.key}:whisper")

@@ -25,7 +25,7 @@ from bot.adapters.slack.uninstall import Uninstaller, is_organisation_wide
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
 from bot.errors import EaselError
-from bot.ports.jobs import Jobs
+from bot.services.picture_lookup import PictureLookup
 
 log = structlog.get_logger(__name__)
 
@@ -56,13 +56,13 @@ class SlackEventHandlers:
     """Acknowledges each Slack event first, then runs its command in a tracked task."""
 
     def __init__(
-        self, *, dispatcher: Dispatcher, calls: SlackCallFactory, jobs: Jobs, home: HomeTab, uninstaller: Uninstaller
+        self, *, dispatcher: Dispatcher, calls: SlackCallFactory, lookup: PictureLookup, home: HomeTab, uninstaller: Uninstaller
     ) -> None:
         self.is_open = True
         """Whether new payloads are taken. Slack sends what is not acknowledged to another process, or again."""
         self._dispatcher = dispatcher
         self._calls = calls
-        self._message_actions = MessageActions(dispatcher, jobs)
+        self._message_actions = MessageActions(dispatcher, lookup)
         self._home = home
         self._uninstaller = uninstaller
         self._deduplicator = Deduplicator()
@@ -93,6 +93,7 @@ class SlackEventHandlers:
         app.event("app_mention")(self.on_mention)
         app.event("message")(self.on_message)
         app.event("reaction_added")(self.on_reaction)
+        app.event("reaction_removed")(self.on_reaction)
         app.event("app_home_opened")(self.on_home)
         app.event("app_uninstalled")(self.on_uninstalled)
         app.event("tokens_revoked")(self.on_revoked)
@@ -170,13 +171,13 @@ class SlackEventHandlers:
         self._start_task(key, lambda: self._run_form(origin, key, command.name, raw))
 
     async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
-        """Run what is said by a reaction below a message of ours."""
+        """Run what is said by a reaction below a message of ours, or take it back."""
         event = body["event"]
         reaction = REACTIONS.get(str(event.get("reaction")).partition("::")[0])
         is_ours = context.bot_user_id is not None and event.get("item_user") == context.bot_user_id
         if is_ours and reaction is not None and self._message_actions.is_supported(reaction):
-            origin = payloads.origin_of_event(body)
-            self._start_task(str(body.get("event_id")), lambda: self._react(origin, reaction))
+            origin, is_added = payloads.origin_of_event(body), event.get("type") == "reaction_added"
+            self._start_task(str(body.get("event_id")), lambda: self._react(origin, reaction, is_added=is_added))
 
     async def on_home(self, body: Json) -> None:
         """Show somebody their Home tab."""
@@ -240,11 +241,13 @@ class SlackEventHandlers:
 
     async def _run_shortcut(self, origin: PayloadOrigin, command: str) -> None:
         call = await self._calls.build(origin, origin.trigger)
-        await self._message_actions.choose(command, origin.message, call)
+        await self._message_actions.choose(command, origin.message, call, self._calls.find_picture(origin))
 
-    async def _react(self, origin: PayloadOrigin, reaction: Reaction) -> None:
-        call = await self._calls.build(origin, f"{origin.channel}:{origin.message}:{origin.user}:{reaction}")
-        await self._message_actions.react(reaction, origin.message, call)
+    async def _react(self, origin: PayloadOrigin, reaction: Reaction, *, is_added: bool) -> None:
+        what = reaction if is_added else f"{reaction}:taken back"
+        call = await self._calls.build(origin, f"{origin.channel}:{origin.message}:{origin.user}:{what}")
+        act = self._message_actions.react if is_added else self._message_actions.take_back
+        await act(reaction, origin.message, call, self._calls.find_picture(origin))
 
     async def _show_home(self, origin: PayloadOrigin) -> None:
         await self._home.show(await self._calls.person(origin), origin)

@@ -38,9 +38,9 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.codes import Codes
 from bot.ports.events import Events
 from bot.ports.installations import Installations
-from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import RateLimiter
+from bot.services.picture_lookup import PictureLookup
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +127,7 @@ class SlackFrontEnd:
     async def listen(
         self,
         dispatcher: Dispatcher,
-        jobs: Jobs,
+        lookup: PictureLookup,
         *,
         home: LoadHomeContent,
         stop_jobs: StopJobs,
@@ -143,7 +143,7 @@ class SlackFrontEnd:
         handlers = SlackEventHandlers(
             dispatcher=dispatcher,
             calls=SlackCallFactory(dependencies, people),
-            jobs=jobs,
+            lookup=lookup,
             home=HomeTab(self._web, self._bots, home),
             uninstaller=Uninstaller(web=self._web, store=self._store, people=people, stop_jobs=stop_jobs),
         )

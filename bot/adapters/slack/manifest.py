@@ -38,7 +38,15 @@ SCOPES = (
 REQUIRED_SCOPES = frozenset(SCOPES) - {"chat:write.public", "im:history", "usergroups:read"}
 """Without these something is broken; the others are a convenience."""
 
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "reaction_added", "tokens_revoked")
+EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "message.im",
+    "reaction_added",
+    "reaction_removed",
+    "tokens_revoked",
+)
 
 _LONGEST_DESCRIPTION, _LONGEST_HINT = 100, 1000
 _HINT = "a fox in the snow --shape wide"

@@ -9,6 +9,7 @@ gets them as replies in the message's thread, which its blocks show above.
 import asyncio
 import hashlib
 import io
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import StrEnum
 
@@ -19,11 +20,13 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.rendering import ImageSource
 from bot.adapters.slack.uploads import FileUpload, FileUploader
 from bot.domain.chat import Attachment, MessageRef, Post, PostPicture
+from bot.domain.images import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 from bot.services.provenance import copy_mark
 
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
+_NAME = re.compile(r"easel-ai-([A-Za-z0-9_-]{1,64})\.(?:png|jpg|gif)")
 _MOST_TITLE = 80
 _MOST_ALT = 1000
 _MOST_PICTURES = 10
@@ -126,6 +129,12 @@ class PictureSources:
             content, extension = await asyncio.to_thread(convert_to_png, content), "png"
         name = f"easel-ai-{post_picture.picture}.{extension}"
         return FileUpload(name, content, post_picture.alt[:_MOST_TITLE] or name, post_picture.alt[:_MOST_ALT])
+
+
+def picture_in_name(name: str) -> PictureId | None:
+    """Return the picture that a file of ours shows, by the file's name."""
+    found = _NAME.fullmatch(name)
+    return None if found is None else PictureId(found[1])
 
 
 def has_pictures(post: Post) -> bool:

@@ -11,7 +11,7 @@ from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, t
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import BotNotInChannel, SlackMessageRejected, may_arrive
 from bot.adapters.slack.message_poster import MessagePoster, PostedMessage
-from bot.adapters.slack.picture_sources import PictureMethod, PictureSources, PreviewLink, has_pictures
+from bot.adapters.slack.picture_sources import PictureMethod, PictureSources, PreviewLink, has_pictures, picture_in_name
 from bot.adapters.slack.post_deduplicator import PostDeduplicator
 from bot.adapters.slack.rendering import Json, render_message
 from bot.adapters.slack.reply_token import SlackReplyToken, is_said_by_url
@@ -20,6 +20,7 @@ from bot.adapters.slack.response_urls import ResponseUrlClient
 from bot.adapters.slack.uploads import FileUploader, UploadTimings
 from bot.adapters.slack.web_api import SlackWebApi, Team
 from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.images import PictureId
 from bot.domain.people import Identity
 from bot.errors import MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
@@ -140,6 +141,15 @@ class SlackSurface:
             raise SlackMessageRejected("said through a call's address")
         self._remember_team(message)
         await self._updates.show_final(message, lambda _: self._delete_message(message))
+
+    async def find_picture(self, place: Place, message: str) -> PictureId | None:
+        """Return the picture of ours that was shared as a message, as those in threads are; None where there is none.
+
+        Raises:
+            SurfaceFailed: Slack does not say now.
+        """
+        names = await self._uploads.find_shared(place, message)
+        return next((picture for picture in map(picture_in_name, names) if picture is not None), None)
 
     async def _post_with_pictures(self, place: Place, post: Post, name: str) -> MessageRef:
         """Say a post, or its words where files have to be shared below a message that is there."""

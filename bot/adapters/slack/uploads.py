@@ -9,7 +9,7 @@ have died since, or the answer was lost.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,13 +19,16 @@ from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import SlackMessageRejected
 from bot.adapters.slack.web_api import SlackWebApi
-from bot.domain.chat import MessageRef
+from bot.domain.chat import MessageRef, Place
 from bot.errors import SurfaceFailed
 
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = 2000
 _TRIES = 2
+_LONGEST_SHARING = 120
+"""Seconds that a file may be older than the message that it was shared as."""
+
 _LISTED = "100"
 """Of a channel's files since a message that was just posted; more are not looked through."""
 
@@ -88,6 +91,24 @@ class FileUploader:
         keys = [key for key in self._sent if key[0] == _owner_key(message)]
         for key in keys:
             await self._delete(message.place.tenant, self._sent.pop(key).id)
+
+    async def find_shared(self, place: Place, message: str) -> tuple[str, ...]:
+        """Return the names of the files that were shared as a message; none where we may not look.
+
+        Raises:
+            SurfaceFailed: Slack does not say now.
+        """
+        seconds = message.partition(".")[0]
+        if not seconds.isdecimal():
+            return ()
+        asked = {"channel": place.channel, "ts_from": str(int(seconds) - _LONGEST_SHARING), "count": _LISTED}
+        try:
+            listed = (await self._web.call("files.list", place.tenant, asked, verb="GET")).get("files")
+        except SlackMessageRejected as error:
+            log.info("slack.thread_unknown", reason=str(error))
+            return ()
+        files = listed if isinstance(listed, list) else ()
+        return tuple(str(file["name"]) for file in files if any(share.get("ts") == message for share in _shares(file, place)))
 
     async def _ids(self, team: str, uploads: Sequence[FileUpload], owner: str, message: MessageRef | None) -> tuple[str, ...]:
         if message is not None and any((owner, upload.name) not in self._sent for upload in uploads):
@@ -189,9 +210,15 @@ def _owner_key(message: MessageRef) -> str:
 
 def _stands_in_thread(file: Any, message: MessageRef) -> bool:
     """Whether a listed file is a reply to the message."""
+    thread = message.place.thread or message.id
+    return any(share.get("thread_ts") == thread for share in _shares(file, message.place))
+
+
+def _shares(file: Any, place: Place) -> Iterator[Mapping[str, Any]]:
+    """Yield how a listed file was shared in a channel."""
     kinds = file.get("shares") if isinstance(file, dict) else None
-    shares = [kind.get(message.place.channel, ()) for kind in (kinds.values() if isinstance(kinds, dict) else ())]
-    return any(share.get("thread_ts") == (message.place.thread or message.id) for found in shares for share in found)
+    for kind in kinds.values() if isinstance(kinds, dict) else ():
+        yield from kind.get(place.channel, ())
 
 
 def _is_shared_in(file: dict[str, Any], message: MessageRef | None) -> bool:

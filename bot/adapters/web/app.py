@@ -80,7 +80,8 @@ def build_web(
     )
     visitors, private_files = Visitors(ids, is_secure=options.is_secure), PrivateFiles(ids, shared_files)
     author_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
-    channel_info = ChannelInfo(options.channel, options.notices, author_commands)
+    others_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_others)
+    channel_info = ChannelInfo(options.channel, options.notices, author_commands, others_commands)
     app.include_router(page_routes(assets=Assets(), dispatcher=dispatcher, visitors=visitors))
     app.include_router(
         channel_routes(live=live, visitors=visitors, channel_info=channel_info, is_admin_or_owner=dispatcher.is_admin_or_owner)

@@ -27,11 +27,12 @@ _OWN_VIEW = "mine"
 
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
-    """The channel's name, the lines that its top bar shows, and the commands whose buttons are for a message's author."""
+    """The channel's name, its top bar's lines, and the commands whose buttons are for a message's author, or for all others."""
 
     channel: str
     notices: tuple[str, ...]
     author_commands: frozenset[str] = frozenset()
+    others_commands: frozenset[str] = frozenset()
 
 
 def channel_routes(
@@ -95,9 +96,15 @@ def render_for_visitor(
         author=visitor_name(message.author),
         is_mine=is_mine,
         knows_cost=knows_cost,
-        hidden=frozenset() if is_mine or not message.author else channel_info.author_commands,
+        hidden=_unusable_commands(message, channel_info, is_mine=is_mine),
         preview=live.previews.link(message.id),
     )
+
+
+def _unusable_commands(message: PageMessage, channel_info: ChannelInfo, *, is_mine: bool) -> frozenset[str]:
+    if is_mine:
+        return channel_info.others_commands
+    return channel_info.author_commands if message.author else frozenset()
 
 
 def _json_response(request: Request, content: str) -> Response:

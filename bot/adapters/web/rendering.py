@@ -27,7 +27,7 @@ def render_body(post: Post, *, asked: AskedText | None = None, preview: str = ""
             "folds": [{"title": detail.title, "text": detail.text} for detail in post.details],
             "footer": list(post.footer),
             "cost": post.cost,
-            "buttons": [_button(button) for button in post.buttons],
+            "buttons": [_button(button) for button in (*post.buttons, *post.menu)],
             "progress": post.progress,
             "size": [post.size.width, post.size.height] if post.size else None,
             "asked": {"text": asked.text, "is_press": asked.is_press} if asked else None,

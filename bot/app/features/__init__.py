@@ -11,6 +11,7 @@ from bot.app.features import (
     gallery,
     linking,
     quotas,
+    reports,
     settings,
     tiers,
     usage,
@@ -22,6 +23,7 @@ from bot.commands.spec import AnyCommand
 FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     drawing.build_commands,
     gallery.build_commands,
+    reports.build_commands,
     quotas.build_commands,
     linking.build_commands,
     tiers.build_commands,

@@ -1,19 +1,17 @@
-"""The pictures that are kept: seeing, deleting, reporting and sending them."""
+"""The pictures that are kept: seeing, deleting and sending them."""
 
 from bot.app.services import Services
+from bot.commands.mail import mail
 from bot.commands.pictures import delete, show_gallery, undelete
-from bot.commands.report_and_mail import mail, report
 from bot.commands.spec import AnyCommand
-from storage.sql.reports import SqlReports
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/gallery`, and the buttons under pictures."""
-    base, studio, gallery, delivery = services.base, services.studio, services.gallery, services.delivery
+    studio, gallery, delivery = services.studio, services.gallery, services.delivery
     return (
-        show_gallery(studio, gallery, services.links),
+        show_gallery(studio, gallery, services.links, services.base.records.sent_messages),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
-        report(studio, gallery, SqlReports(base.database, base.clock)),
         mail(studio, gallery, delivery),
     )

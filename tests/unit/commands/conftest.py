@@ -34,7 +34,7 @@ def house(bench: Bench) -> Dispatcher:
     """Return all the commands of the house."""
     commands = (
         imagine(bench.studio),
-        show_gallery(bench.studio, bench.gallery, bench.links),
+        show_gallery(bench.studio, bench.gallery, bench.links, bench.sent_messages),
         again(bench.studio),
         vary(bench.studio),
         reword(bench.studio),

@@ -7,6 +7,7 @@ from bot.commands.message_actions import MessageActions, Reaction
 from bot.domain.chat import Tone
 from bot.domain.jobs import Job
 from bot.errors import StorageFailed
+from bot.services.picture_lookup import PictureLookup
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import FakeCall
 
@@ -14,7 +15,7 @@ from tests.fakes.surfaces import FakeCall
 @pytest.fixture
 def message_actions(bench: Bench, house: Dispatcher) -> MessageActions:
     """Return what pointing does in the house, which can neither mail nor report."""
-    return MessageActions(house, bench.jobs)
+    return MessageActions(house, PictureLookup(bench.jobs, bench.pictures, bench.sent_messages))
 
 
 @pytest.fixture

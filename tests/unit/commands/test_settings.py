@@ -53,6 +53,7 @@ async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Trea
         "message_retention: for ever\n"
         "job_retention: for ever\n"
         "record_retention: for ever\n"
+        "reports_to_hide: 3\n"
         "language: en\n"
         "threshold_minors: 0.2\n"
         "threshold_sexual: flagged\n"
@@ -86,6 +87,8 @@ async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
         ("message_retention", "30", "for ever"),
         ("job_retention", "90", "for ever"),
         ("record_retention", "90", "for ever"),
+        ("reports_to_hide", "5", "3"),
+        ("reports_to_hide", "never", "3"),
         ("review_channel", "here", "none"),
         ("channels", "here", "all"),
         ("threshold_violence", "0.5", "flagged"),
@@ -140,6 +143,9 @@ async def test_wishes_are_filled_with_what_was_set(office: Treasury) -> None:
         ("retention", "3651", "retention is a number of days"),
         ("retention", "1.5", "retention is a number of days"),
         ("retention", "30h", "retention is a number of days"),
+        ("reports_to_hide", "0", "reports_to_hide is a number of reports from 1 to 100, or never"),
+        ("reports_to_hide", "101", "reports_to_hide is a number of reports"),
+        ("reports_to_hide", "many", "reports_to_hide is a number of reports"),
         ("channels", "#general", "“#general” is not a channel: type # and choose it from the list"),
         ("channels", "general", "“general” is not a channel"),
         ("channels", " ", "channels takes channels, “here” or “all”"),

@@ -146,7 +146,13 @@ async def test_somebody_who_takes_no_messages_gets_none(bench: Bench) -> None:
 async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(bench: Bench) -> None:
     """They will find the job in the table."""
     elsewhere = Delivery(
-        jobs=bench.jobs, quotas=bench.quotas, gallery=bench.gallery, links=bench.links, surfaces={}, clock=bench.clock
+        jobs=bench.jobs,
+        quotas=bench.quotas,
+        gallery=bench.gallery,
+        sent_messages=bench.sent_messages,
+        links=bench.links,
+        surfaces={},
+        clock=bench.clock,
     )
     assert elsewhere.platforms == frozenset()
     assert bench.delivery.platforms == {LOOM} == frozenset({Platform("loom")})

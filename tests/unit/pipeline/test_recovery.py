@@ -167,7 +167,13 @@ async def test_jobs_of_other_platforms_are_left_to_those_who_serve_them(bench: B
     await bench.engine.crash()
     bench.clock.move(LEASE)
     nowhere = Delivery(
-        jobs=bench.jobs, quotas=bench.quotas, gallery=bench.gallery, links=bench.links, surfaces={}, clock=bench.clock
+        jobs=bench.jobs,
+        quotas=bench.quotas,
+        gallery=bench.gallery,
+        sent_messages=bench.sent_messages,
+        links=bench.links,
+        surfaces={},
+        clock=bench.clock,
     )
     elsewhere = recovery_of(bench, delivery=nowhere)
     await elsewhere.sweep()

@@ -19,6 +19,7 @@ const PATHS = {
   delete: "M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3",
   undelete: "M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6v1",
   cancel: "M6 6l12 12M18 6 6 18",
+  report: "M6 21V4m0 1h11l-2.5 4L17 13H6",
   safer: "M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6ZM9 12l2.2 2.2L15.5 10",
 };
 

@@ -1,0 +1,103 @@
+"""Finds the pictures that a link speaks of: one of ours, of the message that shows them, or of a file in a channel."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.images import Picture, PictureId
+from bot.domain.jobs import Job, JobId
+from bot.domain.people import Platform
+from bot.errors import BadInput
+from bot.ports.jobs import Jobs
+from bot.ports.pictures import Pictures
+from bot.ports.removals import SentMessages
+
+LONGEST_LINK = 1000
+
+_AROUND = " \t\r\n\"'“”<>"
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PICTURE = re.compile(r"(?:/p/|easel-ai-)([A-Za-z0-9_-]{1,64})\.(?:png|jpe?g|webp)\b")
+
+ParseMessageLink = Callable[[str], tuple[str, str] | None]
+"""Reads the channel and the message out of a platform's link."""
+
+_NO_LINKS: Mapping[Platform, ParseMessageLink] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPictures:
+    """A job, and those of its pictures that were meant, whatever their state. `id` finds them again: the job's or a picture's."""
+
+    id: str
+    job: Job
+    pictures: tuple[Picture, ...]
+
+
+class PictureLookup:
+    """Looks pictures up by what somebody typed or pressed."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        pictures: Pictures,
+        sent_messages: SentMessages,
+        message_links: Mapping[Platform, ParseMessageLink] = _NO_LINKS,
+    ) -> None:
+        self._jobs = jobs
+        self._pictures = pictures
+        self._sent_messages = sent_messages
+        self._message_links = message_links
+
+    async def find(self, named: str) -> FoundPictures:
+        """Return the pictures that a link, or the id of a job or of a picture, stands for.
+
+        Raises:
+            BadInput: It is no such link, or nothing is known of what it leads to.
+        """
+        text = named.strip(_AROUND)
+        found = await (self._by_id(text) if _ID.fullmatch(text) else self._by_link(text))
+        if found is None:
+            raise BadInput(
+                "I know of no picture there, so nothing was done. Give the link of the picture, "
+                "or of the message in which it was first posted."
+            )
+        return found
+
+    async def job_of_message(self, platform: Platform, channel: str, message: str) -> Job | None:
+        """Return the job that a message of ours speaks of, or shows the pictures of; None where it shows those of several."""
+        job = await self._jobs.by_message(platform, channel, message)
+        if job is not None:
+            return job
+        shown = await self._sent_messages.jobs_shown(platform, channel, message)
+        return await self._jobs.get(shown[0]) if len(shown) == 1 else None
+
+    async def job_of_picture(self, picture: PictureId) -> Job | None:
+        """Return the job that a picture was drawn for."""
+        found = await self._pictures.get(picture)
+        return None if found is None else await self._jobs.get(JobId(found.job))
+
+    async def _by_id(self, id_: str) -> FoundPictures | None:
+        job = await self._jobs.get(JobId(id_))
+        return await self._of_picture(id_) if job is None else await self._of_job(job)
+
+    async def _by_link(self, link: str) -> FoundPictures | None:
+        if picture := _PICTURE.search(link):
+            return await self._of_picture(picture[1])
+        for platform, parse in self._message_links.items():
+            message = parse(link)
+            if message is not None:
+                return await self._of_message(platform, *message)
+        return None
+
+    async def _of_message(self, platform: Platform, channel: str, message: str) -> FoundPictures | None:
+        job = await self.job_of_message(platform, channel, message)
+        return None if job is None else await self._of_job(job)
+
+    async def _of_picture(self, id_: str) -> FoundPictures | None:
+        picture = await self._pictures.get(PictureId(id_))
+        job = await self.job_of_picture(PictureId(id_))
+        return None if picture is None or job is None else FoundPictures(picture.id, job, (picture,))
+
+    async def _of_job(self, job: Job) -> FoundPictures:
+        return FoundPictures(job.id, job, await self._pictures.of_job(job.id))

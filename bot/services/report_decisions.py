@@ -1,0 +1,34 @@
+"""What moderators found of reports: reporters who are mostly wrong count for less."""
+
+from bot.domain.cases import Case, CaseKind, CaseState, Decision
+from bot.domain.reports import ReportOutcome
+from bot.domain.rules import EVERYBODY
+from bot.ports.reports import Reports
+
+
+class ReportDecisions:
+    """Notes with the reports of a picture what its case says; see `CaseEffect`."""
+
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
+
+    async def enforce(self, case: Case) -> None:
+        """Mark the reports that the case was about. What easel decides by itself says nothing of them."""
+        if case.picture is None or case.kind is CaseKind.APPEAL:
+            return
+        if case.state is CaseState.OPEN:
+            await self._reports.undecide(case.picture, case.id)
+        elif case.decision is not None and case.decided_at is not None and not _is_by_easel(case):
+            outcome = _OUTCOMES.get(case.decision)
+            if outcome is not None:
+                await self._reports.decide(case.picture, case.id, outcome, up_to=case.decided_at)
+
+
+_OUTCOMES = {
+    decision: ReportOutcome.UPHELD if decision.removes_picture else ReportOutcome.REJECTED
+    for decision in (Decision.REMOVE, Decision.KEEP, Decision.WARN, Decision.MUTE, Decision.BAN)
+}
+
+
+def _is_by_easel(case: Case) -> bool:
+    return case.decided_by is not None and case.decided_by.account == EVERYBODY
