@@ -1,6 +1,6 @@
 """Which jobs wait for an image service to have room, and what its calls are counted by.
 
-A program of version 0014 gets on with all of it: it knows neither the column
+A program of version 0015 gets on with all of it: it knows neither the column
 nor the table. It counts no calls, so that what is set for them holds when the
 last one has gone.
 """
@@ -8,8 +8,8 @@ last one has gone.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
