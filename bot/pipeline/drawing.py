@@ -10,7 +10,7 @@ from enum import StrEnum
 import structlog
 
 from bot.domain.call_limits import CallLimits
-from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
+from bot.domain.images import DrawingId, ImageFile, ImageRequest, ImageResult, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.errors import PictureBlocked, PromptRefused, Stopping
@@ -124,6 +124,8 @@ class DrawingStep:
             for drawing in earlier:
                 if drawing.state is DrawingState.DRAWN:
                     return drawing
+                if drawing.state is DrawingState.OPEN and (found := await self._find_stored(drawing, on_trouble)):
+                    return found
             await self._check_unknown_drawings(earlier, lost)
             try:
                 with self._count_open_drawing():
@@ -142,6 +144,14 @@ class DrawingStep:
             self._open_drawings -= 1
             if not self._open_drawings:
                 self._none_open.set()
+
+    async def _find_stored(self, drawing: Drawing, on_trouble: Callable[[], None]) -> Drawing | None:
+        """Return a drawing whose process died before it could say so as drawn, if its pictures are safe on this machine."""
+        files = await self._keeping.find_stored(drawing)
+        if not files:
+            return None
+        self._observer.note(CostIncurred(drawing.provider, drawing.cost))
+        return await self._close_drawn(drawing, files, on_trouble)
 
     async def _check_unknown_drawings(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
         """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive."""
@@ -221,6 +231,9 @@ class DrawingStep:
         except (ProviderFailed, PictureBlocked):
             await self._queue.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
+        return await self._close_drawn(drawing, files, on_trouble)
+
+    async def _close_drawn(self, drawing: Drawing, files: tuple[ImageFile, ...], on_trouble: Callable[[], None]) -> Drawing:
         notes = (*drawing.notes, *_missing_note(drawing.asked, len(files)))
         safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes)
         await retry_storage(lambda: self._queue.close_drawing(safe), on_trouble)

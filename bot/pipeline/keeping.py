@@ -7,7 +7,15 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import ImageFile, Picture, PictureId, PictureState, drawing_key
+from bot.domain.images import (
+    PICTURES_FOLDER,
+    ImageFile,
+    Picture,
+    PictureId,
+    PictureState,
+    belongs_to_drawing,
+    drawing_key,
+)
 from bot.domain.jobs import Drawing, Job
 from bot.errors import EaselError, ObjectMissing, PictureBlocked, StorageFailed
 from bot.moderation.picture_check import PictureCheck
@@ -18,6 +26,8 @@ from bot.ports.objects import ObjectStore
 from bot.provider_errors import PicturesLost, ProviderFailed, ProviderFault
 
 log = structlog.get_logger(__name__)
+
+_PAGE = 1000
 
 LOST_AFTER = timedelta(minutes=30)
 """A machine that starts again, or moves with its disk, is back within minutes; and whoever asked waits before the message."""
@@ -71,6 +81,23 @@ class KeepingStep:
         if not files:
             raise problem
         return tuple(files)
+
+    async def find_stored(self, drawing: Drawing) -> tuple[ImageFile, ...]:
+        """Return the facts of the drawing's pictures that are safe on this machine, though its row does not say so.
+
+        All that is kept here is gone through, which is asked after a crash alone.
+
+        Raises:
+            StorageFailed: It cannot be gone through now.
+        """
+        near = self._spool or self._objects
+        files: list[ImageFile] = []
+        async for page in near.list(PICTURES_FOLDER, page=_PAGE):
+            for key in (one.key for one in page if belongs_to_drawing(one.key, drawing.id)):
+                with contextlib.suppress(ProviderFailed, PictureBlocked, ObjectMissing):
+                    checked = await self._check.examine(drawing.provider, await near.get(key))
+                    files.append(_with_own_key(drawing, checked))
+        return tuple(sorted(files, key=lambda file: file.key))
 
     async def keep(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> None:
         """Bring the drawing's pictures into the store, then count them.

@@ -182,16 +182,9 @@ class Bench:
         self.policies = GuardPolicies(self.rulebook, DEPLOYMENT)
         self.studio = self._studio(guard)
         self.keeping = self.keeping_with(spool)
-        self.drawing = DrawingStep(
-            jobs=self.jobs,
-            providers=(self.painter, *others),
-            queue=self.providers,
-            keeping=self.keeping,
-            rules=DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown),
-            observer=self.observer,
-            clock=self.clock,
-            ids=self.ids,
-        )
+        self._painters = (self.painter, *others)
+        self._rules = DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown)
+        self.drawing = self._drawing_with(self.keeping)
         self.preparation = PromptPreparation(
             jobs=self.jobs, policies=self.policies, guard=guard, rewriter=self.rewriter, observer=self.observer
         )
@@ -210,10 +203,11 @@ class Bench:
 
     def new_worker(self, keeping: KeepingStep | None = None) -> Worker:
         """Return a worker that has not worked on anything yet, as after a restart, or on a machine with another spool."""
+        drawing = self._drawing_with(keeping) if keeping else self.drawing
         keeping = keeping or self.keeping
         steps = Steps(
             preparation=self.preparation,
-            drawing=self.drawing,
+            drawing=drawing,
             review=PictureReview(jobs=self.jobs, keeping=keeping, guard=self.guard, policies=self.policies),
             keeping=keeping,
             delivery=self.delivery,
@@ -227,6 +221,18 @@ class Bench:
             clock=self.clock,
             lease=LEASE,
             fault_code=lambda: FAULT,
+        )
+
+    def _drawing_with(self, keeping: KeepingStep) -> DrawingStep:
+        return DrawingStep(
+            jobs=self.jobs,
+            providers=self._painters,
+            queue=self.providers,
+            keeping=keeping,
+            rules=self._rules,
+            observer=self.observer,
+            clock=self.clock,
+            ids=self.ids,
         )
 
     def call(self, key: str = "call-1", user: str = "ann") -> FakeCall:

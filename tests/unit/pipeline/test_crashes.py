@@ -118,6 +118,44 @@ async def test_a_crash_while_the_bytes_are_put_on_disk_is_like_one_while_they_ar
 
 
 @EITHER_WAY
+@pytest.mark.parametrize("has_spool", [True, False])
+async def test_a_crash_after_the_bytes_are_put_on_disk_and_before_that_is_noted_loses_nothing(
+    *, has_spool: bool, is_killed: bool
+) -> None:
+    """Whoever goes on finds them on this machine by their drawing's name, and pays for no other."""
+    bench = Bench(spool=MemoryObjects() if has_spool else None)
+    before = await bench.draw(key="before")
+    bench.jobs.failures.fail_always("close_drawing", DOWN)
+    job = await bench.imagine(count=2)
+    bench.engine.start(bench.worker.work)
+    await until(lambda: "waiting for the storage" in bench.message(job).text)
+    await end(bench, is_killed=is_killed)
+    bench.jobs.failures.clear()
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.message(job).pictures) == 2
+    assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.DRAWN]
+    assert (len(bench.painter.requests), (await bench.quota_status()).spent) == (2, 3)
+    assert len({picture.file.key for one in (before, job) for picture in await bench.gallery.visible(one.id)}) == 3
+
+
+async def test_what_is_found_of_several_pictures_is_kept_and_counted(bench: Bench) -> None:
+    """What was still to be put away is lost, is said so, and counts for nobody."""
+    bench.jobs.failures.fail_always("close_drawing", DOWN)
+    job = await bench.imagine(count=2)
+    bench.engine.start(bench.worker.work)
+    await until(lambda: "waiting for the storage" in bench.message(job).text)
+    await end(bench, is_killed=True)
+    bench.objects.objects.popitem()
+    bench.jobs.failures.clear()
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.message(job).pictures) == 1
+    assert "1 of 2 pictures could not be used or did not come, and was not counted" in bench.message(job).footer
+    assert await bench.quota_status() == PAID
+
+
+@EITHER_WAY
 async def test_a_crash_while_the_store_is_away_loses_nothing(*, is_killed: bool) -> None:
     """The bytes are in the spool, and are carried over by the next process."""
     bench = Bench(spool=MemoryObjects())
