@@ -25,7 +25,7 @@ def build_dispatcher(services: Services) -> Dispatcher:
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build the commands of every feature, what everybody may do first; `/help` knows all the others."""
     built = (command for build in FEATURES for command in build(services))
-    commands = tuple(sorted(built, key=lambda command: command.audience is Audience.ADMINS))
+    commands = tuple(sorted(built, key=lambda command: list(Audience).index(command.audience)))
 
     async def language_of(call: Call) -> str:
         """Return the language that admins chose for `/help`. All other answers are English, so nobody gets another unasked."""

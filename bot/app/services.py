@@ -10,7 +10,7 @@ from bot.adapters.slack import message_links as slack_links
 from bot.adapters.terminal import TERMINAL
 from bot.app.ai_services import call_limits
 from bot.app.foundation import Foundation
-from bot.app.moderation import build_case_effects, build_report_follow_up
+from bot.app.moderation import build_case_effects, build_case_messages, build_report_follow_up
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
 from bot.app.sanctions import build_sanction_enforcement, build_sanctions
 from bot.app.stores import public_store_url
@@ -19,6 +19,7 @@ from bot.commands.rule_changes import RuleChanges
 from bot.domain.people import Platform
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.cancellation import Cancellation
+from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
@@ -61,8 +62,9 @@ class Services:
     sanction_enforcement: SanctionEnforcement
     budget_alerts: BudgetAlerts
     is_owner: IsOwner
-    cases: CaseReview
     removals: Removals
+    cases: CaseReview
+    case_messages: CaseMessages
     report_follow_up: ReportFollowUp
 
 
@@ -90,8 +92,8 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     cancellation = Cancellation(jobs=records.jobs, engine=engine, queue=queue, observer=base.observer)
     enforcement = build_sanction_enforcement(base, surfaces, cancellation, delivery)
     sanctions = build_sanctions(base, enforcement, owners)
-    cases = CaseReview(records.cases, build_case_effects(base), base.clock)
     removals = Removals(records.removals, base.clock)
+    cases = CaseReview(records.cases, build_case_effects(base, removals, sanctions), base.clock)
     return Services(
         base=base,
         studio=Studio(
@@ -124,8 +126,9 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         sanction_enforcement=enforcement,
         budget_alerts=budget_alerts,
         is_owner=owners.is_owner,
-        cases=cases,
         removals=removals,
+        cases=cases,
+        case_messages=build_case_messages(base, cases, quotas=quotas, links=links, alerts=budget_alerts, surfaces=surfaces),
         report_follow_up=build_report_follow_up(base, quotas, cases, removals),
     )
 

@@ -97,7 +97,7 @@ async def _run_background(services: Services, engine: Engine, role: Role) -> Asy
         async with run_work(services, engine, recovers=True) as worker:
             yield worker
     else:
-        async with background_task(services.budget_alerts.run()):
+        async with background_task(services.budget_alerts.run()), background_task(services.case_messages.run()):
             yield None
 
 

@@ -37,12 +37,15 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
         working = engine.run(worker.work, services.base.settings.worker.slots_by_tier)
         await stack.enter_async_context(background_task(working))
         await stack.enter_async_context(background_task(services.budget_alerts.run()))
+        await stack.enter_async_context(background_task(services.case_messages.run()))
         if recovers:
             leader = await stack.enter_async_context(open_leader_lock(services.base, services.delivery.platforms))
             recovering = _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(recovering))
             enforcing = services.sanction_enforcement.run(leader, every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(enforcing))
+            sweeping_cases = services.case_messages.sweep(leader, every=_SWEEP_EVERY)
+            await stack.enter_async_context(background_task(sweeping_cases))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
             await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))
             retention = build_retention_sweep(services.base, services.surfaces)

@@ -20,10 +20,11 @@ IsOwner = Callable[[Person], Awaitable[bool]]
 
 
 async def permitted_commands(commands: Iterable[AnyCommand], person: Person, is_owner: IsOwner) -> tuple[AnyCommand, ...]:
-    """Return those of the commands that this person may give: all to admins and owners."""
+    """Return those of the commands that this person may give: all to admins and owners, most to moderators."""
     known = tuple(commands)
-    for_all = tuple(command for command in known if command.audience is not Audience.ADMINS)
-    return known if len(for_all) == len(known) or person.is_admin or await is_owner(person) else for_all
+    audiences = {Audience.EVERYONE, *({Audience.MODERATORS} if person.is_moderator else ())}
+    permitted = tuple(command for command in known if command.audience in audiences)
+    return known if len(permitted) == len(known) or person.is_admin or await is_owner(person) else permitted
 
 
 class Dispatcher:
@@ -105,7 +106,7 @@ class Dispatcher:
     async def _check_permitted(self, command: AnyCommand, call: Call) -> None:
         if not await permitted_commands((command,), call.person, self._is_owner):
             what = f"/{command.name}" if command.is_typed else "That"
-            raise NotAllowed(f"{what} is for admins only; nothing was changed.")
+            raise NotAllowed(f"{what} is for {command.audience.value} only; nothing was changed.")
 
     def _split_command(self, line: str) -> tuple[AnyCommand, str]:
         """Find the command of a line: of one word, or of two."""

@@ -21,6 +21,7 @@ ENGLISH: TranslatedTexts = {
         "Here is what you can ask for. The buttons under a picture do the rest; /help imagine says more about /imagine."
     ),
     ("words", "everyone"): "For everybody",
+    ("words", "moderators"): "For moderators",
     ("words", "admins"): "For admins",
     ("words", "group"): "what there is:",
     ("words", "example"): "For example:",

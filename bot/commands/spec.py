@@ -35,9 +35,13 @@ class Option:
 
 
 class Audience(StrEnum):
-    """Who may give a command. Admins are those of the place of the call, and the owners of the house."""
+    """Who may give a command. Admins are those of the place of the call, and the owners of the house.
+
+    Moderators look after what is posted at the place; admins are among them.
+    """
 
     EVERYONE = "everyone"
+    MODERATORS = "moderators"
     ADMINS = "admins"
 
 

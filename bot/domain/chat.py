@@ -179,6 +179,9 @@ class Post:
     tone: Tone = Tone.PLAIN
     kind: str = ""
     pictures: tuple[PostPicture, ...] = ()
+    is_sensitive: bool = False
+    """Whether nobody is to see the pictures who does not open them: behind a click, or blurred."""
+
     preview: bytes | None = None
     progress: float | None = None
     size: Size | None = None

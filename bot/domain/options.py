@@ -155,6 +155,24 @@ class JobRef:
         return typed
 
 
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """The id of a case, as its message shows it and its buttons carry it."""
+
+    summary: str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Free input."""
+        return ()
+
+    def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
+        """Return the id; whether there is such a case is for the command to say."""
+        if not isinstance(typed, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", typed):
+            raise BadInput("That names no case; /cases list shows those that are open.")
+        return typed
+
+
 _MENTION = re.compile(r"<@!?([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
 _ROLE = re.compile(r"<(?:@&|!subteam\^)([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

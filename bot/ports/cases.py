@@ -79,7 +79,7 @@ class Cases(Protocol):
         ...
 
     async def last_decider_but(self, community: CommunityId, account: AccountId, *, since: datetime) -> Actor | None:
-        """Return who else has decided a case of the community since then, the latest of them."""
+        """Return which other person has decided a case of the community since then, the latest of them."""
         ...
 
     async def close_due(self, *, most: int) -> tuple[Case, ...]:

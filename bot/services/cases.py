@@ -1,5 +1,6 @@
 """Opens cases, decides them, and sees to it that what was decided happens, over failures and crashes."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -23,10 +24,12 @@ class CaseReview:
     """The cases of all communities. Whoever decides has been found to be a moderator already.
 
     `community` is the one that they moderate: a case of another one is as good
-    as not there. None stands for whoever runs this bot.
+    as not there. None stands for whoever runs this bot. `changed` is set when
+    a case is to be shown anew.
     """
 
     def __init__(self, cases: Cases, effects: Sequence[CaseEffect], clock: Clock) -> None:
+        self.changed = asyncio.Event()
         self._cases = cases
         self._effects = effects
         self._clock = clock
@@ -34,6 +37,7 @@ class CaseReview:
     async def open(self, new: NewCase) -> OpenedCase:
         """Open a case, or return the one that is open about the same, or that was opened by the same appeal."""
         opened = await self._cases.open(new)
+        self.changed.set()
         if opened.is_new:
             log.info("case.opened", case=opened.case.id, kind=new.kind, reason=new.reason)
         return opened
@@ -46,7 +50,7 @@ class CaseReview:
         """
         found = await self._cases.get(case)
         if found is None or community not in {None, found.community}:
-            raise BadInput("There is no such case here; /cases lists those that are open.")
+            raise BadInput("There is no such case here; /cases list shows those that are open.")
         return found
 
     async def decide(self, case: CaseId, decision: Decision, by: Actor, community: CommunityId | None) -> Case:
@@ -65,6 +69,7 @@ class CaseReview:
             await self._check_impartial(found, by)
         if not await self._cases.decide(case, decision, by):
             raise _decided_already(await self.find(case, community))
+        self.changed.set()
         log.info("case.decided", case=case, decision=decision)
         return await self._enforce(await self.find(case, community))
 
@@ -81,6 +86,7 @@ class CaseReview:
                 "Only a decision of the last ten minutes can be undone, and only while no newer case is open about the same; "
                 "nothing was changed."
             )
+        self.changed.set()
         log.info("case.undone", case=case, decision=found.decision)
         return await self._enforce(await self.find(case, community))
 
@@ -94,6 +100,7 @@ class CaseReview:
         await self.find(case, community)
         if not await self._cases.assign(case, to, by):
             raise _decided_already(await self.find(case, community))
+        self.changed.set()
         return await self.find(case, community)
 
     async def add_note(self, case: CaseId, text: str, by: Actor, community: CommunityId | None) -> Case:
@@ -104,6 +111,7 @@ class CaseReview:
         """
         await self.find(case, community)
         await self._cases.add_note(case, text, by)
+        self.changed.set()
         return await self.find(case, community)
 
     async def carry_on(self) -> None:

@@ -1,6 +1,7 @@
 """Smaller copies of pictures, for quick looking: made once, when somebody first looks, and kept beside the picture."""
 
 import asyncio
+from collections.abc import Callable
 from io import BytesIO
 
 import structlog
@@ -17,6 +18,8 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "image/webp"
 
 _QUALITY = 80
+_COPY_EDGE = 1024
+_BLURRED_EDGE = 12
 _MOST_AT_ONCE = 1
 """Pictures that are made smaller at the same time: each takes a core, and drawing goes on beside it."""
 
@@ -80,4 +83,32 @@ def shrink(content: bytes, edge: int) -> bytes:
         small.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
         packed = BytesIO()
         small.save(packed, "WEBP", quality=_QUALITY, method=4, xmp=copy_mark(image))
+        return packed.getvalue()
+
+
+def convert_to_jpeg(content: bytes) -> bytes:
+    """Return a copy as JPEG, of at most `_COPY_EDGE` pixels: small, and shown everywhere."""
+    return _encode(content, lambda picture: picture.thumbnail((_COPY_EDGE, _COPY_EDGE), Image.Resampling.LANCZOS))
+
+
+def blur(content: bytes) -> bytes:
+    """Return a JPEG copy on which nothing can be recognised but colours, where a platform has no way to hide a picture."""
+
+    def soften(picture: Image.Image) -> None:
+        picture.thumbnail((_BLURRED_EDGE, _BLURRED_EDGE), Image.Resampling.BOX)
+
+    return _encode(content, soften, edge=_COPY_EDGE // 2)
+
+
+def _encode(content: bytes, change: Callable[[Image.Image], None], edge: int = 0) -> bytes:
+    with Image.open(BytesIO(content)) as image:
+        whole = image.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+        change(picture)
+        if edge:
+            scale = edge / max(picture.size)
+            size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+            picture = picture.resize(size, Image.Resampling.BICUBIC)
+        packed = BytesIO()
+        picture.save(packed, "JPEG", quality=_QUALITY, xmp=copy_mark(image))
         return packed.getvalue()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, insert, select, tuple_, update
+from sqlalchemy import Select, String, bindparam, exists, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseNote, CaseState, Decision, NewCase
@@ -11,7 +11,7 @@ from bot.domain.chat import MessageRef
 from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor
+from bot.domain.rules import EVERYBODY, Actor
 from bot.errors import StorageFailed
 from bot.ports.cases import OpenedCase
 from bot.ports.clock import Clock, Ids
@@ -65,7 +65,7 @@ _LAST_DECIDER = (
         cases.c.community == bindparam("community"),
         cases.c.state == CaseState.DECIDED.value,
         cases.c.decided_at > bindparam("since"),
-        cases.c.decided_by != bindparam("account"),
+        cases.c.decided_by.not_in([EVERYBODY, bindparam("account", type_=String)]),
     )
     .order_by(cases.c.decided_at.desc())
     .limit(1)

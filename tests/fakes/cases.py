@@ -9,7 +9,7 @@ from bot.domain.chat import MessageRef
 from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor
+from bot.domain.rules import EVERYBODY, Actor
 from bot.ports.cases import OpenedCase
 from bot.ports.clock import Clock, Ids
 from tests.fakes.moderation_log import MemoryModerationLog
@@ -126,7 +126,7 @@ class MemoryCases:
             for case in self._sorted()
             if case.community == community and case.decided_at is not None and case.decided_by is not None
         ]
-        others = [(at, by) for at, by in decided if at > since and by.account != account]
+        others = [(at, by) for at, by in decided if at > since and by.account not in {EVERYBODY, account}]
         return max(others, key=lambda one: one[0])[1] if others else None
 
     async def close_due(self, *, most: int) -> tuple[Case, ...]:
@@ -159,6 +159,7 @@ class MemoryCases:
 
     async def to_show(self, *, most: int) -> tuple[Case, ...]:
         """Look for them."""
+        self.failures.raise_next("to_show")
         return tuple([case for case in self._sorted() if self.rows[case.id].shown_revision < case.revision][:most])
 
     async def message(self, case: CaseId) -> MessageRef | None:

@@ -25,6 +25,7 @@ _ADMINS_ONLY = {
     "contexts": [0],
     "default_member_permissions": "32",  # Manage Server; the server may choose otherwise, so the house asks again
 }
+_MODERATORS_ONLY = _ADMINS_ONLY | {"default_member_permissions": "8192"}  # Manage Messages
 
 _LOCALES = {
     "en": ("en-US", "en-GB"),
@@ -62,8 +63,7 @@ class _CommandRenderer:
 
     def _slash_command(self, name: str, commands: list[AnyCommand]) -> Json:
         """Write one slash command: a command, or several as its sub-commands."""
-        is_for_admins = all(command.audience is Audience.ADMINS for command in commands)
-        reach = {"type": _SLASH, **(_ADMINS_ONLY if is_for_admins else _EVERYWHERE)}
+        reach = {"type": _SLASH, **_reach(commands)}
         if [command.name for command in commands] == [name]:
             return {**self._command_fields(commands[0]), **reach}
         inner = [{**self._command_fields(command), "type": _SUBCOMMAND} for command in commands]
@@ -165,3 +165,11 @@ def autocomplete_choices(command: AnyCommand, option: str, typed: str) -> list[s
 
 def _known_values(kind: OptionKind) -> tuple[str, ...]:
     return tuple(str(size) for size in USUAL_SIZES.values()) if isinstance(kind, Pixels) else kind.values
+
+
+def _reach(commands: list[AnyCommand]) -> Json:
+    """Say who sees a group: whoever may give one command of it."""
+    audiences = {command.audience for command in commands}
+    if Audience.EVERYONE in audiences:
+        return _EVERYWHERE
+    return _MODERATORS_ONLY if Audience.MODERATORS in audiences else _ADMINS_ONLY

@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from enum import StrEnum
 
 from PIL import Image
@@ -24,6 +25,7 @@ from bot.domain.images import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 from bot.services.provenance import copy_mark
+from bot.services.thumbnails import blur
 
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _NAME = re.compile(r"easel-ai-([A-Za-z0-9_-]{1,64})\.(?:png|jpg|gif)")
@@ -104,7 +106,7 @@ class PictureSources:
             await self._uploads.upload_to_thread(message, uploads)
 
     def _is_shown_by_link(self, post: Post) -> bool:
-        may_be = self._shows_links and not any(map(_is_picture, post.attachments))
+        may_be = self._shows_links and not post.is_sensitive and not any(map(_is_picture, post.attachments))
         return may_be and all(one.original.startswith("https://") and one.media_type in _EXTENSIONS for one in post.pictures)
 
     async def _preview(self, post: Post) -> tuple[ImageSource, ...]:
@@ -114,10 +116,11 @@ class PictureSources:
 
     async def _gather_uploads(self, post: Post) -> AsyncIterator[FileUpload]:
         for post_picture in post.pictures[:_MOST_PICTURES]:
-            yield await self._load_upload(post_picture)
+            upload = await self._load_upload(post_picture)
+            yield await _blur(upload) if post.is_sensitive else upload
         for one in post.attachments:
             if _is_picture(one):
-                yield _to_upload(one)
+                yield await _blur(_to_upload(one)) if post.is_sensitive else _to_upload(one)
 
     async def _load_upload(self, post_picture: PostPicture) -> FileUpload:
         try:
@@ -135,6 +138,12 @@ def picture_in_name(name: str) -> PictureId | None:
     """Return the picture that a file of ours shows, by the file's name."""
     found = _NAME.fullmatch(name)
     return None if found is None else PictureId(found[1])
+
+
+async def _blur(upload: FileUpload) -> FileUpload:
+    """Return a picture that nobody recognises: Slack has no way to hide one until it is opened."""
+    content = await asyncio.to_thread(blur, upload.content)
+    return replace(upload, name=f"blurred-{upload.name.rpartition('.')[0]}.jpg", content=content)
 
 
 def has_pictures(post: Post) -> bool:

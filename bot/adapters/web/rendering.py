@@ -24,6 +24,7 @@ def render_body(post: Post, *, asked: AskedText | None = None, preview: str = ""
             "tone": post.tone,
             "kind": post.kind,
             "pictures": [_picture(post_picture) for post_picture in post.pictures],
+            "is_sensitive": post.is_sensitive,
             "folds": [{"title": detail.title, "text": detail.text} for detail in post.details],
             "footer": list(post.footer),
             "cost": post.cost,

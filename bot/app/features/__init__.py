@@ -6,6 +6,7 @@ from bot.app.features import (
     api_keys,
     audit,
     budgets,
+    cases,
     credits,  # noqa: A004 - as its command is called
     drawing,
     gallery,
@@ -32,6 +33,7 @@ FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     budgets.build_commands,
     settings.build_commands,
     word_filter.build_commands,
+    cases.build_commands,
     usage.build_commands,
     audit.build_commands,
 )

@@ -62,7 +62,7 @@ export class Message {
     const isUnfinished = this.isUnfinished;
     this.part("show", [isUnfinished, post.pictures, post.files], () => {
       this.canvas = isUnfinished ? new Canvas(post.size) : null;
-      return isUnfinished ? [this.canvas.element] : exhibits([...post.pictures, ...(post.files ?? []).filter(isPicture)]);
+      return isUnfinished ? [this.canvas.element] : exhibits([...post.pictures, ...(post.files ?? []).filter(isPicture)], post.is_sensitive);
     });
     this.canvas?.show(preview, post.tone);
   }

@@ -40,10 +40,11 @@ export class Canvas {
   }
 }
 
-export function exhibits(pictures) {
+// What is sensitive is blurred until somebody opens it.
+export function exhibits(pictures, isSensitive = false) {
   if (!pictures.length) return [];
   const shown = pictures.map((picture) => ({ ...picture, link: ownLink(picture.link) }));
-  const figures = shown.map((picture, index) => figure(picture, () => openLightbox(shown, index)));
+  const figures = shown.map((picture, index) => figure(picture, () => openLightbox(shown, index), isSensitive));
   const whole = el("div", { class: "pictures", "data-count": Math.min(shown.length, 5) }, ...figures);
   whole.style.setProperty("--ratio", shown[0].width / shown[0].height);
   return [whole];
@@ -57,7 +58,7 @@ function ownLink(link) {
   return address.protocol === "https:" || address.protocol === "http:" ? address.href : "";
 }
 
-function figure(picture, open) {
+function figure(picture, open, isSensitive) {
   const { link, alt, width, height } = picture;
   const image = el("img", { alt, width, height, decoding: "async", loading: "lazy", sizes: SIZES, srcset: copiesOf(picture), src: link });
   const frame = el("button", { type: "button", class: "frame", "aria-label": `Open larger: ${alt}` }, image);
@@ -65,13 +66,24 @@ function figure(picture, open) {
   const whole = el("figure", {}, frame, save);
   frame.style.setProperty("--ratio", width / height);
   frame.style.setProperty("--width", `${width}px`);
-  frame.addEventListener("click", open);
+  if (isSensitive) veil(frame, `Show the picture: ${alt}`);
+  frame.addEventListener("click", () => (frame.classList.contains("veiled") ? unveil(frame, `Open larger: ${alt}`) : open()));
   new Retrying(image, link, {
     onLate: () => frame.classList.add("late"),
     onLoad: () => frame.classList.remove("late"),
     onGone: () => whole.replaceChildren(el("p", { class: "taken-down" }, "This picture is not there any more.")),
   });
   return whole;
+}
+
+function veil(frame, label) {
+  frame.classList.add("veiled");
+  frame.setAttribute("aria-label", label);
+}
+
+function unveil(frame, label) {
+  frame.classList.remove("veiled");
+  frame.setAttribute("aria-label", label);
 }
 
 // The copies of a picture of ours for the browser to choose from, and the picture itself where it is smaller than the largest copy.

@@ -37,6 +37,7 @@ def test_a_body_holds_all_that_a_post_says() -> None:
         "tone": "done",
         "kind": "kind",
         "pictures": [{"link": "/p/p.png", "alt": "a fox in words", "width": 3, "height": 2, "size_bytes": 99}],
+        "is_sensitive": False,
         "folds": [{"title": "Drawn as", "text": "a red fox"}],
         "footer": ["gpt-image-2", "$0.05"],
         "cost": "$0.0531",

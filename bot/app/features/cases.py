@@ -1,0 +1,43 @@
+"""What moderators decide."""
+
+from bot.app.services import Services
+from bot.commands.case_access import CaseAccess
+from bot.commands.case_buttons import (
+    case_block,
+    case_drop,
+    case_look,
+    case_note,
+    case_take,
+    case_undo,
+    decision_buttons,
+)
+from bot.commands.cases import case_show, cases_block, cases_decide, cases_list, cases_note, cases_show
+from bot.commands.spec import AnyCommand
+from bot.commands.word_filter import filter_add
+from bot.services.case_pictures import CasePictures
+
+
+def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+    """Build `/cases`, and the buttons under a case."""
+    base, review, messages = services.base, services.cases, services.case_messages
+    records = base.records
+    access = CaseAccess(
+        review=review, cases=records.cases, quotas=services.quotas, people=services.people, is_owner=services.is_owner
+    )
+    pictures = CasePictures(records.pictures, base.objects)
+    block = filter_add(services.rule_changes, services.quotas, records.rulebook)
+    return (
+        cases_list(access, records.cases),
+        cases_show(access, messages, pictures),
+        cases_decide(access, review),
+        cases_note(access, review),
+        cases_block(access, block, records.moderation_log),
+        case_show(access, messages, pictures),
+        *decision_buttons(access, review),
+        case_undo(access, review),
+        case_look(access, pictures),
+        case_take(access, review),
+        case_drop(access, review),
+        case_note(),
+        case_block(),
+    )

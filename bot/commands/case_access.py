@@ -1,0 +1,70 @@
+"""Which cases somebody may see at a place."""
+
+from bot.commands.dispatcher import IsOwner
+from bot.domain.cases import Case, CaseId, CaseState
+from bot.domain.people import CommunityId
+from bot.domain.rules import Actor
+from bot.errors import BadInput
+from bot.ports.cases import Cases
+from bot.ports.surfaces import Call
+from bot.services.cases import CaseReview
+from bot.services.person_lookup import PersonLookup
+from bot.services.quotas import Quotas
+
+
+class CaseAccess:
+    """Finds cases for moderators.
+
+    In the review channel they see all of the community; elsewhere those of
+    their own server or workspace, as a community may have several that do not
+    know each other. Owners of the house see all.
+    """
+
+    def __init__(self, *, review: CaseReview, cases: Cases, quotas: Quotas, people: PersonLookup, is_owner: IsOwner) -> None:
+        self._review = review
+        self._cases = cases
+        self._quotas = quotas
+        self._people = people
+        self._is_owner = is_owner
+
+    async def actor(self, call: Call) -> Actor:
+        """Return who decides."""
+        return await self._people.actor(call.person)
+
+    async def community(self, call: Call) -> CommunityId | None:
+        """Return whose cases the caller moderates; None for all."""
+        return None if await self._is_owner(call.person) else self._quotas.community(call.place)
+
+    async def find(self, call: Call, case_id: str) -> Case:
+        """Return a case that the caller may see.
+
+        Raises:
+            BadInput: There is none.
+        """
+        case = await self._review.find(CaseId(case_id), await self.community(call))
+        if not await self._sees_all(call) and not call.place.is_at(case.platform, case.tenant):
+            raise BadInput("There is no such case here; /cases list shows those that are open.")
+        return case
+
+    async def page(self, call: Call, state: CaseState, most: int) -> tuple[Case, ...]:
+        """Return the first cases that the caller may see."""
+        community, sees_all = await self.community(call), await self._sees_all(call)
+        found: list[Case] = []
+        after: CaseId | None = None
+        while len(found) < most:
+            page = await self._cases.page(community, state=state, most=_PAGE, after=after)
+            found += [case for case in page if sees_all or call.place.is_at(case.platform, case.tenant)]
+            if len(page) < _PAGE:
+                break
+            after = page[-1].id
+        return tuple(found[:most])
+
+    async def _sees_all(self, call: Call) -> bool:
+        if await self._is_owner(call.person):
+            return True
+        place = call.place
+        settings = await self._quotas.settings(self._quotas.community(place))
+        return bool(place.tenant) and settings.review_channel == f"{place.platform}:{place.tenant}:{place.channel}"
+
+
+_PAGE = 50

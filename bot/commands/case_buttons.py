@@ -1,0 +1,100 @@
+"""The buttons under a case."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.commands.case_access import CaseAccess
+from bot.commands.cases import CaseArgs, decide
+from bot.commands.spec import Audience, Command
+from bot.domain.cases import Decision
+from bot.domain.chat import Attachment, Form, Post
+from bot.errors import BadInput
+from bot.ports.surfaces import Call
+from bot.services.case_pictures import CasePictures
+from bot.services.cases import CaseReview
+
+Run = Callable[[Call, CaseArgs], Awaitable[None]]
+
+
+def decision_buttons(access: CaseAccess, review: CaseReview) -> tuple[Command[CaseArgs], ...]:
+    """Build the button of each decision."""
+    return tuple(_decision_button(decision, access, review) for decision in Decision)
+
+
+def _decision_button(decision: Decision, access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
+    async def run(call: Call, args: CaseArgs) -> None:
+        await decide(call, args.case, decision, access, review)
+
+    return _button(f"case-{decision}", f"Decide: {decision.outcome}", run)
+
+
+def case_undo(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
+    """Build the Undo button."""
+
+    async def run(call: Call, args: CaseArgs) -> None:
+        case = await access.find(call, args.case)
+        await review.undo(case.id, await access.actor(call), await access.community(call))
+        await call.whisper(Post("Undone: the case is open again, and what followed from the decision is taken back."))
+
+    return _button("case-undo", "Open the case again", run)
+
+
+def case_look(access: CaseAccess, pictures: CasePictures) -> Command[CaseArgs]:
+    """Build the button that shows the picture to whoever presses it."""
+
+    async def run(call: Call, args: CaseArgs) -> None:
+        case = await access.find(call, args.case)
+        content = await pictures.of_case(case)
+        if content is None:
+            raise BadInput("The picture is gone, so there is nothing to show.")
+        file = Attachment("easel-ai-case.jpg", "image/jpeg", content, "The picture that the case is about")
+        await call.whisper(Post("The picture that the case is about, for you alone:", attachments=(file,)))
+
+    return _button("case-look", "See the picture", run)
+
+
+def case_take(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
+    """Build the button of whoever looks after the case from now on."""
+
+    async def run(call: Call, args: CaseArgs) -> None:
+        case, actor = await access.find(call, args.case), await access.actor(call)
+        await review.assign(case.id, actor, actor, await access.community(call))
+        await call.whisper(Post("You look after this case now; the others see that."))
+
+    return _button("case-take", "Look after the case", run)
+
+
+def case_drop(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
+    """Build the button that gives a case back to all."""
+
+    async def run(call: Call, args: CaseArgs) -> None:
+        case = await access.find(call, args.case)
+        await review.assign(case.id, None, await access.actor(call), await access.community(call))
+        await call.whisper(Post("Nobody looks after this case now; the others see that."))
+
+    return _button("case-drop", "Give the case back", run)
+
+
+def case_note() -> Command[CaseArgs]:
+    """Build the button that opens the form of a note."""
+
+    async def run(call: Call, args: CaseArgs) -> None:
+        await call.ask(Form("cases note", {"case": args.case}))
+
+    return _form_button("case-note", "Write a note on the case", run)
+
+
+def case_block() -> Command[CaseArgs]:
+    """Build the button that opens the form of words to be blocked."""
+
+    async def run(call: Call, args: CaseArgs) -> None:
+        await call.ask(Form("cases block", {"case": args.case}))
+
+    return _form_button("case-block", "Block words of the case", run)
+
+
+def _button(name: str, summary: str, run: Run) -> Command[CaseArgs]:
+    return Command(name, summary, CaseArgs, run, is_typed=False, audience=Audience.MODERATORS)
+
+
+def _form_button(name: str, summary: str, run: Run) -> Command[CaseArgs]:
+    return Command(name, summary, CaseArgs, run, is_typed=False, opens_form=True, audience=Audience.MODERATORS)

@@ -1,0 +1,111 @@
+"""Reads what moderators want to know beside a case: the picture, the job, who reported it, and its author's history."""
+
+from dataclasses import dataclass
+
+from bot.domain.cases import Case, CaseNote
+from bot.domain.images import Picture, PictureState
+from bot.domain.jobs import Job
+from bot.domain.people import Identity
+from bot.domain.reports import Report, ReporterStanding
+from bot.domain.sanctions import Standing
+from bot.ports.accounts import Accounts
+from bot.ports.cases import Cases
+from bot.ports.clock import Clock
+from bot.ports.jobs import Jobs
+from bot.ports.pictures import Pictures
+from bot.ports.reports import Reports
+from bot.ports.sanctions import SanctionBook
+
+_MOST_EARLIER = 100
+_STANDINGS = {
+    ReporterStanding.MODERATOR: ("a moderator",),
+    ReporterStanding.NEW: ("new here",),
+    ReporterStanding.DISTRUSTED: ("mostly wrong so far",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDetails:
+    """A case with what belongs to it. `earlier` are the author's other cases, `author` is nobody where the account has none left.
+
+    `others` is how many more pictures the same request gave.
+    """
+
+    case: Case
+    job: Job | None
+    picture: Picture | None
+    others: int
+    author: Identity | None
+    reporters: tuple[str, ...]
+    earlier: tuple[Case, ...]
+    standing: Standing
+    notes: tuple[CaseNote, ...]
+
+    @property
+    def author_name(self) -> str:
+        """What to call the author."""
+        if self.job is not None:
+            return self.job.author.name
+        return str(self.author) if self.author else "somebody who is gone"
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether the picture can still be looked at."""
+        return self.picture is not None and self.picture.state in {PictureState.VISIBLE, PictureState.HIDDEN}
+
+
+class CaseReader:
+    """Puts the details of a case together."""
+
+    def __init__(
+        self,
+        *,
+        cases: Cases,
+        jobs: Jobs,
+        pictures: Pictures,
+        accounts: Accounts,
+        reports: Reports,
+        sanctions: SanctionBook,
+        clock: Clock,
+    ) -> None:
+        self._cases = cases
+        self._jobs = jobs
+        self._pictures = pictures
+        self._accounts = accounts
+        self._reports = reports
+        self._sanctions = sanctions
+        self._clock = clock
+
+    async def read(self, case: Case) -> CaseDetails:
+        """Read what there is; what is gone is left out."""
+        job = None if case.job is None else await self._jobs.get(case.job)
+        kept = () if case.job is None else await self._pictures.of_job(case.job)
+        earlier = await self._cases.about(case.community, case.account, most=_MOST_EARLIER)
+        identities = await self._accounts.identities(case.account)
+        return CaseDetails(
+            case=case,
+            job=job,
+            picture=next((picture for picture in kept if picture.id == case.picture), None),
+            others=sum(picture.id != case.picture and picture.state is PictureState.VISIBLE for picture in kept),
+            author=job.author.identity if job is not None else next(iter(identities), None),
+            reporters=await self._reporters(case),
+            earlier=tuple(one for one in earlier if one.id != case.id),
+            standing=await self._standing(case),
+            notes=await self._cases.notes(case.id),
+        )
+
+    async def _reporters(self, case: Case) -> tuple[str, ...]:
+        """Return who reported the picture, as their platforms know them."""
+        if case.picture is None:
+            return ()
+        return tuple([await self._describe(report) for report in await self._reports.of(case.picture)])
+
+    async def _describe(self, report: Report) -> str:
+        identities = await self._accounts.identities(report.reporter)
+        name = str(identities[0]) if identities else "somebody who is gone"
+        notes = [*([report.reason.value] if report.reason else []), *_STANDINGS.get(report.standing, ())]
+        return f"{name} ({', '.join(notes)})" if notes else name
+
+    async def _standing(self, case: Case) -> Standing:
+        found = await self._sanctions.of(case.account)
+        return Standing(tuple(one for one in found if one.holds_in(case.community)), self._clock.now())

@@ -1,0 +1,33 @@
+"""The pictures of cases, for moderators alone."""
+
+import asyncio
+
+from bot.domain.cases import Case
+from bot.domain.images import PictureState
+from bot.errors import StorageFailed
+from bot.ports.objects import ObjectStore
+from bot.ports.pictures import Pictures
+from bot.services.thumbnails import convert_to_jpeg
+
+
+class CasePictures:
+    """Gives the pictures of cases as small JPEG copies, which every platform shows; also those that are hidden."""
+
+    def __init__(self, pictures: Pictures, objects: ObjectStore) -> None:
+        self._pictures = pictures
+        self._objects = objects
+
+    async def of_case(self, case: Case) -> bytes | None:
+        """Return the picture of a case; None where it is gone, or cannot be read now."""
+        picture = None if case.picture is None else await self._pictures.get(case.picture)
+        if picture is None or picture.state not in {PictureState.VISIBLE, PictureState.HIDDEN}:
+            return None
+        return await self.read(picture.file.key)
+
+    async def read(self, key: str) -> bytes | None:
+        """Return what is kept under a key; None where it cannot be read now."""
+        try:
+            content = await self._objects.get(key)
+        except StorageFailed:
+            return None
+        return await asyncio.to_thread(convert_to_jpeg, content)

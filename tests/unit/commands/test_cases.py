@@ -1,0 +1,258 @@
+"""Can moderators do their work with what they press and type, and nobody else?"""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState
+from bot.domain.chat import Form, Place
+from bot.domain.images import PictureId, PictureState
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import RuleKind
+from bot.domain.sanctions import SanctionKind
+from bot.errors import ObjectMissing
+from tests.fakes.bench import Bench
+from tests.fakes.case_desk import OWNER, CaseDesk
+from tests.fakes.surfaces import LOOM, SQUARE, person
+
+VILLAGE = Place(LOOM, "village", "green")
+MO = person("mo", is_moderator=True)
+
+
+@pytest.fixture
+async def desk(bench: Bench) -> CaseDesk:
+    """Return a community that has a review channel."""
+    desk = CaseDesk(bench)
+    await desk.set_channel()
+    return desk
+
+
+class TestDeciding:
+    """By a button, or by typing."""
+
+    @pytest.mark.parametrize("button", ["remove", "warn", "mute", "ban"])
+    async def test_what_is_decided_happens(self, bench: Bench, desk: CaseDesk, button: str) -> None:
+        """The picture is out of sight at once, and its author sanctioned."""
+        job = await bench.draw()
+        case = await desk.report(job)
+        [answer] = await desk.press(button, case)
+        assert "That can be undone for ten minutes." in answer.text
+        assert desk.labels(answer) == ["Undo"]
+        [picture] = await bench.pictures.of_job(job.id)
+        assert picture.state is not PictureState.VISIBLE
+        imposed = {"warn": [SanctionKind.WARNING], "mute": [SanctionKind.MUTE], "ban": [SanctionKind.BAN]}.get(button, [])
+        assert [one.kind for one in await bench.sanction_book.of(case.account)] == imposed
+
+    async def test_what_is_kept_stays(self, bench: Bench, desk: CaseDesk) -> None:
+        """Nothing else happens."""
+        job = await bench.draw()
+        await desk.press("keep", await desk.report(job))
+        assert len(await bench.gallery.visible(job.id)) == 1
+
+    async def test_who_presses_late_is_told_who_decided(self, bench: Bench, desk: CaseDesk) -> None:
+        """And what: their own press changes nothing."""
+        case = await desk.report(await bench.draw())
+        await desk.press("keep", case, "mo")
+        [answer] = await desk.press("ban", case, "zoe")
+        assert answer.text == "Mo decided this case already: the picture stays. Nothing was changed."
+        assert await bench.sanction_book.of(case.account) == ()
+
+    async def test_a_moderator_does_not_judge_themselves(self, bench: Bench, desk: CaseDesk) -> None:
+        """Another one has to."""
+        case = await desk.report(await bench.draw(user="mo"))
+        [answer] = await desk.press("keep", case, "mo")
+        assert "another moderator" in answer.text
+
+    async def test_an_undone_decision_is_taken_back(self, bench: Bench, desk: CaseDesk) -> None:
+        """The picture is seen again, and the ban lifted; once."""
+        job = await bench.draw()
+        case = await desk.report(job)
+        await desk.press("ban", case)
+        [answer] = await desk.press("undo", case, "zoe")
+        assert "open again" in answer.text
+        assert len(await bench.gallery.visible(job.id)) == 1
+        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is None
+        [late] = await desk.press("undo", case)
+        assert "ten minutes" in late.text
+
+    async def test_a_decision_after_an_undo_is_a_new_one(self, bench: Bench, desk: CaseDesk) -> None:
+        """The same sanction once more is not taken for the lifted one."""
+        case = await desk.report(await bench.draw())
+        for button in ("ban", "undo", "ban"):
+            await desk.press(button, case)
+        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is not None
+
+    async def test_another_decision_lifts_what_the_first_imposed(self, bench: Bench, desk: CaseDesk) -> None:
+        """Also where a crash came between."""
+        case = await desk.report(await bench.draw())
+        await desk.press("ban", case)
+        await desk.cases.undo(case.id, await desk.account("mo"))
+        await desk.press("keep", case)
+        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is None
+
+    async def test_a_mute_that_comes_too_late_is_none(self, bench: Bench, desk: CaseDesk) -> None:
+        """The day began with the decision."""
+        case = await desk.report(await bench.draw())
+        bench.sanction_book.failures.fail_next("impose", ObjectMissing("database", "away"))
+        await desk.press("mute", case)
+        bench.clock.move(200 * UNDO_WINDOW)
+        await desk.review.carry_on()
+        assert await bench.sanction_book.of(case.account) == ()
+        assert await desk.cases.to_enforce(most=9) == ()
+
+    async def test_a_removal_is_typed(self, bench: Bench, desk: CaseDesk) -> None:
+        """Where buttons do not work."""
+        case = await desk.report(await bench.draw())
+        [answer] = await desk.type(f"/cases decide {case.id} --decision remove")
+        assert answer.text.startswith("Decided: the picture is removed.")
+
+    async def test_the_decision_of_an_appeal_brings_the_picture_back(self, bench: Bench, desk: CaseDesk) -> None:
+        """What another case had removed."""
+        job = await bench.draw()
+        case = await desk.report(job)
+        await desk.press("remove", case)
+        appeal = await desk.report(job, kind=CaseKind.APPEAL, appeals=case.id)
+        await desk.press("restore", appeal, "zoe")
+        assert len(await bench.gallery.visible(job.id)) == 1
+
+    async def test_no_moderator_brings_back_what_the_law_took(self, bench: Bench, desk: CaseDesk) -> None:
+        """Whatever a later case says."""
+        job = await bench.draw()
+        await desk.press("remove", await desk.report(job, kind=CaseKind.TAKEDOWN))
+        await desk.press("keep", await desk.report(job))
+        assert await bench.gallery.visible(job.id) == ()
+
+    async def test_words_alone_have_no_picture_to_remove(self, bench: Bench, desk: CaseDesk) -> None:
+        """The decision is noted."""
+        job = await bench.draw()
+        case = await desk.report(job, kind=CaseKind.MISTAKE, picture=None, words="shooting stars")
+        await desk.press("allow", case)
+        assert len(await bench.gallery.visible(job.id)) == 1
+
+
+class TestWorking:
+    """Sharing cases out."""
+
+    async def test_somebody_takes_a_case_and_gives_it_back(self, bench: Bench, desk: CaseDesk) -> None:
+        """The others see who."""
+        case = await desk.report(await bench.draw())
+        await desk.press("take", case)
+        assert "Mo looks after it." in (await desk.shown(case)).text
+        await desk.press("drop", case, "zoe")
+        assert "Nobody looks after it yet." in (await desk.shown(case)).text
+
+    async def test_notes_and_phrases_are_asked_for_in_a_form(self, bench: Bench, desk: CaseDesk) -> None:
+        """That knows which case it is about."""
+        case = await desk.report(await bench.draw())
+        await desk.press("note", case)
+        await desk.press("block", case)
+        assert desk.forms == [Form("cases note", {"case": case.id}), Form("cases block", {"case": case.id})]
+
+    async def test_a_note_is_for_moderators(self, bench: Bench, desk: CaseDesk) -> None:
+        """On the case."""
+        case = await desk.report(await bench.draw())
+        await desk.type(f"/cases note looks staged --case {case.id}")
+        assert "Mo: looks staged" in (await desk.shown(case)).details[-1].text
+
+    async def test_a_blocked_phrase_is_on_the_list(self, bench: Bench, desk: CaseDesk) -> None:
+        """The case stays open, and the record has it."""
+        case = await desk.report(await bench.draw())
+        await desk.type(f"/cases block wicked fox --case {case.id}")
+        [rule] = await bench.rulebook.filter_rules(HOUSE)
+        assert (rule.key.kind, rule.key.subject) == (RuleKind.FILTER, "wicked fox")
+        assert [line.action for line in desk.log.entries] == ["opened", "blocked"]
+        assert (await desk.review.find(case.id, None)).state is CaseState.OPEN
+
+    async def test_the_picture_is_shown_to_whoever_asks(self, bench: Bench, desk: CaseDesk) -> None:
+        """As a file that every platform shows."""
+        case = await desk.report(await bench.draw())
+        [answer] = await desk.press("look", case)
+        [file] = answer.attachments
+        assert Image.open(BytesIO(file.content)).format == "JPEG"
+        assert not answer.is_sensitive
+
+    async def test_a_picture_that_is_gone_is_not_shown(self, bench: Bench, desk: CaseDesk) -> None:
+        """Nor one that the store does not give now."""
+        case = await desk.report(await bench.draw())
+        bench.objects.failures.fail_always("get", ObjectMissing("store", "away"))
+        [answer] = await desk.press("look", case)
+        assert "gone" in answer.text
+        [shown] = await desk.type(f"/cases show {case.id}")
+        assert (shown.pictures, shown.attachments) == ((), ())
+        await desk.press("remove", case)
+        [answer] = await desk.press("look", case)
+        assert "gone" in answer.text
+
+
+class TestFinding:
+    """Cases are seen where they belong."""
+
+    async def test_open_cases_are_listed(self, bench: Bench, desk: CaseDesk) -> None:
+        """The longest waiting first, each with a button that shows it."""
+        first = await desk.report(await bench.draw(key="one"))
+        await desk.report(await bench.draw(key="two"))
+        await desk.press("take", first)
+        [page] = await desk.type("/cases list")
+        assert page.text.splitlines() == [
+            "2 cases open; the first 2:",
+            "1. report, violent, opened 14 March 2026, 12:00 UTC, Mo looks after it",
+            "2. report, violent, opened 14 March 2026, 12:00 UTC",
+        ]
+        [shown] = await desk.press("show", first)
+        assert shown.text.startswith("A picture by Ann was reported")
+        assert shown.is_sensitive
+        assert len(shown.attachments) == 1
+
+    async def test_decided_cases_are_listed(self, bench: Bench, desk: CaseDesk) -> None:
+        """With what was decided."""
+        assert "Nothing yet." in (await desk.type("/cases list --state decided"))[0].text
+        assert "no case here that is open" in (await desk.type("/cases list"))[0].text
+        case = await desk.report(await bench.draw())
+        await desk.press("keep", case)
+        [page] = await desk.type("/cases list --state decided")
+        assert page.text.endswith(": the picture stays")
+        [shown] = await desk.press("show", case)
+        assert shown.attachments == ()
+
+    async def test_only_moderators_see_them(self, bench: Bench, desk: CaseDesk) -> None:
+        """Nobody else, not by a button either."""
+        case = await desk.report(await bench.draw())
+        for line in ("/cases list", f"/cases show {case.id}", f"/cases decide {case.id} --decision keep"):
+            [answer] = await desk.type(line, person("bob"))
+            assert "for moderators only" in answer.text
+        assert (await desk.review.find(case.id, None)).state is CaseState.OPEN
+
+    async def test_another_servers_moderators_see_their_own(self, bench: Bench, desk: CaseDesk) -> None:
+        """Where one community has several servers, which know nothing of each other; page by page."""
+        job = await bench.draw()
+        case = await desk.report(job)
+        for number in range(60):
+            await desk.report(job, picture=PictureId(f"owl.{number}"))
+        other = await desk.report(await bench.draw(key="other"), tenant="village")
+        for line in (f"/cases show {case.id}", f"/cases decide {case.id} --decision ban"):
+            [answer] = await desk.type(line, MO, at=VILLAGE)
+            assert "no such case" in answer.text
+        [page] = await desk.type("/cases list", MO, at=VILLAGE)
+        assert [button.argument for button in page.buttons] == [other.id]
+        [page] = await desk.type("/cases list --count 3", MO, at=SQUARE)
+        assert len(page.buttons) == 3
+
+    async def test_owners_see_all_and_decide_what_is_about_them(self, bench: Bench, desk: CaseDesk) -> None:
+        """From wherever they are: there may be nobody else."""
+        case = await desk.report(await bench.draw(), community="elsewhere", tenant="village", account=AccountId("olga"))
+        [page] = await desk.type("/cases list", OWNER, at=SQUARE)
+        assert [button.argument for button in page.buttons] == [case.id]
+        [answer] = await desk.type(f"/cases decide {case.id} --decision keep", OWNER, at=SQUARE)
+        assert answer.text.startswith("Decided")
+
+    async def test_what_is_no_id_is_refused(self, desk: CaseDesk) -> None:
+        """With a hint."""
+        [answer] = await desk.type("/cases show ../etc")
+        assert "/cases list" in answer.text
+
+    async def test_a_form_of_another_place_is_refused(self, bench: Bench, desk: CaseDesk) -> None:
+        """As the button would be."""
+        case = await desk.report(await bench.draw())
+        [answer] = await desk.type(f"/cases note hm --case {case.id}", MO, at=VILLAGE)
+        assert "no such case" in answer.text

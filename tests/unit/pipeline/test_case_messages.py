@@ -1,0 +1,241 @@
+"""Do moderators see each case in their channel, as it stands, with what they need to decide it?"""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.cases import UNDO_WINDOW, CaseKind, Decision
+from bot.domain.chat import Place
+from bot.domain.people import HOUSE, Platform
+from bot.domain.removals import RemovalReason
+from bot.errors import MessageGone, StorageFailed, SurfaceFailed
+from tests.fakes.bench import Bench
+from tests.fakes.case_desk import MODS, CaseDesk
+from tests.fakes.leader_lock import ScriptedLeaderLock
+from tests.fakes.surfaces import LOOM
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def desk(bench: Bench) -> CaseDesk:
+    """Return a community that has a review channel."""
+    desk = CaseDesk(bench)
+    await desk.set_channel()
+    return desk
+
+
+async def test_a_case_shows_all_that_moderators_need(bench: Bench, desk: CaseDesk) -> None:
+    """The picture behind a click, both prompts, scores, who reported it, the author's history, and the buttons."""
+    earlier = await desk.report(await bench.draw("a wolf", key="one"))
+    await desk.review.decide(earlier.id, Decision.WARN, await desk.account("mo"), HOUSE)
+    fox = await bench.draw("a fox", key="two", count=2)
+    assert fox.prepared_prompt is not None
+    drawn = fox.prepared_prompt.text
+    case = await desk.report(fox, scores={"violence": 0.91, "hate": 0.02})
+    await desk.review.add_note(case.id, "looks staged", await desk.account("zoe"), HOUSE)
+    post = await desk.shown(case)
+    assert post.is_sensitive
+    assert [one.picture for one in post.pictures] == [case.picture]
+    assert post.text.splitlines() == [
+        "A picture by Ann was reported: violent.",
+        "1 person reported it: loom:bob (violent, new here).",
+        "The same request gave 1 more picture.",
+        "Nobody looks after it yet.",
+    ]
+    assert {detail.title: detail.text for detail in post.details} == {
+        "Asked for": "a fox",
+        "What the model found": "violence 0.91 · hate 0.02",
+        "Author": "Ann (loom:ann): 1 other case (1 removed); 1 warning.",
+        "Notes": "Zoe: looks staged",
+        "Drawn as": drawn,
+    }
+    assert desk.labels(post) == [
+        *("Remove", "Keep", "Warn", "Mute 1 d", "Ban"),
+        *("Show picture", "Block phrase…", "Note…", "I look after it"),
+    ]
+
+
+async def test_the_message_follows_the_case(bench: Bench, desk: CaseDesk) -> None:
+    """There is one, which is changed; when nothing can be undone any more, that button goes."""
+    case = await desk.report(await bench.draw())
+    await desk.messages.show_due()
+    await desk.press("take", case)
+    assert "Mo looks after it." in (await desk.shown(case)).text
+    bench.clock.move(12 * MINUTE)
+    await desk.press("remove", case)
+    decided = await desk.shown(case)
+    assert "Mo decided after 12 minutes: the picture is removed." in decided.text
+    assert (decided.pictures, desk.labels(decided)) == ((), ["Undo", "Note…"])
+    bench.clock.move(UNDO_WINDOW)
+    await desk.review.carry_on()
+    assert desk.labels(await desk.shown(case)) == ["Note…"]
+    assert len([place for place, _, _ in bench.surface.posted if place == MODS]) == 1
+
+
+async def test_what_did_not_change_is_not_shown_again(bench: Bench, desk: CaseDesk) -> None:
+    """However often it is looked at."""
+    await desk.report(await bench.draw())
+    await desk.messages.show_due()
+    said = len(bench.surface.posted), len(bench.surface.updated)
+    await desk.messages.show_due()
+    assert (len(bench.surface.posted), len(bench.surface.updated)) == said
+
+
+async def test_a_storm_of_reports_is_no_storm_of_messages(bench: Bench, desk: CaseDesk) -> None:
+    """What happens while somebody looks is one change."""
+    job = await bench.draw()
+    showing = asyncio.create_task(desk.messages.run())
+    for _ in range(500):
+        await desk.report(job)
+    await asyncio.sleep(60)
+    showing.cancel()
+    assert len([place for place, _, _ in bench.surface.posted if place == MODS]) == 1
+    assert len([message for message, _ in bench.surface.updated if message.place == MODS]) <= 1
+
+
+async def test_a_message_that_somebody_deleted_is_posted_again(bench: Bench, desk: CaseDesk) -> None:
+    """The case must not get lost."""
+    case = await desk.report(await bench.draw())
+    await desk.messages.show_due()
+    first = await desk.cases.message(case.id)
+    await desk.press("take", case)
+    bench.surface.failures.fail_next("update", MessageGone(LOOM, "deleted"))
+    await desk.messages.show_due()
+    second = await desk.cases.message(case.id)
+    assert first is not None
+    assert second is not None
+    assert first.id != second.id
+
+
+async def test_another_review_channel_gets_what_changes_from_then_on(bench: Bench, desk: CaseDesk) -> None:
+    """The old message stays where it is."""
+    case = await desk.report(await bench.draw())
+    await desk.messages.show_due()
+    await desk.set_channel(replace(MODS, channel="court"))
+    await desk.press("take", case)
+    await desk.messages.show_due()
+    message = await desk.cases.message(case.id)
+    assert message is not None
+    assert message.place.channel == "court"
+
+
+async def test_what_the_platform_does_not_take_now_is_shown_later(bench: Bench, desk: CaseDesk) -> None:
+    """Nobody is told of that."""
+    case = await desk.report(await bench.draw())
+    bench.surface.failures.fail_next("post", SurfaceFailed(LOOM, "down"))
+    await desk.messages.show_due()
+    assert await desk.cases.message(case.id) is None
+    assert "reported" in (await desk.shown(case)).text
+    assert desk.told == []
+
+
+@pytest.mark.parametrize("channel", [MODS, Place(Platform("nowhere"), "town", "mods")])
+async def test_owners_are_told_when_the_channel_is_gone(bench: Bench, desk: CaseDesk, channel: Place) -> None:
+    """Once, and the case waits without a message."""
+    await desk.set_channel(channel)
+    for key in ("one", "two"):
+        await desk.report(await bench.draw(key=key))
+        bench.surface.failures.fail_next("post", MessageGone(LOOM, "no such channel"))
+        await desk.messages.show_due()
+    [(_, post)] = desk.told
+    assert "/settings set here --name review_channel" in post.text
+    assert await desk.cases.to_show(most=9) == ()
+
+
+async def test_owners_are_told_when_there_is_no_channel(bench: Bench) -> None:
+    """Once, and how to name one."""
+    desk = CaseDesk(bench)
+    for key in ("one", "two"):
+        await desk.report(await bench.draw(key=key))
+        await desk.messages.show_due()
+    [(_, post)] = desk.told
+    assert "nobody has said where" in post.text
+
+
+async def test_a_picture_that_is_gone_is_said_to_be(bench: Bench, desk: CaseDesk) -> None:
+    """The case can still be decided: its author may have deleted it to get away."""
+    job = await bench.draw()
+    case = await desk.report(job)
+    await bench.gallery.delete(job.id)
+    bench.clock.move(bench.gallery.undo)
+    await bench.gallery.sweep()
+    post = await desk.shown(case)
+    assert "The picture is gone." in post.text
+    assert post.pictures == ()
+    assert "Ban" in desk.labels(post)
+    assert "Show picture" not in desk.labels(post)
+
+
+async def test_a_hidden_picture_is_shown_to_moderators(bench: Bench, desk: CaseDesk) -> None:
+    """They have to see what they decide about."""
+    case = await desk.report(await bench.draw())
+    assert case.picture is not None
+    await desk.removals.hide(case.picture, RemovalReason.REPORTS, "reports", case.id)
+    assert (await desk.shown(case)).pictures
+
+
+async def test_a_case_without_a_picture_shows_the_words(bench: Bench, desk: CaseDesk) -> None:
+    """Of somebody who was refused, and says that it was a mistake."""
+    case = await desk.report(await bench.draw(), kind=CaseKind.MISTAKE, picture=None, job=None, words="shooting stars", reason="")
+    post = await desk.shown(case)
+    assert post.text.startswith("loom:ann says that it was a mistake to refuse their words.")
+    assert next((detail.title, detail.text) for detail in post.details) == ("Words", "shooting stars")
+    assert desk.labels(post) == ["Allow these words", "Leave it so", "Note…", "I look after it"]
+
+
+async def test_the_authors_standing_is_told(bench: Bench, desk: CaseDesk) -> None:
+    """A mute with its end, and a ban for good."""
+    first = await desk.report(await bench.draw(key="one"))
+    second = await desk.report(await bench.draw(key="two"))
+    third = await desk.report(await bench.draw(key="three"))
+    await desk.press("mute", first)
+    assert "muted until 15 March 2026, 12:00 UTC." in (await desk.shown(third)).details[-1].text
+    await desk.press("ban", second)
+    await desk.press("take", third)
+    assert "banned for good." in (await desk.shown(third)).details[-1].text
+    await desk.press("undo", second)
+    bench.clock.move(timedelta(days=2))
+    await desk.press("drop", third)
+    assert "muted or banned 1 time before." in (await desk.shown(third)).details[-1].text
+
+
+class TestSweeping:
+    """Whoever leads carries on what others left."""
+
+    async def test_what_a_crash_left_is_done_and_shown(self, bench: Bench, desk: CaseDesk) -> None:
+        """Decided, and nothing else."""
+        case = await desk.report(await bench.draw())
+        await desk.cases.decide(case.id, Decision.REMOVE, await desk.account("mo"))
+        sweeping = asyncio.create_task(desk.messages.sweep(ScriptedLeaderLock(), every=MINUTE))
+        await asyncio.sleep(1)
+        sweeping.cancel()
+        assert await desk.cases.to_enforce(most=9) == ()
+        assert await desk.cases.to_show(most=9) == ()
+
+    @pytest.mark.parametrize("failure", [StorageFailed("database", "away"), ValueError("a fault")])
+    async def test_a_sweep_that_fails_is_followed_by_another(self, bench: Bench, desk: CaseDesk, failure: Exception) -> None:
+        """So is one that breaks, in the sweep and when something changed."""
+        await desk.report(await bench.draw())
+        desk.cases.failures.fail_next("to_show", failure)
+        desk.cases.failures.fail_next("to_show", failure)
+        tasks = [
+            asyncio.create_task(desk.messages.sweep(ScriptedLeaderLock(), every=MINUTE)),
+            asyncio.create_task(desk.messages.run()),
+        ]
+        await asyncio.sleep(2 * MINUTE.total_seconds())
+        for task in tasks:
+            task.cancel()
+        assert await desk.cases.to_show(most=9) == ()
+
+    async def test_who_does_not_lead_leaves_it(self, bench: Bench, desk: CaseDesk) -> None:
+        """Another process does it."""
+        await desk.report(await bench.draw())
+        leader = ScriptedLeaderLock()
+        leader.leads = False
+        sweeping = asyncio.create_task(desk.messages.sweep(leader, every=MINUTE))
+        await asyncio.sleep(1)
+        sweeping.cancel()
+        assert len(await desk.cases.to_show(most=9)) == 1
