@@ -189,6 +189,7 @@ async def discord_stage() -> AsyncIterator[SurfaceStage]:
     await objects.put("k", png(), "image/png")
     async with FakeDiscord() as discord:
         discord.limits.switch_rates_off()
+        discord.limits.allow_late_answers()
         with pointed_at(discord):
             rest = DiscordBotClient(discord.token)
             surface = DiscordSurface(rest, objects, discord.clock, LocalRateLimiter(discord.clock))
@@ -206,6 +207,7 @@ async def slack_stage() -> AsyncIterator[SurfaceStage]:
     await objects.put("k", png(), "image/png")
     async with FakeSlack() as slack:
         slack.limits.switch_rates_off()
+        slack.limits.allow_late_answers()
         team = slack.add_workspace("acme")
         web = SlackWebApi(
             FixedToken(team.bot_token),

@@ -13,6 +13,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
+from tests.e2e.program import NOON
 from tests.e2e.tables import give_tables
 from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Guild, Interaction, Limits, Message
 from tests.fakes.discord.client import pointed_at
@@ -96,9 +97,11 @@ async def a_stage(
 ) -> AsyncIterator[DiscordStage]:
     """Set everything up; `sections` are settings by section."""
     async with FakeDiscord(limits=limits) as discord:
+        discord.limits.allow_late_answers()
         guild = discord.add_guild("Painters")
         channel, ada = guild.add_channel("general"), discord.add_user("ada")
         given: dict[str, Any] = {"quotas": {"first_tier": {"discord": "premium"}}, **sections}
+        given["quotas"] = {"time_zone": NOON, **given["quotas"]}
         given["discord"] = {
             "token": discord.token,
             "api_url": discord.api_url,

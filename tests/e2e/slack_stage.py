@@ -14,6 +14,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
+from tests.e2e.program import NOON
 from tests.e2e.tables import give_tables
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.slack import Channel, FakeSlack, Limits, Member, Message, SlackEventDelivery, Workspace
@@ -99,6 +100,7 @@ def is_done(message: Message) -> bool:
 def settings_for(slack: FakeSlack, team: Workspace, folder: Path, **sections: dict[str, Any]) -> Settings:
     """Return settings by section, those of `[slack]` for one workspace over Socket Mode where nothing else is said."""
     given: dict[str, Any] = {"quotas": {"first_tier": {"slack": "premium"}}, **sections}
+    given["quotas"] = {"time_zone": NOON, **given["quotas"]}
     usual = {"bot_token": team.bot_token, "app_token": slack.app_token} if team.is_installed else {"app_token": slack.app_token}
     given["slack"] = {"api_url": slack.api_url, "authorize_url": slack.authorize_url, **given.get("slack", usual)}
     return Settings.model_validate({"data_dir": folder, **given})
@@ -110,6 +112,7 @@ async def a_stage(
 ) -> AsyncIterator[SlackStage]:
     """Set everything up; `sections` are settings by section."""
     async with FakeSlack(limits=limits) as slack:
+        slack.limits.allow_late_answers()
         slack.app.commands = [IMAGINE, EASEL]
         slack.app.shortcuts = [MAKE_PICTURE, *MESSAGE_SHORTCUTS]
         slack.app.events = list(EVENTS)

@@ -125,6 +125,7 @@ async def a_stage(
     async with FakeSlack(clock=clock) as slack:
         if not has_rates:
             slack.limits.switch_rates_off()
+            slack.limits.allow_late_answers()
         team = slack.add_workspace("acme")
         tokens = AllTokens(slack)
         web = SlackWebApi(

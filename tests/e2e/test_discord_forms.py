@@ -96,6 +96,7 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Yield it, connected."""
     async with FakeDiscord() as discord:
+        discord.limits.allow_late_answers()
         desk = Desk(discord, discord.add_guild("Painters").add_channel("general"), discord.add_user("ada"))
         async with a_bot(discord, tmp_path, desk.commands):
             yield desk

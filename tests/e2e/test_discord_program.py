@@ -38,6 +38,7 @@ class Town:
 async def a_town(folder: Path, settings: dict[str, str] | None = None, *, delay: float = 0.2) -> AsyncIterator[Town]:
     """Set it up; `settings` are variables of the program's environment."""
     async with FakeOpenAI(Options(delay=delay)) as openai, FakeDiscord() as discord:
+        discord.limits.allow_late_answers()
         channel, ada = discord.add_guild("Painters").add_channel("general"), discord.add_user("ada")
         environ = {
             "OPENAI_API_KEY": "sk-test",

@@ -44,6 +44,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> 
     """Yield it, and see afterwards that the web process ends cleanly."""
     folder = tmp_path_factory.mktemp("town")
     async with FakeOpenAI() as openai, FakeDiscord() as discord:
+        discord.limits.allow_late_answers()
         port = free_port()
         environ = {
             "EASEL_WEB__PORT": str(port),

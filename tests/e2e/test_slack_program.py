@@ -50,6 +50,7 @@ async def a_town(
 ) -> AsyncIterator[Town]:
     """Set it up; `settings` are variables of the program's environment."""
     async with FakeOpenAI(Options(delay=delay)) as openai, FakeSlack() as slack:
+        slack.limits.allow_late_answers()
         slack.app.commands, slack.app.events = [IMAGINE, EASEL], list(EVENTS)
         team = slack.add_workspace("acme")
         channel, ada = team.add_channel("general"), team.add_member("ada")
@@ -91,6 +92,7 @@ async def test_one_process_serves_discord_slack_and_the_page(tmp_path: Path) -> 
     """From one configuration; each picture goes where it was asked for."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(FakeDiscord())
+        discord.limits.allow_late_answers()
         there, bob = discord.add_guild("Painters").add_channel("general"), discord.add_user("bob")
         theirs = {
             "DISCORD_TOKEN": discord.token,

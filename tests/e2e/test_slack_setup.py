@@ -51,6 +51,7 @@ class Town:
 async def a_town(folder: Path, *, delay: float = 0.2, **settings: str) -> AsyncIterator[Town]:
     """Set it up; `settings` are variables of the program's environment."""
     async with FakeOpenAI(Options(delay=delay)) as openai, FakeSlack() as slack:
+        slack.limits.allow_late_answers()
         slack.app.commands, slack.app.events = [IMAGINE, EASEL], list(EVENTS)
         port = free_port()
         environ = {
@@ -128,6 +129,7 @@ async def test_a_strangers_workspace_is_told_so(town: Town) -> None:
 async def test_one_workspaces_token_is_not_used_for_another(tmp_path: Path) -> None:
     """A fixed token serves the workspace it belongs to, and nobody else."""
     async with FakeSlack() as slack:
+        slack.limits.allow_late_answers()
         home, other = slack.add_workspace("home"), slack.add_workspace("other")
         environ = {
             "SLACK_APP_TOKEN": slack.app_token,

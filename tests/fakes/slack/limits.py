@@ -77,3 +77,7 @@ class Limits:
     def switch_rates_off(self) -> None:
         """Never answer 429 for its own sake; those that are ordered still come."""
         self.rates, self.channel_rates, self.other_rate = {}, {}, Rate(1_000_000, 1)
+
+    def allow_late_answers(self) -> None:
+        """Have nobody be late by less than a minute: a busy machine may let a test and its bot stand still for some seconds."""
+        self.acknowledge_within = self.trigger_lives = timedelta(minutes=1)
