@@ -7,6 +7,7 @@ from bot.domain.people import Platform
 from bot.pipeline.case_messages import CaseMessages
 from bot.ports.cases import CaseEffect
 from bot.ports.surfaces import Surface
+from bot.services.appeal_effect import AppealEffect
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.case_details import CaseReader
 from bot.services.case_effects import PictureEffect, SanctionEffect
@@ -23,9 +24,11 @@ from storage.sql.sanctions import SqlSanctionBook
 
 def build_case_effects(base: Foundation, removals: Removals, sanctions: Sanctions) -> tuple[CaseEffect, ...]:
     """Return what makes things as a case says, in the order in which it happens."""
+    sanction_book = SqlSanctionBook(base.database, base.clock)
     return (
         PictureEffect(removals, base.records.removals),
-        SanctionEffect(sanctions, SqlSanctionBook(base.database)),
+        SanctionEffect(sanctions, sanction_book),
+        AppealEffect(sanctions, sanction_book),
         ReportDecisions(SqlReports(base.database, base.clock)),
     )
 
@@ -61,7 +64,7 @@ def build_case_reader(base: Foundation) -> CaseReader:
         pictures=records.pictures,
         accounts=records.accounts,
         reports=SqlReports(base.database, base.clock),
-        sanctions=SqlSanctionBook(base.database),
+        sanctions=SqlSanctionBook(base.database, base.clock),
         clock=base.clock,
     )
 

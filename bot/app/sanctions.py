@@ -18,7 +18,7 @@ def build_sanction_enforcement(
 ) -> SanctionEnforcement:
     """Build what ends the jobs of banned people, and tells whoever is sanctioned."""
     return SanctionEnforcement(
-        book=SqlSanctionBook(base.database),
+        book=SqlSanctionBook(base.database, base.clock),
         jobs=base.records.jobs,
         accounts=base.records.accounts,
         cancellation=cancellation,
@@ -31,7 +31,7 @@ def build_sanction_enforcement(
 def build_sanctions(base: Foundation, enforcement: SanctionEnforcement, owners: Owners) -> Sanctions:
     """Build what imposes and lifts sanctions."""
     return Sanctions(
-        book=SqlSanctionBook(base.database),
+        book=SqlSanctionBook(base.database, base.clock),
         clock=base.clock,
         ids=base.ids,
         is_owners_account=owners.is_owners_account,

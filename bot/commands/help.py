@@ -52,8 +52,9 @@ def help_command(
             return
         name = " ".join(args.command.strip().lstrip("/").lower().split())
         found = [command for command in known.values() if name in {command.name, command.group}]
-        if not found and any(name in {command.name, command.group} for command in all_there_are if command.is_typed):
-            raise NotAllowed(f"/{name} is for admins only.")
+        known_to_others = (one for one in all_there_are if one.is_typed and name in {one.name, one.group})
+        if not found and (first := next(known_to_others, None)) is not None:
+            raise NotAllowed(f"/{name} is for {first.audience} only.")
         if not found:
             raise BadInput(f"There is no /{name}.{suggest(name, list(known))} Type /help to see what there is.")
         await call.whisper(page.details(found))
@@ -69,7 +70,7 @@ class _Page:
         self._texts = texts
 
     def overview(self, commands: Collection[AnyCommand]) -> Post:
-        """Say what there is in a line each: first what everybody may do, then what admins may."""
+        """Say what there is in a line each: first what everybody may do, then what moderators and admins may."""
         details = [Details(self._word(audience), self._lines(commands, audience)) for audience in Audience]
         return Post(self._word("introduction"), details=tuple(detail for detail in details if detail.text))
 

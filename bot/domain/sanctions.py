@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.cases import CaseId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.errors import Sanctioned
@@ -32,7 +33,8 @@ class Sanction:
     `key` is that of the act that imposed it: the same key again is the same
     sanction. `community` is where it holds; one of `HOUSE` holds everywhere.
     `account` is the one that it was imposed on: others share it once they are
-    linked to that one. `case` is the id of the case that it follows from.
+    linked to that one. `case` is the id of the case that it follows from, and
+    `lifted_case` that of the appeal that lifted it.
     """
 
     id: SanctionId
@@ -44,9 +46,10 @@ class Sanction:
     by: Actor
     until: datetime | None = None
     reason: str = ""
-    case: str | None = None
+    case: CaseId | None = None
     lifted_at: datetime | None = None
     lifted_by: Actor | None = None
+    lifted_case: CaseId | None = None
 
     def is_active_at(self, now: datetime) -> bool:
         """Whether it has neither been lifted nor run out."""

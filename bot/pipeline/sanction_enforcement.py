@@ -97,9 +97,12 @@ class SanctionEnforcement:
             await self._delivery.notify_end(id_)
 
     async def _tell(self, sanction: Sanction) -> None:
-        """Tell the person in private where they can be reached; what no platform takes now is tried again for a day."""
+        """Tell the person in private where they can be reached; what no platform takes now is tried again for a day.
+
+        What was lifted before anybody could be told is not told any more.
+        """
         try:
-            is_over = await self._post(sanction)
+            is_over = sanction.lifted_at is not None or await self._post(sanction)
         except EaselError as error:
             log.info("sanction.untold", sanction=sanction.id, reason=str(error))
             is_over = False

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.cases import CaseId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
@@ -11,6 +12,8 @@ from bot.domain.sanctions import Sanction, SanctionId
 
 class SanctionBook(Protocol):
     """Keeps sanctions, and on whom they are. All methods may raise `StorageFailed`.
+
+    Each change writes its line into the moderation log in the same transaction.
 
     A sanction is on every account that shares it: joining gives the account
     that stays what the other one had, and whoever parts takes a share along.
@@ -27,12 +30,23 @@ class SanctionBook(Protocol):
         """
         ...
 
-    async def lift(self, sanction: SanctionId, by: Actor, now: datetime) -> bool:
-        """End a sanction for everybody who shares it; False where it is unknown, or was lifted or had run out before."""
+    async def lift(self, sanction: SanctionId, by: Actor, case: CaseId | None = None) -> bool:
+        """End a sanction for everybody who shares it; False where it is unknown, or was lifted or had run out before.
+
+        `case` is the appeal that says so.
+        """
+        ...
+
+    async def reinstate(self, case: CaseId, by: Actor | None) -> tuple[Sanction, ...]:
+        """Let what an appeal lifted hold again, as it did before, and return it: the appeal was decided otherwise."""
         ...
 
     async def find(self, sanction: SanctionId) -> Sanction | None:
         """Return one sanction."""
+        ...
+
+    async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
+        """Return all sanctions that follow from a case, lifted ones included, oldest first."""
         ...
 
     async def of(self, account: AccountId) -> tuple[Sanction, ...]:

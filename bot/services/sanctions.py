@@ -5,6 +5,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.cases import CaseId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind, Standing, refusal_of
@@ -45,7 +46,7 @@ class Sanctions:
         *,
         by: Actor,
         reason: str = "",
-        case: str | None = None,
+        case: CaseId | None = None,
         key: str | None = None,
     ) -> Sanction:
         """Put a warning on record, and tell the person.
@@ -63,7 +64,7 @@ class Sanctions:
         by: Actor,
         until: datetime,
         reason: str = "",
-        case: str | None = None,
+        case: CaseId | None = None,
         key: str | None = None,
     ) -> Sanction:
         """Let somebody ask for nothing until a moment. What they have asked for is drawn.
@@ -82,7 +83,7 @@ class Sanctions:
         by: Actor,
         until: datetime | None = None,
         reason: str = "",
-        case: str | None = None,
+        case: CaseId | None = None,
         key: str | None = None,
     ) -> Sanction:
         """Let somebody ask for nothing, for good or until a moment, and end what is drawn for them; its pictures are given back.
@@ -101,10 +102,14 @@ class Sanctions:
         """
         if by.account in await self._book.accounts(sanction) and not await self._is_owners_account(by.account):
             raise NotAllowed("Nobody lifts a sanction of their own; nothing was changed. /appeal asks another moderator.")
-        is_lifted = await self._book.lift(sanction, by, self._clock.now())
+        is_lifted = await self._book.lift(sanction, by)
         if is_lifted:
             log.info("sanction.lifted", sanction=sanction, by=by.account)
         return is_lifted
+
+    async def follow_up(self, sanction: Sanction) -> None:
+        """Do what follows from a sanction that holds, such as one that holds again."""
+        await self._follow_up(sanction)
 
     async def find(self, sanction: SanctionId) -> Sanction | None:
         """Return one sanction."""
@@ -138,7 +143,7 @@ class Sanctions:
         by: Actor,
         until: datetime | None,
         reason: str,
-        case: str | None,
+        case: CaseId | None,
         key: str | None,
     ) -> Sanction:
         now = self._clock.now()

@@ -14,15 +14,16 @@ sanctions = Table(
     Column("community", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("imposed_at", Moment, nullable=False),
-    Column("by_account", String, nullable=False),
+    Column("by_account", String, nullable=False, index=True),
     Column("by_name", String, nullable=False),
     Column("until", Moment),
     Column("reason", Text, nullable=False),
-    Column("case_id", String),
+    Column("case_id", String, index=True),
     Column("told_at", Moment),
     Column("lifted_at", Moment),
     Column("lifted_by_account", String),
     Column("lifted_by_name", String),
+    Column("lifted_case_id", String, index=True),
     Index("ix_sanctions_community", "community", "imposed_at", "id"),
 )
 """Sanctions, which are never deleted: one that was lifted says so.

@@ -1,25 +1,35 @@
 """Sanctions: imposing and lifting them, and asking for those of an account."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, String, and_, bindparam, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.cases import CaseId
 from bot.domain.jobs import JobId
+from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind, longest_barring, refusal_of
+from bot.ports.clock import Clock
 from storage.schema.base import Moment
 from storage.schema.jobs import IS_OPEN, jobs
 from storage.schema.sanctions import IS_UNTOLD, sanctioned_accounts, sanctions
 from storage.sql.claims import HAS_NO_PICTURES
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.database import Database
+from storage.sql.moderation_log import actor_of, actor_values, add_log_entry
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.shared_sanctions import put_on_account
 from storage.sql.upsert import Upsert
 
+_IMPOSED = {
+    SanctionKind.WARNING: ModerationAction.WARNED,
+    SanctionKind.MUTE: ModerationAction.MUTED,
+    SanctionKind.BAN: ModerationAction.BANNED,
+}
 _NEW = Upsert(lambda insert_into: insert_into(sanctions).on_conflict_do_nothing(index_elements=[sanctions.c.key]))
 _THIS = sanctions.c.id == bindparam("sanction")
 _BY_ID = select(sanctions).where(_THIS)
@@ -28,7 +38,14 @@ _NOW = bindparam("now", type_=Moment)
 _IS_ACTIVE = and_(sanctions.c.lifted_at.is_(None), or_(sanctions.c.until.is_(None), sanctions.c.until > _NOW))
 _IS_BARRING = sanctions.c.kind.in_([kind.value for kind in SanctionKind if kind.is_barring])
 _NEWEST_FIRST = (sanctions.c.imposed_at.desc(), sanctions.c.id.desc())
-_LIFT = update(sanctions).where(sanctions.c.id == bindparam("of_sanction"), _IS_ACTIVE)
+_LIFT = update(sanctions).where(sanctions.c.id == bindparam("of_sanction"), _IS_ACTIVE).returning(*sanctions.c)
+_REINSTATE = (
+    update(sanctions)
+    .where(sanctions.c.lifted_case_id == bindparam("of_case"))
+    .values(lifted_at=None, lifted_by_account=None, lifted_by_name=None, lifted_case_id=None)
+    .returning(*sanctions.c)
+)
+_OF_CASE = select(sanctions).where(sanctions.c.case_id == bindparam("case")).order_by(sanctions.c.imposed_at, sanctions.c.id)
 _OF = (
     select(sanctions)
     .join(sanctioned_accounts, sanctioned_accounts.c.sanction == sanctions.c.id)
@@ -71,8 +88,9 @@ _MARK_TOLD = update(sanctions).where(sanctions.c.id == bindparam("of_sanction"),
 class SqlSanctionBook:
     """Keeps sanctions in SQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     async def impose(self, sanction: Sanction) -> Sanction:
         """Lock the account first: a job that is being accepted is there before the sanction, or is refused for it."""
@@ -81,19 +99,37 @@ class SqlSanctionBook:
             account = AccountId((await lock_current_account(connection, sanction.account)).id)
             if await _NEW.run(connection, {**_values_of(sanction), "account": account}):
                 await put_on_account(connection, sanction.id, account, sanction.imposed_at)
+                await self._add_log_entry(connection, replace(sanction, account=account), _IMPOSED[sanction.kind], sanction.by)
             return _sanction_of((await connection.execute(_BY_KEY, {"key": sanction.key})).one())
 
-    async def lift(self, sanction: SanctionId, by: Actor, now: datetime) -> bool:
+    async def lift(self, sanction: SanctionId, by: Actor, case: CaseId | None = None) -> bool:
         """Note who lifted it and when, once."""
-        values = {"lifted_at": now, "lifted_by_account": by.account, "lifted_by_name": by.name}
+        now = self._clock.now()
+        values = {"lifted_at": now, **actor_values("lifted_by_account", "lifted_by_name", by), "lifted_case_id": case}
         async with self._database.write_transaction() as connection:
-            return (await connection.execute(_LIFT, {"of_sanction": sanction, "now": now, **values})).rowcount > 0
+            row = (await connection.execute(_LIFT, {"of_sanction": sanction, "now": now, **values})).first()
+            if row is not None:
+                await self._add_log_entry(connection, _sanction_of(row), ModerationAction.LIFTED, by)
+        return row is not None
+
+    async def reinstate(self, case: CaseId, by: Actor | None) -> tuple[Sanction, ...]:
+        """Take the lifting out again."""
+        async with self._database.write_transaction() as connection:
+            found = [_sanction_of(row) for row in await connection.execute(_REINSTATE, {"of_case": case})]
+            for sanction in found:
+                await self._add_log_entry(connection, sanction, _IMPOSED[sanction.kind], by)
+        return tuple(found)
 
     async def find(self, sanction: SanctionId) -> Sanction | None:
         """Read the row."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_BY_ID, {"sanction": sanction})).first()
         return None if row is None else _sanction_of(row)
+
+    async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
+        """Read the case's."""
+        async with self._database.read_statement() as connection:
+            return tuple(_sanction_of(row) for row in await connection.execute(_OF_CASE, {"case": case}))
 
     async def of(self, account: AccountId) -> tuple[Sanction, ...]:
         """Read what the account shares; that is little, so that it is sorted here."""
@@ -128,6 +164,20 @@ class SqlSanctionBook:
         async with self._database.write_transaction() as connection:
             await connection.execute(_MARK_TOLD, {"of_sanction": sanction, "told_at": now})
 
+    async def _add_log_entry(
+        self, connection: AsyncConnection, sanction: Sanction, action: ModerationAction, by: Actor | None
+    ) -> None:
+        until = f"until {sanction.until.isoformat()}" if sanction.until else ""
+        entry = NewLogEntry(
+            community=sanction.community,
+            action=action,
+            by=by,
+            subject=sanction.account,
+            case=sanction.lifted_case or sanction.case,
+            detail=until,
+        )
+        await add_log_entry(connection, self._clock, entry)
+
 
 async def check_not_barred(connection: AsyncConnection, account: AccountId, community: CommunityId, now: datetime) -> None:
     """See whether an account may ask for anything in a community; its row is locked, so that this stays so.
@@ -143,7 +193,6 @@ async def check_not_barred(connection: AsyncConnection, account: AccountId, comm
 
 
 def _values_of(sanction: Sanction) -> dict[str, object]:
-    lifted_by = sanction.lifted_by
     return {
         "id": sanction.id,
         "key": sanction.key,
@@ -151,19 +200,17 @@ def _values_of(sanction: Sanction) -> dict[str, object]:
         "community": sanction.community,
         "kind": sanction.kind,
         "imposed_at": sanction.imposed_at,
-        "by_account": sanction.by.account,
-        "by_name": sanction.by.name,
+        **actor_values("by_account", "by_name", sanction.by),
         "until": sanction.until,
         "reason": sanction.reason,
         "case_id": sanction.case,
         "lifted_at": sanction.lifted_at,
-        "lifted_by_account": lifted_by and lifted_by.account,
-        "lifted_by_name": lifted_by and lifted_by.name,
+        **actor_values("lifted_by_account", "lifted_by_name", sanction.lifted_by),
+        "lifted_case_id": sanction.lifted_case,
     }
 
 
 def _sanction_of(row: Row[Any]) -> Sanction:
-    lifted_by = None if row.lifted_by_account is None else Actor(AccountId(row.lifted_by_account), row.lifted_by_name)
     return Sanction(
         id=SanctionId(row.id),
         key=row.key,
@@ -174,7 +221,8 @@ def _sanction_of(row: Row[Any]) -> Sanction:
         by=Actor(AccountId(row.by_account), row.by_name),
         until=row.until,
         reason=row.reason,
-        case=row.case_id,
+        case=row.case_id and CaseId(row.case_id),
         lifted_at=row.lifted_at,
-        lifted_by=lifted_by,
+        lifted_by=actor_of(row.lifted_by_account, row.lifted_by_name),
+        lifted_case=row.lifted_case_id and CaseId(row.lifted_case_id),
     )

@@ -38,7 +38,9 @@ _SHARE = insert(sanctioned_accounts).from_select(
     ),
 )
 _DROP = delete(sanctioned_accounts).where(sanctioned_accounts.c.account == _SOURCE)
-_RENAME = update(sanctions).where(sanctions.c.account == _SOURCE).values(account=_TARGET)
+_RENAMES = tuple(
+    update(sanctions).where(whose == _SOURCE).values({whose: _TARGET}) for whose in (sanctions.c.account, sanctions.c.by_account)
+)
 _PARTED_FROM = select(parted_accounts).where(parted_accounts.c.account == _SOURCE)
 _FORGET_PARTING = delete(parted_accounts).where(
     or_(
@@ -68,7 +70,7 @@ async def put_on_account(connection: AsyncConnection, sanction: SanctionId, acco
 async def move_sanctions(connection: AsyncConnection, *, gone: AccountId, survivor: AccountId) -> None:
     """Put everything that is on one account on another one instead, which it becomes a part of."""
     both = {"source": gone, "target": survivor}
-    for statement in (_SHARE, _DROP, _RENAME):
+    for statement in (_SHARE, _DROP, *_RENAMES):
         await connection.execute(statement, both)
     parted = (await connection.execute(_PARTED_FROM, {"source": gone})).all()
     await connection.execute(_FORGET_PARTING, both)

@@ -190,7 +190,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             sent_messages=MemorySentMessages(memory),
             cases=MemoryCases(clock, CountingIds(), moderation_log),
             moderation_log=moderation_log,
-            sanctions=MemorySanctionBook(memory),
+            sanctions=MemorySanctionBook(memory, clock, moderation_log),
         )
     database: Database = request.getfixturevalue("database")
     ids = CountingIds()
@@ -208,7 +208,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         removals=SqlPictureRemovals(database, clock),
         blocked=SqlBlockedPictures(database, clock),
         sent_messages=SqlSentMessages(database, clock),
-        sanctions=SqlSanctionBook(database),
+        sanctions=SqlSanctionBook(database, clock),
         cases=SqlCases(database, clock, ids),
         moderation_log=SqlModerationLog(database, clock),
     )

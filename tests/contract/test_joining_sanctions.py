@@ -71,7 +71,7 @@ async def test_a_ban_that_is_lifted_is_lifted_for_all_who_share_it(
     await accounts.join(ann, bob)
     ban = await sanctions.impose(a_sanction("a", ann))
     await accounts.part(BOB, GUEST, TODAY.day)
-    assert await sanctions.lift(ban.id, MOD, clock.now())
+    assert await sanctions.lift(ban.id, MOD)
     assert not await is_banned(ANN, accounts, sanctions, clock)
     assert not await is_banned(BOB, accounts, sanctions, clock)
 
@@ -136,7 +136,7 @@ async def test_no_job_is_accepted_under_a_ban_or_mute(
         await jobs.accept(a_job("fox", ann), a_hold(ann))
     assert refused.value.sanction == ban.id
     assert await jobs.count_open(ann) == 0
-    await sanctions.lift(ban.id, MOD, clock.now())
+    await sanctions.lift(ban.id, MOD)
     assert (await jobs.accept(a_job("fox", ann), a_hold(ann))).is_new
 
 

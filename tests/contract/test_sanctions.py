@@ -4,17 +4,22 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.cases import CaseId
 from bot.domain.jobs import JobId
+from bot.domain.moderation_log import ModerationAction
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId, Identity
+from bot.domain.rules import Actor
 from bot.domain.sanctions import SanctionId, SanctionKind
 from bot.ports.accounts import Accounts
 from bot.ports.jobs import Jobs
+from bot.ports.moderation_log import ModerationLog
 from bot.ports.sanctions import SanctionBook
 from tests.contract.examples import LEASE, SECOND, WEB, a_hold, a_job, some_pictures
 from tests.contract.sanctions import MOD, a_sanction
 from tests.fakes.clock import NOON, StoppedClock
 
 HOUR = timedelta(hours=1)
+OTHER = Actor(AccountId("other"), "Ollie")
 HERE = CommunityId("discord:42")
 
 
@@ -26,7 +31,7 @@ async def bob(accounts: Accounts) -> AccountId:
 
 async def test_a_sanction_is_read_as_it_was_written(sanctions: SanctionBook, ann: AccountId) -> None:
     """With everything that is known of it."""
-    mute = a_sanction("m", ann, kind=SanctionKind.MUTE, community=HERE, until=NOON + HOUR, case="c1")
+    mute = a_sanction("m", ann, kind=SanctionKind.MUTE, community=HERE, until=NOON + HOUR, case=CaseId("c1"))
     assert await sanctions.impose(mute) == mute
     assert await sanctions.find(SanctionId("m")) == mute
     assert await sanctions.of(ann) == (mute,)
@@ -49,20 +54,24 @@ async def test_they_come_newest_first_and_each_persons_own(sanctions: SanctionBo
     assert await sanctions.of(ann) == (new, old)
 
 
-async def test_a_sanction_is_lifted_once(sanctions: SanctionBook, ann: AccountId) -> None:
+async def test_a_sanction_is_lifted_once(sanctions: SanctionBook, ann: AccountId, clock: StoppedClock) -> None:
     """It stays on record with who lifted it."""
     await sanctions.impose(a_sanction("a", ann))
-    assert await sanctions.lift(SanctionId("a"), MOD, NOON + HOUR)
-    assert not await sanctions.lift(SanctionId("a"), MOD, NOON + 2 * HOUR)
+    clock.move(HOUR)
+    assert await sanctions.lift(SanctionId("a"), MOD)
+    assert not await sanctions.lift(SanctionId("a"), MOD)
     [lifted] = await sanctions.of(ann)
     assert (lifted.lifted_at, lifted.lifted_by) == (NOON + HOUR, MOD)
 
 
-async def test_what_has_run_out_or_never_was_cannot_be_lifted(sanctions: SanctionBook, ann: AccountId) -> None:
+async def test_what_has_run_out_or_never_was_cannot_be_lifted(
+    sanctions: SanctionBook, ann: AccountId, clock: StoppedClock
+) -> None:
     """Nor is anything written then."""
     await sanctions.impose(a_sanction("a", ann, until=NOON + HOUR))
-    assert not await sanctions.lift(SanctionId("a"), MOD, NOON + HOUR)
-    assert not await sanctions.lift(SanctionId("z"), MOD, NOON)
+    clock.move(HOUR)
+    assert not await sanctions.lift(SanctionId("a"), MOD)
+    assert not await sanctions.lift(SanctionId("z"), MOD)
     [there] = await sanctions.of(ann)
     assert there.lifted_by is None
 
@@ -88,6 +97,42 @@ async def test_those_that_nobody_was_told_of(sanctions: SanctionBook, ann: Accou
     assert await sanctions.untold(10) == (new,)
 
 
+async def test_what_an_appeal_lifted_holds_again_when_that_is_taken_back(sanctions: SanctionBook, ann: AccountId) -> None:
+    """And nothing else does."""
+    ban = await sanctions.impose(a_sanction("a", ann, case=CaseId("c1")))
+    await sanctions.impose(a_sanction("b", ann))
+    assert await sanctions.of_case(CaseId("c1")) == (ban,)
+    assert await sanctions.lift(ban.id, MOD, CaseId("appeal"))
+    await sanctions.lift(SanctionId("b"), MOD)
+    [lifted] = await sanctions.of_case(CaseId("c1"))
+    assert lifted.lifted_case == "appeal"
+    assert await sanctions.reinstate(CaseId("other"), MOD) == ()
+    assert await sanctions.reinstate(CaseId("appeal"), MOD) == (ban,)
+    assert await sanctions.reinstate(CaseId("appeal"), MOD) == ()
+    assert await sanctions.find(ban.id) == ban
+
+
+async def test_each_change_is_in_the_moderation_log(
+    sanctions: SanctionBook, moderation_log: ModerationLog, ann: AccountId
+) -> None:
+    """Once, with who, whom, and the case; what changed nothing is not there."""
+    for _ in range(2):
+        await sanctions.impose(a_sanction("a", ann, case=CaseId("c1")))
+        await sanctions.lift(SanctionId("a"), MOD, CaseId("appeal"))
+        await sanctions.reinstate(CaseId("appeal"), OTHER)
+    await sanctions.impose(a_sanction("b", ann, kind=SanctionKind.WARNING))
+    await sanctions.lift(SanctionId("z"), MOD)
+    entries = reversed(await moderation_log.about(HOUSE, ann, most=10))
+    assert [(entry.action, entry.by, entry.case) for entry in entries] == [
+        (ModerationAction.BANNED, MOD, "c1"),
+        (ModerationAction.LIFTED, MOD, "appeal"),
+        (ModerationAction.BANNED, OTHER, "c1"),
+        (ModerationAction.LIFTED, MOD, "appeal"),
+        (ModerationAction.BANNED, OTHER, "c1"),
+        (ModerationAction.WARNED, MOD, None),
+    ]
+
+
 async def test_the_jobs_that_a_ban_ends(jobs: Jobs, sanctions: SanctionBook, ann: AccountId, bob: AccountId) -> None:
     """Those that wait or run where the ban holds; none of anybody else, and none under what only mutes or has ended."""
     for name, account in (("fox", ann), ("owl", ann), ("elk", bob), ("eel", ann)):
@@ -102,5 +147,5 @@ async def test_the_jobs_that_a_ban_ends(jobs: Jobs, sanctions: SanctionBook, ann
     await sanctions.impose(a_sanction("b", ann, until=NOON + HOUR))
     assert set(await sanctions.banned_jobs(NOON, 10)) == {"fox", "owl"}
     assert len(await sanctions.banned_jobs(NOON, 1)) == 1
-    await sanctions.lift(SanctionId("a"), MOD, NOON)
+    await sanctions.lift(SanctionId("a"), MOD)
     assert await sanctions.banned_jobs(NOON + HOUR, 10) == ()

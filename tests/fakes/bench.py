@@ -47,6 +47,7 @@ from tests.fakes.ids import CountingIds
 from tests.fakes.images import PRICE, ScriptedProvider
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.leader_lock import ScriptedLeaderLock
+from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.owners import owns_nothing
@@ -159,23 +160,9 @@ class Bench:
             most_running=most_running,
         )
         self.cancellation = Cancellation(jobs=self.jobs, engine=self.engine, queue=self.queue, observer=self.observer)
-        self.sanction_book = MemorySanctionBook(self.jobs)
-        self.enforcement = SanctionEnforcement(
-            book=self.sanction_book,
-            jobs=self.jobs,
-            accounts=self.accounts,
-            cancellation=self.cancellation,
-            delivery=self.delivery,
-            surfaces=everywhere,
-            clock=self.clock,
-        )
-        self.sanctions = Sanctions(
-            book=self.sanction_book,
-            clock=self.clock,
-            ids=self.ids,
-            is_owners_account=owns_nothing,
-            follow_up=self.enforcement.follow_up,
-        )
+        self.moderation_log = MemoryModerationLog(self.clock)
+        self.sanction_book = MemorySanctionBook(self.jobs, self.clock, self.moderation_log)
+        self.enforcement, self.sanctions = self._sanctions(everywhere)
         self.budget_alerts = self._budget_alerts(everywhere)
         guard = Guard(local=(self.blocklist,), models=(self.moderation,), pictures=(self.picture_stage,))
         self.guard = guard
@@ -299,6 +286,25 @@ class Bench:
             tariff=Tariff(self.weights, lambda wish: wish.count * PRICE.microusd, {LOOM: REGISTERED}),
             clock=self.clock,
         )
+
+    def _sanctions(self, surfaces: Mapping[Platform, Surface]) -> tuple[SanctionEnforcement, Sanctions]:
+        enforcement = SanctionEnforcement(
+            book=self.sanction_book,
+            jobs=self.jobs,
+            accounts=self.accounts,
+            cancellation=self.cancellation,
+            delivery=self.delivery,
+            surfaces=surfaces,
+            clock=self.clock,
+        )
+        sanctions = Sanctions(
+            book=self.sanction_book,
+            clock=self.clock,
+            ids=self.ids,
+            is_owners_account=owns_nothing,
+            follow_up=enforcement.follow_up,
+        )
+        return enforcement, sanctions
 
     def _budget_alerts(self, surfaces: Mapping[Platform, Surface]) -> BudgetAlerts:
         return BudgetAlerts(

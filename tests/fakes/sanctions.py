@@ -3,19 +3,31 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.cases import CaseId
 from bot.domain.jobs import JobId, JobState
+from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
+from bot.ports.clock import Clock
 from tests.fakes.jobs import MemoryJobs
+from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.scripted_failures import ScriptedFailures
+
+IMPOSED = {
+    SanctionKind.WARNING: ModerationAction.WARNED,
+    SanctionKind.MUTE: ModerationAction.MUTED,
+    SanctionKind.BAN: ModerationAction.BANNED,
+}
 
 
 class MemorySanctionBook:
     """Keeps sanctions, each on the account that it was imposed on, and on those in `shares`."""
 
-    def __init__(self, jobs: MemoryJobs) -> None:
+    def __init__(self, jobs: MemoryJobs, clock: Clock, log: MemoryModerationLog) -> None:
         self._jobs = jobs
+        self._clock = clock
+        self._log = log
         self.by_id: dict[SanctionId, Sanction] = {}
         self.shares: dict[SanctionId, set[AccountId]] = {}
         self.told: set[SanctionId] = set()
@@ -28,21 +40,38 @@ class MemorySanctionBook:
         if known is None:
             self.by_id[sanction.id] = sanction
             self.shares[sanction.id] = {sanction.account}
+            self._enter(sanction, IMPOSED[sanction.kind], sanction.by)
         return known or sanction
 
-    async def lift(self, sanction: SanctionId, by: Actor, now: datetime) -> bool:
+    async def lift(self, sanction: SanctionId, by: Actor, case: CaseId | None = None) -> bool:
         """Note it, once."""
         self.failures.raise_next("lift")
-        known = self.by_id.get(sanction)
+        known, now = self.by_id.get(sanction), self._clock.now()
         if known is None or not known.is_active_at(now):
             return False
-        self.by_id[sanction] = replace(known, lifted_at=now, lifted_by=by)
+        self.by_id[sanction] = lifted = replace(known, lifted_at=now, lifted_by=by, lifted_case=case)
+        self._enter(lifted, ModerationAction.LIFTED, by)
         return True
+
+    async def reinstate(self, case: CaseId, by: Actor | None) -> tuple[Sanction, ...]:
+        """Take the lifting out again."""
+        self.failures.raise_next("reinstate")
+        lifted = [one for one in self.by_id.values() if one.lifted_case == case]
+        found = tuple(replace(one, lifted_at=None, lifted_by=None, lifted_case=None) for one in lifted)
+        for sanction in found:
+            self.by_id[sanction.id] = sanction
+            self._enter(sanction, IMPOSED[sanction.kind], by)
+        return found
 
     async def find(self, sanction: SanctionId) -> Sanction | None:
         """Look it up."""
         self.failures.raise_next("find")
         return self.by_id.get(sanction)
+
+    async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
+        """Look for the case's."""
+        found = [one for one in self.by_id.values() if one.case == case]
+        return tuple(reversed(self._newest_first(found)))
 
     async def of(self, account: AccountId) -> tuple[Sanction, ...]:
         """Look for the account's."""
@@ -76,6 +105,11 @@ class MemorySanctionBook:
     async def mark_told(self, sanction: SanctionId, now: datetime) -> None:
         """Note it."""
         self.told.add(sanction)
+
+    def _enter(self, sanction: Sanction, action: ModerationAction, by: Actor | None) -> None:
+        case = sanction.lifted_case or sanction.case
+        entry = NewLogEntry(community=sanction.community, action=action, by=by, subject=sanction.account, case=case)
+        self._log.add(entry)
 
     @staticmethod
     def _newest_first(found: list[Sanction]) -> tuple[Sanction, ...]:

@@ -13,6 +13,7 @@ from bot.app.features import (
     linking,
     quotas,
     reports,
+    sanctions,
     settings,
     tiers,
     usage,
@@ -34,6 +35,7 @@ FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     settings.build_commands,
     word_filter.build_commands,
     cases.build_commands,
+    sanctions.build_commands,
     usage.build_commands,
     audit.build_commands,
 )

@@ -8,6 +8,17 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.quota import quota_reset, quota_set, quota_show
 from bot.commands.register import accept_policy, register
 from bot.commands.rule_changes import RuleChanges, audit, older, undo
+from bot.commands.sanction_input import SanctionInput
+from bot.commands.sanctions import (
+    sanction_ban,
+    sanction_lift,
+    sanction_list,
+    sanction_mute,
+    sanction_warn,
+    standing_command,
+    unsanction,
+)
+from bot.commands.spec import AnyCommand
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
 from bot.domain.allowances import Weights
 from bot.domain.chat import Button, Place, Post
@@ -78,7 +89,7 @@ class Office:
         rule_changes = RuleChanges(
             rulebook=bench.rulebook, quotas=quotas, people=people, deployment=self.house, clock=bench.clock
         )
-        commands = (
+        commands: tuple[AnyCommand, ...] = (
             quota_show(quotas, people, ledger=bench.ledger, clock=bench.clock, is_owner=self.owns, premium=lambda _: premium),
             quota_set(rule_changes, people, quotas),
             quota_reset(rule_changes, people, quotas, ledger=bench.ledger),
@@ -93,12 +104,26 @@ class Office:
             credits_take(bench.credits, people, quotas, rule_changes=rule_changes),
             register(quotas, policy),
             accept_policy(quotas, people, bench.rulebook, policy),
+            *self._sanction_commands(),
             audit(rule_changes),
             older(rule_changes),
             undo(rule_changes),
         )
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
         return self._dispatcher
+
+    def _sanction_commands(self) -> tuple[AnyCommand, ...]:
+        sanctions = self.bench.sanctions
+        typed = SanctionInput(self.people, self.quotas, self.bench.clock, is_owner=self.owns)
+        return (
+            standing_command(sanctions, typed),
+            sanction_warn(sanctions, typed),
+            sanction_mute(sanctions, typed),
+            sanction_ban(sanctions, typed),
+            sanction_lift(sanctions, typed),
+            sanction_list(sanctions, typed),
+            unsanction(sanctions, typed),
+        )
 
     async def owns(self, someone: Person) -> bool:
         """Whether it is Olga, to whom all this belongs."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.cases import CaseId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
@@ -12,6 +13,7 @@ from bot.services.sanctions import Sanctions
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.jobs import MemoryJobs
+from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.sanctions import MemorySanctionBook
 
 HOUR = timedelta(hours=1)
@@ -25,7 +27,7 @@ class Office:
 
     def __init__(self) -> None:
         self.clock = StoppedClock()
-        self.book = MemorySanctionBook(MemoryJobs(self.clock))
+        self.book = MemorySanctionBook(MemoryJobs(self.clock), self.clock, MemoryModerationLog(self.clock))
         self.followed: list[Sanction] = []
         self.sanctions = Sanctions(
             book=self.book,
@@ -137,10 +139,10 @@ async def test_a_moment_that_is_over_is_no_end(office: Office) -> None:
 
 async def test_a_case_imposes_each_kind_once(office: Office) -> None:
     """Done again after a crash it is the same sanction, and what follows from it is done again."""
-    ban = await office.sanctions.ban(ANN, HERE, by=MOD, case="c1")
+    ban = await office.sanctions.ban(ANN, HERE, by=MOD, case=CaseId("c1"))
     office.clock.move(HOUR)
-    assert await office.sanctions.ban(ANN, HERE, by=MOD, case="c1") == ban
-    warning = await office.sanctions.warn(ANN, HERE, by=MOD, case="c1")
+    assert await office.sanctions.ban(ANN, HERE, by=MOD, case=CaseId("c1")) == ban
+    warning = await office.sanctions.warn(ANN, HERE, by=MOD, case=CaseId("c1"))
     assert warning.kind is SanctionKind.WARNING
     assert office.followed == [ban, ban, warning]
 

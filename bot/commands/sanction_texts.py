@@ -1,0 +1,46 @@
+"""Words about sanctions, for moderators and for whoever has one."""
+
+from zoneinfo import ZoneInfo
+
+from bot.commands.formatting import moment_text, until_text
+from bot.domain.people import HOUSE
+from bot.domain.sanctions import Sanction, SanctionKind, Standing
+from bot.text import pluralize
+
+
+def summary_text(standing: Standing) -> str:
+    """Return what follows `You have`: how many there are, and whether one bars now."""
+    if not standing.count:
+        return " no warnings, mutes or bans here."
+    barring = standing.barring
+    now = "" if barring is None else " and may ask for no pictures now"
+    return f" {pluralize(standing.count, 'sanction')} on record here{now}."
+
+
+def done_text(sanction: Sanction, zone: ZoneInfo) -> str:
+    """Return what follows the name of whoever was sanctioned, for the moderator."""
+    end = f" {until_text(sanction.until, zone)}" if sanction.until else ""
+    where = "everywhere" if sanction.community == HOUSE else "here"
+    done = {
+        SanctionKind.WARNING: "was warned, and is told in private. It stays on record.",
+        SanctionKind.MUTE: f"is muted {where}{end}, and is told in private.",
+        SanctionKind.BAN: (
+            f"is banned {where}{end or ' for good'}, and is told in private. What was being drawn for them has ended."
+        ),
+    }[sanction.kind]
+    return f"{done}{why_text(sanction)}"
+
+
+def sanction_line(sanction: Sanction, zone: ZoneInfo, standing: Standing | None = None) -> str:
+    """Return `14 March 2026, 12:00: ban until …, everywhere. Why: …`; with a standing, whether it has ended."""
+    end = f" {until_text(sanction.until, zone)}" if sanction.until else ""
+    where = ", everywhere" if sanction.community == HOUSE else ""
+    over = ""
+    if standing is not None and sanction not in standing.active:
+        over = ", taken back" if sanction.lifted_at else ", over"
+    return f"{moment_text(sanction.imposed_at, zone)}: {sanction.kind}{end}{where}{over}.{why_text(sanction)}"
+
+
+def why_text(sanction: Sanction) -> str:
+    """Return the reason as a sentence of its own, after a space."""
+    return f" Why: {sanction.reason.rstrip('.')}." if sanction.reason else ""

@@ -1,0 +1,32 @@
+"""Gives back what an appeal that was granted takes back."""
+
+from bot.domain.cases import Case, CaseId, CaseKind, CaseState, Decision
+from bot.domain.sanctions import Sanction, SanctionId
+from bot.ports.sanctions import SanctionBook
+from bot.services.sanctions import Sanctions
+
+
+class AppealEffect:
+    """Lifts the sanctions that an appeal is against, or has them hold again; see `bot.ports.cases.CaseEffect`."""
+
+    def __init__(self, sanctions: Sanctions, book: SanctionBook) -> None:
+        self._sanctions = sanctions
+        self._book = book
+
+    async def enforce(self, case: Case) -> None:
+        """Lift what is appealed; have it hold again where the appeal is not granted, or not any more."""
+        if case.kind is not CaseKind.APPEAL:
+            return
+        if case.decision is Decision.RESTORE and case.state is CaseState.DECIDED and case.decided_by is not None:
+            for sanction in await self._appealed(case):
+                await self._book.lift(sanction.id, case.decided_by, case.id)
+            return
+        for sanction in await self._book.reinstate(case.id, case.decided_by):
+            await self._sanctions.follow_up(sanction)
+
+    async def _appealed(self, appeal: Case) -> tuple[Sanction, ...]:
+        """Return what the appeal is against: one sanction, or all that follow from a case."""
+        if appeal.appeals is None:
+            return ()
+        sanction = await self._book.find(SanctionId(appeal.appeals))
+        return (sanction,) if sanction is not None else await self._book.of_case(CaseId(appeal.appeals))
