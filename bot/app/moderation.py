@@ -65,6 +65,7 @@ def build_case_reader(base: Foundation) -> CaseReader:
         accounts=records.accounts,
         reports=SqlReports(base.database, base.clock),
         sanctions=SqlSanctionBook(base.database, base.clock),
+        log=records.moderation_log,
         clock=base.clock,
     )
 

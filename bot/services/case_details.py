@@ -1,22 +1,25 @@
 """Reads what moderators want to know beside a case: the picture, the job, who reported it, and its author's history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.cases import Case, CaseNote
 from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
-from bot.domain.people import Identity
+from bot.domain.people import AccountId, Identity
 from bot.domain.reports import Report, ReporterStanding
 from bot.domain.sanctions import Standing
 from bot.ports.accounts import Accounts
 from bot.ports.cases import Cases
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
+from bot.ports.moderation_log import ModerationLog
 from bot.ports.pictures import Pictures
 from bot.ports.reports import Reports
 from bot.ports.sanctions import SanctionBook
 
 _MOST_EARLIER = 100
+_MOST_LINES = 500
 _STANDINGS = {
     ReporterStanding.MODERATOR: ("a moderator",),
     ReporterStanding.NEW: ("new here",),
@@ -66,6 +69,7 @@ class CaseReader:
         accounts: Accounts,
         reports: Reports,
         sanctions: SanctionBook,
+        log: ModerationLog,
         clock: Clock,
     ) -> None:
         self._cases = cases
@@ -74,6 +78,7 @@ class CaseReader:
         self._accounts = accounts
         self._reports = reports
         self._sanctions = sanctions
+        self._log = log
         self._clock = clock
 
     async def read(self, case: Case) -> CaseDetails:
@@ -95,14 +100,19 @@ class CaseReader:
         )
 
     async def _reporters(self, case: Case) -> tuple[str, ...]:
-        """Return who reported the picture, as their platforms know them."""
+        """Return who reported the picture."""
         if case.picture is None:
             return ()
-        return tuple([await self._describe(report) for report in await self._reports.of(case.picture)])
+        found = await self._log.about(case.community, case.account, most=_MOST_LINES)
+        names = {line.by.account: line.by.name for line in reversed(found) if line.by and line.picture == case.picture}
+        return tuple([await self._describe(report, names) for report in await self._reports.of(case.picture)])
 
-    async def _describe(self, report: Report) -> str:
-        identities = await self._accounts.identities(report.reporter)
-        name = str(identities[0]) if identities else "somebody who is gone"
+    async def _describe(self, report: Report, names: Mapping[AccountId, str]) -> str:
+        """Return a reporter's name as it was when they reported, or how their platform knows them."""
+        name = names.get(report.reporter, "")
+        if not name:
+            identities = await self._accounts.identities(report.reporter)
+            name = str(identities[0]) if identities else "somebody who is gone"
         notes = [*([report.reason.value] if report.reason else []), *_STANDINGS.get(report.standing, ())]
         return f"{name} ({', '.join(notes)})" if notes else name
 

@@ -129,6 +129,7 @@ class CaseDesk:
             accounts=self.bench.accounts,
             reports=self.reports,
             sanctions=self.bench.sanction_book,
+            log=self.log,
             clock=self.bench.clock,
         )
 

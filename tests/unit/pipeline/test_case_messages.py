@@ -41,7 +41,7 @@ async def test_a_case_shows_all_that_moderators_need(bench: Bench, desk: CaseDes
     assert [one.picture for one in post.pictures] == [case.picture]
     assert post.text.splitlines() == [
         "A picture by Ann was reported: violent.",
-        "1 person reported it: loom:bob (violent, new here).",
+        "1 person reported it: Bob (violent, new here).",
         "The same request gave 1 more picture.",
         "Nobody looks after it yet.",
     ]
