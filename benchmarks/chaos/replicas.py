@@ -32,17 +32,18 @@ class Replica:
 
     def __init__(self, role: str, number: int, *, port: int, environ: Mapping[str, str], folder: Path) -> None:
         self.role = role
+        self.number = number
         self.name = name = f"{role}-{number}"
         self.port = port
         self.log = folder / f"{name}.log"
         self.broke: list[int] = []
         """The exit codes of those that ended by themselves."""
-        self._arguments = (role,) if role == "web" else (role, "--port", str(port))
+        self.arguments = (role,) if role == "web" else (role, "--port", str(port))
         self.environ = {**{name: value for name, value in os.environ.items() if not _SETTING.match(name)}, **environ}
-        self._folder = folder
+        self.folder = folder
         self._process: ForkServerProcess | None = None
-        self._exit_code: int | None = None
-        self._ended = asyncio.Event()
+        self.exit_code: int | None = None
+        self.ended = asyncio.Event()
         self._supervision: asyncio.Task[None] | None = None
         self._is_ending = False
 
@@ -50,6 +51,11 @@ class Replica:
     def url(self) -> str:
         """Where its page or its health is."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process that runs now, or ran last."""
+        return None if self._process is None else self._process.pid
 
     async def start(self) -> None:
         """Start it, wait until it says that it is ready, and start it again whenever it ends."""
@@ -77,12 +83,12 @@ class Replica:
 
         Another program lets it go on, so that nobody stays frozen if this one is killed meanwhile.
         """
-        process = self._process
-        if process is None or process.pid is None:
+        pid = self.pid
+        if pid is None:
             return
         script = 'kill -STOP "$1"; sleep "$2"; kill -CONT "$1"'
         freezer = await asyncio.create_subprocess_exec(
-            *("sh", "-c", script, "sh", str(process.pid), str(seconds)), stderr=asyncio.subprocess.DEVNULL, start_new_session=True
+            *("sh", "-c", script, "sh", str(pid), str(seconds)), stderr=asyncio.subprocess.DEVNULL, start_new_session=True
         )
         try:
             await freezer.wait()
@@ -96,18 +102,18 @@ class Replica:
         self._signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(_STOP_TIMEOUT_S):
-                await self._ended.wait()
+                await self.ended.wait()
         except TimeoutError:
             await self.clear()
             return None
-        return self._exit_code
+        return self.exit_code
 
     async def clear(self) -> None:
         """Leave nothing running."""
         await self._end_supervision()
         self._signal(signal.SIGKILL)
-        if self._process is not None:
-            await self._ended.wait()
+        if self.pid is not None:
+            await self.ended.wait()
 
     async def _end_supervision(self) -> None:
         if self._supervision is not None:
@@ -118,29 +124,30 @@ class Replica:
     async def _supervise(self) -> None:
         while True:
             self._is_ending = False
-            self._launch()
-            await self._ended.wait()
+            self.launch()
+            await self.ended.wait()
             if not self._is_ending:
-                self.broke.append(self._exit_code or 0)
+                self.broke.append(self.exit_code or 0)
             await asyncio.sleep(_RESTART_AFTER_S)
 
-    def _launch(self) -> None:
-        self._ended.clear()
-        process = _FORKS.Process(target=_become_easel, args=(self._arguments, self._folder, self.environ, self.log))
+    def launch(self) -> None:
+        """Start it; `ended` is set, and `exit_code` known, when it has ended."""
+        self.ended.clear()
+        process = _FORKS.Process(target=_become_easel, args=(self.arguments, self.folder, self.environ, self.log))
         process.start()
-        self._process, self._exit_code = process, None
+        self._process, self.exit_code = process, None
         asyncio.get_running_loop().add_reader(process.sentinel, self._note_end, process)
 
     def _note_end(self, process: ForkServerProcess) -> None:
         asyncio.get_running_loop().remove_reader(process.sentinel)
         process.join()
-        self._exit_code = process.exitcode
-        self._ended.set()
+        self.exit_code = process.exitcode
+        self.ended.set()
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None and self._process.pid is not None and not self._ended.is_set():
+        if self.pid is not None and not self.ended.is_set():
             with suppress(ProcessLookupError):
-                os.kill(self._process.pid, number)
+                os.kill(self.pid, number)
 
 
 def _read_from(log: Path, position: int) -> bytes:

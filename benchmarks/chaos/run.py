@@ -74,7 +74,7 @@ async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Rep
     trouble = Trouble(surroundings, replicas, lease_s=LEASE_S)
     async with asyncio.TaskGroup() as group:
         for number, door in enumerate(split_among_doors(plan.jobs, rng)):
-            group.create_task(_ask_later(crowd, door, number, rng.uniform(0, 0.8 * plan.faults)))
+            group.create_task(ask_later(crowd, door, number, rng.uniform(0, 0.8 * plan.faults)))
         for second, planned in enumerate(plan_faults(plan.kinds, plan.faults, rng)):
             group.create_task(_make_later(trouble, planned, second))
         reporting = asyncio.create_task(_report(surroundings, trouble))
@@ -82,10 +82,10 @@ async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Rep
         for replica in replicas:
             if replica.role == "worker":
                 replica.kill()
-    await _settle(surroundings)
+    await settle(surroundings)
     reporting.cancel()
     sights = await look_at_doors(crowd)
-    await _stop(replicas)
+    await stop_all(replicas)
     await sweep_orphans(surroundings, [disk / "spool" for disk in _disks(surroundings, plan)])
     verdict, findings = judge(await gather_evidence(surroundings, crowd.asked, sights))
     say(f"{len(crowd.asked)} times somebody asked; faults: { ({str(kind): n for kind, n in sorted(trouble.done.items())}) }.")
@@ -98,9 +98,9 @@ async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Rep
 @asynccontextmanager
 async def _open_house(surroundings: Surroundings, plan: RunPlan) -> AsyncIterator[list[Replica]]:
     """Run two gateways, two web processes and three workers while the body runs."""
-    gateways = [_replica(surroundings, "gateway", number) for number in range(GUILDS)]
-    webs = [_replica(surroundings, "web", number) for number in range(_WEBS)]
-    workers = [_replica(surroundings, "worker", number) for number in range(_WORKERS)]
+    gateways = [build_replica(surroundings, "gateway", number) for number in range(GUILDS)]
+    webs = [build_replica(surroundings, "web", number) for number in range(_WEBS)]
+    workers = [build_replica(surroundings, "worker", number) for number in range(_WORKERS)]
     for number, worker in enumerate(workers):
         worker.environ["EASEL_DATA_DIR"] = str(_disks(surroundings, plan)[number])
     for number, gateway in enumerate(gateways):
@@ -124,9 +124,15 @@ def _disks(surroundings: Surroundings, plan: RunPlan) -> list[Path]:
     return [surroundings.folder / ("workers" if plan.is_quick else f"worker-{number}") for number in range(_WORKERS)]
 
 
-def _replica(surroundings: Surroundings, role: str, number: int) -> Replica:
+def build_replica(surroundings: Surroundings, role: str, number: int) -> Replica:
+    """Return a process of a role that is not started yet."""
     port = free_port()
-    environ = {
+    return Replica(role, number, port=port, environ=replica_environ(surroundings, port), folder=surroundings.folder)
+
+
+def replica_environ(surroundings: Surroundings, port: int) -> dict[str, str]:
+    """Return the settings of a process."""
+    return {
         **surroundings.environ,
         "EASEL_OWNERS": visitor_id(OWNER_COOKIE),
         "EASEL_DATA_DIR": str(surroundings.folder / "others"),  # by which gateways take turns to connect to Discord
@@ -143,10 +149,10 @@ def _replica(surroundings: Surroundings, role: str, number: int) -> Replica:
         "EASEL_BURSTS__QUEUED": "1000",
         "EASEL_LOG_FORMAT": "json",
     }
-    return Replica(role, number, port=port, environ=environ, folder=surroundings.folder)
 
 
-async def _ask_later(crowd: Crowd, door: str, number: int, after: float) -> None:
+async def ask_later(crowd: Crowd, door: str, number: int, after: float) -> None:
+    """Have somebody ask for a picture after so many seconds."""
     await asyncio.sleep(after)
     await crowd.ask(door, number)
 
@@ -167,7 +173,7 @@ async def _report(surroundings: Surroundings, trouble: Trouble) -> None:
         say(f"jobs {states or 'unknown'}; faults { ({str(kind): n for kind, n in trouble.done.items()}) }")
 
 
-async def _settle(surroundings: Surroundings) -> None:
+async def settle(surroundings: Surroundings) -> None:
     """Wait until every job is final and told of, however long recovery takes for that; who is never told is judged."""
     try:
         async with asyncio.timeout(_SETTLE_TIMEOUT_S):
@@ -177,7 +183,7 @@ async def _settle(surroundings: Surroundings) -> None:
         say(f"Not all jobs were over {_SETTLE_TIMEOUT_S:.0f} s after the last fault.")
 
 
-async def _stop(replicas: Sequence[Replica]) -> None:
+async def stop_all(replicas: Sequence[Replica]) -> None:
     """End all processes in good order, and say which broke."""
     codes = await asyncio.gather(*(replica.stop() for replica in replicas))
     for replica, code in zip(replicas, codes, strict=True):

@@ -108,8 +108,8 @@ class Surroundings:
 
 
 @asynccontextmanager
-async def open_surroundings(folder: Path) -> AsyncIterator[Surroundings]:
-    """Start all of them, and end them when the body has run."""
+async def open_surroundings(folder: Path, *, has_tables: bool = True) -> AsyncIterator[Surroundings]:
+    """Start all of them, and end them when the body has run. Without tables, whoever starts first makes them."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_REQUEST_TIMEOUT_S)))
         s3_url, openai_url, discord_url, slack = [
@@ -132,7 +132,9 @@ async def open_surroundings(folder: Path) -> AsyncIterator[Surroundings]:
             slack_addresses=addresses,
         )
         await make_bucket(s3_url, BUCKET)
-        await upgrade(await surroundings.postgres.new_database(DATABASE))
+        url = await surroundings.postgres.new_database(DATABASE)
+        if has_tables:
+            await upgrade(url)
         await _add_places(surroundings)
         yield surroundings
 
