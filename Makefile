@@ -88,7 +88,7 @@ mutants: setup-dev build/mutmut ## Put faults into what handles money, claims an
 	  noticed = n["killed"] + n["timeout"]; tried = noticed + n["survived"] + n["no_tests"] + n["suspicious"]; \
 	  print(f"noticed {noticed} of {tried}: {noticed / tried:.0%}")'
 
-eval: setup-dev ## Count what the word filter catches, misses and wrongly blocks
+eval: setup-dev ## Count what word filter and models catch, miss and wrongly block
 	@$(BIN)/python -m tests.evaluation $(ARGS)
 
 lint: setup-dev ## Check style, types, layers, and dependencies

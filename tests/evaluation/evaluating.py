@@ -21,6 +21,16 @@ class Count:
     wrongly_blocked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How many harmful and harmless texts were tried, and which of them came out wrong, with how they were made."""
+
+    tried: int
+    harmless: int
+    missed: list[tuple[str, str]]
+    blocked: list[tuple[str, str]]
+
+
 @dataclass(slots=True)
 class Evaluation:
     """What came of all of it."""
@@ -29,6 +39,13 @@ class Evaluation:
     harmless: int = 0
     missed: list[tuple[str, str]] = field(default_factory=list)
     blocked: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, category: str, found: "Tried") -> None:
+        """Count one more category."""
+        self.categories[category] = Count(found.tried - len(found.missed), len(found.missed), len(found.blocked))
+        self.harmless += found.harmless
+        self.missed += found.missed
+        self.blocked += found.blocked
 
     @property
     def tried(self) -> int:

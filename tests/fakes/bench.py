@@ -27,6 +27,7 @@ from bot.pipeline.recovery import Recovery
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
 from bot.pipeline.worker import Steps, Worker
+from bot.ports.prompts import Rewriter
 from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
@@ -91,6 +92,8 @@ class Bench:
         admission: AdmissionLimits = ALL_AT_ONCE,
         most_running: int = 1000,
         limits: CallLimits | None = None,
+        guard: Guard | None = None,
+        rewriter: Rewriter | None = None,
     ) -> None:
         self.clock = StoppedClock()
         self.leader = ScriptedLeaderLock()
@@ -164,7 +167,7 @@ class Bench:
         self.sanction_book = MemorySanctionBook(self.jobs, self.clock, self.moderation_log)
         self.enforcement, self.sanctions = self._sanctions(everywhere)
         self.budget_alerts = self._budget_alerts(everywhere)
-        guard = Guard(local=(self.blocklist,), models=(self.moderation,), pictures=(self.picture_stage,))
+        guard = guard or Guard(local=(self.blocklist,), models=(self.moderation,), pictures=(self.picture_stage,))
         self.guard = guard
         self.policies = GuardPolicies(self.rulebook, DEPLOYMENT)
         self.studio = self._studio(guard)
@@ -173,7 +176,7 @@ class Bench:
         self._rules = DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown)
         self.drawing = self._drawing_with(self.keeping)
         self.preparation = PromptPreparation(
-            jobs=self.jobs, policies=self.policies, guard=guard, rewriter=self.rewriter, observer=self.observer
+            jobs=self.jobs, policies=self.policies, guard=guard, rewriter=rewriter or self.rewriter, observer=self.observer
         )
         self.worker = self.new_worker()
 
