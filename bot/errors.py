@@ -64,8 +64,10 @@ class PromptRefused(Refusal):
     """A rule, a model or the provider will not have these words drawn.
 
     `rule` is a short code for the log, `category` the kind of content that it
-    is about; `safer` is a wording that would pass, when whoever refused knows
-    one; `request_id` is the provider's own, when it was a provider.
+    is about, and `entry` what a word list found, which nobody reads. `safer`
+    is a wording that would pass, when whoever refused knows one; `request_id`
+    is the provider's own, when it was a provider. `refusal_id` names it where
+    it is kept, so that somebody can say that it was a mistake.
     """
 
     kind = "prompt_refused"
@@ -77,6 +79,7 @@ class PromptRefused(Refusal):
         sentence: str,
         by: RefusedBy = RefusedBy.PROVIDER,
         category: str = "",
+        entry: str = "",
         safer: str | None = None,
         request_id: str | None = None,
     ) -> None:
@@ -88,6 +91,8 @@ class PromptRefused(Refusal):
         self.sentence = sentence
         self.by = by
         self.category = category
+        self.entry = entry
+        self.refusal_id = ""
         self.safer = safer
         self.request_id = request_id
 
@@ -98,14 +103,8 @@ class PictureBlocked(PromptRefused):
     kind = "picture_blocked"
 
     def __init__(self) -> None:
-        EaselError.__init__(
-            self,
-            "rule=blocked_picture",
-            user_text="What was drawn is a picture that was taken down here before, so it is not shown. Nothing was counted.",
-        )
-        self.rule = "blocked_picture"
-        self.safer = None
-        self.request_id = None
+        super().__init__(rule="blocked_picture", sentence="", by=RefusedBy.PICTURE_CHECK)
+        self.user_text = "What was drawn is a picture that was taken down here before, so it is not shown. Nothing was counted."
 
 
 class QuotaExceeded(Refusal):

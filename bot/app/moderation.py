@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.app.foundation import Foundation
 from bot.domain.people import Platform
+from bot.moderation.allow_list import AllowListEffect
 from bot.pipeline.case_messages import CaseMessages
 from bot.ports.cases import CaseEffect
 from bot.ports.surfaces import Surface
@@ -30,6 +31,7 @@ def build_case_effects(base: Foundation, removals: Removals, sanctions: Sanction
         SanctionEffect(sanctions, sanction_book),
         AppealEffect(sanctions, sanction_book),
         ReportDecisions(SqlReports(base.database, base.clock)),
+        AllowListEffect(base.records.rulebook, base.word_filter),
     )
 
 

@@ -22,6 +22,7 @@ from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.refusal_handling import TryCounter
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
 from bot.ports.engine import Engine
@@ -38,6 +39,7 @@ from bot.services.removal import Removals
 from bot.services.report_follow_up import ReportFollowUp
 from bot.services.sanctions import Sanctions
 from storage.sql.call_queue import SqlCallQueue
+from storage.sql.refusals import SqlRefusals
 
 _MESSAGE_LINKS = {DISCORD: discord_links.parse_message_link, SLACK: slack_links.parse_message_link}
 
@@ -66,6 +68,7 @@ class Services:
     cases: CaseReview
     case_messages: CaseMessages
     report_follow_up: ReportFollowUp
+    tries: TryCounter
 
 
 def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engine: Engine) -> Services:
@@ -94,6 +97,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     sanctions = build_sanctions(base, enforcement, owners)
     removals = Removals(records.removals, base.clock)
     cases = CaseReview(records.cases, build_case_effects(base, removals, sanctions), base.clock)
+    tries = TryCounter(refusals=SqlRefusals(base.database), review=cases, clock=base.clock, free=settings.guard.free_tries)
     return Services(
         base=base,
         studio=Studio(
@@ -108,6 +112,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
             observer=base.observer,
             clock=base.clock,
             ids=base.ids,
+            tries=tries,
             slots=sum(settings.worker.slots_by_tier.values()),
         ),
         quotas=quotas,
@@ -130,6 +135,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         cases=cases,
         case_messages=build_case_messages(base, cases, quotas=quotas, links=links, alerts=budget_alerts, surfaces=surfaces),
         report_follow_up=build_report_follow_up(base, quotas, cases, removals),
+        tries=tries,
     )
 
 

@@ -13,11 +13,13 @@ from bot.app.stores import open_spool
 from bot.app.system import new_fault_code
 from bot.app.tasks import background_task
 from bot.moderation.picture_check import PictureCheck
+from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
+from bot.pipeline.refusal_handling import RefusalHandling
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
@@ -104,7 +106,18 @@ def _build_steps(services: Services) -> Steps:
         ),
         review=PictureReview(jobs=jobs, keeping=keeping, guard=base.guard, policies=policies),
         keeping=keeping,
+        doubts=DoubtReview(
+            guard=base.guard, policies=policies, gallery=services.gallery, cases=base.records.cases, review=services.cases
+        ),
         delivery=services.delivery,
+        refusals=RefusalHandling(
+            jobs=jobs,
+            rewriter=base.ai_services.rewriter,
+            guard=base.guard,
+            policies=policies,
+            tries=services.tries,
+            observer=base.observer,
+        ),
     )
 
 

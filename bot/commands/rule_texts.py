@@ -83,8 +83,8 @@ def _setting(name: str, said: str, zone: ZoneInfo) -> TextPart:
 
 _OUTCOMES = {
     FilterAction.BLOCK: "refused",
-    FilterAction.REVIEW: "drawn, and noted for review",
-    FilterAction.WARN: "drawn, and noted",
+    FilterAction.REVIEW: "drawn, and shown to moderators",
+    FilterAction.WARN: "drawn with a word to whoever asks",
     FilterAction.ALLOW: "allowed",
 }
 

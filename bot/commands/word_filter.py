@@ -155,8 +155,8 @@ def filter_test(quotas: Quotas, rulebook: Rulebook, examiner: Examiner) -> Comma
 _ALLOWED_NOTE = "From the next request on nothing is found inside of these words, but for what is drawn nowhere."
 _OUTCOMES = {
     Severity.BLOCK: "would be refused",
-    Severity.REVIEW: "would be drawn, and noted for review",
-    Severity.WARN: "would be drawn, and noted",
+    Severity.REVIEW: "would be drawn, and shown to moderators",
+    Severity.WARN: "would be drawn, with a word to whoever asks",
 }
 
 

@@ -250,6 +250,7 @@ class GuardSettings(Section):
     blocked: TextList = ()
     lists: TextList = ()
     use_default_blocklist: bool = True
+    free_tries: Annotated[int, Field(ge=1, le=100)] = 3
 
 
 class WorkerSettings(Section):

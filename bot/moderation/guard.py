@@ -1,10 +1,11 @@
 """The guard: asks its stages, one after the other, whether words may be drawn, and whether pictures may be shown."""
 
+import contextlib
 from collections.abc import Awaitable
 
 import structlog
 
-from bot.domain.content import Thresholds
+from bot.domain.content import ALWAYS_REFUSED, Thresholds
 from bot.domain.limits import GuardPolicy
 from bot.domain.rules import FilterVersion
 from bot.errors import PromptRefused, RefusedBy
@@ -36,7 +37,7 @@ class Guard:
     async def check_local(self, prompt: str, listed: FilterVersion) -> tuple[Verdict, ...]:
         """Ask the stages that cost nothing and answer at once; `listed` is whose words they know besides the house's.
 
-        Return their doubts: what may be drawn, though somebody wants to know of it.
+        Return what else they say: what may be drawn, though somebody wants to know of it.
 
         Raises:
             PromptRefused: One of them will not have it drawn.
@@ -44,28 +45,38 @@ class Guard:
         doubts = []
         for stage in self._local:
             verdict = await _judge(stage.name, stage.judge(prompt, listed), RefusedBy.FILTER)
-            if verdict.decision is Decision.UNSURE:
+            if verdict.decision is not Decision.ALLOW:
                 log.warning("guard.allowed_unsure", stage=stage.name, rule=verdict.rule)
                 doubts.append(verdict)
         return tuple(doubts)
 
-    async def check_rewritten(self, prompt: str, policy: GuardPolicy) -> tuple[Verdict, ...]:
-        """Ask all stages about a prompt that a model wrote: what somebody smuggled into it was not in the words they typed.
+    async def find_doubts(self, prompt: str, listed: FilterVersion) -> tuple[Verdict, ...]:
+        """Return what moderators should look at in words that were let through before."""
+        with contextlib.suppress(PromptRefused):
+            verdicts = await self.check_local(prompt, listed)
+            return tuple(verdict for verdict in verdicts if verdict.decision is Decision.UNSURE and verdict.category)
+        return ()
 
-        Return the doubts of the local ones.
+    async def allows(self, prompt: str, error: PromptRefused, listed: FilterVersion) -> bool:
+        """Whether the community has allowed the very words that a model refuses. What is never drawn it cannot allow."""
+        if error.category in ALWAYS_REFUSED or not error.by.judges_words:
+            return False
+        return any([await stage.allows_whole(prompt, listed) for stage in self._local])
+
+    async def check_rewritten(self, prompt: str, policy: GuardPolicy) -> None:
+        """Ask all stages about a prompt that a model wrote: what somebody smuggled into it was not in the words they typed.
 
         Raises:
             PromptRefused: It may not be drawn, though the words that it was made from may.
             GuardUnavailable: One of the models could not tell.
         """
         try:
-            doubts = await self.check_local(prompt, policy.listed)
+            await self.check_local(prompt, policy.listed)
             await self.check_models(prompt, policy.thresholds)
         except PromptRefused as error:
             raise PromptRefused(
                 rule=f"drawn:{error.rule}", sentence=error.sentence, by=RefusedBy.PROVIDER, category=error.category
             ) from error
-        return doubts
 
     async def check_models(self, prompt: str, thresholds: Thresholds) -> None:
         """Ask the stages that a model stands behind.
@@ -104,5 +115,5 @@ async def _judge(stage: str, judging: Awaitable[Verdict], by: RefusedBy) -> Verd
         return Verdict(Decision.UNSURE, rule="stage_broke", cause=error)
     if verdict.decision is Decision.REFUSE:
         log.info("guard.refused", stage=stage, by=by, rule=verdict.rule)
-        raise PromptRefused(rule=verdict.rule, sentence=verdict.sentence, by=by, category=verdict.category)
+        raise PromptRefused(rule=verdict.rule, sentence=verdict.sentence, by=by, category=verdict.category, entry=verdict.entry)
     return verdict

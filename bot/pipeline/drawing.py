@@ -15,8 +15,8 @@ from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.errors import PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.keeping import KeepingStep
-from bot.pipeline.prompt_preparation import pseudonym
 from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.pseudonyms import pseudonym
 from bot.pipeline.retries import retry_provider, retry_storage
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress

@@ -97,6 +97,8 @@ def ended(job: Job, ending: Ending) -> Post:
         buttons.append(Button("Draw the safer wording", "safer", job.id))
         details.append(Details("A wording that would pass", ending.safer))
     buttons.append(_reword(job))
+    if refused:
+        buttons.append(mistake_button(job.id))
     return Post(
         f"{title(job)} – {ending.text}",
         Tone.REFUSED if refused or ending.state is JobState.CANCELLED else Tone.FAILED,
@@ -104,6 +106,11 @@ def ended(job: Job, ending: Ending) -> Post:
         details=tuple(details),
         buttons=tuple(buttons),
     )
+
+
+def mistake_button(refusal: str) -> Button:
+    """Return the button by which somebody says that a refusal was a mistake."""
+    return Button("This was a mistake", "mistake", refusal)
 
 
 def deleted(job: Job, minutes: int) -> Post:

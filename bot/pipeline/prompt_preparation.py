@@ -1,12 +1,12 @@
 """The first step of a job: its words are judged by the models, and made into the prompt that is drawn."""
 
-import hashlib
 from dataclasses import replace
 
 from bot.domain.jobs import Job, PreparedPrompt, Rewriting
 from bot.domain.money import FREE
-from bot.domain.people import AccountId
+from bot.errors import PromptRefused
 from bot.moderation.guard import Guard
+from bot.pipeline.pseudonyms import pseudonym
 from bot.pipeline.retries import retry_provider
 from bot.ports.jobs import Jobs
 from bot.ports.observer import CostIncurred, Observer
@@ -31,6 +31,8 @@ class PromptPreparation:
     async def prepare(self, job: Job) -> Job:
         """Return the job with its words; settled ones are neither judged nor paid for again.
 
+        What the community allows to the letter is drawn as it was typed, though a model refuses it.
+
         Raises:
             PromptRefused: A model will not have it drawn, or a rule will not have what the rewriter made of it.
             GuardUnavailable: It could not be judged, so it is not drawn.
@@ -40,10 +42,21 @@ class PromptPreparation:
             return job
         wish = job.wish
         policy = await self._policies.of(job.community)
-        await self._guard.check_models(wish.prompt, policy.thresholds)
+        is_as_typed = wish.rewriting is Rewriting.OFF
+        try:
+            await self._guard.check_models(wish.prompt, policy.thresholds)
+        except PromptRefused as error:
+            if not await self._guard.allows(wish.prompt, error, policy.listed):
+                raise
+            is_as_typed = True
         request = RewriteRequest(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
-        prepared = await self._rewrite(job, request)
-        if wish.rewriting is Rewriting.OFF:
+        try:
+            prepared = await self._rewrite(job, request)
+        except PromptRefused as error:
+            if not await self._guard.allows(wish.prompt, error, policy.listed):
+                raise
+            prepared = PreparedPrompt(wish.prompt, self._rewriter.estimate(request))
+        if is_as_typed:
             prepared = PreparedPrompt(wish.prompt, prepared.cost)
         if prepared.text != wish.prompt:
             await self._guard.check_rewritten(prepared.text, policy)
@@ -65,8 +78,3 @@ class PromptPreparation:
             raise
         self._observer.note(CostIncurred(REWRITER, prepared.cost))
         return prepared
-
-
-def pseudonym(account: AccountId) -> str:
-    """Return a hash that lets a vendor tell abusers apart without learning who they are."""
-    return hashlib.sha256(f"easel:{account}".encode()).hexdigest()[:32]

@@ -2,25 +2,28 @@
 
 import asyncio
 import contextlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.allowances import Hold
+from bot.domain.chat import Post, Tone
 from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
-from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, QuotaExceeded, Refusal
+from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, PromptRefused, QuotaExceeded, Refusal
 from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.pipeline.log_context import log_job, log_place
+from bot.pipeline.refusal_handling import TryCounter
 from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
 from bot.ports.jobs import AcceptedJob, Jobs
 from bot.ports.observer import Observer, WishAccepted, WishRefused
+from bot.ports.prompts import Decision
 from bot.ports.surfaces import Call
 from bot.services.admission import AdmissionLimiter
 from bot.services.budget_alerts import BudgetAlerts
@@ -30,7 +33,21 @@ from bot.text import pluralize
 
 log = structlog.get_logger(__name__)
 
+_WARNING = Post(
+    "That is being drawn. Some of its words come close to what is not wanted here, though, so please mind them next time.",
+    Tone.REFUSED,
+)
+
 _ANSWER_TIMEOUT = PROMISE_LIFETIME - timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Admission:
+    """A wish that was written down, with what was set aside for it; `is_warned` says that its words come close to a rule."""
+
+    accepted: AcceptedJob
+    hold: Hold
+    is_warned: bool
 
 
 class Studio:
@@ -44,6 +61,7 @@ class Studio:
         guard: Guard,
         admission: AdmissionLimiter,
         sanctions: Sanctions,
+        tries: TryCounter,
         cancellation: Cancellation,
         budget_alerts: BudgetAlerts,
         engine: Engine,
@@ -57,6 +75,7 @@ class Studio:
         self._guard = guard
         self._admission = admission
         self._sanctions = sanctions
+        self._tries = tries
         self._cancellation = cancellation
         self._budget_alerts = budget_alerts
         self._engine = engine
@@ -85,31 +104,27 @@ class Studio:
         began_at = self._clock.now()
         with log_place(call.place):
             try:
-                accepted, hold = await self._check_and_admit(wanted, call, prepared)
+                admission = await self._check_and_admit(wanted, call, prepared)
             except Refusal as error:
                 self._observer.note(WishRefused(call.place.platform, error))
                 raise
-            with log_job(accepted.job):
-                await self._start(accepted, hold, call, began_at)
+            with log_job(admission.accepted.job):
+                await self._start(admission, call, began_at)
 
-    async def _check_and_admit(
-        self, wanted: Draft | Wish, call: Call, prepared: PreparedPrompt | None
-    ) -> tuple[AcceptedJob, Hold]:
+    async def _check_and_admit(self, wanted: Draft | Wish, call: Call, prepared: PreparedPrompt | None) -> "_Admission":
         """Ask everything that may refuse the wish, and write it down; raises as `accept` does."""
         wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
         if isinstance(wanted, Draft):
             wanted.check()
         effective_limits = await self._quotas.effective_limits(call.person, call.place)
         await self._sanctions.check(effective_limits.account.id, effective_limits.community)
-        listed = effective_limits.of_community.filter_version
-        await self._guard.check_local(wanted.prompt, listed)
-        if prepared is not None:
-            await self._guard.check_local(prepared.text, listed)
+        is_warned = await self._check_words(wanted.prompt, prepared, call, effective_limits)
         check_channel(effective_limits, call.place)
         wish = wanted if isinstance(wanted, Wish) else effective_limits.of_community.settings.fill(wanted)
         hold = self._quotas.hold(effective_limits, wish)
         try:
-            return await self._admit(self._job(wish, call, effective_limits, prepared), hold), hold
+            accepted = await self._admit(self._job(wish, call, effective_limits, prepared), hold)
+            return _Admission(accepted, hold, is_warned)
         except QuotaExceeded as error:
             more = effective_limits.of_community.limits[REGISTERED]
             # Whoever has a limit of their own would have no more after registering.
@@ -122,15 +137,31 @@ class Studio:
         finally:
             self._budget_alerts.check_soon(effective_limits)
 
-    async def _start(self, accepted: AcceptedJob, hold: Hold, call: Call, began_at: datetime) -> None:
+    async def _check_words(
+        self, prompt: str, prepared: PreparedPrompt | None, call: Call, effective_limits: EffectiveLimits
+    ) -> bool:
+        """Ask the local rules about what was typed, and about what is settled; return whether to warn whoever typed it."""
+        listed = effective_limits.of_community.filter_version
+        try:
+            said = await self._guard.check_local(prompt, listed)
+            if prepared is not None:
+                await self._guard.check_local(prepared.text, listed)
+        except PromptRefused as error:
+            await self._tries.note_call(error, prompt, call, effective_limits)
+            raise
+        return any(verdict.decision is Decision.WARN for verdict in said)
+
+    async def _start(self, admission: "_Admission", call: Call, began_at: datetime) -> None:
         """Have the job worked on, and say so in public."""
-        job = accepted.job
+        accepted, job = admission.accepted, admission.accepted.job
         if accepted.is_new:
             log.info("job.accepted", account=job.account, pictures=job.wish.count)
         await self._publish(job)
         if accepted.is_new:
-            await self._answer(job, hold.pictures, call)
+            await self._answer(job, admission.hold.pictures, call)
             self._observer.note(WishAccepted(job, began_at, answered_at=self._clock.now()))
+            if admission.is_warned:
+                await call.whisper(_WARNING)
 
     async def find(self, job: str) -> Job:
         """Return the job that a button speaks of.

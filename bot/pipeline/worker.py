@@ -16,7 +16,6 @@ from bot.errors import (
     LeaseLost,
     MessageGone,
     PromptRefused,
-    RefusedBy,
     Stopping,
     StorageFailed,
     SurfaceFailed,
@@ -26,11 +25,13 @@ from bot.errors import (
 from bot.pipeline import posts
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import Delivery, ShowProgress
+from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingStep
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.log_context import log_fault, log_job
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
+from bot.pipeline.refusal_handling import RefusalHandling
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -68,7 +69,9 @@ class Steps:
     drawing: DrawingStep
     review: PictureReview
     keeping: KeepingStep
+    doubts: DoubtReview
     delivery: Delivery
+    refusals: RefusalHandling
 
 
 class Worker:
@@ -182,7 +185,7 @@ class Worker:
             await self._publish(job, self._clock.now())
         except PromptRefused as error:
             self._observer.note(WishRefused(job.place.platform, error))
-            await self._end(job, Ending(JobState.REFUSED, error.kind, error.user_text, error.safer), error)
+            await self._end(job, await self._steps.refusals.ending(error, job), error)
         except EaselError as error:
             pause = self._pause_after(error, job)
             if pause is None:
@@ -246,6 +249,7 @@ class Worker:
         """Show the pictures and finish. A boundary: they are paid for, so whatever breaks is tried again for a day."""
         try:
             with self._observer.watch(Step.DELIVERY, job):
+                await self._steps.doubts.open_cases(job)
                 await self._steps.delivery.show_pictures(job)
         except MessageGone as error:
             log.info("job.undeliverable", reason=str(error))
@@ -269,7 +273,7 @@ class Worker:
             self._observer.note(JobEnded(job, ending))
             await self._queue.publish_next(job.id)
             await self._steps.delivery.notify_end(job.id)
-        if _leaves_pictures(error):
+        if isinstance(error, PicturesLost | PictureUnchecked | PromptRefused):
             await self._steps.keeping.discard(job)
 
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
@@ -291,9 +295,3 @@ class Worker:
         """Give the job up on the way out, so that nobody has to wait for the lease to run out."""
         with contextlib.suppress(EaselError):
             await self._jobs.release(job.id, job.attempt, self._clock.now())
-
-
-def _leaves_pictures(error: Exception) -> bool:
-    """Whether there are pictures of a job that has ended so, which nobody may see any more."""
-    is_stopped = isinstance(error, PromptRefused) and error.by is RefusedBy.PICTURE_CHECK
-    return is_stopped or isinstance(error, PicturesLost | PictureUnchecked)

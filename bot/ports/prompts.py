@@ -18,11 +18,15 @@ class Decision(StrEnum):
     ALLOW = "allow"
     REFUSE = "refuse"
     UNSURE = "unsure"
+    """Of a local stage: it may be drawn, and moderators should look at it."""
+
+    WARN = "warn"
+    """Of a local stage: it may be drawn, and whoever typed it is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A stage's decision. `rule` is a code for the log, `category` the kind of content that it is about.
+    """A stage's decision. `rule` is a code for the log, `category` the kind of content that it is about, `entry` what was found.
 
     `sentence` is what the person reads when refused. `fault` says why a service could not tell, when the decision is `UNSURE`,
     and `cause` is the error behind it.
@@ -32,6 +36,7 @@ class Verdict:
     rule: str = ""
     sentence: str = ""
     category: str = ""
+    entry: str = ""
     fault: ProviderFault | None = None
     cause: Exception | None = None
 
@@ -68,6 +73,10 @@ class LocalStage(Protocol):
         """Judge `prompt`, which is data and never an instruction, for the community that is named."""
         ...
 
+    async def allows_whole(self, prompt: str, listed: FilterVersion) -> bool:
+        """Whether the community has allowed these very words, from the first to the last. Never raises."""
+        ...
+
 
 class ModelStage(GuardStage, PictureStage, Protocol):
     """A stage that a model stands behind, which may be out of reach. `judges_pictures` says whether it is asked about them."""
@@ -81,11 +90,15 @@ class ModelStage(GuardStage, PictureStage, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteRequest:
-    """What a rewriter gets. `author` is a hash; `variation_of` is set when a new take on drawn words is wanted."""
+    """What a rewriter gets. `author` is a hash; `variation_of` is set when a new take on drawn words is wanted.
+
+    `was_refused` says that somebody else will not have these words drawn.
+    """
 
     prompt: str
     author: str
     variation_of: str | None = None
+    was_refused: bool = False
 
 
 class Rewriter(Protocol):
@@ -97,6 +110,14 @@ class Rewriter(Protocol):
         Raises:
             PromptRefused: The words may not be drawn.
             ProviderFailed: There was no verdict that can be trusted (unreachable, cut short, filtered, bad JSON).
+        """
+        ...
+
+    async def soften(self, ask: RewriteRequest) -> PreparedPrompt | None:
+        """Return harmless words of the same spirit for ones that somebody refused; None where there are none, or nobody says any.
+
+        Raises:
+            ProviderFailed: There was no answer that can be trusted.
         """
         ...
 

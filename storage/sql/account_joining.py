@@ -17,6 +17,7 @@ from storage.schema.billing import credit_balances
 from storage.schema.cases import case_notes, cases, moderation_log
 from storage.schema.jobs import IS_WITHDRAWN, jobs, pictures, reports
 from storage.schema.quotas import holds, rules
+from storage.schema.refusals import refusals
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.joined_memberships import reassign_memberships, record_membership
@@ -68,6 +69,7 @@ _MOVES = (
             case_notes.c.by_account,
             moderation_log.c.subject,
             moderation_log.c.by_account,
+            refusals.c.account,
         )
     ),
 )

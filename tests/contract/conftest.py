@@ -25,6 +25,7 @@ from bot.ports.moderation_log import ModerationLog
 from bot.ports.page_messages import PageMessages
 from bot.ports.pictures import Pictures
 from bot.ports.references import References
+from bot.ports.refusals import Refusals
 from bot.ports.removals import BlockedPictures, PictureRemovals, SentMessages
 from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
@@ -43,6 +44,7 @@ from storage.sql.moderation_log import SqlModerationLog
 from storage.sql.page_messages import SqlPageMessages
 from storage.sql.pictures import SqlPictures
 from storage.sql.references import SqlReferences
+from storage.sql.refusals import SqlRefusals
 from storage.sql.removals import SqlPictureRemovals
 from storage.sql.reports import SqlReports
 from storage.sql.rules import SqlRulebook
@@ -63,6 +65,7 @@ from tests.fakes.page_messages import MemoryPageMessages
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.references import MemoryReferences
+from tests.fakes.refusals import MemoryRefusals
 from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals, MemorySentMessages
 from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
@@ -117,6 +120,7 @@ class ContractTables:
     sent_messages: SentMessages
     sanctions: SanctionBook
     cases: Cases
+    refusals: Refusals
     moderation_log: ModerationLog
 
 
@@ -189,6 +193,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             blocked=blocked,
             sent_messages=MemorySentMessages(memory),
             cases=MemoryCases(clock, CountingIds(), moderation_log),
+            refusals=MemoryRefusals(),
             moderation_log=moderation_log,
             sanctions=MemorySanctionBook(memory, clock, moderation_log),
         )
@@ -210,6 +215,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         sent_messages=SqlSentMessages(database, clock),
         sanctions=SqlSanctionBook(database, clock),
         cases=SqlCases(database, clock, ids),
+        refusals=SqlRefusals(database),
         moderation_log=SqlModerationLog(database, clock),
     )
 
@@ -296,6 +302,12 @@ def credits_(records: ContractTables) -> Credits:
 def seen_keys(records: ContractTables) -> SeenKeys:
     """Return what has happened."""
     return records.seen_keys
+
+
+@pytest.fixture
+def refusals(records: ContractTables) -> Refusals:
+    """Return the refusals."""
+    return records.refusals
 
 
 @pytest.fixture

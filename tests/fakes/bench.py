@@ -18,12 +18,14 @@ from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.recovery import Recovery
+from bot.pipeline.refusal_handling import RefusalHandling, TryCounter
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
 from bot.pipeline.worker import Steps, Worker
@@ -31,6 +33,7 @@ from bot.ports.prompts import Rewriter
 from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
+from bot.services.cases import CaseReview
 from bot.services.communities import Communities
 from bot.services.gallery import Gallery
 from bot.services.guard_policies import GuardPolicies
@@ -41,6 +44,7 @@ from bot.services.sanctions import Sanctions
 from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.call_queue import MemoryCallQueue
+from tests.fakes.cases import MemoryCases
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
 from tests.fakes.engine import ManualEngine
@@ -54,6 +58,7 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.owners import owns_nothing
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedPictureStage, ScriptedRewriter, ScriptedStage
+from tests.fakes.refusals import MemoryRefusals
 from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals, MemorySentMessages
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.sanctions import MemorySanctionBook
@@ -167,18 +172,24 @@ class Bench:
         self.sanction_book = MemorySanctionBook(self.jobs, self.clock, self.moderation_log)
         self.enforcement, self.sanctions = self._sanctions(everywhere)
         self.budget_alerts = self._budget_alerts(everywhere)
-        guard = guard or Guard(local=(self.blocklist,), models=(self.moderation,), pictures=(self.picture_stage,))
-        self.guard = guard
-        self.policies = GuardPolicies(self.rulebook, DEPLOYMENT)
-        self.studio = self._studio(guard)
+        self.guard = guard or Guard(local=(self.blocklist,), models=(self.moderation,), pictures=(self.picture_stage,))
+        self._rewriter = rewriter or self.rewriter
+        self._set_up_moderation()
+        self.studio = self._studio(self.guard)
         self.keeping = self.keeping_with(spool)
         self._painters = (self.painter, *others)
         self._rules = DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown)
         self.drawing = self._drawing_with(self.keeping)
         self.preparation = PromptPreparation(
-            jobs=self.jobs, policies=self.policies, guard=guard, rewriter=rewriter or self.rewriter, observer=self.observer
+            jobs=self.jobs, policies=self.policies, guard=self.guard, rewriter=self._rewriter, observer=self.observer
         )
         self.worker = self.new_worker()
+
+    def _set_up_moderation(self) -> None:
+        self.policies = GuardPolicies(self.rulebook, DEPLOYMENT)
+        self.refusals, self.cases = MemoryRefusals(), MemoryCases(self.clock, self.ids, MemoryModerationLog(self.clock))
+        self.review = CaseReview(self.cases, (), self.clock)
+        self.tries = TryCounter(refusals=self.refusals, review=self.review, clock=self.clock, free=3)
 
     def keeping_with(self, spool: MemoryObjects | None) -> KeepingStep:
         """Return the step of a machine whose spool this is."""
@@ -200,7 +211,18 @@ class Bench:
             drawing=drawing,
             review=PictureReview(jobs=self.jobs, keeping=keeping, guard=self.guard, policies=self.policies),
             keeping=keeping,
+            doubts=DoubtReview(
+                guard=self.guard, policies=self.policies, gallery=self.gallery, cases=self.cases, review=self.review
+            ),
             delivery=self.delivery,
+            refusals=RefusalHandling(
+                jobs=self.jobs,
+                rewriter=self._rewriter,
+                guard=self.guard,
+                policies=self.policies,
+                tries=self.tries,
+                observer=self.observer,
+            ),
         )
         return Worker(
             jobs=self.jobs,
@@ -326,6 +348,7 @@ class Bench:
             guard=guard,
             admission=self.admission,
             sanctions=self.sanctions,
+            tries=self.tries,
             cancellation=self.cancellation,
             budget_alerts=self.budget_alerts,
             engine=self.engine,

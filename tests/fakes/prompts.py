@@ -21,6 +21,8 @@ class ScriptedRewriter:
         self._is_silent = False
         self.costs = REWRITING_COSTS
         self.asks: list[RewriteRequest] = []
+        self.softer: PreparedPrompt | Exception | None = None
+        self.softened: list[RewriteRequest] = []
 
     def will(self, *outcomes: PreparedPrompt | Exception) -> None:
         """Have the next asks come to these."""
@@ -41,6 +43,13 @@ class ScriptedRewriter:
             raise outcome
         return outcome
 
+    async def soften(self, ask: RewriteRequest) -> PreparedPrompt | None:
+        """Return the softer words, once there are some."""
+        self.softened.append(ask)
+        if isinstance(self.softer, Exception):
+            raise self.softer
+        return self.softer
+
     def estimate(self, ask: RewriteRequest) -> Cost:
         """Guess what it does cost."""
         return self.costs
@@ -57,6 +66,7 @@ class ScriptedStage:
         self.name = name
         self._verdicts: deque[Verdict] = deque()
         self.judged: list[str] = []
+        self.allowed: set[str] = set()
         self.rules: list[FilterVersion | Thresholds | None] = []
 
     def will(self, *verdicts: Verdict) -> None:
@@ -68,6 +78,10 @@ class ScriptedStage:
         self.judged.append(prompt)
         self.rules.append(rules)
         return self._verdicts.popleft() if self._verdicts else ALLOWED
+
+    async def allows_whole(self, prompt: str, listed: FilterVersion) -> bool:
+        """Allow what a test has said."""
+        return prompt in self.allowed
 
 
 class ScriptedPictureStage:

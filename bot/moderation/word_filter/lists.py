@@ -31,9 +31,9 @@ class Severity(StrEnum):
     """What comes of a match."""
 
     WARN = "warn"
-    """It is drawn, and noted."""
+    """It is drawn, and whoever asked is told."""
     REVIEW = "review"
-    """It is drawn, and people should look at it."""
+    """It is drawn, and moderators look at it."""
     BLOCK = "block"
     """It is refused."""
 

@@ -52,6 +52,12 @@ class Matcher:
         """Whether there is anything that could be found or allowed."""
         return self.plain.is_filled or self.patterns.is_filled
 
+    def allows_whole(self, text: str) -> bool:
+        """Whether something that is allowed is all that stands in the text."""
+        letters = read_letters(fold(text))
+        places = self.plain.find(letters)
+        return any(place.is_allowed and (place.start, place.end) == (0, len(letters.raw)) for place in places)
+
     def find(self, text: str, own: "Matcher | None" = None) -> Hit | None:
         """Return the gravest of what is found in `text`; of those as grave, the one that ends first.
 

@@ -8,9 +8,12 @@ from bot.moderation.word_filter.matching import Matcher
 from bot.moderation.word_filter.phrases import Hit
 from bot.ports.prompts import ALLOWED, Decision, Verdict
 
+_MOST_WORDS = 8
+"""Of a phrase that is looked for word by word."""
+
 
 class WordFilter:
-    """Refuses prompts in which a list of severity `block` finds something; what the others find is noted in the log."""
+    """Refuses prompts in which a list of severity `block` finds something, and says what the others find."""
 
     name = "filter"
 
@@ -25,8 +28,31 @@ class WordFilter:
             return ALLOWED
         rule = f"filter:{hit.category}"
         if hit.severity is Severity.BLOCK:
-            return Verdict(Decision.REFUSE, rule=rule, sentence=refusal_sentence(hit.category), category=hit.category)
-        return Verdict(Decision.UNSURE, rule=rule, category=hit.category)
+            return Verdict(
+                Decision.REFUSE, rule=rule, sentence=refusal_sentence(hit.category), category=hit.category, entry=hit.entry
+            )
+        decision = Decision.UNSURE if hit.severity is Severity.REVIEW else Decision.WARN
+        return Verdict(decision, rule=rule, category=hit.category, entry=hit.entry)
+
+    async def allows_whole(self, prompt: str, listed: FilterVersion) -> bool:
+        """Whether the community has allowed these very words, from the first to the last."""
+        matcher = await self._communities.matcher(listed)
+        return matcher is not None and matcher.allows_whole(prompt)
+
+    async def find_refused_words(self, prompt: str, listed: FilterVersion) -> str | None:
+        """Return the words for which a prompt is refused, with one on either side; None where none are found by themselves.
+
+        So few that the next prompt with them is let through once they are
+        allowed, and so many that nothing else is.
+        """
+        own = await self._communities.matcher(listed)
+        words = prompt.split()
+        for size in range(1, _MOST_WORDS + 1):
+            for start in range(len(words) - size + 1):
+                hit = self._matcher.find(" ".join(words[start : start + size]), own)
+                if hit is not None and hit.severity is Severity.BLOCK:
+                    return " ".join(words[max(0, start - 1) : start + size + 1])
+        return None
 
     async def examine(self, prompt: str, listed: FilterVersion | None) -> tuple[Hit | None, str]:
         """Return what is found, for admins, and the form in which it was found."""

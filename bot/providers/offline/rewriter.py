@@ -13,6 +13,10 @@ class PlainRewriter:
         """Return the prompt to draw, for nothing."""
         return PreparedPrompt(text=ask.variation_of or ask.prompt)
 
+    async def soften(self, ask: RewriteRequest) -> PreparedPrompt | None:  # noqa: ARG002 - it knows no other words, whatever is asked
+        """Return none."""
+        return None
+
     def estimate(self, ask: RewriteRequest) -> Cost:  # noqa: ARG002 - it is free whatever is asked
         """Return that it is free."""
         return FREE

@@ -74,16 +74,26 @@ class OpenAIRewriter:
 
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Return the prompt to draw; see `Rewriter`."""
+        verdict, completion, request_id = await self._ask_in_time(ask)
+        drawn = self._accept(verdict, request_id)
+        return PreparedPrompt(drawn, self._cost(ask, completion, drawn))
+
+    async def _ask_in_time(self, ask: RewriteRequest) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+        """Return what `_ask` does, or raise what `Rewriter` says of failures."""
         try:
             async with asyncio.timeout(self._time_limit.total_seconds()):
-                verdict, completion, request_id = await self._ask(ask)
+                return await self._ask(ask)
         except TimeoutError as error:
             reason = f"no verdict within {self._time_limit}"
             raise ProviderFailed(_NAME, reason, fault=ProviderFault.TIMED_OUT) from error
         except API_ERRORS as error:
             raise translate_error(error, _NAME, is_repeatable=True) from error
-        drawn = self._accept(verdict, request_id)
-        return PreparedPrompt(drawn, self._cost(ask, completion, drawn))
+
+    async def soften(self, ask: RewriteRequest) -> PreparedPrompt | None:
+        """Return the safer wording that the model offers with its verdict, whatever that is; see `Rewriter`."""
+        verdict, completion, _ = await self._ask_in_time(ask)
+        safer = safer_prompt(verdict)
+        return None if safer is None else PreparedPrompt(safer, self._cost(ask, completion, safer))
 
     def estimate(self, ask: RewriteRequest) -> Cost:
         """Go by the length of what is sent, and by the usual length of an answer."""
@@ -189,7 +199,8 @@ def _read_choice(choice: Choice, request_id: str | None) -> ModelVerdict:
 
 
 def _user_message(ask: RewriteRequest) -> str:
-    return json.dumps({"user_prompt": ask.prompt, "variation_of": ask.variation_of}, ensure_ascii=False)
+    told = {"user_prompt": ask.prompt, "variation_of": ask.variation_of, **({"was_refused": True} if ask.was_refused else {})}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _estimate_tokens(text: str) -> int:

@@ -31,4 +31,8 @@ If allowed: verdict "allowed", reason_code "ok", and rewritten_prompt is the pro
 
 If rejected: verdict "rejected" and rewritten_prompt null. safer_prompt is a short prompt of the same spirit that you would
 allow, in the language of user_prompt, or null when there is none; for sexual_minors and intimate it is always null.
+
+If "was_refused" is true, somebody else did not want to draw these words. Judge them as above; but where you would allow them,
+safer_prompt is what the same harmless wish looks like in words that nobody mistakes, in the language of user_prompt. Otherwise
+safer_prompt is null when you allow.
 """

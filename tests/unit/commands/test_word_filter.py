@@ -77,12 +77,12 @@ async def test_the_list_shows_what_becomes_of_each(office: Watch) -> None:
     await office.say("/filter add /ba+d/ --action warn")
     await office.say("/filter add naked mole rat --action allow")
     assert (await office.say("/filter list")).splitlines()[1:] == [
-        "“/ba+d/”: drawn, and noted (community)",
+        "“/ba+d/”: drawn with a word to whoever asks (community)",
         "“naked mole rat”: allowed (community)",
-        "“our mascot”: drawn, and noted for review (brands, en)",
+        "“our mascot”: drawn, and shown to moderators (brands, en)",
     ]
     assert (await office.say("/filter list MASCOT")).splitlines()[1:] == [
-        "“our mascot”: drawn, and noted for review (brands, en)"
+        "“our mascot”: drawn, and shown to moderators (brands, en)"
     ]
     assert "with “fox” in it" in await office.say("/filter list fox")
 
@@ -91,10 +91,8 @@ async def test_a_try_names_the_entry_and_draws_nothing(office: Watch) -> None:
     """Of the community's own words and of easel's."""
     await office.say("/filter add our mascot --action review --language en")
     told = await office.say("/filter test two of our m4scots")
-    assert (
-        told
-        == "That would be drawn, and noted for review: “our mascot” of community (listed here) is found in “two of our mascots”."
-    )
+    found = "“our mascot” of community (listed here) is found in “two of our mascots”."
+    assert told == f"That would be drawn, and shown to moderators: {found}"
     assert "would be refused: “naked child” of minors" in await office.say("/filter test a n.a.k.e.d child")
     assert "lets it through" in await office.say("/filter test a shooting star")
 
@@ -131,7 +129,7 @@ async def test_a_community_may_not_list_words_without_end(office: Watch) -> None
     for number in range(MOST_ENTRIES):
         office.bench.rulebook.by_key[community, RuleKey(RuleKind.FILTER, f"word {number}")] = "block community"
     assert "are the most" in await office.say("/filter add fox")
-    assert "is now drawn, and noted" in await office.say("/filter add word 7 --action warn")
+    assert "is now drawn with a word to whoever asks" in await office.say("/filter add word 7 --action warn")
 
 
 async def test_only_admins_list_words(office: Watch) -> None:

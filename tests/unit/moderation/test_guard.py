@@ -29,6 +29,10 @@ class BrokenStage:
         """Raise."""
         raise ValueError(f"cannot read {prompt}")
 
+    async def allows_whole(self, prompt: str, listed: FilterVersion) -> bool:
+        """Allow nothing."""
+        return False
+
 
 class CancelledStage:
     """A stage that is cancelled while it judges."""

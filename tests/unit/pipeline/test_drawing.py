@@ -10,7 +10,7 @@ from bot.domain.images import DrawingId, ImageResult, Progress
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.errors import LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.drawing import WhenUnknown
-from bot.pipeline.prompt_preparation import pseudonym
+from bot.pipeline.pseudonyms import pseudonym
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import TIME_LIMIT, Bench
 from tests.fakes.images import PRICE, ScriptedProvider, png

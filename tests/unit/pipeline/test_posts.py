@@ -161,7 +161,7 @@ def test_a_picture_is_described_by_what_was_drawn() -> None:
     [
         (JobState.FAILED, Tone.FAILED, ["Draw again", "Change words"]),
         (JobState.CANCELLED, Tone.REFUSED, ["Draw again", "Change words"]),
-        (JobState.REFUSED, Tone.REFUSED, ["Change words"]),
+        (JobState.REFUSED, Tone.REFUSED, ["Change words", "This was a mistake"]),
     ],
 )
 def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: list[str]) -> None:
@@ -176,7 +176,7 @@ def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: l
 def test_a_safer_wording_is_shown_and_offered() -> None:
     """Nobody has to guess what would pass."""
     post = posts.ended(REWRITTEN, Ending(JobState.REFUSED, "prompt_refused", "No.", safer="a kind fox"))
-    assert [button.action for button in post.buttons] == ["safer:job-1", "reword:job-1"]
+    assert [button.action for button in post.buttons] == ["safer:job-1", "reword:job-1", "mistake:job-1"]
     assert post.details[-1] == Details("A wording that would pass", "a kind fox")
 
 

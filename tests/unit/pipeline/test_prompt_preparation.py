@@ -11,8 +11,8 @@ from bot.domain.jobs import JobState, PreparedPrompt, Rewriting
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, FilterVersion, RuleKey, RuleKind
-from bot.errors import EaselError, LeaseLost, PromptRefused, StorageFailed
-from bot.pipeline.prompt_preparation import pseudonym
+from bot.errors import EaselError, LeaseLost, PromptRefused, RefusedBy, StorageFailed
+from bot.pipeline.pseudonyms import pseudonym
 from bot.ports.prompts import Decision, Verdict
 from bot.provider_errors import GuardUnavailable, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
@@ -93,7 +93,7 @@ async def test_what_a_model_does_not_allow_is_not_rewritten(bench: Bench, verdic
 @pytest.mark.parametrize(
     ("outcome", "cost"),
     [
-        (PromptRefused(rule="hate", sentence="No."), REWRITING_COSTS),
+        (PromptRefused(rule="hate", sentence="No.", by=RefusedBy.REWRITER), REWRITING_COSTS),
         (ProviderFailed("rewriter", "bad json", fault=ProviderFault.BAD_ANSWER), REWRITING_COSTS),
         (ProviderFailed("rewriter", "no verdict", fault=ProviderFault.TIMED_OUT), REWRITING_COSTS),
         (ProviderFailed("rewriter", "401", fault=ProviderFault.BAD_KEY), FREE),

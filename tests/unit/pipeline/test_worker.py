@@ -77,7 +77,11 @@ async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, s
     post = bench.message(job)
     assert (post.tone, post.kind) == (Tone.REFUSED, "prompt_refused")
     assert post.text == "a fox – Nobody is hurt here. Nothing was drawn and nothing was counted."
-    assert [button.command for button in post.buttons] == [*([] if stage == "moderation" else ["safer"]), "reword"]
+    assert [button.command for button in post.buttons] == [
+        *([] if stage == "moderation" else ["safer"]),
+        "reword",
+        "mistake",
+    ]
     assert (len(bench.rewriter.asks), len(bench.painter.requests)) == {
         "moderation": (0, 0),
         "rewriter": (1, 0),

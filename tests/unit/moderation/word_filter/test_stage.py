@@ -16,7 +16,7 @@ def a_stage(*lists: WordList) -> WordFilter:
 
 @pytest.mark.parametrize(
     ("severity", "decision"),
-    [(Severity.BLOCK, Decision.REFUSE), (Severity.REVIEW, Decision.UNSURE), (Severity.WARN, Decision.UNSURE)],
+    [(Severity.BLOCK, Decision.REFUSE), (Severity.REVIEW, Decision.UNSURE), (Severity.WARN, Decision.WARN)],
 )
 async def test_only_blocking_lists_refuse(severity: Severity, decision: Decision) -> None:
     """The others are noted by the guard, and the wish goes on."""
