@@ -32,6 +32,7 @@ _HEADLINES = {
     CaseKind.APPEAL: "{name} appeals against a decision",
     CaseKind.TAKEDOWN: "Somebody demands that a picture by {name} is taken down",
 }
+_DOUBT_OF_WORDS = "What {name} keeps asking for should be looked at"
 _MOST_REPORTERS = 10
 _MOST_NOTES = 10
 
@@ -68,7 +69,9 @@ def case_line(case: Case) -> str:
 def _lines(details: CaseDetails) -> Iterator[str]:
     case = details.case
     reason = f": {case.reason}" if case.reason else ""
-    yield f"{_HEADLINES[case.kind].format(name=details.author_name)}{reason}."
+    is_about_words = case.kind is CaseKind.DOUBT and case.picture is None
+    headline = _DOUBT_OF_WORDS if is_about_words else _HEADLINES[case.kind]
+    yield f"{headline.format(name=details.author_name)}{reason}."
     if details.reporters:
         more = len(details.reporters) - _MOST_REPORTERS
         named = [*details.reporters[:_MOST_REPORTERS], *([f"{more} more"] if more > 0 else [])]
