@@ -114,10 +114,10 @@ class Dispatcher:
         if is_plain(line) and (plain := self._match_plain_words(line.strip())):
             return plain
         name, rest = split_line(line)
-        second, _, others = rest.partition(" ")
+        second, *others = rest.split(maxsplit=1) or [""]
         longer = self.commands.get(f"{name} {second.lower()}")
         if longer is not None and longer.is_typed:
-            return longer, others.strip()
+            return longer, "".join(others)
         found = self._find_typed(name)
         if found.group != found.name and second[:1].isalnum():
             verbs = [one.name for one in self.commands.values() if one.group == name and one.is_typed]

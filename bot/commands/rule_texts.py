@@ -29,6 +29,7 @@ _SETTING_TITLES = {
     "message_retention": "how long messages are kept",
     "job_retention": "how long jobs are kept",
     "record_retention": "how long records are kept",
+    "reports_to_hide": "how many reports hide a picture",
     "language": "language",
     **{f"{THRESHOLD_PREFIX}{kind}": f"score from which {kind.replace('_', '-')} is refused" for kind in SCORED},
 }
@@ -99,6 +100,7 @@ _SUBJECTS: Mapping[RuleKind, Callable[[str, TextPart, Place], Parts]] = {
     RuleKind.USAGE: _usage,
     RuleKind.FILTER: lambda subject, _, __: (f"“{subject}”",),
     RuleKind.FILTER_VERSION: lambda _, __, ___: ("the version of the listed words",),
+    RuleKind.FILTER_IMPORT: lambda _, __, ___: ("an imported list of words",),
 }
 
 _VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], TextPart]] = {
@@ -112,6 +114,7 @@ _VALUES: Mapping[RuleKind, Callable[[str, str, ZoneInfo], TextPart]] = {
     RuleKind.USAGE: lambda _, said, __: pluralize(int(said), "picture"),
     RuleKind.FILTER: lambda _, said, __: filter_text(FilterEntry.parse(said)),
     RuleKind.FILTER_VERSION: lambda _, said, __: said,
+    RuleKind.FILTER_IMPORT: lambda subject, _, __: f"listed ({pluralize(int(subject), 'entry', 'entries')})",
 }
 
 _DEFAULT_TEXTS = {
@@ -119,4 +122,5 @@ _DEFAULT_TEXTS = {
     RuleKind.BUDGET: "not set",
     RuleKind.SETTING: "the default",
     RuleKind.FILTER: "not listed",
+    RuleKind.FILTER_IMPORT: "not listed",
 }

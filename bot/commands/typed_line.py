@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.commands.spec import AnyCommand, Option
-from bot.domain.options import Number, PersonRef, RoleRef, Text
+from bot.domain.options import Number, PersonRef, RoleRef, Text, TextFile
 from bot.errors import BadInput
 from bot.text import join_words, suggest
 
@@ -65,11 +65,15 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
     is whom the command is about; then comes what a required option takes that
     is no text, in order; the rest goes to the first text option, as it was
     typed. A quoted `"--flag"` is words, and so is what follows a
-    long dash without being an option.
+    long dash without being an option. Of a command that takes a file,
+    everything is that, line by line.
 
     Raises:
         BadInput: A flag is unknown, lacks its value, or stands there twice; or words are left that no option takes.
     """
+    file = next((option for option in command.options if isinstance(option.kind, TextFile)), None)
+    if file is not None:
+        return {file.name: rest} if rest else {}
     names = [option.name for option in command.options]
     raw: dict[str, object] = {}
     words: list[str] = []

@@ -64,6 +64,11 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile(Text):
+    """A long text: a file where a platform's commands take files, and else typed or pasted like any text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of a few values, given as a `StrEnum`."""
 

@@ -1,5 +1,7 @@
 """Rules that admins set for a community, and the audit record of changes."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +19,11 @@ PERSON_SUBJECT = "person"
 
 
 class RuleKind(StrEnum):
-    """What a rule or an entry is about. Credits and usage are in the record only; they have tables of their own."""
+    """What a rule or an entry is about.
+
+    Credits and usage are in the record only, as they have tables of their own,
+    and so are imports of filter rules: what each added are rules by themselves.
+    """
 
     LIMIT = "limit"
     MEMBERSHIP = "membership"
@@ -29,6 +35,7 @@ class RuleKind(StrEnum):
     USAGE = "usage"
     FILTER = "filter"
     FILTER_VERSION = "filter_version"
+    FILTER_IMPORT = "filter_import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class RuleKey:
     | setting | its name | as `/settings` takes it |
     | filter | words, or a pattern between slashes | `FilterEntry` as text |
     | filter_version | nothing | another text after each change of a filter rule |
+    | filter_import | how many rules it added | `FilterImport` as text |
 
     There may be thousands of filter rules, so they are read by themselves,
     where the version says that they have changed.
@@ -131,6 +139,22 @@ class FilterEntry:
         """Read a rule's value."""
         action, category, *language = value.split(" ")
         return cls(FilterAction(action), category, *language)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterImport:
+    """The filter rules that were added at once: the value of each by its subject."""
+
+    rules: Mapping[str, str]
+
+    def __str__(self) -> str:
+        """Return it as an entry's value."""
+        return json.dumps(self.rules, ensure_ascii=False)
+
+    @classmethod
+    def parse(cls, value: str) -> "FilterImport":
+        """Read an entry's value."""
+        return cls(json.loads(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, AuditEntry, AuditEntryId, Change, FilterVersion, Rule, RuleKind
+from bot.domain.rules import Actor, AuditEntry, AuditEntryId, Change, FilterImport, FilterVersion, Rule, RuleKind
 
 
 class Rulebook(Protocol):
@@ -37,8 +37,17 @@ class Rulebook(Protocol):
         """
         ...
 
+    async def add_filter_rules(self, community: CommunityId, added: FilterImport, by: Actor, why: str = "") -> AuditEntry | None:
+        """Add those filter rules whose words are not listed yet, in whatever case, and put that on record as one entry.
+
+        What is listed already stays as it is; None, and nothing written, where all of it is.
+        """
+        ...
+
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Put back what an entry changed: a rule, credits, or usage. That is an entry too.
+
+        Of an import those rules go that still say what it made them say.
 
         Raises:
             BadInput: There is no such entry, it was undone already, what it

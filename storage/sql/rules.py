@@ -10,7 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.credits import CreditKind
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, FilterVersion, Rule, RuleKey, RuleKind
+from bot.domain.rules import (
+    EVERYBODY,
+    Actor,
+    AuditEntry,
+    AuditEntryId,
+    Change,
+    FilterImport,
+    FilterVersion,
+    Rule,
+    RuleKey,
+    RuleKind,
+)
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from storage.schema.quotas import audit_log, rules
@@ -28,6 +39,7 @@ _VALUE = _READ_VALUE.with_for_update()
 _SET = Upsert(lambda insert_into: insert_into(rules).on_conflict_do_nothing())
 _RESET = update(rules).where(*_THIS)
 _TAKE_AWAY = delete(rules).where(*_THIS)
+_TAKE_AWAY_SAME = _TAKE_AWAY.where(rules.c.value == bindparam("of_value"))
 _OF_COMMUNITY = rules.c.community == bindparam("community")
 _ALL = select(rules).where(_OF_COMMUNITY)
 # By name, not by what they are not: so the index finds them without going through thousands of filter rules.
@@ -106,6 +118,24 @@ class SqlRulebook:
             await _renew_filter_version(connection, entry)
             return entry
 
+    async def add_filter_rules(self, community: CommunityId, added: FilterImport, by: Actor, why: str = "") -> AuditEntry | None:
+        """Insert what is missing, and enter that."""
+        async with self._database.write_transaction() as connection:
+            found = await connection.execute(_FILTER_RULES, {"community": community, "nobody": EVERYBODY})
+            listed = {row.subject.casefold() for row in found}
+            new = {words: value for words, value in added.rules.items() if words.casefold() not in listed}
+            if not new:
+                return None
+            await _SET.run_each(
+                connection,
+                [{**_columns(community, RuleKey(RuleKind.FILTER, words)), "value": value} for words, value in new.items()],
+            )
+            key = RuleKey(RuleKind.FILTER_IMPORT, str(len(new)))
+            after = str(FilterImport(new))
+            entry = await self._entries.add(connection, community, key, before=None, after=after, by=by, why=why)
+            await _renew_filter_version(connection, entry)
+            return entry
+
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Lock the entry, so that of two who undo it at once one wins; then put back what it changed."""
         async with self._database.write_transaction() as connection:
@@ -116,6 +146,8 @@ class SqlRulebook:
                     return await self._undo_credits(connection, undone, key, by)
                 case RuleKind.USAGE:
                     return await self._undo_usage_reset(connection, undone, key, by)
+                case RuleKind.FILTER_IMPORT:
+                    return await self._undo_import(connection, undone, by)
                 case _:
                     await _restore_rule(connection, undone, key)
                     before, after = undone.after, undone.before
@@ -156,6 +188,20 @@ class SqlRulebook:
         if new is None:
             raise _rule_changed_since()
         return await self._add_undo_entry(connection, undone, key, before=str(new - back), after=str(new), by=by)
+
+    async def _undo_import(self, connection: AsyncConnection, undone: AuditEntry, by: Actor) -> AuditEntry:
+        """Take away what was imported and has not been changed since; or list again what was taken away by that."""
+        added = FilterImport.parse(undone.after or undone.before or "{}").rules
+        keys = {RuleKey(RuleKind.FILTER, words): value for words, value in added.items()}
+        if undone.after is None:
+            await _SET.run_each(connection, [{**_columns(undone.community, key), "value": keys[key]} for key in keys])
+        else:
+            rows = [{**_this_rule(undone.community, key), "of_value": keys[key]} for key in keys]
+            await connection.execute(_TAKE_AWAY_SAME, rows)
+        before, after = undone.after, undone.before
+        entry = await self._add_undo_entry(connection, undone, undone.key, before=before, after=after, by=by)
+        await _renew_filter_version(connection, entry)
+        return entry
 
     async def _add_undo_entry(
         self, connection: AsyncConnection, undone: AuditEntry, key: RuleKey, *, before: str | None, after: str | None, by: Actor
@@ -203,7 +249,7 @@ def _this_rule(community: CommunityId, key: RuleKey) -> dict[str, str]:
 
 async def _renew_filter_version(connection: AsyncConnection, entry: AuditEntry) -> None:
     """Have every process read the community's filter rules again, if it was one of these that the entry changed."""
-    if entry.key.kind is RuleKind.FILTER:
+    if entry.key.kind in {RuleKind.FILTER, RuleKind.FILTER_IMPORT}:
         await set_rule(connection, entry.community, _FILTER_VERSION, entry.id)
 
 

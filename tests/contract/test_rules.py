@@ -12,6 +12,7 @@ from bot.domain.rules import (
     AuditEntry,
     AuditEntryId,
     Change,
+    FilterImport,
     FilterVersion,
     Rule,
     RuleKey,
@@ -251,3 +252,34 @@ class TestFilterRules:
         assert await rulebook.rules(HOUSE, AccountId("ann")) == (version,)
         assert await rulebook.filter_version(OTHER) == FilterVersion(OTHER, "")
         assert await rulebook.filter_rules(OTHER) == ()
+
+
+class TestImporting:
+    """Many filter rules are added as one change."""
+
+    async def test_what_is_listed_stays_and_the_rest_is_added(self, rulebook: Rulebook) -> None:
+        """In whatever case it is listed; the version is another one then."""
+        await rulebook.change(a_change("allow community", RuleKey(RuleKind.FILTER, "Anvil")))
+        before = await rulebook.filter_version(HOUSE)
+        added = FilterImport({"anvil": "block community", "müll": "warn brands de", "/a+/": "block community"})
+        entry = await rulebook.add_filter_rules(HOUSE, added, BOSS, "ours")
+        assert entry is not None
+        assert (entry.key, entry.before, entry.why) == (RuleKey(RuleKind.FILTER_IMPORT, "2"), None, "ours")
+        listed = {rule.key.subject: rule.value for rule in await rulebook.filter_rules(HOUSE)}
+        assert listed == {"Anvil": "allow community", "müll": "warn brands de", "/a+/": "block community"}
+        assert await rulebook.filter_version(HOUSE) != before
+        assert await rulebook.add_filter_rules(HOUSE, added, BOSS) is None
+        assert await rulebook.filter_rules(OTHER) == ()
+
+    async def test_it_is_undone_but_for_what_was_changed_since_and_that_too(self, rulebook: Rulebook) -> None:
+        """Undoing the undoing lists it again."""
+        entry = await rulebook.add_filter_rules(HOUSE, FilterImport({"fox": "block a", "elk": "block a"}), BOSS)
+        assert entry is not None
+        await rulebook.change(a_change("warn a", RuleKey(RuleKind.FILTER, "fox")))
+        version = await rulebook.filter_version(HOUSE)
+        undoing = await rulebook.undo(entry.id, DEPUTY)
+        assert [rule.key.subject for rule in await rulebook.filter_rules(HOUSE)] == ["fox"]
+        assert await rulebook.filter_version(HOUSE) != version
+        await rulebook.undo(undoing.id, DEPUTY)
+        listed = {rule.key.subject: rule.value for rule in await rulebook.filter_rules(HOUSE)}
+        assert listed == {"fox": "warn a", "elk": "block a"}

@@ -6,7 +6,18 @@ from datetime import date
 
 from bot.domain.credits import CreditKind
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import EVERYBODY, Actor, AuditEntry, AuditEntryId, Change, FilterVersion, Rule, RuleKey, RuleKind
+from bot.domain.rules import (
+    EVERYBODY,
+    Actor,
+    AuditEntry,
+    AuditEntryId,
+    Change,
+    FilterImport,
+    FilterVersion,
+    Rule,
+    RuleKey,
+    RuleKind,
+)
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
 from tests.fakes.bookkeeping import Bookkeeping
@@ -63,6 +74,18 @@ class MemoryRulebook:
         self._put(change.community, key, change.value)
         return self._enter(change.community, key, before=before, after=change.value, by=change.by, why=change.why)
 
+    async def add_filter_rules(self, community: CommunityId, added: FilterImport, by: Actor, why: str = "") -> AuditEntry | None:
+        """Set what is missing, and enter it."""
+        self.failures.raise_next("add_filter_rules")
+        listed = {rule.key.subject.casefold() for rule in await self.filter_rules(community)}
+        new = {words: value for words, value in added.rules.items() if words.casefold() not in listed}
+        if not new:
+            return None
+        for words, value in new.items():
+            self._put(community, RuleKey(RuleKind.FILTER, words), value)
+        key = RuleKey(RuleKind.FILTER_IMPORT, str(len(new)))
+        return self._enter(community, key, before=None, after=str(FilterImport(new)), by=by, why=why)
+
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
         """Put back what it changed, and enter that."""
         self.failures.raise_next("undo")
@@ -101,6 +124,12 @@ class MemoryRulebook:
                 raise _changed_since()
             counter.spent += back
             return key, str(counter.spent - back), str(counter.spent)
+        if key.kind is RuleKind.FILTER_IMPORT:
+            for words, value in FilterImport.parse(undone.after or undone.before or "{}").rules.items():
+                listed, now = RuleKey(RuleKind.FILTER, words), value if undone.after is None else None
+                if self.by_key.get((undone.community, listed)) == (None if undone.after is None else value):
+                    self._put(undone.community, listed, now)
+            return key, undone.after, undone.before
         if self.by_key.get((undone.community, key)) != undone.after:
             raise _changed_since()
         self._put(undone.community, key, undone.before)
@@ -131,7 +160,7 @@ class MemoryRulebook:
             id=id_, community=community, at=now, by=by, key=key, before=before, after=after, why=why, undoes=undoes
         )
         self._books.record.append(entry)
-        if key.kind is RuleKind.FILTER:
+        if key.kind in {RuleKind.FILTER, RuleKind.FILTER_IMPORT}:
             self._put(community, RuleKey(RuleKind.FILTER_VERSION, ""), id_)
         return entry
 

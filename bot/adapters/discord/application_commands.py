@@ -6,14 +6,14 @@ from typing import Any
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
-from bot.domain.options import Choice, Number, OptionKind, PersonRef, Pixels, RoleRef, Text
+from bot.domain.options import Choice, Number, OptionKind, PersonRef, Pixels, RoleRef, Text, TextFile
 from bot.text import truncate
 
 CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
 """Entries of a message's menu, and the command that each presses; one whose command is not there is not shown."""
 
 _SLASH, _ON_MESSAGE = 1, 3
-_SUBCOMMAND, _STRING, _INTEGER, _USER, _ROLE = 1, 3, 4, 6, 8
+_SUBCOMMAND, _STRING, _INTEGER, _USER, _ROLE, _ATTACHMENT = 1, 3, 4, 6, 8, 11
 _LONGEST_STRING, _LONGEST_SIZE = 6000, 20
 _MOST_CHOICES, _LONGEST_DESCRIPTION = 25, 100
 _EVERYWHERE = {
@@ -140,6 +140,8 @@ def _default_note(usually: str, default: object) -> str:
 
 def _type_fields(kind: OptionKind) -> Json:
     match kind:
+        case PersonRef() | RoleRef() | TextFile():
+            return {"type": _THING_TYPES[type(kind)]}
         case Text(longest=longest):
             return {"type": _STRING, "max_length": min(longest, _LONGEST_STRING)}
         case Choice(values=values) if len(values) <= _MOST_CHOICES:
@@ -148,10 +150,11 @@ def _type_fields(kind: OptionKind) -> Json:
             return {"type": _INTEGER, "min_value": least, "max_value": most}
         case Pixels():
             return {"type": _STRING, "max_length": _LONGEST_SIZE, "autocomplete": True}
-        case PersonRef() | RoleRef():
-            return {"type": _USER if isinstance(kind, PersonRef) else _ROLE}
         case _:
             return {"type": _STRING, "autocomplete": bool(kind.values)}
+
+
+_THING_TYPES: Mapping[type[OptionKind], int] = {PersonRef: _USER, RoleRef: _ROLE, TextFile: _ATTACHMENT}
 
 
 def autocomplete_choices(command: AnyCommand, option: str, typed: str) -> list[str]:

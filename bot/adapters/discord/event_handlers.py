@@ -13,7 +13,8 @@ from bot.adapters.discord import DISCORD
 from bot.adapters.discord.application_commands import CONTEXT_MENUS, autocomplete_choices
 from bot.adapters.discord.call import DiscordCall, DiscordReactionCall
 from bot.adapters.discord.direct_messages import EMPTY_MESSAGE_REPLY, DirectMessageCall, line_of_message
-from bot.adapters.discord.interaction_input import parse_command, parse_modal
+from bot.adapters.discord.file_options import read_file_options
+from bot.adapters.discord.interaction_input import CommandInput, parse_command, parse_modal
 from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.origins import Interaction, person_of, place_of
 from bot.adapters.discord.surface import DiscordSurface
@@ -22,8 +23,9 @@ from bot.adapters.shared.task_tracker import TaskTracker
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
 from bot.commands.translations import Translations
-from bot.domain.chat import Form, MessageRef
+from bot.domain.chat import Form, MessageRef, Post, Tone
 from bot.domain.people import Identity, Person
+from bot.errors import BadInput
 from bot.services.picture_lookup import PictureLookup
 
 log = structlog.get_logger(__name__)
@@ -106,7 +108,16 @@ class DiscordEventHandlers:
             return
         typed = parse_command(data)
         call = self._call(interaction, typed.name, is_public=self._is_public(typed.name))
-        await self._run_call(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
+        await self._run_call(call, lambda: self._dispatch(interaction, typed, call))
+
+    async def _dispatch(self, interaction: Interaction, typed: CommandInput, call: DiscordCall) -> None:
+        """Run a command, with the texts of the files that it was given."""
+        try:
+            raw = await read_file_options(interaction, typed.raw)
+        except BadInput as error:
+            await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
+            return
+        await self._dispatcher.dispatch(typed.name, raw, call)
 
     async def _run_form(self, interaction: Interaction) -> None:
         """Run the command whose form was filled in."""

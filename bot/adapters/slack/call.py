@@ -16,6 +16,7 @@ from bot.adapters.slack.external_people import name_external_people
 from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.modals import render_modal
 from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.picture_sources import has_files
 from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.user_profiles import UserProfiles
@@ -136,7 +137,7 @@ class SlackCall:
     async def whisper(self, post: Post) -> MessageRef | None:
         """Say `post` to this person alone; see `Call.whisper`."""
         post = spell_commands_for_slack(post, self._dependencies.commands)
-        for way in (self._whisper_by_url, self._whisper_in_channel):
+        for way in () if has_files(post) else (self._whisper_by_url, self._whisper_in_channel):
             try:
                 if await way(post):
                     return None

@@ -151,6 +151,11 @@ def has_pictures(post: Post) -> bool:
     return bool(post.pictures) or any(map(_is_picture, post.attachments))
 
 
+def has_files(post: Post) -> bool:
+    """Whether a post brings files that are no pictures: they can only stand in the thread of a message."""
+    return not all(map(_is_picture, post.attachments))
+
+
 def _is_picture(attachment: Attachment) -> bool:
     return attachment.media_type in _EXTENSIONS
 

@@ -3,6 +3,7 @@
 from bot.app.services import Services
 from bot.commands.spec import AnyCommand
 from bot.commands.word_filter import filter_add, filter_list, filter_remove, filter_test
+from bot.commands.word_filter_exchange import filter_export, filter_import
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
@@ -13,4 +14,6 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         filter_remove(services.rule_changes, quotas, rulebook),
         filter_list(quotas, rulebook),
         filter_test(quotas, rulebook, base.word_filter),
+        filter_export(quotas, rulebook),
+        filter_import(services.rule_changes, services.people, quotas, rulebook),
     )

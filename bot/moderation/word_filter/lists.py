@@ -115,6 +115,11 @@ def parse_lines(name: str, lines: Iterable[str]) -> WordList:
     )
 
 
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a category."""
+    return _NAME.fullmatch(text) is not None
+
+
 def is_pattern(entry: str) -> bool:
     """Whether an entry stands between slashes, with something in it."""
     return len(entry) > len("//") and entry[0] == entry[-1] == "/"
