@@ -40,7 +40,7 @@ _BY_SCOPE = (
         func.sum(_HELD_AND_SPENT).label("of_month"),
         func.sum(case((spending.c.day == bindparam("day", type_=Date), _HELD_AND_SPENT), else_=0)).label("of_day"),
     )
-    .where(spending.c.scope.in_(bindparam("scopes", expanding=True)), _IN_PERIOD)
+    .where(spending.c.scope.in_([bindparam("community"), HOUSE]), _IN_PERIOD)
     .group_by(spending.c.scope)
 )
 _BOOK = (
@@ -68,11 +68,11 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
         BudgetExceeded: A budget has not so much left; the transaction must not go on.
     """
     if hold.estimate:
-        await _lock_month(connection, hold, day)
-        await _add_spending(connection, hold.scopes, day, held=hold.estimate, spent=0)
+        added = _rows_of(hold.scopes, day, held=hold.estimate, spent=0)
+        await _COUNT.run_each(connection, [*_rows_that_lock_month(hold, day), *added])
     if not hold.budgets:
         return
-    month = {"scopes": [budget.scope for budget in hold.budgets], "day": day, **_days_in(Period.MONTH, day)}
+    month = {"community": hold.community, "day": day, **_days_in(Period.MONTH, day)}
     counted = {row.scope: row for row in await connection.execute(_BY_SCOPE, month)}
     for budget in hold.budgets:
         row = counted.get(budget.scope)
@@ -80,16 +80,17 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
             raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
 
 
-async def _lock_month(connection: AsyncConnection, hold: Hold, day: date) -> None:
-    """Let one hold at a time be compared with a budget of a month, until its transaction ends.
+def _rows_that_lock_month(hold: Hold, day: date) -> list[dict[str, object]]:
+    """Return what to write so that one hold at a time is compared with a budget of a month, until its transaction ends.
 
     Communities that are on different days add to different rows, and two of
     them would not see each other's: so both write to those of the month's
     first day, in the order in which all rows are written, lest two wait for
     each other.
     """
-    if any(budget.period is Period.MONTH for budget in hold.budgets):
-        await _add_spending(connection, hold.scopes, day.replace(day=1), held=0, spent=0)
+    if all(budget.period is Period.DAY for budget in hold.budgets):
+        return []
+    return _rows_of(hold.scopes, day.replace(day=1), held=0, spent=0)
 
 
 async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:
@@ -146,5 +147,9 @@ def _scopes(community: str) -> tuple[CommunityId, ...]:
 async def _add_spending(
     connection: AsyncConnection, scopes: tuple[CommunityId, ...], day: date, *, held: int, spent: int
 ) -> None:
+    await _COUNT.run_each(connection, _rows_of(scopes, day, held=held, spent=spent))
+
+
+def _rows_of(scopes: tuple[CommunityId, ...], day: date, *, held: int, spent: int) -> list[dict[str, object]]:
     row = {"day": day, "held": max(0, held), "spent": max(0, spent), "more_held": held, "more_spent": spent}
-    await _COUNT.run_each(connection, [{"scope": scope, **row} for scope in scopes])
+    return [{"scope": scope, **row} for scope in scopes]
