@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.cli.boundary import run_and_exit, start
+from bot.cli.cases_program import cases
 from bot.cli.chat_program import discord, slack
 from bot.cli.common_options import Config, HealthPort, Json, OptionalHealthPort, Verbose, show_help
 from bot.cli.moderation_program import moderation
@@ -29,6 +30,7 @@ app.add_typer(db, name="db")
 objects = typer.Typer(help="Look after the pictures.")
 app.add_typer(objects, name="objects")
 app.add_typer(moderation, name="moderation")
+app.add_typer(cases, name="cases")
 app.add_typer(discord, name="discord")
 app.add_typer(slack, name="slack")
 

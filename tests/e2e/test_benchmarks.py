@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.cases import measure_pages
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
@@ -19,6 +20,11 @@ async def test_drawing_can_be_measured(kind: str) -> None:
         measured = await measure(kind, fake.url, at_once=2, rounds=1)
         assert sorted(measured) == ["added_mb_each", "p50_ms", "per_s", "stall_ms"]
         assert len(fake.paid) == 3
+
+
+async def test_pages_of_cases_can_be_measured() -> None:
+    """With a few thousand of them."""
+    assert await measure_pages(4000) > 0
 
 
 @pytest.mark.long
