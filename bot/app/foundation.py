@@ -51,13 +51,13 @@ class Records:
 
     jobs: Jobs
     pictures: Pictures
+    removals: PictureRemovals
+    sent_messages: SentMessages
     accounts: Accounts
     ledger: Ledger
     rulebook: Rulebook
     cases: Cases
     moderation_log: ModerationLog
-    removals: PictureRemovals
-    sent_messages: SentMessages
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,13 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         records = Records(
             jobs=SqlJobs(database, clock),
             pictures=SqlPictures(database),
+            removals=SqlPictureRemovals(database, clock),
+            sent_messages=SqlSentMessages(database, clock),
             accounts=SqlAccounts(database, clock, ids),
             ledger=SqlLedger(database, clock, ids),
             rulebook=SqlRulebook(database, clock, ids),
             cases=SqlCases(database, clock, ids),
             moderation_log=SqlModerationLog(database, clock),
-            removals=SqlPictureRemovals(database, clock),
-            sent_messages=SqlSentMessages(database, clock),
         )
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))

@@ -52,6 +52,7 @@ class Services:
     studio: Studio
     quotas: Quotas
     gallery: Gallery
+    removals: Removals
     delivery: Delivery
     surfaces: Mapping[Platform, Surface]
     links: PictureLinks
@@ -64,7 +65,6 @@ class Services:
     sanction_enforcement: SanctionEnforcement
     budget_alerts: BudgetAlerts
     is_owner: IsOwner
-    removals: Removals
     cases: CaseReview
     case_messages: CaseMessages
     report_follow_up: ReportFollowUp
@@ -75,7 +75,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     """Build them. `surfaces` are where posts are shown, `engine` takes accepted jobs to workers, of this process or others."""
     settings, records = base.settings, base.records
     links = PictureLinks(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
-    gallery = Gallery(records.pictures, base.objects, base.clock, settings.gallery.undo)
+    gallery = Gallery(records.pictures, records.removals, base.objects, base.clock, settings.gallery.undo)
     quotas = build_quotas(base)
     people = PersonLookup(records.accounts, quotas)
     delivery = Delivery(

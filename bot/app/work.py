@@ -20,6 +20,7 @@ from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.refusal_handling import RefusalHandling
+from bot.pipeline.removal_steps import RemovalSteps
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
@@ -48,6 +49,7 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             await stack.enter_async_context(background_task(enforcing))
             sweeping_cases = services.case_messages.sweep(leader, every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(sweeping_cases))
+            await stack.enter_async_context(background_task(_build_removal_steps(services).run(leader)))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
             await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))
             retention = build_retention_sweep(services.base, services.surfaces)
@@ -118,6 +120,22 @@ def _build_steps(services: Services) -> Steps:
             tries=services.tries,
             observer=base.observer,
         ),
+    )
+
+
+def _build_removal_steps(services: Services) -> RemovalSteps:
+    base, records = services.base, services.base.records
+    return RemovalSteps(
+        decisions=services.removals,
+        removals=records.removals,
+        blocked=SqlBlockedPictures(base.database, base.clock),
+        sent_messages=records.sent_messages,
+        jobs=records.jobs,
+        pictures=records.pictures,
+        objects=base.objects,
+        gallery=services.gallery,
+        delivery=services.delivery,
+        clock=base.clock,
     )
 
 

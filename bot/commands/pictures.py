@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
-from bot.domain.chat import Post
+from bot.domain.chat import Details, Post
 from bot.domain.jobs import JobId
-from bot.errors import BadInput
+from bot.errors import BadInput, Conflict
 from bot.pipeline import posts
 from bot.pipeline.deletion import delete_pictures
 from bot.pipeline.delivery import Delivery
@@ -55,6 +55,8 @@ def undelete(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[Jo
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find_own(args.job, call)
         if not await gallery.restore(job.id) and not await gallery.visible(job.id):
+            if await gallery.taken_down(job.id):
+                raise Conflict("These pictures were taken down by a moderator, so they cannot be brought back here.")
             raise BadInput("It is too late to bring that back; the pictures are deleted for good.")
         await delivery.show_pictures(job)
 
@@ -72,11 +74,15 @@ def show_gallery(studio: Studio, gallery: Gallery, links: PictureLinks, sent_mes
     async def run(call: Call, args: GalleryArgs) -> None:  # noqa: ARG001 - every command is called alike
         account = await studio.account(call.person)
         pictures = await gallery.latest(account.id, _MOST_SHOWN)
+        taken_down = await gallery.latest_taken_down(account.id, _MOST_SHOWN)
+        tombstones = [posts.tombstone(await studio.find(removal.job), removal) for removal in taken_down]
+        details = (Details("Taken down", "\n".join(tombstones)),) if tombstones else ()
         if not pictures:
-            await call.whisper(Post("You have no pictures yet. Type /imagine and say what you would like to see."))
+            nothing = "No picture of yours can be seen now." if details else "You have no pictures yet."
+            await call.whisper(Post(f"{nothing} Type /imagine and say what you would like to see.", details=details))
             return
         shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
-        post = Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown), links=posts.originals(shown))
+        post = Post(f"Your newest pictures ({len(shown)}):", pictures=tuple(shown), details=details, links=posts.originals(shown))
         message = await call.whisper(post)
         if message is not None:
             for job in dict.fromkeys(JobId(picture.job) for picture in pictures):

@@ -13,6 +13,7 @@ from bot.domain.chat import MessageRef, Post
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
+from bot.domain.removals import Removal
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.log_context import log_job
@@ -96,7 +97,7 @@ class Delivery:
             await asyncio.gather(finding, return_exceptions=True)
 
     async def show_pictures(self, job: Job) -> None:
-        """Put the job's pictures into its message, or into a new one if it is gone.
+        """Put the job's pictures, as far as they may be seen, into its message, or into a new one if it is gone.
 
         Raises:
             MessageGone: The place is gone too.
@@ -104,7 +105,7 @@ class Delivery:
         """
         fresh = await self._jobs.get(job.id) or job
         left = await self._quota_left(fresh) if fresh.state is JobState.KEPT else None
-        await self._show(fresh, await self._finished_post(fresh, left))
+        await self._show(fresh, await self._standing_post(fresh, left))
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
@@ -126,7 +127,37 @@ class Delivery:
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
-        await self._show(job, posts.deleted(job, round(self._gallery.undo.total_seconds() / 60)))
+        await self._show(job, await self._standing_post(job))
+
+    async def retract(self, job: Job, message: MessageRef, *, deletes: bool = False) -> None:
+        """Have one message that shows the job's pictures show only those that may be seen; `deletes` where none is left.
+
+        Raises:
+            MessageOutOfReach: It stays as it was.
+            MessageGone: It is not there any more.
+            SurfaceFailed: The platform does not take it now.
+        """
+        surface = self._surface(message.place.platform)
+        gone, post = await self._gallery.out_of_sight(job.id), await self._standing_post(job)
+        if job.message is None or (message.place, message.id) != (job.message.place, job.message.id):
+            post = replace(post, buttons=())
+        shown = _adapt_to_message(message, post, job)
+        await retry_delivery(lambda: surface.retract(message, shown, gone))
+        if deletes and not shown.pictures:
+            await retry_delivery(lambda: surface.delete(message))
+
+    async def delete(self, message: MessageRef) -> None:
+        """Take a message of ours away, whatever else it shows; raises as `retract` does, but for what is gone."""
+        surface = self._surface(message.place.platform)
+        await retry_delivery(lambda: surface.delete(message))
+
+    async def tell_removal(self, job: Job, removal: Removal) -> None:
+        """Tell the job's author alone what was decided about a picture; raises as `send` does."""
+        author = job.author.identity
+        surface = self._surface(author.platform)
+        place = await retry_delivery(lambda: surface.direct(author))
+        key = f"removal:{removal.picture}:{removal.revision}"
+        await retry_delivery(lambda: surface.post(place, posts.removal_notice(job, removal), key=key))
 
     async def notify_end(self, job_id: JobId) -> None:
         """Say in the job's message how it ended, over whatever stands there. A platform that will not have it gets it later."""
@@ -146,10 +177,8 @@ class Delivery:
     async def _show_end(self, job: Job, ending: Ending) -> None:
         if ending.state is not JobState.DONE:
             await self._show(job, posts.ended(job, ending))
-        elif await self._gallery.visible(job.id):
-            await self.show_pictures(job)
         else:
-            await self.show_deleted(job)
+            await self.show_pictures(job)
 
     async def _show(self, job: Job, post: Post) -> None:
         """Change the job's message; if it is gone post a new one, and if the place is gone tell the author alone."""
@@ -214,6 +243,15 @@ class Delivery:
             log.info("standing.unknown", job=job.id, reason=str(error))
             return None
 
+    async def _standing_post(self, job: Job, left: QuotaStatus | None = None) -> Post:
+        """Return what the message of a job with kept pictures shows now."""
+        if await self._gallery.visible(job.id):
+            return await self._finished_post(job, left)
+        taken_down = await self._gallery.taken_down(job.id)
+        if taken_down and not await self._gallery.is_deleted(job.id):
+            return posts.taken_down(job, taken_down)
+        return posts.deleted(job, round(self._gallery.undo.total_seconds() / 60))
+
     async def _finished_post(self, job: Job, left: QuotaStatus | None = None) -> Post:
         drawings = await self._jobs.drawings(job.id)
         drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
@@ -227,6 +265,7 @@ class Delivery:
             links=self._links,
             left=left,
             shows_cost=self._shows_cost,
+            taken_down=len(await self._gallery.taken_down(job.id)),
         )
 
     def _surface(self, platform: Platform) -> Surface:

@@ -10,6 +10,7 @@ from bot.domain.images import Picture, Progress
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
+from bot.domain.removals import Removal, RemovalState
 from bot.services.picture_links import PictureLinks
 from bot.text import pluralize, truncate
 
@@ -61,11 +62,13 @@ def done(
     links: PictureLinks,
     left: QuotaStatus | None = None,
     shows_cost: bool = False,
+    taken_down: int = 0,
 ) -> Post:
     """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little.
 
-    `shows_cost` says whether everybody may read what it cost in dollars.
+    `shows_cost` says whether everybody may read what it cost in dollars, `taken_down` how many more pictures there were.
     """
+    gone = (f"{pluralize(taken_down, 'picture')} of it {'was' if taken_down == 1 else 'were'} taken down",) if taken_down else ()
     price = str(cost) if cost.microusd else ""
     post_pictures = tuple(post_picture(job, picture, links) for picture in pictures)
     return Post(
@@ -73,7 +76,7 @@ def done(
         Tone.DONE,
         pictures=post_pictures,
         details=_prompt_details(job),
-        footer=(*(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_low_quota_note(left)),
+        footer=(*gone, *(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_low_quota_note(left)),
         cost="" if shows_cost else price,
         buttons=(*_redraw_buttons(job), Button("Delete", "delete", job.id, is_dangerous=True)),
         menu=(Button("Report", "report", job.id),),
@@ -120,6 +123,35 @@ def deleted(job: Job, minutes: int) -> Post:
         Tone.PLAIN,
         buttons=(Button("Undo", "undelete", job.id),),
     )
+
+
+def taken_down(job: Job, removals: Sequence[Removal]) -> Post:
+    """Say that the pictures are not to be seen, and nothing of what they showed or of the words; whoever asked may ask why."""
+    subject, was, them = ("This picture", "was", "it") if len(removals) == 1 else ("These pictures", "were", "them")
+    if all(removal.state is RemovalState.HIDDEN for removal in removals):
+        return Post(f"{subject} {'is' if was == 'was' else 'are'} hidden while a moderator looks at {them}.")
+    return Post(f"{subject} {was} taken down.", buttons=(Button("Why?", "why", job.id),))
+
+
+def tombstone(job: Job, removal: Removal) -> str:
+    """Return the line that stands in its author's history for a picture that was taken down."""
+    why = "a moderator looks at it" if removal.state is RemovalState.HIDDEN else removal.order.reason.sentence
+    return f"“{title(job)}”, {removal.decided_at:%d %B %Y}: {why}."
+
+
+def removal_notice(job: Job, removal: Removal) -> Post:
+    """Tell the author what was decided about a picture, why, and what can be done about it."""
+    what = f"“{title(job)}” of {job.created_at:%d %B %Y}"
+    match removal.state:
+        case RemovalState.RESTORED:
+            return Post(f"Your picture {what} can be seen again: it was taken down before, and that was undone.")
+        case RemovalState.HIDDEN:
+            return Post(f"Your picture {what} is hidden while a moderator looks at it; nothing is decided yet.")
+        case _:
+            return Post(
+                f"Your picture {what} was taken down because {removal.order.reason.sentence}. "
+                "It counts as before. If you think that this was a mistake, tell a moderator."
+            )
 
 
 def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:

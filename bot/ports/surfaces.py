@@ -1,8 +1,10 @@
 """A platform's messages, and one person's call."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from bot.domain.chat import Form, MessageRef, Place, Post
+from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person
 
 
@@ -48,6 +50,19 @@ class Surface(Protocol):
         """
         ...
 
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
+        """Have nobody see any more what a message showed: `post` stands in its place, or nothing where that is not taken.
+
+        Files of the pictures that are `gone` go too, where the platform keeps
+        them. No new message is said. The same again changes nothing.
+
+        Raises:
+            MessageOutOfReach: The message may be there, and stays as it was; or a file does.
+            MessageGone: It is not there any more.
+            SurfaceFailed: The platform did not take it; it may later.
+        """
+        ...
+
     async def direct(self, person: Identity) -> Place:
         """Return the place where only this person reads.
 
@@ -61,6 +76,7 @@ class Surface(Protocol):
         """Take the message away; one that is gone already is no error.
 
         Raises:
+            MessageOutOfReach: It may be there, and stays.
             SurfaceFailed: The platform did not take it; it may later.
         """
         ...

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import Picture, PictureState, derived_keys
+from bot.domain.images import Picture, PictureId, PictureState, derived_keys
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
+from bot.domain.removals import Removal
 from bot.errors import StorageFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.ports.removals import PictureRemovals
 
 log = structlog.get_logger(__name__)
 
@@ -18,8 +20,18 @@ log = structlog.get_logger(__name__)
 class Gallery:
     """Knows which pictures people may see. A deletion can be undone for `undo`; then the bytes go, `page` pictures at a time."""
 
-    def __init__(self, pictures: Pictures, objects: ObjectStore, clock: Clock, undo: timedelta, *, page: int = 500) -> None:
+    def __init__(
+        self,
+        pictures: Pictures,
+        removals: PictureRemovals,
+        objects: ObjectStore,
+        clock: Clock,
+        undo: timedelta,
+        *,
+        page: int = 500,
+    ) -> None:
         self._pictures = pictures
+        self._removals = removals
         self._objects = objects
         self._clock = clock
         self._undo = undo
@@ -35,9 +47,24 @@ class Gallery:
         pictures = await self._pictures.of_job(job)
         return tuple(picture for picture in pictures if picture.state is PictureState.VISIBLE)
 
+    async def out_of_sight(self, job: JobId) -> frozenset[PictureId]:
+        """Return the pictures of a job that may not be seen."""
+        return frozenset(one.id for one in await self._pictures.of_job(job) if one.state is not PictureState.VISIBLE)
+
     async def is_deleted(self, job: JobId) -> bool:
-        """Whether the job's pictures are deleted but could still be brought back."""
-        return any(picture.state is PictureState.HIDDEN for picture in await self._pictures.of_job(job))
+        """Whether pictures of the job were deleted by whom they belong to, and could still be brought back."""
+        pictures = await self._pictures.of_job(job)
+        hidden = {picture.id for picture in pictures if picture.state is PictureState.HIDDEN}
+        return bool(hidden) and not hidden <= {removal.picture for removal in await self.taken_down(job)}
+
+    async def taken_down(self, job: JobId) -> tuple[Removal, ...]:
+        """Return the decisions by which pictures of the job are out of sight."""
+        return tuple(removal for removal in await self._removals.of_job(job) if removal.is_active)
+
+    async def latest_taken_down(self, account: AccountId, most: int) -> tuple[Removal, ...]:
+        """Return the newest decisions by which pictures of an account were taken down, newest first."""
+        found = await self._removals.of_account(account, most)
+        return tuple(removal for removal in found if not removal.order.reason.is_the_authors)
 
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
         """Return an account's newest visible pictures, newest first."""
@@ -59,13 +86,17 @@ class Gallery:
             is_last = len(due) < self._page
             for picture in due:
                 try:
-                    await self._remove(picture)
+                    await self.erase(picture)
                 except StorageFailed as error:
                     failed += 1
                     log.warning("picture.not_removed", picture=picture.id, reason=str(error))
 
-    async def _remove(self, picture: Picture) -> None:
-        """Remove one: first nobody can bring it back, then its bytes go, and only then the record says so."""
+    async def erase(self, picture: Picture) -> None:
+        """Remove one picture for good, now: first nobody can bring it back, then its bytes go, then the record says so.
+
+        Raises:
+            StorageFailed: It is not removed yet.
+        """
         if not await self._pictures.begin_removal(picture.id):
             return
         if not await self._pictures.is_key_needed(picture.file.key):

@@ -21,7 +21,7 @@ from bot.adapters.slack.web_api import SlackWebApi
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone, promise
 from bot.domain.images import PictureId
-from bot.errors import MessageGone, StorageFailed, SurfaceFailed
+from bot.errors import MessageGone, MessageOutOfReach, StorageFailed, SurfaceFailed
 from bot.ports.surfaces import Surface
 from storage.events.local import LocalEvents
 from storage.limits.local import LocalRateLimiter
@@ -377,3 +377,44 @@ async def test_a_platform_that_is_down_is_a_surface_that_failed(stage: SurfaceSt
         with pytest.raises(SurfaceFailed) as failure:
             await act
         assert not isinstance(failure.value, MessageGone)
+
+
+TAKEN_DOWN = Post("This picture was taken down.", buttons=(Button("Why?", "why", "job1"),))
+PICTURES = frozenset({PictureId("p")})
+
+
+async def test_what_is_retracted_is_seen_no_more(stage: SurfaceStage) -> None:
+    """Its words stand in the place of pictures, details and buttons; the same again changes nothing."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.update(message, DONE)
+    for _ in range(2):
+        await stage.surface.retract(message, TAKEN_DOWN, PICTURES)
+        assert await stage.seen() == [Seen(message.id, "This picture was taken down.", ("Why?",), 0)]
+
+
+async def test_what_is_retracted_can_be_shown_again(stage: SurfaceStage) -> None:
+    """Whoever decided may have been wrong; some may be shown and some not."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.update(message, DONE)
+    await stage.surface.retract(message, TAKEN_DOWN, PICTURES)
+    await stage.surface.retract(message, DONE, frozenset())
+    assert await stage.seen() == [Seen(message.id, "a fox", ("Again", "Delete"), 1)]
+
+
+async def test_retracting_what_is_gone_says_so_and_says_nothing_new(stage: SurfaceStage) -> None:
+    """There is nothing left to do."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    await stage.surface.delete(message)
+    with pytest.raises(MessageGone) as failure:
+        await stage.surface.retract(message, TAKEN_DOWN, PICTURES)
+    assert not isinstance(failure.value, MessageOutOfReach)
+    assert await stage.seen() == []
+
+
+async def test_a_platform_that_is_down_retracts_nothing_now(stage: SurfaceStage) -> None:
+    """It may later."""
+    message = await stage.surface.post(stage.place, WAITING, key="k")
+    stage.goes_down()
+    with pytest.raises(SurfaceFailed) as failure:
+        await stage.surface.retract(message, TAKEN_DOWN, PICTURES)
+    assert not isinstance(failure.value, MessageGone)

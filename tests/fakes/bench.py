@@ -26,6 +26,7 @@ from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.refusal_handling import RefusalHandling, TryCounter
+from bot.pipeline.removal_steps import RemovalSteps
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
 from bot.pipeline.worker import Steps, Worker
@@ -39,6 +40,7 @@ from bot.services.gallery import Gallery
 from bot.services.guard_policies import GuardPolicies
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas, Tariff
+from bot.services.removal import Removals
 from bot.services.retention import Retention
 from bot.services.sanctions import Sanctions
 from storage.limits.local import LocalLocks, LocalRateLimiter
@@ -124,17 +126,22 @@ class Bench:
         self.rewriter = ScriptedRewriter()
         self.painter = ScriptedProvider()
         self.links = PictureLinks("http://easel.test")
-        self.gallery = Gallery(self.pictures, self.objects, self.clock, undo=timedelta(minutes=10))
+        self.gallery = Gallery(self.pictures, self.removals, self.objects, self.clock, undo=timedelta(minutes=10))
         self.quotas = self._quotas()
         everywhere = {LOOM: self.surface, **(surfaces or {})}
         self.sent_messages = MemorySentMessages(self.jobs)
-        self.delivery = Delivery(
-            jobs=self.jobs,
-            quotas=self.quotas,
-            gallery=self.gallery,
+        self.delivery = self.delivery_on(everywhere)
+        self.decisions = Removals(self.removals, self.clock)
+        self.removal_steps = RemovalSteps(
+            decisions=self.decisions,
+            removals=self.removals,
+            blocked=self.blocked,
             sent_messages=self.sent_messages,
-            links=self.links,
-            surfaces=everywhere,
+            jobs=self.jobs,
+            pictures=self.pictures,
+            objects=self.objects,
+            gallery=self.gallery,
+            delivery=self.delivery,
             clock=self.clock,
         )
         self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
@@ -190,6 +197,18 @@ class Bench:
         self.refusals, self.cases = MemoryRefusals(), MemoryCases(self.clock, self.ids, MemoryModerationLog(self.clock))
         self.review = CaseReview(self.cases, (), self.clock)
         self.tries = TryCounter(refusals=self.refusals, review=self.review, clock=self.clock, free=3)
+
+    def delivery_on(self, surfaces: Mapping[Platform, Surface]) -> Delivery:
+        """Return the delivery of a process that serves these."""
+        return Delivery(
+            jobs=self.jobs,
+            quotas=self.quotas,
+            gallery=self.gallery,
+            sent_messages=self.sent_messages,
+            links=self.links,
+            surfaces=surfaces,
+            clock=self.clock,
+        )
 
     def keeping_with(self, spool: MemoryObjects | None) -> KeepingStep:
         """Return the step of a machine whose spool this is."""

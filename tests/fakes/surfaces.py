@@ -1,11 +1,14 @@
 """A platform that remembers all it was told, and one person's call on it."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
+from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person, Platform
+from bot.errors import MessageGone
 from tests.fakes.scripted_failures import ScriptedFailures
 
 LOOM = Platform("loom")
@@ -23,6 +26,7 @@ class RecordingSurface:
         self.posted: list[tuple[Place, Post, str]] = []
         self.updated: list[tuple[MessageRef, Post]] = []
         self.shown: dict[str, Post] = {}
+        self.retracted: list[tuple[MessageRef, frozenset[PictureId]]] = []
         self.answered: dict[str, MessageRef] = {}
         self._by_key: dict[str, MessageRef] = {}
         self._let_go = asyncio.Event()
@@ -75,6 +79,14 @@ class RecordingSurface:
             self.shown[message.id] = post
         finally:
             self.under_way -= 1
+
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
+        """Change a message, and remember what is to go."""
+        self.failures.raise_next("retract")
+        if message.id not in self.shown:
+            raise MessageGone(message.place.platform, "it is not there")
+        self.retracted.append((message, frozenset(gone)))
+        self.shown[message.id] = post
 
     async def direct(self, person: Identity) -> Place:
         """Return the place of one person alone."""

@@ -10,9 +10,8 @@ import aiohttp
 import discord
 
 from bot.adapters.discord import DISCORD
-from bot.errors import MessageGone, SurfaceFailed
+from bot.errors import MessageGone, MessageOutOfReach, SurfaceFailed
 
-_GONE_STATUSES = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _ARCHIVED_THREAD = 50083
 
 
@@ -44,7 +43,9 @@ class DiscordMessageRejected(SurfaceFailed):
 def to_surface_error(status: int, code: int, retry_after: float | None = None) -> SurfaceFailed:
     """Say what an error's status and code mean for a message."""
     reason = f"status={status} code={code}"
-    if status in _GONE_STATUSES or code == _ARCHIVED_THREAD:
+    if status == HTTPStatus.FORBIDDEN or code == _ARCHIVED_THREAD:
+        return MessageOutOfReach(DISCORD, reason)
+    if status == HTTPStatus.NOT_FOUND:
         return MessageGone(DISCORD, reason)
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
         return DiscordMessageRejected(status, code)

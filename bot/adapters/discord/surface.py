@@ -20,8 +20,9 @@ from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, t
 from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.shared.turns import Turns
 from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.images import PictureId
 from bot.domain.people import Identity
-from bot.errors import MessageGone, SurfaceFailed
+from bot.errors import MessageGone, MessageOutOfReach, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import Rate, RateLimiter
@@ -119,6 +120,14 @@ class DiscordSurface:
         """Replace the whole message; see `Surface.update`."""
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:  # noqa: ARG002 - the port's signature
+        """Replace the message, whose files go with it; see `Surface.retract`."""
+        try:
+            await self.update(message, post)
+        except DiscordMessageRejected as error:
+            log.warning("message.not_retracted", reason=str(error))
+            await self.delete(message)
+
     async def direct(self, person: Identity) -> Place:
         """Return the place where only this person reads; see `Surface.direct`."""
         return Place(DISCORD, "", str(await self._bot_client.direct(_parse_message_id(person.user))))
@@ -137,6 +146,8 @@ class DiscordSurface:
                 except InteractionTokenExpired:
                     log.debug("token.dead")
             await self._bot_client.delete(_parse_message_id(message.place.thread or message.place.channel), id_)
+        except MessageOutOfReach:
+            raise
         except MessageGone:
             return None
 

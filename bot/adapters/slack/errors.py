@@ -11,15 +11,14 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.adapters.slack import SLACK
-from bot.errors import EaselError, MessageGone, StorageFailed, SurfaceFailed
+from bot.errors import EaselError, MessageGone, MessageOutOfReach, StorageFailed, SurfaceFailed
 
 _NOT_IN_CHANNEL_CODES = {"not_in_channel", "channel_not_found"}
 _DELETED_CODES = {"duplicate_message_not_found", "duplicate_channel_not_found"}
-_GONE_CODES = {
+_GONE_CODES = {"message_not_found", "thread_not_found"}
+_OUT_OF_REACH_CODES = {
     "is_archived",
     "channel_is_archived",
-    "message_not_found",
-    "thread_not_found",
     "cant_update_message",
     "edit_window_closed",
     "token_revoked",
@@ -69,7 +68,7 @@ _REJECTED_CODES = {
 }
 
 
-class BotNotInChannel(MessageGone):
+class BotNotInChannel(MessageOutOfReach):
     """The bot is not in that channel, or cannot see it; the address that came with a call may still answer there."""
 
 
@@ -97,6 +96,8 @@ def to_surface_error(code: str, *, details: str = "", retry_after: float | None 
         return BotNotInChannel(SLACK, code)
     if code in _DELETED_CODES:
         return FirstMessageGone(SLACK, code)
+    if code in _OUT_OF_REACH_CODES:
+        return MessageOutOfReach(SLACK, code)
     if code in _GONE_CODES:
         return MessageGone(SLACK, code)
     if code in _REJECTED_CODES:

@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.rendering import ImageSource
-from bot.adapters.slack.uploads import FileUpload, FileUploader
+from bot.adapters.slack.uploads import FileUpload, FileUploader, picture_file_stem
 from bot.domain.chat import Attachment, MessageRef, Post, PostPicture
 from bot.domain.images import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
@@ -130,7 +130,7 @@ class PictureSources:
         extension = _EXTENSIONS.get(post_picture.media_type)
         if extension is None:
             content, extension = await asyncio.to_thread(convert_to_png, content), "png"
-        name = f"easel-ai-{post_picture.picture}.{extension}"
+        name = f"{picture_file_stem(post_picture.picture)}.{extension}"
         return FileUpload(name, content, post_picture.alt[:_MOST_TITLE] or name, post_picture.alt[:_MOST_ALT])
 
 

@@ -1,6 +1,7 @@
 """Slack's messages as a surface: by the bot's own token, and by a call's response URL where the bot is no member."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from bot.adapters.slack.web_api import SlackWebApi, Team
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.images import PictureId
 from bot.domain.people import Identity
-from bot.errors import MessageGone, SurfaceFailed
+from bot.errors import MessageGone, MessageOutOfReach, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.objects import ObjectStore
 
@@ -128,6 +129,28 @@ class SlackSurface:
         """Replace the whole message; see `Surface.update`."""
         self._remember_team(message)
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
+
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
+        """Replace the message, and delete the files of what is gone; see `Surface.retract`."""
+        if is_said_by_url(message.id):
+            raise MessageOutOfReach(SLACK, "said through a call's address, which only that could change")
+        self._remember_team(message)
+        await self._updates.show_final(message, lambda _: self._retract(message, post, gone))
+
+    async def _retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
+        self._deduplicator.forget(message)
+        try:
+            await self._edit_with_pictures(message, post)
+        except (SlackMessageRejected, MessageOutOfReach) as error:
+            log.info("slack.not_retracted", reason=str(error))
+            await self._delete_or_leave(message)
+        await self._uploads.delete_pictures(message, gone)
+
+    async def _delete_or_leave(self, message: MessageRef) -> None:
+        try:
+            await self._web.call("chat.delete", message.place.tenant, {"channel": message.place.channel, "ts": message.id})
+        except SlackMessageRejected as error:
+            raise MessageOutOfReach(SLACK, error.code) from error
 
     async def direct(self, person: Identity) -> Place:
         """Return the place where only this person reads; see `Surface.direct`."""
@@ -283,6 +306,8 @@ class SlackSurface:
             arguments = {"channel": message.place.channel, "ts": message.id}
             await self._web.call("chat.delete", message.place.tenant, arguments)
             await self._uploads.delete_shared(message)
+        except MessageOutOfReach:
+            raise
         except MessageGone:
             log.debug("message.gone", message=message.id)
 

@@ -9,7 +9,7 @@ have died since, or the answer was lost.
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import SlackMessageRejected
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import MessageRef, Place
+from bot.domain.images import PictureId
 from bot.errors import SurfaceFailed
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,12 @@ _LONGEST_SHARING = 120
 
 _LISTED = "100"
 """Of a channel's files since a message that was just posted; more are not looked through."""
+
+_MOST_PAGES = 10
+_BEFORE, _AFTER = 600, 2 * 86_400
+"""Seconds about a message in which the files that it shows are sent: it waits in the queue for a day at most."""
+
+_DELETED_FILE_CODES = ("file_not_found", "file_deleted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,40 @@ class FileUploader:
             return ()
         files = listed if isinstance(listed, list) else ()
         return tuple(str(file["name"]) for file in files if any(share.get("ts") == message for share in _shares(file, place)))
+
+    async def delete_pictures(self, message: MessageRef, pictures: Collection[PictureId]) -> None:
+        """Delete the files of pictures that a message showed: those that this process remembers, and those that Slack lists.
+
+        Raises:
+            SlackMessageRejected: We may not look for them, or not delete them.
+            SurfaceFailed: Slack does not take it now.
+        """
+        team, names = message.place.tenant, tuple(f"{picture_file_stem(picture)}." for picture in pictures)
+        if not names:
+            return
+        known = [key for key in self._sent if key[0].startswith(f"{team}/") and key[1].startswith(names)]
+        listed = await self._list_named(message, names)
+        for file in sorted({self._sent[key].id for key in known} | listed):
+            try:
+                await self._web.call("files.delete", team, {"file": file})
+            except SurfaceFailed as error:
+                if not any(code in str(error) for code in _DELETED_FILE_CODES):
+                    raise
+        for key in known:
+            self._sent.pop(key, None)
+
+    async def _list_named(self, message: MessageRef, names: tuple[str, ...]) -> set[str]:
+        """Return the ids of files whose names begin so, of the days about a message: who sent them may have died since."""
+        at, found = _time_of(message), set[str]()
+        for page in range(1, _MOST_PAGES + 1):
+            asked = {"ts_from": at - _BEFORE, "ts_to": at + _AFTER, "count": _LISTED, "page": page}
+            answer = await self._web.call("files.list", message.place.tenant, asked, verb="GET")
+            listed = [file for file in answer.get("files") or () if isinstance(file, dict)]
+            found |= {str(file["id"]) for file in listed if str(file.get("name", "")).startswith(names)}
+            paging = answer.get("paging")
+            if not isinstance(paging, dict) or page >= int(paging.get("pages", 1)):
+                break
+        return found
 
     async def _ids(self, team: str, uploads: Sequence[FileUpload], owner: str, message: MessageRef | None) -> tuple[str, ...]:
         if message is not None and any((owner, upload.name) not in self._sent for upload in uploads):
@@ -196,6 +237,18 @@ class FileUploader:
             await self._web.call("files.delete", team, {"file": file})
         except SurfaceFailed as error:
             log.info("slack.file_not_deleted", reason=str(error))
+
+
+def picture_file_stem(picture: PictureId) -> str:
+    """Return what a picture's file is called in Slack, but for its ending."""
+    return f"easel-ai-{picture}"
+
+
+def _time_of(message: MessageRef) -> float:
+    try:
+        return float(message.id)
+    except ValueError:
+        raise SurfaceFailed(SLACK, "not an id of Slack's") from None
 
 
 def _share_target(message: MessageRef | None) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Messages as lines of a terminal: a bar that moves while a job runs, then one line that says how it ended."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from rich.console import Console
@@ -10,7 +11,9 @@ from rich.text import Text
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.terminal.sanitizing import sanitize
 from bot.domain.chat import MessageRef, Place, Post, Tone
+from bot.domain.images import PictureId
 from bot.domain.people import Identity
+from bot.errors import MessageOutOfReach
 
 _UPDATE_EVERY = timedelta(milliseconds=100)
 _MARKS = {Tone.DONE: ("✓", "green"), Tone.REFUSED: ("✗", "yellow"), Tone.FAILED: ("✗", "red"), Tone.PLAIN: ("·", "dim")}
@@ -58,6 +61,10 @@ class TerminalSurface:
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show the line as it is now. A line of another run is shown anew."""
         await self._updates.show_final(message, lambda _: self._show_update(message, post))
+
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:  # noqa: ARG002 - the port's signature
+        """Leave what is printed: it is not ours any more; see `Surface.retract`."""
+        raise MessageOutOfReach(message.place.platform, "it was printed to a terminal, and saved where its reader wanted it")
 
     async def direct(self, person: Identity) -> Place:
         """Return the person's terminal: nobody else reads there."""

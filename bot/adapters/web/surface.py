@@ -1,11 +1,13 @@
 """The page's channel as a surface: messages in the store, and events for whoever shows them."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.web.previews import preview_id
 from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body
 from bot.domain.chat import MessageRef, Place, Post
+from bot.domain.images import PictureId
 from bot.domain.people import Identity, Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.events import Events, MessagesChanged, PreviewChanged
@@ -58,6 +60,10 @@ class WebSurface:
                 raise MessageGone(WEB, "the message was deleted")
         except StorageFailed as error:
             raise SurfaceFailed(WEB, "the message could not be stored") from error
+
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:  # noqa: ARG002 - the port's signature
+        """Replace the message: its pictures are links of ours, which are dead; see `Surface.retract`."""
+        await self.update(message, post)
 
     async def direct(self, person: Identity) -> Place:
         """The page has one channel, where everybody reads; see `Surface.direct`."""

@@ -3,6 +3,7 @@
 from bot.app.services import Services
 from bot.commands.mail import mail
 from bot.commands.pictures import delete, show_gallery, undelete
+from bot.commands.removed_pictures import why
 from bot.commands.spec import AnyCommand
 
 
@@ -14,4 +15,5 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
         mail(studio, gallery, delivery),
+        why(studio, gallery),
     )

@@ -23,6 +23,7 @@ class File:
     alt: str = ""
     title: str = ""
     content: bytes | None = None
+    created: float = 0.0
     is_complete: bool = False
     is_visible: bool = False
     is_deleted: bool = False

@@ -68,6 +68,7 @@ class FileMethods:
             raise ApiError("file_upload_size_restricted")
         workspace = ask.workspaces[0] if ask.token.enterprise is None or not ask.word("team_id") else ask.workspace
         file = File(ask.world.ids.new("F"), workspace, name, int(length), workspace.bot_user.id, ask.word("alt_txt"))
+        file.created = ask.world.clock.now().timestamp()
         ticket = secrets.token_hex(12)
         ask.world.files[file.id] = self._uploads[ticket] = file
         return {"upload_url": f"{ask.world.base_url}{UPLOADS}{ticket}", "file_id": file.id}
@@ -176,14 +177,20 @@ class FileMethods:
         return {"file": self._found(ask).json(ask.world.base_url), "comments": [], "response_metadata": {"next_cursor": ""}}
 
     def _list(self, ask: Ask) -> Json:
-        """`files.list`, of one channel, newest first; of files that are younger than `ts_from`, where that is given."""
-        channel = Ask(ask.world, {"channel": ask.need("channel")}, ask.token).channel()
-        found = [file for file in ask.world.files.values() if file.is_visible and channel.id in file.channels]
-        oldest = float(ask.word("ts_from", "0"))
-        listed = [file.json(ask.world.base_url) for file in found if any(float(one.ts) >= oldest for one in file.messages)]
-        count = int(ask.word("count", "100"))
+        """`files.list`, newest first: of one channel, or whatever the bot may see; between `ts_from` and `ts_to`."""
+        oldest, youngest = float(ask.word("ts_from", "0")), float(ask.word("ts_to", "inf"))
+        if ask.word("channel"):
+            channel = Ask(ask.world, {"channel": ask.word("channel")}, ask.token).channel()
+            found = [file for file in ask.world.files.values() if file.is_visible and channel.id in file.channels]
+            found = [file for file in found if any(float(one.ts) >= oldest for one in file.messages)]
+        else:
+            ours = [file for file in ask.world.files.values() if file.workspace in ask.workspaces]
+            found = [file for file in ours if file.is_complete and not file.is_deleted and oldest <= file.created <= youngest]
+        count, page = int(ask.word("count", "100")), int(ask.word("page", "1"))
+        listed = [file.json(ask.world.base_url) for file in found][::-1]
         pages = max(1, -(-len(listed) // count))
-        return {"files": listed[::-1][:count], "paging": {"count": count, "total": len(listed), "page": 1, "pages": pages}}
+        paging = {"count": count, "total": len(listed), "page": page, "pages": pages}
+        return {"files": listed[(page - 1) * count : page * count], "paging": paging}
 
     def _delete(self, ask: Ask) -> Json:
         file = self._found(ask)

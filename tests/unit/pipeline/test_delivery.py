@@ -10,7 +10,6 @@ from bot.domain.jobs import Ending, Job, JobState
 from bot.domain.people import Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.pipeline import posts
-from bot.pipeline.delivery import Delivery
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM, person
 
@@ -145,15 +144,7 @@ async def test_somebody_who_takes_no_messages_gets_none(bench: Bench) -> None:
 
 async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(bench: Bench) -> None:
     """They will find the job in the table."""
-    elsewhere = Delivery(
-        jobs=bench.jobs,
-        quotas=bench.quotas,
-        gallery=bench.gallery,
-        sent_messages=bench.sent_messages,
-        links=bench.links,
-        surfaces={},
-        clock=bench.clock,
-    )
+    elsewhere = bench.delivery_on({})
     assert elsewhere.platforms == frozenset()
     assert bench.delivery.platforms == {LOOM} == frozenset({Platform("loom")})
     with pytest.raises(SurfaceFailed, match="not served by this process"):

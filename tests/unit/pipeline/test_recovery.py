@@ -166,15 +166,7 @@ async def test_jobs_of_other_platforms_are_left_to_those_who_serve_them(bench: B
     await bench.jobs.cancel(told.id, CANCELLED)
     await bench.engine.crash()
     bench.clock.move(LEASE)
-    nowhere = Delivery(
-        jobs=bench.jobs,
-        quotas=bench.quotas,
-        gallery=bench.gallery,
-        sent_messages=bench.sent_messages,
-        links=bench.links,
-        surfaces={},
-        clock=bench.clock,
-    )
+    nowhere = bench.delivery_on({})
     elsewhere = recovery_of(bench, delivery=nowhere)
     await elsewhere.sweep()
     assert bench.engine.waiting == []
@@ -198,7 +190,7 @@ class NotedPictures(MemoryPictures):
 async def test_it_sweeps_at_the_start_then_when_old_leases_have_run_out_and_then_every_minute(bench: Bench) -> None:
     """Until it is cancelled."""
     pictures = NotedPictures(bench.jobs)
-    gallery = Gallery(pictures, bench.objects, bench.clock, MINUTE)
+    gallery = Gallery(pictures, bench.removals, bench.objects, bench.clock, MINUTE)
     recovery = recovery_of(bench, gallery=gallery)
     async with running(recovery):
         await asyncio.sleep(200)
@@ -208,7 +200,7 @@ async def test_it_sweeps_at_the_start_then_when_old_leases_have_run_out_and_then
 async def test_sweeps_come_ever_more_rarely(bench: Bench) -> None:
     """Each pause is twice the last one, until that is too long."""
     pictures = NotedPictures(bench.jobs)
-    gallery = Gallery(pictures, bench.objects, bench.clock, MINUTE)
+    gallery = Gallery(pictures, bench.removals, bench.objects, bench.clock, MINUTE)
     recovery = recovery_of(bench, gallery=gallery)
     async with running(recovery, every=5 * MINUTE):
         await asyncio.sleep(1200)

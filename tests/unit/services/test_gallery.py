@@ -65,7 +65,7 @@ async def test_after_that_it_is_too_late(bench: Bench) -> None:
 
 async def test_a_sweep_goes_on_until_nothing_is_due(bench: Bench) -> None:
     """Page by page: a season's pictures are never in memory at once."""
-    gallery = Gallery(bench.pictures, bench.objects, bench.clock, MINUTE, page=2)
+    gallery = Gallery(bench.pictures, bench.removals, bench.objects, bench.clock, MINUTE, page=2)
     for number in range(5):
         await gallery.delete((await bench.draw(key=f"call-{number}")).id)
     bench.clock.move(MINUTE)
@@ -76,7 +76,7 @@ async def test_a_sweep_goes_on_until_nothing_is_due(bench: Bench) -> None:
 
 async def test_what_the_store_keeps_does_not_keep_the_others(bench: Bench) -> None:
     """A page of pictures that cannot be removed is passed over; each of them is due again."""
-    gallery = Gallery(bench.pictures, bench.objects, bench.clock, MINUTE, page=2)
+    gallery = Gallery(bench.pictures, bench.removals, bench.objects, bench.clock, MINUTE, page=2)
     for number in range(5):
         await gallery.delete((await bench.draw(key=f"call-{number}")).id)
     bench.clock.move(MINUTE)
@@ -152,6 +152,6 @@ async def test_a_picture_that_was_brought_back_during_a_sweep_stays(bench: Bench
     job = await bench.draw()
     await bench.gallery.delete(job.id)
     bench.clock.move(bench.gallery.undo)
-    await Gallery(ReadBefore(bench.jobs), bench.objects, bench.clock, MINUTE).sweep()
+    await Gallery(ReadBefore(bench.jobs), bench.removals, bench.objects, bench.clock, MINUTE).sweep()
     assert await states(bench, job) == {PictureState.VISIBLE}
     assert len(bench.objects.objects) == 1

@@ -1,7 +1,10 @@
 """A surface for REST, which shows nothing: callers look at the job itself."""
 
+from collections.abc import Collection
+
 from bot.adapters.web.rest import API
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
+from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person
 from bot.errors import MessageGone, SurfaceFailed
 
@@ -22,6 +25,9 @@ class RestSurface:
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show nothing; see `Surface.update`."""
+
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
+        """Retract nothing: nothing is shown; see `Surface.retract`."""
 
     async def direct(self, person: Identity) -> Place:
         """Nobody reads here; see `Surface.direct`."""
