@@ -10,7 +10,7 @@ import base64
 import json
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
@@ -21,6 +21,7 @@ from benchmarks.measuring import Watch
 from bot.app.house import open_house
 from bot.config import Settings
 from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
+from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person, Platform
 
 PLATFORM = Platform("terminal")
@@ -49,6 +50,9 @@ class EndSurface:
         """Note how it ended."""
         if post.tone in {Tone.DONE, Tone.FAILED, Tone.REFUSED} and not self.ends[message.id].done():
             self.ends[message.id].set_result(post)
+
+    async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
+        """Show nothing."""
 
     async def direct(self, person: Identity) -> Place:
         """Nobody is written to alone here."""
