@@ -11,7 +11,7 @@ from bot.domain.chat import MessageRef
 from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.domain.removals import BlockedPicture, Removal, RemovalState, RemovalStep, StepState
-from bot.errors import EaselError, MessageGone, MessageOutOfReach, ObjectMissing, SurfaceFailed
+from bot.errors import EaselError, MessageGone, MessageOutOfReach, ObjectMissing, StorageFailed, SurfaceFailed
 from bot.moderation.fingerprint import compute_fingerprints
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.log_context import log_job
@@ -35,7 +35,7 @@ _LEASE = timedelta(seconds=15)
 A platform may take longer. Then two do the same, which is one message and one change.
 """
 
-_MOST_AT_ONCE = 8
+_MOST_AT_ONCE = 20
 _PAGE = 100
 _LONGEST_PAUSE = timedelta(minutes=10)
 _GIVE_UP_AFTER = timedelta(days=1)
@@ -80,49 +80,54 @@ class RemovalSteps:
         self._gallery = gallery
         self._delivery = delivery
         self._clock = clock
+        self._seats = asyncio.Semaphore(_MOST_AT_ONCE)
         self._under_way: set[PictureId] = set()
 
     async def run(self, leader: LeaderLock, *, every: timedelta = EVERY) -> None:
-        """Carry out what is decided here at once, and what others decided while this process leads, until cancelled."""
+        """Carry out what is decided here at once, and what others decided while this process leads, until cancelled.
+
+        What takes long keeps nothing else waiting.
+        """
         changed = self._decisions.changed
-        while True:
-            try:
-                is_ours = changed.is_set()
-                changed.clear()
-                if await self._removals.due(most=1) and (is_ours or await leader.lead()):
-                    await self.sweep()
-            except EaselError as error:
-                log.warning("removals.not_swept", reason=str(error))
-            except Exception:
-                log.exception("removals.broke")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(every.total_seconds()):
-                    await changed.wait()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                try:
+                    is_ours = changed.is_set()
+                    changed.clear()
+                    if await self._removals.due(most=1) and (is_ours or await leader.lead()):
+                        await self._start_due(group)
+                except EaselError as error:
+                    log.warning("removals.not_swept", reason=str(error))
+                except Exception:
+                    log.exception("removals.broke")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(every.total_seconds()):
+                        await changed.wait()
 
     async def sweep(self) -> None:
-        """Do all that is due, some of it side by side.
+        """Do all that is due, some of it side by side, and wait for its end.
 
         Raises:
             StorageFailed: The record is away; what was done so far is written down.
         """
-        seats = asyncio.Semaphore(_MOST_AT_ONCE)
-
-        async def perform(removal: Removal) -> None:
-            async with seats:
-                await self._perform(removal)
-
-        while due := await self._removals.due(most=_PAGE):
+        while await self._removals.due(most=1):
             async with asyncio.TaskGroup() as group:
-                for removal in due:
-                    group.create_task(perform(removal))
+                await self._start_due(group)
+
+    async def _start_due(self, group: asyncio.TaskGroup) -> None:
+        for removal in await self._removals.due(most=_PAGE):
+            if removal.picture not in self._under_way:
+                self._under_way.add(removal.picture)
+                group.create_task(self._perform(removal))
 
     async def _perform(self, removal: Removal) -> None:
-        """Do what is left of one removal. A boundary: whatever breaks is tried again later, and keeps no other waiting."""
-        if removal.picture in self._under_way or not await self._removals.claim(removal, self._clock.now() + _LEASE):
-            return
-        self._under_way.add(removal.picture)
+        """Do what is left of one removal if nobody else is at it. A boundary: one that fails keeps no other waiting."""
         try:
-            await self._perform_claimed(removal)
+            async with self._seats:
+                if await self._removals.claim(removal, self._clock.now() + _LEASE):
+                    await self._perform_claimed(removal)
+        except EaselError as error:
+            log.warning("removal.left", picture=removal.picture, reason=str(error))
         finally:
             self._under_way.discard(removal.picture)
 
@@ -144,8 +149,14 @@ class RemovalSteps:
     async def _do_steps(self, removal: Removal, job: Job) -> datetime | None:
         """Do every step that is not done, and return when the rest is to be done; None where nothing is left."""
         settled = {step.place for step in await self._removals.steps(removal.picture) if step.state is not StepState.FAILED}
-        erase_at = await self._erase(removal) if removal.state is RemovalState.REMOVED else None
-        has_failed = False
+        has_failed, erase_at = False, None
+        if removal.state is RemovalState.REMOVED:
+            try:
+                erase_at = await self._erase(removal)
+            except StorageFailed as error:
+                has_failed = True
+                step = RemovalStep(picture=removal.picture, place="store", state=StepState.FAILED, detail=str(error))
+                await self._removals.note_step(removal, step)
         for place, act in await self._steps(removal, job):
             if place not in settled:
                 state, detail = await self._attempt(removal, act)

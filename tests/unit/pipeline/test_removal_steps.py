@@ -247,10 +247,12 @@ async def test_an_author_who_takes_no_messages_is_listed(bench: Bench) -> None:
 
 async def test_a_store_that_is_away_keeps_nothing_for_ever(bench: Bench) -> None:
     """What it does not let go now it is asked for again."""
-    _, [picture] = await drawn(bench)
+    job, [picture] = await drawn(bench)
     bench.objects.failures.fail_always("delete", AWAY)
     await remove(bench, picture)
     assert len(bench.objects.objects) == 1
+    assert bench.message(job).text == "This picture was taken down."
+    assert (await outcomes(bench, picture))["store"] == (StepState.FAILED, str(AWAY))
     bench.objects.failures.clear()
     bench.clock.move(EVERY)
     await bench.removal_steps.sweep()
