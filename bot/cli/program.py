@@ -14,6 +14,7 @@ from bot.cli.chat_program import discord, slack
 from bot.cli.common_options import Config, HealthPort, Json, OptionalHealthPort, Verbose, show_help
 from bot.cli.moderation_program import moderation
 from bot.cli.option_flags import with_options_of
+from bot.cli.takedown_program import takedown
 from bot.domain.jobs import Draft
 
 _EPILOG = "Settings come from config.toml and the environment: config.example.toml explains every one of them."
@@ -33,6 +34,7 @@ app.add_typer(moderation, name="moderation")
 app.add_typer(cases, name="cases")
 app.add_typer(discord, name="discord")
 app.add_typer(slack, name="slack")
+app.command(name="takedown")(takedown)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

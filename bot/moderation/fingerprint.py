@@ -15,9 +15,6 @@ from statistics import median
 
 from PIL import Image
 
-MOST_DIFFERENT_BITS = 31
-"""Of 256. Copies in other sizes and formats differ in up to ten, pictures that have nothing in common in a hundred and more."""
-
 _EDGE = 64
 _FREQUENCIES = 16
 _LEAST_CONTRAST = 2.0
@@ -34,12 +31,6 @@ def compute_fingerprints(content: bytes) -> tuple[str, ...]:
     with Image.open(BytesIO(content)) as image:
         found = _frequencies(image)
     return () if _is_plain(found) else tuple(map(_hash_of, _turned(found)))
-
-
-def is_alike(fingerprints: Iterable[str], known: Iterable[str]) -> bool:
-    """Return whether one of the hashes is that of a picture which looks like a known one."""
-    seen = [int(one, 16) for one in fingerprints]
-    return any((int(other, 16) ^ one).bit_count() <= MOST_DIFFERENT_BITS for other in known for one in seen)
 
 
 def _frequencies(image: Image.Image) -> Matrix:

@@ -11,9 +11,10 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from bot.domain.fingerprints import is_alike
 from bot.domain.images import ImageFile, Size, media_type_of
 from bot.errors import PictureBlocked
-from bot.moderation.fingerprint import compute_fingerprints, is_alike
+from bot.moderation.fingerprint import compute_fingerprints
 from bot.moderation.png import verify_png
 from bot.ports.removals import BlockedPictures
 from bot.provider_errors import ProviderFailed, ProviderFault

@@ -23,6 +23,10 @@ class Pictures(Protocol):
         """Return an account's newest visible pictures, newest first."""
         ...
 
+    async def page(self, *, most: int, after: PictureId | None = None, account: AccountId | None = None) -> tuple[Picture, ...]:
+        """Return up to `most` pictures in the order of their ids, whatever their state: those after `after`, or of an account."""
+        ...
+
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Take a job's visible pictures out of sight; they may be removed for good from `remove_at` on."""
         ...

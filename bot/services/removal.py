@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.cases import UNDO_WINDOW
 from bot.domain.images import PictureId
 from bot.domain.removals import RemovalOrder, RemovalReason
 from bot.ports.clock import Clock
@@ -12,8 +13,8 @@ from bot.ports.removals import PictureRemovals
 
 log = structlog.get_logger(__name__)
 
-UNDO = timedelta(minutes=10)
-"""How long the decision of a case can be undone: until then the bytes of a picture that it removed stay in the store."""
+UNDO = UNDO_WINDOW + timedelta(seconds=30)
+"""How long the bytes of a picture stay that a case removed: until the decision cannot be undone, even by a slow moment."""
 
 
 class Removals:

@@ -80,6 +80,15 @@ class SqlPictures:
         mine = select(pictures).where(pictures.c.account == account, IS_VISIBLE)
         return await self._read(mine.order_by(*newest).limit(most))
 
+    async def page(self, *, most: int, after: PictureId | None = None, account: AccountId | None = None) -> tuple[Picture, ...]:
+        """Read by the primary key. An account's have no index that holds them all: it is for operators."""
+        found = select(pictures).order_by(pictures.c.id).limit(most)
+        if after is not None:
+            found = found.where(pictures.c.id > after)
+        if account is not None:
+            found = found.where(pictures.c.account == account)
+        return await self._read(found)
+
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible; what is hidden already keeps its time."""
         hidden = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.VISIBLE)

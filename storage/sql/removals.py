@@ -6,15 +6,19 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.cases import CaseId
 from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
-from bot.domain.people import AccountId
+from bot.domain.moderation_log import ModerationAction, NewLogEntry
+from bot.domain.people import AccountId, CommunityId
 from bot.domain.removals import Removal, RemovalOrder, RemovalReason, RemovalState, RemovalStep, StepState
+from bot.domain.rules import Actor
 from bot.ports.clock import Clock
 from storage.schema.jobs import pictures
 from storage.schema.removals import IS_UNDONE, blocked_pictures, removal_steps, removals
 from storage.sql.blocked_pictures import BLOCK
 from storage.sql.database import Database
+from storage.sql.moderation_log import add_log_entry
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import InsertInto, Upsert
 
@@ -38,6 +42,11 @@ def _overwrite(insert_into: InsertInto, table: Any) -> Any:
     )
 
 
+_ACTIONS = {
+    RemovalState.HIDDEN: ModerationAction.HIDDEN,
+    RemovalState.REMOVED: ModerationAction.REMOVED,
+    RemovalState.RESTORED: ModerationAction.RESTORED,
+}
 _DECIDE = Upsert(lambda insert_into: _overwrite(insert_into, removals))
 _NOTE = Upsert(lambda insert_into: _overwrite(insert_into, removal_steps))
 
@@ -57,7 +66,7 @@ class SqlPictureRemovals:
             if found is None or found.state != PictureState.VISIBLE:
                 return False
             await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": PictureState.HIDDEN, "remove_at": None})
-            await self._decide(connection, picture, RemovalState.HIDDEN, order)
+            await self._decide(connection, found, RemovalState.HIDDEN, order)
         return True
 
     async def remove(self, picture: PictureId, order: RemovalOrder, *, erase_at: datetime) -> bool:
@@ -74,7 +83,7 @@ class SqlPictureRemovals:
             if not order.reason.is_the_authors:
                 blocked = {"sha256": found.sha256, "fingerprint": found.fingerprint, "picture": picture}
                 await BLOCK.run(connection, {**blocked, "reason": order.reason, "blocked_by": order.by, "blocked_at": now})
-            await self._decide(connection, picture, RemovalState.REMOVED, order)
+            await self._decide(connection, found, RemovalState.REMOVED, order)
         return True
 
     async def restore(self, picture: PictureId, order: RemovalOrder) -> bool:
@@ -86,12 +95,12 @@ class SqlPictureRemovals:
                 return False
             await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": PictureState.VISIBLE, "remove_at": None})
             await connection.execute(_UNBLOCK, {"of_picture": picture})
-            await self._decide(connection, picture, RemovalState.RESTORED, order)
+            await self._decide(connection, found, RemovalState.RESTORED, order)
         return True
 
-    async def _decide(self, connection: AsyncConnection, picture: PictureId, state: RemovalState, order: RemovalOrder) -> None:
-        """Write a decision down; everything that follows from it is due."""
-        now = self._clock.now()
+    async def _decide(self, connection: AsyncConnection, found: Row[Any], state: RemovalState, order: RemovalOrder) -> None:
+        """Write a decision down, in the moderation log too; everything that follows from it is due."""
+        picture, now = PictureId(found.id), self._clock.now()
         revision = (await connection.execute(_REVISION, {"of_picture": picture})).scalar() or 0
         await connection.execute(_FORGET_STEPS, {"of_picture": picture})
         values = {
@@ -106,6 +115,19 @@ class SqlPictureRemovals:
             "due_at": now,
         }
         await _DECIDE.run(connection, values)
+        if not order.reason.is_the_authors:
+            entry = NewLogEntry(
+                community=CommunityId(found.community),
+                action=_ACTIONS[state],
+                by=Actor(AccountId(order.by), ""),
+                subject=AccountId(found.account),
+                picture=picture,
+                job=JobId(found.job),
+                case=None if order.case is None else CaseId(order.case),
+                detail=order.reason,
+                key=f"removal:{picture}:{revision + 1}",
+            )
+            await add_log_entry(connection, self._clock, entry)
 
     async def get(self, picture: PictureId) -> Removal | None:
         """Read one."""

@@ -186,3 +186,16 @@ async def test_what_was_deleted_before_keeps_its_time(pictures: Pictures, foxes:
     await pictures.hide(FOX, LATER)
     assert await pictures.hide_older(HOUSE, LATER, remove_at=NOON, most=9) == 0
     assert await pictures.due(NOON, most=9) == ()
+
+
+async def test_all_pictures_come_in_pages(pictures: Pictures, jobs: Jobs, accounts: Accounts, ann: AccountId) -> None:
+    """Whatever their state; one person's alone, where they are asked for."""
+    bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
+    for name, account in [("b", bob), ("a", ann), ("c", ann)]:
+        await keep(jobs, account, some_pictures(JobId(name), 2))
+    await pictures.hide(JobId("a"), LATER)
+    first = await pictures.page(most=3)
+    assert [picture.id for picture in first] == ["a.0", "a.1", "b.0"]
+    assert [picture.id for picture in await pictures.page(most=9, after=first[-1].id)] == ["b.1", "c.0", "c.1"]
+    assert [picture.id for picture in await pictures.page(most=3, account=ann)] == ["a.0", "a.1", "c.0"]
+    assert await pictures.page(most=3, after=PictureId("c.1")) == ()

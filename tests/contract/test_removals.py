@@ -8,7 +8,8 @@ import pytest
 from bot.domain.chat import MessageRef, Place, promise
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job, JobId
-from bot.domain.people import AccountId
+from bot.domain.moderation_log import ModerationAction
+from bot.domain.people import HOUSE, AccountId
 from bot.domain.removals import (
     BlockedPicture,
     Removal,
@@ -21,6 +22,9 @@ from bot.domain.removals import (
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from bot.ports.removals import BlockedPictures, PictureRemovals, SentMessages
+from storage.sql.database import Database
+from storage.sql.moderation_log import SqlModerationLog
+from tests.contract.conftest import ON_DISK
 from tests.contract.examples import LEASE, SECOND, WEB, a_hold, a_job, some_pictures
 from tests.fakes.clock import NOON, StoppedClock
 
@@ -262,3 +266,22 @@ async def test_a_message_that_gives_way_to_another_is_not_forgotten(
     for message in (promise(LOBBY), first, first, second):
         await jobs.attach(running.id, message)
     assert await sent_messages.of_job(running.id) == (first,)
+
+
+@ON_DISK
+async def test_each_decision_is_on_record_and_whoever_is_forgotten_is_not(
+    removals: PictureRemovals, database: Database, clock: StoppedClock, foxes: tuple[Picture, ...], ann: AccountId
+) -> None:
+    """In the same transaction: who decided what about whose picture, for which case."""
+    await removals.hide(foxes[0].id, BY_MODERATOR)
+    await removals.hide(foxes[0].id, BY_MODERATOR)
+    await removals.remove(foxes[0].id, BY_LAW, erase_at=LATER)
+    await removals.restore(foxes[0].id, BY_MODERATOR)
+    await removals.remove(foxes[1].id, FORGOTTEN, erase_at=NOON)
+    newest_first = await SqlModerationLog(database, clock).page(HOUSE, most=9)
+    assert [(entry.action, entry.by and entry.by.account, entry.case) for entry in newest_first] == [
+        (ModerationAction.RESTORED, "mod", "case 1"),
+        (ModerationAction.REMOVED, "operator", None),
+        (ModerationAction.HIDDEN, "mod", "case 1"),
+    ]
+    assert {(entry.subject, entry.picture, entry.job) for entry in newest_first} == {(ann, foxes[0].id, FOX)}

@@ -20,6 +20,15 @@ async def stage(tmp_path: Path) -> AsyncIterator[DiscordStage]:
         yield stage
 
 
+async def drawn(stage: DiscordStage, prompt: str = "a fox in the snow") -> Message:
+    """Have a picture drawn, and wait until its job is over."""
+    message = await stage.picture(prompt)
+    async with asyncio.timeout(15):
+        while not (await stage.job(message)).state.is_final:  # noqa: ASYNC110 - the database is looked at
+            await asyncio.sleep(0.02)
+    return message
+
+
 async def remove(stage: DiscordStage, message: Message, case: str | None = None) -> str:
     """Decide that what a message shows goes, and return the picture's id."""
     assert stage.house is not None
@@ -43,7 +52,7 @@ async def told(stage: DiscordStage) -> Message:
 
 async def test_the_channel_shows_nothing_of_it_and_its_author_knows_why(stage: DiscordStage) -> None:
     """Neither picture nor words; the bytes are gone from the store."""
-    message = await stage.picture("a fox in the snow")
+    message = await drawn(stage, "a fox in the snow")
     await remove(stage, message)
     await shows(stage, message, GONE)
     assert "fox" not in message.text
@@ -54,7 +63,7 @@ async def test_the_channel_shows_nothing_of_it_and_its_author_knows_why(stage: D
 
 async def test_it_goes_after_the_death_of_the_token_and_after_a_restart(stage: DiscordStage) -> None:
     """By the bot's own token."""
-    message = await stage.picture()
+    message = await drawn(stage)
     await stage.close()
     stage.discord.forward(minutes=16)
     await stage.open()
@@ -64,7 +73,7 @@ async def test_it_goes_after_the_death_of_the_token_and_after_a_restart(stage: D
 
 async def test_it_goes_from_direct_messages(stage: DiscordStage) -> None:
     """Where somebody had it sent to them."""
-    message = await stage.picture()
+    message = await drawn(stage)
     bob = stage.discord.add_user("bob")
     await bob.react(message, "✉")
     sent = await stage.discord.changes.until(lambda: next(filter(is_shown, bob.dms), None), within=15, what="the picture by mail")
@@ -76,7 +85,7 @@ async def test_it_goes_from_direct_messages(stage: DiscordStage) -> None:
 
 async def test_whoever_asks_is_told_why_and_nobody_else(stage: DiscordStage) -> None:
     """By the button."""
-    message = await stage.picture()
+    message = await drawn(stage)
     await remove(stage, message)
     await shows(stage, message, GONE)
     eve = stage.discord.add_user("eve")
@@ -87,7 +96,7 @@ async def test_whoever_asks_is_told_why_and_nobody_else(stage: DiscordStage) -> 
 async def test_a_decision_that_is_undone_brings_it_back(stage: DiscordStage) -> None:
     """In the same message."""
     assert stage.house is not None
-    message = await stage.picture()
+    message = await drawn(stage)
     picture = await remove(stage, message, case="case 1")
     await shows(stage, message, GONE)
     assert await stage.house.services.removals.restore(picture, "mod", "case 1")  # type: ignore[arg-type]
@@ -96,7 +105,7 @@ async def test_a_decision_that_is_undone_brings_it_back(stage: DiscordStage) -> 
 
 async def test_what_stands_where_we_may_not_go_is_listed(stage: DiscordStage) -> None:
     """The bot was put out of the channel, and the token is dead."""
-    message = await stage.picture()
+    message = await drawn(stage)
     await stage.close()
     stage.discord.forward(minutes=16)
     await stage.open()

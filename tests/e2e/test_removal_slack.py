@@ -10,7 +10,7 @@ from bot.domain.images import PictureId
 from bot.domain.removals import RemovalReason, StepState
 from tests.e2e.slack_stage import SlackStage, a_stage, is_done
 from tests.e2e.slack_surface_stage import shows_own_files
-from tests.fakes.slack import Message
+from tests.fakes.slack import Channel, Message
 from tests.fakes.slack.files import File
 
 GONE = "This picture was taken down."
@@ -21,6 +21,15 @@ async def stage(tmp_path: Path) -> AsyncIterator[SlackStage]:
     """Yield a workspace with the bot in it, where files have to be shared to be shown."""
     async with a_stage(tmp_path) as stage:
         yield stage
+
+
+async def drawn(stage: SlackStage, channel: Channel | None = None) -> Message:
+    """Have a picture drawn, and wait until its job is over."""
+    message = await stage.picture(channel=channel)
+    async with asyncio.timeout(15):
+        while not (await stage.job(message)).state.is_final:  # noqa: ASYNC110 - the database is looked at
+            await asyncio.sleep(0.02)
+    return message
 
 
 async def remove(stage: SlackStage, message: Message, case: str | None = None) -> PictureId:
@@ -60,7 +69,7 @@ def files_of(stage: SlackStage, picture: PictureId) -> list[File]:
 
 async def test_message_and_file_are_gone_and_the_author_knows_why(stage: SlackStage) -> None:
     """Nothing hangs in the thread either."""
-    message = await stage.picture()
+    message = await drawn(stage)
     picture = await remove(stage, message)
     await shows(message, GONE)
     assert "fox" not in message.shown
@@ -75,7 +84,7 @@ async def test_after_a_restart_the_file_is_found_by_its_name(stage: SlackStage, 
     """Whoever sent it has died since, whether it stands in a thread or nowhere."""
     if not is_shared:
         shows_own_files(stage.team, stage.slack)
-    message = await stage.picture()
+    message = await drawn(stage)
     await stage.close()
     await stage.open()
     picture = await remove(stage, message)
@@ -87,7 +96,7 @@ async def test_after_a_restart_the_file_is_found_by_its_name(stage: SlackStage, 
 
 async def test_it_goes_from_direct_messages(stage: SlackStage) -> None:
     """Where somebody had it sent to them."""
-    message, bob = await stage.picture(), stage.team.add_member("bob")
+    message, bob = await drawn(stage), stage.team.add_member("bob")
     await bob.react(message, "envelope")
     sent = await bob.dm.message_when(lambda one: bool(one.images), within=15)
     await remove(stage, message)
@@ -98,7 +107,7 @@ async def test_it_goes_from_direct_messages(stage: SlackStage) -> None:
 async def test_a_decision_that_is_undone_brings_it_back(stage: SlackStage) -> None:
     """With a file of its own."""
     assert stage.house is not None
-    message = await stage.picture()
+    message = await drawn(stage)
     picture = await remove(stage, message, case="case 1")
     await shows(message, GONE)
     assert await stage.house.services.removals.restore(picture, "mod", "case 1")
@@ -107,7 +116,7 @@ async def test_a_decision_that_is_undone_brings_it_back(stage: SlackStage) -> No
 
 async def test_what_may_not_be_changed_any_more_is_deleted(stage: SlackStage) -> None:
     """A workspace may let messages be edited for a while only."""
-    message = await stage.picture()
+    message = await drawn(stage)
     stage.slack.faults.fail("chat.update", "edit_window_closed", times=9)
     picture = await remove(stage, message)
     await stage.slack.until(lambda: message.is_deleted, within=15, what="the message to go")
@@ -117,7 +126,7 @@ async def test_what_may_not_be_changed_any_more_is_deleted(stage: SlackStage) ->
 async def test_what_stands_where_we_are_no_member_is_listed(stage: SlackStage) -> None:
     """The bot was put out of the channel; bytes and file are gone all the same."""
     private = stage.team.add_channel("secret", is_private=True)
-    message = await stage.picture(channel=private)
+    message = await drawn(stage, private)
     private.kick_bot()
     picture = await remove(stage, message)
     outcomes = await is_removed(stage, picture)

@@ -32,6 +32,12 @@ class MemoryPictures:
         mine.sort(key=lambda kept: (kept.kept_at, kept.picture.job, kept.picture.position), reverse=True)
         return tuple(kept.picture for kept in mine[:most])
 
+    async def page(self, *, most: int, after: PictureId | None = None, account: AccountId | None = None) -> tuple[Picture, ...]:
+        """List them by their ids."""
+        mine = [kept for kept in self._in(*PictureState) if account in {None, kept.account}]
+        pictures = sorted((kept.picture for kept in mine), key=lambda picture: picture.id)
+        return tuple(picture for picture in pictures if after is None or picture.id > after)[:most]
+
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible."""
         for kept in self._of(job, PictureState.VISIBLE):

@@ -10,6 +10,7 @@ from bot.commands.help import help_command
 from bot.commands.imagine import imagine
 from bot.commands.pictures import cancel, delete, show_gallery, undelete
 from bot.commands.redraw import again, reword, safer, vary
+from bot.commands.removed_pictures import why
 from bot.commands.translations import Translations
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.fast_forward_loop import FastForwardLoop
@@ -42,6 +43,7 @@ def house(bench: Bench) -> Dispatcher:
         cancel(bench.studio, bench.delivery),
         delete(bench.studio, bench.gallery, bench.delivery),
         undelete(bench.studio, bench.gallery, bench.delivery),
+        why(bench.studio, bench.gallery),
     )
     return Dispatcher((*commands, help_command(commands, Translations(), own_locale, nobody)), lambda: FAULT, nobody)
 

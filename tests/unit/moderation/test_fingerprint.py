@@ -13,7 +13,8 @@ from random import Random
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from bot.moderation.fingerprint import MOST_DIFFERENT_BITS, compute_fingerprints, is_alike
+from bot.domain.fingerprints import MOST_DIFFERENT_BITS, is_alike
+from bot.moderation.fingerprint import compute_fingerprints
 
 SCENES = 6
 
