@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
@@ -131,19 +132,6 @@ class Bench:
         everywhere = {LOOM: self.surface, **(surfaces or {})}
         self.sent_messages = MemorySentMessages(self.jobs)
         self.delivery = self.delivery_on(everywhere)
-        self.decisions = Removals(self.removals, self.clock)
-        self.removal_steps = RemovalSteps(
-            decisions=self.decisions,
-            removals=self.removals,
-            blocked=self.blocked,
-            sent_messages=self.sent_messages,
-            jobs=self.jobs,
-            pictures=self.pictures,
-            objects=self.objects,
-            gallery=self.gallery,
-            delivery=self.delivery,
-            clock=self.clock,
-        )
         self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
         self.calls = MemoryCallQueue(self.jobs)
         self.providers = ProviderQueue(
@@ -197,6 +185,27 @@ class Bench:
         self.refusals, self.cases = MemoryRefusals(), MemoryCases(self.clock, self.ids, MemoryModerationLog(self.clock))
         self.review = CaseReview(self.cases, (), self.clock)
         self.tries = TryCounter(refusals=self.refusals, review=self.review, clock=self.clock, free=3)
+
+    @cached_property
+    def decisions(self) -> Removals:
+        """What hides, removes and restores pictures."""
+        return Removals(self.removals, self.clock)
+
+    @cached_property
+    def removal_steps(self) -> RemovalSteps:
+        """What carries that out."""
+        return RemovalSteps(
+            decisions=self.decisions,
+            removals=self.removals,
+            blocked=self.blocked,
+            sent_messages=self.sent_messages,
+            jobs=self.jobs,
+            pictures=self.pictures,
+            objects=self.objects,
+            gallery=self.gallery,
+            delivery=self.delivery,
+            clock=self.clock,
+        )
 
     def delivery_on(self, surfaces: Mapping[Platform, Surface]) -> Delivery:
         """Return the delivery of a process that serves these."""
