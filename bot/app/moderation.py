@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from bot.app.foundation import Foundation
 from bot.domain.people import Platform
 from bot.moderation.allow_list import AllowListEffect
+from bot.pipeline.appeal_notice import AppealNotice
 from bot.pipeline.case_messages import CaseMessages
+from bot.pipeline.private_notices import PrivateNotices
 from bot.ports.cases import CaseEffect
 from bot.ports.surfaces import Surface
 from bot.services.appeal_effect import AppealEffect
+from bot.services.appeals import Appeals
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.case_details import CaseReader
 from bot.services.case_effects import PictureEffect, SanctionEffect
@@ -21,18 +24,28 @@ from bot.services.report_follow_up import ReportFollowUp
 from bot.services.sanctions import Sanctions
 from storage.sql.reports import SqlReports
 from storage.sql.sanctions import SqlSanctionBook
+from storage.sql.seen_keys import SqlSeenKeys
 
 
-def build_case_effects(base: Foundation, removals: Removals, sanctions: Sanctions) -> tuple[CaseEffect, ...]:
+def build_case_effects(
+    base: Foundation, removals: Removals, sanctions: Sanctions, notices: PrivateNotices
+) -> tuple[CaseEffect, ...]:
     """Return what makes things as a case says, in the order in which it happens."""
-    sanction_book = SqlSanctionBook(base.database, base.clock)
+    records, sanction_book = base.records, SqlSanctionBook(base.database, base.clock)
     return (
-        PictureEffect(removals, base.records.removals),
+        PictureEffect(removals, records.removals, records.cases),
         SanctionEffect(sanctions, sanction_book),
         AppealEffect(sanctions, sanction_book),
+        AppealNotice(notices, records.removals, SqlSeenKeys(base.database, base.clock), base.clock),
         ReportDecisions(SqlReports(base.database, base.clock)),
         AllowListEffect(base.records.rulebook, base.word_filter),
     )
+
+
+def build_case_review(base: Foundation, removals: Removals, sanctions: Sanctions, notices: PrivateNotices) -> CaseReview:
+    """Build what decides cases, and brings about what follows."""
+    effects = build_case_effects(base, removals, sanctions, notices)
+    return CaseReview(base.records.cases, SqlSanctionBook(base.database, base.clock), effects, base.clock)
 
 
 def build_case_messages(
@@ -86,4 +99,12 @@ def build_report_follow_up(base: Foundation, quotas: Quotas, cases: CaseReview, 
         quotas=quotas,
         locks=base.shared.locks,
         clock=base.clock,
+    )
+
+
+def build_appeals(base: Foundation, review: CaseReview) -> Appeals:
+    """Build what opens appeals."""
+    records = base.records
+    return Appeals(
+        review=review, cases=records.cases, book=SqlSanctionBook(base.database, base.clock), jobs=records.jobs, clock=base.clock
     )

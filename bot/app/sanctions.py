@@ -1,29 +1,25 @@
 """Builds what warns, mutes and bans people, and what follows from that."""
 
-from collections.abc import Mapping
-
 from bot.app.foundation import Foundation
-from bot.domain.people import Platform
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
-from bot.ports.surfaces import Surface
 from bot.services.owners import Owners
 from bot.services.sanctions import Sanctions
 from storage.sql.sanctions import SqlSanctionBook
 
 
 def build_sanction_enforcement(
-    base: Foundation, surfaces: Mapping[Platform, Surface], cancellation: Cancellation, delivery: Delivery
+    base: Foundation, cancellation: Cancellation, delivery: Delivery, notices: PrivateNotices
 ) -> SanctionEnforcement:
     """Build what ends the jobs of banned people, and tells whoever is sanctioned."""
     return SanctionEnforcement(
         book=SqlSanctionBook(base.database, base.clock),
         jobs=base.records.jobs,
-        accounts=base.records.accounts,
         cancellation=cancellation,
         delivery=delivery,
-        surfaces=surfaces,
+        notices=notices,
         clock=base.clock,
     )
 

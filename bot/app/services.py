@@ -10,7 +10,7 @@ from bot.adapters.slack import message_links as slack_links
 from bot.adapters.terminal import TERMINAL
 from bot.app.ai_services import call_limits
 from bot.app.foundation import Foundation
-from bot.app.moderation import build_case_effects, build_case_messages, build_report_follow_up
+from bot.app.moderation import build_case_messages, build_case_review, build_report_follow_up
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
 from bot.app.sanctions import build_sanction_enforcement, build_sanctions
 from bot.app.stores import public_store_url
@@ -21,6 +21,7 @@ from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.refusal_handling import TryCounter
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
@@ -93,10 +94,11 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     budget_alerts = build_notices(base, surfaces)
     owners = Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,))
     cancellation = Cancellation(jobs=records.jobs, engine=engine, queue=queue, observer=base.observer)
-    enforcement = build_sanction_enforcement(base, surfaces, cancellation, delivery)
+    notices = PrivateNotices(records.accounts, surfaces)
+    enforcement = build_sanction_enforcement(base, cancellation, delivery, notices)
     sanctions = build_sanctions(base, enforcement, owners)
     removals = Removals(records.removals, base.clock)
-    cases = CaseReview(records.cases, build_case_effects(base, removals, sanctions), base.clock)
+    cases = build_case_review(base, removals, sanctions, notices)
     tries = TryCounter(refusals=SqlRefusals(base.database), review=cases, clock=base.clock, free=settings.guard.free_tries)
     return Services(
         base=base,

@@ -8,7 +8,17 @@ from bot.commands.spec import AnyCommand, Audience
 from bot.commands.typed_line import is_plain, read_options, split_line
 from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.people import Person
-from bot.errors import BadInput, EaselError, InternalError, NotAllowed, PromptRefused, QuotaExceeded, Refusal, SurfaceFailed
+from bot.errors import (
+    BadInput,
+    EaselError,
+    InternalError,
+    NotAllowed,
+    PromptRefused,
+    QuotaExceeded,
+    Refusal,
+    Sanctioned,
+    SurfaceFailed,
+)
 from bot.pipeline.log_context import log_place
 from bot.pipeline.posts import mistake_button
 from bot.ports.surfaces import Call
@@ -166,4 +176,6 @@ def _help_buttons(error: EaselError) -> tuple[Button, ...]:
         return (Button("Register", "register", "now"),)
     if isinstance(error, PromptRefused) and error.refusal_id:
         return (mistake_button(error.refusal_id),)
+    if isinstance(error, Sanctioned):
+        return (Button("Appeal", "contest", error.sanction),)
     return ()

@@ -213,7 +213,7 @@ def standing_command(sanctions: Sanctions, typed: SanctionInput) -> Command[Stan
         if not shown:
             await call.whisper(rich_post(head))
             return
-        buttons = () if is_own else _undo_buttons(shown, standing)
+        buttons = _standing_buttons(shown, standing, is_own=is_own)
         lines = [f"{number}. {sanction_line(one, zone, standing)}" for number, one in enumerate(shown, start=1)]
         await call.whisper(list_post(RichText.of(head, f" Newest first, in the time of {zone.key}:"), lines, buttons))
 
@@ -226,7 +226,8 @@ async def _confirm(call: Call, sanction: Sanction, whom: FoundPerson, typed: San
     await call.whisper(rich_post(told, buttons=(Button("Undo", "unsanction", sanction.id),)))
 
 
-def _undo_buttons(shown: Sequence[Sanction], standing: Standing) -> tuple[Button, ...]:
-    """Return a button for each of the newest that still count."""
+def _standing_buttons(shown: Sequence[Sanction], standing: Standing, *, is_own: bool) -> tuple[Button, ...]:
+    """Return a button for each of the newest that still count: to appeal against one's own, to take back another's."""
+    label, command = ("Appeal", "contest") if is_own else ("Take back", "unsanction")
     numbered = [(number, one) for number, one in enumerate(shown, start=1) if one in standing.active]
-    return tuple(Button(f"Take back {number}", "unsanction", one.id) for number, one in numbered[:_MOST_BUTTONS])
+    return tuple(Button(f"{label} {number}", command, one.id) for number, one in numbered[:_MOST_BUTTONS])

@@ -1,24 +1,22 @@
 """What follows from sanctions: a banned person's jobs end, and whoever is sanctioned is told."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
 
-from bot.domain.chat import Post
+from bot.domain.chat import Button, Post
 from bot.domain.jobs import Ending, JobId, JobState
-from bot.domain.people import HOUSE, Identity, Platform
+from bot.domain.people import HOUSE
 from bot.domain.sanctions import Sanction, SanctionKind
-from bot.errors import EaselError, MessageGone
+from bot.errors import EaselError
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
-from bot.ports.accounts import Accounts
+from bot.pipeline.private_notices import PrivateNotices
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.leader_lock import LeaderLock
 from bot.ports.sanctions import SanctionBook
-from bot.ports.surfaces import Surface
 
 log = structlog.get_logger(__name__)
 
@@ -36,19 +34,17 @@ class SanctionEnforcement:
         *,
         book: SanctionBook,
         jobs: Jobs,
-        accounts: Accounts,
         cancellation: Cancellation,
         delivery: Delivery,
-        surfaces: Mapping[Platform, Surface],
+        notices: PrivateNotices,
         clock: Clock,
         page: int = 100,
     ) -> None:
         self._book = book
         self._jobs = jobs
-        self._accounts = accounts
         self._cancellation = cancellation
         self._delivery = delivery
-        self._surfaces = surfaces
+        self._notices = notices
         self._clock = clock
         self._page = page
 
@@ -102,28 +98,15 @@ class SanctionEnforcement:
         What was lifted before anybody could be told is not told any more.
         """
         try:
-            is_over = sanction.lifted_at is not None or await self._post(sanction)
+            is_over = sanction.lifted_at is not None or await self._notices.tell(
+                sanction.account, told_post(sanction), key=f"sanction:{sanction.id}", about=sanction.community
+            )
         except EaselError as error:
             log.info("sanction.untold", sanction=sanction.id, reason=str(error))
             is_over = False
         now = self._clock.now()
         if is_over or now - sanction.imposed_at >= _GIVE_UP_TELLING_AFTER:
             await self._book.mark_told(sanction.id, now)
-
-    async def _post(self, sanction: Sanction) -> bool:
-        """Send the word; False where another process may reach the person yet."""
-        identities = sorted(await self._accounts.identities(sanction.account), key=lambda one: _distance(one, sanction))
-        for identity in identities:
-            surface = self._surfaces.get(identity.platform)
-            if surface is None:
-                continue
-            try:
-                place = await surface.direct(identity)
-                await surface.post(place, told_post(sanction), key=f"sanction:{sanction.id}")
-            except MessageGone:
-                continue
-            return True
-        return all(identity.platform in self._surfaces for identity in identities)
 
 
 def told_post(sanction: Sanction) -> Post:
@@ -141,9 +124,5 @@ def told_post(sanction: Sanction) -> Post:
     why = f" Why: {sanction.reason.rstrip('.')}." if sanction.reason else ""
     return Post(
         f"{what}{why} /standing shows how you stand, and /appeal asks a moderator to look at it again.",
+        buttons=(Button("Appeal", "contest", sanction.id),),
     )
-
-
-def _distance(identity: Identity, sanction: Sanction) -> bool:
-    """Return False for an identity on the platform of the sanction's community, so that it comes first."""
-    return not sanction.community.startswith(f"{identity.platform}:")

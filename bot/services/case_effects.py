@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.cases import Case, CaseKind, CaseState, Decision
+from bot.domain.cases import Case, CaseId, CaseKind, CaseState, Decision
+from bot.domain.images import PictureId
 from bot.domain.removals import RemovalReason, RemovalState
 from bot.domain.rules import EVERYBODY, Actor
 from bot.errors import BadInput, NotAllowed
+from bot.ports.cases import Cases
 from bot.ports.removals import PictureRemovals
 from bot.ports.sanctions import SanctionBook
 from bot.services.removal import Removals
@@ -23,32 +25,60 @@ _EASEL = Actor(EVERYBODY, "easel, as a case was decided anew")
 class PictureEffect:
     """Removes the picture of a case, or shows it again; see `CaseEffect`. The bytes go when nothing can be undone any more."""
 
-    def __init__(self, removals: Removals, record: PictureRemovals) -> None:
+    def __init__(self, removals: Removals, record: PictureRemovals, cases: Cases) -> None:
         self._removals = removals
         self._record = record
+        self._cases = cases
 
     async def enforce(self, case: Case) -> None:
         """Do what the case says; what it has done before it takes back."""
         if case.picture is None:
             return
-        by = case.decided_by.account if case.decided_by is not None else EVERYBODY
+        if case.kind is CaseKind.APPEAL:
+            await self._enforce_appeal(case, case.picture)
+            return
         if case.decision is not None and case.decision.removes_picture:
-            reason = RemovalReason.LEGAL if case.kind is CaseKind.TAKEDOWN else RemovalReason.RULES
-            await self._removals.remove(case.picture, reason, by, case=case.id)
-        elif await self._is_to_be_restored(case):
-            await self._removals.restore(case.picture, by, case=case.id)
+            if not await self._is_appealed(case, case.picture):
+                await self._remove(case, case.picture)
+        elif await self._is_to_be_restored(case, case.picture):
+            await self._removals.restore(case.picture, _decider(case), case=case.id)
 
-    async def _is_to_be_restored(self, case: Case) -> bool:
+    async def _enforce_appeal(self, appeal: Case, picture: PictureId) -> None:
+        """Show the picture that the appealed case removed; remove it again where the appeal is not granted any more."""
+        removal = await self._record.get(picture)
+        if removal is None:
+            return
+        if appeal.decision is Decision.RESTORE:
+            if removal.is_active and removal.order.case == appeal.appeals:
+                await self._removals.restore(picture, _decider(appeal), case=appeal.id)
+        elif not removal.is_active and removal.order.case == appeal.id:
+            appealed = None if appeal.appeals is None else await self._cases.get(CaseId(appeal.appeals))
+            if appealed is not None and appealed.decision is not None and appealed.decision.removes_picture:
+                await self._remove(appealed, picture)
+
+    async def _remove(self, case: Case, picture: PictureId) -> None:
+        reason = RemovalReason.LEGAL if case.kind is CaseKind.TAKEDOWN else RemovalReason.RULES
+        await self._removals.remove(picture, reason, _decider(case), case=case.id)
+
+    async def _is_appealed(self, case: Case, picture: PictureId) -> bool:
+        """Whether an appeal against the case was granted: then the picture stays."""
+        others = await self._cases.of_picture(picture)
+        return any(one.appeals == case.id and one.decision is Decision.RESTORE for one in others)
+
+    async def _is_to_be_restored(self, case: Case, picture: PictureId) -> bool:
         """Whether the case undoes what was done to its picture. What the law demands only the same case undoes."""
-        removal = None if case.picture is None else await self._record.get(case.picture)
+        removal = await self._record.get(picture)
         if removal is None or not removal.is_active:
             return False
         if removal.order.case == case.id and removal.state is RemovalState.REMOVED:
             return True
         if removal.order.reason is RemovalReason.LEGAL or case.state is CaseState.OPEN:
             return False
-        is_hidden = removal.state is RemovalState.HIDDEN
-        return case.decision is Decision.RESTORE or (case.decision is Decision.KEEP and is_hidden)
+        return case.decision is Decision.KEEP and removal.state is RemovalState.HIDDEN
+
+
+def _decider(case: Case) -> str:
+    return case.decided_by.account if case.decided_by is not None else EVERYBODY
 
 
 class SanctionEffect:

@@ -7,11 +7,13 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.cases import Case, CaseId, CaseKind, Decision, NewCase
-from bot.domain.people import CommunityId
+from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
+from bot.domain.sanctions import SanctionId
 from bot.errors import BadInput, Conflict, EaselError, NotAllowed
 from bot.ports.cases import CaseEffect, Cases, OpenedCase
 from bot.ports.clock import Clock
+from bot.ports.sanctions import SanctionBook
 
 log = structlog.get_logger(__name__)
 
@@ -28,9 +30,10 @@ class CaseReview:
     a case is to be shown anew.
     """
 
-    def __init__(self, cases: Cases, effects: Sequence[CaseEffect], clock: Clock) -> None:
+    def __init__(self, cases: Cases, sanctions: SanctionBook, effects: Sequence[CaseEffect], clock: Clock) -> None:
         self.changed = asyncio.Event()
         self._cases = cases
+        self._sanctions = sanctions
         self._effects = effects
         self._clock = clock
 
@@ -129,8 +132,7 @@ class CaseReview:
     async def _check_appeal(self, appeal: Case, by: Actor) -> None:
         if appeal.account == by.account:
             raise NotAllowed("This is your own appeal, so another moderator has to decide it; nothing was changed.")
-        appealed = None if appeal.appeals is None else await self._cases.get(CaseId(appeal.appeals))
-        if appealed is None or appealed.decided_by is None or appealed.decided_by.account != by.account:
+        if await self._appealed_decider(appeal) != by.account:
             return
         since = self._clock.now() - _ACTIVE
         other = await self._cases.last_decider_but(appeal.community, by.account, since=since)
@@ -139,6 +141,16 @@ class CaseReview:
                 f"This appeal is against your own decision, so another moderator decides it, such as {other.name}; "
                 "nothing was changed."
             )
+
+    async def _appealed_decider(self, appeal: Case) -> AccountId | None:
+        """Return who has decided what the appeal is against: a sanction, or a case."""
+        if appeal.appeals is None:
+            return None
+        sanction = await self._sanctions.find(SanctionId(appeal.appeals))
+        if sanction is not None:
+            return sanction.by.account
+        appealed = await self._cases.get(CaseId(appeal.appeals))
+        return None if appealed is None or appealed.decided_by is None else appealed.decided_by.account
 
     async def _enforce(self, case: Case) -> Case:
         """Bring about what a case says, and again if it has changed meanwhile; return it as it stands then.

@@ -23,6 +23,7 @@ from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.picture_review import PictureReview
+from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.recovery import Recovery
@@ -182,8 +183,8 @@ class Bench:
 
     def _set_up_moderation(self) -> None:
         self.policies = GuardPolicies(self.rulebook, DEPLOYMENT)
-        self.refusals, self.cases = MemoryRefusals(), MemoryCases(self.clock, self.ids, MemoryModerationLog(self.clock))
-        self.review = CaseReview(self.cases, (), self.clock)
+        self.refusals, self.cases = MemoryRefusals(), MemoryCases(self.clock, self.ids, self.moderation_log)
+        self.review = CaseReview(self.cases, self.sanction_book, (), self.clock)
         self.tries = TryCounter(refusals=self.refusals, review=self.review, clock=self.clock, free=3)
 
     @cached_property
@@ -344,10 +345,9 @@ class Bench:
         enforcement = SanctionEnforcement(
             book=self.sanction_book,
             jobs=self.jobs,
-            accounts=self.accounts,
             cancellation=self.cancellation,
             delivery=self.delivery,
-            surfaces=surfaces,
+            notices=PrivateNotices(self.accounts, surfaces),
             clock=self.clock,
         )
         sanctions = Sanctions(

@@ -43,8 +43,11 @@ class CaseDesk:
         self.cases = MemoryCases(bench.clock, bench.ids, self.log)
         self.reports = MemoryReports(bench.clock)
         self.removals = Removals(bench.removals, bench.clock)
-        self.effects = (PictureEffect(self.removals, bench.removals), SanctionEffect(bench.sanctions, bench.sanction_book))
-        self.review = CaseReview(self.cases, self.effects, bench.clock)
+        self.effects = (
+            PictureEffect(self.removals, bench.removals, self.cases),
+            SanctionEffect(bench.sanctions, bench.sanction_book),
+        )
+        self.review = CaseReview(self.cases, bench.sanction_book, self.effects, bench.clock)
         self.told: list[tuple[str, Post]] = []
         self.messages = CaseMessages(
             cases=self.cases,

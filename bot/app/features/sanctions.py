@@ -1,6 +1,8 @@
 """What moderators do about people, and how somebody stands."""
 
+from bot.app.moderation import build_appeals
 from bot.app.services import Services
+from bot.commands.appeal import appeal, contest
 from bot.commands.sanction_input import SanctionInput
 from bot.commands.sanctions import (
     sanction_ban,
@@ -15,8 +17,8 @@ from bot.commands.spec import AnyCommand
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
-    """Build `/sanction` and `/standing`."""
-    sanctions = services.sanctions
+    """Build `/sanction`, `/standing` and `/appeal`."""
+    sanctions, appeals = services.sanctions, build_appeals(services.base, services.cases)
     typed = SanctionInput(services.people, services.quotas, services.base.clock, is_owner=services.is_owner)
     return (
         standing_command(sanctions, typed),
@@ -26,4 +28,6 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         sanction_lift(sanctions, typed),
         sanction_list(sanctions, typed),
         unsanction(sanctions, typed),
+        appeal(appeals, services.people, services.quotas),
+        contest(appeals, services.people, services.quotas),
     )

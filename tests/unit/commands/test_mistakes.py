@@ -52,7 +52,7 @@ class Court:
         self.moderation, stage = ScriptedStage("moderation"), Filtering()
         self.bench = bench = Bench(guard=Guard((stage,), (self.moderation,)))
         stage.filter = WordFilter(MATCHER, CommunityWords(bench.rulebook))
-        self.review = CaseReview(bench.cases, (AllowListEffect(bench.rulebook, stage.filter),), bench.clock)
+        self.review = CaseReview(bench.cases, bench.sanction_book, (AllowListEffect(bench.rulebook, stage.filter),), bench.clock)
         people = PersonLookup(bench.accounts, bench.quotas)
         button = mistake(bench.studio, refusals=bench.refusals, cases=bench.cases, review=self.review, people=people)
         self.dispatcher = Dispatcher((imagine(bench.studio), button), lambda: "c0ffee", nobody)

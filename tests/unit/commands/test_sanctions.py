@@ -147,6 +147,14 @@ async def test_a_moderator_sees_how_others_stand_and_takes_back_from_there(offic
     assert refused.tone is Tone.REFUSED
 
 
+async def test_whoever_is_refused_is_offered_an_appeal(office: Office) -> None:
+    """And so is who looks at how they stand."""
+    await office.say("/sanction ban --person bob", MO)
+    [post] = await office.type("/standing", BOB)
+    [sanction] = office.bench.sanction_book.by_id
+    assert [(button.label, button.action) for button in post.buttons] == [("Appeal 1", f"contest:{sanction}")]
+
+
 async def test_moderators_list_who_is_muted_or_banned(office: Office) -> None:
     """Here, and now."""
     assert await office.say("/sanction list", MO) == "Nobody is muted or banned here."

@@ -39,7 +39,7 @@ class Court:
             book=self.book, clock=self.clock, ids=ids, is_owners_account=self._is_owners, follow_up=self._follow
         )
         effects = (SanctionEffect(self.sanctions, self.book), AppealEffect(self.sanctions, self.book))
-        self.review = CaseReview(self.cases, effects, self.clock)
+        self.review = CaseReview(self.cases, self.book, effects, self.clock)
 
     async def report(self, account: AccountId = ANN) -> Case:
         """Open a case about a picture."""

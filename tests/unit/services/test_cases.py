@@ -15,7 +15,9 @@ from bot.services.cases import CaseReview
 from tests.fakes.cases import MemoryCases
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
+from tests.fakes.jobs import MemoryJobs
 from tests.fakes.moderation_log import MemoryModerationLog
+from tests.fakes.sanctions import MemorySanctionBook
 
 ANN = Actor(AccountId("ann"), "Ann")
 MO = Actor(AccountId("mo"), "Mo")
@@ -73,8 +75,10 @@ class Stage:
 def stage() -> Stage:
     """Build it."""
     clock, effect = StoppedClock(), NotedEffect()
-    cases = MemoryCases(clock, CountingIds(), MemoryModerationLog(clock))
-    return Stage(CaseReview(cases, (effect,), clock), cases, effect, clock)
+    moderation_log = MemoryModerationLog(clock)
+    cases = MemoryCases(clock, CountingIds(), moderation_log)
+    book = MemorySanctionBook(MemoryJobs(clock), clock, moderation_log)
+    return Stage(CaseReview(cases, book, (effect,), clock), cases, effect, clock)
 
 
 async def test_a_second_report_opens_no_second_case(stage: Stage) -> None:

@@ -40,7 +40,7 @@ class Desk:
         self.bench, self.job, self.picture = bench, job, picture
         self.reports = MemoryReports(bench.clock)
         self.cases = MemoryCases(bench.clock, bench.ids, MemoryModerationLog(bench.clock))
-        self.review = CaseReview(self.cases, (ReportDecisions(self.reports),), bench.clock)
+        self.review = CaseReview(self.cases, bench.sanction_book, (ReportDecisions(self.reports),), bench.clock)
         self.removals = Removals(bench.removals, bench.clock)
         self.follow_up = ReportFollowUp(
             reports=self.reports,
