@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
+from operator import mul
 from statistics import median
 
 from PIL import Image
@@ -44,11 +45,11 @@ def _frequencies(image: Image.Image) -> Matrix:
         image = flat
     small = image.convert("L").resize((_EDGE, _EDGE), Image.Resampling.BOX)
     levels = small.tobytes()
-    rows = [levels[start : start + _EDGE] for start in range(0, _EDGE * _EDGE, _EDGE)]
+    rows = [tuple(map(float, levels[start : start + _EDGE])) for start in range(0, _EDGE * _EDGE, _EDGE)]
     waves = _waves()
-    across = [[sum(map(float.__mul__, wave, map(float, row))) for wave in waves] for row in rows]
+    across = [[sum(map(mul, wave, row)) for wave in waves] for row in rows]
     columns = list(zip(*across, strict=True))
-    return [[sum(map(float.__mul__, wave, column)) for column in columns] for wave in waves]
+    return [[sum(map(mul, wave, column)) for column in columns] for wave in waves]
 
 
 @cache

@@ -48,7 +48,7 @@ async def test_a_picture_is_judged_small_and_by_what_the_community_has_set(bench
     await bench.rulebook.change(Change(community=HOUSE, key=key, value="off", by=Actor(AccountId("ann"), "Ann")))
     await bench.draw("a fox")
     [(media_type, thresholds)] = bench.picture_stage.judged
-    assert media_type == "image/webp"
+    assert media_type == "image/jpeg"
     assert thresholds.scores[ContentKind.GORE] == NEVER
     assert bench.moderation.rules[0] == thresholds
 
