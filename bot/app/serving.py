@@ -16,6 +16,7 @@ from bot.app.engines import open_engine
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.garbage import startup_frozen
 from bot.app.monitoring import Monitoring, open_monitoring
+from bot.app.privacy import build_downloads
 from bot.app.readiness import Readiness
 from bot.app.redis_checks import check_redis
 from bot.app.roles import Role
@@ -119,7 +120,8 @@ async def _open_front_ends(
     async with AsyncExitStack() as stack:
         listening = chats.listen(services, dispatcher, by_socket=role.has_sockets, by_http=role.has_page)
         chat_extension = await stack.enter_async_context(listening)
-        extension = merge_extensions((chat_extension, billing, WebExtension(findings=lambda: monitor.findings)))
+        findings = WebExtension(findings=lambda: monitor.findings)
+        extension = merge_extensions((chat_extension, billing, build_downloads(base), findings))
         servers = []
         if listeners.page is not None:
             served = serve_web(services, dispatcher, surface=page, listener=listeners.page, extension=extension)

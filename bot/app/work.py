@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.app.engines import open_leader_lock
 from bot.app.foundation import Foundation
 from bot.app.orphans import build_orphans
+from bot.app.privacy import build_privacy_chores
 from bot.app.quota_services import build_retention, build_retention_sweep, deployment_limits
 from bot.app.services import Services
 from bot.app.stores import open_spool
@@ -55,6 +56,7 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             retention = build_retention_sweep(services.base, services.surfaces)
             await stack.enter_async_context(background_task(retention.run(leader)))
             await stack.enter_async_context(background_task(services.report_follow_up.run(leader, every=_SWEEP_EVERY)))
+            await stack.enter_async_context(background_task(build_privacy_chores(services).run(leader)))
             # Whoever leads: nobody else can get at this machine's spool.
             await stack.enter_async_context(background_task(_sweep_spool(services.base)))
         yield worker

@@ -10,6 +10,7 @@ class Purpose(StrEnum):
 
     LINK = "link"
     INSTALL = "install"
+    EXPORT = "export"
 
 
 class Codes(Protocol):

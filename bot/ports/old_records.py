@@ -43,6 +43,14 @@ class OldRecords(Protocol):
         """Delete entries of the record, daily counts on which nothing is held, and revoked keys, that are older."""
         ...
 
+    async def delete_forgotten(self, before: datetime, *, most: int) -> int:
+        """Delete the hashes of people who were forgotten before then, and old requests of anybody.
+
+        A hash stays while its account has a sanction, a rule of its own,
+        credits, or anything that was bought.
+        """
+        ...
+
     async def delete_tombstones(self, before: datetime, *, most: int) -> int:
         """Delete the rows of page messages that were deleted before then; by then no open page has to catch up with them."""
         ...

@@ -27,6 +27,10 @@ class Pictures(Protocol):
         """Return up to `most` pictures in the order of their ids, whatever their state: those after `after`, or of an account."""
         ...
 
+    async def of_account(self, account: AccountId, most: int, before: PictureId | None = None) -> tuple[Picture, ...]:
+        """Return visible pictures of an account, newest first: those that come after `before` in that order."""
+        ...
+
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Take a job's visible pictures out of sight; they may be removed for good from `remove_at` on."""
         ...

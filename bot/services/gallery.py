@@ -78,6 +78,18 @@ class Gallery:
         """Undo `delete`; False when it is too late."""
         return await self._pictures.show(job)
 
+    async def remove_now(self, job: JobId) -> int:
+        """Remove a job's pictures for good, whoever could still bring them back, and return how many there were.
+
+        Raises:
+            StorageFailed: The store does not let one go now; it is out of sight, and due.
+        """
+        await self._pictures.hide(job, self._clock.now())
+        there = [picture for picture in await self._pictures.of_job(job) if picture.state is not PictureState.REMOVED]
+        for picture in there:
+            await self.erase(picture)
+        return len(there)
+
     async def sweep(self) -> None:
         """Remove for good what was deleted and not brought back. What the store does not let go now is due again."""
         now, failed, is_last = self._clock.now(), 0, False

@@ -100,6 +100,9 @@ class RetentionSweep:
                 kept = self._kept_days[kind] if days is None else int(days)
                 if kept:
                     await self._remove_all(kind, community, remove, now - timedelta(days=kept))
+        if kept := self._kept_days["record_retention"]:
+            before_that = now - timedelta(days=kept)
+            await self._in_pages(lambda: self._records.delete_forgotten(before_that, most=self._most))
         await self._in_pages(lambda: self._records.delete_tombstones(now - KEPT_TOMBSTONES, most=self._most))
 
     async def _read_rules(self) -> _Kept:

@@ -1,6 +1,18 @@
 """The tables, once for every engine; whoever makes or compares them takes `metadata` from here, where all of them are known."""
 
-from storage.schema import accounts, billing, cases, jobs, messages, quotas, refusals, removals, sanctions
+from storage.schema import accounts, billing, cases, jobs, messages, privacy, quotas, refusals, removals, sanctions
 from storage.schema.base import metadata
 
-__all__ = ["accounts", "billing", "cases", "jobs", "messages", "metadata", "quotas", "refusals", "removals", "sanctions"]
+__all__ = [
+    "accounts",
+    "billing",
+    "cases",
+    "jobs",
+    "messages",
+    "metadata",
+    "privacy",
+    "quotas",
+    "refusals",
+    "removals",
+    "sanctions",
+]

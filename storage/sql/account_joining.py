@@ -16,11 +16,13 @@ from storage.schema.accounts import accounts, api_keys, codes, identities
 from storage.schema.billing import credit_balances
 from storage.schema.cases import case_notes, cases, moderation_log
 from storage.schema.jobs import IS_WITHDRAWN, jobs, pictures, reports
+from storage.schema.privacy import forgotten_identities, privacy_requests
 from storage.schema.quotas import holds, rules
 from storage.schema.refusals import refusals
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.joined_memberships import reassign_memberships, record_membership
+from storage.sql.privacy_requests import refuse_while_forgotten
 from storage.sql.shared_sanctions import move_sanctions
 from storage.sql.shared_usage import join_usage
 from storage.sql.upsert import InsertInto, Upsert
@@ -59,6 +61,8 @@ _MOVES = (
     delete(reports).where(reports.c.reporter == _GONE, reports.c.picture.in_(_reported_by(_SURVIVOR))),
     update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
     update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
+    update(forgotten_identities).where(forgotten_identities.c.account == _GONE).values(account=_SURVIVOR),
+    update(privacy_requests).where(privacy_requests.c.account == _GONE).values(account=_SURVIVOR),
     *(
         update(whose.table).where(whose == _GONE).values({whose: _SURVIVOR})
         for whose in (
@@ -102,6 +106,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     survivor, gone = current[account], current[other]
     if survivor.id == gone.id:
         return
+    await refuse_while_forgotten(connection, survivor.id, gone.id)
     both = {"gone": gone.id, "survivor": survivor.id}
     await _move_jobs(connection, both)
     for move in _MOVES:

@@ -13,11 +13,14 @@ from storage.sql.account_joining import join
 from storage.sql.account_parting import part
 from storage.sql.current_account import lock_account_changes
 from storage.sql.database import Database
+from storage.sql.forgotten_identities import find_forgotten, remove_hash
+from storage.sql.privacy_requests import refuse_while_forgotten
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
 _NEW_IDENTITY = Upsert(lambda insert_into: insert_into(identities).on_conflict_do_nothing())
 _NEW_ACCOUNT = insert(accounts)
+_BY_ID = select(accounts).where(accounts.c.id == bindparam("account"))
 _ACCOUNT_OF = (
     select(accounts)
     .join(identities, identities.c.account == accounts.c.id)
@@ -61,7 +64,14 @@ class SqlAccounts:
         """Read the account."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
-        return None if row is None else _account(row)
+        return await self._find_forgotten(identity) if row is None else _account(row)
+
+    async def _find_forgotten(self, identity: Identity) -> Account | None:
+        async with self._database.read_transaction() as connection:
+            forgotten = await find_forgotten(connection, identity)
+            if forgotten is None:
+                return None
+            return _account((await connection.execute(_BY_ID, {"account": forgotten.account})).one())
 
     async def linked(self, identity: Identity) -> tuple[Identity, ...]:
         """Read the identities of the same account."""
@@ -93,6 +103,7 @@ class SqlAccounts:
             if row is not None:
                 if len((await connection.execute(_LINKED, _columns(identity))).all()) == 1:
                     return _account(row)
+                await refuse_while_forgotten(connection, row.id)
                 new = Account(AccountId(self._ids.new()), tier)
                 now = self._clock.now()
                 await connection.execute(_NEW_ACCOUNT, {"id": new.id, "tier": tier, "created_at": now})
@@ -101,9 +112,13 @@ class SqlAccounts:
         return await self._make(identity, tier)
 
     async def _make(self, identity: Identity, tier: Tier) -> Account:
-        """Make the account, or give the one that somebody else made a moment ago."""
+        """Make the account, or give the one that somebody else made a moment ago, or that they had before they were forgotten."""
         account = self._ids.new()
         async with self._database.write_transaction() as connection:
+            if (forgotten := await find_forgotten(connection, identity)) is not None:
+                brought = {name: getattr(forgotten, name) for name in ("account", "tier", "first_account")}
+                await _NEW_IDENTITY.run(connection, {**_columns(identity), **brought})
+                await remove_hash(connection, forgotten)
             first = {"account": account, "tier": tier, "first_account": account}
             if await _NEW_IDENTITY.run(connection, {**_columns(identity), **first}):
                 await connection.execute(_NEW_ACCOUNT, {"id": account, "tier": tier, "created_at": self._clock.now()})

@@ -1,6 +1,7 @@
 """What tells one house's database from another's: an id that is made once and moves with the records."""
 
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.clock import Clock, Ids
 from storage.schema.messages import happened
@@ -19,8 +20,7 @@ _ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
 async def find_deployment(database: Database) -> str | None:
     """Return the id; None where none was made yet."""
     async with database.read_transaction() as connection:
-        key: str | None = (await connection.execute(_FIND)).scalar()
-    return None if key is None else key.removeprefix(_PREFIX)
+        return await read_deployment(connection)
 
 
 async def make_deployment(database: Database, clock: Clock, ids: Ids) -> str:
@@ -29,10 +29,22 @@ async def make_deployment(database: Database, clock: Clock, ids: Ids) -> str:
     if found is not None:
         return found
     async with database.write_transaction() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(_ALONE, {"lock": _LOCK})
-        key: str | None = (await connection.execute(_FIND)).scalar()
-        if key is None:
-            key = f"{_PREFIX}{ids.new()}"
-            await _ADD.run(connection, {"key": key, "at": clock.now()})
-    return key.removeprefix(_PREFIX)
+        return await ensure_deployment(connection, clock, ids)
+
+
+async def read_deployment(connection: AsyncConnection) -> str | None:
+    """Return the id in a transaction; None where none was made yet."""
+    key: str | None = (await connection.execute(_FIND)).scalar()
+    return None if key is None else key.removeprefix(_PREFIX)
+
+
+async def ensure_deployment(connection: AsyncConnection, clock: Clock, ids: Ids) -> str:
+    """Return the id in a transaction that writes, and make it if there is none."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(_ALONE, {"lock": _LOCK})
+    found = await read_deployment(connection)
+    if found is not None:
+        return found
+    made = ids.new()
+    await _ADD.run(connection, {"key": f"{_PREFIX}{made}", "at": clock.now()})
+    return made

@@ -11,12 +11,14 @@ from bot.domain.jobs import DrawingState, Job, JobId
 from bot.domain.people import CommunityId
 from storage.schema.accounts import api_keys
 from storage.schema.base import Moment
-from storage.schema.billing import credit_entries
+from storage.schema.billing import credit_balances, credit_entries, purchases, subscriptions
 from storage.schema.cases import case_notes, cases, moderation_log
 from storage.schema.jobs import HAS_MESSAGE, HAS_WORDS, IS_TOLD, drawings, jobs, pictures, reports
 from storage.schema.messages import messages
-from storage.schema.quotas import audit_log, holds, shared_usage, spending, tenant_usage, usage
+from storage.schema.privacy import forgotten_identities, privacy_requests
+from storage.schema.quotas import audit_log, holds, rules, shared_usage, spending, tenant_usage, usage
 from storage.schema.removals import IS_UNDONE, blocked_pictures, removal_steps, removals, sent_messages
+from storage.schema.sanctions import sanctioned_accounts
 from storage.sql.database import Database
 from storage.sql.erasure import erase_words
 from storage.sql.retries import retry_all_uncommitted
@@ -111,6 +113,20 @@ _RECORDS = (
         )
     ),
 )
+_HASHES = forgotten_identities
+_KEEPS_HASH = or_(
+    *(
+        select(column).where(column == _HASHES.c.account).exists()
+        for column in (sanctioned_accounts.c.account, rules.c.account, subscriptions.c.account, purchases.c.account)
+    ),
+    select(credit_balances.c.account)
+    .where(credit_balances.c.account == _HASHES.c.account, credit_balances.c.balance > 0)
+    .exists(),
+)
+_FORGOTTEN = (
+    _delete_page(select(_HASHES.c.hash).where(_HASHES.c.forgotten_at < _BEFORE, ~_KEEPS_HASH)),
+    _delete_page(select(privacy_requests.c.id).where(privacy_requests.c.told_at < _BEFORE)),
+)
 _TOMBSTONES = _delete_page(select(messages.c.id).where(messages.c.deleted_at < _BEFORE))
 
 
@@ -161,6 +177,12 @@ class SqlOldRecords:
         values = {**_page(community, before, most), "day": before.astimezone(UTC).date()}
         async with self._database.write_transaction() as connection:
             return max([(await connection.execute(statement, values)).rowcount for statement in _RECORDS])
+
+    async def delete_forgotten(self, before: datetime, *, most: int) -> int:
+        """Delete a page of each of the two."""
+        async with self._database.write_transaction() as connection:
+            page = {"before": before, "most": most}
+            return max([(await connection.execute(statement, page)).rowcount for statement in _FORGOTTEN])
 
     async def delete_tombstones(self, before: datetime, *, most: int) -> int:
         """Delete a page."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, insert, select, update
+from sqlalchemy import Row, Select, bindparam, exists, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import Picture, PictureId, PictureState
@@ -88,6 +88,16 @@ class SqlPictures:
         if account is not None:
             found = found.where(pictures.c.account == account)
         return await self._read(found)
+
+    async def of_account(self, account: AccountId, most: int, before: PictureId | None = None) -> tuple[Picture, ...]:
+        """Read a page by the index of what accounts see."""
+        order = (pictures.c.kept_at, pictures.c.job, pictures.c.position)
+        mine = select(pictures).where(pictures.c.account == account, IS_VISIBLE)
+        if before is not None:
+            last = pictures.alias("last")
+            place = (select(last.c[column.name]).where(last.c.id == before).scalar_subquery() for column in order)
+            mine = mine.where(tuple_(*order) < tuple_(*place))
+        return await self._read(mine.order_by(*(column.desc() for column in order)).limit(most))
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible; what is hidden already keeps its time."""

@@ -119,6 +119,10 @@ class ServedVisitor:
         """Fetch something else."""
         return await self._client.get(path)
 
+    async def posts(self, path: str) -> httpx2.Response:
+        """Send an empty form."""
+        return await self._client.post(path)
+
     async def _call(self, fields: dict[str, str]) -> dict[str, Any]:
         reply = await self._client.post("/api/calls", content=json.dumps(fields), headers={"Content-Type": "application/json"})
         assert reply.status_code == 200, reply.text

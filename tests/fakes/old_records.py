@@ -41,6 +41,10 @@ class MemoryOldRecords:
         """Remove a page."""
         return self._remove("records", community, before, most)
 
+    async def delete_forgotten(self, before: datetime, *, most: int) -> int:
+        """Remove a page."""
+        return self._remove("forgotten", CommunityId("house"), before, most)
+
     async def delete_tombstones(self, before: datetime, *, most: int) -> int:
         """Remove a page."""
         return self._remove("tombstones", CommunityId("house"), before, most)

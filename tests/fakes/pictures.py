@@ -38,6 +38,12 @@ class MemoryPictures:
         pictures = sorted((kept.picture for kept in mine), key=lambda picture: picture.id)
         return tuple(picture for picture in pictures if after is None or picture.id > after)[:most]
 
+    async def of_account(self, account: AccountId, most: int, before: PictureId | None = None) -> tuple[Picture, ...]:
+        """List a page of an account's."""
+        mine = await self.latest(account, len(self._jobs.kept))
+        first = 0 if before is None else [picture.id for picture in mine].index(before) + 1
+        return mine[first : first + most]
+
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible."""
         for kept in self._of(job, PictureState.VISIBLE):

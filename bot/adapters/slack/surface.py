@@ -304,12 +304,13 @@ class SlackSurface:
         self._deduplicator.forget(message)
         try:
             arguments = {"channel": message.place.channel, "ts": message.id}
+            await self._uploads.remember_shared(message)
             await self._web.call("chat.delete", message.place.tenant, arguments)
-            await self._uploads.delete_shared(message)
         except MessageOutOfReach:
             raise
         except MessageGone:
             log.debug("message.gone", message=message.id)
+        await self._uploads.delete_shared(message)
 
     def _remember_team(self, message: MessageRef) -> None:
         reply_token = SlackReplyToken.parse(message.reply_token)

@@ -93,6 +93,14 @@ class FileUploader:
         """Whether files stand in the thread of a message."""
         return any(owner == _owner_key(message) for owner, _ in self._sent)
 
+    async def remember_shared(self, message: MessageRef) -> None:
+        """Look which files stand in the thread of a message: another process may have shared them, or this one before it died.
+
+        Raises:
+            SurfaceFailed: Slack does not say now.
+        """
+        await self._remember_thread(message, _owner_key(message))
+
     async def delete_shared(self, message: MessageRef) -> None:
         """Delete what was shared in the thread of a message, as far as this process remembers."""
         keys = [key for key in self._sent if key[0] == _owner_key(message)]

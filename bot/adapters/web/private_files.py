@@ -56,7 +56,10 @@ class PrivateFiles:
     async def render_note(self, user: str, post: Post) -> str:
         """Return a post as the JSON of a note for one visitor, and keep what is attached to it."""
         files = [asdict(await self._keep(user, attachment)) for attachment in post.attachments]
-        return f'{render_body(post)[:-1]},"files":{json.dumps(files, ensure_ascii=False)}}}'
+        # A picture's own address is in the picture; any other link is there to be followed.
+        links = [] if post.pictures else [asdict(link) for link in post.links]
+        more = {"files": files, "links": links}
+        return f"{render_body(post)[:-1]},{json.dumps(more, ensure_ascii=False)[1:]}"
 
     async def get(self, user: str, id_: str) -> Attachment | None:
         """Return a file, if it is still there and this visitor's; one that another process made has no name."""

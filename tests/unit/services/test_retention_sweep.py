@@ -103,6 +103,16 @@ async def test_a_slip_of_the_pen_costs_nothing_within_the_grace(stage: Stage) ->
     assert stage.left("jobs") == 2
 
 
+async def test_hashes_of_who_was_forgotten_go_with_the_records(stage: Stage) -> None:
+    """By the deployment's days, and for ever stays for ever; the page's tombstones go in any case."""
+    for kind in ("forgotten", "tombstones"):
+        stage.records.kept[kind, HOUSE] = [NOON - DAY * days for days in (100, 1)]
+    await stage.sweep().sweep()
+    assert (stage.left("forgotten"), stage.left("tombstones")) == (2, 1)
+    await stage.sweep({"record_retention": 90}).sweep()
+    assert stage.left("forgotten") == 1
+
+
 async def test_pictures_go_by_the_houses_default_too(stage: Stage) -> None:
     """Out of sight here; the gallery then removes their bytes."""
     job = await stage.bench.draw()

@@ -39,7 +39,7 @@ export class Message {
     this.part("text", [post.text, post.tone], () => textLine(post));
     this.part("progress", [this.isUnfinished, post.progress], () => (this.isUnfinished ? [progressBar(post)] : []));
     this.part("folds", post.folds, () => post.folds.map((one) => fold(one, post.tone === "plain")));
-    this.part("files", post.files, () => savedFiles(post.files));
+    this.part("files", [post.files, post.links], () => savedFiles(post.files, post.links));
     const known = post.cost ? [...post.footer, post.cost] : post.footer;
     this.part("facts", known, () => (known.length ? [facts(known)] : []));
     this.part("buttons", [post.buttons, view.is_note && view.line], () => this.buttons(view));
@@ -145,8 +145,9 @@ function isPicture(file) {
   return file.width > 0;
 }
 
-function savedFiles(files = []) {
+function savedFiles(files = [], addresses = []) {
   const links = files.filter((file) => !isPicture(file)).map(({ name, link }) => el("a", { class: "pill", href: link, download: name }, icon("download"), name));
+  links.push(...addresses.map(({ label, address }) => el("a", { class: "pill", href: address, target: "_blank", rel: "noreferrer" }, label)));
   return links.length ? [el("div", { class: "row" }, ...links)] : [];
 }
 
