@@ -57,7 +57,9 @@ _OUT_OF_FILES_PAUSE = timedelta(seconds=10)
 _FIRST_STORAGE_PAUSE = timedelta(seconds=10)
 _LONGEST_STORAGE_PAUSE = timedelta(minutes=1)
 
-_FIRST_PAUSE = timedelta(seconds=15)
+_FIRST_PAUSE = timedelta(seconds=5)
+"""Before pictures are posted once more; then as long as they have waited, however often their job was claimed."""
+
 _LONGEST_PAUSE = timedelta(minutes=10)
 
 
@@ -256,9 +258,10 @@ class Worker:
         except Exception as error:
             log.warning("job.undelivered", reason=str(error), exc_info=not isinstance(error, EaselError))
             now = self._clock.now()
-            if now - (job.kept_at or now) < _GIVE_UP_DELIVERY_AFTER:
+            tried_for = now - (job.kept_at or now)
+            if tried_for < _GIVE_UP_DELIVERY_AFTER:
                 asked = error.retry_after if isinstance(error, SurfaceFailed) else None
-                return await self._postpone(job, asked or min(_LONGEST_PAUSE, _FIRST_PAUSE * job.attempt), error)
+                return await self._postpone(job, asked or min(_LONGEST_PAUSE, max(_FIRST_PAUSE, tried_for)), error)
         ending = Ending(JobState.DONE)
         await self._jobs.finish(job.id, job.attempt, ending)
         self._observer.note(JobEnded(job, ending))

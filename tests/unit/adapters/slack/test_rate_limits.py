@@ -54,17 +54,17 @@ def test_two_hundred_final_updates_all_go_within_the_limit() -> None:
 
 
 def test_progress_leaves_room_for_what_is_final() -> None:
-    """At most 40 a minute."""
+    """At most half of a minute's calls: twenty pictures that are done at once are shown at once."""
 
     async def story() -> None:
         limiter, times, final = slack_limiter(), list[float](), list[float]()
         many = [asyncio.create_task(timed(limiter.acquire_progress("T1", message(one)), times)) for one in range(100)]
         await asyncio.sleep(1)
-        assert len(times) == 40
-        await timed(limiter.acquire("chat.update", "T1"), final)
-        assert final == [1]
+        assert len(times) == 24
+        await asyncio.gather(*(timed(limiter.acquire("chat.update", "T1"), final) for _ in range(20)))
+        assert set(final) == {1}
         await asyncio.gather(*many)
-        assert most_in_a_minute(times) <= 40
+        assert most_in_a_minute(times) <= 24
         assert most_in_a_minute(sorted(times + final)) <= 50
 
     run_leaping(story)
