@@ -14,11 +14,18 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.e2e.everything"])
+
+
+def import_easel() -> None:
+    """Begin to import easel in the process that all others are forked from, while something else is done here."""
+    forkserver.ensure_running()
+
 
 _SETTING = re.compile(r"(EASEL|OPENAI|DISCORD|SLACK|AWS)_")
 _POLL_S = 0.05

@@ -16,7 +16,7 @@ from benchmarks.chaos.faults import FaultKind, PlannedFault, Trouble, plan_fault
 from benchmarks.chaos.judge import Verdict, judge
 from benchmarks.chaos.orphan_sweep import sweep_orphans
 from benchmarks.chaos.people import OWNER_COOKIE, Crowd, split_among_doors, visitor_id
-from benchmarks.chaos.replicas import Replica
+from benchmarks.chaos.replicas import Replica, import_easel
 from benchmarks.chaos.surroundings import GUILDS, Surroundings, open_surroundings
 from tests.e2e.serving import free_port
 
@@ -57,6 +57,7 @@ async def run_chaos(plan: RunPlan) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="chaos") as made:
         folder = plan.logs or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
+        import_easel()
         async with (
             open_surroundings(folder) as surroundings,
             _open_house(surroundings, plan) as replicas,

@@ -112,15 +112,20 @@ async def open_surroundings(folder: Path, *, has_tables: bool = True) -> AsyncIt
     """Start all of them, and end them when the body has run. Without tables, whoever starts first makes them."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_REQUEST_TIMEOUT_S)))
-        s3_url, openai_url, discord_url, slack = [
-            await stack.enter_async_context(run_program(module, *options, log=folder / f"{module.split('.')[2]}.log"))
-            for module, options in _PROGRAMS
-        ]
         (folder / "redis").mkdir()
+        (s3_url, openai_url, discord_url, slack), postgres = await asyncio.gather(
+            asyncio.gather(
+                *(
+                    stack.enter_async_context(run_program(module, *options, log=folder / f"{module.split('.')[2]}.log"))
+                    for module, options in _PROGRAMS
+                )
+            ),
+            asyncio.to_thread(stack.enter_context, postgres_server(*_SURVIVES_A_CRASH)),
+        )
         addresses = json.loads(slack)
         surroundings = Surroundings(
             folder=folder,
-            postgres=stack.enter_context(postgres_server(*_SURVIVES_A_CRASH)),
+            postgres=postgres,
             redis=stack.enter_context(redis_server(folder / "redis")),
             s3=await stack.enter_async_context(LineSwitch(s3_url)),
             s3_url=s3_url,
