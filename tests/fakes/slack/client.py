@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tests.fakes.slack.server import FakeSlack
     from tests.fakes.slack.workspaces import Workspace
 
-_USUAL_PING, _QUICK_PING = 5.0, 0.05
-"""Seconds between a websocket client's looks at its own line. After four without an answer it takes the line for dead."""
+_USUAL_PING, _QUICK_PING = 60.0, 0.05
+"""Seconds between a websocket client's looks at its own line. After half of that without an answer it takes the line for dead."""
 
 
 def client_of(slack: "FakeSlack", team: "Workspace | None" = None) -> AsyncWebClient:
