@@ -1,15 +1,16 @@
 """Which cases somebody may see at a place."""
 
 from bot.commands.dispatcher import IsOwner
-from bot.domain.cases import Case, CaseId, CaseState
+from bot.domain.cases import Case, CaseId, CaseState, Decision
 from bot.domain.people import CommunityId
 from bot.domain.rules import Actor
-from bot.errors import BadInput
+from bot.errors import BadInput, NotAllowed
 from bot.ports.cases import Cases
 from bot.ports.surfaces import Call
 from bot.services.cases import CaseReview
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
+from bot.services.sanctions import Sanctions
 
 
 class CaseAccess:
@@ -20,12 +21,22 @@ class CaseAccess:
     know each other. Owners of the house see all.
     """
 
-    def __init__(self, *, review: CaseReview, cases: Cases, quotas: Quotas, people: PersonLookup, is_owner: IsOwner) -> None:
+    def __init__(
+        self,
+        *,
+        review: CaseReview,
+        cases: Cases,
+        quotas: Quotas,
+        people: PersonLookup,
+        is_owner: IsOwner,
+        sanctions: Sanctions,
+    ) -> None:
         self._review = review
         self._cases = cases
         self._quotas = quotas
         self._people = people
         self._is_owner = is_owner
+        self._sanctions = sanctions
 
     async def actor(self, call: Call) -> Actor:
         """Return who decides."""
@@ -45,6 +56,18 @@ class CaseAccess:
         if not await self._sees_all(call) and not call.place.is_at(case.platform, case.tenant):
             raise BadInput("There is no such case here; /cases list shows those that are open.")
         return case
+
+    async def check_decision(self, case: Case, decision: Decision) -> None:
+        """See whether what would follow from a decision can be done.
+
+        Raises:
+            NotAllowed: It is a sanction on an owner.
+        """
+        if decision in _SANCTIONS and await self._sanctions.is_exempt(case.account):
+            raise NotAllowed(
+                "That person is an owner of this bot, whom nobody can warn, mute or ban; nothing was changed. "
+                "Remove takes the picture alone."
+            )
 
     async def page(self, call: Call, state: CaseState, most: int) -> tuple[Case, ...]:
         """Return the first cases that the caller may see."""
@@ -68,3 +91,4 @@ class CaseAccess:
 
 
 _PAGE = 50
+_SANCTIONS = {Decision.WARN, Decision.MUTE, Decision.BAN}

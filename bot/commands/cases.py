@@ -114,6 +114,7 @@ def cases_decide(access: CaseAccess, review: CaseReview) -> Command[CasesDecideA
 async def decide(call: Call, case_id: str, decision: Decision, access: CaseAccess, review: CaseReview) -> None:
     """Decide a case, and confirm that."""
     case = await access.find(call, case_id)
+    await access.check_decision(case, decision)
     decided = await review.decide(case.id, decision, await access.actor(call), await access.community(call))
     undo = (Button("Undo", "case-undo", case.id),) if decided.state is CaseState.DECIDED else ()
     await call.whisper(Post(f"Decided: {decision.outcome}. That can be undone for ten minutes.", buttons=undo))

@@ -111,6 +111,10 @@ class Sanctions:
         """Do what follows from a sanction that holds, such as one that holds again."""
         await self._follow_up(sanction)
 
+    async def is_exempt(self, account: AccountId) -> bool:
+        """Return whether nobody can warn, mute or ban somebody: an owner."""
+        return await self._is_owners_account(account)
+
     async def find(self, sanction: SanctionId) -> Sanction | None:
         """Return one sanction."""
         return await self._book.find(sanction)
@@ -151,7 +155,7 @@ class Sanctions:
             raise BadInput("That moment is over already; nothing was changed.")
         if account == by.account:
             raise NotAllowed("Nobody can do that to themselves; nothing was changed.")
-        if await self._is_owners_account(account):
+        if await self.is_exempt(account):
             raise NotAllowed("That person is an owner of this bot, whom nobody can warn, mute or ban; nothing was changed.")
         id_ = SanctionId(self._ids.new())
         wanted = Sanction(

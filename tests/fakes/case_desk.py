@@ -11,16 +11,18 @@ from bot.commands.word_filter import filter_add
 from bot.domain.cases import Case, CaseKind, NewCase
 from bot.domain.chat import Form, Place, Post
 from bot.domain.jobs import Job
-from bot.domain.people import HOUSE, Person
+from bot.domain.people import HOUSE, AccountId, Person
 from bot.domain.reports import ReporterStanding, ReportReason
 from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
 from bot.pipeline.case_messages import CaseMessages
+from bot.services.appeal_effect import AppealEffect
 from bot.services.case_details import CaseReader
 from bot.services.case_effects import PictureEffect, SanctionEffect
 from bot.services.case_pictures import CasePictures
 from bot.services.cases import CaseReview
 from bot.services.person_lookup import PersonLookup
 from bot.services.removal import Removals
+from bot.services.sanctions import Sanctions
 from storage.limits.local import LocalLocks
 from tests.fakes.bench import DEPLOYMENT, FAULT, Bench
 from tests.fakes.cases import MemoryCases
@@ -43,9 +45,18 @@ class CaseDesk:
         self.cases = MemoryCases(bench.clock, bench.ids, self.log)
         self.reports = MemoryReports(bench.clock)
         self.removals = Removals(bench.removals, bench.clock)
+        self.owners: set[AccountId] = set()
+        self.sanctions = Sanctions(
+            book=bench.sanction_book,
+            clock=bench.clock,
+            ids=bench.ids,
+            is_owners_account=self._is_owners,
+            follow_up=bench.enforcement.follow_up,
+        )
         self.effects = (
             PictureEffect(self.removals, bench.removals, self.cases),
-            SanctionEffect(bench.sanctions, bench.sanction_book),
+            SanctionEffect(self.sanctions, bench.sanction_book),
+            AppealEffect(self.sanctions, bench.sanction_book),
         )
         self.review = CaseReview(self.cases, bench.sanction_book, self.effects, bench.clock)
         self.told: list[tuple[str, Post]] = []
@@ -120,6 +131,9 @@ class CaseDesk:
         self._count += 1
         return FakeCall(self.bench.surface, f"mod-{self._count}", by=by, at=at)
 
+    async def _is_owners(self, account: AccountId) -> bool:
+        return account in self.owners
+
     async def _tell(self, post: Post, *, key: str) -> None:
         if all(known != key for known, _ in self.told):
             self.told.append((key, post))
@@ -139,7 +153,10 @@ class CaseDesk:
     def _dispatcher(self) -> Dispatcher:
         bench, review = self.bench, self.review
         people = PersonLookup(bench.accounts, bench.quotas)
-        access = CaseAccess(review=review, cases=self.cases, quotas=bench.quotas, people=people, is_owner=_is_olga)
+        sanctions = self.sanctions
+        access = CaseAccess(
+            review=review, cases=self.cases, quotas=bench.quotas, people=people, sanctions=sanctions, is_owner=_is_olga
+        )
         pictures = CasePictures(bench.pictures, bench.objects)
         changes = RuleChanges(
             rulebook=bench.rulebook, quotas=bench.quotas, people=people, deployment=DEPLOYMENT, clock=bench.clock

@@ -22,7 +22,12 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     base, review, messages = services.base, services.cases, services.case_messages
     records = base.records
     access = CaseAccess(
-        review=review, cases=records.cases, quotas=services.quotas, people=services.people, is_owner=services.is_owner
+        review=review,
+        cases=records.cases,
+        quotas=services.quotas,
+        people=services.people,
+        sanctions=services.sanctions,
+        is_owner=services.is_owner,
     )
     pictures = CasePictures(records.pictures, base.objects)
     block = filter_add(services.rule_changes, services.quotas, records.rulebook)

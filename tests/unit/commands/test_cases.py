@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState
+from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState, Decision
 from bot.domain.chat import Form, Place
 from bot.domain.images import PictureId, PictureState
 from bot.domain.people import HOUSE, AccountId
@@ -115,6 +115,37 @@ class TestDeciding:
         appeal = await desk.report(job, kind=CaseKind.APPEAL, appeals=case.id)
         await desk.press("restore", appeal, "zoe")
         assert len(await bench.gallery.visible(job.id)) == 1
+
+    async def test_an_appeal_that_is_granted_and_then_not_takes_the_picture_again(self, bench: Bench, desk: CaseDesk) -> None:
+        """And once more the other way round; what has happened already does not happen twice."""
+        job = await bench.draw()
+        case = await desk.report(job)
+        await desk.press("remove", case)
+        appeal = await desk.report(job, kind=CaseKind.APPEAL, appeals=case.id)
+        for button, visible in (("restore", 1), ("undo", 0), ("uphold", 0), ("undo", 0), ("restore", 1)):
+            await desk.press(button, appeal, "zoe")
+            await desk.review.carry_on()
+            assert len(await bench.gallery.visible(job.id)) == visible
+
+    async def test_an_owner_is_not_sanctioned(self, bench: Bench, desk: CaseDesk) -> None:
+        """The moderator is told before anything happens, and can remove the picture alone."""
+        job = await bench.draw()
+        case = await desk.report(job)
+        desk.owners.add(case.account)
+        [answer] = await desk.press("ban", case)
+        assert "an owner of this bot" in answer.text
+        assert len(await bench.gallery.visible(job.id)) == 1
+        [answer] = await desk.press("remove", case)
+        assert answer.text.startswith("Decided")
+
+    async def test_an_owner_whom_easel_found_too_late_is_left_alone(self, bench: Bench, desk: CaseDesk) -> None:
+        """The picture is removed all the same."""
+        job = await bench.draw()
+        case = await desk.report(job)
+        desk.owners.add(case.account)
+        await desk.review.decide(case.id, Decision.BAN, await desk.account("mo"), HOUSE)
+        assert await bench.gallery.visible(job.id) == ()
+        assert await desk.cases.to_enforce(most=9) == ()
 
     async def test_no_moderator_brings_back_what_the_law_took(self, bench: Bench, desk: CaseDesk) -> None:
         """Whatever a later case says."""
