@@ -6,6 +6,7 @@ from benchmarks.cases import measure_pages
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
+from benchmarks.reports import measure_reports
 from benchmarks.scale.__main__ import AIMS
 from benchmarks.scale.__main__ import measure as measure_scale
 from benchmarks.scale.sizes import Sizes
@@ -29,6 +30,13 @@ async def test_pages_of_cases_can_be_measured() -> None:
 
 @pytest.mark.long
 @pytest.mark.needs("postgresql", "redis", "s3")
+async def test_reports_can_be_measured() -> None:
+    """A picture that three people report is hidden, and a crowd makes one case."""
+    figures = await measure_reports(1, 40)
+    assert figures["report_to_hidden_s_p99"] > 0
+    assert figures["cases_of_a_storm"] == 1
+
+
 async def test_chaos_can_be_made_and_is_judged() -> None:
     """A few wishes at every door, while a worker and Redis are killed: each is accounted for."""
     verdict = await run_chaos(RunPlan(seed=1, jobs=4, faults=2, kinds=(FaultKind.WORKER, FaultKind.REDIS)))
