@@ -77,7 +77,11 @@ def filter_import(
                 f"{MOST_ENTRIES:,} are the most, so nothing was changed. Whoever runs this bot can use longer lists."
             )
         kept = len(entries) - len(new)
-        note = f"{pluralize(kept, 'entry', 'entries')} of it stood here already, and stayed as they were." if kept else ""
+        note = (
+            f"Of the list, {pluralize(kept, 'entry', 'entries')} stood here already; nothing was changed about that."
+            if kept
+            else ""
+        )
         by = await people.actor(call.person)
         entry = await rulebook.add_filter_rules(community, FilterImport(new), by, why=one_line(args.why)) if new else None
         await rule_changes.confirm(call, entry, note)

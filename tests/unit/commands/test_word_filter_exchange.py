@@ -96,7 +96,7 @@ async def test_two_who_import_each_other_s_lists_keep_their_own(office: Exchange
     mine, theirs = await office.exported(), await other.exported()
     said = await office.say(f"/filter import {theirs}")
     assert "(1 entry)" in said
-    assert "1 entry of it stood here already, and stayed as they were." in said
+    assert "Of the list, 1 entry stood here already; nothing was changed about that." in said
     await other.say(f"/filter import {mine}")
     assert "It is so already" in await office.say(f"/filter import {await other.exported()}")
     assert "It is so already" in await other.say(f"/filter import {await office.exported()}")

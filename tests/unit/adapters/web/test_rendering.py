@@ -1,6 +1,7 @@
 """Asks whether a post becomes JSON that says everything and nothing else."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,13 @@ def test_a_body_holds_all_that_a_post_says() -> None:
         "asked": {"text": "/imagine a fox", "is_press": False},
         "preview": "abc",
     }
+
+
+def test_what_menus_of_messages_offer_elsewhere_is_a_button_here() -> None:
+    """Behind the others, and pressed like them."""
+    body = render_body(replace(FULL, menu=(Button("Report", "report", "job1"),)))
+    assert [button["label"] for button in json.loads(body)["buttons"]] == ["Delete", "Report"]
+    assert label_in(body, "report:job1") == "Report"
 
 
 def test_the_same_post_is_the_same_text() -> None:
