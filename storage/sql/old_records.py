@@ -17,6 +17,7 @@ from storage.schema.jobs import HAS_MESSAGE, HAS_WORDS, IS_TOLD, drawings, jobs,
 from storage.schema.messages import messages
 from storage.schema.privacy import forgotten_identities, privacy_requests
 from storage.schema.quotas import audit_log, holds, rules, shared_usage, spending, tenant_usage, usage
+from storage.schema.refusals import refusals
 from storage.schema.removals import IS_UNDONE, blocked_pictures, removal_steps, removals, sent_messages
 from storage.schema.sanctions import sanctioned_accounts
 from storage.sql.database import Database
@@ -91,6 +92,7 @@ _QUOTED = (
     .limit(_MOST)
 )
 _ERASE_CASES = update(cases).where(cases.c.id.in_(_QUOTED)).values(words="")
+_DELETE_REFUSALS = _delete_page(select(refusals.c.id).where(refusals.c.community == _COMMUNITY, refusals.c.refused_at < _BEFORE))
 _RECORDS = (
     _delete_page(select(case_notes.c.position).where(case_notes.c.case.in_(_OLD_CASES))),
     _delete_page(_OLD_CASES.where(~select(case_notes.c.case).where(case_notes.c.case == cases.c.id).exists())),
@@ -149,7 +151,8 @@ class SqlOldRecords:
             await erase_words(connection, found, now)
             page = {"of_community": community, "before": before, "most": most}
             of_cases = (await connection.execute(_ERASE_CASES, page)).rowcount
-        return max(len(found), of_cases)
+            of_refusals = (await connection.execute(_DELETE_REFUSALS, _page(community, before, most))).rowcount
+        return max(len(found), of_cases, of_refusals)
 
     async def with_message(self, community: CommunityId, before: datetime, *, most: int, after: Job | None) -> tuple[Job, ...]:
         """Read a page."""

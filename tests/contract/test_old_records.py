@@ -13,8 +13,10 @@ from bot.domain.images import PictureId
 from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.refusals import RefusalId, RefusedWords
 from bot.domain.reports import ReporterStanding
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
+from bot.errors import RefusedBy
 from bot.ports.accounts import Ledger
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
@@ -28,6 +30,7 @@ from storage.schema.accounts import api_keys
 from storage.schema.quotas import usage
 from storage.sql.database import Database
 from storage.sql.old_records import SqlOldRecords
+from storage.sql.refusals import SqlRefusals
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import DONE, FAILED, LEASE, TODAY, WEB, a_drawing, a_hold, a_job, some_pictures
 from tests.contract.rows import row_of
@@ -263,3 +266,27 @@ async def test_closed_cases_and_the_moderation_log_go_by_the_same_days(old: OldR
         "case_notes": 0,
         "moderation_log": 0,
     }
+
+
+async def test_refused_words_go_with_the_prompts(
+    old: OldRecords, database: Database, ann: AccountId, clock: StoppedClock
+) -> None:
+    """Those of that community that are too old, a page at a time."""
+    kept = SqlRefusals(database)
+    for number, (community, at) in enumerate(((HOUSE, NOON), (HOUSE, NOON), (HOUSE, NOON + 2 * DAY), (OTHER, NOON))):
+        refused = RefusedWords(
+            id=RefusalId(f"r{number}"),
+            community=community,
+            platform=WEB,
+            tenant="",
+            account=ann,
+            refused_at=at,
+            by=RefusedBy.FILTER,
+            category="gore",
+            entry="a secret",
+            words="a secret",
+        )
+        await kept.add(refused)
+    for removed in (1, 1, 0):
+        assert await old.erase_prompts(HOUSE, NOON + DAY, most=1, now=clock.now()) == removed
+    assert [await kept.find(RefusalId(f"r{number}")) is not None for number in range(4)] == [False, False, True, True]
