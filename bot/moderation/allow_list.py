@@ -49,5 +49,6 @@ class AllowListEffect:
 
     async def _words_to_allow(self, prompt: str, community: CommunityId) -> str | None:
         listed = await self._rulebook.filter_version(community)
-        words = await self._word_filter.find_refused_words(prompt, listed) or " ".join(prompt.split())
-        return words.strip("/")[:LONGEST_PHRASE].strip() or None if len(words) <= LONGEST_PHRASE else None
+        found = await self._word_filter.find_refused_words(prompt, listed) or " ".join(prompt.split())
+        words = found.strip("/ ")  # between slashes it would be a pattern
+        return words if 0 < len(words) <= LONGEST_PHRASE else None

@@ -1,5 +1,6 @@
 """Asks that somebody can say that a refusal was a mistake, and that one press of a moderator teaches the list."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -52,7 +53,8 @@ class Court:
         self.moderation, stage = ScriptedStage("moderation"), Filtering()
         self.bench = bench = Bench(guard=Guard((stage,), (self.moderation,)))
         stage.filter = WordFilter(MATCHER, CommunityWords(bench.rulebook))
-        self.review = CaseReview(bench.cases, bench.sanction_book, (AllowListEffect(bench.rulebook, stage.filter),), bench.clock)
+        self.effect = AllowListEffect(bench.rulebook, stage.filter)
+        self.review = CaseReview(bench.cases, bench.sanction_book, (self.effect,), bench.clock)
         people = PersonLookup(bench.accounts, bench.quotas)
         button = mistake(bench.studio, refusals=bench.refusals, cases=bench.cases, review=self.review, people=people)
         self.dispatcher = Dispatcher((imagine(bench.studio), button), lambda: "c0ffee", nobody)
@@ -198,3 +200,23 @@ async def test_where_no_moderator_can_help_the_person_is_told_what_can(
     button = next(button for button in court.bench.message(job).buttons if button.command == "mistake")
     assert told in await court.press(button)
     assert court.cases == []
+
+
+async def test_enforcing_a_case_again_changes_nothing(court: Court) -> None:
+    """As after a crash; nor does a case about anything else."""
+    await court.press(await court.refused())
+    case = await court.review.decide(court.cases[0].id, Decision.ALLOW, MOD, HOUSE)
+    before = await court.listed()
+    for one in (case, replace(case, kind=CaseKind.REPORT, decision=None)):
+        await court.effect.enforce(one)
+    assert await court.listed() == before
+    assert len(await court.bench.rulebook.entries(HOUSE, 10)) == 1
+
+
+@pytest.mark.parametrize("words", ["kill the lights " * 20, "//"])
+async def test_what_cannot_be_listed_is_not(court: Court, words: str) -> None:
+    """The case is decided all the same."""
+    await court.press(await court.refused())
+    case = await court.review.decide(court.cases[0].id, Decision.UPHOLD, MOD, HOUSE)
+    await court.effect.enforce(replace(case, decision=Decision.ALLOW, words=words))
+    assert await court.listed() == {}

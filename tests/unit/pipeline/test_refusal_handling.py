@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import CaseKind
+from bot.domain.cases import Decision as CaseDecision
 from bot.domain.jobs import JobState, PreparedPrompt, Wish
-from bot.domain.money import Cost
-from bot.domain.people import HOUSE
+from bot.domain.money import FREE, Cost
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor
 from bot.errors import PromptRefused, RefusedBy, StorageFailed
+from bot.pipeline.doubts import DoubtReview
 from bot.ports.prompts import ALLOWED, Decision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
@@ -65,6 +68,14 @@ class TestASaferWording:
     async def test_none_is_offered_of_what_is_never_drawn(self, bench: Bench) -> None:
         """Whatever anybody suggests."""
         bench.rewriter.will(PromptRefused(rule="r", sentence="No.", by=RefusedBy.REWRITER, category="minors", safer="a fox"))
+        job = await bench.draw()
+        assert job.ending is not None
+        assert job.ending.safer is None
+
+    async def test_what_costs_nothing_is_not_written_down(self, bench: Bench) -> None:
+        """Where no chat model is set there are no other words either."""
+        bench.painter.will(BLOCKED)
+        bench.rewriter.costs = FREE
         job = await bench.draw()
         assert job.ending is not None
         assert job.ending.safer is None
@@ -143,6 +154,23 @@ class TestListedWordsThatAreDrawn:
         assert {case.picture for case in found} == {picture.id for picture in await bench.gallery.visible(job.id)}
         assert {(case.kind, case.reason, case.job) for case in found} == {(CaseKind.DOUBT, "brands", job.id)}
         assert not (await bench.refusals.of(job.account, HOUSE, since=bench.clock.now(), most=10))
+
+    async def test_a_picture_that_had_a_case_gets_no_other_one(self, bench: Bench) -> None:
+        """Whoever delivers it again after moderators have decided does not ask them once more."""
+        bench.blocklist.will(REVIEW, ALLOWED, *[REVIEW] * 2)
+        job = await bench.draw("our mascot")
+        [row] = bench.cases.rows.values()
+        await bench.review.decide(row.case.id, CaseDecision.KEEP, Actor(AccountId("mod"), "Mod"), HOUSE)
+        await DoubtReview(
+            guard=bench.guard, policies=bench.policies, gallery=bench.gallery, cases=bench.cases, review=bench.review
+        ).open_cases(job)
+        assert len(bench.cases.rows) == 1
+
+    async def test_what_is_listed_as_refused_meanwhile_is_no_doubt(self, bench: Bench) -> None:
+        """It was let through when it was asked for, and is drawn by now."""
+        bench.blocklist.will(ALLOWED, ALLOWED, GORE)
+        assert (await bench.draw("our mascot")).state is JobState.DONE
+        assert not bench.cases.rows
 
     async def test_a_case_that_cannot_be_opened_is_opened_later(self, bench: Bench) -> None:
         """Before anybody sees the picture."""
