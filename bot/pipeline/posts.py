@@ -10,7 +10,7 @@ from bot.domain.images import Picture, Progress
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
-from bot.domain.removals import Removal, RemovalState
+from bot.domain.removals import Removal, RemovalReason, RemovalState
 from bot.services.picture_links import PictureLinks
 from bot.text import pluralize, truncate
 
@@ -148,10 +148,11 @@ def removal_notice(job: Job, removal: Removal) -> Post:
         case RemovalState.HIDDEN:
             return Post(f"Your picture {what} is hidden while a moderator looks at it; nothing is decided yet.")
         case _:
-            return Post(
-                f"Your picture {what} was taken down because {removal.order.reason.sentence}. "
-                "It counts as before. If you think that this was a mistake, tell a moderator."
-            )
+            told = f"Your picture {what} was taken down because {removal.order.reason.sentence}. It counts as before."
+            if removal.order.case is None or removal.order.reason is RemovalReason.LEGAL:
+                return Post(f"{told} If you think that this was a mistake, tell a moderator.")
+            appeal = Button("Appeal", "contest", removal.order.case)
+            return Post(f"{told} If you think that this was a mistake, appeal.", buttons=(appeal,))
 
 
 def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:

@@ -97,8 +97,8 @@ class Appeals:
 
 
 def _of_case(case: Case) -> _Appealable | None:
-    """Return a case's decision, if it took something away and is no appeal itself."""
-    if case.kind is CaseKind.APPEAL or case.state is not CaseState.DECIDED:
+    """Return a case's decision, if it took something away, and is neither an appeal itself nor what the law demands."""
+    if case.kind in {CaseKind.APPEAL, CaseKind.TAKEDOWN} or case.state is not CaseState.DECIDED:
         return None
     if case.decision is None or case.decided_at is None or not case.decision.removes_picture:
         return None

@@ -49,11 +49,9 @@ class Court:
         self.review = CaseReview(self.cases, self.book, effects, self.clock)
         self.appeals = Appeals(review=self.review, cases=self.cases, book=self.book, jobs=self.jobs, clock=self.clock)
 
-    async def decided(self, decision: Decision, by: Actor = MO, picture: str = "fox") -> Case:
+    async def decided(self, decision: Decision, by: Actor = MO, picture: str = "fox", kind: CaseKind = CaseKind.REPORT) -> Case:
         """Return a decided case about a picture of Ann's."""
-        new = NewCase(
-            kind=CaseKind.REPORT, community=HERE, platform=LOOM, tenant="1", account=ANN.account, picture=PictureId(picture)
-        )
+        new = NewCase(kind=kind, community=HERE, platform=LOOM, tenant="1", account=ANN.account, picture=PictureId(picture))
         opened = await self.review.open(new)
         return await self.review.decide(opened.case.id, decision, by, HERE)
 
@@ -108,7 +106,8 @@ async def test_there_has_to_be_something_to_appeal(court: Court) -> None:
         await court.appeal()
     ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
     kept = await court.decided(Decision.KEEP)
-    for decision, by in ((ban.id, BOB), ("nothing", ANN), (kept.id, ANN)):
+    demanded = await court.decided(Decision.REMOVE, picture="owl", kind=CaseKind.TAKEDOWN)
+    for decision, by in ((ban.id, BOB), ("nothing", ANN), (kept.id, ANN), (demanded.id, ANN)):
         with pytest.raises(BadInput):
             await court.appeal(decision, by)
 

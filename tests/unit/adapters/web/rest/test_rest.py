@@ -18,7 +18,8 @@ from bot.adapters.web.rest.surface import RestCall, RestSurface
 from bot.domain.chat import Form, Place, Post
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import JobId, Rewriting
-from bot.domain.people import HOUSE, Identity
+from bot.domain.people import HOUSE, AccountId, Identity
+from bot.domain.rules import Actor
 from bot.errors import Busy, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.prompts import Decision, Verdict
 from bot.provider_errors import GuardUnavailable
@@ -236,6 +237,16 @@ async def test_what_the_house_refuses_is_a_problem_with_a_kind(
     answer = await counter.order(**order)
     assert (answer.status_code, answer.json()["kind"]) == (status, kind)
     assert answer.json()["detail"].endswith(".")
+
+
+async def test_whoever_is_banned_is_refused_with_the_reason(counter: Counter, bench: Bench) -> None:
+    """As in the chat, before anything is counted."""
+    account = await bench.studio.account(person("ann"))
+    await bench.sanctions.ban(account.id, HOUSE, by=Actor(AccountId("mo"), "Mo"), reason="floods")
+    answer = await counter.order()
+    assert (answer.status_code, answer.json()["kind"]) == (403, "sanctioned")
+    assert answer.json()["detail"].startswith("You are banned from asking for pictures here; nothing was counted. Why: floods.")
+    assert bench.jobs.rows == {}
 
 
 async def test_words_that_a_rule_refuses_are_not_drawn(counter: Counter, bench: Bench) -> None:
