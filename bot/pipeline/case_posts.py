@@ -82,7 +82,7 @@ def _lines(details: CaseDetails) -> Iterator[str]:
         yield f"The same request gave {pluralize(details.others, 'more picture', 'more pictures')}."
     if case.state is CaseState.OPEN:
         yield f"{case.assignee.name} looks after it." if case.assignee else "Nobody looks after it yet."
-    elif case.decision is not None and case.decided_by is not None and case.time_to_decision is not None:
+    elif case.decision and case.decided_by and case.time_to_decision is not None:  # pragma: no branch - a decided one has all
         yield f"{case.decided_by.name} decided after {duration_text(case.time_to_decision)}: {case.decision.outcome}."
 
 

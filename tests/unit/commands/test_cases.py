@@ -158,6 +158,8 @@ class TestDeciding:
         """The decision is noted."""
         job = await bench.draw()
         case = await desk.report(job, kind=CaseKind.MISTAKE, picture=None, words="shooting stars")
+        [answer] = await desk.press("look", case)
+        assert "gone" in answer.text
         await desk.press("allow", case)
         assert len(await bench.gallery.visible(job.id)) == 1
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.cases import UNDO_WINDOW, CaseKind, Decision
 from bot.domain.chat import Place
+from bot.domain.jobs import Rewriting
 from bot.domain.people import HOUSE, Platform
 from bot.domain.removals import RemovalReason
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
@@ -184,6 +185,16 @@ async def test_a_case_without_a_picture_shows_the_words(bench: Bench, desk: Case
     assert post.text.startswith("loom:ann says that it was a mistake to refuse their words.")
     assert next((detail.title, detail.text) for detail in post.details) == ("Words", "shooting stars")
     assert desk.labels(post) == ["Allow these words", "Leave it so", "Note…", "I look after it"]
+
+
+async def test_words_that_were_drawn_as_they_are_are_shown_once(bench: Bench, desk: CaseDesk) -> None:
+    """There is no second prompt; and who reported before names were kept is called by their id."""
+    job = await bench.draw("a fox", rewriting=Rewriting.OFF)
+    case = await desk.report(job)
+    desk.log.entries.clear()
+    post = await desk.shown(case)
+    assert [detail.title for detail in post.details] == ["Asked for", "Author"]
+    assert "loom:bob (violent, new here)" in post.text
 
 
 async def test_the_authors_standing_is_told(bench: Bench, desk: CaseDesk) -> None:

@@ -4,12 +4,12 @@ import asyncio
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
 from bot.domain.images import THUMBNAIL_EDGES, Picture, thumbnail_key
 from bot.domain.jobs import JobId
 from bot.errors import ObjectMissing, StorageFailed
-from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, has_thumbnail
+from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, blur, convert_to_jpeg, has_thumbnail
 from tests.fakes.bench import Bench
 from tests.fakes.images import png
 
@@ -103,3 +103,14 @@ async def test_only_smaller_copies_of_known_edges_are_there(picture: Picture) ->
     assert has_thumbnail(picture.file, max(THUMBNAIL_EDGES)) is (
         max(THUMBNAIL_EDGES) <= max(picture.file.width, picture.file.height)
     )
+
+
+def test_a_blurred_copy_shows_nothing() -> None:
+    """It is small before it is large, so that no tool brings back what was there."""
+    chess = Image.effect_noise((300, 200), 100).convert("RGB")
+    file = io.BytesIO()
+    chess.save(file, "PNG")
+    blurred, clear = (Image.open(io.BytesIO(change(file.getvalue()))) for change in (blur, convert_to_jpeg))
+    assert (blurred.format, clear.format) == ("JPEG", "JPEG")
+    assert (blurred.size, clear.size) == ((512, 341), (300, 200))
+    assert ImageStat.Stat(blurred).stddev[0] * 5 < ImageStat.Stat(clear).stddev[0]
