@@ -142,7 +142,7 @@ async def opened(folder: Path, name: str, people: int, kind: type[Database] = Da
     """Make a database that knows so many people, and has no history."""
     url = f"sqlite+aiosqlite:///{folder / name}.db"
     await upgrade(url)
-    database = kind(url)
+    database = kind(url, busy=timedelta(minutes=1))  # a busy machine needs long to write its history
     await database.open()
     await know(database, people)
     return database
