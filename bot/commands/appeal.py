@@ -65,6 +65,6 @@ async def _open(call: Call, decision: str | None, why: str, *, appeals: Appeals,
     await call.whisper(
         Post(
             "Your appeal is with the moderators; another one than the one who decided looks at it, where there is another. "
-            "It is decided once, and you are told in private how."
+            "It is decided once. You are told in private how, where that is possible; /standing shows it too."
         )
     )

@@ -22,13 +22,11 @@ def done_text(sanction: Sanction, zone: ZoneInfo) -> str:
     end = f" {until_text(sanction.until, zone)}" if sanction.until else ""
     where = "everywhere" if sanction.community == HOUSE else "here"
     done = {
-        SanctionKind.WARNING: "was warned, and is told in private. It stays on record.",
-        SanctionKind.MUTE: f"is muted {where}{end}, and is told in private.",
-        SanctionKind.BAN: (
-            f"is banned {where}{end or ' for good'}, and is told in private. What was being drawn for them has ended."
-        ),
+        SanctionKind.WARNING: "was warned. It stays on record.",
+        SanctionKind.MUTE: f"is muted {where}{end}.",
+        SanctionKind.BAN: (f"is banned {where}{end or ' for good'}. What was being drawn for them has ended."),
     }[sanction.kind]
-    return f"{done}{why_text(sanction)}"
+    return f"{done}{why_text(sanction)} They are told in private where that is possible."
 
 
 def sanction_line(sanction: Sanction, zone: ZoneInfo, standing: Standing | None = None) -> str:

@@ -13,6 +13,7 @@ from tests.unit.commands.office import ALONE, BOB, ELSEWHERE, OWNER, Office
 
 MO = replace(BOB, identity=replace(BOB.identity, user="mo"), name="Mo", is_moderator=True)
 DAY = timedelta(days=1)
+TOLD = "They are told in private where that is possible."
 
 
 @pytest.fixture
@@ -34,19 +35,18 @@ async def is_barred(office: Office, place: object = SQUARE) -> bool:
 async def test_a_moderator_warns_mutes_and_bans_here(office: Office) -> None:
     """Each is confirmed with what it is, and holds nowhere else."""
     assert await office.say("/sanction warn no floods --person bob", MO) == (
-        "loom:bob was warned, and is told in private. It stays on record. Why: no floods."
+        f"loom:bob was warned. It stays on record. Why: no floods. {TOLD}"
     )
     assert not await is_barred(office)
     assert await office.say("/sanction mute --person bob --until 1d", MO) == (
-        "loom:bob is muted here until 15 March 2026, 12:00 UTC, and is told in private."
+        f"loom:bob is muted here until 15 March 2026, 12:00 UTC. {TOLD}"
     )
     assert await is_barred(office)
     assert not await is_barred(office, ELSEWHERE)
     office.bench.clock.move(DAY)
     assert not await is_barred(office)
     assert await office.say("/sanction ban --person bob --until 2026-03-16 --why again", MO) == (
-        "loom:bob is banned here until the end of 16 March 2026, and is told in private. "
-        "What was being drawn for them has ended. Why: again."
+        f"loom:bob is banned here until the end of 16 March 2026. What was being drawn for them has ended. Why: again. {TOLD}"
     )
     office.bench.clock.move(2 * DAY)
     assert not await is_barred(office)
