@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-from collections import OrderedDict
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -19,15 +18,10 @@ from bot.ports.clock import Clock
 from bot.ports.engine import Work
 from bot.ports.events import Events, WorkCancelled
 from storage.engines.broker import OTHERS, Broker, Delivery
+from storage.engines.broker_jobs import DelayedJobs, SentJobs
 from storage.engines.work import check_slots, run_logged
 
 log = structlog.get_logger(__name__)
-
-_REMEMBERED_FOR = timedelta(minutes=5)
-"""How long recovery takes it that a job it has published waits at the broker: that cannot be asked what waits there."""
-
-_LONGEST_WAIT = timedelta(minutes=1)
-_SHORTEST_WAIT = timedelta(milliseconds=1)
 
 
 @dataclass(slots=True)
@@ -35,41 +29,6 @@ class _Run:
     delivery: Delivery
     task: "asyncio.Task[None]"
     is_cancelled: bool = False
-
-
-@dataclass(slots=True)
-class _Memory:
-    """Which jobs this process has published not long ago and seen no end of: a broker does not notice a second one."""
-
-    _sent: OrderedDict[JobId, datetime] = field(default_factory=OrderedDict)
-    _cancelled: set[JobId] = field(default_factory=set)
-
-    def knows(self, job: JobId) -> bool:
-        return job in self._sent
-
-    def add(self, job: JobId, now: datetime) -> None:
-        self._sent[job] = now
-        self._sent.move_to_end(job)
-        while now - next(iter(self._sent.values())) > _REMEMBERED_FOR:
-            self.forget(next(iter(self._sent)))
-
-    def cancel(self, job: JobId) -> None:
-        if job in self._sent:
-            self._cancelled.add(job)
-
-    def revive(self, job: JobId) -> None:
-        self._cancelled.discard(job)
-
-    def is_cancelled(self, job: JobId) -> bool:
-        return job in self._cancelled
-
-    def forget(self, job: JobId) -> None:
-        self._sent.pop(job, None)
-        self._cancelled.discard(job)
-
-    def clear(self) -> None:
-        self._sent.clear()
-        self._cancelled.clear()
 
 
 class BrokerEngine:
@@ -87,9 +46,9 @@ class BrokerEngine:
         self._tiers = tuple(tiers)
         self._events = events
         self._clock = clock
-        self._memory = _Memory()
+        self._memory = SentJobs()
         self._connections = 0
-        self._later: dict[JobId, tuple[datetime, Tier]] = {}
+        self._later = DelayedJobs(clock)
         self._again: dict[JobId, tuple[datetime, Tier]] = {}
         self._runs: dict[JobId, _Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -177,7 +136,7 @@ class BrokerEngine:
     async def _send_or_keep(self, job: JobId, tier: Tier, at: datetime) -> None:
         now = self._clock.now()
         if at > now:
-            self._later[job] = at, tier
+            self._later.add(job, tier, at)
             return
         self._memory.add(job, now)
         try:
@@ -189,14 +148,10 @@ class BrokerEngine:
     async def _send_due_forever(self) -> None:
         while True:
             self._changed.clear()
-            now = self._clock.now()
-            for at, job, tier in sorted((at, job, tier) for job, (at, tier) in self._later.items() if at <= now):
-                if self._later.pop(job, None) is not None:
-                    await self._send_if_possible(job, tier, at)
-            due = min((at for at, _ in self._later.values()), default=now + _LONGEST_WAIT)
-            wait = min(max(due - self._clock.now(), _SHORTEST_WAIT), _LONGEST_WAIT)
+            for job, tier, at in self._later.take_due():
+                await self._send_if_possible(job, tier, at)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), wait.total_seconds())
+                await asyncio.wait_for(self._changed.wait(), self._later.wait.total_seconds())
 
     async def _send_if_possible(self, job: JobId, tier: Tier, at: datetime) -> bool:
         try:
@@ -220,7 +175,8 @@ class BrokerEngine:
         elif run is not None:
             run.delivery = delivery
         elif delivery.is_second:
-            self._later.setdefault(job, (self._clock.now() + self._lease, delivery.tier))
+            if job not in self._later:
+                self._later.add(job, delivery.tier, self._clock.now() + self._lease)
             self._spawn(delivery.settle())
             self._changed.set()
         else:
@@ -251,7 +207,7 @@ class BrokerEngine:
         self._changed.set()
 
     def _cancel(self, job: JobId) -> None:
-        self._later.pop(job, None)
+        self._later.remove(job)
         self._again.pop(job, None)
         self._memory.cancel(job)
         if run := self._runs.get(job):

@@ -99,7 +99,7 @@ async def test_what_a_killed_process_had_goes_to_another_once_its_lease_is_over(
     async with stage.open() as other, at_work(other, work, SLOTS):
         process.kill()
         await process.wait()
-        await until(lambda: bool(other._later))
+        await until(lambda: job in other._later)
         assert work.started == []
         await stage.move(LEASE)
         await publish(other, *jobs(GUEST, 1))
