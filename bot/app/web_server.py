@@ -176,7 +176,7 @@ def _rest_dependencies(services: Services, dispatcher: Dispatcher) -> RestDepend
         quotas=services.quotas,
         jobs=records.jobs,
         gallery=services.gallery,
-        views=JobViews(jobs=records.jobs, pictures=records.pictures, links=services.links),
+        views=JobViews(jobs=records.jobs, pictures=records.pictures, removals=records.removals, links=services.links),
         objects=base.objects,
         delivery=services.delivery,
         keys=build_registry(base),

@@ -203,7 +203,12 @@ async def _report_too_late(house: House, job: Job, stop: StopRequest) -> Imagine
 
 def _build_views(house: House) -> JobViews:
     """Return what puts jobs together for programs."""
-    return JobViews(jobs=house.base.records.jobs, pictures=house.base.records.pictures, links=house.services.links)
+    return JobViews(
+        jobs=house.base.records.jobs,
+        pictures=house.base.records.pictures,
+        removals=house.base.records.removals,
+        links=house.services.links,
+    )
 
 
 async def _report_of(house: House, job: Job) -> ImagineReport:

@@ -150,7 +150,9 @@ def removal_notice(job: Job, removal: Removal) -> Post:
         case _:
             told = f"Your picture {what} was taken down because {removal.order.reason.sentence}. It counts as before."
             if removal.order.case is None or removal.order.reason is RemovalReason.LEGAL:
-                return Post(f"{told} If you think that this was a mistake, tell a moderator.")
+                return Post(
+                    f"{told} /gallery lists all of yours that were. If you think that this was a mistake, tell a moderator."
+                )
             appeal = Button("Appeal", "contest", removal.order.case)
             return Post(f"{told} If you think that this was a mistake, appeal.", buttons=(appeal,))
 

@@ -42,7 +42,7 @@ _GIVE_UP_AFTER = timedelta(days=1)
 """After so long a platform that takes nothing is left alone, and what stands there is listed for people."""
 
 _SAME_DECISION = timedelta(minutes=1)
-"""Pictures of one job that are decided about within that are one message to their author."""
+"""Pictures of one person that are decided about within that are one message to them."""
 
 Outcome = tuple[StepState, str]
 _DONE: Outcome = (StepState.DONE, "")
@@ -206,9 +206,11 @@ class RemovalSteps:
         return _DONE
 
     async def _tell_author(self, removal: Removal, job: Job) -> Outcome:
-        """Tell the author why, once for all pictures of a job that were decided about together."""
-        for other in await self._removals.of_job(job.id):
-            is_same = (other.state, other.order.reason) == (removal.state, removal.order.reason)
+        """Tell the author why, once for all of their pictures that were decided about together."""
+        others = await self._removals.of_account(job.account, _PAGE) if removal.is_active else await self._removals.of_job(job.id)
+        for other in others:
+            one, two = removal.order, other.order
+            is_same = (other.state, two.reason, two.case) == (removal.state, one.reason, one.case)
             is_earlier = (other.decided_at, other.picture) < (removal.decided_at, removal.picture)
             if is_same and is_earlier and removal.decided_at - other.decided_at < _SAME_DECISION:
                 return StepState.DONE, "told with another picture"

@@ -7,6 +7,7 @@ from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import DrawingState, Job, JobState
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
+from bot.ports.removals import PictureRemovals
 from bot.services.picture_links import PictureLinks
 
 
@@ -45,14 +46,17 @@ class JobView:
     cost_microusd: int | None
     """None also where whoever asks is not to read what it cost."""
     pictures: tuple[PictureView, ...]
+    taken_down: int
+    """How many more there were, which a decision took out of sight."""
     error: ErrorView | None
 
 
 class JobViews:
     """Puts together what programs are told about jobs."""
 
-    def __init__(self, *, jobs: Jobs, pictures: Pictures, links: PictureLinks) -> None:
+    def __init__(self, *, jobs: Jobs, pictures: Pictures, removals: PictureRemovals, links: PictureLinks) -> None:
         self._jobs = jobs
+        self._removals = removals
         self._pictures = pictures
         self._links = links
 
@@ -76,6 +80,7 @@ class JobViews:
             finished_at=job.finished_at,
             cost_microusd=(await self._jobs.cost(job.id)).microusd if knows_cost else None,
             pictures=tuple(self._picture(picture) for picture in await self.visible(job)),
+            taken_down=sum(removal.is_active for removal in await self._removals.of_job(job.id)),
             error=_error(job),
         )
 

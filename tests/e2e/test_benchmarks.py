@@ -6,6 +6,7 @@ from benchmarks.cases import measure_pages
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
+from benchmarks.removals import measure_removals
 from benchmarks.reports import measure_reports
 from benchmarks.scale.__main__ import AIMS
 from benchmarks.scale.__main__ import measure as measure_scale
@@ -52,6 +53,12 @@ async def test_engines_can_be_measured(redis: RedisServer) -> None:
 
     for through in (through_ours, through_docket):
         assert all(seconds > 0 for seconds in await through(redis.url, f"measured-{through.__name__}", 20))
+
+
+@pytest.mark.long
+async def test_removals_can_be_measured() -> None:
+    """One on each platform."""
+    assert all(seconds > 0 for seconds in await measure_removals(at_once=1, quiet_seconds=0))
 
 
 @pytest.mark.long

@@ -18,7 +18,7 @@ def rest_dependencies_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "")
         quotas=bench.quotas,
         jobs=bench.jobs,
         gallery=bench.gallery,
-        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links),
+        views=JobViews(jobs=bench.jobs, pictures=bench.pictures, removals=bench.removals, links=bench.links),
         objects=bench.objects,
         delivery=bench.delivery,
         keys=keys,

@@ -24,6 +24,7 @@ JOB = JobView(
     finished_at=None,
     cost_microusd=53_100,
     pictures=(PICTURE,),
+    taken_down=0,
     error=None,
 )
 REPORT = ImagineReport(job=JOB, paths=(Path("/data/pictures/a.png"),))
@@ -55,6 +56,7 @@ def test_the_object_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
                 "path": "/data/pictures/a.png",
             }
         ],
+        "taken_down": 0,
         "error": None,
     }
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.images import PictureState
 from bot.domain.jobs import JobState
+from bot.domain.removals import RemovalReason
 from bot.errors import PromptRefused
 from bot.services.job_views import ErrorView, JobViews
 from tests.fakes.bench import Bench
@@ -18,7 +19,7 @@ def bench() -> Bench:
 @pytest.fixture
 def job_views(bench: Bench) -> JobViews:
     """Return what it tells."""
-    return JobViews(jobs=bench.jobs, pictures=bench.pictures, links=bench.links)
+    return JobViews(jobs=bench.jobs, pictures=bench.pictures, removals=bench.removals, links=bench.links)
 
 
 async def test_a_job_that_waits_has_nothing_yet(bench: Bench, job_views: JobViews) -> None:
@@ -49,6 +50,17 @@ async def test_a_picture_that_was_deleted_is_not_told(bench: Bench, job_views: J
     await bench.gallery.delete(job.id)
     assert {picture.state for picture in await bench.pictures.of_job(job.id)} == {PictureState.HIDDEN}
     assert (await job_views.view(job, knows_cost=True)).pictures == ()
+
+
+async def test_what_was_taken_down_is_counted_and_not_shown(bench: Bench, job_views: JobViews) -> None:
+    """The others are."""
+    job = await bench.draw(count=2)
+    [first, _] = await bench.gallery.visible(job.id)
+    await bench.decisions.hide(first.id, RemovalReason.REPORTS, "reports")
+    view = await job_views.view(job, knows_cost=True)
+    assert (view.taken_down, len(view.pictures)) == (1, 1)
+    await bench.decisions.restore(first.id, "mod")
+    assert (await job_views.view(job, knows_cost=True)).taken_down == 0
 
 
 async def test_a_job_that_failed_says_why(bench: Bench, job_views: JobViews) -> None:

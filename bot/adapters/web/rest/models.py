@@ -101,6 +101,7 @@ class JobAnswer(BaseModel):
         int | None, Field(description="What it cost so far, in millionths of a dollar; nothing for who is not to know.")
     ]
     pictures: tuple[PictureAnswer, ...]
+    taken_down: Annotated[int, Field(description="How many more pictures there were, which a moderator took down or hid.")] = 0
     error: ErrorAnswer | None
 
 
