@@ -1,7 +1,7 @@
 """Charts of usage."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 
@@ -67,9 +67,41 @@ class UsageSummary:
         return not self.pictures and not self.microusd
 
 
+@dataclass(frozen=True, slots=True)
+class ModerationCount:
+    """How many entries of the moderation log are of one kind or by one person; `is_rest` is for all the others as one."""
+
+    name: str
+    count: int
+    is_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModerationSummary:
+    """What was moderated in a period. `by_day` has the counts of each of the `days`, in the order of `actions`.
+
+    `decision_time` is the median from a case's opening to its decision, if any was decided.
+    """
+
+    days: tuple[date, ...]
+    by_day: tuple[tuple[int, ...], ...]
+    actions: tuple[ModerationCount, ...]
+    moderators: tuple[ModerationCount, ...]
+    decision_time: timedelta | None = None
+
+    @property
+    def total(self) -> int:
+        """All entries."""
+        return sum(action.count for action in self.actions)
+
+
 class Plots(Protocol):
     """Draws numbers. Takes a second or two, and never blocks the loop."""
 
     async def usage(self, summary: UsageSummary) -> bytes:
         """Return a PNG of it. Any names will do, as many days and people as there are, and a summary that is empty."""
+        ...
+
+    async def moderation(self, summary: ModerationSummary) -> bytes:
+        """Return a PNG of it, likewise."""
         ...

@@ -48,7 +48,7 @@ def usage_csv(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes
     for line in lines:
         words = (line.name, ids[line.account], line.model)
         rows.writerow(
-            (line.day.isoformat(), *map(_escape_formula, words), line.pictures, _exact(line.microusd), _exact(line.estimated))
+            (line.day.isoformat(), *map(escape_formula, words), line.pictures, _exact(line.microusd), _exact(line.estimated))
         )
     # With a mark in front, without which some spreadsheets take the letters for those of another alphabet.
     return text.getvalue().encode("utf-8-sig", "replace")
@@ -106,7 +106,7 @@ def _exact(microusd: int) -> str:
     return f"{microusd // MILLION}.{microusd % MILLION:06d}"
 
 
-def _escape_formula(words: str) -> str:
+def escape_formula(words: str) -> str:
     """Return words on one line, with a quote before what a spreadsheet would run."""
     line = "".join(one if one.isprintable() else " " for one in words).strip()
     return f"'{line}" if line.startswith(_FORMULA_STARTS) else line

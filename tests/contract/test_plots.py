@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.people import AccountId
-from bot.ports.plots import Plots, UsageSummary
+from bot.ports.plots import ModerationCount, ModerationSummary, Plots, UsageSummary
 from bot.ports.statistics import UsageLine
 from bot.providers.plots.matplotlib_plots import MatplotPlots
 from bot.services.usage import summarize_usage
@@ -98,3 +98,18 @@ async def test_the_loop_goes_on_meanwhile(plots: Plots) -> None:
         await asyncio.sleep(0)
     assert await drawing
     assert turns >= 1
+
+
+@pytest.mark.parametrize(
+    ("days", "kinds", "people"), [(1, 1, 0), (30, 6, len(ODD_NAMES)), (90, 3, 2)], ids=["one day", "odd names", "a season"]
+)
+async def test_moderation_can_be_drawn_whatever_there_is(plots: Plots, days: int, kinds: int, people: int) -> None:
+    """Also where nothing was done."""
+    nothing = ModerationSummary(days=(LAST,), by_day=((),), actions=(), moderators=())
+    summary = ModerationSummary(
+        days=tuple(LAST - timedelta(days=number) for number in reversed(range(days))),
+        by_day=tuple(tuple((day + kind) % 7 for kind in range(kinds)) for day in range(days)),
+        actions=tuple(ModerationCount(f"kind {number}", number + 1) for number in range(kinds)),
+        moderators=tuple(ModerationCount(name, 9) for name in ODD_NAMES[:people]),
+    )
+    assert size_of(await plots.moderation(summary)) == size_of(await plots.moderation(nothing))

@@ -11,6 +11,7 @@ from bot.app.features import (
     drawing,
     gallery,
     linking,
+    moderation_stats,
     privacy,
     quotas,
     reports,
@@ -39,6 +40,7 @@ FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     cases.build_commands,
     sanctions.build_commands,
     usage.build_commands,
+    moderation_stats.build_commands,
     audit.build_commands,
 )
 """All of them, in the order of menus and `/help`."""

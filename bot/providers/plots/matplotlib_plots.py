@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from bot.ports.plots import UsageSummary
+from bot.ports.plots import ModerationSummary, UsageSummary
 
 
 class MatplotPlots:
@@ -15,6 +15,16 @@ class MatplotPlots:
     async def usage(self, summary: UsageSummary) -> bytes:
         """Draw what was used; see `Plots.usage`."""
         return await asyncio.to_thread(self._draw, summary)
+
+    async def moderation(self, summary: ModerationSummary) -> bytes:
+        """Draw what was moderated; see `Plots.moderation`."""
+        return await asyncio.to_thread(self._draw_moderation, summary)
+
+    def _draw_moderation(self, summary: ModerationSummary) -> bytes:
+        with self._lock:
+            from bot.providers.plots.moderation_figure import render_moderation_png  # noqa: PLC0415 - see below
+
+            return render_moderation_png(summary)
 
     def _draw(self, summary: UsageSummary) -> bytes:
         with self._lock:

@@ -1,12 +1,13 @@
 """The panels of a plot: bars by day, and bars by share."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.domain.money import MILLION, dollars
-from bot.ports.plots import UsageShare, UsageSummary
+from bot.ports.plots import ModerationCount, ModerationSummary, UsageShare, UsageSummary
 from bot.providers.plots.plot_text import FONT, MUTED_COLOUR, shorten, to_displayable, write
 
 _FEWEST_SLOTS = 8
@@ -38,7 +39,7 @@ def draw_pictures_by_day(axes: Axes, summary: UsageSummary, colours: Sequence[st
         heights = [day.pictures[column] for day in summary.days]
         axes.bar(places, heights, bottom=below, color=colour, width=0.82)
         below = [one + other for one, other in zip(below, heights, strict=True)]
-    _label_days(axes, summary)
+    _label_days(axes, [day.day for day in summary.days])
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _format_number(value, 0)))
     axes.set_ylim(0, max(below) * 1.06 or 1)
@@ -55,7 +56,7 @@ def draw_cost_by_day(axes: Axes, summary: UsageSummary, colour: str, pale: str) 
     axes.bar(range(len(costs)), billed, color=colour, width=0.82)
     if summary.estimated:
         axes.bar(range(len(costs)), [day.estimated / MILLION for day in summary.days], bottom=billed, color=pale, width=0.82)
-    _label_days(axes, summary)
+    _label_days(axes, [day.day for day in summary.days])
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     most = max(*costs, _LEAST_DOLLARS)
     decimals = _decimals(most)
@@ -94,6 +95,39 @@ def draw_shares(axes: Axes, title: str, found: Sequence[UsageShare], colours: Se
         )
 
 
+def draw_counts_by_day(axes: Axes, summary: ModerationSummary, colours: Sequence[str]) -> None:
+    """Draw the entries of each day, stacked by kind in the colours of the kinds."""
+    _prepare_panel(axes, "Entries a day", indent=MARKS_WIDTH)
+    below = [0] * len(summary.days)
+    for column, colour in enumerate(colours):
+        heights = [counts[column] for counts in summary.by_day]
+        axes.bar(range(len(heights)), heights, bottom=below, color=colour, width=0.82)
+        below = [one + other for one, other in zip(below, heights, strict=True)]
+    _label_days(axes, summary.days)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _format_number(value, 0)))
+    axes.set_ylim(0, max(below) * 1.06 or 1)
+    if not any(below):
+        axes.set_yticks([0])
+        _write_message(axes, "Nothing was moderated")
+
+
+def draw_counts(axes: Axes, title: str, found: Sequence[ModerationCount], colours: Sequence[str], *, slots: int) -> None:
+    """Draw a bar for each count, its name on the left and its number at its end."""
+    _prepare_panel(axes, title, indent=_NAMES_WIDTH + _GAP)
+    axes.barh(range(len(found)), [one.count for one in found], color=list(colours), height=0.62)
+    axes.set_xlim(0, max((one.count for one in found), default=0) * _ROOM_FOR_NUMBERS or 1)
+    axes.set_ylim(slots - 0.4, -0.6)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for place, one in enumerate(found):
+        beside = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center"}
+        words = to_displayable(one.name, f"number {place + 1}")
+        shorten(write(axes, -_GAP / axes.bbox.width, place, words, **beside), _NAMES_WIDTH)
+        number = f" {_format_number(one.count, 0)}"
+        write(axes, one.count, place, number, va="center", color=MUTED_COLOUR, fontsize=11)
+
+
 def _prepare_panel(axes: Axes, title: str, indent: float) -> None:
     """Take the frame away, and put a title above, so many pixels to the left."""
     axes.spines[:].set_visible(False)
@@ -104,12 +138,12 @@ def _prepare_panel(axes: Axes, title: str, indent: float) -> None:
     write(axes, left, above, title, transform=axes.transAxes, fontsize=15, weight="bold")
 
 
-def _label_days(axes: Axes, summary: UsageSummary) -> None:
+def _label_days(axes: Axes, days: Sequence[date]) -> None:
     """Name a few of the days below the bars."""
-    count = len(summary.days)
+    count = len(days)
     step = -(-count // _MOST_LABELS)
     shown = range((count - 1) % step, count, step)
-    axes.set_xticks(list(shown), [f"{summary.days[number].day.day} {summary.days[number].day:%b}" for number in shown])
+    axes.set_xticks(list(shown), [f"{days[number].day} {days[number]:%b}" for number in shown])
     middle, half = (count - 1) / 2, max(count, _FEWEST_SLOTS) / 2
     axes.set_xlim(middle - half, middle + half)
 
