@@ -9,7 +9,12 @@ from storage.sql.database import Database
 from storage.sql.upsert import Upsert
 
 _PREFIX = "deployment:"
-_FIND = select(happened.c.key).where(happened.c.key.startswith(_PREFIX)).order_by(happened.c.at, happened.c.key).limit(1)
+_KEYS = select(happened.c.at, happened.c.key)
+_FIND = {
+    # By a range, for which there is the index of keys: each newcomer is looked for. Elsewhere signs may be ordered otherwise.
+    "sqlite": _KEYS.where(happened.c.key >= _PREFIX, happened.c.key < f"{_PREFIX[:-1]};"),
+    "postgresql": _KEYS.where(happened.c.key.startswith(_PREFIX)),
+}
 _ADD = Upsert(lambda insert_into: insert_into(happened).on_conflict_do_nothing())
 _LOCK = 0x6561_7365_6D
 """The number of the advisory lock on PostgreSQL, beside that of migrations."""
@@ -34,8 +39,8 @@ async def make_deployment(database: Database, clock: Clock, ids: Ids) -> str:
 
 async def read_deployment(connection: AsyncConnection) -> str | None:
     """Return the id in a transaction; None where none was made yet."""
-    key: str | None = (await connection.execute(_FIND)).scalar()
-    return None if key is None else key.removeprefix(_PREFIX)
+    found = (await connection.execute(_FIND[connection.dialect.name])).all()
+    return min((row.at, row.key) for row in found)[1].removeprefix(_PREFIX) if found else None
 
 
 async def ensure_deployment(connection: AsyncConnection, clock: Clock, ids: Ids) -> str:

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_privacy_requests_account_accounts")),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_privacy_requests_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_requests")),
     )
     op.create_index(op.f("ix_privacy_requests_account"), "privacy_requests", ["account"])
@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("tier", sa.String(), nullable=True),
         sa.Column("first_account", sa.String(), nullable=True),
         sa.Column("forgotten_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_forgotten_identities_account_accounts")),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_forgotten_identities_account")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_forgotten_identities")),
     )
     op.create_index(op.f("ix_forgotten_identities_account"), "forgotten_identities", ["account"])
