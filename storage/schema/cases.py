@@ -53,7 +53,8 @@ IS_TO_ENFORCE: ColumnElement[bool] = literal_column("NOT is_enforced", Boolean) 
 IS_TO_SHOW: ColumnElement[bool] = cases.c.shown_revision < cases.c.revision
 
 Index("uq_cases_open", cases.c.about, unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
-partial_index("ix_cases_picture", cases.c.picture, where=cases.c.picture.is_not(None))
+for _column in (cases.c.picture, cases.c.by_account, cases.c.decided_by, cases.c.assignee):
+    partial_index(f"ix_cases_{_column.name}", _column, where=_column.is_not(None))
 partial_index("ix_cases_to_close", cases.c.decided_at, where=IS_TO_CLOSE)
 partial_index("ix_cases_to_enforce", cases.c.opened_at, where=IS_TO_ENFORCE)
 partial_index("ix_cases_to_show", cases.c.opened_at, where=IS_TO_SHOW)
@@ -64,7 +65,7 @@ case_notes = Table(
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("case", String, nullable=False, index=True),
     Column("at", Moment, nullable=False),
-    Column("by_account", String, nullable=False),
+    Column("by_account", String, nullable=False, index=True),
     Column("by_name", String, nullable=False),
     Column("text", Text, nullable=False),
 )
@@ -84,6 +85,7 @@ moderation_log = Table(
     Column("job", String),
     Column("case", String),
     Column("detail", Text, nullable=False),
+    Index("ix_moderation_log_by_account", "by_account", "position"),
     Index("ix_moderation_log_page", "community", "position"),
     Index("ix_moderation_log_subject", "subject", "position"),
     Index("ix_moderation_log_case", "case", "position"),

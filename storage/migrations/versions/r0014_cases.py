@@ -8,6 +8,7 @@ down_revision = "0013"
 
 _OPEN = sa.text("state = 'open'")
 _TO_CLOSE = sa.text("state = 'decided' AND closed_at IS NULL")
+_MAY_BE_MISSING = ("picture", "by_account", "decided_by", "assignee")
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -24,6 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position", name="pk_case_notes"),
     )
     op.create_index("ix_case_notes_case", "case_notes", ["case"])
+    op.create_index("ix_case_notes_by_account", "case_notes", ["by_account"])
     _make_log()
 
 
@@ -52,7 +54,10 @@ def _make_cases() -> None:
     op.create_index("ix_cases_account", "cases", ["account", "opened_at"])
     op.create_index("uq_cases_open", "cases", ["about"], unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
     for name, column, where in (
-        ("ix_cases_picture", "picture", sa.text("picture IS NOT NULL")),
+        *(
+            (f"ix_cases_{name}", name, sa.text(f"{name} IS NOT NULL"))
+            for name in ("picture", "by_account", "decided_by", "assignee")
+        ),
         ("ix_cases_to_close", "decided_at", _TO_CLOSE),
         ("ix_cases_to_enforce", "opened_at", sa.text("NOT is_enforced")),
         ("ix_cases_to_show", "opened_at", sa.text("shown_revision < revision")),
@@ -73,6 +78,7 @@ def _make_log() -> None:
         sa.UniqueConstraint("key", name="uq_moderation_log_key"),
     )
     op.create_index("ix_moderation_log_at", "moderation_log", ["at"])
+    op.create_index("ix_moderation_log_by_account", "moderation_log", ["by_account", "position"])
     op.create_index("ix_moderation_log_page", "moderation_log", ["community", "position"])
     op.create_index("ix_moderation_log_subject", "moderation_log", ["subject", "position"])
     op.create_index("ix_moderation_log_case", "moderation_log", ["case", "position"])

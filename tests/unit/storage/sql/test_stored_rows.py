@@ -1,5 +1,6 @@
 """Are rows that earlier versions wrote still read, and new ones written so that those versions and SQL can read them?"""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -52,6 +53,7 @@ WISH = {
 FILE = {
     "key": "pictures/ab/abc.png",
     "sha256": "abc",
+    "fingerprint": "f0f1",
     "media_type": "image/png",
     "width": 1536,
     "height": 1024,
@@ -166,7 +168,17 @@ DRAWING = Drawing(
     asked=3,
     cost=Cost(40_000, is_estimate=True),
     request_id="req_1",
-    files=(ImageFile(key="pictures/ab/abc.png", sha256="abc", media_type="image/png", width=1536, height=1024, size_bytes=4711),),
+    files=(
+        ImageFile(
+            key="pictures/ab/abc.png",
+            sha256="abc",
+            media_type="image/png",
+            width=1536,
+            height=1024,
+            size_bytes=4711,
+            fingerprint="f0f1",
+        ),
+    ),
     notes=("Drawn smaller.",),
 )
 PICTURE_ROW = {"id": "p1", "job": "j1", "position": 1, "state": "hidden", **FILE}
@@ -248,6 +260,15 @@ def test_a_picture_is_read_and_written_as_ever() -> None:
     assert picture == PICTURE
     assert repr(picture) == repr(PICTURE)
     assert picture_values(PICTURE) == PICTURE_ROW
+
+
+def test_a_picture_of_before_has_no_fingerprint() -> None:
+    """Neither in a table of its own, where the column is empty, nor in what a drawing lists."""
+    file = {name: value for name, value in FILE.items() if name != "fingerprint"}
+    assert picture_of(as_row(PICTURE_ROW | {"fingerprint": None})) == replace(
+        PICTURE, file=replace(PICTURE.file, fingerprint=None)
+    )
+    assert drawing_of(as_row(DRAWING_ROW | {"files": [file]})).files == (replace(DRAWING.files[0], fingerprint=None),)
 
 
 def test_a_stored_message_is_read() -> None:
