@@ -18,6 +18,7 @@ from bot.errors import (
     PromptRefused,
     QuotaExceeded,
     Refusal,
+    Sanctioned,
     StorageFailed,
     TenantQuotaExceeded,
 )
@@ -31,6 +32,7 @@ STATUSES: dict[type[EaselError], HTTPStatus] = {
     QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     TenantQuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     BudgetExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    Sanctioned: HTTPStatus.FORBIDDEN,
     Refusal: HTTPStatus.FORBIDDEN,
     StorageFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     GuardUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
