@@ -1,22 +1,26 @@
 """Asks what follows from sanctions: whose jobs end, what comes back, what stays paid, and what the person is told."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.domain.allowances import QuotaStatus
 from bot.domain.images import Quality, Size
-from bot.domain.jobs import DrawingState, JobState
+from bot.domain.jobs import DrawingState, JobId, JobState
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId, Identity, Platform
 from bot.domain.rules import Actor
+from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
 from bot.errors import MessageGone, Sanctioned, StorageFailed, SurfaceFailed
+from bot.pipeline.private_notices import PrivateNotices
+from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from tests.fakes.bench import Bench
-from tests.fakes.surfaces import LOOM, person
+from tests.fakes.sanctions import MemorySanctionBook
+from tests.fakes.surfaces import LOOM, RecordingSurface, person
 from tests.fakes.waiting import until
 
 MOD = Actor(AccountId("mod"), "Mo")
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FREE = QuotaStatus(20, held=0, spent=0)
 SIZE = (Size(1024, 1024), Quality.MEDIUM)
 
@@ -29,6 +33,50 @@ async def account_of(bench: Bench, user: str = "ann") -> AccountId:
 def told(bench: Bench) -> list[str]:
     """Return what was said to Ann alone."""
     return [post.text for place, post, _ in bench.surface.posted if place.channel == "ann alone"]
+
+
+async def a_ban(bench: Bench) -> Sanction:
+    """Return a ban of Ann that is not written down yet."""
+    return Sanction(
+        id=SanctionId("ban"),
+        key="ban",
+        account=await account_of(bench),
+        community=HOUSE,
+        kind=SanctionKind.BAN,
+        imposed_at=bench.clock.now(),
+        by=MOD,
+    )
+
+
+class BookReadBeforeWork(MemorySanctionBook):
+    """Finds the jobs of who is banned, and lets all of them be drawn before it says so."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.jobs, bench.clock, bench.moderation_log)
+        self._bench = bench
+        self.found: list[JobId] = []
+
+    async def banned_jobs(self, now: datetime, most: int) -> tuple[JobId, ...]:
+        """Look, and let work go on."""
+        found = await super().banned_jobs(now, most)
+        self.found += found
+        await self._bench.work()
+        return found
+
+
+def enforcement_over(
+    bench: Bench, book: MemorySanctionBook, *, page: int = 100, surface: RecordingSurface | None = None
+) -> SanctionEnforcement:
+    """Return what enforces a book, as in another process."""
+    return SanctionEnforcement(
+        book=book,
+        jobs=bench.jobs,
+        cancellation=bench.cancellation,
+        delivery=bench.delivery,
+        notices=PrivateNotices(bench.accounts, {LOOM: surface or bench.surface}),
+        clock=bench.clock,
+        page=page,
+    )
 
 
 async def test_what_waits_for_a_banned_person_ends_and_comes_back(bench: Bench) -> None:
@@ -107,10 +155,11 @@ async def test_the_person_is_told_once_what_it_is_and_why(bench: Bench) -> None:
     )
 
 
-async def test_a_sweep_does_what_a_crash_left_undone(bench: Bench) -> None:
-    """The ban was written down, and then the process died."""
+@pytest.mark.parametrize("failure", [StorageFailed("memory", "killed"), ValueError("a fault")])
+async def test_a_sweep_does_what_a_crash_left_undone(bench: Bench, failure: Exception) -> None:
+    """The ban was written down, and then the process died, or what follows broke."""
     job = await bench.imagine()
-    bench.sanction_book.failures.fail_always("banned_jobs", StorageFailed("memory", "killed"))
+    bench.sanction_book.failures.fail_always("banned_jobs", failure)
     await bench.sanctions.ban(await account_of(bench), HOUSE, by=MOD)
     assert bench.job(job).state is JobState.QUEUED
     bench.sanction_book.failures.clear()
@@ -119,6 +168,58 @@ async def test_a_sweep_does_what_a_crash_left_undone(bench: Bench) -> None:
     assert bench.job(job).state is JobState.CANCELLED
     assert await bench.quota_status() == FREE
     assert len(told(bench)) == 1
+
+
+async def test_what_one_process_has_told_no_other_tells_again(bench: Bench) -> None:
+    """The book knows who was told, whatever a platform remembers."""
+    warning = await bench.sanctions.warn(await account_of(bench), HOUSE, by=MOD)
+    assert len(told(bench)) == 1
+    other = RecordingSurface()
+    await enforcement_over(bench, bench.sanction_book, surface=other).follow_up(warning)
+    assert other.posted == []
+
+
+async def test_only_who_leads_sweeps_and_a_failure_is_made_up_for(bench: Bench) -> None:
+    """Whatever breaks."""
+    job = await bench.imagine()
+    bench.sanction_book.failures.fail_next("banned_jobs", StorageFailed("memory", "killed"))
+    await bench.sanctions.ban(await account_of(bench), HOUSE, by=MOD)
+    bench.leader.leads = False
+    running = asyncio.create_task(bench.enforcement.run(bench.leader, every=MINUTE))
+    await asyncio.sleep(90)
+    assert bench.job(job).state is JobState.QUEUED
+    for error in (StorageFailed("memory", "away"), ValueError("a fault")):
+        bench.sanction_book.failures.fail_next("banned_jobs", error)
+    bench.leader.leads = True
+    await asyncio.sleep(120)
+    assert bench.job(job).state is JobState.QUEUED
+    await asyncio.sleep(60)
+    assert bench.job(job).state is JobState.CANCELLED
+    assert len(told(bench)) == 1
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_more_jobs_than_fit_on_a_page_all_end(bench: Bench) -> None:
+    """Page by page."""
+    jobs = [await bench.imagine(key=f"call-{number}") for number in range(3)]
+    await bench.sanction_book.impose(await a_ban(bench))
+    await enforcement_over(bench, bench.sanction_book, page=2).end_banned_jobs()
+    assert [bench.job(job).state for job in jobs] == [JobState.CANCELLED] * 3
+    assert await bench.quota_status() == FREE
+
+
+async def test_what_is_done_before_it_could_be_ended_stays(bench: Bench) -> None:
+    """It was found as it was drawn, and had its pictures a moment later."""
+    job = await bench.imagine()
+    book = BookReadBeforeWork(bench)
+    await book.impose(await a_ban(bench))
+    await enforcement_over(bench, book).end_banned_jobs()
+    assert book.found == [job.id]
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.message(job).pictures) == 1
+    assert await bench.quota_status() == QuotaStatus(20, held=0, spent=1)
 
 
 async def test_whoever_cannot_be_told_now_is_told_later_and_given_up_after_a_day(bench: Bench) -> None:

@@ -53,7 +53,7 @@ class Court:
         )
         return (await self.review.open(new)).case
 
-    async def appeal(self, against: str) -> Case:
+    async def appeal(self, against: str | None) -> Case:
         """Open Ann's appeal."""
         new = NewCase(kind=CaseKind.APPEAL, community=HERE, platform=Platform("loom"), tenant="1", account=ANN, appeals=against)
         return (await self.review.open(new)).case
@@ -99,3 +99,11 @@ async def test_an_appeal_against_a_sanction_lifts_that_one(court: Court) -> None
     court.clock.move(11 * MINUTE)
     await court.review.carry_on()
     assert court.active() == [SanctionKind.WARNING]
+
+
+async def test_an_appeal_that_names_no_decision_lifts_nothing(court: Court) -> None:
+    """What nobody asked about holds on."""
+    await court.sanctions.ban(ANN, HERE, by=MO)
+    appeal = await court.appeal(None)
+    await court.review.decide(appeal.id, Decision.RESTORE, OLLIE, HERE)
+    assert court.active() == [SanctionKind.BAN]

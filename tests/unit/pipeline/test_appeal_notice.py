@@ -1,0 +1,145 @@
+"""Asks whether people hear how their appeal was decided: in private, once for each decision, and what does not come back."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.cases import Case, CaseKind, Decision, NewCase
+from bot.domain.images import PictureState
+from bot.domain.jobs import Job
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor
+from bot.errors import SurfaceFailed
+from bot.pipeline.appeal_notice import AppealNotice
+from bot.pipeline.private_notices import PrivateNotices
+from bot.services.case_effects import PictureEffect
+from bot.services.cases import CaseReview
+from bot.services.removal import UNDO
+from tests.fakes.bench import Bench
+from tests.fakes.surfaces import LOOM, SQUARE, person
+
+MO, OLLIE = Actor(AccountId("mo"), "Mo"), Actor(AccountId("ollie"), "Ollie")
+GRANTED = "A moderator has looked at your appeal, and the decision is taken back."
+UPHELD = "A moderator has looked at your appeal: it stays as it was decided. An appeal is decided once."
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Court:
+    """Cases with what they do to pictures, and with what the person is told."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        notices = PrivateNotices(bench.accounts, {LOOM: bench.surface})
+        self.notice = AppealNotice(notices, bench.removals, bench.seen_keys, bench.clock)
+        effects = (PictureEffect(bench.decisions, bench.removals, bench.cases), self.notice)
+        self.review = CaseReview(bench.cases, bench.sanction_book, effects, bench.clock)
+
+    async def open(self, kind: CaseKind, job: Job | None = None, *, appeals: str | None = None) -> Case:
+        """Open a case about Ann, or about a picture of hers."""
+        picture = None if job is None else (await self.bench.pictures.of_job(job.id))[0].id
+        new = NewCase(
+            kind=kind,
+            community=HOUSE,
+            platform=LOOM,
+            tenant=SQUARE.tenant,
+            account=(await self.bench.quotas.account(person())).id,
+            picture=picture,
+            appeals=appeals,
+        )
+        return (await self.review.open(new)).case
+
+    async def decide(self, case: Case, decision: Decision, by: Actor = OLLIE) -> Case:
+        """Decide it."""
+        return await self.review.decide(case.id, decision, by, HOUSE)
+
+    @property
+    def told(self) -> list[str]:
+        """What was said to Ann alone."""
+        return [post.text for place, post, _ in self.bench.surface.posted if place.channel == "ann alone"]
+
+
+@pytest.fixture
+def court(bench: Bench) -> Court:
+    """Set it up."""
+    return Court(bench)
+
+
+@pytest.mark.parametrize(("decision", "text"), [(Decision.RESTORE, GRANTED), (Decision.UPHOLD, UPHELD)])
+async def test_a_decision_is_told_once(court: Court, decision: Decision, text: str) -> None:
+    """However often it is carried out."""
+    decided = await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), decision)
+    assert court.told == [text]
+    await court.notice.enforce(decided)
+    assert court.told == [text]
+    assert court.bench.seen_keys.happened == {f"appeal:{decided.id}:1"}
+
+
+async def test_what_is_decided_anew_is_told_anew(court: Court) -> None:
+    """While it is open again, nothing is."""
+    appeal = await court.open(CaseKind.APPEAL, appeals="a warning")
+    await court.decide(appeal, Decision.UPHOLD)
+    await court.review.undo(appeal.id, OLLIE, HOUSE)
+    assert court.told == [UPHELD]
+    await court.decide(appeal, Decision.RESTORE)
+    assert court.told == [UPHELD, GRANTED]
+
+
+async def test_only_decisions_of_appeals_are_told(court: Court) -> None:
+    """What follows from a report has words of its own."""
+    await court.decide(await court.open(CaseKind.REPORT, await court.bench.draw()), Decision.REMOVE)
+    assert court.told == []
+    assert court.bench.seen_keys.happened == set()
+
+
+async def test_a_picture_that_comes_back_needs_no_more_words(court: Court) -> None:
+    """It is there again."""
+    job = await court.bench.draw()
+    report = await court.decide(await court.open(CaseKind.REPORT, job), Decision.REMOVE, MO)
+    await court.decide(await court.open(CaseKind.APPEAL, job, appeals=report.id), Decision.RESTORE)
+    assert [picture.state for picture in await court.bench.pictures.of_job(job.id)] == [PictureState.VISIBLE]
+    assert court.told == [GRANTED]
+
+
+async def test_a_picture_that_was_never_removed_is_not_called_deleted(court: Court) -> None:
+    """The appeal was against something else."""
+    job = await court.bench.draw()
+    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), Decision.RESTORE)
+    assert court.told == [GRANTED]
+
+
+async def test_whoever_gets_no_picture_back_is_told_so(court: Court) -> None:
+    """Its bytes went when the removal could not be undone any more."""
+    job = await court.bench.draw()
+    report = await court.decide(await court.open(CaseKind.REPORT, job), Decision.REMOVE, MO)
+    court.bench.clock.move(UNDO)
+    await court.bench.gallery.sweep()
+    appeal = await court.open(CaseKind.APPEAL, job, appeals=report.id)
+    await court.decide(appeal, Decision.RESTORE)
+    assert court.bench.objects.objects == {}
+    assert court.told == [f"{GRANTED} The picture itself is deleted for good and cannot come back."]
+
+
+async def test_a_platform_that_is_down_is_tried_again(court: Court) -> None:
+    """Until it takes the message."""
+    court.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
+    appeal = await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), Decision.UPHOLD)
+    court.bench.clock.move(HOUR)
+    await court.review.carry_on()
+    assert [case.id for case in await court.bench.cases.to_enforce(most=9)] == [appeal.id]
+    court.bench.surface.failures.clear()
+    for _ in range(2):
+        await court.review.carry_on()
+    assert court.told == [UPHELD]
+    assert await court.bench.cases.to_enforce(most=9) == ()
+
+
+async def test_after_a_day_it_is_given_up(court: Court) -> None:
+    """The case is done with, and nobody is told out of the blue later."""
+    court.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
+    await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), Decision.UPHOLD)
+    court.bench.clock.move(DAY)
+    await court.review.carry_on()
+    assert await court.bench.cases.to_enforce(most=9) == ()
+    court.bench.surface.failures.clear()
+    await court.review.carry_on()
+    assert court.told == []
