@@ -176,10 +176,6 @@ class _Growing(io.RawIOBase, IO[bytes]):
     def __init__(self) -> None:
         self.written = bytearray()
 
-    def writable(self) -> bool:
-        """Return True; what cannot be done is not tried then."""
-        return True
-
     def write(self, content: Sequence[int]) -> int:  # type: ignore[override]  # every buffer of bytes is one
         """Take bytes."""
         self.written += bytes(content)

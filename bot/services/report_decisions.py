@@ -1,6 +1,6 @@
 """What moderators found of reports: reporters who are mostly wrong count for less."""
 
-from bot.domain.cases import Case, CaseKind, CaseState, Decision
+from bot.domain.cases import Case, CaseKind, CaseState
 from bot.domain.reports import ReportOutcome
 from bot.domain.rules import EVERYBODY
 from bot.ports.reports import Reports
@@ -19,15 +19,8 @@ class ReportDecisions:
         if case.state is CaseState.OPEN:
             await self._reports.undecide(case.picture, case.id)
         elif case.decision is not None and case.decided_at is not None and not _is_by_easel(case):
-            outcome = _OUTCOMES.get(case.decision)
-            if outcome is not None:
-                await self._reports.decide(case.picture, case.id, outcome, up_to=case.decided_at)
-
-
-_OUTCOMES = {
-    decision: ReportOutcome.UPHELD if decision.removes_picture else ReportOutcome.REJECTED
-    for decision in (Decision.REMOVE, Decision.KEEP, Decision.WARN, Decision.MUTE, Decision.BAN)
-}
+            outcome = ReportOutcome.UPHELD if case.decision.removes_picture else ReportOutcome.REJECTED
+            await self._reports.decide(case.picture, case.id, outcome, up_to=case.decided_at)
 
 
 def _is_by_easel(case: Case) -> bool:
