@@ -103,6 +103,7 @@ class Bench:
         limits: CallLimits | None = None,
         guard: Guard | None = None,
         rewriter: Rewriter | None = None,
+        communities: Communities = Communities(parts_tenants=False, joined={}),  # noqa: B008 - it never changes
     ) -> None:
         self.clock = StoppedClock()
         self.leader = ScriptedLeaderLock()
@@ -129,7 +130,7 @@ class Bench:
         self.painter = ScriptedProvider()
         self.links = PictureLinks("http://easel.test")
         self.gallery = Gallery(self.pictures, self.removals, self.objects, self.clock, undo=timedelta(minutes=10))
-        self.quotas = self._quotas()
+        self.quotas = self._quotas(communities)
         everywhere = {LOOM: self.surface, **(surfaces or {})}
         self.sent_messages = MemorySentMessages(self.jobs)
         self.delivery = self.delivery_on(everywhere)
@@ -330,12 +331,12 @@ class Bench:
         await self.recovery.sweep()
         await self.work()
 
-    def _quotas(self) -> Quotas:
+    def _quotas(self, communities: Communities) -> Quotas:
         return Quotas(
             accounts=self.accounts,
             ledger=self.ledger,
             rulebook=self.rulebook,
-            communities=Communities(parts_tenants=False, joined={}),
+            communities=communities,
             deployment=DEPLOYMENT,
             tariff=Tariff(self.weights, lambda wish: wish.count * PRICE.microusd, {LOOM: REGISTERED}),
             clock=self.clock,

@@ -1,10 +1,10 @@
 """Somebody's hands, which type and press."""
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Form, Post
+from bot.domain.chat import Form, Place, Post
 from bot.domain.jobs import Job
 from tests.fakes.bench import Bench
-from tests.fakes.surfaces import FakeCall, person
+from tests.fakes.surfaces import SQUARE, FakeCall, person
 
 
 class Hands:
@@ -17,9 +17,9 @@ class Hands:
         self.forms: list[Form] = []
         """Every form that was shown, in order."""
 
-    async def type(self, line: str, user: str = "ann") -> list[Post]:
+    async def type(self, line: str, user: str = "ann", *, at: Place = SQUARE) -> list[Post]:
         """Type a line."""
-        call = self._call(user)
+        call = self._call(user, at=at)
         await self._dispatcher.dispatch_line(line, call)
         self.forms += call.asked
         return call.whispers
@@ -31,9 +31,9 @@ class Hands:
         self.forms += call.asked
         return call.whispers
 
-    def _call(self, user: str, *, is_moderator: bool = False) -> FakeCall:
+    def _call(self, user: str, *, is_moderator: bool = False, at: Place = SQUARE) -> FakeCall:
         self._count += 1
-        return FakeCall(self._bench.surface, f"hand-{self._count}", by=person(user, is_moderator=is_moderator))
+        return FakeCall(self._bench.surface, f"hand-{self._count}", by=person(user, is_moderator=is_moderator), at=at)
 
 
 def newest(bench: Bench) -> Job:

@@ -8,10 +8,10 @@ import structlog
 from structlog.testing import capture_logs
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Form, Post, Tone
+from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.images import Shape
 from bot.domain.people import Person
-from bot.errors import BadInput, NotYours, StorageFailed, SurfaceFailed
+from bot.errors import BadInput, NotYours, Sanctioned, StorageFailed, SurfaceFailed
 from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.owners import nobody
 from tests.fakes.surfaces import FakeCall, RecordingSurface, person
@@ -124,6 +124,15 @@ async def test_a_failure_that_was_foreseen_is_its_own_sentence(
     easel.error = error
     await dispatcher.dispatch("wipe", {}, call)
     assert call.whispers == [Post(error.user_text, tone, error.kind)]
+
+
+async def test_whoever_is_muted_can_appeal_by_a_button(dispatcher: Dispatcher, easel: Easel, call: FakeCall) -> None:
+    """Against just that sanction."""
+    easel.error = Sanctioned(sanction="sanction-7", is_ban=False, until=None, reason="Be kind")
+    await dispatcher.dispatch("wipe", {}, call)
+    [whisper] = call.whispers
+    assert (whisper.tone, whisper.kind, whisper.text) == (Tone.REFUSED, "sanctioned", easel.error.user_text)
+    assert whisper.buttons == (Button("Appeal", "contest", "sanction-7"),)
 
 
 async def test_the_unforeseen_is_a_code_in_the_whisper_and_in_the_log(

@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.message_actions import MessageActions, Reaction
 from bot.commands.reports import flag, report, report_reason, unflag, unreport
 from bot.domain.cases import CaseId
 from bot.domain.chat import Place, Post
@@ -14,6 +15,7 @@ from bot.domain.jobs import Job
 from bot.domain.people import Identity, Person
 from bot.domain.reports import ReporterStanding, ReportOutcome, ReportReason
 from bot.errors import StorageFailed
+from bot.services.communities import Communities
 from bot.services.picture_lookup import PictureLookup
 from bot.services.reporting import Reporting
 from storage.limits.local import LocalRateLimiter
@@ -57,6 +59,7 @@ class Reporters:
             report_reason(reporting, lookup),
         )
         self._dispatcher = Dispatcher(commands, lambda: FAULT, nobody)
+        self.message_actions = MessageActions(self._dispatcher, lookup)
         self._calls = 0
 
     async def type(self, line: str, user: str = "bob", *, at: Place = SQUARE) -> str:
@@ -69,6 +72,14 @@ class Reporters:
         """Press a button, or what a menu or a reaction stands for."""
         call = self._call(person(user, is_moderator=is_moderator), at)
         await self._dispatcher.press(action, call)
+        return call.whispers
+
+    async def react(self, reaction: Reaction, job: Job, *, is_taken_back: bool = False) -> list[Post]:
+        """React to the message of a job, or take that reaction away again."""
+        assert job.message is not None
+        call = self._call(person("bob"), SQUARE)
+        point = self.message_actions.take_back if is_taken_back else self.message_actions.react
+        await point(reaction, job.message.id, call)
         return call.whispers
 
     async def standing(self, picture: PictureId) -> list[ReporterStanding]:
@@ -179,6 +190,16 @@ async def test_a_report_can_be_taken_back_for_ten_minutes(bench: Bench, reporter
     assert len(await reporters.reports.of(fox)) == 1
 
 
+async def test_a_reaction_that_is_taken_away_takes_the_report_back(reporters: Reporters, foxes: Job, fox: PictureId) -> None:
+    """Another reaction that is taken away changes nothing."""
+    await reporters.react(Reaction.REPORT, foxes)
+    assert await reporters.react(Reaction.CROSS, foxes, is_taken_back=True) == []
+    assert len(await reporters.reports.of(fox)) == 1
+    [taken_back] = await reporters.react(Reaction.REPORT, foxes, is_taken_back=True)
+    assert taken_back.text == "Your report is taken back, and counts for nothing."
+    assert await reporters.reports.of(fox) == ()
+
+
 async def test_who_never_reported_is_told_nothing_by_a_reaction(reporters: Reporters, foxes: Job) -> None:
     """A button says so."""
     assert await reporters.press(f"unflag:{foxes.id}", "cat") == []
@@ -197,9 +218,10 @@ async def test_pictures_of_elsewhere_are_reported_there(reporters: Reporters, fo
 
 
 async def test_ones_own_picture_is_not_reported(reporters: Reporters, foxes: Job, fox: PictureId) -> None:
-    """It can be deleted."""
-    [refused] = await reporters.press(f"report:{foxes.id}", "ann")
-    assert "is your own" in refused.text
+    """It can be deleted. A reaction is told the same."""
+    for command in ("report", "flag"):
+        [refused] = await reporters.press(f"{command}:{foxes.id}", "ann")
+        assert "is your own" in refused.text
     assert await reporters.reports.of(fox) == ()
 
 
@@ -226,6 +248,19 @@ async def test_what_reports_count_for(bench: Bench, reporters: Reporters, foxes:
     await reporters.press(f"report:{foxes.id}", "owner", at=ALONE)
     new, known, moderator = ReporterStanding.NEW, ReporterStanding.KNOWN, ReporterStanding.MODERATOR
     assert await reporters.standing(fox) == [new, known, known, moderator, new, moderator]
+
+
+async def test_whoever_reports_from_outside_the_community_is_a_newcomer_there() -> None:
+    """However long they have been known elsewhere: a link can be passed on to a crowd."""
+    bench = Bench(communities=Communities(parts_tenants=True, joined={}))
+    reporters, job = Reporters(bench), await bench.draw(user="ann")
+    for user in ("bob", "cat"):
+        await bench.studio.account(person(user))
+    bench.clock.move(WEEK)
+    await reporters.press(f"report:{job.id}", "bob")
+    await reporters.press(f"report:{job.id}", "cat", at=ALONE)
+    [picture] = await bench.pictures.of_job(job.id)
+    assert await reporters.standing(picture.id) == [ReporterStanding.KNOWN, ReporterStanding.NEW]
 
 
 async def test_whoever_is_mostly_wrong_counts_for_nothing(bench: Bench, reporters: Reporters, foxes: Job, fox: PictureId) -> None:

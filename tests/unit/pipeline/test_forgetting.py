@@ -202,6 +202,19 @@ async def test_copies_that_were_sent_go_too(stage: Stage) -> None:
     assert stage.bench.surface.shown == {}
 
 
+async def test_copies_go_where_the_job_has_no_message_of_its_own(stage: Stage) -> None:
+    """It was asked for by a program, and its pictures were shown in a gallery."""
+    job = await stage.bench.draw("a fox")
+    row = stage.bench.jobs.rows[job.id]
+    assert row.job.message is not None
+    await stage.sent.add(job.id, row.job.message)
+    row.job = replace(row.job, message=None)
+    stage.settle()
+    done = await stage.carry_on()
+    assert (done.state, done.counts["messages"]) == (PrivacyState.DONE, 1)
+    assert stage.bench.surface.shown == {}
+
+
 async def test_a_message_that_was_promised_is_looked_for(stage: Stage) -> None:
     """Found or not, or where nobody can tell."""
     for number, answered in enumerate((True, False, None)):
