@@ -6,6 +6,7 @@ import structlog
 
 from bot.domain.cases import Case, CaseKind, Decision
 from bot.domain.chat import Post
+from bot.domain.removals import RemovalState
 from bot.errors import SurfaceFailed
 from bot.pipeline.private_notices import PrivateNotices
 from bot.ports.clock import Clock
@@ -34,7 +35,7 @@ class AppealNotice:
         if not await self._seen_keys.add_if_new(key):
             return
         try:
-            await self._notices.tell(case.account, await self._post(case), key=key, about=case.community)
+            await self._tell(case, key)
         except SurfaceFailed as error:
             if self._clock.now() - case.decided_at >= _GIVE_UP_AFTER:
                 log.info("appeal.untold", case=case.id, reason=str(error))
@@ -42,12 +43,18 @@ class AppealNotice:
             await self._seen_keys.forget(key)
             raise
 
+    async def _tell(self, case: Case, key: str) -> None:
+        if not await self._notices.tell(case.account, await self._post(case), key=key, about=case.community):
+            raise SurfaceFailed(case.platform, "another process may reach them")
+
     async def _post(self, case: Case) -> Post:
         if case.decision is not Decision.RESTORE:
             return Post("A moderator has looked at your appeal: it stays as it was decided. An appeal is decided once.")
         gone = ""
         if case.picture is not None:
             removal = await self._removals.get(case.picture)
-            if removal is not None and removal.is_active:
+            if removal is not None and removal.state is RemovalState.HIDDEN:
+                gone = " The picture itself stays hidden until a moderator has looked at what else was said about it."
+            elif removal is not None and removal.is_active:
                 gone = " The picture itself is deleted for good and cannot come back."
         return Post(f"A moderator has looked at your appeal, and the decision is taken back.{gone}")

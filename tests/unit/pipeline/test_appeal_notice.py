@@ -8,6 +8,7 @@ from bot.domain.cases import Case, CaseKind, Decision, NewCase
 from bot.domain.images import PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId
+from bot.domain.removals import RemovalReason
 from bot.domain.rules import Actor
 from bot.errors import SurfaceFailed
 from bot.pipeline.appeal_notice import AppealNotice
@@ -117,6 +118,29 @@ async def test_whoever_gets_no_picture_back_is_told_so(court: Court) -> None:
     await court.decide(appeal, Decision.RESTORE)
     assert court.bench.objects.objects == {}
     assert court.told == [f"{GRANTED} The picture itself is deleted for good and cannot come back."]
+
+
+async def test_a_picture_that_others_hide_is_not_called_deleted(court: Court) -> None:
+    """It may come back yet."""
+    job = await court.bench.draw()
+    [picture] = await court.bench.pictures.of_job(job.id)
+    await court.bench.decisions.hide(picture.id, RemovalReason.REPORTS, "reports")
+    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), Decision.RESTORE)
+    [told] = court.told
+    assert told == f"{GRANTED} The picture itself stays hidden until a moderator has looked at what else was said about it."
+
+
+async def test_a_process_that_cannot_reach_them_leaves_it_to_another_one(court: Court) -> None:
+    """It serves none of their platforms; the next one does."""
+    unserved = PrivateNotices(court.bench.accounts, {})
+    elsewhere = AppealNotice(unserved, court.bench.removals, court.bench.seen_keys, court.bench.clock)
+    appeal = await court.open(CaseKind.APPEAL, appeals="a warning")
+    decided = await CaseReview(court.bench.cases, court.bench.sanction_book, (elsewhere,), court.bench.clock).decide(
+        appeal.id, Decision.UPHOLD, OLLIE, HOUSE
+    )
+    assert [case.id for case in await court.bench.cases.to_enforce(most=9)] == [decided.id]
+    await court.review.carry_on()
+    assert court.told == [UPHELD]
 
 
 async def test_a_platform_that_is_down_is_tried_again(court: Court) -> None:
