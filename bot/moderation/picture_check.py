@@ -86,7 +86,10 @@ class PictureCheck:
         extension, size = self._verify(content)
         digest = sha256(content).hexdigest()
         key = f"pictures/{digest[:2]}/{digest}.{extension}"
-        turned = _fingerprints(content)
+        try:
+            turned = compute_fingerprints(content)
+        except _UNREADABLE as error:
+            raise _Unusable(f"a picture whose pixels cannot be read: {type(error).__name__}") from error
         file = ImageFile(
             key=key,
             sha256=digest,
@@ -144,14 +147,6 @@ class PictureCheck:
 
 class _Unusable(Exception):
     """Why a picture is not kept; it never leaves this module."""
-
-
-def _fingerprints(content: bytes) -> tuple[str, ...]:
-    """Return the fingerprints; none of what has a good frame and pixels that Pillow cannot read."""
-    try:
-        return compute_fingerprints(content)
-    except _UNREADABLE:
-        return ()
 
 
 def _webp_size(content: bytes) -> tuple[int, int]:

@@ -189,6 +189,18 @@ async def test_a_png_whose_pixels_are_garbage_is_refused() -> None:
     assert (await PictureCheck().examine("openai", SIGNATURE + header + parts + chunk(b"IEND", b""))).width == 64
 
 
+async def test_a_png_whose_rows_have_a_filter_that_there_is_not_is_refused() -> None:
+    """There are five (W3C PNG, section 9): all else about it is right, and still nobody can open it."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 48, 8, 2, 0, 0, 0))
+    for kind in (0, 4):
+        rows = (bytes([kind]) + bytes(64 * 3)) * 48
+        content = SIGNATURE + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+        assert (await PictureCheck().examine("openai", content)).height == 48
+    rows = (b"\x05" + bytes(64 * 3)) * 48
+    refusal = await refused(SIGNATURE + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    assert "pixels cannot be read" in str(refusal)
+
+
 @pytest.mark.parametrize("interlace", [0, 1])
 @pytest.mark.parametrize(("depth", "colour", "bits"), [(8, 2, 24), (1, 0, 1), (16, 6, 64), (4, 3, 4)])
 async def test_the_pixels_of_every_kind_of_png_are_counted_right(interlace: int, depth: int, colour: int, bits: int) -> None:
