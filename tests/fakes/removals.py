@@ -48,6 +48,7 @@ class MemoryPictureRemovals:
     def __init__(self, jobs: MemoryJobs, blocked: MemoryBlockedPictures) -> None:
         self._jobs = jobs
         self._blocked = blocked
+        self.failures = ScriptedFailures()
         self._due: dict[PictureId, datetime | None] = {}
         self._steps: dict[PictureId, dict[str, RemovalStep]] = {}
 
@@ -127,11 +128,13 @@ class MemoryPictureRemovals:
 
     async def due(self, *, most: int) -> tuple[Removal, ...]:
         """List what waits for somebody."""
+        self.failures.raise_next("due")
         found = sorted((at, picture) for picture, at in self._due.items() if at is not None and at <= self._jobs.clock.now())
         return tuple(self._jobs.removals[picture] for _, picture in found[:most])
 
     async def claim(self, removal: Removal, until: datetime) -> bool:
         """Put off what is due."""
+        self.failures.raise_next("claim")
         at = self._due[removal.picture]
         if not self._is_current(removal) or at is None or at > self._jobs.clock.now():
             return False
@@ -140,6 +143,7 @@ class MemoryPictureRemovals:
 
     async def postpone(self, removal: Removal, until: datetime | None) -> None:
         """Note the time."""
+        self.failures.raise_next("postpone")
         if self._is_current(removal):
             self._due[removal.picture] = until
 
@@ -150,6 +154,7 @@ class MemoryPictureRemovals:
 
     async def steps(self, picture: PictureId) -> tuple[RemovalStep, ...]:
         """List them."""
+        self.failures.raise_next("steps")
         steps = self._steps.get(picture, {})
         return tuple(steps[place] for place in sorted(steps))
 

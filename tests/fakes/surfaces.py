@@ -29,6 +29,8 @@ class RecordingSurface:
         self.retracted: list[tuple[MessageRef, frozenset[PictureId]]] = []
         self.answered: dict[str, MessageRef] = {}
         self._by_key: dict[str, MessageRef] = {}
+        self.may_retract = asyncio.Event()
+        self.may_retract.set()
         self._let_go = asyncio.Event()
         self._to_hold = 0
         self.begun = 0
@@ -81,7 +83,8 @@ class RecordingSurface:
             self.under_way -= 1
 
     async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
-        """Change a message, and remember what is to go."""
+        """Change a message once that may be done, and remember what is to go."""
+        await self.may_retract.wait()
         self.failures.raise_next("retract")
         if message.id not in self.shown:
             raise MessageGone(message.place.platform, "it is not there")

@@ -216,3 +216,17 @@ async def test_what_has_come_over_already_is_kept_without_its_spool(far: Bench, 
     spool.objects.clear()
     await far.keeping.keep(job, drawing, Troubles())
     assert far.job(job).state is JobState.KEPT
+
+
+async def test_what_cannot_be_discarded_now_holds_nobody_up(bench: Bench) -> None:
+    """Nobody knows the keys while the record is away; asked again it is gone."""
+    job = await bench.claimed()
+    drawing = a_drawing(bench, job)
+    await bench.jobs.open_drawing(drawing)
+    files = await bench.keeping.store_safely(drawing, (png(1),), Troubles())
+    await bench.jobs.close_drawing(replace(drawing, state=DrawingState.DRAWN, files=files))
+    bench.jobs.failures.fail_next("drawings", DOWN)
+    await bench.keeping.discard(job)
+    assert len(bench.objects.objects) == 1
+    await bench.keeping.discard(job)
+    assert bench.objects.objects == {}

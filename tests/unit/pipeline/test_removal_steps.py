@@ -11,7 +11,6 @@ from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
 from bot.domain.removals import RemovalReason, StepState
 from bot.errors import MessageGone, MessageOutOfReach, StorageFailed, SurfaceFailed
-from bot.pipeline.removal_steps import EVERY
 from bot.services.removal import UNDO
 from tests.fakes.bench import Bench
 from tests.fakes.clock import NOON
@@ -26,9 +25,9 @@ AWAY = StorageFailed("memory", "away")
 DAY = timedelta(days=1)
 
 
-async def drawn(bench: Bench, count: int = 1) -> tuple[Job, tuple[Picture, ...]]:
+async def drawn(bench: Bench, count: int = 1, *, key: str = "call-1") -> tuple[Job, tuple[Picture, ...]]:
     """Return a job with what was drawn for it."""
-    job = await bench.draw(count=count)
+    job = await bench.draw(key=key, count=count)
     return job, await bench.gallery.visible(job.id)
 
 
@@ -180,46 +179,6 @@ async def test_whoever_wants_to_be_forgotten_leaves_no_message(bench: Bench) -> 
     assert len(bench.surface.posted) == 1
 
 
-async def test_what_a_platform_does_not_take_is_tried_again_and_the_rest_is_not(bench: Bench) -> None:
-    """The author is told once, though the message takes longer."""
-    job, [picture] = await drawn(bench)
-    bench.surface.failures.fail_always("retract", DOWN)
-    await remove(bench, picture)
-    assert (await outcomes(bench, picture))["message"] == (StepState.FAILED, str(DOWN))
-    posted = list(bench.surface.posted)
-    bench.surface.failures.clear()
-    await bench.removal_steps.sweep()
-    assert bench.message(job).pictures
-    bench.clock.move(EVERY)
-    await bench.removal_steps.sweep()
-    assert bench.message(job).text == "This picture was taken down."
-    assert bench.surface.posted == posted
-    assert {state for state, _ in (await outcomes(bench, picture)).values()} == {StepState.DONE}
-
-
-async def test_bytes_go_though_a_message_does_not(bench: Bench) -> None:
-    """A platform that is down for an hour keeps nothing in our store."""
-    _, [picture] = await drawn(bench)
-    bench.surface.failures.fail_always("retract", DOWN)
-    await remove(bench, picture)
-    assert bench.objects.objects == {}
-
-
-async def test_tries_become_rarer_and_end_after_a_day(bench: Bench) -> None:
-    """Then it is listed as impossible."""
-    _, [picture] = await drawn(bench)
-    bench.surface.failures.fail_always("retract", DOWN)
-    await remove(bench, picture)
-    tries = 0
-    while await bench.removals.unfinished(most=9) and (await outcomes(bench, picture))["message"][0] is StepState.FAILED:
-        tries += 1
-        bench.clock.move(timedelta(minutes=10))
-        await bench.removal_steps.sweep()
-    assert tries <= 24 * 6
-    assert (await outcomes(bench, picture))["message"] == (StepState.IMPOSSIBLE, str(DOWN))
-    assert await bench.removals.due(most=9) == ()
-
-
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [(GONE, (StepState.DONE, "it was gone")), (OUT_OF_REACH, (StepState.IMPOSSIBLE, str(OUT_OF_REACH)))],
@@ -245,36 +204,6 @@ async def test_an_author_who_takes_no_messages_is_listed(bench: Bench) -> None:
     assert left.place == "author"
 
 
-async def test_a_store_that_is_away_keeps_nothing_for_ever(bench: Bench) -> None:
-    """What it does not let go now it is asked for again."""
-    job, [picture] = await drawn(bench)
-    bench.objects.failures.fail_always("delete", AWAY)
-    await remove(bench, picture)
-    assert len(bench.objects.objects) == 1
-    assert bench.message(job).text == "This picture was taken down."
-    assert (await outcomes(bench, picture))["store"] == (StepState.FAILED, str(AWAY))
-    bench.objects.failures.clear()
-    bench.clock.move(EVERY)
-    await bench.removal_steps.sweep()
-    assert bench.objects.objects == {}
-    assert {state for state, _ in (await outcomes(bench, picture)).values()} == {StepState.DONE}
-
-
-async def test_whoever_dies_in_the_middle_is_followed_by_another(bench: Bench) -> None:
-    """As by `kill -9`: what was done is done, the rest is done after the restart."""
-    job, [picture] = await drawn(bench)
-    bench.surface.failures.fail_next("direct", asyncio.CancelledError())  # type: ignore[arg-type]  # no Exception, as a kill is none
-    await bench.decisions.remove(picture.id, RemovalReason.RULES, "mod")
-    await bench.removal_steps.sweep()
-    assert bench.message(job).text == "This picture was taken down."
-    await bench.removal_steps.sweep()
-    assert len(bench.surface.posted) == 1
-    bench.clock.move(timedelta(seconds=15))
-    await bench.removal_steps.sweep()
-    assert bench.surface.posted[-1][0].channel == "ann alone"
-    assert len(bench.surface.retracted) == 1
-
-
 async def test_a_job_that_is_being_delivered_is_waited_for(bench: Bench) -> None:
     """Else the picture would be shown after it was taken down."""
     bench.surface.failures.fail_always("update", DOWN)
@@ -298,6 +227,17 @@ async def test_a_picture_without_a_fingerprint_gets_one_before_its_bytes_go(benc
     kept.picture = replace(kept.picture, file=replace(picture.file, fingerprint=None))
     await remove(bench, picture)
     assert len(await bench.blocked.fingerprints()) == 1
+
+
+async def test_a_picture_without_a_fingerprint_whose_bytes_are_lost_is_blocked_by_them_alone(bench: Bench) -> None:
+    """Nobody can say any more what it showed, and its removal ends all the same."""
+    _, [picture] = await drawn(bench)
+    bench.objects.objects.clear()
+    await remove(bench, picture)
+    assert await bench.blocked.is_blocked(picture.file.sha256)
+    assert await bench.blocked.fingerprints() == ()
+    assert {state for state, _ in (await outcomes(bench, picture)).values()} == {StepState.DONE}
+    assert await bench.removals.due(most=9) == ()
 
 
 async def test_a_plain_picture_is_blocked_by_its_bytes_alone(bench: Bench) -> None:

@@ -231,6 +231,15 @@ def test_patterns_see_plain_words_with_one_space_between() -> None:
     assert process_time() - started < 2
 
 
+def test_patterns_of_a_community_count_where_the_house_has_none_and_the_other_way_round() -> None:
+    """Either may have phrases alone."""
+    patterns = Matcher([WordList("patterns", patterns=(r"\bfox(es)?\b",))])
+    phrases = Matcher([WordList("phrases", phrases=("hen",))])
+    for house, own in ((phrases, patterns), (patterns, phrases)):
+        found = [house.find(prompt, own) for prompt in ("two foxes", "a hen", "a dog")]
+        assert [hit and hit.list_name for hit in found] == ["patterns", "phrases", None]
+
+
 def test_a_pattern_that_is_none_names_itself() -> None:
     """One sentence, with the list that has it."""
     with pytest.raises(ConfigError, match=r"The word list own has a pattern that RE2 does not take: ba\["):
