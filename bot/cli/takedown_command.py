@@ -14,7 +14,7 @@ from bot.config import Settings, load
 from bot.domain.people import Identity
 from bot.domain.removals import RemovalReason, RemovalStep, StepState
 from bot.errors import BadInput
-from bot.moderation.fingerprint import compute_fingerprints
+from bot.moderation.fingerprint import UNREADABLE, compute_fingerprints
 from bot.services.takedowns import FileHashes, TakedownResult
 from bot.text import pluralize
 
@@ -83,7 +83,7 @@ def _read_hashes(path: Path) -> FileHashes:
     try:
         content = path.read_bytes()
         return FileHashes(hashlib.sha256(content).hexdigest(), compute_fingerprints(content))
-    except (OSError, ValueError, SyntaxError) as error:
+    except UNREADABLE as error:
         raise BadInput(f"{path} is no picture that can be read; nothing was taken down.") from error
 
 

@@ -8,6 +8,8 @@ cropping, borders, or anything drawn over a good part of the picture.
 """
 
 import math
+import struct
+import zlib
 from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
@@ -21,13 +23,27 @@ _FREQUENCIES = 16
 _LEAST_CONTRAST = 2.0
 """Grey levels: what shows less than that at these frequencies, such as one plain colour, has nothing to be told by."""
 
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises at bytes that are not what they claim to be."""
+
 Matrix = list[list[float]]
 
 
 def compute_fingerprints(content: bytes) -> tuple[str, ...]:
     """Return the hashes, 64 hexadecimal digits each, of a picture that Pillow can read: as it is, then turned and mirrored.
 
-    One that shows next to nothing has none.
+    One that shows next to nothing has none; other bytes raise one of `UNREADABLE`.
     """
     with Image.open(BytesIO(content)) as image:
         found = _frequencies(image)

@@ -2,11 +2,9 @@
 
 import asyncio
 import struct
-import zlib
 from hashlib import sha256
 from io import BytesIO
 
-from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -14,24 +12,10 @@ from PIL.WebPImagePlugin import WebPImageFile
 from bot.domain.fingerprints import is_alike
 from bot.domain.images import ImageFile, Size, media_type_of
 from bot.errors import PictureBlocked
-from bot.moderation.fingerprint import compute_fingerprints
+from bot.moderation.fingerprint import UNREADABLE, compute_fingerprints
 from bot.moderation.png import verify_png
 from bot.ports.removals import BlockedPictures
 from bot.provider_errors import ProviderFailed, ProviderFault
-
-_UNREADABLE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-)
-"""What Pillow raises at bytes that are not what they claim to be."""
 
 _JPEG_SCAN = b"\xff\xda"
 _MOST_SCANS = 50
@@ -88,7 +72,7 @@ class PictureCheck:
         key = f"pictures/{digest[:2]}/{digest}.{extension}"
         try:
             turned = compute_fingerprints(content)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise _Unusable(f"a picture whose pixels cannot be read: {type(error).__name__}") from error
         file = ImageFile(
             key=key,
@@ -110,7 +94,7 @@ class PictureCheck:
                 return "jpg", self._verify_jpeg(content)
             if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
                 return "webp", self._verify_webp(content)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise _Unusable(f"broken picture of {len(content)} bytes: {type(error).__name__}") from error
         raise _Unusable(f"{len(content)} bytes that are no PNG, JPEG or WebP")
 

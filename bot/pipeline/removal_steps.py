@@ -12,7 +12,7 @@ from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.domain.removals import BlockedPicture, Removal, RemovalState, RemovalStep, StepState
 from bot.errors import EaselError, MessageGone, MessageOutOfReach, ObjectMissing, StorageFailed, SurfaceFailed
-from bot.moderation.fingerprint import compute_fingerprints
+from bot.moderation.fingerprint import UNREADABLE, compute_fingerprints
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.log_context import log_job
 from bot.ports.clock import Clock
@@ -236,12 +236,11 @@ class RemovalSteps:
         return None
 
     async def _complete_block(self, removal: Removal, key: str, sha256: str) -> None:
-        """Note what a picture shows whose version of easel did not do so when it was kept."""
+        """Note what a picture shows whose version of easel did not do so when it was kept, where that can be told."""
         try:
-            content = await self._objects.get(key)
-        except ObjectMissing:
+            fingerprints = await asyncio.to_thread(compute_fingerprints, await self._objects.get(key))
+        except (ObjectMissing, *UNREADABLE):
             return
-        fingerprints = await asyncio.to_thread(compute_fingerprints, content)
         order = removal.order
         await self._blocked.add(
             BlockedPicture(

@@ -229,13 +229,19 @@ async def test_a_picture_without_a_fingerprint_gets_one_before_its_bytes_go(benc
     assert len(await bench.blocked.fingerprints()) == 1
 
 
-async def test_a_picture_without_a_fingerprint_whose_bytes_are_lost_is_blocked_by_them_alone(bench: Bench) -> None:
-    """Nobody can say any more what it showed, and its removal ends all the same."""
+@pytest.mark.parametrize("content", [None, b"no picture"], ids=["lost", "broken"])
+async def test_a_picture_that_cannot_be_looked_at_any_more_is_blocked_by_its_hash_alone(
+    bench: Bench, content: bytes | None
+) -> None:
+    """Nobody can say what it showed, and its removal ends all the same."""
     _, [picture] = await drawn(bench)
     bench.objects.objects.clear()
+    if content is not None:
+        await bench.objects.put(picture.file.key, content, "image/png")
     await remove(bench, picture)
     assert await bench.blocked.is_blocked(picture.file.sha256)
     assert await bench.blocked.fingerprints() == ()
+    assert bench.objects.objects == {}
     assert {state for state, _ in (await outcomes(bench, picture)).values()} == {StepState.DONE}
     assert await bench.removals.due(most=9) == ()
 
