@@ -76,6 +76,18 @@ async def test_undo_takes_a_ban_back(stage: DiscordStage, zoe: DiscordPerson) ->
     await stage.picture()
 
 
+async def test_whoever_brings_easel_along_to_a_server_of_their_own_moderates_nobody_by_that(
+    stage: DiscordStage, zoe: DiscordPerson
+) -> None:
+    """All servers are one community here: they would take the ban back that a moderator of another one imposed."""
+    interaction = await zoe.type_command(stage.channel, "sanction ban", person=stage.ada)
+    await interaction.message_when(lambda one: "is banned" in one.text, within=20)
+    eve, own = stage.discord.add_user("eve"), stage.discord.add_guild("Eve's own", has_bot=False)
+    eve.has_installed = True
+    own.grant(eve, Permission.MANAGE_MESSAGES)
+    assert "Only moderators may see that" in await read(eve, own.add_channel("lobby"), "standing", person=stage.ada)
+
+
 async def test_a_ban_by_case_is_appealed_from_the_direct_message_and_all_comes_back(
     stage: DiscordStage, zoe: DiscordPerson, mods: Channel
 ) -> None:

@@ -20,13 +20,13 @@ def place_of(guild: int | None, channel_id: int | None, channel: object) -> Plac
 def person_of_interaction(interaction: Interaction) -> Person:
     """Return whoever an interaction is from, with what they bought of us.
 
-    Only where the server itself installed the bot are its admins admins here:
-    anybody can bring it along into a server of their own.
+    Only where the server itself installed the bot are its admins and moderators
+    such here: anybody can bring it along into a server of their own.
     """
     may = interaction.permissions
     if not interaction.is_guild_integration():
         may = discord.Permissions(may.value)
-        may.update(manage_guild=False, administrator=False)
+        may.update(manage_guild=False, manage_messages=False, administrator=False)
     bought = {str(one.sku_id) for one in interaction.entitlements if not one.deleted and not one.is_expired()}
     return person_of(interaction.user, interaction.locale, may, entitlements=sorted(bought))
 
