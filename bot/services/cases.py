@@ -82,8 +82,11 @@ class CaseReview:
         Raises:
             BadInput: There is no such case.
             Conflict: It is too late, or it is open already.
+            NotAllowed: Who may not decide it may not undo that either.
         """
         found = await self.find(case, community)
+        if community is not None:
+            await self._check_impartial(found, by)
         if not await self._cases.undo(case, by):
             raise Conflict(
                 "Only a decision of the last ten minutes can be undone, and only while no newer case is open about the same; "

@@ -184,6 +184,14 @@ class TestAppeals:
         stage.clock.move(timedelta(minutes=1))
         assert (await stage.review.decide(appeal, Decision.UPHOLD, MO, HOUSE)).decided_by == MO
 
+    async def test_nor_do_they_undo_what_the_other_one_decided(self, stage: Stage) -> None:
+        """The appeal would be open again, and the person banned."""
+        appeal = await self.appeal(stage)
+        await stage.review.decide(appeal, Decision.RESTORE, ZOE, HOUSE)
+        with pytest.raises(NotAllowed):
+            await stage.review.undo(appeal, MO, HOUSE)
+        assert (await stage.review.undo(appeal, ZOE, HOUSE)).state is CaseState.OPEN
+
     async def test_who_appeals_is_not_the_other_moderator(self, stage: Stage) -> None:
         """A moderator may have been banned."""
         other = await stage.open(replace(REPORT, picture=PictureId("owl.0"), account=AccountId("bob")))
