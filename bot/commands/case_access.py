@@ -69,6 +69,15 @@ class CaseAccess:
                 "Remove takes the picture alone."
             )
 
+    def check_place(self, call: Call, case: Case) -> None:
+        """See whether what is set at the place of the call holds where the case is.
+
+        Raises:
+            BadInput: It is another community's.
+        """
+        if self._quotas.community(call.place) != case.community:
+            raise BadInput(f"This case is of {case.community}, and words listed here hold here alone; nothing was changed.")
+
     async def page(self, call: Call, state: CaseState, most: int) -> tuple[Case, ...]:
         """Return the first cases that the caller may see."""
         community, sees_all = await self.community(call), await self._sees_all(call)

@@ -152,6 +152,7 @@ def cases_block(access: CaseAccess, filter_add: Command[FilterAddArgs], log: Mod
 
     async def run(call: Call, args: CasesBlockArgs) -> None:
         case = await access.find(call, args.case)
+        access.check_place(call, case)
         await filter_add.run(call, FilterAddArgs(args.words, why=f"Case {case.id}"[:LONGEST_REASON]))
         entry = NewLogEntry(
             community=case.community,

@@ -8,7 +8,7 @@ from PIL import Image
 from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState, Decision
 from bot.domain.chat import Form, Place
 from bot.domain.images import PictureId, PictureState
-from bot.domain.people import HOUSE, AccountId
+from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import RuleKind
 from bot.domain.sanctions import SanctionKind
 from bot.errors import ObjectMissing
@@ -63,6 +63,16 @@ class TestDeciding:
         case = await desk.report(await bench.draw(user="mo"))
         [answer] = await desk.press("keep", case, "mo")
         assert "another moderator" in answer.text
+
+    async def test_nobody_undoes_what_was_decided_about_them(self, bench: Bench, desk: CaseDesk) -> None:
+        """A moderator who was banned does not lift that by the Undo button of the case."""
+        job = await bench.draw(user="mo")
+        case = await desk.report(job)
+        await desk.press("ban", case, "zoe")
+        [answer] = await desk.press("undo", case, "mo")
+        assert "another moderator" in answer.text
+        assert await bench.gallery.visible(job.id) == ()
+        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is not None
 
     async def test_an_undone_decision_is_taken_back(self, bench: Bench, desk: CaseDesk) -> None:
         """The picture is seen again, and the ban lifted; once."""
@@ -196,6 +206,14 @@ class TestWorking:
         assert (rule.key.kind, rule.key.subject) == (RuleKind.FILTER, "wicked fox")
         assert [line.action for line in desk.log.entries] == ["opened", "blocked"]
         assert (await desk.review.find(case.id, None)).state is CaseState.OPEN
+
+    async def test_a_phrase_is_not_listed_for_another_community(self, bench: Bench, desk: CaseDesk) -> None:
+        """Owners see all cases wherever they are, and `/filter add` lists words where they are."""
+        case = await desk.report(await bench.draw(), community=CommunityId("elsewhere"))
+        [answer] = await desk.type(f"/cases block wicked fox --case {case.id}", OWNER)
+        assert "elsewhere" in answer.text
+        assert await bench.rulebook.filter_rules(HOUSE) == ()
+        assert [line.action for line in desk.log.entries] == ["opened"]
 
     async def test_the_picture_is_shown_to_whoever_asks(self, bench: Bench, desk: CaseDesk) -> None:
         """As a file that every platform shows."""
