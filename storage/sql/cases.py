@@ -140,7 +140,7 @@ class SqlCases:
         """Write the name down."""
         async with self._database.write_transaction() as connection:
             changed = await _change(connection, _CHANGE_OPEN, case, **actor_values("assignee", "assignee_name", to))
-            return await self._log(connection, changed, ModerationAction.ASSIGNED, by, "" if to is None else to.name)
+            return await self._log(connection, changed, ModerationAction.ASSIGNED, by)
 
     async def add_note(self, case: CaseId, text: str, by: Actor) -> bool:
         """Insert the note."""

@@ -224,6 +224,7 @@ PERSONAL_DATA = (
             sanctions.sanctions.c.account == ACCOUNT,
             sanctions.sanctions.c.by_account == ACCOUNT,
         ),
+        hidden=frozenset({"by_account", "by_name", "lifted_by_account", "lifted_by_name"}),
         when_forgotten=WhenForgotten.EMPTIED,
         emptied=(
             *_name_removed(sanctions.sanctions.c.by_account),
@@ -246,13 +247,8 @@ PERSONAL_DATA = (
     ),
     PersonalTable(
         table=cases.cases,
-        what="cases about your pictures, or that you opened, decided or had assigned",
-        rows=or_(
-            cases.cases.c.account == ACCOUNT,
-            cases.cases.c.by_account == ACCOUNT,
-            cases.cases.c.decided_by == ACCOUNT,
-            cases.cases.c.assignee == ACCOUNT,
-        ),
+        what="cases about your pictures and words",
+        rows=cases.cases.c.account == ACCOUNT,
         hidden=frozenset({"message", "by_account", "by_name", "decided_by", "decided_by_name", "assignee", "assignee_name"}),
         when_forgotten=WhenForgotten.EMPTIED,
         emptied=(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from bot.domain.cases import CaseKind, Decision, NewCase
 from bot.domain.chat import MessageRef, Place
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.images import PictureId
@@ -16,6 +17,7 @@ from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Pl
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
 from bot.domain.reports import ReporterStanding
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
+from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.api_keys import ApiKey, ApiKeyId
@@ -29,11 +31,13 @@ from bot.ports.rules import Rulebook
 from storage.schema import metadata
 from storage.schema.accounts import installations
 from storage.sql.api_keys import SqlApiKeys
+from storage.sql.cases import SqlCases
 from storage.sql.codes import SqlCodes
 from storage.sql.database import Database
 from storage.sql.old_records import SqlOldRecords
 from storage.sql.personal_records import SqlPersonalRecords
 from storage.sql.privacy_requests import SqlPrivacyRequests
+from storage.sql.sanctions import SqlSanctionBook
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import DONE, LEASE, TODAY, WEB, a_drawing, a_hold, a_job, some_pictures
 from tests.fakes.clock import NOON, StoppedClock
@@ -79,6 +83,11 @@ async def everything(database: Database) -> dict[str, str]:
             table.name: "\n".join(str(dict(row)) for row in (await connection.execute(select(table))).mappings())
             for table in metadata.sorted_tables
         }
+
+
+async def exported(personal: PersonalRecords, account: AccountId) -> str:
+    """Return all rows of somebody's export."""
+    return "\n".join([row for name in personal.sections() async for rows in personal.rows(name, account) for row in rows])
 
 
 @pytest.fixture
@@ -207,6 +216,26 @@ async def test_an_export_has_a_section_of_everything(
     assert "key_hash" not in text
     assert "bobs" not in text
     assert found["accounts"][0]["created_at"] == NOON.isoformat()
+
+
+async def test_nobody_is_told_of_other_peoples_words_or_who_moderated_them(
+    personal: PersonalRecords, accounts: Accounts, database: Database, clock: StoppedClock
+) -> None:
+    """A moderator has decided about what others asked for; those read what was done, and not by whom."""
+    ann = (await accounts.get_or_create(ANNABEL, REGISTERED)).id
+    mo = Actor((await accounts.get_or_create(Identity(WEB, "", "mo"), REGISTERED)).id, "Mo Marker")
+    cases = SqlCases(database, clock, CountingIds())
+    new = NewCase(kind=CaseKind.MISTAKE, community=HOUSE, platform=WEB, tenant="", account=ann, words=WORDS)
+    case = (await cases.open(new)).case.id
+    await cases.assign(case, mo, mo)
+    await cases.decide(case, Decision.UPHOLD, mo)
+    sanction = Sanction(
+        id=SanctionId("s"), key="s", account=ann, community=HOUSE, kind=SanctionKind.WARNING, imposed_at=NOON, by=mo
+    )
+    await SqlSanctionBook(database, clock).impose(sanction)
+    assert mo.name not in await exported(personal, ann)
+    assert mo.account not in await exported(personal, ann)
+    assert WORDS not in await exported(personal, mo.account)
 
 
 async def test_long_sections_come_page_by_page(

@@ -105,7 +105,7 @@ class MemoryCases:
         row = self.rows.get(case)
         if row is None or row.case.state is not CaseState.OPEN:
             return False
-        return self._enter(self._change(row, assignee=to), ModerationAction.ASSIGNED, by, "" if to is None else to.name)
+        return self._enter(self._change(row, assignee=to), ModerationAction.ASSIGNED, by)
 
     async def add_note(self, case: CaseId, text: str, by: Actor) -> bool:
         """Add it."""
