@@ -31,8 +31,11 @@ class PictureRemovals(Protocol):
         """
         ...
 
-    async def restore(self, picture: PictureId, order: RemovalOrder) -> bool:
-        """Show a picture again that was hidden or removed, and allow it to come back; False too when its bytes are gone."""
+    async def restore(self, picture: PictureId, order: RemovalOrder, *, revision: int | None = None) -> bool:
+        """Show a picture again that was hidden or removed, and allow it to come back; False too when its bytes are gone.
+
+        With a `revision`, only where nothing has been decided about it since that one.
+        """
         ...
 
     async def get(self, picture: PictureId) -> Removal | None:

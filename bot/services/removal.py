@@ -48,13 +48,17 @@ class Removals:
         is_news = await self._removals.remove(picture, order, erase_at=erase_at)
         return self._note("picture.removed_by_decision", picture, order, is_news=is_news)
 
-    async def restore(self, picture: PictureId, by: str, case: str | None = None) -> bool:
-        """Show a picture again that was hidden or removed; False where nothing is to be restored, or its bytes are gone."""
+    async def restore(self, picture: PictureId, by: str, case: str | None = None, *, revision: int | None = None) -> bool:
+        """Show a picture again that was hidden or removed; False where nothing is to be restored, or its bytes are gone.
+
+        With a `revision`, only where nothing has been decided about it since that one.
+        """
         before = await self._removals.get(picture)
         if before is None:
             return False
         order = RemovalOrder(reason=before.order.reason, by=by, case=case, tells_author=before.order.tells_author)
-        return self._note("picture.restored", picture, order, is_news=await self._removals.restore(picture, order))
+        is_news = await self._removals.restore(picture, order, revision=revision)
+        return self._note("picture.restored", picture, order, is_news=is_news)
 
     def _note(self, event: str, picture: PictureId, order: RemovalOrder, *, is_news: bool) -> bool:
         if is_news:

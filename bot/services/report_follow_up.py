@@ -160,7 +160,7 @@ class ReportFollowUp:
         """Show a picture again that reports alone had hidden, where they are too few by now."""
         removal = await self._removal_record.get(picture)
         if removal is not None and removal.state is RemovalState.HIDDEN and removal.order.by == _BY:
-            await self._removals.restore(picture, _BY, case)
+            await self._removals.restore(picture, _BY, case, revision=removal.revision)
 
 
 def _most_given_reason(reports: list[Report]) -> str:

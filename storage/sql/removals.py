@@ -31,6 +31,7 @@ _UNBLOCK = delete(blocked_pictures).where(blocked_pictures.c.picture == bindpara
 _IS_CURRENT = (_OF_PICTURE, removals.c.revision == bindparam("of_revision"))
 _PUT_OFF = update(removals).where(*_IS_CURRENT)
 _STATE = select(removals.c.state).where(_OF_PICTURE)
+_NOW = select(removals.c.state, removals.c.revision).where(_OF_PICTURE)
 _REVISION = select(removals.c.revision).where(_OF_PICTURE).with_for_update()
 
 
@@ -86,12 +87,14 @@ class SqlPictureRemovals:
             await self._decide(connection, found, RemovalState.REMOVED, order)
         return True
 
-    async def restore(self, picture: PictureId, order: RemovalOrder) -> bool:
+    async def restore(self, picture: PictureId, order: RemovalOrder, *, revision: int | None = None) -> bool:
         """Show what is hidden by a decision."""
         async with self._database.write_transaction() as connection:
             found = await _lock_picture(connection, picture)
-            before = (await connection.execute(_STATE, {"of_picture": picture})).scalar()
-            if found is None or found.state != PictureState.HIDDEN or before in {None, RemovalState.RESTORED}:
+            before = (await connection.execute(_NOW, {"of_picture": picture})).first()
+            if before is None or before.state == RemovalState.RESTORED or revision not in {None, before.revision}:
+                return False
+            if found is None or found.state != PictureState.HIDDEN:
                 return False
             await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": PictureState.VISIBLE, "remove_at": None})
             await connection.execute(_UNBLOCK, {"of_picture": picture})

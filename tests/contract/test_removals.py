@@ -101,6 +101,18 @@ async def test_what_is_hidden_can_be_restored(removals: PictureRemovals, picture
     assert await pictures.show(FOX)
 
 
+async def test_what_was_decided_anew_meanwhile_is_not_restored(
+    removals: PictureRemovals, pictures: Pictures, foxes: tuple[Picture, ...]
+) -> None:
+    """Whoever restores what reports had hidden may have looked before a moderator removed it."""
+    await removals.hide(foxes[0].id, BY_MODERATOR)
+    seen = (await decided(removals, foxes[0])).revision
+    await removals.remove(foxes[0].id, BY_MODERATOR, erase_at=LATER)
+    assert not await removals.restore(foxes[0].id, BY_LAW, revision=seen)
+    assert await states(pictures) == [PictureState.HIDDEN, PictureState.VISIBLE]
+    assert await removals.restore(foxes[0].id, BY_LAW, revision=seen + 1)
+
+
 async def test_what_is_removed_at_once_is_due_and_blocked(
     removals: PictureRemovals, pictures: Pictures, blocked: BlockedPictures, foxes: tuple[Picture, ...]
 ) -> None:

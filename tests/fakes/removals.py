@@ -84,9 +84,11 @@ class MemoryPictureRemovals:
             )
         return True
 
-    async def restore(self, picture: PictureId, order: RemovalOrder) -> bool:
+    async def restore(self, picture: PictureId, order: RemovalOrder, *, revision: int | None = None) -> bool:
         """Show what is hidden by a decision."""
         kept, before = self._jobs.kept.get(picture), self._jobs.removals.get(picture)
+        if before is not None and revision not in {None, before.revision}:
+            return False
         if kept is None or kept.picture.state is not PictureState.HIDDEN or before is None or not before.is_active:
             return False
         self._blocked.allow(picture)
