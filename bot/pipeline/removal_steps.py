@@ -128,6 +128,8 @@ class RemovalSteps:
                     await self._perform_claimed(removal)
         except EaselError as error:
             log.warning("removal.left", picture=removal.picture, reason=str(error))
+        except Exception:
+            log.exception("removal.broke", picture=removal.picture)
         finally:
             self._under_way.discard(removal.picture)
 

@@ -116,10 +116,11 @@ async def test_a_removal_that_breaks_off_is_tried_later_and_keeps_no_other_waiti
     assert bench.message(job).text == "This picture was taken down."
 
 
-async def test_a_removal_that_cannot_be_claimed_is_left_for_the_next_look(bench: Bench) -> None:
+@pytest.mark.parametrize("error", [AWAY, BUG])
+async def test_a_removal_that_cannot_be_claimed_is_left_for_the_next_look(bench: Bench, error: Exception) -> None:
     """The record went away between two questions."""
     job, [picture] = await drawn(bench)
-    bench.removals.failures.fail_next("claim", AWAY)
+    bench.removals.failures.fail_next("claim", error)
     await remove(bench, picture)
     assert bench.message(job).text == "This picture was taken down."
     assert len(bench.surface.retracted) == 1
