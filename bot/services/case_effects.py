@@ -74,7 +74,10 @@ class PictureEffect:
             return True
         if removal.order.reason is RemovalReason.LEGAL or case.state is CaseState.OPEN:
             return False
-        return case.decision is Decision.KEEP and removal.state is RemovalState.HIDDEN
+        if case.decision is not Decision.KEEP or case.decided_at is None:
+            return False
+        # What was hidden since is what a later case is about.
+        return removal.state is RemovalState.HIDDEN and removal.decided_at <= case.decided_at
 
 
 def _decider(case: Case) -> str:

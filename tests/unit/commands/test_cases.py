@@ -9,6 +9,7 @@ from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState, Decision
 from bot.domain.chat import Form, Place
 from bot.domain.images import PictureId, PictureState
 from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.removals import RemovalReason
 from bot.domain.rules import RuleKind
 from bot.domain.sanctions import SanctionKind
 from bot.errors import ObjectMissing
@@ -162,6 +163,20 @@ class TestDeciding:
         job = await bench.draw()
         await desk.press("remove", await desk.report(job, kind=CaseKind.TAKEDOWN))
         await desk.press("keep", await desk.report(job))
+        assert await bench.gallery.visible(job.id) == ()
+
+    async def test_an_earlier_case_that_is_closed_shows_nothing_that_a_later_one_hides(
+        self, bench: Bench, desk: CaseDesk
+    ) -> None:
+        """A picture was kept, and then a moderator reported it."""
+        job = await bench.draw()
+        await desk.press("keep", await desk.report(job))
+        bench.clock.move(UNDO_WINDOW / 2)
+        later = await desk.report(job)
+        assert later.picture is not None
+        await desk.removals.hide(later.picture, RemovalReason.REPORTS, "reports", later.id)
+        bench.clock.move(UNDO_WINDOW / 2)
+        await desk.review.carry_on()
         assert await bench.gallery.visible(job.id) == ()
 
     async def test_words_alone_have_no_picture_to_remove(self, bench: Bench, desk: CaseDesk) -> None:
