@@ -88,12 +88,31 @@ class CaseMessages:
 
     async def show_due(self) -> None:
         """Show every case that has changed since it was shown; what a platform does not take now is left for the next time."""
-        for case in await self._cases.to_show(most=_PAGE):
-            try:
-                async with self._locks.lock(f"case:{case.id}"):
-                    await self._show(await self._review.find(case.id, None))
-            except SurfaceFailed as error:
-                log.warning("case.not_shown", case=case.id, reason=str(error))
+        failed, is_last = 0, False
+        while not is_last:
+            found = await self._cases.to_show(most=_PAGE, skip=failed)
+            is_last = len(found) < _PAGE
+            for case in found:
+                failed += not await self._is_shown(case)
+
+    async def _is_shown(self, case: Case) -> bool:
+        """Show a case. A boundary: one that cannot be shown keeps no other waiting, be it of the same place or another.
+
+        Raises:
+            StorageFailed: The record is away.
+        """
+        try:
+            async with self._locks.lock(f"case:{case.id}"):
+                await self._show(await self._review.find(case.id, None))
+        except SurfaceFailed as error:
+            log.warning("case.not_shown", case=case.id, reason=str(error))
+            return False
+        except EaselError:
+            raise
+        except Exception:
+            log.exception("case.not_shown", case=case.id)
+            return False
+        return True
 
     async def post_of(self, case: Case) -> Post:
         """Return a case as its message shows it."""

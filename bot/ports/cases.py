@@ -86,16 +86,22 @@ class Cases(Protocol):
         """Close decided cases whose undo window has ended, the earliest first, and return them."""
         ...
 
-    async def to_enforce(self, *, most: int) -> tuple[Case, ...]:
-        """Return cases that were decided, undone or closed, and for which nobody has noted since that it was enforced."""
+    async def to_enforce(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
+        """Return cases that were decided, undone or closed, and for which nobody has noted since that it was enforced.
+
+        The first `skip` are left out: they have just been tried.
+        """
         ...
 
     async def note_enforced(self, case: Case) -> bool:
         """Note that what follows from a case as it stood has happened; False where it stands otherwise by now."""
         ...
 
-    async def to_show(self, *, most: int) -> tuple[Case, ...]:
-        """Return cases that have changed since their message in the review channel was shown, the longest unshown first."""
+    async def to_show(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
+        """Return cases that have changed since their message in the review channel was shown, the longest unshown first.
+
+        The first `skip` are left out: they have just been tried.
+        """
         ...
 
     async def message(self, case: CaseId) -> MessageRef | None:

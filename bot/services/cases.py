@@ -74,7 +74,7 @@ class CaseReview:
             raise _decided_already(await self.find(case, community))
         self.changed.set()
         log.info("case.decided", case=case, decision=decision)
-        return await self._enforce(await self.find(case, community))
+        return await self._enforce_or_leave(await self.find(case, community))
 
     async def undo(self, case: CaseId, by: Actor, community: CommunityId | None) -> Case:
         """Open a decided case again, and take back what followed.
@@ -94,7 +94,7 @@ class CaseReview:
             )
         self.changed.set()
         log.info("case.undone", case=case, decision=found.decision)
-        return await self._enforce(await self.find(case, community))
+        return await self._enforce_or_leave(await self.find(case, community))
 
     async def assign(self, case: CaseId, to: Actor | None, by: Actor, community: CommunityId | None) -> Case:
         """Note who looks after an open case; None for nobody.
@@ -123,8 +123,12 @@ class CaseReview:
     async def carry_on(self) -> None:
         """Close decisions that can no longer be undone, and bring about what has not happened yet."""
         await self._cases.close_due(most=_PAGE)
-        for case in await self._cases.to_enforce(most=_PAGE):
-            await self._enforce(case)
+        failed, is_last = 0, False
+        while not is_last:
+            found = await self._cases.to_enforce(most=_PAGE, skip=failed)
+            is_last = len(found) < _PAGE
+            for case in found:
+                failed += not await self._is_enforced(case)
 
     async def _check_impartial(self, case: Case, by: Actor) -> None:
         if case.kind is CaseKind.APPEAL:
@@ -155,18 +159,33 @@ class CaseReview:
         appealed = await self._cases.get(CaseId(appeal.appeals))
         return None if appealed is None or appealed.decided_by is None else appealed.decided_by.account
 
-    async def _enforce(self, case: Case) -> Case:
-        """Bring about what a case says, and again if it has changed meanwhile; return it as it stands then.
+    async def _is_enforced(self, case: Case) -> bool:
+        """Bring about what a case says. A boundary: one that breaks keeps no other waiting."""
+        try:
+            await self._enforce(case)
+        except EaselError:
+            return False
+        except Exception:
+            log.exception("case.not_enforced", case=case.id)
+            return False
+        return True
 
-        Whatever fails is logged, and left for `carry_on`.
-        """
+    async def _enforce_or_leave(self, case: Case) -> Case:
+        """Bring about what a case says, and return it as it stands then; what fails is left for `carry_on`."""
+        try:
+            return await self._enforce(case)
+        except EaselError:
+            return case
+
+    async def _enforce(self, case: Case) -> Case:
+        """Bring about what a case says, and again if it has changed meanwhile; return it as it stands then."""
         while True:
             for effect in self._effects:
                 try:
                     await effect.enforce(case)
                 except EaselError as error:
                     log.warning("case.not_enforced", case=case.id, effect=type(effect).__name__, reason=str(error))
-                    return case
+                    raise
             if await self._cases.note_enforced(case):
                 return case
             case = await self.find(case.id, None)

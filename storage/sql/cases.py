@@ -22,6 +22,7 @@ from storage.sql.moderation_log import actor_of, actor_values, add_log_entry
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import Upsert
 
+_AGE = (cases.c.opened_at, cases.c.id)
 _ADD = Upsert(lambda insert_into: insert_into(cases).on_conflict_do_nothing())
 _THIS = cases.c.id == bindparam("of_case")
 _GET = select(cases).where(_THIS)
@@ -51,8 +52,8 @@ _ABOUT = (
     .order_by(cases.c.opened_at.desc(), cases.c.id.desc())
     .limit(bindparam("most"))
 )
-_TO_ENFORCE = select(cases).where(IS_TO_ENFORCE).order_by(cases.c.opened_at).limit(bindparam("most"))
-_TO_SHOW = select(cases).where(IS_TO_SHOW).order_by(cases.c.opened_at).limit(bindparam("most"))
+_TO_ENFORCE = select(cases).where(IS_TO_ENFORCE).order_by(*_AGE).limit(bindparam("most")).offset(bindparam("skip"))
+_TO_SHOW = select(cases).where(IS_TO_SHOW).order_by(*_AGE).limit(bindparam("most")).offset(bindparam("skip"))
 _anchor = cases.alias("anchor")
 _OPENED_AT = select(_anchor.c.opened_at).where(_anchor.c.id == bindparam("after")).scalar_subquery()
 _MESSAGE = select(cases.c.message).where(_THIS)
@@ -176,9 +177,9 @@ class SqlCases:
                     closed.append(case)
         return tuple(closed)
 
-    async def to_enforce(self, *, most: int) -> tuple[Case, ...]:
+    async def to_enforce(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
         """Read them by their index."""
-        return await self._read(_TO_ENFORCE, most=most)
+        return await self._read(_TO_ENFORCE, most=most, skip=skip)
 
     async def note_enforced(self, case: Case) -> bool:
         """Note it if the case is as it was."""
@@ -186,9 +187,9 @@ class SqlCases:
             values = {"of_case": case.id, "of_revision": case.revision}
             return (await connection.execute(_ENFORCED, values)).rowcount > 0
 
-    async def to_show(self, *, most: int) -> tuple[Case, ...]:
+    async def to_show(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
         """Read them by their index."""
-        return await self._read(_TO_SHOW, most=most)
+        return await self._read(_TO_SHOW, most=most, skip=skip)
 
     async def message(self, case: CaseId) -> MessageRef | None:
         """Read the reference."""

@@ -145,9 +145,9 @@ class MemoryCases:
             self._enter(row.case, ModerationAction.CLOSED, None)
         return tuple(closed)
 
-    async def to_enforce(self, *, most: int) -> tuple[Case, ...]:
+    async def to_enforce(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
         """Look for them."""
-        return tuple([case for case in self._sorted() if not self.rows[case.id].is_enforced][:most])
+        return tuple([case for case in self._sorted() if not self.rows[case.id].is_enforced][skip : skip + most])
 
     async def note_enforced(self, case: Case) -> bool:
         """Note it if it is as it was."""
@@ -157,10 +157,10 @@ class MemoryCases:
         row.is_enforced = True
         return True
 
-    async def to_show(self, *, most: int) -> tuple[Case, ...]:
+    async def to_show(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
         """Look for them."""
         self.failures.raise_next("to_show")
-        return tuple([case for case in self._sorted() if self.rows[case.id].shown_revision < case.revision][:most])
+        return tuple([case for case in self._sorted() if self.rows[case.id].shown_revision < case.revision][skip : skip + most])
 
     async def message(self, case: CaseId) -> MessageRef | None:
         """Return it."""

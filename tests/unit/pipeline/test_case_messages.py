@@ -133,6 +133,17 @@ async def test_what_the_platform_does_not_take_now_is_shown_later(bench: Bench, 
     assert desk.told == []
 
 
+async def test_cases_that_cannot_be_shown_keep_no_others_waiting(bench: Bench, desk: CaseDesk) -> None:
+    """However many they are, and whatever breaks."""
+    for number in range(21):
+        await desk.report(await bench.draw(user=f"user-{number}", key=f"key-{number}"))
+    last = await desk.report(await bench.draw(key="last"))
+    bench.surface.failures.fail_next("post", SurfaceFailed(LOOM, "it says no"), times=20)
+    bench.surface.failures.fail_next("post", ValueError("a bug"))
+    await desk.messages.show_due()
+    assert await desk.cases.message(last.id) is not None
+
+
 @pytest.mark.parametrize("channel", [MODS, Place(Platform("nowhere"), "town", "mods")])
 async def test_owners_are_told_when_the_channel_is_gone(bench: Bench, desk: CaseDesk, channel: Place) -> None:
     """Once, and the case waits without a message."""

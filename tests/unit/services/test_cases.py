@@ -244,6 +244,21 @@ class TestEnforcing:
         await stage.review.carry_on()
         assert stage.effect.told == [(CaseState.DECIDED, Decision.REMOVE)]
 
+    async def test_what_fails_keeps_nothing_else_waiting(self, stage: Stage) -> None:
+        """However many there are, and whatever breaks."""
+        failures = [StorageFailed("database", "away")] * 21
+        for number, failure in enumerate(failures):
+            stage.effect.failures.append(failure)
+            await stage.review.decide(
+                await stage.open(replace(REPORT, picture=PictureId(f"{number}"))), Decision.REMOVE, MO, HOUSE
+            )
+        stage.effect.failures += [*failures[:20], ValueError("a bug")]
+        await stage.review.carry_on()
+        assert stage.effect.enforced == []
+        stage.effect.failures += failures[:20]
+        await stage.review.carry_on()
+        assert len(stage.effect.enforced) == 1
+
     async def test_what_was_undone_meanwhile_is_taken_back(self, stage: Stage) -> None:
         """Whoever enforces looks again before they call it done."""
         stage.effect.undone_meanwhile = stage.cases
