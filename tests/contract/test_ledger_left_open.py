@@ -2,39 +2,63 @@
 
 from dataclasses import replace
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import Connection, MetaData, create_engine, text
 
 from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId
 from storage.migrate import upgrade
+from storage.schema import metadata
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import FAILED, LEASE, TODAY, a_drawing, a_hold, a_job
 from tests.contract.sums import DIFFERENCES
+from tests.contract.tables import bring_to
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 
 pytestmark = ON_DISK
 
-BEFORE = (
-    "DROP TABLE leader_leases",
-    "ALTER TABLE jobs DROP COLUMN lapses",
-    "ALTER TABLE jobs DROP COLUMN missing_since",
-    "DROP TABLE tenant_usage",
-    "ALTER TABLE holds RENAME COLUMN tenant TO crowd",
-    "ALTER TABLE drawings DROP COLUMN asked",
-    "UPDATE drawings SET state = 'open', microusd = 0",
-    "UPDATE alembic_version SET version_num = '0007'",
-)
-"""What makes of a database one of the version before; its program wrote no price down, and closed nothing."""
+BEFORE = "0007"
+"""The version whose program wrote no price down, and closed nothing."""
+
+RENAMED = {("holds", "tenant"): "crowd"}
+
+
+def go_back(connection: Connection, before: MetaData) -> None:
+    """Make of a database of today one of the version before: without what it did not have."""
+    for table in reversed(metadata.sorted_tables):
+        known = before.tables.get(table.name)
+        if known is None:
+            connection.execute(text(f"DROP TABLE {table.name}"))
+            continue
+        for index in {str(one.name) for one in table.indexes} - {str(one.name) for one in known.indexes}:
+            connection.execute(text(f"DROP INDEX {index}"))
+        for column in set(table.c.keys()) - set(known.c.keys()):
+            old = RENAMED.get((table.name, column))
+            change = f"RENAME COLUMN {column} TO {old}" if old else f"DROP COLUMN {column}"
+            connection.execute(text(f"ALTER TABLE {table.name} {change}"))
+    connection.execute(text("UPDATE drawings SET state = 'open', microusd = 0"))
+    connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": BEFORE})
+
+
+@pytest.fixture
+def before() -> MetaData:
+    """Return the tables of the version before."""
+    tables, engine = MetaData(), create_engine("sqlite://")
+    with engine.begin() as connection:
+        bring_to(connection, BEFORE)
+        tables.reflect(connection)
+    engine.dispose()
+    return tables
 
 
 async def test_calls_that_were_left_open_end_with_what_they_probably_cost(
-    records_url: str, database: Database, clock: StoppedClock, ann: AccountId
+    records_url: str, database: Database, clock: StoppedClock, ann: AccountId, before: MetaData
 ) -> None:
     """Where the job is over; what still runs keeps its call, with a price. Both ask for what was wished for."""
     jobs, ledger = SqlJobs(database, clock), SqlLedger(database, clock, CountingIds())
@@ -47,8 +71,7 @@ async def test_calls_that_were_left_open_end_with_what_they_probably_cost(
         if name != "running":
             await jobs.finish(JobId(name), 1, FAILED)
     async with database.write_transaction() as connection:
-        for statement in BEFORE:
-            await connection.execute(text(statement))
+        await connection.run_sync(go_back, before)
     await database.close()
     for _ in range(2):
         await upgrade(records_url)

@@ -238,7 +238,7 @@ DONE = Post(
     footer=("AI-generated",),
     buttons=(Button("Again", "again", "job1"), Button("Delete", "delete", "job1", is_dangerous=True)),
 )
-UNKNOWN = "no-such-message"
+UNKNOWN = "1700000000000000001"
 
 
 @pytest.fixture(params=STAGES)

@@ -76,7 +76,7 @@ async def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path, c
 
 async def test_the_doctor_looks_at_it(postgres: PostgresServer, made: str, tmp_path: Path) -> None:
     """Before it has tables, with them, and when they are of another version."""
-    easel = Program(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made)})
+    easel = Program(tmp_path, {"EASEL_RECORDS__URL": postgres.url_of(made), "EASEL_WEB__PORT": "0"})
     assert (
         f"PostgreSQL answers at {postgres.socket}; the tables will be made at the first start." in (await easel.run("doctor")).out
     )
