@@ -1,12 +1,12 @@
 """Pictures that moderators took out of sight, in SQL: each decision is one transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.cases import CaseId
+from bot.domain.cases import UNDO_WINDOW, CaseId
 from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
@@ -31,8 +31,12 @@ _UNBLOCK = delete(blocked_pictures).where(blocked_pictures.c.picture == bindpara
 _IS_CURRENT = (_OF_PICTURE, removals.c.revision == bindparam("of_revision"))
 _PUT_OFF = update(removals).where(*_IS_CURRENT)
 _STATE = select(removals.c.state).where(_OF_PICTURE)
-_NOW = select(removals.c.state, removals.c.revision).where(_OF_PICTURE)
+_LAST = select(removals.c.state, removals.c.revision, removals.c.decided_at).where(_OF_PICTURE)
 _REVISION = select(removals.c.revision).where(_OF_PICTURE).with_for_update()
+
+
+_DELETED_GOES_WITHIN = UNDO_WINDOW - timedelta(seconds=1)
+"""How long what its author had deleted is there once it is removed: less than anything else, by which `restore` knows it."""
 
 
 def _overwrite(insert_into: InsertInto, table: Any) -> Any:
@@ -80,7 +84,9 @@ class SqlPictureRemovals:
                 return False
             if found.state in {PictureState.VISIBLE, PictureState.HIDDEN}:
                 state = PictureState.REMOVING if erase_at <= now else PictureState.HIDDEN
-                await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": state, "remove_at": erase_at})
+                is_deleted = found.remove_at is not None and before in {None, RemovalState.RESTORED}
+                goes_at = min(found.remove_at, erase_at, now + _DELETED_GOES_WITHIN) if is_deleted else erase_at
+                await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": state, "remove_at": goes_at})
             if not order.reason.is_the_authors:
                 blocked = {"sha256": found.sha256, "fingerprint": found.fingerprint, "picture": picture}
                 await BLOCK.run(connection, {**blocked, "reason": order.reason, "blocked_by": order.by, "blocked_at": now})
@@ -91,12 +97,15 @@ class SqlPictureRemovals:
         """Show what is hidden by a decision."""
         async with self._database.write_transaction() as connection:
             found = await _lock_picture(connection, picture)
-            before = (await connection.execute(_NOW, {"of_picture": picture})).first()
+            before = (await connection.execute(_LAST, {"of_picture": picture})).first()
             if before is None or before.state == RemovalState.RESTORED or revision not in {None, before.revision}:
                 return False
             if found is None or found.state != PictureState.HIDDEN:
                 return False
-            await connection.execute(_SET_PICTURE, {"of_picture": picture, "state": PictureState.VISIBLE, "remove_at": None})
+            is_deleted = found.remove_at is not None and found.remove_at <= before.decided_at + _DELETED_GOES_WITHIN
+            shown = {"state": PictureState.VISIBLE, "remove_at": None}
+            left = {"state": PictureState.HIDDEN, "remove_at": found.remove_at}
+            await connection.execute(_SET_PICTURE, {"of_picture": picture, **(left if is_deleted else shown)})
             await connection.execute(_UNBLOCK, {"of_picture": picture})
             await self._decide(connection, found, RemovalState.RESTORED, order)
         return True

@@ -101,6 +101,19 @@ async def test_what_is_hidden_can_be_restored(removals: PictureRemovals, picture
     assert await pictures.show(FOX)
 
 
+async def test_what_its_author_had_deleted_before_stays_deleted_when_a_removal_is_undone(
+    removals: PictureRemovals, pictures: Pictures, foxes: tuple[Picture, ...]
+) -> None:
+    """It goes when it would have gone, unless its author brings it back."""
+    await pictures.hide(FOX, LATER - SECOND)
+    assert await removals.remove(foxes[0].id, BY_MODERATOR, erase_at=LATER + SECOND)
+    assert await removals.restore(foxes[0].id, BY_MODERATOR)
+    assert await states(pictures) == [PictureState.HIDDEN] * 2
+    assert len(await pictures.due(LATER, most=9)) == 2
+    assert await pictures.show(FOX)
+    assert await states(pictures) == [PictureState.VISIBLE] * 2
+
+
 async def test_what_was_decided_anew_meanwhile_is_not_restored(
     removals: PictureRemovals, pictures: Pictures, foxes: tuple[Picture, ...]
 ) -> None:

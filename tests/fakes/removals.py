@@ -51,6 +51,7 @@ class MemoryPictureRemovals:
         self.failures = ScriptedFailures()
         self._due: dict[PictureId, datetime | None] = {}
         self._steps: dict[PictureId, dict[str, RemovalStep]] = {}
+        self._deleted: set[PictureId] = set()
 
     async def hide(self, picture: PictureId, order: RemovalOrder) -> bool:
         """Hide what is visible."""
@@ -71,8 +72,10 @@ class MemoryPictureRemovals:
             return False
         is_over = erase_at <= self._jobs.clock.now()
         state = PictureState.REMOVING if is_over else PictureState.HIDDEN
+        is_deleted = kept.remove_at is not None and (before is None or not before.is_active)
         if is_there:
-            self._decide(kept, RemovalState.REMOVED, order, state, erase_at)
+            self._decide(kept, RemovalState.REMOVED, order, state, kept.remove_at if is_deleted else erase_at)
+            self._deleted = self._deleted | {picture} if is_deleted else self._deleted - {picture}
         else:
             self._decide(kept, RemovalState.REMOVED, order, kept.picture.state, kept.remove_at)
         if not order.reason.is_the_authors:
@@ -92,7 +95,9 @@ class MemoryPictureRemovals:
         if kept is None or kept.picture.state is not PictureState.HIDDEN or before is None or not before.is_active:
             return False
         self._blocked.allow(picture)
-        self._decide(kept, RemovalState.RESTORED, order, PictureState.VISIBLE, None)
+        is_deleted = before.state is RemovalState.REMOVED and picture in self._deleted
+        state, remove_at = (PictureState.HIDDEN, kept.remove_at) if is_deleted else (PictureState.VISIBLE, None)
+        self._decide(kept, RemovalState.RESTORED, order, state, remove_at)
         return True
 
     def _decide(
