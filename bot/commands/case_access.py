@@ -2,6 +2,7 @@
 
 from bot.commands.dispatcher import IsOwner
 from bot.domain.cases import Case, CaseId, CaseState, Decision
+from bot.domain.chat import Place
 from bot.domain.people import CommunityId
 from bot.domain.rules import Actor
 from bot.errors import BadInput, NotAllowed
@@ -80,16 +81,15 @@ class CaseAccess:
 
     async def page(self, call: Call, state: CaseState, most: int) -> tuple[Case, ...]:
         """Return the first cases that the caller may see."""
-        community, sees_all = await self.community(call), await self._sees_all(call)
-        found: list[Case] = []
-        after: CaseId | None = None
-        while len(found) < most:
-            page = await self._cases.page(community, state=state, most=_PAGE, after=after)
-            found += [case for case in page if sees_all or call.place.is_at(case.platform, case.tenant)]
-            if len(page) < _PAGE:
-                break
-            after = page[-1].id
-        return tuple(found[:most])
+        return await self._cases.page(await self.community(call), state=state, most=most, at=await self._own_place(call))
+
+    async def count_open(self, call: Call) -> int:
+        """Return how many open cases the caller may see."""
+        return await self._cases.count_open(await self.community(call), at=await self._own_place(call))
+
+    async def _own_place(self, call: Call) -> Place | None:
+        """Return the place whose cases the caller may see; None for all of the community."""
+        return None if await self._sees_all(call) else call.place
 
     async def _sees_all(self, call: Call) -> bool:
         if await self._is_owner(call.person):
@@ -99,5 +99,4 @@ class CaseAccess:
         return bool(place.tenant) and settings.review_channel == f"{place.platform}:{place.tenant}:{place.channel}"
 
 
-_PAGE = 50
 _SANCTIONS = {Decision.WARN, Decision.MUTE, Decision.BAN}

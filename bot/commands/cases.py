@@ -15,7 +15,6 @@ from bot.domain.options import CaseRef, Choice, Number, Text
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.case_posts import case_line
-from bot.ports.cases import Cases
 from bot.ports.moderation_log import ModerationLog
 from bot.ports.surfaces import Call
 from bot.services.case_pictures import CasePictures
@@ -33,7 +32,7 @@ class CasesListArgs:
     count: Annotated[int, Number("How many to show", least=1, most=_MOST_LISTED)] = 5
 
 
-def cases_list(access: CaseAccess, cases: Cases) -> Command[CasesListArgs]:
+def cases_list(access: CaseAccess) -> Command[CasesListArgs]:
     """Build `/cases list`: the open ones, the longest waiting first, each with a button that shows it."""
 
     async def run(call: Call, args: CasesListArgs) -> None:
@@ -41,7 +40,7 @@ def cases_list(access: CaseAccess, cases: Cases) -> Command[CasesListArgs]:
         if not found:
             await call.whisper(Post("There is no case here that is open." if args.state is CaseState.OPEN else "Nothing yet."))
             return
-        many = await cases.count_open(await access.community(call)) if args.state is CaseState.OPEN else len(found)
+        many = await access.count_open(call) if args.state is CaseState.OPEN else len(found)
         head = f"{pluralize(max(many, len(found)), 'case')} {args.state.value}; the first {len(found)}:"
         lines = [f"{number}. {case_line(case)}" for number, case in enumerate(found, start=1)]
         buttons = tuple(Button(f"Show {number}", "case-show", case.id) for number, case in enumerate(found, start=1))

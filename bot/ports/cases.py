@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.cases import Case, CaseId, CaseNote, CaseState, Decision, NewCase
-from bot.domain.chat import MessageRef
+from bot.domain.chat import MessageRef, Place
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
@@ -46,16 +46,22 @@ class Cases(Protocol):
         ...
 
     async def page(
-        self, community: CommunityId | None, *, state: CaseState, most: int, after: CaseId | None = None
+        self,
+        community: CommunityId | None,
+        *,
+        state: CaseState,
+        most: int,
+        after: CaseId | None = None,
+        at: Place | None = None,
     ) -> tuple[Case, ...]:
         """Return cases of one community, or of all: open ones oldest first, decided ones by their opening, newest first.
 
-        Only those that come after `after` in that order, if given.
+        Only those that come after `after` in that order, and those of the server or workspace of `at`, where they are given.
         """
         ...
 
-    async def count_open(self, community: CommunityId | None) -> int:
-        """Return how many are open."""
+    async def count_open(self, community: CommunityId | None, *, at: Place | None = None) -> int:
+        """Return how many are open, of the server or workspace of `at` where it is given."""
         ...
 
     async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, String, bindparam, exists, func, insert, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseNote, CaseState, Decision, NewCase
-from bot.domain.chat import MessageRef
+from bot.domain.chat import MessageRef, Place
 from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
@@ -110,18 +110,25 @@ class SqlCases:
         return await self._read(_ABOUT, community=community, account=account, most=most)
 
     async def page(
-        self, community: CommunityId | None, *, state: CaseState, most: int, after: CaseId | None = None
+        self,
+        community: CommunityId | None,
+        *,
+        state: CaseState,
+        most: int,
+        after: CaseId | None = None,
+        at: Place | None = None,
     ) -> tuple[Case, ...]:
         """Read on where the last page ended, by the index."""
-        return await self._read(_page(community, state, after), community=community, most=most, after=after)
+        found = _at(_page(community, state, after), at)
+        return await self._read(found, community=community, most=most, after=after)
 
-    async def count_open(self, community: CommunityId | None) -> int:
+    async def count_open(self, community: CommunityId | None, *, at: Place | None = None) -> int:
         """Count them by the index."""
         counted = select(func.count()).select_from(cases).where(cases.c.state == CaseState.OPEN.value)
         if community is not None:
             counted = counted.where(cases.c.community == community)
         async with self._database.read_statement() as connection:
-            return int((await connection.execute(counted)).scalar_one())
+            return int((await connection.execute(_at(counted, at))).scalar_one())
 
     async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:
         """Change it if it is open."""
@@ -253,6 +260,11 @@ async def _find_known(connection: AsyncConnection, new: NewCase) -> Case | None:
         return None
     scores = {"scores": dict(new.scores)} if new.scores else {}
     return await _change(connection, _CHANGE, CaseId(row.id), **scores)
+
+
+def _at(found: Select[Any], place: Place | None) -> Select[Any]:
+    """Leave those of one server or workspace, if there is one."""
+    return found if place is None else found.where(cases.c.platform == place.platform, cases.c.tenant == place.tenant)
 
 
 def _page(community: CommunityId | None, state: CaseState, after: CaseId | None) -> Select[Any]:

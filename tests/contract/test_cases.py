@@ -279,6 +279,13 @@ class TestWorking:
         assert await cases.count_open(other) == 0
         assert await cases.page(None, state=CaseState.OPEN, most=9) == (case,)
 
+    async def test_a_server_sees_its_own(self, cases: Cases, case: Case) -> None:
+        """Of a community that has several."""
+        here, elsewhere = Place(case.platform, case.tenant, "lobby"), Place(case.platform, "elsewhere", "lobby")
+        assert await cases.page(HOUSE, state=CaseState.OPEN, most=9, at=here) == (case,)
+        assert await cases.page(HOUSE, state=CaseState.OPEN, most=9, at=elsewhere) == ()
+        assert (await cases.count_open(HOUSE, at=here), await cases.count_open(None, at=elsewhere)) == (1, 0)
+
     async def test_somebodys_cases_are_found(self, cases: Cases, case: Case, clock: StoppedClock) -> None:
         """The newest first, and of this community."""
         clock.move(timedelta(days=1))

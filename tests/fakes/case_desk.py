@@ -163,7 +163,7 @@ class CaseDesk:
         )
         return Dispatcher(
             (
-                cases_list(access, self.cases),
+                cases_list(access),
                 cases_show(access, self.messages, pictures),
                 cases_decide(access, review),
                 cases_note(access, review),

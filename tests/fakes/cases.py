@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseNote, CaseState, Decision, NewCase
-from bot.domain.chat import MessageRef
+from bot.domain.chat import MessageRef, Place
 from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
@@ -65,18 +65,24 @@ class MemoryCases:
         return tuple(found[:most])
 
     async def page(
-        self, community: CommunityId | None, *, state: CaseState, most: int, after: CaseId | None = None
+        self,
+        community: CommunityId | None,
+        *,
+        state: CaseState,
+        most: int,
+        after: CaseId | None = None,
+        at: Place | None = None,
     ) -> tuple[Case, ...]:
         """Walk on behind the last one."""
         order = self._sorted() if state is CaseState.OPEN else self._sorted()[::-1]
         if after is not None:
             order = order[[case.id for case in order].index(after) + 1 :]
         found = [case for case in order if case.state is state and community in {None, case.community}]
-        return tuple(found[:most])
+        return tuple([case for case in found if at is None or at.is_at(case.platform, case.tenant)][:most])
 
-    async def count_open(self, community: CommunityId | None) -> int:
+    async def count_open(self, community: CommunityId | None, *, at: Place | None = None) -> int:
         """Count them."""
-        return len(await self.page(community, state=CaseState.OPEN, most=len(self.rows)))
+        return len(await self.page(community, state=CaseState.OPEN, most=len(self.rows), at=at))
 
     async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:
         """Change it if it is open."""

@@ -32,7 +32,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     pictures = CasePictures(records.pictures, base.objects)
     block = filter_add(services.rule_changes, services.quotas, records.rulebook)
     return (
-        cases_list(access, records.cases),
+        cases_list(access),
         cases_show(access, messages, pictures),
         cases_decide(access, review),
         cases_note(access, review),

@@ -301,6 +301,7 @@ class TestFinding:
             assert "no such case" in answer.text
         [page] = await desk.type("/cases list", MO, at=VILLAGE)
         assert [button.argument for button in page.buttons] == [other.id]
+        assert page.text.startswith("1 case open; the first 1:")
         [page] = await desk.type("/cases list --count 3", MO, at=SQUARE)
         assert len(page.buttons) == 3
 
