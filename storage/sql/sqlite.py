@@ -74,6 +74,7 @@ def make_sqlite_file(path: Path, patience: timedelta) -> None:
     that start at once would now and then trip over each other.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # SQLite would let everybody on the machine read a new one, with what people asked for
     deadline = time.monotonic() + patience.total_seconds()
     with closing(sqlite3.connect(path, timeout=patience.total_seconds())) as connection:
         while not _enable_write_ahead_log(connection, deadline):

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -68,6 +69,16 @@ async def upgrade_elsewhere(url: str) -> str:
         said, _ = await child.communicate()
     assert child.returncode == 0
     return said.decode().strip()
+
+
+async def test_others_on_the_machine_cannot_read_a_new_one(tmp_path: Path) -> None:
+    """Prompts and hashes of keys are in it; one that is there already keeps the mode that its owner gave it."""
+    path = tmp_path / "data/easel.db"
+    await upgrade(f"sqlite+aiosqlite:///{path}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o640)
+    await upgrade(f"sqlite+aiosqlite:///{path}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 async def test_the_steps_make_the_tables_of_the_schema(database_url: str, database_file: Path, tmp_path: Path) -> None:
