@@ -259,11 +259,11 @@ class MessageOutOfReach(MessageGone):
 
 
 class StorageFailed(EaselError):
-    """A database or an object store could not be read or written."""
+    """A database or an object store could not be read or written; `mend` tells an operator what to do, where that is known."""
 
     kind = "storage_failed"
 
-    def __init__(self, store: str, reason: str) -> None:
+    def __init__(self, store: str, reason: str, *, mend: str = "") -> None:
         super().__init__(
             f"store={store} reason={reason}",
             user_text=(
@@ -272,6 +272,7 @@ class StorageFailed(EaselError):
         )
         self.store = store
         self.reason = reason
+        self.mend = mend
 
 
 class ObjectMissing(StorageFailed):

@@ -107,7 +107,7 @@ def _report_failure(error: EaselError, code: int, *, prints_report: bool) -> int
 def _operator_text(error: EaselError) -> str:
     """Return the sentence for whoever has the machine: people in a chat need not know why a store failed, this one has to."""
     if isinstance(error, StorageFailed):
-        return f"easel cannot use its {error.store}: {error.reason}. `easel doctor` says more."
+        return f"easel cannot use its {error.store}: {error.reason}. {error.mend or '`easel doctor` says more.'}"
     return error.user_text
 
 

@@ -78,7 +78,7 @@ class Bucket:
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         """Keep `content`; the store will send `media_type` and a long life in caches along with it."""
         name = self._name(key)
-        async with _translate_errors(self._patience):
+        async with _translate_errors(self._address, self._patience):
             await self._client.put_object(
                 Bucket=self._address.bucket,
                 Key=name,
@@ -90,7 +90,7 @@ class Bucket:
     async def get(self, key: str) -> bytes:
         """Return the bytes back."""
         name = self._name(key)
-        async with _translate_errors(self._patience):
+        async with _translate_errors(self._address, self._patience):
             got = await self._client.get_object(Bucket=self._address.bucket, Key=name)
             async with got["Body"] as stream:
                 return await stream.read()
@@ -98,7 +98,7 @@ class Bucket:
     async def delete(self, key: str) -> None:
         """Forget the key."""
         name = self._name(key)
-        async with _translate_errors(self._patience):
+        async with _translate_errors(self._address, self._patience):
             await self._client.delete_object(Bucket=self._address.bucket, Key=name)
 
     async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
@@ -106,7 +106,7 @@ class Bucket:
         prefix = f"{self._name(folder)}/"
         more: dict[str, str] = {}
         while True:
-            async with _translate_errors(self._patience):
+            async with _translate_errors(self._address, self._patience):
                 listing = await self._client.list_objects_v2(Bucket=self._address.bucket, Prefix=prefix, MaxKeys=page, **more)
             found = [(f"{folder}/{one['Key'].removeprefix(prefix)}", one) for one in listing.get("Contents", [])]
             yield tuple(StoredObject(key, one["LastModified"], one["Size"]) for key, one in found if is_key(key))
@@ -123,7 +123,7 @@ class Bucket:
             return f"{self._address.public_base}/{key}"
         if lasts > _LONGEST_LINK:
             raise StorageFailed(STORE, f"a signed link lasts {_LONGEST_LINK.days} days at most")
-        async with _translate_errors(self._patience):
+        async with _translate_errors(self._address, self._patience):
             return await self._client.generate_presigned_url(
                 "get_object",
                 Params={"Bucket": self._address.bucket, "Key": name},
@@ -213,7 +213,7 @@ async def open_bucket(address: S3Address, patience: timedelta) -> AsyncIterator[
     """
     async with AsyncExitStack() as stack:
         try:
-            async with _translate_errors(min(patience, _OPENING)):
+            async with _translate_errors(address, min(patience, _OPENING)):
                 client = await stack.enter_async_context(_client(address))
         except ValueError as error:
             raise ConfigError("The S3 endpoint must look like https://host, and the host must be a proper name.") from error
@@ -244,11 +244,11 @@ def _client(address: S3Address) -> AbstractAsyncContextManager[_Client]:
 
 
 @asynccontextmanager
-async def _translate_errors(patience: timedelta) -> AsyncIterator[None]:
+async def _translate_errors(address: S3Address, patience: timedelta) -> AsyncIterator[None]:
     """Yield what is done inside its time, and say in our words what goes wrong with it."""
     try:
         async with asyncio.timeout(patience.total_seconds()):
             yield
     except ERRORS as error:
         problem = diagnose(error)
-        raise ObjectMissing(STORE, problem.reason) if problem is NO_SUCH_KEY else S3Failed(problem) from error
+        raise ObjectMissing(STORE, problem.reason) if problem is NO_SUCH_KEY else S3Failed(problem, address.bucket) from error

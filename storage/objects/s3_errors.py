@@ -25,8 +25,8 @@ class S3Problem:
 class S3Failed(StorageFailed):
     """A call to the store failed; `problem` says what to do about it."""
 
-    def __init__(self, problem: S3Problem) -> None:
-        super().__init__(STORE, problem.reason)
+    def __init__(self, problem: S3Problem, bucket: str) -> None:
+        super().__init__(STORE, f"{problem.reason} (s3://{bucket})", mend=problem.mend)
         self.problem = problem
 
 

@@ -114,6 +114,15 @@ async def move(house: MovingHouse, records: str, objects: str) -> None:
     house.environ |= {"EASEL_RECORDS__URL": records, "EASEL_OBJECTS__URL": objects}
 
 
+async def move_back(house: MovingHouse, records: str, objects: str) -> None:
+    """Move it to one machine again, as docs/many-machines.md says."""
+    assert (await house.easel("objects", "copy", objects, "file:data-back/pictures")).code == 0
+    assert (await house.easel("db", "copy", records, "sqlite+aiosqlite:///data-back/easel.db")).code == 0
+    for name in ("EASEL_RECORDS__URL", "EASEL_OBJECTS__URL", "EASEL_ENGINE__URL", "EASEL_ENGINE__PREFIX"):
+        del house.environ[name]
+    house.environ["EASEL_DATA_DIR"] = "data-back"
+
+
 @pytest.mark.needs("postgresql", "redis", "s3")
 async def test_one_machine_becomes_many_processes(
     house: MovingHouse, postgres: PostgresServer, redis: RedisServer, bucket: str
@@ -130,6 +139,9 @@ async def test_one_machine_becomes_many_processes(
         assert await house.is_whole()
         [note] = (await house.visitor.types("/imagine one too many"))["notes"]
     assert note["text"].startswith("You have no pictures left today.")
+    await move_back(house, postgres.url_of("moved"), bucket)
+    async with house.running("run"):
+        assert await house.is_whole()
 
 
 async def test_a_backup_of_one_machine_is_brought_back(house: MovingHouse) -> None:
@@ -173,6 +185,15 @@ async def test_a_backup_of_postgresql_and_a_bucket_is_brought_back(
         await house.draw("a fox after the fire")
         [note] = (await house.visitor.types("/imagine one too many"))["notes"]
     assert note["text"].startswith("You have no pictures left today.")
+
+
+@pytest.mark.needs("s3")
+async def test_a_bucket_that_nobody_made_is_named(house: MovingHouse, bucket: str) -> None:
+    """`easel doctor` knows nothing of it: it looks at the store of the settings, not at the one that was typed."""
+    done = await house.easel("objects", "copy", "file:data/pictures", f"{bucket.removesuffix('/easel')}-backup/easel")
+    assert done.code == 1
+    assert "bucket missing (s3://moving-" in done.err
+    assert "-backup). Make the bucket" in done.err
 
 
 @pytest.mark.parametrize(
