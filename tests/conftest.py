@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
+import structlog
 
 from tests.fakes.compiled_statements import share_compiled_statements
 from tests.fakes.kafka import KafkaServer, why_no_kafka
@@ -29,6 +30,10 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 share_compiled_statements()
+
+# A program that runs in the tests' process would have loggers keep the form it gives them, and later tests would read no log.
+_configure = structlog.configure
+structlog.configure = lambda **options: _configure(**options | {"cache_logger_on_first_use": False})
 
 _FRAMES = 1
 

@@ -74,10 +74,9 @@ class PictureEffect:
             return True
         if removal.order.reason is RemovalReason.LEGAL or case.state is CaseState.OPEN:
             return False
-        if case.decision is not Decision.KEEP or case.decided_at is None:
-            return False
+        is_kept = case.decision is Decision.KEEP and removal.state is RemovalState.HIDDEN
         # What was hidden since is what a later case is about.
-        return removal.state is RemovalState.HIDDEN and removal.decided_at <= case.decided_at
+        return is_kept and case.decided_at is not None and removal.decided_at <= case.decided_at
 
 
 def _decider(case: Case) -> str:
