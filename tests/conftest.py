@@ -38,6 +38,14 @@ structlog.configure = lambda **options: _configure(**options | {"cache_logger_on
 _FRAMES = 1
 
 
+@pytest.fixture(autouse=True)
+def unset_logging() -> Iterator[None]:
+    """Put back how logs are written where a program ran in the tests' process: later tests would miss what it filters out."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Have asyncio's debug mode note less of the stack: all of it for every future, with its lines, takes most of its time."""
     if config.getini("asyncio_debug"):
