@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 
 from bot.commands.spec import AnyCommand, Option
-from bot.domain.options import Number, PersonRef, RoleRef, Text, TextFile
+from bot.domain.options import Number, OptionKind, PersonRef, RoleRef, Text, TextFile
 from bot.errors import BadInput
 from bot.text import join_words, suggest
 
 _FLAG = re.compile(r"(?:--|[—–])([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
 _TOKEN = re.compile(r'(?:[^\s"“”„«»]|["“„«][^"“”„«»]*["”“»])+(?!\S)|\S+')
-_MENTION_SIGNS = {
+_MENTION_SIGNS: dict[type[OptionKind], re.Pattern[str]] = {
     PersonRef: re.compile(r"<@!?[^<>&]+>|[a-z]{2,20}:(?:[\w-]+:)?[\w-]+"),
     RoleRef: re.compile(r"<(?:@&|!subteam\^)[^<>]+>"),
 }

@@ -43,16 +43,22 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Free words, up to `longest` characters. The first text option of a command takes what no flag claims."""
+class FreeInput:
+    """What the kinds have in common that nobody can list the values of."""
 
     summary: str
-    longest: int
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Free input."""
+        """None."""
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text(FreeInput):
+    """Free words, up to `longest` characters. The first text option of a command takes what no flag claims."""
+
+    longest: int
 
     def parse(self, name: str, typed: object) -> str:
         """Return the words as they are; cleaning them is the command's business."""
@@ -112,18 +118,12 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Pixels:
+class Pixels(FreeInput):
     """A size such as `1536x1024`: each edge within bounds in pixels, the long one at most `most_aspect` times the short one."""
 
-    summary: str
     shortest_edge: int = 16
     longest_edge: int = 8192
     most_aspect: int = 3
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Free input."""
-        return ()
 
     def parse(self, name: str, typed: object) -> Size:
         """Return the size; `x`, `×` and `*` all part the edges."""
@@ -143,39 +143,27 @@ class Pixels:
 
 
 @dataclass(frozen=True, slots=True)
-class JobRef:
+class JobRef(FreeInput):
     """The id of a job, as buttons carry it."""
-
-    summary: str
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Free input."""
-        return ()
 
     def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
         """Return the id; whether there is such a job is for the command to say."""
-        if not isinstance(typed, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", typed):
-            raise BadInput("That names no picture; please use the buttons under one.")
-        return typed
+        return _parse_id(typed, "That names no picture; please use the buttons under one.")
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRef:
+class CaseRef(FreeInput):
     """The id of a case, as its message shows it and its buttons carry it."""
-
-    summary: str
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Free input."""
-        return ()
 
     def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
         """Return the id; whether there is such a case is for the command to say."""
-        if not isinstance(typed, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", typed):
-            raise BadInput("That names no case; /cases list shows those that are open.")
-        return typed
+        return _parse_id(typed, "That names no case; /cases list shows those that are open.")
+
+
+def _parse_id(typed: object, otherwise: str) -> str:
+    if not isinstance(typed, str) or not _PLAIN_ID.fullmatch(typed):
+        raise BadInput(otherwise)
+    return typed
 
 
 _MENTION = re.compile(r"<@!?([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
@@ -185,15 +173,8 @@ _FULL_ID = re.compile(r"([a-z]{2,20}):(?:([A-Za-z0-9_-]{1,64}):)?([A-Za-z0-9_-]{
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRef:
+class PersonRef(FreeInput):
     """A person: mentioned, or by id, or as `platform:id` from another platform."""
-
-    summary: str
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Free input."""
-        return ()
 
     def parse(self, name: str, typed: object) -> Mention:
         """Return who is meant; whether they are known is for the command to say."""
@@ -208,15 +189,8 @@ class PersonRef:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleRef:
+class RoleRef(FreeInput):
     """A role of a server or a group of a workspace: mentioned, or by id, or as `platform:tenant:id`."""
-
-    summary: str
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Free input."""
-        return ()
 
     def parse(self, name: str, typed: object) -> RoleMention:
         """Return which is meant; whether it exists is not known here."""
@@ -233,16 +207,10 @@ _AMOUNT = re.compile(r"\$?([0-9]{1,7}|[0-9]{1,3}(?:,[0-9]{3})+)(?:[.,]([0-9]{1,2
 
 
 @dataclass(frozen=True, slots=True)
-class Dollars:
+class Dollars(FreeInput):
     """An amount of money in dollars, given in micro-dollars."""
 
-    summary: str
     most: int = 1_000_000
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Free input."""
-        return ()
 
     def parse(self, name: str, typed: object) -> int:
         """Return the micro-dollars."""
@@ -287,15 +255,8 @@ _LAST_YEAR = 2199
 
 
 @dataclass(frozen=True, slots=True)
-class Until:
+class Until(FreeInput):
     """When something ends: with a day such as 2026-12-31, or after a time such as 30d or 12h."""
-
-    summary: str
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Free input."""
-        return ()
 
     def parse(self, name: str, typed: object) -> date | timedelta:
         """Return the day, or the time; from when it counts, and whether the day is over, is for the command to say."""
