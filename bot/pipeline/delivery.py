@@ -96,6 +96,22 @@ class Delivery:
             finding.cancel()
             await asyncio.gather(finding, return_exceptions=True)
 
+    async def show_waiting(self, job: Job, post: Post) -> None:
+        """Show a progress in the message of a job that was queued again, once that is there and if it still waits then.
+
+        What fails is logged: the next progress, or the end, is shown all the same.
+        """
+        try:
+            message = await self._find_message(job)
+            fresh = await self._jobs.get(job.id)
+        except EaselError as error:
+            log.info("progress.homeless", reason=str(error))
+            return
+        surface = self._surfaces.get(job.place.platform)
+        is_waiting = fresh is not None and fresh.state is JobState.QUEUED
+        if surface is not None and message is not None and is_waiting:
+            surface.show_progress(message, _adapt_to_message(message, post, job))
+
     async def show_pictures(self, job: Job) -> None:
         """Put the job's pictures, as far as they may be seen, into its message, or into a new one if it is gone.
 

@@ -170,6 +170,7 @@ class Worker:
                 await self._deliver(job)
         except WaitsForProvider as error:
             log.info("job.waits_for_provider", provider=error.provider)
+            await self._show_waiting(job, error.provider)
         except asyncio.CancelledError:
             await self._release_now(job)
             raise
@@ -235,17 +236,19 @@ class Worker:
             show(posts.working(job, "Drawn, and waiting for the storage to come back"))
 
         show(posts.working(job, "Drawing"))
-        try:
-            drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
-        except WaitsForProvider as error:
-            with contextlib.suppress(StorageFailed):
-                position = await self._jobs.queue_position(job)
-                show(posts.waiting_for_provider(job, position, self._steps.drawing.call_limits(error.provider)))
-            raise
+        drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
         drawing = await self._steps.review.review(job, drawn, on_trouble)
         with self._observer.watch(Step.KEEPING, job):
             await self._steps.keeping.keep(job, drawing, on_trouble)
         log.info("job.kept", pictures=len(drawing.files))
+
+    async def _show_waiting(self, job: Job, provider: str) -> None:
+        """Say that it waits, also where its message was not there yet when it was refused."""
+        with contextlib.suppress(StorageFailed):
+            position = await self._jobs.queue_position(job)
+            await self._steps.delivery.show_waiting(
+                job, posts.waiting_for_provider(job, position, self._steps.drawing.call_limits(provider))
+            )
 
     async def _deliver(self, job: Job) -> None:
         """Show the pictures and finish. A boundary: they are paid for, so whatever breaks is tried again for a day."""

@@ -113,7 +113,8 @@ async def test_no_more_calls_are_out_at_the_image_service_than_it_takes_from_all
 ) -> None:
     """Both houses have slots for more. Whoever has to wait is told so, and is not tried over and over."""
     surface, before = RecordingSurface(), await published(redis)
-    async with FakeOpenAI(Options(delay=1.0)) as openai, AsyncExitStack() as stack:
+    async with FakeOpenAI() as openai, AsyncExitStack() as stack:
+        openai.state.may_draw.clear()
         settings = Settings.model_validate(
             {
                 "data_dir": tmp_path,
@@ -128,11 +129,13 @@ async def test_no_more_calls_are_out_at_the_image_service_than_it_takes_from_all
             call = FakeCall(surface, key=f"call-{number}", by=person(f"person-{number % 5}"))
             await house.dispatcher.dispatch("imagine", {"prompt": f"fox number {number}"}, call)
         async with asyncio.timeout(60):
+            while not any(post.text.startswith("Waiting for the image service: fox number") for post in surface.said):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            openai.state.may_draw.set()
             while ask(tmp_path, DONE) < 9:  # noqa: ASYNC110 - a database is asked
                 await asyncio.sleep(0.02)
         assert 0 < openai.most_at_once <= 3
         assert len(openai.paid) == 9
-    assert any(post.text.startswith("Waiting for the image service: fox number") for post in surface.said)
     assert await published(redis) - before <= 9 * 4
 
 

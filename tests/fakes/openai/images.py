@@ -76,6 +76,7 @@ async def _draw(request: web.Request, state: State, endpoint: Endpoint, body: Js
     paid = Paid(endpoint=endpoint, prompt=order.prompt, model=order.model, size=order.size, quality=order.quality, n=order.n)
     await state.note(lambda: state.paid.append(paid))
     with state.count_drawing():
+        await state.may_draw.wait()
         return await _answer(request, state, order, body, fault)
 
 

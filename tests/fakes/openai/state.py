@@ -78,9 +78,15 @@ class State:
     most_drawing: int = 0
     """Image calls that were accepted and have no answer yet: now, and at most so far."""
 
+    may_draw: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is cleared no accepted picture is begun."""
+
     models: dict[str, str | None] = field(default_factory=lambda: dict(MODELS))
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def __post_init__(self) -> None:
+        self.may_draw.set()
 
     async def note(self, change: Callable[[], None]) -> None:
         """Change something that tests may wait for."""

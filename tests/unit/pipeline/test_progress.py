@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -116,4 +117,24 @@ async def test_where_the_message_cannot_be_looked_for_nothing_is_shown_and_the_w
             await until(lambda: [line["event"] for line in logs] == ["progress.homeless"])
             show(Post("one"))
             await quiet()
+    assert said(bench.surface) == []
+
+
+async def test_that_a_job_waits_is_shown_while_it_does(bench: Bench, job: Job) -> None:
+    """In its message, if it has one; whoever is drawn again by then is not told so."""
+    await bench.delivery.show_waiting(job, Post("waiting"))
+    await until(lambda: said(bench.surface) == ["waiting"])
+    await bench.delivery.show_waiting(replace(job, message=None), Post("nowhere"))
+    assert await bench.jobs.claim(job.id, timedelta(seconds=30)) is not None
+    await bench.delivery.show_waiting(job, Post("late"))
+    await quiet()
+    assert said(bench.surface) == ["waiting"]
+
+
+async def test_where_the_message_cannot_be_looked_for_nobody_is_told_to_wait(bench: Bench, promised: Job) -> None:
+    """Nothing breaks by it."""
+    bench.jobs.failures.fail_always("get", StorageFailed("sqlite", "locked"))
+    with capture_logs() as logs:
+        await bench.delivery.show_waiting(promised, Post("waiting"))
+    assert [line["event"] for line in logs] == ["progress.homeless"]
     assert said(bench.surface) == []

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.call_limits import CallLimits
-from bot.domain.chat import Tone
+from bot.domain.chat import Tone, promise
 from bot.domain.jobs import Job, JobState
 from bot.errors import StorageFailed
 from bot.pipeline.worker import MOST_ATTEMPTS
@@ -69,6 +69,23 @@ async def test_one_too_many_waits_without_a_slot_and_is_told_so(bench: Bench) ->
     await bench.work()
     assert states(bench, [ann, bob]) == [JobState.DONE] * 2
     assert (len(bench.rewriter.asks), len(bench.painter.requests)) == (2, 2)
+
+
+async def test_whoever_waits_before_the_message_is_there_is_told_so_in_it(bench: Bench) -> None:
+    """Words can be settled faster than a platform posts."""
+    ann, bob = await imagine(bench, "ann", "bob")
+    message = bench.job(bob).message
+    assert message is not None
+    await bench.jobs.attach(bob.id, promise(bob.place))
+    bench.painter.will_hold()
+    bench.engine.start(bench.worker.work, ann.id)
+    await until(lambda: bool(bench.painter.requests))
+    second = bench.engine.start(bench.worker.work, bob.id)
+    await until(lambda: (bench.job(bob).attempt, bench.job(bob).state) == (1, JobState.QUEUED))
+    await bench.jobs.attach(bob.id, message)
+    await second
+    await until(lambda: "Waiting for the image service" in bench.message(bob).text)
+    bench.painter.release()
 
 
 async def test_the_next_begins_as_soon_as_the_call_has_ended(bench: Bench) -> None:
