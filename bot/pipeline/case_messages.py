@@ -10,7 +10,7 @@ import structlog
 from bot.domain.cases import Case
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.people import CommunityId, Platform
-from bot.errors import EaselError, MessageGone, SurfaceFailed
+from bot.errors import EaselError, MessageGone, StorageFailed
 from bot.pipeline.case_posts import case_post, shows_picture, with_picture
 from bot.ports.cases import Cases
 from bot.ports.leader_lock import LeaderLock
@@ -104,11 +104,11 @@ class CaseMessages:
         try:
             async with self._locks.lock(f"case:{case.id}"):
                 await self._show(await self._review.find(case.id, None))
-        except SurfaceFailed as error:
+        except StorageFailed:
+            raise
+        except EaselError as error:
             log.warning("case.not_shown", case=case.id, reason=str(error))
             return False
-        except EaselError:  # pragma: no cover - the record is away: whoever asks hears of it
-            raise
         except Exception:
             log.exception("case.not_shown", case=case.id)
             return False

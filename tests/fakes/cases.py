@@ -52,6 +52,7 @@ class MemoryCases:
 
     async def get(self, case: CaseId) -> Case | None:
         """Look it up."""
+        self.failures.raise_next("get")
         row = self.rows.get(case)
         return None if row is None else row.case
 

@@ -144,6 +144,16 @@ async def test_cases_that_cannot_be_shown_keep_no_others_waiting(bench: Bench, d
     assert await desk.cases.message(last.id) is not None
 
 
+async def test_where_the_record_is_away_showing_ends_and_begins_again(bench: Bench, desk: CaseDesk) -> None:
+    """Each of a page of cases would be asked for in vain."""
+    first = await desk.report(await bench.draw(key="first"))
+    desk.cases.failures.fail_next("get", StorageFailed("database", "away"))
+    with pytest.raises(StorageFailed):
+        await desk.messages.show_due()
+    await desk.messages.show_due()
+    assert await desk.cases.message(first.id) is not None
+
+
 @pytest.mark.parametrize("channel", [MODS, Place(Platform("nowhere"), "town", "mods")])
 async def test_owners_are_told_when_the_channel_is_gone(bench: Bench, desk: CaseDesk, channel: Place) -> None:
     """Once, and the case waits without a message."""
