@@ -99,8 +99,8 @@ def _build_openai(settings: Settings, client: "AsyncOpenAI | None", clock: Clock
     if client is None:
         raise ConfigError(f"[drawing] providers names openai, but {_NO_KEY}.")
     from bot.providers.openai.images import OpenAIImages
-    from bot.providers.openai.picture_fetcher import PictureFetcher
     from bot.providers.openai.unsupported_parameters import UnsupportedParameters
+    from bot.providers.shared.picture_fetcher import PictureFetcher
 
     model = image_model(settings)
     return OpenAIImages(

@@ -163,12 +163,15 @@ class Progress:
     """News from a drawing: a share from 0 to 1 where known, and the newest preview's bytes.
 
     `cost` is told as soon as it is known, since something may still go wrong
-    after that.
+    after that. `ahead` is how many calls the service does first, and
+    `is_warming_up` says that it is still loading the model.
     """
 
     share: float | None = None
     preview: bytes | None = None
     cost: Cost | None = None
+    ahead: int | None = None
+    is_warming_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

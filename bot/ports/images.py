@@ -1,17 +1,18 @@
-"""The image provider."""
+"""Image providers: those that answer a call with its pictures, and those that give a ticket to collect them with."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.images import Abilities, DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import Cost
+from bot.domain.tickets import Ticket
 
 OnProgress = Callable[[Progress], Awaitable[None]]
 
 
-class ImageProvider(Protocol):
-    """Draws pictures, for money or for nothing. It never repeats a call that may have been drawn."""
+class ImageService(Protocol):
+    """What every provider says of itself. It never repeats a call that may have been drawn."""
 
     @property
     def name(self) -> str:
@@ -37,6 +38,14 @@ class ImageProvider(Protocol):
         """Guess beforehand what so many pictures will cost; free where nothing is known of prices."""
         ...
 
+    async def check(self) -> tuple[Finding, ...]:
+        """Look, without spending anything, whether a drawing would work. Never raises."""
+        ...
+
+
+class ImageProvider(ImageService, Protocol):
+    """Draws pictures, for money or for nothing, and answers with them."""
+
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         """Make one paid call and wait for its end; the caller keeps the budget and cancels when it is over.
 
@@ -50,6 +59,41 @@ class ImageProvider(Protocol):
         """
         ...
 
-    async def check(self) -> tuple[Finding, ...]:
-        """Look, without spending anything, whether a drawing would work. Never raises."""
+
+class TicketProvider(ImageService, Protocol):
+    """Draws pictures while nobody waits: any worker collects them by the ticket, also after the one that asked was killed."""
+
+    async def submit(self, request: ImageRequest) -> Ticket:
+        """Make one paid call; the caller writes the ticket down before anything else.
+
+        Raises:
+            PromptRefused: The service will not draw this.
+            OutcomeUnknown: The call went out and its answer was not seen.
+            ProviderFailed: It was not taken.
+        """
         ...
+
+    def known_ticket(self, drawing: DrawingId) -> Ticket | None:
+        """Return the ticket of a call whose answer may have got lost, where the service lets us choose its id; else None."""
+        ...
+
+    async def collect(self, ticket: Ticket, on_progress: OnProgress) -> ImageResult:
+        """Wait for the result and fetch it. It is free and may be done again, by several at once too.
+
+        The caller keeps the budget and cancels when it is over. A cut
+        connection or an error of the service that passes is not the end of the
+        call: it is asked again until the ticket runs out.
+
+        Raises:
+            PromptRefused: The service would not draw this after all.
+            OutcomeUnknown: The service has forgotten the call, or it was not seen to end before the ticket ran out.
+            ProviderFailed: It did not draw, or gave nothing that can be used.
+        """
+        ...
+
+    async def cancel(self, ticket: Ticket) -> Cost | None:
+        """Stop the call, if it can be stopped, and return what it costs all the same; None when nobody knows. Never raises."""
+        ...
+
+
+Provider = ImageProvider | TicketProvider

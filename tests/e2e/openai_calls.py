@@ -13,8 +13,8 @@ from bot.domain.money import Cost
 from bot.providers.openai.client import build_client
 from bot.providers.openai.images import OpenAIImages, ResponseFormat
 from bot.providers.openai.models import ImageModel, known_models
-from bot.providers.openai.picture_fetcher import PictureFetcher
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
+from bot.providers.shared.picture_fetcher import PictureFetcher
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI
 

@@ -9,7 +9,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.provider_errors import ProviderFailed, ProviderFault
-from bot.providers.openai.picture_fetcher import MOST_BYTES, PictureFetcher
+from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
 from tests.e2e.openai_calls import News, client_of, failure_of, images, mark, request
 from tests.fakes.certificates import certificate_for
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options

@@ -10,7 +10,7 @@ import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from bot.errors import ConfigError
-from bot.providers.openai.body_limits import NO_COMPRESSION, limit_bodies
+from bot.providers.shared.body_limits import NO_COMPRESSION, limit_bodies
 
 OPENAI_URL = "https://api.openai.com/v1"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.providers.openai.retry_headers import retry_after
+from bot.providers.shared.retry_headers import retry_after
 
 _REQUEST_IDS = ("x-request-id", "apim-request-id", "x-ms-request-id", "request-id")
 _LONGEST_ID = 200

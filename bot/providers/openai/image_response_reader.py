@@ -10,11 +10,11 @@ from bot.domain.images import Progress
 from bot.errors import PromptRefused
 from bot.ports.images import OnProgress
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
-from bot.providers.openai.base64_text import decode_base64
 from bot.providers.openai.error_response import ErrorResponse, parse_error_body
 from bot.providers.openai.errors import translate_error_response
 from bot.providers.openai.image_response import ImageResponse, TokenUsage, parse_image_response, parse_json_object, parse_usage
 from bot.providers.openai.server_sent_events import EventSplitter, LinePieces, parse_event
+from bot.providers.shared.base64_text import decode_base64
 
 P = TypeVar("P")
 T = TypeVar("T")

@@ -15,7 +15,6 @@ from bot.domain.money import Cost, TokenPrices
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
 from bot.provider_errors import ProviderFailed, ProviderFault
-from bot.providers.openai.base64_text import decode_base64
 from bot.providers.openai.client import is_openai_itself
 from bot.providers.openai.error_response import read_request_id
 from bot.providers.openai.errors import API_ERRORS, translate_error
@@ -23,8 +22,9 @@ from bot.providers.openai.image_response import PictureSource, TokenUsage
 from bot.providers.openai.image_response_reader import ImageCallResult, ImageResponseReader, SerialThread
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import ImageModel
-from bot.providers.openai.picture_fetcher import PictureFetcher
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
+from bot.providers.shared.base64_text import decode_base64
+from bot.providers.shared.picture_fetcher import PictureFetcher
 
 log = structlog.get_logger(__name__)
 

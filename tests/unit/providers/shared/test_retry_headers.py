@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.providers.openai.retry_headers import retry_after
+from bot.providers.shared.retry_headers import retry_after
 
 NOW = "Sat, 21 Nov 2026 12:00:00 GMT"
 

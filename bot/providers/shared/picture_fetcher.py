@@ -10,9 +10,9 @@ from datetime import timedelta
 import httpx2
 
 from bot.provider_errors import ProviderFailed, ProviderFault
-from bot.providers.openai.base64_text import decode_data_url
-from bot.providers.openai.body_limits import NO_COMPRESSION, BodyTooLarge, limit_bodies
-from bot.providers.openai.ip_addresses import is_public
+from bot.providers.shared.base64_text import decode_data_url
+from bot.providers.shared.body_limits import NO_COMPRESSION, BodyTooLarge, limit_bodies
+from bot.providers.shared.ip_addresses import is_public
 
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.providers.openai.ip_addresses import is_public
+from bot.providers.shared.ip_addresses import is_public
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "151.101.1.6", "2606:4700::6810:84e5", "2a00:1450:4001:80b::200e"])

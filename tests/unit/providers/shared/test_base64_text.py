@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.providers.openai.base64_text import decode_base64, decode_data_url
+from bot.providers.shared.base64_text import decode_base64, decode_data_url
 
 MEGABYTES = random.Random(7).randbytes(1_000_001)  # noqa: S311 - a picture's worth of anything
 

@@ -1,0 +1,1 @@
+"""What several providers share: asking over HTTP, and reading what comes back within bounds."""

@@ -1,0 +1,188 @@
+"""Asks a service over HTTP, in JSON, for providers whose vendors have no client that we could trust with paid calls."""
+
+import json
+import ssl
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx2
+
+from bot.errors import ConfigError
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.providers.shared.body_limits import NO_COMPRESSION, limit_bodies
+from bot.providers.shared.retry_headers import retry_after
+
+_TIMEOUTS = httpx2.Timeout(30, connect=10)
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError, httpx2.UnsupportedProtocol)
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of one answer: a few pictures as base64."""
+
+_REQUEST_IDS = ("x-request-id", "x-fal-request-id", "request-id", "x-correlation-id")
+_LONGEST_ID = 200
+
+_OK, _REDIRECT, _CALLER_ERROR, _SERVER_ERROR = 200, 300, 400, 500
+_MAY_HAVE_DRAWN = {408, 409, 499}
+_FAULTS = {
+    401: ProviderFault.BAD_KEY,
+    402: ProviderFault.OUT_OF_MONEY,
+    403: ProviderFault.NOT_PERMITTED,
+    429: ProviderFault.RATE_LIMITED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RestResponse:
+    """A response: `body` is its parsed JSON, and None when it is none. Nothing of it is for the log but status and request id."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: object
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status says that all went well."""
+        return _OK <= self.status < _REDIRECT
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The body's fields; none when it is no JSON object."""
+        return self.body if isinstance(self.body, dict) else {}
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's own id of the request, by which its support finds it."""
+        found = next((self.headers[name] for name in _REQUEST_IDS if self.headers.get(name)), None)
+        return found if found and found.isprintable() and len(found) <= _LONGEST_ID else None
+
+
+class RestClient:
+    """Asks one service. It repeats nothing by itself and follows no redirect.
+
+    `headers` hold the key: they go to the host of `base_url` and to `hosts`
+    (with their subdomains, over https), and nowhere else, whatever addresses
+    the service answers with.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        hosts: Collection[str] = (),
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._name = name
+        self._base = _parse_base_url(name, base_url)
+        self._hosts = tuple(hosts)
+        self._headers = {**NO_COMPRESSION, **{header: _check_header(name, value) for header, value in headers.items()}}
+        self._client = httpx2.AsyncClient(
+            verify=_tls_context(),
+            trust_env=False,
+            timeout=_TIMEOUTS,
+            event_hooks={"response": [limit_bodies(lambda _: _MOST_BYTES)]},
+            transport=transport,
+        )
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+    async def post_paid(self, address: str, body: object, headers: Mapping[str, str] | None = None) -> RestResponse:
+        """Make a call that costs money; an error status is a response too.
+
+        Raises:
+            OutcomeUnknown: It went out, and no answer came that can be read.
+            ProviderFailed: It did not go out.
+        """
+        return await self._request("POST", address, body, headers or {}, is_paid=True)
+
+    async def ask(self, method: str, address: str, body: object = None) -> RestResponse:
+        """Make a call that costs nothing and may be made again; an error status is a response too.
+
+        Raises:
+            ProviderFailed: No answer came.
+        """
+        return await self._request(method, address, body, {}, is_paid=False)
+
+    def failure(self, response: RestResponse, *, is_paid: bool, reason: str = "") -> ProviderFailed:
+        """Say what an error status means; a paid call that may have been drawn all the same is an unknown outcome."""
+        said = f"status={response.status} {reason}".strip()
+        status, request_id = response.status, response.request_id
+        is_undrawn = _CALLER_ERROR <= status < _SERVER_ERROR and status not in _MAY_HAVE_DRAWN
+        if is_paid and not is_undrawn:
+            return OutcomeUnknown(self._name, said, fault=ProviderFault.OVERLOADED, request_id=request_id)
+        fault = ProviderFault.OVERLOADED if status >= _SERVER_ERROR or status in _MAY_HAVE_DRAWN else ProviderFault.BAD_REQUEST
+        return ProviderFailed(
+            self._name,
+            said,
+            fault=_FAULTS.get(status, fault),
+            request_id=request_id,
+            retry_after=retry_after(response.headers),
+        )
+
+    async def _request(
+        self, method: str, address: str, body: object, headers: Mapping[str, str], *, is_paid: bool
+    ) -> RestResponse:
+        url = self._resolve(address)
+        try:
+            response = await self._client.request(
+                method, url, json=body, headers={**self._headers, **headers}, follow_redirects=False
+            )
+        except _NEVER_SENT as error:
+            raise ProviderFailed(self._name, type(error).__name__, fault=ProviderFault.UNREACHABLE) from error
+        except (httpx2.HTTPError, ssl.SSLError) as error:
+            is_late = isinstance(error, httpx2.TimeoutException)
+            fault = ProviderFault.TIMED_OUT if is_late else ProviderFault.UNREACHABLE
+            failure = OutcomeUnknown if is_paid else ProviderFailed
+            raise failure(self._name, type(error).__name__, fault=fault) from error
+        return RestResponse(response.status_code, response.headers, _parse_json(response.content))
+
+    def _resolve(self, address: str) -> httpx2.URL:
+        """Return where that is, if the key may be shown there."""
+        try:
+            url = self._base.join(address)
+        except httpx2.InvalidURL:
+            raise self._untrusted() from None
+        is_own = (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)
+        is_named = url.scheme == "https" and any(url.host == host or url.host.endswith(f".{host}") for host in self._hosts)
+        if url.userinfo or not (is_own or is_named):
+            raise self._untrusted()
+        return url
+
+    def _untrusted(self) -> ProviderFailed:
+        reason = "it names an address that is not its own"
+        return ProviderFailed(self._name, reason, fault=ProviderFault.BAD_ANSWER)
+
+
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """Return what connections are proved by: reading the machine's certificates takes 50 ms."""
+    return httpx2.create_ssl_context()
+
+
+def _parse_json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _parse_base_url(name: str, base_url: str) -> httpx2.URL:
+    """Return the address, with a slash at its end, so that relative ones are below it."""
+    try:
+        url = httpx2.URL(base_url.rstrip("/") + "/")
+    except httpx2.InvalidURL:
+        url = httpx2.URL("")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigError(f"[providers.{name}] base_url is not an address: it starts with https:// or http:// and names a host.")
+    return url
+
+
+def _check_header(name: str, value: str) -> str:
+    # The HTTP library would name the whole key in its complaint.
+    if not all(" " <= character <= "~" for character in value):
+        raise ConfigError(f"[providers.{name}] api_key holds a line break or a special character; please copy it again.")
+    return value
