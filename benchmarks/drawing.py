@@ -46,6 +46,9 @@ class EndSurface:
     def show_progress(self, message: MessageRef, post: Post) -> None:
         """Show nothing: only the end is waited for."""
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Drop nothing: nothing waits."""
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Note how it ended."""
         if post.tone in {Tone.DONE, Tone.FAILED, Tone.REFUSED} and not self.ends[message.id].done():

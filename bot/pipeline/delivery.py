@@ -91,6 +91,10 @@ class Delivery:
         finding = asyncio.create_task(find())
         try:
             yield show
+        except asyncio.CancelledError:  # whoever has the job now says what becomes of it, and nothing of ours may cover that
+            if surface is not None and message is not None:
+                surface.drop_progress(message)
+            raise
         finally:
             surface = None
             finding.cancel()

@@ -25,8 +25,8 @@ class PageMessages(Protocol):
         """Add a message; the same `key` again gives the message that has it."""
         ...
 
-    async def replace(self, message: str, body: str) -> PageMessage | None:
-        """Return a message another body; None when it is deleted or was never there."""
+    async def replace(self, message: str, body: str, *, version: int | None = None) -> PageMessage | None:
+        """Give a message another body; None when it is deleted or was never there, or has another version than the one given."""
         ...
 
     async def delete(self, message: str) -> PageMessage | None:

@@ -41,6 +41,10 @@ class Surface(Protocol):
         """
         ...
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Show no progress of the message that still waits for its turn: its job is another process's now. Never raises."""
+        ...
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message by what is final: no progress of this process follows. The same post again changes nothing.
 

@@ -24,6 +24,7 @@ _BY_KEY = select(messages).where(messages.c.key == bindparam("key"))
 _IT = (messages.c.id == bindparam("message"), IS_NOT_DELETED)
 _BY_ID = select(messages).where(*_IT)
 _CHANGE = update(messages).where(*_IT).returning(*messages.c)
+_CHANGE_VERSION = _CHANGE.where(messages.c.version == bindparam("of_version"))
 _AUTHORS = (
     select(messages.c.author)
     .distinct()
@@ -64,9 +65,9 @@ class SqlPageMessages:
             }
             return stored_message_of((await connection.execute(_NEW, values)).one())
 
-    async def replace(self, message: str, body: str) -> PageMessage | None:
+    async def replace(self, message: str, body: str, *, version: int | None = None) -> PageMessage | None:
         """Write the new body."""
-        return await self._change(message, body=body)
+        return await self._change(message, of_version=version, body=body)
 
     async def delete(self, message: str) -> PageMessage | None:
         """Empty the body; the row stays, so that pages that missed the deletion can catch up."""
@@ -99,13 +100,18 @@ class SqlPageMessages:
         """Read what changed."""
         return await self._read(_SINCE, channel=channel, version=version)
 
-    async def _change(self, message: str, **changes: object) -> PageMessage | None:
+    async def _change(self, message: str, *, of_version: int | None = None, **changes: object) -> PageMessage | None:
         async with self._database.write_transaction() as connection:
             there = await _first(connection, _BY_ID, message=message)
             if there is None:
                 return None
             version = await _next_version(connection, there.channel)
-            row = await _first(connection, _CHANGE, message=message, version=version, **changes)
+            if of_version is None:
+                row = await _first(connection, _CHANGE, message=message, version=version, **changes)
+            else:
+                row = await _first(
+                    connection, _CHANGE_VERSION, message=message, version=version, of_version=of_version, **changes
+                )
         return None if row is None else stored_message_of(row)
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[PageMessage, ...]:

@@ -35,6 +35,16 @@ async def test_the_same_key_again_is_the_same_message(messages: PageMessages) ->
     assert await bodies(messages) == ["two"]
 
 
+async def test_a_version_that_is_not_there_any_more_is_not_replaced(messages: PageMessages) -> None:
+    """Of two that read the same one writes."""
+    first = await say(messages, "one")
+    second = await messages.replace(first.id, "two", version=first.version)
+    assert second is not None
+    assert await messages.replace(first.id, "three", version=first.version) is None
+    assert await bodies(messages) == ["two"]
+    assert await messages.replace(first.id, "three", version=second.version) is not None
+
+
 async def test_many_equal_calls_at_once_make_one_message(messages: PageMessages) -> None:
     """The race has one winner."""
     added = await asyncio.gather(*(say(messages, "one") for _ in range(20)))

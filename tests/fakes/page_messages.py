@@ -30,11 +30,13 @@ class MemoryPageMessages:
             return self._put(message)
         return self._messages[self._by_key[key]]
 
-    async def replace(self, message: str, body: str) -> PageMessage | None:
+    async def replace(self, message: str, body: str, *, version: int | None = None) -> PageMessage | None:
         """Change the body."""
         self.failures.raise_next("replace")
         found = await self.get(message)
-        return None if found is None else self._put(replace(found, body=body))
+        if found is None or version not in {None, found.version}:
+            return None
+        return self._put(replace(found, body=body))
 
     async def delete(self, message: str) -> PageMessage | None:
         """Empty it."""

@@ -24,6 +24,7 @@ class RecordingSurface:
         self._updates = MessageUpdateQueue(self._change, update_every=update_every)
         self.failures = ScriptedFailures()
         self.posted: list[tuple[Place, Post, str]] = []
+        self.dropped: list[MessageRef] = []
         self.updated: list[tuple[MessageRef, Post]] = []
         self.shown: dict[str, Post] = {}
         self.retracted: list[tuple[MessageRef, frozenset[PictureId]]] = []
@@ -66,6 +67,11 @@ class RecordingSurface:
     def show_progress(self, message: MessageRef, post: Post) -> None:
         """Change a message soon."""
         self._updates.show_progress(message, post)
+
+    def drop_progress(self, message: MessageRef) -> None:
+        """Show no progress that still waits."""
+        self.dropped.append(message)
+        self._updates.drop_progress(message)
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Change a message for good."""

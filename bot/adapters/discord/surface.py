@@ -116,6 +116,10 @@ class DiscordSurface:
         if self._is_worth_a_progress(message):
             self._updates.show_progress(message, post)
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Show no progress that still waits; see `Surface.drop_progress`."""
+        self._updates.drop_progress(message)
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message; see `Surface.update`."""
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))

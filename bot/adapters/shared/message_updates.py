@@ -106,6 +106,18 @@ class MessageUpdateQueue:
         if pending.task is None:
             pending.task = asyncio.create_task(self._run(message, pending))
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Show no progress that still waits for its turn; what is on its way goes on."""
+        pending = self._pending.get(_message_key(message))
+        if pending is None:
+            return
+        self._note_replaced(pending)
+        pending.newest = None
+        if pending.task is not None and not pending.is_being_shown:
+            pending.task.cancel()
+            pending.task = None  # one that had not begun does not clear this itself
+            self._forget(_message_key(message), pending)
+
     async def show_final(self, message: MessageRef, show: ShowFinal) -> None:
         """Show what is final, over any progress; raises what `show` raises.
 

@@ -125,6 +125,10 @@ class SlackSurface:
         if not is_said_by_url(message.id):
             self._updates.show_progress(message, post)
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Show no progress that still waits; see `Surface.drop_progress`."""
+        self._updates.drop_progress(message)
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message; see `Surface.update`."""
         self._remember_team(message)

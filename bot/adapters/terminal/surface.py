@@ -58,6 +58,10 @@ class TerminalSurface:
         """Move the bar soon; see `Surface.show_progress`."""
         self._updates.show_progress(message, post)
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Show no progress that still waits; see `Surface.drop_progress`."""
+        self._updates.drop_progress(message)
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show the line as it is now. A line of another run is shown anew."""
         await self._updates.show_final(message, lambda _: self._show_update(message, post))

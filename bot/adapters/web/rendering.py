@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.chat import Button, Post, PostPicture
+from bot.domain.chat import Button, Post, PostPicture, Tone
 from bot.ports.page_messages import PageMessage
 
 
@@ -46,6 +46,11 @@ def asked_in(body: str) -> AskedText | None:
 def preview_in(body: str) -> str:
     """Return back the id of a stored message's unfinished picture, or nothing."""
     return str(json.loads(body)["preview"])
+
+
+def tone_in(body: str) -> Tone:
+    """Return back what kind of news a stored message is."""
+    return Tone(json.loads(body)["tone"])
 
 
 def label_in(body: str, action: str) -> str | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.web.previews import preview_id
-from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body
+from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body, tone_in
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.images import PictureId
 from bot.domain.people import Identity, Platform
@@ -24,7 +24,7 @@ class WebSurface:
     def __init__(self, messages: PageMessages, events: Events) -> None:
         self.messages = messages
         self._events = events
-        self._updates = MessageUpdateQueue(self._show, update_every=_UPDATE_EVERY)
+        self._updates = MessageUpdateQueue(self._show_progress, update_every=_UPDATE_EVERY)
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` in the channel; see `Surface.post`."""
@@ -39,7 +39,7 @@ class WebSurface:
         await self._events.publish(MessagesChanged())
         message = MessageRef(place, stored.id)
         if post.preview is not None:
-            await self._show(message, post)
+            await self._show_progress(message, post)
         return message
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
@@ -50,13 +50,27 @@ class WebSurface:
         """Replace the whole message soon; see `Surface.show_progress`."""
         self._updates.show_progress(message, post)
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Show no progress that still waits; see `Surface.drop_progress`."""
+        self._updates.drop_progress(message)
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message, but for what was asked; see `Surface.update`."""
-        await self._updates.show_final(message, lambda _: self._show(message, post))
+        await self._updates.show_final(message, lambda _: self._show_final(message, post))
 
-    async def _show(self, message: MessageRef, post: Post) -> None:
+    async def _show_progress(self, message: MessageRef, post: Post) -> None:
+        """Show it, unless another process has said more meanwhile: one that was held up must not cover what is final."""
         try:
-            if not await self._replace(message.id, post):
+            stored = await self.messages.get(message.id)
+            if stored is not None and tone_in(stored.body).is_unfinished:
+                await self._replace(stored, post, version=stored.version)
+        except StorageFailed as error:
+            raise SurfaceFailed(WEB, "the message could not be stored") from error
+
+    async def _show_final(self, message: MessageRef, post: Post) -> None:
+        try:
+            stored = await self.messages.get(message.id)
+            if stored is None or not await self._replace(stored, post):
                 raise MessageGone(WEB, "the message was deleted")
         except StorageFailed as error:
             raise SurfaceFailed(WEB, "the message could not be stored") from error
@@ -86,15 +100,12 @@ class WebSurface:
         await self._events.publish(PreviewChanged(message.id))
         await self._events.publish(MessagesChanged())
 
-    async def _replace(self, message: str, post: Post) -> bool:
-        """Store the message's new body; False when there is no such message."""
-        stored = await self.messages.get(message)
-        if stored is None:
-            return False
+    async def _replace(self, stored: PageMessage, post: Post, *, version: int | None = None) -> bool:
+        """Store the message's new body; False when there is no such message, or no such version of it."""
         body = render_body(post, asked=asked_in(stored.body), preview=await self._publish_preview(stored, post))
         if body == stored.body:
             return True
-        is_there = await self.messages.replace(message, body) is not None
+        is_there = await self.messages.replace(stored.id, body, version=version) is not None
         await self._events.publish(MessagesChanged())
         return is_there
 

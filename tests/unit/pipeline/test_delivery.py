@@ -154,6 +154,23 @@ async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(ben
     assert bench.surface.updated == []
 
 
+async def test_whoever_loses_a_job_says_no_more_of_it(bench: Bench) -> None:
+    """A progress that waits for its turn would cover what another process says."""
+    job = await bench.imagine()
+
+    async def work_until_cut_off(is_shown: bool) -> None:
+        async with bench.delivery.progress(job) as show:
+            while is_shown and bench.surface.dropped == [] and not bench.surface.updated:
+                show(posts.working(job, "Drawing"))
+                await asyncio.sleep(0)
+            raise asyncio.CancelledError
+
+    for is_shown in (False, True):
+        with pytest.raises(asyncio.CancelledError):
+            await work_until_cut_off(is_shown)
+    assert bench.surface.dropped == [job.message]
+
+
 async def test_why_there_are_no_pictures_is_told_once(bench: Bench) -> None:
     """In the job's message; then it counts as told."""
     job = await failed(bench)

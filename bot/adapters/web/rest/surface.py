@@ -23,6 +23,9 @@ class RestSurface:
     def show_progress(self, message: MessageRef, post: Post) -> None:
         """Show nothing; see `Surface.show_progress`."""
 
+    def drop_progress(self, message: MessageRef) -> None:
+        """Drop nothing: nothing is shown; see `Surface.drop_progress`."""
+
     async def update(self, message: MessageRef, post: Post) -> None:
         """Show nothing; see `Surface.update`."""
 

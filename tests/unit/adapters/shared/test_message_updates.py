@@ -150,6 +150,33 @@ async def test_a_progress_that_hangs_is_given_up_and_the_end_is_said_again() -> 
     assert board.said == ["end", "end again"]
 
 
+async def test_a_progress_that_waits_can_be_dropped() -> None:
+    """By a process that has lost the job; what another says later is said."""
+    board = Board()
+    board.its_turn.clear()
+    board.updates.drop_progress(MESSAGE)
+    await board.say("one")
+    board.updates.drop_progress(MESSAGE)
+    board.updates.show_progress(MESSAGE, Post("not begun"))
+    board.updates.drop_progress(MESSAGE)
+    board.its_turn.set()
+    await quiet()
+    assert (board.said, board.updates.is_busy) == ([], False)
+    await board.say("two")
+    assert board.said == ["two"]
+
+
+async def test_a_progress_on_its_way_is_not_dropped() -> None:
+    """Nobody could call it back; but nothing follows it."""
+    board = Board()
+    board.arrival.clear()
+    await board.say("one", "two")
+    board.updates.drop_progress(MESSAGE)
+    board.arrival.set()
+    await quiet()
+    assert board.said == ["one"]
+
+
 async def test_a_progress_that_waits_is_dropped_for_the_end() -> None:
     """Nothing final waits for a bar's turn."""
     board = Board()
