@@ -100,7 +100,7 @@ async def _checked(http: aiohttp.ClientSession, outcome: Outcome, links: Sequenc
     if outcome is not Outcome.DELIVERED:
         return outcome
     opened = [await _can_be_opened(http, link if "://" in link else f"{web}/{link.lstrip('/')}") for link in links]
-    return outcome if opened and all(opened) else Outcome.WORKING
+    return outcome if opened and all(opened) else Outcome.UNREADABLE
 
 
 async def _can_be_opened(http: aiohttp.ClientSession, link: str) -> bool:

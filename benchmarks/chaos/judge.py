@@ -14,11 +14,12 @@ _COPY = re.compile(r"\.\d+\.webp$")
 
 
 class Outcome(StrEnum):
-    """What a message shows: pictures, or how it ended without any, or that it goes on."""
+    """What a message shows: pictures, or how it ended without any, or that it goes on, or pictures that cannot be opened."""
 
     DELIVERED = "delivered"
     TOLD = "told"
     WORKING = "working"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def test_what_is_right_is_found_right() -> None:
     assert findings == []
 
 
-@pytest.mark.parametrize("outcome", [None, Outcome.WORKING])
+@pytest.mark.parametrize("outcome", [None, Outcome.WORKING, Outcome.UNREADABLE])
 def test_an_accepted_job_that_nobody_sees_the_end_of_is_lost(outcome: Outcome | None) -> None:
     """Whether its message stands still or was never posted."""
     shown = () if outcome is None else (Sight("slack", FAILED, outcome),)
