@@ -1,11 +1,12 @@
 """Image models that the operator adds or changes, turned into what the domain knows of them."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.config.field_types import Section, SettingsConflict, parse_list, parse_size
+from bot.config.field_types import Section, parse_list, parse_size
 from bot.domain.images import Abilities, FreeSizes, Quality, Size
 from bot.domain.money import MILLION, TokenPrices
 from bot.errors import ConfigError
@@ -39,7 +40,7 @@ class SizeRuleSettings(Section):
     @model_validator(mode="after")
     def _check_bounds(self) -> Self:
         if self.min_pixels > self.max_pixels or self.multiple_of > self.max_edge:
-            raise SettingsConflict("A size_rule under [models] leaves no size at all: make max_pixels and max_edge larger.")
+            raise ValueError("leaves no size at all: make max_pixels and max_edge larger")
         return self
 
 
@@ -49,24 +50,23 @@ def _not_empty(qualities: tuple[Quality, ...] | None) -> tuple[Quality, ...] | N
     return qualities
 
 
-class ModelSettings(Section):
-    """`[models."name"]`: what is left out is taken from the built-in table, if the model is in it."""
+class AbilitySettings(Section):
+    """What a model can do; what is left out is taken from the built-in table, if the model is in it."""
 
     sizes: Annotated[tuple[Annotated[Size, BeforeValidator(parse_size)], ...] | None, BeforeValidator(parse_list)] = None
     size_rule: SizeRuleSettings | None = None
     qualities: Annotated[tuple[Quality, ...] | None, BeforeValidator(parse_list), AfterValidator(_not_empty)] = None
     most: Annotated[int, Field(ge=1, le=10)] | None = None
     previews: Annotated[int, Field(ge=0, le=3)] | None = None
-    price: PriceSettings | None = None
 
     @model_validator(mode="after")
     def _check_sizes(self) -> Self:
         if self.sizes and self.size_rule:
-            raise SettingsConflict("A model under [models] has both sizes and size_rule: keep the one that is true of it.")
+            raise ValueError("has both sizes and size_rule: keep the one that is true of the model")
         return self
 
-    def abilities(self, name: str, known: Abilities | None = None) -> Abilities:
-        """Say what the model `name` can do; `known` is what is built in about it.
+    def abilities(self, where: str, known: Abilities | None = None) -> Abilities:
+        """Say what the model can do; `known` is what is built in about it, and `where` names the section in an error.
 
         Raises:
             ConfigError: Nothing is built in, and the section names no sizes either.
@@ -74,8 +74,9 @@ class ModelSettings(Section):
         base = known or Abilities()
         sizes, free = (self.sizes or (), self._free) if self.sizes or self.size_rule else (base.sizes, base.free)
         if not sizes and free is None:
-            raise ConfigError(f'[models."{name}"] needs sizes or size_rule: nothing is built in about that model.')
-        return Abilities(
+            raise ConfigError(f"{where} needs sizes or size_rule: nothing is built in about that model.")
+        return replace(
+            base,
             sizes=sizes,
             free=free,
             qualities=self.qualities or base.qualities,
@@ -83,10 +84,16 @@ class ModelSettings(Section):
             previews=base.previews if self.previews is None else self.previews,
         )
 
-    def prices(self, known: TokenPrices | None = None) -> TokenPrices | None:
-        """Say what its tokens cost, or None when nobody knows."""
-        return self.price.tokens if self.price else known
-
     @property
     def _free(self) -> FreeSizes | None:
         return FreeSizes(**self.size_rule.model_dump()) if self.size_rule else None
+
+
+class ModelSettings(AbilitySettings):
+    """`[models."name"]`: an image model that speaks OpenAI's protocol."""
+
+    price: PriceSettings | None = None
+
+    def prices(self, known: TokenPrices | None = None) -> TokenPrices | None:
+        """Say what its tokens cost, or None when nobody knows."""
+        return self.price.tokens if self.price else known

@@ -1,5 +1,6 @@
 """Costs and prices, in whole micro-dollars."""
 
+import math
 from dataclasses import dataclass
 
 MILLION = 1_000_000
@@ -44,3 +45,17 @@ class TokenPrices:
         """Return what so many tokens cost, rounded up to a whole micro-dollar."""
         total = text_in * self.text_in + image_in * self.image_in + out * self.out
         return Cost(-(-total // MILLION), is_estimate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitPrices:
+    """Micro-dollars for a picture, for each million of its pixels, and for a second of the service's work; 0 where it is free."""
+
+    picture: int = 0
+    megapixel: int = 0
+    second: int = 0
+
+    def cost(self, *, pictures: int = 0, pixels: int = 0, seconds: float = 0.0, is_estimate: bool = False) -> Cost:
+        """Return what so many pictures, pixels in all and seconds cost, rounded up to a whole micro-dollar."""
+        total = pictures * self.picture + pixels * self.megapixel / MILLION + seconds * self.second
+        return Cost(math.ceil(round(total, 3)), is_estimate)

@@ -24,7 +24,6 @@ class OfflinePainter:
     of the same words is another take on the same scene.
     """
 
-    name = "offline"
     model = "offline-painter-1"
     abilities = Abilities(
         free=FreeSizes(
@@ -38,7 +37,8 @@ class OfflinePainter:
         previews=STEPS,
     )
 
-    def __init__(self, *, attribution: str) -> None:
+    def __init__(self, *, attribution: str, name: str = "offline") -> None:
+        self.name = name
         self.attribution = attribution
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature

@@ -99,7 +99,8 @@ class OpenAIImages:
 
     async def check(self) -> tuple[Finding, ...]:
         """Ask for the list of models, which is free."""
-        return await check_model(self._client, self._model, service=self._name, clock=self._clock)
+        setting = "OPENAI_BASE_URL" if self._name == "openai" else f"[providers.{self._name}] base_url"
+        return await check_model(self._client, self._model, service=self._name, clock=self._clock, address_setting=setting)
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
         """Go by the table of prices, for the nearest that the model draws."""

@@ -39,21 +39,28 @@ class _ModelList:
 
 
 async def check_model(
-    client: AsyncOpenAI, model: Model, *, service: str, clock: Clock, time_limit: timedelta = timedelta(seconds=10)
+    client: AsyncOpenAI,
+    model: Model,
+    *,
+    service: str,
+    clock: Clock,
+    address_setting: str = "OPENAI_BASE_URL",
+    time_limit: timedelta = timedelta(seconds=10),
 ) -> tuple[Finding, ...]:
     """Say whether the key is accepted, and whether `model` is there and will stay; `service` opens each subject.
 
-    It costs nothing and never raises.
+    It costs nothing and never raises. `address_setting` is where the address
+    stands.
     """
     try:
         async with asyncio.timeout(time_limit.total_seconds()):
             listed = _parse_models(await client.get("/models", cast_to=object))
     except (*API_ERRORS, ValueError, TimeoutError) as error:
-        found = await _find_missing_version(client, service, time_limit) or _explain_missing_list(error, service)
+        found = await _find_missing_version(client, service, address_setting, time_limit) or _explain_missing_list(error, service)
         return (found, *_check_shutdown(service, model, None, clock))
     if listed is None:
         return (
-            await _find_missing_version(client, service, time_limit) or _no_list(service),
+            await _find_missing_version(client, service, address_setting, time_limit) or _no_list(service),
             *_check_shutdown(service, model, None, clock),
         )
     key = Finding(f"{service}: key", Health.OK, "The service accepts it.")
@@ -64,7 +71,7 @@ async def check_model(
     )
 
 
-async def _find_missing_version(client: AsyncOpenAI, service: str, time_limit: timedelta) -> Finding | None:
+async def _find_missing_version(client: AsyncOpenAI, service: str, setting: str, time_limit: timedelta) -> Finding | None:
     """Say that the address lacks `/v1`, where there is a list of models behind that: the commonest slip with gateways."""
     address = str(client.base_url).rstrip("/")
     if address.endswith(_VERSION):
@@ -78,7 +85,7 @@ async def _find_missing_version(client: AsyncOpenAI, service: str, time_limit: t
         return None
     shown = str(client.base_url.copy_with(userinfo=b"")).rstrip("/")
     text = f"There is nothing at {shown}, but the service answers at {shown}{_VERSION}."
-    return Finding(f"{service}: address", Health.WRONG, text, f"Set OPENAI_BASE_URL to {shown}{_VERSION}.")
+    return Finding(f"{service}: address", Health.WRONG, text, f"Set {setting} to {shown}{_VERSION}.")
 
 
 def _check_presence(client: AsyncOpenAI, service: str, model: Model, listed: _ModelList) -> tuple[Finding, ...]:

@@ -56,7 +56,8 @@ class PictureFetcher:
     else has to be on the public internet, over https. A name is resolved once
     for each try, and the connection goes to the address that was checked.
     Redirects are checked like the first address, and once one has left our
-    own, it does not come back to anything but the public internet.
+    own, it does not come back to anything but the public internet. `section`
+    is the provider's section in the settings, for advice.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class PictureFetcher:
         base_url: str,
         *,
         hosts: Collection[str] = (),
+        section: str = "openai",
         pauses: tuple[timedelta, ...] = _PAUSES,
         time_limit: timedelta = timedelta(seconds=60),
         largest: int = MOST_BYTES,
@@ -73,6 +75,7 @@ class PictureFetcher:
     ) -> None:
         self._base = httpx2.URL(base_url)
         self._hosts = frozenset(hosts)
+        self._section = section
         self._pauses = pauses
         self._time_limit = time_limit
         self._largest = largest
@@ -177,7 +180,7 @@ class PictureFetcher:
     def _advice(self, url: httpx2.URL) -> str:
         if url.host in self._hosts:
             return "A redirect from elsewhere may not lead to a host of your own."
-        return f"If {url.host[:_LONGEST_HOST]} is a host of your own, name it in [openai] picture_hosts."
+        return f"If {url.host[:_LONGEST_HOST]} is a host of your own, name it in [{self._section}] picture_hosts."
 
     def _request(self, client: httpx2.AsyncClient, url: httpx2.URL, address: str) -> httpx2.Request:
         """Ask the address that was checked, in the name of the host that was meant (its certificate is the one looked at)."""
