@@ -1,41 +1,46 @@
 """The image providers, the rewriter and the moderation models that the settings choose."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.config import ModelSettings, Settings
+from bot.app.openai_services import OpenAiClients
+from bot.app.provider_kinds import BUILDERS, ProviderInstance, reason_to_draw
+from bot.config import Settings
 from bot.domain.call_limits import CallLimits
 from bot.domain.health import Check
-from bot.errors import ConfigError
 from bot.moderation.word_filter import Matcher, choose_lists
 from bot.ports.clock import Clock
-from bot.ports.images import ImageProvider
+from bot.ports.images import Provider
 from bot.ports.prompts import ModelStage, Rewriter
 from bot.providers.offline.rewriter import PlainRewriter
-from bot.text import join_words, suggest
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from bot.providers.openai.models import ImageModel
-
-_NO_KEY = "no OpenAI key is set"
-_BY_CHOICE = "[drawing] providers says so"
-
 
 @dataclass(frozen=True, slots=True)
 class AiServices:
-    """The AI services that jobs use, what finds listed words, and notices about how they were chosen."""
+    """The AI services that jobs use, what finds listed words, and notices about how they were chosen.
 
-    providers: tuple[ImageProvider, ...]
+    `providers` are in the order of fall-back; those `on_request` draw only for
+    whoever asks for their model.
+    """
+
+    providers: tuple[Provider, ...]
+    on_request: tuple[Provider, ...]
     rewriter: Rewriter
     matcher: Matcher
     model_stages: tuple[ModelStage, ...]
     notices: tuple[str, ...]
+
+    @property
+    def all_providers(self) -> tuple[Provider, ...]:
+        """Every provider, those of the order first."""
+        return (*self.providers, *self.on_request)
 
     @property
     def picture_stages(self) -> tuple[ModelStage, ...]:
@@ -46,23 +51,31 @@ class AiServices:
     def checks(self) -> tuple[tuple[str, Check], ...]:
         """The name and the free check of each service, in the order in which jobs need them."""
         stages = tuple((stage.name, stage.check) for stage in self.model_stages)
-        providers = tuple((provider.name, provider.check) for provider in self.providers)
+        providers = tuple((provider.name, provider.check) for provider in self.all_providers)
         return (*stages, ("rewriting", self.rewriter.check), *providers)
 
 
 @asynccontextmanager
 async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[AiServices]:
-    """Build the AI services; those of OpenAI share one client.
+    """Build the AI services; those that ask one address with one key share a client.
 
     Raises:
         ConfigError: A model is named that nothing is known about, or a word list cannot be read.
     """
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_open_openai_client(settings)) if settings.openai.api_key else None
-        providers = tuple(BUILDERS[name](settings, client, clock) for name in settings.drawing_order)
+        clients = OpenAiClients(stack)
+        built = {
+            name: BUILDERS[section.kind](ProviderInstance(name, section, settings, clock, stack, clients))
+            for name, section in settings.all_providers.items()
+        }
+        order = settings.drawing_order
+        providers = tuple(built[name] for name in order)
+        on_request = tuple(provider for name, provider in built.items() if name not in order)
+        key, base_url = settings.openai.api_key.get_secret_value(), settings.openai.base_url
+        client = clients.open(key, base_url) if key else None
         rewriter, model_stages = _build_text_models(settings, client, clock)
         matcher = await asyncio.to_thread(build_matcher, settings)
-        yield AiServices(providers, rewriter, matcher, model_stages, tuple(_notices(settings, providers)))
+        yield AiServices(providers, on_request, rewriter, matcher, model_stages, tuple(_notices(settings, providers)))
 
 
 def build_matcher(settings: Settings, *more: Path) -> Matcher:
@@ -76,85 +89,13 @@ def build_matcher(settings: Settings, *more: Path) -> Matcher:
     return Matcher(choose_lists(starter=guard.use_default_blocklist, phrases=guard.blocked, own=own))
 
 
-@asynccontextmanager
-async def _open_openai_client(settings: Settings) -> AsyncIterator["AsyncOpenAI"]:
-    from bot.providers.openai.client import build_client, load_resources
-
-    client = build_client(settings.openai.api_key.get_secret_value(), settings.openai.base_url or None)
-    load_resources(client)
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
-def _build_offline(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:  # noqa: ARG001 - as all are built
-    from bot.providers.offline.painter import OfflinePainter
-
-    why = _BY_CHOICE if settings.drawing.providers else _NO_KEY
-    return OfflinePainter(attribution=f"offline preview, drawn by a program without AI ({why})")
-
-
-def _build_openai(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> ImageProvider:
-    if client is None:
-        raise ConfigError(f"[drawing] providers names openai, but {_NO_KEY}.")
-    from bot.providers.openai.images import OpenAIImages
-    from bot.providers.openai.unsupported_parameters import UnsupportedParameters
-    from bot.providers.shared.picture_fetcher import PictureFetcher
-
-    model = image_model(settings)
-    return OpenAIImages(
-        client,
-        model,
-        attribution=f"AI-generated by {model.name}",
-        previews=settings.drawing.previews,
-        response_format=settings.openai.response_format or None,
-        unsupported=UnsupportedParameters("openai", settings.openai.leave_out),
-        fetcher=PictureFetcher(str(client.base_url), hosts=settings.openai.picture_hosts),
-        clock=clock,
-    )
-
-
-BUILDERS: Mapping[str, Callable[[Settings, "AsyncOpenAI | None", Clock], ImageProvider]] = {
-    "openai": _build_openai,
-    "offline": _build_offline,
-}
-"""What builds each provider that `[drawing] providers` can name."""
-
-
 def call_limits(settings: Settings) -> dict[str, CallLimits]:
     """Return how much each provider may be asked at once and how often, where that is bounded."""
-    openai = CallLimits(at_once=settings.openai.calls_at_once or None, per_minute=settings.openai.calls_per_minute or None)
-    return {} if openai == CallLimits() else {"openai": openai}
-
-
-def image_model_names(settings: Settings) -> list[str]:
-    """Return the image models that easel or the settings describe, in order."""
-    from bot.providers.openai.models import known_models
-
-    return sorted({*known_models(), *settings.models})
-
-
-def image_model(settings: Settings) -> "ImageModel":
-    """Return what is known about the image model that the settings name, the operator's own table first.
-
-    Raises:
-        ConfigError: Nothing is.
-    """
-    from bot.providers.openai.models import ImageModel, known_models
-
-    name, known = settings.openai.image_model, known_models()
-    own, built_in = settings.models.get(name), known.get(name)
-    if own is None and built_in is None:
-        names = image_model_names(settings)
-        raise ConfigError(
-            f"[openai] image_model “{name}” is not known: take {join_words(names)}, "
-            f'or describe it under [models."{name}"].{suggest(name, names)}'
-        )
-    if built_in is None:
-        own = own or ModelSettings()
-        return ImageModel(name=name, abilities=own.abilities(name), prices=own.prices())
-    return built_in if own is None else built_in.override(own.abilities(name, built_in.abilities), own.prices(built_in.prices))
+    limits = {
+        name: CallLimits(at_once=section.calls_at_once or None, per_minute=section.calls_per_minute or None)
+        for name, section in settings.all_providers.items()
+    }
+    return {name: limit for name, limit in limits.items() if limit != CallLimits()}
 
 
 def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tuple[Rewriter, tuple[ModelStage, ...]]:
@@ -175,14 +116,10 @@ def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: 
     return rewriter, (stage,) if moderation else ()
 
 
-def _notices(settings: Settings, providers: tuple[ImageProvider, ...]) -> list[str]:
+def _notices(settings: Settings, providers: tuple[Provider, ...]) -> list[str]:
     """Return sentences about which provider draws and why."""
     first = providers[0]
-    if first.name == "offline":
-        why = "as [drawing] providers says" if settings.drawing.providers else f"because {_NO_KEY}"
-        notices = [f"Pictures are offline previews, {why}. Set OPENAI_API_KEY to have a model draw them."]
-    else:
-        notices = [f"Pictures are drawn by {first.model}, because [drawing] providers names {first.name} first."]
-        if not settings.drawing.providers:
-            notices = [f"Pictures are drawn by {first.model}, because an OpenAI key is set."]
-    return notices
+    why = reason_to_draw(settings, first.name)
+    if settings.all_providers[first.name].kind == "offline":
+        return [f"Pictures are offline previews, because {why}. Set OPENAI_API_KEY to have a model draw them."]
+    return [f"Pictures are drawn by {first.model}, because {why}."]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
 from bot.app.engines import open_leader_lock
 from bot.app.foundation import Foundation
@@ -29,6 +30,9 @@ from bot.services.guard_policies import GuardPolicies
 from bot.services.spool_sweep import SpoolSweep
 from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.references import SqlReferences
+
+if TYPE_CHECKING:
+    from bot.ports.images import ImageProvider
 
 _SWEEP_EVERY = timedelta(minutes=1)
 
@@ -89,7 +93,8 @@ def _build_steps(services: Services) -> Steps:
     check = PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock))
     keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=spool, check=check, clock=base.clock, ids=base.ids)
     policies = GuardPolicies(base.records.rulebook, deployment_limits(settings))
-    rules = DrawingRules(settings.drawing.timeout_by_quality, WhenUnknown(settings.drawing.when_unknown))
+    time_limits = {name: settings.time_limits(section) for name, section in settings.all_providers.items()}
+    rules = DrawingRules(time_limits, WhenUnknown(settings.drawing.when_unknown))
     return Steps(
         preparation=PromptPreparation(
             jobs=jobs,
@@ -100,7 +105,7 @@ def _build_steps(services: Services) -> Steps:
         ),
         drawing=DrawingStep(
             jobs=jobs,
-            providers=base.ai_services.providers,
+            providers=cast("tuple[ImageProvider, ...]", base.ai_services.providers),  # no kind gives tickets yet
             queue=services.providers,
             keeping=keeping,
             rules=rules,

@@ -2,6 +2,7 @@
 
 from bot.config.loading import find_config_file, load
 from bot.config.model_settings import ModelSettings
-from bot.config.settings import PLATFORMS, PROVIDERS, Settings
+from bot.config.provider_settings import KINDS, ProviderSettings
+from bot.config.settings import PLATFORMS, Settings
 
-__all__ = ["PLATFORMS", "PROVIDERS", "ModelSettings", "Settings", "find_config_file", "load"]
+__all__ = ["KINDS", "PLATFORMS", "ModelSettings", "ProviderSettings", "Settings", "find_config_file", "load"]

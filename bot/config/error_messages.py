@@ -2,15 +2,17 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.config.field_types import SettingsConflict
+from bot.config.field_types import SettingsConflict, echo
+from bot.config.provider_settings import KINDS
 from bot.config.settings import Settings
 from bot.config.sources import PREFIX, Loc, SettingsSource, to_toml_name
-from bot.text import suggest
+from bot.text import join_words, suggest
 
 _REQUIREMENTS = {
     "int_type": "must be a whole number without quotes",
@@ -29,6 +31,7 @@ _REQUIREMENTS = {
     "too_short": "must not be empty",
     "missing": "is missing: add it, or take its section out",
 }
+_KIND_ERRORS = {"union_tag_invalid", "union_tag_not_found"}
 _BOUNDS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
 
 
@@ -42,12 +45,29 @@ def _sentence(detail: ErrorDetails, sources: Sequence[SettingsSource]) -> str:
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, SettingsConflict):
         return str(cause)
-    loc = tuple(str(step) for step in detail["loc"] if isinstance(step, str) and step != "[key]")
+    loc = _path_of(detail)
+    if detail["type"] in _KIND_ERRORS:
+        return _kind_sentence(detail, loc)
     name, there = _locate(loc, sources)
     if detail["type"] == "extra_forbidden" or len(there) > len(loc):
         return f"{name} is not a setting{_suggest(there, name)}"
     must = _requirement(detail, loc)
     return f"{name} {must}" if must.endswith("?") else f"{name} {must}."
+
+
+def _path_of(detail: ErrorDetails) -> Loc:
+    """Return the path of the setting; pydantic puts the kind of a provider between its name and what is in its section."""
+    loc = tuple(str(step) for step in detail["loc"] if isinstance(step, str) and step != "[key]")
+    return (*loc[:2], *loc[3:]) if loc[:1] == ("providers",) else loc
+
+
+def _kind_sentence(detail: ErrorDetails, loc: Loc) -> str:
+    """Say which kinds of provider there are, where a section names none of them."""
+    name, known = to_toml_name((*loc, "kind")), list(KINDS)
+    if detail["type"] == "union_tag_not_found":
+        return f"{name} is missing: set it to {join_words(known)}."
+    given = str(detail.get("ctx", {}).get("tag", ""))
+    return f"{name} can be {join_words(known)}, not {echo(given)}.{suggest(given, known)}"
 
 
 def _requirement(detail: ErrorDetails, loc: Loc) -> str:
@@ -112,10 +132,10 @@ def _setting_paths(kind: type[BaseModel], above: Loc = ()) -> Iterator[Loc]:
 def _type_at(loc: Loc, kind: Any = Settings) -> Any:
     """Return the type that stands at a path: a section, the value type of a table, or something with no keys."""
     for step in loc:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            field = kind.model_fields.get(step)
+        if sections := _sections(kind):
+            field = next((section.model_fields[step] for section in sections if step in section.model_fields), None)
             kind = _unwrap(field.annotation) if field else None
-        elif get_origin(kind) is Mapping or (get_origin(kind) and issubclass(get_origin(kind), Mapping)):
+        elif isinstance(get_origin(kind), type) and issubclass(get_origin(kind), Mapping):
             kind = _unwrap(get_args(kind)[1])
         else:
             return None
@@ -130,6 +150,12 @@ def _unwrap(annotation: Any) -> Any:
     return kinds[0] if kinds and type(None) in get_args(annotation) else annotation
 
 
+def _sections(kind: Any) -> list[type[BaseModel]]:
+    """Return the sections that a type stands for: itself, or those of a union; none where it has no keys."""
+    members = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+    return [section for section in members if isinstance(section, type) and issubclass(section, BaseModel)]
+
+
 def _field_names(kind: Any) -> Iterator[str]:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        yield from kind.model_fields
+    for section in _sections(kind):
+        yield from section.model_fields

@@ -32,7 +32,6 @@ from bot.config.model_settings import Dollars
 from bot.config.records_url import RecordsUrl
 from bot.domain.allowances import Budget, Period
 from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, Thresholds, parse_threshold
-from bot.domain.gateways import OmittableParameter
 from bot.domain.images import Quality
 from bot.domain.money import MILLION
 from bot.domain.people import GUEST, HOUSE, Platform, Tier
@@ -199,19 +198,6 @@ class DrawingSettings(Section):
     def timeout_by_quality(self) -> dict[Quality, timedelta]:
         """How long one drawing of each quality may take."""
         return {Quality.LOW: self.timeouts.low, Quality.MEDIUM: self.timeouts.medium, Quality.HIGH: self.timeouts.high}
-
-
-class OpenAiSettings(Section):
-    """`[openai]`: OpenAI, or a gateway that speaks like it."""
-
-    api_key: Secret = NO_SECRET
-    base_url: WebUrl = ""
-    image_model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
-    response_format: Literal["", "b64_json", "url"] = ""
-    leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
-    picture_hosts: Hosts = ()
-    calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 0
-    calls_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 class RewritingSettings(Section):

@@ -1,6 +1,7 @@
 """All settings together, and whether they go together."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -8,9 +9,17 @@ from pydantic import Field, PrivateAttr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.engine_settings import EngineSettings
-from bot.config.field_types import Folder, SettingsConflict, TextList, echo
+from bot.config.field_types import Folder, SettingsConflict, Slug, TextList, echo
 from bot.config.model_settings import ModelSettings
 from bot.config.monitoring_settings import MonitoringSettings
+from bot.config.provider_settings import (
+    RESERVED_NAMES,
+    AnyProviderSettings,
+    OfflineProviderSettings,
+    OpenAiProviderSettings,
+    OpenAiSettings,
+    ProviderSettings,
+)
 from bot.config.retention_settings import RetentionSettings
 from bot.config.sections import (
     BudgetSettings,
@@ -21,7 +30,6 @@ from bot.config.sections import (
     GuardSettings,
     MembershipSettings,
     ObjectsSettings,
-    OpenAiSettings,
     QuotasSettings,
     RecordsSettings,
     RewritingSettings,
@@ -29,10 +37,12 @@ from bot.config.sections import (
     WorkerSettings,
 )
 from bot.config.slack_settings import SlackSettings
+from bot.domain.images import Quality
 from bot.text import join_words, suggest
 
 PLATFORMS = ("web", "terminal", "discord", "slack")
-PROVIDERS = ("openai", "offline")
+BUILT_IN_PROVIDERS = ("openai", "offline")
+"""What `[drawing] providers` can name without a section below `[providers]`."""
 
 
 class Settings(BaseSettings):
@@ -53,6 +63,7 @@ class Settings(BaseSettings):
     membership: MembershipSettings = MembershipSettings()
     drawing: DrawingSettings = DrawingSettings()
     openai: OpenAiSettings = OpenAiSettings()
+    providers: Mapping[Slug, AnyProviderSettings] = Field(default_factory=dict)
     rewriting: RewritingSettings = RewritingSettings()
     guard: GuardSettings = GuardSettings()
     engine: EngineSettings = EngineSettings()
@@ -101,16 +112,30 @@ class Settings(BaseSettings):
         return self
 
     def _provider_problems(self) -> Iterator[str]:
-        order = self.drawing.providers
+        order, known = self.drawing.providers, [*BUILT_IN_PROVIDERS, *self.providers]
         for name in order:
-            if name not in PROVIDERS:
-                known = list(PROVIDERS)
+            if name not in known:
                 yield f"[drawing] providers can be {join_words(known)}, not {echo(name)}.{suggest(name, known)}"
         if len(set(order)) < len(order):
             yield "[drawing] providers names one twice: keep the first."
         if "openai" in order and not self.openai.api_key:
             yield (
                 "[drawing] providers names openai but there is no key: set OPENAI_API_KEY, or [openai] api_key "
+                "(for a gateway that asks for none, any word will do)."
+            )
+        for name, section in self.providers.items():
+            yield from self._problems_of_provider(name, section)
+
+    def _problems_of_provider(self, name: str, section: ProviderSettings) -> Iterator[str]:
+        if name in RESERVED_NAMES:
+            yield f"[providers.{name}] needs another name: {RESERVED_NAMES[name]}."
+        tiers = list(self.quotas.tiers)
+        for tier in section.tiers:
+            if tier not in tiers:
+                yield f"[providers.{name}] tiers can be {join_words(tiers)}, not {echo(tier)}.{suggest(tier, tiers)}"
+        if isinstance(section, OpenAiProviderSettings) and not section.api_key and (section.base_url or not self.openai.api_key):
+            yield (
+                f"[providers.{name}] api_key is missing: set it, or EASEL_PROVIDERS__{name.upper()}__API_KEY "
                 "(for a gateway that asks for none, any word will do)."
             )
 
@@ -197,7 +222,20 @@ class Settings(BaseSettings):
     @property
     def drawing_order(self) -> tuple[str, ...]:
         """Which providers draw, first choice first."""
-        return self.drawing.providers or (("openai",) if self.openai.api_key else ("offline",))
+        own = ("openai",) if self.openai.api_key else ()
+        return self.drawing.providers or (*own, *self.providers) or ("offline",)
+
+    @property
+    def all_providers(self) -> dict[str, ProviderSettings]:
+        """The settings of every provider by its name: first those of the order, then those that draw only when asked for."""
+        built_in: dict[str, ProviderSettings] = {"openai": self.openai.provider, "offline": OfflineProviderSettings()}
+        known = {**built_in, **self.providers}
+        names = dict.fromkeys((*self.drawing_order, *self.providers))
+        return {name: known[name] for name in names}
+
+    def time_limits(self, provider: ProviderSettings) -> dict[Quality, timedelta]:
+        """Return how long one call to a provider may take, by quality."""
+        return {**self.drawing.timeout_by_quality, **provider.timeouts.by_quality}
 
 
 def _unknown_names(table: str, names: Iterable[str], known: tuple[str, ...], what: str) -> Iterator[str]:

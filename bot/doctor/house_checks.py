@@ -9,13 +9,16 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.app.ai_services import AiServices, image_model, image_model_names, open_ai_services
+from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.broker_checks import check_broker
+from bot.app.openai_services import image_model, image_model_names
 from bot.app.orphans import open_orphans
+from bot.app.provider_kinds import reason_to_draw
 from bot.app.redis_checks import check_redis
 from bot.app.stores import open_objects
 from bot.app.system import SystemClock
 from bot.config import Settings
+from bot.config.provider_settings import OpenAiProviderSettings
 from bot.doctor import chat_checks
 from bot.doctor.checks import DoctorCheck, load_modules, run_checks
 from bot.doctor.database_checks import check_postgres, check_version
@@ -23,7 +26,7 @@ from bot.doctor.picture_checks import check_newest_pictures, check_spool
 from bot.domain.health import Finding, Health
 from bot.errors import ConfigError, StorageFailed
 from bot.services.orphans import GRACE, OrphanCount
-from bot.text import pluralize
+from bot.text import join_words, pluralize
 from storage.migrate import current
 from storage.sql.failures import reason_of
 from storage.sql.sqlite import is_sqlite, sqlite_file
@@ -139,7 +142,7 @@ def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
 
 async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
     """Check the image providers, the rewriter and the moderation models."""
-    if settings.openai.api_key:
+    if settings.openai.api_key or any(isinstance(found, OpenAiProviderSettings) for found in settings.providers.values()):
         await load_modules("bot.providers.openai.client", "bot.providers.openai.images", "bot.providers.openai.rewriter")
     async with open_ai_services(settings, SystemClock()) as chosen:
         checks = [DoctorCheck(name, check) for name, check in chosen.checks]
@@ -149,21 +152,26 @@ async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
 def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
     """Say who draws, and why."""
     names = ", then ".join(f"{provider.name} ({provider.model})" for provider in chosen.providers)
-    if settings.drawing.providers:
-        yield Finding("drawing", Health.OK, f"Pictures are drawn by {names}, as [drawing] providers says.")
-    elif settings.openai.api_key:
-        yield Finding("drawing", Health.OK, f"Pictures are drawn by {names}, because an OpenAI key is set.")
-    else:
+    first = chosen.providers[0].name
+    why = reason_to_draw(settings, first)
+    if settings.drawing_order == ("offline",) and not settings.drawing.providers:
         text = "No OpenAI key is set, so pictures are offline previews, painted by a program on this machine."
         yield Finding("drawing", Health.NOTE, text, "Set OPENAI_API_KEY to have a model draw them.")
-    if settings.openai.api_key:
-        yield from _describe_model(settings)
+    else:
+        yield Finding("drawing", Health.OK, f"Pictures are drawn by {names}, because {why}.")
+    if chosen.on_request:
+        names = join_words([f"{provider.name} ({provider.model})" for provider in chosen.on_request], "and")
+        yield Finding("drawing", Health.OK, f"Only for whoever asks for their model, pictures are drawn by {names} too.")
+    for name, section in settings.all_providers.items():
+        if isinstance(section, OpenAiProviderSettings):
+            yield from _describe_model(settings, name, section)
 
 
-def _describe_model(settings: Settings) -> Iterator[Finding]:
+def _describe_model(settings: Settings, name: str, section: OpenAiProviderSettings) -> Iterator[Finding]:
     """Say which other models could be chosen, and whether costs will be known."""
-    model, names = image_model(settings), ", ".join(image_model_names(settings))
-    yield Finding("models", Health.OK, f"[openai] image_model is {model.name}; known here are {names}.")
+    model, names = image_model(settings, name, section), ", ".join(image_model_names(settings))
+    setting = "[openai] image_model" if name == "openai" else f"[providers.{name}] model"
+    yield Finding("models", Health.OK, f"{setting} is {model.name}; known here are {names}.")
     if model.prices is None:
         text = f"Nothing is known about the price of {model.name}, so its pictures will seem to be free."
         yield Finding("models", Health.NOTE, text, f'Set price under [models."{model.name}"].')

@@ -36,9 +36,9 @@ class WhenUnknown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DrawingRules:
-    """How long a drawing of each quality may take, and what to do when its end was not seen."""
+    """How long each provider may take for a drawing of each quality, and what to do when its end was not seen."""
 
-    time_limits: Mapping[Quality, timedelta]
+    time_limits: Mapping[str, Mapping[Quality, timedelta]]
     when_unknown: WhenUnknown = WhenUnknown.ASK
 
 
@@ -216,7 +216,7 @@ class DrawingStep:
         return _PaidAnswer(answered, drawn)
 
     async def _draw_in_time(self, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
-        time_limit = self._rules.time_limits[request.quality]
+        time_limit = self._rules.time_limits[provider.name][request.quality]
         try:
             async with asyncio.timeout(time_limit.total_seconds()):
                 return await provider.draw(request, on_progress)

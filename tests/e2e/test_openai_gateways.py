@@ -8,13 +8,14 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.app.ai_services import open_ai_services
-from bot.config import load
+from bot.config import Settings, load
 from bot.domain.content import USUAL_THRESHOLDS
 from bot.domain.gateways import OmittableParameter
 from bot.errors import is_out_of_files
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
 from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.providers.openai.images import OpenAIImages
 from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
@@ -22,7 +23,7 @@ from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from tests.e2e.openai_calls import AUTHOR, PROMPT, News, client_of, failure_of, images, mark, request
 from tests.fakes.clock import StoppedClock
-from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
 ASK = RewriteRequest(prompt=PROMPT, author=AUTHOR)
 
@@ -203,7 +204,9 @@ async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pict
     """)
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=f"{here}/files/picture"))
     async with open_ai_services(load(file, environ={}), StoppedClock()) as ai_services:
-        drawn = await ai_services.providers[0].draw(request(), News())
+        [provider] = ai_services.providers
+        assert isinstance(provider, OpenAIImages)
+        drawn = await provider.draw(request(), News())
         await ai_services.rewriter.rewrite(ASK)
     assert [mark(picture) for picture in drawn.pictures] == ["served"]
     pictures, words = (seen.body for seen in fake.seen)
@@ -234,3 +237,36 @@ async def test_a_machine_that_opens_no_more_files_is_told_from_a_service_that_is
         assert isinstance(error, (GuardUnavailable, ProviderFailed)[number > 0])
         assert not isinstance(error, OutcomeUnknown)
         assert is_out_of_files(error)
+
+
+def second_provider(folder: Path, address: str) -> Settings:
+    """Return settings with a key for `[openai]`, and a provider with a key and an address of its own, which draws."""
+    file = folder / "config.toml"
+    file.write_text(f"""
+        [openai]
+        api_key = "sk-other"
+        [drawing]
+        providers = ["second"]
+        [providers.second]
+        kind = "openai"
+        api_key = "sk-key"
+        base_url = "{address}"
+    """)
+    return load(file, environ={})
+
+
+async def test_a_named_provider_asks_with_its_own_key_and_its_advice_names_its_own_section(tmp_path: Path) -> None:
+    """Not with that of `[openai]`, which this service does not know."""
+    async with FakeOpenAI(Options(key="sk-key")) as service:
+        there = service.origin.replace("127.0.0.1", "localhost")
+        service.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=f"{there}/files/picture"))
+        async with open_ai_services(second_provider(tmp_path, service.url), StoppedClock()) as ai_services:
+            [provider] = ai_services.providers
+            assert isinstance(provider, OpenAIImages)
+            error = await failure_of(lambda: provider.draw(request(), News()))
+            assert "name it in [providers.second] picture_hosts" in str(error)
+            await provider.draw(request(), News())
+        slip = second_provider(tmp_path, service.url.removesuffix("/v1"))
+        async with open_ai_services(slip, StoppedClock()) as ai_services:
+            [finding, *_] = await ai_services.providers[0].check()
+        assert finding.mend == f"Set [providers.second] base_url to {service.url}."

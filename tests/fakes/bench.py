@@ -175,7 +175,7 @@ class Bench:
         self.studio = self._studio(self.guard)
         self.keeping = self.keeping_with(spool)
         self._painters = (self.painter, *others)
-        self._rules = DrawingRules(dict.fromkeys(Quality, TIME_LIMIT), when_unknown)
+        self._rules = DrawingRules({found.name: dict.fromkeys(Quality, TIME_LIMIT) for found in self._painters}, when_unknown)
         self.drawing = self._drawing_with(self.keeping)
         self.preparation = PromptPreparation(
             jobs=self.jobs, policies=self.policies, guard=self.guard, rewriter=self._rewriter, observer=self.observer

@@ -75,12 +75,12 @@ def _settings(section: BaseModel, above: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _readme_settings() -> set[tuple[str, str]]:
-    """Read the README's table of settings; `[models]` is a table that people name themselves, and stands there as a section."""
+    """Read the README's table of settings; tables whose entries people name themselves stand there as sections."""
     table = README.partition("| section | settings | what it is about |")[2].partition("\n\n")[0]
     rows = [[cell.strip() for cell in line.split("|")[1:3]] for line in table.splitlines()[2:]]
     named = {(section.strip("`[]"), name) for section, names in rows for name in re.findall(r"`(\w+)`", names)}
-    assert ["`[models]`", "by name"] in rows
-    return named | {("", "models")}
+    by_name = {("", section.strip("`[]")) for section, names in rows if names == "by name"}
+    return named | by_name
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:
@@ -103,7 +103,7 @@ def test_the_recipes_name_code_that_exists() -> None:
     """Each class, function and constant in them is a word of the code."""
     named = set(re.findall(r"`([A-Za-z_]\w*)(?:\(\.\.\.\))?`", _recipes()))
     code = set(re.findall(r"\w+", "".join(path.read_text() for path in (ROOT / "bot").rglob("*.py"))))
-    assert {"PROVIDERS", "ImageProvider", "build_commands"} <= named
+    assert {"BUILDERS", "ImageProvider", "build_commands"} <= named
     assert named - code == set()
 
 

@@ -1,30 +1,136 @@
-"""Does each provider that the settings can name have its own builder?"""
+"""Does each provider that the settings name become one, by its kind and under its own name?"""
+
+from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from bot.app.ai_services import BUILDERS, open_ai_services
+from bot.app.ai_services import call_limits, open_ai_services
+from bot.app.provider_kinds import BUILDERS
 from bot.app.system import SystemClock
-from bot.config import PROVIDERS, Settings
-from bot.config.sections import DrawingSettings, OpenAiSettings
+from bot.config import KINDS, Settings, load
+from bot.domain.call_limits import CallLimits
+from bot.domain.images import Quality, Size
+from bot.domain.money import TokenPrices
 from bot.errors import ConfigError
 
-
-def test_every_provider_is_built_by_its_name() -> None:
-    """One that has no builder is no provider: none becomes another in silence."""
-    assert set(BUILDERS) == set(PROVIDERS)
+KEY = {"OPENAI_API_KEY": "sk-made-up"}
 
 
-async def test_providers_come_in_the_order_of_the_settings() -> None:
-    """Each as it is named."""
-    settings = Settings(
-        openai=OpenAiSettings(api_key=SecretStr("sk-made-up")), drawing=DrawingSettings(providers=("offline", "openai"))
-    )
+def settings(tmp_path: Path, text: str, **environ: str) -> Settings:
+    """Read settings from a file and variables."""
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    return load(file, environ={"EASEL_DATA_DIR": str(tmp_path), **environ})
+
+
+async def names_of(settings: Settings) -> tuple[list[str], list[str]]:
+    """Return the providers in the order of fall-back, and those that draw on request."""
     async with open_ai_services(settings, SystemClock()) as services:
-        assert [provider.name for provider in services.providers] == ["offline", "openai"]
+        return [found.name for found in services.providers], [found.name for found in services.on_request]
 
 
-def test_openai_without_a_key_is_no_offline_preview() -> None:
-    """The settings refuse it already; whoever comes by them is told the same."""
-    with pytest.raises(ConfigError, match="no OpenAI key is set"):
-        BUILDERS["openai"](Settings(), None, SystemClock())
+def test_every_kind_has_its_builder() -> None:
+    """One that has none is no kind: none becomes another in silence."""
+    assert set(BUILDERS) == set(KINDS)
+
+
+async def test_providers_come_in_the_order_of_the_settings(tmp_path: Path) -> None:
+    """Each as it is named."""
+    order = {**KEY, "EASEL_DRAWING__PROVIDERS": "offline,openai"}
+    assert await names_of(settings(tmp_path, "", **order)) == (["offline", "openai"], [])
+
+
+TWO = """
+[providers.second]
+kind = "openai"
+model = "gpt-image-1.5"
+[providers.preview]
+kind = "offline"
+"""
+
+
+async def test_without_an_order_the_key_of_openai_comes_first_and_then_the_named_ones(tmp_path: Path) -> None:
+    """Whoever has one section and nothing else need not name it again."""
+    assert await names_of(settings(tmp_path, TWO, **KEY)) == (["openai", "second", "preview"], [])
+    assert await names_of(settings(tmp_path, '[providers.preview]\nkind = "offline"')) == (["preview"], [])
+
+
+async def test_one_that_is_not_in_the_order_draws_on_request(tmp_path: Path) -> None:
+    """It is built and checked all the same."""
+    text = f'[drawing]\nproviders = ["preview"]\n{TWO}'
+    assert await names_of(settings(tmp_path, text, **KEY)) == (["preview"], ["second"])
+    async with open_ai_services(settings(tmp_path, text, **KEY), SystemClock()) as services:
+        assert {"preview", "second"} <= {name for name, _ in services.checks}
+
+
+async def test_a_key_may_stand_in_the_environment_or_in_a_secret_file(tmp_path: Path) -> None:
+    """The section says the rest."""
+    text = '[providers.second]\nkind = "openai"\nbase_url = "http://127.0.0.1:9/v1"'
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "providers__second__api_key").write_text("from-file\n")
+    found = settings(tmp_path, text, EASEL_SECRETS_DIR=str(folder)).all_providers["second"]
+    assert found.api_key.get_secret_value() == "from-file"  # type: ignore[attr-defined]  # the section's kind has one
+    environ = {"EASEL_PROVIDERS__SECOND__API_KEY": "from-variable", "EASEL_SECRETS_DIR": str(folder)}
+    found = settings(tmp_path, text, **environ).all_providers["second"]
+    assert found.api_key.get_secret_value() == "from-variable"  # type: ignore[attr-defined]  # as above
+
+
+async def test_a_section_describes_its_model(tmp_path: Path) -> None:
+    """What it leaves out is built in."""
+    text = """
+        [providers.own]
+        kind = "openai"
+        api_key = "k"
+        model = "own-model"
+        sizes = ["512x512"]
+        price = { text_in = 1, image_in = 2, out = 3 }
+        [providers.known]
+        kind = "openai"
+        api_key = "k"
+        most = 2
+    """
+    async with open_ai_services(settings(tmp_path, text), SystemClock()) as services:
+        own, known = services.providers
+    assert (own.model, own.abilities.sizes) == ("own-model", (Size(512, 512),))
+    assert own.estimate(Size(512, 512), Quality.LOW, 1).microusd > 0
+    assert (known.model, known.abilities.most) == ("gpt-image-2", 2)
+    assert known.abilities.free is not None
+    assert own.attribution == "AI-generated by own-model"
+
+
+async def test_a_model_that_nobody_knows_is_an_error_that_names_its_setting(tmp_path: Path) -> None:
+    """Of a section as of `[openai]`."""
+    for text, where in (
+        ('[providers.own]\nkind = "openai"\nmodel = "gpt-imagine-2"', "[providers.own] model"),
+        ('[openai]\nimage_model = "gpt-imagine-2"', "[openai] image_model"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            async with open_ai_services(settings(tmp_path, text, **KEY), SystemClock()):
+                pass
+        assert caught.value.user_text.startswith(f"{where} “gpt-imagine-2” is not known: take ")
+
+
+def test_call_limits_are_those_of_each_section(tmp_path: Path) -> None:
+    """One without any has no entry."""
+    text = f"[openai]\ncalls_at_once = 2\n{TWO}calls_per_minute = 5\n"
+    assert call_limits(settings(tmp_path, text, **KEY)) == {
+        "openai": CallLimits(at_once=2),
+        "preview": CallLimits(per_minute=5),
+    }
+
+
+def test_time_limits_are_those_of_the_section_over_those_of_all(tmp_path: Path) -> None:
+    """By quality."""
+    house = settings(tmp_path, '[drawing.timeouts]\nlow = "1m"\n[providers.x]\nkind = "offline"\ntimeouts = { high = "1h" }')
+    limits = {quality: limit.total_seconds() for quality, limit in house.time_limits(house.providers["x"]).items()}
+    assert limits == {Quality.LOW: 60, Quality.MEDIUM: 240, Quality.HIGH: 3600}
+
+
+def test_prices_by_tokens_and_by_unit_become_micro_dollars(tmp_path: Path) -> None:
+    """Dollars in the settings."""
+    text = '[providers.x]\nkind = "openai"\napi_key = "k"\nprice = { text_in = 0.5, image_in = 0, out = 30 }'
+    price = settings(tmp_path, text).providers["x"].price  # type: ignore[union-attr]  # the section's kind has one
+    assert price is not None
+    assert price.tokens == TokenPrices(text_in=500_000, image_in=0, out=30_000_000)
+    assert price.units is None

@@ -49,7 +49,9 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         surfaces={LOOM: bench.surface},
         deployment=DeploymentBudgets(owners=(Identity.parse("loom:olga"),)),
     )
-    ai_services = AiServices(providers=(), rewriter=bench.rewriter, matcher=Matcher([]), model_stages=(stage,), notices=())
+    ai_services = AiServices(
+        providers=(), on_request=(), rewriter=bench.rewriter, matcher=Matcher([]), model_stages=(stage,), notices=()
+    )
     return ServiceMonitor(ai_services, budget_alerts, bench.clock, announced.append)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.config import Settings, load
+from bot.config import KINDS, Settings, load
 from bot.config.model_settings import ModelSettings, PriceSettings, SizeRuleSettings
+from bot.config.provider_settings import RemoteProviderSettings
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
 
@@ -50,6 +51,7 @@ def test_every_setting_occurs_in_it_and_nothing_else() -> None:
     """With those that are commented out because they are secrets or examples."""
     table = everything()
     models = table.pop("models")
+    table.pop("providers")
     assert set(paths(table)) == set(declared(Settings()))
     [example] = models.values()
     assert set(example) == set(ModelSettings.model_fields)
@@ -57,8 +59,29 @@ def test_every_setting_occurs_in_it_and_nothing_else() -> None:
     assert set(example["size_rule"]) == set(SizeRuleSettings.model_fields)
 
 
+def test_every_kind_of_provider_has_an_example_with_what_only_it_has() -> None:
+    """What all kinds have stands in the first one."""
+    examples = {example["kind"]: example for example in everything()["providers"].values()}
+    assert set(examples) == set(KINDS)
+    for kind, example in examples.items():
+        others = {field for other in KINDS.values() if other is not KINDS[kind] for field in other.model_fields}
+        assert set(KINDS[kind].model_fields) - others <= set(example)
+        assert set(example) <= set(KINDS[kind].model_fields)
+    assert set(RemoteProviderSettings.model_fields) <= set(examples["openai"])
+
+
+def test_the_examples_of_providers_load() -> None:
+    """With a key, which is a secret and empty there, and sizes instead of the rule of sizes."""
+    examples = everything()["providers"]
+    for example in examples.values():
+        example.pop("size_rule", None)
+        if "api_key" in example:
+            example["api_key"] = "a-key"
+    assert set(Settings(providers=examples).all_providers) == set(examples)
+
+
 def test_every_default_that_is_no_secret_stands_in_it() -> None:
-    """What is commented out is a secret or belongs to the example of a model."""
+    """What is commented out is a secret or belongs to the example of a model or provider."""
     hidden = set(paths(everything())) - set(paths(tomllib.loads(EXAMPLE.read_text())))
     secrets = {
         "engine.url",
@@ -75,7 +98,7 @@ def test_every_default_that_is_no_secret_stands_in_it() -> None:
         "slack.client_secret",
         "slack.token_keys",
     }
-    assert {path for path in hidden if not path.startswith("models.")} == secrets
+    assert {path for path in hidden if not path.startswith(("models.", "providers."))} == secrets
 
 
 def test_every_group_of_lines_is_explained() -> None:

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load
+from bot.config import KINDS, load
 from bot.errors import ConfigError
+from bot.text import join_words
 
 SECRET = "sk-verysecret-0123456789"
 
+KINDS_LISTED = join_words(list(KINDS))
 RECORDS_ARE_SO = (
     "[records] url in FILE must be sqlite+aiosqlite:/// and the path of a file, "
     "or postgresql://user:password@host/database, or empty."
@@ -173,6 +175,69 @@ IN_THE_FILE = [
             "(for a gateway that asks for none, any word will do)."
         ),
     ),
+    (
+        '[drawing]\nproviders = ["flx"]\n[providers.flux]\nkind = "offline"',
+        "[drawing] providers can be openai, offline or flux, not “flx”. Did you mean flux?",
+    ),
+    (
+        '[providers.flux]\nkind = "ofline"',
+        f"[providers.flux] kind can be {KINDS_LISTED}, not “ofline”. Did you mean offline?",
+    ),
+    ("[providers.flux]\nweight = 2", f"[providers.flux] kind is missing: set it to {KINDS_LISTED}."),
+    (
+        "[providers]\nflux = 3",
+        (
+            "[providers] flux in FILE is a section, not a single setting: set what is in it one by one, "
+            "as config.example.toml shows."
+        ),
+    ),
+    ('[providers.Flux]\nkind = "offline"', "[providers] Flux in FILE must be named in small letters, digits, - and _."),
+    ('[providers.openai]\nkind = "offline"', "[providers.openai] needs another name: [openai] is that one already."),
+    (
+        '[providers.rewriter]\nkind = "offline"',
+        "[providers.rewriter] needs another name: the model that writes prompts is called so.",
+    ),
+    (
+        '[providers.flux]\nkind = "offline"\ntiers = ["premum"]',
+        "[providers.flux] tiers can be guest, registered or premium, not “premum”. Did you mean premium?",
+    ),
+    ('[providers.flux]\nkind = "offline"\nwieght = 2', "[providers.flux] wieght in FILE is not a setting. Did you mean weight?"),
+    ('[providers.flux]\nkind = "offline"\nweight = 0', "[providers.flux] weight in FILE must be at least 1."),
+    ('[providers.flux]\nkind = "offline"\nmodel = "x"', "[providers.flux] model in FILE is not a setting. Did you mean model?"),
+    (
+        '[providers.flux]\nkind = "openai"',
+        (
+            "[providers.flux] api_key is missing: set it, or EASEL_PROVIDERS__FLUX__API_KEY "
+            "(for a gateway that asks for none, any word will do)."
+        ),
+    ),
+    (
+        '[providers.flux]\nkind = "openai"\napi_key = "a\\nb"',
+        (
+            "[providers.flux] api_key in FILE must be one word of plain letters, digits and signs; "
+            "it was probably not copied whole."
+        ),
+    ),
+    (
+        '[providers.flux]\nkind = "openai"\napi_key = "k"\nprice = { text_in = -1, image_in = 1, out = 1 }',
+        "[providers.flux.price] text_in in FILE must be at least 0.",
+    ),
+    (
+        '[providers.flux]\nkind = "openai"\napi_key = "k"\nprice = { text_in = 1 }',
+        "[providers.flux] price in FILE needs text_in, image_in and out together.",
+    ),
+    (
+        '[providers.flux]\nkind = "openai"\napi_key = "k"\nprice = { picture = 1 }',
+        "[providers] flux in FILE needs a price by tokens: text_in, image_in and out.",
+    ),
+    (
+        '[providers.flux]\nkind = "openai"\napi_key = "k"\nprice = { text_in = 1, image_in = 1, out = 1, second = 1 }',
+        "[providers.flux] price in FILE is by tokens (text_in, image_in, out) or by picture, megapixel and second, not both.",
+    ),
+    (
+        '[providers.flux]\nkind = "offline"\ntimeouts = { low = "2" }',
+        "[providers.flux.timeouts] low in FILE must be a duration with its unit, such as 90s, 3m or 1h30m.",
+    ),
     ("[drawing]\nproviders = 3", '[drawing] providers in FILE must be a list, such as ["one", "another"].'),
     ('[drawing]\nwhen_unknown = "guess"', "[drawing] when_unknown in FILE must be ask or retry."),
     ("[drawing]\npreviews = 4", "[drawing] previews in FILE must be at most 3."),
@@ -205,11 +270,11 @@ IN_THE_FILE = [
             '[models."m"]\nsizes = ["16x16"]\n'
             "size_rule = { multiple_of = 1, min_pixels = 1, max_pixels = 2, max_edge = 2, max_aspect = 1.0 }"
         ),
-        "A model under [models] has both sizes and size_rule: keep the one that is true of it.",
+        "[models] m in FILE has both sizes and size_rule: keep the one that is true of the model.",
     ),
     (
         '[models."m"]\nsize_rule = { multiple_of = 1, min_pixels = 3, max_pixels = 2, max_edge = 2, max_aspect = 1.0 }',
-        "A size_rule under [models] leaves no size at all: make max_pixels and max_edge larger.",
+        "[models.m] size_rule in FILE leaves no size at all: make max_pixels and max_edge larger.",
     ),
     ("x =\n\n", "The settings file FILE is not valid TOML (line 1): texts stand in quotes, and no name twice."),
     ("[web\n\n", "The settings file FILE is not valid TOML (line 1): texts stand in quotes, and no name twice."),
@@ -222,6 +287,14 @@ IN_THE_ENVIRONMENT = [
     ({"EASEL_PORT": "1"}, "EASEL_PORT is not a setting. Did you mean EASEL_WEB__PORT?"),
     ({"EASEL_OPNAI__API_KEY": SECRET}, "EASEL_OPNAI__API_KEY is not a setting. Did you mean EASEL_OPENAI__API_KEY?"),
     ({"EASEL_XYZZY": "1"}, "EASEL_XYZZY is not a setting: take it out, or look in config.example.toml for its right name."),
+    (
+        {"EASEL_PROVIDERS__FLUX__API_KEY": SECRET},
+        f"[providers.flux] kind is missing: set it to {KINDS_LISTED}.",
+    ),
+    (
+        {"EASEL_PROVIDERS__FLUX__KIND": "openai", "EASEL_PROVIDERS__FLUX__API_KEY": f"{SECRET}\n{SECRET}"},
+        ("EASEL_PROVIDERS__FLUX__API_KEY must be one word of plain letters, digits and signs; it was probably not copied whole."),
+    ),
     ({"EASEL_WEB__PORT": "eighty"}, "EASEL_WEB__PORT must be a whole number."),
     ({"EASEL_WEB__PORT": '""'}, "EASEL_WEB__PORT must be a whole number."),
     (
@@ -301,6 +374,9 @@ def test_mistakes_that_are_about_several_settings_get_one_line_each() -> None:
         {"EASEL_OBJECTS__URL": f"https://{SECRET}@host"},
         {"EASEL_OPENAI": SECRET},
         {"EASEL_OPENAI__KEY": SECRET},
+        {"EASEL_PROVIDERS__FLUX__KIND": SECRET},
+        {"EASEL_PROVIDERS__FLUX": SECRET},
+        {"EASEL_PROVIDERS": SECRET},
     ],
 )
 def test_no_sentence_repeats_a_secret_wherever_it_landed(environ: dict[str, str]) -> None:

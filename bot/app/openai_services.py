@@ -1,0 +1,66 @@
+"""The clients of services that speak OpenAI's protocol, and what is known about their models."""
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from bot.config import Settings
+from bot.config.provider_settings import OpenAiProviderSettings
+from bot.errors import ConfigError
+from bot.text import join_words, suggest
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+    from bot.providers.openai.models import ImageModel
+
+
+class OpenAiClients:
+    """Opens one client for each pair of key and address, which all who ask there share; they are closed with the stack."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+        self._clients: dict[tuple[str, str], AsyncOpenAI] = {}
+
+    def open(self, key: str, base_url: str) -> "AsyncOpenAI":
+        """Return the client for a key and an address; without an address it is OpenAI's own."""
+        client = self._clients.get((key, base_url))
+        if client is None:
+            from bot.providers.openai.client import build_client, load_resources
+
+            client = build_client(key, base_url or None)
+            self._stack.push_async_callback(client.close)
+            load_resources(client)
+            self._clients[key, base_url] = client
+        return client
+
+
+def image_model_names(settings: Settings) -> list[str]:
+    """Return the image models that easel or the settings describe, in order."""
+    from bot.providers.openai.models import known_models
+
+    return sorted({*known_models(), *settings.models})
+
+
+def image_model(settings: Settings, name: str, section: OpenAiProviderSettings) -> "ImageModel":
+    """Return what is known about the model of a provider: its own section first, then `[models]`, then the built-in table.
+
+    Raises:
+        ConfigError: Nothing is.
+    """
+    from bot.providers.openai.models import ImageModel, known_models
+
+    model, built_in = section.model, known_models().get(section.model)
+    described = settings.models.get(model)
+    if built_in is None and described is None and not (section.sizes or section.size_rule):
+        names = image_model_names(settings)
+        setting = "[openai] image_model" if name == "openai" else f"[providers.{name}] model"
+        raise ConfigError(
+            f"{setting} “{model}” is not known: take {join_words(names)}, "
+            f'or describe it under [models."{model}"].{suggest(model, names)}'
+        )
+    abilities, prices = (built_in.abilities, built_in.prices) if built_in else (None, None)
+    if described is not None:
+        abilities, prices = described.abilities(f'[models."{model}"]', abilities), described.prices(prices)
+    abilities = section.abilities(f"[providers.{name}]", abilities)
+    prices = section.price.tokens if section.price else prices
+    return built_in.override(abilities, prices) if built_in else ImageModel(name=model, abilities=abilities, prices=prices)

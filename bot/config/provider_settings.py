@@ -1,0 +1,147 @@
+"""The image providers: `[openai]`, and one section `[providers.NAME]` for each other one, its fields chosen by its `kind`."""
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from bot.config.field_types import NO_SECRET, Duration, Hosts, Secret, Section, TextList, WebUrl, between, parse_list
+from bot.config.model_settings import AbilitySettings, Dollars
+from bot.domain.gateways import OmittableParameter
+from bot.domain.images import Quality
+from bot.domain.money import MILLION, TokenPrices, UnitPrices
+from bot.domain.people import Tier
+
+RESERVED_NAMES = {
+    "openai": "[openai] is that one already",
+    "offline": "the painter that needs no key is called so already",
+    "rewriter": "the model that writes prompts is called so",
+}
+"""Names that no section below [providers] may have, each with the reason."""
+
+_Timeout = Annotated[Duration, between("5s", "6h")]
+
+
+class ProviderTimeoutSettings(Section):
+    """`[providers.NAME.timeouts]`: how long one call may take; what is left out is as in `[drawing.timeouts]`."""
+
+    low: _Timeout | None = None
+    medium: _Timeout | None = None
+    high: _Timeout | None = None
+
+    @property
+    def by_quality(self) -> dict[Quality, timedelta]:
+        """Those that are set."""
+        found = {Quality.LOW: self.low, Quality.MEDIUM: self.medium, Quality.HIGH: self.high}
+        return {quality: limit for quality, limit in found.items() if limit is not None}
+
+
+class ProviderPriceSettings(Section):
+    """Dollars: for a million tokens of each kind, or for a picture, a million of its pixels and a second of work."""
+
+    text_in: Dollars | None = None
+    image_in: Dollars | None = None
+    out: Dollars | None = None
+    picture: Dollars | None = None
+    megapixel: Dollars | None = None
+    second: Dollars | None = None
+
+    @model_validator(mode="after")
+    def _check_tokens(self) -> Self:
+        named = [price is not None for price in (self.text_in, self.image_in, self.out)]
+        if any(named) and not all(named):
+            raise ValueError("needs text_in, image_in and out together")
+        if all(named) and self.units is not None:
+            raise ValueError("is by tokens (text_in, image_in, out) or by picture, megapixel and second, not both")
+        return self
+
+    @property
+    def tokens(self) -> TokenPrices | None:
+        """The prices of tokens; None where the service does not count them."""
+        if self.text_in is None or self.image_in is None or self.out is None:
+            return None
+        return TokenPrices(*(int(price * MILLION) for price in (self.text_in, self.image_in, self.out)))
+
+    @property
+    def units(self) -> UnitPrices | None:
+        """The prices of pictures, pixels and seconds; None where none is set."""
+        prices = {"picture": self.picture, "megapixel": self.megapixel, "second": self.second}
+        if all(price is None for price in prices.values()):
+            return None
+        return UnitPrices(**{unit: int((price or 0) * MILLION) for unit, price in prices.items()})
+
+
+class ProviderSettings(Section):
+    """What can be set of every provider. Each kind has a class of its own below, with a `kind` that no other one has."""
+
+    kind: str
+    about: Annotated[str, Field(max_length=100)] = ""
+    tiers: TextList = ()
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
+    calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 0
+    calls_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
+    timeouts: ProviderTimeoutSettings = ProviderTimeoutSettings()
+
+    @property
+    def allowed_tiers(self) -> frozenset[Tier] | None:
+        """The tiers that may use it; None for all of them."""
+        return frozenset(Tier(name) for name in self.tiers) or None
+
+
+class RemoteProviderSettings(ProviderSettings, AbilitySettings):
+    """What can be set of every provider that is a service: its address, a key, a model, and what that costs."""
+
+    model: str = ""
+    api_key: Secret = NO_SECRET
+    base_url: WebUrl = ""
+    price: ProviderPriceSettings | None = None
+    picture_hosts: Hosts = ()
+
+
+class OfflineProviderSettings(ProviderSettings):
+    """The painter that needs neither a key nor a network."""
+
+    kind: Literal["offline"] = "offline"
+
+
+class OpenAiProviderSettings(RemoteProviderSettings):
+    """OpenAI's images endpoint: another account, or another model of the account of `[openai]`."""
+
+    kind: Literal["openai"] = "openai"
+    model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
+    response_format: Literal["", "b64_json", "url"] = ""
+    leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
+
+    @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        if self.price and self.price.units:
+            raise ValueError("needs a price by tokens: text_in, image_in and out")
+        return self
+
+
+_AnyKind = OpenAiProviderSettings | OfflineProviderSettings
+
+AnyProviderSettings = Annotated[_AnyKind, Field(discriminator="kind")]
+"""One section below `[providers]`."""
+
+KINDS: dict[str, type[ProviderSettings]] = {section.model_fields["kind"].default: section for section in get_args(_AnyKind)}
+"""The class of each kind's settings."""
+
+
+class OpenAiSettings(Section):
+    """`[openai]`: OpenAI, or a gateway that speaks like it."""
+
+    api_key: Secret = NO_SECRET
+    base_url: WebUrl = ""
+    image_model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
+    response_format: Literal["", "b64_json", "url"] = ""
+    leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
+    picture_hosts: Hosts = ()
+    calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 0
+    calls_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+    @property
+    def provider(self) -> OpenAiProviderSettings:
+        """The same as the provider that is called openai."""
+        fields = self.model_dump(exclude={"image_model"})
+        return OpenAiProviderSettings(model=self.image_model, **fields)
