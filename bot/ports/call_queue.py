@@ -24,7 +24,9 @@ class CallQueue(Protocol):
     Only jobs of the `platforms` of whoever asks go before others: what nobody
     serves would keep its place for ever. A call counts as long as its drawing
     is open and its job has a lease, so that one whose process was killed stops
-    counting by itself. All may raise `StorageFailed`, and then nothing has changed.
+    counting by itself. Where a service took less than the `limits` allow, what
+    its state says holds (`bot/domain/provider_state.py`). All may raise
+    `StorageFailed`, and then nothing has changed.
     """
 
     async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
@@ -39,5 +41,9 @@ class CallQueue(Protocol):
         ...
 
     async def due(self, provider: str, limits: CallLimits, platforms: frozenset[Platform]) -> tuple[DueJob, ...]:
-        """Return those that wait for a service and that there is room for, now or within a minute, oldest first."""
+        """Return those that wait for a service and that there is room for, now or as far ahead as that is known, oldest first."""
+        ...
+
+    async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
+        """Return the providers that anybody waits for: also such as nothing is set for any more."""
         ...

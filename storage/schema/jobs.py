@@ -102,8 +102,20 @@ IS_OUT: ColumnElement[bool] = drawings.c.state == literal_column("'open'")
 
 partial_index("ix_drawings_open", drawings.c.provider, drawings.c.job, where=IS_OUT)
 
-providers = Table("providers", metadata, Column("name", String, primary_key=True))
-"""The providers whose calls are counted: whoever is about to make one locks its row."""
+providers = Table(
+    "providers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("faults", Integer, nullable=False, server_default="0"),
+    Column("fault", String),
+    Column("rests", Integer, nullable=False, server_default="0"),
+    Column("rests_until", Moment),
+    Column("limited_since", Moment),
+    Column("blocked_until", Moment),
+    Column("per_minute", Integer),
+    Column("slowed_at", Moment),
+)
+"""The states of the providers, as `ProviderState` has them. Whoever is about to make a call that is counted locks its row."""
 
 pictures = Table(
     "pictures",

@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.call_limits import CallLimits
@@ -15,12 +14,12 @@ from bot.domain.people import Platform, Tier
 from bot.ports.call_queue import DueJob
 from bot.ports.clock import Clock
 from storage.schema.base import Moment
-from storage.schema.jobs import IS_OUT, WAITS_FOR_PROVIDER, drawings, jobs, providers
+from storage.schema.jobs import IS_OUT, WAITS_FOR_PROVIDER, drawings, jobs
 from storage.sql.claims import NOW, is_in_line, update_or_raise
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing
+from storage.sql.provider_states import lock_provider, read_state
 from storage.sql.retries import retry_all_uncommitted
-from storage.sql.upsert import InsertInto, Upsert
 
 _MINUTE = timedelta(minutes=1)
 _UNBOUNDED = 1_000_000
@@ -28,14 +27,6 @@ _UNBOUNDED = 1_000_000
 _PROVIDER = bindparam("provider", type_=String)
 _MOST = bindparam("most", type_=Integer)
 
-
-def _lock(insert_into: InsertInto) -> Insert:
-    new = insert_into(providers)
-    return new.on_conflict_do_update(index_elements=[providers.c.name], set_={"name": new.excluded.name})
-
-
-_LOCK = Upsert(_lock)
-"""Of two that look whether there is room the second sees what the first has done. Nobody who has locked a job asks for it."""
 
 _OUT = (
     select(func.count())
@@ -88,6 +79,9 @@ _IN_LINE: Select[Any] = (
     .order_by(jobs.c.created_at, jobs.c.id)
     .limit(_MOST)
 )
+_WAITED_FOR = (
+    select(jobs.c.waits_for).where(WAITS_FOR_PROVIDER, jobs.c.platform.in_(bindparam("platforms", expanding=True))).distinct()
+)
 
 
 @retry_all_uncommitted
@@ -101,8 +95,10 @@ class SqlCallQueue:
     async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
         """Count, and insert the drawing or queue its job, while nobody else looks at the provider."""
         async with self._database.write_transaction() as connection:
-            await _LOCK.run(connection, {"name": drawing.provider})
-            if await self._has_room(connection, drawing, limits, platforms):
+            state = await lock_provider(connection, drawing.provider)
+            is_blocked = state.block(self._now()) is not None
+            learnt = state.limit(limits, self._now())
+            if not is_blocked and await self._has_room(connection, drawing, learnt, platforms):
                 await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
                 await add_drawing(connection, drawing)
                 return True
@@ -112,14 +108,17 @@ class SqlCallQueue:
 
     async def due(self, provider: str, limits: CallLimits, platforms: frozenset[Platform]) -> tuple[DueJob, ...]:
         """Read as many as calls may begin within a minute, and when each of them may."""
-        values = {
-            "provider": provider,
-            "platforms": list(platforms),
-            "most": _smallest(limits),
-            "drawing": "",
-            "now": self._now(),
-        }
+        now = self._now()
         async with self._database.read_transaction() as connection:
+            state = await read_state(connection, provider)
+            limits = state.limit(limits, now)
+            values = {
+                "provider": provider,
+                "platforms": list(platforms),
+                "most": _smallest(limits),
+                "drawing": "",
+                "now": now,
+            }
             waiting = (await connection.execute(_IN_LINE, values)).all()
             if not waiting:
                 return ()
@@ -127,8 +126,14 @@ class SqlCallQueue:
             out = (await connection.execute(_OUT, values)).scalar_one() if limits.at_once is not None else 0
             begun = await self._begun(connection, values, limits)
         room = (limits.at_once or _UNBOUNDED) - out - coming
-        times = _times(limits.per_minute or _UNBOUNDED, begun, coming, now=self._now())
+        earliest = state.block(now) or now
+        times = (max(at, earliest) for at in _times(limits.per_minute or _UNBOUNDED, begun, coming, now=now))
         return tuple(DueJob(JobId(row.id), Tier(row.tier), at) for row, at in zip(waiting[: max(0, room)], times, strict=False))
+
+    async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
+        """Read the names."""
+        async with self._database.read_statement() as connection:
+            return tuple(row.waits_for for row in await connection.execute(_WAITED_FOR, {"platforms": list(platforms)}))
 
     async def _has_room(
         self, connection: AsyncConnection, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]

@@ -147,7 +147,7 @@ class SqlJobs:
     async def open_drawing(self, drawing: Drawing) -> None:
         """Insert the drawing behind the fence."""
         async with self._database.write_transaction() as connection:
-            await update_or_raise(connection, drawing.job, drawing.attempt)
+            await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
             await add_drawing(connection, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:

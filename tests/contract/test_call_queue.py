@@ -14,14 +14,17 @@ from bot.domain.people import AccountId
 from bot.errors import LeaseLost
 from bot.ports.call_queue import CallQueue
 from bot.ports.jobs import Jobs
+from bot.ports.provider_states import ProviderStates
 from storage.sql.call_queue import SqlCallQueue
 from storage.sql.jobs import SqlJobs
+from storage.sql.provider_states import SqlProviderStates
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import CANCELLED, DISCORD, FAILED, LEASE, SECOND, WEB, a_drawing, a_hold, a_job
 from tests.contract.tables import patient_database
 from tests.fakes.call_queue import MemoryCallQueue
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.jobs import MemoryJobs
+from tests.fakes.provider_states import MemoryProviderStates
 
 EVERYWHERE = frozenset({WEB, DISCORD})
 TWO = CallLimits(at_once=2)
@@ -29,10 +32,19 @@ ONE = CallLimits(at_once=1)
 
 
 @pytest.fixture
-def calls(jobs: Jobs, request: pytest.FixtureRequest, clock: StoppedClock) -> CallQueue:
+def states(jobs: Jobs, request: pytest.FixtureRequest, clock: StoppedClock) -> ProviderStates:
+    """Have nobody heard anything of a provider."""
+    if isinstance(jobs, MemoryJobs):
+        return MemoryProviderStates(jobs)
+    return SqlProviderStates(request.getfixturevalue("database"), clock)
+
+
+@pytest.fixture
+def calls(jobs: Jobs, states: ProviderStates, request: pytest.FixtureRequest, clock: StoppedClock) -> CallQueue:
     """Count by the rows of the same jobs."""
     if isinstance(jobs, MemoryJobs):
-        return MemoryCallQueue(jobs)
+        assert isinstance(states, MemoryProviderStates)
+        return MemoryCallQueue(jobs, states)
     return SqlCallQueue(request.getfixturevalue("database"), clock)
 
 
@@ -248,6 +260,22 @@ class TestTheLine:
         with pytest.raises(LeaseLost):
             await line.jobs.renew(b.id, b.attempt, LEASE)
 
+    async def test_one_whose_provider_is_counted_no_more_leaves_the_line(self, line: Line) -> None:
+        """Else recovery would pass it over for ever, should its process be killed."""
+        await line.accept("a", "b")
+        assert [await line.open(name, ONE) for name in "ab"] == [True, False]
+        b = await line.claim("b")
+        await line.jobs.open_drawing(a_drawing("uncounted", b))
+        assert await line.calls.waiting(EVERYWHERE) == ()
+
+    async def test_a_provider_is_named_as_long_as_anybody_waits_for_it(self, line: Line) -> None:
+        """Nobody is forgotten because the provider's bounds, or the provider, went from the settings."""
+        await line.accept("a", "b")
+        assert [await line.open(name, ONE, provider="another") for name in "ab"] == [True, False]
+        assert await line.calls.waiting(EVERYWHERE) == ("another",)
+        await line.jobs.cancel(JobId("b"), CANCELLED)
+        assert await line.calls.waiting(EVERYWHERE) == ()
+
 
 class TestCallsPerMinute:
     """So many begin in any minute."""
@@ -278,6 +306,30 @@ class TestCallsPerMinute:
         assert not await line.open("c", limits)
         [due] = await line.calls.due("offline", limits, EVERYWHERE)
         assert due.at > line.clock.now()
+
+
+class TestWhatWasLearnt:
+    """A service that took less than is set gets less."""
+
+    async def test_as_many_begin_in_a_minute_as_it_took(self, line: Line, states: ProviderStates) -> None:
+        """Also where nothing is set for it."""
+        await line.accept("a", "b", "c")
+        await states.change("offline", lambda state: replace(state, per_minute=1, slowed_at=line.clock.now()))
+        began = line.clock.now()
+        assert [await line.open(name, CallLimits()) for name in "abc"] == [True, False, False]
+        assert [(one.job, one.at - began) for one in await line.calls.due("offline", CallLimits(), EVERYWHERE)] == [
+            ("b", 60 * SECOND)
+        ]
+
+    async def test_nothing_goes_out_before_it_may(self, line: Line, states: ProviderStates) -> None:
+        """Whoever waits is told the moment."""
+        await line.accept("a", "b")
+        until = line.clock.now() + 40 * SECOND
+        await states.change("offline", lambda state: replace(state, blocked_until=until))
+        assert not await line.open("a", TWO)
+        assert [(one.job, one.at) for one in await line.calls.due("offline", TWO, EVERYWHERE)] == [("a", until)]
+        line.clock.move(40 * SECOND)
+        assert await line.open("a", TWO)
 
 
 @ON_DISK

@@ -62,6 +62,7 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.owners import owns_nothing
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.prompts import ScriptedPictureStage, ScriptedRewriter, ScriptedStage
+from tests.fakes.provider_states import MemoryProviderStates
 from tests.fakes.refusals import MemoryRefusals
 from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals, MemorySentMessages
 from tests.fakes.rules import MemoryRulebook
@@ -135,14 +136,7 @@ class Bench:
         self.sent_messages = MemorySentMessages(self.jobs)
         self.delivery = self.delivery_on(everywhere)
         self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
-        self.calls = MemoryCallQueue(self.jobs)
-        self.providers = ProviderQueue(
-            jobs=self.jobs,
-            calls=self.calls,
-            engine=self.engine,
-            platforms=self.delivery.platforms,
-            limits={self.painter.name: limits} if limits else {},
-        )
+        self.providers = self._provider_queue(limits)
         self.recovery = Recovery(
             jobs=self.jobs,
             engine=self.engine,
@@ -330,6 +324,17 @@ class Bench:
         self.clock.move(LEASE)
         await self.recovery.sweep()
         await self.work()
+
+    def _provider_queue(self, limits: CallLimits | None) -> ProviderQueue:
+        self.provider_states = MemoryProviderStates(self.jobs)
+        self.calls = MemoryCallQueue(self.jobs, self.provider_states)
+        return ProviderQueue(
+            jobs=self.jobs,
+            calls=self.calls,
+            engine=self.engine,
+            platforms=self.delivery.platforms,
+            limits={self.painter.name: limits} if limits else {},
+        )
 
     def _quotas(self, communities: Communities) -> Quotas:
         return Quotas(

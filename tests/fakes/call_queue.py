@@ -7,8 +7,10 @@ from itertools import count
 from bot.domain.call_limits import CallLimits
 from bot.domain.jobs import Drawing, DrawingState, JobState
 from bot.domain.people import Platform
+from bot.domain.provider_state import ProviderState
 from bot.ports.call_queue import DueJob
 from tests.fakes.jobs import MemoryJobs, Row, is_in_line, is_leased
+from tests.fakes.provider_states import MemoryProviderStates
 from tests.fakes.scripted_failures import ScriptedFailures
 
 _MINUTE = timedelta(minutes=1)
@@ -18,14 +20,17 @@ _UNBOUNDED = 10**6
 class MemoryCallQueue:
     """Implements `bot.ports.call_queue.CallQueue` with the same promises as the real one."""
 
-    def __init__(self, jobs: MemoryJobs) -> None:
+    def __init__(self, jobs: MemoryJobs, states: MemoryProviderStates) -> None:
         self._jobs = jobs
+        self._states = states
         self.failures = ScriptedFailures()
 
     async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
         """Note the drawing if there is room."""
         self.failures.raise_next("open_drawing")
         row, now = self._jobs.fenced(drawing.job, drawing.attempt), self._jobs.clock.now()
+        state = self._state(drawing.provider)
+        limits = state.limit(limits, now)
         before = [
             one
             for one in self._waiting(drawing.provider, platforms)
@@ -33,7 +38,7 @@ class MemoryCallQueue:
         ]
         others = [one for one in self._drawings(drawing.provider) if one.id != drawing.id]
         has_room = self._count_out(others) + len(before) < (limits.at_once or _UNBOUNDED)
-        if has_room and len(self._begun(others)) + len(before) < (limits.per_minute or _UNBOUNDED):
+        if has_room and not state.block(now) and len(self._begun(others)) + len(before) < (limits.per_minute or _UNBOUNDED):
             row.waits_for = None
             row.drawings.setdefault(drawing.id, drawing)
             return True
@@ -45,11 +50,21 @@ class MemoryCallQueue:
         """List those there is room for."""
         self.failures.raise_next("due")
         waiting, now = self._waiting(provider, platforms), self._jobs.clock.now()
+        state = self._state(provider)
+        limits, earliest = state.limit(limits, now), state.block(now) or now
         coming, drawings = sum(is_leased(one, now) for one in waiting), self._drawings(provider)
         room = (limits.at_once or _UNBOUNDED) - self._count_out(drawings) - coming
         in_line = [one.job for one in waiting if is_in_line(one)][: max(0, room)]
         times = _times(limits.per_minute or _UNBOUNDED, self._begun(drawings), coming, now)
-        return tuple(DueJob(job.id, job.tier, at) for job, at in zip(in_line, times, strict=False))
+        return tuple(DueJob(job.id, job.tier, max(at, earliest)) for job, at in zip(in_line, times, strict=False))
+
+    async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
+        """Name them."""
+        rows = self._jobs.of(platforms)
+        return tuple({row.waits_for for row in rows if row.waits_for is not None and not row.job.state.is_final})
+
+    def _state(self, provider: str) -> ProviderState:
+        return self._states.states.get(provider, ProviderState())
 
     def _waiting(self, provider: str, platforms: frozenset[Platform]) -> list[Row]:
         return [row for row in self._jobs.of(platforms) if row.waits_for == provider and not row.job.state.is_final]

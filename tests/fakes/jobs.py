@@ -189,7 +189,9 @@ class MemoryJobs:
     async def open_drawing(self, drawing: Drawing) -> None:
         """Note the drawing, once."""
         self.failures.raise_next("open_drawing")
-        self.fenced(drawing.job, drawing.attempt).drawings.setdefault(drawing.id, drawing)
+        row = self.fenced(drawing.job, drawing.attempt)
+        row.waits_for = None
+        row.drawings.setdefault(drawing.id, drawing)
 
     async def close_drawing(self, drawing: Drawing) -> None:
         """Note how it ended; whoever knows most is right."""

@@ -32,6 +32,7 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.page_messages import SqlPageMessages
 from storage.sql.pictures import SqlPictures
+from storage.sql.provider_states import SqlProviderStates
 from storage.sql.rules import SqlRulebook
 from storage.sql.seen_keys import SqlSeenKeys
 from tests.contract.examples import (
@@ -53,10 +54,10 @@ HARMLESS = {
     "SCAN CONSTANT ROW",
     "SCAN jobs USING INDEX ix_jobs_open",
     "SCAN jobs USING INDEX ix_jobs_untold",
-    *("SCAN counted", "SCAN first", "SCAN queue", "SCAN recent LEFT-JOIN"),
+    *("SCAN counted", "SCAN first", "SCAN providers", "SCAN queue", "SCAN recent LEFT-JOIN"),
 }
 """No table at all, or what the statement has found by itself, which is little; and whole indexes, but only of jobs that
-still want something: they do not grow with history."""
+still want something, and of the few providers: they do not grow with history."""
 
 Statement = tuple[str, Any]
 
@@ -128,6 +129,11 @@ async def wait_for_a_provider(database: Database, account: AccountId) -> None:
         await calls.open_drawing(a_drawing(name, claimed), limits, platforms)
     assert await calls.due("offline", CallLimits(at_once=2), platforms)
     assert await calls.due("offline", limits, platforms) == ()
+    assert await calls.waiting(platforms) == ("offline",)
+    states = SqlProviderStates(database, StoppedClock())
+    await states.change("offline", lambda state: replace(state, faults=1))
+    assert list(await states.all()) == ["offline"]
+    assert await states.count_accepted("offline") > 0
 
 
 async def count(database: Database, account: AccountId) -> None:
