@@ -39,6 +39,7 @@ class RestResponse:
     status: int
     headers: Mapping[str, str]
     body: object
+    content: bytes
 
     @property
     def is_success(self) -> bool:
@@ -138,7 +139,7 @@ class RestClient:
             fault = ProviderFault.TIMED_OUT if is_late else ProviderFault.UNREACHABLE
             failure = OutcomeUnknown if is_paid else ProviderFailed
             raise failure(self._name, type(error).__name__, fault=fault) from error
-        return RestResponse(response.status_code, response.headers, _parse_json(response.content))
+        return RestResponse(response.status_code, response.headers, _parse_json(response.content), response.content)
 
     def _resolve(self, address: str) -> httpx2.URL:
         """Return where that is, if the key may be shown there."""
