@@ -1,0 +1,90 @@
+"""The fake ComfyUI keeps the real one's rules, as its server.py and execution.py have them."""
+
+import json
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.providers.shared.templates import fill
+from tests.fakes.comfyui import FakeComfyUi, Options
+from tests.fakes.comfyui.validation import problem_of
+
+ID = "00000000-0000-0000-0000-000000000001"
+GRAPH = fill(
+    json.loads((files("bot.providers.comfyui") / "workflows" / "flux2-klein.json").read_text("utf-8")),
+    {"prompt": "a fox", "width": 64, "height": 64, "seed": 1, "count": 1},
+)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Yield what asks."""
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("given", ["x", ID.replace("-", ""), ID.upper().replace("1", "A"), 7])
+async def test_an_id_is_a_canonical_uuid(session: aiohttp.ClientSession, given: object) -> None:
+    """Newer servers refuse all else."""
+    async with FakeComfyUi() as fake, session.post(f"{fake.url}/prompt", json={"prompt": GRAPH, "prompt_id": given}) as answer:
+        assert answer.status == 400
+        assert fake.state.drawn == []
+
+
+async def test_the_same_id_is_drawn_twice(session: aiohttp.ClientSession) -> None:
+    """There is no check of it: whoever posts has to look first."""
+    async with FakeComfyUi() as fake:
+        for _ in range(2):
+            async with session.post(f"{fake.url}/prompt", json={"prompt": GRAPH, "prompt_id": ID}) as answer:
+                assert answer.status == 200
+        assert len(fake.state.drawn) == 2
+
+
+async def test_an_interrupt_without_a_name_stops_whatever_runs(session: aiohttp.ClientSession) -> None:
+    """One with another name stops nothing."""
+    async with FakeComfyUi(Options(delay=60)) as fake:
+        await session.post(f"{fake.url}/prompt", json={"prompt": GRAPH, "prompt_id": ID})
+        await fake.until(lambda state: state.running is not None)
+        await session.post(f"{fake.url}/interrupt", json={"prompt_id": ID.replace("1", "2")})
+        assert fake.state.running is not None
+        assert not fake.state.running.stop.is_set()
+        await session.post(f"{fake.url}/interrupt")
+        await fake.until(lambda state: ID in state.history)
+
+
+@pytest.mark.parametrize(
+    ("node", "inputs", "kind"),
+    [
+        ("1", {"unet_name": "x", "weight_dtype": "default"}, "value_not_in_list"),
+        ("5", {}, "required_input_missing"),
+        ("5", {"noise_seed": "{{seed}}"}, "invalid_input_type"),
+        ("5", {"noise_seed": -1}, "value_smaller_than_min"),
+        ("8", {"width": 99_999, "height": 64, "batch_size": 1}, "value_bigger_than_max"),
+        ("21", {"samples": ["99", 0], "vae": ["3", 0]}, "bad_linked_input"),
+        ("21", {"samples": ["3", 0], "vae": ["3", 0]}, "return_type_mismatch"),
+    ],
+)
+def test_inputs_are_looked_at(node: str, inputs: dict[str, Any], kind: str) -> None:
+    """Each problem is told of the node that has it."""
+    problem = problem_of({**GRAPH, node: {**GRAPH[node], "inputs": inputs}})
+    assert problem is not None
+    assert problem["node_errors"][node]["errors"][0]["type"] == kind
+
+
+@pytest.mark.parametrize(
+    ("graph", "kind"),
+    [
+        (None, "no_prompt"),
+        ({"1": {"inputs": {}}}, "invalid_prompt"),
+        ({"1": {"class_type": "Gone", "inputs": {}}}, "missing_node_type"),
+        ({"3": {"class_type": "VAELoader", "inputs": {"vae_name": "flux2-vae.safetensors"}}}, "prompt_no_outputs"),
+    ],
+)
+def test_graphs_are_looked_at(graph: object, kind: str) -> None:
+    """Before their nodes."""
+    problem = problem_of(graph)
+    assert problem is not None
+    assert problem["error"]["type"] == kind
