@@ -33,19 +33,21 @@ async def poll(
 ) -> T:
     """Return the first answer of `ask` that is not None, with pauses that grow and differ from ticket to ticket.
 
-    A failure that passes is no answer: it is asked again.
+    A failure to ask says nothing of the call, which is paid for: one that
+    passes is asked again. How the call ended is an answer, also when it is bad.
 
     Raises:
-        OutcomeUnknown: The ticket ran out before.
-        ProviderFailed: `ask` raised it, and it will not pass.
+        OutcomeUnknown: The ticket ran out before, or asking will go on failing.
     """
     pause = first_pause * _jitter(ticket.id)
     while True:
         try:
             answer = await ask()
         except ProviderFailed as error:
-            if not _passes(error):
+            if isinstance(error, OutcomeUnknown):
                 raise
+            if not _passes(error):
+                raise OutcomeUnknown(provider, str(error), fault=error.fault, request_id=error.request_id) from error
             log.info("provider.poll_failed", provider=provider, reason=str(error))
             answer, asked = None, error.retry_after
         else:
@@ -61,7 +63,7 @@ async def poll(
 
 def _passes(error: ProviderFailed) -> bool:
     """Whether asking again may help: nothing is paid for twice by that."""
-    return error.is_temporary or (error.fault is ProviderFault.TIMED_OUT and not isinstance(error, OutcomeUnknown))
+    return error.is_temporary or error.fault is ProviderFault.TIMED_OUT
 
 
 def _jitter(ticket: str) -> float:

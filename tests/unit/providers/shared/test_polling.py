@@ -37,9 +37,9 @@ async def test_it_asks_until_there_is_an_answer(fault: ProviderFault) -> None:
     assert await poll_through(None, ProviderFailed("flux", "x", fault=fault), None, "a picture") == "a picture"
 
 
-async def test_what_will_not_pass_ends_it() -> None:
-    """Such as a key that is not taken any more."""
-    with pytest.raises(ProviderFailed) as raised:
+async def test_what_will_not_pass_is_an_unknown_outcome() -> None:
+    """Such as a key that is not taken any more: the call was paid for, whoever may look at it now."""
+    with pytest.raises(OutcomeUnknown) as raised:
         await poll_through(ProviderFailed("flux", "x", fault=ProviderFault.BAD_KEY), "never asked for")
     assert raised.value.fault is ProviderFault.BAD_KEY
 
