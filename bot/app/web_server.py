@@ -181,6 +181,7 @@ def _rest_dependencies(services: Services, dispatcher: Dispatcher) -> RestDepend
         delivery=services.delivery,
         keys=build_registry(base),
         ids=base.ids,
+        clock=base.clock,
         knows_cost=knows_cost,
     )
 

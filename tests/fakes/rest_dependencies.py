@@ -23,5 +23,6 @@ def rest_dependencies_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "")
         delivery=bench.delivery,
         keys=keys,
         ids=bench.ids,
+        clock=bench.clock,
         knows_cost=knows_cost,
     )

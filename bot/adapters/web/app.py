@@ -10,6 +10,7 @@ from bot.adapters.web.call_routes import call_routes
 from bot.adapters.web.channel import ChannelInfo, channel_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.openai_api.app import OPENAI_PREFIX, build_openai_api
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.private_files import PrivateFiles, private_file_routes
@@ -69,7 +70,10 @@ def build_web(
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(
-        SecurityMiddleware, allowed_hosts=options.allowed_hosts, webhook_paths=options.webhook_paths, api_prefix=f"{PREFIX}/"
+        SecurityMiddleware,
+        allowed_hosts=options.allowed_hosts,
+        webhook_paths=options.webhook_paths,
+        api_prefixes=(f"{PREFIX}/", f"{OPENAI_PREFIX}/"),
     )
     add_problem_handlers(
         app,
@@ -100,4 +104,5 @@ def build_web(
         rest = build_rest(rest_dependencies, options.links_base)
         app.include_router(docs_routes(rest, options.links_base))
         app.mount(PREFIX, rest)
+        app.mount(OPENAI_PREFIX, build_openai_api(rest_dependencies))
     return app

@@ -48,15 +48,20 @@ _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SAFE_
 class SecurityMiddleware:
     """ASGI middleware. `allowed_hosts` are names without a port; a name that is not among them may be a rebound one.
 
-    What is sent to `webhook_paths` is judged there, by its signature; to paths that begin with `api_prefix`, by its key.
+    What is sent to `webhook_paths` is judged there, by its signature; to paths that begin with one of `api_prefixes`, by its key.
     """
 
     def __init__(
-        self, app: ASGIApp, *, allowed_hosts: tuple[str, ...], webhook_paths: frozenset[str] = frozenset(), api_prefix: str = ""
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: tuple[str, ...],
+        webhook_paths: frozenset[str] = frozenset(),
+        api_prefixes: tuple[str, ...] = (),
     ) -> None:
         self._app = app
         self._webhook_paths = webhook_paths
-        self._api_prefix = api_prefix
+        self._api_prefixes = api_prefixes
         self._allowed_hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +84,7 @@ class SecurityMiddleware:
         is_probe = scope["path"] == _LIVENESS_PATH or (scope["path"] == _READINESS_PATH and is_ip_address(host))
         if host not in self._allowed_hosts and not is_probe:
             return problem_for(Request(scope), HTTPStatus.MISDIRECTED_REQUEST, _WRONG_HOST)
-        is_for_api = bool(self._api_prefix) and scope["path"].startswith(self._api_prefix)
+        is_for_api = scope["path"].startswith(self._api_prefixes)
         is_exempt = is_for_api or scope["path"] in self._webhook_paths
         if scope["method"] not in _SAFE_METHODS and not is_exempt and not is_same_origin(headers):
             return problem(HTTPStatus.FORBIDDEN, "Only easel's own page may do that.")

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.adapters.web.rest import API
@@ -21,7 +22,7 @@ from bot.pipeline.deletion import delete_pictures
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.studio import Studio
 from bot.ports.api_keys import ApiKey
-from bot.ports.clock import Ids
+from bot.ports.clock import Clock, Ids
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 from bot.services.api_keys import ApiKeyRegistry
@@ -31,6 +32,9 @@ from bot.services.quotas import Quotas
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+_REPEATED_WITHIN = timedelta(minutes=15)
+_MOST_REPEATED = 20
+"""So many of the newest jobs are looked through for one that is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class RestDependencies:
     delivery: Delivery
     keys: ApiKeyRegistry
     ids: Ids
+    clock: Clock
     knows_cost: Callable[[Person], Awaitable[bool]]
 
 
@@ -73,7 +78,7 @@ class RestJobs:
             refills_at=effective_limits.allowance.refills_at,
         )
 
-    async def accept(self, request: DrawRequest, key: ApiKey, repeat_key: str) -> Job:
+    async def accept(self, draft: Draft, key: ApiKey, repeat_key: str) -> Job:
         """Have it drawn, and give the job; the same `repeat_key` again gives the same one.
 
         Raises:
@@ -81,13 +86,21 @@ class RestJobs:
             Conflict: The repeat key was used for another request.
             EaselError: As `Studio.accept` raises.
         """
-        draft = _draft(request)
         call = RestCall(key=_call_key(key, repeat_key or self._dependencies.ids.new()), person=_person(key), place=_place(key))
         await self._dependencies.studio.accept(draft, call)
         job = await self._dependencies.jobs.by_key(call.key)
         if job is None or not _is_same(job, draft):
             raise Conflict("That Idempotency-Key was used for another request; use a new one for each.")
         return job
+
+    async def find_repeated(self, draft: Draft, key: ApiKey) -> Job | None:
+        """Return the newest job of the last minutes that the key made of the same draft, for clients that name no key."""
+        account = await self._dependencies.quotas.account(_person(key))
+        since = self._dependencies.clock.now() - _REPEATED_WITHIN
+        for job in await self._dependencies.jobs.of_account(account.id, _MOST_REPEATED, None):
+            if job.place == _place(key) and job.created_at >= since and _is_same(job, draft):
+                return job
+        return None
 
     async def find(self, job: str, key: ApiKey) -> Job | None:
         """Return a job of the key's account; somebody else's is not there."""
@@ -170,8 +183,12 @@ def _call_key(key: ApiKey, repeat_key: str) -> str:
     return f"{API}:{key.owner}:{hashlib.sha256(repeat_key.encode()).hexdigest()}"
 
 
-def _draft(request: DrawRequest) -> Draft:
-    """Return what is asked for; an option that is empty is left open."""
+def to_draft(request: DrawRequest) -> Draft:
+    """Return what is asked for; an option that is empty is left open.
+
+    Raises:
+        BadInput: A value is none that its option takes.
+    """
     kinds = {option.name: option.kind for option in options_of(Draft)}
     given = {name: value for name in kinds if (value := getattr(request, name)) not in {None, ""}}
     parsed: dict[str, Any] = {name: kinds[name].parse(name, value) for name, value in given.items()}

@@ -1,0 +1,103 @@
+"""OpenAI's image endpoints under `/v1`: what the REST API does, in the words that image clients know."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
+
+from bot.adapters.web.openai_api.errors import add_error_handlers, error_response, refused_response
+from bot.adapters.web.openai_api.models import MODEL, ImageData, ImagesRequest, ImagesResponse, ModelList, ModelView
+from bot.adapters.web.rest.authentication import authenticated_route
+from bot.adapters.web.rest.jobs import RestDependencies, RestJobs
+from bot.adapters.web.rest.models import JobAnswer, PictureFormat
+from bot.domain.jobs import JobState
+from bot.ports.api_keys import ApiKey
+
+OPENAI_PREFIX = "/v1"
+
+_LONGEST_WAIT_SECONDS = 600.0
+"""As long as OpenAI's own clients wait for an answer."""
+
+_LONGEST_REPEAT_KEY = 200
+
+
+def build_openai_api(dependencies: RestDependencies) -> FastAPI:
+    """Build it. Keys, limits, moderation and history are those of the REST API."""
+    app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
+    add_error_handlers(app)
+    rest_jobs = RestJobs(dependencies)
+    app.router.route_class = authenticated_route(rest_jobs)
+    _add_model_routes(app)
+    _add_image_routes(app, rest_jobs)
+    return app
+
+
+async def _key_of(request: Request) -> ApiKey:
+    key: ApiKey = request.state.key
+    return key
+
+
+_Key = Annotated[ApiKey, Depends(_key_of)]
+
+
+def _add_model_routes(app: FastAPI) -> None:
+    @app.get("/models")
+    async def list_models() -> ModelList:
+        return ModelList(data=(ModelView(id=MODEL),))
+
+    @app.get("/models/{model}")
+    async def look(model: str) -> ModelView:
+        _check_model(model)
+        return ModelView(id=model)
+
+
+def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
+    @app.post("/images/generations", response_model=ImagesResponse, response_model_exclude_none=True)
+    async def generate(
+        request: ImagesRequest,
+        key: _Key,
+        idempotency_key: Annotated[str, Header(max_length=_LONGEST_REPEAT_KEY)] = "",
+        x_stainless_retry_count: Annotated[str, Header()] = "0",
+    ) -> ImagesResponse | Response:
+        """Draw. A client that repeats a call whose answer it has lost gets the pictures of that call."""
+        if request.model:
+            _check_model(request.model)
+        draft = request.to_draft()
+        is_repeated = x_stainless_retry_count not in {"", "0"} and not idempotency_key
+        job = await rest_jobs.find_repeated(draft, key) if is_repeated else None
+        if job is None:
+            job = await rest_jobs.accept(draft, key, idempotency_key)
+        job = await rest_jobs.wait_until_final(job, _LONGEST_WAIT_SECONDS)
+        answer = await rest_jobs.view(job, key, PictureFormat.B64)
+        if answer.pictures:
+            return _pictures(answer, has_urls=request.response_format == "url")
+        return _no_pictures(answer)
+
+
+def _check_model(model: str) -> None:
+    if model != MODEL:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no such model here: take {MODEL}, which draws with what is set up.")
+
+
+def _pictures(answer: JobAnswer, *, has_urls: bool) -> ImagesResponse:
+    first = answer.pictures[0]
+    return ImagesResponse(
+        created=int(answer.created_at.timestamp()),
+        data=tuple(
+            ImageData(b64_json=one.b64 or "", revised_prompt=answer.drawn_prompt, url=one.url if has_urls else None)
+            for one in answer.pictures
+        ),
+        output_format=first.media_type.removeprefix("image/"),
+        size=f"{first.width}x{first.height}",
+    )
+
+
+def _no_pictures(answer: JobAnswer) -> Response:
+    if not answer.state.is_final:
+        sentence = f"This is still being drawn; GET /api/v1/jobs/{answer.id} has the pictures once they are there."
+        return error_response(HTTPStatus.GATEWAY_TIMEOUT, sentence)
+    sentence = answer.error.text if answer.error else "The pictures were taken down."
+    if answer.state in {JobState.REFUSED, JobState.DONE}:
+        return refused_response(sentence)
+    status = HTTPStatus.CONFLICT if answer.state is JobState.CANCELLED else HTTPStatus.BAD_GATEWAY
+    return error_response(status, sentence)
