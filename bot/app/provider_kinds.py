@@ -3,13 +3,20 @@
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.app.openai_services import OpenAiClients, image_model
 from bot.config import ProviderSettings, Settings
-from bot.config.provider_settings import OfflineProviderSettings, OpenAiProviderSettings
+from bot.config.provider_settings import ComfyUiProviderSettings, OfflineProviderSettings, OpenAiProviderSettings
+from bot.domain.money import UnitPrices
+from bot.errors import ConfigError
 from bot.ports.clock import Clock
 from bot.ports.images import Provider
+from bot.text import join_words, quote, suggest
+
+if TYPE_CHECKING:
+    from bot.providers.comfyui.workflow import Workflow
 
 S = TypeVar("S", bound=ProviderSettings)
 
@@ -78,8 +85,54 @@ def _build_openai(instance: ProviderInstance[OpenAiProviderSettings]) -> Provide
     )
 
 
+def _build_comfyui(instance: ProviderInstance[ComfyUiProviderSettings]) -> Provider:
+    from bot.providers.comfyui.images import ComfyUiImages, abilities_of
+    from bot.providers.shared.rest_client import RestClient
+
+    name, section = instance.name, instance.section
+    workflow = _comfyui_workflow(instance)
+    key = section.api_key.get_secret_value()
+    client = RestClient(name, section.base_url, headers={"Authorization": f"Bearer {key}"} if key else {})
+    instance.stack.push_async_callback(client.close)
+    return ComfyUiImages(
+        client,
+        workflow,
+        name=name,
+        model=section.model,
+        abilities=section.abilities(f"[{instance.section_name}]", abilities_of(workflow)),
+        prices=(section.price.units if section.price else None) or UnitPrices(),
+        attribution=attribution_of(section.model),
+        clock=instance.clock,
+    )
+
+
+def _comfyui_workflow(instance: ProviderInstance[ComfyUiProviderSettings]) -> "Workflow":
+    """Return the operator's own workflow, or else one that ships.
+
+    Raises:
+        ConfigError: It cannot be read, or used.
+    """
+    from bot.providers.comfyui.workflow import BUILT_IN, load_built_in, parse_workflow
+
+    section, setting = instance.section, f"[{instance.section_name}] workflow"
+    if section.workflow:
+        try:
+            text = Path(section.workflow).expanduser().read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise ConfigError(f"{setting} {quote(section.workflow)} could not be read: {why}.") from None
+        return parse_workflow(text, setting=setting)
+    if section.model not in BUILT_IN:
+        raise ConfigError(
+            f"[{instance.section_name}] model {quote(section.model)} is not known: take {join_words(BUILT_IN)}, "
+            f"or name a workflow of your own with {setting}.{suggest(section.model, list(BUILT_IN))}"
+        )
+    return load_built_in(section.model)
+
+
 BUILDERS: Mapping[str, Callable[[ProviderInstance[Any]], Provider]] = {
     "openai": _build_openai,
     "offline": _build_offline,
+    "comfyui": _build_comfyui,
 }
 """What builds the providers of each kind. A builder imports its package when it is called, so that starting is quick."""

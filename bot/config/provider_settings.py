@@ -119,7 +119,22 @@ class OpenAiProviderSettings(RemoteProviderSettings):
         return self
 
 
-_AnyKind = OpenAiProviderSettings | OfflineProviderSettings
+class ComfyUiProviderSettings(RemoteProviderSettings):
+    """ComfyUI on a machine of one's own: `workflow` is a file; without one, `model` names a workflow that ships with easel."""
+
+    kind: Literal["comfyui"] = "comfyui"
+    model: Annotated[str, Field(min_length=1)] = "flux2-klein"
+    base_url: WebUrl = "http://127.0.0.1:8188"
+    workflow: str = ""
+
+    @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        if self.price and (self.price.tokens or self.price.picture or self.price.megapixel):
+            raise ValueError("needs a price by second, or none")
+        return self
+
+
+_AnyKind = OpenAiProviderSettings | OfflineProviderSettings | ComfyUiProviderSettings
 
 AnyProviderSettings = Annotated[_AnyKind, Field(discriminator="kind")]
 """One section below `[providers]`."""

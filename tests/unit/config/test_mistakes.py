@@ -235,6 +235,14 @@ IN_THE_FILE = [
         "[providers.flux] price in FILE is by tokens (text_in, image_in, out) or by picture, megapixel and second, not both.",
     ),
     (
+        '[providers.flux]\nkind = "comfyui"\nprice = { second = -1 }',
+        "[providers.flux.price] second in FILE must be at least 0.",
+    ),
+    (
+        '[providers.flux]\nkind = "comfyui"\nprice = { picture = 1 }',
+        "[providers] flux in FILE needs a price by second, or none.",
+    ),
+    (
         '[providers.flux]\nkind = "offline"\ntimeouts = { low = "2" }',
         "[providers.flux.timeouts] low in FILE must be a duration with its unit, such as 90s, 3m or 1h30m.",
     ),
