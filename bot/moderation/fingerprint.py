@@ -10,10 +10,10 @@ cropping, borders, or anything drawn over a good part of the picture.
 import math
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from io import BytesIO
-from operator import mul
+from operator import add, mul, sub
 from statistics import median
 
 from PIL import Image
@@ -61,18 +61,24 @@ def _frequencies(image: Image.Image) -> Matrix:
         image = flat
     small = image.convert("L").resize((_EDGE, _EDGE), Image.Resampling.BOX)
     levels = small.tobytes()
-    rows = [tuple(map(float, levels[start : start + _EDGE])) for start in range(0, _EDGE * _EDGE, _EDGE)]
-    waves = _waves()
-    across = [[sum(map(mul, wave, row)) for wave in waves] for row in rows]
-    columns = list(zip(*across, strict=True))
-    return [[sum(map(mul, wave, column)) for column in columns] for wave in waves]
+    across = [_transform(levels[start : start + _EDGE]) for start in range(0, _EDGE * _EDGE, _EDGE)]
+    down = [_transform(column) for column in zip(*across, strict=True)]
+    return [list(row) for row in zip(*down, strict=True)]
+
+
+def _transform(values: Sequence[float]) -> list[float]:
+    """Return the lowest frequencies of a line; each wave is the same from both ends, or its opposite, which halves the work."""
+    near, far = values[: _EDGE // 2], values[: _EDGE // 2 - 1 : -1]
+    halves = tuple(map(sub, near, far)), tuple(map(add, near, far))
+    return [sum(map(mul, wave, halves[frequency % 2])) for frequency, wave in enumerate(_half_waves())]
 
 
 @cache
-def _waves() -> Matrix:
+def _half_waves() -> Matrix:
+    """Return the first halves of the waves, the one of frequency 1 first."""
     scale = math.sqrt(2 / _EDGE)
     return [
-        [scale * math.cos(math.pi * frequency * (2 * place + 1) / (2 * _EDGE)) for place in range(_EDGE)]
+        [scale * math.cos(math.pi * frequency * (2 * place + 1) / (2 * _EDGE)) for place in range(_EDGE // 2)]
         for frequency in range(1, _FREQUENCIES + 1)
     ]
 

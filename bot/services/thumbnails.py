@@ -78,8 +78,7 @@ def shrink(content: bytes, edge: int) -> bytes:
     """Return the picture as WebP, its long edge so many pixels."""
     with Image.open(BytesIO(content)) as image:
         image.draft(None, (edge, edge))
-        is_clear = "A" in image.getbands() or "transparency" in image.info
-        small = image.convert("RGBA" if is_clear else "RGB")
+        small = image.convert("RGBA" if _is_clear(image) else "RGB")
         small.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
         packed = BytesIO()
         small.save(packed, "WEBP", quality=_QUALITY, method=4, xmp=copy_mark(image))
@@ -100,10 +99,21 @@ def blur(content: bytes) -> bytes:
     return _encode(content, soften, edge=_COPY_EDGE // 2)
 
 
+def flatten_on_white(image: Image.Image) -> Image.Image:
+    """Return a copy without transparency, which JPEG does not know; one that has none is not laid on anything, which is dear."""
+    if not _is_clear(image):
+        return image.convert("RGB")
+    whole = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+
+
+def _is_clear(image: Image.Image) -> bool:
+    return "A" in image.getbands() or "transparency" in image.info
+
+
 def _encode(content: bytes, change: Callable[[Image.Image], None], edge: int = 0) -> bytes:
     with Image.open(BytesIO(content)) as image:
-        whole = image.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+        picture = flatten_on_white(image)
         change(picture)
         if edge:
             scale = edge / max(picture.size)

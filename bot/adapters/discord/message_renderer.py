@@ -12,6 +12,7 @@ from bot.domain.chat import Attachment, Post, PostPicture
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.objects import ObjectStore
 from bot.services.provenance import copy_mark
+from bot.services.thumbnails import flatten_on_white
 
 USUAL_UPLOAD_BYTES = 10 * 1024 * 1024
 """What every place takes; boosted servers and paying members may bring more.
@@ -91,7 +92,7 @@ def shrink_to_jpeg(content: bytes, most: int) -> bytes:
     """Return the best JPEG copy of a picture that has at most so many bytes."""
     with Image.open(io.BytesIO(content)) as opened:
         opened.load()
-        picture, mark = _flatten_on_white(opened), copy_mark(opened)
+        picture, mark = flatten_on_white(opened), copy_mark(opened)
     copy = b""
     for scale in _SCALES:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
@@ -101,13 +102,6 @@ def shrink_to_jpeg(content: bytes, most: int) -> bytes:
             if len(copy) <= most:
                 return copy
     return copy
-
-
-def _flatten_on_white(picture: Image.Image) -> Image.Image:
-    """Return it without transparency, which JPEG does not know."""
-    whole = picture.convert("RGBA")
-    ground = Image.new("RGBA", whole.size, "white")
-    return Image.alpha_composite(ground, whole).convert("RGB")
 
 
 def _encode_jpeg(picture: Image.Image, quality: int, mark: bytes) -> bytes:

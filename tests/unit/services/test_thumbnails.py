@@ -9,7 +9,7 @@ from PIL import Image, ImageStat
 from bot.domain.images import THUMBNAIL_EDGES, Picture, thumbnail_key
 from bot.domain.jobs import JobId
 from bot.errors import ObjectMissing, StorageFailed
-from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, blur, convert_to_jpeg, has_thumbnail
+from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, blur, convert_to_jpeg, flatten_on_white, has_thumbnail
 from tests.fakes.bench import Bench
 from tests.fakes.images import png
 
@@ -114,3 +114,13 @@ def test_a_blurred_copy_shows_nothing() -> None:
     assert (blurred.format, clear.format) == ("JPEG", "JPEG")
     assert (blurred.size, clear.size) == ((512, 341), (300, 200))
     assert ImageStat.Stat(blurred).stddev[0] * 5 < ImageStat.Stat(clear).stddev[0]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "RGB", "L"])
+def test_what_can_be_seen_through_is_white_as_jpeg(mode: str) -> None:
+    """One that cannot be seen through is the same with or without a ground."""
+    red = Image.new("RGBA", (32, 32), (255, 0, 0, 0))
+    image = flatten_on_white(red.convert(mode))
+    is_clear = mode.endswith("A")
+    assert image.mode == "RGB"
+    assert (image.getpixel((0, 0)) == (255, 255, 255)) is is_clear
