@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from bot.config import Settings
-from bot.config.provider_settings import OpenAiProviderSettings
+from bot.config.provider_settings import OpenAiAccountSettings
 from bot.errors import ConfigError
 from bot.text import join_words, suggest
 
@@ -41,7 +41,7 @@ def image_model_names(settings: Settings) -> list[str]:
     return sorted({*known_models(), *settings.models})
 
 
-def image_model(settings: Settings, name: str, section: OpenAiProviderSettings) -> "ImageModel":
+def image_model(settings: Settings, name: str, section: OpenAiAccountSettings) -> "ImageModel":
     """Return what is known about the model of a provider: its own section first, then `[models]`, then the built-in table.
 
     Raises:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.app.openai_services import OpenAiClients, image_model
 from bot.config import ProviderSettings, Settings
-from bot.config.provider_settings import ComfyUiProviderSettings, OfflineProviderSettings, OpenAiProviderSettings
+from bot.config.provider_settings import (
+    ComfyUiProviderSettings,
+    OfflineProviderSettings,
+    OpenAiBackgroundProviderSettings,
+    OpenAiProviderSettings,
+)
 from bot.domain.money import UnitPrices
 from bot.errors import ConfigError
 from bot.ports.clock import Clock
@@ -85,6 +90,26 @@ def _build_openai(instance: ProviderInstance[OpenAiProviderSettings]) -> Provide
     )
 
 
+def _build_openai_background(instance: ProviderInstance[OpenAiBackgroundProviderSettings]) -> Provider:
+    from bot.providers.openai.client import load_resources
+    from bot.providers.openai.models import text_model
+    from bot.providers.openai_background.images import OpenAiBackground
+
+    name, section = instance.name, instance.section
+    model = image_model(instance.settings, name, section)
+    account = section if section.api_key else instance.settings.openai
+    client = instance.openai_clients.open(account.api_key.get_secret_value(), account.base_url)
+    load_resources(client, "responses")
+    return OpenAiBackground(
+        client,
+        model,
+        text_model(section.text_model),
+        name=name,
+        attribution=attribution_of(model.name),
+        clock=instance.clock,
+    )
+
+
 def _build_comfyui(instance: ProviderInstance[ComfyUiProviderSettings]) -> Provider:
     from bot.providers.comfyui.images import ComfyUiImages, abilities_of
     from bot.providers.shared.rest_client import RestClient
@@ -133,6 +158,7 @@ def _comfyui_workflow(instance: ProviderInstance[ComfyUiProviderSettings]) -> "W
 BUILDERS: Mapping[str, Callable[[ProviderInstance[Any]], Provider]] = {
     "openai": _build_openai,
     "offline": _build_offline,
+    "openai-background": _build_openai_background,
     "comfyui": _build_comfyui,
 }
 """What builds the providers of each kind. A builder imports its package when it is called, so that starting is quick."""

@@ -104,13 +104,10 @@ class OfflineProviderSettings(ProviderSettings):
     kind: Literal["offline"] = "offline"
 
 
-class OpenAiProviderSettings(RemoteProviderSettings):
-    """OpenAI's images endpoint: another account, or another model of the account of `[openai]`."""
+class OpenAiAccountSettings(RemoteProviderSettings):
+    """What both ways to draw at OpenAI have: without a key they ask with the account of `[openai]`."""
 
-    kind: Literal["openai"] = "openai"
     model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
-    response_format: Literal["", "b64_json", "url"] = ""
-    leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
 
     @model_validator(mode="after")
     def _check_price(self) -> Self:
@@ -119,12 +116,29 @@ class OpenAiProviderSettings(RemoteProviderSettings):
         return self
 
 
+class OpenAiProviderSettings(OpenAiAccountSettings):
+    """OpenAI's images endpoint: another account, or another model of the account of `[openai]`."""
+
+    kind: Literal["openai"] = "openai"
+    response_format: Literal["", "b64_json", "url"] = ""
+    leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
+
+
+class OpenAiBackgroundProviderSettings(OpenAiAccountSettings):
+    """OpenAI's Responses API in background mode, where `text_model` calls the image model."""
+
+    kind: Literal["openai-background"] = "openai-background"
+    text_model: Annotated[str, Field(min_length=1)] = "gpt-6-luna"
+
+
 class ComfyUiProviderSettings(RemoteProviderSettings):
     """ComfyUI on a machine of one's own: `workflow` is a file; without one, `model` names a workflow that ships with easel."""
 
     kind: Literal["comfyui"] = "comfyui"
     model: Annotated[str, Field(min_length=1)] = "flux2-klein"
     base_url: WebUrl = "http://127.0.0.1:8188"
+    calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 2
+    timeouts: ProviderTimeoutSettings = ProviderTimeoutSettings(**dict.fromkeys(("low", "medium", "high"), timedelta(minutes=10)))
     workflow: str = ""
 
     @model_validator(mode="after")
@@ -134,7 +148,7 @@ class ComfyUiProviderSettings(RemoteProviderSettings):
         return self
 
 
-_AnyKind = OpenAiProviderSettings | OfflineProviderSettings | ComfyUiProviderSettings
+_AnyKind = OpenAiProviderSettings | OfflineProviderSettings | OpenAiBackgroundProviderSettings | ComfyUiProviderSettings
 
 AnyProviderSettings = Annotated[_AnyKind, Field(discriminator="kind")]
 """One section below `[providers]`."""

@@ -18,7 +18,7 @@ from bot.app.redis_checks import check_redis
 from bot.app.stores import open_objects
 from bot.app.system import SystemClock
 from bot.config import Settings
-from bot.config.provider_settings import OpenAiProviderSettings
+from bot.config.provider_settings import OpenAiAccountSettings
 from bot.doctor import chat_checks
 from bot.doctor.checks import DoctorCheck, load_modules, run_checks
 from bot.doctor.database_checks import check_postgres, check_version
@@ -142,7 +142,7 @@ def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
 
 async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
     """Check the image providers, the rewriter and the moderation models."""
-    if settings.openai.api_key or any(isinstance(found, OpenAiProviderSettings) for found in settings.providers.values()):
+    if settings.openai.api_key or any(isinstance(found, OpenAiAccountSettings) for found in settings.providers.values()):
         await load_modules("bot.providers.openai.client", "bot.providers.openai.images", "bot.providers.openai.rewriter")
     async with open_ai_services(settings, SystemClock()) as chosen:
         checks = [DoctorCheck(name, check) for name, check in chosen.checks]
@@ -163,11 +163,11 @@ def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding
         names = join_words([f"{provider.name} ({provider.model})" for provider in chosen.on_request], "and")
         yield Finding("drawing", Health.OK, f"Only for whoever asks for their model, pictures are drawn by {names} too.")
     for name, section in settings.all_providers.items():
-        if isinstance(section, OpenAiProviderSettings):
+        if isinstance(section, OpenAiAccountSettings):
             yield from _describe_model(settings, name, section)
 
 
-def _describe_model(settings: Settings, name: str, section: OpenAiProviderSettings) -> Iterator[Finding]:
+def _describe_model(settings: Settings, name: str, section: OpenAiAccountSettings) -> Iterator[Finding]:
     """Say which other models could be chosen, and whether costs will be known."""
     model, names = image_model(settings, name, section), ", ".join(image_model_names(settings))
     setting = "[openai] image_model" if name == "openai" else f"[providers.{name}] model"

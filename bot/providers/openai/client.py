@@ -23,6 +23,7 @@ _RESOURCES = operator.attrgetter("chat.completions", "images", "models", "modera
 _LAZY_MODULES = ("anyio._backends._asyncio", "concurrent.futures.thread", "encodings.idna")
 """What connecting imports, and looking a host's name up."""
 
+_PICTURE_PLACES = ("/images/", "/responses/")
 _MOST_TEXT_BYTES = 4 * 1024 * 1024
 _MOST_PICTURE_BYTES = 640 * 1024 * 1024
 """Bytes: ten pictures of the largest kind as base64. Whoever asks for fewer takes less."""
@@ -64,11 +65,16 @@ def _tls_context() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def load_resources(client: AsyncOpenAI) -> None:
-    """Import what a first call would import: a machine that may open no more files cannot, and the call would fail for that."""
+def load_resources(client: AsyncOpenAI, *more: str) -> None:
+    """Import what a first call would import: a machine that may open no more files cannot, and the call would fail for that.
+
+    `more` names resources of the SDK that only some providers need.
+    """
     for module in _LAZY_MODULES:
         importlib.import_module(module)
     _RESOURCES(client)
+    for resource in more:
+        getattr(client, resource)
 
 
 def is_openai_itself(client: AsyncOpenAI) -> bool:
@@ -79,7 +85,7 @@ def is_openai_itself(client: AsyncOpenAI) -> bool:
 
 def _body_limit(response: httpx2.Response) -> int:
     """Only pictures are large, and no error is one."""
-    holds_pictures = response.is_success and "/images/" in response.request.url.path
+    holds_pictures = response.is_success and any(place in response.request.url.path for place in _PICTURE_PLACES)
     return _MOST_PICTURE_BYTES if holds_pictures else _MOST_TEXT_BYTES
 
 

@@ -16,6 +16,8 @@ _CODES = {
     "content_filter",
     "contentfilter",
     "invalid_prompt",
+    "bio_policy",
+    "misalignment_policy_violation",
 }
 _REFUSAL_PHRASES = (
     "moderationblocked",

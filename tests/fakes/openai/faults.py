@@ -14,6 +14,8 @@ class Endpoint(StrEnum):
     CHAT = "chat"
     MODERATIONS = "moderations"
     MODELS = "models"
+    RESPONSES = "responses"
+    RETRIEVALS = "retrievals"
 
 
 class Kind(StrEnum):
@@ -94,6 +96,15 @@ class Kind(StrEnum):
     FEWER_PICTURES = "fewer_pictures"
     NO_USAGE = "no_usage"
     STRANGE_USAGE = "strange_usage"
+    RESPONSE_FAILED = "response_failed"
+    """A response in the background ends as failed, with `code`."""
+
+    INCOMPLETE = "incomplete"
+    """It ends as incomplete, because of the content filter."""
+
+    CALL_BLOCKED = "call_blocked"
+    """It is completed, and its call of the tool was blocked because of `categories`."""
+
     VERDICT = "verdict"
     """The chat model's answer is `answer`, as JSON or, if it is a string, as it stands."""
 

@@ -113,7 +113,7 @@ def images_response(state: State, order: Order, fault: Fault) -> Json:
     body: Json = {
         "created": int(time.time()),
         "background": "opaque",
-        "data": [_picture(state, order, fault, position) for position in range(given)],
+        "data": [picture_of(state, order, fault, position) for position in range(given)],
         "output_format": "png",
         "quality": order.quality,
         "size": order.size,
@@ -193,7 +193,7 @@ def stream_events(state: State, order: Order, fault: Fault) -> list[Json]:
         }
         for index in range(order.previews)
     ]
-    last = {"type": f"{order.event}.completed", **_picture(state, order, fault, 0), **common, "usage": usage(order, 1)}
+    last = {"type": f"{order.event}.completed", **picture_of(state, order, fault, 0), **common, "usage": usage(order, 1)}
     if fault.kind is Kind.NO_USAGE:
         del last["usage"]
     return events if fault.kind is Kind.NO_COMPLETED else [*events, last]
@@ -212,7 +212,8 @@ def usage(order: Order, count: int) -> Json:
     }
 
 
-def _picture(state: State, order: Order, fault: Fault, position: int) -> Json:
+def picture_of(state: State, order: Order, fault: Fault, position: int) -> Json:
+    """Return one picture, as the answer has it."""
     match fault.kind:
         case Kind.URL:
             return {"url": fault.where}

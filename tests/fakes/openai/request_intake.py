@@ -65,7 +65,7 @@ def _check_key(request: web.Request, state: State) -> None:
 
 
 async def _body(request: web.Request) -> Json:
-    if request.method == "GET":
+    if request.method == "GET" or not request.can_read_body:
         return {}
     if request.content_type == "multipart/form-data":
         return await _form(request)

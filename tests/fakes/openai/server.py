@@ -15,6 +15,7 @@ from tests.fakes.openai.images import edit, generate
 from tests.fakes.openai.models import list_models
 from tests.fakes.openai.moderations import moderate
 from tests.fakes.openai.request_intake import api_handler, number_answers
+from tests.fakes.openai.responses import cancel, create, retrieve
 from tests.fakes.openai.state import Options, Paid, Seen, State
 from tests.fakes.openai.wire import STATE
 
@@ -88,5 +89,8 @@ def _api_routes() -> list[web.RouteDef]:
         web.post("/v1/images/edits", api_handler(Endpoint.EDITS, edit)),
         web.post("/v1/chat/completions", api_handler(Endpoint.CHAT, complete)),
         web.post("/v1/moderations", api_handler(Endpoint.MODERATIONS, moderate)),
+        web.post("/v1/responses", api_handler(Endpoint.RESPONSES, create)),
+        web.get("/v1/responses/{id}", api_handler(Endpoint.RETRIEVALS, retrieve)),
+        web.post("/v1/responses/{id}/cancel", api_handler(Endpoint.RETRIEVALS, cancel)),
         web.get("/v1/models", api_handler(Endpoint.MODELS, list_models)),
     ]

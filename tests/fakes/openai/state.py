@@ -68,6 +68,9 @@ class State:
     faults: FaultQueues = field(default_factory=FaultQueues)
     seen: list[Seen] = field(default_factory=list)
     paid: list[Paid] = field(default_factory=list)
+    responses: dict[str, object] = field(default_factory=dict)
+    """What was accepted in the background, by its id; who clears it lets the service forget."""
+
     fetched: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     """Files that were asked for, each with the request's headers."""
 

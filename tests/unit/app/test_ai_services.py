@@ -55,6 +55,16 @@ async def test_without_an_order_the_key_of_openai_comes_first_and_then_the_named
     assert await names_of(settings(tmp_path, '[providers.preview]\nkind = "offline"')) == (["preview"], [])
 
 
+async def test_openai_in_the_background_takes_the_key_of_openai(tmp_path: Path) -> None:
+    """It draws one at a time, whatever its model can, and costs a little more than that."""
+    text = '[drawing]\nproviders = ["later", "openai"]\n[providers.later]\nkind = "openai-background"\n'
+    async with open_ai_services(settings(tmp_path, text, **KEY), SystemClock()) as services:
+        later, openai = services.providers
+        assert (later.name, later.model, later.abilities.most, later.abilities.previews) == ("later", "gpt-image-2", 1, 0)
+        square = Size(1024, 1024)
+        assert later.estimate(square, Quality.LOW, 4) != openai.estimate(square, Quality.LOW, 1)
+
+
 async def test_one_that_is_not_in_the_order_draws_on_request(tmp_path: Path) -> None:
     """It is built and checked all the same."""
     text = f'[drawing]\nproviders = ["preview"]\n{TWO}'

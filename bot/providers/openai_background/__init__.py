@@ -1,0 +1,1 @@
+"""OpenAI's Responses API in background mode: pictures that can be collected after whoever asked was killed."""
