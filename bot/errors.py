@@ -302,15 +302,19 @@ class Stopping(EaselError):
 
 
 class WaitsForProvider(EaselError):
-    """An image service has as much to do as it may have; the job is queued, and goes on when it is its turn there."""
+    """An image service has as much to do as it may have; the job is queued, and goes on when it is its turn there.
+
+    `wait` is how long that will be, where it is known.
+    """
 
     kind = "waits_for_provider"
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, wait: timedelta | None = None) -> None:
         super().__init__(
             f"provider={provider}", user_text="The image service is busy; your picture is drawn as soon as it is its turn."
         )
         self.provider = provider
+        self.wait = wait
 
 
 class ConfigError(EaselError):

@@ -48,8 +48,11 @@ REWRITER = "rewriter"
 """The provider's name in failures of whoever prepares prompts."""
 
 
-_PERMANENT_FAULTS = {ProviderFault.OUT_OF_MONEY, ProviderFault.BAD_KEY, ProviderFault.NOT_PERMITTED, ProviderFault.BAD_REQUEST}
-"""What does not pass by itself: only whoever runs the bot can mend it."""
+LASTING_FAULTS = {ProviderFault.OUT_OF_MONEY, ProviderFault.BAD_KEY, ProviderFault.NOT_PERMITTED}
+"""What holds for every call, and does not pass by itself."""
+
+_PERMANENT_FAULTS = {*LASTING_FAULTS, ProviderFault.BAD_REQUEST}
+"""What only whoever runs the bot can mend."""
 
 
 def _service_name(provider: str) -> str:
@@ -59,7 +62,8 @@ def _service_name(provider: str) -> str:
 class ProviderFailed(EaselError):
     """A provider did not do its work, and says or shows that it did not charge for it.
 
-    `retry_after` is how long the provider asks us to wait, where it says so.
+    `retry_after` is how long the provider asks us to wait, and `per_minute`
+    how many calls a minute it takes, where it says so.
     `may_be_refusal` is set where the provider may not have liked the words,
     without saying so: then nobody else is asked to draw them.
     """
@@ -74,6 +78,7 @@ class ProviderFailed(EaselError):
         fault: ProviderFault,
         request_id: str | None = None,
         retry_after: timedelta | None = None,
+        per_minute: int | None = None,
         may_be_refusal: bool = False,
     ) -> None:
         sentence = _FAULT_SENTENCES[fault].format(service=_service_name(provider))
@@ -87,6 +92,7 @@ class ProviderFailed(EaselError):
         self.fault = fault
         self.request_id = request_id
         self.retry_after = retry_after
+        self.per_minute = per_minute
         self.may_be_refusal = may_be_refusal
 
     @property

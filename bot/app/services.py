@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord import message_links as discord_links
@@ -22,6 +23,7 @@ from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.private_notices import PrivateNotices
+from bot.pipeline.provider_pool import ProviderPool
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.refusal_handling import TryCounter
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
@@ -41,6 +43,9 @@ from bot.services.report_follow_up import ReportFollowUp
 from bot.services.sanctions import Sanctions
 from storage.sql.call_queue import SqlCallQueue
 from storage.sql.refusals import SqlRefusals
+
+if TYPE_CHECKING:
+    from bot.ports.images import ImageProvider
 
 _MESSAGE_LINKS = {DISCORD: discord_links.parse_message_link, SLACK: slack_links.parse_message_link}
 
@@ -62,6 +67,7 @@ class Services:
     rule_changes: RuleChanges
     queue: AccountQueue
     providers: ProviderQueue
+    pool: ProviderPool
     sanctions: Sanctions
     sanction_enforcement: SanctionEnforcement
     budget_alerts: BudgetAlerts
@@ -129,6 +135,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         ),
         queue=queue,
         providers=providers,
+        pool=_build_provider_pool(base, budget_alerts),
         sanctions=sanctions,
         sanction_enforcement=enforcement,
         budget_alerts=budget_alerts,
@@ -156,7 +163,19 @@ def _build_provider_queue(base: Foundation, engine: Engine, delivery: Delivery) 
     return ProviderQueue(
         jobs=base.records.jobs,
         calls=SqlCallQueue(base.database, base.clock),
+        states=base.records.provider_states,
         engine=engine,
+        clock=base.clock,
         platforms=delivery.platforms,
         limits=call_limits(base.settings),
+    )
+
+
+def _build_provider_pool(base: Foundation, alerts: BudgetAlerts) -> ProviderPool:
+    return ProviderPool(
+        cast("tuple[ImageProvider, ...]", base.ai_services.providers),  # no kind gives tickets yet
+        states=base.records.provider_states,
+        observer=base.observer,
+        clock=base.clock,
+        notify_owners=alerts.notify_owners_soon,
     )

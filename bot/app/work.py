@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
 
 from bot.app.engines import open_leader_lock
 from bot.app.foundation import Foundation
@@ -30,9 +29,6 @@ from bot.services.guard_policies import GuardPolicies
 from bot.services.spool_sweep import SpoolSweep
 from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.references import SqlReferences
-
-if TYPE_CHECKING:
-    from bot.ports.images import ImageProvider
 
 _SWEEP_EVERY = timedelta(minutes=1)
 
@@ -105,7 +101,7 @@ def _build_steps(services: Services) -> Steps:
         ),
         drawing=DrawingStep(
             jobs=jobs,
-            providers=cast("tuple[ImageProvider, ...]", base.ai_services.providers),  # no kind gives tickets yet
+            pool=services.pool,
             queue=services.providers,
             keeping=keeping,
             rules=rules,

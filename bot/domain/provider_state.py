@@ -23,6 +23,7 @@ _SHORTEST_BLOCK = timedelta(seconds=1)
 _LONGEST_BLOCK = timedelta(minutes=1)
 """For services that do not say how long to wait: half as long as they have drawn nothing, within these bounds."""
 
+_MINUTE = timedelta(minutes=1)
 _RAISE_EVERY = timedelta(minutes=3)
 
 
@@ -103,10 +104,10 @@ class ProviderState:
 
         `told` is how many a minute the service says that it takes, and `wait` how long it asks us to wait.
         """
-        pace = self.pace(now)
-        learnt = told or (accepted if pace is None else min(accepted, pace))
+        taken = max(1, accepted, _MINUTE // wait if wait else 0)
+        learnt = told or min(taken, self.pace(now) or taken)
         since = self.limited_since or now
-        after = replace(self, per_minute=max(1, learnt), slowed_at=now, limited_since=since)
+        after = replace(self, per_minute=learnt, slowed_at=now, limited_since=since)
         if wait is not None and wait > LONGEST_PACE_WAIT:
             return replace(after, fault=fault, rests=self.rests + 1, rests_until=now + wait)
         if now - since >= _LONGEST_LIMITED:

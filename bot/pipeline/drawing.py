@@ -15,9 +15,10 @@ from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.errors import PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.provider_pool import ProviderPool
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.pseudonyms import pseudonym
-from bot.pipeline.retries import retry_provider, retry_storage
+from bot.pipeline.retries import retry_storage
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress
 from bot.ports.jobs import Jobs
@@ -72,7 +73,7 @@ class DrawingStep:
         self,
         *,
         jobs: Jobs,
-        providers: tuple[ImageProvider, ...],
+        pool: ProviderPool,
         queue: ProviderQueue,
         keeping: KeepingStep,
         rules: DrawingRules,
@@ -81,7 +82,7 @@ class DrawingStep:
         ids: Ids,
     ) -> None:
         self._jobs = jobs
-        self._providers = providers
+        self._pool = pool
         self._queue = queue
         self._keeping = keeping
         self._rules = rules
@@ -97,9 +98,13 @@ class DrawingStep:
         """Begin no new drawing from now on."""
         self._is_stopping = True
 
-    def call_limits(self, provider: str) -> CallLimits:
-        """Return how much a provider is asked at once, and how often."""
-        return self._queue.limits(provider)
+    async def call_limits(self, provider: str) -> CallLimits:
+        """Return how much a provider is asked at once, and how often.
+
+        Raises:
+            StorageFailed: Nobody knows how much it takes now.
+        """
+        return await self._queue.limits(provider) or CallLimits()
 
     async def wait_for_open_drawings(self) -> None:
         """Wait until open drawings have ended, each within its time limit, and their pictures are safe on this machine."""
@@ -126,10 +131,11 @@ class DrawingStep:
                     return drawing
                 if drawing.state is DrawingState.OPEN and (found := await self._find_stored(drawing, on_trouble)):
                     return found
-            await self._check_unknown_drawings(earlier, lost)
+            _check_refusals(earlier)
+            unknown = await self._check_unknown_drawings(earlier, lost)
             try:
                 with self._count_open_drawing():
-                    return await self._try_providers(job, on_progress, on_trouble)
+                    return await self._try_providers(job, unknown, on_progress, on_trouble)
             except OutcomeUnknown as error:
                 lost = error
 
@@ -153,8 +159,8 @@ class DrawingStep:
         self._observer.note(CostIncurred(drawing.provider, drawing.cost))
         return await self._close_drawn(drawing, files, on_trouble)
 
-    async def _check_unknown_drawings(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> None:
-        """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive."""
+    async def _check_unknown_drawings(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> frozenset[str]:
+        """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive; else return whose they were."""
         unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
         for drawing in unknown:
             if drawing.state is DrawingState.OPEN:
@@ -163,28 +169,23 @@ class DrawingStep:
         allowed = 1 if self._rules.when_unknown is WhenUnknown.RETRY else 0
         if len(unknown) > allowed:
             raise lost or OutcomeUnknown.by_interruption(unknown[-1].provider)
+        return frozenset(drawing.provider for drawing in unknown)
 
-    async def _try_providers(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
-        """Try each provider in turn. A refusal is final, in doubt too: nobody else is asked to draw what one would not."""
-        failures: list[ProviderFailed] = []
-        for provider in self._providers:
-            try:
-                answer = await retry_provider(lambda: self._call(job, provider, on_progress))  # noqa: B023 - awaited within the turn
-                return await self._store_safely(answer, on_trouble)
-            except OutcomeUnknown:
-                raise
-            except ProviderFailed as error:
-                log.warning("provider.failed", provider=provider.name, fault=error.fault, reason=str(error))
-                if error.may_be_refusal:
-                    raise
-                failures.append(error)
-        raise failures[-1]
+    async def _try_providers(
+        self, job: Job, unknown: frozenset[str], on_progress: OnProgress, on_trouble: Callable[[], None]
+    ) -> Drawing:
+        """Have the first provider of the pool draw that can, and say why where that is not the first choice."""
 
-    async def _call(self, job: Job, provider: ImageProvider, on_progress: OnProgress) -> _PaidAnswer:
+        async def call(provider: ImageProvider, why_not: str) -> Drawing:
+            return await self._store_safely(await self._call(job, provider, why_not, on_progress), on_trouble)
+
+        return await self._pool.ask(call, last=unknown)
+
+    async def _call(self, job: Job, provider: ImageProvider, why_not: str, on_progress: OnProgress) -> _PaidAnswer:
         """Make one paid call, written down before it goes out."""
         if self._is_stopping:
             raise Stopping
-        request, notes = self._request(job, provider)
+        request, notes = self._request(job, provider, why_not)
         drawing = Drawing(
             id=request.drawing,
             job=job.id,
@@ -240,12 +241,13 @@ class DrawingStep:
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
         return safe
 
-    def _request(self, job: Job, provider: ImageProvider) -> tuple[ImageRequest, tuple[str, ...]]:
+    def _request(self, job: Job, provider: ImageProvider, why_not: str) -> tuple[ImageRequest, tuple[str, ...]]:
         """Fit the wish to what the provider can do, and say so where that changes it."""
         wish, abilities = job.wish, provider.abilities
         size, quality = abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
         count = min(wish.count, abilities.most)
-        notes = [provider.attribution, f"{size}, {quality} quality"]
+        because = f", because {why_not}" if why_not else ""
+        notes = [f"{provider.attribution}{because}", f"{size}, {quality} quality"]
         if wish.size and size != wish.size:
             notes.append(f"this model does not draw {wish.size}")
         if quality is not wish.quality:
@@ -264,12 +266,21 @@ class DrawingStep:
         return request, tuple(notes)
 
 
+def _check_refusals(earlier: tuple[Drawing, ...]) -> None:
+    """Raise `PromptRefused` where a provider refused, perhaps, and the process was killed before it could say so to anybody."""
+    for drawing in earlier:
+        if drawing.state is DrawingState.REFUSED:
+            sentence = "The image service will not draw this; please try other words."
+            raise PromptRefused(rule="refused_by_provider", sentence=sentence, request_id=drawing.request_id)
+
+
 def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, told: Cost) -> Drawing:
     """Return the drawing as it ended, with the cost `told`; one of unknown end costs what it probably did, if none was told."""
     if isinstance(error, OutcomeUnknown):
         cost = drawing.cost if told == FREE else told
         return replace(drawing, state=DrawingState.UNKNOWN, cost=cost, request_id=error.request_id)
-    state = DrawingState.REFUSED if isinstance(error, PromptRefused) else DrawingState.FAILED
+    is_refusal = isinstance(error, PromptRefused) or error.may_be_refusal
+    state = DrawingState.REFUSED if is_refusal else DrawingState.FAILED
     return replace(drawing, state=state, cost=told, request_id=error.request_id)
 
 

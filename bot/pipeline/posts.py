@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.allowances import QuotaStatus
 from bot.domain.call_limits import CallLimits
@@ -47,9 +48,9 @@ def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
     )
 
 
-def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits) -> Post:
-    """Say that the image service has no room yet: which place in line there, and about how long."""
-    said = " · ".join([f"Waiting for the image service: {title(job)}", *_provider_note(position, limits)])
+def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits, wait: timedelta | None = None) -> Post:
+    """Say that the image service has no room yet: which place in line there, and how long it will be, if only about."""
+    said = " · ".join([f"Waiting for the image service: {title(job)}", *_provider_note(position, limits, wait)])
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
@@ -203,11 +204,15 @@ def _queue_note(position: QueuePosition, slots: int) -> list[str]:
     return [*place, f"{'at least' if is_beyond_count else 'about'} {_rough_duration(seconds)}"]
 
 
-def _provider_note(position: QueuePosition, limits: CallLimits) -> list[str]:
-    """Say so of the bound that keeps one waiting longest."""
+def _provider_note(position: QueuePosition, limits: CallLimits, wait: timedelta | None) -> list[str]:
+    """Say so of the bound that keeps one waiting longest; `wait` is how long that will be, where it is known."""
     turns = [(slots, s) for slots, s in ((limits.at_once, position.typical_seconds), (limits.per_minute, _MINUTE_S)) if slots]
-    slots, seconds = max(turns, key=lambda turn: (turn[1] or 0) * (position.ahead // turn[0] + 1))
-    return _queue_note(replace(position, typical_seconds=seconds), slots)
+    slots, seconds = max(
+        turns, key=lambda turn: (turn[1] or 0) * (position.ahead // turn[0] + 1), default=(position.ahead + 1, None)
+    )
+    if wait is None:
+        return _queue_note(replace(position, typical_seconds=seconds), slots)
+    return [*_queue_note(replace(position, typical_seconds=None), slots), f"about {_rough_duration(wait.total_seconds())}"]
 
 
 def ordinal(number: int) -> str:

@@ -1,22 +1,26 @@
 """How much is drawn at once by each image service, over all processes; the rows of the jobs are the truth about it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 
 from bot.domain.call_limits import CallLimits
-from bot.domain.jobs import Drawing
+from bot.domain.jobs import Drawing, JobId
 from bot.domain.people import Platform
-from bot.errors import EaselError, WaitsForProvider
-from bot.ports.call_queue import CallQueue
+from bot.domain.provider_state import ProviderState
+from bot.errors import EaselError, StorageFailed, WaitsForProvider
+from bot.ports.call_queue import CallQueue, DueJob
+from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
+from bot.ports.provider_states import ProviderStates
 
 log = structlog.get_logger(__name__)
 
 
 class ProviderQueue:
-    """Writes paid calls down as they begin and end, and lets no more of them out than `limits` say for their provider.
+    """Writes paid calls down as they begin and end, and lets no more of them out than `limits`, or the provider, say.
 
     A job that has to wait holds no slot: whoever ends a call publishes the
     oldest that wait for one, and recovery does where nobody could.
@@ -27,15 +31,20 @@ class ProviderQueue:
         *,
         jobs: Jobs,
         calls: CallQueue,
+        states: ProviderStates,
         engine: Engine,
+        clock: Clock,
         platforms: frozenset[Platform],
         limits: Mapping[str, CallLimits],
     ) -> None:
         self._jobs = jobs
         self._calls = calls
+        self._states = states
         self._engine = engine
+        self._clock = clock
         self._platforms = platforms
         self._limits = limits
+        self._slowed: set[str] = set()
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Write a paid call down before it goes out.
@@ -45,14 +54,15 @@ class ProviderQueue:
             LeaseLost: The job has been claimed again since, or is final.
             StorageFailed: It could not be written down.
         """
-        limits = self._limits.get(drawing.provider)
+        limits = await self.limits(drawing.provider)
         if limits is None:
             return await self._jobs.open_drawing(drawing)
         is_open = await self._calls.open_drawing(drawing, limits, self._platforms)
-        if not is_open or limits.per_minute is not None:  # when the next one may begin is known now
-            await self._publish_due(drawing.provider, limits)
+        if is_open and limits.per_minute is None:
+            return None
+        due = await self._publish_due(drawing.provider)  # when the next one may begin is known now
         if not is_open:
-            raise WaitsForProvider(drawing.provider)
+            raise WaitsForProvider(drawing.provider, self._wait(drawing.job, due))
         return None
 
     async def close_drawing(self, drawing: Drawing) -> None:
@@ -62,23 +72,46 @@ class ProviderQueue:
             StorageFailed: It could not be written down.
         """
         await self._jobs.close_drawing(drawing)
-        limits = self._limits.get(drawing.provider)
-        if limits is not None:
-            await self._publish_due(drawing.provider, limits)
+        if drawing.provider in self._limits or drawing.provider in self._slowed:
+            await self._publish_due(drawing.provider)
 
     async def publish_due(self) -> None:
-        """Publish the jobs that any provider has room for now; where that fails, recovery does."""
-        for provider, limits in self._limits.items():
-            await self._publish_due(provider, limits)
+        """Publish the jobs that providers have room for now, as far as this process counts their calls."""
+        for provider in {*self._limits, *self._slowed}:
+            await self._publish_due(provider)
 
-    def limits(self, provider: str) -> CallLimits:
-        """Return what holds for a provider."""
-        return self._limits.get(provider, CallLimits())
-
-    async def _publish_due(self, provider: str, limits: CallLimits) -> None:
+    async def publish_all_due(self) -> None:
+        """Publish those that any provider has room for: also such as another process slowed down, or nothing is set for now."""
         try:
-            for due in await self._calls.due(provider, limits, self._platforms):
+            waited_for = await self._calls.waiting(self._platforms)
+        except StorageFailed as error:
+            log.warning("provider.unpublished", reason=str(error))
+            return
+        for provider in waited_for:
+            await self._publish_due(provider)
+
+    async def limits(self, provider: str) -> CallLimits | None:
+        """Return what holds for a provider, by the settings and by what it took; None where its calls need not be counted."""
+        state, now = (await self._states.all()).get(provider, ProviderState()), self._clock.now()
+        if state.is_paced(now):
+            self._slowed.add(provider)
+        elif provider not in self._limits:
+            self._slowed.discard(provider)
+            return None
+        return state.limit(self._limits.get(provider, CallLimits()), now)
+
+    async def _publish_due(self, provider: str) -> tuple[DueJob, ...]:
+        """Publish them, and return them too; where that fails, recovery does it."""
+        try:
+            due = await self._calls.due(provider, self._limits.get(provider, CallLimits()), self._platforms)
+            for one in due:
                 # With a time, so that one that is just being refused, and whose run has not ended, runs once more.
-                await self._engine.publish(due.job, tier=due.tier, not_before=due.at)
+                await self._engine.publish(one.job, tier=one.tier, not_before=one.at)
         except EaselError as error:
             log.warning("provider.unpublished", provider=provider, reason=str(error))
+            return ()
+        return due
+
+    def _wait(self, job: JobId, due: tuple[DueJob, ...]) -> timedelta | None:
+        """Return how long it is until the job's turn, where that is known."""
+        return next((one.at - self._clock.now() for one in due if one.job == job), None)

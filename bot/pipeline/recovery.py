@@ -90,7 +90,7 @@ class Recovery:
 
     async def _publish_all(self) -> bool:
         """Publish what nobody has touched for a lease: whoever accepted a younger job is at it. False if the engine is away."""
-        await self._providers.publish_due()
+        await self._providers.publish_all_due()
         accepted_by = self._clock.now() - self._lease
         after: JobId | None = None
         while True:

@@ -170,7 +170,7 @@ class Worker:
                 await self._deliver(job)
         except WaitsForProvider as error:
             log.info("job.waits_for_provider", provider=error.provider)
-            await self._show_waiting(job, error.provider)
+            await self._show_waiting(job, error)
         except asyncio.CancelledError:
             await self._release_now(job)
             raise
@@ -242,13 +242,12 @@ class Worker:
             await self._steps.keeping.keep(job, drawing, on_trouble)
         log.info("job.kept", pictures=len(drawing.files))
 
-    async def _show_waiting(self, job: Job, provider: str) -> None:
+    async def _show_waiting(self, job: Job, error: WaitsForProvider) -> None:
         """Say that it waits, also where its message was not there yet when it was refused."""
         with contextlib.suppress(StorageFailed):
             position = await self._jobs.queue_position(job)
-            await self._steps.delivery.show_waiting(
-                job, posts.waiting_for_provider(job, position, self._steps.drawing.call_limits(provider))
-            )
+            limits = await self._steps.drawing.call_limits(error.provider)
+            await self._steps.delivery.show_waiting(job, posts.waiting_for_provider(job, position, limits, error.wait))
 
     async def _deliver(self, job: Job) -> None:
         """Show the pictures and finish. A boundary: they are paid for, so whatever breaks is tried again for a day."""

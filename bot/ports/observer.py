@@ -71,6 +71,21 @@ class CostIncurred:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderRested:
+    """A provider is left alone for a while, because of faults of which this was the last."""
+
+    provider: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSlowed:
+    """A provider said that it gets too many requests, and gets fewer now."""
+
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateEnded:
     """A message showed a progress, or it did not."""
 
@@ -93,7 +108,17 @@ class ChoreDone:
     at: datetime
 
 
-Event = WishAccepted | WishRefused | JobEnded | CostIncurred | UpdateEnded | LeadershipChecked | ChoreDone
+Event = (
+    WishAccepted
+    | WishRefused
+    | JobEnded
+    | CostIncurred
+    | ProviderRested
+    | ProviderSlowed
+    | UpdateEnded
+    | LeadershipChecked
+    | ChoreDone
+)
 
 
 class Observer(Protocol):

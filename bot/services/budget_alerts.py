@@ -39,6 +39,14 @@ class DeploymentBudgets:
 
 
 @dataclass(frozen=True, slots=True)
+class _OwnerNotice:
+    """What the owners are to be told, once for each `key`."""
+
+    post: Post
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class _BudgetCheck:
     """What to look at: a community's budgets on a day."""
 
@@ -67,7 +75,7 @@ class BudgetAlerts:
         self._accounts = accounts
         self._surfaces = surfaces
         self._deployment = deployment
-        self._queue: asyncio.Queue[_BudgetCheck] = asyncio.Queue(_MOST_QUEUED)
+        self._queue: asyncio.Queue[_BudgetCheck | _OwnerNotice] = asyncio.Queue(_MOST_QUEUED)
         self._known: set[str] = set()
         self._in_doubt: set[str] = set()
 
@@ -78,6 +86,11 @@ class BudgetAlerts:
         budgets = tuple(budget for budget in found.budgets if _key(budget, day) not in self._known)
         if budgets and not self._queue.full():
             self._queue.put_nowait(_BudgetCheck(found.community, budgets, day, found.settings.review_channel))
+
+    def notify_owners_soon(self, post: Post, key: str) -> None:
+        """Tell the owners beside the work. Where too much waits already, whoever has the same to tell next does."""
+        if not self._queue.full():
+            self._queue.put_nowait(_OwnerNotice(post, key))
 
     async def notify_owners(self, post: Post, *, key: str) -> None:
         """Tell the house's owners in private, once for each `key`; what cannot be told now is told with the next try."""
@@ -109,12 +122,22 @@ class BudgetAlerts:
     async def run(self) -> None:
         """Look at what is to be considered, until cancelled."""
         while True:
-            await self.check(await self._queue.get())
+            await self._take_up(await self._queue.get())
 
     async def check_queued(self) -> None:
         """Look at all that waits."""
         while not self._queue.empty():
-            await self.check(self._queue.get_nowait())
+            await self._take_up(self._queue.get_nowait())
+
+    async def _take_up(self, waiting: _BudgetCheck | _OwnerNotice) -> None:
+        """A boundary, as `check` is one: a notice that breaks must not keep the next ones waiting."""
+        if isinstance(waiting, _BudgetCheck):
+            return await self.check(waiting)
+        try:
+            await self.notify_owners(waiting.post, key=waiting.key)
+        except Exception:
+            log.exception("notice.broke", key=waiting.key)
+        return None
 
     async def check(self, check: _BudgetCheck) -> None:
         """See whether somebody has to be told. A boundary: a notice that fails is logged, and the next wish brings it again."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.call_limits import CallLimits
@@ -46,6 +46,7 @@ _BEGUN: Select[Any] = (
     select(drawings.c.started_at)
     .where(
         drawings.c.provider == _PROVIDER,
+        drawings.c.state != literal_column("'failed'"),
         drawings.c.started_at > bindparam("since", type_=Moment),
         drawings.c.id != bindparam("drawing", type_=String),
     )

@@ -295,6 +295,15 @@ class TestCallsPerMinute:
         assert await line.open("c", twice)
         assert not await line.open("d", twice)
 
+    async def test_one_that_failed_does_not_count(self, line: Line) -> None:
+        """It gave nothing, and whoever says that it was one too many says when the next one may be."""
+        once = CallLimits(per_minute=1)
+        await line.accept("a", "b")
+        assert [await line.open(name, once) for name in "ab"] == [True, False]
+        await line.end("a", DrawingState.FAILED)
+        assert await line.due(once) == ["b"]
+        assert await line.open("b", once)
+
     async def test_both_bounds_hold(self, line: Line) -> None:
         """Whichever is reached first."""
         limits = CallLimits(at_once=1, per_minute=2)

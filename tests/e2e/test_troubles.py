@@ -22,7 +22,6 @@ FAILURES = {
     Kind.UNVERIFIED: "does not let this bot use that model",
     Kind.OUT_OF_MONEY: "out of credit",
     Kind.BILLING_STOP: "out of credit",
-    Kind.RATE_LIMITED: "more requests than it can take",
     Kind.SERVER_ERROR: "overloaded",
     Kind.GARBAGE: "sent an answer that could not be read",
     Kind.CUT_AFTER_PAID: "went silent",
@@ -91,6 +90,15 @@ async def test_a_failure_is_one_sentence_and_costs_nothing(
     assert [button.label for button in post.buttons] == ["Draw again", "Change words"]
     assert len(fake.paid) <= 1
     await assert_nothing_counted(house, job)
+
+
+async def test_a_full_minute_of_the_service_is_waited_for(house: House, surface: RecordingSurface, fake: FakeOpenAI) -> None:
+    """Nobody is refused because of it, and it is not asked again before it may be."""
+    fake.fail(Endpoint.IMAGES, Kind.RATE_LIMITED)
+    job, _ = await ended(house, surface)
+    assert job.state is JobState.DONE
+    assert len(fake.paid) == 1
+    assert (await house.base.records.provider_states.all())["openai"].per_minute == 5
 
 
 async def test_a_refusal_is_explained_and_costs_nothing(house: House, surface: RecordingSurface, fake: FakeOpenAI) -> None:

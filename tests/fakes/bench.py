@@ -25,6 +25,7 @@ from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.prompt_preparation import PromptPreparation
+from bot.pipeline.provider_pool import ProviderPool
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.refusal_handling import RefusalHandling, TryCounter
@@ -168,8 +169,9 @@ class Bench:
         self._set_up_moderation()
         self.studio = self._studio(self.guard)
         self.keeping = self.keeping_with(spool)
-        self._painters = (self.painter, *others)
-        self._rules = DrawingRules({found.name: dict.fromkeys(Quality, TIME_LIMIT) for found in self._painters}, when_unknown)
+        self.pool = self._provider_pool((self.painter, *others))
+        time_limits = {found.name: dict.fromkeys(Quality, TIME_LIMIT) for found in (self.painter, *others)}
+        self._rules = DrawingRules(time_limits, when_unknown)
         self.drawing = self._drawing_with(self.keeping)
         self.preparation = PromptPreparation(
             jobs=self.jobs, policies=self.policies, guard=self.guard, rewriter=self._rewriter, observer=self.observer
@@ -262,7 +264,7 @@ class Bench:
     def _drawing_with(self, keeping: KeepingStep) -> DrawingStep:
         return DrawingStep(
             jobs=self.jobs,
-            providers=self._painters,
+            pool=self.pool,
             queue=self.providers,
             keeping=keeping,
             rules=self._rules,
@@ -331,9 +333,21 @@ class Bench:
         return ProviderQueue(
             jobs=self.jobs,
             calls=self.calls,
+            states=self.provider_states,
             engine=self.engine,
+            clock=self.clock,
             platforms=self.delivery.platforms,
             limits={self.painter.name: limits} if limits else {},
+        )
+
+    def _provider_pool(self, providers: tuple[ScriptedProvider, ...]) -> ProviderPool:
+        self.owner_notices: dict[str, Post] = {}
+        return ProviderPool(
+            providers,
+            states=self.provider_states,
+            observer=self.observer,
+            clock=self.clock,
+            notify_owners=lambda post, key: self.owner_notices.update({key: post}),
         )
 
     def _quotas(self, communities: Communities) -> Quotas:

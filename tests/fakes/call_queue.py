@@ -60,6 +60,7 @@ class MemoryCallQueue:
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
         """Name them."""
+        self.failures.raise_next("waiting")
         rows = self._jobs.of(platforms)
         return tuple({row.waits_for for row in rows if row.waits_for is not None and not row.job.state.is_final})
 
@@ -81,7 +82,11 @@ class MemoryCallQueue:
         )
 
     def _begun(self, drawings: list[Drawing]) -> list[datetime]:
-        return sorted(one.started_at for one in drawings if one.started_at > self._jobs.clock.now() - _MINUTE)
+        return sorted(
+            one.started_at
+            for one in drawings
+            if one.state is not DrawingState.FAILED and one.started_at > self._jobs.clock.now() - _MINUTE
+        )
 
 
 def _times(per_minute: int, begun: list[datetime], coming: int, now: datetime) -> Iterator[datetime]:

@@ -1,5 +1,6 @@
 """The states of image services in memory."""
 
+from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -13,17 +14,21 @@ _MINUTE = timedelta(minutes=1)
 
 
 class MemoryProviderStates:
-    """Implements `bot.ports.provider_states.ProviderStates` with the same promises as the real one."""
+    """Implements `bot.ports.provider_states.ProviderStates` with the same promises as the real one.
+
+    The next reads give what is in `stale_reads`, as if somebody had changed it right after them.
+    """
 
     def __init__(self, jobs: MemoryJobs) -> None:
         self._jobs = jobs
         self.states: dict[str, ProviderState] = {}
+        self.stale_reads: deque[Mapping[str, ProviderState]] = deque()
         self.failures = ScriptedFailures()
 
     async def all(self) -> Mapping[str, ProviderState]:
         """Return them."""
         self.failures.raise_next("all")
-        return dict(self.states)
+        return self.stale_reads.popleft() if self.stale_reads else dict(self.states)
 
     async def change(self, provider: str, change: Change) -> tuple[ProviderState, ProviderState]:
         """Change one."""

@@ -16,6 +16,8 @@ from bot.ports.observer import (
     Event,
     JobEnded,
     LeadershipChecked,
+    ProviderRested,
+    ProviderSlowed,
     Step,
     UpdateEnded,
     WishAccepted,
@@ -71,6 +73,18 @@ class PrometheusObserver:
             ["provider", "fault"],
             registry=registry,
         )
+        self._rests = Counter(
+            "easel_provider_rests",
+            "How often an image service was left alone for a while, by the last of the faults that led to it.",
+            ["provider", "fault"],
+            registry=registry,
+        )
+        self._slowed = Counter(
+            "easel_provider_rate_limited",
+            "Calls of which an image service said that they were too many; their jobs wait, and it gets fewer.",
+            ["provider"],
+            registry=registry,
+        )
         self._undelivered = Counter(
             "easel_delivery_failures", "Pictures that a platform did not take.", ["platform", "kind"], registry=registry
         )
@@ -103,6 +117,10 @@ class PrometheusObserver:
             case CostIncurred(provider, cost):
                 certainty = "estimated" if cost.is_estimate else "billed"
                 self._cost.labels(self._provider(provider), certainty).inc(cost.microusd / MILLION)
+            case ProviderRested(provider, fault):
+                self._rests.labels(self._provider(provider), fault).inc()
+            case ProviderSlowed(provider):
+                self._slowed.labels(self._provider(provider)).inc()
             case UpdateEnded(platform, outcome):
                 self._updates.labels(self._platform(platform), outcome).inc()
             case LeadershipChecked(leads):

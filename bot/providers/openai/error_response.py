@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.providers.shared.retry_headers import retry_after
+from bot.providers.shared.retry_headers import requests_per_minute, retry_after
 
 _REQUEST_IDS = ("x-request-id", "apim-request-id", "x-ms-request-id", "request-id")
 _LONGEST_ID = 200
 _MOST_TEXTS = 1000
 _LONGEST_TEXT = 20_000
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,200})\]")
+_LIMIT = re.compile(r"\bLimit:? (\d{1,6}) ?/ ?(?:1 ?)?min\b")
+"""How a message names how many pictures a minute may be asked for: the headers speak of other limits."""
+
 _CODE = re.compile(r"[A-Za-z0-9_.:,/\[\]-]{1,80}")
 
 
@@ -35,6 +38,7 @@ class ErrorResponse:
     categories: tuple[str, ...] = ()
     request_id: str | None = None
     retry_after: timedelta | None = None
+    per_minute: int | None = None
 
     def __str__(self) -> str:
         """Return what the log may hold: codes, and nothing that anybody typed."""
@@ -67,7 +71,12 @@ def parse_error_body(body: object, *, request_id: str | None = None) -> ErrorRes
 def parse_error_response(body: object, status: int, headers: Mapping[str, str]) -> ErrorResponse:
     """Parse a response whose status says that it is an error."""
     response = parse_error_body(body, request_id=read_request_id(headers))
-    return replace(response, status=status, retry_after=retry_after(headers))
+    return replace(
+        response,
+        status=status,
+        retry_after=retry_after(headers),
+        per_minute=_limit_of(response.message) or requests_per_minute(headers),
+    )
 
 
 def read_request_id(headers: Mapping[str, str]) -> str | None:
@@ -107,6 +116,11 @@ def _invalid_parameters(body: object) -> tuple[str, ...]:
     listed = (message if isinstance(message, Mapping) else fields).get("detail")
     places = [entry.get("loc") for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
     return tuple(str(place[1]) for place in places if isinstance(place, list) and len(place) > 1)
+
+
+def _limit_of(message: str) -> int | None:
+    found = _LIMIT.search(message[:_LONGEST_TEXT])
+    return int(found[1]) or None if found else None
 
 
 def _text(value: object) -> str:

@@ -97,6 +97,7 @@ def _provider_failed(response: ErrorResponse, provider: str) -> ProviderFailed:
         fault=fault,
         request_id=response.request_id,
         retry_after=response.retry_after,
+        per_minute=response.per_minute,
         may_be_refusal=fault is ProviderFault.BAD_REQUEST and may_be_refusal(response),
     )
 

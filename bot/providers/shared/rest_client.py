@@ -12,7 +12,7 @@ import httpx2
 from bot.errors import ConfigError
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.shared.body_limits import NO_COMPRESSION, limit_bodies
-from bot.providers.shared.retry_headers import retry_after
+from bot.providers.shared.retry_headers import requests_per_minute, retry_after
 
 _TIMEOUTS = httpx2.Timeout(30, connect=10)
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError, httpx2.UnsupportedProtocol)
@@ -122,6 +122,7 @@ class RestClient:
             fault=_FAULTS.get(status, fault),
             request_id=request_id,
             retry_after=retry_after(response.headers),
+            per_minute=requests_per_minute(response.headers),
         )
 
     async def _request(

@@ -1,17 +1,25 @@
-"""How long a service asks us to wait."""
+"""How long a service asks us to wait, and how many requests a minute it takes."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 _LONGEST = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+
+_LENGTH = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
+"""How OpenAI writes a length of time: 6m0s, 1.5s, 20ms."""
+
+_MOST = 1_000_000
+_UNITS = (timedelta(hours=1), _MINUTE, timedelta(seconds=1), timedelta(milliseconds=1))
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Read `retry-after-ms`, then `Retry-After` in seconds or as a date; None where neither says anything usable.
+    """Read `retry-after-ms`, then `Retry-After` in seconds or as a date, then when spent requests come back.
 
-    A date is compared with the answer's own `Date`, so that no clock of ours
+    None where none of them says anything usable. A date is compared with the answer's own `Date`, so that no clock of ours
     takes part. More than a day is taken for a day.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
@@ -20,7 +28,17 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     seconds = _number(headers.get("retry-after"))
     if seconds is None:
         seconds = _seconds_between(headers.get("retry-after"), headers.get("date"))
+    if seconds is None and _number(headers.get("x-ratelimit-remaining-requests")) == 0:
+        seconds = _length(headers.get("x-ratelimit-reset-requests"))
     return None if seconds is None else _limit(seconds)
+
+
+def requests_per_minute(headers: Mapping[str, str]) -> int | None:
+    """Read how many requests a minute the service takes; None where nothing says so, or it counts by other spans of time."""
+    most, reset = _number(headers.get("x-ratelimit-limit-requests")), _length(headers.get("x-ratelimit-reset-requests"))
+    if most is None or most < 1 or (reset is not None and reset > _MINUTE.total_seconds()):
+        return None
+    return int(min(most, _MOST))
 
 
 def _number(text: str | None) -> float | None:
@@ -29,6 +47,14 @@ def _number(text: str | None) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _length(text: str | None) -> float | None:
+    """Return the seconds of a length of time, with units or without."""
+    found = _LENGTH.fullmatch(text or "")
+    if not text or found is None:
+        return _number(text)
+    return sum((float(number or 0) * unit.total_seconds() for number, unit in zip(found.groups(), _UNITS, strict=True)), 0.0)
 
 
 def _seconds_between(then: str | None, now: str | None) -> float | None:

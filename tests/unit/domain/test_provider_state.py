@@ -95,6 +95,8 @@ class TestPace:
         assert limit(limit(NEW), accepted=7).pace(NOON) == 5
         assert limit(NEW, accepted=0).pace(NOON) == 1
         assert limit(NEW, told=8).pace(NOON) == 8
+        assert limit(NEW, accepted=0, wait=12 * SECOND).pace(NOON) == 5
+        assert limit(NEW, wait=40 * SECOND).pace(NOON) == 5
 
     def test_it_slowly_gets_more_again(self) -> None:
         """A tenth every three minutes, at least one; and nothing is left of it after a day."""

@@ -111,7 +111,7 @@ async def test_a_failure_that_does_not_pass_is_tried_three_times(bench: Bench) -
 
 async def test_the_pause_that_a_provider_asks_for_is_kept(bench: Bench) -> None:
     """Up to a minute; whoever asks for more has failed."""
-    polite = ProviderFailed("painter", "429", fault=ProviderFault.RATE_LIMITED, retry_after=timedelta(seconds=20))
+    polite = ProviderFailed("painter", "503", fault=ProviderFault.OVERLOADED, retry_after=timedelta(seconds=20))
     bench.painter.will(polite, polite)
     began = asyncio.get_running_loop().time()
     await draw(bench, await bench.claimed())
@@ -120,7 +120,7 @@ async def test_the_pause_that_a_provider_asks_for_is_kept(bench: Bench) -> None:
 
 async def test_a_pause_of_more_than_a_minute_is_a_failure(bench: Bench) -> None:
     """At once."""
-    rude = ProviderFailed("painter", "429", fault=ProviderFault.RATE_LIMITED, retry_after=timedelta(minutes=2))
+    rude = ProviderFailed("painter", "503", fault=ProviderFault.OVERLOADED, retry_after=timedelta(minutes=2))
     bench.painter.will(rude)
     with pytest.raises(ProviderFailed) as failed:
         await draw(bench, await bench.claimed())
@@ -129,13 +129,17 @@ async def test_a_pause_of_more_than_a_minute_is_a_failure(bench: Bench) -> None:
 
 
 async def test_the_next_provider_draws_what_the_first_could_not() -> None:
-    """Temporary failures are tried out first; others are not."""
+    """And says so below the picture."""
     second = ScriptedProvider("second")
     bench = Bench(others=(second,))
     bench.painter.will(BROKE)
     job = await bench.claimed()
     drawing = await draw(bench, job)
-    assert (drawing.provider, drawing.model, drawing.notes[0]) == ("second", "second-1", "drawn by second")
+    assert (drawing.provider, drawing.model, drawing.notes[0]) == (
+        "second",
+        "second-1",
+        "drawn by second, because painter-1 cannot be used at the moment",
+    )
     assert await states(bench, job) == [DrawingState.FAILED, DrawingState.DRAWN]
     assert (len(bench.painter.requests), len(second.requests)) == (1, 1)
 
@@ -163,6 +167,21 @@ async def test_nobody_else_is_asked_to_draw_what_one_refused() -> None:
     assert second.requests == []
     [drawing] = await bench.jobs.drawings(job.id)
     assert (drawing.state, drawing.request_id) == (DrawingState.REFUSED, "req-no")
+
+
+@pytest.mark.parametrize(
+    "refusal", [REFUSED, ProviderFailed("painter", "400", fault=ProviderFault.BAD_REQUEST, may_be_refusal=True)]
+)
+async def test_nobody_else_is_asked_where_the_refusal_was_the_last_that_a_killed_process_saw(refusal: Exception) -> None:
+    """Whoever takes the job up finds it in the row, also where it was only perhaps one."""
+    second = ScriptedProvider("second")
+    bench = Bench(others=(second,))
+    bench.painter.will(refusal)
+    job = await bench.claimed()
+    for _ in range(2):
+        with pytest.raises((PromptRefused, ProviderFailed)):
+            await draw(bench, job)
+    assert (len(bench.painter.requests), second.requests) == (1, [])
 
 
 async def test_nobody_is_asked_after_a_call_whose_end_was_not_seen() -> None:

@@ -319,3 +319,23 @@ class TestNoticesToOwners:
         assert [line["event"] for line in logs] == ["notice.failed"]
         await alerts.notify_owners(Post("The disk is full."), key="disk")
         assert [post.text for _, post, _ in bench.surface.posted] == ["The disk is full."]
+
+    async def test_what_is_to_be_told_soon_is_told_beside_the_work(self, bench: Bench, alerts: BudgetAlerts) -> None:
+        """Whoever has it to tell does not wait, and one that breaks keeps no other one waiting."""
+        bench.surface.failures.fail_next("direct", RuntimeError("broken"))
+        alerts.notify_owners_soon(Post("The key is wrong."), "key")
+        alerts.notify_owners_soon(Post("The disk is full."), "disk")
+        assert bench.surface.posted == []
+        with capture_logs() as logs:
+            await alerts.check_queued()
+        assert [line["event"] for line in logs] == ["notice.broke"]
+        assert [post.text for _, post, _ in bench.surface.posted] == ["The disk is full."]
+
+    async def test_where_too_much_waits_whoever_has_the_same_to_tell_next_tells_it(
+        self, bench: Bench, alerts: BudgetAlerts
+    ) -> None:
+        """Nothing grows without bounds."""
+        for number in range(101):
+            alerts.notify_owners_soon(Post("The key is wrong."), f"{number}")
+        await alerts.check_queued()
+        assert len(bench.surface.posted) == 100

@@ -21,6 +21,8 @@ from bot.ports.observer import (
     CostIncurred,
     JobEnded,
     LeadershipChecked,
+    ProviderRested,
+    ProviderSlowed,
     Step,
     UpdateEnded,
     UpdateOutcome,
@@ -205,3 +207,13 @@ def problems_of(family: Any) -> list[str]:
         "a label that is in the name": not labels & words,
     }
     return [rule for rule, is_kept in rules.items() if not is_kept]
+
+
+def test_a_service_that_rests_or_is_slowed_down_is_counted(observer: PrometheusObserver, registry: CollectorRegistry) -> None:
+    """By its name, and by why."""
+    observer.note(ProviderRested("painter", "bad_key"))
+    observer.note(ProviderSlowed("painter"))
+    assert read(registry) == {
+        "easel_provider_rests_total{fault=bad_key,provider=painter}": 1,
+        "easel_provider_rate_limited_total{provider=painter}": 1,
+    }

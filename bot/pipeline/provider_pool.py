@@ -1,0 +1,235 @@
+"""Which image service draws a job: the first that does not rest, and after a fault the next; after a refusal nobody."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from enum import Enum
+from typing import TypeVar
+
+import structlog
+
+from bot.domain.chat import Post
+from bot.domain.provider_state import ProviderState
+from bot.errors import PromptRefused, StorageFailed
+from bot.pipeline.retries import retry_provider
+from bot.ports.clock import Clock
+from bot.ports.images import ImageProvider, ImageService
+from bot.ports.observer import Observer, ProviderRested, ProviderSlowed
+from bot.ports.provider_states import Change, ProviderStates
+from bot.provider_errors import LASTING_FAULTS, OutcomeUnknown, ProviderFailed, ProviderFault
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+Call = Callable[[ImageProvider, str], Awaitable[T]]
+"""Makes one paid call to a provider. What it is given besides says why another one did not draw; it is empty for the first."""
+
+NotifyOwners = Callable[[Post, str], None]
+"""Tells the owners something in private, once for each key, beside the work."""
+
+_WHY_NOT: dict[str, str] = {
+    ProviderFault.UNREACHABLE: "could not be reached",
+    ProviderFault.TIMED_OUT: "took too long",
+    ProviderFault.RATE_LIMITED: "gets too many requests",
+    ProviderFault.OVERLOADED: "is overloaded",
+    ProviderFault.BAD_ANSWER: "gave no picture that can be used",
+}
+_WHY_NOT_OTHERWISE = "cannot be used at the moment"
+
+_TO_OWNERS = {
+    ProviderFault.OUT_OF_MONEY: "its account is out of credit. Top it up",
+    ProviderFault.BAD_KEY: "it does not accept the key. Set one that it does",
+    ProviderFault.NOT_PERMITTED: "it does not let this account use that model. Choose another, or have it permitted",
+}
+
+
+_TRIAL_TIME = timedelta(minutes=10)
+"""If nobody has said by then how a trial ended, its process was killed, and somebody else may try."""
+
+
+class _Turn(Enum):
+    """Whether a provider may be asked: like any other, as the one call that tries it, or not, since another call tries it."""
+
+    USUAL = 1
+    TRIAL = 2
+    NONE = 3
+
+
+class ProviderPool:
+    """Asks the providers in their order.
+
+    One that has failed several times in a row rests, for all processes; then
+    one call tries it. If all rest, they are asked all the same: nobody else is
+    left.
+    """
+
+    def __init__(
+        self,
+        providers: Sequence[ImageProvider],
+        *,
+        states: ProviderStates,
+        observer: Observer,
+        clock: Clock,
+        notify_owners: NotifyOwners,
+    ) -> None:
+        self._providers = tuple(providers)
+        self._states = states
+        self._observer = observer
+        self._clock = clock
+        self._notify_owners = notify_owners
+
+    async def ask(self, call: Call[T], *, last: frozenset[str] = frozenset()) -> T:
+        """Return what the first provider gives that can; those named in `last` are asked last.
+
+        Raises:
+            PromptRefused: One will not draw it.
+            OutcomeUnknown: The end of a call was not seen.
+            ProviderFailed: None could, or one may not have liked the words.
+        """
+        order = sorted(self._providers, key=lambda provider: provider.name in last)
+        states = await self._states.all()
+        candidates, why_not = self._candidates(order, states)
+        failures: list[ProviderFailed] = []
+        for position, provider in enumerate(candidates):
+            is_last = position == len(candidates) - 1
+            turn = await self._take_turn(provider, states)
+            if turn is _Turn.NONE and (failures or not is_last):
+                continue
+            try:
+                return await self._ask_one(provider, call, why_not, turn=turn, is_last=is_last)
+            except OutcomeUnknown:
+                raise
+            except ProviderFailed as error:
+                log.warning("provider.failed", provider=provider.name, fault=error.fault, reason=str(error))
+                if error.may_be_refusal:
+                    raise
+                failures.append(error)
+                why_not = why_not or _why_not(provider, error.fault)
+        raise failures[-1]
+
+    def _candidates(self, order: list[ImageProvider], states: Mapping[str, ProviderState]) -> tuple[list[ImageProvider], str]:
+        """Return those that do not rest, or all if all do, and why the first of the order is not among them."""
+        now = self._clock.now()
+        awake = [one for one in order if not states.get(one.name, ProviderState()).is_resting(now)]
+        if not awake or awake[0] is order[0]:
+            return awake or order, ""
+        return awake, _why_not(order[0], states[order[0].name].fault)
+
+    async def _take_turn(self, provider: ImageProvider, states: Mapping[str, ProviderState]) -> _Turn:
+        """See whether somebody has to try the provider, and try to be the one. One that still rests is asked where all do."""
+        state, now = states.get(provider.name, ProviderState()), self._clock.now()
+        if not state.is_on_trial or state.is_resting(now):
+            return _Turn.USUAL
+        before, after = await self._states.change(provider.name, lambda state: state.claim_trial(now, _TRIAL_TIME))
+        if not before.is_on_trial:
+            return _Turn.USUAL
+        return _Turn.NONE if after == before else _Turn.TRIAL
+
+    async def _ask_one(self, provider: ImageProvider, call: Call[T], why_not: str, *, turn: _Turn, is_last: bool) -> T:
+        """Make the call. Where nobody else is left, a failure that passes is tried again."""
+
+        async def ask() -> T:
+            while True:
+                try:
+                    async with self.watch(provider, is_trial=turn is _Turn.TRIAL):
+                        return await call(provider, why_not)
+                except ProviderFailed as error:
+                    # The next call finds that there is no room, and its job waits in the line of the provider.
+                    if error.fault is not ProviderFault.RATE_LIMITED or await self._is_resting(provider):
+                        raise
+
+        return await ask() if turn is _Turn.TRIAL or not is_last else await retry_provider(ask)
+
+    async def _is_resting(self, provider: ImageProvider) -> bool:
+        state = (await self._states.all()).get(provider.name, ProviderState())
+        return state.is_resting(self._clock.now())
+
+    @asynccontextmanager
+    async def watch(self, provider: ImageService, *, is_trial: bool = False) -> AsyncIterator[None]:
+        """Note how the call ends that the body makes, or collects. A refusal is an answer, and shows that the provider works."""
+        try:
+            yield
+        except PromptRefused:
+            await self._note_success(provider)
+            raise
+        except ProviderFailed as error:
+            await self._note_failure(provider, error, is_trial=is_trial)
+            raise
+        except BaseException:
+            if is_trial:
+                await self._release_trial(provider)
+            raise
+        await self._note_success(provider)
+
+    async def _note_success(self, provider: ImageService) -> None:
+        """Write it down where that changes anything."""
+        with _log_trouble(provider):
+            state = (await self._states.all()).get(provider.name, ProviderState())
+            if state != state.note_success():
+                before, _ = await self._states.change(provider.name, ProviderState.note_success)
+                if before.is_on_trial:
+                    log.info("provider.works_again", provider=provider.name)
+
+    async def _note_failure(self, provider: ImageService, error: ProviderFailed, *, is_trial: bool) -> None:
+        now, fault, is_lasting = self._clock.now(), error.fault, error.fault in LASTING_FAULTS
+        if fault is ProviderFault.RATE_LIMITED:
+            await self._slow_down(provider, error, is_trial=is_trial)
+        elif fault is ProviderFault.BAD_REQUEST:
+            if is_trial:
+                await self._release_trial(provider)
+        else:
+            await self._change(
+                provider, fault, lambda state: state.note_fault(fault, now, is_lasting=is_lasting, is_trial=is_trial)
+            )
+
+    async def _slow_down(self, provider: ImageService, error: ProviderFailed, *, is_trial: bool) -> None:
+        """Learn from a call that was one too many how many it may be."""
+        now = self._clock.now()
+        with _log_trouble(provider):
+            accepted = await self._states.count_accepted(provider.name)
+
+            def slow_down(state: ProviderState) -> ProviderState:
+                tried = state.release_trial(now) if is_trial else state
+                return tried.note_rate_limit(error.fault, now, accepted=accepted, told=error.per_minute, wait=error.retry_after)
+
+            await self._change(provider, error.fault, slow_down)
+            self._observer.note(ProviderSlowed(provider.name))
+
+    async def _release_trial(self, provider: ImageService) -> None:
+        now = self._clock.now()
+        with _log_trouble(provider):
+            await self._states.change(provider.name, lambda state: state.release_trial(now))
+
+    async def _change(self, provider: ImageService, fault: ProviderFault, change: Change) -> None:
+        """Write down what a fault has made of the state, and say so where the provider rests now."""
+        with _log_trouble(provider):
+            before, after = await self._states.change(provider.name, change)
+            if after.rests > before.rests:
+                log.warning("provider.rests", provider=provider.name, fault=fault, until=str(after.rests_until))
+                self._observer.note(ProviderRested(provider.name, fault))
+                if fault in LASTING_FAULTS:
+                    self._tell_owners(provider, fault)
+
+    def _tell_owners(self, provider: ImageService, fault: ProviderFault) -> None:
+        day = self._clock.now().date()
+        text = (
+            f"{provider.name} ({provider.model}) draws nothing: {_TO_OWNERS[fault]}; it is tried again every ten minutes. "
+            "Until then the next of [drawing] providers draws, if there is one."
+        )
+        self._notify_owners(Post(text), f"provider:{provider.name}:{fault}:{day}")
+
+
+@contextlib.contextmanager
+def _log_trouble(provider: ImageService) -> Iterator[None]:
+    """Let a picture that is paid for not be lost because nobody could write down how its provider is."""
+    try:
+        yield
+    except StorageFailed as error:
+        log.warning("provider.unnoted", provider=provider.name, reason=str(error))
+
+
+def _why_not(provider: ImageService, fault: str | None) -> str:
+    """Say why another one draws."""
+    return f"{provider.model} {_WHY_NOT.get(fault or '', _WHY_NOT_OTHERWISE)}"
