@@ -13,8 +13,10 @@ from fastapi import APIRouter, FastAPI
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.moderation import ModerationDependencies
 from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.surface import WebSurface
+from bot.app.case_access import build_case_access, build_moderator_sessions
 from bot.app.chat_platforms import WebExtension
 from bot.app.connections import most_connections, server_config
 from bot.app.features.api_keys import build_registry
@@ -125,6 +127,7 @@ async def serve_web(
         readiness=Readiness(base, extension.findings).findings,
         extra_routers=extension.routes,
         rest_dependencies=_rest_dependencies(services, dispatcher),
+        moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
     )
     async with _run_server(web, listener, live.follow()) as server:
         yield server

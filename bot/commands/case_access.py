@@ -79,9 +79,10 @@ class CaseAccess:
         if self._quotas.community(call.place) != case.community:
             raise BadInput(f"This case is of {case.community}, and words listed here hold here alone; nothing was changed.")
 
-    async def page(self, call: Call, state: CaseState, most: int) -> tuple[Case, ...]:
-        """Return the first cases that the caller may see."""
-        return await self._cases.page(await self.community(call), state=state, most=most, at=await self._own_place(call))
+    async def page(self, call: Call, state: CaseState, most: int, *, after: CaseId | None = None) -> tuple[Case, ...]:
+        """Return the first cases that the caller may see, or those that come after one."""
+        community, at = await self.community(call), await self._own_place(call)
+        return await self._cases.page(community, state=state, most=most, after=after, at=at)
 
     async def count_open(self, call: Call) -> int:
         """Return how many open cases the caller may see."""

@@ -11,6 +11,8 @@ class Purpose(StrEnum):
     LINK = "link"
     INSTALL = "install"
     EXPORT = "export"
+    MODERATION_LINK = "moderation-link"
+    MODERATION_SESSION = "moderation-session"
 
 
 class Codes(Protocol):
@@ -22,4 +24,8 @@ class Codes(Protocol):
 
     async def redeem(self, purpose: Purpose, code_hash: str) -> str | None:
         """Return the holder, once: the same code opens nothing a second time, nor after it has expired."""
+        ...
+
+    async def find(self, purpose: Purpose, code_hash: str) -> str | None:
+        """Return the holder of a code that has not expired, and leave it as it is."""
         ...

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, or_
+from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.dialects import sqlite
 
 from bot.ports.clock import Clock
@@ -18,6 +18,8 @@ _PURPOSE = codes.c.purpose == bindparam("of_purpose")
 _CODE = codes.c.code_hash == bindparam("of_code")
 _SWEEP = delete(codes).where(or_(codes.c.expires_at <= _NOW, and_(_PURPOSE, _CODE)))
 _REDEEM = delete(codes).where(_PURPOSE, _CODE, codes.c.expires_at > _NOW).returning(codes.c.holder)
+
+_FIND = select(codes.c.holder).where(_PURPOSE, _CODE, codes.c.expires_at > _NOW)
 
 
 def _replace(insert_into: InsertInto) -> sqlite.Insert:
@@ -54,4 +56,11 @@ class SqlCodes:
         values = {"now": self._clock.now(), "of_purpose": purpose, "of_code": code_hash}
         async with self._database.write_transaction() as connection:
             holder: str | None = (await connection.execute(_REDEEM, values)).scalar()
+        return holder
+
+    async def find(self, purpose: Purpose, code_hash: str) -> str | None:
+        """Read the holder."""
+        values = {"now": self._clock.now(), "of_purpose": purpose, "of_code": code_hash}
+        async with self._database.read_statement() as connection:
+            holder: str | None = (await connection.execute(_FIND, values)).scalar()
         return holder

@@ -55,6 +55,16 @@ async def test_an_expired_code_opens_nothing(codes: Codes, clock: StoppedClock) 
     assert await codes.redeem(Purpose.LINK, "hash") is None
 
 
+async def test_a_code_can_be_looked_up_without_using_it(codes: Codes, clock: StoppedClock) -> None:
+    """As often as one likes, until it is over; one for something else is not found."""
+    await codes.issue(Purpose.MODERATION_SESSION, "hash", "ann", END)
+    for _ in range(2):
+        assert await codes.find(Purpose.MODERATION_SESSION, "hash") == "ann"
+    assert await codes.find(Purpose.LINK, "hash") is None
+    clock.move(LIFE)
+    assert await codes.find(Purpose.MODERATION_SESSION, "hash") is None
+
+
 async def test_a_code_for_something_else_opens_nothing(codes: Codes) -> None:
     """Nor is it used up by the attempt; the same hash may even be both."""
     await codes.issue(Purpose.LINK, "hash", "ann", END)

@@ -6,6 +6,7 @@ from bot.commands.case_access import CaseAccess
 from bot.commands.case_buttons import case_block, case_drop, case_look, case_note, case_take, case_undo, decision_buttons
 from bot.commands.cases import case_show, cases_block, cases_decide, cases_list, cases_note, cases_show
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.moderator_page import cases_page
 from bot.commands.rule_changes import RuleChanges
 from bot.commands.word_filter import filter_add
 from bot.domain.cases import Case, CaseKind, NewCase
@@ -20,12 +21,14 @@ from bot.services.case_details import CaseReader
 from bot.services.case_effects import PictureEffect, SanctionEffect
 from bot.services.case_pictures import CasePictures
 from bot.services.cases import CaseReview
+from bot.services.moderator_sessions import ModeratorSessions
 from bot.services.person_lookup import PersonLookup
 from bot.services.removal import Removals
 from bot.services.sanctions import Sanctions
 from storage.limits.local import LocalLocks
 from tests.fakes.bench import DEPLOYMENT, FAULT, Bench
 from tests.fakes.cases import MemoryCases
+from tests.fakes.codes import MemoryCodes
 from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.reports import MemoryReports
 from tests.fakes.surfaces import LOOM, FakeCall, person
@@ -70,6 +73,17 @@ class CaseDesk:
             locks=LocalLocks(),
             notify_owners=self._tell,
         )
+        self.people = PersonLookup(bench.accounts, bench.quotas)
+        self.access = CaseAccess(
+            review=self.review,
+            cases=self.cases,
+            quotas=bench.quotas,
+            people=self.people,
+            sanctions=self.sanctions,
+            is_owner=_is_olga,
+        )
+        self.codes = MemoryCodes(bench.clock)
+        self.sessions = ModeratorSessions(self.codes, bench.ids, bench.clock, page="http://easel.test")
         self.dispatcher = self._dispatcher()
         self.forms: list[Form] = []
         self._count = 0
@@ -152,18 +166,15 @@ class CaseDesk:
 
     def _dispatcher(self) -> Dispatcher:
         bench, review = self.bench, self.review
-        people = PersonLookup(bench.accounts, bench.quotas)
-        sanctions = self.sanctions
-        access = CaseAccess(
-            review=review, cases=self.cases, quotas=bench.quotas, people=people, sanctions=sanctions, is_owner=_is_olga
-        )
+        access = self.access
         pictures = CasePictures(bench.pictures, bench.objects)
         changes = RuleChanges(
-            rulebook=bench.rulebook, quotas=bench.quotas, people=people, deployment=DEPLOYMENT, clock=bench.clock
+            rulebook=bench.rulebook, quotas=bench.quotas, people=self.people, deployment=DEPLOYMENT, clock=bench.clock
         )
         return Dispatcher(
             (
                 cases_list(access),
+                cases_page(self.sessions),
                 cases_show(access, self.messages, pictures),
                 cases_decide(access, review),
                 cases_note(access, review),

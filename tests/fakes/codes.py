@@ -40,3 +40,9 @@ class MemoryCodes:
         self.failures.raise_next("redeem")
         issued = self.by_hash.pop((purpose, code_hash), None)
         return issued.holder if issued is not None and issued.expires_at > self._clock.now() else None
+
+    async def find(self, purpose: Purpose, code_hash: str) -> str | None:
+        """Look the code up."""
+        self.failures.raise_next("find")
+        issued = self.by_hash.get((purpose, code_hash))
+        return issued.holder if issued is not None and issued.expires_at > self._clock.now() else None

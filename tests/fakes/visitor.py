@@ -100,6 +100,14 @@ class HttpVisitor:
         """Read something; underscores in header names stand for dashes."""
         return await self.ask("GET", path, {name.replace("_", "-"): value for name, value in headers.items()})
 
+    async def post_json(self, path: str, fields: Facts) -> Answer:
+        """Send something as the page does."""
+        return await self.ask("POST", path, {**self.own, "Content-Type": "application/json"}, json.dumps(fields))
+
+    async def delete(self, path: str) -> Answer:
+        """Take something away as the page does."""
+        return await self.ask("DELETE", path, self.own)
+
     async def call(self, **fields: str) -> Facts:
         """Make a call as the page does; without a key it gets a fresh one."""
         self._keys += 1

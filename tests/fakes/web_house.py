@@ -13,6 +13,7 @@ from fastapi.responses import PlainTextResponse
 
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.moderation import ModerationDependencies
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
@@ -41,7 +42,9 @@ class WebHouse:
         is_secure: bool = False,
         commands: tuple[AnyCommand, ...] = (),
         prefix: str = "",
+        moderation: ModerationDependencies | None = None,
     ) -> None:
+        self._moderation = moderation
         self._more = commands
         self.clock = StoppedClock()
         self._ids = CountingIds()
@@ -83,6 +86,7 @@ class WebHouse:
             ids=self._ids,
             shared_files=NoSharedFiles(),
             readiness=self._readiness,
+            moderation=self._moderation,
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.

@@ -10,6 +10,7 @@ from bot.adapters.web.call_routes import call_routes
 from bot.adapters.web.channel import ChannelInfo, channel_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.moderation import ModerationDependencies, Moderators, moderation_routes
 from bot.adapters.web.openai_api.app import OPENAI_PREFIX, build_openai_api
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.pictures import picture_routes
@@ -62,11 +63,13 @@ def build_web(
     readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
     extra_routers: Iterable[APIRouter] = (),
     rest_dependencies: RestDependencies | None = None,
+    moderation: ModerationDependencies | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
     `extra_routers` are the routes of front ends that only share the server;
-    `rest_dependencies` is what the REST API needs, which is not there without it.
+    `rest_dependencies` is what the REST API needs,
+    `moderation` what the page for moderators does; neither is there without.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(
@@ -86,7 +89,8 @@ def build_web(
     author_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
     others_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_others)
     channel_info = ChannelInfo(options.channel, options.notices, author_commands, others_commands)
-    app.include_router(page_routes(assets=Assets(), dispatcher=dispatcher, visitors=visitors))
+    assets = Assets()
+    app.include_router(page_routes(assets=assets, dispatcher=dispatcher, visitors=visitors))
     app.include_router(
         channel_routes(live=live, visitors=visitors, channel_info=channel_info, is_admin_or_owner=dispatcher.is_admin_or_owner)
     )
@@ -95,6 +99,18 @@ def build_web(
             dispatcher=dispatcher, surface=surface, visitors=visitors, private_files=private_files, channel=options.channel
         )
     )
+    if moderation is not None:
+        moderators = Moderators(moderation.sessions, dispatcher, surface=surface, channel=options.channel)
+        app.include_router(
+            moderation_routes(
+                moderation,
+                moderators=moderators,
+                dispatcher=dispatcher,
+                assets=assets,
+                visitors=visitors,
+                private_files=private_files,
+            )
+        )
     app.include_router(private_file_routes(private_files, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects))
     app.include_router(health_routes(readiness))

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import HTTPException, Request
 
@@ -37,9 +38,24 @@ async def read_call_request(request: Request) -> CallRequest:
     Raises:
         HTTPException: It is too large, too slow, or not what it should be; `detail` is a sentence.
     """
+    return _parse(await read_json_body(request, _EXPECTED_BODY))
+
+
+async def read_json_body(request: Request, expected: str) -> dict[str, Any]:
+    """Return the fields of a request's JSON body. `expected` is a sentence that says what they should be.
+
+    Raises:
+        HTTPException: It is too large, too slow, or no JSON object; `detail` is a sentence.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the request as application/json.")
-    return _parse(await read_bounded_body(request))
+    try:
+        fields = json.loads(await read_bounded_body(request))
+    except (ValueError, RecursionError):
+        raise bad_request("That is not JSON.") from None
+    if not isinstance(fields, dict):
+        raise bad_request(expected)
+    return fields
 
 
 async def read_bounded_body(request: Request) -> bytes:
@@ -54,27 +70,24 @@ async def read_bounded_body(request: Request) -> bytes:
         raise HTTPException(refused.status, _REFUSALS[refused.status]) from None
 
 
-def _parse(body: bytes) -> CallRequest:
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise _bad_request("That is not JSON.") from None
-    if not isinstance(fields, dict) or not all(_is_text(value) for value in fields.values()):
-        raise _bad_request(_EXPECTED_BODY)
+def _parse(fields: dict[str, Any]) -> CallRequest:
+    if not all(is_text(value) for value in fields.values()):
+        raise bad_request(_EXPECTED_BODY)
     if not _KEY.fullmatch(fields.get("key", "")):
-        raise _bad_request("The key must be 8 to 64 letters, digits and dashes.")
+        raise bad_request("The key must be 8 to 64 letters, digits and dashes.")
     if set(fields) == {"line", "key"}:
         return CallRequest(**fields)
     is_press = {"action", "key"} <= set(fields) <= {"action", "message", "key"}
     if not is_press or not _ACTION.fullmatch(fields["action"]) or not _MESSAGE.fullmatch(fields.get("message", "-")):
-        raise _bad_request(_EXPECTED_BODY)
+        raise bad_request(_EXPECTED_BODY)
     return CallRequest(**fields)
 
 
-def _is_text(value: object) -> bool:
+def is_text(value: object) -> bool:
     """Whether it is words. Half of a surrogate pair can be written in JSON, but neither stored nor shown."""
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _bad_request(sentence: str) -> HTTPException:
+def bad_request(sentence: str) -> HTTPException:
+    """Return the refusal of a request that is not what it should be."""
     return HTTPException(HTTPStatus.BAD_REQUEST, sentence)

@@ -1,7 +1,7 @@
 """What moderators decide."""
 
+from bot.app.case_access import build_case_access, build_moderator_sessions
 from bot.app.services import Services
-from bot.commands.case_access import CaseAccess
 from bot.commands.case_buttons import (
     case_block,
     case_drop,
@@ -12,6 +12,7 @@ from bot.commands.case_buttons import (
     decision_buttons,
 )
 from bot.commands.cases import case_show, cases_block, cases_decide, cases_list, cases_note, cases_show
+from bot.commands.moderator_page import cases_page
 from bot.commands.spec import AnyCommand
 from bot.commands.word_filter import filter_add
 from bot.services.case_pictures import CasePictures
@@ -21,18 +22,12 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/cases`, and the buttons under a case."""
     base, review, messages = services.base, services.cases, services.case_messages
     records = base.records
-    access = CaseAccess(
-        review=review,
-        cases=records.cases,
-        quotas=services.quotas,
-        people=services.people,
-        sanctions=services.sanctions,
-        is_owner=services.is_owner,
-    )
+    access = build_case_access(services)
     pictures = CasePictures(records.pictures, base.objects)
     block = filter_add(services.rule_changes, services.quotas, records.rulebook)
     return (
         cases_list(access),
+        cases_page(build_moderator_sessions(services)),
         cases_show(access, messages, pictures),
         cases_decide(access, review),
         cases_note(access, review),

@@ -189,6 +189,23 @@ class TestDeciding:
         assert len(await bench.gallery.visible(job.id)) == 1
 
 
+class TestPage:
+    """Working in a browser instead."""
+
+    async def test_a_moderator_gets_a_link(self, desk: CaseDesk) -> None:
+        """For themselves, at the place where they asked."""
+        [answer] = await desk.type("/cases page", MO, at=VILLAGE)
+        [link] = answer.links
+        found = await desk.sessions.open("amber", link.address.partition("#")[2])
+        assert found is not None
+        assert (found.person.identity, found.place) == (MO.identity, VILLAGE)
+
+    async def test_others_get_none(self, desk: CaseDesk) -> None:
+        """They are told whom it is for."""
+        [answer] = await desk.type("/cases page", person("ann"))
+        assert (answer.links, "for moderators only" in answer.text) == ((), True)
+
+
 class TestWorking:
     """Sharing cases out."""
 

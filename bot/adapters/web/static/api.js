@@ -23,13 +23,19 @@ export function readMessages(view, before) {
   return ask(`api/messages?${query}`);
 }
 
+export function listCases(state, after) {
+  return ask(`api/moderation/cases?${new URLSearchParams({ state, ...(after ? { after } : {}) })}`);
+}
+
+const asJson = (fields) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
+
+export const openModeration = (code) => ask("api/moderation/session", asJson({ code }));
+export const closeModeration = () => ask("api/moderation/session", { method: "DELETE" });
+export const sendModeration = (command, options, key) => ask("api/moderation/calls", asJson({ command, options, key }));
+
 // One call. The key makes a repeat of it the same call, so that nothing is drawn or counted twice.
 export async function makeCall(fields, key) {
-  const options = {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ ...fields, key }),
-  };
+  const options = asJson({ ...fields, key });
   try {
     return await ask("api/calls", options);
   } catch (problem) {
