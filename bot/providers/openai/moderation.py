@@ -14,7 +14,7 @@ from bot.domain.health import Finding, Health
 from bot.ports.prompts import ALLOWED, Decision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.errors import API_ERRORS, translate_error
-from bot.providers.openai.moderation_categories import content_kind
+from bot.providers.shared.moderation_categories import content_kind
 
 log = structlog.get_logger(__name__)
 

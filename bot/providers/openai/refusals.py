@@ -7,7 +7,7 @@ import re
 
 from bot.errors import PromptRefused
 from bot.providers.openai.error_response import ErrorResponse
-from bot.providers.openai.moderation_categories import because_of
+from bot.providers.shared.moderation_categories import prompt_refused
 
 _CODES = {
     "moderation_blocked",
@@ -95,12 +95,4 @@ def may_be_refusal(response: ErrorResponse) -> bool:
 def to_prompt_refused(response: ErrorResponse) -> PromptRefused:
     """Say that the words were refused, and because of what where that is known."""
     code = response.code.lower() if response.code.lower() in _CODES else "refused_by_provider"
-    return PromptRefused(
-        rule=":".join([code, *_known_categories(response.categories)]),
-        sentence=f"The image service will not draw this{because_of(response.categories)}; please try other words.",
-        request_id=response.request_id,
-    )
-
-
-def _known_categories(categories: tuple[str, ...]) -> list[str]:
-    return [category for category in categories if because_of((category,))]
+    return prompt_refused(code, response.categories, request_id=response.request_id)

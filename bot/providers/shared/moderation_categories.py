@@ -1,8 +1,10 @@
 """Categories of forbidden content, as vendors spell them and as people read them."""
 
 import re
+from collections.abc import Iterable
 
 from bot.domain.content import ContentKind
+from bot.errors import PromptRefused
 
 _NAMES = {
     "harassment": "harassment",
@@ -18,6 +20,7 @@ _NAMES = {
     "sexualminors": "sexual content about minors",
     "violence": "violence",
     "violencegraphic": "graphic violence",
+    "derivativeworksfilter": "protected characters or brands",
 }
 
 
@@ -52,6 +55,17 @@ def because_of(categories: tuple[str, ...]) -> str:
     """Return ` because of violence and self-harm`, or nothing when no category is known."""
     known = dict.fromkeys(plain for category in categories if (plain := category_name(category)))
     return f" because of {' and '.join(known)}" if known else ""
+
+
+def prompt_refused(code: str, categories: Iterable[str], *, request_id: str | None) -> PromptRefused:
+    """Say that a provider refused the words, and because of what where that is known; `code` is its own word for that."""
+    named = tuple(categories)
+    known = [category for category in named if category_name(category)]
+    return PromptRefused(
+        rule=":".join([code, *known]),
+        sentence=f"The image service will not draw this{because_of(named)}; please try other words.",
+        request_id=request_id,
+    )
 
 
 def _bare(category: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.providers.openai.moderation_categories import because_of, category_name
+from bot.providers.shared.moderation_categories import because_of, category_name
 
 
 @pytest.mark.parametrize(
