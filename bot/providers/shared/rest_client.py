@@ -108,7 +108,7 @@ class RestClient:
         """
         return await self._request(method, address, body, {}, is_paid=False)
 
-    def failure(self, response: RestResponse, *, is_paid: bool, reason: str = "") -> ProviderFailed:
+    def failure(self, response: RestResponse, *, is_paid: bool, reason: str = "", may_be_refusal: bool = False) -> ProviderFailed:
         """Say what an error status means; a paid call that may have been drawn all the same is an unknown outcome."""
         said = f"status={response.status} {reason}".strip()
         status, request_id = response.status, response.request_id
@@ -123,6 +123,7 @@ class RestClient:
             request_id=request_id,
             retry_after=retry_after(response.headers),
             per_minute=requests_per_minute(response.headers),
+            may_be_refusal=may_be_refusal,
         )
 
     async def _request(
@@ -157,6 +158,13 @@ class RestClient:
     def _untrusted(self) -> ProviderFailed:
         reason = "it names an address that is not its own"
         return ProviderFailed(self._name, reason, fault=ProviderFault.BAD_ANSWER)
+
+
+def names_only_prompt(response: RestResponse) -> bool:
+    """Whether an error (its `detail`, as FastAPI has it) says of no other field than the prompt that it is wrong."""
+    detail = response.fields.get("detail")
+    places = [item.get("loc") for item in detail if isinstance(item, dict)] if isinstance(detail, list) else []
+    return all(isinstance(place, list) and place[-1:] == ["prompt"] for place in places)
 
 
 @cache

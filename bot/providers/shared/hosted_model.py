@@ -1,0 +1,115 @@
+"""Models that a service runs for us: what they can do, what a picture costs by the price list, and what their provider says."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.images import Abilities, DrawingId, FreeSizes, ImageRequest, Quality, Size
+from bot.domain.money import Cost, UnitPrices
+from bot.domain.tickets import Ticket
+from bot.provider_errors import ProviderFailed, ProviderFault
+
+_MEGAPIXEL = 1024 * 1024
+_SECONDS_OF_A_MEGAPIXEL = 20.0
+"""A guess, which only goes into estimates."""
+
+
+class PicturePrice(Protocol):
+    """What one picture costs by its size."""
+
+    def of(self, size: Size) -> int:
+        """Return it in micro-dollars."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MegapixelPrice:
+    """Micro-dollars for the first megapixel (1024x1024, begun ones count whole) and for each further one."""
+
+    first: int
+    further: int
+
+    def of(self, size: Size) -> int:
+        """Return what a picture of that size costs."""
+        return self.first + (megapixels(size) - 1) * self.further
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """A price for each picture, each million of its pixels and each second of work, as the settings name it."""
+
+    prices: UnitPrices
+
+    def of(self, size: Size) -> int:
+        """Return what a picture of that size costs."""
+        return self.prices.cost(pictures=1, pixels=size.pixels, seconds=_SECONDS_OF_A_MEGAPIXEL * megapixels(size)).microusd
+
+
+@dataclass(frozen=True, slots=True)
+class HostedModel:
+    """What is known of a model. Without a price its cost is not known."""
+
+    name: str
+    abilities: Abilities
+    price: PicturePrice | None = None
+
+
+class HostedService:
+    """What a provider with one such model says of itself: the same for all whose service chooses the ids of calls."""
+
+    def __init__(self, model: HostedModel, *, name: str, attribution: str) -> None:
+        self._model = model
+        self._name = name
+        self._attribution = attribution
+
+    @property
+    def name(self) -> str:
+        """The key of its section in the settings."""
+        return self._name
+
+    @property
+    def model(self) -> str:
+        """The model's name, as the service spells it."""
+        return self._model.name
+
+    @property
+    def attribution(self) -> str:
+        """The line under its pictures."""
+        return self._attribution
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the model can do, by the table or the operator's settings."""
+        return self._model.abilities
+
+    def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
+        """Go by the price list, for the nearest that the model draws."""
+        each = self._model.price.of(self.abilities.fit(size)) if self._model.price else 0
+        return Cost(min(count, self.abilities.most) * each, is_estimate=True)
+
+    def known_ticket(self, drawing: DrawingId) -> Ticket | None:  # noqa: ARG002 - the port's signature
+        """Know none: the service chooses the id."""
+        return None
+
+    def refuse_impossible(self, request: ImageRequest) -> None:
+        """Keep a request that the model cannot do from being sent, and perhaps paid for.
+
+        Raises:
+            ProviderFailed: It cannot.
+        """
+        able = self.abilities
+        is_fine = able.fit(request.size) == request.size and request.quality in able.qualities and 1 <= request.count <= able.most
+        if not is_fine:
+            reason = f"{request.count} of {request.size} in {request.quality} quality is beyond {self.model}"
+            raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
+
+
+def megapixels(size: Size) -> int:
+    """Return how many megapixels a picture is billed as."""
+    return -(-size.pixels // _MEGAPIXEL)
+
+
+FLUX_2_ABILITIES = Abilities(
+    free=FreeSizes(multiple_of=16, min_pixels=3 * 256 * 256, max_pixels=2048 * 2048, max_edge=2048, max_aspect=3.0),
+    qualities=(Quality.MEDIUM,),
+)
+"""FLUX.2, whoever runs it: edges from 256 to 2048, 4 megapixels at most (help.bfl.ai, "Aspect Ratios and Output Dimensions")."""
