@@ -1,14 +1,13 @@
 """Workflows in ComfyUI's API format, with placeholders where each drawing has values of its own."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from bot.errors import ConfigError
-from bot.providers.shared.templates import find_placeholders
-from bot.text import join_words
+from bot.providers.shared.templates import check_placeholders, find_placeholders
 
 BUILT_IN = ("flux2-klein", "flux2-dev")
 """The workflows that ship with easel and draw; `flux2-edit` is for changing pictures."""
@@ -45,17 +44,9 @@ def parse_workflow(text: str, *, setting: str) -> Workflow:
         advice = "open the workflow in ComfyUI and save it by File, Export (API)"
         raise ConfigError(f"{setting} is not in ComfyUI's API format: {advice}.")
     found = find_placeholders(text)
-    unknown, missing = sorted(found.difference(_FILLED)), [name for name in _NEEDED if name not in found]
-    if unknown:
-        raise ConfigError(f"{setting} has {_join(unknown)}, which nothing is filled in for; there are {_join(_FILLED)}.")
-    if missing:
-        raise ConfigError(f"{setting} lacks {_join(missing)}: put them where each drawing needs a value of its own.")
+    check_placeholders(found, needed=_NEEDED, filled=_FILLED, setting=setting)
     return Workflow(nodes, found)
 
 
 def _is_node(node: object) -> bool:
     return isinstance(node, dict) and isinstance(node.get("class_type"), str) and isinstance(node.get("inputs"), dict)
-
-
-def _join(names: Collection[str]) -> str:
-    return join_words([f"{{{{{name}}}}}" for name in names], "and")

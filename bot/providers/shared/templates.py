@@ -1,8 +1,11 @@
 """JSON with placeholders such as `{{prompt}}` in it, for services that an operator tells by a file what they take."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from bot.errors import ConfigError
+from bot.text import join_words
 
 _PLACEHOLDER = re.compile(r"\{\{ *(\w+) *\}\}")
 
@@ -10,6 +13,19 @@ _PLACEHOLDER = re.compile(r"\{\{ *(\w+) *\}\}")
 def find_placeholders(text: str) -> frozenset[str]:
     """Return the names of the placeholders in a text."""
     return frozenset(_PLACEHOLDER.findall(text))
+
+
+def check_placeholders(found: Collection[str], *, needed: Collection[str], filled: Collection[str], setting: str) -> None:
+    """Do nothing where all that are needed are there, and none that nothing is `filled` in for; `setting` says where.
+
+    Raises:
+        ConfigError: It is otherwise.
+    """
+    unknown, missing = sorted(set(found).difference(filled)), [name for name in needed if name not in found]
+    if unknown:
+        raise ConfigError(f"{setting} has {_join(unknown)}, which nothing is filled in for; there are {_join(filled)}.")
+    if missing:
+        raise ConfigError(f"{setting} lacks {_join(missing)}: put them where each drawing needs a value of its own.")
 
 
 def fill(template: Any, values: Mapping[str, str | int]) -> Any:
@@ -25,3 +41,7 @@ def fill(template: Any, values: Mapping[str, str | int]) -> Any:
         return template
     whole = _PLACEHOLDER.fullmatch(template)
     return values[whole[1]] if whole else _PLACEHOLDER.sub(lambda found: str(values[found[1]]), template)
+
+
+def _join(names: Collection[str]) -> str:
+    return join_words([f"{{{{{name}}}}}" for name in names], "and")
