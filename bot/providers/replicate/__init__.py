@@ -1,0 +1,1 @@
+"""Pictures from models that run on Replicate."""

@@ -1,0 +1,1 @@
+"""Pictures from serverless workers on RunPod."""

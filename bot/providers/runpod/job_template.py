@@ -1,0 +1,67 @@
+"""What a worker takes and gives: its input with placeholders, and where in its output the pictures are."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.images import ImageRequest
+from bot.errors import ConfigError
+from bot.providers.shared.templates import check_placeholders, fill, find_placeholders
+
+_NEEDED = ("prompt", "width", "height")
+_FILLED = (*_NEEDED, "seed", "count", "job")
+
+
+@dataclass(frozen=True, slots=True)
+class JobTemplate:
+    """A worker's `input`, and the path to its pictures: names and numbers, such as `images.*.data`; a star is each one."""
+
+    input: Mapping[str, Any]
+    output: str
+
+    @property
+    def takes_count(self) -> bool:
+        """Whether it draws several pictures in one job."""
+        return "count" in find_placeholders(json.dumps(self.input))
+
+    def fill(self, request: ImageRequest) -> Any:
+        """Return the input for a drawing. The seed is made of its id, which `job` is."""
+        seed = int.from_bytes(hashlib.blake2s(request.drawing.encode(), digest_size=4).digest())
+        size = request.size
+        values: dict[str, str | int] = {"prompt": request.prompt, "width": size.width, "height": size.height}
+        return fill(self.input, {**values, "count": request.count, "seed": seed, "job": request.drawing})
+
+    def find_pictures(self, output: Any) -> list[str]:
+        """Return the texts at the path: addresses, data URLs or base64."""
+        found = [output]
+        for step in filter(None, self.output.split(".")):
+            found = [below for each in found for below in _go(each, step)]
+        return [each for each in found if isinstance(each, str) and each]
+
+
+def parse_template(text: str, output: str, *, setting: str) -> JobTemplate:
+    """Return the template with that JSON as its input; `setting` says where it is named.
+
+    Raises:
+        ConfigError: It is no JSON object, or has not the placeholders that a drawing needs.
+    """
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict) or not parsed:
+        raise ConfigError(f"{setting} is neither a JSON object, as a worker's input has to be, nor a file with one.")
+    check_placeholders(find_placeholders(text), needed=_NEEDED, filled=_FILLED, setting=setting)
+    return JobTemplate(parsed, output)
+
+
+def _go(value: Any, step: str) -> list[Any]:
+    if isinstance(value, dict):
+        return [value[step]] if step in value else []
+    if isinstance(value, list) and step == "*":
+        return value
+    if isinstance(value, list) and step.isdecimal():
+        return value[int(step) : int(step) + 1]
+    return []
