@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -13,6 +13,8 @@ from bot.config.provider_settings import (
     OfflineProviderSettings,
     OpenAiBackgroundProviderSettings,
     OpenAiProviderSettings,
+    ReplicateProviderSettings,
+    RunPodProviderSettings,
 )
 from bot.domain.money import UnitPrices
 from bot.errors import ConfigError
@@ -21,9 +23,14 @@ from bot.ports.images import Provider
 from bot.text import join_words, quote, suggest
 
 if TYPE_CHECKING:
+    from bot.domain.images import Abilities
     from bot.providers.comfyui.workflow import Workflow
+    from bot.providers.shared.hosted_model import HostedModel
+    from bot.providers.shared.picture_fetcher import PictureFetcher
+    from bot.providers.shared.rest_client import RestClient
 
 S = TypeVar("S", bound=ProviderSettings)
+HostedKind = TypeVar("HostedKind", bound="HostedModel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +148,7 @@ def _comfyui_workflow(instance: ProviderInstance[ComfyUiProviderSettings]) -> "W
 
     section, setting = instance.section, f"[{instance.section_name}] workflow"
     if section.workflow:
-        try:
-            text = Path(section.workflow).expanduser().read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise ConfigError(f"{setting} {quote(section.workflow)} could not be read: {why}.") from None
+        text = _read_file(section.workflow, setting)
         return parse_workflow(text, setting=setting)
     if section.model not in BUILT_IN:
         raise ConfigError(
@@ -155,10 +158,124 @@ def _comfyui_workflow(instance: ProviderInstance[ComfyUiProviderSettings]) -> "W
     return load_built_in(section.model)
 
 
+def _build_replicate(instance: ProviderInstance[ReplicateProviderSettings]) -> Provider:
+    from bot.providers.replicate.images import BASE_URL, ReplicateImages
+    from bot.providers.replicate.models import ReplicateModel, known_models
+
+    section = instance.section
+    model = _hosted_model(instance, known_models(), ReplicateModel)
+    return ReplicateImages(
+        _bearer_client(instance, BASE_URL),
+        model,
+        name=instance.name,
+        attribution=attribution_of(model.name),
+        fetcher=_fetcher(instance, BASE_URL),
+        clock=instance.clock,
+        second=section.price.units.second if section.price and section.price.units else 0,
+    )
+
+
+def _build_runpod(instance: ProviderInstance[RunPodProviderSettings]) -> Provider:
+    from bot.providers.runpod.images import BASE_URL, RunPodImages
+    from bot.providers.runpod.job_template import parse_template
+    from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel
+
+    section, setting = instance.section, f"[{instance.section_name}] input"
+    text = section.input if section.input.lstrip().startswith("{") else _read_file(section.input, setting)
+    template = parse_template(text, section.output, setting=setting)
+    usual = replace(FLUX_2_ABILITIES, most=4 if template.takes_count else 1)
+    model = _hosted_model(instance, {section.model: HostedModel(section.model, usual)}, HostedModel)
+    return RunPodImages(
+        _bearer_client(instance, BASE_URL),
+        model,
+        template,
+        endpoint=section.endpoint,
+        name=instance.name,
+        attribution=attribution_of(model.name),
+        fetcher=_fetcher(instance, BASE_URL),
+        clock=instance.clock,
+        timeouts=instance.settings.time_limits(section),
+        second=section.price.units.second if section.price and section.price.units else 0,
+    )
+
+
+def _hosted_model(
+    instance: ProviderInstance[Any], known: "Mapping[str, HostedKind]", build: "Callable[[str, Abilities], HostedKind]"
+) -> "HostedKind":
+    """Return what is known about a provider's model: its section first, then the table of its kind, else what `build` gives.
+
+    Raises:
+        ConfigError: Nothing is.
+    """
+    from bot.providers.shared.hosted_model import UnitPrice
+
+    section, built_in = instance.section, known.get(instance.section.model)
+    if built_in is None and not (section.sizes or section.size_rule):
+        raise ConfigError(
+            f"[{instance.section_name}] model “{section.model}” is not known: take {join_words(list(known))}, "
+            f"or say with sizes or size_rule what it draws.{suggest(section.model, list(known))}"
+        )
+    abilities = section.abilities(f"[{instance.section_name}]", built_in.abilities if built_in else None)
+    model = replace(built_in or build(section.model, abilities), abilities=abilities)
+    return replace(model, price=UnitPrice(section.price.units)) if section.price and section.price.units else model
+
+
+def _bearer_client(instance: ProviderInstance[Any], base_url: str) -> "RestClient":
+    """Return what asks a service that wants the key as a bearer token, and that draws for nobody without one.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    from bot.providers.shared.rest_client import RestClient
+
+    client = RestClient(
+        instance.name, instance.section.base_url or base_url, headers={"Authorization": f"Bearer {_key(instance)}"}
+    )
+    instance.stack.push_async_callback(client.close)
+    return client
+
+
+def _fetcher(instance: ProviderInstance[Any], base_url: str) -> "PictureFetcher":
+    from bot.providers.shared.picture_fetcher import PictureFetcher
+
+    section = instance.section
+    return PictureFetcher(section.base_url or base_url, hosts=section.picture_hosts, section=instance.section_name)
+
+
+def _key(instance: ProviderInstance[Any]) -> str:
+    """Return the key of a service that draws for nobody without one.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    key: str = instance.section.api_key.get_secret_value()
+    if not key:
+        raise ConfigError(
+            f"[{instance.section_name}] needs a key: set EASEL_PROVIDERS__{instance.name.upper()}__API_KEY, "
+            f"or put it into the secret file providers__{instance.name}__api_key."
+        )
+    return key
+
+
+def _read_file(name: str, setting: str) -> str:
+    """Return the text of a file that a setting names.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return Path(name).expanduser().read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigError(f"{setting} {quote(name)} could not be read: {why}.") from None
+
+
 BUILDERS: Mapping[str, Callable[[ProviderInstance[Any]], Provider]] = {
     "openai": _build_openai,
     "offline": _build_offline,
     "openai-background": _build_openai_background,
     "comfyui": _build_comfyui,
+    "replicate": _build_replicate,
+    "runpod": _build_runpod,
 }
 """What builds the providers of each kind. A builder imports its package when it is called, so that starting is quick."""

@@ -73,6 +73,17 @@ def between(least: str, most: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def like(pattern: str, what: str) -> AfterValidator:
+    """Bound a text to those that look so; `what` ends the sentence "must be …"."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {what}")
+        return value
+
+    return AfterValidator(check)
+
+
 def parse_list(value: object) -> object:
     """Read `a, b` as two words: environment variables cannot hold lists."""
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bot.config.field_types import NO_SECRET, Duration, Hosts, Secret, Section, TextList, WebUrl, between, parse_list
+from bot.config.field_types import NO_SECRET, Duration, Hosts, Secret, Section, TextList, WebUrl, between, like, parse_list
 from bot.config.model_settings import AbilitySettings, Dollars
 from bot.domain.gateways import OmittableParameter
 from bot.domain.images import Quality
@@ -148,7 +148,45 @@ class ComfyUiProviderSettings(RemoteProviderSettings):
         return self
 
 
-_AnyKind = OpenAiProviderSettings | OfflineProviderSettings | OpenAiBackgroundProviderSettings | ComfyUiProviderSettings
+class ReplicateProviderSettings(RemoteProviderSettings):
+    """Replicate, which runs models of many makers; some are charged by the picture, others by the second."""
+
+    kind: Literal["replicate"] = "replicate"
+    model: Annotated[str, like(r"[\w.-]+/[\w.-]+", "OWNER/NAME, as in black-forest-labs/flux-2-pro")] = (
+        "black-forest-labs/flux-2-pro"
+    )
+
+    @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        if self.price and self.price.tokens:
+            raise ValueError("needs a price by picture and megapixel, or by second")
+        return self
+
+
+class RunPodProviderSettings(RemoteProviderSettings):
+    """A serverless endpoint on RunPod: `input` is JSON with placeholders, or a file of it, `output` the path to its pictures."""
+
+    kind: Literal["runpod"] = "runpod"
+    model: Annotated[str, Field(min_length=1)] = "flux2"
+    endpoint: Annotated[str, like(r"[\w-]+", "the id alone, as in the address of its page")]
+    input: Annotated[str, Field(min_length=1)]
+    output: str = "images.*.data"
+
+    @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        if self.price and (self.price.tokens or self.price.picture or self.price.megapixel):
+            raise ValueError("needs a price by second, or none")
+        return self
+
+
+_AnyKind = (
+    OpenAiProviderSettings
+    | OfflineProviderSettings
+    | OpenAiBackgroundProviderSettings
+    | ComfyUiProviderSettings
+    | ReplicateProviderSettings
+    | RunPodProviderSettings
+)
 
 AnyProviderSettings = Annotated[_AnyKind, Field(discriminator="kind")]
 """One section below `[providers]`."""

@@ -243,6 +243,26 @@ IN_THE_FILE = [
         "[providers] flux in FILE needs a price by second, or none.",
     ),
     (
+        '[providers.flux]\nkind = "replicate"\nmodel = "flux-2-pro"',
+        "[providers.flux] model in FILE must be OWNER/NAME, as in black-forest-labs/flux-2-pro.",
+    ),
+    (
+        '[providers.flux]\nkind = "replicate"\nprice = { text_in = 1, image_in = 1, out = 1 }',
+        "[providers] flux in FILE needs a price by picture and megapixel, or by second.",
+    ),
+    (
+        '[providers.flux]\nkind = "runpod"\nendpoint = "a/b"\ninput = "x"',
+        "[providers.flux] endpoint in FILE must be the id alone, as in the address of its page.",
+    ),
+    (
+        '[providers.flux]\nkind = "runpod"\ninput = "x"',
+        "[providers.flux] endpoint is missing: add it, or take its section out.",
+    ),
+    (
+        '[providers.flux]\nkind = "runpod"\nendpoint = "a"\ninput = "x"\nprice = { picture = 1 }',
+        "[providers] flux in FILE needs a price by second, or none.",
+    ),
+    (
         '[providers.flux]\nkind = "offline"\ntimeouts = { low = "2" }',
         "[providers.flux.timeouts] low in FILE must be a duration with its unit, such as 90s, 3m or 1h30m.",
     ),
