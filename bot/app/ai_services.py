@@ -1,7 +1,7 @@
 """The image providers, the rewriter and the moderation models that the settings choose."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from bot.app.provider_kinds import BUILDERS, ProviderInstance, reason_to_draw
 from bot.config import Settings
 from bot.domain.call_limits import CallLimits
 from bot.domain.health import Check
+from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.moderation.word_filter import Matcher, choose_lists
 from bot.ports.clock import Clock
 from bot.ports.images import Provider
@@ -36,6 +37,7 @@ class AiServices:
     matcher: Matcher
     model_stages: tuple[ModelStage, ...]
     notices: tuple[str, ...]
+    models: ImageModels
 
     @property
     def all_providers(self) -> tuple[Provider, ...]:
@@ -75,7 +77,26 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
         client = clients.open(key, base_url) if key else None
         rewriter, model_stages = _build_text_models(settings, client, clock)
         matcher = await asyncio.to_thread(build_matcher, settings)
-        yield AiServices(providers, on_request, rewriter, matcher, model_stages, tuple(_notices(settings, providers)))
+        yield AiServices(
+            providers, on_request, rewriter, matcher, model_stages, tuple(_notices(settings, providers)), _models(settings, built)
+        )
+
+
+def _models(settings: Settings, built: Mapping[str, Provider]) -> ImageModels:
+    """Return what people may ask for: every provider under its name."""
+    return ImageModels(
+        tuple(
+            ImageModelOffer(
+                name=name,
+                model=built[name].model,
+                about=section.about,
+                weight=section.weight,
+                tiers=section.allowed_tiers,
+                on_request=name not in settings.drawing_order,
+            )
+            for name, section in settings.all_providers.items()
+        )
+    )
 
 
 def build_matcher(settings: Settings, *more: Path) -> Matcher:

@@ -54,11 +54,11 @@ def weights_of(settings: Settings) -> Weights:
 def build_quotas(base: Foundation) -> Quotas:
     """Put the quotas together."""
     settings, records = base.settings, base.records
-    providers = base.ai_services.providers
+    providers = {provider.name: provider for provider in base.ai_services.all_providers}
 
-    def estimate(wish: Wish) -> int:
-        """Go by whoever is asked first."""
-        return providers[0].estimate(wish.wanted_size, wish.quality, wish.count).microusd
+    def estimate(wish: Wish, names: tuple[str, ...]) -> int:
+        """Go by the dearest of those that could be asked."""
+        return max(providers[name].estimate(wish.wanted_size, wish.quality, wish.count).microusd for name in names)
 
     first_tier = {Platform(platform): Tier(tier) for platform, tier in settings.quotas.first_tier.items()}
     return Quotas(
@@ -67,7 +67,7 @@ def build_quotas(base: Foundation) -> Quotas:
         rulebook=records.rulebook,
         communities=build_communities(settings),
         deployment=deployment_limits(settings),
-        tariff=Tariff(weights_of(settings), estimate, first_tier),
+        tariff=Tariff(weights_of(settings), estimate, first_tier, base.ai_services.models),
         clock=base.clock,
     )
 

@@ -173,7 +173,7 @@ def _build_provider_queue(base: Foundation, engine: Engine, delivery: Delivery) 
 
 def _build_provider_pool(base: Foundation, alerts: BudgetAlerts) -> ProviderPool:
     return ProviderPool(
-        cast("tuple[ImageProvider, ...]", base.ai_services.providers),  # no kind gives tickets yet
+        cast("tuple[ImageProvider, ...]", base.ai_services.all_providers),  # no kind gives tickets yet
         states=base.records.provider_states,
         observer=base.observer,
         clock=base.clock,

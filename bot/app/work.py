@@ -102,6 +102,7 @@ def _build_steps(services: Services) -> Steps:
         drawing=DrawingStep(
             jobs=jobs,
             pool=services.pool,
+            models=base.ai_services.models,
             queue=services.providers,
             keeping=keeping,
             rules=rules,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.images import PictureId, Size
+from bot.domain.options import Suggestion
 from bot.domain.people import Platform
 from bot.domain.rich_text import RichText, TextPart, TextReference
 
@@ -107,10 +108,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The options of a command as a form to fill in; `values` are filled in already, as they would be typed."""
+    """The options of a command as a form to fill in; `values` are filled in already, as they would be typed.
+
+    `suggestions` are what options can be whose values depend on who asks.
+    """
 
     command: str
     values: Mapping[str, str] = field(default_factory=dict)
+    suggestions: Mapping[str, tuple[Suggestion, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

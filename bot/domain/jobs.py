@@ -8,7 +8,7 @@ from typing import Annotated, NewType
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Quality, Shape, Size
 from bot.domain.money import FREE, Cost
-from bot.domain.options import Choice, Description, Number, Pixels, Text
+from bot.domain.options import Choice, Description, ImageModelRef, Number, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.errors import BadInput
@@ -48,6 +48,11 @@ class Draft:
         Choice("Make the words into a fuller prompt first", Rewriting),
         Description("Whether the words are made into a fuller prompt first."),
     ] = None
+    model: Annotated[
+        str | None,
+        ImageModelRef("Which model draws; /models lists them"),
+        Description("The name of the model that is to draw, as /models lists them; if left out, the usual one."),
+    ] = None
 
     def check(self) -> None:
         """Check that what is asked for goes together.
@@ -77,6 +82,7 @@ class Wish:
     count: int = 1
     size: Size | None = None
     rewriting: Rewriting = Rewriting.ON
+    model: str | None = None
     variation_of: str | None = None
     previews: bool = True
 

@@ -143,6 +143,25 @@ class Pixels(FreeInput):
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A value that somebody may choose for an option, and the line that a menu shows for it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageModelRef(FreeInput):
+    """The name of an image model; which there are depends on who asks, so the command says that (`Command.suggestions`)."""
+
+    def parse(self, name: str, typed: object) -> str:
+        """Return the name; whether there is such a model is for the command to say."""
+        if not isinstance(typed, str) or not _PLAIN_NAME.fullmatch(typed.strip()):
+            raise BadInput(f"{name} is the name of a model, such as /models shows them, not {quote(typed)}.")
+        return typed.strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
 class JobRef(FreeInput):
     """The id of a job, as buttons carry it."""
 
@@ -168,6 +187,7 @@ def _parse_id(typed: object, otherwise: str) -> str:
 
 _MENTION = re.compile(r"<@!?([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
 _ROLE = re.compile(r"<(?:@&|!subteam\^)([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._/:-]{1,64}")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FULL_ID = re.compile(r"([a-z]{2,20}):(?:([A-Za-z0-9_-]{1,64}):)?([A-Za-z0-9_-]{1,64})")
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 import structlog
 
 from bot.domain.call_limits import CallLimits
+from bot.domain.image_models import ImageModels
 from bot.domain.images import DrawingId, ImageFile, ImageRequest, ImageResult, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
@@ -74,6 +75,7 @@ class DrawingStep:
         *,
         jobs: Jobs,
         pool: ProviderPool,
+        models: ImageModels,
         queue: ProviderQueue,
         keeping: KeepingStep,
         rules: DrawingRules,
@@ -83,6 +85,7 @@ class DrawingStep:
     ) -> None:
         self._jobs = jobs
         self._pool = pool
+        self._models = models
         self._queue = queue
         self._keeping = keeping
         self._rules = rules
@@ -174,12 +177,12 @@ class DrawingStep:
     async def _try_providers(
         self, job: Job, unknown: frozenset[str], on_progress: OnProgress, on_trouble: Callable[[], None]
     ) -> Drawing:
-        """Have the first provider of the pool draw that can, and say why where that is not the first choice."""
+        """Have the first provider of those for this wish draw that can, and say why where that is not the very first."""
 
         async def call(provider: ImageProvider, why_not: str) -> Drawing:
             return await self._store_safely(await self._call(job, provider, why_not, on_progress), on_trouble)
 
-        return await self._pool.ask(call, last=unknown)
+        return await self._pool.ask(call, self._models.order(job.wish.model, job.tier), last=unknown)
 
     async def _call(self, job: Job, provider: ImageProvider, why_not: str, on_progress: OnProgress) -> _PaidAnswer:
         """Make one paid call, written down before it goes out."""
@@ -250,6 +253,8 @@ class DrawingStep:
         notes = [f"{provider.attribution}{because}", f"{size}, {quality} quality"]
         if wish.size and size != wish.size:
             notes.append(f"this model does not draw {wish.size}")
+        elif size.shape is not wish.wanted_size.shape:
+            notes.append(f"this model does not draw {wish.shape} pictures")
         if quality is not wish.quality:
             notes.append(f"this model has no {wish.quality} quality")
         if count < wish.count:

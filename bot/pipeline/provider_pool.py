@@ -58,7 +58,7 @@ class _Turn(Enum):
 
 
 class ProviderPool:
-    """Asks the providers in their order.
+    """Asks providers in the order that a wish has them.
 
     One that has failed several times in a row rests, for all processes; then
     one call tries it. If all rest, they are asked all the same: nobody else is
@@ -74,21 +74,21 @@ class ProviderPool:
         clock: Clock,
         notify_owners: NotifyOwners,
     ) -> None:
-        self._providers = tuple(providers)
+        self._providers = {provider.name: provider for provider in providers}
         self._states = states
         self._observer = observer
         self._clock = clock
         self._notify_owners = notify_owners
 
-    async def ask(self, call: Call[T], *, last: frozenset[str] = frozenset()) -> T:
-        """Return what the first provider gives that can; those named in `last` are asked last.
+    async def ask(self, call: Call[T], names: Sequence[str], *, last: frozenset[str] = frozenset()) -> T:
+        """Return what the first provider of these names gives that can; those named in `last` are asked last.
 
         Raises:
             PromptRefused: One will not draw it.
             OutcomeUnknown: The end of a call was not seen.
             ProviderFailed: None could, or one may not have liked the words.
         """
-        order = sorted(self._providers, key=lambda provider: provider.name in last)
+        order = sorted((self._providers[name] for name in names), key=lambda provider: provider.name in last)
         states = await self._states.all()
         candidates, why_not = self._candidates(order, states)
         failures: list[ProviderFailed] = []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
 from bot.domain.chat import Place
+from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.jobs import Wish
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
 from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
@@ -15,17 +16,21 @@ from bot.ports.clock import Clock
 from bot.ports.rules import Rulebook
 from bot.services.communities import Communities
 
-Estimate = Callable[[Wish], int]
-"""What a wish will probably cost, in micro-dollars."""
+Estimate = Callable[[Wish, tuple[str, ...]], int]
+"""What a wish will probably cost in micro-dollars, if it is drawn by the dearest of these providers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """What wishes cost: in pictures by `weights`, in money by `estimate`. `first_tier` is a newcomer's, by platform."""
+    """What wishes cost: in pictures by `weights` and the model's own weight, in money by `estimate`.
+
+    `first_tier` is a newcomer's, by platform.
+    """
 
     weights: Weights
     estimate: Estimate
     first_tier: Mapping[Platform, Tier]
+    models: ImageModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +121,28 @@ class Quotas:
         day = effective_limits.allowance
         return await self._ledger.quota_status(effective_limits.community, effective_limits.account.id, day.day, day.limit)
 
-    def cost(self, wish: Wish) -> int:
-        """Return how many pictures of the day a wish counts for."""
-        return wish.count * self._tariff.weights.of(wish.quality, wish.wanted_size)
+    async def offered_models(self, person: Person, place: Place) -> tuple[ImageModelOffer, ...]:
+        """Return the models that this person may ask for at a place."""
+        effective_limits = await self.effective_limits(person, place)
+        return self._tariff.models.offered_to(effective_limits.account.tier)
 
     def hold(self, effective_limits: EffectiveLimits, wish: Wish) -> Hold:
-        """Return what the wish would set aside."""
+        """Return what the wish would set aside.
+
+        Raises:
+            BadInput: There is no model of the name that was asked for.
+            NotAllowed: The person's tier may not use it, or none at all.
+        """
+        models, tier = self._tariff.models, effective_limits.account.tier
+        each = self._tariff.weights.of(wish.quality, wish.wanted_size) * models.choose(wish.model, tier).weight
         return Hold(
             effective_limits.community,
             effective_limits.account.id,
-            self.cost(wish),
+            wish.count * each,
             effective_limits.allowance,
-            each=self._tariff.weights.of(wish.quality, wish.wanted_size),
+            each=each,
             tenant_quota=effective_limits.tenant_quota,
-            estimate=self._tariff.estimate(wish),
+            estimate=self._tariff.estimate(wish, models.order(wish.model, tier)),
             budgets=effective_limits.of_community.budgets,
         )
 

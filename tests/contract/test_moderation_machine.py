@@ -57,6 +57,7 @@ from tests.contract.linked import draw
 from tests.contract.tables import SqliteTables, patient_database
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
+from tests.fakes.image_models import ONE_MODEL
 from tests.fakes.owners import nobody, owns_nothing
 
 T = TypeVar("T")
@@ -90,7 +91,7 @@ class House:
             rulebook=SqlRulebook(database, clock, ids),
             communities=Communities(parts_tenants=False, joined={}),
             deployment=DeploymentLimits(dict.fromkeys((GUEST, REGISTERED, PREMIUM), 100), CommunitySettings(ZoneInfo("UTC"))),
-            tariff=Tariff(Weights({}), lambda wish: wish.count, {}),
+            tariff=Tariff(Weights({}), lambda wish, _: wish.count, {}, ONE_MODEL),
             clock=clock,
         )
         self.removals = Removals(self.removal_record, clock)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Post
+from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Job, Rewriting, Wish
 from bot.domain.limits import CommunitySettings, DeploymentLimits
@@ -86,6 +87,7 @@ class Wished(TypedDict, total=False):
     quality: Quality
     count: int
     rewriting: Rewriting
+    model: str | None
     variation_of: str | None
 
 
@@ -105,6 +107,7 @@ class Bench:
         limits: CallLimits | None = None,
         guard: Guard | None = None,
         rewriter: Rewriter | None = None,
+        models: ImageModels | None = None,
         communities: Communities = Communities(parts_tenants=False, joined={}),  # noqa: B008 - it never changes
     ) -> None:
         self.clock = StoppedClock()
@@ -132,7 +135,7 @@ class Bench:
         self.painter = ScriptedProvider()
         self.links = PictureLinks("http://easel.test")
         self.gallery = Gallery(self.pictures, self.removals, self.objects, self.clock, undo=timedelta(minutes=10))
-        self.quotas = self._quotas(communities)
+        self.quotas = self._quotas(communities, models, others)
         everywhere = {LOOM: self.surface, **(surfaces or {})}
         self.sent_messages = MemorySentMessages(self.jobs)
         self.delivery = self.delivery_on(everywhere)
@@ -265,6 +268,7 @@ class Bench:
         return DrawingStep(
             jobs=self.jobs,
             pool=self.pool,
+            models=self.models,
             queue=self.providers,
             keeping=keeping,
             rules=self._rules,
@@ -350,14 +354,16 @@ class Bench:
             notify_owners=lambda post, key: self.owner_notices.update({key: post}),
         )
 
-    def _quotas(self, communities: Communities) -> Quotas:
+    def _quotas(self, communities: Communities, models: ImageModels | None, others: tuple[ScriptedProvider, ...]) -> Quotas:
+        painters = (self.painter, *others)
+        self.models = models or ImageModels(tuple(ImageModelOffer(name=one.name, model=one.model) for one in painters))
         return Quotas(
             accounts=self.accounts,
             ledger=self.ledger,
             rulebook=self.rulebook,
             communities=communities,
             deployment=DEPLOYMENT,
-            tariff=Tariff(self.weights, lambda wish: wish.count * PRICE.microusd, {LOOM: REGISTERED}),
+            tariff=Tariff(self.weights, lambda wish, _: wish.count * PRICE.microusd, {LOOM: REGISTERED}, self.models),
             clock=self.clock,
         )
 

@@ -11,6 +11,7 @@ from bot.moderation.word_filter import Matcher
 from bot.ports.prompts import ALLOWED, Verdict
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from tests.fakes.bench import Bench
+from tests.fakes.image_models import ONE_MODEL
 from tests.fakes.surfaces import LOOM
 
 WELL = Finding("moderation: model m", Health.OK, "It judges words.")
@@ -50,7 +51,13 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         deployment=DeploymentBudgets(owners=(Identity.parse("loom:olga"),)),
     )
     ai_services = AiServices(
-        providers=(), on_request=(), rewriter=bench.rewriter, matcher=Matcher([]), model_stages=(stage,), notices=()
+        providers=(),
+        on_request=(),
+        rewriter=bench.rewriter,
+        matcher=Matcher([]),
+        model_stages=(stage,),
+        notices=(),
+        models=ONE_MODEL,
     )
     return ServiceMonitor(ai_services, budget_alerts, bench.clock, announced.append)
 

@@ -29,6 +29,7 @@ from bot.services.communities import Communities
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas, Tariff
 from tests.fakes.bench import FAULT, Bench
+from tests.fakes.image_models import ONE_MODEL
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 
 MILL = Platform("mill")
@@ -76,7 +77,7 @@ class Office:
             rulebook=self.bench.rulebook,
             communities=Communities(parts_tenants=parts_tenants, joined={}),
             deployment=self.house,
-            tariff=Tariff(self.bench.weights, lambda wish: wish.count, {LOOM: REGISTERED}),
+            tariff=Tariff(self.bench.weights, lambda wish, _: wish.count, {LOOM: REGISTERED}, ONE_MODEL),
             clock=self.bench.clock,
         )
         self.people = PersonLookup(self.bench.accounts, self.quotas)

@@ -16,6 +16,7 @@ from bot.errors import NotAllowed
 from bot.services.communities import Communities
 from bot.services.quotas import Quotas, Tariff, check_channel
 from tests.fakes.bench import Bench
+from tests.fakes.image_models import ONE_MODEL
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM, SQUARE, person
 
@@ -69,7 +70,7 @@ async def test_only_what_was_bought_of_the_house_holds_in_other_communities(benc
         rulebook=bench.rulebook,
         communities=Communities(parts_tenants=True, joined={}),
         deployment=DeploymentLimits({REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC"))),
-        tariff=Tariff(Weights({}), lambda _: 0, {LOOM: REGISTERED}),
+        tariff=Tariff(Weights({}), lambda *_: 0, {LOOM: REGISTERED}, ONE_MODEL),
         clock=bench.clock,
     )
     account = (await parted.account(person())).id
@@ -89,7 +90,6 @@ async def test_a_hold_says_all_that_a_wish_sets_aside(bench: Bench) -> None:
     await rule(bench, RuleKey(RuleKind.BUDGET, "day"), "500000")
     effective_limits = await bench.quotas.effective_limits(person(), SQUARE)
     wish = Wish(prompt="a fox", count=3, quality=Quality.HIGH, size=Size(64, 64))
-    assert bench.quotas.cost(wish) == 6
     assert bench.quotas.hold(effective_limits, wish) == Hold(
         HOUSE,
         effective_limits.account.id,
@@ -127,3 +127,8 @@ async def test_pictures_are_drawn_in_allowed_channels_only(bench: Bench, channel
     else:
         with pytest.raises(NotAllowed):
             check_channel(effective_limits, place)
+
+
+async def test_people_are_offered_the_models_of_their_tier(bench: Bench) -> None:
+    """As it is at that place."""
+    assert [offer.name for offer in await bench.quotas.offered_models(person(), SQUARE)] == [bench.painter.name]

@@ -47,6 +47,7 @@ WISH = {
     "quality": "high",
     "count": 3,
     "rewriting": "off",
+    "model": "flux",
     "variation_of": "a fox at dusk",
     "previews": False,
 }
@@ -108,6 +109,7 @@ JOB = Job(
         quality=Quality.HIGH,
         count=3,
         rewriting=Rewriting.OFF,
+        model="flux",
         variation_of="a fox at dusk",
         previews=False,
     ),

@@ -1,0 +1,105 @@
+"""The image models that people may ask for: who may, what each counts for, and who draws where one cannot."""
+
+from dataclasses import dataclass
+
+from bot.domain.people import Tier
+from bot.errors import BadInput, NotAllowed
+from bot.text import join_words, quote, suggest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageModelOffer:
+    """One provider's model under the provider's name, which is what people type.
+
+    `about` says what it is good at. A picture of it counts `weight` times.
+    `tiers` are those that may have it draw, None for all; one that is only
+    `on_request` draws for nobody who did not ask for it.
+    """
+
+    name: str
+    model: str
+    about: str = ""
+    weight: int = 1
+    tiers: frozenset[Tier] | None = None
+    on_request: bool = False
+
+    def is_for(self, tier: Tier) -> bool:
+        """Return whether people of this tier may have it draw."""
+        return self.tiers is None or tier in self.tiers
+
+    @property
+    def summary(self) -> str:
+        """One line for menus: its name, the model, what it is good at, and what it counts for."""
+        model = "" if self.model == self.name else self.model
+        said = ", ".join(part for part in (model, self.about, self.counts) if part)
+        return f"{self.name} – {said}" if said else self.name
+
+    @property
+    def counts(self) -> str:
+        """What a picture of it counts for, if that is more than usual."""
+        return "" if self.weight == 1 else f"counts {self.weight}-fold"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageModels:
+    """All models on offer, in the order in which one draws where another cannot."""
+
+    offers: tuple[ImageModelOffer, ...]
+
+    def offered_to(self, tier: Tier) -> tuple[ImageModelOffer, ...]:
+        """Return those that people of this tier may ask for."""
+        return tuple(offer for offer in self.offers if offer.is_for(tier))
+
+    def choose(self, name: str | None, tier: Tier) -> ImageModelOffer:
+        """Return the model that draws a wish if all goes well; without a name it is the first that the tier may use.
+
+        Raises:
+            BadInput: There is no model of this name.
+            NotAllowed: The tier may not use it, or none at all.
+        """
+        offered = self.offered_to(tier)
+        if name is not None:
+            return self._find(name, tier, offered)
+        usual = next((offer for offer in offered if not offer.on_request), None)
+        if usual is None:
+            raise NotAllowed(f"{_nothing_for(tier)} {_ask_for_one(offered)} Nothing was counted.")
+        return usual
+
+    def order(self, name: str | None, tier: Tier) -> tuple[str, ...]:
+        """Return the names of those that may draw a wish, one after the other: the model that was asked for, then the usual ones.
+
+        What was accepted is drawn even if the settings have since left nothing for its tier.
+        """
+        usual = tuple(offer.name for offer in self.offers if not offer.on_request)
+        permitted = {offer.name for offer in self.offered_to(tier)}
+        first = (name,) if name in permitted else ()
+        others = tuple(other for other in usual if other in permitted and other != name)
+        return (*first, *others) or usual
+
+    def _find(self, name: str, tier: Tier, offered: tuple[ImageModelOffer, ...]) -> ImageModelOffer:
+        found = next((offer for offer in self.offers if offer.name == name), None)
+        if found is None:
+            known = [offer.name for offer in offered]
+            called = next((offer.name for offer in offered if offer.model.lower() == name), "")
+            hint = f" That model is called {called} here." if called else suggest(name, known)
+            can_be = (
+                f"model can be {join_words(known)}, not {quote(name)}." if known else f"There is no model {quote(name)} here."
+            )
+            raise BadInput(f"{can_be}{hint} Nothing was counted.")
+        if found not in offered:
+            tiers = join_words(sorted(found.tiers or ()))
+            raise NotAllowed(
+                f"The model {name} is for {tiers} only, and you are {tier}; /models shows those that you may use. "
+                "Nothing was counted."
+            )
+        return found
+
+
+def _nothing_for(tier: Tier) -> str:
+    return f"No image model draws for {tier} here unless it is asked for by name."
+
+
+def _ask_for_one(offered: tuple[ImageModelOffer, ...]) -> str:
+    if offered:
+        return f"Please choose one with model: {join_words([offer.name for offer in offered])}."
+    return "Please ask whoever looks after this bot."

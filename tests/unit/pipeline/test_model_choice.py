@@ -1,0 +1,46 @@
+"""Does the model that was asked for draw, and is it said under a picture why another one did, and what it did not draw?"""
+
+from bot.domain.image_models import ImageModelOffer, ImageModels
+from bot.domain.images import Shape
+from bot.domain.people import PREMIUM
+from bot.provider_errors import ProviderFailed, ProviderFault
+from tests.fakes.bench import Bench
+from tests.fakes.images import ScriptedProvider
+
+
+def bench_with(second: ScriptedProvider) -> Bench:
+    """Set up a house whose second model draws on request, and whose first is for premium."""
+    offers = (
+        ImageModelOffer(name="dear", model="d", tiers=frozenset({PREMIUM})),
+        ImageModelOffer(name="painter", model="p"),
+        ImageModelOffer(name="second", model="s", on_request=True),
+    )
+    return Bench(others=(second, ScriptedProvider("dear")), models=ImageModels(offers))
+
+
+async def test_the_model_that_was_asked_for_draws() -> None:
+    """Nobody else is asked, and nothing is explained."""
+    second = ScriptedProvider("second")
+    bench = bench_with(second)
+    job = await bench.draw("a fox", model="second")
+    assert (len(second.requests), bench.painter.requests) == (1, [])
+    [drawing] = await bench.jobs.drawings(job.id)
+    assert drawing.provider == "second"
+    assert drawing.notes[0] == second.attribution
+
+
+async def test_where_it_cannot_the_usual_one_of_the_tier_draws_and_says_why() -> None:
+    """Below the picture."""
+    second = ScriptedProvider("second")
+    bench = bench_with(second)
+    second.will(ProviderFailed("second", "bad key", fault=ProviderFault.BAD_KEY))
+    job = await bench.draw("a fox", model="second")
+    assert len(bench.painter.requests) == 1
+    assert "because second-1 cannot be used at the moment" in str(bench.message(job))
+
+
+async def test_a_shape_that_the_model_does_not_draw_is_said() -> None:
+    """Not silently dropped."""
+    bench = Bench()
+    job = await bench.draw("a fox", shape=Shape.WIDE)
+    assert "this model does not draw wide pictures" in str(bench.message(job))
