@@ -6,7 +6,8 @@ import structlog
 
 from bot.commands.spec import AnyCommand, Audience
 from bot.commands.typed_line import is_plain, read_options, split_line
-from bot.domain.chat import Button, Form, Post, Tone
+from bot.domain.chat import Button, Form, Place, Post, Tone
+from bot.domain.options import Suggestion
 from bot.domain.people import Person
 from bot.errors import (
     BadInput,
@@ -90,6 +91,18 @@ class Dispatcher:
         """Return the commands that this person may give, in the order of their declaration."""
         return await permitted_commands(self.commands.values(), person, self._is_owner)
 
+    async def suggest(self, command: str, option: str, person: Person, place: Place) -> tuple[Suggestion, ...]:
+        """Return what this person may choose there for an option, where that depends on who asks; nothing if it is not known."""
+        found = self.commands.get(command)
+        suggest = found.suggestions.get(option) if found is not None else None
+        if suggest is None:
+            return ()
+        try:
+            return await suggest(person, place)
+        except EaselError as error:
+            log.info("command.not_suggested", command=command, reason=str(error))
+            return ()
+
     async def press(self, action: str, call: Call) -> None:
         """Run what a button stands for: `again:<job id>`."""
 
@@ -110,7 +123,7 @@ class Dispatcher:
         """Show a form; where none can be shown, say what is missing."""
         await self._check_permitted(command, call)
         try:
-            await call.ask(Form(command.name))
+            await call.ask(Form(command.name, suggestions=await command.suggest(call.person, call.place)))
         except SurfaceFailed:
             command.parse({})  # refuses: an option that is required is missing
 

@@ -1,6 +1,6 @@
 """`/imagine`: a picture from words."""
 
-from bot.commands.spec import Command
+from bot.commands.spec import Command, Suggest
 from bot.domain.allowances import Weights
 from bot.domain.images import USUAL_SIZES
 from bot.domain.jobs import Draft
@@ -20,7 +20,7 @@ def cost_notes(weights: Weights) -> dict[str, str]:
     return {option: note for option, note in notes.items() if note}
 
 
-def imagine(studio: Studio, weights: Weights | None = None) -> Command[Draft]:
+def imagine(studio: Studio, weights: Weights | None = None, suggest_models: Suggest | None = None) -> Command[Draft]:
     """Build `/imagine`; without `weights` every picture counts as one."""
 
     async def run(call: Call, draft: Draft) -> None:
@@ -35,4 +35,5 @@ def imagine(studio: Studio, weights: Weights | None = None) -> Command[Draft]:
         answers_in_public=True,
         takes_plain_words=True,
         notes=cost_notes(weights) if weights else {},
+        suggestions={"model": suggest_models} if suggest_models else {},
     )

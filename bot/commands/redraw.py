@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from bot.commands.spec import Command
+from bot.commands.spec import Command, Suggest
 from bot.domain.chat import Form
 from bot.domain.jobs import Job, Rewriting
 from bot.domain.money import FREE
@@ -56,12 +56,13 @@ def vary(studio: Studio) -> Command[JobArgs]:
     return Command("vary", "Draw the same subject another way", JobArgs, run, is_typed=False)
 
 
-def reword(studio: Studio) -> Command[JobArgs]:
+def reword(studio: Studio, suggest_models: Suggest | None = None) -> Command[JobArgs]:
     """Build the Change words button: a form with what was asked for, which becomes a wish of whoever sends it."""
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await _find_with_words(studio, args.job)
-        await call.ask(Form("imagine", job.wish.to_options()))
+        models = await suggest_models(call.person, call.place) if suggest_models else ()
+        await call.ask(Form("imagine", job.wish.to_options(), {"model": models}))
 
     return Command("reword", "Change the words and draw again", JobArgs, run, is_typed=False, opens_form=True)
 

@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from bot.domain.options import Description, OptionKind
+from bot.domain.chat import Place
+from bot.domain.options import Description, OptionKind, Suggestion
+from bot.domain.people import Person
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
 from bot.text import join_words, suggest
 
 A = TypeVar("A")
+
+Suggest = Callable[[Person, Place], Awaitable[tuple[Suggestion, ...]]]
+"""Returns what a person may choose for an option at a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class Command(Generic[A]):
     of the first; `/quota` alone is the first of the group. `opens_form` says
     that its first words are a form, which platforms want within seconds;
     `answers_in_public`, that they are for all to see, if it is not refused.
-    `notes` are what choices cost here, by option. `takes_plain_words` says
+    `notes` are what choices cost here, by option, and `suggestions` say what
+    those options can be whose values depend on who asks. `takes_plain_words` says
     that words without a command are meant for it. `is_for_author` says that
     a button of its only works for whoever asked for the picture, and for who
     looks after the place; `is_for_others`, that it works for all but them.
@@ -74,6 +80,7 @@ class Command(Generic[A]):
     is_for_author: bool = False
     is_for_others: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
+    suggestions: Mapping[str, Suggest] = field(default_factory=dict)
 
     @property
     def group(self) -> str:
@@ -99,6 +106,10 @@ class Command(Generic[A]):
             raise BadInput(f"/{self.name} still needs {what}.{self._hint}")
         given = {name: options[name].kind.parse(name, typed) for name, typed in raw.items() if typed is not None}
         return self.args(**given)
+
+    async def suggest(self, person: Person, place: Place) -> dict[str, tuple[Suggestion, ...]]:
+        """Return what a person may choose at a place, by option."""
+        return {option: await suggest(person, place) for option, suggest in self.suggestions.items()}
 
     def button_options(self, argument: str) -> dict[str, object]:
         """Return the raw input that a button with this argument stands for."""

@@ -6,7 +6,7 @@ from typing import Any
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
-from bot.domain.options import Choice, Number, OptionKind, PersonRef, Pixels, RoleRef, Text, TextFile
+from bot.domain.options import Choice, ImageModelRef, Number, OptionKind, PersonRef, Pixels, RoleRef, Suggestion, Text, TextFile
 from bot.text import truncate
 
 CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
@@ -14,7 +14,7 @@ CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
 
 _SLASH, _ON_MESSAGE = 1, 3
 _SUBCOMMAND, _STRING, _INTEGER, _USER, _ROLE, _ATTACHMENT = 1, 3, 4, 6, 8, 11
-_LONGEST_STRING, _LONGEST_SIZE = 6000, 20
+_LONGEST_STRING = 6000
 _MOST_CHOICES, _LONGEST_DESCRIPTION = 25, 100
 _EVERYWHERE = {
     "integration_types": [0, 1],  # installed by a server, or by a person
@@ -148,26 +148,31 @@ def _type_fields(kind: OptionKind) -> Json:
             return {"type": _STRING}
         case Number(least=least, most=most):
             return {"type": _INTEGER, "min_value": least, "max_value": most}
-        case Pixels():
-            return {"type": _STRING, "max_length": _LONGEST_SIZE, "autocomplete": True}
+        case Pixels() | ImageModelRef():
+            return {"type": _STRING, "max_length": _LONGEST_WORDS[type(kind)], "autocomplete": True}
         case _:
             return {"type": _STRING, "autocomplete": bool(kind.values)}
 
 
+_LONGEST_WORDS: Mapping[type[OptionKind], int] = {Pixels: 20, ImageModelRef: 64}
 _THING_TYPES: Mapping[type[OptionKind], int] = {PersonRef: _USER, RoleRef: _ROLE, TextFile: _ATTACHMENT}
 
 
-def autocomplete_choices(command: AnyCommand, option: str, typed: str) -> list[str]:
-    """Return up to 25 values that begin with what was typed so far, or hold it."""
+def autocomplete_choices(
+    command: AnyCommand, option: str, typed: str, suggestions: tuple[Suggestion, ...] = ()
+) -> list[Suggestion]:
+    """Return up to 25 values that begin with what was typed so far, or hold it; `suggestions` depend on who asks."""
     kind = next((one.kind for one in command.options if one.name == option), None)
-    known = _known_values(kind) if kind is not None else ()
+    known = suggestions or (_known_values(kind) if kind is not None else ())
     word = typed.strip().lower()
-    found = [value for value in known if word in value.lower()]
-    return sorted(found, key=lambda value: not value.lower().startswith(word))[:_MOST_CHOICES]
+    found = [one for one in known if word in one.label.lower()]
+    ranked = sorted(found, key=lambda one: not one.value.lower().startswith(word))[:_MOST_CHOICES]
+    return [Suggestion(one.value, truncate(one.label, _LONGEST_DESCRIPTION)) for one in ranked]
 
 
-def _known_values(kind: OptionKind) -> tuple[str, ...]:
-    return tuple(str(size) for size in USUAL_SIZES.values()) if isinstance(kind, Pixels) else kind.values
+def _known_values(kind: OptionKind) -> tuple[Suggestion, ...]:
+    values = tuple(str(size) for size in USUAL_SIZES.values()) if isinstance(kind, Pixels) else kind.values
+    return tuple(Suggestion(value, value) for value in values)
 
 
 def _reach(commands: list[AnyCommand]) -> Json:

@@ -136,7 +136,7 @@ class DiscordEventHandlers:
         return command is not None and command.answers_in_public
 
     def _render_modal(self, form: Form, locale: str) -> discord.ui.Modal:
-        return render_modal(self._dispatcher.commands[form.command], form.values, self._translations.for_locale(locale))
+        return render_modal(self._dispatcher.commands[form.command], form, self._translations.for_locale(locale))
 
     async def _run_call(self, call: DiscordCall, work: Callable[[], Awaitable[None]]) -> None:
         """Run a call. With many at once, all are acknowledged immediately instead of waiting for their command's own answer."""
@@ -164,9 +164,14 @@ class DiscordEventHandlers:
     async def _autocomplete(self, interaction: Interaction) -> None:
         typed = parse_command(interaction.data or {})
         command = self._dispatcher.commands.get(typed.name)
-        found = autocomplete_choices(command, typed.focused, str(typed.raw.get(typed.focused, ""))) if command else []
+        call = self._call(interaction, "")
+        suggestions = await self._dispatcher.suggest(typed.name, typed.focused, call.person, call.place)
+        word = str(typed.raw.get(typed.focused, ""))
+        found = autocomplete_choices(command, typed.focused, word, suggestions) if command else []
         try:
-            await interaction.response.autocomplete([discord.app_commands.Choice(name=one, value=one) for one in found])
+            await interaction.response.autocomplete(
+                [discord.app_commands.Choice(name=one.label, value=one.value) for one in found]
+            )
         except discord.HTTPException as error:
             log.info("discord.not_suggested", reason=f"status={error.status} code={error.code}")
 

@@ -1,6 +1,5 @@
 """A command's options as a form to fill in, drawn from the declaration."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -8,6 +7,7 @@ import discord
 from bot.adapters.discord.interaction_input import modal_custom_id
 from bot.commands.spec import AnyCommand, Option
 from bot.commands.translations import TranslatedTexts
+from bot.domain.chat import Form
 from bot.domain.options import Choice, Number, OptionKind, PersonRef, RoleRef, Text
 from bot.text import truncate
 
@@ -18,11 +18,12 @@ _LONGEST_NOTE = 100
 _LONGEST_TEXT, _LONGEST_LINE = 4000, 200
 
 
-def render_modal(command: AnyCommand, values: Mapping[str, str], words: TranslatedTexts) -> discord.ui.Modal:
+def render_modal(command: AnyCommand, form: Form, words: TranslatedTexts) -> discord.ui.Modal:
     """Draw the form. Where a command takes more than a form has room for, what it needs comes first.
 
     Needs a running event loop, as all views of discord.py do.
     """
+    values = form.values
     options = sorted(command.options, key=lambda option: not option.is_required)
     unseen = {option.name: values[option.name] for option in options[_MOST_FIELDS:] if option.name in values}
     title = words.get(("commands", command.name, "summary"), command.summary)

@@ -11,7 +11,7 @@ from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.rendering import Json, plain_text
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Form
-from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, Text
+from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, Suggestion, Text
 from bot.errors import BadInput
 
 CALLBACK_PREFIX = "form:"
@@ -34,7 +34,7 @@ def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_
     hidden = {option.name: form.values[option.name] for option in command.options if _is_hidden(option, form)}
     first = next((option for option in shown if isinstance(option.kind, Text)), None)
     own_context = replace(context, hidden=hidden)
-    blocks = [_input_block(option, form.values.get(option.name), is_long=option is first) for option in shown]
+    blocks = [_input_block(option, form, is_long=option is first) for option in shown]
     return {
         "type": "modal",
         "callback_id": f"{CALLBACK_PREFIX}{command.name}",
@@ -72,14 +72,16 @@ def _channel_block() -> Json:
     }
 
 
-def _input_block(option: Option, value: str | None, *, is_long: bool) -> Json:
+def _input_block(option: Option, form: Form, *, is_long: bool) -> Json:
+    value, suggestions = form.values.get(option.name) or _default_value(option), form.suggestions.get(option.name, ())
+    element = _select(suggestions, value) if suggestions else _element(option, value, is_long=is_long)
     return {
         "type": "input",
         "block_id": option.name,
         "optional": not option.is_required,
         "label": plain_text(_title(option.name), _LONGEST_LABEL),
         "hint": plain_text(_hint_text(option), _LONGEST_HINT),
-        "element": {"action_id": _ACTION_ID, **_element(option, value or _default_value(option), is_long=is_long)},
+        "element": {"action_id": _ACTION_ID, **element},
     }
 
 
@@ -97,7 +99,7 @@ def _element(option: Option, value: str | None, *, is_long: bool) -> Json:
     kind = option.kind
     match kind:
         case Choice() if len(kind.values) <= _MOST_CHOICES:
-            return _choices(kind, value)
+            return _select(tuple(Suggestion(one, one.capitalize()) for one in kind.values), value)
         case Number(least=least, most=most):
             bounds = {"min_value": str(least), "max_value": str(most)}
             return {"type": "number_input", "is_decimal_allowed": False, **bounds, **_initial(value)}
@@ -115,8 +117,10 @@ def _initial(value: str | None) -> Json:
     return {"initial_value": value[:LONGEST_VALUE]} if value else {}
 
 
-def _choices(kind: OptionKind, value: str | None) -> Json:
-    options = {one: {"text": plain_text(one.capitalize(), _LONGEST_LABEL), "value": one} for one in kind.values}
+def _select(suggestions: tuple[Suggestion, ...], value: str | None) -> Json:
+    options = {
+        one.value: {"text": plain_text(one.label, _LONGEST_LABEL), "value": one.value} for one in suggestions[:_MOST_CHOICES]
+    }
     chosen = {"initial_option": options[value]} if value in options else {}
     return {"type": "static_select", "options": list(options.values()), **chosen}
 

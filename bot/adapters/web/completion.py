@@ -1,11 +1,13 @@
 """The commands as the page's completion needs them, drawn from their declarations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
 from bot.commands.spec import AnyCommand, Option
-from bot.domain.options import Choice, Number, PersonRef, Pixels, Text
+from bot.domain.chat import Place
+from bot.domain.options import Choice, Number, PersonRef, Pixels, Suggestion, Text
+from bot.domain.people import Person
 
 
 class OptionDescription(BaseModel):
@@ -38,22 +40,23 @@ class CommandList(BaseModel):
     commands: tuple[CommandDescription, ...]
 
 
-def describe_commands(commands: Iterable[AnyCommand]) -> CommandList:
-    """Describe the commands that can be typed, in the order of their declaration."""
-    return CommandList(commands=tuple(_command(command) for command in commands if command.is_typed))
+async def describe_commands(commands: Iterable[AnyCommand], person: Person, place: Place) -> CommandList:
+    """Describe the commands that this person can type, in the order of their declaration."""
+    typed = [command for command in commands if command.is_typed]
+    return CommandList(commands=tuple([_command(command, await command.suggest(person, place)) for command in typed]))
 
 
-def _command(command: AnyCommand) -> CommandDescription:
+def _command(command: AnyCommand, suggestions: Mapping[str, tuple[Suggestion, ...]]) -> CommandDescription:
     return CommandDescription(
         name=command.name,
         summary=command.summary,
         example=command.example,
         takes_plain_words=command.takes_plain_words,
-        options=tuple(_option(option) for option in command.options),
+        options=tuple(_option(option, suggestions.get(option.name, ())) for option in command.options),
     )
 
 
-def _option(option: Option) -> OptionDescription:
+def _option(option: Option, suggestions: tuple[Suggestion, ...]) -> OptionDescription:
     card = OptionDescription(
         name=option.name,
         kind="other",
@@ -61,16 +64,21 @@ def _option(option: Option) -> OptionDescription:
         is_required=option.is_required,
         default=None if option.default is None else str(option.default),
     )
+    return card.model_copy(update=_kind_fields(option, suggestions))
+
+
+def _kind_fields(option: Option, suggestions: tuple[Suggestion, ...]) -> dict[str, object]:
+    """Say what an option takes, as far as its kind is one that completion knows."""
+    if suggestions:
+        return {"kind": "choice", "choices": tuple(one.value for one in suggestions)}
     match option.kind:
         case Text(longest=longest):
-            return card.model_copy(update={"kind": "text", "longest": longest})
+            return {"kind": "text", "longest": longest}
         case Choice() as pick:
-            return card.model_copy(update={"kind": "choice", "choices": pick.values})
+            return {"kind": "choice", "choices": pick.values}
         case Number(least=least, most=most):
-            return card.model_copy(update={"kind": "number", "least": least, "most": most})
-        case Pixels():
-            return card.model_copy(update={"kind": "size"})
-        case PersonRef():
-            return card.model_copy(update={"kind": "person"})
+            return {"kind": "number", "least": least, "most": most}
+        case Pixels() | PersonRef():
+            return {"kind": "size" if isinstance(option.kind, Pixels) else "person"}
         case _:
-            return card
+            return {}

@@ -8,8 +8,10 @@ from bot.adapters.web.assets import Assets
 from bot.adapters.web.completion import describe_commands
 from bot.adapters.web.compression import compress_text
 from bot.adapters.web.problems import problem_for
+from bot.adapters.web.surface import WEB
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import Place
 
 
 def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -> APIRouter:
@@ -32,8 +34,9 @@ def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -
 
     @routes.get("/api/commands")
     async def show_commands(request: Request) -> Response:
-        permitted = await dispatcher.permitted_commands(visitors.identify(request).person)
-        content = describe_commands(permitted).model_dump_json()
+        person = visitors.identify(request).person
+        permitted = await dispatcher.permitted_commands(person)
+        content = (await describe_commands(permitted, person, Place(WEB, "", ""))).model_dump_json()
         body, headers = compress_text(request, content)
         return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})
 

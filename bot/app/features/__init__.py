@@ -11,6 +11,7 @@ from bot.app.features import (
     drawing,
     gallery,
     linking,
+    models,
     moderation_stats,
     privacy,
     quotas,
@@ -26,6 +27,7 @@ from bot.commands.spec import AnyCommand
 
 FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     drawing.build_commands,
+    models.build_commands,
     gallery.build_commands,
     reports.build_commands,
     quotas.build_commands,

@@ -7,17 +7,24 @@ from bot.commands.mistakes import mistake
 from bot.commands.pictures import cancel
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.spec import AnyCommand
+from bot.domain.chat import Place
+from bot.domain.options import Suggestion
+from bot.domain.people import Person
 from storage.sql.refusals import SqlRefusals
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/imagine`, and the buttons under what it says."""
-    studio, base = services.studio, services.base
+    studio, base, quotas = services.studio, services.base, services.quotas
+
+    async def suggest_models(person: Person, place: Place) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(offer.name, offer.summary) for offer in await quotas.offered_models(person, place))
+
     return (
-        imagine(studio, weights_of(base.settings)),
+        imagine(studio, weights_of(base.settings), suggest_models),
         again(studio),
         vary(studio),
-        reword(studio),
+        reword(studio, suggest_models),
         safer(studio),
         mistake(
             studio,

@@ -12,6 +12,7 @@ from bot.commands.spec import Audience, Command
 from bot.commands.translations import TextKey, Translations, load_translations
 from bot.domain.allowances import Weights
 from bot.domain.images import Quality
+from bot.domain.options import Suggestion
 from bot.ports.surfaces import Call
 from tests.fakes.discord.command_rules import check_command
 from tests.fakes.discord.errors import BodyErrors
@@ -78,8 +79,8 @@ def test_a_changed_word_is_a_difference() -> None:
 def test_suggestions_begin_with_what_was_typed() -> None:
     """Others that hold it follow."""
     imagine = next(command for command in declared_commands() if command.name == "imagine")
-    assert autocomplete_choices(imagine, "size", " 1024X") == ["1024x1024", "1024x1536"]
-    assert autocomplete_choices(imagine, "size", "") == ["1024x1024", "1536x1024", "1024x1536"]
+    assert [one.value for one in autocomplete_choices(imagine, "size", " 1024X")] == ["1024x1024", "1024x1536"]
+    assert [one.value for one in autocomplete_choices(imagine, "size", "")] == ["1024x1024", "1536x1024", "1024x1536"]
     assert autocomplete_choices(imagine, "nothing", "1") == []
 
 
@@ -164,3 +165,15 @@ def test_what_a_choice_costs_is_said_whole_where_it_is_made() -> None:
     said = {option["name"]: option["description"] for option in imagine_["options"]}
     assert said["quality"].endswith("; high counts as 2 pictures")
     assert said["size"].endswith("; above 2,000,000 pixels counts double")
+
+
+def test_models_are_suggested_by_name_and_by_what_is_said_of_them() -> None:
+    """Those of this person, with a line that Discord takes."""
+    nobody: Any = None
+    command = imagine(nobody)
+    known = (Suggestion("pro", "pro – flux-2-pro, good at light" + "!" * 100), Suggestion("light", "light – quick"))
+    found = autocomplete_choices(command, "model", "light", known)
+    assert [one.value for one in found] == ["light", "pro"]
+    assert all(len(one.label) <= 100 for one in found)
+    [option] = [one for one in render_commands([command], load_translations())[0]["options"] if one["name"] == "model"]
+    assert (option["autocomplete"], option["max_length"]) == (True, 64)

@@ -11,7 +11,7 @@ from bot.adapters.slack.modals import CHANNEL_BLOCK, origin_of_submission, parse
 from bot.app.commands import declared_commands
 from bot.commands.spec import Command
 from bot.domain.chat import Form
-from bot.domain.options import Choice, JobRef, Number, PersonRef, Text
+from bot.domain.options import Choice, JobRef, Number, PersonRef, Suggestion, Text
 from bot.domain.people import Mention
 from tests.fakes.slack.view_rules import checked_view
 
@@ -113,3 +113,16 @@ def test_an_errand_that_is_too_long_leaves_out_what_it_can() -> None:
     """Slack takes 3,000 characters."""
     long = FormContext("C1", "17.1", response_url="x" * 4000)
     assert FormContext.parse(long.to_metadata()) == FormContext("C1", "17.1")
+
+
+def test_what_depends_on_who_asks_is_a_menu_of_theirs() -> None:
+    """With what was chosen before, if they still may."""
+    suggestions = {"model": (Suggestion("pro", "pro – flux-2-pro"), Suggestion("plain", "plain " + "!" * 100))}
+    form = Form("imagine", {"prompt": "a fox", "model": "plain"}, suggestions)
+    view = render_modal(COMMANDS["imagine"], form, FormContext(), asks_where=True)
+    assert checked_view(view, "modal", is_good_file=lambda _: False)
+    model = fields(view)["model"]
+    assert [option["value"] for option in model["options"]] == ["pro", "plain"]
+    assert model["initial_option"]["value"] == "plain"
+    gone = Form("imagine", {"prompt": "a fox", "model": "gone"}, suggestions)
+    assert "initial_option" not in fields(render_modal(COMMANDS["imagine"], gone, FormContext()))["model"]

@@ -7,18 +7,22 @@ import pytest
 from bot.adapters.web.completion import CommandDescription, OptionDescription, describe_commands
 from bot.commands.imagine import imagine
 from bot.domain.allowances import Weights
+from bot.domain.chat import Place
 from bot.domain.images import Quality
+from bot.domain.options import Suggestion
+from bot.domain.people import Person
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.studio import FakeStudio
-from tests.fakes.surfaces import RecordingSurface
+from tests.fakes.surfaces import SQUARE, RecordingSurface, person
 
 
 @pytest.fixture
-def cards() -> dict[str, CommandDescription]:
+async def cards() -> dict[str, CommandDescription]:
     """Describe the fake studio's commands."""
     studio = FakeStudio(RecordingSurface(), StoppedClock(), CountingIds())
-    return {card.name: card for card in describe_commands(studio.commands).commands}
+    described = await describe_commands(studio.commands, person(), SQUARE)
+    return {card.name: card for card in described.commands}
 
 
 def test_only_what_can_be_typed_is_there(cards: dict[str, CommandDescription]) -> None:
@@ -53,10 +57,23 @@ def test_a_command_without_options_has_none(cards: dict[str, CommandDescription]
     assert cards["gallery"].options == ()
 
 
-def test_what_a_choice_costs_is_said() -> None:
+async def test_what_a_choice_costs_is_said() -> None:
     """Where it is made."""
     nobody: Any = None
-    [card] = describe_commands((imagine(nobody, Weights({Quality.HIGH: 2})),)).commands
+    [card] = (await describe_commands((imagine(nobody, Weights({Quality.HIGH: 2})),), person(), SQUARE)).commands
     assert [option.summary for option in card.options if option.name == "quality"] == [
         "How much work goes into it; better takes longer; high counts as 2 pictures"
     ]
+
+
+async def test_an_option_whose_values_depend_on_who_asks_offers_theirs() -> None:
+    """Here the models that this person may use."""
+
+    async def suggest(who: Person, where: Place) -> tuple[Suggestion, ...]:
+        assert (who, where) == (person(), SQUARE)
+        return (Suggestion("flux", "flux – good at light"),)
+
+    nobody: Any = None
+    [card] = (await describe_commands((imagine(nobody, None, suggest),), person(), SQUARE)).commands
+    [model] = [option for option in card.options if option.name == "model"]
+    assert (model.kind, model.choices) == ("choice", ("flux",))

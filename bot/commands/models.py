@@ -1,0 +1,48 @@
+"""`/models`: the image models that one may ask for, and which of them rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.commands.rule_changes import list_post
+from bot.commands.spec import Command
+from bot.domain.image_models import ImageModelOffer
+from bot.domain.provider_state import ProviderState
+from bot.ports.clock import Clock
+from bot.ports.provider_states import ProviderStates
+from bot.ports.surfaces import Call
+from bot.services.quotas import Quotas
+from bot.text import duration_text
+
+_HEAD = "The models you may ask for, as in /imagine a fox --model {first}. Where one cannot draw, another one does, and says so."
+_NONE = "There is no model here that you may use; please ask whoever looks after this bot."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsArgs:
+    """`/models` takes nothing."""
+
+
+def models(quotas: Quotas, states: ProviderStates, clock: Clock) -> Command[ModelsArgs]:
+    """Build `/models`."""
+
+    async def run(call: Call, args: ModelsArgs) -> None:  # noqa: ARG001 - every command is called alike
+        offers = await quotas.offered_models(call.person, call.place)
+        now, known = clock.now(), await states.all()
+        lines = [f"{offer.summary}{_rest_text(known, offer.name, now)}" for offer in offers]
+        head = _HEAD.format(first=offers[0].name) if offers else _NONE
+        await call.whisper(list_post(head, _mark_usual(offers, lines), title="Models"))
+
+    return Command("models", "See which models draw here, what each is good at, and how they are", ModelsArgs, run)
+
+
+def _mark_usual(offers: tuple[ImageModelOffer, ...], lines: list[str]) -> list[str]:
+    """Say which one draws where none is asked for."""
+    usual = next((offer for offer in offers if not offer.on_request), None)
+    return [f"{line} (usual)" if offer is usual else line for offer, line in zip(offers, lines, strict=True)]
+
+
+def _rest_text(states: Mapping[str, ProviderState], name: str, now: datetime) -> str:
+    """Say for how long a service is not asked, after it has failed."""
+    until = states[name].rests_until if name in states else None
+    return f"; resting for {duration_text(until - now)}" if until is not None and until > now else ""
