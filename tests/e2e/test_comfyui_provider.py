@@ -115,6 +115,17 @@ async def test_an_answer_that_got_lost_is_collected_by_the_known_ticket(fake: Fa
     assert (len(result.pictures), len(fake.state.drawn)) == (1, 1)
 
 
+async def test_what_never_got_there_was_not_drawn(fake: FakeComfyUi, provide: Provide) -> None:
+    """Whoever was killed before it went out has left only its id: it may be drawn again."""
+    home = provide(fake)
+    fake.fail(Trouble.CUT_BEFORE)
+    with pytest.raises(OutcomeUnknown):
+        await home.submit(request())
+    with pytest.raises(ProviderFailed) as raised:
+        await home.collect(home.known_ticket(DRAWING), News())
+    assert (type(raised.value), raised.value.is_temporary, fake.state.drawn) == (ProviderFailed, True, [])
+
+
 @pytest.mark.parametrize("trouble", [Trouble.SERVER_ERROR, Trouble.HTML, Trouble.CUT_BEFORE])
 async def test_an_answer_that_says_nothing_is_an_unknown_outcome(fake: FakeComfyUi, provide: Provide, trouble: Trouble) -> None:
     """It may have been taken."""

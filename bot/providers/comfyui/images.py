@@ -28,6 +28,9 @@ _SECONDS_OF_A_MEGAPIXEL = 30.0
 _KEPT = timedelta(days=1)
 """ComfyUI forgets its 10,001st drawing and all of them when it restarts, so that any time is a guess."""
 
+_ACCEPTED = {"accepted": "yes"}
+"""What tells a ticket that the server gave from one that is only known: whose drawing it may never have got."""
+
 
 def abilities_of(workflow: Workflow) -> Abilities:
     """Return what FLUX.2 draws; how many at once depends on whether the workflow takes a count."""
@@ -69,7 +72,7 @@ class ComfyUiImages:
 
     async def submit(self, request: ImageRequest) -> Ticket:
         """Put the drawing into the server's queue, unless it is known there already; see `TicketProvider`."""
-        ticket = self.known_ticket(request.drawing)
+        ticket = replace(self.known_ticket(request.drawing), details=_ACCEPTED)
         if await self._queue_place(ticket.id) is not None or await self._find_execution(ticket.id):
             return ticket
         graph = fill(self._workflow.nodes, _values(request, ticket))
@@ -104,8 +107,10 @@ class ComfyUiImages:
             return None
 
         execution = await poll(ask, ticket=ticket, provider=self.name, clock=self._clock)
+        if not execution.entry and ticket.details == _ACCEPTED:
+            raise OutcomeUnknown(self.name, "the server has forgotten the drawing", request_id=ticket.id)
         if not execution.entry:
-            raise OutcomeUnknown(self.name, "the server does not know the drawing (any more)", request_id=ticket.id)
+            raise ProviderFailed(self.name, "it never got there", fault=ProviderFault.UNREACHABLE, request_id=ticket.id)
         cost = self._cost(execution)
         await on_progress(Progress(cost=cost))
         execution.raise_failure(self.name, ticket.id)
