@@ -108,18 +108,29 @@ class RestClient:
         """
         return await self._request(method, address, body, {}, is_paid=False)
 
-    def failure(self, response: RestResponse, *, is_paid: bool, reason: str = "", may_be_refusal: bool = False) -> ProviderFailed:
-        """Say what an error status means; a paid call that may have been drawn all the same is an unknown outcome."""
+    def failure(
+        self,
+        response: RestResponse,
+        *,
+        is_paid: bool,
+        reason: str = "",
+        fault: ProviderFault | None = None,
+        may_be_refusal: bool = False,
+    ) -> ProviderFailed:
+        """Say what an error status means; a paid call that may have been drawn all the same is an unknown outcome.
+
+        `fault` is for a service whose statuses mean something else than usual.
+        """
         said = f"status={response.status} {reason}".strip()
         status, request_id = response.status, response.request_id
         is_undrawn = _CALLER_ERROR <= status < _SERVER_ERROR and status not in _MAY_HAVE_DRAWN
         if is_paid and not is_undrawn:
             return OutcomeUnknown(self._name, said, fault=ProviderFault.OVERLOADED, request_id=request_id)
-        fault = ProviderFault.OVERLOADED if status >= _SERVER_ERROR or status in _MAY_HAVE_DRAWN else ProviderFault.BAD_REQUEST
+        usual = ProviderFault.OVERLOADED if status >= _SERVER_ERROR or status in _MAY_HAVE_DRAWN else ProviderFault.BAD_REQUEST
         return ProviderFailed(
             self._name,
             said,
-            fault=_FAULTS.get(status, fault),
+            fault=fault or _FAULTS.get(status, usual),
             request_id=request_id,
             retry_after=retry_after(response.headers),
             per_minute=requests_per_minute(response.headers),

@@ -1,0 +1,1 @@
+"""Pictures from Black Forest Labs, the makers of FLUX."""

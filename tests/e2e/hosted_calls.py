@@ -1,0 +1,36 @@
+"""One call to a provider that gives tickets, from its submission to its picture, and what was told on the way."""
+
+from dataclasses import dataclass, field
+
+from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.tickets import Ticket
+from bot.ports.images import TicketProvider
+
+PROMPT = "a fox in the snow"
+SQUARE = Size(1024, 1024)
+
+
+@dataclass
+class News:
+    """Remembers what was told."""
+
+    all: list[Progress] = field(default_factory=list)
+
+    async def __call__(self, progress: Progress) -> None:
+        """Take one piece of news."""
+        self.all.append(progress)
+
+
+def wish(size: Size = SQUARE, quality: Quality = Quality.MEDIUM) -> ImageRequest:
+    """Ask for one picture."""
+    return ImageRequest(drawing=DrawingId("d" * 22), prompt=PROMPT, size=size, quality=quality, count=1, author="0" * 32)
+
+
+async def draw(provider: TicketProvider, request: ImageRequest | None = None, news: News | None = None) -> ImageResult:
+    """Submit a call and collect it."""
+    return await provider.collect(await provider.submit(request or wish()), news or News())
+
+
+def foreign(ticket: Ticket, address: str) -> Ticket:
+    """Return a ticket that leads to an address of somebody else's."""
+    return Ticket(id=ticket.id, expires_at=ticket.expires_at, details=dict.fromkeys(ticket.details, address), cost=ticket.cost)
