@@ -1,0 +1,1 @@
+"""Pictures from fal, which runs models of many makers behind one queue."""

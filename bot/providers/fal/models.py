@@ -1,0 +1,24 @@
+"""Models that fal runs, as data: what they can do, and what they cost.
+
+Sizes and prices are those of each model's page (fal.ai/models/MODEL/llms.txt),
+looked up on 2026-11-28; a begun megapixel counts whole. fal runs hundreds of
+other models: the settings describe those that are wanted.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel, MegapixelPrice
+
+_MODELS = (
+    HostedModel("fal-ai/flux-2-pro", FLUX_2_ABILITIES, MegapixelPrice(first=30_000, further=15_000)),
+    HostedModel("fal-ai/flux-2-max", FLUX_2_ABILITIES, MegapixelPrice(first=70_000, further=30_000)),
+    HostedModel("fal-ai/flux-2-flex", FLUX_2_ABILITIES, MegapixelPrice(first=50_000, further=50_000)),
+    HostedModel("fal-ai/flux-2/turbo", FLUX_2_ABILITIES, MegapixelPrice(first=8_000, further=8_000)),
+    HostedModel("fal-ai/flux-2/klein/9b", FLUX_2_ABILITIES, MegapixelPrice(first=6_000, further=6_000)),
+)
+
+
+def known_models() -> Mapping[str, HostedModel]:
+    """Return every model in the table by its name."""
+    return MappingProxyType({model.name: model for model in _MODELS})
