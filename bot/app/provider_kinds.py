@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from bot.app.hosted_models import find_model, require_key
 from bot.app.openai_services import OpenAiClients, image_model
 from bot.config import ProviderSettings, Settings
 from bot.config.provider_settings import (
+    BflProviderSettings,
     ComfyUiProviderSettings,
+    FalProviderSettings,
     OfflineProviderSettings,
     OpenAiBackgroundProviderSettings,
     OpenAiProviderSettings,
@@ -23,14 +26,11 @@ from bot.ports.images import Provider
 from bot.text import join_words, quote, suggest
 
 if TYPE_CHECKING:
-    from bot.domain.images import Abilities
     from bot.providers.comfyui.workflow import Workflow
-    from bot.providers.shared.hosted_model import HostedModel
     from bot.providers.shared.picture_fetcher import PictureFetcher
     from bot.providers.shared.rest_client import RestClient
 
 S = TypeVar("S", bound=ProviderSettings)
-HostedKind = TypeVar("HostedKind", bound="HostedModel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +158,38 @@ def _comfyui_workflow(instance: ProviderInstance[ComfyUiProviderSettings]) -> "W
     return load_built_in(section.model)
 
 
+def _build_bfl(instance: ProviderInstance[BflProviderSettings]) -> Provider:
+    from bot.providers.bfl.images import BASE_URL, BflImages, build_client
+    from bot.providers.bfl.models import known_models
+    from bot.providers.shared.hosted_model import HostedModel
+
+    name, section = instance.name, instance.section
+    model = find_model(name, section, known_models(), HostedModel)
+    client = build_client(name, require_key(name, section), section.base_url or BASE_URL)
+    instance.stack.push_async_callback(client.close)
+    fetcher, attribution = _fetcher(instance, BASE_URL), attribution_of(model.name)
+    return BflImages(client, model, name=name, attribution=attribution, fetcher=fetcher, clock=instance.clock)
+
+
+def _build_fal(instance: ProviderInstance[FalProviderSettings]) -> Provider:
+    from bot.providers.fal.images import BASE_URL, FalImages, build_client
+    from bot.providers.fal.models import known_models
+    from bot.providers.shared.hosted_model import HostedModel
+
+    name, section = instance.name, instance.section
+    model = find_model(name, section, known_models(), HostedModel)
+    client = build_client(name, require_key(name, section), section.base_url or BASE_URL)
+    instance.stack.push_async_callback(client.close)
+    fetcher, attribution = _fetcher(instance, BASE_URL), attribution_of(model.name)
+    return FalImages(client, model, name=name, attribution=attribution, fetcher=fetcher, clock=instance.clock)
+
+
 def _build_replicate(instance: ProviderInstance[ReplicateProviderSettings]) -> Provider:
     from bot.providers.replicate.images import BASE_URL, ReplicateImages
     from bot.providers.replicate.models import ReplicateModel, known_models
 
     section = instance.section
-    model = _hosted_model(instance, known_models(), ReplicateModel)
+    model = find_model(instance.name, section, known_models(), ReplicateModel)
     return ReplicateImages(
         _bearer_client(instance, BASE_URL),
         model,
@@ -184,7 +210,7 @@ def _build_runpod(instance: ProviderInstance[RunPodProviderSettings]) -> Provide
     text = section.input if section.input.lstrip().startswith("{") else _read_file(section.input, setting)
     template = parse_template(text, section.output, setting=setting)
     usual = replace(FLUX_2_ABILITIES, most=4 if template.takes_count else 1)
-    model = _hosted_model(instance, {section.model: HostedModel(section.model, usual)}, HostedModel)
+    model = find_model(instance.name, section, {section.model: HostedModel(section.model, usual)}, HostedModel)
     return RunPodImages(
         _bearer_client(instance, BASE_URL),
         model,
@@ -199,27 +225,6 @@ def _build_runpod(instance: ProviderInstance[RunPodProviderSettings]) -> Provide
     )
 
 
-def _hosted_model(
-    instance: ProviderInstance[Any], known: "Mapping[str, HostedKind]", build: "Callable[[str, Abilities], HostedKind]"
-) -> "HostedKind":
-    """Return what is known about a provider's model: its section first, then the table of its kind, else what `build` gives.
-
-    Raises:
-        ConfigError: Nothing is.
-    """
-    from bot.providers.shared.hosted_model import UnitPrice
-
-    section, built_in = instance.section, known.get(instance.section.model)
-    if built_in is None and not (section.sizes or section.size_rule):
-        raise ConfigError(
-            f"[{instance.section_name}] model “{section.model}” is not known: take {join_words(list(known))}, "
-            f"or say with sizes or size_rule what it draws.{suggest(section.model, list(known))}"
-        )
-    abilities = section.abilities(f"[{instance.section_name}]", built_in.abilities if built_in else None)
-    model = replace(built_in or build(section.model, abilities), abilities=abilities)
-    return replace(model, price=UnitPrice(section.price.units)) if section.price and section.price.units else model
-
-
 def _bearer_client(instance: ProviderInstance[Any], base_url: str) -> "RestClient":
     """Return what asks a service that wants the key as a bearer token, and that draws for nobody without one.
 
@@ -228,9 +233,9 @@ def _bearer_client(instance: ProviderInstance[Any], base_url: str) -> "RestClien
     """
     from bot.providers.shared.rest_client import RestClient
 
-    client = RestClient(
-        instance.name, instance.section.base_url or base_url, headers={"Authorization": f"Bearer {_key(instance)}"}
-    )
+    name, section = instance.name, instance.section
+    headers = {"Authorization": f"Bearer {require_key(name, section)}"}
+    client = RestClient(name, section.base_url or base_url, headers=headers)
     instance.stack.push_async_callback(client.close)
     return client
 
@@ -240,21 +245,6 @@ def _fetcher(instance: ProviderInstance[Any], base_url: str) -> "PictureFetcher"
 
     section = instance.section
     return PictureFetcher(section.base_url or base_url, hosts=section.picture_hosts, section=instance.section_name)
-
-
-def _key(instance: ProviderInstance[Any]) -> str:
-    """Return the key of a service that draws for nobody without one.
-
-    Raises:
-        ConfigError: There is none.
-    """
-    key: str = instance.section.api_key.get_secret_value()
-    if not key:
-        raise ConfigError(
-            f"[{instance.section_name}] needs a key: set EASEL_PROVIDERS__{instance.name.upper()}__API_KEY, "
-            f"or put it into the secret file providers__{instance.name}__api_key."
-        )
-    return key
 
 
 def _read_file(name: str, setting: str) -> str:
@@ -275,6 +265,8 @@ BUILDERS: Mapping[str, Callable[[ProviderInstance[Any]], Provider]] = {
     "offline": _build_offline,
     "openai-background": _build_openai_background,
     "comfyui": _build_comfyui,
+    "bfl": _build_bfl,
+    "fal": _build_fal,
     "replicate": _build_replicate,
     "runpod": _build_runpod,
 }

@@ -179,11 +179,37 @@ class RunPodProviderSettings(RemoteProviderSettings):
         return self
 
 
+class HostedProviderSettings(RemoteProviderSettings):
+    """A service that charges by the picture."""
+
+    @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        if self.price and (self.price.tokens or self.price.second is not None):
+            raise ValueError("needs a price by picture and megapixel")
+        return self
+
+
+class BflProviderSettings(HostedProviderSettings):
+    """Black Forest Labs, the makers of FLUX."""
+
+    kind: Literal["bfl"] = "bfl"
+    model: Annotated[str, Field(min_length=1)] = "flux-2-pro"
+
+
+class FalProviderSettings(HostedProviderSettings):
+    """The service fal, which runs models of many makers."""
+
+    kind: Literal["fal"] = "fal"
+    model: Annotated[str, Field(min_length=1)] = "fal-ai/flux-2-pro"
+
+
 _AnyKind = (
     OpenAiProviderSettings
     | OfflineProviderSettings
     | OpenAiBackgroundProviderSettings
     | ComfyUiProviderSettings
+    | BflProviderSettings
+    | FalProviderSettings
     | ReplicateProviderSettings
     | RunPodProviderSettings
 )

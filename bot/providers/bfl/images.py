@@ -2,9 +2,9 @@
 
 The shapes are those of docs.bfl.ai (API reference, "Integration guidelines",
 "Errors"), and of how the client in vercel/ai's package black-forest-labs reads
-them: `polling_url` is asked as it came, at one of BFL's own hosts; what is
+them: its polling address is asked as it came, at one of BFL's own hosts; what is
 neither done nor failed is still being worked on, since new models bring states
-of their own (FLUX 3: `Reasoning`, `Generating`); and the picture's address is
+of their own (FLUX 3: "Reasoning", "Generating"); and the picture's address is
 signed and gets no key.
 """
 

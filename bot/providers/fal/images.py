@@ -4,7 +4,7 @@ The shapes are those of fal's documentation (fal.ai/docs: "Inference API",
 "Model errors", "Request error types", "Common parameters"). fal's own client
 sends a call up to ten times when the connection is cut, paid or not, so it is
 not used. A result of less than 10 KB, as an address of a picture is, is kept
-for an hour; what it cost is in the header `x-fal-billable-units`, in the unit
+for an hour; what it cost is in the header x-fal-billable-units, in the unit
 of the model's price (TanStack/ai#722).
 """
 

@@ -144,3 +144,46 @@ def test_prices_by_tokens_and_by_unit_become_micro_dollars(tmp_path: Path) -> No
     assert price is not None
     assert price.tokens == TokenPrices(text_in=500_000, image_in=0, out=30_000_000)
     assert price.units is None
+
+
+@pytest.mark.parametrize("kind", ["bfl", "fal"])
+async def test_a_service_with_nothing_but_a_key_draws(tmp_path: Path, kind: str) -> None:
+    """Its section need not be named in the order."""
+    text = f'[providers.flux]\nkind = "{kind}"\nprice = {{ picture = 0.5 }}'
+    async with open_ai_services(settings(tmp_path, text, EASEL_PROVIDERS__FLUX__API_KEY="k"), SystemClock()) as services:
+        [found] = services.providers
+        assert found.name == "flux"
+        assert found.estimate(Size(1024, 1024), Quality.MEDIUM, 1).microusd == 500_000
+
+
+@pytest.mark.parametrize("kind", ["bfl", "fal"])
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("", "EASEL_PROVIDERS__FLUX__API_KEY"),
+        ('api_key = "k"\nmodel = "flux-2-por"', "[providers.flux] model"),
+        ('api_key = "k\\nX: 1"', "[providers.flux] api_key"),
+        ('api_key = "k"\nbase_url = "http:// "', "base_url"),
+        ('api_key = "k"\nprice = { picture = -1 }', "price"),
+        ('api_key = "k"\nprice = { second = 1 }', "price by picture and megapixel"),
+    ],
+    ids=["no key", "model", "line break", "address", "negative", "seconds"],
+)
+async def test_a_service_that_is_set_wrongly_is_named_with_its_setting(
+    tmp_path: Path, kind: str, text: str, setting: str
+) -> None:
+    """In one sentence, before anything is drawn."""
+    with pytest.raises(ConfigError) as raised:
+        async with open_ai_services(settings(tmp_path, f'[providers.flux]\nkind = "{kind}"\n{text}'), SystemClock()):
+            pass
+    assert setting in raised.value.user_text
+
+
+@pytest.mark.parametrize("kind", ["bfl", "fal"])
+async def test_a_model_that_is_not_known_draws_what_its_section_says(tmp_path: Path, kind: str) -> None:
+    """At a price that nobody knows, unless it is named there."""
+    text = f'[providers.x]\nkind = "{kind}"\nmodel = "new"\nsizes = ["640x480"]\napi_key = "k"'
+    async with open_ai_services(settings(tmp_path, text), SystemClock()) as services:
+        [found] = services.providers
+        assert found.abilities.sizes == (Size(640, 480),)
+        assert found.estimate(Size(640, 480), Quality.MEDIUM, 1).microusd == 0
