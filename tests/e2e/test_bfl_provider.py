@@ -14,7 +14,7 @@ from bot.errors import ConfigError, PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.bfl.images import BflImages, build_client
 from bot.providers.bfl.models import known_models
-from bot.providers.shared.picture_fetcher import PictureFetcher
+from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
 from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, wish
 from tests.fakes.bfl import FakeBfl, Fault, Kind, Options
 from tests.fakes.clock import StoppedClock
@@ -38,7 +38,7 @@ async def opened(fake: FakeBfl) -> AsyncIterator[Opened]:
     """Yield what opens a provider that draws there."""
     async with AsyncExitStack() as stack:
 
-        def open_one(model: str = "flux-2-pro", key: str = KEY, **fetching: int) -> BflImages:
+        def open_one(model: str = "flux-2-pro", key: str = KEY, largest: int = MOST_BYTES) -> BflImages:
             client = build_client("flux", key, fake.url)
             stack.push_async_callback(client.close)
             return BflImages(
@@ -46,7 +46,7 @@ async def opened(fake: FakeBfl) -> AsyncIterator[Opened]:
                 known_models()[model],
                 name="flux",
                 attribution="by AI",
-                fetcher=PictureFetcher(fake.url, pauses=(), section="providers.flux", **fetching),
+                fetcher=PictureFetcher(fake.url, pauses=(), section="providers.flux", largest=largest),
                 clock=CLOCK,
             )
 

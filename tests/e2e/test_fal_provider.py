@@ -13,7 +13,7 @@ from bot.errors import ConfigError, PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.fal.images import FalImages, build_client
 from bot.providers.fal.models import known_models
-from bot.providers.shared.picture_fetcher import PictureFetcher
+from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
 from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, wish
 from tests.fakes.clock import StoppedClock
 from tests.fakes.fal import FakeFal, Fault, Kind, Options
@@ -36,7 +36,7 @@ async def opened(fake: FakeFal) -> AsyncIterator[Opened]:
     """Yield what opens a provider that draws there."""
     async with AsyncExitStack() as stack:
 
-        def open_one(model: str = "fal-ai/flux-2-pro", key: str = KEY, **fetching: int) -> FalImages:
+        def open_one(model: str = "fal-ai/flux-2-pro", key: str = KEY, largest: int = MOST_BYTES) -> FalImages:
             client = build_client("fal", key, fake.url)
             stack.push_async_callback(client.close)
             return FalImages(
@@ -44,7 +44,7 @@ async def opened(fake: FakeFal) -> AsyncIterator[Opened]:
                 known_models()[model],
                 name="fal",
                 attribution="by AI",
-                fetcher=PictureFetcher(fake.url, pauses=(), section="providers.fal", **fetching),
+                fetcher=PictureFetcher(fake.url, pauses=(), section="providers.fal", largest=largest),
                 clock=CLOCK,
             )
 
