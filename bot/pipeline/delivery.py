@@ -10,6 +10,7 @@ import structlog
 
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import MessageRef, Post
+from bot.domain.images import Picture
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
@@ -138,7 +139,7 @@ class Delivery:
             StorageFailed: It is there, but could not be noted.
         """
         surface = self._surface(person.platform)
-        post = await self._finished_post(job)
+        post = await self._finished_post(job, await self._gallery.visible(job.id))
         if person != job.author.identity:
             post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
         place = await retry_delivery(lambda: surface.direct(person))
@@ -265,18 +266,17 @@ class Delivery:
 
     async def _standing_post(self, job: Job, left: QuotaStatus | None = None) -> Post:
         """Return what the message of a job with kept pictures shows now."""
-        if await self._gallery.visible(job.id):
-            return await self._finished_post(job, left)
+        if pictures := await self._gallery.visible(job.id):
+            return await self._finished_post(job, pictures, left)
         taken_down = await self._gallery.taken_down(job.id)
         if taken_down and not await self._gallery.is_deleted(job.id):
             return posts.taken_down(job, taken_down)
         return posts.deleted(job, round(self._gallery.undo.total_seconds() / 60))
 
-    async def _finished_post(self, job: Job, left: QuotaStatus | None = None) -> Post:
+    async def _finished_post(self, job: Job, pictures: tuple[Picture, ...], left: QuotaStatus | None = None) -> Post:
         drawings = await self._jobs.drawings(job.id)
         drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
         cost = sum((drawing.cost for drawing in drawings), job.prepared_prompt.cost if job.prepared_prompt else FREE)
-        pictures = await self._gallery.visible(job.id)
         return posts.done(
             job,
             pictures=pictures,
