@@ -47,7 +47,11 @@ def unset_logging() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have asyncio's debug mode note less of the stack: all of it for every future, with its lines, takes most of its time."""
+    """Look for no garbage yet, and have asyncio's debug mode note less of the stack.
+
+    All of it for every future, with its lines, takes most of its time.
+    """
+    gc.disable()  # until all tests are imported, which makes next to no garbage
     if config.getini("asyncio_debug"):
         walk_stack = traceback.walk_stack
         traceback.walk_stack = lambda f: itertools.islice(walk_stack(f), _FRAMES)
@@ -57,6 +61,7 @@ def pytest_collection_finish() -> None:
     """Keep what is there when the first test begins out of garbage collections: it is most of the heap, and stays."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def find_chromium() -> str | None:

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from bot.app.garbage import collections_paused
 from bot.cli.boundary import run_and_exit, start
 from bot.cli.cases_program import cases
 from bot.cli.chat_program import discord, slack
@@ -84,9 +85,10 @@ def run(health_port: OptionalHealthPort = None, config: Config = None, verbose: 
     """Start easel: its page, and the work on what people ask for. Ctrl-C or SIGTERM ends it cleanly."""
 
     def act() -> int:
-        from bot.cli.run_command import run as run_easel
+        with collections_paused():
+            from bot.cli.run_command import run as run_easel
 
-        return run_easel(config, health_port=health_port, is_verbose=verbose)
+            return run_easel(config, health_port=health_port, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=True)
 
@@ -123,10 +125,11 @@ def worker(
 
 def _run_part(role: str, config: Path | None, *, health_port: int | None, slots: int = 0, tiers: str = "", verbose: bool) -> None:
     def act() -> int:
-        from bot.app.roles import Role
-        from bot.cli.run_command import run as run_easel
+        with collections_paused():
+            from bot.app.roles import Role
+            from bot.cli.run_command import run as run_easel
 
-        return run_easel(config, Role(role), health_port=health_port, slots=slots, tiers=tiers, is_verbose=verbose)
+            return run_easel(config, Role(role), health_port=health_port, slots=slots, tiers=tiers, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=True)
 

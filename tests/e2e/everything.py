@@ -7,6 +7,7 @@ import pkgutil
 import bot
 import storage
 
+gc.disable()  # as at a start
 for _package in (bot, storage):
     for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
         if not _module.name.endswith((".__main__", ".migrations.env")):  # those act when they are imported
@@ -15,3 +16,4 @@ for _package in (bot, storage):
 # What is there already is not gone through by the garbage collections of each of them, nor copied for that.
 gc.collect()
 gc.freeze()
+gc.enable()

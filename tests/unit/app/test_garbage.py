@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.app.garbage import startup_frozen
+from bot.app.garbage import collections_paused, startup_frozen
 
 
 class Ring:
@@ -37,3 +37,14 @@ def test_what_is_there_at_start_is_not_gone_through_and_what_comes_later_is() ->
         assert (gone_early() is None, gone_late() is None) == (False, True)
     gc.collect()
     assert (gc.get_freeze_count(), gone_early()) == (0, None)
+
+
+def test_nothing_is_collected_while_it_starts_and_from_then_on_it_is() -> None:
+    """What ends before it has started leaves the collector on too."""
+    with collections_paused():
+        assert not gc.isenabled()
+        with startup_frozen():
+            assert gc.isenabled()
+    with collections_paused():
+        pass
+    assert gc.isenabled()
