@@ -123,6 +123,7 @@ def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: 
     """Return the rewriter and the judging models; without a key nothing leaves this machine."""
     if client is None or settings.drawing_order == ("offline",):
         return PlainRewriter(), ()
+    from bot.providers.openai.client import is_openai_itself
     from bot.providers.openai.models import text_model
     from bot.providers.openai.moderation import OpenAIModeration
     from bot.providers.openai.rewriter import OpenAIRewriter
@@ -132,7 +133,8 @@ def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: 
     unsupported = UnsupportedParameters("rewriter", settings.openai.leave_out)
     rewriter: Rewriter = PlainRewriter()
     if rewriting:
-        rewriter = OpenAIRewriter(client, text_model(rewriting), clock=clock, unsupported=unsupported)
+        is_pinned = settings.rewriting.pin_model or not is_openai_itself(client)
+        rewriter = OpenAIRewriter(client, text_model(rewriting), clock=clock, unsupported=unsupported, is_pinned=is_pinned)
     stage = OpenAIModeration(client, moderation, judges_pictures=settings.guard.moderate_pictures)
     return rewriter, (stage,) if moderation else ()
 

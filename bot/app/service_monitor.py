@@ -1,8 +1,8 @@
-"""Checks the AI services when easel starts, and once a minute until all of them work."""
+"""Checks the AI services when easel starts, once a minute until all of them work, and once a day from then on."""
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -15,6 +15,9 @@ from bot.services.budget_alerts import BudgetAlerts
 log = structlog.get_logger(__name__)
 
 _RETRY_EVERY = timedelta(minutes=1)
+_LOOK_EVERY = timedelta(days=1)
+_DAYS_AHEAD = (7, 60)
+"""When owners are told of what ends, such as a model that is shut down."""
 
 
 class ServiceMonitor:
@@ -28,6 +31,7 @@ class ServiceMonitor:
         self._clock = clock
         self._announce = announce
         self._wrong: tuple[Finding, ...] = ()
+        self._told_ends: set[str] = set()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -35,9 +39,10 @@ class ServiceMonitor:
         return self._wrong
 
     async def run(self) -> None:
-        """Try until everything works. What is mended outside, such as an account that was topped up, is seen within a minute."""
-        while wrong := await self.check_all():
-            await asyncio.sleep(_RETRY_EVERY.total_seconds())
+        """Try for ever. What is mended outside, such as an account that was topped up, is seen within a minute."""
+        while True:
+            wrong = await self.check_all()
+            await asyncio.sleep((_RETRY_EVERY if wrong else _LOOK_EVERY).total_seconds())
             log.debug("services.tried_again", wrong=len(wrong))
 
     async def check_all(self) -> tuple[Finding, ...]:
@@ -50,7 +55,23 @@ class ServiceMonitor:
         if self._wrong and not wrong:
             self._announce("The services that easel works with accept it now.")
         self._wrong = wrong
+        for finding in dict.fromkeys(found):
+            if finding.due is not None:
+                await self._tell_end(finding, finding.due)
         return wrong
+
+    async def _tell_end(self, finding: Finding, due: date) -> None:
+        """Tell of what will end soon: whoever started easel once, and the owners 60 and 7 days before."""
+        left = (due - self._clock.now().date()).days
+        ahead = next((days for days in _DAYS_AHEAD if left <= days), None)
+        key = f"ends:{finding.subject}:{due.isoformat()}:{ahead}"
+        if ahead is None or key in self._told_ends:
+            return
+        self._told_ends.add(key)
+        sentence = f"{finding.subject}: {finding.text} {finding.mend}".rstrip()
+        log.warning("service.ends", subject=finding.subject, due=due.isoformat())
+        self._announce(f"Soon: {sentence}")
+        await self._budget_alerts.notify_owners(Post(sentence), key=key)
 
     async def _report(self, finding: Finding) -> None:
         sentence = f"{finding.subject}: {finding.text} {finding.mend}".rstrip()

@@ -204,6 +204,7 @@ class RewritingSettings(Section):
     """`[rewriting]`: the chat model that judges words and makes prompts of them."""
 
     model: str = "gpt-4o-mini"
+    pin_model: bool = False
 
 
 class ThresholdSettings(Section):

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -15,12 +16,16 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked, what it is like, and how to mend it when it is not well."""
+    """One thing that was checked, what it is like, and how to mend it when it is not well.
+
+    `due` is the day on which what is still well will not be any more.
+    """
 
     subject: str
     health: Health
     text: str
     mend: str = ""
+    due: date | None = None
 
 
 Check = Callable[[], Awaitable[tuple[Finding, ...]]]

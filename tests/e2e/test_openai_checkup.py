@@ -54,7 +54,9 @@ async def test_a_rewriter_whose_model_goes_soon_says_when_and_what_then(client: 
     shutdown = findings[-1]
     assert (shutdown.subject, shutdown.health) == ("rewriter: shutdown of gpt-4o-mini", Health.NOTE)
     assert shutdown.text == "It will be shut down on 2027-01-14, in 54 days."
-    assert shutdown.mend == "Change to gpt-6-luna."
+    assert shutdown.mend == "gpt-6-luna takes its place by itself on 2026-12-15; change to it before, or pin the model."
+    [pinned] = (await OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=TODAY, is_pinned=True).check())[-1:]
+    assert (pinned.mend, pinned.due) == ("Change to gpt-6-luna.", date(2027, 1, 14))
 
 
 @pytest.mark.parametrize(

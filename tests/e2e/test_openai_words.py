@@ -3,9 +3,10 @@
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from openai import AsyncOpenAI
 from openai.types import ModerationMultiModalInputParam
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
@@ -85,6 +86,28 @@ async def test_a_variation_brings_the_prompt_it_varies(client: AsyncOpenAI, fake
     """As data too."""
     words = await rewriter(client).rewrite(ask("more snow", variation_of="An otter in the snow."))
     assert words.text == "Another view of: An otter in the snow."
+
+
+@pytest.mark.parametrize(
+    ("day", "is_pinned", "used"),
+    [
+        ((2026, 12, 14), False, "gpt-4o-mini"),
+        ((2026, 12, 15), False, "gpt-6-luna"),
+        ((2027, 1, 13), True, "gpt-4o-mini"),
+    ],
+)
+async def test_a_model_that_ends_gives_way_to_its_replacement_30_days_before(
+    client: AsyncOpenAI, fake: FakeOpenAI, day: tuple[int, int, int], is_pinned: bool, used: str
+) -> None:
+    """Unless it is pinned; the change is logged once, and what comes after costs what the replacement does."""
+    clock = StoppedClock(datetime(*day, 23, 59, tzinfo=UTC))
+    words = OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=clock, is_pinned=is_pinned)
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            await words.rewrite(ask())
+    assert {seen.body["model"] for seen in fake.seen} == {used}
+    replaced = [entry for entry in logs if entry["event"] == "rewriter.replaced"]
+    assert len(replaced) == (used == "gpt-6-luna")
 
 
 @pytest.mark.parametrize(("model", "effort"), [("gpt-4o-mini", None), ("gpt-6-luna", "none")])

@@ -46,28 +46,29 @@ async def check_model(
     clock: Clock,
     address_setting: str = "OPENAI_BASE_URL",
     time_limit: timedelta = timedelta(seconds=10),
+    replaced_on: date | None = None,
 ) -> tuple[Finding, ...]:
     """Say whether the key is accepted, and whether `model` is there and will stay; `service` opens each subject.
 
     It costs nothing and never raises. `address_setting` is where the address
-    stands.
+    stands, `replaced_on` the day on which easel changes to its replacement by itself.
     """
     try:
         async with asyncio.timeout(time_limit.total_seconds()):
             listed = _parse_models(await client.get("/models", cast_to=object))
     except (*API_ERRORS, ValueError, TimeoutError) as error:
         found = await _find_missing_version(client, service, address_setting, time_limit) or _explain_missing_list(error, service)
-        return (found, *_check_shutdown(service, model, None, clock))
+        return (found, *_check_shutdown(service, model, None, clock, replaced_on))
     if listed is None:
         return (
             await _find_missing_version(client, service, address_setting, time_limit) or _no_list(service),
-            *_check_shutdown(service, model, None, clock),
+            *_check_shutdown(service, model, None, clock, replaced_on),
         )
     key = Finding(f"{service}: key", Health.OK, "The service accepts it.")
     return (
         key,
         *_check_presence(client, service, model, listed),
-        *_check_shutdown(service, model, listed.models.get(model.name), clock),
+        *_check_shutdown(service, model, listed.models.get(model.name), clock, replaced_on),
     )
 
 
@@ -100,7 +101,9 @@ def _check_presence(client: AsyncOpenAI, service: str, model: Model, listed: _Mo
     return (Finding(subject, Health.WRONG, text, f"{instead} see in the account whether it has to be verified first."),)
 
 
-def _check_shutdown(service: str, model: Model, listed: date | None, clock: Clock) -> tuple[Finding, ...]:
+def _check_shutdown(
+    service: str, model: Model, listed: date | None, clock: Clock, replaced_on: date | None
+) -> tuple[Finding, ...]:
     """Say when the model goes; the service's own date is newer than our table's."""
     last = listed or model.shuts_down
     today = clock.now().date()
@@ -111,7 +114,11 @@ def _check_shutdown(service: str, model: Model, listed: date | None, clock: Cloc
     if last <= today:
         return (Finding(subject, Health.WRONG, f"It was shut down on {last.isoformat()}.", mend),)
     days = "tomorrow" if (last - today).days == 1 else f"in {(last - today).days} days"
-    return (Finding(subject, Health.NOTE, f"It will be shut down on {last.isoformat()}, {days}.", mend),)
+    if replaced_on is not None:
+        mend = (
+            f"{model.replacement} takes its place by itself on {replaced_on.isoformat()}; change to it before, or pin the model."
+        )
+    return (Finding(subject, Health.NOTE, f"It will be shut down on {last.isoformat()}, {days}.", mend, due=last),)
 
 
 def _explain_missing_list(error: Exception, service: str) -> Finding:

@@ -6,7 +6,7 @@ Prices and dates were looked up on 2026-11-21 (OpenAI's price and deprecation pa
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal, Protocol
 
@@ -14,6 +14,9 @@ from bot.domain.images import USUAL_SIZES, Abilities, FreeSizes, Quality, Size
 from bot.domain.money import TokenPrices
 
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
+_REPLACED_BEFORE = timedelta(days=30)
+"""How long before its shutdown a model gives way to its replacement."""
 
 
 class OutputTokens(Protocol):
@@ -65,6 +68,11 @@ class Model:
     _: KW_ONLY
     shuts_down: date | None = None
     replacement: str = ""
+
+    @property
+    def gives_way(self) -> date | None:
+        """The day from which on its replacement takes its place; None where it stays."""
+        return self.shuts_down - _REPLACED_BEFORE if self.shuts_down and self.replacement else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

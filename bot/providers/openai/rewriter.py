@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import NoReturn
 
 import openai
+import structlog
 from openai import AsyncOpenAI, omit
 from openai.types.chat import ChatCompletion
 from openai.types.chat.chat_completion import Choice
@@ -24,7 +25,7 @@ from bot.providers.openai.error_response import read_request_id
 from bot.providers.openai.errors import API_ERRORS, translate_error
 from bot.providers.openai.image_response import token_count
 from bot.providers.openai.model_check import check_model
-from bot.providers.openai.models import TextModel
+from bot.providers.openai.models import TextModel, text_model
 from bot.providers.openai.rewriter_verdict import (
     ModelVerdict,
     ReasonCode,
@@ -36,6 +37,8 @@ from bot.providers.openai.rewriter_verdict import (
 )
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
+
+log = structlog.get_logger(__name__)
 
 _NAME = REWRITER
 _MOST_ANSWER_TOKENS = 4096
@@ -51,7 +54,10 @@ _REFUSED = "The model that prepares prompts will not touch these words; please t
 
 
 class OpenAIRewriter:
-    """Rewrites with one chat model. Whatever is not a clear verdict is none: it fails closed."""
+    """Rewrites with one chat model. Whatever is not a clear verdict is none: it fails closed.
+
+    Shortly before the model is shut down its replacement rewrites, unless the model `is_pinned`.
+    """
 
     def __init__(
         self,
@@ -61,16 +67,36 @@ class OpenAIRewriter:
         clock: Clock,
         time_limit: timedelta = timedelta(seconds=30),
         unsupported: UnsupportedParameters | None = None,
+        is_pinned: bool = False,
     ) -> None:
         self._client = client
-        self._model = model
+        self._chosen = model
+        self._gives_way = None if is_pinned else model.gives_way
+        self._is_replaced = False
         self._clock = clock
         self._time_limit = time_limit
         self._unsupported = unsupported or UnsupportedParameters(_NAME)
 
+    @property
+    def _model(self) -> TextModel:
+        """The model that rewrites today."""
+        if self._gives_way is None or self._clock.now().date() < self._gives_way:
+            return self._chosen
+        if not self._is_replaced:
+            self._is_replaced = True
+            log.warning(
+                "rewriter.replaced",
+                model=self._chosen.name,
+                replacement=self._chosen.replacement,
+                shuts_down=str(self._chosen.shuts_down),
+            )
+        return text_model(self._chosen.replacement)
+
     async def check(self) -> tuple[Finding, ...]:
         """Ask for the list of models, which is free."""
-        return await check_model(self._client, self._model, service=_NAME, clock=self._clock)
+        model = self._model
+        replaced_on = self._gives_way if model is self._chosen else None
+        return await check_model(self._client, model, service=_NAME, clock=self._clock, replaced_on=replaced_on)
 
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Return the prompt to draw; see `Rewriter`."""

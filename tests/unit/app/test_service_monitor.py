@@ -1,6 +1,7 @@
 """Asks whether a service that does not work is noticed at the start and told to those who can mend it."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.app.ai_services import AiServices
 from bot.app.service_monitor import ServiceMonitor
@@ -63,10 +64,10 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
 
 
 async def test_nobody_is_bothered_where_all_is_well(bench: Bench) -> None:
-    """One look is enough."""
+    """Neither at the start nor later."""
     announced: list[str] = []
     watch = watch_of(bench, CheckedStage(), announced)
-    await watch.run()
+    await watch.check_all()
     assert (watch.findings, announced, bench.surface.posted) == ((), [], [])
 
 
@@ -89,3 +90,20 @@ async def test_what_is_mended_is_well_again(bench: Bench) -> None:
     assert [await watch.check_all() for _ in range(3)] == [(ILL,), (ILL,), ()]
     assert watch.findings == ()
     assert announced[1:] == ["The services that easel works with accept it now."]
+
+
+async def test_owners_hear_of_a_models_end_60_and_7_days_before(bench: Bench) -> None:
+    """Once each, whatever is started how often; whoever starts easel reads it each time."""
+    announced: list[str] = []
+    due = bench.clock.now().date() + timedelta(days=61)
+    ends = Finding("rewriter: shutdown of m", Health.NOTE, "It will be shut down.", "Change to n.", due=due)
+    watch = watch_of(bench, CheckedStage(finds=[ends]), announced)
+    told = []
+    for days in (0, 1, 30, 23, 1, 6):
+        bench.clock.move(timedelta(days=days))
+        await watch.check_all()
+        await watch_of(bench, CheckedStage(finds=[ends]), []).check_all()
+        told.append(len(bench.surface.posted))
+    assert told == [0, 1, 1, 2, 2, 2]
+    assert announced == ["Soon: rewriter: shutdown of m: It will be shut down. Change to n."] * 2
+    assert bench.surface.posted[0][1].text == "rewriter: shutdown of m: It will be shut down. Change to n."
