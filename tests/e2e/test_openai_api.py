@@ -88,10 +88,20 @@ async def test_open_webui_and_librechat_get_what_they_expect(served: Served, cli
     assert picture.url.startswith("http://easel.test/p/")
 
 
+@pytest.mark.parametrize(("asked", "wished"), [(None, None), ("easel", None), ("painter", "painter"), ("painter-1", "painter")])
+async def test_a_model_is_known_by_its_name_here_and_by_its_makers(
+    served: Served, client: AsyncOpenAI, asked: str | None, wished: str | None
+) -> None:
+    """So that clients that come with a model's name need no other."""
+    await draw(served, client, model=asked)
+    [job] = [row.job for row in served.bench.jobs.rows.values()]
+    assert job.wish.model == wished
+
+
 async def test_what_is_on_offer_is_listed(client: AsyncOpenAI) -> None:
     """And nothing else is."""
-    assert [model.id async for model in client.models.list()] == ["easel"]
-    assert (await client.models.retrieve("easel")).owned_by == "easel"
+    assert [model.id async for model in client.models.list()] == ["easel", "painter"]
+    assert [(await client.models.retrieve(name)).owned_by for name in ("easel", "painter")] == ["easel", "easel"]
     with pytest.raises(openai.NotFoundError, match="no such model"):
         await client.models.retrieve("gpt-image-2")
 

@@ -1,5 +1,6 @@
 """OpenAI's image endpoints under `/v1`: what the REST API does, in the words that image clients know."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from bot.adapters.web.rest.jobs import RestDependencies, RestJobs
 from bot.adapters.web.rest.models import JobAnswer, PictureFormat
 from bot.domain.jobs import JobState
 from bot.ports.api_keys import ApiKey
+from bot.text import join_words
 
 OPENAI_PREFIX = "/v1"
 
@@ -27,7 +29,7 @@ def build_openai_api(dependencies: RestDependencies) -> FastAPI:
     add_error_handlers(app)
     rest_jobs = RestJobs(dependencies)
     app.router.route_class = authenticated_route(rest_jobs)
-    _add_model_routes(app)
+    _add_model_routes(app, rest_jobs)
     _add_image_routes(app, rest_jobs)
     return app
 
@@ -40,14 +42,15 @@ async def _key_of(request: Request) -> ApiKey:
 _Key = Annotated[ApiKey, Depends(_key_of)]
 
 
-def _add_model_routes(app: FastAPI) -> None:
+def _add_model_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
     @app.get("/models")
-    async def list_models() -> ModelList:
-        return ModelList(data=(ModelView(id=MODEL),))
+    async def list_models(key: _Key) -> ModelList:
+        names = (MODEL, *(offer.name for offer in await rest_jobs.models(key)))
+        return ModelList(data=tuple(ModelView(id=name) for name in names))
 
     @app.get("/models/{model}")
-    async def look(model: str) -> ModelView:
-        _check_model(model)
+    async def look(model: str, key: _Key) -> ModelView:
+        await _find_model(rest_jobs, key, model)
         return ModelView(id=model)
 
 
@@ -60,9 +63,7 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
         x_stainless_retry_count: Annotated[str, Header()] = "0",
     ) -> ImagesResponse | Response:
         """Draw. A client that repeats a call whose answer it has lost gets the pictures of that call."""
-        if request.model:
-            _check_model(request.model)
-        draft = request.to_draft()
+        draft = replace(request.to_draft(), model=await _find_model(rest_jobs, key, request.model))
         is_repeated = x_stainless_retry_count not in {"", "0"} and not idempotency_key
         job = await rest_jobs.find_repeated(draft, key) if is_repeated else None
         if job is None:
@@ -74,9 +75,20 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
         return _no_pictures(answer)
 
 
-def _check_model(model: str) -> None:
-    if model != MODEL:
-        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no such model here: take {MODEL}, which draws with what is set up.")
+async def _find_model(rest_jobs: RestJobs, key: ApiKey, asked: str | None) -> str | None:
+    """Return the name of the model here that a client means by its own or its maker's; None for the usual one.
+
+    Raises:
+        HTTPException: The key's owner may use no such model.
+    """
+    if not asked or asked == MODEL:
+        return None
+    offers = await rest_jobs.models(key)
+    for offer in offers:
+        if asked in {offer.name, offer.model}:
+            return offer.name
+    names = join_words([MODEL, *(offer.name for offer in offers)])
+    raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no such model here: take {names}. Nothing was counted.")
 
 
 def _pictures(answer: JobAnswer, *, has_urls: bool) -> ImagesResponse:

@@ -1,4 +1,4 @@
-"""The requests and answers, as OpenAI's API has them (checked against the `openai` package, 3.57)."""
+"""The requests and answers, as OpenAI's API has them; the `openai` package is held against them in tests."""
 
 from typing import Annotated, Any, Literal
 

@@ -14,6 +14,7 @@ from bot.adapters.web.rest.models import DrawRequest, JobAnswer, JobsAnswer, Pic
 from bot.adapters.web.rest.surface import RestCall
 from bot.commands.spec import options_of
 from bot.domain.chat import Place
+from bot.domain.image_models import ImageModelOffer
 from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
 from bot.domain.prompt_text import clean_prompt
@@ -77,6 +78,10 @@ class RestJobs:
             credits=quota_status.credits,
             refills_at=effective_limits.allowance.refills_at,
         )
+
+    async def models(self, key: ApiKey) -> tuple[ImageModelOffer, ...]:
+        """Return the models that the key's owner may ask for."""
+        return await self._dependencies.quotas.offered_models(_person(key), _place(key))
 
     async def accept(self, draft: Draft, key: ApiKey, repeat_key: str) -> Job:
         """Have it drawn, and give the job; the same `repeat_key` again gives the same one.
