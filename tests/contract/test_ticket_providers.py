@@ -1,0 +1,217 @@
+"""Asks every provider that gives tickets what `bot.ports.images` promises, each as the settings build it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import cast
+
+import pytest
+
+from bot.app.ai_services import open_ai_services
+from bot.config import Settings
+from bot.domain.health import Health
+from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
+from bot.domain.tickets import Ticket
+from bot.ports.images import TicketProvider
+from bot.provider_errors import OutcomeUnknown, ProviderFailed
+from tests.fakes import comfyui, paid_jobs
+from tests.fakes.clock import NOON, StoppedClock
+from tests.fakes.comfyui import FakeComfyUi
+from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
+from tests.fakes.paid_jobs import PaidJobsFake
+from tests.fakes.replicate import FakeReplicate
+from tests.fakes.runpod import FakeRunPod
+
+DRAWING = DrawingId("AAECAwQFBgcICQoLDA0ODw")
+RUNPOD_INPUT = {name: f"{{{{{name}}}}}" for name in ("prompt", "width", "height", "seed", "count")}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A fake service, and the section of the settings that has easel draw there."""
+
+    section: Mapping[str, object]
+    calls: Callable[[], int]
+    """How many calls it has accepted: each is paid for."""
+
+    forget: Callable[[], None]
+    lose_answer: Callable[[], None]
+
+
+Opening = Callable[[], AbstractAsyncContextManager[Service]]
+
+
+@asynccontextmanager
+async def comfyui_service() -> AsyncIterator[Service]:
+    """Draw at home."""
+    async with FakeComfyUi() as fake:
+        section = {"kind": "comfyui", "base_url": fake.url}
+        yield Service(section, lambda: len(fake.state.drawn), fake.state.restart, lambda: fake.fail(comfyui.Trouble.CUT_AFTER))
+
+
+@asynccontextmanager
+async def openai_service() -> AsyncIterator[Service]:
+    """Draw at OpenAI, in the background."""
+    async with FakeOpenAI() as fake:
+        section = {"kind": "openai-background", "base_url": fake.url, "api_key": "sk-x"}
+        yield Service(
+            section,
+            lambda: len(fake.paid),
+            fake.state.responses.clear,
+            lambda: fake.fail(Endpoint.RESPONSES, Kind.CUT_AFTER_PAID),
+        )
+
+
+def paid_jobs_service(open_fake: Callable[[], PaidJobsFake], **section: object) -> Opening:
+    """Draw at one of those that have predictions or jobs."""
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[Service]:
+        async with open_fake() as fake:
+            yield Service(
+                {"base_url": fake.url, "api_key": "k", **section},
+                lambda: len(fake.state.jobs),
+                fake.state.jobs.clear,
+                lambda: fake.fail(paid_jobs.Trouble.CUT_AFTER),
+            )
+
+    return opening
+
+
+SERVICES: Mapping[str, Opening] = {
+    "comfyui": comfyui_service,
+    "openai-background": openai_service,
+    "replicate": paid_jobs_service(FakeReplicate, kind="replicate"),
+    "runpod": paid_jobs_service(
+        FakeRunPod, kind="runpod", endpoint="e1", model="flux2", input=json.dumps(RUNPOD_INPUT), output="images.*.data"
+    ),
+}
+
+
+@pytest.fixture(params=list(SERVICES.values()), ids=list(SERVICES))
+async def service(request: pytest.FixtureRequest) -> AsyncIterator[Service]:
+    """Yield each service in turn."""
+    opening: Opening = request.param
+    async with opening() as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def worker(service: Service) -> AsyncIterator[TicketProvider]:
+    """Yield the provider as one process has it."""
+    settings = Settings.model_validate({"providers": {"there": service.section}})
+    async with open_ai_services(settings, StoppedClock()) as services:
+        [provider] = services.providers
+        yield cast("TicketProvider", provider)
+
+
+@pytest.fixture
+async def provider(service: Service) -> AsyncIterator[TicketProvider]:
+    """Yield the provider."""
+    async with worker(service) as opened:
+        yield opened
+
+
+def wish(provider: TicketProvider, count: int = 1) -> ImageRequest:
+    """Ask for something within what the provider can do, as the pipeline does."""
+    able = provider.abilities
+    return ImageRequest(
+        drawing=DRAWING,
+        prompt="a fox in the snow",
+        size=able.fit(Size(1024, 768)),
+        quality=able.fit_quality(Quality.MEDIUM),
+        count=min(count, able.most),
+        author="0" * 32,
+    )
+
+
+class News:
+    """Remembers what was told on the way."""
+
+    def __init__(self) -> None:
+        self.all: list[Progress] = []
+
+    async def __call__(self, progress: Progress) -> None:
+        """Take one piece of news."""
+        self.all.append(progress)
+
+
+async def test_a_ticket_becomes_as_many_pictures_as_were_asked_for(provider: TicketProvider) -> None:
+    """Their model and cost are told, the cost as soon as it is known."""
+    asked, news = wish(provider, 2), News()
+    ticket = await provider.submit(asked)
+    result = await provider.collect(ticket, news)
+    assert ticket.expires_at > NOON
+    assert (len(result.pictures), len(set(result.pictures))) == (asked.count, asked.count)
+    assert (result.model, result.cost) == (provider.model, next(each.cost for each in news.all[::-1] if each.cost is not None))
+    assert result.cost.microusd >= 0
+
+
+async def test_any_worker_collects_by_what_the_ticket_says(service: Service, provider: TicketProvider) -> None:
+    """Read from a row by another process, as often as it likes, and nothing is paid for twice."""
+    ticket = await provider.submit(wish(provider))
+    details = json.loads(json.dumps(dict(ticket.details)))
+    read = Ticket(id=str(ticket.id), expires_at=ticket.expires_at, details=details, cost=ticket.cost)
+    async with worker(service) as other:
+        results = await asyncio.gather(*(each.collect(read, News()) for each in (other, other, provider)))
+    assert len({result.pictures for result in results}) == 1
+    assert service.calls() == 1
+
+
+async def test_a_ticket_that_is_known_beforehand_is_the_one_that_comes(provider: TicketProvider) -> None:
+    """Where the service lets us choose its id; elsewhere none is known."""
+    known = provider.known_ticket(DRAWING)
+    ticket = await provider.submit(wish(provider))
+    assert known is None or known.id == ticket.id
+
+
+async def test_an_answer_that_got_lost_is_an_unknown_outcome(service: Service, provider: TicketProvider) -> None:
+    """It is paid for, so it is not repeated; where the ticket is known, the pictures are there."""
+    service.lose_answer()
+    with pytest.raises(OutcomeUnknown):
+        await provider.submit(wish(provider))
+    known = provider.known_ticket(DRAWING)
+    assert known is None or (await provider.collect(known, News())).pictures
+    assert service.calls() == 1
+
+
+async def test_a_call_that_the_service_has_forgotten_has_an_unknown_outcome(service: Service, provider: TicketProvider) -> None:
+    """It was accepted, and nobody can say what became of it."""
+    ticket = await provider.submit(wish(provider))
+    service.forget()
+    with pytest.raises(OutcomeUnknown):
+        await provider.collect(ticket, News())
+
+
+@pytest.mark.parametrize("is_forgotten", [False, True], ids=["known", "forgotten"])
+async def test_a_cancel_never_raises(service: Service, provider: TicketProvider, is_forgotten: bool) -> None:
+    """However often, and whatever became of the call; it says what that costs, or that nobody knows."""
+    ticket = await provider.submit(wish(provider))
+    if is_forgotten:
+        service.forget()
+    for _ in range(2):
+        cost = await provider.cancel(ticket)
+        assert cost is None or cost.microusd >= 0
+
+
+async def test_a_ticket_that_has_run_out_is_waited_for_no_more(service: Service, provider: TicketProvider) -> None:
+    """Collecting keeps to `expires_at`: it ends, with the pictures or without."""
+    ticket = await provider.submit(wish(provider))
+    service.forget()
+    with pytest.raises(ProviderFailed):
+        async with asyncio.timeout(30):
+            await provider.collect(replace(ticket, expires_at=NOON), News())
+
+
+async def test_it_says_who_it_is_and_finds_nothing_wrong(provider: TicketProvider) -> None:
+    """A name from the settings, a model, a line for under the picture, and a check that may be asked again."""
+    assert provider.name == "there"
+    assert provider.model
+    assert provider.attribution
+    assert bool(provider.abilities.sizes) != bool(provider.abilities.free)
+    assert provider.estimate(Size(1024, 1024), Quality.HIGH, 1).microusd >= 0
+    first, second = await provider.check(), await provider.check()
+    assert first == second
+    assert all(finding.health is not Health.WRONG and finding.subject and finding.text for finding in first)
