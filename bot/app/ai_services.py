@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app.openai_services import OpenAiClients
-from bot.app.provider_kinds import BUILDERS, ProviderInstance, reason_to_draw
+from bot.app.provider_instance import ProviderInstance, reason_to_draw
+from bot.app.provider_kinds import BUILDERS
 from bot.config import Settings
 from bot.domain.call_limits import CallLimits
 from bot.domain.health import Check

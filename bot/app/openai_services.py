@@ -4,7 +4,8 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from bot.config import Settings
-from bot.config.provider_settings import OpenAiAccountSettings
+from bot.config.provider_settings import CompatibleProviderSettings, OpenAiAccountSettings
+from bot.domain.images import USUAL_SIZES, Abilities
 from bot.errors import ConfigError
 from bot.text import join_words, suggest
 
@@ -15,23 +16,37 @@ if TYPE_CHECKING:
 
 
 class OpenAiClients:
-    """Opens one client for each pair of key and address, which all who ask there share; they are closed with the stack."""
+    """Opens one client for each key and address, which all who ask there share; they are closed with the stack."""
 
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack
-        self._clients: dict[tuple[str, str], AsyncOpenAI] = {}
+        self._clients: dict[tuple[str, str, str], AsyncOpenAI] = {}
 
-    def open(self, key: str, base_url: str) -> "AsyncOpenAI":
-        """Return the client for a key and an address; without an address it is OpenAI's own."""
-        client = self._clients.get((key, base_url))
+    def open(self, key: str, base_url: str, api_version: str = "") -> "AsyncOpenAI":
+        """Return the client for a key and an address; without an address it is OpenAI's own. `api_version` is for Azure."""
+        client = self._clients.get((key, base_url, api_version))
         if client is None:
             from bot.providers.openai.client import build_client, load_resources
 
-            client = build_client(key, base_url or None)
+            client = build_client(key, base_url or None, api_version=api_version)
             self._stack.push_async_callback(client.close)
             load_resources(client)
-            self._clients[key, base_url] = client
+            self._clients[key, base_url, api_version] = client
         return client
+
+
+def compatible_model(section: CompatibleProviderSettings) -> "ImageModel":
+    """Return what the settings say of the model of a server of that kind; else that it draws one of the usual sizes a call."""
+    from bot.providers.openai.models import ImageModel
+
+    usual = Abilities(sizes=tuple(USUAL_SIZES.values()))
+    price = section.price
+    return ImageModel(
+        name=section.model,
+        abilities=section.abilities("", usual),
+        prices=price.tokens if price else None,
+        unit_prices=price.units if price else None,
+    )
 
 
 def image_model_names(settings: Settings) -> list[str]:

@@ -1,9 +1,10 @@
 """The image providers: `[openai]`, and one section `[providers.NAME]` for each other one, its fields chosen by its `kind`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, model_validator
 
 from bot.config.field_types import NO_SECRET, Duration, Hosts, Secret, Section, TextList, WebUrl, between, like, parse_list
 from bot.config.model_settings import AbilitySettings, Dollars
@@ -20,6 +21,13 @@ RESERVED_NAMES = {
 """Names that no section below [providers] may have, each with the reason."""
 
 _Timeout = Annotated[Duration, between("5s", "6h")]
+
+
+def _check_extra_body(fields: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    for name in ("model", "prompt", "n", "size", "stream"):
+        if name in fields:
+            raise ValueError(f"may not hold {name}, which easel sends itself")
+    return fields
 
 
 class ProviderTimeoutSettings(Section):
@@ -124,6 +132,24 @@ class OpenAiProviderSettings(OpenAiAccountSettings):
     leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
 
 
+class CompatibleProviderSettings(RemoteProviderSettings):
+    """A server that speaks like OpenAI's images endpoint, with whatever it wants otherwise."""
+
+    kind: Literal["compatible"] = "compatible"
+    model: Annotated[str, Field(min_length=1)]
+    base_url: Annotated[WebUrl, Field(min_length=1)]
+    response_format: Literal["", "b64_json", "url"] = ""
+    leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
+    extra_body: Annotated[Mapping[str, JsonValue], AfterValidator(_check_extra_body)] = Field(default_factory=dict)
+    api_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
+
+    @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        if self.price and self.price.second is not None:
+            raise ValueError("needs a price by tokens, or by picture and megapixel")
+        return self
+
+
 class OpenAiBackgroundProviderSettings(OpenAiAccountSettings):
     """OpenAI's Responses API in background mode, where `text_model` calls the image model."""
 
@@ -206,6 +232,7 @@ class FalProviderSettings(HostedProviderSettings):
 _AnyKind = (
     OpenAiProviderSettings
     | OfflineProviderSettings
+    | CompatibleProviderSettings
     | OpenAiBackgroundProviderSettings
     | ComfyUiProviderSettings
     | BflProviderSettings

@@ -13,12 +13,12 @@ from bot.app.ai_services import AiServices, open_ai_services
 from bot.app.broker_checks import check_broker
 from bot.app.openai_services import image_model, image_model_names
 from bot.app.orphans import open_orphans
-from bot.app.provider_kinds import reason_to_draw
+from bot.app.provider_instance import reason_to_draw
 from bot.app.redis_checks import check_redis
 from bot.app.stores import open_objects
 from bot.app.system import SystemClock
 from bot.config import Settings
-from bot.config.provider_settings import OpenAiAccountSettings
+from bot.config.provider_settings import CompatibleProviderSettings, OpenAiAccountSettings
 from bot.doctor import chat_checks
 from bot.doctor.checks import DoctorCheck, load_modules, run_checks
 from bot.doctor.database_checks import check_postgres, check_version
@@ -142,7 +142,9 @@ def _describe_orphans(count: OrphanCount) -> tuple[Finding, ...]:
 
 async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
     """Check the image providers, the rewriter and the moderation models."""
-    if settings.openai.api_key or any(isinstance(found, OpenAiAccountSettings) for found in settings.providers.values()):
+    if settings.openai.api_key or any(
+        isinstance(found, (OpenAiAccountSettings, CompatibleProviderSettings)) for found in settings.providers.values()
+    ):
         await load_modules("bot.providers.openai.client", "bot.providers.openai.images", "bot.providers.openai.rewriter")
     async with open_ai_services(settings, SystemClock()) as chosen:
         checks = [DoctorCheck(name, check) for name, check in chosen.checks]

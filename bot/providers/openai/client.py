@@ -29,18 +29,23 @@ _MOST_PICTURE_BYTES = 640 * 1024 * 1024
 """Bytes: ten pictures of the largest kind as base64. Whoever asks for fewer takes less."""
 
 
-def build_client(key: str, base_url: str | None = None, *, longest: timedelta = timedelta(minutes=15)) -> AsyncOpenAI:
+def build_client(
+    key: str, base_url: str | None = None, *, api_version: str = "", longest: timedelta = timedelta(minutes=15)
+) -> AsyncOpenAI:
     """Build a client that never repeats a call by itself; the caller closes it (`await client.close()`).
 
     Whoever makes a call keeps its time limit; `longest` is greater than any of
     them, and the last resort against a read that never ends. A service that
-    wants no key gets a placeholder.
+    wants no key gets a placeholder. With an `api_version` the key goes into
+    Azure's own header, as its older addresses want it.
 
     Raises:
         ConfigError: The address or the key cannot be one.
     """
+    checked = _check_key(key.strip()) or "none"
+    azure = {"api-key": checked} if api_version else {}
     client = AsyncOpenAI(
-        api_key=_check_key(key.strip()) or "none",
+        api_key=checked,
         admin_api_key="",
         base_url=_parse_base_url(base_url or OPENAI_URL),
         max_retries=0,
@@ -50,7 +55,8 @@ def build_client(key: str, base_url: str | None = None, *, longest: timedelta = 
             write=_WRITE.total_seconds(),
             pool=_CONNECT.total_seconds(),
         ),
-        default_headers=NO_COMPRESSION,
+        default_headers={**NO_COMPRESSION, **azure},
+        default_query={"api-version": api_version} if api_version else None,
         http_client=DefaultAsyncHttpxClient(verify=_tls_context(), event_hooks={"response": [limit_bodies(_body_limit)]}),
     )
     # The SDK fills these from the environment, which only our settings may read.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import openai
@@ -11,7 +12,7 @@ from openai import AsyncOpenAI
 from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
-from bot.domain.money import Cost, TokenPrices
+from bot.domain.money import Cost, TokenPrices, UnitPrices
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
 from bot.provider_errors import ProviderFailed, ProviderFault
@@ -49,7 +50,7 @@ class OpenAIImages:
     A single picture is streamed when the model has previews and the operator
     wants some (`previews` at most); the API does not stream several.
     `response_format` is for gateways that must be told how to answer:
-    OpenAI's own models refuse the parameter. `unsupported` knows what a gateway
+    OpenAI's own models refuse the parameter. `extra_body` is sent along. `unsupported` knows what a gateway
     does not take.
     """
 
@@ -65,8 +66,10 @@ class OpenAIImages:
         response_format: ResponseFormat | None = None,
         unsupported: UnsupportedParameters | None = None,
         fetcher: PictureFetcher | None = None,
+        extra_body: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self._client = client
+        self._extra_body = extra_body
         self._model = model
         self._clock = clock
         self._credit = attribution
@@ -106,7 +109,7 @@ class OpenAIImages:
         """Go by the table of prices, for the nearest that the model draws."""
         able, prices = self.abilities, self._model.prices
         if prices is None:
-            return Cost(is_estimate=True)
+            return self._unit_cost(able.fit(size), min(count, able.most))
         each = self._model.output.tokens(able.fit(size), able.fit_quality(quality))
         previews = self._previews * _TOKENS_OF_A_PREVIEW if count == 1 else 0
         out = min(count, able.most) * each + previews
@@ -179,7 +182,7 @@ class OpenAIImages:
         self, request: ImageRequest, sent: Mapping[OmittableParameter, object], on_progress: OnProgress
     ) -> ImageCallResult:
         previews = self._previews if "stream" in sent else 0
-        extra: dict[str, object] = {str(name): value for name, value in sent.items()}
+        extra: dict[str, object] = {**self._extra_body, **{str(name): value for name, value in sent.items()}}
         if previews:
             extra["partial_images"] = previews
 
@@ -230,10 +233,15 @@ class OpenAIImages:
         except ValueError as error:
             return ProviderFailed(self._name, str(error), fault=ProviderFault.BAD_ANSWER, request_id=request_id)
 
+    def _unit_cost(self, size: Size, count: int) -> Cost:
+        """Go by the operator's prices of pictures and pixels; free where there are none."""
+        prices = self._model.unit_prices or UnitPrices()
+        return prices.cost(pictures=count, pixels=count * size.pixels, is_estimate=True)
+
     def _cost(self, request: ImageRequest, result: ImageCallResult) -> Cost:
         prices, usage = self._model.prices, result.response.usage
         if prices is None:
-            return Cost(is_estimate=True)
+            return self._unit_cost(request.size, len(result.response.pictures[: request.count]))
         if usage is not None:
             return _cost_of(prices, usage)
         each = self._model.output.tokens(request.size, request.quality)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from bot.domain.images import USUAL_SIZES, Abilities, FreeSizes, Quality, Size
-from bot.domain.money import TokenPrices
+from bot.domain.money import TokenPrices, UnitPrices
 
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
@@ -77,10 +77,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageModel(Model):
-    """A model that draws. Without `prices` its cost is not known."""
+    """A model that draws. Without prices, by tokens or by `unit_prices`, its cost is not known."""
 
     abilities: Abilities
     prices: TokenPrices | None = None
+    unit_prices: UnitPrices | None = None
     output: OutputTokens = TokensByArea(low=16, medium=48, high=96)
 
     def override(self, abilities: Abilities, prices: TokenPrices | None) -> "ImageModel":

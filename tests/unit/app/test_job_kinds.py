@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.app.openai_services import OpenAiClients
-from bot.app.provider_kinds import BUILDERS, ProviderInstance
+from bot.app.provider_instance import ProviderInstance
+from bot.app.provider_kinds import BUILDERS
 from bot.config import Settings
 from bot.domain.images import Quality, Size
 from bot.domain.money import Cost

@@ -263,6 +263,18 @@ IN_THE_FILE = [
         "[providers] flux in FILE needs a price by second, or none.",
     ),
     (
+        '[providers.own]\nkind = "compatible"\nbase_url = "http://h/v1"',
+        "[providers.own] model is missing: add it, or take its section out.",
+    ),
+    (
+        '[providers.own]\nkind = "compatible"\nmodel = "m"\nbase_url = "http://h/v1"\nextra_body = { prompt = "x" }',
+        "[providers.own] extra_body in FILE may not hold prompt, which easel sends itself.",
+    ),
+    (
+        '[providers.own]\nkind = "compatible"\nmodel = "m"\nbase_url = "http://h/v1"\nprice = { second = 1 }',
+        "[providers] own in FILE needs a price by tokens, or by picture and megapixel.",
+    ),
+    (
         '[providers.flux]\nkind = "offline"\ntimeouts = { low = "2" }',
         "[providers.flux.timeouts] low in FILE must be a duration with its unit, such as 90s, 3m or 1h30m.",
     ),
