@@ -11,6 +11,7 @@ from bot.domain.money import FREE, Cost
 from bot.domain.options import Choice, Description, ImageModelRef, Number, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
 from bot.domain.prompt_text import LONGEST_PROMPT
+from bot.domain.tickets import Ticket
 from bot.errors import BadInput
 
 JobId = NewType("JobId", str)
@@ -194,6 +195,11 @@ class DrawingState(StrEnum):
         return self in {DrawingState.OPEN, DrawingState.DRAWN}
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is known how the call ended."""
+        return self not in {DrawingState.OPEN, DrawingState.UNKNOWN}
+
+    @property
     def certainty(self) -> int:
         """Return how much whoever reports this state knows; a report is not overwritten by one that knows less."""
         return {DrawingState.OPEN: 0, DrawingState.UNKNOWN: 1, DrawingState.DRAWN: 3}.get(self, 2)
@@ -206,7 +212,7 @@ class Drawing:
     `asked` is how many pictures it asks for, which may be fewer than were wished for.
     `cost` is what the call probably costs until it is known what it did cost.
     `files` is set when it is `DRAWN`: the pictures are safe on this machine
-    and only have to reach the store.
+    and only have to reach the store. By its `ticket` any worker collects it.
     """
 
     id: DrawingId
@@ -221,6 +227,7 @@ class Drawing:
     request_id: str | None = None
     files: tuple[ImageFile, ...] = ()
     notes: tuple[str, ...] = ()
+    ticket: Ticket | None = None
 
     @property
     def may_have_given(self) -> int:

@@ -24,7 +24,8 @@ class CallQueue(Protocol):
     Only jobs of the `platforms` of whoever asks go before others: what nobody
     serves would keep its place for ever. A call counts as long as its drawing
     is open and its job has a lease, so that one whose process was killed stops
-    counting by itself. Where a service took less than the `limits` allow, what
+    counting by itself; one with a ticket goes on without a process, and counts
+    until its ticket expires. Where a service took less than the `limits` allow, what
     its state says holds (`bot/domain/provider_state.py`). All may raise
     `StorageFailed`, and then nothing has changed.
     """

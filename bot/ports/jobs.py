@@ -7,10 +7,11 @@ from typing import Protocol
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
-from bot.domain.images import Picture
+from bot.domain.images import DrawingId, Picture
 from bot.domain.jobs import Drawing, Ending, Job, JobId, PreparedPrompt, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import AccountId, Platform, Tier
+from bot.domain.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,15 @@ class Jobs(Protocol):
 
     async def open_drawing(self, drawing: Drawing) -> None:
         """Write a paid call down before it goes out (fenced by `drawing.attempt`)."""
+        ...
+
+    async def record_ticket(self, drawing: DrawingId, ticket: Ticket) -> None:
+        """Write down by which ticket a paid call is collected, and its cost where the ticket says so. Not fenced: money is money.
+
+        A call that was closed as unknown meanwhile stays so and has its ticket,
+        so that whoever ended its job can cancel it; the budgets are corrected as
+        by `close_drawing`. Where more is known of it nothing changes.
+        """
         ...
 
     async def close_drawing(self, drawing: Drawing) -> None:

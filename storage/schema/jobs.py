@@ -94,6 +94,8 @@ drawings = Table(
     Column("request_id", String),
     Column("files", JSON_VALUE, nullable=False),
     Column("notes", JSON_VALUE, nullable=False),
+    Column("ticket", JSON_VALUE),  # by which any worker collects what was drawn
+    Column("ticket_expires_at", Moment),
     Index(None, "job", "started_at", "id"),
     Index("ix_drawings_provider", "provider", "started_at"),
 )

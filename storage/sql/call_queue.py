@@ -36,11 +36,13 @@ _OUT = (
         drawings.c.provider == _PROVIDER,
         drawings.c.id != bindparam("drawing", type_=String),
         jobs.c.finished_at.is_(None),
-        jobs.c.attempt == drawings.c.attempt,
-        jobs.c.lease_until > NOW,
+        or_(
+            and_(jobs.c.attempt == drawings.c.attempt, jobs.c.lease_until > NOW),
+            drawings.c.ticket_expires_at > NOW,
+        ),
     )
 )
-"""What a process of before had out, or one that was killed, is nobody's attempt any more, or has no lease."""
+"""What was killed is nobody's attempt any more, or has no lease; only what has a ticket goes on without."""
 
 _BEGUN: Select[Any] = (
     select(drawings.c.started_at)

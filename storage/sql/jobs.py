@@ -1,6 +1,7 @@
 """The table of jobs, with their drawings, pictures and holds in step."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -9,15 +10,16 @@ from sqlalchemy import Select, String, bindparam, func, select, true, tuple_, up
 
 from bot.domain.allowances import Hold, HoldState
 from bot.domain.chat import MessageRef
-from bot.domain.images import Picture
+from bot.domain.images import DrawingId, Picture
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Platform, Tier
+from bot.domain.tickets import Ticket
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
 from storage.schema.base import Moment
-from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, jobs
+from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, drawings, jobs
 from storage.sql.claims import (
     AGE,
     HAS_NO_PICTURES,
@@ -56,6 +58,7 @@ _ATTACH = update(jobs).where(_OF_JOB)
 _LOCKED = _BY_ID.with_for_update()
 _CANCEL = update(jobs).where(_OF_JOB)
 _MARK_NOTIFIED = update(jobs).where(_OF_JOB, IS_UNNOTIFIED)
+_JOB_OF_DRAWING = select(drawings.c.job).where(drawings.c.id == bindparam("drawing"))
 _PLACE = select(jobs.c.created_at, jobs.c.id).where(_OF_JOB)
 _CAME_BEFORE = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String))
 _NEWEST_OF = select(jobs).where(jobs.c.account == bindparam("account")).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
@@ -149,6 +152,18 @@ class SqlJobs:
         async with self._database.write_transaction() as connection:
             await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
             await add_drawing(connection, drawing)
+
+    async def record_ticket(self, drawing: DrawingId, ticket: Ticket) -> None:
+        """Add the ticket to what is known of the drawing, and correct what was booked for its job."""
+        async with self._database.write_transaction() as connection:
+            job = (await connection.execute(_JOB_OF_DRAWING, {"drawing": drawing})).scalar_one()
+            hold = await lock_hold(connection, job)
+            known = next(one for one in await drawings_of(connection, job) if one.id == drawing)
+            if known.state.is_certain:
+                return
+            noted = replace(known, ticket=ticket, cost=ticket.cost or known.cost)
+            await book_cost_if_news(connection, noted, hold)
+            await overwrite_drawing(connection, noted)
 
     async def close_drawing(self, drawing: Drawing) -> None:
         """Overwrite the drawing, and correct what was booked and spent for its job, unless more is known of it."""

@@ -126,7 +126,7 @@ PERSONAL_DATA = (
         table=jobs.drawings,
         what="the calls to image services for it, and what they cost",
         rows=jobs.drawings.c.job.in_(_OWN_JOBS),
-        hidden=frozenset({"attempt"}),
+        hidden=frozenset({"attempt", "ticket", "ticket_expires_at"}),
         when_forgotten=WhenForgotten.EMPTIED,
         reason=_BOOKS,
     ),

@@ -96,13 +96,15 @@ def drawing_values(drawing: Drawing) -> Json:
     """Return the columns of a drawing."""
     values: Json = _DRAWING.dump_python(drawing)
     cost: Json = values.pop("cost")
-    return values | cost
+    ticket: Json | None = values["ticket"]
+    return values | cost | {"ticket_expires_at": ticket and ticket.pop("expires_at")}
 
 
 def drawing_of(row: Row[Any]) -> Drawing:
     """Return the drawing that a whole row of `drawings` holds."""
     columns = _columns(row)
-    return _DRAWING.validate_python(columns | {"cost": columns})
+    ticket = row.ticket and {**row.ticket, "expires_at": row.ticket_expires_at}
+    return _DRAWING.validate_python(columns | {"cost": columns, "ticket": ticket})
 
 
 def picture_values(picture: Picture) -> Json:

@@ -11,6 +11,7 @@ from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Place
 from bot.domain.jobs import DrawingState, Job, JobId, JobState
 from bot.domain.people import AccountId
+from bot.domain.tickets import Ticket
 from bot.errors import LeaseLost
 from bot.ports.call_queue import CallQueue
 from bot.ports.jobs import Jobs
@@ -123,6 +124,27 @@ class TestCallsAtOnce:
         assert not await line.open("c", ONE, provider="another")
         await line.end("a")
         assert (await line.due(ONE), await line.due(ONE, provider="another")) == ([], [])
+
+    @pytest.mark.parametrize("way", ["handed back", "claimed by another", "killed"])
+    async def test_a_call_with_a_ticket_is_out_though_nobody_waits_for_it(self, line: Line, way: str) -> None:
+        """It goes on at the service; what nobody collects before its ticket expires makes room too."""
+        await line.accept("a", "b")
+        a = await line.claim("a")
+        assert await line.open_claimed(a, ONE)
+        [drawing] = await line.jobs.drawings(a.id)
+        await line.jobs.record_ticket(drawing.id, Ticket(id="t", expires_at=line.clock.now() + 9 * LEASE))
+        assert not await line.open("b", ONE)
+        match way:
+            case "handed back":
+                await line.jobs.release(a.id, 1, NOON)
+            case "claimed by another":
+                line.clock.move(LEASE)
+                await line.claim("a")
+            case _:
+                line.clock.move(LEASE)
+        assert await line.due(ONE) == []
+        line.clock.move(9 * LEASE)
+        assert await line.due(ONE) == ["b"]
 
     @pytest.mark.parametrize(
         "way", ["drawn", "failed", "unknown", "ended", "cancelled", "handed back", "claimed by another", "killed"]

@@ -1,6 +1,7 @@
 """Asks of every implementation of `Jobs`: is what was done never done, paid or told twice? Money is asked of in `test_ledger`."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.domain.images import DrawingId
 from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, PreparedPrompt
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId
+from bot.domain.tickets import Ticket
 from bot.errors import LeaseLost
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
@@ -29,6 +31,7 @@ from tests.contract.examples import (
 from tests.fakes.clock import NOON, StoppedClock
 
 NOBODY = JobId("nobody's")
+TICKET = Ticket(id="t-1", expires_at=NOON + timedelta(minutes=10), details={"url": "https://service.test/t-1"})
 
 
 async def state_of(jobs: Jobs, job: Job) -> JobState:
@@ -75,6 +78,38 @@ class TestCheckpoints:
         await jobs.close_drawing(failed)
         await jobs.open_drawing(drawing)
         assert await jobs.drawings(running.id) == (failed,)
+
+    async def test_a_ticket_is_written_into_an_open_drawing_with_what_it_says_of_the_cost(self, jobs: Jobs, running: Job) -> None:
+        """Whoever has the job next reads it back as it was; without a word of the cost, what was guessed stays."""
+        await jobs.open_drawing(a_drawing("one", running, cost=Cost(7, is_estimate=True)))
+        await jobs.record_ticket(DrawingId("one"), TICKET)
+        [drawing] = await jobs.drawings(running.id)
+        assert (drawing.state, drawing.ticket, drawing.cost) == (DrawingState.OPEN, TICKET, Cost(7, is_estimate=True))
+        priced = replace(TICKET, cost=Cost(5))
+        await jobs.record_ticket(DrawingId("one"), priced)
+        [drawing] = await jobs.drawings(running.id)
+        assert (drawing.ticket, drawing.cost) == (priced, Cost(5))
+
+    async def test_a_ticket_that_comes_after_the_job_has_ended_is_known_too(
+        self, jobs: Jobs, running: Job, clock: StoppedClock
+    ) -> None:
+        """So that the call can be cancelled; how it stands is not touched, nor anything where more is known of it."""
+        await jobs.open_drawing(a_drawing("one", running))
+        await jobs.open_drawing(a_drawing("two", running, started_at=clock.now() + SECOND))
+        await jobs.close_drawing(a_drawing("two", running, state=DrawingState.FAILED, started_at=clock.now() + SECOND))
+        await jobs.cancel(running.id, CANCELLED)
+        for name in ("one", "two"):
+            await jobs.record_ticket(DrawingId(name), replace(TICKET, cost=Cost(5)))
+        one, two = await jobs.drawings(running.id)
+        assert (one.state, one.ticket, one.cost) == (DrawingState.UNKNOWN, replace(TICKET, cost=Cost(5)), Cost(5))
+        assert (two.state, two.ticket, two.cost) == (DrawingState.FAILED, None, FREE)
+
+    async def test_a_ticket_stays_with_a_drawing_that_is_closed(self, jobs: Jobs, running: Job) -> None:
+        """It is written again with the rest."""
+        await jobs.open_drawing(a_drawing("one", running))
+        await jobs.close_drawing(a_drawing("one", running, state=DrawingState.DRAWN, files=(a_file("fox"),), ticket=TICKET))
+        [drawing] = await jobs.drawings(running.id)
+        assert (drawing.state, drawing.ticket) == (DrawingState.DRAWN, TICKET)
 
     async def test_a_drawing_is_closed_though_the_lease_is_lost(self, jobs: Jobs, running: Job, clock: StoppedClock) -> None:
         """Money is money."""

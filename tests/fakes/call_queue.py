@@ -74,12 +74,13 @@ class MemoryCallQueue:
         return [one for row in self._jobs.rows.values() for one in row.drawings.values() if one.provider == provider]
 
     def _count_out(self, drawings: list[Drawing]) -> int:
-        """Count those that are open, of jobs that somebody has."""
-        rows, now = self._jobs.rows, self._jobs.clock.now()
-        return sum(
-            one.state is DrawingState.OPEN and rows[one.job].job.attempt == one.attempt and is_leased(rows[one.job], now)
-            for one in drawings
-        )
+        """Count those that are open, of jobs that somebody has, and those that go on without anybody."""
+        now = self._jobs.clock.now()
+        return sum(one.state is DrawingState.OPEN and self._goes_on(one, self._jobs.rows[one.job], now) for one in drawings)
+
+    def _goes_on(self, drawing: Drawing, row: Row, now: datetime) -> bool:
+        is_waited_for = row.job.attempt == drawing.attempt and is_leased(row, now)
+        return is_waited_for or (drawing.ticket is not None and drawing.ticket.expires_at > now)
 
     def _begun(self, drawings: list[Drawing]) -> list[datetime]:
         return sorted(

@@ -22,6 +22,7 @@ from bot.domain.jobs import (
 )
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Identity, Platform, Tier
+from bot.domain.tickets import Ticket
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
@@ -192,6 +193,16 @@ class MemoryJobs:
         row = self.fenced(drawing.job, drawing.attempt)
         row.waits_for = None
         row.drawings.setdefault(drawing.id, drawing)
+
+    async def record_ticket(self, drawing: DrawingId, ticket: Ticket) -> None:
+        """Note the ticket, and what it says of the cost."""
+        self.failures.raise_next("record_ticket")
+        row = next(row for row in self.rows.values() if drawing in row.drawings)
+        known = row.drawings[drawing]
+        if not known.state.is_certain:
+            noted = row.drawings[drawing] = replace(known, ticket=ticket, cost=ticket.cost or known.cost)
+            if row.is_cost_booked:
+                self.books.spend(row.hold.scopes, row.day, held=0, spent=noted.cost.microusd - known.cost.microusd)
 
     async def close_drawing(self, drawing: Drawing) -> None:
         """Note how it ended; whoever knows most is right."""
