@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord import message_links as discord_links
@@ -28,6 +27,8 @@ from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.refusal_handling import TryCounter
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
+from bot.pipeline.ticket_cancellation import TicketCancellation
+from bot.pipeline.ticket_providers import TicketProviders
 from bot.ports.engine import Engine
 from bot.ports.surfaces import Surface
 from bot.services.budget_alerts import BudgetAlerts
@@ -43,9 +44,6 @@ from bot.services.report_follow_up import ReportFollowUp
 from bot.services.sanctions import Sanctions
 from storage.sql.call_queue import SqlCallQueue
 from storage.sql.refusals import SqlRefusals
-
-if TYPE_CHECKING:
-    from bot.ports.images import ImageProvider
 
 _MESSAGE_LINKS = {DISCORD: discord_links.parse_message_link, SLACK: slack_links.parse_message_link}
 
@@ -68,6 +66,8 @@ class Services:
     queue: AccountQueue
     providers: ProviderQueue
     pool: ProviderPool
+    ticket_providers: TicketProviders
+    ticket_cancellation: TicketCancellation
     sanctions: Sanctions
     sanction_enforcement: SanctionEnforcement
     budget_alerts: BudgetAlerts
@@ -99,7 +99,9 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     queue = _build_account_queue(base, engine, delivery, providers)
     budget_alerts = build_notices(base, surfaces)
     owners = Owners(records.accounts, named=settings.owners, platforms=(TERMINAL,))
-    cancellation = Cancellation(jobs=records.jobs, engine=engine, queue=queue, observer=base.observer)
+    ticket_providers = TicketProviders(base.ai_services.all_providers)
+    tickets = TicketCancellation(jobs=records.jobs, queue=providers, providers=ticket_providers)
+    cancellation = Cancellation(jobs=records.jobs, engine=engine, queue=queue, tickets=tickets, observer=base.observer)
     notices = PrivateNotices(records.accounts, surfaces)
     enforcement = build_sanction_enforcement(base, cancellation, delivery, notices)
     sanctions = build_sanctions(base, enforcement, owners)
@@ -136,6 +138,8 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         queue=queue,
         providers=providers,
         pool=_build_provider_pool(base, budget_alerts),
+        ticket_providers=ticket_providers,
+        ticket_cancellation=tickets,
         sanctions=sanctions,
         sanction_enforcement=enforcement,
         budget_alerts=budget_alerts,
@@ -173,7 +177,7 @@ def _build_provider_queue(base: Foundation, engine: Engine, delivery: Delivery) 
 
 def _build_provider_pool(base: Foundation, alerts: BudgetAlerts) -> ProviderPool:
     return ProviderPool(
-        cast("tuple[ImageProvider, ...]", base.ai_services.all_providers),  # no kind gives tickets yet
+        base.ai_services.all_providers,
         states=base.records.provider_states,
         observer=base.observer,
         clock=base.clock,

@@ -15,13 +15,15 @@ from bot.app.system import new_fault_code
 from bot.app.tasks import background_task
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.doubts import DoubtReview
-from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
+from bot.pipeline.drawing import DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.paid_calls import PaidCalls
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.refusal_handling import RefusalHandling
 from bot.pipeline.removal_steps import RemovalSteps
+from bot.pipeline.ticket_calls import TicketCalls
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
@@ -89,8 +91,15 @@ def _build_steps(services: Services) -> Steps:
     check = PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock))
     keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=spool, check=check, clock=base.clock, ids=base.ids)
     policies = GuardPolicies(base.records.rulebook, deployment_limits(settings))
-    time_limits = {name: settings.time_limits(section) for name, section in settings.all_providers.items()}
-    rules = DrawingRules(time_limits, WhenUnknown(settings.drawing.when_unknown))
+    calls = PaidCalls(
+        queue=services.providers,
+        ticket_calls=TicketCalls(jobs=jobs, providers=services.ticket_providers, cancellation=services.ticket_cancellation),
+        cancellation=services.ticket_cancellation,
+        time_limits={name: settings.time_limits(section) for name, section in settings.all_providers.items()},
+        observer=base.observer,
+        clock=base.clock,
+        ids=base.ids,
+    )
     return Steps(
         preparation=PromptPreparation(
             jobs=jobs,
@@ -104,11 +113,10 @@ def _build_steps(services: Services) -> Steps:
             pool=services.pool,
             models=base.ai_services.models,
             queue=services.providers,
+            calls=calls,
             keeping=keeping,
-            rules=rules,
+            when_unknown=WhenUnknown(settings.drawing.when_unknown),
             observer=base.observer,
-            clock=base.clock,
-            ids=base.ids,
         ),
         review=PictureReview(jobs=jobs, keeping=keeping, guard=base.guard, policies=policies),
         keeping=keeping,

@@ -8,6 +8,7 @@ from bot.domain.jobs import Ending, Job
 from bot.errors import StorageFailed
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.log_context import log_job
+from bot.pipeline.ticket_cancellation import TicketCancellation
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.ports.observer import JobEnded, Observer
@@ -18,10 +19,13 @@ log = structlog.get_logger(__name__)
 class Cancellation:
     """Ends jobs. The row is what ends: whoever works on the job is asked to stop, and is not waited for."""
 
-    def __init__(self, *, jobs: Jobs, engine: Engine, queue: AccountQueue, observer: Observer) -> None:
+    def __init__(
+        self, *, jobs: Jobs, engine: Engine, queue: AccountQueue, tickets: TicketCancellation, observer: Observer
+    ) -> None:
         self._jobs = jobs
         self._engine = engine
         self._queue = queue
+        self._tickets = tickets
         self._observer = observer
 
     async def cancel(
@@ -36,6 +40,7 @@ class Cancellation:
                 self._observer.note(JobEnded(job, ended))
             await self._ask_to_stop(job)
             await self._queue.publish_next(job.id)
+            await self._tickets.cancel_calls_of(job.id)
             log.info("job.cancelled")
         return ended
 

@@ -14,7 +14,7 @@ from bot.domain.provider_state import ProviderState
 from bot.errors import PromptRefused, StorageFailed
 from bot.pipeline.retries import retry_provider
 from bot.ports.clock import Clock
-from bot.ports.images import ImageProvider, ImageService
+from bot.ports.images import ImageService, Provider
 from bot.ports.observer import Observer, ProviderRested, ProviderSlowed
 from bot.ports.provider_states import Change, ProviderStates
 from bot.provider_errors import LASTING_FAULTS, OutcomeUnknown, ProviderFailed, ProviderFault
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-Call = Callable[[ImageProvider, str], Awaitable[T]]
+Call = Callable[[Provider, str], Awaitable[T]]
 """Makes one paid call to a provider. What it is given besides says why another one did not draw; it is empty for the first."""
 
 NotifyOwners = Callable[[Post, str], None]
@@ -67,7 +67,7 @@ class ProviderPool:
 
     def __init__(
         self,
-        providers: Sequence[ImageProvider],
+        providers: Sequence[Provider],
         *,
         states: ProviderStates,
         observer: Observer,
@@ -109,7 +109,7 @@ class ProviderPool:
                 why_not = why_not or _why_not(provider, error.fault)
         raise failures[-1]
 
-    def _candidates(self, order: list[ImageProvider], states: Mapping[str, ProviderState]) -> tuple[list[ImageProvider], str]:
+    def _candidates(self, order: list[Provider], states: Mapping[str, ProviderState]) -> tuple[list[Provider], str]:
         """Return those that do not rest, or all if all do, and why the first of the order is not among them."""
         now = self._clock.now()
         awake = [one for one in order if not states.get(one.name, ProviderState()).is_resting(now)]
@@ -117,7 +117,7 @@ class ProviderPool:
             return awake or order, ""
         return awake, _why_not(order[0], states[order[0].name].fault)
 
-    async def _take_turn(self, provider: ImageProvider, states: Mapping[str, ProviderState]) -> _Turn:
+    async def _take_turn(self, provider: Provider, states: Mapping[str, ProviderState]) -> _Turn:
         """See whether somebody has to try the provider, and try to be the one. One that still rests is asked where all do."""
         state, now = states.get(provider.name, ProviderState()), self._clock.now()
         if not state.is_on_trial or state.is_resting(now):
@@ -127,7 +127,7 @@ class ProviderPool:
             return _Turn.USUAL
         return _Turn.NONE if after == before else _Turn.TRIAL
 
-    async def _ask_one(self, provider: ImageProvider, call: Call[T], why_not: str, *, turn: _Turn, is_last: bool) -> T:
+    async def _ask_one(self, provider: Provider, call: Call[T], why_not: str, *, turn: _Turn, is_last: bool) -> T:
         """Make the call. Where nobody else is left, a failure that passes is tried again."""
 
         async def ask() -> T:
@@ -142,7 +142,7 @@ class ProviderPool:
 
         return await ask() if turn is _Turn.TRIAL or not is_last else await retry_provider(ask)
 
-    async def _is_resting(self, provider: ImageProvider) -> bool:
+    async def _is_resting(self, provider: Provider) -> bool:
         state = (await self._states.all()).get(provider.name, ProviderState())
         return state.is_resting(self._clock.now())
 

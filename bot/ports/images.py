@@ -1,7 +1,7 @@
 """Image providers: those that answer a call with its pictures, and those that give a ticket to collect them with."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
@@ -60,6 +60,7 @@ class ImageProvider(ImageService, Protocol):
         ...
 
 
+@runtime_checkable
 class TicketProvider(ImageService, Protocol):
     """Draws pictures while nobody waits: any worker collects them by the ticket, also after the one that asked was killed."""
 
@@ -92,7 +93,11 @@ class TicketProvider(ImageService, Protocol):
         ...
 
     async def cancel(self, ticket: Ticket) -> Cost | None:
-        """Stop the call, if it can be stopped, and return what it costs all the same; None when nobody knows. Never raises."""
+        """Stop the call, if it can be stopped, and return what it costs all the same; None when nobody knows.
+
+        It may be asked again, by several at once too, and never raises. A call
+        that costs nothing gives back the pictures that were counted for it.
+        """
         ...
 
 

@@ -21,8 +21,9 @@ from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.doubts import DoubtReview
-from bot.pipeline.drawing import DrawingRules, DrawingStep, WhenUnknown
+from bot.pipeline.drawing import DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
+from bot.pipeline.paid_calls import PaidCalls
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.prompt_preparation import PromptPreparation
@@ -33,7 +34,11 @@ from bot.pipeline.refusal_handling import RefusalHandling, TryCounter
 from bot.pipeline.removal_steps import RemovalSteps
 from bot.pipeline.sanction_enforcement import SanctionEnforcement
 from bot.pipeline.studio import Studio
+from bot.pipeline.ticket_calls import TicketCalls
+from bot.pipeline.ticket_cancellation import TicketCancellation
+from bot.pipeline.ticket_providers import TicketProviders
 from bot.pipeline.worker import Steps, Worker
+from bot.ports.images import Provider
 from bot.ports.prompts import Rewriter
 from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimiter, AdmissionLimits
@@ -71,6 +76,7 @@ from tests.fakes.rules import MemoryRulebook
 from tests.fakes.sanctions import MemorySanctionBook
 from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
+from tests.fakes.tickets import ScriptedTicketProvider
 
 LEASE = timedelta(seconds=30)
 TIME_LIMIT = timedelta(minutes=2)
@@ -98,7 +104,8 @@ class Bench:
         self,
         *,
         when_unknown: WhenUnknown = WhenUnknown.ASK,
-        others: tuple[ScriptedProvider, ...] = (),
+        others: tuple[ScriptedProvider | ScriptedTicketProvider, ...] = (),
+        tickets: ScriptedTicketProvider | None = None,
         spool: MemoryObjects | None = None,
         surfaces: Mapping[Platform, Surface] | None = None,
         weights: Weights = Weights({}),  # noqa: B008 - it never changes
@@ -133,13 +140,13 @@ class Bench:
         self.picture_stage = ScriptedPictureStage()
         self.rewriter = ScriptedRewriter()
         self.painter = ScriptedProvider()
+        self.painters: tuple[Provider, ...] = (tickets or self.painter, *others)
         self.links = PictureLinks("http://easel.test")
         self.gallery = Gallery(self.pictures, self.removals, self.objects, self.clock, undo=timedelta(minutes=10))
-        self.quotas = self._quotas(communities, models, others)
+        self.quotas = self._quotas(communities, models)
         everywhere = {LOOM: self.surface, **(surfaces or {})}
         self.sent_messages = MemorySentMessages(self.jobs)
         self.delivery = self.delivery_on(everywhere)
-        self.retention = Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
         self.providers = self._provider_queue(limits)
         self.recovery = Recovery(
             jobs=self.jobs,
@@ -162,7 +169,11 @@ class Bench:
             platforms=self.delivery.platforms,
             most_running=most_running,
         )
-        self.cancellation = Cancellation(jobs=self.jobs, engine=self.engine, queue=self.queue, observer=self.observer)
+        self.ticket_providers = TicketProviders(self.painters)
+        self.ticket_cancellation = TicketCancellation(jobs=self.jobs, queue=self.providers, providers=self.ticket_providers)
+        self.cancellation = Cancellation(
+            jobs=self.jobs, engine=self.engine, queue=self.queue, tickets=self.ticket_cancellation, observer=self.observer
+        )
         self.moderation_log = MemoryModerationLog(self.clock)
         self.sanction_book = MemorySanctionBook(self.jobs, self.clock, self.moderation_log)
         self.enforcement, self.sanctions = self._sanctions(everywhere)
@@ -172,14 +183,22 @@ class Bench:
         self._set_up_moderation()
         self.studio = self._studio(self.guard)
         self.keeping = self.keeping_with(spool)
-        self.pool = self._provider_pool((self.painter, *others))
-        time_limits = {found.name: dict.fromkeys(Quality, TIME_LIMIT) for found in (self.painter, *others)}
-        self._rules = DrawingRules(time_limits, when_unknown)
+        self.pool = self._provider_pool(self.painters)
+        self._when_unknown = when_unknown
         self.drawing = self._drawing_with(self.keeping)
-        self.preparation = PromptPreparation(
+        self.worker = self.new_worker()
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What ends the pictures that were kept long enough."""
+        return Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
+
+    @cached_property
+    def preparation(self) -> PromptPreparation:
+        """What settles the words."""
+        return PromptPreparation(
             jobs=self.jobs, policies=self.policies, guard=self.guard, rewriter=self._rewriter, observer=self.observer
         )
-        self.worker = self.new_worker()
 
     def _set_up_moderation(self) -> None:
         self.policies = GuardPolicies(self.rulebook, DEPLOYMENT)
@@ -265,16 +284,24 @@ class Bench:
         )
 
     def _drawing_with(self, keeping: KeepingStep) -> DrawingStep:
+        calls = PaidCalls(
+            queue=self.providers,
+            ticket_calls=TicketCalls(jobs=self.jobs, providers=self.ticket_providers, cancellation=self.ticket_cancellation),
+            cancellation=self.ticket_cancellation,
+            time_limits={found.name: dict.fromkeys(Quality, TIME_LIMIT) for found in self.painters},
+            observer=self.observer,
+            clock=self.clock,
+            ids=self.ids,
+        )
         return DrawingStep(
             jobs=self.jobs,
             pool=self.pool,
             models=self.models,
             queue=self.providers,
+            calls=calls,
             keeping=keeping,
-            rules=self._rules,
+            when_unknown=self._when_unknown,
             observer=self.observer,
-            clock=self.clock,
-            ids=self.ids,
         )
 
     def call(self, key: str = "call-1", user: str = "ann") -> FakeCall:
@@ -341,10 +368,10 @@ class Bench:
             engine=self.engine,
             clock=self.clock,
             platforms=self.delivery.platforms,
-            limits={self.painter.name: limits} if limits else {},
+            limits={self.painters[0].name: limits} if limits else {},
         )
 
-    def _provider_pool(self, providers: tuple[ScriptedProvider, ...]) -> ProviderPool:
+    def _provider_pool(self, providers: tuple[Provider, ...]) -> ProviderPool:
         self.owner_notices: dict[str, Post] = {}
         return ProviderPool(
             providers,
@@ -354,9 +381,8 @@ class Bench:
             notify_owners=lambda post, key: self.owner_notices.update({key: post}),
         )
 
-    def _quotas(self, communities: Communities, models: ImageModels | None, others: tuple[ScriptedProvider, ...]) -> Quotas:
-        painters = (self.painter, *others)
-        self.models = models or ImageModels(tuple(ImageModelOffer(name=one.name, model=one.model) for one in painters))
+    def _quotas(self, communities: Communities, models: ImageModels | None) -> Quotas:
+        self.models = models or ImageModels(tuple(ImageModelOffer(name=one.name, model=one.model) for one in self.painters))
         return Quotas(
             accounts=self.accounts,
             ledger=self.ledger,

@@ -1,5 +1,6 @@
 """Asks what a crash leaves at each step, and whether the next process makes it good: nothing lost, nothing paid twice."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.prompts import REWRITING_COSTS
+from tests.fakes.tickets import ScriptedTicketProvider
 from tests.fakes.waiting import until
 
 ESTIMATE = replace(PRICE, is_estimate=True)
@@ -201,6 +203,43 @@ async def test_a_crash_while_they_are_shown_shows_them_again(bench: Bench, *, is
     assert (bench.job(job).state, bench.message(job).tone) == (JobState.DONE, Tone.DONE)
     assert len(bench.painter.requests) == len(bench.surface.posted) == 1
     assert await bench.quota_status() == PAID
+
+
+@EITHER_WAY
+@pytest.mark.parametrize("moment", ["submitting", "waiting", "storing", "closing", "keeping", "showing"])
+async def test_a_crash_at_any_moment_of_a_drawing_with_a_ticket_loses_nothing(moment: str, *, is_killed: bool) -> None:
+    """It is asked for once, and what it gave is collected, counted and shown once."""
+    studio = ScriptedTicketProvider()
+    bench = Bench(tickets=studio)
+    step = {"storing": "put", "closing": "close_drawing", "keeping": "keep"}.get(moment)
+    if step is not None:
+        (bench.objects if moment == "storing" else bench.jobs).failures.fail_always(step, DOWN)
+    if moment == "submitting":
+        studio.answers.clear()
+    if moment == "waiting":
+        studio.will_hold()
+    job = await bench.imagine()
+    if moment == "showing":
+        bench.surface.hold_updates()
+    bench.engine.start(bench.worker.work)
+    reached = {
+        "submitting": lambda: len(studio.requests) == 1,
+        "waiting": lambda: studio.collecting == 1,
+        "showing": lambda: bench.job(job).state is JobState.KEPT and bench.surface.begun == 2,
+    }
+    await until(reached.get(moment, lambda: "waiting for the storage" in bench.message(job).text))
+    asyncio.get_running_loop().call_later(1, studio.answers.set)
+    await (bench.kill() if is_killed else bench.engine.crash())
+    studio.release()
+    bench.surface.let_updates_go()
+    for failing in (bench.objects, bench.jobs):
+        failing.failures.clear()
+    await bench.recover()
+    assert (bench.job(job).state, bench.message(job).tone) == (JobState.DONE, Tone.DONE)
+    assert (len(studio.requests), studio.cancelled, len(bench.objects.objects)) == (1, [], 1)
+    assert [one.state for one in await bench.jobs.drawings(job.id)] == [DrawingState.DRAWN]
+    assert await bench.quota_status() == PAID
+    assert await bench.jobs.cost(job.id) == PRICE + REWRITING_COSTS
 
 
 async def test_a_stopped_process_hands_its_job_back_at_once(bench: Bench) -> None:

@@ -35,9 +35,9 @@ async def test_a_wish_that_does_not_fit_is_drawn_as_near_as_can_be_and_the_notes
     )
 
 
-async def test_a_shape_that_does_not_fit_needs_no_excuse() -> None:
-    """Whoever names no pixels misses none."""
+async def test_a_shape_that_the_model_does_not_draw_is_said() -> None:
+    """Nothing that was wished for is dropped without a word."""
     bench = Bench()
     bench.painter.abilities = WIDE_ONLY
     drawing = await draw(bench, await bench.claimed(shape=Shape.SQUARE, quality=Quality.MEDIUM))
-    assert drawing.notes == ("drawn by painter", "1536x1024, medium quality")
+    assert drawing.notes == ("drawn by painter", "1536x1024, medium quality", "this model does not draw square pictures")

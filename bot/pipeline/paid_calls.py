@@ -1,0 +1,205 @@
+"""One paid call to an image service: written down before it goes out, waited for, and closed when it fails."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
+from bot.domain.jobs import Drawing, DrawingState, Job
+from bot.domain.money import FREE, Cost
+from bot.errors import PromptRefused
+from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.pseudonyms import pseudonym
+from bot.pipeline.ticket_calls import TicketCalls
+from bot.pipeline.ticket_cancellation import TicketCancellation
+from bot.pipeline.ticket_providers import CallUnderWay
+from bot.ports.clock import Clock, Ids
+from bot.ports.images import ImageProvider, OnProgress, Provider, TicketProvider
+from bot.ports.observer import CostIncurred, Observer, Step
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAnswer:
+    """A paid call that came to its end: its row, and what it gave."""
+
+    drawing: Drawing
+    drawn: ImageResult
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who draws, and why another one does not; empty where it is the first."""
+
+    provider: Provider
+    why_not: str = ""
+
+
+class _CostTracker:
+    """Passes news on, and remembers what a call costs as soon as that is known."""
+
+    def __init__(self, on_progress: OnProgress, cost: Cost | None = None) -> None:
+        self._on_progress = on_progress
+        self.cost = cost or FREE
+
+    async def on_progress(self, progress: Progress) -> None:
+        """Take one piece of news."""
+        if progress.cost is not None:
+            self.cost = progress.cost
+        else:
+            await self._on_progress(progress)
+
+
+class PaidCalls:
+    """Makes paid calls, and waits for those that go on without whoever made them. `time_limits` are by provider."""
+
+    def __init__(
+        self,
+        *,
+        queue: ProviderQueue,
+        ticket_calls: TicketCalls,
+        cancellation: TicketCancellation,
+        time_limits: Mapping[str, Mapping[Quality, timedelta]],
+        observer: Observer,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._queue = queue
+        self._ticket_calls = ticket_calls
+        self._cancellation = cancellation
+        self._time_limits = time_limits
+        self._observer = observer
+        self._clock = clock
+        self._ids = ids
+
+    def stop_waiting(self) -> None:
+        """Leave calls that go on without us to whoever collects them next."""
+        self._ticket_calls.stop_waiting()
+
+    def find(self, drawing: Drawing) -> CallUnderWay | None:
+        """Return the call of an open drawing, if it goes on without whoever made it."""
+        return self._ticket_calls.find(drawing)
+
+    async def make(self, job: Job, choice: Choice, on_progress: OnProgress, on_trouble: Callable[[], None]) -> PaidAnswer:
+        """Make one paid call, written down before it goes out.
+
+        Raises:
+            PromptRefused: The provider will not draw it.
+            ProviderFailed: It did not; `OutcomeUnknown` when nobody knows.
+            WaitsForProvider: It has as many calls as it may have; the job is queued.
+            Stopping: It is drawn, and collected by somebody else.
+        """
+        provider = choice.provider
+        request, notes = self._request(job, choice)
+        drawing = Drawing(
+            id=request.drawing,
+            job=job.id,
+            attempt=job.attempt,
+            provider=provider.name,
+            model=provider.model,
+            state=DrawingState.OPEN,
+            started_at=self._clock.now(),
+            asked=request.count,
+            cost=provider.estimate(request.size, request.quality, request.count),
+            notes=notes,
+        )
+        await self._queue.open_drawing(drawing)
+        with self._observer.watch(Step.DRAWING, job, provider.name):
+            if not isinstance(provider, TicketProvider):
+                return await self._draw(drawing, provider, request, on_progress)
+            async with self._close_on_failure(drawing, _CostTracker(on_progress), goes_on=True):
+                ticket = await self._ticket_calls.submit(
+                    provider, request, self._time_limits[provider.name][request.quality], on_trouble
+                )
+            return await self._collect(CallUnderWay(drawing, provider, ticket), request.quality, on_progress)
+
+    async def collect(self, job: Job, call: CallUnderWay, on_progress: OnProgress, on_trouble: Callable[[], None]) -> PaidAnswer:
+        """Wait for a call that was made before, by whomever; raises as `make` does."""
+        quality = call.provider.abilities.fit_quality(job.wish.quality)
+        if call.drawing.ticket is None:
+            await self._ticket_calls.record(call.drawing.id, call.ticket, on_trouble)
+        with self._observer.watch(Step.DRAWING, job, call.provider.name):
+            return await self._collect(call, quality, on_progress)
+
+    async def _draw(
+        self, drawing: Drawing, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress
+    ) -> PaidAnswer:
+        tracker = _CostTracker(on_progress)
+        time_limit = self._time_limits[provider.name][request.quality]
+        async with self._close_on_failure(drawing, tracker, goes_on=False):
+            try:
+                async with asyncio.timeout(time_limit.total_seconds()):
+                    drawn = await provider.draw(request, tracker.on_progress)
+            except TimeoutError:
+                reason = f"no picture within {time_limit}"
+                raise OutcomeUnknown(provider.name, reason, fault=ProviderFault.TIMED_OUT) from None
+        return self._answer(drawing, drawn)
+
+    async def _collect(self, call: CallUnderWay, quality: Quality, on_progress: OnProgress) -> PaidAnswer:
+        ticket = call.ticket
+        drawing = replace(call.drawing, ticket=ticket, cost=ticket.cost or call.drawing.cost)
+        tracker = _CostTracker(on_progress, ticket.cost)
+        async with self._close_on_failure(drawing, tracker, goes_on=True):
+            drawn = await self._ticket_calls.collect(call, self._time_limits[call.provider.name][quality], tracker.on_progress)
+        return self._answer(drawing, drawn)
+
+    @asynccontextmanager
+    async def _close_on_failure(self, drawing: Drawing, tracker: _CostTracker, *, goes_on: bool) -> AsyncIterator[None]:
+        """Write down how the body failed. Where it is cancelled, whoever ended the job has booked the call.
+
+        One that `goes_on` without us is cancelled then, or collected by whoever has the job now.
+        """
+        try:
+            yield
+        except (PromptRefused, ProviderFailed) as error:
+            closed = _close(drawing, error, tracker.cost)
+            self._observer.note(CostIncurred(drawing.provider, closed.cost))
+            await self._queue.close_drawing(closed)
+            raise
+        except asyncio.CancelledError:
+            if not goes_on or await self._cancellation.cancel_calls_of(drawing.job):
+                self._observer.note(CostIncurred(drawing.provider, drawing.cost))
+            raise
+
+    def _answer(self, drawing: Drawing, drawn: ImageResult) -> PaidAnswer:
+        self._observer.note(CostIncurred(drawing.provider, drawn.cost))
+        notes = (*drawing.notes, *drawn.notes)
+        return PaidAnswer(replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=notes), drawn)
+
+    def _request(self, job: Job, choice: Choice) -> tuple[ImageRequest, tuple[str, ...]]:
+        """Fit the wish to what the provider can do, and say so where that changes it."""
+        provider, wish, abilities = choice.provider, job.wish, choice.provider.abilities
+        size, quality = abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
+        count = min(wish.count, abilities.most)
+        because = f", because {choice.why_not}" if choice.why_not else ""
+        notes = [f"{provider.attribution}{because}", f"{size}, {quality} quality"]
+        if wish.size and size != wish.size:
+            notes.append(f"this model does not draw {wish.size}")
+        elif size.shape is not wish.wanted_size.shape:
+            notes.append(f"this model does not draw {wish.shape} pictures")
+        if quality is not wish.quality:
+            notes.append(f"this model has no {wish.quality} quality")
+        if count < wish.count:
+            notes.append(f"this model draws {count} at a time, so only that many were drawn and counted")
+        request = ImageRequest(
+            drawing=DrawingId(self._ids.new()),
+            prompt=job.prepared_prompt.text if job.prepared_prompt else wish.prompt,
+            size=size,
+            quality=quality,
+            count=count,
+            author=pseudonym(job.account),
+            previews=wish.previews,
+        )
+        return request, tuple(notes)
+
+
+def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, told: Cost) -> Drawing:
+    """Return the drawing as it ended, with the cost `told`; one of unknown end costs what it probably did, if none was told."""
+    if isinstance(error, OutcomeUnknown):
+        cost = drawing.cost if told == FREE else told
+        return replace(drawing, state=DrawingState.UNKNOWN, cost=cost, request_id=error.request_id)
+    is_refusal = isinstance(error, PromptRefused) or error.may_be_refusal
+    state = DrawingState.REFUSED if is_refusal else DrawingState.FAILED
+    return replace(drawing, state=state, cost=told, request_id=error.request_id)

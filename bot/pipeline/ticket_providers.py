@@ -1,0 +1,32 @@
+"""The providers that give tickets, and the calls that go on at them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.jobs import Drawing
+from bot.domain.tickets import Ticket
+from bot.ports.images import Provider, TicketProvider
+
+
+@dataclass(frozen=True, slots=True)
+class CallUnderWay:
+    """A paid call that goes on without whoever made it."""
+
+    drawing: Drawing
+    provider: TicketProvider
+    ticket: Ticket
+
+
+class TicketProviders:
+    """Knows them by their names."""
+
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self._providers = {provider.name: provider for provider in providers if isinstance(provider, TicketProvider)}
+
+    def find_call(self, drawing: Drawing) -> CallUnderWay | None:
+        """Return the call of a drawing; None where nobody can ask for it: its process had to wait, or its provider is gone."""
+        provider = self._providers.get(drawing.provider)
+        if provider is None:
+            return None
+        ticket = drawing.ticket or provider.known_ticket(drawing.id)
+        return CallUnderWay(drawing, provider, ticket) if ticket is not None else None
