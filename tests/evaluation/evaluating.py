@@ -70,13 +70,16 @@ class Evaluation:
 
 
 def evaluate(matcher: Matcher) -> Evaluation:
-    """Try each harmful text plainly and through every trick, and each harmless one as it is."""
+    """Try each harmful text plainly and through every trick, and each evasion and each harmless one as it is."""
     harmful = read_harmful()
     result = Evaluation({category: Count() for category in harmful})
     for category, texts in harmful.items():
         for text in texts:
             for trick, apply in TRICKS.items():
                 _try_harmful(matcher, result, category, _FRAME.format(apply(text)), trick)
+    for category, texts in read_evasions().items():
+        for text in texts:
+            _try_harmful(matcher, result, category, text, "as it was typed")
     for prompt in read_harmless():
         result.harmless += 1
         hit = matcher.find(prompt)
@@ -88,13 +91,24 @@ def evaluate(matcher: Matcher) -> Evaluation:
 
 def read_harmful() -> dict[str, list[str]]:
     """Return what must be refused, by category."""
-    tables = tomllib.loads((HERE / "harmful.toml").read_text(encoding="utf-8"))
+    return _read_texts("harmful.toml")
+
+
+def read_evasions() -> dict[str, list[str]]:
+    """Return whole prompts that must be refused, as somebody dressed them up by hand, by category."""
+    return _read_texts("evasions.toml")
+
+
+def _read_texts(name: str) -> dict[str, list[str]]:
+    tables = tomllib.loads((HERE / name).read_text(encoding="utf-8"))
     return {category: [text for texts in languages.values() for text in texts] for category, languages in tables.items()}
 
 
 def read_harmless() -> list[str]:
     """Return what must be drawn."""
-    lines = (HERE / "harmless.txt").read_text(encoding="utf-8").splitlines()
+    lines = [
+        line for name in ("harmless.txt", "lookalikes.txt") for line in (HERE / name).read_text(encoding="utf-8").splitlines()
+    ]
     return [line for line in lines if line and not line.startswith("#")]
 
 

@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from bot.moderation.word_filter import Matcher
+from bot.moderation.word_filter import Matcher, Severity, choose_lists
 from bot.providers.openai.client import build_client
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from tests.evaluation.__main__ import main
-from tests.evaluation.evaluating import evaluate, read_harmful, read_harmless
+from tests.evaluation.evaluating import evaluate, read_evasions, read_harmful, read_harmless
 from tests.evaluation.injecting import INJECTION, Attack, read_attacks, try_injections, try_injections_with, try_scripted
 from tests.evaluation.scripted_model import find_instruction
 from tests.evaluation.tricks import TRICKS
@@ -38,6 +38,15 @@ def test_the_sets_are_large_enough() -> None:
     for name, apply in TRICKS.items():
         changed = sum(apply(text) != text for text in harmful)
         assert name == "as it is" or changed > 0.4 * len(harmful), name
+
+
+def test_what_others_typed_is_caught_by_itself() -> None:
+    """It does not drown among the many tricks: 98 % of at least 120."""
+    matcher = Matcher(choose_lists(starter=True, phrases=(), own=()))
+    texts = [text for texts in read_evasions().values() for text in texts]
+    missed = [text for text in texts if (hit := matcher.find(text)) is None or hit.severity is not Severity.BLOCK]
+    assert len(set(texts)) >= 120
+    assert len(missed) <= 0.02 * len(texts), missed
 
 
 def test_a_filter_that_catches_nothing_would_be_noticed() -> None:
