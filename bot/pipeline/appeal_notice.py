@@ -28,20 +28,22 @@ class AppealNotice:
         self._clock = clock
 
     async def enforce(self, case: Case) -> None:
-        """Tell them; what no platform takes now is tried again for a day."""
+        """Tell them; what no platform takes now is tried again for a day.
+
+        It is written down afterwards: after a crash in between they may be told twice, but never not at all.
+        """
         if case.kind is not CaseKind.APPEAL or case.decision is None or case.decided_at is None:
             return
         key = f"appeal:{case.id}:{case.rounds}"
-        if not await self._seen_keys.add_if_new(key):
+        if await self._seen_keys.is_seen(key):
             return
         try:
             await self._tell(case, key)
         except SurfaceFailed as error:
-            if self._clock.now() - case.decided_at >= _GIVE_UP_AFTER:
-                log.info("appeal.untold", case=case.id, reason=str(error))
-                return
-            await self._seen_keys.forget(key)
-            raise
+            if self._clock.now() - case.decided_at < _GIVE_UP_AFTER:
+                raise
+            log.info("appeal.untold", case=case.id, reason=str(error))
+        await self._seen_keys.add_if_new(key)
 
     async def _tell(self, case: Case, key: str) -> None:
         if not await self._notices.tell(case.account, await self._post(case), key=key, about=case.community):

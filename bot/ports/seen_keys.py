@@ -10,6 +10,10 @@ class SeenKeys(Protocol):
         """Add the key, and return whether it is new."""
         ...
 
+    async def is_seen(self, key: str) -> bool:
+        """Return whether the key was added."""
+        ...
+
     async def forget(self, key: str) -> None:
         """Forget the key: what it stood for did not work out and may come again."""
         ...

@@ -1,6 +1,6 @@
 """The keys of what has happened."""
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, select
 
 from bot.ports.clock import Clock
 from storage.schema.messages import happened
@@ -10,6 +10,7 @@ from storage.sql.upsert import Upsert
 
 _ADD = Upsert(lambda insert_into: insert_into(happened).on_conflict_do_nothing())
 _FORGET = delete(happened).where(happened.c.key == bindparam("of_key"))
+_FIND = select(happened.c.key).where(happened.c.key == bindparam("of_key"))
 
 
 @retry_all_uncommitted
@@ -24,6 +25,11 @@ class SqlSeenKeys:
         """Insert the key: of two at once, one is told that it is new."""
         async with self._database.write_transaction() as connection:
             return await _ADD.run(connection, {"key": key, "at": self._clock.now()}) > 0
+
+    async def is_seen(self, key: str) -> bool:
+        """Look for the key."""
+        async with self._database.read_statement() as connection:
+            return (await connection.execute(_FIND, {"of_key": key})).first() is not None
 
     async def forget(self, key: str) -> None:
         """Delete it."""

@@ -22,6 +22,15 @@ async def test_keys_do_not_know_each_other(seen_keys: SeenKeys) -> None:
     assert await seen_keys.add_if_new("evt_2")
 
 
+async def test_a_key_can_be_looked_for(seen_keys: SeenKeys) -> None:
+    """Which does not add it."""
+    assert [await seen_keys.is_seen("evt_1") for _ in range(2)] == [False, False]
+    await seen_keys.add_if_new("evt_1")
+    assert (await seen_keys.is_seen("evt_1"), await seen_keys.is_seen("evt_2")) == (True, False)
+    await seen_keys.forget("evt_1")
+    assert not await seen_keys.is_seen("evt_1")
+
+
 async def test_what_did_not_work_out_may_come_again(seen_keys: SeenKeys) -> None:
     """Once more, and no more than that."""
     await seen_keys.add_if_new("evt_1")

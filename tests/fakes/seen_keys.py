@@ -18,6 +18,11 @@ class MemorySeenKeys:
         self.failures.raise_next("add_if_new, late")
         return is_first
 
+    async def is_seen(self, key: str) -> bool:
+        """Look for the key."""
+        self.failures.raise_next("is_seen")
+        return key in self.happened
+
     async def forget(self, key: str) -> None:
         """Forget it."""
         self.failures.raise_next("forget")

@@ -75,6 +75,16 @@ async def test_a_decision_is_told_once(court: Court, decision: Decision, text: s
     assert court.bench.seen_keys.happened == {f"appeal:{decided.id}:1"}
 
 
+async def test_a_crash_before_they_are_told_loses_nothing(court: Court) -> None:
+    """Nothing says that they were told before they were."""
+    court.bench.surface.failures.fail_next("direct", RuntimeError("the process is killed here"))
+    with pytest.raises(RuntimeError):
+        await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), Decision.UPHOLD)
+    for _ in range(2):
+        await court.review.carry_on()
+    assert court.told == [UPHELD]
+
+
 async def test_what_is_decided_anew_is_told_anew(court: Court) -> None:
     """While it is open again, nothing is."""
     appeal = await court.open(CaseKind.APPEAL, appeals="a warning")
