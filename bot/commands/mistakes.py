@@ -1,25 +1,33 @@
 """The button below a refusal by which somebody says that it was a mistake."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from bot.commands.spec import Command
-from bot.domain.cases import CaseKind, Decision, NewCase
+from bot.domain.cases import Case, CaseKind, CaseState, Decision, NewCase
 from bot.domain.chat import Post
 from bot.domain.content import ALWAYS_REFUSED
 from bot.domain.options import Text
 from bot.domain.refusals import RefusalId, RefusedWords
 from bot.domain.rules import Actor
-from bot.errors import BadInput, Conflict, NotYours, RefusedBy
+from bot.errors import BadInput, Busy, Conflict, NotYours, RefusedBy
 from bot.moderation.word_filter.lists import LONGEST_PHRASE
 from bot.pipeline.studio import Studio
 from bot.ports.cases import Cases
+from bot.ports.clock import Clock
 from bot.ports.refusals import Refusals
 from bot.ports.surfaces import Call
 from bot.services.cases import CaseReview
 from bot.services.person_lookup import PersonLookup
+from bot.text import duration_text
+
+MOST_A_DAY = 10
+"""Cases that one person can open in a community."""
 
 _MOST_EARLIER = 100
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class MistakeArgs:
 
 
 def mistake(
-    studio: Studio, *, refusals: Refusals, cases: Cases, review: CaseReview, people: PersonLookup
+    studio: Studio, *, refusals: Refusals, cases: Cases, review: CaseReview, people: PersonLookup, clock: Clock
 ) -> Command[MistakeArgs]:
     """Build it: moderators see the words as a case, and allow them by one press."""
 
@@ -44,11 +52,26 @@ def mistake(
         earlier = await cases.about(refused.community, refused.account, most=_MOST_EARLIER)
         if any((one.words, one.decision) == (refused.words, Decision.UPHOLD) for one in earlier):
             raise Conflict("The moderators have looked at these words and left it at that; please try others.")
+        _check_not_too_many(refused, earlier, clock.now())
         opened = await review.open(_new_case(refused, await people.actor(call.person)))
         thanks = "Thank you: the moderators here" if opened.is_new else "The moderators here have been told already; they"
         await call.whisper(Post(f"{thanks} look at these words, and once they allow them you can ask for them again."))
 
     return Command("mistake", "Say that it was a mistake to refuse these words", MistakeArgs, run, is_typed=False)
+
+
+def _check_not_too_many(refused: RefusedWords, earlier: Collection[Case], now: datetime) -> None:
+    """Keep one person from filling the moderators' queue; what moderators look at already can be said again."""
+    if any(one.words == refused.words and one.state is CaseState.OPEN for one in earlier):
+        return
+    ends = sorted(one.opened_at + _DAY for one in earlier if one.kind is CaseKind.MISTAKE and one.opened_at + _DAY > now)
+    if len(ends) >= MOST_A_DAY:
+        wait = ends[-MOST_A_DAY] - now
+        raise Busy(
+            f"You have asked the moderators here to look at {MOST_A_DAY} refusals within a day, which is as many as they can; "
+            f"you can ask again in {duration_text(wait)}. Nothing was changed.",
+            retry_after=wait,
+        )
 
 
 def _check_moderators_can_help(refused: RefusedWords) -> None:

@@ -32,6 +32,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
             cases=base.records.cases,
             review=services.cases,
             people=services.people,
+            clock=services.base.clock,
         ),
         cancel(studio, services.delivery),
     )

@@ -7,8 +7,8 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.imagine import imagine
-from bot.commands.mistakes import mistake
-from bot.domain.cases import Case, CaseKind, Decision
+from bot.commands.mistakes import MOST_A_DAY, mistake
+from bot.domain.cases import Case, CaseKind, Decision, NewCase
 from bot.domain.chat import Button, Post
 from bot.domain.jobs import Job, JobState
 from bot.domain.people import HOUSE, AccountId
@@ -25,6 +25,7 @@ from bot.services.person_lookup import PersonLookup
 from tests.fakes.bench import Bench
 from tests.fakes.owners import nobody
 from tests.fakes.prompts import ScriptedStage
+from tests.fakes.surfaces import LOOM, person
 
 MOD = Actor(AccountId("mod"), "Mod")
 MATCHER = Matcher(choose_lists(starter=True, phrases=(), own=()))
@@ -56,7 +57,14 @@ class Court:
         self.effect = AllowListEffect(bench.rulebook, stage.filter)
         self.review = CaseReview(bench.cases, bench.sanction_book, (self.effect,), bench.clock)
         people = PersonLookup(bench.accounts, bench.quotas)
-        button = mistake(bench.studio, refusals=bench.refusals, cases=bench.cases, review=self.review, people=people)
+        button = mistake(
+            bench.studio,
+            refusals=bench.refusals,
+            cases=bench.cases,
+            review=self.review,
+            people=people,
+            clock=bench.clock,
+        )
         self.dispatcher = Dispatcher((imagine(bench.studio), button), lambda: "c0ffee", nobody)
         self._calls = 0
 
@@ -220,3 +228,19 @@ async def test_what_cannot_be_listed_is_not(court: Court, words: str) -> None:
     case = await court.review.decide(court.cases[0].id, Decision.UPHOLD, MOD, HOUSE)
     await court.effect.enforce(replace(case, decision=Decision.ALLOW, words=words))
     assert await court.listed() == {}
+
+
+async def test_nobody_fills_the_queue_of_the_moderators(court: Court) -> None:
+    """Ten a day; what they look at already can be said again, and the next day there is room."""
+    button = await court.refused()
+    account = (await court.bench.studio.account(person())).id
+    new = NewCase(kind=CaseKind.MISTAKE, community=HOUSE, platform=LOOM, tenant="town", account=account)
+    for number in range(MOST_A_DAY):
+        assert (await court.review.open(replace(new, words=f"fox {number}"))).is_new
+    assert "which is as many as they can" in await court.press(button)
+    assert len(court.cases) == MOST_A_DAY
+    court.bench.clock.move(timedelta(days=1))
+    assert "Thank you" in await court.press(button)
+    for number in range(MOST_A_DAY):
+        await court.review.open(replace(new, words=f"owl {number}"))
+    assert "have been told already" in await court.press(button)
