@@ -33,7 +33,6 @@ _HEADLINES = {
     CaseKind.TAKEDOWN: "Somebody demands that a picture by {name} is taken down",
 }
 _DOUBT_OF_WORDS = "What {name} keeps asking for should be looked at"
-_MOST_REPORTERS = 10
 _MOST_NOTES = 10
 
 
@@ -73,11 +72,13 @@ def _lines(details: CaseDetails) -> Iterator[str]:
     headline = _DOUBT_OF_WORDS if is_about_words else _HEADLINES[case.kind]
     yield f"{headline.format(name=details.author_name)}{reason}."
     if details.reporters:
-        more = len(details.reporters) - _MOST_REPORTERS
-        named = [*details.reporters[:_MOST_REPORTERS], *([f"{more} more"] if more > 0 else [])]
-        yield f"{pluralize(len(details.reporters), 'person', 'people')} reported it: {join_words(named, 'and')}."
+        more = details.reporter_count - len(details.reporters)
+        named = [*details.reporters, *([f"{more} more"] if more > 0 else [])]
+        yield f"{pluralize(details.reporter_count, 'person', 'people')} reported it: {join_words(named, 'and')}."
     if case.picture is not None and not details.has_picture:
         yield "The picture is gone."
+    if details.is_hidden and case.state is CaseState.OPEN:
+        yield "It is hidden from everybody until this is decided."
     if details.others:
         yield f"The same request gave {pluralize(details.others, 'more picture', 'more pictures')}."
     if case.state is CaseState.OPEN:

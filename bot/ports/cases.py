@@ -80,6 +80,10 @@ class Cases(Protocol):
         """Write a note on a case, however it stands."""
         ...
 
+    async def show_anew(self, case: CaseId) -> None:
+        """Have a case shown once more, as what belongs to it has changed: its reports, or whether its picture is seen."""
+        ...
+
     async def notes(self, case: CaseId) -> tuple[CaseNote, ...]:
         """Return the notes, oldest first."""
         ...

@@ -20,6 +20,9 @@ from bot.ports.sanctions import SanctionBook
 
 _MOST_EARLIER = 100
 _MOST_LINES = 500
+_MOST_REPORTERS = 10
+"""Who is named; of a storm of reports it matters how many there are."""
+
 _STANDINGS = {
     ReporterStanding.MODERATOR: ("a moderator",),
     ReporterStanding.NEW: ("new here",),
@@ -31,7 +34,7 @@ _STANDINGS = {
 class CaseDetails:
     """A case with what belongs to it. `earlier` are the author's other cases, `author` is nobody where the account has none left.
 
-    `others` is how many more pictures the same request gave.
+    `others` is how many more pictures the same request gave. `reporters` are the first who reported it, of `reporter_count`.
     """
 
     case: Case
@@ -40,6 +43,7 @@ class CaseDetails:
     others: int
     author: Identity | None
     reporters: tuple[str, ...]
+    reporter_count: int
     earlier: tuple[Case, ...]
     standing: Standing
     notes: tuple[CaseNote, ...]
@@ -55,6 +59,11 @@ class CaseDetails:
     def has_picture(self) -> bool:
         """Whether the picture can still be looked at."""
         return self.picture is not None and self.picture.state in {PictureState.VISIBLE, PictureState.HIDDEN}
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the picture is out of sight until somebody decides."""
+        return self.picture is not None and self.picture.state is PictureState.HIDDEN
 
 
 class CaseReader:
@@ -87,25 +96,27 @@ class CaseReader:
         kept = () if case.job is None else await self._pictures.of_job(case.job)
         earlier = await self._cases.about(case.community, case.account, most=_MOST_EARLIER)
         identities = await self._accounts.identities(case.account)
+        reports = () if case.picture is None else await self._reports.of(case.picture)
         return CaseDetails(
             case=case,
             job=job,
             picture=next((picture for picture in kept if picture.id == case.picture), None),
             others=sum(picture.id != case.picture and picture.state is PictureState.VISIBLE for picture in kept),
             author=job.author.identity if job is not None else next(iter(identities), None),
-            reporters=await self._reporters(case),
+            reporters=await self._reporters(case, reports[:_MOST_REPORTERS]),
+            reporter_count=len(reports),
             earlier=tuple(one for one in earlier if one.id != case.id),
             standing=await self._standing(case),
             notes=await self._cases.notes(case.id),
         )
 
-    async def _reporters(self, case: Case) -> tuple[str, ...]:
-        """Return who reported the picture."""
-        if case.picture is None:
+    async def _reporters(self, case: Case, reports: tuple[Report, ...]) -> tuple[str, ...]:
+        """Return who made these reports of the picture."""
+        if not reports:
             return ()
         found = await self._log.about(case.community, case.account, most=_MOST_LINES)
         names = {line.by.account: line.by.name for line in reversed(found) if line.by and line.picture == case.picture}
-        return tuple([await self._describe(report, names) for report in await self._reports.of(case.picture)])
+        return tuple([await self._describe(report, names) for report in reports])
 
     async def _describe(self, report: Report, names: Mapping[AccountId, str]) -> str:
         """Return a reporter's name as it was when they reported, or how their platform knows them."""

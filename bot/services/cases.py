@@ -120,6 +120,11 @@ class CaseReview:
         self.changed.set()
         return await self.find(case, community)
 
+    async def show_anew(self, case: CaseId) -> None:
+        """Have a case shown as it stands, after what belongs to it has changed."""
+        await self._cases.show_anew(case)
+        self.changed.set()
+
     async def carry_on(self) -> None:
         """Close decisions that can no longer be undone, and bring about what has not happened yet."""
         await self._cases.close_due(most=_PAGE)

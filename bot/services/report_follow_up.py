@@ -127,6 +127,7 @@ class ReportFollowUp:
             await self._removals.hide(picture, RemovalReason.REPORTS, _BY, case)
         else:
             await self._restore(picture, case)
+        await self._review.show_anew(case)
 
     async def _open(self, picture: PictureId, job: Job) -> CaseId:
         """Return the case that is open about the picture; the first report opens it."""

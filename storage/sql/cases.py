@@ -159,6 +159,11 @@ class SqlCases:
                 await connection.execute(_ADD_NOTE, note)
             return await self._log(connection, changed, ModerationAction.NOTED, by)
 
+    async def show_anew(self, case: CaseId) -> None:
+        """Raise the revision: whoever is showing the last one will see that there is another."""
+        async with self._database.write_transaction() as connection:
+            await _change(connection, _CHANGE, case)
+
     async def notes(self, case: CaseId) -> tuple[CaseNote, ...]:
         """Read them in their order."""
         async with self._database.read_statement() as connection:

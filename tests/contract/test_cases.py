@@ -310,6 +310,13 @@ class TestShowing:
         await cases.note_shown(case, message)
         assert await cases.to_show(most=9) == (await read(cases, case),)
 
+    async def test_a_case_is_shown_anew_when_what_belongs_to_it_changes(self, cases: Cases, case: Case) -> None:
+        """Also where somebody was just showing it as it stood before; nothing else about it changes."""
+        await cases.show_anew(case.id)
+        await cases.note_shown(case, None)
+        assert await cases.to_show(most=9) == (replace(case, revision=2),)
+        await cases.show_anew(CaseId("nothing"))
+
     async def test_what_is_older_is_not_noted_over_what_is_newer(self, cases: Cases, case: Case) -> None:
         """Two processes may show it at once."""
         newer, older = (MessageRef(Place(DISCORD, "1", "mods"), number) for number in ("78", "77"))

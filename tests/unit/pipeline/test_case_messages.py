@@ -11,6 +11,7 @@ from bot.domain.chat import Place
 from bot.domain.jobs import Rewriting
 from bot.domain.people import HOUSE, Platform
 from bot.domain.removals import RemovalReason
+from bot.domain.reports import ReporterStanding
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from tests.fakes.bench import Bench
 from tests.fakes.case_desk import MODS, CaseDesk
@@ -74,6 +75,22 @@ async def test_the_message_follows_the_case(bench: Bench, desk: CaseDesk) -> Non
     await desk.review.carry_on()
     assert desk.labels(await desk.shown(case)) == ["Note…"]
     assert len([place for place, _, _ in bench.surface.posted if place == MODS]) == 1
+
+
+async def test_the_message_follows_what_belongs_to_the_case(bench: Bench, desk: CaseDesk) -> None:
+    """Later reports, of which ten are named, and that the picture is hidden until somebody decides."""
+    case = await desk.report(await bench.draw())
+    assert "1 person reported it" in (await desk.shown(case)).text
+    assert case.picture is not None
+    for number in range(11):
+        await desk.reports.add(case.picture, await desk.account(f"user {number}"), ReporterStanding.KNOWN)
+    await desk.removals.hide(case.picture, RemovalReason.REPORTS, "reports", case.id)
+    await desk.review.show_anew(case.id)
+    assert desk.review.changed.is_set()
+    shown = (await desk.shown(case)).text
+    assert "12 people reported it: Bob" in shown
+    assert "and 2 more." in shown
+    assert "It is hidden from everybody until this is decided." in shown
 
 
 async def test_what_did_not_change_is_not_shown_again(bench: Bench, desk: CaseDesk) -> None:
