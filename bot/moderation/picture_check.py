@@ -41,8 +41,8 @@ class PictureCheck:
         self._max_pixels = max_pixels
         self._max_bytes = max_bytes
 
-    async def examine(self, provider: str, content: bytes) -> ImageFile:
-        """Return a picture's facts and the key it belongs under; `provider` is who sent it.
+    async def examine(self, provider: str, content: bytes, *, request_id: str | None = None) -> ImageFile:
+        """Return a picture's facts and the key it belongs under; `provider` is who sent it, with that id of its own.
 
         Raises:
             ProviderFailed: It is no PNG, JPEG or WebP, is cut short, or is too large.
@@ -52,7 +52,8 @@ class PictureCheck:
         try:
             file, turned = await asyncio.to_thread(self._examine, content)
         except _Unusable as problem:
-            raise ProviderFailed(provider, str(problem), fault=ProviderFault.BAD_ANSWER) from problem
+            fault = ProviderFault.BAD_ANSWER
+            raise ProviderFailed(provider, str(problem), fault=fault, request_id=request_id) from problem
         if self._blocked is not None and await self._is_blocked(self._blocked, file, turned):
             raise PictureBlocked
         return file

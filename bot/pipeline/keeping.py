@@ -67,12 +67,16 @@ class KeepingStep:
         """
         near = self._spool or self._objects
         files: list[ImageFile] = []
-        problem: EaselError = ProviderFailed(drawing.provider, "no pictures", fault=ProviderFault.BAD_ANSWER)
+        provider, request_id = drawing.provider, drawing.request_id
+        problem: EaselError = ProviderFailed(provider, "no pictures", fault=ProviderFault.BAD_ANSWER, request_id=request_id)
         for content in pictures:
             try:
-                checked = await retry_storage(lambda: self._check.examine(drawing.provider, content), on_trouble)  # noqa: B023 - awaited within the turn
+                checked = await retry_storage(
+                    lambda: self._check.examine(provider, content, request_id=request_id),  # noqa: B023 - awaited within the turn
+                    on_trouble,
+                )
             except (ProviderFailed, PictureBlocked) as error:
-                log.warning("picture.unusable", provider=drawing.provider, reason=str(error))
+                log.warning("picture.unusable", provider=provider, reason=str(error))
                 problem = problem if isinstance(problem, PictureBlocked) else error
                 continue
             file = _with_own_key(drawing, checked)

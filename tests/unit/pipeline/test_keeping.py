@@ -90,6 +90,14 @@ async def test_what_is_no_picture_is_not_kept(bench: Bench, pictures: tuple[byte
     assert bench.objects.objects == {}
 
 
+async def test_a_picture_that_cannot_be_used_names_the_call_that_it_came_from(bench: Bench) -> None:
+    """By that id the service's support finds it."""
+    drawing = replace(a_drawing(bench, await bench.claimed()), request_id="req-7")
+    for pictures in ((b"<html>",), ()):
+        with pytest.raises(ProviderFailed, match="request_id=req-7"):
+            await bench.keeping.store_safely(drawing, pictures, Troubles())
+
+
 @pytest.mark.parametrize("bad", [0, 1, 2])
 async def test_a_broken_picture_takes_no_good_one_with_it(bench: Bench, bad: int) -> None:
     """They were paid for together."""
