@@ -38,8 +38,9 @@ def waiting(job: Job, position: QueuePosition, slots: int, counted: int) -> Post
 
 def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
     """Say what is being done right now, with how far it is."""
+    said = " · ".join([f"{doing}: {title(job)}", *_service_note(progress)])
     return Post(
-        f"{doing}: {title(job)}",
+        said,
         Tone.WORKING,
         preview=progress.preview if progress else None,
         progress=progress.share if progress else None,
@@ -202,6 +203,15 @@ def _queue_note(position: QueuePosition, slots: int) -> list[str]:
         return place
     seconds = position.typical_seconds * (position.ahead // slots + 1)
     return [*place, f"{'at least' if is_beyond_count else 'about'} {_rough_duration(seconds)}"]
+
+
+def _service_note(progress: Progress | None) -> list[str]:
+    """Say what the image service does before it draws, where it tells."""
+    if progress is not None and progress.is_warming_up:
+        return ["waking up the model, usually 40 s"]
+    if progress is not None and progress.ahead:
+        return [f"{ordinal(progress.ahead + 1)} in line at the image service"]
+    return []
 
 
 def _provider_note(position: QueuePosition, limits: CallLimits, wait: timedelta | None) -> list[str]:

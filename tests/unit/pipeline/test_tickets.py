@@ -87,6 +87,25 @@ async def test_news_reach_whoever_listens(bench: Bench, studio: ScriptedTicketPr
     assert heard == [Progress(ahead=3), Progress(is_warming_up=True)]
 
 
+@pytest.mark.parametrize(
+    ("news", "said"),
+    [
+        (Progress(ahead=2), "Drawing: a fox · 3rd in line at the image service"),
+        (Progress(ahead=0), "Drawing: a fox"),
+        (Progress(is_warming_up=True), "Drawing: a fox · waking up the model, usually 40 s"),
+    ],
+)
+async def test_what_the_service_does_before_it_draws_is_said(
+    bench: Bench, studio: ScriptedTicketProvider, news: Progress, said: str
+) -> None:
+    """Whoever waits sees why."""
+    studio.will_hold(news=(news,))
+    job = await bench.imagine()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: studio.collecting == 1)
+    await until(lambda: bench.message(job).text == said)
+
+
 @pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "stopped"])
 async def test_what_is_drawn_while_a_process_dies_is_collected_by_the_next_one(
     bench: Bench, studio: ScriptedTicketProvider, *, is_killed: bool
