@@ -1,41 +1,156 @@
 """Killed while services with tickets draw, the house collects every picture when it is back, and pays for each once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.serving import ServedVisitor, Serving
-from tests.fakes.paid_jobs import Options, PaidJobsFake
+from tests.fakes.bfl import FakeBfl
+from tests.fakes.comfyui import FakeComfyUi
+from tests.fakes.fal import FakeFal
+from tests.fakes.openai import FakeOpenAI
+from tests.fakes.paid_jobs import Options as JobOptions
+from tests.fakes.paid_jobs import PaidJobsFake
+from tests.fakes.queued import Options as QueueOptions
+from tests.fakes.queued import QueuedService
 from tests.fakes.replicate import FakeReplicate
 from tests.fakes.runpod import FakeRunPod
 
 WISHES = 20
-INPUT = '{"prompt": "{{prompt}}", "width": "{{width}}", "height": "{{height}}"}'
-KINDS: Mapping[str, tuple[Callable[[Options], PaidJobsFake], Mapping[str, str]]] = {
-    "replicate": (FakeReplicate, {"KIND": "replicate", "API_KEY": "r8_x"}),
-    "runpod": (FakeRunPod, {"KIND": "runpod", "API_KEY": "rpa_x", "ENDPOINT": "e1", "INPUT": INPUT}),
+WAITING = "SELECT count(*) FROM drawings WHERE ticket IS NOT NULL"
+FINAL = "SELECT count(*) FROM jobs WHERE told_at IS NOT NULL"
+LONGER_THAN_A_RESTART_S = 15.0
+RUNPOD_INPUT = '{"prompt": "{{prompt}}", "width": "{{width}}", "height": "{{height}}"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that draws, with what easel has to be told of it. It draws nothing before it is told to go on."""
+
+    environ: dict[str, str]
+    go_on: Callable[[], Awaitable[None]]
+    forget: Callable[[], Awaitable[None]]
+    drawn: Callable[[], int]
+
+
+@asynccontextmanager
+async def comfyui() -> AsyncIterator[Service]:
+    """Draw at home."""
+    async with FakeComfyUi() as fake:
+        await fake.hold()
+        environ = {"KIND": "comfyui", "BASE_URL": fake.url, "CALLS_AT_ONCE": "0"}
+        yield Service(environ, fake.go_on, fake.restart, lambda: len(fake.state.drawn))
+
+
+@asynccontextmanager
+async def openai_background() -> AsyncIterator[Service]:
+    """Draw at OpenAI."""
+    async with FakeOpenAI() as fake:
+        fake.state.may_draw.clear()
+
+        async def go_on() -> None:
+            fake.state.may_draw.set()
+
+        async def forget() -> None:
+            fake.state.responses.clear()
+
+        environ = {"KIND": "openai-background", "BASE_URL": fake.url, "API_KEY": "sk-test"}
+        yield Service(environ, go_on, forget, lambda: len(fake.paid))
+
+
+def hosted(kind: str, build: Callable[[QueueOptions], QueuedService]) -> "Opening":
+    """Draw at a service whose fake cannot be held, and takes its time instead."""
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[Service]:
+        async with build(QueueOptions(key="made-up", delay=LONGER_THAN_A_RESTART_S)) as fake:
+            environ = {"KIND": kind, "BASE_URL": fake.url, "API_KEY": "made-up"}
+            yield Service(environ, _nothing, _nothing, lambda: len(fake.paid))
+
+    return opening
+
+
+def jobs_at(kind: str, build: Callable[[JobOptions], PaidJobsFake], **more: str) -> "Opening":
+    """Draw by jobs that a service runs."""
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[Service]:
+        async with build(JobOptions()) as fake:
+            fake.state.is_held = True
+
+            async def go_on() -> None:
+                fake.state.is_held = False
+
+            environ = {"KIND": kind, "BASE_URL": fake.url, "API_KEY": "made-up", **more}
+            yield Service(environ, go_on, _nothing, lambda: fake.state.charged)
+
+    return opening
+
+
+async def _nothing() -> None:
+    return
+
+
+Opening = Callable[[], AbstractAsyncContextManager[Service]]
+SERVICES: Mapping[str, Opening] = {
+    "comfyui": comfyui,
+    "bfl": hosted("bfl", FakeBfl),
+    "openai-background": openai_background,
+    "fal": hosted("fal", FakeFal),
+    "replicate": jobs_at("replicate", FakeReplicate),
+    "runpod": jobs_at("runpod", FakeRunPod, ENDPOINT="e1", INPUT=RUNPOD_INPUT),
 }
+QUICK = ("comfyui", "bfl")
+EVERY_SERVICE = pytest.mark.parametrize(
+    "opening", [pytest.param(SERVICES[kind], id=kind, marks=() if kind in QUICK else pytest.mark.long) for kind in SERVICES]
+)
+FORGETFUL = pytest.mark.parametrize(
+    "opening",
+    [pytest.param(comfyui, id="comfyui"), pytest.param(openai_background, id="openai-background", marks=pytest.mark.long)],
+)
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.long) if kind == "runpod" else kind for kind in KINDS])
-async def test_kill_9_while_20_are_drawn_delivers_20_and_pays_for_20(kind: str, tmp_path: Path) -> None:
-    """Some calls have been accepted and none has ended when it is killed; the others wait for their turn."""
-    build, section = KINDS[kind]
-    async with build(Options()) as fake:
-        fake.state.is_held = True
-        environ = {f"EASEL_PROVIDERS__THERE__{name}": value for name, value in {**section, "BASE_URL": fake.url}.items()}
-        environ |= {"EASEL_WORKER__LEASE": "2s", "EASEL_WORKER__SLOTS__REGISTERED": str(WISHES), "EASEL_BURSTS__WISHES": "1000"}
-        async with Serving(tmp_path, environ) as house, ServedVisitor(house.url) as ann, ServedVisitor(house.url) as bo:
-            for number in range(WISHES):
-                reply = await (ann, bo)[number % 2].types(f"/imagine wish number {number} of many")
-                assert reply["notes"] == []
-            await house.until("SELECT count(*) FROM drawings WHERE ticket IS NOT NULL", 4)
-            await house.kill()
-            fake.state.is_held = False
-            await house.start()
-            await house.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", WISHES)
-            posts = [message["post"] for message in await ann.messages()]
-            assert [len(post["pictures"]) for post in posts] == [1] * WISHES
-            assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": WISHES}]
-        assert (len(fake.state.jobs), fake.state.charged) == (WISHES, WISHES)
+@asynccontextmanager
+async def house_at(service: Service, folder: Path) -> AsyncIterator[Serving]:
+    """Yield a house that draws there, with leases that end soon after a crash."""
+    environ = {f"EASEL_PROVIDERS__THERE__{name}": value for name, value in service.environ.items()}
+    slots = {f"EASEL_WORKER__SLOTS__{tier}": str(WISHES) for tier in ("GUEST", "REGISTERED")}
+    bursts = {f"EASEL_BURSTS__{name}": str(WISHES) for name in ("WISHES", "RUNNING", "QUEUED")}
+    async with Serving(folder, {**environ, **slots, **bursts, "EASEL_WORKER__LEASE": "2s"}) as house:
+        yield house
+
+
+async def ask_for(wishes: int, house: Serving, visitor: ServedVisitor) -> None:
+    """Ask for so many pictures, and wait until all of them are under way."""
+    for number in range(wishes):
+        reply = await visitor.types(f"/imagine wish number {number} of many")
+        assert reply["notes"] == []
+    await house.until(WAITING, wishes)
+
+
+@EVERY_SERVICE
+async def test_kill_9_while_others_draw_loses_nothing_and_draws_nothing_twice(opening: Opening, tmp_path: Path) -> None:
+    """Twenty wishes, twenty pictures, twenty drawings."""
+    async with opening() as service, house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:
+        await ask_for(WISHES, house, visitor)
+        await house.kill()
+        await service.go_on()
+        await house.start()
+        await house.until(FINAL, WISHES)
+        assert house.rows("SELECT state, count(*) AS n FROM jobs GROUP BY state") == [{"state": "done", "n": WISHES}]
+        assert house.rows("SELECT state, count(*) AS n FROM drawings GROUP BY state") == [{"state": "drawn", "n": WISHES}]
+        assert service.drawn() == WISHES
+
+
+@FORGETFUL
+async def test_what_the_service_has_forgotten_is_told_and_given_back(opening: Opening, tmp_path: Path) -> None:
+    """As after a restart of ComfyUI: nobody knows how it ended, so nobody pays for it."""
+    async with opening() as service, house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:
+        await ask_for(2, house, visitor)
+        await service.forget()
+        await house.until(FINAL, 2)
+        assert {message["post"]["tone"] for message in await visitor.messages()} == {"failed"}
+        assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": 0}]

@@ -1,8 +1,10 @@
 """Models that fal runs, as data: what they can do, and what they cost.
 
-Sizes and prices are those of each model's page (fal.ai/models/MODEL/llms.txt),
-looked up on 2026-11-28; a begun megapixel counts whole. fal runs hundreds of
-other models: the settings describe those that are wanted.
+Sizes and the prices of flex and klein are those of the model's page
+(fal.ai/models/MODEL/llms.txt), that of turbo is the developer guide's, those of
+pro and max are other people's; looked up on 2026-11-28. They only go into
+estimates, where a begun megapixel counts whole. fal runs hundreds of other
+models: the settings describe those that are wanted.
 """
 
 from collections.abc import Mapping
