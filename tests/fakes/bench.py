@@ -115,9 +115,11 @@ class Bench:
         guard: Guard | None = None,
         rewriter: Rewriter | None = None,
         models: ImageModels | None = None,
+        clock: StoppedClock | None = None,
+        painter: ScriptedProvider | None = None,
         communities: Communities = Communities(parts_tenants=False, joined={}),  # noqa: B008 - it never changes
     ) -> None:
-        self.clock = StoppedClock()
+        self.clock = clock or StoppedClock()
         self.leader = ScriptedLeaderLock()
         self.observer = RecordingObserver()
         self.weights = weights
@@ -139,7 +141,7 @@ class Bench:
         self.moderation = ScriptedStage("moderation")
         self.picture_stage = ScriptedPictureStage()
         self.rewriter = ScriptedRewriter()
-        self.painter = ScriptedProvider()
+        self.painter = painter or ScriptedProvider()
         self.painters: tuple[Provider, ...] = (tickets or self.painter, *others)
         self.links = PictureLinks("http://easel.test")
         self.gallery = Gallery(self.pictures, self.removals, self.objects, self.clock, undo=timedelta(minutes=10))
