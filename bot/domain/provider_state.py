@@ -24,6 +24,9 @@ _LONGEST_BLOCK = timedelta(minutes=1)
 """For services that do not say how long to wait: half as long as they have drawn nothing, within these bounds."""
 
 _MINUTE = timedelta(minutes=1)
+_FEWEST = 2
+"""So few calls in a minute say nothing about how many it may be."""
+
 _RAISE_EVERY = timedelta(minutes=3)
 
 
@@ -104,10 +107,13 @@ class ProviderState:
 
         `told` is how many a minute the service says that it takes, and `wait` how long it asks us to wait.
         """
-        taken = max(1, accepted, _MINUTE // wait if wait else 0)
-        learnt = told or min(taken, self.pace(now) or taken)
         since = self.limited_since or now
-        after = replace(self, per_minute=learnt, slowed_at=now, limited_since=since)
+        after = replace(self, limited_since=since)
+        pace = self.pace(now)
+        # Where so few were made, it is not by their number that one was too many: the pace is as before, and the wait is kept.
+        if told is not None or accepted >= max(_FEWEST, (pace or 0) / 2):
+            taken = max(accepted, _MINUTE // wait if wait else 0)
+            after = replace(after, per_minute=told or min(taken, pace or taken), slowed_at=now)
         if wait is not None and wait > LONGEST_PACE_WAIT:
             return replace(after, fault=fault, rests=self.rests + 1, rests_until=now + wait)
         if now - since >= _LONGEST_LIMITED:

@@ -19,6 +19,10 @@ from bot.ports.provider_states import ProviderStates
 log = structlog.get_logger(__name__)
 
 
+_MARGIN = timedelta(milliseconds=250)
+"""A call may be quicker at the service than the one that it follows by a minute, and would be one too many there."""
+
+
 class ProviderQueue:
     """Writes paid calls down as they begin and end, and lets no more of them out than `limits`, or the provider, say.
 
@@ -106,7 +110,8 @@ class ProviderQueue:
             due = await self._calls.due(provider, self._limits.get(provider, CallLimits()), self._platforms)
             for one in due:
                 # With a time, so that one that is just being refused, and whose run has not ended, runs once more.
-                await self._engine.publish(one.job, tier=one.tier, not_before=one.at)
+                not_before = one.at + _MARGIN if one.at > self._clock.now() else one.at
+                await self._engine.publish(one.job, tier=one.tier, not_before=not_before)
         except EaselError as error:
             log.warning("provider.unpublished", provider=provider, reason=str(error))
             return ()

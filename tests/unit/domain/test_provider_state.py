@@ -90,13 +90,19 @@ class TestPace:
     """A service that says that it gets too many requests gets fewer."""
 
     def test_it_gets_as_many_a_minute_as_it_took(self) -> None:
-        """Or as it says; at least one, and never more than before."""
+        """Or as it says; and never more than before."""
         assert limit(NEW).pace(NOON) == 5
         assert limit(limit(NEW), accepted=7).pace(NOON) == 5
-        assert limit(NEW, accepted=0).pace(NOON) == 1
         assert limit(NEW, told=8).pace(NOON) == 8
-        assert limit(NEW, accepted=0, wait=12 * SECOND).pace(NOON) == 5
+        assert limit(NEW, accepted=2, wait=12 * SECOND).pace(NOON) == 5
         assert limit(NEW, wait=40 * SECOND).pace(NOON) == 5
+
+    def test_where_few_calls_were_made_their_number_is_not_the_reason(self) -> None:
+        """It is left alone for a while, and then gets as many as before."""
+        assert limit(NEW, accepted=1).pace(NOON) is None
+        assert limit(NEW, accepted=1).block(NOON) is not None
+        assert limit(limit(NEW, accepted=10), accepted=4).pace(NOON) == 10
+        assert limit(limit(NEW, accepted=10), accepted=5).pace(NOON) == 5
 
     def test_it_slowly_gets_more_again(self) -> None:
         """A tenth every three minutes, at least one; and nothing is left of it after a day."""

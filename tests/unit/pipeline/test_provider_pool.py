@@ -273,7 +273,7 @@ class TestTooManyRequests:
             bench.clock.move(timedelta(milliseconds=1))
         for _ in range(4):
             await bench.work()
-            bench.clock.move(timedelta(minutes=1))
+            bench.clock.move(timedelta(seconds=61))
         assert [bench.job(job).state for job in jobs] == [JobState.DONE] * 7
         limited = [one for job in jobs for one in await bench.jobs.drawings(job.id) if one.state is DrawingState.FAILED]
         assert len(limited) == 1
