@@ -90,7 +90,8 @@ async def simulate_pace(limits: CallLimits | None) -> tuple[float, int]:
     for number in range(_WAITING):
         await bench.imagine(f"a fox, number {number}", key=f"{number}", user=f"{number}")
     running: set[asyncio.Task[None]] = set()
-    while asyncio.get_running_loop().time() < _MINUTES * 60:
+    until = asyncio.get_running_loop().time() + _MINUTES * 60
+    while asyncio.get_running_loop().time() < until:
         running = {task for task in running if not task.done()}
         while len(running) < _SLOTS and bench.engine.due:
             running.add(bench.engine.start(bench.worker.work))

@@ -14,6 +14,7 @@ from bot.app.events import open_events
 from bot.app.shared_state import SharedState, open_shared_state
 from bot.app.stores import open_objects, open_records
 from bot.app.system import RandomIds, SystemClock
+from bot.app.worker_slots import available_memory, fit_slots
 from bot.config import Settings
 from bot.moderation.guard import Guard
 from bot.moderation.word_filter import CommunityWords, WordFilter
@@ -89,6 +90,7 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         ConfigError: A setting names something that is not there, or a data folder that cannot be written to.
         StorageFailed: The database cannot be opened or brought up to date.
     """
+    settings = fit_slots(settings, available_memory())
     for sentence in settings.outdated:
         log.warning("setting.outdated", text=sentence)
     await asyncio.to_thread(make_data_folder, settings.home)

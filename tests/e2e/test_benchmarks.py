@@ -6,13 +6,12 @@ from benchmarks.cases import measure_pages
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
-from benchmarks.fallback import measure_fallback, simulate_pace
+from benchmarks.fallback import measure_fallback
 from benchmarks.removals import measure_removals
 from benchmarks.reports import measure_reports
 from benchmarks.scale.__main__ import AIMS
 from benchmarks.scale.__main__ import measure as measure_scale
 from benchmarks.scale.sizes import Sizes
-from bot.domain.call_limits import CallLimits
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.redis import RedisServer
 
@@ -75,8 +74,3 @@ async def test_scale_can_be_measured() -> None:
 async def test_fallback_can_be_measured() -> None:
     """The first one draws nothing but the warm-up."""
     assert sorted(await measure_fallback(1)) == ["fallback_added_ms", "fallback_added_ms_open"]
-
-
-async def test_an_allowance_that_is_set_is_used_up_and_no_call_is_one_too_many() -> None:
-    """On a simulated clock, with forty jobs waiting."""
-    assert await simulate_pace(CallLimits(per_minute=5)) == (1.0, 0)

@@ -8,7 +8,9 @@ import pytest
 
 from bot.app.house import House, open_house
 from bot.config import Settings
+from bot.doctor.provider_checks import check_provider_states
 from bot.domain.chat import Post, Tone
+from bot.domain.health import Health
 from bot.domain.jobs import Job, JobState
 from tests.e2e.tables import give_tables
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
@@ -122,3 +124,18 @@ async def test_owners_are_told_in_private_that_the_money_is_gone(
         while not (told := [post.text for place, post, _ in surface.posted if place.channel == "olga alone"]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert [text.startswith("openai (gpt-image-2) draws nothing: its account is out of credit") for text in told] == [True]
+
+
+async def test_the_doctor_says_who_rests(house: House, surface: RecordingSurface, first: FakeOpenAI) -> None:
+    """By what the running house remembers."""
+    first.fail(Endpoint.IMAGES, Kind.OUT_OF_MONEY)
+    await ended(house, surface)
+    [finding] = await check_provider_states(house.base.settings)
+    assert (finding.subject, finding.health) == ("drawing", Health.NOTE)
+    assert finding.text.startswith("openai is not asked for ")
+    assert finding.text.endswith(" because its calls failed: out_of_money.")
+
+
+async def test_the_doctor_says_nothing_where_nothing_was_written_down(tmp_path: Path) -> None:
+    """A database that is not there yet is its own check's business."""
+    assert await check_provider_states(Settings.model_validate({"data_dir": tmp_path / "new"})) == ()
