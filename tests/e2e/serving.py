@@ -119,6 +119,10 @@ class ServedVisitor:
         """Fetch something else."""
         return await self._client.get(path)
 
+    async def posts_json(self, path: str, fields: dict[str, Any]) -> httpx2.Response:
+        """Send what a script of the page sends."""
+        return await self._client.post(path, json=fields)
+
     async def posts(self, path: str) -> httpx2.Response:
         """Send an empty form."""
         return await self._client.post(path)
