@@ -12,6 +12,7 @@ from bot.domain.call_limits import CallLimits
 from bot.domain.image_models import ImageModels
 from bot.domain.images import ImageFile
 from bot.domain.jobs import Drawing, DrawingState, Job
+from bot.domain.money import FREE
 from bot.errors import PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
@@ -146,13 +147,17 @@ class DrawingStep:
         return None
 
     async def _check_unknown_drawings(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> frozenset[str]:
-        """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive; else return whose they were."""
+        """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive; else return whose they were.
+
+        What was surely free may be drawn again, once.
+        """
         unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
         for drawing in unknown:
             if drawing.state is DrawingState.OPEN:
                 await self._queue.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
-        allowed = 1 if self._when_unknown is WhenUnknown.RETRY else 0
+        is_free = all(drawing.cost == FREE for drawing in unknown)
+        allowed = 1 if is_free or self._when_unknown is WhenUnknown.RETRY else 0
         if len(unknown) > allowed:
             raise lost or OutcomeUnknown.by_interruption(unknown[-1].provider)
         return frozenset(drawing.provider for drawing in unknown)

@@ -176,7 +176,7 @@ class ProviderPool:
         now, fault, is_lasting = self._clock.now(), error.fault, error.fault in LASTING_FAULTS
         if fault is ProviderFault.RATE_LIMITED:
             await self._slow_down(provider, error, is_trial=is_trial)
-        elif fault is ProviderFault.BAD_REQUEST:
+        elif fault in {ProviderFault.BAD_REQUEST, ProviderFault.OUT_OF_MEMORY}:  # it was this request that was too much
             if is_trial:
                 await self._release_trial(provider)
         else:

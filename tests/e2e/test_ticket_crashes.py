@@ -107,10 +107,6 @@ QUICK = ("comfyui", "bfl")
 EVERY_SERVICE = pytest.mark.parametrize(
     "opening", [pytest.param(SERVICES[kind], id=kind, marks=() if kind in QUICK else pytest.mark.long) for kind in SERVICES]
 )
-FORGETFUL = pytest.mark.parametrize(
-    "opening",
-    [pytest.param(comfyui, id="comfyui"), pytest.param(openai_background, id="openai-background", marks=pytest.mark.long)],
-)
 
 
 @asynccontextmanager
@@ -145,12 +141,24 @@ async def test_kill_9_while_others_draw_loses_nothing_and_draws_nothing_twice(op
         assert service.drawn() == WISHES
 
 
-@FORGETFUL
-async def test_what_the_service_has_forgotten_is_told_and_given_back(opening: Opening, tmp_path: Path) -> None:
-    """As after a restart of ComfyUI: nobody knows how it ended, so nobody pays for it."""
-    async with opening() as service, house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:
+@pytest.mark.long
+async def test_what_the_service_has_forgotten_is_told_and_given_back(tmp_path: Path) -> None:
+    """Nobody knows how it ended, so nobody is counted for it."""
+    async with openai_background() as service, house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:
         await ask_for(2, house, visitor)
         await service.forget()
         await house.until(FINAL, 2)
         assert {message["post"]["tone"] for message in await visitor.messages()} == {"failed"}
         assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": 0}]
+
+
+async def test_what_a_free_service_has_forgotten_is_drawn_again(tmp_path: Path) -> None:
+    """As after a restart of ComfyUI: it costs nobody anything, so nobody has to ask again."""
+    async with comfyui() as service, house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:
+        await ask_for(2, house, visitor)
+        await service.forget()
+        await house.until("SELECT count(*) FROM drawings", 4)
+        await service.go_on()
+        await house.until(FINAL, 2)
+        assert {message["post"]["tone"] for message in await visitor.messages()} == {"done"}
+        assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": 2}]

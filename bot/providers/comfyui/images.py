@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, DrawingId, FreeSizes, ImageRequest, ImageResult, Progress, Quality, Size
-from bot.domain.money import Cost, UnitPrices
+from bot.domain.money import FREE, Cost, UnitPrices
 from bot.domain.tickets import Ticket
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
@@ -62,7 +62,9 @@ class ComfyUiImages:
         self._clock = clock
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
-        """Guess by how many pixels there are."""
+        """Guess by how many pixels there are; without a price it is free, whatever is drawn."""
+        if not self._prices.second:
+            return FREE
         seconds = _SECONDS_OF_A_MEGAPIXEL * size.pixels * count / 1_000_000
         return self._prices.cost(seconds=seconds, is_estimate=True)
 

@@ -3,9 +3,8 @@
 Their parameters are those of the input schemas at
 replicate.com/black-forest-labs/NAME/versions/…/api; the sizes that FLUX.1
 draws for an aspect are those of replicate/cog-flux (predict.py). Both were
-looked up on 2026-11-28. Prices are BFL's own for FLUX.2, which Replicate's
-were the same as when they were published, and Replicate's for FLUX.1; an
-answer never says what it cost, so that all of them are estimates.
+looked up on 2026-11-28. Prices are BFL's own for pro and max, and not looked
+up for the others; an answer never says what it cost, so all are estimates.
 """
 
 from collections.abc import Mapping

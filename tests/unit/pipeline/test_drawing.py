@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.images import DrawingId, ImageResult, Progress
 from bot.domain.jobs import Drawing, DrawingState, Job
+from bot.domain.money import FREE, Cost
 from bot.errors import LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.drawing import WhenUnknown
 from bot.pipeline.pseudonyms import pseudonym
@@ -235,6 +236,21 @@ async def test_where_the_rules_say_so_it_is_drawn_exactly_once_more(state: Drawi
     assert len(bench.painter.requests) == 1
 
 
+@pytest.mark.parametrize("state", [DrawingState.OPEN, DrawingState.UNKNOWN])
+async def test_what_was_free_is_drawn_once_more(bench: Bench, state: DrawingState) -> None:
+    """Nobody has to be asked whether to pay again; but what breaks whoever draws it is not drawn for ever."""
+    job = await bench.claimed()
+    await _lost(bench, job, state, FREE)
+    bench.painter.will(ProviderFailed("painter", "x", fault=ProviderFault.BAD_REQUEST))
+    with pytest.raises(ProviderFailed):
+        await draw(bench, job)
+    assert len(bench.painter.requests) == 1
+    await _lost(bench, job, state, FREE)
+    with pytest.raises(OutcomeUnknown):
+        await draw(bench, job)
+    assert len(bench.painter.requests) == 1
+
+
 async def test_two_lost_calls_are_never_forgiven() -> None:
     """The second one's failure is the job's."""
     bench = Bench(when_unknown=WhenUnknown.RETRY)
@@ -291,7 +307,7 @@ async def test_what_was_drawn_waits_for_this_machines_disk_and_for_the_table(ben
     assert await bench.jobs.drawings(job.id) == (drawing,)
 
 
-async def _lost(bench: Bench, job: Job, state: DrawingState) -> None:
+async def _lost(bench: Bench, job: Job, state: DrawingState, cost: Cost = PRICE) -> None:
     """Leave behind what a crash leaves."""
     drawing = Drawing(
         id=DrawingId(bench.ids.new()),
@@ -301,6 +317,7 @@ async def _lost(bench: Bench, job: Job, state: DrawingState) -> None:
         model="painter-1",
         state=DrawingState.OPEN,
         started_at=bench.clock.now(),
+        cost=cost,
     )
     await bench.jobs.open_drawing(drawing)
     if state is DrawingState.UNKNOWN:

@@ -216,7 +216,7 @@ async def test_what_a_moderator_hid_is_not_shown_again_by_reports(desk: Desk) ->
     assert await desk.is_hidden()
 
 
-async def test_a_storm_of_reports_is_looked_at_a_few_times(desk: Desk) -> None:
+async def test_a_storm_of_reports_is_one_case(desk: Desk) -> None:
     """Five hundred at once are one case."""
     names = [f"fan {number}" for number in range(500)]
     await asyncio.gather(*(desk.report(name) for name in names))
