@@ -158,6 +158,8 @@ DRAWING_ROW = {
     "request_id": "req_1",
     "files": [FILE],
     "notes": ["Drawn smaller."],
+    "ticket": None,
+    "ticket_expires_at": None,
 }
 DRAWING = Drawing(
     id=DrawingId("d1"),
