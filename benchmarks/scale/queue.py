@@ -23,6 +23,7 @@ from bot.domain.allowances import HoldState
 from bot.domain.people import HOUSE, AccountId, Identity, Person
 from bot.pipeline.recovery import Recovery
 from bot.ports.engine import Engine
+from bot.services.input_store import InputStore
 from storage.engines.local_leader import LocalLeaderLock
 from storage.schema.jobs import jobs
 from storage.schema.quotas import holds
@@ -151,6 +152,7 @@ async def _measure_recovery(front: FrontEnd, database: Database, sizes: Sizes) -
         delivery=services.delivery,
         retention=build_retention(services.base),
         gallery=services.gallery,
+        inputs=InputStore(services.base.records.inputs, services.base.objects, services.base.clock),
         clock=services.base.clock,
         lease=_LEASE,
     )

@@ -22,6 +22,7 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.cases import Cases
 from bot.ports.clock import Clock, Ids
 from bot.ports.events import Events
+from bot.ports.inputs import Inputs
 from bot.ports.jobs import Jobs
 from bot.ports.moderation_log import ModerationLog
 from bot.ports.objects import ObjectStore
@@ -34,6 +35,7 @@ from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.cases import SqlCases
 from storage.sql.database import Database
+from storage.sql.inputs import SqlInputs
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.moderation_log import SqlModerationLog
@@ -54,6 +56,7 @@ class Records:
 
     jobs: Jobs
     pictures: Pictures
+    inputs: Inputs
     removals: PictureRemovals
     sent_messages: SentMessages
     accounts: Accounts
@@ -102,6 +105,7 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         records = Records(
             jobs=SqlJobs(database, clock),
             pictures=SqlPictures(database),
+            inputs=SqlInputs(database),
             removals=SqlPictureRemovals(database, clock),
             sent_messages=SqlSentMessages(database, clock),
             accounts=SqlAccounts(database, clock, ids),

@@ -9,6 +9,7 @@ from bot.pipeline.privacy_chores import PrivacyChores
 from bot.services.data_requests import DataRequests
 from bot.services.export_links import ExportLinks
 from bot.services.exports import Exports
+from bot.services.input_store import InputStore
 from storage.sql.codes import SqlCodes
 from storage.sql.personal_records import SqlPersonalRecords
 from storage.sql.privacy_requests import SqlPrivacyRequests
@@ -44,6 +45,7 @@ def build_privacy_chores(services: Services) -> PrivacyChores:
         studio=services.studio,
         gallery=services.gallery,
         pictures=base.records.pictures,
+        inputs=InputStore(base.records.inputs, base.objects, base.clock),
         objects=base.objects,
         sent=SqlSentMessages(base.database, base.clock),
         exports=exports,
@@ -72,6 +74,7 @@ def _build_exports(base: Foundation) -> Exports:
         requests=SqlPrivacyRequests(base.database),
         records=SqlPersonalRecords(base.database, base.clock, base.ids),
         pictures=base.records.pictures,
+        inputs=base.records.inputs,
         objects=base.objects,
         clock=base.clock,
     )

@@ -14,6 +14,7 @@ from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.communities import Communities
+from bot.services.input_store import InputStore
 from bot.services.quotas import Quotas, Tariff
 from bot.services.retention import Retention
 from bot.services.retention_sweep import RetentionSweep
@@ -99,6 +100,7 @@ def build_retention_sweep(base: Foundation, surfaces: Mapping[Platform, Surface]
         rulebook=records.rulebook,
         records=SqlOldRecords(base.database),
         pictures=records.pictures,
+        inputs=InputStore(records.inputs, base.objects, base.clock),
         surfaces=surfaces,
         clock=base.clock,
         kept_days=usual.kept_days,

@@ -28,6 +28,7 @@ from bot.pipeline.worker import Steps, Worker
 from bot.ports.engine import Engine
 from bot.ports.leader_lock import LeaderLock
 from bot.services.guard_policies import GuardPolicies
+from bot.services.input_store import InputStore
 from bot.services.spool_sweep import SpoolSweep
 from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.references import SqlReferences
@@ -161,6 +162,7 @@ def _build_recovery(services: Services, engine: Engine, leader: LeaderLock) -> R
         delivery=services.delivery,
         retention=build_retention(base),
         gallery=services.gallery,
+        inputs=InputStore(base.records.inputs, base.objects, base.clock),
         observer=base.observer,
         clock=base.clock,
         lease=base.settings.worker.lease,

@@ -7,6 +7,7 @@ from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Quality, Shape, Size
+from bot.domain.inputs import InputPicture
 from bot.domain.money import FREE, Cost
 from bot.domain.options import Choice, Description, ImageModelRef, Number, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
@@ -74,7 +75,8 @@ class Wish:
     """A draft with nothing left open: each field of a draft is one here, with what is usual as its default.
 
     `variation_of` holds the drawn words that a new take is wanted of,
-    `previews` says whether unfinished pictures are shown on the way.
+    `previews` says whether unfinished pictures are shown on the way,
+    `inputs` are the pictures that it begins with.
     """
 
     prompt: str
@@ -86,6 +88,7 @@ class Wish:
     model: str | None = None
     variation_of: str | None = None
     previews: bool = True
+    inputs: tuple[InputPicture, ...] = ()
 
     @property
     def wanted_size(self) -> Size:

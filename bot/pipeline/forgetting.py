@@ -24,6 +24,7 @@ from bot.ports.removals import SentMessages
 from bot.ports.surfaces import Surface
 from bot.services.exports import Exports
 from bot.services.gallery import Gallery
+from bot.services.input_store import InputStore
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ class Forgetting:
         studio: Studio,
         gallery: Gallery,
         pictures: Pictures,
+        inputs: InputStore,
         objects: ObjectStore,
         sent: SentMessages,
         exports: Exports,
@@ -62,6 +64,7 @@ class Forgetting:
         self._studio = studio
         self._gallery = gallery
         self._pictures = pictures
+        self._inputs = inputs
         self._objects = objects
         self._sent = sent
         self._exports = exports
@@ -161,7 +164,8 @@ class Forgetting:
         return True
 
     async def _delete_files(self, job: Job) -> None:
-        """Remove what was drawn and not kept, if anything of it reached the store."""
+        """Remove what was brought, and what was drawn and not kept, if anything of it reached the store."""
+        await self._inputs.remove_now(job.id)
         for drawing in await self._jobs.drawings(job.id):
             for file in drawing.files:
                 if not await self._pictures.is_key_needed(file.key):

@@ -16,6 +16,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.leader_lock import LeaderLock
 from bot.ports.observer import Chore, ChoreDone, LeadershipChecked, Observer
 from bot.services.gallery import Gallery
+from bot.services.input_store import InputStore
 from bot.services.retention import Retention
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ class Recovery:
         delivery: Delivery,
         retention: Retention,
         gallery: Gallery,
+        inputs: InputStore,
         observer: Observer,
         clock: Clock,
         lease: timedelta,
@@ -46,6 +48,7 @@ class Recovery:
         self._delivery = delivery
         self._retention = retention
         self._gallery = gallery
+        self._inputs = inputs
         self._observer = observer
         self._clock = clock
         self._lease = lease
@@ -86,6 +89,7 @@ class Recovery:
         await self._notify_all()
         await self._retention.sweep()
         await self._gallery.sweep()
+        await self._inputs.sweep()
         return True
 
     async def _publish_all(self) -> bool:

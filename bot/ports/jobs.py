@@ -32,7 +32,7 @@ class Jobs(Protocol):
     """
 
     async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
-        """Write the job and set its pictures aside, in one transaction; for a known `job.key` give the job that has it.
+        """Write the job and its inputs, and set its pictures aside, in one transaction; for a known `job.key` give its job.
 
         Raises:
             QuotaExceeded: Fewer pictures are left than the hold wants, in the day and in credits together.

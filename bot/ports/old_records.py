@@ -31,9 +31,10 @@ class OldRecords(Protocol):
         ...
 
     async def delete_jobs(self, community: CommunityId, before: datetime, *, most: int) -> int:
-        """Delete jobs that ended before then, with their drawings, holds and pictures.
+        """Delete jobs that ended before then, with their drawings, holds, inputs and pictures.
 
-        One stays that has a picture whose bytes are not removed, that the
+        One stays that has a picture or an input whose bytes are not removed
+        (inputs are to be removed then), that the
         ledger still needs (its hold is open or its cost is not booked, or
         credits were moved for it), or of which a drawing is still out.
         """

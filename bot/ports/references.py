@@ -8,7 +8,7 @@ from bot.domain.images import ImageFile
 
 
 class References(Protocol):
-    """Says which keys of originals the record names. All methods may raise `StorageFailed`."""
+    """Says which keys of originals and inputs the record names. All methods may raise `StorageFailed`."""
 
     async def began_at(self) -> datetime | None:
         """Return when the first job of this record was accepted; None where there is none."""
@@ -27,7 +27,7 @@ class References(Protocol):
         ...
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
-        """Return those that are awaited, or that a picture has which is not `REMOVED`."""
+        """Return those that are awaited, or of a picture that is not `REMOVED`, or of an input that is not removed."""
         ...
 
     async def newest(self, most: int) -> tuple[str, ...]:

@@ -11,11 +11,11 @@ from typing import IO
 
 import structlog
 
-from bot.domain.images import Picture
 from bot.domain.people import AccountId
 from bot.domain.privacy import PrivacyRequest, PrivacyState
 from bot.errors import ObjectMissing
 from bot.ports.clock import Clock
+from bot.ports.inputs import Inputs
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.ports.privacy import PersonalRecords, PrivacyRequests
@@ -35,6 +35,7 @@ _ABOUT = """This is what is kept of you here, as of {moment}.
 
 records/   a JSON file for each kind of thing: your account, what you asked for, what was used, credits, reports and so on
 pictures/  your pictures, as they were drawn, by the id that they have in records/pictures.json
+inputs/    pictures that you brought, by the key that they have in records/inputs.json
 
 Not in here: passwords and keys, of which only hashes are kept, and what other people asked for.
 docs/privacy.md of easel says what each kind of record is for, and how long it is kept.
@@ -50,6 +51,7 @@ class Exports:
         requests: PrivacyRequests,
         records: PersonalRecords,
         pictures: Pictures,
+        inputs: Inputs,
         objects: ObjectStore,
         clock: Clock,
         part_bytes: int = _PART_BYTES,
@@ -57,6 +59,7 @@ class Exports:
         self._requests = requests
         self._records = records
         self._pictures = pictures
+        self._inputs = inputs
         self._objects = objects
         self._clock = clock
         self._part_bytes = part_bytes
@@ -74,6 +77,7 @@ class Exports:
             for section in self._records.sections():
                 counts[section] = await self._write_section(archive, parts, section, request.account)
             counts["files"] = await self._write_pictures(archive, parts, request.account)
+            counts["files"] += await self._write_inputs(archive, parts, request.account)
         await parts.store(is_last=True)
         now = self._clock.now()
         done = replace(
@@ -131,19 +135,31 @@ class Exports:
         while True:
             found = await self._pictures.of_account(account, _PAGE, before=before)
             for picture in found:
-                total += await self._write_picture(archive, picture)
+                name = f"pictures/{picture.id}.{EXTENSIONS.get(picture.file.media_type, 'bin')}"
+                total += await self._write_file(archive, name, picture.file.key)
                 await parts.store()
             if len(found) < _PAGE:
                 return total
             before = found[-1].id
 
-    async def _write_picture(self, archive: zipfile.ZipFile, picture: Picture) -> int:
+    async def _write_inputs(self, archive: zipfile.ZipFile, parts: "_Parts", account: AccountId) -> int:
+        """Write the bytes of each picture that was brought."""
+        total, after = 0, ""
+        while True:
+            found = await self._inputs.of_account(account, _PAGE, after=after)
+            for one in found:
+                total += await self._write_file(archive, one.key, one.key)
+                await parts.store()
+            if len(found) < _PAGE:
+                return total
+            after = found[-1].key
+
+    async def _write_file(self, archive: zipfile.ZipFile, name: str, key: str) -> int:
         try:
-            content = await self._objects.get(picture.file.key)
+            content = await self._objects.get(key)
         except ObjectMissing:
-            log.info("export.picture_gone", picture=picture.id)
+            log.info("export.picture_gone", key=key)
             return 0
-        name = f"pictures/{picture.id}.{EXTENSIONS.get(picture.file.media_type, 'bin')}"
         # Pictures are packed already: to pack them again costs time and saves nothing.
         await asyncio.to_thread(archive.writestr, name, content, zipfile.ZIP_STORED)
         return 1

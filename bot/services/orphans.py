@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.images import PICTURES_FOLDER, is_picture_key, original_key
+from bot.domain.inputs import INPUTS_FOLDER, is_input_key
 from bot.errors import EaselError
 from bot.ports.clock import Clock
 from bot.ports.leader_lock import LeaderLock
@@ -129,14 +130,16 @@ class Orphans:
         began_at = await self._references.began_at()
         if began_at is None:
             return
-        async for page in store.list(PICTURES_FOLDER, page=self._page):
-            candidates = [one for one in page if self._is_old_enough(one, began_at)]
-            originals = {original_key(one.key) for one in candidates}
-            kept = await needed(originals) if originals else frozenset()
-            yield [one for one in candidates if original_key(one.key) not in kept], len(candidates)
+        for folder in (PICTURES_FOLDER, INPUTS_FOLDER):
+            async for page in store.list(folder, page=self._page):
+                candidates = [one for one in page if self._is_old_enough(one, began_at)]
+                originals = {original_key(one.key) for one in candidates}
+                kept = await needed(originals) if originals else frozenset()
+                yield [one for one in candidates if original_key(one.key) not in kept], len(candidates)
 
     def _is_old_enough(self, one: StoredObject, began_at: datetime) -> bool:
-        return is_picture_key(one.key) and began_at <= one.modified_at < self._clock.now() - GRACE
+        is_ours = is_picture_key(one.key) or is_input_key(one.key)
+        return is_ours and began_at <= one.modified_at < self._clock.now() - GRACE
 
 
 def _is_implausible(orphans: int, among: int) -> bool:

@@ -17,6 +17,7 @@ from bot.ports.old_records import OldRecords
 from bot.ports.pictures import Pictures
 from bot.ports.rules import Rulebook
 from bot.ports.surfaces import Surface
+from bot.services.input_store import InputStore
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class RetentionSweep:
         rulebook: Rulebook,
         records: OldRecords,
         pictures: Pictures,
+        inputs: InputStore,
         surfaces: Mapping[Platform, Surface],
         clock: Clock,
         kept_days: Mapping[str, int],
@@ -56,6 +58,7 @@ class RetentionSweep:
         self._rulebook = rulebook
         self._records = records
         self._pictures = pictures
+        self._inputs = inputs
         self._surfaces = surfaces
         self._clock = clock
         self._kept_days = kept_days
@@ -117,7 +120,8 @@ class RetentionSweep:
 
     async def _hide_pictures(self, community: CommunityId, before: datetime) -> int:
         now = self._clock.now()
-        return await self._in_pages(lambda: self._pictures.hide_older(community, before, remove_at=now, most=self._most))
+        hidden = await self._in_pages(lambda: self._pictures.hide_older(community, before, remove_at=now, most=self._most))
+        return hidden + await self._in_pages(lambda: self._inputs.expire_older(community, before, most=self._most))
 
     async def _erase_prompts(self, community: CommunityId, before: datetime) -> int:
         now = self._clock.now()

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.images import PICTURES_FOLDER, is_picture_key, media_type_of, original_key, sha256_of
+from bot.domain.inputs import INPUTS_FOLDER, is_input_key
 from bot.errors import ObjectMissing, StorageFailed
 from bot.ports.objects import ObjectStore, StoredObject
 
 OnProgress = Callable[[int], None]
 """Is told how many objects are done since the last time."""
 
-_FOLDERS = 256
+_ROOTS = (PICTURES_FOLDER, INPUTS_FOLDER)
+_FOLDERS = [f"{root}/{number:02x}" for root in _ROOTS for number in range(256)]
 _PAGE = 1000
 _AT_ONCE = 8
 """Objects on their way: pictures have a few megabytes each."""
@@ -34,11 +36,11 @@ async def count_objects(source: ObjectStore) -> int:
     Raises:
         StorageFailed: The store is away.
     """
-    return sum([len(page) async for page in _pages(source, PICTURES_FOLDER)])
+    return sum([len(page) for folder in _ROOTS async for page in _pages(source, folder)])
 
 
 async def copy_objects(source: ObjectStore, target: ObjectStore, on_progress: OnProgress) -> CopyReport:
-    """Copy every picture, and every smaller copy of one, that the target does not have yet in its full size.
+    """Copy every picture and input, and every smaller copy of one, that the target does not have yet in its full size.
 
     An original is compared with the hash in its key before it is written, and
     whatever is written is read back. What somebody deletes from the source
@@ -48,9 +50,8 @@ async def copy_objects(source: ObjectStore, target: ObjectStore, on_progress: On
         StorageFailed: One of the stores is away, or the target loses what is written; what has arrived stays there.
     """
     report = CopyReport()
-    for number in range(_FOLDERS):
+    for folder in _FOLDERS:
         # One folder after another, so that only a small part of what the target has is in memory.
-        folder = f"{PICTURES_FOLDER}/{number:02x}"
         there = {one.key: one.size_bytes async for page in _pages(target, folder) for one in page}
         async for page in _pages(source, folder):
             missing = [one for one in page if there.get(one.key) != one.size_bytes]
@@ -65,7 +66,7 @@ async def copy_objects(source: ObjectStore, target: ObjectStore, on_progress: On
 
 async def _pages(store: ObjectStore, folder: str) -> AsyncIterator[list[StoredObject]]:
     async for page in store.list(folder, page=_PAGE):
-        if ours := [one for one in page if is_picture_key(one.key)]:
+        if ours := [one for one in page if is_picture_key(one.key) or is_input_key(one.key)]:
             yield ours
 
 

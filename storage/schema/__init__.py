@@ -1,12 +1,13 @@
 """The tables, once for every engine; whoever makes or compares them takes `metadata` from here, where all of them are known."""
 
-from storage.schema import accounts, billing, cases, jobs, messages, privacy, quotas, refusals, removals, sanctions
+from storage.schema import accounts, billing, cases, inputs, jobs, messages, privacy, quotas, refusals, removals, sanctions
 from storage.schema.base import metadata
 
 __all__ = [
     "accounts",
     "billing",
     "cases",
+    "inputs",
     "jobs",
     "messages",
     "metadata",

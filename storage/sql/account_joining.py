@@ -15,6 +15,7 @@ from bot.ports.codes import Purpose
 from storage.schema.accounts import accounts, api_keys, codes, identities
 from storage.schema.billing import credit_balances
 from storage.schema.cases import case_notes, cases, moderation_log
+from storage.schema.inputs import inputs
 from storage.schema.jobs import IS_WITHDRAWN, jobs, pictures, reports
 from storage.schema.privacy import forgotten_identities, privacy_requests
 from storage.schema.quotas import holds, rules
@@ -54,6 +55,7 @@ _MOVE_PICTURES = update(pictures).where(pictures.c.job.in_(bindparam("moved", ex
 _MOVE_BATCH = 500
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
+    update(inputs).where(inputs.c.account == _GONE).values(account=_SURVIVOR),
     update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
     # Who reported a picture with both is one reporter: what they took back with one of them stands with the other.
     delete(reports).where(reports.c.reporter == _SURVIVOR, IS_WITHDRAWN, reports.c.picture.in_(_reported_by(_GONE))),

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.people import Account, AccountId, Identity
 from storage.schema.accounts import accounts, api_keys, identities
 from storage.schema.cases import cases, moderation_log
+from storage.schema.inputs import inputs
 from storage.schema.jobs import jobs, pictures
 from storage.sql.account_joining import tier_rank
 from storage.sql.current_account import lock_current_account
@@ -41,7 +42,7 @@ _PART_JOBS = (
 )
 _PARTED_JOBS = select(jobs.c.id).where(jobs.c.account == bindparam("new"))
 _PART_WITH_JOBS = (
-    update(pictures).where(pictures.c.job.in_(_PARTED_JOBS)).values(account=bindparam("new")),
+    *(update(table).where(table.c.job.in_(_PARTED_JOBS)).values(account=bindparam("new")) for table in (pictures, inputs)),
     update(cases).where(cases.c.account == bindparam("old"), cases.c.job.in_(_PARTED_JOBS)).values(account=bindparam("new")),
     update(moderation_log)
     .where(moderation_log.c.subject == bindparam("old"), moderation_log.c.job.in_(_PARTED_JOBS))

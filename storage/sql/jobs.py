@@ -35,6 +35,7 @@ from storage.sql.claims import (
 )
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
+from storage.sql.inputs import add_inputs
 from storage.sql.ledger import end_hold_and_book_cost, refund_cancelled, reserve, spend_hold
 from storage.sql.pictures import add_pictures, has_pictures
 from storage.sql.retries import retry_all_uncommitted
@@ -88,10 +89,11 @@ class SqlJobs:
         self._clock = clock
 
     async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
-        """Insert the job unless its key is taken, and only then reserve its pictures."""
+        """Insert the job with its inputs unless its key is taken, and only then reserve its pictures."""
         async with self._database.write_transaction() as connection:
             if await _NEW_JOB.run(connection, job_values(job)):
                 await reserve(connection, job.id, hold, self._clock.now())
+                await add_inputs(connection, job)
                 return AcceptedJob(job, is_new=True)
             known = (await connection.execute(_BY_KEY, {"key": job.key})).one()
             return AcceptedJob(job_of(known), is_new=False)

@@ -13,6 +13,7 @@ from storage.schema.accounts import api_keys
 from storage.schema.base import Moment
 from storage.schema.billing import credit_balances, credit_entries, purchases, subscriptions
 from storage.schema.cases import case_notes, cases, moderation_log
+from storage.schema.inputs import IS_KEPT, IS_THERE, inputs
 from storage.schema.jobs import HAS_MESSAGE, HAS_WORDS, IS_TOLD, drawings, jobs, pictures, reports
 from storage.schema.messages import messages
 from storage.schema.privacy import forgotten_identities, privacy_requests
@@ -22,6 +23,7 @@ from storage.schema.removals import IS_UNDONE, blocked_pictures, removal_steps, 
 from storage.schema.sanctions import sanctioned_accounts
 from storage.sql.database import Database
 from storage.sql.erasure import erase_words
+from storage.sql.inputs import AT_ONCE
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import job_of
 
@@ -52,10 +54,11 @@ _IS_BEING_REMOVED = (
     .where(pictures.c.job == jobs.c.id, IS_UNDONE)
     .exists()
 )
+_HAS_INPUTS = select(inputs.c.key).where(inputs.c.job == jobs.c.id, IS_THERE).exists()
 _IS_DRAWN = select(drawings.c.id).where(drawings.c.job == jobs.c.id, drawings.c.state == DrawingState.OPEN).exists()
 _DELETABLE = (
     select(jobs.c.id)
-    .where(_OLD, IS_TOLD, ~_NEEDED_BY_LEDGER, ~_HAS_PICTURES, ~_IS_BEING_REMOVED, ~_IS_DRAWN)
+    .where(_OLD, IS_TOLD, ~_NEEDED_BY_LEDGER, ~_HAS_PICTURES, ~_HAS_INPUTS, ~_IS_BEING_REMOVED, ~_IS_DRAWN)
     .order_by(jobs.c.finished_at)
     .limit(_MOST)
     .with_for_update()
@@ -63,9 +66,15 @@ _DELETABLE = (
 _THESE = bindparam("these", type_=String, expanding=True)
 _OF_THESE = select(pictures.c.id).where(pictures.c.job.in_(_THESE))
 _WITH_PICTURES = (reports, removals)
-_WITH_JOBS = (sent_messages, pictures, drawings, holds)
+_WITH_JOBS = (sent_messages, inputs, pictures, drawings, holds)
 DELETED_WITH_JOBS = (*_WITH_PICTURES, removal_steps, *_WITH_JOBS)
 """What goes with a job. A blocked picture stays blocked, and forgets which one it was."""
+
+_TOLD_BEFORE = select(jobs.c.id).where(jobs.c.finished_at < _BEFORE, IS_TOLD, ~_HAS_PICTURES)
+_EXPIRE_INPUTS = (
+    update(inputs).where(inputs.c.community == bindparam("of_community"), inputs.c.job.in_(_TOLD_BEFORE), IS_KEPT).values(AT_ONCE)
+)
+"""Has the inputs of old jobs removed; the jobs themselves go when these are gone."""
 
 _DELETE_JOBS = (
     update(blocked_pictures).where(blocked_pictures.c.picture.in_(_OF_THESE)).values(picture=None),
@@ -170,6 +179,7 @@ class SqlOldRecords:
     async def delete_jobs(self, community: CommunityId, before: datetime, *, most: int) -> int:
         """Find a page, and delete what refers to its jobs before them."""
         async with self._database.write_transaction() as connection:
+            await connection.execute(_EXPIRE_INPUTS, {"of_community": community, "before": before})
             these = (await connection.execute(_DELETABLE, _page(community, before, most))).scalars().all()
             for statement in _DELETE_JOBS if these else ():
                 await connection.execute(statement, {"these": these})

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, String, Table, and_, bindparam, or_, select
 
-from storage.schema import accounts, billing, cases, jobs, messages, privacy, quotas, refusals, removals, sanctions
+from storage.schema import accounts, billing, cases, inputs, jobs, messages, privacy, quotas, refusals, removals, sanctions
 
 ACCOUNT = bindparam("whose", type_=String)
 
@@ -136,6 +136,13 @@ PERSONAL_DATA = (
         rows=jobs.pictures.c.account == ACCOUNT,
         when_forgotten=WhenForgotten.EMPTIED,
         reason="size and hash of what was there, so that it is known again; its bytes are removed",
+    ),
+    PersonalTable(
+        table=inputs.inputs,
+        what="pictures that you brought to what you asked for",
+        rows=inputs.inputs.c.account == ACCOUNT,
+        when_forgotten=WhenForgotten.EMPTIED,
+        reason="that there was one, and which picture it was, if it was drawn here; its bytes are removed",
     ),
     PersonalTable(
         table=jobs.reports,

@@ -14,6 +14,7 @@ from bot.domain.removals import RemovalState
 from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, pictures
 from storage.schema.removals import removals
 from storage.sql.database import Database
+from storage.sql.inputs import expire_inputs_of_removed
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import picture_of, picture_values
 
@@ -137,10 +138,11 @@ class SqlPictures:
             return (await connection.execute(begun.values(state=PictureState.REMOVING))).rowcount > 0
 
     async def remove(self, picture: PictureId) -> None:
-        """Remove it if that has begun."""
+        """Remove it if that has begun; with it go the inputs that nothing needs any more."""
         removed = update(pictures).where(pictures.c.id == picture, pictures.c.state == PictureState.REMOVING)
         async with self._database.write_transaction() as connection:
             await connection.execute(removed.values(state=PictureState.REMOVED, remove_at=None))
+            await expire_inputs_of_removed(connection, picture)
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[Picture, ...]:
         async with self._database.read_statement() as connection:

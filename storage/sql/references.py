@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import ImageFile, PictureState, belongs_to_drawing, drawing_in_key
 from bot.domain.jobs import DrawingState
+from storage.schema.inputs import IS_THERE, inputs
 from storage.schema.jobs import IS_OPEN, IS_VISIBLE, drawings, jobs, pictures
 from storage.sql.claims import HAS_NO_PICTURES
 from storage.sql.database import Database
@@ -60,9 +61,10 @@ class SqlReferences:
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
         """Look for drawings first: a job that is kept in between has its pictures noted by then."""
         named = select(pictures.c.key).where(pictures.c.key.in_(keys), pictures.c.state != PictureState.REMOVED)
+        brought = select(inputs.c.key).where(inputs.c.key.in_(keys), IS_THERE)
         async with self._database.read_transaction() as connection:
             awaited = await _find_awaited(connection, keys)
-            return awaited | frozenset((await connection.execute(named)).scalars())
+            return awaited | frozenset((await connection.execute(named.union(brought))).scalars())
 
     async def newest(self, most: int) -> tuple[str, ...]:
         """Read them by when they were kept."""

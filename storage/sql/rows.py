@@ -30,6 +30,8 @@ def job_values(job: Job) -> Json:
     """Return the columns of a job; nobody has a lease on it."""
     values: Json = _JOB.dump_python(job, exclude={"place": {"parent"}, "message": True, "ending": True, "prepared_prompt": True})
     identity = values["author"].pop("identity")
+    if not job.wish.inputs:
+        del values["wish"]["inputs"]
     return {
         **values,
         "platform": job.place.platform,

@@ -20,6 +20,7 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.billing import Billing
 from bot.ports.cases import Cases
 from bot.ports.credits import Credits
+from bot.ports.inputs import Inputs
 from bot.ports.jobs import Jobs
 from bot.ports.moderation_log import ModerationLog
 from bot.ports.page_messages import PageMessages
@@ -38,6 +39,7 @@ from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.cases import SqlCases
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
+from storage.sql.inputs import SqlInputs
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.moderation_log import SqlModerationLog
@@ -59,6 +61,7 @@ from tests.fakes.cases import MemoryCases
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
 from tests.fakes.ids import CountingIds
+from tests.fakes.inputs import MemoryInputs
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.page_messages import MemoryPageMessages
@@ -108,6 +111,7 @@ class ContractTables:
     jobs: Jobs
     ledger: Ledger
     pictures: Pictures
+    inputs: Inputs
     accounts: Accounts
     messages: PageMessages
     reports: Reports
@@ -182,6 +186,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             jobs=memory,
             ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory),
+            inputs=MemoryInputs(memory),
             accounts=MemoryAccounts(CountingIds(), memory),
             messages=MemoryPageMessages(clock, CountingIds()),
             reports=MemoryReports(clock),
@@ -203,6 +208,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         jobs=SqlJobs(database, clock),
         ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
+        inputs=SqlInputs(database),
         accounts=SqlAccounts(database, clock, CountingIds()),
         messages=SqlPageMessages(database, clock, CountingIds()),
         reports=SqlReports(database, clock),
@@ -236,6 +242,12 @@ def ledger(records: ContractTables) -> Ledger:
 def pictures(records: ContractTables) -> Pictures:
     """Return the record of pictures."""
     return records.pictures
+
+
+@pytest.fixture
+def inputs(records: ContractTables) -> Inputs:
+    """Return the record of brought pictures."""
+    return records.inputs
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ from bot.services.cases import CaseReview
 from bot.services.communities import Communities
 from bot.services.gallery import Gallery
 from bot.services.guard_policies import GuardPolicies
+from bot.services.input_store import InputStore
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas, Tariff
 from bot.services.removal import Removals
@@ -61,6 +62,7 @@ from tests.fakes.credits import MemoryCredits
 from tests.fakes.engine import ManualEngine
 from tests.fakes.ids import CountingIds
 from tests.fakes.images import PRICE, ScriptedProvider
+from tests.fakes.inputs import MemoryInputs
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.leader_lock import ScriptedLeaderLock
 from tests.fakes.moderation_log import MemoryModerationLog
@@ -125,7 +127,7 @@ class Bench:
         self.weights = weights
         self.ids = CountingIds()
         self.jobs = MemoryJobs(self.clock)
-        self.pictures = MemoryPictures(self.jobs)
+        self.pictures, self.inputs = MemoryPictures(self.jobs), MemoryInputs(self.jobs)
         self.blocked = MemoryBlockedPictures()
         self.removals = MemoryPictureRemovals(self.jobs, self.blocked)
         self.accounts = MemoryAccounts(self.ids, self.jobs)
@@ -158,6 +160,7 @@ class Bench:
             delivery=self.delivery,
             retention=self.retention,
             gallery=self.gallery,
+            inputs=self.input_store,
             observer=self.observer,
             clock=self.clock,
             lease=LEASE,
@@ -194,6 +197,11 @@ class Bench:
     def retention(self) -> Retention:
         """What ends the pictures that were kept long enough."""
         return Retention(self.rulebook, self.pictures, self.clock, grace=self.gallery.undo)
+
+    @cached_property
+    def input_store(self) -> InputStore:
+        """What looks after pictures that people brought."""
+        return InputStore(self.inputs, self.objects, self.clock)
 
     @cached_property
     def preparation(self) -> PromptPreparation:

@@ -40,11 +40,12 @@ class MemoryReferences:
         return frozenset(key for key in keys if any(belongs_to_drawing(key, drawing.id) for drawing in over))
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
-        """Look through the pictures too."""
+        """Look through the pictures too, and through what was brought to jobs."""
         self.failures.raise_next("needed")
         kept = self._jobs.kept.values()
         named = {one.picture.file.key for one in kept if one.picture.state is not PictureState.REMOVED}
-        return await self.awaited(keys) | named.intersection(keys)
+        brought = {one.key for row in self._jobs.rows.values() for one in row.job.wish.inputs}
+        return await self.awaited(keys) | (named | brought).intersection(keys)
 
     async def newest(self, most: int) -> tuple[str, ...]:
         """Sort by when their jobs kept them."""

@@ -13,6 +13,7 @@ from bot.errors import MessageGone, MessageOutOfReach, StorageFailed, SurfaceFai
 from bot.pipeline.forgetting import GIVE_UP_AFTER, Forgetting
 from bot.services.exports import Exports
 from tests.fakes.bench import LEASE, Bench
+from tests.fakes.inputs import give_inputs
 from tests.fakes.privacy import MemoryPersonalRecords, MemoryPrivacyRequests
 from tests.fakes.removals import MemorySentMessages
 from tests.fakes.surfaces import LOOM, SQUARE, person
@@ -32,6 +33,7 @@ class Stage:
             requests=self.requests,
             records=self.records,
             pictures=self.bench.pictures,
+            inputs=self.bench.inputs,
             objects=self.bench.objects,
             clock=self.bench.clock,
         )
@@ -61,6 +63,7 @@ class Stage:
             studio=self.bench.studio,
             gallery=self.bench.gallery,
             pictures=self.bench.pictures,
+            inputs=self.bench.input_store,
             objects=self.bench.objects,
             sent=self.sent,
             exports=self.exports,
@@ -89,6 +92,7 @@ def stage() -> Stage:
 async def test_pictures_words_and_messages_go(stage: Stage) -> None:
     """Counted, so that they can be told."""
     first, second = await stage.bench.draw("a fox", key="1", count=2), await stage.bench.draw("an owl", key="2")
+    await give_inputs(stage.bench.jobs, stage.bench.objects, second, "a", "b")
     stage.settle()
     done = await stage.carry_on()
     assert (done.state, done.finished_at) == (PrivacyState.DONE, stage.bench.clock.now())

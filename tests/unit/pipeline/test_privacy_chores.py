@@ -37,6 +37,7 @@ class ChoresStage(Stage):
                 studio=bench.studio,
                 gallery=bench.gallery,
                 pictures=bench.pictures,
+                inputs=bench.input_store,
                 objects=bench.objects,
                 sent=self.sent,
                 exports=self.exports,

@@ -33,6 +33,7 @@ def recovery_of(bench: Bench, *, delivery: Delivery | None = None, gallery: Gall
         delivery=delivery or bench.delivery,
         retention=bench.retention,
         gallery=gallery or bench.gallery,
+        inputs=bench.input_store,
         observer=bench.observer,
         clock=bench.clock,
         lease=LEASE,

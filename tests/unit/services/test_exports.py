@@ -14,6 +14,7 @@ from bot.services.export_links import LINK_LASTS, ExportLinks
 from bot.services.exports import EXPORT_LASTS, Exports
 from tests.fakes.bench import Bench
 from tests.fakes.codes import MemoryCodes
+from tests.fakes.inputs import an_input, give_inputs
 from tests.fakes.privacy import MemoryPersonalRecords, MemoryPrivacyRequests
 from tests.fakes.surfaces import person
 
@@ -29,6 +30,7 @@ class Stage:
             requests=self.requests,
             records=self.records,
             pictures=self.bench.pictures,
+            inputs=self.bench.inputs,
             objects=self.bench.objects,
             clock=self.bench.clock,
             part_bytes=part_bytes,
@@ -135,6 +137,18 @@ async def test_when_its_time_is_over_its_bytes_go(stage: Stage) -> None:
     assert stage.stored() == []
     assert await stage.requests.due(stage.bench.clock.now()) == ()
     assert await stage.links.redeem(link.rpartition("/")[2]) is None
+
+
+async def test_it_has_the_pictures_that_somebody_brought(stage: Stage) -> None:
+    """All of their pages; one that is gone meanwhile is left out."""
+    job = await stage.bench.draw("make it night")
+    owns = [f"own-{number:03}" for number in range(101)]
+    await give_inputs(stage.bench.jobs, stage.bench.objects, job, *owns)
+    await stage.bench.objects.delete(an_input("own-050").key)
+    done = await stage.exports.make(await stage.ask())
+    assert done.counts["files"] == 1 + 100
+    with await stage.unpack(done) as archive:
+        assert archive.read(an_input("own-000").key) == b"bytes"
 
 
 async def test_a_link_works_once_and_only_the_newest(stage: Stage) -> None:

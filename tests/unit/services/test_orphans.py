@@ -13,6 +13,7 @@ from bot.errors import StorageFailed
 from bot.services.orphans import GRACE, OrphanCount, Orphans
 from tests.fakes.bench import Bench
 from tests.fakes.clock import NOON
+from tests.fakes.inputs import an_input, give_inputs
 from tests.fakes.jobs import Kept
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.references import MemoryReferences
@@ -70,6 +71,15 @@ async def test_an_orphan_goes_and_the_log_names_its_key(bench: Bench) -> None:
     assert list(bench.objects.objects) == [picture.file.key]
     removed = [entry for entry in logs if entry["event"] == "object.orphan_removed"]
     assert [entry["key"] for entry in removed] == [key(), thumbnail_key(key(), 512), early]
+
+
+async def test_a_picture_that_was_brought_in_vain_goes(bench: Bench) -> None:
+    """Those of a job stay."""
+    job = await bench.draw("make it night")
+    await give_inputs(bench.jobs, bench.objects, job, "a")
+    await put(bench, an_input("b").key)
+    await sweep(bench)
+    assert [one for one in bench.objects.objects if one.startswith("inputs/")] == [an_input("a").key]
 
 
 async def test_what_a_check_up_left_that_was_cut_off_goes(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from bot.services.retention_sweep import RetentionSweep
 from tests.contract.examples import a_job
 from tests.fakes.bench import Bench
 from tests.fakes.clock import NOON
+from tests.fakes.inputs import give_inputs
 from tests.fakes.leader_lock import ScriptedLeaderLock
 from tests.fakes.old_records import MemoryOldRecords
 from tests.fakes.surfaces import LOOM, SQUARE
@@ -41,6 +42,7 @@ class Stage:
             rulebook=self.bench.rulebook,
             records=self.records,
             pictures=self.bench.pictures,
+            inputs=self.bench.input_store,
             surfaces={LOOM: self.bench.surface},
             clock=self.bench.clock,
             kept_days={**NEVER, **kept_days},
@@ -80,6 +82,16 @@ async def test_what_is_older_than_the_default_goes_page_by_page(stage: Stage, se
     assert {kind: (stage.left(kind), stage.left(kind, MAKERS)) for kind in KINDS.values()} == {
         kind: (2, 2) if kind == KINDS[setting] else (4, 4) for kind in KINDS.values()
     }
+
+
+async def test_pictures_that_people_brought_go_with_theirs(stage: Stage) -> None:
+    """Also where none was drawn."""
+    job = await stage.bench.draw("make it night")
+    await give_inputs(stage.bench.jobs, stage.bench.objects, job, "a", "b", "c")
+    stage.records.kept["prompts", job.community] = []
+    stage.bench.clock.move(DAY * 8)
+    await stage.sweep({"retention": 7}).sweep()
+    assert len(await stage.bench.inputs.due(stage.bench.clock.now(), most=10)) == 3
 
 
 @pytest.mark.parametrize(("days", "left"), [("120", 3), ("0", 4), ("30", 1), (None, 2)])

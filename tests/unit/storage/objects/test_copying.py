@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from bot.domain.images import thumbnail_key
+from bot.domain.inputs import input_key
 from bot.errors import StorageFailed
 from storage.objects.copying import CopyReport, copy_objects, count_objects
 from tests.fakes.objects import MemoryObjects
@@ -41,6 +42,15 @@ async def test_all_pictures_arrive_with_their_media_types(source: MemoryObjects)
     assert target.objects == expected
     assert report == CopyReport(copied=21, copied_bytes=sum(len(content) for content, _ in expected.values()))
     assert sum(done) == await count_objects(source) == 21
+
+
+async def test_pictures_that_people_brought_arrive_too() -> None:
+    """Those that have the bytes that their key says."""
+    source, target, key = MemoryObjects(), MemoryObjects(), input_key(hashlib.sha256(b"photo").hexdigest(), "own", "jpg")
+    await source.put(key, b"photo", "image/jpeg")
+    await source.put(input_key("ab" * 32, "own", "jpg"), b"other", "image/jpeg")
+    report = await copy_objects(source, target, watch_nothing)
+    assert (target.objects, report.damaged) == ({key: (b"photo", "image/jpeg")}, (input_key("ab" * 32, "own", "jpg"),))
 
 
 async def test_what_was_interrupted_goes_on_where_it_was(source: MemoryObjects) -> None:

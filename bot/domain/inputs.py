@@ -1,0 +1,69 @@
+"""Pictures that somebody brings to a wish: as they come, and as they are kept."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+from bot.domain.images import PictureId, Size
+
+
+class InputRole(StrEnum):
+    """What a picture is brought for: to be changed, to be looked at, or to say which part of the first one is changed."""
+
+    BASE = "base"
+    REFERENCE = "reference"
+    MASK = "mask"
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtPicture:
+    """A picture as somebody brought it, not looked at yet. `parent` is the picture of ours that it is, if it is one."""
+
+    content: bytes = field(repr=False)
+    role: InputRole = InputRole.BASE
+    parent: PictureId | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what was brought."""
+        return sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputPicture:
+    """A picture of a wish, kept under a key of that wish's own.
+
+    `source` is the hash of what was brought: what is kept has no metadata and
+    may be in another format. `parent` is the picture of ours that it was.
+    """
+
+    key: str
+    role: InputRole
+    source: str
+    media_type: str
+    width: int
+    height: int
+    size_bytes: int
+    parent: PictureId | None = None
+
+    @property
+    def size(self) -> Size:
+        """Its edges."""
+        return Size(self.width, self.height)
+
+
+INPUTS_FOLDER = "inputs"
+"""What the keys of all inputs begin with, before the first slash."""
+
+_INPUT_KEY = re.compile(r"inputs/([0-9a-f]{2})/\1[0-9a-f]{62}-[a-z0-9_-]{1,64}\.(?:png|jpg|webp)")
+
+
+def input_key(digest: str, own: str, extension: str) -> str:
+    """Return the key of an input by the hash of its bytes; `own` is new for each wish, so that nobody's removal is another's."""
+    return f"{INPUTS_FOLDER}/{digest[:2]}/{digest}-{own.lower()}.{extension}"
+
+
+def is_input_key(key: str) -> bool:
+    """Return whether `key` has exactly the form that we give to inputs."""
+    return _INPUT_KEY.fullmatch(key) is not None

@@ -1,0 +1,51 @@
+"""The record of the pictures that people brought to their wishes. `Jobs.accept` writes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.images import PictureId
+from bot.domain.jobs import JobId
+from bot.domain.people import AccountId, CommunityId
+
+
+@dataclass(frozen=True, slots=True)
+class KeptInput:
+    """An input whose bytes are, or may be, in the store; `parent` is the picture of ours that it was."""
+
+    key: str
+    job: JobId
+    position: int
+    parent: PictureId | None = None
+
+
+class Inputs(Protocol):
+    """Says which inputs are kept, of whom, and which are to be removed. All methods may raise `StorageFailed`.
+
+    An input goes when the words of its job are erased, when the last picture
+    of its job is removed, and when the picture is removed that it was.
+    """
+
+    async def of_job(self, job: JobId) -> tuple[KeptInput, ...]:
+        """Return the inputs of a job whose bytes are there, by position."""
+        ...
+
+    async def of_account(self, account: AccountId, most: int, after: str = "") -> tuple[KeptInput, ...]:
+        """Return up to `most` inputs of an account whose bytes are there, by their keys: those after `after`."""
+        ...
+
+    async def parents(self, job: JobId) -> tuple[PictureId, ...]:
+        """Return the pictures of ours that a job's inputs were, by position; also of inputs that were removed since."""
+        ...
+
+    async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:
+        """Have up to `most` inputs of final jobs removed that the community kept before then, and give how many there were."""
+        ...
+
+    async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[KeptInput, ...]:
+        """Return a page of those that are to be removed by now, the longest overdue first; the first `skip` are left out."""
+        ...
+
+    async def note_removed(self, key: str, now: datetime) -> None:
+        """Note that the bytes of an input are gone."""
+        ...

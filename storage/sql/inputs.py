@@ -1,0 +1,100 @@
+"""The record of the pictures that people brought to their wishes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.images import PictureId, PictureState
+from bot.domain.jobs import Job, JobId
+from bot.domain.people import AccountId, CommunityId
+from bot.ports.inputs import KeptInput
+from storage.schema.base import Moment
+from storage.schema.inputs import HAS_PARENT, IS_KEPT, IS_THERE, IS_TO_GO, inputs
+from storage.schema.jobs import jobs, pictures
+from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
+
+_OF_JOB = select(inputs).where(inputs.c.job == bindparam("of_job"), IS_THERE).order_by(inputs.c.position)
+_PARENTS = select(inputs.c.parent).where(inputs.c.job == bindparam("of_job"), HAS_PARENT).order_by(inputs.c.position)
+_IS_FINAL = exists().where(jobs.c.id == inputs.c.job, jobs.c.finished_at.is_not(None))
+AT_ONCE = {"remove_at": inputs.c.kept_at}
+"""A moment that is over, so that an input is due from now on."""
+
+_EXPIRE = update(inputs).where(inputs.c.job.in_(bindparam("of_jobs", expanding=True)), IS_KEPT).values(AT_ONCE)
+_NOTE_REMOVED = update(inputs).where(inputs.c.key == bindparam("of_key"), IS_THERE)
+
+
+async def add_inputs(connection: AsyncConnection, job: Job) -> None:
+    """Note the inputs of a new job."""
+    whose = {"job": job.id, "account": job.account, "community": job.community, "kept_at": job.created_at}
+    rows = [
+        {"key": one.key, "position": position, "role": one.role, "parent": one.parent, **whose}
+        for position, one in enumerate(job.wish.inputs)
+    ]
+    if rows:
+        await connection.execute(inputs.insert(), rows)
+
+
+async def expire_inputs(connection: AsyncConnection, of_jobs: Sequence[str]) -> None:
+    """Have the inputs of these jobs removed."""
+    await connection.execute(_EXPIRE, {"of_jobs": of_jobs})
+
+
+async def expire_inputs_of_removed(connection: AsyncConnection, picture: PictureId) -> None:
+    """Have those removed that are copies of a removed picture, and those of its job if that has no picture left."""
+    removed = select(pictures.c.job).where(pictures.c.id == picture, pictures.c.state == PictureState.REMOVED)
+    job = removed.scalar_subquery()
+    others = exists().where(pictures.c.job == job, pictures.c.state != PictureState.REMOVED)
+    goes = or_(inputs.c.parent == picture, (inputs.c.job == job) & ~others)
+    await connection.execute(update(inputs).where(removed.exists(), goes, IS_KEPT).values(AT_ONCE))
+
+
+@retry_all_uncommitted
+class SqlInputs:
+    """Finds inputs in SQL; `SqlJobs.accept` writes them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_job(self, job: JobId) -> tuple[KeptInput, ...]:
+        """Read a job's."""
+        async with self._database.read_statement() as connection:
+            return tuple(_input_of(row) for row in await connection.execute(_OF_JOB, {"of_job": job}))
+
+    async def of_account(self, account: AccountId, most: int, after: str = "") -> tuple[KeptInput, ...]:
+        """Read a page."""
+        mine = select(inputs).where(inputs.c.account == account, inputs.c.key > after, IS_THERE)
+        async with self._database.read_statement() as connection:
+            return tuple(_input_of(row) for row in await connection.execute(mine.order_by(inputs.c.key).limit(most)))
+
+    async def parents(self, job: JobId) -> tuple[PictureId, ...]:
+        """Read them from all rows of the job."""
+        async with self._database.read_statement() as connection:
+            return tuple(PictureId(parent) for parent in (await connection.execute(_PARENTS, {"of_job": job})).scalars())
+
+    async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:
+        """Mark a part of them at a time, so that nobody else waits long to write."""
+        old = select(inputs.c.key).where(IS_KEPT, inputs.c.community == community, inputs.c.kept_at < before, _IS_FINAL)
+        oldest = old.order_by(inputs.c.kept_at).limit(most)
+        async with self._database.write_transaction() as connection:
+            expired = update(inputs).where(inputs.c.key.in_(oldest), IS_KEPT).values(AT_ONCE)
+            return (await connection.execute(expired)).rowcount
+
+    async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[KeptInput, ...]:
+        """Read a page of those whose time has come."""
+        found = select(inputs).where(IS_TO_GO, inputs.c.remove_at <= now).order_by(inputs.c.remove_at, inputs.c.key)
+        async with self._database.read_statement() as connection:
+            return tuple(_input_of(row) for row in await connection.execute(found.limit(most).offset(skip)))
+
+    async def note_removed(self, key: str, now: datetime) -> None:
+        """Write when, once."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(_NOTE_REMOVED.values(removed_at=literal(now, Moment)), {"of_key": key})
+
+
+def _input_of(row: Row[Any]) -> KeptInput:
+    parent = None if row.parent is None else PictureId(row.parent)
+    return KeptInput(key=row.key, job=JobId(row.job), position=row.position, parent=parent)
