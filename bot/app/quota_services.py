@@ -86,6 +86,7 @@ def build_notices(base: Foundation, surfaces: Mapping[Platform, Surface]) -> Bud
     return BudgetAlerts(
         ledger=records.ledger,
         seen_keys=SqlSeenKeys(base.database, base.clock),
+        locks=base.shared.locks,
         rulebook=records.rulebook,
         accounts=records.accounts,
         surfaces=surfaces,

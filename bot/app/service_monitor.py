@@ -31,7 +31,7 @@ class ServiceMonitor:
         self._clock = clock
         self._announce = announce
         self._wrong: tuple[Finding, ...] = ()
-        self._told_ends: set[str] = set()
+        self._announced_ends: set[str] = set()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -50,8 +50,7 @@ class ServiceMonitor:
         found = [finding for _, check in self._checks for finding in await check()]
         wrong = tuple(dict.fromkeys(finding for finding in found if finding.health is Health.WRONG))
         for finding in wrong:
-            if finding not in self._wrong:
-                await self._report(finding)
+            await self._report(finding, is_new=finding not in self._wrong)
         if self._wrong and not wrong:
             self._announce("The services that easel works with accept it now.")
         self._wrong = wrong
@@ -65,17 +64,20 @@ class ServiceMonitor:
         left = (due - self._clock.now().date()).days
         ahead = next((days for days in _DAYS_AHEAD if left <= days), None)
         key = f"ends:{finding.subject}:{due.isoformat()}:{ahead}"
-        if ahead is None or key in self._told_ends:
+        if ahead is None:
             return
-        self._told_ends.add(key)
         sentence = f"{finding.subject}: {finding.text} {finding.mend}".rstrip()
-        log.warning("service.ends", subject=finding.subject, due=due.isoformat())
-        self._announce(f"Soon: {sentence}")
+        if key not in self._announced_ends:
+            self._announced_ends.add(key)
+            log.warning("service.ends", subject=finding.subject, due=due.isoformat())
+            self._announce(f"Soon: {sentence}")
         await self._budget_alerts.notify_owners(Post(sentence), key=key)
 
-    async def _report(self, finding: Finding) -> None:
+    async def _report(self, finding: Finding, *, is_new: bool) -> None:
+        """Say what is wrong where it is new; the owners are told once a day, as soon as their platform takes it."""
         sentence = f"{finding.subject}: {finding.text} {finding.mend}".rstrip()
-        log.error("service.wrong", subject=finding.subject, text=finding.text)
-        self._announce(f"Careful: {sentence}")
+        if is_new:
+            log.error("service.wrong", subject=finding.subject, text=finding.text)
+            self._announce(f"Careful: {sentence}")
         day = self._clock.now().date().isoformat()
         await self._budget_alerts.notify_owners(Post(f"Nothing can be drawn: {sentence}"), key=f"service:{finding.subject}:{day}")

@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.cases import Case
 from bot.domain.chat import MessageRef, Place, Post
-from bot.domain.people import CommunityId, Platform
+from bot.domain.people import Platform
 from bot.errors import EaselError, MessageGone, StorageFailed
 from bot.pipeline.case_posts import case_post, shows_picture, with_picture
 from bot.ports.cases import Cases
@@ -27,8 +27,8 @@ _PAGE = 20
 _PAUSE = timedelta(seconds=2)
 """Between two looks: what happens to a case meanwhile is one change of its message."""
 
-NotifyOwners = Callable[..., Awaitable[None]]
-"""Tells the owners of the house a post, once for each `key`."""
+NotifyOwners = Callable[..., Awaitable[bool]]
+"""Tells the owners of the house a post, once for each `key`; False where they could not be told now."""
 
 _NAME_ONE = "/settings set here --name review_channel. Until then /cases list shows them."
 _NO_CHANNEL = (
@@ -103,7 +103,7 @@ class CaseMessages:
         """
         try:
             async with self._locks.lock(f"case:{case.id}"):
-                await self._show(await self._review.find(case.id, None))
+                return await self._show(await self._review.find(case.id, None))
         except StorageFailed:
             raise
         except EaselError as error:
@@ -112,7 +112,6 @@ class CaseMessages:
         except Exception:
             log.exception("case.not_shown", case=case.id)
             return False
-        return True
 
     async def post_of(self, case: Case) -> Post:
         """Return a case as its message shows it."""
@@ -126,21 +125,20 @@ class CaseMessages:
         except Exception:
             log.exception("cases.showing_broke")
 
-    async def _show(self, case: Case) -> None:
+    async def _show(self, case: Case) -> bool:
+        """Show a case where its community wants it, or tell the owners that there is no such place; False where neither went."""
         channel = (await self._quotas.settings(case.community)).review_channel
         if not channel:
-            await self._tell_owners(case.community, Post(_NO_CHANNEL), "none")
-            await self._cases.note_shown(case, None)
-            return
+            return await self._tell_owners(case, Post(_NO_CHANNEL), "none")
         message = await self._cases.message(case.id)
         post = await self.post_of(case)
         try:
             message = await self._say(case, _place(channel), message, post)
         except MessageGone as error:
             log.warning("case.no_channel", case=case.id, channel=channel, reason=str(error))
-            await self._tell_owners(case.community, Post(_CHANNEL_GONE.format(channel=channel)), channel)
-            message = None
+            return await self._tell_owners(case, Post(_CHANNEL_GONE.format(channel=channel)), channel)
         await self._cases.note_shown(case, message)
+        return True
 
     async def _say(self, case: Case, place: Place, message: MessageRef | None, post: Post) -> MessageRef:
         """Change the message, or post one where there is none, without the picture where the store does not give it."""
@@ -160,8 +158,11 @@ class CaseMessages:
             return post
         return with_picture(post, self._links.post_picture(details.picture, "The picture that this case is about"))
 
-    async def _tell_owners(self, community: CommunityId, post: Post, why: str) -> None:
-        await self._notify_owners(post, key=f"review channel:{community}:{why}")
+    async def _tell_owners(self, case: Case, post: Post, why: str) -> bool:
+        is_told = await self._notify_owners(post, key=f"review channel:{case.community}:{why}")
+        if is_told:
+            await self._cases.note_shown(case, None)
+        return is_told
 
 
 def _place(channel: str) -> Place:

@@ -1,8 +1,7 @@
 """Telling the admins, once, that a budget is nearly used up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +14,7 @@ from bot.domain.people import AccountId, CommunityId, Identity, Platform
 from bot.domain.rules import AuditEntry, RuleKey, RuleKind
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.rate_limiter import Locks
 from bot.ports.rules import Rulebook
 from bot.ports.seen_keys import SeenKeys
 from bot.ports.surfaces import Surface
@@ -57,13 +57,18 @@ class _BudgetCheck:
 
 
 class BudgetAlerts:
-    """Looks at budgets beside the work, so that no wish waits for it. What was told is remembered by `seen_keys`."""
+    """Looks at budgets beside the work, so that no wish waits for it.
+
+    `seen_keys` remember what was told, once it was: after a crash in between
+    it may be told twice, but never not at all.
+    """
 
     def __init__(
         self,
         *,
         ledger: Ledger,
         seen_keys: SeenKeys,
+        locks: Locks,
         rulebook: Rulebook,
         accounts: Accounts,
         surfaces: Mapping[Platform, Surface],
@@ -71,13 +76,13 @@ class BudgetAlerts:
     ) -> None:
         self._ledger = ledger
         self._seen_keys = seen_keys
+        self._locks = locks
         self._rulebook = rulebook
         self._accounts = accounts
         self._surfaces = surfaces
         self._deployment = deployment
         self._queue: asyncio.Queue[_BudgetCheck | _OwnerNotice] = asyncio.Queue(_MOST_QUEUED)
         self._known: set[str] = set()
-        self._in_doubt: set[str] = set()
 
     def check_soon(self, effective_limits: EffectiveLimits) -> None:
         """Look soon at the budgets that a wish has just drawn on. Where too much waits already, the next wish will do."""
@@ -92,32 +97,35 @@ class BudgetAlerts:
         if not self._queue.full():
             self._queue.put_nowait(_OwnerNotice(post, key))
 
-    async def notify_owners(self, post: Post, *, key: str) -> None:
-        """Tell the house's owners in private, once for each `key`; what cannot be told now is told with the next try."""
+    async def notify_owners(self, post: Post, *, key: str) -> bool:
+        """Tell the house's owners in private, once for each `key`, and return whether that is done: if not, ask again."""
+
+        async def tell() -> None:
+            await self._notify_privately(self._deployment.owners, post, key)
+
         try:
-            async with self._telling(key) as is_news:
-                if is_news:
-                    await self._notify_privately(self._deployment.owners, post, key)
+            await self._tell_once(key, tell)
         except EaselError as error:
             log.warning("notice.failed", key=key, reason=str(error))
+            return False
+        return True
 
-    @asynccontextmanager
-    async def _telling(self, key: str) -> AsyncIterator[bool]:
-        """Yield whether what is known by `key` is to be told, which is so once; if the body raises, it is so once more.
+    async def _tell_once(self, key: str, tell: Callable[[], Awaitable[None]]) -> None:
+        """Tell what nobody has told yet, one process at a time, and note that afterwards; if it fails, it is as if not tried."""
+        if key in self._known:
+            return
+        async with self._locks.lock(f"notice:{key}"):
+            if await self._seen_keys.is_seen(key):
+                self._remember(key)
+                return
+            await tell()
+            self._remember(key)
+            await self._seen_keys.add_if_new(key)
 
-        Where nobody knows whether the key was written, or forgotten, this process remembers that it was not told.
-        """
-        was_in_doubt = key in self._in_doubt
-        if len(self._in_doubt) < _MOST_KNOWN:
-            self._in_doubt.add(key)
-        is_news = await self._seen_keys.add_if_new(key) or was_in_doubt
-        try:
-            yield is_news
-        except BaseException:
-            if is_news:
-                await self._seen_keys.forget(key)
-            raise
-        self._in_doubt.discard(key)
+    def _remember(self, key: str) -> None:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known.add(key)
 
     async def run(self) -> None:
         """Look at what is to be considered, until cancelled."""
@@ -152,14 +160,8 @@ class BudgetAlerts:
     async def _check_budget(self, budget: Budget, check: _BudgetCheck) -> None:
         key = _key(budget, check.day)
         spending = await self._ledger.spending(budget, check.day)
-        if key in self._known or 100 * (spending.held + spending.spent) < _ALERT_PERCENT * budget.limit:
-            return
-        async with self._telling(key) as is_news:
-            if is_news:
-                await self._notify_in_time(key, budget, check, spending)
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known.add(key)
+        if 100 * (spending.held + spending.spent) >= _ALERT_PERCENT * budget.limit:
+            await self._tell_once(key, lambda: self._notify_in_time(key, budget, check, spending))
 
     async def _notify_in_time(self, key: str, budget: Budget, check: _BudgetCheck, spending: Spending) -> None:
         async with asyncio.timeout(_NOTIFY_TIMEOUT.total_seconds()):

@@ -425,6 +425,7 @@ class Bench:
         return BudgetAlerts(
             ledger=self.ledger,
             seen_keys=self.seen_keys,
+            locks=LocalLocks(),
             rulebook=self.rulebook,
             accounts=self.accounts,
             surfaces=surfaces,

@@ -63,6 +63,7 @@ class CaseDesk:
         )
         self.review = CaseReview(self.cases, bench.sanction_book, self.effects, bench.clock)
         self.told: list[tuple[str, Post]] = []
+        self.owners_are_away = False
         self.messages = CaseMessages(
             cases=self.cases,
             review=self.review,
@@ -148,9 +149,12 @@ class CaseDesk:
     async def _is_owners(self, account: AccountId) -> bool:
         return account in self.owners
 
-    async def _tell(self, post: Post, *, key: str) -> None:
+    async def _tell(self, post: Post, *, key: str) -> bool:
+        if self.owners_are_away:
+            return False
         if all(known != key for known, _ in self.told):
             self.told.append((key, post))
+        return True
 
     def _reader(self) -> CaseReader:
         return CaseReader(

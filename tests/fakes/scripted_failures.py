@@ -7,14 +7,14 @@ class ScriptedFailures:
     """Holds errors by the name of the method that will raise them."""
 
     def __init__(self) -> None:
-        self._errors: defaultdict[str, deque[Exception]] = defaultdict(deque)
-        self._lasting: dict[str, Exception] = {}
+        self._errors: defaultdict[str, deque[BaseException]] = defaultdict(deque)
+        self._lasting: dict[str, BaseException] = {}
 
-    def fail_next(self, method: str, error: Exception, times: int = 1) -> None:
+    def fail_next(self, method: str, error: BaseException, times: int = 1) -> None:
         """Have the next `times` calls of `method` raise `error`."""
         self._errors[method].extend([error] * times)
 
-    def fail_always(self, method: str, error: Exception) -> None:
+    def fail_always(self, method: str, error: BaseException) -> None:
         """Have every call of `method` raise `error`, until `clear`."""
         self._lasting[method] = error
 

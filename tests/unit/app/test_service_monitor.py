@@ -8,9 +8,11 @@ from bot.app.service_monitor import ServiceMonitor
 from bot.domain.content import Thresholds
 from bot.domain.health import Finding, Health
 from bot.domain.people import Identity
+from bot.errors import SurfaceFailed
 from bot.moderation.word_filter import Matcher
 from bot.ports.prompts import ALLOWED, Verdict
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
+from storage.limits.local import LocalLocks
 from tests.fakes.bench import Bench
 from tests.fakes.image_models import ONE_MODEL
 from tests.fakes.surfaces import LOOM
@@ -46,6 +48,7 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
     budget_alerts = BudgetAlerts(
         ledger=bench.ledger,
         seen_keys=bench.seen_keys,
+        locks=LocalLocks(),
         rulebook=bench.rulebook,
         accounts=bench.accounts,
         surfaces={LOOM: bench.surface},
@@ -107,3 +110,16 @@ async def test_owners_hear_of_a_models_end_60_and_7_days_before(bench: Bench) ->
     assert told == [0, 1, 1, 2, 2, 2]
     assert announced == ["Soon: rewriter: shutdown of m: It will be shut down. Change to n."] * 2
     assert bench.surface.posted[0][1].text == "rewriter: shutdown of m: It will be shut down. Change to n."
+
+
+async def test_owners_who_could_not_be_told_are_told_at_the_next_look(bench: Bench) -> None:
+    """Of what is wrong and of what will end; whoever started easel has read it once."""
+    announced: list[str] = []
+    ends = Finding("rewriter: shutdown of m", Health.NOTE, "It ends.", "", due=bench.clock.now().date())
+    watch = watch_of(bench, CheckedStage(finds=[ILL, ILL, ends]), announced)
+    for told in (0, 1):
+        bench.surface.failures.fail_next("direct", SurfaceFailed(LOOM, "500"))
+        await watch.check_all()
+        await watch.check_all()
+        assert len(bench.surface.posted) == told + 1
+    assert len(announced) == 3

@@ -184,6 +184,21 @@ async def test_owners_are_told_when_the_channel_is_gone(bench: Bench, desk: Case
     assert await desk.cases.to_show(most=9) == ()
 
 
+async def test_a_case_waits_until_owners_can_be_told_that_there_is_no_channel(bench: Bench) -> None:
+    """Nobody would know of it otherwise; it keeps no other case waiting."""
+    desk = CaseDesk(bench)
+    job = await bench.draw()
+    for number in range(30):
+        await desk.report(job, kind=CaseKind.MISTAKE, picture=None, job=None, words=f"fox {number}")
+    desk.owners_are_away = True
+    await desk.messages.show_due()
+    assert len(await desk.cases.to_show(most=100)) == 30
+    desk.owners_are_away = False
+    await desk.messages.show_due()
+    assert len(desk.told) == 1
+    assert await desk.cases.to_show(most=100) == ()
+
+
 async def test_owners_are_told_when_there_is_no_channel(bench: Bench) -> None:
     """Once, and how to name one."""
     desk = CaseDesk(bench)

@@ -76,7 +76,7 @@ async def test_a_store_that_is_away_keeps_nothing_for_ever(bench: Bench) -> None
 async def test_whoever_dies_in_the_middle_is_followed_by_another(bench: Bench) -> None:
     """As by `kill -9`: what was done is done, the rest is done after the restart."""
     job, [picture] = await drawn(bench)
-    bench.surface.failures.fail_next("direct", asyncio.CancelledError())  # type: ignore[arg-type]  # no Exception, as a kill is none
+    bench.surface.failures.fail_next("direct", asyncio.CancelledError())
     await bench.decisions.remove(picture.id, RemovalReason.RULES, "mod")
     await bench.removal_steps.sweep()
     assert bench.message(job).text == "This picture was taken down."

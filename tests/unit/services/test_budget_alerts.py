@@ -13,6 +13,7 @@ from bot.domain.people import HOUSE, Identity
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BudgetExceeded, MessageGone, StorageFailed, SurfaceFailed
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets, newest_entry
+from storage.limits.local import LocalLocks
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
 from tests.fakes.surfaces import LOOM, SQUARE, person
@@ -107,53 +108,29 @@ async def test_a_notice_that_cannot_be_said_now_is_said_at_the_next_wish(bench: 
 @pytest.mark.parametrize("error", [StorageFailed("sqlite", "locked"), RuntimeError("broken")], ids=repr)
 async def test_a_notice_that_breaks_is_in_nobodys_way(bench: Bench, error: Exception) -> None:
     """Wishes go on, and the next one brings it."""
-    bench.seen_keys.failures.fail_next("add_if_new", error)
+    bench.seen_keys.failures.fail_next("is_seen", error)
     await spend(bench, 4, 4)
     assert len(bench.jobs.rows) == 2
     await spend(bench, 1, keys="later")
     assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
 
 
-async def test_a_notice_whose_commit_is_lost_comes_with_the_next_wish(bench: Bench) -> None:
-    """Nobody knows whether it was written; that nobody was told is known. It is told once."""
-    bench.seen_keys.failures.fail_next("add_if_new, late", StorageFailed("database", "the connection was lost"))
-    await spend(bench, 4, 4)
-    assert budget_alerts(bench) == []
+async def test_what_is_told_is_noted_afterwards(bench: Bench) -> None:
+    """A process that dies in between leaves no note, so that the next one tells it; nobody is left untold."""
+    bench.surface.failures.fail_next("direct", asyncio.CancelledError())
+    with pytest.raises(asyncio.CancelledError):
+        await spend(bench, 4, 4)
+    assert bench.seen_keys.happened == set()
     await spend(bench, 1, keys="later")
-    await spend(bench, 1, keys="last")
     assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
+    assert len(bench.seen_keys.happened) == 1
 
 
-async def test_a_notice_that_could_be_neither_told_nor_taken_back_comes_with_the_next_wish(bench: Bench) -> None:
-    """The platform and the record were away together."""
-    bench.surface.failures.fail_next("direct", AWAY)
-    bench.seen_keys.failures.fail_next("forget", StorageFailed("database", "unreachable"))
-    await spend(bench, 4, 4)
-    await spend(bench, 1, keys="later")
-    await spend(bench, 1, keys="last")
+async def test_what_was_told_is_not_told_again_where_it_could_not_be_noted(bench: Bench) -> None:
+    """By this process; another one may tell it once more."""
+    bench.seen_keys.failures.fail_next("add_if_new", StorageFailed("database", "unreachable"))
+    await spend(bench, 4, 4, 1)
     assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
-
-
-async def test_what_another_has_told_is_not_taken_back_when_something_breaks(bench: Bench) -> None:
-    """Only what this process was about to tell is told once more."""
-    with pytest.raises(LookupError):
-        await _break_while_telling(bench, "budget:told")
-    assert not await bench.seen_keys.add_if_new("budget:told")
-
-
-async def _break_while_telling(bench: Bench, key: str) -> None:
-    await bench.seen_keys.add_if_new(key)
-    async with bench.budget_alerts._telling(key) as is_news:
-        assert not is_news
-        raise LookupError(key)
-
-
-async def test_what_is_in_doubt_is_forgotten_before_it_fills_the_memory(bench: Bench) -> None:
-    """A record that is away for very long loses a notice rather than the process."""
-    bench.budget_alerts._in_doubt.update(f"budget {number}" for number in range(1000))
-    await spend(bench, 4, 4)
-    assert [place for place, _ in budget_alerts(bench)] == [AMY_ALONE]
-    assert len(bench.budget_alerts._in_doubt) == 1000
 
 
 async def test_nobody_to_tell_is_a_warning_in_the_log(bench: Bench) -> None:
@@ -190,6 +167,7 @@ class TestOfTheHouse:
         return BudgetAlerts(
             ledger=bench.ledger,
             seen_keys=bench.seen_keys,
+            locks=LocalLocks(),
             rulebook=bench.rulebook,
             accounts=bench.accounts,
             surfaces={LOOM: bench.surface},
@@ -299,6 +277,7 @@ class TestNoticesToOwners:
         return BudgetAlerts(
             ledger=bench.ledger,
             seen_keys=bench.seen_keys,
+            locks=LocalLocks(),
             rulebook=bench.rulebook,
             accounts=bench.accounts,
             surfaces={LOOM: bench.surface},
