@@ -21,7 +21,7 @@ from bot.ports.prompts import ModelStage, Rewriter
 from bot.providers.offline.rewriter import PlainRewriter
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    from bot.providers.openai.client import OpenAiClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,9 @@ def call_limits(settings: Settings) -> dict[str, CallLimits]:
     return {name: limit for name, limit in limits.items() if limit != CallLimits()}
 
 
-def _build_text_models(settings: Settings, client: "AsyncOpenAI | None", clock: Clock) -> tuple[Rewriter, tuple[ModelStage, ...]]:
+def _build_text_models(
+    settings: Settings, client: "OpenAiClient | None", clock: Clock
+) -> tuple[Rewriter, tuple[ModelStage, ...]]:
     """Return the rewriter and the judging models; without a key nothing leaves this machine."""
     if client is None or settings.drawing_order == ("offline",):
         return PlainRewriter(), ()

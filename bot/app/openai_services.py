@@ -10,8 +10,7 @@ from bot.errors import ConfigError
 from bot.text import join_words, suggest
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
+    from bot.providers.openai.client import OpenAiClient
     from bot.providers.openai.models import ImageModel
 
 
@@ -20,17 +19,16 @@ class OpenAiClients:
 
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack
-        self._clients: dict[tuple[str, str, str], AsyncOpenAI] = {}
+        self._clients: dict[tuple[str, str, str], OpenAiClient] = {}
 
-    def open(self, key: str, base_url: str, api_version: str = "") -> "AsyncOpenAI":
+    def open(self, key: str, base_url: str, api_version: str = "") -> "OpenAiClient":
         """Return the client for a key and an address; without an address it is OpenAI's own. `api_version` is for Azure."""
         client = self._clients.get((key, base_url, api_version))
         if client is None:
-            from bot.providers.openai.client import build_client, load_resources
+            from bot.providers.openai.client import OpenAiClient
 
-            client = build_client(key, base_url or None, api_version=api_version)
+            client = OpenAiClient(key, base_url or None, api_version=api_version)
             self._stack.push_async_callback(client.close)
-            load_resources(client)
             self._clients[key, base_url, api_version] = client
         return client
 

@@ -25,9 +25,8 @@ from bot.ports.images import Provider
 from bot.text import join_words, quote, suggest
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
     from bot.providers.comfyui.workflow import Workflow
+    from bot.providers.openai.client import OpenAiClient
     from bot.providers.openai.models import ImageModel
     from bot.providers.shared.picture_fetcher import PictureFetcher
     from bot.providers.shared.rest_client import RestClient
@@ -55,7 +54,7 @@ def _build_compatible(instance: ProviderInstance[CompatibleProviderSettings]) ->
 
 def _openai_images(
     instance: ProviderInstance[OpenAiProviderSettings] | ProviderInstance[CompatibleProviderSettings],
-    client: "AsyncOpenAI",
+    client: "OpenAiClient",
     model: "ImageModel",
     **more: Any,
 ) -> Provider:
@@ -79,7 +78,6 @@ def _openai_images(
 
 
 def _build_openai_background(instance: ProviderInstance[OpenAiBackgroundProviderSettings]) -> Provider:
-    from bot.providers.openai.client import load_resources
     from bot.providers.openai.models import text_model
     from bot.providers.openai_background.images import OpenAiBackground
 
@@ -87,7 +85,6 @@ def _build_openai_background(instance: ProviderInstance[OpenAiBackgroundProvider
     model = image_model(instance.settings, name, section)
     account = section if section.api_key else instance.settings.openai
     client = instance.openai_clients.open(account.api_key.get_secret_value(), account.base_url)
-    load_resources(client, "responses")
     return OpenAiBackground(
         client,
         model,

@@ -13,7 +13,7 @@ from bot.domain.health import Health
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.ports.images import ImageProvider
 from bot.providers.offline.painter import OfflinePainter
-from bot.providers.openai.client import build_client
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.images import OpenAIImages
 from bot.providers.openai.models import known_models
 from tests.fakes.clock import StoppedClock
@@ -33,7 +33,7 @@ def by_openai(model: str, previews: int) -> Opening:
     @asynccontextmanager
     async def opening() -> AsyncIterator[ImageProvider]:
         async with FakeOpenAI(Options(picture_bytes=5_000, delay=0.01)) as fake:
-            client = build_client("sk-x", fake.url)
+            client = OpenAiClient("sk-x", fake.url)
             yield OpenAIImages(client, known_models()[model], clock=StoppedClock(), attribution="by AI", previews=previews)
             await client.close()
 

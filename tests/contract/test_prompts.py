@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from openai import AsyncOpenAI
 
 from bot.app.system import SystemClock
 from bot.domain.content import USUAL_THRESHOLDS, Thresholds
@@ -12,7 +11,7 @@ from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
 from bot.moderation.word_filter.lists import starter_lists
 from bot.ports.prompts import Decision, GuardStage, Rewriter, RewriteRequest, Verdict
 from bot.providers.offline.rewriter import PlainRewriter
-from bot.providers.openai.client import build_client
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
@@ -44,21 +43,21 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield a client of it."""
-    client = build_client("sk-test", fake.url)
+    client = OpenAiClient("sk-test", fake.url)
     yield client
     await client.close()
 
 
 @pytest.fixture(params=["plain", "openai"])
-def rewriter(request: pytest.FixtureRequest, client: AsyncOpenAI) -> Rewriter:
+def rewriter(request: pytest.FixtureRequest, client: OpenAiClient) -> Rewriter:
     """Return each rewriter."""
     return PlainRewriter() if request.param == "plain" else OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=SystemClock())
 
 
 @pytest.fixture(params=["filter", "moderation"])
-def stage(request: pytest.FixtureRequest, client: AsyncOpenAI) -> GuardStage:
+def stage(request: pytest.FixtureRequest, client: OpenAiClient) -> GuardStage:
     """Return each guard stage."""
     if request.param == "filter":
         return FilterStage()
@@ -66,7 +65,7 @@ def stage(request: pytest.FixtureRequest, client: AsyncOpenAI) -> GuardStage:
 
 
 @pytest.fixture(params=["moderation"])
-def broken_stage(request: pytest.FixtureRequest, client: AsyncOpenAI, fake: FakeOpenAI) -> GuardStage:
+def broken_stage(request: pytest.FixtureRequest, client: OpenAiClient, fake: FakeOpenAI) -> GuardStage:
     """Return each stage that a service stands behind, with the service broken."""
     fake.fail(Endpoint.MODERATIONS, Kind.SERVER_ERROR)
     return {"moderation": OpenAIModeration(client, "omni-moderation-latest")}[request.param]

@@ -5,12 +5,11 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from openai import AsyncOpenAI
 from PIL import Image
 
 from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
 from bot.domain.money import Cost
-from bot.providers.openai.client import build_client
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.images import OpenAIImages, ResponseFormat
 from bot.providers.openai.models import ImageModel, known_models
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
@@ -48,9 +47,9 @@ class News:
 
 
 @asynccontextmanager
-async def client_of(fake: FakeOpenAI, key: str = KEY) -> AsyncIterator[AsyncOpenAI]:
+async def client_of(fake: FakeOpenAI, key: str = KEY) -> AsyncIterator[OpenAiClient]:
     """Yield the client that the house would build."""
-    client = build_client(key, fake.url)
+    client = OpenAiClient(key, fake.url)
     try:
         yield client
     finally:
@@ -58,7 +57,7 @@ async def client_of(fake: FakeOpenAI, key: str = KEY) -> AsyncIterator[AsyncOpen
 
 
 def images(
-    client: AsyncOpenAI,
+    client: OpenAiClient,
     *,
     previews: int = 2,
     model: ImageModel = GPT_IMAGE_2,

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from openai import AsyncOpenAI
 from openai.types.responses import Response
 
 from bot.domain.health import Health
@@ -12,6 +11,7 @@ from bot.domain.images import Progress, Quality, Size
 from bot.domain.money import Cost
 from bot.errors import PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import known_models, text_model
 from bot.providers.openai_background.images import OpenAiBackground
 from tests.e2e.openai_calls import KEY, PROMPT, client_of, request
@@ -43,14 +43,14 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield the SDK."""
     async with client_of(fake) as opened:
         yield opened
 
 
 @pytest.fixture
-def provider(client: AsyncOpenAI) -> OpenAiBackground:
+def provider(client: OpenAiClient) -> OpenAiBackground:
     """Return the provider."""
     return OpenAiBackground(
         client,
@@ -83,10 +83,11 @@ async def test_what_is_sent_is_what_the_sdk_declares(fake: FakeOpenAI, provider:
     assert body["metadata"] == {"drawing": "drawing-1"}
 
 
-async def test_the_fake_answers_as_the_sdk_declares(provider: OpenAiBackground, client: AsyncOpenAI) -> None:
+async def test_the_fake_answers_as_the_sdk_declares(provider: OpenAiBackground, client: OpenAiClient) -> None:
     """Strictly, which the SDK itself is not."""
     ticket = await provider.submit(request())
-    answer = await client.responses.with_raw_response.retrieve(ticket.id)
+    sdk = await client.load()
+    answer = await sdk.responses.with_raw_response.retrieve(ticket.id)
     Response.model_validate_json(answer.content, strict=True)
 
 

@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import httpx2
 import pytest
-from openai import AsyncOpenAI
 
 from bot.domain.health import Finding, Health
-from bot.providers.openai.client import OPENAI_URL, build_client
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.images import OpenAIImages
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import Model, known_models, text_model
@@ -29,7 +28,7 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
@@ -40,7 +39,7 @@ def health(findings: tuple[Finding, ...]) -> dict[str, Health]:
     return {finding.subject: finding.health for finding in findings}
 
 
-async def test_all_is_well_with_a_model_that_stays(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_all_is_well_with_a_model_that_stays(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Key and model are named; nothing was paid."""
     provider = OpenAIImages(client, known_models()["gpt-image-2"], clock=TODAY, attribution="x")
     assert health(await provider.check()) == {"openai: key": Health.OK, "openai: model gpt-image-2": Health.OK}
@@ -48,7 +47,7 @@ async def test_all_is_well_with_a_model_that_stays(client: AsyncOpenAI, fake: Fa
     assert fake.paid == []
 
 
-async def test_a_rewriter_whose_model_goes_soon_says_when_and_what_then(client: AsyncOpenAI) -> None:
+async def test_a_rewriter_whose_model_goes_soon_says_when_and_what_then(client: OpenAiClient) -> None:
     """gpt-4o-mini is the default, and it goes on 2027-01-14."""
     findings = await OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=TODAY).check()
     shutdown = findings[-1]
@@ -72,7 +71,7 @@ async def test_a_rewriter_whose_model_goes_soon_says_when_and_what_then(client: 
     ],
 )
 async def test_the_services_own_date_counts_more_than_our_tables(
-    client: AsyncOpenAI, fake: FakeOpenAI, listed: str | None, expected: Health | None
+    client: OpenAiClient, fake: FakeOpenAI, listed: str | None, expected: Health | None
 ) -> None:
     """Wrong from the day on, a note for the 90 days before; where it names no date, ours (2026-12-01) counts."""
     fake.state.models["otter-1"] = listed
@@ -92,7 +91,7 @@ async def test_our_table_counts_even_when_nobody_can_be_asked(fake: FakeOpenAI) 
     assert findings[0].mend
 
 
-async def test_a_model_that_a_gateway_does_not_list_is_only_a_note(client: AsyncOpenAI) -> None:
+async def test_a_model_that_a_gateway_does_not_list_is_only_a_note(client: OpenAiClient) -> None:
     """Azure lists models and draws with deployments; others list nothing of what they know."""
     assert health(await check_model(client, Model("my-deployment"), service="x", clock=TODAY)) == {
         "x: key": Health.OK,
@@ -101,7 +100,7 @@ async def test_a_model_that_a_gateway_does_not_list_is_only_a_note(client: Async
 
 
 @pytest.mark.parametrize("kind", [Kind.NO_MODEL, Kind.GARBAGE, Kind.ERROR_IN_200])
-async def test_a_gateway_without_a_list_is_only_a_note(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
+async def test_a_gateway_without_a_list_is_only_a_note(client: OpenAiClient, fake: FakeOpenAI, kind: Kind) -> None:
     """It may draw all the same."""
     fake.fail(Endpoint.MODELS, kind)
     assert health(await check_model(client, Model("m"), service="x", clock=TODAY)) == {"x: service": Health.NOTE}
@@ -121,7 +120,7 @@ async def test_a_gateway_without_a_list_is_only_a_note(client: AsyncOpenAI, fake
     ],
 )
 async def test_trouble_is_named_with_a_way_to_mend_it(
-    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, subject: str, expected: Health
+    client: OpenAiClient, fake: FakeOpenAI, kind: Kind, subject: str, expected: Health
 ) -> None:
     """It never raises."""
     fake.fail(Endpoint.MODELS, kind)
@@ -131,7 +130,7 @@ async def test_trouble_is_named_with_a_way_to_mend_it(
     assert finding.mend.endswith(".")
 
 
-async def test_a_service_that_does_not_answer_is_not_waited_for(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_service_that_does_not_answer_is_not_waited_for(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """The look has a budget of its own."""
     fake.fail(Endpoint.MODELS, Kind.SLOW_DRIP)
     [finding] = await check_model(client, Model("m"), service="x", clock=TODAY, time_limit=timedelta(seconds=0.2))
@@ -162,8 +161,7 @@ class Rerouted(httpx2.AsyncHTTPTransport):
 
 async def test_openai_itself_lists_all_that_a_key_may_use(fake: FakeOpenAI) -> None:
     """There a model that is not listed is wrong, and the way out is named."""
-    wire = httpx2.AsyncClient(transport=Rerouted(fake.origin))
-    async with AsyncOpenAI(api_key=KEY, base_url=OPENAI_URL, http_client=wire, max_retries=0) as client:
+    async with OpenAiClient(KEY, transport=Rerouted(fake.origin)) as client:
         missing = Model("gpt-image-7", replacement="gpt-image-2")
         [_, finding] = await check_model(client, missing, service="x", clock=TODAY)
     assert (finding.subject, finding.health) == ("x: model gpt-image-7", Health.WRONG)
@@ -172,7 +170,7 @@ async def test_openai_itself_lists_all_that_a_key_may_use(fake: FakeOpenAI) -> N
 
 async def test_an_address_without_v1_is_named_with_the_one_that_works(fake: FakeOpenAI) -> None:
     """The commonest slip with gateways."""
-    client = build_client(KEY, fake.url.removesuffix("/v1"))
+    client = OpenAiClient(KEY, fake.url.removesuffix("/v1"))
     try:
         findings = await check_model(client, text_model("gpt-4o-mini"), service="openai", clock=TODAY)
     finally:

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from openai import AsyncOpenAI
 
 from bot.provider_errors import ProviderFailed, ProviderFault
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
 from tests.e2e.openai_calls import News, client_of, failure_of, images, mark, request
 from tests.fakes.certificates import certificate_for
@@ -23,7 +23,7 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
@@ -58,7 +58,7 @@ async def refusal(fetcher: PictureFetcher, address: str) -> ProviderFailed:
 
 @pytest.mark.parametrize("count", [1, 2], ids=["streamed", "whole"])
 @pytest.mark.parametrize("where", ["/files/picture", "files/../../files/picture", "{origin}/files/picture", "/files/hops/3"])
-async def test_an_address_is_fetched_at_once(client: AsyncOpenAI, fake: FakeOpenAI, where: str, count: int) -> None:
+async def test_an_address_is_fetched_at_once(client: OpenAiClient, fake: FakeOpenAI, where: str, count: int) -> None:
     """Relative or whole, through a few redirects, from the gateway itself; the key stays at home."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=where.format(origin=fake.origin)))
     drawn = await images(client).draw(request(count), News())
@@ -66,7 +66,7 @@ async def test_an_address_is_fetched_at_once(client: AsyncOpenAI, fake: FakeOpen
     assert all("authorization" not in headers for _, headers in fake.state.fetched)
 
 
-async def test_a_data_url_is_its_own_picture(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_data_url_is_its_own_picture(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Nothing is fetched."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where="data:image/png;base64,QUJD"))
     assert (await images(client).draw(request(), News())).pictures == (b"ABC",)
@@ -215,7 +215,7 @@ async def test_a_host_that_the_operator_named_is_our_own(fake: FakeOpenAI) -> No
     assert mark(await fetched(fetcher, f"http://127.0.0.1:{port}/files/picture")) == "served"
 
 
-async def test_a_dead_link_takes_no_good_picture_with_it(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_dead_link_takes_no_good_picture_with_it(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Both were paid for, and the bill is told before they are fetched."""
     news = News()
     fake.fail(Endpoint.IMAGES, Kind.DEAD_LINK)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from openai import AsyncOpenAI
 
 from bot.app.ai_services import open_ai_services
 from bot.config import Settings, load
@@ -15,6 +14,7 @@ from bot.errors import is_out_of_files
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
 from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.images import OpenAIImages
 from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
@@ -66,13 +66,13 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
 
 
-def rewriter(client: AsyncOpenAI, *unsupported: OmittableParameter) -> OpenAIRewriter:
+def rewriter(client: OpenAiClient, *unsupported: OmittableParameter) -> OpenAIRewriter:
     """Return a rewriter as the house would make it."""
     return OpenAIRewriter(
         client, text_model("gpt-4o-mini"), clock=StoppedClock(), unsupported=UnsupportedParameters("rewriter", unsupported)
@@ -94,7 +94,7 @@ def rewriter(client: AsyncOpenAI, *unsupported: OmittableParameter) -> OpenAIRew
     ids=["deepseek", "qwen", "old-openai", "deepseek-format", "fastapi", "mistral", "vllm", "groq"],
 )
 async def test_the_rewriter_does_without_what_a_gateway_does_not_take(
-    client: AsyncOpenAI, fake: FakeOpenAI, status: int, answer: object, parameter: str
+    client: OpenAiClient, fake: FakeOpenAI, status: int, answer: object, parameter: str
 ) -> None:
     """It says the same in another way, at once and with every later wish."""
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.ERROR_ANSWER, status=status, answer=answer))
@@ -120,7 +120,7 @@ def _said(body: dict[str, object]) -> set[str]:
     return named | ({"developer"} & set(roles)) | ({"json_schema"} if has_schema else set())
 
 
-async def test_an_operator_can_spare_a_gateway_the_first_try(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_an_operator_can_spare_a_gateway_the_first_try(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """With the same names."""
     await rewriter(client, "developer", "json_schema", "max_completion_tokens", "safety_identifier").rewrite(ASK)
     [seen] = fake.seen
@@ -128,7 +128,7 @@ async def test_an_operator_can_spare_a_gateway_the_first_try(client: AsyncOpenAI
     assert seen.body["max_tokens"] == 4096
 
 
-async def test_words_that_name_a_parameter_leave_nothing_out(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_words_that_name_a_parameter_leave_nothing_out(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Some services repeat the words in their complaint; what a person typed says nothing about the service."""
     words = "a sign with 'developer' and max_completion_tokens"
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.ERROR_ANSWER, status=400, answer={"error": {"message": f"No: {words}"}}))
@@ -138,7 +138,7 @@ async def test_words_that_name_a_parameter_leave_nothing_out(client: AsyncOpenAI
 
 
 @pytest.mark.parametrize("wrapped", ["```json\n{}\n```", "<think>\nHarmless.\n</think>\n{}"])
-async def test_a_wrapped_verdict_is_a_verdict(client: AsyncOpenAI, fake: FakeOpenAI, wrapped: str) -> None:
+async def test_a_wrapped_verdict_is_a_verdict(client: OpenAiClient, fake: FakeOpenAI, wrapped: str) -> None:
     """Models that reason aloud or write Markdown are taken at their word."""
     said = '{"verdict":"allowed","reason_code":"ok","rewritten_prompt":"An otter.","safer_prompt":null}'
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.VERDICT, answer=wrapped.replace("{}", said)))
@@ -148,7 +148,7 @@ async def test_a_wrapped_verdict_is_a_verdict(client: AsyncOpenAI, fake: FakeOpe
 @pytest.mark.parametrize(
     ("previews", "label"), [(0, "text/plain"), (0, "text/event-stream"), (2, "application/json"), (2, "text/html")]
 )
-async def test_a_wrong_label_spoils_no_answer(client: AsyncOpenAI, fake: FakeOpenAI, previews: int, label: str) -> None:
+async def test_a_wrong_label_spoils_no_answer(client: OpenAiClient, fake: FakeOpenAI, previews: int, label: str) -> None:
     """It is paid for; what it is shows in how it begins."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.MISLABELED, says=label))
     news = News()
@@ -158,7 +158,7 @@ async def test_a_wrong_label_spoils_no_answer(client: AsyncOpenAI, fake: FakeOpe
     assert not drawn.cost.is_estimate
 
 
-async def test_events_that_are_named_on_their_own_line_are_known(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_events_that_are_named_on_their_own_line_are_known(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """As server-sent events are meant to be."""
     fake.fail(Endpoint.IMAGES, Kind.NAMED_EVENTS)
     news = News()
@@ -169,7 +169,7 @@ async def test_events_that_are_named_on_their_own_line_are_known(client: AsyncOp
 
 @pytest.mark.parametrize(("previews", "beginning"), [(0, '{"a": "'), (1, 'data: {"a": "')], ids=["whole", "stream"])
 async def test_a_bomb_in_the_answer_to_a_paid_call_is_not_unpacked(
-    client: AsyncOpenAI, fake: FakeOpenAI, previews: int, beginning: str
+    client: OpenAiClient, fake: FakeOpenAI, previews: int, beginning: str
 ) -> None:
     """It was asked not to be packed at all, and what becomes of the picture is not known."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.PACKED_BOMB, says=beginning))
@@ -180,7 +180,7 @@ async def test_a_bomb_in_the_answer_to_a_paid_call_is_not_unpacked(
     assert fake.seen[0].headers["accept-encoding"] == "identity"
 
 
-async def test_a_bomb_among_words_is_not_unpacked(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_bomb_among_words_is_not_unpacked(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Neither from the rewriter nor from the moderation: both fail closed."""
     for endpoint in (Endpoint.CHAT, Endpoint.MODERATIONS):
         fake.fail(endpoint, Fault(kind=Kind.PACKED_BOMB, says='{"a": "'))
@@ -215,7 +215,7 @@ async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pict
 
 
 async def test_a_machine_that_opens_no_more_files_is_told_from_a_service_that_is_away(
-    client: AsyncOpenAI, fake: FakeOpenAI
+    client: OpenAiClient, fake: FakeOpenAI
 ) -> None:
     """By all three callers, so that the job waits instead of ending."""
     assert await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS) == ALLOWED

@@ -5,13 +5,12 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
-from openai import AsyncOpenAI
 from openai.types.image_generate_params import ImageGenerateParamsStreaming
 
 from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
 from bot.provider_errors import ProviderFailed, ProviderFault
-from bot.providers.openai.client import load_resources
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import ImageModel
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from tests.e2e.openai_calls import AUTHOR, GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
@@ -39,13 +38,13 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
 
 
-async def test_one_picture_comes_with_its_previews_in_order(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_one_picture_comes_with_its_previews_in_order(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Streamed; the finished bytes are untouched, and the bill is exact."""
     news = News()
     drawn = await images(client).draw(request(), news)
@@ -56,7 +55,7 @@ async def test_one_picture_comes_with_its_previews_in_order(client: AsyncOpenAI,
     assert drawn.cost == Cost((len(PROMPT) // 4 + 6) * 5 + (1756 + 200) * 30)
 
 
-async def test_several_pictures_are_one_call_that_is_not_streamed(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_several_pictures_are_one_call_that_is_not_streamed(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """The API streams one at a time only, and one call is cheaper than several."""
     news = News()
     drawn = await images(client).draw(request(3), news)
@@ -67,7 +66,7 @@ async def test_several_pictures_are_one_call_that_is_not_streamed(client: AsyncO
     assert [(paid.n, paid.prompt) for paid in fake.paid] == [(3, PROMPT)]
 
 
-async def test_what_is_sent_is_what_was_asked_for_and_no_more(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_what_is_sent_is_what_was_asked_for_and_no_more(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Every name is one of the SDK's; OpenAI would refuse `response_format`."""
     await images(client).draw(request(size=Size(1536, 864), quality=Quality.LOW), News())
     assert fake.seen[0].body == {
@@ -85,7 +84,7 @@ async def test_what_is_sent_is_what_was_asked_for_and_no_more(client: AsyncOpenA
 
 @pytest.mark.parametrize("wanted", [0, 3, 9])
 async def test_there_are_never_more_previews_than_model_and_operator_want(
-    client: AsyncOpenAI, fake: FakeOpenAI, wanted: int
+    client: OpenAiClient, fake: FakeOpenAI, wanted: int
 ) -> None:
     """None at all means no stream."""
     news = News()
@@ -93,7 +92,7 @@ async def test_there_are_never_more_previews_than_model_and_operator_want(
     assert len(news.all) == fake.seen[0].body.get("partial_images", 0) == min(wanted, 3)
 
 
-async def test_a_gateway_can_be_told_how_to_answer(client: AsyncOpenAI) -> None:
+async def test_a_gateway_can_be_told_how_to_answer(client: OpenAiClient) -> None:
     """And that nobody's author is sent to it."""
     async with FakeOpenAI(Options(takes_response_format=True)) as gateway, client_of(gateway) as other:
         await images(other, response_format="b64_json", unsupported=UnsupportedParameters("openai", ("safety_identifier",))).draw(
@@ -103,7 +102,7 @@ async def test_a_gateway_can_be_told_how_to_answer(client: AsyncOpenAI) -> None:
         assert "safety_identifier" not in gateway.seen[0].body
 
 
-async def test_a_parameter_that_a_gateway_names_as_wrong_is_left_out_from_then_on(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_parameter_that_a_gateway_names_as_wrong_is_left_out_from_then_on(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """It was not drawn, so it is asked for once more; the next wish knows."""
     provider = images(client, response_format="url")
     await provider.draw(request(), News())
@@ -124,7 +123,7 @@ async def test_a_parameter_that_a_gateway_names_as_wrong_is_left_out_from_then_o
     ],
 )
 async def test_gateways_name_parameters_in_many_ways(
-    client: AsyncOpenAI, fake: FakeOpenAI, answer: object, gone: set[str]
+    client: OpenAiClient, fake: FakeOpenAI, answer: object, gone: set[str]
 ) -> None:
     """What the picture loses by it is said beside it."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_ANSWER, status=400, answer=answer))
@@ -138,7 +137,7 @@ async def test_gateways_name_parameters_in_many_ways(
 @STREAMED_AND_WHOLE
 @pytest.mark.parametrize("kind", [Kind.NO_USAGE, Kind.STRANGE_USAGE])
 async def test_a_bill_without_usage_is_estimated_and_says_so(
-    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, count: int
+    client: OpenAiClient, fake: FakeOpenAI, kind: Kind, count: int
 ) -> None:
     """By the formula, close to what it really was."""
     fake.fail(Endpoint.IMAGES, kind)
@@ -147,7 +146,7 @@ async def test_a_bill_without_usage_is_estimated_and_says_so(
     assert drawn.cost.microusd == pytest.approx(count * 1756 * 30, rel=0.01)
 
 
-async def test_a_model_without_prices_costs_nobody_knows_what(client: AsyncOpenAI) -> None:
+async def test_a_model_without_prices_costs_nobody_knows_what(client: OpenAiClient) -> None:
     """That is an estimate too."""
     model = ImageModel("gpt-image-2", abilities=GPT_IMAGE_2.abilities)
     drawn = await images(client, model=model).draw(request(), News())
@@ -157,7 +156,7 @@ async def test_a_model_without_prices_costs_nobody_knows_what(client: AsyncOpenA
 @pytest.mark.parametrize(
     ("wanted", "count"), [(Size(1000, 1000), 1), (Size(512, 512), 1), (Size(4096, 1024), 1), (Size(1024, 1024), 11)]
 )
-async def test_what_the_model_cannot_do_is_never_sent(client: AsyncOpenAI, fake: FakeOpenAI, wanted: Size, count: int) -> None:
+async def test_what_the_model_cannot_do_is_never_sent(client: OpenAiClient, fake: FakeOpenAI, wanted: Size, count: int) -> None:
     """So it cannot cost anything."""
     error = await failure_of(lambda: images(client).draw(request(count, size=wanted), News()))
     assert isinstance(error, ProviderFailed)
@@ -165,7 +164,7 @@ async def test_what_the_model_cannot_do_is_never_sent(client: AsyncOpenAI, fake:
     assert fake.seen == []
 
 
-async def test_a_whole_answer_where_a_stream_was_asked_for_is_taken(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_whole_answer_where_a_stream_was_asked_for_is_taken(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Gateways without streaming give it, and it is paid for."""
     fake.fail(Endpoint.IMAGES, Kind.JSON_TO_STREAM)
     drawn = await images(client).draw(request(), News())
@@ -173,7 +172,7 @@ async def test_a_whole_answer_where_a_stream_was_asked_for_is_taken(client: Asyn
     assert drawn.request_id == fake.seen[0].request_id
 
 
-async def test_a_sloppy_stream_is_good_enough(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_sloppy_stream_is_good_enough(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """What is not known is left out, and previews that cannot be read are only previews."""
     news = News()
     fake.fail(Endpoint.IMAGES, Kind.SLOPPY_STREAM)
@@ -183,7 +182,7 @@ async def test_a_sloppy_stream_is_good_enough(client: AsyncOpenAI, fake: FakeOpe
 
 
 @pytest.mark.parametrize("kind", [Kind.NOT_A_PICTURE, Kind.BOMB])
-async def test_whether_bytes_are_a_good_picture_is_for_others_to_say(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
+async def test_whether_bytes_are_a_good_picture_is_for_others_to_say(client: OpenAiClient, fake: FakeOpenAI, kind: Kind) -> None:
     """They are passed on as they came, unopened."""
     fake.fail(Endpoint.IMAGES, kind)
     [picture] = (await images(client).draw(request(), News())).pictures
@@ -191,7 +190,7 @@ async def test_whether_bytes_are_a_good_picture_is_for_others_to_say(client: Asy
 
 
 @STREAMED_AND_WHOLE
-async def test_whoever_has_waited_long_enough_hangs_up(client: AsyncOpenAI, fake: FakeOpenAI, count: int) -> None:
+async def test_whoever_has_waited_long_enough_hangs_up(client: OpenAiClient, fake: FakeOpenAI, count: int) -> None:
     """Cancelling passes through and closes the connection; the client is good for the next call."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.SLOW_DRIP, after=1))
     calling = asyncio.create_task(images(client).draw(request(count), News()))
@@ -203,7 +202,7 @@ async def test_whoever_has_waited_long_enough_hangs_up(client: AsyncOpenAI, fake
     assert len((await images(client).draw(request(), News())).pictures) == 1
 
 
-async def test_many_at_once_do_not_mix_up_their_pictures(client: AsyncOpenAI) -> None:
+async def test_many_at_once_do_not_mix_up_their_pictures(client: OpenAiClient) -> None:
     """Each gets what its own call drew."""
     provider = images(client)
     all_drawn = await asyncio.gather(*(provider.draw(request(1 + turn % 2), News()) for turn in range(8)))
@@ -213,7 +212,7 @@ async def test_many_at_once_do_not_mix_up_their_pictures(client: AsyncOpenAI) ->
 
 
 async def test_neither_key_nor_prompt_gets_into_the_log(
-    client: AsyncOpenAI, fake: FakeOpenAI, caplog: pytest.LogCaptureFixture
+    client: OpenAiClient, fake: FakeOpenAI, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not even at the loudest for the key; the prompt not from info up."""
     caplog.set_level(logging.DEBUG)
@@ -231,9 +230,8 @@ async def test_neither_key_nor_prompt_gets_into_the_log(
     assert not [record for record in caplog.records if record.levelno >= logging.INFO and PROMPT in record.getMessage()]
 
 
-async def test_what_calls_need_is_loaded_before_them(client: AsyncOpenAI) -> None:
+async def test_what_calls_need_is_loaded_before_them(client: OpenAiClient) -> None:
     """The SDK imports each resource when it is first asked for, which a machine without files could not do then."""
-    assert not {"chat", "images", "models", "moderations"} & set(vars(client))
-    load_resources(client)
-    assert {"chat", "images", "models", "moderations"} <= set(vars(client))
-    assert "completions" in vars(client.chat)
+    sdk = await client.load()
+    assert {"chat", "images", "models", "moderations", "responses"} <= set(vars(sdk))
+    assert "completions" in vars(sdk.chat)

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from openai import AsyncOpenAI
 
 from bot.errors import PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.providers.openai.client import OpenAiClient
 from tests.e2e.openai_calls import KEY, PROMPT, News, client_of, failure_of, images, request
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
@@ -27,7 +27,7 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
@@ -50,7 +50,7 @@ async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
     ],
 )
 async def test_an_error_answer_is_asked_for_once_and_costs_nothing(
-    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, fault: ProviderFault, count: int
+    client: OpenAiClient, fake: FakeOpenAI, kind: Kind, fault: ProviderFault, count: int
 ) -> None:
     """The SDK does not repeat it on its own; the service's id of it is in the log's text."""
     fake.fail(Endpoint.IMAGES, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
@@ -72,7 +72,7 @@ async def test_an_error_answer_is_asked_for_once_and_costs_nothing(
     ],
 )
 async def test_how_long_to_wait_is_passed_on(
-    client: AsyncOpenAI, fake: FakeOpenAI, headers: dict[str, str], wait: timedelta | None
+    client: OpenAiClient, fake: FakeOpenAI, headers: dict[str, str], wait: timedelta | None
 ) -> None:
     """Whoever tries again keeps to it."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.RATE_LIMITED, headers=headers))
@@ -84,7 +84,7 @@ async def test_how_long_to_wait_is_passed_on(
 @STREAMED_AND_WHOLE
 @pytest.mark.parametrize("stage", ["input", "output", ""])
 async def test_a_refusal_names_the_category_and_nothing_of_the_prompt(
-    client: AsyncOpenAI, fake: FakeOpenAI, stage: str, count: int
+    client: OpenAiClient, fake: FakeOpenAI, stage: str, count: int
 ) -> None:
     """From the details, or from the message where there are none."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.MODERATION_BLOCKED, categories=("violence",), stage=stage, says=PROMPT))
@@ -100,7 +100,7 @@ async def test_a_refusal_names_the_category_and_nothing_of_the_prompt(
 
 
 @pytest.mark.parametrize("kind", [Kind.OLD_REFUSAL, Kind.AZURE_FILTER, Kind.LEGAL_REASONS])
-async def test_older_and_foreign_refusals_are_refusals_too(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
+async def test_older_and_foreign_refusals_are_refusals_too(client: OpenAiClient, fake: FakeOpenAI, kind: Kind) -> None:
     """Without a category."""
     fake.fail(Endpoint.IMAGES, kind)
     error = await failure_of(lambda: images(client).draw(request(), News()))
@@ -132,7 +132,7 @@ async def test_older_and_foreign_refusals_are_refusals_too(client: AsyncOpenAI, 
     ids=lambda value: f"{value.kind}-{value.after}" if isinstance(value, Fault) else str(value),
 )
 async def test_where_the_end_was_not_seen_the_outcome_is_unknown(
-    client: AsyncOpenAI, fake: FakeOpenAI, fault: Fault, count: int, knows_id: bool
+    client: OpenAiClient, fake: FakeOpenAI, fault: Fault, count: int, knows_id: bool
 ) -> None:
     """It may be paid for, so it is neither repeated here nor called a failure; its id is told where one had come."""
     fake.fail(Endpoint.IMAGES, fault)
@@ -145,7 +145,7 @@ async def test_where_the_end_was_not_seen_the_outcome_is_unknown(
 
 @pytest.mark.parametrize("kind", [Kind.ERROR_EVENT, Kind.NESTED_ERROR_EVENT])
 async def test_an_error_in_the_midst_of_a_stream_is_told_apart_by_its_code(
-    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind
+    client: OpenAiClient, fake: FakeOpenAI, kind: Kind
 ) -> None:
     """Flat or nested, it is the service's own word that nothing came of it."""
     codes = {
@@ -161,14 +161,14 @@ async def test_an_error_in_the_midst_of_a_stream_is_told_apart_by_its_code(
         assert PROMPT not in str(error)
 
 
-async def test_an_error_after_a_preview_is_an_unknown_outcome(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_an_error_after_a_preview_is_an_unknown_outcome(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Drawing had begun by then, whatever the error says."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_EVENT, code="server_error", after=1))
     error = await failure_of(lambda: images(client).draw(request(), News()))
     assert isinstance(error, OutcomeUnknown)
 
 
-async def test_a_picture_that_is_stopped_after_its_previews_is_refused(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_picture_that_is_stopped_after_its_previews_is_refused(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """The check of the result comes last."""
     news = News()
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_EVENT, code="moderation_blocked", after=2, categories=("sexual",)))
@@ -179,7 +179,7 @@ async def test_a_picture_that_is_stopped_after_its_previews_is_refused(client: A
 
 
 @STREAMED_AND_WHOLE
-async def test_an_error_that_calls_itself_200_is_an_error(client: AsyncOpenAI, fake: FakeOpenAI, count: int) -> None:
+async def test_an_error_that_calls_itself_200_is_an_error(client: OpenAiClient, fake: FakeOpenAI, count: int) -> None:
     """Gateways do that; where it does not say why, nobody knows what was drawn."""
     for code, kind in {"server_error": OutcomeUnknown, "rate_limit_exceeded": ProviderFailed}.items():
         fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_IN_200, code=code))
@@ -196,7 +196,7 @@ async def test_an_error_that_calls_itself_200_is_an_error(client: AsyncOpenAI, f
         (Kind.BAD_BASE64, 2),
     ],
 )
-async def test_a_whole_answer_of_no_use_is_a_bad_answer(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, count: int) -> None:
+async def test_a_whole_answer_of_no_use_is_a_bad_answer(client: OpenAiClient, fake: FakeOpenAI, kind: Kind, count: int) -> None:
     """It came, so its outcome is known and booked; where it is empty, the words may have been refused."""
     fake.fail(Endpoint.IMAGES, kind)
     news = News()
@@ -209,7 +209,7 @@ async def test_a_whole_answer_of_no_use_is_a_bad_answer(client: AsyncOpenAI, fak
     assert news.costs[-1].microusd > 1756 * 30 * count - 1
 
 
-async def test_fewer_pictures_than_asked_for_are_better_than_none(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_fewer_pictures_than_asked_for_are_better_than_none(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """They are paid for; what did not come is not counted."""
     fake.fail(Endpoint.IMAGES, Kind.FEWER_PICTURES)
     drawn = await images(client).draw(request(3), News())

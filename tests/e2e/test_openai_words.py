@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
-from openai import AsyncOpenAI
 from openai.types import ModerationMultiModalInputParam
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from pydantic import TypeAdapter
@@ -19,6 +18,7 @@ from bot.errors import PromptRefused, RefusedBy
 from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
 from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import TextModel, text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
@@ -38,13 +38,13 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
 
 
 @pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[AsyncOpenAI]:
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
     """Yield the SDK's client, pointed at it."""
     async with client_of(fake) as opened:
         yield opened
 
 
-def rewriter(client: AsyncOpenAI, model: str | TextModel = "gpt-4o-mini", *, seconds: float = 30) -> OpenAIRewriter:
+def rewriter(client: OpenAiClient, model: str | TextModel = "gpt-4o-mini", *, seconds: float = 30) -> OpenAIRewriter:
     """Return a rewriter as the house would make it."""
     known = model if isinstance(model, TextModel) else text_model(model)
     return OpenAIRewriter(client, known, clock=StoppedClock(), time_limit=timedelta(seconds=seconds))
@@ -61,7 +61,7 @@ def verdict(**changes: object) -> Fault:
     return Fault(kind=Kind.VERDICT, answer=good | changes)
 
 
-async def test_words_become_a_prompt_and_a_bill(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_words_become_a_prompt_and_a_bill(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """The bill is what the model used, by its prices."""
     words = await rewriter(client).rewrite(ask())
     assert words.text == f"A careful picture of: {PROMPT}"
@@ -71,7 +71,7 @@ async def test_words_become_a_prompt_and_a_bill(client: AsyncOpenAI, fake: FakeO
 
 
 @pytest.mark.parametrize("prompt", [PROMPT, INJECTION, 'a sign that says "ПРИВЕТ – 你好"', "🦦"])
-async def test_the_persons_words_travel_as_data_and_nowhere_else(client: AsyncOpenAI, fake: FakeOpenAI, prompt: str) -> None:
+async def test_the_persons_words_travel_as_data_and_nowhere_else(client: OpenAiClient, fake: FakeOpenAI, prompt: str) -> None:
     """The rules are the same for everybody; the user message is JSON that holds the words to the letter."""
     words = await rewriter(client).rewrite(ask(prompt))
     messages = fake.seen[0].body["messages"]
@@ -82,7 +82,7 @@ async def test_the_persons_words_travel_as_data_and_nowhere_else(client: AsyncOp
     assert prompt in words.text
 
 
-async def test_a_variation_brings_the_prompt_it_varies(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_variation_brings_the_prompt_it_varies(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """As data too."""
     words = await rewriter(client).rewrite(ask("more snow", variation_of="An otter in the snow."))
     assert words.text == "Another view of: An otter in the snow."
@@ -97,7 +97,7 @@ async def test_a_variation_brings_the_prompt_it_varies(client: AsyncOpenAI, fake
     ],
 )
 async def test_a_model_that_ends_gives_way_to_its_replacement_30_days_before(
-    client: AsyncOpenAI, fake: FakeOpenAI, day: tuple[int, int, int], is_pinned: bool, used: str
+    client: OpenAiClient, fake: FakeOpenAI, day: tuple[int, int, int], is_pinned: bool, used: str
 ) -> None:
     """Unless it is pinned; the change is logged once, and what comes after costs what the replacement does."""
     clock = StoppedClock(datetime(*day, 23, 59, tzinfo=UTC))
@@ -112,7 +112,7 @@ async def test_a_model_that_ends_gives_way_to_its_replacement_30_days_before(
 
 @pytest.mark.parametrize(("model", "effort"), [("gpt-4o-mini", None), ("gpt-6-luna", "none")])
 async def test_the_call_is_strict_bounded_and_tells_authors_apart(
-    client: AsyncOpenAI, fake: FakeOpenAI, model: str, effort: str | None
+    client: OpenAiClient, fake: FakeOpenAI, model: str, effort: str | None
 ) -> None:
     """Every name is one of the SDK's; only a model that reasons is told how hard (the fake refuses it elsewhere)."""
     await rewriter(client, model).rewrite(ask())
@@ -129,7 +129,7 @@ async def test_the_call_is_strict_bounded_and_tells_authors_apart(
     }  # fmt: skip
 
 
-async def test_a_rejection_is_told_by_its_kind(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_rejection_is_told_by_its_kind(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """With the wording that would pass, and the id of the answer for the log."""
     fake.fail(
         Endpoint.CHAT,
@@ -143,7 +143,7 @@ async def test_a_rejection_is_told_by_its_kind(client: AsyncOpenAI, fake: FakeOp
 
 
 @pytest.mark.parametrize("kind", [Kind.MODEL_REFUSAL, Kind.CONTENT_FILTER, Kind.MODERATION_BLOCKED])
-async def test_a_model_that_will_not_is_a_refusal(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
+async def test_a_model_that_will_not_is_a_refusal(client: OpenAiClient, fake: FakeOpenAI, kind: Kind) -> None:
     """Whether it says so itself or is stopped."""
     fake.fail(Endpoint.CHAT, kind)
     error = await failure_of(lambda: rewriter(client).rewrite(ask()))
@@ -176,7 +176,7 @@ async def test_a_model_that_will_not_is_a_refusal(client: AsyncOpenAI, fake: Fak
     ],
     ids=lambda fault: f"{fault.kind}-{str(fault.answer)[:60]}",
 )
-async def test_what_is_no_clear_verdict_lets_nothing_through(client: AsyncOpenAI, fake: FakeOpenAI, fault: Fault) -> None:
+async def test_what_is_no_clear_verdict_lets_nothing_through(client: OpenAiClient, fake: FakeOpenAI, fault: Fault) -> None:
     """It is asked for once, and fails as our own trouble, with nothing of the prompt in the log."""
     fake.fail(Endpoint.CHAT, fault)
     error = await failure_of(lambda: rewriter(client).rewrite(ask()))
@@ -201,7 +201,7 @@ async def test_what_is_no_clear_verdict_lets_nothing_through(client: AsyncOpenAI
     ],
 )
 async def test_trouble_on_the_way_is_a_failure_and_never_an_unknown_outcome(
-    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, fault: ProviderFault
+    client: OpenAiClient, fake: FakeOpenAI, kind: Kind, fault: ProviderFault
 ) -> None:
     """A verdict costs next to nothing, so a lost one may simply be asked for again."""
     fake.fail(Endpoint.CHAT, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
@@ -212,7 +212,7 @@ async def test_trouble_on_the_way_is_a_failure_and_never_an_unknown_outcome(
     assert not any(secret in str(error) for secret in (KEY, PROMPT))
 
 
-async def test_a_verdict_that_takes_too_long_is_none(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_verdict_that_takes_too_long_is_none(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """The rewriter keeps its own budget."""
     fake.fail(Endpoint.CHAT, Kind.SLOW_DRIP)
     error = await failure_of(lambda: rewriter(client, seconds=0.2).rewrite(ask()))
@@ -221,7 +221,7 @@ async def test_a_verdict_that_takes_too_long_is_none(client: AsyncOpenAI, fake: 
     await fake.until(lambda state: state.gone == len(state.seen))
 
 
-async def test_a_bill_that_nobody_can_make_out_is_an_estimate(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_bill_that_nobody_can_make_out_is_an_estimate(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Because the usage is missing, or because the model's prices are not known."""
     fake.fail(Endpoint.CHAT, Kind.NO_USAGE)
     estimated = (await rewriter(client).rewrite(ask())).cost
@@ -230,13 +230,13 @@ async def test_a_bill_that_nobody_can_make_out_is_an_estimate(client: AsyncOpenA
     assert (await rewriter(client, TextModel("gpt-4o-mini")).rewrite(ask())).cost == Cost(0, is_estimate=True)
 
 
-async def test_harmless_words_are_allowed(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_harmless_words_are_allowed(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """The moderation model gets them as they are."""
     assert await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS) == ALLOWED
     assert fake.seen[0].body == {"model": "omni-moderation-latest", "input": PROMPT}
 
 
-async def test_flagged_words_are_refused_by_the_category_that_is_surest(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_flagged_words_are_refused_by_the_category_that_is_surest(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Named as the service spells it for the log, and plainly for people."""
     fake.fail(Endpoint.MODERATIONS, Fault(kind=Kind.FLAGGED, categories=("sexual/minors", "sexual", "hate/threatening")))
     judged = await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)
@@ -256,7 +256,7 @@ async def test_flagged_words_are_refused_by_the_category_that_is_surest(client: 
     ],
 )
 async def test_words_are_refused_from_the_score_that_was_set(
-    client: AsyncOpenAI,
+    client: OpenAiClient,
     fake: FakeOpenAI,
     thresholds: Mapping[ContentKind, float],
     scores: Mapping[str, float],
@@ -268,7 +268,7 @@ async def test_words_are_refused_from_the_score_that_was_set(
     assert (judged.category or None) == refused
 
 
-async def test_what_is_off_is_let_through_though_the_model_flags_it(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_what_is_off_is_let_through_though_the_model_flags_it(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """But nothing turns off what is never drawn."""
     stage, off = OpenAIModeration(client), Thresholds(dict.fromkeys(ContentKind, NEVER))
     fake.fail(Endpoint.MODERATIONS, Fault(kind=Kind.FLAGGED, categories=("violence",)))
@@ -277,7 +277,7 @@ async def test_what_is_off_is_let_through_though_the_model_flags_it(client: Asyn
     assert (await stage.judge(PROMPT, off)).category == "minors"
 
 
-async def test_a_picture_is_judged_as_the_sdk_has_it(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_picture_is_judged_as_the_sdk_has_it(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """As data within the call, so that nobody has to fetch it; by the scores that the model gives of pictures."""
     stage, content = OpenAIModeration(client), b"\x89PNG rest"
     fake.fail(Endpoint.MODERATIONS, Kind.NONE, Fault(kind=Kind.FLAGGED, categories=("violence/graphic", "hate")))
@@ -287,7 +287,7 @@ async def test_a_picture_is_judged_as_the_sdk_has_it(client: AsyncOpenAI, fake: 
     assert (judged.decision, judged.category) == (Decision.REFUSE, "gore")
 
 
-async def test_a_picture_that_cannot_be_judged_is_nobodys(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_picture_that_cannot_be_judged_is_nobodys(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """A service that judges words only is found out by the check-up."""
     fake.fail(Endpoint.MODERATIONS, Kind.NONE, Kind.BAD_PARAM)
     words, pictures = await OpenAIModeration(client).check()
@@ -317,7 +317,9 @@ async def test_a_picture_that_cannot_be_judged_is_nobodys(client: AsyncOpenAI, f
         Kind.SLOW_DRIP,
     ],
 )
-async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind) -> None:
+async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(
+    client: OpenAiClient, fake: FakeOpenAI, kind: Kind
+) -> None:
     """Whatever happened; it is asked once."""
     fake.fail(Endpoint.MODERATIONS, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
     stage = OpenAIModeration(client, time_limit=timedelta(seconds=0.3 if kind is Kind.SLOW_DRIP else 10))
@@ -327,7 +329,7 @@ async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(client: A
 
 
 async def test_neither_key_nor_prompt_gets_into_the_log(
-    client: AsyncOpenAI, fake: FakeOpenAI, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    client: OpenAiClient, fake: FakeOpenAI, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Not even at the loudest for the key; the prompt not from info up."""
     caplog.set_level(logging.DEBUG)
@@ -356,7 +358,7 @@ async def test_neither_key_nor_prompt_gets_into_the_log(
     ],
 )
 async def test_what_only_the_operator_can_mend_is_told_as_that(
-    client: AsyncOpenAI, fake: FakeOpenAI, kind: Kind, fault: ProviderFault
+    client: OpenAiClient, fake: FakeOpenAI, kind: Kind, fault: ProviderFault
 ) -> None:
     """Nobody is asked to try again in a few minutes."""
     fake.fail(Endpoint.MODERATIONS, kind)
@@ -370,7 +372,7 @@ async def test_what_only_the_operator_can_mend_is_told_as_that(
     assert told == GuardUnavailable("moderation", "", fault=fault).user_text
 
 
-async def test_a_check_up_has_harmless_words_judged(client: AsyncOpenAI, fake: FakeOpenAI) -> None:
+async def test_a_check_up_has_harmless_words_judged(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """A wrong key or model shows before anybody wishes for something."""
     stage = OpenAIModeration(client)
     well, _ = await stage.check()

@@ -18,7 +18,7 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from bot.moderation.word_filter import Matcher, choose_lists
-from bot.providers.openai.client import build_client
+from bot.providers.openai.client import OpenAiClient
 from tests.evaluation.evaluating import Evaluation, Tried, evaluate
 from tests.evaluation.injecting import INJECTION, try_injections, try_injections_with
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def try_with_model(model: str) -> Tried:
     """Try the injections against a real model."""
-    async with build_client(os.environ.get("OPENAI_API_KEY", ""), os.environ.get("OPENAI_BASE_URL")) as client:
+    async with OpenAiClient(os.environ.get("OPENAI_API_KEY", ""), os.environ.get("OPENAI_BASE_URL")) as client:
         return await try_injections_with(client, model)
 
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from openai import AsyncOpenAI
-
 from bot.app.system import SystemClock
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.imagine import imagine
 from bot.domain.prompt_text import clean_prompt
 from bot.moderation.guard import Guard
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import text_model
 from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
@@ -83,7 +82,7 @@ async def try_injections(matcher: Matcher) -> Tried:
     return _tried([attack for attack in read_attacks() if not await _comes_to_nothing(attack, matcher)])
 
 
-async def try_injections_with(client: AsyncOpenAI, model: str) -> Tried:
+async def try_injections_with(client: OpenAiClient, model: str) -> Tried:
     """Try all attacks against a real chat model and the moderation model; our own lists are not asked."""
     semaphore, attacks = asyncio.Semaphore(_AT_ONCE), read_attacks()
 
@@ -131,7 +130,7 @@ async def _comes_to_nothing(attack: Attack, matcher: Matcher) -> bool:
     return not obedient.obeyed and obedient.drawn == fooled.drawn == should_be_drawn
 
 
-async def _attempt(attack: Attack, client: AsyncOpenAI, model: str, guard: Guard) -> str | None:
+async def _attempt(attack: Attack, client: OpenAiClient, model: str, guard: Guard) -> str | None:
     """Return the prompt that is drawn in the end, if one is."""
     bench = Bench(guard=guard, rewriter=OpenAIRewriter(client, text_model(model), clock=SystemClock()))
     dispatcher = Dispatcher((imagine(bench.studio),), lambda: "c0ffee", nobody)

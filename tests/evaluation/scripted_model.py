@@ -3,8 +3,8 @@
 import json
 
 import httpx2
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from tests.fakes.openai.chat import completion
 from tests.fakes.openai.faults import NO_FAULT, Fault, Kind
@@ -26,10 +26,9 @@ class ScriptedModel:
         self._believes_data = believes_data
         self.obeyed = ""
 
-    def client(self) -> AsyncOpenAI:
+    def client(self) -> OpenAiClient:
         """Return a client whose every call comes here."""
-        http_client = DefaultAsyncHttpxClient(transport=httpx2.MockTransport(self._answer))
-        return AsyncOpenAI(api_key="sk-scripted", base_url="http://model.test/v1", http_client=http_client, max_retries=0)
+        return OpenAiClient("sk-scripted", "http://model.test/v1", transport=httpx2.MockTransport(self._answer))
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         body = json.loads(request.content)

@@ -1,23 +1,28 @@
 """The one client that pictures, rewriting and moderation share."""
 
+import asyncio
 import importlib
 import operator
 import ssl
 from datetime import timedelta
 from functools import cache
+from typing import TYPE_CHECKING, Self
 
 import httpx2
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from bot.errors import ConfigError
+from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.shared.body_limits import NO_COMPRESSION, limit_bodies
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
 
 _CONNECT = timedelta(seconds=10)
 _WRITE = timedelta(seconds=30)
 
-_RESOURCES = operator.attrgetter("chat.completions", "images", "models", "moderations")
+_RESOURCES = operator.attrgetter("chat.completions", "images", "models", "moderations", "responses")
 """What we call of the SDK, which imports each when it is first asked for."""
 
 _LAZY_MODULES = ("anyio._backends._asyncio", "concurrent.futures.thread", "encodings.idna")
@@ -29,40 +34,92 @@ _MOST_PICTURE_BYTES = 640 * 1024 * 1024
 """Bytes: ten pictures of the largest kind as base64. Whoever asks for fewer takes less."""
 
 
-def build_client(
-    key: str, base_url: str | None = None, *, api_version: str = "", longest: timedelta = timedelta(minutes=15)
-) -> AsyncOpenAI:
-    """Build a client that never repeats a call by itself; the caller closes it (`await client.close()`).
+class OpenAiClient:
+    """The SDK's client for one key at one address; it never repeats a call by itself.
 
-    Whoever makes a call keeps its time limit; `longest` is greater than any of
-    them, and the last resort against a read that never ends. A service that
-    wants no key gets a placeholder. With an `api_version` the key goes into
-    Azure's own header, as its older addresses want it.
-
-    Raises:
-        ConfigError: The address or the key cannot be one.
+    The SDK takes a second to import, so that is left until somebody asks.
     """
-    checked = _check_key(key.strip()) or "none"
-    azure = {"api-key": checked} if api_version else {}
-    client = AsyncOpenAI(
-        api_key=checked,
-        admin_api_key="",
-        base_url=_parse_base_url(base_url or OPENAI_URL),
-        max_retries=0,
-        timeout=httpx2.Timeout(
-            connect=_CONNECT.total_seconds(),
-            read=longest.total_seconds(),
-            write=_WRITE.total_seconds(),
-            pool=_CONNECT.total_seconds(),
-        ),
-        default_headers={**NO_COMPRESSION, **azure},
-        default_query={"api-version": api_version} if api_version else None,
-        http_client=DefaultAsyncHttpxClient(verify=_tls_context(), event_hooks={"response": [limit_bodies(_body_limit)]}),
-    )
-    # The SDK fills these from the environment, which only our settings may read.
-    client.organization = None
-    client.project = None
-    return client
+
+    def __init__(
+        self,
+        key: str,
+        base_url: str | None = None,
+        *,
+        api_version: str = "",
+        longest: timedelta = timedelta(minutes=15),
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Check what the settings say.
+
+        Whoever makes a call keeps its time limit; `longest` is greater than any
+        of them, and the last resort against a read that never ends. A service
+        that wants no key gets a placeholder. With an `api_version` the key goes
+        into Azure's own header, as its older addresses want it.
+
+        Raises:
+            ConfigError: The address or the key cannot be one.
+        """
+        self.base_url = _parse_base_url(base_url or OPENAI_URL)
+        self._key = _check_key(key.strip()) or "none"
+        self._api_version = api_version
+        self._longest = longest
+        self._transport = transport
+        self._lock = asyncio.Lock()
+        self._sdk: AsyncOpenAI | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    async def load(self, caller: str = "openai") -> "AsyncOpenAI":
+        """Return what calls are made with, and import it the first time, beside the loop; `caller` is named by the error.
+
+        Raises:
+            ProviderFailed: It cannot be imported now, on a machine that may open no more files; nothing was sent.
+        """
+        async with self._lock:
+            if self._sdk is None:
+                try:
+                    self._sdk = await asyncio.to_thread(self._build)
+                except (ImportError, OSError) as error:
+                    reason = f"{type(error).__name__} while loading its library"
+                    raise ProviderFailed(caller, reason, fault=ProviderFault.UNREACHABLE) from error
+            return self._sdk
+
+    async def close(self) -> None:
+        """Close its connections, if it has any."""
+        if self._sdk is not None:
+            await self._sdk.close()
+
+    def _build(self) -> "AsyncOpenAI":
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+        azure = {"api-key": self._key} if self._api_version else {}
+        http_client = DefaultAsyncHttpxClient(
+            verify=_tls_context(), transport=self._transport, event_hooks={"response": [limit_bodies(_body_limit)]}
+        )
+        client = AsyncOpenAI(
+            api_key=self._key,
+            admin_api_key="",
+            base_url=self.base_url,
+            max_retries=0,
+            timeout=httpx2.Timeout(
+                connect=_CONNECT.total_seconds(),
+                read=self._longest.total_seconds(),
+                write=_WRITE.total_seconds(),
+                pool=_CONNECT.total_seconds(),
+            ),
+            default_headers={**NO_COMPRESSION, **azure},
+            default_query={"api-version": self._api_version} if self._api_version else None,
+            http_client=http_client,
+        )
+        # The SDK fills these from the environment, which only our settings may read.
+        client.organization = None
+        client.project = None
+        _load_resources(client)
+        return client
 
 
 @cache
@@ -71,19 +128,14 @@ def _tls_context() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def load_resources(client: AsyncOpenAI, *more: str) -> None:
-    """Import what a first call would import: a machine that may open no more files cannot, and the call would fail for that.
-
-    `more` names resources of the SDK that only some providers need.
-    """
+def _load_resources(client: "AsyncOpenAI") -> None:
+    """Import what a first call would import: a machine that may open no more files cannot, and the call would fail for that."""
     for module in _LAZY_MODULES:
         importlib.import_module(module)
     _RESOURCES(client)
-    for resource in more:
-        getattr(client, resource)
 
 
-def is_openai_itself(client: AsyncOpenAI) -> bool:
+def is_openai_itself(client: OpenAiClient) -> bool:
     """Whether calls go to OpenAI and not to a gateway, whose list of models may say less."""
     host = client.base_url.host
     return host == "openai.com" or host.endswith(".openai.com")

@@ -1,17 +1,18 @@
 """What the API's errors mean to us: one translation for pictures, rewriting and check-ups."""
 
 import ssl
+from functools import cache
+from typing import TYPE_CHECKING, TypeGuard
 
 import httpx2
-import openai
 
 from bot.errors import PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.error_response import ErrorResponse, parse_error_response
 from bot.providers.openai.refusals import is_refusal, may_be_refusal, to_prompt_refused
 
-API_ERRORS = (openai.OpenAIError, httpx2.HTTPError, ssl.SSLError)
-"""What calls end with; while a body is read, the SDK lets the errors of the HTTP library and of TLS through."""
+if TYPE_CHECKING:
+    import openai
 
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
@@ -62,6 +63,30 @@ _PLAIN_REASONS = {
 _UNVERIFIED = "must be verified"
 
 
+@cache
+def api_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """Return what calls end with, and `more`; it is asked for where one is caught, when the SDK has been imported.
+
+    While a body is read, the SDK lets the errors of the HTTP library and of TLS through.
+    """
+    import openai
+
+    return (openai.OpenAIError, httpx2.HTTPError, ssl.SSLError, *more)
+
+
+def is_status_error(error: Exception) -> "TypeGuard[openai.APIStatusError]":
+    """Whether it is an answer that says no."""
+    import openai
+
+    return isinstance(error, openai.APIStatusError)
+
+
+def _is_connection_error(error: Exception) -> bool:
+    import openai
+
+    return isinstance(error, openai.APIConnectionError)
+
+
 def translate_error(
     error: Exception, provider: str, *, request_id: str | None = None, is_repeatable: bool = False
 ) -> PromptRefused | ProviderFailed:
@@ -73,7 +98,7 @@ def translate_error(
     """
     failure = _translate_exception(error, provider, request_id)
     if is_repeatable and isinstance(failure, OutcomeUnknown):
-        if isinstance(error, openai.APIStatusError):
+        if is_status_error(error):
             return _provider_failed(parse_error_response(error.body, error.status_code, error.response.headers), provider)
         return ProviderFailed(provider, _error_class(error), fault=ProviderFault.UNREACHABLE, request_id=failure.request_id)
     return failure
@@ -103,14 +128,14 @@ def _provider_failed(response: ErrorResponse, provider: str) -> ProviderFailed:
 
 
 def _translate_exception(error: Exception, provider: str, request_id: str | None) -> PromptRefused | ProviderFailed:
-    if isinstance(error, openai.APIStatusError):
+    if is_status_error(error):
         return translate_error_response(parse_error_response(error.body, error.status_code, error.response.headers), provider)
     return _translate_connection_error(error, provider, request_id)
 
 
 def _translate_connection_error(error: Exception, provider: str, request_id: str | None) -> ProviderFailed:
     """Tell a call that never left from one that may have arrived; in doubt it may."""
-    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+    cause = error.__cause__ if _is_connection_error(error) else error
     if isinstance(cause, _NEVER_SENT):
         return ProviderFailed(provider, _error_class(error), fault=ProviderFault.UNREACHABLE)
     if isinstance(cause, httpx2.UnsupportedProtocol):

@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import openai
 import structlog
-from openai import AsyncOpenAI
 
 from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
@@ -16,9 +14,9 @@ from bot.domain.money import Cost, TokenPrices, UnitPrices
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
 from bot.provider_errors import ProviderFailed, ProviderFault
-from bot.providers.openai.client import is_openai_itself
+from bot.providers.openai.client import OpenAiClient, is_openai_itself
 from bot.providers.openai.error_response import read_request_id
-from bot.providers.openai.errors import API_ERRORS, translate_error
+from bot.providers.openai.errors import api_errors, is_status_error, translate_error
 from bot.providers.openai.image_response import PictureSource, TokenUsage
 from bot.providers.openai.image_response_reader import ImageCallResult, ImageResponseReader, SerialThread
 from bot.providers.openai.model_check import check_model
@@ -26,6 +24,9 @@ from bot.providers.openai.models import ImageModel
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from bot.providers.shared.base64_text import decode_base64
 from bot.providers.shared.picture_fetcher import PictureFetcher
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ class OpenAIImages:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        client: OpenAiClient,
         model: ImageModel,
         *,
         clock: Clock,
@@ -118,9 +119,10 @@ class OpenAIImages:
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
         """Make one paid call; see `ImageProvider`. One that names a parameter as wrong was not drawn: it is left out then."""
         self._refuse_impossible(request)
+        sdk = await self._client.load(self._name)
         try:
-            result, sent = await self._ask(request, on_progress)
-        except API_ERRORS as error:
+            result, sent = await self._ask(sdk, request, on_progress)
+        except api_errors() as error:
             raise translate_error(error, self._name) from error
         cost = self._cost(request, result)
         await on_progress(Progress(cost=cost))
@@ -143,14 +145,16 @@ class OpenAIImages:
             raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
 
     async def _ask(
-        self, request: ImageRequest, on_progress: OnProgress
+        self, sdk: "AsyncOpenAI", request: ImageRequest, on_progress: OnProgress
     ) -> tuple[ImageCallResult, Mapping[OmittableParameter, object]]:
         """Return the reply, and what was sent for it."""
         while True:
             sent = self._optional_parameters(request)
             try:
-                return await self._call(request, sent, on_progress), sent
-            except openai.APIStatusError as error:
+                return await self._call(sdk, request, sent, on_progress), sent
+            except api_errors() as error:
+                if not is_status_error(error):
+                    raise
                 omittable = {name: value for name, value in sent.items() if self._may_omit(name, request)}
                 if not self._unsupported.learn(error, omittable, words=request.prompt):
                     raise
@@ -179,7 +183,7 @@ class OpenAIImages:
         return name not in _REPORTED_PARAMETERS or not is_openai_itself(self._client)
 
     async def _call(
-        self, request: ImageRequest, sent: Mapping[OmittableParameter, object], on_progress: OnProgress
+        self, sdk: "AsyncOpenAI", request: ImageRequest, sent: Mapping[OmittableParameter, object], on_progress: OnProgress
     ) -> ImageCallResult:
         previews = self._previews if "stream" in sent else 0
         extra: dict[str, object] = {**self._extra_body, **{str(name): value for name, value in sent.items()}}
@@ -190,7 +194,7 @@ class OpenAIImages:
             if self._model.prices is not None:
                 await on_progress(Progress(cost=_cost_of(self._model.prices, usage)))
 
-        calling = self._client.images.with_streaming_response.generate(model=self.model, prompt=request.prompt, extra_body=extra)
+        calling = sdk.images.with_streaming_response.generate(model=self.model, prompt=request.prompt, extra_body=extra)
         async with calling as response:
             request_id = read_request_id(response.headers)
             reader = ImageResponseReader(
@@ -204,7 +208,7 @@ class OpenAIImages:
             )
             try:
                 return await reader.read(response.iter_bytes())
-            except API_ERRORS as error:
+            except api_errors() as error:
                 raise translate_error(error, self._name, request_id=request_id) from error
 
     async def _load_all(self, result: ImageCallResult, count: int) -> tuple[bytes, ...]:

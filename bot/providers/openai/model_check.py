@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import openai
-from openai import AsyncOpenAI
-
 from bot.domain.health import Finding, Health
 from bot.ports.clock import Clock
 from bot.provider_errors import ProviderFailed, ProviderFault
-from bot.providers.openai.client import is_openai_itself
-from bot.providers.openai.errors import API_ERRORS, translate_error
+from bot.providers.openai.client import OpenAiClient, is_openai_itself
+from bot.providers.openai.errors import api_errors, is_status_error, translate_error
 from bot.providers.openai.models import Model
 
 _SOON = timedelta(days=90)
@@ -39,7 +36,7 @@ class _ModelList:
 
 
 async def check_model(
-    client: AsyncOpenAI,
+    client: OpenAiClient,
     model: Model,
     *,
     service: str,
@@ -54,9 +51,12 @@ async def check_model(
     stands, `replaced_on` the day on which easel changes to its replacement by itself.
     """
     try:
+        sdk = await client.load(service)
         async with asyncio.timeout(time_limit.total_seconds()):
-            listed = _parse_models(await client.get("/models", cast_to=object))
-    except (*API_ERRORS, ValueError, TimeoutError) as error:
+            listed = _parse_models(await sdk.get("/models", cast_to=object))
+    except ProviderFailed as error:  # of loading the library
+        return (_explain_fault(error.fault, service),)
+    except api_errors(ValueError, TimeoutError) as error:
         found = await _find_missing_version(client, service, address_setting, time_limit) or _explain_missing_list(error, service)
         return (found, *_check_shutdown(service, model, None, clock, replaced_on))
     if listed is None:
@@ -72,15 +72,16 @@ async def check_model(
     )
 
 
-async def _find_missing_version(client: AsyncOpenAI, service: str, setting: str, time_limit: timedelta) -> Finding | None:
+async def _find_missing_version(client: OpenAiClient, service: str, setting: str, time_limit: timedelta) -> Finding | None:
     """Say that the address lacks `/v1`, where there is a list of models behind that: the commonest slip with gateways."""
     address = str(client.base_url).rstrip("/")
     if address.endswith(_VERSION):
         return None
     try:
+        sdk = await client.load(service)
         async with asyncio.timeout(time_limit.total_seconds()):
-            listed = _parse_models(await client.get(f"{address}{_VERSION}/models", cast_to=object))
-    except (*API_ERRORS, ValueError, TimeoutError):
+            listed = _parse_models(await sdk.get(f"{address}{_VERSION}/models", cast_to=object))
+    except api_errors(ValueError, TimeoutError):
         return None
     if listed is None:
         return None
@@ -89,7 +90,7 @@ async def _find_missing_version(client: AsyncOpenAI, service: str, setting: str,
     return Finding(f"{service}: address", Health.WRONG, text, f"Set {setting} to {shown}{_VERSION}.")
 
 
-def _check_presence(client: AsyncOpenAI, service: str, model: Model, listed: _ModelList) -> tuple[Finding, ...]:
+def _check_presence(client: OpenAiClient, service: str, model: Model, listed: _ModelList) -> tuple[Finding, ...]:
     subject = f"{service}: model {model.name}"
     if model.name in listed.models:
         return (Finding(subject, Health.OK, "The key may use it."),)
@@ -122,7 +123,7 @@ def _check_shutdown(
 
 
 def _explain_missing_list(error: Exception, service: str) -> Finding:
-    if isinstance(error, openai.APIStatusError):
+    if is_status_error(error):
         if error.status_code in _NO_SUCH_LIST:
             return _no_list(service)
         if error.status_code == _NOT_FOR_THIS_KEY:
@@ -134,7 +135,10 @@ def _explain_missing_list(error: Exception, service: str) -> Finding:
         text = "The service took too long to answer."
         return Finding(f"{service}: service", Health.WRONG, text, _MENDS[ProviderFault.TIMED_OUT])
     failure = translate_error(error, service, is_repeatable=True)
-    fault = failure.fault if isinstance(failure, ProviderFailed) else ProviderFault.BAD_ANSWER
+    return _explain_fault(failure.fault if isinstance(failure, ProviderFailed) else ProviderFault.BAD_ANSWER, service)
+
+
+def _explain_fault(fault: ProviderFault, service: str) -> Finding:
     subject = f"{service}: key" if fault in {ProviderFault.BAD_KEY, ProviderFault.OUT_OF_MONEY} else f"{service}: service"
     return Finding(subject, Health.WRONG, _TEXTS.get(fault, "The service answered with an error."), _MENDS.get(fault, _LATER))
 

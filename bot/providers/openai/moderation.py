@@ -4,17 +4,20 @@ import asyncio
 import base64
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
-from openai import AsyncOpenAI
-from openai.types import Moderation, ModerationMultiModalInputParam
 
 from bot.domain.content import USUAL_THRESHOLDS, Score, Thresholds, refusal_sentence
 from bot.domain.health import Finding, Health
 from bot.ports.prompts import ALLOWED, Decision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
-from bot.providers.openai.errors import API_ERRORS, translate_error
+from bot.providers.openai.client import OpenAiClient
+from bot.providers.openai.errors import api_errors, translate_error
 from bot.providers.shared.moderation_categories import content_kind
+
+if TYPE_CHECKING:
+    from openai.types import Moderation, ModerationMultiModalInputParam
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +36,7 @@ class OpenAIModeration:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        client: OpenAiClient,
         model: str = "omni-moderation-latest",
         *,
         name: str = "moderation",
@@ -71,12 +74,15 @@ class OpenAIModeration:
             return Finding(subject, Health.WRONG, f"It does not judge {what}{why}, so nothing can be drawn.", mend)
         return Finding(subject, Health.OK, f"It judges {what}.")
 
-    async def _ask(self, content: str | list[ModerationMultiModalInputParam], thresholds: Thresholds) -> Verdict:
+    async def _ask(self, content: "str | list[ModerationMultiModalInputParam]", thresholds: Thresholds) -> Verdict:
         try:
+            sdk = await self._client.load(self.name)
             async with asyncio.timeout(self._time_limit.total_seconds()):
-                response = await self._client.moderations.create(model=self._model, input=content)
+                response = await sdk.moderations.create(model=self._model, input=content)
             return _parse_results(response.results, thresholds)
-        except API_ERRORS as error:
+        except ProviderFailed as error:
+            return _unavailable(str(error), error.fault, error)
+        except api_errors() as error:
             failure = translate_error(error, self.name, is_repeatable=True)
             return _unavailable(str(failure), failure.fault if isinstance(failure, ProviderFailed) else None, error)
         except TimeoutError as error:
@@ -91,7 +97,7 @@ def _unavailable(reason: str, fault: ProviderFault | None, cause: Exception) -> 
     return Verdict(Decision.UNSURE, rule=_RULE, fault=fault, cause=cause)
 
 
-def _parse_results(results: list[Moderation], thresholds: Thresholds) -> Verdict:
+def _parse_results(results: "list[Moderation]", thresholds: Thresholds) -> Verdict:
     if not results or not all(isinstance(result.flagged, bool) for result in results):
         raise ValueError("no result")
     exceeded = thresholds.find_exceeded(score for result in results for score in _read_scores(result))
@@ -103,7 +109,7 @@ def _parse_results(results: list[Moderation], thresholds: Thresholds) -> Verdict
     return ALLOWED
 
 
-def _read_scores(result: Moderation) -> Iterator[Score]:
+def _read_scores(result: "Moderation") -> Iterator[Score]:
     is_flagged = result.categories.to_dict(warnings=False)
     scores = result.category_scores.to_dict(warnings=False)
     for category in is_flagged | scores:
@@ -112,6 +118,6 @@ def _read_scores(result: Moderation) -> Iterator[Score]:
             yield Score(kind, score if isinstance(score, float) else 0.0, is_flagged.get(category) is True)
 
 
-def _names_known_kind(result: Moderation) -> bool:
+def _names_known_kind(result: "Moderation") -> bool:
     """Whether what was flagged has a threshold, which says more than that it was flagged."""
     return any(score.is_flagged for score in _read_scores(result))

@@ -4,13 +4,9 @@ import asyncio
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import openai
 import structlog
-from openai import AsyncOpenAI, omit
-from openai.types.chat import ChatCompletion
-from openai.types.chat.chat_completion import Choice
 
 from bot.domain.content import refusal_sentence
 from bot.domain.gateways import OmittableParameter
@@ -21,8 +17,9 @@ from bot.errors import PromptRefused, RefusedBy
 from bot.ports.clock import Clock
 from bot.ports.prompts import RewriteRequest
 from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.error_response import read_request_id
-from bot.providers.openai.errors import API_ERRORS, translate_error
+from bot.providers.openai.errors import api_errors, is_status_error, translate_error
 from bot.providers.openai.image_response import token_count
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import TextModel, text_model
@@ -37,6 +34,11 @@ from bot.providers.openai.rewriter_verdict import (
 )
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletion
+    from openai.types.chat.chat_completion import Choice
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +63,7 @@ class OpenAIRewriter:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        client: OpenAiClient,
         model: TextModel,
         *,
         clock: Clock,
@@ -104,15 +106,16 @@ class OpenAIRewriter:
         drawn = self._accept(verdict, request_id)
         return PreparedPrompt(drawn, self._cost(ask, completion, drawn))
 
-    async def _ask_in_time(self, ask: RewriteRequest) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+    async def _ask_in_time(self, ask: RewriteRequest) -> "tuple[ModelVerdict, ChatCompletion, str | None]":
         """Return what `_ask` does, or raise what `Rewriter` says of failures."""
+        sdk = await self._client.load(_NAME)
         try:
             async with asyncio.timeout(self._time_limit.total_seconds()):
-                return await self._ask(ask)
+                return await self._ask(sdk, ask)
         except TimeoutError as error:
             reason = f"no verdict within {self._time_limit}"
             raise ProviderFailed(_NAME, reason, fault=ProviderFault.TIMED_OUT) from error
-        except API_ERRORS as error:
+        except api_errors() as error:
             raise translate_error(error, _NAME, is_repeatable=True) from error
 
     async def soften(self, ask: RewriteRequest) -> PreparedPrompt | None:
@@ -126,14 +129,14 @@ class OpenAIRewriter:
         sent = _estimate_tokens(SYSTEM_PROMPT + _user_message(ask))
         return self._price(asked=sent, answered=_TYPICAL_ANSWER_TOKENS, is_estimate=True)
 
-    async def _ask(self, ask: RewriteRequest) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+    async def _ask(self, sdk: "AsyncOpenAI", ask: RewriteRequest) -> "tuple[ModelVerdict, ChatCompletion, str | None]":
         """Return the verdict, the answer that it came in, and the service's id of it."""
         while True:
             sent = self._optional_parameters(ask)
             try:
-                return await self._call(ask, sent)
-            except openai.APIStatusError as error:
-                if not self._unsupported.learn(error, sent, words=ask.prompt):
+                return await self._call(sdk, ask, sent)
+            except api_errors() as error:
+                if not is_status_error(error) or not self._unsupported.learn(error, sent, words=ask.prompt):
                     raise
 
     def _optional_parameters(self, ask: RewriteRequest) -> dict[OmittableParameter, object]:
@@ -149,14 +152,16 @@ class OpenAIRewriter:
         return {name: value for name, value in wanted.items() if not self._unsupported.has(name)}
 
     async def _call(
-        self, ask: RewriteRequest, sent: Mapping[OmittableParameter, object]
-    ) -> tuple[ModelVerdict, ChatCompletion, str | None]:
+        self, sdk: "AsyncOpenAI", ask: RewriteRequest, sent: Mapping[OmittableParameter, object]
+    ) -> "tuple[ModelVerdict, ChatCompletion, str | None]":
+        from openai import omit
+
         has_schema = "json_schema" in sent
         system_prompt = SYSTEM_PROMPT if has_schema else SYSTEM_PROMPT + describe_schema()
         extra: dict[str, object] = {name: value for name, value in sent.items() if name not in {"developer", "json_schema"}}
         if "max_completion_tokens" not in sent:
             extra["max_tokens"] = _MOST_ANSWER_TOKENS
-        response = await self._client.chat.completions.with_raw_response.create(
+        response = await sdk.chat.completions.with_raw_response.create(
             model=self._model.name,
             messages=[
                 {"role": "developer", "content": system_prompt}
@@ -195,7 +200,7 @@ class OpenAIRewriter:
             raise _bad_answer("a prompt that is too long", request_id)
         return prompt
 
-    def _cost(self, ask: RewriteRequest, completion: ChatCompletion, drawn: str) -> Cost:
+    def _cost(self, ask: RewriteRequest, completion: "ChatCompletion", drawn: str) -> Cost:
         usage = completion.usage.to_dict(warnings=False) if completion.usage else {}
         asked, answered = token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens"))
         if asked is None or answered is None:
@@ -212,7 +217,7 @@ class OpenAIRewriter:
         return prices.cost(text_in=asked, image_in=0, out=answered, is_estimate=is_estimate)
 
 
-def _read_choice(choice: Choice, request_id: str | None) -> ModelVerdict:
+def _read_choice(choice: "Choice", request_id: str | None) -> ModelVerdict:
     if choice.finish_reason == "length":
         raise _bad_answer("cut short", request_id)
     if choice.finish_reason == "content_filter":

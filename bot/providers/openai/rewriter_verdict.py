@@ -4,14 +4,16 @@ import json
 import re
 from enum import StrEnum
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.content import ALWAYS_REFUSED, ContentKind
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from openai.types.shared_params import ResponseFormatJSONSchema
 
 
 class ReasonCode(StrEnum):
@@ -64,7 +66,7 @@ def describe_schema() -> str:
 
 
 @cache
-def verdict_format() -> ResponseFormatJSONSchema:
+def verdict_format() -> "ResponseFormatJSONSchema":
     """Return the strict schema that the model is held to. The SDK would work it out anew for every call."""
     return {
         "type": "json_schema",

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-import openai
 import structlog
 
 from bot.domain.gateways import OmittableParameter
 from bot.providers.openai.error_response import ErrorResponse, parse_error_response
 from bot.providers.openai.refusals import is_refusal
+
+if TYPE_CHECKING:
+    import openai
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +45,7 @@ class UnsupportedParameters:
         """Whether to leave it out, with this value."""
         return name in self._names or (name, value) in self._values
 
-    def learn(self, error: openai.APIStatusError, sent: Mapping[OmittableParameter, object], *, words: str) -> bool:
+    def learn(self, error: "openai.APIStatusError", sent: Mapping[OmittableParameter, object], *, words: str) -> bool:
         """Remember what an answer names of what was sent; True where that is something, so that asking again may help.
 
         Such an answer is a check of the request, before anything is drawn.

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from openai import AsyncOpenAI, omit
-
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.money import Cost, TokenPrices
@@ -15,7 +13,8 @@ from bot.domain.tickets import Ticket
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
-from bot.providers.openai.errors import API_ERRORS, translate_error
+from bot.providers.openai.client import OpenAiClient
+from bot.providers.openai.errors import api_errors, translate_error
 from bot.providers.openai.image_response import parse_json_object
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import ImageModel, TextModel
@@ -36,7 +35,7 @@ class OpenAiBackground:
     """Draws one picture a call with `model`, which `text_model` asks for: the service wants one, and it costs a little too."""
 
     def __init__(
-        self, client: AsyncOpenAI, model: ImageModel, text_model: TextModel, *, name: str, attribution: str, clock: Clock
+        self, client: OpenAiClient, model: ImageModel, text_model: TextModel, *, name: str, attribution: str, clock: Clock
     ) -> None:
         self.name = name
         self.model = model.name
@@ -60,9 +59,12 @@ class OpenAiBackground:
 
     async def submit(self, request: ImageRequest) -> Ticket:
         """Make the paid call; see `TicketProvider`."""
+        from openai import omit
+
+        sdk = await self._client.load(self.name)
         effort = self._text_model.effort
         try:
-            response = await self._client.responses.with_raw_response.create(
+            response = await sdk.responses.with_raw_response.create(
                 model=self._text_model.name,
                 instructions=_INSTRUCTIONS,
                 input=request.prompt,
@@ -84,7 +86,7 @@ class OpenAiBackground:
                 safety_identifier=request.author,
             )
             fields = parse_json_object(response.content)
-        except API_ERRORS as error:
+        except api_errors() as error:
             raise translate_error(error, self.name) from error
         except ValueError as error:
             raise OutcomeUnknown(self.name, str(error), fault=ProviderFault.BAD_ANSWER) from error
@@ -120,9 +122,12 @@ class OpenAiBackground:
     async def cancel(self, ticket: Ticket) -> Cost | None:
         """Stop it; one that has ended is asked for what it cost."""
         try:
-            raw = await self._client.responses.with_raw_response.cancel(ticket.id)
+            sdk = await self._client.load(self.name)
+            raw = await sdk.responses.with_raw_response.cancel(ticket.id)
             response = BackgroundResponse(await asyncio.to_thread(parse_json_object, raw.content))
-        except (*API_ERRORS, ValueError):
+        except ProviderFailed:
+            return None
+        except api_errors(ValueError):
             try:
                 response = await self._retrieve(ticket)
             except ProviderFailed:
@@ -131,12 +136,13 @@ class OpenAiBackground:
         return cost if response.is_final and not cost.is_estimate else None
 
     async def _retrieve(self, ticket: Ticket) -> BackgroundResponse:
+        sdk = await self._client.load(self.name)
         try:
-            raw = await self._client.responses.with_raw_response.retrieve(ticket.id)
+            raw = await sdk.responses.with_raw_response.retrieve(ticket.id)
             return BackgroundResponse(await asyncio.to_thread(parse_json_object, raw.content))
         except ValueError as error:
             raise ProviderFailed(self.name, str(error), fault=ProviderFault.OVERLOADED) from error
-        except API_ERRORS as error:
+        except api_errors() as error:
             raise translate_error(error, self.name, is_repeatable=True) from error
 
     @property

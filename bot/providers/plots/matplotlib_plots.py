@@ -22,12 +22,12 @@ class MatplotPlots:
 
     def _draw_moderation(self, summary: ModerationSummary) -> bytes:
         with self._lock:
-            from bot.providers.plots.moderation_figure import render_moderation_png  # noqa: PLC0415 - see below
+            from bot.providers.plots.moderation_figure import render_moderation_png
 
             return render_moderation_png(summary)
 
     def _draw(self, summary: UsageSummary) -> bytes:
         with self._lock:
-            from bot.providers.plots.usage_figure import render_usage_png  # noqa: PLC0415 - a second of imports, only for who needs it
+            from bot.providers.plots.usage_figure import render_usage_png
 
             return render_usage_png(summary)

@@ -198,7 +198,8 @@ async def test_nobody_comes_in_without_the_key(header: dict[str, str]) -> None:
 async def test_the_sdk_edits_pictures_there(fake: FakeOpenAI) -> None:
     """One picture or several, with a mask, streamed or not."""
     source, mask = ("a.png", png(16, 16, 100, "a")), ("m.png", png(16, 16, 100, "m"))
-    async with client_of(fake) as client:
+    async with client_of(fake) as opened:
+        client = await opened.load()
         whole = await client.images.edit(model="gpt-image-2", prompt="a hat", image=[source, source], mask=mask, n=2)
         stream = await client.images.edit(model="gpt-image-2", prompt="a hat", image=source, stream=True, partial_images=1)
         kinds = [event.type async for event in stream]
@@ -231,7 +232,8 @@ def test_the_bomb_is_small_and_60_megapixels() -> None:
 async def test_each_fault_strikes_once_and_in_order(fake: FakeOpenAI) -> None:
     """Then all is well again; endpoints do not share their faults."""
     fake.fail(Endpoint.IMAGES, Kind.OVERLOADED, Kind.BAD_KEY)
-    async with client_of(fake) as client:
+    async with client_of(fake) as opened:
+        client = await opened.load()
         statuses = [await status_of(client) for _ in range(3)]
         assert (await client.moderations.create(input="an otter")).results
     assert statuses == [503, 401, 200]

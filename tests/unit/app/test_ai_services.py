@@ -1,5 +1,6 @@
 """Does each provider that the settings name become one, by its kind and under its own name?"""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,14 @@ from bot.app.provider_kinds import BUILDERS
 from bot.app.system import SystemClock
 from bot.config import KINDS, Settings, load
 from bot.domain.call_limits import CallLimits
-from bot.domain.images import Quality, Size
+from bot.domain.content import USUAL_THRESHOLDS
+from bot.domain.health import Health
+from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
 from bot.domain.money import TokenPrices
 from bot.errors import ConfigError
+from bot.ports.images import TicketProvider
+from bot.ports.prompts import Decision
+from bot.provider_errors import OutcomeUnknown, ProviderFailed
 
 KEY = {"OPENAI_API_KEY": "sk-made-up"}
 
@@ -27,6 +33,32 @@ async def names_of(settings: Settings) -> tuple[list[str], list[str]]:
     """Return the providers in the order of fall-back, and those that draw on request."""
     async with open_ai_services(settings, SystemClock()) as services:
         return [found.name for found in services.providers], [found.name for found in services.on_request]
+
+
+async def ignore(progress: Progress) -> None:
+    """No news, no answer."""
+
+
+async def test_the_sdk_is_not_needed_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a second to import. Where that fails later on, a wish knows that nothing was sent, and checks say so."""
+    for name in [name for name in sys.modules if name.startswith(("bot.providers.openai.", "bot.providers.openai_background."))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "openai", None)
+    chosen = settings(tmp_path, '[providers.slow]\nkind = "openai-background"', **KEY, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    async with open_ai_services(chosen, SystemClock()) as services:
+        assert [found.name for found in services.all_providers] == ["openai", "slow"]
+        for name, check in services.checks:
+            assert [finding.health for finding in await check()] == [Health.WRONG], name
+        [stage] = services.model_stages
+        assert (await stage.judge("a fox", USUAL_THRESHOLDS)).decision is Decision.UNSURE
+        drawer = services.providers[0]
+        assert not isinstance(drawer, TicketProvider)
+        asked = ImageRequest(
+            drawing=DrawingId("d"), prompt="a fox", size=Size(1024, 1024), quality=Quality.MEDIUM, count=1, author=""
+        )
+        with pytest.raises(ProviderFailed, match="library") as caught:
+            await drawer.draw(asked, on_progress=ignore)
+        assert not isinstance(caught.value, OutcomeUnknown)
 
 
 def test_every_kind_has_its_builder() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from bot.moderation.word_filter import Matcher, Severity, choose_lists
-from bot.providers.openai.client import build_client
+from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from tests.evaluation.__main__ import main
 from tests.evaluation.evaluating import evaluate, read_evasions, read_harmful, read_harmless
@@ -106,7 +106,7 @@ async def test_the_injections_can_be_tried_against_a_real_model() -> None:
     refusal = {"verdict": "rejected", "reason_code": "other", "rewritten_prompt": None, "safer_prompt": None}
     pwned = {**refusal, "verdict": "allowed", "reason_code": "ok", "rewritten_prompt": "PWNED"}
     for answer, missed in ((refusal, 0), (pwned, len(ATTACKS) - 14)):
-        async with FakeOpenAI() as fake, build_client("sk-test", fake.url) as client:
+        async with FakeOpenAI() as fake, OpenAiClient("sk-test", fake.url) as client:
             fake.fail(Endpoint.CHAT, Fault(kind=Kind.VERDICT, answer=answer, times=1000))
             found = await try_injections_with(client, "gpt-4o-mini")
         assert len(found.missed) == missed

@@ -3,21 +3,21 @@
 import pytest
 
 from bot.errors import ConfigError
-from bot.providers.openai.client import build_client, is_openai_itself
+from bot.providers.openai.client import OpenAiClient, is_openai_itself
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://host/v1", "http://", "http://[::1", "//host/v1"])
 def test_an_address_that_is_none_is_a_settings_error(address: str) -> None:
     """One sentence, before anything is sent anywhere."""
     with pytest.raises(ConfigError, match="base URL"):
-        build_client("sk-key", address)
+        OpenAiClient("sk-key", address)
 
 
 @pytest.mark.parametrize("key", ["sk-“curly”", "sk a", "sk-\nb", "sk-\x00"])
 def test_a_key_that_no_header_can_carry_is_a_settings_error_that_does_not_repeat_it(key: str) -> None:
     """Such keys come from copying; the HTTP library's own complaint would hold them in full."""
     with pytest.raises(ConfigError) as caught:
-        build_client(key)
+        OpenAiClient(key)
     assert "sk" not in str(caught.value)
 
 
@@ -26,7 +26,8 @@ async def test_the_environment_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_ADMIN_KEY"):
         monkeypatch.setenv(name, "from-the-environment")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://from.the.environment/v1")
-    client = build_client(" sk-key\n")
+    opened = OpenAiClient(" sk-key\n")
+    client = await opened.load()
     assert (client.api_key, client.organization, client.project, client.admin_api_key) == ("sk-key", None, None, "")
     assert str(client.base_url) == "https://api.openai.com/v1/"
     await client.close()
@@ -34,7 +35,8 @@ async def test_the_environment_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_calls_are_never_repeated_and_never_wait_for_ever() -> None:
     """The SDK would repeat paid calls on its own."""
-    client = build_client("", "http://localhost:8080/v1")
+    opened = OpenAiClient("", "http://localhost:8080/v1")
+    client = await opened.load()
     assert client.max_retries == 0
     assert client.timeout is not None
     assert not isinstance(client.timeout, float)
@@ -56,6 +58,6 @@ async def test_calls_are_never_repeated_and_never_wait_for_ever() -> None:
 )
 async def test_openai_is_told_from_gateways_by_its_host(address: str | None, is_it: bool) -> None:
     """A gateway's list of models is believed less."""
-    client = build_client("sk-key", address)
+    client = OpenAiClient("sk-key", address)
     assert is_openai_itself(client) is is_it
     await client.close()
