@@ -1,5 +1,6 @@
 """How much one image service is asked at once, and how often."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -12,3 +13,13 @@ class CallLimits:
 
     at_once: int | None = None
     per_minute: int | None = None
+
+
+def sum_limits(limits: Sequence[CallLimits]) -> CallLimits:
+    """Return what holds for several accounts together: no bound where one of them has none."""
+    return CallLimits(at_once=_sum([each.at_once for each in limits]), per_minute=_sum([each.per_minute for each in limits]))
+
+
+def _sum(bounds: Sequence[int | None]) -> int | None:
+    known = [bound for bound in bounds if bound is not None]
+    return sum(known) if len(known) == len(bounds) else None

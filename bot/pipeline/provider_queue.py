@@ -1,13 +1,14 @@
 """How much is drawn at once by each image service, over all processes; the rows of the jobs are the truth about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
 
-from bot.domain.call_limits import CallLimits
+from bot.domain.call_limits import CallLimits, sum_limits
 from bot.domain.jobs import Drawing, JobId
 from bot.domain.people import Platform
+from bot.domain.provider_accounts import provider_of
 from bot.domain.provider_state import ProviderState
 from bot.errors import EaselError, StorageFailed, WaitsForProvider
 from bot.ports.call_queue import CallQueue, DueJob
@@ -26,8 +27,9 @@ _MARGIN = timedelta(milliseconds=250)
 class ProviderQueue:
     """Writes paid calls down as they begin and end, and lets no more of them out than `limits`, or the provider, say.
 
-    A job that has to wait holds no slot: whoever ends a call publishes the
-    oldest that wait for one, and recovery does where nobody could.
+    Both hold for each of a provider's `accounts`, where it has several. A job
+    that has to wait holds no slot: whoever ends a call publishes the oldest
+    that wait for one, and recovery does where nobody could.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class ProviderQueue:
         clock: Clock,
         platforms: frozenset[Platform],
         limits: Mapping[str, CallLimits],
+        accounts: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._jobs = jobs
         self._calls = calls
@@ -47,7 +50,9 @@ class ProviderQueue:
         self._engine = engine
         self._clock = clock
         self._platforms = platforms
-        self._limits = limits
+        shared = {name: CallLimits() for name, several in accounts.items() if len(several) > 1}
+        self._limits = {**shared, **limits}
+        self._accounts = accounts
         self._slowed: set[str] = set()
 
     async def open_drawing(self, drawing: Drawing) -> None:
@@ -58,16 +63,28 @@ class ProviderQueue:
             LeaseLost: The job has been claimed again since, or is final.
             StorageFailed: It could not be written down.
         """
-        limits = await self.limits(drawing.provider)
+        provider = provider_of(drawing.provider)
+        limits = await self.limits(provider)
         if limits is None:
             return await self._jobs.open_drawing(drawing)
-        is_open = await self._calls.open_drawing(drawing, limits, self._platforms)
+        each, accounts = self._limits.get(provider, CallLimits()), self._accounts_of(provider)
+        is_open = await self._calls.open_drawing(drawing, each, self._platforms, accounts)
         if is_open and limits.per_minute is None:
             return None
-        due = await self._publish_due(drawing.provider)  # when the next one may begin is known now
+        due = await self._publish_due(provider)  # when the next one may begin is known now
         if not is_open:
-            raise WaitsForProvider(drawing.provider, self._wait(drawing.job, due))
+            raise WaitsForProvider(provider, self._wait(drawing.job, due))
         return None
+
+    async def choose_account(self, accounts: Sequence[str]) -> str:
+        """Return the one of a provider's accounts that the next call goes to.
+
+        Raises:
+            StorageFailed: Nobody knows how busy they are.
+        """
+        if len(accounts) == 1:
+            return accounts[0]
+        return await self._calls.choose(accounts, self._limits.get(provider_of(accounts[0]), CallLimits()))
 
     async def close_drawing(self, drawing: Drawing) -> None:
         """Write down how a call ended, and let the next one begin.
@@ -76,8 +93,9 @@ class ProviderQueue:
             StorageFailed: It could not be written down.
         """
         await self._jobs.close_drawing(drawing)
-        if drawing.provider in self._limits or drawing.provider in self._slowed:
-            await self._publish_due(drawing.provider)
+        provider = provider_of(drawing.provider)
+        if provider in self._limits or provider in self._slowed:
+            await self._publish_due(provider)
 
     async def publish_due(self) -> None:
         """Publish the jobs that providers have room for now, as far as this process counts their calls."""
@@ -95,19 +113,24 @@ class ProviderQueue:
             await self._publish_due(provider)
 
     async def limits(self, provider: str) -> CallLimits | None:
-        """Return what holds for a provider, by the settings and by what it took; None where its calls need not be counted."""
-        state, now = (await self._states.all()).get(provider, ProviderState()), self._clock.now()
-        if state.is_paced(now):
+        """Return what holds for all accounts of a provider, by the settings and by what it took; None where nobody counts."""
+        known, now = await self._states.all(), self._clock.now()
+        states = [known.get(account, ProviderState()) for account in self._accounts_of(provider)]
+        if any(state.is_paced(now) for state in states):
             self._slowed.add(provider)
         elif provider not in self._limits:
             self._slowed.discard(provider)
             return None
-        return state.limit(self._limits.get(provider, CallLimits()), now)
+        return sum_limits([state.limit(self._limits.get(provider, CallLimits()), now) for state in states])
+
+    def _accounts_of(self, provider: str) -> tuple[str, ...]:
+        return self._accounts.get(provider, (provider,))
 
     async def _publish_due(self, provider: str) -> tuple[DueJob, ...]:
         """Publish them, and return them too; where that fails, recovery does it."""
         try:
-            due = await self._calls.due(provider, self._limits.get(provider, CallLimits()), self._platforms)
+            each, accounts = self._limits.get(provider, CallLimits()), self._accounts_of(provider)
+            due = await self._calls.due(provider, each, self._platforms, accounts)
             for one in due:
                 # With a time, so that one that is just being refused, and whose run has not ended, runs once more.
                 not_before = one.at + _MARGIN if one.at > self._clock.now() else one.at

@@ -1,5 +1,6 @@
 """Calls to image services that take only so many: who may make one now, and who waits for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -26,11 +27,15 @@ class CallQueue(Protocol):
     is open and its job has a lease, so that one whose process was killed stops
     counting by itself; one with a ticket goes on without a process, and counts
     until its ticket expires. Where a service took less than the `limits` allow, what
-    its state says holds (`bot/domain/provider_state.py`). All may raise
-    `StorageFailed`, and then nothing has changed.
+    its state says holds (`bot/domain/provider_state.py`). A service may have
+    several `accounts`, each with these limits: a drawing is of one of them,
+    and there is one line for them all. All may raise `StorageFailed`, and then
+    nothing has changed.
     """
 
-    async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
+    async def open_drawing(
+        self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+    ) -> bool:
         """Write a paid call down before it goes out, as `Jobs.open_drawing` does, if there is room for it.
 
         If there is none, or others go first, its job is queued again and waits
@@ -41,8 +46,14 @@ class CallQueue(Protocol):
         """
         ...
 
-    async def due(self, provider: str, limits: CallLimits, platforms: frozenset[Platform]) -> tuple[DueJob, ...]:
+    async def due(
+        self, provider: str, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+    ) -> tuple[DueJob, ...]:
         """Return those that wait for a service and that there is room for, now or as far ahead as that is known, oldest first."""
+        ...
+
+    async def choose(self, accounts: Sequence[str], limits: CallLimits) -> str:
+        """Return the account of a service that the next call goes to: one that has room, and of those the least busy."""
         ...
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:

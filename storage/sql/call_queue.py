@@ -1,16 +1,19 @@
 """Calls to image services that take only so many, counted by the rows of drawings and jobs."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.call_limits import CallLimits
+from bot.domain.call_room import CallRoom, choose_account, count_room, moments_of
 from bot.domain.jobs import Drawing, JobId, JobState
 from bot.domain.people import Platform, Tier
+from bot.domain.provider_accounts import provider_of
+from bot.domain.provider_state import ProviderState
 from bot.ports.call_queue import DueJob
 from bot.ports.clock import Clock
 from storage.schema.base import Moment
@@ -95,43 +98,50 @@ class SqlCallQueue:
         self._database = database
         self._clock = clock
 
-    async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
+    async def open_drawing(
+        self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+    ) -> bool:
         """Count, and insert the drawing or queue its job, while nobody else looks at the provider."""
+        line = provider_of(drawing.provider)
         async with self._database.write_transaction() as connection:
-            state = await lock_provider(connection, drawing.provider)
-            is_blocked = state.block(self._now()) is not None
-            learnt = state.limit(limits, self._now())
-            if not is_blocked and await self._has_room(connection, drawing, learnt, platforms):
+            locked = await lock_provider(connection, line)
+            rooms = [
+                await self._room(connection, one, limits, drawing=drawing.id, state=locked if one == line else None)
+                for one in accounts
+            ]
+            if await self._has_room(connection, drawing, rooms, platforms):
                 await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
                 await add_drawing(connection, drawing)
                 return True
             queued = {"state": JobState.QUEUED, "lease_until": None, "not_before": None, "started_at": None}
-            await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=drawing.provider, **queued)
+            await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=line, **queued)
             return False
 
-    async def due(self, provider: str, limits: CallLimits, platforms: frozenset[Platform]) -> tuple[DueJob, ...]:
+    async def due(
+        self, provider: str, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+    ) -> tuple[DueJob, ...]:
         """Read as many as calls may begin within a minute, and when each of them may."""
         now = self._now()
         async with self._database.read_transaction() as connection:
-            state = await read_state(connection, provider)
-            limits = state.limit(limits, now)
+            rooms = [await self._room(connection, one, limits) for one in accounts]
             values = {
                 "provider": provider,
                 "platforms": list(platforms),
-                "most": _smallest(limits),
-                "drawing": "",
+                "most": sum(_smallest(room.limits) for room in rooms),
                 "now": now,
             }
             waiting = (await connection.execute(_IN_LINE, values)).all()
             if not waiting:
                 return ()
             coming = (await connection.execute(_ON_THEIR_WAY, values)).scalar_one()
-            out = (await connection.execute(_OUT, values)).scalar_one() if limits.at_once is not None else 0
-            begun = await self._begun(connection, values, limits)
-        room = (limits.at_once or _UNBOUNDED) - out - coming
-        earliest = state.block(now) or now
-        times = (max(at, earliest) for at in _times(limits.per_minute or _UNBOUNDED, begun, coming, now=now))
-        return tuple(DueJob(JobId(row.id), Tier(row.tier), at) for row, at in zip(waiting[: max(0, room)], times, strict=False))
+        times = islice(moments_of(rooms, now), coming, None)
+        return tuple(DueJob(JobId(row.id), Tier(row.tier), at) for row, at in zip(waiting, times, strict=False))
+
+    async def choose(self, accounts: Sequence[str], limits: CallLimits) -> str:
+        """Count what each has under way."""
+        async with self._database.read_transaction() as connection:
+            rooms = [await self._room(connection, one, limits, counts_all=True) for one in accounts]
+        return choose_account(rooms, self._now())
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
         """Read the names."""
@@ -139,27 +149,49 @@ class SqlCallQueue:
             return tuple(row.waits_for for row in await connection.execute(_WAITED_FOR, {"platforms": list(platforms)}))
 
     async def _has_room(
-        self, connection: AsyncConnection, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]
+        self, connection: AsyncConnection, drawing: Drawing, rooms: list[CallRoom], platforms: frozenset[Platform]
     ) -> bool:
-        values = {
-            "provider": drawing.provider,
-            "platforms": list(platforms),
-            "most": _smallest(limits),
-            "drawing": drawing.id,
-            "job": drawing.job,
-            "now": self._now(),
-        }
-        before = int((await connection.execute(_GO_BEFORE, values)).scalar_one())
-        if limits.at_once is not None and before + (await connection.execute(_OUT, values)).scalar_one() >= limits.at_once:
+        now = self._now()
+        if not any(room.account == drawing.provider and room.count(now) for room in rooms):
             return False
-        return len(await self._begun(connection, values, limits)) + before < (limits.per_minute or _UNBOUNDED)
+        values = {
+            "provider": provider_of(drawing.provider),
+            "platforms": list(platforms),
+            "most": sum(_smallest(room.limits) for room in rooms),
+            "job": drawing.job,
+            "now": now,
+        }
+        return int((await connection.execute(_GO_BEFORE, values)).scalar_one()) < count_room(rooms, now)
 
-    async def _begun(self, connection: AsyncConnection, values: dict[str, Any], limits: CallLimits) -> list[datetime]:
-        """Return when the calls of the last minute began, oldest first; none where nobody counts them."""
-        if limits.per_minute is None:
-            return []
-        since = {"since": self._now() - _MINUTE, "most": limits.per_minute}
-        return [row.started_at for row in await connection.execute(_BEGUN, values | since)][::-1]
+    async def _room(
+        self,
+        connection: AsyncConnection,
+        account: str,
+        limits: CallLimits,
+        *,
+        drawing: str = "",
+        state: ProviderState | None = None,
+        counts_all: bool = False,
+    ) -> CallRoom:
+        """Count an account's calls but for those of one `drawing`; what is not bounded only where somebody `counts_all`."""
+        now = self._now()
+        known = state or await read_state(connection, account)
+        learnt = known.limit(limits, now)
+        values = {"provider": account, "drawing": drawing, "now": now}
+        counts_out = learnt.at_once is not None or counts_all
+        out = (await connection.execute(_OUT, values)).scalar_one() if counts_out else 0
+        begun: tuple[datetime, ...] = ()
+        if learnt.per_minute is not None or counts_all:
+            since = {"since": now - _MINUTE, "most": learnt.per_minute or _UNBOUNDED}
+            begun = tuple(row.started_at for row in await connection.execute(_BEGUN, values | since))[::-1]
+        return CallRoom(
+            account=account,
+            limits=learnt,
+            out=out,
+            begun=begun,
+            blocked_until=known.block(now),
+            is_resting=known.is_resting(now),
+        )
 
     def _now(self) -> datetime:
         return self._clock.now()
@@ -167,15 +199,3 @@ class SqlCallQueue:
 
 def _smallest(limits: CallLimits) -> int:
     return min(limits.at_once or _UNBOUNDED, limits.per_minute or _UNBOUNDED)
-
-
-def _times(per_minute: int, begun: list[datetime], coming: int, *, now: datetime) -> Iterator[datetime]:
-    """Give the moments at which the next calls may begin, but for the `coming` ones, as far as that is known."""
-    free = per_minute - len(begun)
-    for number in count(coming):
-        if number < free:
-            yield now
-        elif number - free < len(begun):
-            yield begun[number - free] + _MINUTE
-        else:
-            return

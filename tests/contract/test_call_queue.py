@@ -79,7 +79,7 @@ class Line:
         """Begin to draw a job."""
         self._drawn += 1
         drawing = a_drawing(f"drawing {self._drawn}", job, provider=provider, started_at=self.clock.now())
-        return await self.calls.open_drawing(drawing, limits, EVERYWHERE)
+        return await self.calls.open_drawing(drawing, limits, EVERYWHERE, (drawing.provider,))
 
     async def end(self, name: str, state: DrawingState = DrawingState.DRAWN) -> None:
         """End what is being drawn of it."""
@@ -88,7 +88,7 @@ class Line:
 
     async def due(self, limits: CallLimits = TWO, *, provider: str = "offline") -> list[str]:
         """Name those that there is room for."""
-        return [one.job for one in await self.calls.due(provider, limits, EVERYWHERE)]
+        return [one.job for one in await self.calls.due(provider, limits, EVERYWHERE, (provider,))]
 
     async def state(self, name: str) -> JobState:
         """Return where a job stands."""
@@ -177,7 +177,7 @@ class TestCallsAtOnce:
         await line.accept("a")
         drawing = a_drawing("one", await line.claim("a"))
         for _ in range(2):
-            assert await line.calls.open_drawing(drawing, ONE, EVERYWHERE)
+            assert await line.calls.open_drawing(drawing, ONE, EVERYWHERE, ("offline",))
         assert len(await line.jobs.drawings(drawing.job)) == 1
 
     async def test_only_the_present_attempt_may_open_or_wait(self, line: Line) -> None:
@@ -245,9 +245,9 @@ class TestTheLine:
         await line.accept("c")
         assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
         await line.end("a")
-        assert [one.job for one in await line.calls.due("offline", ONE, frozenset({WEB}))] == ["c"]
+        assert [one.job for one in await line.calls.due("offline", ONE, frozenset({WEB}), ("offline",))] == ["c"]
         drawing = a_drawing("of c", await line.claim("c"))
-        assert await line.calls.open_drawing(drawing, ONE, frozenset({WEB}))
+        assert await line.calls.open_drawing(drawing, ONE, frozenset({WEB}), ("offline",))
 
     async def test_those_that_wait_are_the_lines_business_and_not_recoverys(self, line: Line) -> None:
         """Ten thousand of them are not taken up once a minute, to wait again."""
@@ -311,7 +311,7 @@ class TestCallsPerMinute:
         line.clock.move(10 * SECOND)
         assert [await line.open(name, twice) for name in "bcde"] == [True, False, False, False]
         await line.end("a")
-        due = await line.calls.due("offline", twice, EVERYWHERE)
+        due = await line.calls.due("offline", twice, EVERYWHERE, ("offline",))
         assert [(one.job, one.at - began) for one in due] == [("c", 60 * SECOND), ("d", 70 * SECOND)]
         line.clock.move(50 * SECOND)
         assert await line.open("c", twice)
@@ -335,7 +335,7 @@ class TestCallsPerMinute:
         assert await line.open("b", limits)
         await line.end("b")
         assert not await line.open("c", limits)
-        [due] = await line.calls.due("offline", limits, EVERYWHERE)
+        [due] = await line.calls.due("offline", limits, EVERYWHERE, ("offline",))
         assert due.at > line.clock.now()
 
 
@@ -348,7 +348,7 @@ class TestWhatWasLearnt:
         await states.change("offline", lambda state: replace(state, per_minute=1, slowed_at=line.clock.now()))
         began = line.clock.now()
         assert [await line.open(name, CallLimits()) for name in "abc"] == [True, False, False]
-        assert [(one.job, one.at - began) for one in await line.calls.due("offline", CallLimits(), EVERYWHERE)] == [
+        assert [(one.job, one.at - began) for one in await line.calls.due("offline", CallLimits(), EVERYWHERE, ("offline",))] == [
             ("b", 60 * SECOND)
         ]
 
@@ -358,9 +358,69 @@ class TestWhatWasLearnt:
         until = line.clock.now() + 40 * SECOND
         await states.change("offline", lambda state: replace(state, blocked_until=until))
         assert not await line.open("a", TWO)
-        assert [(one.job, one.at) for one in await line.calls.due("offline", TWO, EVERYWHERE)] == [("a", until)]
+        assert [(one.job, one.at) for one in await line.calls.due("offline", TWO, EVERYWHERE, ("offline",))] == [("a", until)]
         line.clock.move(40 * SECOND)
         assert await line.open("a", TWO)
+
+
+class TestAccounts:
+    """Several keys of one service have bounds of their own, and one line."""
+
+    KEYS = ("flux#1", "flux#2")
+
+    async def open(self, line: Line, name: str, account: str, limits: CallLimits = ONE) -> bool:
+        """Begin to draw a job with that key, if it is its turn."""
+        job = await line.claim(name)
+        drawing = a_drawing(f"drawing of {name}", job, provider=account, started_at=line.clock.now())
+        return await line.calls.open_drawing(drawing, limits, EVERYWHERE, self.KEYS)
+
+    async def due(self, line: Line, limits: CallLimits = ONE) -> list[str]:
+        """Name those whom any key has room for."""
+        return [one.job for one in await line.calls.due("flux", limits, EVERYWHERE, self.KEYS)]
+
+    async def test_each_has_its_bounds_and_whoever_waits_takes_the_first_that_is_free(self, line: Line) -> None:
+        """Whichever that is."""
+        await line.accept("a", "b", "c", "d")
+        assert await self.open(line, "a", "flux#1")
+        assert not await self.open(line, "b", "flux#1")
+        assert await self.due(line) == ["b"]
+        assert await self.open(line, "b", "flux#2")
+        assert not await self.open(line, "c", "flux#2")
+        assert not await self.open(line, "d", "flux#1")
+        assert await line.calls.waiting(EVERYWHERE) == ("flux",)
+        assert await self.due(line) == []
+        await line.end("a")
+        assert await self.due(line) == ["c"]
+        assert not await self.open(line, "d", "flux#1"), "it is another one's turn"
+
+    async def test_the_next_call_goes_to_the_one_that_has_room_and_is_the_least_busy(
+        self, line: Line, states: ProviderStates
+    ) -> None:
+        """Also where nothing is bounded; one that rests is left alone unless all do."""
+        free = CallLimits()
+        await line.accept("a", "b", "c")
+        assert await line.calls.choose(self.KEYS, free) == "flux#1"
+        assert await self.open(line, "a", "flux#1", free)
+        assert await line.calls.choose(self.KEYS, free) == "flux#2"
+        assert await self.open(line, "b", "flux#2", free)
+        await line.end("a")
+        assert await line.calls.choose(self.KEYS, free) == "flux#1"
+        until = line.clock.now() + 40 * SECOND
+        await states.change("flux#1", lambda state: replace(state, blocked_until=until))
+        assert await line.calls.choose(self.KEYS, free) == "flux#2"
+        await states.change("flux#2", lambda state: replace(state, rests_until=until))
+        assert await line.calls.choose(self.KEYS, free) == "flux#1"
+
+    async def test_what_was_learnt_of_one_key_says_nothing_of_another(self, line: Line, states: ProviderStates) -> None:
+        """One that asks for time lets the other one draw."""
+        until = line.clock.now() + 40 * SECOND
+        await states.change("flux#1", lambda state: replace(state, blocked_until=until))
+        await line.accept("a", "b", "c")
+        assert not await self.open(line, "a", "flux#1")
+        assert await self.due(line) == ["a"]
+        assert await self.open(line, "a", "flux#2")
+        assert not await self.open(line, "b", "flux#2")
+        assert [one.at for one in await line.calls.due("flux", ONE, EVERYWHERE, self.KEYS)] == [until]
 
 
 @ON_DISK
@@ -380,7 +440,7 @@ async def test_two_processes_never_have_more_out_together(records_url: str, line
         if job is None:
             return
         drawing = a_drawing(f"of {name}, {job.attempt}", job)
-        if await calls.open_drawing(drawing, TWO, EVERYWHERE):
+        if await calls.open_drawing(drawing, TWO, EVERYWHERE, ("offline",)):
             most = max(most, await _count_open(line.jobs, names))
             await jobs.close_drawing(replace(drawing, state=DrawingState.DRAWN))
             await jobs.finish(job.id, job.attempt, FAILED)

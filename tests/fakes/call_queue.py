@@ -1,12 +1,14 @@
 """The calls to image services in memory, counted by the rows of the jobs in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import islice
 
 from bot.domain.call_limits import CallLimits
+from bot.domain.call_room import CallRoom, choose_account, count_room, moments_of
 from bot.domain.jobs import Drawing, DrawingState, JobState
 from bot.domain.people import Platform
+from bot.domain.provider_accounts import provider_of
 from bot.domain.provider_state import ProviderState
 from bot.ports.call_queue import DueJob
 from tests.fakes.jobs import MemoryJobs, Row, is_in_line, is_leased
@@ -14,7 +16,6 @@ from tests.fakes.provider_states import MemoryProviderStates
 from tests.fakes.scripted_failures import ScriptedFailures
 
 _MINUTE = timedelta(minutes=1)
-_UNBOUNDED = 10**6
 
 
 class MemoryCallQueue:
@@ -25,38 +26,43 @@ class MemoryCallQueue:
         self._states = states
         self.failures = ScriptedFailures()
 
-    async def open_drawing(self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform]) -> bool:
+    async def open_drawing(
+        self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+    ) -> bool:
         """Note the drawing if there is room."""
         self.failures.raise_next("open_drawing")
         row, now = self._jobs.fenced(drawing.job, drawing.attempt), self._jobs.clock.now()
-        state = self._state(drawing.provider)
-        limits = state.limit(limits, now)
+        line = provider_of(drawing.provider)
         before = [
             one
-            for one in self._waiting(drawing.provider, platforms)
+            for one in self._waiting(line, platforms)
             if one.order < row.order and (one.lease_until is None or is_leased(one, now))
         ]
-        others = [one for one in self._drawings(drawing.provider) if one.id != drawing.id]
-        has_room = self._count_out(others) + len(before) < (limits.at_once or _UNBOUNDED)
-        if has_room and not state.block(now) and len(self._begun(others)) + len(before) < (limits.per_minute or _UNBOUNDED):
+        rooms = [self._room(one, limits, drawing.id) for one in accounts]
+        has_room = any(room.account == drawing.provider and room.count(now) for room in rooms)
+        if has_room and len(before) < count_room(rooms, now):
             row.waits_for = None
             row.drawings.setdefault(drawing.id, drawing)
             return True
-        row.waits_for, row.lease_until, row.not_before = drawing.provider, None, None
+        row.waits_for, row.lease_until, row.not_before = line, None, None
         self._jobs.change(row, state=JobState.QUEUED, started_at=None)
         return False
 
-    async def due(self, provider: str, limits: CallLimits, platforms: frozenset[Platform]) -> tuple[DueJob, ...]:
+    async def due(
+        self, provider: str, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+    ) -> tuple[DueJob, ...]:
         """List those there is room for."""
         self.failures.raise_next("due")
         waiting, now = self._waiting(provider, platforms), self._jobs.clock.now()
-        state = self._state(provider)
-        limits, earliest = state.limit(limits, now), state.block(now) or now
-        coming, drawings = sum(is_leased(one, now) for one in waiting), self._drawings(provider)
-        room = (limits.at_once or _UNBOUNDED) - self._count_out(drawings) - coming
-        in_line = [one.job for one in waiting if is_in_line(one)][: max(0, room)]
-        times = _times(limits.per_minute or _UNBOUNDED, self._begun(drawings), coming, now)
-        return tuple(DueJob(job.id, job.tier, max(at, earliest)) for job, at in zip(in_line, times, strict=False))
+        coming = sum(is_leased(one, now) for one in waiting)
+        in_line = [one.job for one in waiting if is_in_line(one)]
+        times = islice(moments_of([self._room(one, limits) for one in accounts], now), coming, None)
+        return tuple(DueJob(job.id, job.tier, at) for job, at in zip(in_line, times, strict=False))
+
+    async def choose(self, accounts: Sequence[str], limits: CallLimits) -> str:
+        """Count the calls of each."""
+        self.failures.raise_next("choose")
+        return choose_account([self._room(one, limits) for one in accounts], self._jobs.clock.now())
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
         """Name them."""
@@ -64,8 +70,17 @@ class MemoryCallQueue:
         rows = self._jobs.of(platforms)
         return tuple({row.waits_for for row in rows if row.waits_for is not None and not row.job.state.is_final})
 
-    def _state(self, provider: str) -> ProviderState:
-        return self._states.states.get(provider, ProviderState())
+    def _room(self, account: str, limits: CallLimits, but: str = "") -> CallRoom:
+        state, now = self._states.states.get(account, ProviderState()), self._jobs.clock.now()
+        drawings = [one for one in self._drawings(account) if one.id != but]
+        return CallRoom(
+            account=account,
+            limits=state.limit(limits, now),
+            out=self._count_out(drawings),
+            begun=tuple(self._begun(drawings)),
+            blocked_until=state.block(now),
+            is_resting=state.is_resting(now),
+        )
 
     def _waiting(self, provider: str, platforms: frozenset[Platform]) -> list[Row]:
         return [row for row in self._jobs.of(platforms) if row.waits_for == provider and not row.job.state.is_final]
@@ -88,11 +103,3 @@ class MemoryCallQueue:
             for one in drawings
             if one.state is not DrawingState.FAILED and one.started_at > self._jobs.clock.now() - _MINUTE
         )
-
-
-def _times(per_minute: int, begun: list[datetime], coming: int, now: datetime) -> Iterator[datetime]:
-    free = per_minute - len(begun)
-    for number in count(coming):
-        if number >= free + len(begun):
-            return
-        yield now if number < free else begun[number - free] + _MINUTE

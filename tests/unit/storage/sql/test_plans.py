@@ -126,9 +126,10 @@ async def wait_for_a_provider(database: Database, account: AccountId) -> None:
         await jobs.accept(a_job(name, account), a_hold(account))
         claimed = await jobs.claim(JobId(name), LEASE)
         assert claimed is not None
-        await calls.open_drawing(a_drawing(name, claimed), limits, platforms)
-    assert await calls.due("offline", CallLimits(at_once=2), platforms)
-    assert await calls.due("offline", limits, platforms) == ()
+        await calls.open_drawing(a_drawing(name, claimed), limits, platforms, ("offline",))
+    assert await calls.due("offline", CallLimits(at_once=2), platforms, ("offline",))
+    assert await calls.due("offline", limits, platforms, ("offline",)) == ()
+    assert await calls.choose(("offline", "another"), limits) == "another"
     assert await calls.waiting(platforms) == ("offline",)
     states = SqlProviderStates(database, StoppedClock())
     await states.change("offline", lambda state: replace(state, faults=1))
