@@ -1,9 +1,9 @@
 """The image providers, the rewriter and the moderation models that the settings choose."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ from bot.app.provider_instance import ProviderInstance, reason_to_draw
 from bot.app.provider_kinds import BUILDERS
 from bot.config import Settings
 from bot.domain.call_limits import CallLimits
-from bot.domain.health import Check
+from bot.domain.health import Check, Finding
 from bot.domain.image_models import ImageModelOffer, ImageModels
+from bot.domain.provider_accounts import label_accounts, provider_of
 from bot.moderation.word_filter import Matcher, choose_lists
 from bot.ports.clock import Clock
 from bot.ports.images import Provider
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 class AiServices:
     """The AI services that jobs use, what finds listed words, and notices about how they were chosen.
 
-    `providers` are in the order of fall-back; those `on_request` draw only for
-    whoever asks for their model.
+    `accounts` are all providers by their names, first those in the `order` of
+    fall-back; the others draw only for whoever asks for their model. One that
+    has several keys is there once for each.
     """
 
-    providers: tuple[Provider, ...]
-    on_request: tuple[Provider, ...]
+    accounts: Mapping[str, tuple[Provider, ...]]
+    order: tuple[str, ...]
     rewriter: Rewriter
     matcher: Matcher
     model_stages: tuple[ModelStage, ...]
@@ -41,9 +43,24 @@ class AiServices:
     models: ImageModels
 
     @property
+    def providers(self) -> tuple[Provider, ...]:
+        """The providers in the order of fall-back, with the first key of each."""
+        return tuple(self.accounts[name][0] for name in self.order)
+
+    @property
+    def on_request(self) -> tuple[Provider, ...]:
+        """Those that draw only for whoever asks for their model, with the first key of each."""
+        return tuple(accounts[0] for name, accounts in self.accounts.items() if name not in self.order)
+
+    @property
     def all_providers(self) -> tuple[Provider, ...]:
-        """Every provider, those of the order first."""
-        return (*self.providers, *self.on_request)
+        """Every provider with every key, those of the order first."""
+        return tuple(account for accounts in self.accounts.values() for account in accounts)
+
+    @property
+    def account_names(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of each provider's accounts."""
+        return {name: tuple(account.name for account in accounts) for name, accounts in self.accounts.items()}
 
     @property
     def picture_stages(self) -> tuple[ModelStage, ...]:
@@ -54,8 +71,32 @@ class AiServices:
     def checks(self) -> tuple[tuple[str, Check], ...]:
         """The name and the free check of each service, in the order in which jobs need them."""
         stages = tuple((stage.name, stage.check) for stage in self.model_stages)
-        providers = tuple((provider.name, provider.check) for provider in self.all_providers)
-        return (*stages, ("rewriting", self.rewriter.check), *providers)
+        return (*stages, ("rewriting", self.rewriter.check), *self._provider_checks())
+
+    def _provider_checks(self) -> Iterator[tuple[str, Check]]:
+        for accounts in self.accounts.values():
+            labels = label_accounts([account.name for account in accounts])
+            for account in accounts:
+                label = labels[account.name]
+                yield label, account.check if len(accounts) == 1 else _label_findings(account, label)
+
+
+def _label_findings(account: Provider, label: str) -> Check:
+    """Return the check of one of several keys, which says which of them it is about."""
+
+    async def check() -> tuple[Finding, ...]:
+        name = provider_of(account.name)
+        return tuple(
+            replace(
+                finding,
+                subject=finding.subject.replace(account.name, label),
+                text=finding.text.replace(account.name, name),
+                mend=finding.mend.replace(account.name, name),
+            )
+            for finding in await account.check()
+        )
+
+    return check
 
 
 @asynccontextmanager
@@ -68,28 +109,28 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
     async with AsyncExitStack() as stack:
         clients = OpenAiClients(stack)
         built = {
-            name: BUILDERS[section.kind](ProviderInstance(name, section, settings, clock, stack, clients))
+            name: tuple(
+                BUILDERS[each.kind](ProviderInstance(name, each, settings, clock, stack, clients, account))
+                for account, each in section.by_account(name).items()
+            )
             for name, section in settings.all_providers.items()
         }
-        order = settings.drawing_order
-        providers = tuple(built[name] for name in order)
-        on_request = tuple(provider for name, provider in built.items() if name not in order)
         key, base_url = settings.openai.api_key.get_secret_value(), settings.openai.base_url
         client = clients.open(key, base_url) if key else None
         rewriter, model_stages = _build_text_models(settings, client, clock)
         matcher = await asyncio.to_thread(build_matcher, settings)
-        yield AiServices(
-            providers, on_request, rewriter, matcher, model_stages, tuple(_notices(settings, providers)), _models(settings, built)
-        )
+        order, notices = settings.drawing_order, tuple(_notices(settings, built))
+        yield AiServices(built, order, rewriter, matcher, model_stages, notices, _models(settings, built))
 
 
-def _models(settings: Settings, built: Mapping[str, Provider]) -> ImageModels:
+def _models(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> ImageModels:
     """Return what people may ask for: every provider under its name."""
     return ImageModels(
         tuple(
             ImageModelOffer(
                 name=name,
-                model=built[name].model,
+                model=built[name][0].model,
+                accounts=tuple(account.name for account in built[name]),
                 about=section.about,
                 weight=section.weight,
                 tiers=section.allowed_tiers,
@@ -142,10 +183,10 @@ def _build_text_models(
     return rewriter, (stage,) if moderation else ()
 
 
-def _notices(settings: Settings, providers: tuple[Provider, ...]) -> list[str]:
+def _notices(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> list[str]:
     """Return sentences about which provider draws and why."""
-    first = providers[0]
-    why = reason_to_draw(settings, first.name)
-    if settings.all_providers[first.name].kind == "offline":
+    first = settings.drawing_order[0]
+    why = reason_to_draw(settings, first)
+    if settings.all_providers[first].kind == "offline":
         return [f"Pictures are offline previews, because {why}. Set OPENAI_API_KEY to have a model draw them."]
-    return [f"Pictures are drawn by {first.model}, because {why}."]
+    return [f"Pictures are drawn by {built[first][0].model}, because {why}."]

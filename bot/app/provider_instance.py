@@ -15,6 +15,7 @@ S = TypeVar("S", bound=ProviderSettings)
 class ProviderInstance(Generic[S]):
     """One provider that is to be built: its name, its section, and what it may use.
 
+    It is called by its `account`, which is its name unless it has several keys.
     What has to be closed at the end is pushed on `stack`, as in
     `instance.stack.push_async_callback(client.close)`.
     """
@@ -25,6 +26,7 @@ class ProviderInstance(Generic[S]):
     clock: Clock
     stack: AsyncExitStack
     openai_clients: OpenAiClients
+    account: str
 
     @property
     def section_name(self) -> str:

@@ -36,7 +36,7 @@ def _build_offline(instance: ProviderInstance[OfflineProviderSettings]) -> Provi
     from bot.providers.offline.painter import OfflinePainter
 
     why = reason_to_draw(instance.settings, instance.name)
-    return OfflinePainter(name=instance.name, attribution=f"offline preview, drawn by a program without AI ({why})")
+    return OfflinePainter(name=instance.account, attribution=f"offline preview, drawn by a program without AI ({why})")
 
 
 def _build_openai(instance: ProviderInstance[OpenAiProviderSettings]) -> Provider:
@@ -62,15 +62,15 @@ def _openai_images(
     from bot.providers.openai.unsupported_parameters import UnsupportedParameters
     from bot.providers.shared.picture_fetcher import PictureFetcher
 
-    name, section = instance.name, instance.section
+    section = instance.section
     return OpenAIImages(
         client,
         model,
-        name=name,
+        name=instance.account,
         attribution=attribution_of(model.name),
         previews=instance.settings.drawing.previews,
         response_format=section.response_format or None,
-        unsupported=UnsupportedParameters(name, section.leave_out),
+        unsupported=UnsupportedParameters(instance.account, section.leave_out),
         fetcher=PictureFetcher(str(client.base_url), hosts=section.picture_hosts, section=instance.section_name),
         clock=instance.clock,
         **more,
@@ -89,7 +89,7 @@ def _build_openai_background(instance: ProviderInstance[OpenAiBackgroundProvider
         client,
         model,
         text_model(section.text_model),
-        name=name,
+        name=instance.account,
         attribution=attribution_of(model.name),
         clock=instance.clock,
     )
@@ -107,7 +107,7 @@ def _build_comfyui(instance: ProviderInstance[ComfyUiProviderSettings]) -> Provi
     return ComfyUiImages(
         client,
         workflow,
-        name=name,
+        name=instance.account,
         model=section.model,
         abilities=section.abilities(f"[{instance.section_name}]", abilities_of(workflow)),
         prices=(section.price.units if section.price else None) or UnitPrices(),
@@ -146,7 +146,7 @@ def _build_bfl(instance: ProviderInstance[BflProviderSettings]) -> Provider:
     client = build_client(name, require_key(name, section), section.base_url or BASE_URL)
     instance.stack.push_async_callback(client.close)
     fetcher, attribution = _fetcher(instance, BASE_URL), attribution_of(model.name)
-    return BflImages(client, model, name=name, attribution=attribution, fetcher=fetcher, clock=instance.clock)
+    return BflImages(client, model, name=instance.account, attribution=attribution, fetcher=fetcher, clock=instance.clock)
 
 
 def _build_fal(instance: ProviderInstance[FalProviderSettings]) -> Provider:
@@ -159,7 +159,7 @@ def _build_fal(instance: ProviderInstance[FalProviderSettings]) -> Provider:
     client = build_client(name, require_key(name, section), section.base_url or BASE_URL)
     instance.stack.push_async_callback(client.close)
     fetcher, attribution = _fetcher(instance, BASE_URL), attribution_of(model.name)
-    return FalImages(client, model, name=name, attribution=attribution, fetcher=fetcher, clock=instance.clock)
+    return FalImages(client, model, name=instance.account, attribution=attribution, fetcher=fetcher, clock=instance.clock)
 
 
 def _build_replicate(instance: ProviderInstance[ReplicateProviderSettings]) -> Provider:
@@ -171,7 +171,7 @@ def _build_replicate(instance: ProviderInstance[ReplicateProviderSettings]) -> P
     return ReplicateImages(
         _bearer_client(instance, BASE_URL),
         model,
-        name=instance.name,
+        name=instance.account,
         attribution=attribution_of(model.name),
         fetcher=_fetcher(instance, BASE_URL),
         clock=instance.clock,
@@ -194,7 +194,7 @@ def _build_runpod(instance: ProviderInstance[RunPodProviderSettings]) -> Provide
         model,
         template,
         endpoint=section.endpoint,
-        name=instance.name,
+        name=instance.account,
         attribution=attribution_of(model.name),
         fetcher=_fetcher(instance, BASE_URL),
         clock=instance.clock,

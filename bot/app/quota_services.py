@@ -55,7 +55,7 @@ def weights_of(settings: Settings) -> Weights:
 def build_quotas(base: Foundation) -> Quotas:
     """Put the quotas together."""
     settings, records = base.settings, base.records
-    providers = {provider.name: provider for provider in base.ai_services.all_providers}
+    providers = {name: accounts[0] for name, accounts in base.ai_services.accounts.items()}
 
     def estimate(wish: Wish, names: tuple[str, ...]) -> int:
         """Go by the dearest of those that could be asked."""

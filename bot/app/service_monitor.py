@@ -80,4 +80,6 @@ class ServiceMonitor:
             log.error("service.wrong", subject=finding.subject, text=finding.text)
             self._announce(f"Careful: {sentence}")
         day = self._clock.now().date().isoformat()
-        await self._budget_alerts.notify_owners(Post(f"Nothing can be drawn: {sentence}"), key=f"service:{finding.subject}:{day}")
+        await self._budget_alerts.notify_owners(
+            Post(f"A service does not work as it should: {sentence}"), key=f"service:{finding.subject}:{day}"
+        )

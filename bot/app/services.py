@@ -137,7 +137,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         ),
         queue=queue,
         providers=providers,
-        pool=_build_provider_pool(base, budget_alerts),
+        pool=_build_provider_pool(base, providers, budget_alerts),
         ticket_providers=ticket_providers,
         ticket_cancellation=tickets,
         sanctions=sanctions,
@@ -172,12 +172,15 @@ def _build_provider_queue(base: Foundation, engine: Engine, delivery: Delivery) 
         clock=base.clock,
         platforms=delivery.platforms,
         limits=call_limits(base.settings),
+        accounts=base.ai_services.account_names,
     )
 
 
-def _build_provider_pool(base: Foundation, alerts: BudgetAlerts) -> ProviderPool:
+def _build_provider_pool(base: Foundation, queue: ProviderQueue, alerts: BudgetAlerts) -> ProviderPool:
     return ProviderPool(
         base.ai_services.all_providers,
+        order=base.ai_services.order,
+        queue=queue,
         states=base.records.provider_states,
         observer=base.observer,
         clock=base.clock,

@@ -23,7 +23,8 @@ def fit_slots(settings: Settings, memory: int | None) -> Settings:
     if "slots" in settings.worker.model_fields_set:
         return settings
     most = _MOST if memory is None else min(_MOST, memory // _EACH)
-    limits = [section.calls_at_once for name, section in settings.all_providers.items() if name in settings.drawing_order]
+    drawing = {name: section for name, section in settings.all_providers.items() if name in settings.drawing_order}
+    limits = [section.calls_at_once * len(section.by_account(name)) for name, section in drawing.items()]
     if all(limits):
         most = min(most, sum(limits) + _BESIDE)
     slots = settings.worker.slots

@@ -29,7 +29,7 @@ def models(quotas: Quotas, states: ProviderStates, clock: Clock) -> Command[Mode
     async def run(call: Call, args: ModelsArgs) -> None:  # noqa: ARG001 - every command is called alike
         offers = await quotas.offered_models(call.person, call.place)
         now, known = clock.now(), await states.all()
-        lines = [f"{offer.summary}{_rest_text(known, offer.name, now)}" for offer in offers]
+        lines = [f"{offer.summary}{_rest_text(known, offer.accounts or (offer.name,), now)}" for offer in offers]
         head = _HEAD.format(first=offers[0].name) if offers else _NONE
         await call.whisper(list_post(head, _mark_usual(offers, lines), title="Models"))
 
@@ -42,7 +42,8 @@ def _mark_usual(offers: tuple[ImageModelOffer, ...], lines: list[str]) -> list[s
     return [f"{line} (usual)" if offer is usual else line for offer, line in zip(offers, lines, strict=True)]
 
 
-def _rest_text(states: Mapping[str, ProviderState], name: str, now: datetime) -> str:
-    """Say for how long a service is not asked, after it has failed."""
-    until = states[name].rests_until if name in states else None
-    return f"; resting for {duration_text(until - now)}" if until is not None and until > now else ""
+def _rest_text(states: Mapping[str, ProviderState], accounts: tuple[str, ...], now: datetime) -> str:
+    """Say for how long a service is not asked, after it has failed: with none of its keys."""
+    known = [states[name].rests_until if name in states else None for name in accounts]
+    until = min((each or now for each in known), default=now)
+    return f"; resting for {duration_text(until - now)}" if until > now else ""

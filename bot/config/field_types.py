@@ -135,6 +135,18 @@ Secret = Annotated[SecretStr, AfterValidator(_check_secret)]
 NO_SECRET = SecretStr("")
 
 
+def _check_secrets(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if not secrets or not all(secrets):
+        raise ValueError("must name a key in each of its entries, and at least one; without any, take it out")
+    if len(set(secrets)) < len(secrets):
+        raise ValueError("names one key twice: take one of the two out")
+    return secrets
+
+
+Secrets = Annotated[tuple[Secret, ...], BeforeValidator(parse_list), AfterValidator(_check_secrets)]
+"""A list of keys, all different; one text with commas will do."""
+
+
 def _check_web_url(text: str) -> str:
     text = text.strip()
     if text and not _is_web_url(text):

@@ -6,12 +6,25 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, model_validator
 
-from bot.config.field_types import NO_SECRET, Duration, Hosts, Secret, Section, TextList, WebUrl, between, like, parse_list
+from bot.config.field_types import (
+    NO_SECRET,
+    Duration,
+    Hosts,
+    Secret,
+    Secrets,
+    Section,
+    TextList,
+    WebUrl,
+    between,
+    like,
+    parse_list,
+)
 from bot.config.model_settings import AbilitySettings, Dollars
 from bot.domain.gateways import OmittableParameter
 from bot.domain.images import Quality
 from bot.domain.money import MILLION, TokenPrices, UnitPrices
 from bot.domain.people import Tier
+from bot.domain.provider_accounts import account_name
 
 RESERVED_NAMES = {
     "openai": "[openai] is that one already",
@@ -95,15 +108,35 @@ class ProviderSettings(Section):
         """The tiers that may use it; None for all of them."""
         return frozenset(Tier(name) for name in self.tiers) or None
 
+    def by_account(self, name: str) -> dict[str, Self]:
+        """Return the section of each account of the provider of this name, with one key each."""
+        return {name: self}
+
 
 class RemoteProviderSettings(ProviderSettings, AbilitySettings):
     """What can be set of every provider that is a service: its address, a key, a model, and what that costs."""
 
     model: str = ""
     api_key: Secret = NO_SECRET
+    api_keys: Secrets | None = None
     base_url: WebUrl = ""
     price: ProviderPriceSettings | None = None
     picture_hosts: Hosts = ()
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is one, or several."""
+        return bool(self.api_key or self.api_keys)
+
+    def by_account(self, name: str) -> dict[str, Self]:
+        """Return the section once for each key. A single one is the provider's own, whatever it is, so that it can be renewed."""
+        if not self.api_keys:
+            return {name: self}
+        found = {
+            account_name(name, key.get_secret_value()): self.model_copy(update={"api_key": key, "api_keys": None})
+            for key in self.api_keys
+        }
+        return found if len(found) > 1 else dict(zip((name,), found.values(), strict=True))
 
 
 class OfflineProviderSettings(ProviderSettings):

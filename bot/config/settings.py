@@ -19,6 +19,7 @@ from bot.config.provider_settings import (
     OpenAiAccountSettings,
     OpenAiSettings,
     ProviderSettings,
+    RemoteProviderSettings,
 )
 from bot.config.retention_settings import RetentionSettings
 from bot.config.sections import (
@@ -129,11 +130,13 @@ class Settings(BaseSettings):
     def _problems_of_provider(self, name: str, section: ProviderSettings) -> Iterator[str]:
         if name in RESERVED_NAMES:
             yield f"[providers.{name}] needs another name: {RESERVED_NAMES[name]}."
+        if isinstance(section, RemoteProviderSettings) and section.api_key and section.api_keys:
+            yield f"[providers.{name}] api_key and api_keys are both set: put all keys into api_keys, or take it out."
         tiers = list(self.quotas.tiers)
         for tier in section.tiers:
             if tier not in tiers:
                 yield f"[providers.{name}] tiers can be {join_words(tiers)}, not {echo(tier)}.{suggest(tier, tiers)}"
-        if isinstance(section, OpenAiAccountSettings) and not section.api_key and (section.base_url or not self.openai.api_key):
+        if isinstance(section, OpenAiAccountSettings) and not section.has_key and (section.base_url or not self.openai.api_key):
             yield (
                 f"[providers.{name}] api_key is missing: set it, or EASEL_PROVIDERS__{name.upper()}__API_KEY "
                 "(for a gateway that asks for none, any word will do)."

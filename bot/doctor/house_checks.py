@@ -25,6 +25,7 @@ from bot.doctor.database_checks import check_postgres, check_version
 from bot.doctor.picture_checks import check_newest_pictures, check_spool
 from bot.doctor.provider_checks import check_provider_states
 from bot.domain.health import Finding, Health
+from bot.domain.provider_accounts import provider_of
 from bot.errors import ConfigError, StorageFailed
 from bot.services.orphans import GRACE, OrphanCount
 from bot.text import join_words, pluralize
@@ -155,8 +156,8 @@ async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
 
 def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
     """Say who draws, and why."""
-    names = ", then ".join(f"{provider.name} ({provider.model})" for provider in chosen.providers)
-    first = chosen.providers[0].name
+    names = ", then ".join(f"{provider_of(provider.name)} ({provider.model})" for provider in chosen.providers)
+    first = chosen.order[0]
     why = reason_to_draw(settings, first)
     if settings.drawing_order == ("offline",) and not settings.drawing.providers:
         text = "No OpenAI key is set, so pictures are offline previews, painted by a program on this machine."
@@ -164,7 +165,7 @@ def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding
     else:
         yield Finding("drawing", Health.OK, f"Pictures are drawn by {names}, because {why}.")
     if chosen.on_request:
-        names = join_words([f"{provider.name} ({provider.model})" for provider in chosen.on_request], "and")
+        names = join_words([f"{provider_of(provider.name)} ({provider.model})" for provider in chosen.on_request], "and")
         yield Finding("drawing", Health.OK, f"Only for whoever asks for their model, pictures are drawn by {names} too.")
     for name, section in settings.all_providers.items():
         if isinstance(section, OpenAiAccountSettings):

@@ -7,6 +7,7 @@ from bot.app.stores import open_records
 from bot.app.system import SystemClock
 from bot.config import Settings
 from bot.domain.health import Finding, Health
+from bot.domain.provider_accounts import label_accounts
 from bot.domain.provider_state import ProviderState
 from bot.errors import StorageFailed
 from bot.text import duration_text
@@ -24,8 +25,12 @@ async def check_provider_states(settings: Settings) -> tuple[Finding, ...]:
             states = await SqlProviderStates(database, clock).all()
     except StorageFailed:
         return ()
-    known = {name: states[name] for name in settings.all_providers if name in states}
-    return tuple(describe_states(known, clock.now()))
+    labels = [
+        label
+        for name, section in settings.all_providers.items()
+        for label in label_accounts(list(section.by_account(name))).items()
+    ]
+    return tuple(describe_states({label: states[name] for name, label in labels if name in states}, clock.now()))
 
 
 def describe_states(states: Mapping[str, ProviderState], now: datetime) -> Iterator[Finding]:

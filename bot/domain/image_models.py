@@ -13,7 +13,8 @@ class ImageModelOffer:
 
     `about` says what it is good at. A picture of it counts `weight` times.
     `tiers` are those that may have it draw, None for all; one that is only
-    `on_request` draws for nobody who did not ask for it.
+    `on_request` draws for nobody who did not ask for it. `accounts` are the
+    names of its keys, where it has several.
     """
 
     name: str
@@ -22,6 +23,7 @@ class ImageModelOffer:
     weight: int = 1
     tiers: frozenset[Tier] | None = None
     on_request: bool = False
+    accounts: tuple[str, ...] = ()
 
     def is_for(self, tier: Tier) -> bool:
         """Return whether people of this tier may have it draw."""

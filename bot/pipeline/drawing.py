@@ -13,6 +13,7 @@ from bot.domain.image_models import ImageModels
 from bot.domain.images import ImageFile
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE
+from bot.domain.provider_accounts import provider_of
 from bot.errors import PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
@@ -184,7 +185,7 @@ class DrawingStep:
 
         names = self._models.order(job.wish.model, job.tier)
         if failed is not None and not failed.is_temporary:
-            names = tuple(name for name in names if name != failed.provider)
+            names = tuple(name for name in names if name != provider_of(failed.provider))
             if not names:
                 raise failed
         return await self._pool.ask(call, names, last=unknown)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
+from bot.domain.provider_accounts import provider_of
 from bot.errors import PromptRefused
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.pseudonyms import pseudonym
@@ -111,7 +112,7 @@ class PaidCalls:
                 return await self._draw(drawing, provider, request, on_progress)
             async with self._close_on_failure(drawing, _CostTracker(on_progress), goes_on=True):
                 ticket = await self._ticket_calls.submit(
-                    provider, request, self._time_limits[provider.name][request.quality], on_trouble
+                    provider, request, self._time_limits[provider_of(provider.name)][request.quality], on_trouble
                 )
             return await self._collect(CallUnderWay(drawing, provider, ticket), request.quality, on_progress)
 
@@ -127,7 +128,7 @@ class PaidCalls:
         self, drawing: Drawing, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress
     ) -> PaidAnswer:
         tracker = _CostTracker(on_progress)
-        time_limit = self._time_limits[provider.name][request.quality]
+        time_limit = self._time_limits[provider_of(provider.name)][request.quality]
         async with self._close_on_failure(drawing, tracker, goes_on=False):
             try:
                 async with asyncio.timeout(time_limit.total_seconds()):
@@ -142,7 +143,9 @@ class PaidCalls:
         drawing = replace(call.drawing, ticket=ticket, cost=ticket.cost or call.drawing.cost)
         tracker = _CostTracker(on_progress, ticket.cost)
         async with self._close_on_failure(drawing, tracker, goes_on=True):
-            drawn = await self._ticket_calls.collect(call, self._time_limits[call.provider.name][quality], tracker.on_progress)
+            drawn = await self._ticket_calls.collect(
+                call, self._time_limits[provider_of(call.provider.name)][quality], tracker.on_progress
+            )
         return self._answer(drawing, drawn)
 
     @asynccontextmanager

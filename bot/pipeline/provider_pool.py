@@ -1,4 +1,7 @@
-"""Which image service draws a job: the first that does not rest, and after a fault the next; after a refusal nobody."""
+"""Which image service draws a job, and with which key: the first that does not rest, after a fault the next one.
+
+After a refusal nobody else is asked.
+"""
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -10,14 +13,17 @@ from typing import TypeVar
 import structlog
 
 from bot.domain.chat import Post
+from bot.domain.provider_accounts import label_accounts, provider_of
 from bot.domain.provider_state import ProviderState
 from bot.errors import PromptRefused, StorageFailed
+from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.retries import retry_provider
 from bot.ports.clock import Clock
 from bot.ports.images import ImageService, Provider
 from bot.ports.observer import Observer, ProviderRested, ProviderSlowed
 from bot.ports.provider_states import Change, ProviderStates
 from bot.provider_errors import LASTING_FAULTS, OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.text import join_words
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +43,9 @@ _WHY_NOT: dict[str, str] = {
     ProviderFault.BAD_ANSWER: "gave no picture that can be used",
 }
 _WHY_NOT_OTHERWISE = "cannot be used at the moment"
+
+_FAULTS_OF_ACCOUNT = {*LASTING_FAULTS, ProviderFault.RATE_LIMITED}
+"""What another key of the same provider may not have. Whatever else is wrong is wrong with the service."""
 
 _TO_OWNERS = {
     ProviderFault.OUT_OF_MONEY: "its account is out of credit. Top it up",
@@ -58,7 +67,7 @@ class _Turn(Enum):
 
 
 class ProviderPool:
-    """Asks providers in the order that a wish has them.
+    """Asks providers in the order that a wish has them. Several of one name are the accounts of its keys, and share its load.
 
     One that has failed several times in a row rests, for all processes; then
     one call tries it. If all rest, they are asked all the same: nobody else is
@@ -69,12 +78,19 @@ class ProviderPool:
         self,
         providers: Sequence[Provider],
         *,
+        order: Sequence[str],
+        queue: ProviderQueue,
         states: ProviderStates,
         observer: Observer,
         clock: Clock,
         notify_owners: NotifyOwners,
     ) -> None:
-        self._providers = {provider.name: provider for provider in providers}
+        self._accounts: dict[str, tuple[Provider, ...]] = {}
+        for provider in providers:
+            name = provider_of(provider.name)
+            self._accounts[name] = (*self._accounts.get(name, ()), provider)
+        self._order = order
+        self._queue = queue
         self._states = states
         self._observer = observer
         self._clock = clock
@@ -88,38 +104,54 @@ class ProviderPool:
             OutcomeUnknown: The end of a call was not seen.
             ProviderFailed: None could, or one may not have liked the words.
         """
-        order = sorted((self._providers[name] for name in names), key=lambda provider: provider.name in last)
+        unknown = {provider_of(name) for name in last}
+        order = [self._accounts[name] for name in sorted(names, key=lambda name: name in unknown)]
         states = await self._states.all()
         candidates, why_not = self._candidates(order, states)
         failures: list[ProviderFailed] = []
-        for position, provider in enumerate(candidates):
+        for position, accounts in enumerate(candidates):
             is_last = position == len(candidates) - 1
-            turn = await self._take_turn(provider, states)
-            if turn is _Turn.NONE and (failures or not is_last):
-                continue
-            try:
-                return await self._ask_one(provider, call, why_not, turn=turn, is_last=is_last)
-            except OutcomeUnknown:
-                raise
-            except ProviderFailed as error:
-                log.warning("provider.failed", provider=provider.name, fault=error.fault, reason=str(error))
-                if error.may_be_refusal:
+            left = list(accounts)
+            while left:
+                provider = await self._choose(left)
+                left.remove(provider)
+                turn = await self._take_turn(provider, states)
+                if turn is _Turn.NONE and (failures or left or not is_last):
+                    continue
+                try:
+                    return await self._ask_one(provider, call, why_not, turn=turn, is_last=is_last)
+                except OutcomeUnknown:
                     raise
-                failures.append(error)
-                why_not = why_not or _why_not(provider, error.fault)
+                except ProviderFailed as error:
+                    log.warning("provider.failed", provider=provider.name, fault=error.fault, reason=str(error))
+                    if error.may_be_refusal:
+                        raise
+                    failures.append(error)
+                    if error.fault not in _FAULTS_OF_ACCOUNT:
+                        break
+            if failures:
+                why_not = why_not or _why_not(accounts[0], failures[-1].fault)
         raise failures[-1]
 
-    def _candidates(self, order: list[Provider], states: Mapping[str, ProviderState]) -> tuple[list[Provider], str]:
-        """Return those that do not rest, or all if all do, and why the first of the order is not among them."""
+    def _candidates(
+        self, order: list[tuple[Provider, ...]], states: Mapping[str, ProviderState]
+    ) -> tuple[list[tuple[Provider, ...]], str]:
+        """Return the accounts that do not rest, or all if all do, and why the first provider of the order is not among them."""
         now = self._clock.now()
-        awake = [one for one in order if not states.get(one.name, ProviderState()).is_resting(now)]
-        if not awake or awake[0] is order[0]:
-            return awake or order, ""
-        return awake, _why_not(order[0], states[order[0].name].fault)
+        awake = [tuple(one for one in accounts if not _state_of(one, states).is_resting(now)) for accounts in order]
+        found = [accounts for accounts in awake if accounts]
+        if not found or awake[0]:
+            return found or order, ""
+        return found, _why_not(order[0][0], _state_of(order[0][0], states).fault)
+
+    async def _choose(self, accounts: Sequence[Provider]) -> Provider:
+        """Return the account that is the least busy."""
+        name = await self._queue.choose_account([one.name for one in accounts])
+        return next(one for one in accounts if one.name == name)
 
     async def _take_turn(self, provider: Provider, states: Mapping[str, ProviderState]) -> _Turn:
         """See whether somebody has to try the provider, and try to be the one. One that still rests is asked where all do."""
-        state, now = states.get(provider.name, ProviderState()), self._clock.now()
+        state, now = _state_of(provider, states), self._clock.now()
         if not state.is_on_trial or state.is_resting(now):
             return _Turn.USUAL
         before, after = await self._states.change(provider.name, lambda state: state.claim_trial(now, _TRIAL_TIME))
@@ -143,8 +175,7 @@ class ProviderPool:
         return await ask() if turn is _Turn.TRIAL or not is_last else await retry_provider(ask)
 
     async def _is_resting(self, provider: Provider) -> bool:
-        state = (await self._states.all()).get(provider.name, ProviderState())
-        return state.is_resting(self._clock.now())
+        return _state_of(provider, await self._states.all()).is_resting(self._clock.now())
 
     @asynccontextmanager
     async def watch(self, provider: ImageService, *, is_trial: bool = False) -> AsyncIterator[None]:
@@ -166,7 +197,7 @@ class ProviderPool:
     async def _note_success(self, provider: ImageService) -> None:
         """Write it down where that changes anything."""
         with _log_trouble(provider):
-            state = (await self._states.all()).get(provider.name, ProviderState())
+            state = _state_of(provider, await self._states.all())
             if state != state.note_success():
                 before, _ = await self._states.change(provider.name, ProviderState.note_success)
                 if before.is_on_trial:
@@ -183,6 +214,22 @@ class ProviderPool:
             await self._change(
                 provider, fault, lambda state: state.note_fault(fault, now, is_lasting=is_lasting, is_trial=is_trial)
             )
+            if not is_lasting:
+                await self._note_failure_of_siblings(provider, fault)
+
+    async def _note_failure_of_siblings(self, provider: ImageService, fault: ProviderFault) -> None:
+        """Count a fault of the service for its other keys too, but for those that rest for reasons of their own."""
+        now = self._clock.now()
+        for other in self._siblings(provider):
+            with _log_trouble(other):
+                await self._states.change(
+                    other.name,
+                    lambda state: state if state.is_on_trial else state.note_fault(fault, now, is_lasting=False, is_trial=False),
+                )
+
+    def _siblings(self, provider: ImageService) -> list[Provider]:
+        """Return the other accounts of its provider."""
+        return [one for one in self._accounts[provider_of(provider.name)] if one.name != provider.name]
 
     async def _slow_down(self, provider: ImageService, error: ProviderFailed, *, is_trial: bool) -> None:
         """Learn from a call that was one too many how many it may be."""
@@ -195,7 +242,7 @@ class ProviderPool:
                 return tried.note_rate_limit(error.fault, now, accepted=accepted, told=error.per_minute, wait=error.retry_after)
 
             await self._change(provider, error.fault, slow_down)
-            self._observer.note(ProviderSlowed(provider.name))
+            self._observer.note(ProviderSlowed(provider_of(provider.name)))
 
     async def _release_trial(self, provider: ImageService) -> None:
         now = self._clock.now()
@@ -208,16 +255,20 @@ class ProviderPool:
             before, after = await self._states.change(provider.name, change)
             if after.rests > before.rests:
                 log.warning("provider.rests", provider=provider.name, fault=fault, until=str(after.rests_until))
-                self._observer.note(ProviderRested(provider.name, fault))
+                self._observer.note(ProviderRested(provider_of(provider.name), fault))
                 if fault in LASTING_FAULTS:
                     self._tell_owners(provider, fault)
 
     def _tell_owners(self, provider: ImageService, fault: ProviderFault) -> None:
-        day = self._clock.now().date()
-        text = (
-            f"{provider.name} ({provider.model}) draws nothing: {_TO_OWNERS[fault]}; it is tried again every ten minutes. "
-            "Until then the next of [drawing] providers draws, if there is one."
-        )
+        day, name = self._clock.now().date(), provider_of(provider.name)
+        label = label_accounts([one.name for one in self._accounts[name]])[provider.name]
+        if self._siblings(provider):
+            until = "Until then its other keys draw."
+        elif others := [other for other in self._order if other != name]:
+            until = f"Until then {join_words(others)} draws instead."
+        else:
+            until = "Until then nothing is drawn: no other image service is set up that could."
+        text = f"{label} draws nothing with {provider.model}: {_TO_OWNERS[fault]}. It is tried again every ten minutes. {until}"
         self._notify_owners(Post(text), f"provider:{provider.name}:{fault}:{day}")
 
 
@@ -228,6 +279,10 @@ def _log_trouble(provider: ImageService) -> Iterator[None]:
         yield
     except StorageFailed as error:
         log.warning("provider.unnoted", provider=provider.name, reason=str(error))
+
+
+def _state_of(provider: ImageService, states: Mapping[str, ProviderState]) -> ProviderState:
+    return states.get(provider.name, ProviderState())
 
 
 def _why_not(provider: ImageService, fault: str | None) -> str:

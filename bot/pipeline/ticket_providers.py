@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.jobs import Drawing
+from bot.domain.provider_accounts import provider_of
 from bot.domain.tickets import Ticket
 from bot.ports.images import Provider, TicketProvider
 
@@ -18,14 +19,21 @@ class CallUnderWay:
 
 
 class TicketProviders:
-    """Knows them by their names."""
+    """Knows them by their names, and by their keys: a ticket belongs to the account that gave it."""
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._providers = {provider.name: provider for provider in providers if isinstance(provider, TicketProvider)}
+        first: dict[str, TicketProvider] = {}
+        for name, provider in self._providers.items():
+            first.setdefault(provider_of(name), provider)
+        self._first = first
 
     def find_call(self, drawing: Drawing) -> CallUnderWay | None:
-        """Return the call of a drawing; None where nobody can ask for it: its process had to wait, or its provider is gone."""
-        provider = self._providers.get(drawing.provider)
+        """Return the call of a drawing; None where nobody can ask for it: its process had to wait, or its provider is gone.
+
+        Where its key was taken out, the first one is tried: it may be of the same account, as one is that was renewed.
+        """
+        provider = self._providers.get(drawing.provider) or self._first.get(provider_of(drawing.provider))
         if provider is None:
             return None
         ticket = drawing.ticket or provider.known_ticket(drawing.id)

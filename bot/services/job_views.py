@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import DrawingState, Job, JobState
+from bot.domain.provider_accounts import provider_of
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from bot.ports.removals import PictureRemovals
@@ -75,7 +76,7 @@ class JobViews:
             prompt=job.wish.prompt,
             drawn_prompt=job.prepared_prompt.text if job.prepared_prompt else None,
             model=drawn[-1].model if drawn else None,
-            provider=drawn[-1].provider if drawn else None,
+            provider=provider_of(drawn[-1].provider) if drawn else None,
             created_at=job.created_at,
             finished_at=job.finished_at,
             cost_microusd=(await self._jobs.cost(job.id)).microusd if knows_cost else None,

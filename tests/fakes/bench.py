@@ -14,6 +14,7 @@ from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import Job, Rewriting, Wish
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
+from bot.domain.provider_accounts import provider_of
 from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.picture_check import PictureCheck
@@ -298,7 +299,7 @@ class Bench:
             queue=self.providers,
             ticket_calls=TicketCalls(jobs=self.jobs, providers=self.ticket_providers, cancellation=self.ticket_cancellation),
             cancellation=self.ticket_cancellation,
-            time_limits={found.name: dict.fromkeys(Quality, TIME_LIMIT) for found in self.painters},
+            time_limits={provider_of(found.name): dict.fromkeys(Quality, TIME_LIMIT) for found in self.painters},
             observer=self.observer,
             clock=self.clock,
             ids=self.ids,
@@ -378,21 +379,36 @@ class Bench:
             engine=self.engine,
             clock=self.clock,
             platforms=self.delivery.platforms,
-            limits={self.painters[0].name: limits} if limits else {},
+            limits={provider_of(self.painters[0].name): limits} if limits else {},
+            accounts=self._accounts(),
         )
 
     def _provider_pool(self, providers: tuple[Provider, ...]) -> ProviderPool:
         self.owner_notices: dict[str, Post] = {}
         return ProviderPool(
             providers,
+            order=tuple(self._accounts()),
+            queue=self.providers,
             states=self.provider_states,
             observer=self.observer,
             clock=self.clock,
             notify_owners=lambda post, key: self.owner_notices.update({key: post}),
         )
 
+    def _accounts(self) -> dict[str, tuple[str, ...]]:
+        """Name the accounts of each provider."""
+        names = [one.name for one in self.painters]
+        return {provider_of(name): tuple(one for one in names if provider_of(one) == provider_of(name)) for name in names}
+
     def _quotas(self, communities: Communities, models: ImageModels | None) -> Quotas:
-        self.models = models or ImageModels(tuple(ImageModelOffer(name=one.name, model=one.model) for one in self.painters))
+        self.models = models or ImageModels(
+            tuple(
+                ImageModelOffer(
+                    name=name, model=next(one.model for one in self.painters if one.name == accounts[0]), accounts=accounts
+                )
+                for name, accounts in self._accounts().items()
+            )
+        )
         return Quotas(
             accounts=self.accounts,
             ledger=self.ledger,

@@ -36,7 +36,7 @@ def settings_of_examples() -> Settings:
     text = re.sub(r"^#(?=[\[a-z])", "", (ROOT / "config.example.toml").read_text(), flags=re.MULTILINE)
     examples = tomllib.loads(text)["providers"]
     for example in examples.values():
-        for overridden in ("sizes", "size_rule", "qualities", "most", "previews", "price"):
+        for overridden in ("sizes", "size_rule", "qualities", "most", "previews", "price", "api_keys"):
             example.pop(overridden, None)
         if "api_key" in KINDS[example["kind"]].model_fields:
             example["api_key"] = "a-key"
@@ -49,7 +49,7 @@ async def build_providers() -> dict[str, Provider]:
     async with AsyncExitStack() as stack:
         clients = OpenAiClients(stack)
         return {
-            section.kind: BUILDERS[section.kind](ProviderInstance(name, section, settings, SystemClock(), stack, clients))
+            section.kind: BUILDERS[section.kind](ProviderInstance(name, section, settings, SystemClock(), stack, clients, name))
             for name, section in settings.all_providers.items()
         }
 

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from bot.adapters.monitoring.labels import BoundedLabel
 from bot.domain.jobs import Job
 from bot.domain.money import MILLION
+from bot.domain.provider_accounts import provider_of
 from bot.errors import PromptRefused, SurfaceFailed
 from bot.ports.observer import (
     ChoreDone,
@@ -116,11 +117,11 @@ class PrometheusObserver:
                 self._ended.labels(self._platform(job.place.platform), ending.state, kind).inc()
             case CostIncurred(provider, cost):
                 certainty = "estimated" if cost.is_estimate else "billed"
-                self._cost.labels(self._provider(provider), certainty).inc(cost.microusd / MILLION)
+                self._cost.labels(self._provider(provider_of(provider)), certainty).inc(cost.microusd / MILLION)
             case ProviderRested(provider, fault):
-                self._rests.labels(self._provider(provider), fault).inc()
+                self._rests.labels(self._provider(provider_of(provider)), fault).inc()
             case ProviderSlowed(provider):
-                self._slowed.labels(self._provider(provider)).inc()
+                self._slowed.labels(self._provider(provider_of(provider))).inc()
             case UpdateEnded(platform, outcome):
                 self._updates.labels(self._platform(platform), outcome).inc()
             case LeadershipChecked(leads):
@@ -153,7 +154,7 @@ class PrometheusObserver:
     def _count_failure(self, job: Job, error: Exception) -> None:
         match error:
             case ProviderFailed(provider=provider, fault=fault):
-                self._faults.labels(self._provider(provider), fault).inc()
+                self._faults.labels(self._provider(provider_of(provider)), fault).inc()
             case GuardUnavailable(fault=fault):
                 self._faults.labels(_GUARD, fault or "unknown").inc()
             case SurfaceFailed(kind=kind):
@@ -161,7 +162,7 @@ class PrometheusObserver:
 
     def _time(self, step: str, job: Job, provider: str, seconds: float) -> None:
         platform = self._platform(job.place.platform)
-        self._steps.labels(step, platform, self._provider(provider) if provider else "").observe(max(0.0, seconds))
+        self._steps.labels(step, platform, self._provider(provider_of(provider)) if provider else "").observe(max(0.0, seconds))
 
 
 def _judge_of(error: PromptRefused) -> str:

@@ -27,7 +27,9 @@ async def build(**section: object) -> Provider:
     settings = Settings.model_validate({"providers": {"mine": section}})
     async with AsyncExitStack() as stack:
         found = settings.providers["mine"]
-        return BUILDERS[found.kind](ProviderInstance("mine", found, settings, StoppedClock(), stack, OpenAiClients(stack)))
+        return BUILDERS[found.kind](
+            ProviderInstance("mine", found, settings, StoppedClock(), stack, OpenAiClients(stack), "mine")
+        )
 
 
 async def test_replicate_needs_no_more_than_a_key() -> None:

@@ -55,8 +55,8 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         deployment=DeploymentBudgets(owners=(Identity.parse("loom:olga"),)),
     )
     ai_services = AiServices(
-        providers=(),
-        on_request=(),
+        accounts={},
+        order=(),
         rewriter=bench.rewriter,
         matcher=Matcher([]),
         model_stages=(stage,),
@@ -82,7 +82,7 @@ async def test_a_wrong_key_is_told_to_whoever_started_it_and_once_a_day_to_the_o
     sentence = "moderation: model m: It does not judge words (bad key). Look at the key."
     assert announced == [f"Careful: {sentence}"] * 2
     assert [(place.channel, post.text) for place, post, _ in bench.surface.posted] == [
-        ("olga alone", f"Nothing can be drawn: {sentence}")
+        ("olga alone", f"A service does not work as it should: {sentence}")
     ]
 
 

@@ -73,6 +73,19 @@ async def test_models_lists_what_one_may_use_with_what_is_known_of_each(bench: B
     ]
 
 
+async def test_a_model_with_several_keys_rests_only_where_all_of_them_do() -> None:
+    """For as long as the first of them does."""
+    offer = ImageModelOffer(name="flux", model="flux-2-pro", accounts=("flux#1", "flux#2"))
+    bench = Bench(models=ImageModels((offer,)))
+    hands = Hands(bench, Dispatcher([models(bench.quotas, bench.provider_states, bench.clock)], lambda: FAULT, nobody))
+    said = []
+    for key, minutes in (("flux#1", 5), ("flux#2", 3)):
+        bench.provider_states.states[key] = ProviderState(rests_until=bench.clock.now() + timedelta(minutes=minutes))
+        [post] = await hands.type("/models")
+        said.append(post.text.splitlines()[1])
+    assert said == ["flux – flux-2-pro (usual)", "flux – flux-2-pro; resting for 3 minutes (usual)"]
+
+
 async def test_where_there_is_none_models_says_whom_to_ask() -> None:
     """Instead of an empty list."""
     bench = Bench(models=ImageModels(OFFERS.offers[:1]))

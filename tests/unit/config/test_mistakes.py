@@ -219,6 +219,33 @@ IN_THE_FILE = [
         ),
     ),
     (
+        '[providers.flux]\nkind = "bfl"\napi_keys = []',
+        "[providers.flux] api_keys in FILE must name a key in each of its entries, and at least one; without any, take it out.",
+    ),
+    (
+        '[providers.flux]\nkind = "bfl"\napi_keys = ["k", " "]',
+        "[providers.flux] api_keys in FILE must name a key in each of its entries, and at least one; without any, take it out.",
+    ),
+    (
+        '[providers.flux]\nkind = "bfl"\napi_keys = ["k", "other", "k"]',
+        "[providers.flux] api_keys in FILE names one key twice: take one of the two out.",
+    ),
+    (
+        '[providers.flux]\nkind = "bfl"\napi_keys = ["k", "a\\nb"]',
+        (
+            "[providers.flux] api_keys in FILE must be one word of plain letters, digits and signs; "
+            "it was probably not copied whole."
+        ),
+    ),
+    (
+        '[providers.flux]\nkind = "bfl"\napi_key = "k"\napi_keys = ["other"]',
+        "[providers.flux] api_key and api_keys are both set: put all keys into api_keys, or take it out.",
+    ),
+    (
+        '[providers.flux]\nkind = "bfl"\napi_keys = 3',
+        '[providers.flux] api_keys in FILE must be a list, such as ["one", "another"].',
+    ),
+    (
         '[providers.flux]\nkind = "openai"\napi_key = "k"\nprice = { text_in = -1, image_in = 1, out = 1 }',
         "[providers.flux.price] text_in in FILE must be at least 0.",
     ),

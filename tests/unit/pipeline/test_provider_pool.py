@@ -236,8 +236,8 @@ class TestOwners:
         first, next_day = bench.owner_notices.items()
         assert first[0] != next_day[0]
         assert first[1].text == (
-            f"painter (painter-1) draws nothing: {sentence}; it is tried again every ten minutes. "
-            "Until then the next of [drawing] providers draws, if there is one."
+            f"painter draws nothing with painter-1: {sentence}. It is tried again every ten minutes. "
+            "Until then second draws instead."
         )
 
     async def test_they_are_not_told_of_what_passes(self, bench: Bench) -> None:

@@ -367,9 +367,9 @@ async def test_what_is_drawn_without_anybody_counts_as_a_call_that_is_out(studio
     waits = await bench.imagine(key="call-2")
     await bench.engine.start(bench.worker.work, waits.id)
     assert bench.jobs.rows[waits.id].waits_for == "ticketed"
-    assert await bench.calls.due("ticketed", CallLimits(at_once=1), bench.delivery.platforms) == ()
+    assert await bench.calls.due("ticketed", CallLimits(at_once=1), bench.delivery.platforms, ("ticketed",)) == ()
     bench.clock.move(LIFETIME)
-    [due] = await bench.calls.due("ticketed", CallLimits(at_once=1), bench.delivery.platforms)
+    [due] = await bench.calls.due("ticketed", CallLimits(at_once=1), bench.delivery.platforms, ("ticketed",))
     assert due.job == waits.id
 
 
