@@ -1,5 +1,6 @@
 """Cases for moderators: what opens them, what shows them, and what follows from decisions."""
 
+import asyncio
 from collections.abc import Mapping
 
 from bot.app.foundation import Foundation
@@ -42,10 +43,12 @@ def build_case_effects(
     )
 
 
-def build_case_review(base: Foundation, removals: Removals, sanctions: Sanctions, notices: PrivateNotices) -> CaseReview:
+def build_case_review(
+    base: Foundation, removals: Removals, sanctions: Sanctions, notices: PrivateNotices, changed: asyncio.Event
+) -> CaseReview:
     """Build what decides cases, and brings about what follows."""
     effects = build_case_effects(base, removals, sanctions, notices)
-    return CaseReview(base.records.cases, SqlSanctionBook(base.database, base.clock), effects, base.clock)
+    return CaseReview(base.records.cases, SqlSanctionBook(base.database, base.clock), effects, base.clock, changed)
 
 
 def build_case_messages(
@@ -78,6 +81,7 @@ def build_case_reader(base: Foundation) -> CaseReader:
         jobs=records.jobs,
         pictures=records.pictures,
         accounts=records.accounts,
+        removals=records.removals,
         reports=SqlReports(base.database, base.clock),
         sanctions=SqlSanctionBook(base.database, base.clock),
         log=records.moderation_log,

@@ -1,5 +1,6 @@
 """The services that commands, front ends and the work on jobs share in one process."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -82,7 +83,9 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     """Build them. `surfaces` are where posts are shown, `engine` takes accepted jobs to workers, of this process or others."""
     settings, records = base.settings, base.records
     links = PictureLinks(settings.web.links_base, public_url=settings.web.reachable_url, store_url=public_store_url(settings))
-    gallery = Gallery(records.pictures, records.removals, base.objects, base.clock, settings.gallery.undo)
+    cases_changed = asyncio.Event()
+    undo = settings.gallery.undo
+    gallery = Gallery(records.pictures, records.removals, base.objects, base.clock, undo, cases_changed=cases_changed)
     quotas = build_quotas(base)
     people = PersonLookup(records.accounts, quotas)
     delivery = Delivery(
@@ -106,7 +109,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     enforcement = build_sanction_enforcement(base, cancellation, delivery, notices)
     sanctions = build_sanctions(base, enforcement, owners)
     removals = Removals(records.removals, base.clock)
-    cases = build_case_review(base, removals, sanctions, notices)
+    cases = build_case_review(base, removals, sanctions, notices, cases_changed)
     tries = TryCounter(refusals=SqlRefusals(base.database), review=cases, clock=base.clock, free=settings.guard.free_tries)
     return Services(
         base=base,

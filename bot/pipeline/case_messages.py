@@ -127,6 +127,8 @@ class CaseMessages:
 
     async def _show(self, case: Case) -> bool:
         """Show a case where its community wants it, or tell the owners that there is no such place; False where neither went."""
+        if case.closed_at is not None:
+            return await self._show_closed(case)
         channel = (await self._quotas.settings(case.community)).review_channel
         if not channel:
             return await self._tell_owners(case, Post(_NO_CHANNEL), "none")
@@ -137,6 +139,16 @@ class CaseMessages:
         except MessageGone as error:
             log.warning("case.no_channel", case=case.id, channel=channel, reason=str(error))
             return await self._tell_owners(case, Post(_CHANNEL_GONE.format(channel=channel)), channel)
+        await self._cases.note_shown(case, message)
+        return True
+
+    async def _show_closed(self, case: Case) -> bool:
+        """Change the message where it stands: nothing more can be done about the case, so nobody needs another one."""
+        message = await self._cases.message(case.id)
+        surface = None if message is None else self._surfaces.get(message.place.platform)
+        if message is not None and surface is not None:
+            with suppress(MessageGone):
+                await surface.update(message, await self.post_of(case))
         await self._cases.note_shown(case, message)
         return True
 

@@ -33,6 +33,10 @@ _HEADLINES = {
     CaseKind.TAKEDOWN: "Somebody demands that a picture by {name} is taken down",
 }
 _DOUBT_OF_WORDS = "What {name} keeps asking for should be looked at"
+_DELETED = (
+    "Its author has deleted it, or it was older than pictures are kept here: others cannot see it, and soon it is gone for good. "
+    "Remove keeps it from coming back."
+)
 _MOST_NOTES = 10
 
 
@@ -79,6 +83,8 @@ def _lines(details: CaseDetails) -> Iterator[str]:
         yield "The picture is gone."
     if details.is_hidden and case.state is CaseState.OPEN:
         yield "It is hidden from everybody until this is decided."
+    if details.is_deleted and case.state is CaseState.OPEN:
+        yield _DELETED
     if details.others:
         yield f"The same request gave {pluralize(details.others, 'more picture', 'more pictures')}."
     if case.state is CaseState.OPEN:
@@ -91,7 +97,7 @@ def _details(details: CaseDetails) -> Iterator[Details]:
     case, job = details.case, details.job
     if case.words:
         yield Details("Words", case.words)
-    if job is not None:
+    if job is not None and job.wish.prompt:
         yield Details("Asked for", job.wish.prompt)
         if job.prepared_prompt is not None and job.prepared_prompt.text != job.wish.prompt:
             yield Details("Drawn as", job.prepared_prompt.text)

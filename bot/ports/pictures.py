@@ -9,7 +9,10 @@ from bot.domain.people import AccountId, CommunityId
 
 
 class Pictures(Protocol):
-    """Finds pictures and says who may still see them. All methods may raise `StorageFailed`."""
+    """Finds pictures and says who may still see them. All methods may raise `StorageFailed`.
+
+    Where that changes, or a picture is gone, cases that are open about it are to be shown anew.
+    """
 
     async def get(self, picture: PictureId) -> Picture | None:
         """Return one picture, whatever its state."""

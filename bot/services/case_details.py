@@ -15,6 +15,7 @@ from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.moderation_log import ModerationLog
 from bot.ports.pictures import Pictures
+from bot.ports.removals import PictureRemovals
 from bot.ports.reports import Reports
 from bot.ports.sanctions import SanctionBook
 
@@ -34,12 +35,14 @@ _STANDINGS = {
 class CaseDetails:
     """A case with what belongs to it. `earlier` are the author's other cases, `author` is nobody where the account has none left.
 
-    `others` is how many more pictures the same request gave. `reporters` are the first who reported it, of `reporter_count`.
+    `is_taken_down` is whether it was reports or moderators that hid the picture. `others` is how many more pictures the same
+    request gave. `reporters` are the first who reported it, of `reporter_count`.
     """
 
     case: Case
     job: Job | None
     picture: Picture | None
+    is_taken_down: bool
     others: int
     author: Identity | None
     reporters: tuple[str, ...]
@@ -51,7 +54,7 @@ class CaseDetails:
     @property
     def author_name(self) -> str:
         """What to call the author."""
-        if self.job is not None:
+        if self.job is not None and self.job.author.name:
             return self.job.author.name
         return str(self.author) if self.author else "somebody who is gone"
 
@@ -63,7 +66,12 @@ class CaseDetails:
     @property
     def is_hidden(self) -> bool:
         """Whether the picture is out of sight until somebody decides."""
-        return self.picture is not None and self.picture.state is PictureState.HIDDEN
+        return self.is_taken_down and self.picture is not None and self.picture.state is PictureState.HIDDEN
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether its author deleted the picture, or it was too old, and its bytes are there for a while."""
+        return not self.is_taken_down and self.picture is not None and self.picture.state is PictureState.HIDDEN
 
 
 class CaseReader:
@@ -76,6 +84,7 @@ class CaseReader:
         jobs: Jobs,
         pictures: Pictures,
         accounts: Accounts,
+        removals: PictureRemovals,
         reports: Reports,
         sanctions: SanctionBook,
         log: ModerationLog,
@@ -85,6 +94,7 @@ class CaseReader:
         self._jobs = jobs
         self._pictures = pictures
         self._accounts = accounts
+        self._removals = removals
         self._reports = reports
         self._sanctions = sanctions
         self._log = log
@@ -96,13 +106,15 @@ class CaseReader:
         kept = () if case.job is None else await self._pictures.of_job(case.job)
         earlier = await self._cases.about(case.community, case.account, most=_MOST_EARLIER)
         identities = await self._accounts.identities(case.account)
+        removal = None if case.picture is None else await self._removals.get(case.picture)
         reports = () if case.picture is None else await self._reports.of(case.picture)
         return CaseDetails(
             case=case,
             job=job,
             picture=next((picture for picture in kept if picture.id == case.picture), None),
+            is_taken_down=removal is not None and removal.is_active,
             others=sum(picture.id != case.picture and picture.state is PictureState.VISIBLE for picture in kept),
-            author=job.author.identity if job is not None else next(iter(identities), None),
+            author=job.author.identity if job is not None and job.author.identity.user else next(iter(identities), None),
             reporters=await self._reporters(case, reports[:_MOST_REPORTERS]),
             reporter_count=len(reports),
             earlier=tuple(one for one in earlier if one.id != case.id),

@@ -30,8 +30,15 @@ class CaseReview:
     a case is to be shown anew.
     """
 
-    def __init__(self, cases: Cases, sanctions: SanctionBook, effects: Sequence[CaseEffect], clock: Clock) -> None:
-        self.changed = asyncio.Event()
+    def __init__(
+        self,
+        cases: Cases,
+        sanctions: SanctionBook,
+        effects: Sequence[CaseEffect],
+        clock: Clock,
+        changed: asyncio.Event | None = None,
+    ) -> None:
+        self.changed = changed or asyncio.Event()
         self._cases = cases
         self._sanctions = sanctions
         self._effects = effects

@@ -1,5 +1,6 @@
 """Kept pictures: showing them again, taking them away, and bringing them back."""
 
+import asyncio
 from datetime import timedelta
 
 import structlog
@@ -18,7 +19,10 @@ log = structlog.get_logger(__name__)
 
 
 class Gallery:
-    """Knows which pictures people may see. A deletion can be undone for `undo`; then the bytes go, `page` pictures at a time."""
+    """Knows which pictures people may see. A deletion can be undone for `undo`; then the bytes go, `page` pictures at a time.
+
+    `cases_changed` is set where a case may be about a picture that was deleted or brought back.
+    """
 
     def __init__(
         self,
@@ -28,6 +32,7 @@ class Gallery:
         clock: Clock,
         undo: timedelta,
         *,
+        cases_changed: asyncio.Event | None = None,
         page: int = 500,
     ) -> None:
         self._pictures = pictures
@@ -35,6 +40,7 @@ class Gallery:
         self._objects = objects
         self._clock = clock
         self._undo = undo
+        self._cases_changed = cases_changed or asyncio.Event()
         self._page = page
 
     @property
@@ -73,10 +79,13 @@ class Gallery:
     async def delete(self, job: JobId) -> None:
         """Take a job's pictures out of sight at once; their links stop working."""
         await self._pictures.hide(job, self._clock.now() + self._undo)
+        self._cases_changed.set()
 
     async def restore(self, job: JobId) -> bool:
         """Undo `delete`; False when it is too late."""
-        return await self._pictures.show(job)
+        is_restored = await self._pictures.show(job)
+        self._cases_changed.set()
+        return is_restored
 
     async def remove_now(self, job: JobId) -> int:
         """Remove a job's pictures for good, whoever could still bring them back, and return how many there were.

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.schema.base import JSON_VALUE, Moment
 from storage.schema.jobs import drawings, jobs
 from storage.sql.inputs import expire_inputs
+from storage.sql.shown_cases import show_cases_of_jobs
 
 _ERASE_WORDS = (
     update(jobs)
@@ -27,7 +28,7 @@ _ERASE_DRAWINGS = update(drawings).where(drawings.c.job.in_(bindparam("of_jobs",
 async def erase_words(connection: AsyncConnection, found: Sequence[Any], now: datetime) -> None:
     """Write jobs, whose `id`, `wish` and `ending` are given, without their words, and their drawings without notes.
 
-    The pictures that were brought to them are to be removed.
+    The pictures that were brought to them are to be removed, and the messages of cases about them are to quote them no longer.
     """
     if not found:
         return
@@ -35,6 +36,7 @@ async def erase_words(connection: AsyncConnection, found: Sequence[Any], now: da
     await connection.execute(_ERASE_WORDS, erased)
     await connection.execute(_ERASE_DRAWINGS, {"of_jobs": [row.id for row in found]})
     await expire_inputs(connection, [row.id for row in found])
+    await show_cases_of_jobs(connection, [row.id for row in found])
 
 
 def _without_words(wish: Mapping[str, Any], ending: Mapping[str, Any] | None) -> dict[str, Any]:

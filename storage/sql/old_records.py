@@ -100,7 +100,7 @@ _QUOTED = (
     .where(cases.c.community == bindparam("of_community"), cases.c.closed_at < _BEFORE, cases.c.words != literal(""))
     .limit(_MOST)
 )
-_ERASE_CASES = update(cases).where(cases.c.id.in_(_QUOTED)).values(words="")
+_ERASE_CASES = update(cases).where(cases.c.id.in_(_QUOTED)).values(words="", revision=cases.c.revision + 1)
 _DELETE_REFUSALS = _delete_page(select(refusals.c.id).where(refusals.c.community == _COMMUNITY, refusals.c.refused_at < _BEFORE))
 _RECORDS = (
     _delete_page(select(case_notes.c.position).where(case_notes.c.case.in_(_OLD_CASES))),

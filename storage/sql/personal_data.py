@@ -259,7 +259,7 @@ PERSONAL_DATA = (
         hidden=frozenset({"message", "by_account", "by_name", "decided_by", "decided_by_name", "assignee", "assignee_name"}),
         when_forgotten=WhenForgotten.EMPTIED,
         emptied=(
-            Emptying(cases.cases.c.account == ACCOUNT, {"words": ""}),
+            Emptying(cases.cases.c.account == ACCOUNT, {"words": "", "revision": cases.cases.c.revision + 1}),
             *_name_removed(cases.cases.c.by_account),
             Emptying(cases.cases.c.decided_by == ACCOUNT, {"decided_by_name": FORGOTTEN_NAME}),
             Emptying(cases.cases.c.assignee == ACCOUNT, {"assignee_name": FORGOTTEN_NAME}),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, insert, select, tuple_, update
+from sqlalchemy import Row, Select, Update, bindparam, exists, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import Picture, PictureId, PictureState
@@ -17,6 +17,7 @@ from storage.sql.database import Database
 from storage.sql.inputs import expire_inputs_of_removed
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import picture_of, picture_values
+from storage.sql.shown_cases import show_cases_of_pictures
 
 _NEW_PICTURE = insert(pictures)
 _WITH_CONTENT = (
@@ -55,7 +56,7 @@ class KeptPicture:
 
 @retry_all_uncommitted
 class SqlPictures:
-    """Finds pictures in SQL; what people may see is decided by `state` alone."""
+    """Finds pictures in SQL; what people may see is decided by `state` alone. Open cases are shown anew where it changes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -104,13 +105,13 @@ class SqlPictures:
         """Hide what is visible; what is hidden already keeps its time."""
         hidden = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.VISIBLE)
         async with self._database.write_transaction() as connection:
-            await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
+            await _set(connection, hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def show(self, job: JobId) -> bool:
         """Show what is hidden, but for what was hidden by a decision."""
         shown = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.HIDDEN, _IS_THE_AUTHORS)
         async with self._database.write_transaction() as connection:
-            return (await connection.execute(shown.values(state=PictureState.VISIBLE, remove_at=None))).rowcount > 0
+            return await _set(connection, shown.values(state=PictureState.VISIBLE, remove_at=None)) > 0
 
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
         """Hide a part of them at a time, so that nobody else waits long to write."""
@@ -118,7 +119,7 @@ class SqlPictures:
         oldest = old.order_by(pictures.c.kept_at).limit(most)
         hidden = update(pictures).where(pictures.c.id.in_(oldest), pictures.c.state == PictureState.VISIBLE)
         async with self._database.write_transaction() as connection:
-            return (await connection.execute(hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))).rowcount
+            return await _set(connection, hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
         """Read a page of the hidden ones whose time has come, the longest overdue first."""
@@ -141,9 +142,16 @@ class SqlPictures:
         """Remove it if that has begun; with it go the inputs that nothing needs any more."""
         removed = update(pictures).where(pictures.c.id == picture, pictures.c.state == PictureState.REMOVING)
         async with self._database.write_transaction() as connection:
-            await connection.execute(removed.values(state=PictureState.REMOVED, remove_at=None))
+            await _set(connection, removed.values(state=PictureState.REMOVED, remove_at=None))
             await expire_inputs_of_removed(connection, picture)
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[Picture, ...]:
         async with self._database.read_statement() as connection:
             return tuple(picture_of(row) for row in await connection.execute(found, values))
+
+
+async def _set(connection: AsyncConnection, changing: Update) -> int:
+    """Change the state of pictures, and return how many there were."""
+    changed = (await connection.execute(changing.returning(pictures.c.id))).scalars().all()
+    await show_cases_of_pictures(connection, changed)
+    return len(changed)

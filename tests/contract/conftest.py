@@ -182,10 +182,11 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
     if engine_name == MEMORY:
         memory, ids = MemoryJobs(clock), CountingIds()
         moderation_log = MemoryModerationLog(clock)
+        cases = MemoryCases(clock, CountingIds(), moderation_log)
         return ContractTables(
             jobs=memory,
             ledger=MemoryLedger(memory, ids),
-            pictures=MemoryPictures(memory),
+            pictures=MemoryPictures(memory, cases),
             inputs=MemoryInputs(memory),
             accounts=MemoryAccounts(CountingIds(), memory),
             messages=MemoryPageMessages(clock, CountingIds()),
@@ -197,7 +198,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             removals=MemoryPictureRemovals(memory, blocked := MemoryBlockedPictures()),
             blocked=blocked,
             sent_messages=MemorySentMessages(memory),
-            cases=MemoryCases(clock, CountingIds(), moderation_log),
+            cases=cases,
             refusals=MemoryRefusals(),
             moderation_log=moderation_log,
             sanctions=MemorySanctionBook(memory, clock, moderation_log),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.allowances import Allowance
+from bot.domain.cases import CaseKind, Decision, NewCase
 from bot.domain.chat import MessageRef
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.images import PictureId
@@ -18,6 +19,7 @@ from bot.domain.reports import ReporterStanding
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import RefusedBy
 from bot.ports.accounts import Ledger
+from bot.ports.cases import Cases
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
 from bot.ports.old_records import OldRecords
@@ -118,6 +120,22 @@ async def test_prompts_go_and_what_they_cost_stays(old: OldRecords, life: Life, 
     assert again is not None
     assert again.ending == Ending(JobState.REFUSED, "refused")
     assert [await jobs.get(job.id) for job in (elsewhere, young)] == [elsewhere, young]
+
+
+async def test_the_messages_of_cases_follow_when_prompts_go(old: OldRecords, life: Life, cases: Cases) -> None:
+    """However long ago they were decided; those that were never shown have nothing to follow."""
+    shown, unshown = [await life.run(name) for name in ("fox", "hare")]
+    for job in (shown, unshown):
+        new = NewCase(
+            kind=CaseKind.REPORT, community=HOUSE, platform=WEB, tenant="", account=job.account, picture=PictureId(f"{job.id}.0")
+        )
+        case = (await cases.open(new)).case
+        await cases.note_shown(case, MessageRef(job.place, "1") if job is shown else None)
+        await cases.decide(case.id, Decision.KEEP, ADMIN)
+    before = {case.picture: case.revision for case in await cases.to_show(most=9)}
+    await old.erase_prompts(HOUSE, NOON + DAY, most=9, now=NOON)
+    after = {case.picture: case.revision for case in await cases.to_show(most=9)}
+    assert after == {picture: revision + (picture == "fox.0") for picture, revision in before.items()}
 
 
 async def test_no_prompt_goes_of_a_job_that_runs_or_whose_end_nobody_has_seen(

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.cases import CaseKind, Decision, NewCase
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
+from bot.domain.rules import Actor
 from bot.ports.accounts import Accounts
+from bot.ports.cases import Cases
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from tests.contract.examples import LEASE, SECOND, WEB, a_file, a_hold, a_job, some_pictures
@@ -199,3 +202,31 @@ async def test_all_pictures_come_in_pages(pictures: Pictures, jobs: Jobs, accoun
     assert [picture.id for picture in await pictures.page(most=9, after=first[-1].id)] == ["b.1", "c.0", "c.1"]
     assert [picture.id for picture in await pictures.page(most=3, account=ann)] == ["a.0", "a.1", "c.0"]
     assert await pictures.page(most=3, after=PictureId("c.1")) == ()
+
+
+async def test_open_cases_are_shown_anew_where_somebody_else_decides_who_sees_the_picture(
+    pictures: Pictures, cases: Cases, foxes: tuple[Picture, ...], ann: AccountId
+) -> None:
+    """It is deleted, brought back, too old, or gone; a case about another picture, or a decided one, says nothing of it."""
+    open_case, decided = [(await cases.open(a_case(ann, fox.id))).case for fox in foxes]
+    await cases.decide(decided.id, Decision.KEEP, Actor(ann, "Mo"))
+
+    async def revisions() -> list[int]:
+        return [one.revision for case in (open_case, decided) if (one := await cases.get(case.id)) is not None]
+
+    first, other = await revisions()
+    await pictures.hide(FOX, LATER)
+    assert await revisions() == [first + 1, other]
+    await pictures.hide(FOX, LATER)
+    assert await revisions() == [first + 1, other]
+    await pictures.show(FOX)
+    await pictures.hide_older(HOUSE, LATER, remove_at=LATER, most=9)
+    assert await revisions() == [first + 3, other]
+    await pictures.begin_removal(foxes[0].id)
+    await pictures.remove(foxes[0].id)
+    assert await revisions() == [first + 4, other]
+
+
+def a_case(account: AccountId, picture: PictureId) -> NewCase:
+    """Return a reported picture's case."""
+    return NewCase(kind=CaseKind.REPORT, community=HOUSE, platform=WEB, tenant="", account=account, picture=picture)

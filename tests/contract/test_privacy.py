@@ -21,6 +21,7 @@ from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.api_keys import ApiKey, ApiKeyId
+from bot.ports.cases import Cases
 from bot.ports.codes import Purpose
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
@@ -161,6 +162,18 @@ async def test_nothing_names_who_was_forgotten(
     after = await everything(database)
     assert {(mark, table) for mark in MARKS for table, text in after.items() if mark in text} == set()
     assert await personal.jobs_to_forget(lived, NOON, most=9) == ()
+
+
+async def test_the_messages_of_cases_follow_when_somebody_is_forgotten(
+    personal: PersonalRecords, lived: AccountId, cases: Cases
+) -> None:
+    """They quote words and name the author."""
+    new = NewCase(kind=CaseKind.MISTAKE, community=HOUSE, platform=WEB, tenant="", account=lived, words=WORDS)
+    case = (await cases.open(new)).case
+    await cases.note_shown(case, MessageRef(Place(WEB, "", "mods"), "1"))
+    assert await cases.to_show(most=9) == ()
+    await forget(personal, lived)
+    assert [(shown.id, shown.words) for shown in await cases.to_show(most=9)] == [(case.id, "")]
 
 
 async def test_whoever_comes_back_has_the_same_account(

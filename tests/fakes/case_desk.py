@@ -162,6 +162,7 @@ class CaseDesk:
             jobs=self.bench.jobs,
             pictures=self.bench.pictures,
             accounts=self.bench.accounts,
+            removals=self.bench.removals,
             reports=self.reports,
             sanctions=self.bench.sanction_book,
             log=self.log,

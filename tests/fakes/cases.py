@@ -127,6 +127,12 @@ class MemoryCases:
         if case in self.rows:
             self._change(self.rows[case])
 
+    def show_picture_anew(self, picture: PictureId) -> None:
+        """Raise the revision of what is open about it."""
+        for row in self.rows.values():
+            if row.case.picture == picture and row.case.state is CaseState.OPEN:
+                self._change(row)
+
     async def notes(self, case: CaseId) -> tuple[CaseNote, ...]:
         """Return them."""
         return tuple(self.rows[case].notes) if case in self.rows else ()

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+from tests.fakes.cases import MemoryCases
 from tests.fakes.jobs import Kept, MemoryJobs
 
 _GOING = (PictureState.HIDDEN, PictureState.REMOVING)
@@ -14,8 +15,9 @@ _GOING = (PictureState.HIDDEN, PictureState.REMOVING)
 class MemoryPictures:
     """Finds the pictures that `MemoryJobs.keep` noted."""
 
-    def __init__(self, jobs: MemoryJobs) -> None:
+    def __init__(self, jobs: MemoryJobs, cases: MemoryCases | None = None) -> None:
         self._jobs = jobs
+        self._cases = cases
 
     async def get(self, picture: PictureId) -> Picture | None:
         """Look it up."""
@@ -47,13 +49,13 @@ class MemoryPictures:
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible."""
         for kept in self._of(job, PictureState.VISIBLE):
-            _put(kept, PictureState.HIDDEN, remove_at)
+            self._put(kept, PictureState.HIDDEN, remove_at)
 
     async def show(self, job: JobId) -> bool:
         """Show what is hidden, but for what was hidden by a decision."""
         hidden = [kept for kept in self._of(job, PictureState.HIDDEN) if not self._is_decided(kept)]
         for kept in hidden:
-            _put(kept, PictureState.VISIBLE)
+            self._put(kept, PictureState.VISIBLE)
         return bool(hidden)
 
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
@@ -61,7 +63,7 @@ class MemoryPictures:
         visible = [kept for kept in self._in(PictureState.VISIBLE) if self._community_of(kept) == community]
         old = sorted((kept for kept in visible if kept.kept_at < before), key=lambda kept: kept.kept_at)[:most]
         for kept in old:
-            _put(kept, PictureState.HIDDEN, remove_at)
+            self._put(kept, PictureState.HIDDEN, remove_at)
         return len(old)
 
     async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
@@ -85,7 +87,12 @@ class MemoryPictures:
         """Remove what is on its way."""
         kept = self._jobs.kept.get(picture)
         if kept is not None and kept.picture.state is PictureState.REMOVING:
-            _put(kept, PictureState.REMOVED)
+            self._put(kept, PictureState.REMOVED)
+
+    def _put(self, kept: Kept, state: PictureState, remove_at: datetime | None = None) -> None:
+        _put(kept, state, remove_at)
+        if self._cases is not None:
+            self._cases.show_picture_anew(kept.picture.id)
 
     def _is_decided(self, kept: Kept) -> bool:
         removal = self._jobs.removals.get(kept.picture.id)

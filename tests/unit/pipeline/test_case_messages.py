@@ -9,7 +9,7 @@ import pytest
 from bot.domain.cases import UNDO_WINDOW, CaseKind, Decision
 from bot.domain.chat import Place
 from bot.domain.jobs import Rewriting
-from bot.domain.people import HOUSE, Platform
+from bot.domain.people import HOUSE, AccountId, Identity, Platform
 from bot.domain.removals import RemovalReason
 from bot.domain.reports import ReporterStanding
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
@@ -181,6 +181,67 @@ async def test_owners_are_told_when_the_channel_is_gone(bench: Bench, desk: Case
         await desk.messages.show_due()
     [(_, post)] = desk.told
     assert "/settings set here --name review_channel" in post.text
+    assert await desk.cases.to_show(most=9) == ()
+
+
+async def test_the_message_says_that_the_author_deleted_the_picture(bench: Bench, desk: CaseDesk) -> None:
+    """Not that it waits for moderators; and then that it is gone."""
+    job = await bench.draw()
+    case = await desk.report(job)
+    await bench.gallery.delete(job.id)
+    await desk.review.show_anew(case.id)
+    deleted = (await desk.shown(case)).text
+    assert "Its author has deleted it" in deleted
+    assert "It is hidden from everybody" not in deleted
+    await bench.gallery.remove_now(job.id)
+    await desk.review.show_anew(case.id)
+    gone = await desk.shown(case)
+    assert "The picture is gone." in gone.text
+    assert gone.pictures == ()
+
+
+async def test_a_case_about_somebody_who_was_forgotten_names_and_quotes_nobody(bench: Bench, desk: CaseDesk) -> None:
+    """What was decided stays to be read."""
+    job = await bench.draw()
+    case = await desk.report(job, account=AccountId("nobody has it"))
+    row = bench.jobs.rows[job.id]
+    nobody = replace(job.author, name="", identity=Identity(LOOM, "", ""))
+    row.job = replace(row.job, author=nobody, wish=replace(job.wish, prompt=""), prepared_prompt=None)
+    post = await desk.shown(case)
+    assert post.text.startswith("A picture by somebody who is gone was reported")
+    [author] = post.details
+    assert author.text.startswith("somebody who is gone: no earlier case")
+
+
+async def test_a_closed_case_is_changed_where_it_stands_and_never_posted_again(bench: Bench, desk: CaseDesk) -> None:
+    """Such as when its words are forgotten: wherever cases are shown by now, and if somebody has deleted its message."""
+    case = await desk.report(await bench.draw())
+    await desk.messages.show_due()
+    await desk.press("keep", case)
+    bench.clock.move(UNDO_WINDOW)
+    await desk.review.carry_on()
+    await desk.messages.show_due()
+    await desk.set_channel(replace(MODS, channel="court"))
+    said = len(bench.surface.posted), len(bench.surface.updated)
+    for _ in range(2):
+        await desk.review.show_anew(case.id)
+        await desk.messages.show_due()
+        bench.surface.failures.fail_next("update", MessageGone(LOOM, "deleted"))
+    assert (len(bench.surface.posted), len(bench.surface.updated)) == (said[0], said[1] + 1)
+    assert await desk.cases.to_show(most=9) == ()
+
+
+async def test_a_case_that_was_closed_unshown_stays_unshown(bench: Bench) -> None:
+    """There was no channel then."""
+    desk = CaseDesk(bench)
+    case = await desk.report(await bench.draw())
+    await desk.press("keep", case)
+    bench.clock.move(UNDO_WINDOW)
+    await desk.review.carry_on()
+    await desk.set_channel()
+    posted = len(bench.surface.posted)
+    await desk.messages.show_due()
+    assert len(bench.surface.posted) == posted
     assert await desk.cases.to_show(most=9) == ()
 
 
