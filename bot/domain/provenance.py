@@ -5,6 +5,7 @@ Metadata Standard, property `Iptc4xmpExt:DigitalSourceType`.
 """
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 _VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -28,9 +29,40 @@ class SourceType(StrEnum):
     """By a program that was not."""
 
 
+class SignatureState(StrEnum):
+    """What the signature of a C2PA manifest is worth."""
+
+    VALID = "valid"
+    """It fits the picture, and a signer whom the operator trusts made it."""
+    UNTRUSTED = "untrusted"
+    """It fits the picture; anybody could have made it under any name."""
+    INVALID = "invalid"
+    UNCHECKED = "unchecked"
+    """What looks at signatures is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What was found about the signature of a C2PA manifest, and what its signer is called.
+
+    `reason` says why it is invalid; `is_ours` that this deployment's own
+    certificate made it.
+    """
+
+    state: SignatureState
+    signer: str | None = None
+    reason: str | None = None
+    is_ours: bool = False
+
+
 def xmp_packet(source_type: SourceType) -> bytes:
     """Return the XMP packet for a picture that easel made or copied."""
-    return _PACKET.format(source_type=_VOCABULARY + source_type).encode()
+    return _PACKET.format(source_type=source_type_url(source_type)).encode()
+
+
+def source_type_url(source_type: SourceType) -> str:
+    """Return the address that stands for a source type in the IPTC's vocabulary."""
+    return _VOCABULARY + source_type
 
 
 def find_source_type(metadata: bytes) -> str | None:

@@ -15,8 +15,8 @@ _PNG, _JPEG_START = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 class Provenance:
     """What a file says of itself. `xmp_source_type` and `c2pa_source_type` are IPTC digital source types.
 
-    `has_c2pa` says that there is a C2PA manifest; whether its signature is
-    good is not looked at.
+    `has_c2pa` says that there is a C2PA manifest; its signature is not looked
+    at here.
     """
 
     format: str
@@ -26,10 +26,26 @@ class Provenance:
     c2pa_source_type: str | None
 
     @property
+    def media_type(self) -> str:
+        """What kind of file it is."""
+        return Image.MIME.get(self.format, "application/octet-stream")
+
+    @property
     def is_ai(self) -> bool | None:
         """Whether it says that AI made it; None where it says nothing."""
         said = {self.xmp_source_type, self.c2pa_source_type} - {None}
         return any("trainedAlgorithmicMedia".lower() in one.lower() for one in said if one) if said else None
+
+
+class NoCopySigner:
+    """Implements `bot.ports.copy_signer.CopySigner` where the operator has no certificate."""
+
+    async def sign(self, copy: bytes, original: bytes) -> bytes:  # noqa: ARG002 - the port's signature
+        """Return the copy as it is."""
+        return copy
+
+
+NO_COPY_SIGNER = NoCopySigner()
 
 
 def copy_mark(original: Image.Image) -> bytes:

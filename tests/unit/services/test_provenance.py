@@ -60,6 +60,7 @@ def test_a_picture_that_says_nothing_says_nothing() -> None:
     """Which is no proof of anything."""
     says = read_provenance(a_picture())
     assert (says.format, says.xmp_source_type, says.has_c2pa, says.is_ai, says.says_easel) == ("PNG", None, False, None, False)
+    assert says.media_type == "image/png"
     assert not names_easel(b'xmp:CreatorTool="easelization"')
 
 
