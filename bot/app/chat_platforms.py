@@ -120,7 +120,8 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
     set_api_addresses(discord.api_url, discord.gateway_url)
     on_progress = _observe_updates(base, DISCORD)
     options, limiter = discord_options(base.settings), base.shared.rate_limiter
-    async with open_discord(options, base.objects, base.clock, limiter, on_progress=on_progress) as front:
+    signer = base.copy_signer
+    async with open_discord(options, base.objects, base.clock, limiter, copy_signer=signer, on_progress=on_progress) as front:
         yield front
 
 
@@ -139,6 +140,7 @@ async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
         base.ids,
         stores=stores,
         shared=SlackShared(base.events, base.shared.rate_limiter),
+        copy_signer=base.copy_signer,
         on_progress=_observe_updates(base, SLACK),
     )
     async with opening as front:

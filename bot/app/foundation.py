@@ -9,6 +9,7 @@ import structlog
 
 from bot.adapters.monitoring.observers import Observers
 from bot.app.ai_services import AiServices, open_ai_services
+from bot.app.content_credentials import open_copy_signer
 from bot.app.data_folder import make_data_folder
 from bot.app.events import open_events
 from bot.app.shared_state import SharedState, open_shared_state
@@ -21,6 +22,7 @@ from bot.moderation.word_filter import CommunityWords, WordFilter
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.cases import Cases
 from bot.ports.clock import Clock, Ids
+from bot.ports.copy_signer import CopySigner
 from bot.ports.events import Events
 from bot.ports.inputs import Inputs
 from bot.ports.jobs import Jobs
@@ -77,6 +79,7 @@ class Foundation:
     database: Database
     records: Records
     objects: ObjectStore
+    copy_signer: CopySigner
     ai_services: AiServices
     events: Events
     observer: Observer
@@ -98,6 +101,7 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         log.warning("setting.outdated", text=sentence)
     await asyncio.to_thread(make_data_folder, settings.home)
     clock, ids = SystemClock(), RandomIds()
+    copy_signer = await open_copy_signer(settings, clock)
     async with AsyncExitStack() as stack:
         ai_services = await stack.enter_async_context(open_ai_services(settings, clock))
         await upgrade(settings.records_url)
@@ -131,6 +135,7 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
             database,
             records,
             objects,
+            copy_signer,
             ai_services,
             events,
             observer,

@@ -122,6 +122,7 @@ async def serve_web(
         live=live,
         pictures=base.records.pictures,
         objects=base.objects,
+        copy_signer=base.copy_signer,
         ids=base.ids,
         shared_files=base.shared.files,
         readiness=Readiness(base, extension.findings).findings,

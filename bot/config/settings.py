@@ -12,6 +12,7 @@ from bot.config.engine_settings import EngineSettings
 from bot.config.field_types import Folder, SettingsConflict, Slug, TextList, echo
 from bot.config.model_settings import ModelSettings
 from bot.config.monitoring_settings import MonitoringSettings
+from bot.config.provenance_settings import ProvenanceSettings
 from bot.config.provider_settings import (
     RESERVED_NAMES,
     AnyProviderSettings,
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     gallery: GallerySettings = GallerySettings()
     retention: RetentionSettings = RetentionSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
     models: Mapping[str, ModelSettings] = Field(default_factory=dict)
     monitoring: MonitoringSettings = MonitoringSettings()
     discord: DiscordSettings = DiscordSettings()

@@ -23,6 +23,7 @@ from bot.doctor import chat_checks
 from bot.doctor.checks import DoctorCheck, load_modules, run_checks
 from bot.doctor.database_checks import check_postgres, check_version
 from bot.doctor.picture_checks import check_newest_pictures, check_spool
+from bot.doctor.provenance_checks import check_provenance
 from bot.doctor.provider_checks import check_provider_states
 from bot.domain.health import Finding, Health
 from bot.domain.provider_accounts import provider_of
@@ -49,6 +50,7 @@ def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
         DoctorCheck("pictures", lambda: check_newest_pictures(settings)),
         DoctorCheck("pictures", lambda: check_spool(settings)),
         DoctorCheck("orphans", lambda: check_orphans(settings)),
+        DoctorCheck("provenance", lambda: check_provenance(settings, SystemClock())),
         DoctorCheck("drawing", lambda: check_ai_services(settings)),
         DoctorCheck("drawing", lambda: check_provider_states(settings)),
         DoctorCheck("discord", lambda: chat_checks.check_discord(settings)),

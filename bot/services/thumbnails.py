@@ -9,9 +9,10 @@ from PIL import Image
 
 from bot.domain.images import THUMBNAIL_EDGES, ImageFile, Picture, PictureId, PictureState, derived_keys, thumbnail_key
 from bot.errors import ObjectMissing, StorageFailed
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
-from bot.services.provenance import copy_mark
+from bot.services.provenance import NO_COPY_SIGNER, copy_mark
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +33,10 @@ def has_thumbnail(file: ImageFile, edge: int) -> bool:
 class Thumbnails:
     """Gives copies, and makes those that are not there yet."""
 
-    def __init__(self, pictures: Pictures, objects: ObjectStore) -> None:
+    def __init__(self, pictures: Pictures, objects: ObjectStore, signer: CopySigner = NO_COPY_SIGNER) -> None:
         self._pictures = pictures
         self._objects = objects
+        self._signer = signer
         self._semaphore = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def get(self, picture: Picture, edge: int) -> bytes:
@@ -56,7 +58,7 @@ class Thumbnails:
 
     async def _make(self, picture: Picture, edge: int) -> bytes:
         original = await self._objects.get(picture.file.key)
-        content = await asyncio.to_thread(shrink, original, edge)
+        content = await self._signer.sign(await asyncio.to_thread(shrink, original, edge), original)
         try:
             await self._objects.put(thumbnail_key(picture.file.key, edge), content, MEDIA_TYPE)
             await self._delete_if_removed(picture.id, picture.file.key)

@@ -13,6 +13,8 @@ from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone
 from bot.domain.images import PictureId
+from bot.ports.copy_signer import CopySigner
+from bot.services.provenance import NO_COPY_SIGNER
 from storage.limits.local import LocalRateLimiter
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.slack import Channel, FakeSlack, Member, Message, Workspace
@@ -118,6 +120,7 @@ async def a_stage(
     preview_link: PreviewLink | None = None,
     has_rates: bool = False,
     clock: SlackClock | None = None,
+    copy_signer: CopySigner = NO_COPY_SIGNER,
 ) -> AsyncIterator[SlackSurfaceStage]:
     """Set everything up. The fake counts calls only with `has_rates`, and by `clock` if one is given."""
     objects = MemoryObjects()
@@ -134,7 +137,13 @@ async def a_stage(
             rate_limiter=SlackRateLimiter(LocalRateLimiter(slack.clock), limits or SlackRateLimits(progress_interval=0.02)),
         )
         surface = SlackSurface(
-            web, objects, slack.clock, preview_link=preview_link, shows_links=preview_link is not None, timings=BRIEF
+            web,
+            objects,
+            slack.clock,
+            preview_link=preview_link,
+            shows_links=preview_link is not None,
+            copy_signer=copy_signer,
+            timings=BRIEF,
         )
         try:
             yield SlackSurfaceStage(

@@ -248,6 +248,30 @@ async def test_a_kind_of_picture_that_slack_does_not_show_is_converted(open_stag
         assert shown.convert("RGB").getpixel((0, 0)) == (255, 0, 0)
 
 
+class LengthSigner:
+    """Writes the length of the original behind a copy."""
+
+    async def sign(self, copy: bytes, original: bytes) -> bytes:
+        """Sign."""
+        return copy + str(len(original)).encode()
+
+
+async def test_what_is_converted_is_signed_and_what_is_not_stays_as_it_is() -> None:
+    """Only copies are."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(file, "WEBP", lossless=True)
+    webp = replace(PICTURE, key="w", media_type="image/webp", picture=PictureId("p2"))
+    async with a_stage(copy_signer=LengthSigner()) as stage:
+        shows_own_files(stage.team, stage.slack)
+        await stage.objects.put("w", file.getvalue(), "image/webp")
+        _, seen = await stage.posted(replace(DONE, pictures=(webp,)), key="copy")
+        copy = file_of(stage, seen)
+        _, seen = await stage.posted(DONE, key="original")
+        assert file_of(stage, seen) == png()
+    assert copy is not None
+    assert copy.endswith(str(len(file.getvalue())).encode())
+
+
 async def test_attachments_are_shown_or_stand_in_the_thread(open_stage: SlackSurfaceStage) -> None:
     """Pictures in the message, everything else below it."""
     plot = Attachment("usage.png", "image/png", png(), "a curve that rises")

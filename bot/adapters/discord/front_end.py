@@ -23,9 +23,11 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.translations import Translations
 from bot.domain.health import Finding
 from bot.ports.clock import Clock
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import RateLimiter
 from bot.services.picture_lookup import PictureLookup
+from bot.services.provenance import NO_COPY_SIGNER
 
 _DRAIN_TIMEOUT = timedelta(seconds=3)
 
@@ -56,6 +58,7 @@ class DiscordFrontEnd:
         clock: Clock,
         rate_limiter: RateLimiter,
         *,
+        copy_signer: CopySigner = NO_COPY_SIGNER,
         on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self._options = options
@@ -68,6 +71,7 @@ class DiscordFrontEnd:
             rate_limiter,
             spoiler_guilds=options.spoiler_guilds,
             shows_links=options.shows_links,
+            copy_signer=copy_signer,
             on_progress=on_progress,
         )
         self._identify_limiter = IdentifyLimiter(options.identify_lock, clock, rate_limiter)
@@ -129,13 +133,14 @@ async def open_discord(
     clock: Clock,
     rate_limiter: RateLimiter,
     *,
+    copy_signer: CopySigner = NO_COPY_SIGNER,
     on_progress: OnOutcome = tell_nobody,
 ) -> AsyncIterator[DiscordFrontEnd]:
     """Open what messages need, and close it; Discord itself is only spoken to when there is something to say.
 
     `on_progress` is told what becomes of each progress of a message.
     """
-    front = DiscordFrontEnd(options, objects, clock, rate_limiter, on_progress=on_progress)
+    front = DiscordFrontEnd(options, objects, clock, rate_limiter, copy_signer=copy_signer, on_progress=on_progress)
     try:
         yield front
     finally:

@@ -10,8 +10,9 @@ from bot.adapters.discord import DISCORD
 from bot.adapters.discord.rendering import AttachedFile, LinkedPicture, MessageMedia, RenderedMessage, render_message
 from bot.domain.chat import Attachment, Post, PostPicture
 from bot.errors import StorageFailed, SurfaceFailed
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
-from bot.services.provenance import copy_mark
+from bot.services.provenance import NO_COPY_SIGNER, copy_mark
 from bot.services.thumbnails import flatten_on_white
 
 USUAL_UPLOAD_BYTES = 10 * 1024 * 1024
@@ -25,6 +26,9 @@ _REQUEST_BYTES = 24 * 1024 * 1024
 
 _MOST_PICTURES = 10
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_SIGNATURE_VARIES = 1024
+"""Bytes by which signatures of two copies of one picture may differ, at the very most."""
+
 _SCALES = (1.0, 0.75, 0.5, 0.35, 0.2)
 _QUALITIES = (90, 75, 60)
 
@@ -40,8 +44,9 @@ class UploadLimits:
 class MessageRenderer:
     """Makes sheets of posts. `shows_links` says whether pictures with an https address are shown by it, and not sent."""
 
-    def __init__(self, objects: ObjectStore, *, shows_links: bool = False) -> None:
+    def __init__(self, objects: ObjectStore, *, shows_links: bool = False, signer: CopySigner = NO_COPY_SIGNER) -> None:
         self._objects = objects
+        self._signer = signer
         self._shows_links = shows_links
 
     async def render(self, post: Post, limits: UploadLimits) -> RenderedMessage:
@@ -74,8 +79,18 @@ class MessageRenderer:
         if len(content) <= most:
             extension = _EXTENSIONS.get(post_picture.media_type, "bin")
             return AttachedFile(f"{name}.{extension}", content, post_picture.alt, is_spoiler)
-        copy = await asyncio.to_thread(shrink_to_jpeg, content, most)
+        copy = await self._copy(content, most)
         return AttachedFile(f"{name}.jpg", copy, post_picture.alt, is_spoiler, is_smaller=True)
+
+    async def _copy(self, content: bytes, most: int) -> bytes:
+        """Return a signed copy of at most so many bytes; an unsigned one where a signature leaves no room for the picture."""
+        copy = await asyncio.to_thread(shrink_to_jpeg, content, most)
+        signed = await self._signer.sign(copy, content)
+        if len(signed) <= most:
+            return signed
+        smaller = await asyncio.to_thread(shrink_to_jpeg, content, most - (len(signed) - len(copy)) - _SIGNATURE_VARIES)
+        signed = await self._signer.sign(smaller, content)
+        return signed if len(signed) <= most else copy
 
 
 def _preview(post: Post, limits: UploadLimits) -> tuple[AttachedFile, ...]:

@@ -24,8 +24,10 @@ from bot.domain.images import PictureId
 from bot.domain.people import Identity
 from bot.errors import MessageGone, MessageOutOfReach, SurfaceFailed
 from bot.ports.clock import Clock
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import Rate, RateLimiter
+from bot.services.provenance import NO_COPY_SIGNER
 
 log = structlog.get_logger(__name__)
 
@@ -63,9 +65,10 @@ class DiscordSurface:
         *,
         spoiler_guilds: Collection[str] = (),
         shows_links: bool = False,
+        copy_signer: CopySigner = NO_COPY_SIGNER,
         on_progress: OnOutcome = tell_nobody,
     ) -> None:
-        self.renderer = MessageRenderer(objects, shows_links=shows_links)
+        self.renderer = MessageRenderer(objects, shows_links=shows_links, signer=copy_signer)
         self._bot_client = bot_client
         self._clock = clock
         self._interactions = InteractionClient(proxy=bot_client.proxy)

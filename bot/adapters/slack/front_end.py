@@ -36,11 +36,13 @@ from bot.domain.health import Finding, Health
 from bot.errors import EaselError
 from bot.ports.clock import Clock, Ids
 from bot.ports.codes import Codes
+from bot.ports.copy_signer import CopySigner
 from bot.ports.events import Events
 from bot.ports.installations import Installations
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import RateLimiter
 from bot.services.picture_lookup import PictureLookup
+from bot.services.provenance import NO_COPY_SIGNER
 
 log = structlog.get_logger(__name__)
 
@@ -99,6 +101,7 @@ class SlackFrontEnd:
         *,
         stores: SlackStores,
         shared: SlackShared,
+        copy_signer: CopySigner = NO_COPY_SIGNER,
         on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self._options = options
@@ -113,7 +116,13 @@ class SlackFrontEnd:
         self._previews = PublicPreviews(options.public_url, shared.events) if options.public_url.startswith("https://") else None
         link = self._previews.link if self._previews else None
         self.surface = SlackSurface(
-            self._web, objects, clock, preview_link=link, shows_links=options.shows_links, on_progress=on_progress
+            self._web,
+            objects,
+            clock,
+            preview_link=link,
+            shows_links=options.shows_links,
+            copy_signer=copy_signer,
+            on_progress=on_progress,
         )
         self._socket: SocketModeConnection | None = None
 
@@ -229,13 +238,16 @@ async def open_slack(
     *,
     stores: SlackStores,
     shared: SlackShared,
+    copy_signer: CopySigner = NO_COPY_SIGNER,
     on_progress: OnOutcome = tell_nobody,
 ) -> AsyncIterator[SlackFrontEnd]:
     """Open what messages need, and close it; Slack itself is only spoken to when there is something to say.
 
     `on_progress` is told what becomes of each progress of a message.
     """
-    front = SlackFrontEnd(options, objects, clock, ids, stores=stores, shared=shared, on_progress=on_progress)
+    front = SlackFrontEnd(
+        options, objects, clock, ids, stores=stores, shared=shared, copy_signer=copy_signer, on_progress=on_progress
+    )
     try:
         yield front
     finally:

@@ -23,8 +23,9 @@ from bot.adapters.slack.uploads import FileUpload, FileUploader, picture_file_st
 from bot.domain.chat import Attachment, MessageRef, Post, PostPicture
 from bot.domain.images import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
-from bot.services.provenance import copy_mark
+from bot.services.provenance import NO_COPY_SIGNER, copy_mark
 from bot.services.thumbnails import blur
 
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
@@ -54,10 +55,17 @@ class PictureSources:
     """
 
     def __init__(
-        self, uploads: FileUploader, objects: ObjectStore, preview_link: PreviewLink | None, *, shows_links: bool = False
+        self,
+        uploads: FileUploader,
+        objects: ObjectStore,
+        preview_link: PreviewLink | None,
+        *,
+        shows_links: bool = False,
+        signer: CopySigner = NO_COPY_SIGNER,
     ) -> None:
         self._uploads = uploads
         self._objects = objects
+        self._signer = signer
         self._preview_link = preview_link
         self._shows_links = shows_links
         self._sharing_teams: set[str] = set()
@@ -129,7 +137,8 @@ class PictureSources:
             raise SurfaceFailed(SLACK, "the picture's bytes could not be read") from error
         extension = _EXTENSIONS.get(post_picture.media_type)
         if extension is None:
-            content, extension = await asyncio.to_thread(convert_to_png, content), "png"
+            copy = await asyncio.to_thread(convert_to_png, content)
+            content, extension = await self._signer.sign(copy, content), "png"
         name = f"{picture_file_stem(post_picture.picture)}.{extension}"
         return FileUpload(name, content, post_picture.alt[:_MOST_TITLE] or name, post_picture.alt[:_MOST_ALT])
 

@@ -25,7 +25,9 @@ from bot.domain.images import PictureId
 from bot.domain.people import Identity
 from bot.errors import MessageGone, MessageOutOfReach, SurfaceFailed
 from bot.ports.clock import Clock
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
+from bot.services.provenance import NO_COPY_SIGNER
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,7 @@ class SlackSurface:
         *,
         preview_link: PreviewLink | None = None,
         shows_links: bool = False,
+        copy_signer: CopySigner = NO_COPY_SIGNER,
         timings: SurfaceTimings | None = None,
         on_progress: OnOutcome = tell_nobody,
     ) -> None:
@@ -67,7 +70,7 @@ class SlackSurface:
         self._poster = MessagePoster(web, clock)
         self._timings = timings or SurfaceTimings()
         self._uploads = FileUploader(web, self._timings.files)
-        self._pictures = PictureSources(self._uploads, objects, preview_link, shows_links=shows_links)
+        self._pictures = PictureSources(self._uploads, objects, preview_link, shows_links=shows_links, signer=copy_signer)
         self._answers = ResponseUrlAnswers(self.response_urls, self._pictures)
         self._deduplicator = PostDeduplicator()
         repeat_after = timedelta(seconds=self._timings.repeat_after)

@@ -26,9 +26,11 @@ from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
 from bot.ports.clock import Ids
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.ports.shared_files import SharedFiles
+from bot.services.provenance import NO_COPY_SIGNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def build_web(
     live: LiveChannel,
     pictures: Pictures,
     objects: ObjectStore,
+    copy_signer: CopySigner = NO_COPY_SIGNER,
     ids: Ids,
     shared_files: SharedFiles,
     readiness: Callable[[], Awaitable[tuple[Finding, ...]]],
@@ -112,7 +115,7 @@ def build_web(
             )
         )
     app.include_router(private_file_routes(private_files, visitors))
-    app.include_router(picture_routes(pictures=pictures, objects=objects))
+    app.include_router(picture_routes(pictures=pictures, objects=objects, copy_signer=copy_signer))
     app.include_router(health_routes(readiness))
     for routes in extra_routers:
         app.include_router(routes)

@@ -12,8 +12,10 @@ from bot.adapters.web.assets import is_cached
 from bot.adapters.web.problems import problem_for
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.errors import StorageFailed
+from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.services.provenance import NO_COPY_SIGNER
 from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, has_thumbnail
 
 _TIMEOUT = timedelta(seconds=30)
@@ -26,14 +28,14 @@ _LONGEST_EDGE = 4
 _SHOWN_TYPES = {"image/png", "image/jpeg", "image/webp"}
 
 
-def picture_routes(*, pictures: Pictures, objects: ObjectStore) -> APIRouter:
+def picture_routes(*, pictures: Pictures, objects: ObjectStore, copy_signer: CopySigner = NO_COPY_SIGNER) -> APIRouter:
     """Build `/p/<picture>.<extension>`.
 
     With `?download` the browser saves the picture instead of showing it,
     with `?edge=512` or `1024` it gets the smaller copy of that long edge.
     """
     routes = APIRouter()
-    thumbnails = Thumbnails(pictures, objects)
+    thumbnails = Thumbnails(pictures, objects, copy_signer)
 
     @routes.api_route("/p/{name}", methods=["GET", "HEAD"])
     async def show(request: Request, name: str) -> Response:

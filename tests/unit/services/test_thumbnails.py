@@ -52,6 +52,23 @@ async def test_a_copy_is_made_once(bench: Bench, thumbnails: Thumbnails, picture
     assert await thumbnails.get(picture, EDGE) == first == second
 
 
+class MarkSigner:
+    """Writes the length of the original behind a copy."""
+
+    async def sign(self, copy: bytes, original: bytes) -> bytes:
+        """Sign."""
+        return copy + str(len(original)).encode()
+
+
+async def test_a_copy_is_kept_as_it_was_signed(bench: Bench, picture: Picture) -> None:
+    """It is signed once, as it is made once."""
+    thumbnails = Thumbnails(bench.pictures, bench.objects, MarkSigner())
+    original = await bench.objects.get(picture.file.key)
+    content = await thumbnails.get(picture, EDGE)
+    assert content.endswith(str(len(original)).encode())
+    assert bench.objects.objects[thumbnail_key(picture.file.key, EDGE)] == (content, MEDIA_TYPE)
+
+
 async def test_what_can_be_seen_through_stays_so(bench: Bench, thumbnails: Thumbnails, picture: Picture) -> None:
     """A copy has no ground of its own."""
     with io.BytesIO() as file:

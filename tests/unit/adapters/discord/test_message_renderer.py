@@ -74,6 +74,32 @@ async def test_several_share_what_a_request_may_hold() -> None:
     assert all(len(upload.content) <= len(content) // 2 and upload.name.endswith(".jpg") for upload in uploads)
 
 
+class LongSigner:
+    """Signs with so many bytes at the end."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.originals: list[bytes] = []
+
+    async def sign(self, copy: bytes, original: bytes) -> bytes:
+        """Sign, and remember of what it is a copy."""
+        self.originals.append(original)
+        return copy + b"x" * self.size
+
+
+@pytest.mark.parametrize(("size", "is_signed"), [(500, True), (8_000, True), (40_000, False)])
+async def test_a_signed_copy_fits_too(size: int, *, is_signed: bool) -> None:
+    """A smaller picture with its signature is sent where both fit; else the picture without."""
+    objects, content, signer = MemoryObjects(), noisy(), LongSigner(size)
+    await objects.put("k", content, "image/png")
+    renderer = MessageRenderer(objects, signer=signer)
+    rendered = await renderer.render(Post("x", Tone.DONE, pictures=(exhibit(),)), UploadLimits(upload_bytes=30_000))
+    [upload] = rendered.uploads
+    assert len(upload.content) <= 30_000
+    assert upload.content.endswith(b"x" * size) is is_signed
+    assert set(signer.originals) == {content}
+
+
 async def test_a_store_that_is_down_is_tried_again_later() -> None:
     """A picture that was paid for is not shown without its bytes."""
     objects = MemoryObjects()
