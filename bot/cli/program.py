@@ -175,7 +175,7 @@ def provenance(
     config: Config = None,
     verbose: Verbose = False,
 ) -> None:
-    """Say what a picture tells of how it was made, by its metadata and C2PA, and whether this easel drew it."""
+    """Say what a picture tells of how it was made, who signed that, and whether this easel drew it or one that looks like it."""
 
     def act() -> int:
         from bot.cli.provenance_command import show_provenance
