@@ -75,6 +75,8 @@ def _lines(details: CaseDetails) -> Iterator[str]:
     is_about_words = case.kind is CaseKind.DOUBT and case.picture is None
     headline = _DOUBT_OF_WORDS if is_about_words else _HEADLINES[case.kind]
     yield f"{headline.format(name=details.author_name)}{reason}."
+    if details.appealed is not None:
+        yield _appealed(details.appealed)
     if details.reporters:
         more = details.reporter_count - len(details.reporters)
         named = [*details.reporters, *([f"{more} more"] if more > 0 else [])]
@@ -91,6 +93,21 @@ def _lines(details: CaseDetails) -> Iterator[str]:
         yield f"{case.assignee.name} looks after it." if case.assignee else "Nobody looks after it yet."
     elif case.decision and case.decided_by and case.time_to_decision is not None:  # pragma: no branch - a decided one has all
         yield f"{case.decided_by.name} decided after {duration_text(case.time_to_decision)}: {case.decision.outcome}."
+
+
+def _appealed(against: Case | Sanction) -> str:
+    """Say what an appeal is against: who decided it, when, and why."""
+    if isinstance(against, Sanction):
+        until = f" until {_moment(against.until)}" if against.until else ""
+        why = f": {against.reason.rstrip('.')}" if against.reason else ""
+        return f"{against.by.name} {_IMPOSED[against.kind]} them on {_moment(against.imposed_at)}{until}{why}."
+    if against.decided_by is None or against.decision is None or against.decided_at is None:
+        return "That decision was undone meanwhile."
+    why = f" Why it was looked at: {against.reason}." if against.reason else ""
+    return f"{against.decided_by.name} decided on {_moment(against.decided_at)}: {against.decision.outcome}.{why}"
+
+
+_IMPOSED = {SanctionKind.WARNING: "warned", SanctionKind.MUTE: "muted", SanctionKind.BAN: "banned"}
 
 
 def _details(details: CaseDetails) -> Iterator[Details]:

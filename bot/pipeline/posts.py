@@ -150,7 +150,10 @@ def removal_notice(job: Job, removal: Removal) -> Post:
         case RemovalState.HIDDEN:
             return Post(f"Your picture {what} is hidden while a moderator looks at it; nothing is decided yet.")
         case _:
-            told = f"Your picture {what} was taken down because {removal.order.reason.sentence}. It counts as before."
+            told = (
+                f"Your picture {what} was taken down because {removal.order.reason.sentence}. "
+                "It still counts among those you have used."
+            )
             if removal.order.case is None or removal.order.reason is RemovalReason.LEGAL:
                 return Post(
                     f"{told} /gallery lists all of yours that were. If you think that this was a mistake, tell a moderator."

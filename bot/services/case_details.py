@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.cases import Case, CaseNote
+from bot.domain.cases import Case, CaseId, CaseNote
 from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import AccountId, Identity
+from bot.domain.removals import RemovalState
 from bot.domain.reports import Report, ReporterStanding
-from bot.domain.sanctions import Standing
+from bot.domain.sanctions import Sanction, SanctionId, Standing
 from bot.ports.accounts import Accounts
 from bot.ports.cases import Cases
 from bot.ports.clock import Clock
@@ -35,14 +36,15 @@ _STANDINGS = {
 class CaseDetails:
     """A case with what belongs to it. `earlier` are the author's other cases, `author` is nobody where the account has none left.
 
-    `is_taken_down` is whether it was reports or moderators that hid the picture. `others` is how many more pictures the same
-    request gave. `reporters` are the first who reported it, of `reporter_count`.
+    `appealed` is the decision or sanction that an appeal is against. `taken_down` says whether reports or moderators took the
+    picture out of sight. `others` is how many more pictures the same request gave. `reporters` are the first who reported it,
+    of `reporter_count`.
     """
 
     case: Case
     job: Job | None
     picture: Picture | None
-    is_taken_down: bool
+    taken_down: RemovalState | None
     others: int
     author: Identity | None
     reporters: tuple[str, ...]
@@ -50,6 +52,7 @@ class CaseDetails:
     earlier: tuple[Case, ...]
     standing: Standing
     notes: tuple[CaseNote, ...]
+    appealed: Case | Sanction | None = None
 
     @property
     def author_name(self) -> str:
@@ -66,12 +69,16 @@ class CaseDetails:
     @property
     def is_hidden(self) -> bool:
         """Whether the picture is out of sight until somebody decides."""
-        return self.is_taken_down and self.picture is not None and self.picture.state is PictureState.HIDDEN
+        return self._is_out_of_sight and self.taken_down is RemovalState.HIDDEN
 
     @property
     def is_deleted(self) -> bool:
         """Whether its author deleted the picture, or it was too old, and its bytes are there for a while."""
-        return not self.is_taken_down and self.picture is not None and self.picture.state is PictureState.HIDDEN
+        return self._is_out_of_sight and self.taken_down is None
+
+    @property
+    def _is_out_of_sight(self) -> bool:
+        return self.picture is not None and self.picture.state is PictureState.HIDDEN
 
 
 class CaseReader:
@@ -112,7 +119,7 @@ class CaseReader:
             case=case,
             job=job,
             picture=next((picture for picture in kept if picture.id == case.picture), None),
-            is_taken_down=removal is not None and removal.is_active,
+            taken_down=removal.state if removal is not None and removal.is_active else None,
             others=sum(picture.id != case.picture and picture.state is PictureState.VISIBLE for picture in kept),
             author=job.author.identity if job is not None and job.author.identity.user else next(iter(identities), None),
             reporters=await self._reporters(case, reports[:_MOST_REPORTERS]),
@@ -120,7 +127,13 @@ class CaseReader:
             earlier=tuple(one for one in earlier if one.id != case.id),
             standing=await self._standing(case),
             notes=await self._cases.notes(case.id),
+            appealed=await self._appealed(case),
         )
+
+    async def _appealed(self, case: Case) -> Case | Sanction | None:
+        if case.appeals is None:
+            return None
+        return await self._sanctions.find(SanctionId(case.appeals)) or await self._cases.get(CaseId(case.appeals))
 
     async def _reporters(self, case: Case, reports: tuple[Report, ...]) -> tuple[str, ...]:
         """Return who made these reports of the picture."""

@@ -200,6 +200,36 @@ async def test_the_message_says_that_the_author_deleted_the_picture(bench: Bench
     assert gone.pictures == ()
 
 
+async def test_an_appeal_says_what_it_is_against(bench: Bench, desk: CaseDesk) -> None:
+    """Who decided what, when, and over what; where that was undone meanwhile, so it is said."""
+    job = await bench.draw()
+    case = await desk.report(job)
+    await desk.press("remove", case)
+    appeal = await desk.report(job, kind=CaseKind.APPEAL, appeals=case.id, reason="")
+    shown = (await desk.shown(appeal)).text
+    assert "Mo decided on 14 March 2026, 12:00 UTC: the picture is removed. Why it was looked at: violent." in shown
+    assert "until this is decided" not in shown
+    await desk.cases.decide(appeal.id, Decision.UPHOLD, await desk.account("zoe"))
+    await desk.review.undo(case.id, await desk.account("mo"), HOUSE)
+    assert "That decision was undone meanwhile." in (await desk.shown(appeal)).text
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "said"),
+    [
+        (0, "", "Mo banned them on 14 March 2026, 12:00 UTC."),
+        (1, "No floods.", "Mo banned them on 14 March 2026, 12:00 UTC until 15 March 2026, 12:00 UTC: No floods."),
+    ],
+)
+async def test_an_appeal_against_a_sanction_says_which(bench: Bench, desk: CaseDesk, days: int, reason: str, said: str) -> None:
+    """Until when and why, where that was said."""
+    job = await bench.draw()
+    until = bench.clock.now() + timedelta(days=days) if days else None
+    ban = await desk.sanctions.ban(job.account, HOUSE, by=await desk.account("mo"), until=until, reason=reason)
+    appeal = await desk.report(job, kind=CaseKind.APPEAL, appeals=ban.id, picture=None, job=None, reason="")
+    assert said in (await desk.shown(appeal)).text.splitlines()
+
+
 async def test_a_case_about_somebody_who_was_forgotten_names_and_quotes_nobody(bench: Bench, desk: CaseDesk) -> None:
     """What was decided stays to be read."""
     job = await bench.draw()

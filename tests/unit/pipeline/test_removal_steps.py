@@ -57,7 +57,8 @@ async def test_a_removed_picture_is_gone_everywhere_and_its_author_knows(bench: 
     assert place.channel == "ann alone"
     assert notice.text == (
         f"Your picture “a fox” of {NOON:%d %B %Y} was taken down because it breaks the rules of the place where it was posted. "
-        "It counts as before. /gallery lists all of yours that were. If you think that this was a mistake, tell a moderator."
+        "It still counts among those you have used. /gallery lists all of yours that were. "
+        "If you think that this was a mistake, tell a moderator."
     )
     assert {state for state, _ in (await outcomes(bench, picture)).values()} == {StepState.DONE}
     assert await bench.removals.due(most=9) == ()
