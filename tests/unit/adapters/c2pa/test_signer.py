@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,14 @@ def files(tmp_path: Path) -> SigningFiles:
     return write_signing_files(tmp_path)
 
 
-def sign(files: SigningFiles, copy: bytes, original: bytes) -> bytes:
-    """Sign a copy with it."""
+def sign(files: SigningFiles, copy: bytes, original: bytes, *, started: timedelta = timedelta()) -> bytes:
+    """Sign a copy with it, in a process that started so long ago."""
     from bot.adapters.c2pa.certificates import load_certificate  # noqa: PLC0415 - needs the extra
     from bot.adapters.c2pa.signer import C2paSigner  # noqa: PLC0415 - needs the extra
 
-    return asyncio.run(C2paSigner(load_certificate(files.certificate, files.key, datetime.now(UTC))).sign(copy, original))
+    return asyncio.run(
+        C2paSigner(load_certificate(files.certificate, files.key, datetime.now(UTC) - started)).sign(copy, original)
+    )
 
 
 def read(files: SigningFiles, content: bytes) -> dict[str, Any]:
@@ -89,3 +91,17 @@ def test_a_changed_copy_is_not_believed(files: SigningFiles) -> None:
     signed = bytearray(sign(files, shrink(a_picture(), 16), a_picture()))
     signed[signed.find(b"VP8 ") + 30] ^= 1
     assert read(files, bytes(signed))["validation_state"] == "Invalid"
+
+
+def test_a_certificate_that_ended_meanwhile_signs_no_more(tmp_path: Path) -> None:
+    """The picture is sent all the same."""
+    files = write_signing_files(tmp_path, days=(-9, -1))
+    copy = shrink(a_picture(), 16)
+    assert sign(files, copy, a_picture(), started=timedelta(days=5)) == copy
+
+
+def test_a_manifest_that_was_broken_on_the_way_does_not_break_the_copy_s(files: SigningFiles) -> None:
+    """The copy is signed by us, whatever its original's signature is worth."""
+    original = bytearray(sign(files, shrink_to_jpeg(a_picture(), 50_000), a_picture()))
+    original[original.find(b"jumb") + 60] ^= 0xFF
+    assert read(files, sign(files, shrink(bytes(original), 16), bytes(original)))["validation_state"] == "Trusted"
