@@ -107,6 +107,13 @@ class PictureBlocked(PromptRefused):
         self.user_text = "What was drawn is a picture that was taken down here before, so it is not shown. Nothing was counted."
 
 
+class InputRefused(PromptRefused):
+    """A picture that the wish begins with may not be drawn from, or cannot be any more."""
+
+    def __init__(self, rule: str, sentence: str, *, category: str = "") -> None:
+        super().__init__(rule=rule, sentence=sentence, by=RefusedBy.PICTURE_CHECK, category=category)
+
+
 class QuotaExceeded(Refusal):
     """The account has fewer pictures left than the wish costs, its credits included.
 

@@ -135,6 +135,8 @@ def _models(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> Im
                 weight=section.weight,
                 tiers=section.allowed_tiers,
                 on_request=name not in settings.drawing_order,
+                most_inputs=built[name][0].abilities.most_inputs,
+                takes_mask=built[name][0].abilities.takes_mask,
             )
             for name, section in settings.all_providers.items()
         )

@@ -18,7 +18,9 @@ from bot.app.system import RandomIds, SystemClock
 from bot.app.worker_slots import available_memory, fit_slots
 from bot.config import Settings
 from bot.moderation.guard import Guard
+from bot.moderation.input_check import InputCheck
 from bot.moderation.word_filter import CommunityWords, WordFilter
+from bot.pipeline.input_keeping import InputKeeping
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.cases import Cases
 from bot.ports.clock import Clock, Ids
@@ -35,6 +37,7 @@ from bot.ports.removals import PictureRemovals, SentMessages
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
+from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.cases import SqlCases
 from storage.sql.database import Database
 from storage.sql.inputs import SqlInputs
@@ -86,6 +89,7 @@ class Foundation:
     word_filter: WordFilter
     guard: Guard
     shared: SharedState
+    inputs: InputKeeping
 
 
 @asynccontextmanager
@@ -142,4 +146,5 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
             word_filter=word_filter,
             guard=guard,
             shared=shared,
+            inputs=InputKeeping(check=InputCheck(blocked=SqlBlockedPictures(database, clock)), objects=objects, ids=ids),
         )

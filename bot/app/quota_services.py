@@ -59,7 +59,11 @@ def build_quotas(base: Foundation) -> Quotas:
 
     def estimate(wish: Wish, names: tuple[str, ...]) -> int:
         """Go by the dearest of those that could be asked."""
-        return max(providers[name].estimate(wish.wanted_size, wish.quality, wish.count).microusd for name in names)
+        return max(
+            providers[name].estimate(wish.wanted_size, wish.quality, wish.count).microusd
+            + len(wish.inputs) * providers[name].abilities.input_cost.microusd
+            for name in names
+        )
 
     first_tier = {Platform(platform): Tier(tier) for platform, tier in settings.quotas.first_tier.items()}
     return Quotas(

@@ -126,6 +126,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
             clock=base.clock,
             ids=base.ids,
             tries=tries,
+            inputs=base.inputs,
             slots=sum(settings.worker.slots_by_tier.values()),
         ),
         quotas=quotas,

@@ -107,6 +107,7 @@ def _build_steps(services: Services) -> Steps:
             policies=policies,
             guard=base.guard,
             rewriter=base.ai_services.rewriter,
+            inputs=base.inputs,
             observer=base.observer,
         ),
         drawing=DrawingStep(
@@ -116,6 +117,7 @@ def _build_steps(services: Services) -> Steps:
             queue=services.providers,
             calls=calls,
             keeping=keeping,
+            inputs=base.inputs,
             when_unknown=WhenUnknown(settings.drawing.when_unknown),
             observer=base.observer,
         ),

@@ -1,10 +1,12 @@
 """The image models that people may ask for: who may, what each counts for, and who draws where one cannot."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.people import Tier
 from bot.errors import BadInput, NotAllowed
-from bot.text import join_words, quote, suggest
+from bot.text import join_words, pluralize, quote, suggest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +16,8 @@ class ImageModelOffer:
     `about` says what it is good at. A picture of it counts `weight` times.
     `tiers` are those that may have it draw, None for all; one that is only
     `on_request` draws for nobody who did not ask for it. `accounts` are the
-    names of its keys, where it has several.
+    names of its keys, where it has several. It takes `most_inputs` pictures to
+    begin with, and a mask where `takes_mask`.
     """
 
     name: str
@@ -24,6 +27,12 @@ class ImageModelOffer:
     tiers: frozenset[Tier] | None = None
     on_request: bool = False
     accounts: tuple[str, ...] = ()
+    most_inputs: int = 0
+    takes_mask: bool = False
+
+    def takes(self, inputs: Sequence[InputPicture]) -> bool:
+        """Return whether it can begin with these pictures."""
+        return _count(inputs) <= self.most_inputs and (self.takes_mask or not _has_mask(inputs))
 
     def is_for(self, tier: Tier) -> bool:
         """Return whether people of this tier may have it draw."""
@@ -52,26 +61,41 @@ class ImageModels:
         """Return those that people of this tier may ask for."""
         return tuple(offer for offer in self.offers if offer.is_for(tier))
 
-    def choose(self, name: str | None, tier: Tier) -> ImageModelOffer:
+    def choose(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> ImageModelOffer:
         """Return the model that draws a wish if all goes well; without a name it is the first that the tier may use.
 
         Raises:
-            BadInput: There is no model of this name.
+            BadInput: There is no model of this name, or it cannot begin with these pictures.
             NotAllowed: The tier may not use it, or none at all.
         """
         offered = self.offered_to(tier)
         if name is not None:
-            return self._find(name, tier, offered)
-        usual = next((offer for offer in offered if not offer.on_request), None)
-        if usual is None:
+            found = self._find(name, tier, offered)
+            if not found.takes(inputs):
+                others = [offer.name for offer in offered if offer.takes(inputs)]
+                instead = f" Take {join_words(others)} for that." if others else ""
+                raise BadInput(f"The model {name} {_why_not((found,), inputs)}.{instead} Nothing was counted.")
+            return found
+        usual = tuple(offer for offer in offered if not offer.on_request)
+        if not usual:
             raise NotAllowed(f"{_nothing_for(tier)} {_ask_for_one(offered)} Nothing was counted.")
-        return usual
+        able = next((offer for offer in usual if offer.takes(inputs)), None)
+        if able is None:
+            others = [offer.name for offer in offered if offer.takes(inputs)]
+            instead = f" Please choose one with model: {join_words(others)}." if others else ""
+            raise BadInput(f"The image model here {_why_not(usual, inputs)}.{instead} Nothing was counted.")
+        return able
 
-    def order(self, name: str | None, tier: Tier) -> tuple[str, ...]:
+    def order(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> tuple[str, ...]:
         """Return the names of those that may draw a wish, one after the other: the model that was asked for, then the usual ones.
 
-        What was accepted is drawn even if the settings have since left nothing for its tier.
+        What was accepted is drawn even if the settings have since left nothing for its tier; but by none that cannot
+        begin with its pictures, which may be nobody.
         """
+        able = {offer.name for offer in self.offers if offer.takes(inputs)}
+        return tuple(other for other in self._order(name, tier) if other in able)
+
+    def _order(self, name: str | None, tier: Tier) -> tuple[str, ...]:
         usual = tuple(offer.name for offer in self.offers if not offer.on_request)
         permitted = {offer.name for offer in self.offered_to(tier)}
         first = (name,) if name in permitted else ()
@@ -95,6 +119,24 @@ class ImageModels:
                 "Nothing was counted."
             )
         return found
+
+
+def _count(inputs: Sequence[InputPicture]) -> int:
+    return sum(one.role is not InputRole.MASK for one in inputs)
+
+
+def _has_mask(inputs: Sequence[InputPicture]) -> bool:
+    return any(one.role is InputRole.MASK for one in inputs)
+
+
+def _why_not(offers: Sequence[ImageModelOffer], inputs: Sequence[InputPicture]) -> str:
+    """Say why none of the models begins with these pictures."""
+    most, count = max(offer.most_inputs for offer in offers), _count(inputs)
+    if not most:
+        return "draws from words only, and takes no pictures to begin with"
+    if count > most:
+        return f"takes {pluralize(most, 'picture')} at most, and these are {count}"
+    return "takes no mask"
 
 
 def _nothing_for(tier: Tier) -> str:

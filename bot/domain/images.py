@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from bot.domain.money import Cost
+from bot.domain.inputs import InputContent
+from bot.domain.money import FREE, Cost
 
 PictureId = NewType("PictureId", str)
 DrawingId = NewType("DrawingId", str)
@@ -120,7 +121,9 @@ class Abilities:
     """What a model can do. `sizes` lists fixed sizes, `free` is the rule of a model that takes any; one of them is set.
 
     `previews` is how many unfinished pictures it can show on the way, and
-    `most` how many finished ones it gives per call.
+    `most` how many finished ones it gives per call. It takes `most_inputs`
+    pictures to begin with, a mask beside them where `takes_mask`; each of them
+    probably costs `input_cost`.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -128,6 +131,9 @@ class Abilities:
     qualities: tuple[Quality, ...] = (Quality.LOW, Quality.MEDIUM, Quality.HIGH)
     most: int = 1
     previews: int = 0
+    most_inputs: int = 0
+    takes_mask: bool = False
+    input_cost: Cost = FREE
 
     def fit(self, wanted: Size) -> Size:
         """Return the nearest size that the model draws: the same shape first, then the same area."""
@@ -156,6 +162,7 @@ class ImageRequest:
     count: int
     author: str
     previews: bool = True
+    inputs: tuple[InputContent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from bot.domain.images import PictureId, Size
-
 
 class InputRole(StrEnum):
     """What a picture is brought for: to be changed, to be looked at, or to say which part of the first one is changed."""
@@ -22,7 +20,7 @@ class BroughtPicture:
 
     content: bytes = field(repr=False)
     role: InputRole = InputRole.BASE
-    parent: PictureId | None = None
+    parent: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -45,13 +43,23 @@ class InputPicture:
     width: int
     height: int
     size_bytes: int
-    parent: PictureId | None = None
+    parent: str | None = None
 
-    @property
-    def size(self) -> Size:
-        """Its edges."""
-        return Size(self.width, self.height)
 
+@dataclass(frozen=True, slots=True)
+class InputContent:
+    """An input as whoever draws gets it."""
+
+    role: InputRole
+    content: bytes = field(repr=False)
+    media_type: str
+
+
+MOST_BYTES = 50 * 1024 * 1024
+"""What OpenAI takes of one picture."""
+
+MOST_INPUTS = 16
+"""More than that no model takes."""
 
 INPUTS_FOLDER = "inputs"
 """What the keys of all inputs begin with, before the first slash."""
@@ -60,7 +68,7 @@ _INPUT_KEY = re.compile(r"inputs/([0-9a-f]{2})/\1[0-9a-f]{62}-[a-z0-9_-]{1,64}\.
 
 
 def input_key(digest: str, own: str, extension: str) -> str:
-    """Return the key of an input by the hash of its bytes; `own` is new for each wish, so that nobody's removal is another's."""
+    """Return the key of an input by the hash of its bytes; `own` is new for each, so that nobody's removal is another's."""
     return f"{INPUTS_FOLDER}/{digest[:2]}/{digest}-{own.lower()}.{extension}"
 
 

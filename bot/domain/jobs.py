@@ -7,9 +7,9 @@ from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Quality, Shape, Size
-from bot.domain.inputs import InputPicture
+from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture
 from bot.domain.money import FREE, Cost
-from bot.domain.options import Choice, Description, ImageModelRef, Number, Pixels, Text
+from bot.domain.options import Choice, Description, ImageModelRef, Number, PictureFile, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.domain.tickets import Ticket
@@ -55,6 +55,11 @@ class Draft:
         ImageModelRef("Which model draws; /models lists them"),
         Description("The name of the model that is to draw, as /models lists them; if left out, the usual one."),
     ] = None
+    picture: Annotated[
+        tuple[BroughtPicture, ...],
+        PictureFile("A picture to change, or to draw from", most=MOST_INPUTS),
+        Description("A picture to change, or several to draw from; the words say what to do with them."),
+    ] = ()
 
     def check(self) -> None:
         """Check that what is asked for goes together.
@@ -72,7 +77,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A draft with nothing left open: each field of a draft is one here, with what is usual as its default.
+    """A draft with nothing left open: each field of a draft but its pictures is one here, with what is usual as its default.
 
     `variation_of` holds the drawn words that a new take is wanted of,
     `previews` says whether unfinished pictures are shown on the way,
@@ -96,24 +101,25 @@ class Wish:
         return self.size or USUAL_SIZES[self.shape]
 
     def to_options(self) -> dict[str, str]:
-        """Return the options that ask for this wish, as they would be typed; what is as usual is left out."""
-        values = {field.name: getattr(self, field.name) for field in fields(Draft)}
+        """Return the options that ask for this wish, as they would be typed; what is as usual is left out, like pictures."""
+        values = {name: getattr(self, name) for name in _OPEN}
         if self.size is not None:
             del values["shape"]  # the size says it all, and the two together may contradict each other
-        usual = {field.name: field.default for field in fields(Draft)}
-        return {name: str(value) for name, value in values.items() if value != usual[name]}
+        return {name: str(value) for name, value in values.items() if value != _OPEN[name]}
 
     def may_come_of(self, draft: Draft) -> bool:
         """Return whether a community's settings, of any time, may have made this of a draft."""
-        for field in fields(draft):
-            asked, has = getattr(draft, field.name), getattr(self, field.name)
-            is_for_settings = asked is None and _USUAL[field.name] is not None
+        for name in _OPEN:
+            asked, has = getattr(draft, name), getattr(self, name)
+            is_for_settings = asked is None and _USUAL[name] is not None
             if asked != has and not is_for_settings:
                 return False
-        return True
+        return {one.source for one in self.inputs} == {one.sha256 for one in draft.picture}
 
 
 _USUAL = {field.name: field.default for field in fields(Wish)}
+_OPEN = {field.name: field.default for field in fields(Draft) if field.name in _USUAL}
+"""What a draft leaves open where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)

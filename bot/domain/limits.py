@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
 from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, Thresholds, parse_threshold
-from bot.domain.images import Quality, Shape
+from bot.domain.images import Quality, Shape, Size, nearest_usual
+from bot.domain.inputs import InputPicture
 from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.people import GUEST, CommunityId, Person, Tier
 from bot.domain.prompt_text import Language
@@ -63,11 +64,19 @@ class CommunitySettings:
             "record_retention": self.record_days,
         }
 
-    def fill(self, draft: Draft) -> Wish:
-        """Make a wish of a draft: what it leaves open is as it is set here, if it is a setting."""
-        usual = {field.name: getattr(self, field.name) for field in fields(Wish) if hasattr(self, field.name)}
-        asked = {field.name: getattr(draft, field.name) for field in fields(draft)}
-        return Wish(**usual | {name: value for name, value in asked.items() if value is not None})
+    def fill(self, draft: Draft, inputs: tuple[InputPicture, ...] = ()) -> Wish:
+        """Make a wish of a draft: what it leaves open is as it is set here, if it is a setting.
+
+        A picture that is changed keeps its shape, where none is asked for.
+        """
+        settings = {field.name: getattr(self, field.name) for field in fields(Wish) if hasattr(self, field.name)}
+        if inputs:
+            settings["shape"] = nearest_usual(Size(inputs[0].width, inputs[0].height)).shape
+        asked = {name: getattr(draft, name) for field in fields(draft) if (name := field.name) in _OF_WISH}
+        return Wish(**settings | {name: value for name, value in asked.items() if value is not None}, inputs=inputs)
+
+
+_OF_WISH = {field.name for field in fields(Wish)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """The kinds of option a command takes, and how a typed value becomes a checked one."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.images import Size, nearest_usual
+from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.money import MILLION
 from bot.domain.people import Mention, Platform, RoleMention
 from bot.errors import BadInput
@@ -159,6 +160,24 @@ class ImageModelRef(FreeInput):
         if not isinstance(typed, str) or not _PLAIN_NAME.fullmatch(typed.strip()):
             raise BadInput(f"{name} is the name of a model, such as /models shows them, not {quote(typed)}.")
         return typed.strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile(FreeInput):
+    """Picture files, up to `most` of them: platforms hand over their bytes, since nobody types one."""
+
+    most: int
+
+    def parse(self, name: str, typed: object) -> tuple[BroughtPicture, ...]:
+        """Return what was brought, unlooked at: the first is to be changed, the others are to be drawn from."""
+        found = typed if isinstance(typed, tuple) else (typed,)
+        if not all(isinstance(one, BroughtPicture) for one in found):
+            raise BadInput(f"For {name}, please attach a picture where files can be attached. Nothing was counted.")
+        pictures = [one for one in found if one.role is not InputRole.MASK]
+        if len(pictures) > self.most:
+            raise BadInput(f"There can be {self.most} pictures at most, and these are {len(pictures)}. Nothing was counted.")
+        roles = {id(one): InputRole.REFERENCE for one in pictures[1:]}
+        return tuple(replace(one, role=roles.get(id(one), one.role)) for one in found)
 
 
 @dataclass(frozen=True, slots=True)

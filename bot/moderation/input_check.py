@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.domain.fingerprints import is_alike
-from bot.domain.images import PictureId, Size
+from bot.domain.images import Size
 from bot.domain.inputs import BroughtPicture, InputRole
 from bot.errors import BadInput, NotAllowed
 from bot.moderation.fingerprint import compute_fingerprints
@@ -30,7 +30,7 @@ class CheckedPicture:
     size: Size
     role: InputRole
     source: str
-    parent: PictureId | None
+    parent: str | None
 
 
 class InputCheck:

@@ -12,12 +12,10 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.domain.images import Size
+from bot.domain.inputs import MOST_BYTES
 from bot.moderation.fingerprint import UNREADABLE
 from bot.moderation.formats import find_extension, verify_picture
 from bot.moderation.metadata import find_exif, strip_metadata
-
-MOST_BYTES = 50 * 1024 * 1024
-"""What OpenAI takes of one picture."""
 
 _MOST_PIXELS = 50_000_000
 _LONGEST_KEPT = 4096

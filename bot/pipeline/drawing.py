@@ -14,7 +14,8 @@ from bot.domain.images import ImageFile
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE
 from bot.domain.provider_accounts import provider_of
-from bot.errors import PictureBlocked, PromptRefused, Stopping
+from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
+from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
 from bot.pipeline.provider_pool import ProviderPool
@@ -48,6 +49,7 @@ class DrawingStep:
         queue: ProviderQueue,
         calls: PaidCalls,
         keeping: KeepingStep,
+        inputs: InputKeeping,
         when_unknown: WhenUnknown,
         observer: Observer,
     ) -> None:
@@ -57,6 +59,7 @@ class DrawingStep:
         self._queue = queue
         self._calls = calls
         self._keeping = keeping
+        self._inputs = inputs
         self._when_unknown = when_unknown
         self._observer = observer
         self._open_drawings = 0
@@ -88,6 +91,7 @@ class DrawingStep:
 
         Raises:
             PromptRefused: A provider will not draw it.
+            InputRefused: A picture that it begins with is gone, or no model takes it.
             PictureBlocked: What it drew was taken down before.
             OutcomeUnknown: A call's end was not seen, and the rules say to ask before paying again.
             ProviderFailed: No provider could.
@@ -180,14 +184,17 @@ class DrawingStep:
         async def call(provider: Provider, why_not: str) -> Drawing:
             if self._is_stopping:
                 raise Stopping
-            answer = await self._calls.make(job, Choice(provider, why_not), on_progress, on_trouble)
+            answer = await self._calls.make(job, Choice(provider, why_not, inputs), on_progress, on_trouble)
             return await self._store_safely(answer, on_trouble)
 
-        names = self._models.order(job.wish.model, job.tier)
+        names = self._models.order(job.wish.model, job.tier, job.wish.inputs)
+        if not names:
+            raise InputRefused("no_model_for_inputs", "No image model here takes these pictures any more.")
         if failed is not None and not failed.is_temporary:
             names = tuple(name for name in names if name != provider_of(failed.provider))
             if not names:
                 raise failed
+        inputs = await self._inputs.load(job.wish.inputs)
         return await self._pool.ask(call, names, last=unknown)
 
     async def _store_safely(self, answer: PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
+from bot.domain.inputs import InputContent
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.domain.provider_accounts import provider_of
@@ -32,10 +33,11 @@ class PaidAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who draws, and why another one does not; empty where it is the first."""
+    """Who draws, from which pictures, and why another one does not; empty where it is the first."""
 
     provider: Provider
     why_not: str = ""
+    inputs: tuple[InputContent, ...] = ()
 
 
 class _CostTracker:
@@ -103,7 +105,7 @@ class PaidCalls:
             state=DrawingState.OPEN,
             started_at=self._clock.now(),
             asked=request.count,
-            cost=provider.estimate(request.size, request.quality, request.count),
+            cost=estimate_cost(provider, request),
             notes=notes,
         )
         await self._queue.open_drawing(drawing)
@@ -194,8 +196,16 @@ class PaidCalls:
             count=count,
             author=pseudonym(job.account),
             previews=wish.previews,
+            inputs=choice.inputs,
         )
         return request, tuple(notes)
+
+
+def estimate_cost(provider: Provider, request: ImageRequest) -> Cost:
+    """Return what a call probably costs, with the pictures that it begins with."""
+    drawn = provider.estimate(request.size, request.quality, request.count)
+    read = provider.abilities.input_cost
+    return drawn + replace(read, microusd=len(request.inputs) * read.microusd) if request.inputs else drawn
 
 
 def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, told: Cost) -> Drawing:

@@ -90,7 +90,7 @@ def _redraw_buttons(job: Job) -> tuple[Button, ...]:
     """Offer what draws the words again, while they are known."""
     if job.erased_at is not None:
         return ()
-    return Button("Again", "again", job.id), Button("Vary", "vary", job.id), _reword(job)
+    return Button("Again", "again", job.id), Button("Vary", "vary", job.id), *_reword(job)
 
 
 def ended(job: Job, ending: Ending) -> Post:
@@ -101,7 +101,7 @@ def ended(job: Job, ending: Ending) -> Post:
     if ending.safer:
         buttons.append(Button("Draw the safer wording", "safer", job.id))
         details.append(Details("A wording that would pass", ending.safer))
-    buttons.append(_reword(job))
+    buttons += _reword(job)
     if refused:
         buttons.append(mistake_button(job.id))
     return Post(
@@ -188,8 +188,9 @@ def title(job: Job) -> str:
     return truncate(job.wish.prompt, _LONGEST_TITLE) if job.erased_at is None else _ERASED_TITLE
 
 
-def _reword(job: Job) -> Button:
-    return Button("Change words", "reword", job.id)
+def _reword(job: Job) -> tuple[Button, ...]:
+    """Offer a form with the words; it has no room for the pictures that they were about."""
+    return () if job.wish.inputs else (Button("Change words", "reword", job.id),)
 
 
 def _cancel(job: Job) -> Button:

@@ -1,11 +1,15 @@
 """The first step of a job: its words are judged by the models, and made into the prompt that is drawn."""
 
+import asyncio
 from dataclasses import replace
 
+from bot.domain.inputs import InputRole
 from bot.domain.jobs import Job, PreparedPrompt, Rewriting
+from bot.domain.limits import GuardPolicy
 from bot.domain.money import FREE
-from bot.errors import PromptRefused
+from bot.errors import InputRefused, PromptRefused
 from bot.moderation.guard import Guard
+from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.pseudonyms import pseudonym
 from bot.pipeline.retries import retry_provider
 from bot.ports.jobs import Jobs
@@ -13,28 +17,41 @@ from bot.ports.observer import CostIncurred, Observer
 from bot.ports.prompts import Rewriter, RewriteRequest
 from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
 from bot.services.guard_policies import GuardPolicies
+from bot.services.thumbnails import convert_to_jpeg
 
 _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 """Failures of a rewriter that was at work: its answer came and could not be used, or nobody waited for it."""
 
 
 class PromptPreparation:
-    """Settles a job's prompt, once."""
+    """Settles a job's prompt, once, and has the pictures judged that it begins with."""
 
-    def __init__(self, *, jobs: Jobs, policies: GuardPolicies, guard: Guard, rewriter: Rewriter, observer: Observer) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        policies: GuardPolicies,
+        guard: Guard,
+        rewriter: Rewriter,
+        inputs: InputKeeping,
+        observer: Observer,
+    ) -> None:
         self._jobs = jobs
         self._policies = policies
         self._guard = guard
         self._rewriter = rewriter
+        self._inputs = inputs
         self._observer = observer
 
     async def prepare(self, job: Job) -> Job:
         """Return the job with its words; settled ones are neither judged nor paid for again.
 
-        What the community allows to the letter is drawn as it was typed, though a model refuses it.
+        What the community allows to the letter is drawn as it was typed, though a model refuses it. So is what is
+        to be done with pictures: the rewriter does not see them.
 
         Raises:
             PromptRefused: A model will not have it drawn, or a rule will not have what the rewriter made of it.
+            InputRefused: A model will not have it drawn from one of its pictures, or one of them is gone.
             GuardUnavailable: It could not be judged, so it is not drawn.
             ProviderFailed: The rewriter gave no verdict that can be trusted.
         """
@@ -42,13 +59,14 @@ class PromptPreparation:
             return job
         wish = job.wish
         policy = await self._policies.of(job.community)
-        is_as_typed = wish.rewriting is Rewriting.OFF
+        is_as_typed = wish.rewriting is Rewriting.OFF or bool(wish.inputs)
         try:
             await self._guard.check_models(wish.prompt, policy.thresholds)
         except PromptRefused as error:
             if not await self._guard.allows(wish.prompt, error, policy.listed):
                 raise
             is_as_typed = True
+        await self._check_inputs(job, policy)
         request = RewriteRequest(prompt=wish.prompt, author=pseudonym(job.account), variation_of=wish.variation_of)
         try:
             prepared = await self._rewrite(job, request)
@@ -62,6 +80,18 @@ class PromptPreparation:
             await self._guard.check_rewritten(prepared.text, policy)
         await self._jobs.record_prompt(job.id, job.attempt, prepared)
         return replace(job, prepared_prompt=prepared)
+
+    async def _check_inputs(self, job: Job, policy: GuardPolicy) -> None:
+        """Have the guard look at each picture, before anything is paid for."""
+        if not self._guard.judges_pictures:
+            return
+        for one in await self._inputs.load([one for one in job.wish.inputs if one.role is not InputRole.MASK]):
+            small = await asyncio.to_thread(convert_to_jpeg, one.content)
+            try:
+                await self._guard.check_picture(small, "image/jpeg", policy.thresholds)
+            except PromptRefused as error:
+                sentence = "What a picture that you gave shows is not drawn from here; please give another one."
+                raise InputRefused(f"input:{error.rule}", sentence, category=error.category) from error
 
     async def _rewrite(self, job: Job, request: RewriteRequest) -> PreparedPrompt:
         """Ask the rewriter. What that probably costs is written down before, so that it counts however the job ends."""

@@ -10,7 +10,7 @@ from bot.domain.content import ALWAYS_REFUSED
 from bot.domain.jobs import Ending, Job, JobState
 from bot.domain.money import Cost
 from bot.domain.refusals import TRIES_WITHIN, RefusalId, RefusedWords
-from bot.errors import EaselError, PictureBlocked, PromptRefused, RefusedBy, StorageFailed
+from bot.errors import EaselError, InputRefused, PictureBlocked, PromptRefused, RefusedBy, StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.repetition import is_same_thing
 from bot.pipeline.pseudonyms import pseudonym
@@ -131,7 +131,7 @@ class RefusalHandling:
 
     async def _find_safer(self, error: PromptRefused, job: Job) -> str | None:
         """Return other words, judged like anybody's; whatever goes wrong on the way, there are none."""
-        if error.category in ALWAYS_REFUSED or isinstance(error, PictureBlocked):
+        if error.category in ALWAYS_REFUSED or isinstance(error, PictureBlocked | InputRefused):
             return None
         try:
             safer = error.safer

@@ -9,6 +9,7 @@ import structlog
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import Post, Tone
+from bot.domain.inputs import InputPicture
 from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
@@ -17,6 +18,7 @@ from bot.moderation.guard import Guard
 from bot.pipeline import posts
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import PROMISE_LIFETIME
+from bot.pipeline.input_keeping import InputKeeping, NewInput
 from bot.pipeline.log_context import log_job, log_place
 from bot.pipeline.refusal_handling import TryCounter
 from bot.ports.clock import Clock, Ids
@@ -62,6 +64,7 @@ class Studio:
         admission: AdmissionLimiter,
         sanctions: Sanctions,
         tries: TryCounter,
+        inputs: InputKeeping,
         cancellation: Cancellation,
         budget_alerts: BudgetAlerts,
         engine: Engine,
@@ -76,6 +79,7 @@ class Studio:
         self._admission = admission
         self._sanctions = sanctions
         self._tries = tries
+        self._inputs = inputs
         self._cancellation = cancellation
         self._budget_alerts = budget_alerts
         self._engine = engine
@@ -91,9 +95,10 @@ class Studio:
         prompt is settled already. What a draft leaves open is as usual at the place.
 
         Raises:
-            BadInput: There is nothing to draw in the prompt, or too much, or shape and size contradict each other.
+            BadInput: There is nothing to draw in the prompt, or too much, or shape and size contradict each other, or one
+                of the pictures cannot be used.
             PromptRefused: A local rule will not have it; nothing was shown or counted.
-            NotAllowed: Nothing is drawn in this channel.
+            NotAllowed: Nothing is drawn in this channel, or from one of the pictures.
             Sanctioned: The person is muted or banned.
             Busy: Too many wishes in a short time, or too many that wait.
             QuotaExceeded: The account has too little left today, or could never have so much.
@@ -120,10 +125,11 @@ class Studio:
         await self._sanctions.check(effective_limits.account.id, effective_limits.community)
         is_warned = await self._check_words(wanted.prompt, prepared, call, effective_limits)
         check_channel(effective_limits, call.place)
-        wish = wanted if isinstance(wanted, Wish) else effective_limits.of_community.settings.fill(wanted)
+        wish, inputs = await self._begin_with_pictures(wanted, effective_limits)
         hold = self._quotas.hold(effective_limits, wish)
         try:
-            accepted = await self._admit(self._job(wish, call, effective_limits, prepared), hold)
+            job = self._job(wish, call, effective_limits, prepared)
+            accepted = await self._admit(job, hold) if not inputs else await self._store_and_admit(job, hold, inputs)
             return _Admission(accepted, hold, is_warned)
         except QuotaExceeded as error:
             more = effective_limits.of_community.limits[REGISTERED]
@@ -136,6 +142,28 @@ class Studio:
             raise
         finally:
             self._budget_alerts.check_soon(effective_limits)
+
+    async def _begin_with_pictures(
+        self, wanted: Draft | Wish, effective_limits: EffectiveLimits
+    ) -> tuple[Wish, tuple[NewInput, ...]]:
+        """Return the wish with what it begins with, which is checked and not kept yet."""
+        if isinstance(wanted, Wish):
+            inputs = await self._inputs.copy(wanted.inputs) if wanted.inputs else ()
+            return replace(wanted, inputs=_pictures_of(inputs)), inputs
+        inputs = await self._inputs.prepare(wanted.picture)
+        return effective_limits.of_community.settings.fill(wanted, _pictures_of(inputs)), inputs
+
+    async def _store_and_admit(self, job: Job, hold: Hold, inputs: tuple[NewInput, ...]) -> AcceptedJob:
+        """Write the job down once its inputs are kept; where nobody knows what became of it, they are left to lie."""
+        await self._inputs.store(inputs)
+        try:
+            accepted = await self._admit(job, hold)
+        except Refusal:
+            await self._inputs.discard(inputs)
+            raise
+        if not accepted.is_new:
+            await self._inputs.discard(inputs)
+        return accepted
 
     async def _check_words(
         self, prompt: str, prepared: PreparedPrompt | None, call: Call, effective_limits: EffectiveLimits
@@ -256,6 +284,10 @@ class Studio:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:
             log.warning("job.unpublished", reason=str(error))
+
+
+def _pictures_of(inputs: tuple[NewInput, ...]) -> tuple[InputPicture, ...]:
+    return tuple(one.picture for one in inputs)
 
 
 def _cancelled(text: str) -> Ending:

@@ -130,11 +130,11 @@ class Quotas:
         """Return what the wish would set aside.
 
         Raises:
-            BadInput: There is no model of the name that was asked for.
+            BadInput: There is no model of the name that was asked for, or it cannot begin with the wish's pictures.
             NotAllowed: The person's tier may not use it, or none at all.
         """
         models, tier = self._tariff.models, effective_limits.account.tier
-        each = self._tariff.weights.of(wish.quality, wish.wanted_size) * models.choose(wish.model, tier).weight
+        each = self._tariff.weights.of(wish.quality, wish.wanted_size) * models.choose(wish.model, tier, wish.inputs).weight
         return Hold(
             effective_limits.community,
             effective_limits.account.id,
@@ -142,7 +142,7 @@ class Quotas:
             effective_limits.allowance,
             each=each,
             tenant_quota=effective_limits.tenant_quota,
-            estimate=self._tariff.estimate(wish, models.order(wish.model, tier)),
+            estimate=self._tariff.estimate(wish, models.order(wish.model, tier, wish.inputs)),
             budgets=effective_limits.of_community.budgets,
         )
 

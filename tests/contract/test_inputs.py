@@ -67,7 +67,8 @@ async def test_a_job_comes_back_with_its_inputs(jobs: Jobs, inputs: Inputs, ann:
     assert found.wish.inputs == brought
     kept = await inputs.of_job(JobId("fox"))
     assert kept == tuple(
-        KeptInput(key=one.key, job=JobId("fox"), position=position, parent=one.parent) for position, one in enumerate(brought)
+        KeptInput(key=one.key, job=JobId("fox"), position=position, parent=PictureId(one.parent) if one.parent else None)
+        for position, one in enumerate(brought)
     )
     assert await inputs.parents(JobId("fox")) == (OWL,)
     assert await inputs.of_job(JobId("elk")) == ()

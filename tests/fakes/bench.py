@@ -17,12 +17,14 @@ from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
 from bot.domain.provider_accounts import provider_of
 from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
+from bot.moderation.input_check import InputCheck
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingStep, WhenUnknown
+from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import PaidCalls
 from bot.pipeline.picture_review import PictureReview
@@ -205,10 +207,20 @@ class Bench:
         return InputStore(self.inputs, self.objects, self.clock)
 
     @cached_property
+    def input_keeping(self) -> InputKeeping:
+        """What checks and keeps them, and loads them for whoever draws."""
+        return InputKeeping(check=InputCheck(blocked=self.blocked), objects=self.objects, ids=self.ids)
+
+    @cached_property
     def preparation(self) -> PromptPreparation:
         """What settles the words."""
         return PromptPreparation(
-            jobs=self.jobs, policies=self.policies, guard=self.guard, rewriter=self._rewriter, observer=self.observer
+            jobs=self.jobs,
+            policies=self.policies,
+            guard=self.guard,
+            rewriter=self._rewriter,
+            inputs=self.input_keeping,
+            observer=self.observer,
         )
 
     def _set_up_moderation(self) -> None:
@@ -311,6 +323,7 @@ class Bench:
             queue=self.providers,
             calls=calls,
             keeping=keeping,
+            inputs=self.input_keeping,
             when_unknown=self._when_unknown,
             observer=self.observer,
         )
@@ -404,7 +417,11 @@ class Bench:
         self.models = models or ImageModels(
             tuple(
                 ImageModelOffer(
-                    name=name, model=next(one.model for one in self.painters if one.name == accounts[0]), accounts=accounts
+                    name=name,
+                    model=(first := next(one for one in self.painters if one.name == accounts[0])).model,
+                    accounts=accounts,
+                    most_inputs=first.abilities.most_inputs,
+                    takes_mask=first.abilities.takes_mask,
                 )
                 for name, accounts in self._accounts().items()
             )
@@ -450,6 +467,7 @@ class Bench:
 
     def _studio(self, guard: Guard) -> Studio:
         return Studio(
+            inputs=self.input_keeping,
             jobs=self.jobs,
             quotas=self.quotas,
             guard=guard,

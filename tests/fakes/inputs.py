@@ -69,7 +69,7 @@ class MemoryInputs:
 
     def _all(self) -> list[KeptInput]:
         return [
-            KeptInput(key=brought.key, job=job, position=position, parent=brought.parent)
+            KeptInput(key=brought.key, job=job, position=position, parent=PictureId(brought.parent) if brought.parent else None)
             for job, row in self._jobs.rows.items()
             for position, brought in enumerate(row.job.wish.inputs)
         ]

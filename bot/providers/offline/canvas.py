@@ -5,7 +5,7 @@ bottom, and x from 0 to `Canvas.wide`.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from random import Random
@@ -173,9 +173,9 @@ class Canvas:
         slope = 255 / (high - low)
         return total.point([round(min(255, max(0, (v / 255 - low) * slope))) for v in range(256)])
 
-    def preview(self) -> bytes:
-        """Return a small JPEG of what is there so far."""
-        small = self.image.copy()
+    def preview(self, finish: Callable[[Image.Image], Image.Image] | None = None) -> bytes:
+        """Return a small JPEG of what is there so far, as `finish` shows it."""
+        small = finish(self.image) if finish else self.image.copy()
         small.thumbnail((_PREVIEW_EDGE, _PREVIEW_EDGE), Image.Resampling.BILINEAR, reducing_gap=2)
         return _encoded(small, "JPEG", quality=80)
 

@@ -3,8 +3,10 @@
 import pytest
 
 from bot.domain.image_models import ImageModelOffer, ImageModels
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.people import GUEST, PREMIUM, REGISTERED
 from bot.errors import BadInput, NotAllowed
+from tests.fakes.inputs import an_input
 
 PRO = ImageModelOffer(
     name="pro", model="flux-2-pro", about="good at light", weight=3, tiers=frozenset({PREMIUM, REGISTERED}), on_request=False
@@ -78,3 +80,45 @@ def test_what_was_accepted_is_drawn_though_its_model_is_gone() -> None:
     """By those that there are, and by all of them where the tier has lost the last one."""
     assert MODELS.order("gone", GUEST) == ("plain",)
     assert ImageModels((PRO, BIG)).order("gone", GUEST) == ("pro",)
+
+
+READER = ImageModelOffer(name="reader", model="reader", most_inputs=2)
+EDITOR = ImageModelOffer(name="editor", model="editor", most_inputs=16, takes_mask=True, on_request=True)
+BASE, MASK = an_input("base"), an_input("mask", InputRole.MASK)
+
+
+def test_who_begins_with_pictures_draws_what_begins_with_some() -> None:
+    """The first that takes so many, and nobody else where it fails."""
+    models = ImageModels((PLAIN, READER, EDITOR))
+    assert models.choose(None, GUEST) == PLAIN
+    assert models.choose(None, GUEST, [BASE, BASE]) == READER
+    assert models.choose("editor", GUEST, [BASE, MASK]) == EDITOR
+    assert models.order(None, GUEST, [BASE]) == ("reader",)
+    assert models.order("editor", GUEST, [BASE]) == ("editor", "reader")
+    assert models.order("editor", GUEST, [BASE, MASK]) == ("editor",)
+    assert models.order(None, GUEST, [BASE, MASK]) == ()
+
+
+@pytest.mark.parametrize(
+    ("offers", "name", "inputs", "says"),
+    [
+        (
+            (PLAIN, READER),
+            "plain",
+            [BASE],
+            "The model plain draws from words only, and takes no pictures to begin with. Take reader",
+        ),
+        ((PLAIN,), "plain", [BASE], "takes no pictures to begin with. Nothing"),
+        ((PLAIN,), None, [BASE], "The image model here draws from words only, and takes no pictures to begin with. Nothing"),
+        ((PLAIN, EDITOR), None, [BASE], "takes no pictures to begin with. Please choose one with model: editor. Nothing"),
+        ((READER,), None, [BASE] * 3, "The image model here takes 2 pictures at most, and these are 3. Nothing"),
+        ((READER,), "reader", [BASE, MASK], "The model reader takes no mask. Nothing"),
+    ],
+)
+def test_what_a_model_cannot_begin_with_is_told(
+    offers: tuple[ImageModelOffer, ...], name: str | None, inputs: list[InputPicture], says: str
+) -> None:
+    """With who can."""
+    with pytest.raises(BadInput) as caught:
+        ImageModels(offers).choose(name, GUEST, inputs)
+    assert says in caught.value.user_text

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.images import Quality, Shape, Size
+from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Draft, DrawingState, JobState, Rewriting, Wish
 
 
@@ -25,6 +26,7 @@ def test_an_exact_size_goes_before_a_shape() -> None:
         (Draft(prompt="a fox"), True),
         (Draft(prompt="a fox", shape=Shape.WIDE, quality=Quality.LOW, rewriting=Rewriting.OFF), True),
         (Draft(prompt="an owl"), False),
+        (Draft(prompt="a fox", picture=(BroughtPicture(b"photo"),)), False),
         (Draft(prompt="a fox", count=2), False),
         (Draft(prompt="a fox", shape=Shape.TALL), False),
         (Draft(prompt="a fox", size=Size(64, 48)), False),

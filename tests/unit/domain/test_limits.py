@@ -1,5 +1,6 @@
 """Asks what settings and rules make of one person's limits, and of a wish with gaps."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimi
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Identity, Person, Platform, Tier
 from bot.domain.prompt_text import Language
 from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
+from tests.fakes.inputs import an_input
 
 ANN = AccountId("ann")
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -155,6 +157,13 @@ def test_customs_fill_only_the_gaps_of_a_draft() -> None:
     assert settings.fill(full) == Wish(
         prompt="a fox", shape=Shape.TALL, size=Size(64, 64), quality=Quality.HIGH, count=3, previews=False
     )
+
+
+def test_a_picture_that_is_changed_keeps_its_shape() -> None:
+    """Unless somebody asks for another, whatever is usual here."""
+    settings, tall = CommunitySettings(ZoneInfo("UTC"), shape=Shape.WIDE), replace(an_input("a"), width=60, height=100)
+    assert settings.fill(Draft(prompt="a fox"), (tall,)) == Wish(prompt="a fox", shape=Shape.TALL, inputs=(tall,))
+    assert settings.fill(Draft(prompt="a fox", shape=Shape.SQUARE), (tall,)).shape is Shape.SQUARE
 
 
 @pytest.mark.parametrize("member", [Membership(PREMIUM), Membership(PREMIUM, NOW)])

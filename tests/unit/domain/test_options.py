@@ -1,11 +1,13 @@
 """Asks what each kind of option takes, and what it says to the rest."""
 
+import hashlib
 from enum import StrEnum
 
 import pytest
 
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.options import Choice, JobRef, Number, OptionKind, Pixels, Text
+from bot.domain.inputs import BroughtPicture, InputRole
+from bot.domain.options import Choice, JobRef, Number, OptionKind, PictureFile, Pixels, Text
 from bot.errors import BadInput
 
 SHAPE = Choice("Shape of the picture", Shape)
@@ -119,3 +121,24 @@ def test_choices_may_be_any_strenum() -> None:
         CALM = "calm"
 
     assert Choice("Mood", Mood).parse("mood", "CALM") is Mood.CALM
+
+
+PICTURE = PictureFile("A picture", most=2)
+PHOTO, OTHER, MASK = BroughtPicture(b"photo"), BroughtPicture(b"other"), BroughtPicture(b"mask", InputRole.MASK)
+
+
+def test_the_first_picture_is_changed_and_the_others_are_drawn_from() -> None:
+    """A mask is neither, and is not counted."""
+    assert PICTURE.parse("picture", PHOTO) == (PHOTO,)
+    assert [one.role for one in PICTURE.parse("picture", (PHOTO, OTHER, MASK))] == ["base", "reference", "mask"]
+    assert (PICTURE.values, PHOTO.sha256) == ((), hashlib.sha256(b"photo").hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("fox.png", "please attach a picture"), ((PHOTO, OTHER, PHOTO), "2 pictures at most, and these are 3")]
+)
+def test_a_picture_cannot_be_typed(typed: object, says: str) -> None:
+    """And there are not too many."""
+    with pytest.raises(BadInput) as refused:
+        PICTURE.parse("picture", typed)
+    assert says in refused.value.user_text

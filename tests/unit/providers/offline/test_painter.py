@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from dataclasses import replace
 from itertools import combinations, cycle
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from PIL import Image, ImageChops, ImageStat
 
 from bot.domain.health import Health
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageRequest, Progress, Quality, Size
+from bot.domain.inputs import InputContent, InputRole
 from bot.domain.money import FREE
 from bot.providers.offline.painter import OfflinePainter
 from bot.providers.offline.painting import STEPS
 from bot.providers.offline.vocabulary import SCENES, Scene, Season, Weather
+from tests.fakes.photos import mask_of, photo
 
 if TYPE_CHECKING:
     from bot.ports.images import ImageProvider
@@ -259,3 +262,32 @@ async def test_black_and_white_has_no_colour() -> None:
     [content] = await drawn(asked("a black and white photo of mountains at noon", size=Size(64, 64)))
     red, green, blue = ImageStat.Stat(opened(content)).mean
     assert max(red, green, blue) - min(red, green, blue) < 24
+
+
+def over(*inputs: InputContent) -> ImageRequest:
+    """Return a request that begins with pictures."""
+    return replace(asked("a fox at night", size=Size(120, 90)), inputs=inputs)
+
+
+async def test_it_paints_over_the_picture_that_it_is_given() -> None:
+    """Which shows through; others are small in a corner."""
+    base = InputContent(InputRole.BASE, photo(), "image/jpeg")
+    [plain], [changed] = await drawn(over()), await drawn(over(base))
+    [several] = await drawn(over(base, InputContent(InputRole.REFERENCE, photo("PNG", mode="L"), "image/png")))
+    assert len({plain, changed, several}) == 3
+    halves = [ImageStat.Stat(opened(content).convert("L").crop(box)).mean[0] for content in (plain, changed) for box in HALVES]
+    assert halves[3] - halves[2] > halves[1] - halves[0] + 60
+
+
+async def test_what_a_mask_leaves_alone_stays_pixel_for_pixel() -> None:
+    """And the rest is painted."""
+    original = photo("PNG")
+    base = InputContent(InputRole.BASE, original, "image/png")
+    mask = InputContent(InputRole.MASK, mask_of((120, 90), (0, 0, 60, 90)), "image/png")
+    [changed] = await drawn(over(base, mask))
+    before, after = opened(original).convert("RGB"), opened(changed).convert("RGB")
+    assert after.crop((60, 0, 120, 90)).tobytes() == before.crop((60, 0, 120, 90)).tobytes()
+    assert after.crop((0, 0, 60, 90)).tobytes() != before.crop((0, 0, 60, 90)).tobytes()
+
+
+HALVES = ((0, 0, 55, 60), (65, 0, 120, 60))
