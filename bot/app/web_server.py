@@ -21,6 +21,7 @@ from bot.app.chat_platforms import WebExtension
 from bot.app.connections import most_connections, server_config
 from bot.app.features.api_keys import build_registry
 from bot.app.foundation import Foundation
+from bot.app.picture_addresses import fetch_picture
 from bot.app.readiness import Readiness
 from bot.app.services import Services
 from bot.app.tasks import wait_for_either
@@ -187,6 +188,7 @@ def _rest_dependencies(services: Services, dispatcher: Dispatcher) -> RestDepend
         ids=base.ids,
         clock=base.clock,
         knows_cost=knows_cost,
+        fetch_picture=fetch_picture,
     )
 
 

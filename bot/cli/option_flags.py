@@ -1,13 +1,17 @@
 """The options of a command as flags of the command line, from the command's own declaration."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from bot.commands.spec import Option, options_of
-from bot.domain.options import Choice, Number, OptionKind, Pixels, Text
+from bot.domain.inputs import MOST_BYTES, BroughtPicture
+from bot.domain.options import Choice, Number, OptionKind, PictureFile, Pixels, Text
+from bot.errors import BadInput
+from bot.text import quote
 
 R = TypeVar("R")
 
@@ -34,6 +38,9 @@ def _flag(option: Option) -> inspect.Parameter:
     if isinstance(option.kind, Text) and option.is_required:
         words = typer.Argument(metavar=option.name.upper(), help=option.description, show_default=False)
         return _parameter(option.name, Annotated[list[str], words], [])
+    if isinstance(option.kind, PictureFile):
+        files = typer.Option(f"--{option.name}", metavar="FILE", help=f"{option.description} It can be given several times.")
+        return _parameter(option.name, Annotated[list[Path], files], [])
     default = None if option.default is None else str(option.default)
     declared = typer.Option(f"--{option.name}", metavar=_metavar(option.name, option.kind), help=option.description)
     return _parameter(option.name, Annotated[str | None, declared], default)
@@ -54,3 +61,29 @@ def _metavar(name: str, kind: OptionKind) -> str:
             return "WIDTHxHEIGHT"
         case _:
             return name.upper()
+
+
+def read_flags(asked: Mapping[str, str | list[str] | list[Path] | None]) -> dict[str, object]:
+    """Return what was typed as a command reads it: words together, and files as what is in them.
+
+    Raises:
+        BadInput: A file cannot be read.
+    """
+    return {name: _read_flag(value) for name, value in asked.items() if value != []}
+
+
+def _read_flag(value: str | list[str] | list[Path] | None) -> object:
+    if not isinstance(value, list):
+        return value
+    files = [one for one in value if isinstance(one, Path)]
+    return tuple(map(_read_picture, files)) if files else " ".join(map(str, value))
+
+
+def _read_picture(path: Path) -> BroughtPicture:
+    """Read no more than tells that a file is too large: it may be one without an end."""
+    try:
+        with path.open("rb") as file:
+            return BroughtPicture(file.read(MOST_BYTES + 1))
+    except OSError as error:
+        why = error.strerror or "it cannot be opened"
+        raise BadInput(f"{quote(path)} cannot be read: {why}. Nothing was counted.") from error

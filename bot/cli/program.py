@@ -150,7 +150,7 @@ def imagine(
     as_json: Json = False,
     config: Config = None,
     verbose: Verbose = False,
-    **asked: str | list[str] | None,
+    **asked: str | list[str] | list[Path] | None,
 ) -> None:
     """Draw pictures from words, and print where they are.
 
@@ -158,12 +158,12 @@ def imagine(
     (a rule, a limit, a typing mistake), with 1 when something failed, and
     with 130 when Ctrl-C stopped it; what that cost is said then.
     """
-    raw = {name: " ".join(value) if isinstance(value, list) else value for name, value in asked.items()}
 
     def act() -> int:
         from bot.cli.imagine_command import imagine as draw
+        from bot.cli.option_flags import read_flags
 
-        return draw(raw, config, output=output, as_json=as_json, is_verbose=verbose)
+        return draw(read_flags(asked), config, output=output, as_json=as_json, is_verbose=verbose)
 
     run_and_exit(act, is_verbose=verbose, prints_report=as_json)
 

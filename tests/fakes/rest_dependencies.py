@@ -2,16 +2,23 @@
 
 from bot.adapters.web.rest.jobs import RestDependencies
 from bot.domain.people import Person
+from bot.errors import BadInput
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import JobViews
 from tests.fakes.bench import Bench
+from tests.fakes.photos import photo
 
 
 def rest_dependencies_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "") -> RestDependencies:
-    """Put it together; the user `owner` may read what pictures cost."""
+    """Put it together; the user `owner` may read what pictures cost. There are photos at `https://photos.example/`."""
 
     async def knows_cost(person: Person) -> bool:
         return person.identity.user == owner
+
+    async def fetch_picture(address: str) -> bytes:
+        if not address.startswith("https://photos.example/"):
+            raise BadInput("There is no picture that can be fetched at that address. Nothing was counted.")
+        return photo()
 
     return RestDependencies(
         studio=bench.studio,
@@ -25,4 +32,5 @@ def rest_dependencies_of(bench: Bench, keys: ApiKeyRegistry, *, owner: str = "")
         ids=bench.ids,
         clock=bench.clock,
         knows_cost=knows_cost,
+        fetch_picture=fetch_picture,
     )

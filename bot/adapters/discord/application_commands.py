@@ -6,7 +6,19 @@ from typing import Any
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
-from bot.domain.options import Choice, ImageModelRef, Number, OptionKind, PersonRef, Pixels, RoleRef, Suggestion, Text, TextFile
+from bot.domain.options import (
+    Choice,
+    ImageModelRef,
+    Number,
+    OptionKind,
+    PersonRef,
+    PictureFile,
+    Pixels,
+    RoleRef,
+    Suggestion,
+    Text,
+    TextFile,
+)
 from bot.text import truncate
 
 CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
@@ -16,6 +28,9 @@ _SLASH, _ON_MESSAGE = 1, 3
 _SUBCOMMAND, _STRING, _INTEGER, _USER, _ROLE, _ATTACHMENT = 1, 3, 4, 6, 8, 11
 _LONGEST_STRING = 6000
 _MOST_CHOICES, _LONGEST_DESCRIPTION = 25, 100
+_MOST_PICTURES = 4
+"""Options of `/imagine` that take one; more would hide what else it takes."""
+
 _EVERYWHERE = {
     "integration_types": [0, 1],  # installed by a server, or by a person
     "contexts": [0, 1, 2],  # in servers, in direct messages with us, in conversations that we are not in
@@ -81,8 +96,20 @@ class _CommandRenderer:
             "name": command.name.rpartition(" ")[2],
             "description": truncate(command.summary, _LONGEST_DESCRIPTION),
             **self._localised_texts("commands", command.name),
-            "options": [self._option_fields(option, ("commands", command.name, "options", option.name)) for option in options],
+            "options": [
+                fields
+                for option in options
+                for fields in self._fields_of(option, ("commands", command.name, "options", option.name))
+            ],
         }
+
+    def _fields_of(self, option: Option, key: tuple[str, ...]) -> list[Json]:
+        """Write an option. One that takes several pictures is several options: Discord takes one file for each."""
+        fields = self._option_fields(option, key)
+        if not isinstance(option.kind, PictureFile):
+            return [fields]
+        alike = {name: value for name, value in fields.items() if name != "name_localizations"}
+        return [fields, *({**alike, "name": name} for name in picture_options(option)[1:])]
 
     def _option_fields(self, option: Option, key: tuple[str, ...]) -> Json:
         return {
@@ -135,12 +162,12 @@ def _with_note(summary: str, option: Option) -> str:
 
 
 def _default_note(usually: str, default: object) -> str:
-    return f"; {usually} {default}" if usually and default not in {None, ""} else ""
+    return f"; {usually} {default}" if usually and default not in (None, "", ()) else ""
 
 
 def _type_fields(kind: OptionKind) -> Json:
     match kind:
-        case PersonRef() | RoleRef() | TextFile():
+        case PersonRef() | RoleRef() | TextFile() | PictureFile():
             return {"type": _THING_TYPES[type(kind)]}
         case Text(longest=longest):
             return {"type": _STRING, "max_length": min(longest, _LONGEST_STRING)}
@@ -155,7 +182,7 @@ def _type_fields(kind: OptionKind) -> Json:
 
 
 _LONGEST_WORDS: Mapping[type[OptionKind], int] = {Pixels: 20, ImageModelRef: 64}
-_THING_TYPES: Mapping[type[OptionKind], int] = {PersonRef: _USER, RoleRef: _ROLE, TextFile: _ATTACHMENT}
+_THING_TYPES: Mapping[type[OptionKind], int] = {PersonRef: _USER, RoleRef: _ROLE, TextFile: _ATTACHMENT, PictureFile: _ATTACHMENT}
 
 
 def autocomplete_choices(
@@ -173,6 +200,11 @@ def autocomplete_choices(
 def _known_values(kind: OptionKind) -> tuple[Suggestion, ...]:
     values = tuple(str(size) for size in USUAL_SIZES.values()) if isinstance(kind, Pixels) else kind.values
     return tuple(Suggestion(value, value) for value in values)
+
+
+def picture_options(option: Option) -> tuple[str, ...]:
+    """Return the names of the options that stand for one that takes several pictures."""
+    return (option.name, *(f"{option.name}{number}" for number in range(2, _MOST_PICTURES + 1)))
 
 
 def _reach(commands: list[AnyCommand]) -> Json:

@@ -111,9 +111,9 @@ class DiscordEventHandlers:
         await self._run_call(call, lambda: self._dispatch(interaction, typed, call))
 
     async def _dispatch(self, interaction: Interaction, typed: CommandInput, call: DiscordCall) -> None:
-        """Run a command, with the texts of the files that it was given."""
+        """Run a command, with what is in the files that it was given."""
         try:
-            raw = await read_file_options(interaction, typed.raw)
+            raw = await read_file_options(interaction, typed.raw, self._dispatcher.commands.get(typed.name))
         except BadInput as error:
             await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
             return

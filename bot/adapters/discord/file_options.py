@@ -1,4 +1,4 @@
-"""Files that somebody gives to a command, read as the texts that they hold."""
+"""Files that somebody gives to a command: texts are read as what they say, pictures are fetched as they are."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,38 +7,69 @@ from typing import Any
 
 import discord
 
+from bot.adapters.discord.application_commands import picture_options
 from bot.adapters.discord.origins import Interaction
+from bot.commands.spec import AnyCommand
+from bot.domain.inputs import MOST_BYTES, BroughtPicture
+from bot.domain.options import PictureFile
 from bot.errors import BadInput
 
-_MOST_BYTES = 4 * 1024 * 1024
+_MOST_TEXT_BYTES = 4 * 1024 * 1024
 _TIMEOUT = timedelta(seconds=30)
 
 
-async def read_file_options(interaction: Interaction, raw: Mapping[str, object]) -> dict[str, object]:
-    """Return a command's options with the text of each file in the place of the file's id.
+async def read_file_options(
+    interaction: Interaction, raw: Mapping[str, object], command: AnyCommand | None = None
+) -> dict[str, object]:
+    """Return a command's options with what is in each file in the place of the file's id; pictures are together in one option.
 
     Raises:
-        BadInput: A file is too large, is no UTF-8 text, or cannot be fetched.
+        BadInput: A file is too large, is no UTF-8 text where it should be one, or cannot be fetched.
     """
     data: Mapping[str, Any] = interaction.data or {}
     attached: Mapping[str, Any] = (data.get("resolved") or {}).get("attachments") or {}
-    read = dict(raw)
-    for name, value in raw.items():
-        if isinstance(value, str) and value in attached:
-            read[name] = await _read(interaction, attached[value])
+    given = {name: attached[value] for name, value in raw.items() if isinstance(value, str) and value in attached}
+    read = {name: value for name, value in raw.items() if name not in given}
+    for option in command.options if command else ():
+        if isinstance(option.kind, PictureFile):
+            files = [given.pop(name) for name in picture_options(option) if name in given]
+            if files:
+                read[option.name] = tuple([BroughtPicture(await _fetch_picture(interaction, file)) for file in files])
+    for name, file in given.items():
+        read[name] = await _read_text(interaction, file)
     return read
 
 
-async def _read(interaction: Interaction, attached: Any) -> str:
-    file = discord.Attachment(data=attached, state=interaction._state)  # noqa: SLF001 - what discord.py itself hands to attachments
-    if file.size > _MOST_BYTES:
-        raise BadInput(f"That file is too large: {_MOST_BYTES // 1024 // 1024} MB are the most. Nothing was changed.")
+async def _fetch_picture(interaction: Interaction, attached: Any) -> bytes:
+    file = _attachment(interaction, attached)
+    if file.size > MOST_BYTES:
+        raise BadInput(f"{file.filename} is too large: {MOST_BYTES // 2**20} MB are the most. Nothing was counted.")
     try:
-        async with asyncio.timeout(_TIMEOUT.total_seconds()):
-            content = await file.read()
+        return await _fetch(file)
+    except discord.NotFound:
+        raise BadInput("Discord does not have that file any more; please attach it again. Nothing was counted.") from None
+    except (discord.HTTPException, TimeoutError, OSError):
+        raise BadInput("Discord does not give me that file now; please try again. Nothing was counted.") from None
+
+
+async def _read_text(interaction: Interaction, attached: Any) -> str:
+    file = _attachment(interaction, attached)
+    if file.size > _MOST_TEXT_BYTES:
+        raise BadInput(f"That file is too large: {_MOST_TEXT_BYTES // 2**20} MB are the most. Nothing was changed.")
+    try:
+        content = await _fetch(file)
     except (discord.HTTPException, TimeoutError, OSError):
         raise BadInput("Discord does not give me that file now, so nothing was changed; please try again.") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("That file is no UTF-8 text, so nothing was changed; please save it as UTF-8.") from None
+
+
+def _attachment(interaction: Interaction, attached: Any) -> discord.Attachment:
+    return discord.Attachment(data=attached, state=interaction._state)  # noqa: SLF001 - what discord.py itself hands to attachments
+
+
+async def _fetch(file: discord.Attachment) -> bytes:
+    async with asyncio.timeout(_TIMEOUT.total_seconds()):
+        return await file.read()

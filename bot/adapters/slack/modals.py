@@ -11,7 +11,7 @@ from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.rendering import Json, plain_text
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Form
-from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, Suggestion, Text
+from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, PictureFile, Suggestion, Text
 from bot.errors import BadInput
 
 CALLBACK_PREFIX = "form:"
@@ -24,8 +24,8 @@ _LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_HINT = 24, 75, 2000
 _MOST_CHOICES = 100
 _ACTION_ID = "parse_values"
 _MENTION = re.compile(r"<@([A-Z0-9]+)>")
-_HIDDEN_KINDS = (JobRef,)
-"""Kinds that nobody fills in: what they hold travels with the form."""
+_HIDDEN_KINDS = (JobRef, PictureFile)
+"""Kinds that nobody fills in: what they hold travels with the form, if they were given."""
 
 
 def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_where: bool = False) -> Json:

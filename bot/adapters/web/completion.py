@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Place
-from bot.domain.options import Choice, Number, PersonRef, Pixels, Suggestion, Text
+from bot.domain.options import Choice, Number, PersonRef, PictureFile, Pixels, Suggestion, Text
 from bot.domain.people import Person
 
 
@@ -52,7 +52,11 @@ def _command(command: AnyCommand, suggestions: Mapping[str, tuple[Suggestion, ..
         summary=command.summary,
         example=command.example,
         takes_plain_words=command.takes_plain_words,
-        options=tuple(_option(option, suggestions.get(option.name, ())) for option in command.options),
+        options=tuple(
+            _option(option, suggestions.get(option.name, ()))
+            for option in command.options
+            if not isinstance(option.kind, PictureFile)
+        ),
     )
 
 

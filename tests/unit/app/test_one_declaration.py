@@ -35,10 +35,10 @@ class WiderDraft(Draft):
 
     template: Annotated[Template | None, Choice("What to begin with", Template), Description("It is drawn over.")] = None
     margin: Annotated[int, Number("Margin in pixels", least=0, most=64)] = 8
-    picture: Annotated[str | None, JobRef("A picture to begin with")] = None
+    start: Annotated[str | None, JobRef("A picture to begin with")] = None
 
 
-NEW = ["template", "margin", "picture"]
+NEW = ["template", "margin", "start"]
 
 
 async def nothing(call: Call, draft: WiderDraft) -> None:
@@ -50,8 +50,8 @@ WIDER = Command("imagine", "Draw a picture from words", WiderDraft, nothing)
 
 def test_an_option_that_is_declared_is_typed_and_in_menus() -> None:
     """In any chat."""
-    draft = WIDER.parse(read_options(WIDER, "a fox --template poster --margin 0 --picture j1"))
-    assert draft == WiderDraft(prompt="a fox", template=Template.POSTER, margin=0, picture="j1")
+    draft = WIDER.parse(read_options(WIDER, "a fox --template poster --margin 0 --start j1"))
+    assert draft == WiderDraft(prompt="a fox", template=Template.POSTER, margin=0, start="j1")
     [entry] = render_commands([WIDER], Translations())
     assert [option["name"] for option in entry["options"]][-3:] == NEW
 
@@ -71,8 +71,8 @@ def test_an_option_that_is_declared_is_in_the_rest_api() -> None:
         "description": "Margin in pixels.",
     }
     order = model(prompt="a fox", template="stamp", margin=3)
-    assert (order.template, order.margin, order.picture) == (Template.STAMP, 3, None)
-    for wrong in ({"template": "x"}, {"margin": "3"}, {"margin": 65}, {"picture": "x" * 201}, {"zebra": 1}):
+    assert (order.template, order.margin, order.start) == (Template.STAMP, 3, None)
+    for wrong in ({"template": "x"}, {"margin": "3"}, {"margin": 65}, {"start": "x" * 201}, {"zebra": 1}):
         with pytest.raises(ValidationError):
             model(prompt="a fox", **wrong)
 
@@ -95,7 +95,7 @@ def test_an_option_that_is_declared_is_a_flag_of_the_command_line() -> None:
         "loud": True,
         "template": "poster",
         "margin": "8",
-        "picture": None,
+        "start": None,
     }
     told = CliRunner().invoke(line, ["--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     assert "--template" in told
@@ -103,11 +103,11 @@ def test_an_option_that_is_declared_is_a_flag_of_the_command_line() -> None:
 
 
 def test_every_door_takes_what_a_draft_has() -> None:
-    """And a wish has room for all of it."""
+    """And a wish has room for all of it; its pictures are kept, and are inputs then."""
     names = [field.name for field in fields(Draft)]
     imagine = next(command for command in declared_commands() if command.name == "imagine")
     assert [option.name for option in imagine.options] == names
     assert list(DrawRequest.model_fields) == [*names, "wait", "response"]
     line: Any = typer.main.get_command(app)
     assert [parameter.name for parameter in line.commands["imagine"].params][: len(names)] == names
-    assert set(names) <= {field.name for field in fields(Wish)}
+    assert set(names) - {"picture"} | {"inputs"} <= {field.name for field in fields(Wish)}

@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.adapters.web.rest.authentication import authenticated_route
 from bot.adapters.web.rest.error_responses import add_error_handlers, problem_responses, set_problem_media_type
-from bot.adapters.web.rest.jobs import RestDependencies, RestJobs, to_draft
+from bot.adapters.web.rest.jobs import RestDependencies, RestJobs
 from bot.adapters.web.rest.models import LONGEST_PAGE, DrawRequest, JobAnswer, JobsAnswer, PictureFormat, QuotaView
 from bot.domain.jobs import Job
 from bot.ports.api_keys import ApiKey
@@ -89,7 +89,9 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
     ) -> JobAnswer:
         if idempotency_key and not _REPEAT_KEY.fullmatch(idempotency_key):
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The Idempotency-Key has 1 to 200 plain characters without spaces.")
-        job = await rest_jobs.wait_until_final(await rest_jobs.accept(to_draft(request), key, idempotency_key), request.wait)
+        job = await rest_jobs.wait_until_final(
+            await rest_jobs.accept(await rest_jobs.draft_of(request), key, idempotency_key), request.wait
+        )
         response.headers["Location"] = f"jobs/{job.id}"  # from beside the address asked, whatever a proxy puts before it
         response.status_code = HTTPStatus.OK if job.state.is_final else HTTPStatus.ACCEPTED
         return await rest_jobs.view(job, key, request.response)

@@ -15,6 +15,7 @@ from bot.adapters.web.rest.surface import RestCall
 from bot.commands.spec import options_of
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer
+from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
 from bot.domain.prompt_text import clean_prompt
@@ -40,7 +41,10 @@ _MOST_REPEATED = 20
 
 @dataclass(frozen=True, slots=True)
 class RestDependencies:
-    """What the REST API depends on. `knows_cost` says whether a person may read what pictures cost in dollars."""
+    """What the REST API depends on. `knows_cost` says whether a person may read what pictures cost in dollars.
+
+    `fetch_picture` returns what is at an address that somebody else named, or raises `BadInput`.
+    """
 
     studio: Studio
     quotas: Quotas
@@ -53,6 +57,7 @@ class RestDependencies:
     ids: Ids
     clock: Clock
     knows_cost: Callable[[Person], Awaitable[bool]]
+    fetch_picture: Callable[[str], Awaitable[bytes]]
 
 
 class RestJobs:
@@ -82,6 +87,20 @@ class RestJobs:
     async def models(self, key: ApiKey) -> tuple[ImageModelOffer, ...]:
         """Return the models that the key's owner may ask for."""
         return await self._dependencies.quotas.offered_models(_person(key), _place(key))
+
+    async def draft_of(self, request: DrawRequest) -> Draft:
+        """Return what is asked for, with the pictures at the addresses that it names; an option that is empty is left open.
+
+        Raises:
+            BadInput: A value is none that its option takes, or a picture cannot be fetched.
+        """
+        kinds = {option.name: option.kind for option in options_of(Draft)}
+        given = {name: value for name in kinds if (value := getattr(request, name)) not in (None, "", [])}
+        addresses = given.pop("picture", ())
+        if addresses:
+            given["picture"] = tuple([BroughtPicture(await self._dependencies.fetch_picture(address)) for address in addresses])
+        parsed: dict[str, Any] = {name: kinds[name].parse(name, value) for name, value in given.items()}
+        return Draft(**parsed)
 
     async def accept(self, draft: Draft, key: ApiKey, repeat_key: str) -> Job:
         """Have it drawn, and give the job; the same `repeat_key` again gives the same one.
@@ -186,18 +205,6 @@ def _place(key: ApiKey) -> Place:
 def _call_key(key: ApiKey, repeat_key: str) -> str:
     """Return the call's key: what two accounts call alike are two jobs."""
     return f"{API}:{key.owner}:{hashlib.sha256(repeat_key.encode()).hexdigest()}"
-
-
-def to_draft(request: DrawRequest) -> Draft:
-    """Return what is asked for; an option that is empty is left open.
-
-    Raises:
-        BadInput: A value is none that its option takes.
-    """
-    kinds = {option.name: option.kind for option in options_of(Draft)}
-    given = {name: value for name in kinds if (value := getattr(request, name)) not in {None, ""}}
-    parsed: dict[str, Any] = {name: kinds[name].parse(name, value) for name, value in given.items()}
-    return Draft(**parsed)
 
 
 def _is_same(job: Job, draft: Draft) -> bool:

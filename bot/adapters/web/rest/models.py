@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from bot.commands.spec import Option, options_of
 from bot.domain.jobs import Draft, JobState
-from bot.domain.options import Choice, Number, OptionKind, Pixels, Text
+from bot.domain.options import Choice, Number, OptionKind, PictureFile, Pixels, Text
 
 LONGEST_WAIT = 120
 """Seconds that one request may wait for its pictures."""
@@ -17,8 +17,8 @@ LONGEST_PAGE = 50
 """Jobs that one request may list."""
 
 
-_LONGEST_SIZE, _LONGEST_WORD = 20, 200
-"""Characters of a size such as `1536x1024`, and of other options that are neither prose nor a choice."""
+_LONGEST_SIZE, _LONGEST_WORD, _LONGEST_ADDRESS = 20, 200, 2000
+"""Characters of a size such as `1536x1024`, of other options that are neither prose nor a choice, and of addresses."""
 
 
 class PictureFormat(StrEnum):
@@ -37,7 +37,7 @@ def model_of(args: type) -> type[BaseModel]:
 def _field(option: Option) -> tuple[Any, Any]:
     """Return an option's type, and its default."""
     kind = _type(option.kind, shortest=1 if option.is_required else 0)
-    default = ... if option.is_required else option.default
+    default = ... if option.is_required else list(option.default) if isinstance(option.default, tuple) else option.default
     return Annotated[kind | None if default is None else kind, Field(description=option.description)], default
 
 
@@ -49,6 +49,8 @@ def _type(kind: OptionKind, shortest: int) -> Any:
             return choices
         case Number(least=least, most=most):
             return Annotated[int, Field(strict=True, ge=least, le=most)]
+        case PictureFile(most=most):
+            return Annotated[list[Annotated[str, Field(max_length=_LONGEST_ADDRESS)]], Field(max_length=most)]
         case _:  # the kind itself reads it
             return Annotated[str, Field(max_length=_LONGEST_SIZE if isinstance(kind, Pixels) else _LONGEST_WORD)]
 

@@ -89,6 +89,21 @@ async def test_an_order_becomes_a_job_of_the_keys_owner(counter: Counter) -> Non
     assert (await counter.bench.quota_status()).held == 2
 
 
+async def test_an_order_begins_with_the_pictures_at_its_addresses(counter: Counter, bench: Bench) -> None:
+    """The same ones again are the same order, and others are another."""
+    bench.painter.abilities = replace(bench.painter.abilities, most_inputs=2)
+    offers = tuple(replace(offer, most_inputs=2) for offer in bench.models.offers)
+    object.__setattr__(bench.models, "offers", offers)
+    photos = ["https://photos.example/1.jpg", "https://photos.example/2.jpg"]
+    answers = [await counter.order(picture=photos, repeat="k-1") for _ in range(2)]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    job = bench.jobs.rows[answers[0].json()["id"]].job
+    assert [one.role for one in job.wish.inputs] == ["base", "reference"]
+    assert (await counter.order(repeat="k-1")).status_code == 409
+    refused = await counter.order(picture=["http://127.0.0.1/secret"])
+    assert (refused.status_code, refused.json()["kind"]) == (400, "bad_input")
+
+
 async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counter, bench: Bench) -> None:
     """As addresses, or in base64."""
     job = (await counter.order()).json()["id"]
