@@ -216,9 +216,9 @@ class DrawingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """One paid call to a provider, written down before it goes out.
+    """One paid call to a provider, written down before it goes out. A job has several where one does not give all its pictures.
 
-    `asked` is how many pictures it asks for, which may be fewer than were wished for.
+    `asked` is how many pictures it asks for.
     `cost` is what the call probably costs until it is known what it did cost.
     `files` is set when it is `DRAWN`: the pictures are safe on this machine
     and only have to reach the store. By its `ticket` any worker collects it.

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import MessageRef, Post
 from bot.domain.images import Picture
-from bot.domain.jobs import Ending, Job, JobId, JobState
+from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState
 from bot.domain.money import FREE
 from bot.domain.people import Identity, Platform
 from bot.domain.removals import Removal
@@ -275,12 +275,12 @@ class Delivery:
 
     async def _finished_post(self, job: Job, pictures: tuple[Picture, ...], left: QuotaStatus | None = None) -> Post:
         drawings = await self._jobs.drawings(job.id)
-        drawn = next((drawing for drawing in reversed(drawings) if drawing.files), None)
+        notes = dict.fromkeys(note for one in drawings if one.state is DrawingState.DRAWN for note in one.notes)
         cost = sum((drawing.cost for drawing in drawings), job.prepared_prompt.cost if job.prepared_prompt else FREE)
         return posts.done(
             job,
             pictures=pictures,
-            drawing=drawn,
+            notes=tuple(notes),
             cost=cost,
             links=self._links,
             left=left,

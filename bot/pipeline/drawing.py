@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 
 import structlog
 
@@ -18,10 +19,12 @@ from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
+from bot.pipeline.partial_results import check_refusals, is_too_few_note, most_pressing, too_few_note, unusable_note
 from bot.pipeline.provider_pool import ProviderPool
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.retries import retry_storage
 from bot.pipeline.ticket_providers import CallUnderWay
+from bot.pipeline.wish_calls import CallShare, WishCalls
 from bot.ports.images import OnProgress, Provider
 from bot.ports.jobs import Jobs
 from bot.ports.observer import CostIncurred, Observer
@@ -84,10 +87,13 @@ class DrawingStep:
         """Wait until the drawings that end with us have ended, each within its time limit, and their pictures are safe here."""
         await self._none_open.wait()
 
-    async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
-        """Return a drawing whose pictures are safe on this machine; one that was made earlier is not made again.
+    async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> tuple[Drawing, ...]:
+        """Return drawings whose pictures are safe on this machine; what was made earlier is not made again.
 
-        `on_trouble` is called whenever this machine will not keep the bytes and we wait.
+        They have fewer pictures than were wished for where some could not be
+        drawn. Any error means that there are none, but for the last three:
+        then the job is not done with. `on_trouble` is called whenever this
+        machine will not keep the bytes and we wait.
 
         Raises:
             PromptRefused: A provider will not draw it.
@@ -97,34 +103,36 @@ class DrawingStep:
             ProviderFailed: No provider could.
             WaitsForProvider: One has as many calls as it may have; the job is queued.
             Stopping: No new call is made any more.
+            StorageFailed: It could not be written down, or read.
         """
         lost: OutcomeUnknown | None = None
-        unknown: frozenset[str] = frozenset()
         failed: ProviderFailed | None = None
         while True:
             earlier = await self._jobs.drawings(job.id)
-            if drawn := next((drawing for drawing in earlier if drawing.state is DrawingState.DRAWN), None):
-                return drawn
-            under_way = next(filter(None, map(self._calls.find, earlier)), None)
-            _check_refusals(earlier)
-            if under_way is None:
-                if found := await self._find_stored(earlier, on_trouble):
-                    return found
-                unknown = await self._check_unknown_drawings(earlier, lost)
-            try:
-                with self._count_open_drawing():
-                    if under_way is not None:
-                        return await self._collect(job, under_way, on_progress, on_trouble)
-                    return await self._try_providers(job, on_progress, on_trouble, unknown=unknown, failed=failed)
-            except OutcomeUnknown as error:
-                lost = error
-            except ProviderFailed as error:
-                if under_way is None or error.may_be_refusal:
-                    raise
-                failed = error
+            drawn = tuple(drawing for drawing in earlier if drawing.state is DrawingState.DRAWN)
+            under_way = tuple(filter(None, map(self._calls.find, earlier)))
+            calls = WishCalls(job.wish.count - sum(drawing.asked for drawing in drawn), on_progress)
+            with self._count_open_drawings():
+                if under_way:
+                    await calls.collect(partial(self._collect, job, call, on_progress, on_trouble) for call in under_way)
+                elif calls.missing > 0:
+                    if await self._find_stored(earlier, on_trouble):
+                        continue
+                    await self._make_calls(job, calls, earlier, lost=lost, failed=failed, on_trouble=on_trouble)
+            match most_pressing(calls.errors):
+                case OutcomeUnknown() as error if error is not lost:
+                    lost = error
+                case ProviderFailed(may_be_refusal=False) as error if under_way:
+                    failed = error
+                case PromptRefused() | ProviderFailed() as error:
+                    return await self._end_early(job, (*drawn, *calls.drawn), error, on_trouble)
+                case Exception() as error:
+                    raise error
+                case None if not under_way:
+                    return await self._note_missing(job, (*drawn, *calls.drawn), None, on_trouble)
 
     @contextlib.contextmanager
-    def _count_open_drawing(self) -> Iterator[None]:
+    def _count_open_drawings(self) -> Iterator[None]:
         """Count the body among what `wait_for_open_drawings` waits for."""
         self._open_drawings += 1
         self._none_open.clear()
@@ -142,17 +150,21 @@ class DrawingStep:
             answer = await self._calls.collect(job, call, on_progress, on_trouble)
             return await self._store_safely(answer, on_trouble)
 
-    async def _find_stored(self, earlier: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> Drawing | None:
-        """Return a drawing whose process died before it could say so as drawn, if its pictures are safe on this machine."""
+    async def _find_stored(self, earlier: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> bool:
+        """Close drawings as drawn whose process died before it could say so, if their pictures are safe here; whether any are."""
+        found = False
         for drawing in earlier:
             may_be_here = drawing.state is DrawingState.OPEN or (drawing.ticket is not None and not drawing.state.is_certain)
             if may_be_here and (files := await self._keeping.find_stored(drawing)):
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
-                return await self._close_drawn(drawing, files, on_trouble)
-        return None
+                await self._close_drawn(drawing, files, on_trouble)
+                found = True
+        return found
 
-    async def _check_unknown_drawings(self, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None) -> frozenset[str]:
-        """Raise `OutcomeUnknown` when more calls are unaccounted for than the rules forgive; else return whose they were.
+    async def _check_unknown_drawings(
+        self, job: Job, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None
+    ) -> frozenset[str]:
+        """Raise `OutcomeUnknown` when more pictures are unaccounted for than the rules forgive; else return who was asked.
 
         What was surely free may be drawn again, once.
         """
@@ -162,19 +174,38 @@ class DrawingStep:
                 await self._queue.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
         is_free = all(drawing.cost == FREE for drawing in unknown)
-        allowed = 1 if is_free or self._when_unknown is WhenUnknown.RETRY else 0
-        if len(unknown) > allowed:
+        allowed = job.wish.count if is_free or self._when_unknown is WhenUnknown.RETRY else 0
+        if sum(drawing.asked for drawing in unknown) > allowed:
             raise lost or OutcomeUnknown.by_interruption(unknown[-1].provider)
         return frozenset(drawing.provider for drawing in unknown)
+
+    async def _make_calls(
+        self,
+        job: Job,
+        calls: WishCalls,
+        earlier: tuple[Drawing, ...],
+        *,
+        lost: OutcomeUnknown | None,
+        failed: ProviderFailed | None,
+        on_trouble: Callable[[], None],
+    ) -> None:
+        """Make the calls for what is missing, if what became of the earlier ones lets us."""
+        try:
+            check_refusals(earlier)
+            unknown = await self._check_unknown_drawings(job, earlier, lost)
+        except (PromptRefused, OutcomeUnknown) as error:
+            calls.errors.append(error)
+        else:
+            await calls.make(partial(self._try_providers, job, unknown=unknown, failed=failed, on_trouble=on_trouble))
 
     async def _try_providers(
         self,
         job: Job,
-        on_progress: OnProgress,
-        on_trouble: Callable[[], None],
+        share: CallShare,
         *,
         unknown: frozenset[str],
         failed: ProviderFailed | None,
+        on_trouble: Callable[[], None],
     ) -> Drawing:
         """Have the first provider of those for this wish draw that can, and say why where that is not the very first.
 
@@ -184,7 +215,7 @@ class DrawingStep:
         async def call(provider: Provider, why_not: str) -> Drawing:
             if self._is_stopping:
                 raise Stopping
-            answer = await self._calls.make(job, Choice(provider, why_not, inputs), on_progress, on_trouble)
+            answer = await self._calls.make(job, Choice(provider, share, why_not, inputs), on_trouble)
             return await self._store_safely(answer, on_trouble)
 
         names = self._models.order(job.wish.model, job.tier, job.wish.inputs)
@@ -208,26 +239,35 @@ class DrawingStep:
         return await self._close_drawn(drawing, files, on_trouble)
 
     async def _close_drawn(self, drawing: Drawing, files: tuple[ImageFile, ...], on_trouble: Callable[[], None]) -> Drawing:
-        notes = (*drawing.notes, *_missing_note(drawing.asked, len(files)))
+        notes = (*drawing.notes, *unusable_note(drawing.asked, len(files)))
         safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes)
         await retry_storage(lambda: self._queue.close_drawing(safe), on_trouble)
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
         return safe
 
+    async def _end_early(
+        self, job: Job, drawn: tuple[Drawing, ...], error: PromptRefused | ProviderFailed, on_trouble: Callable[[], None]
+    ) -> tuple[Drawing, ...]:
+        """Return what is drawn all the same; raise the error where nothing is."""
+        if not drawn:
+            raise error
+        return await self._note_missing(job, drawn, error, on_trouble)
 
-def _check_refusals(earlier: tuple[Drawing, ...]) -> None:
-    """Raise `PromptRefused` where a provider refused, perhaps, and the process was killed before it could say so to anybody."""
-    for drawing in earlier:
-        if drawing.state is DrawingState.REFUSED:
-            sentence = "The image service will not draw this; please try other words."
-            raise PromptRefused(rule="refused_by_provider", sentence=sentence, request_id=drawing.request_id)
-
-
-def _missing_note(asked: int, came: int) -> tuple[str, ...]:
-    """Say how many pictures of those that were asked for cannot be shown."""
-    missing = asked - came
-    if missing <= 0:
-        return ()
-    return (
-        f"{missing} of {asked} pictures could not be used or did not come, and {'was' if missing == 1 else 'were'} not counted",
-    )
+    async def _note_missing(
+        self,
+        job: Job,
+        drawn: tuple[Drawing, ...],
+        error: PromptRefused | ProviderFailed | None,
+        on_trouble: Callable[[], None],
+    ) -> tuple[Drawing, ...]:
+        """Say in the last drawing why there are no more; a killed process may have said so before it turned out otherwise."""
+        came = sum(drawing.asked for drawing in drawn)
+        note = () if error is None else (too_few_note(came, job.wish.count, error),)
+        noted = [replace(one, notes=tuple(note for note in one.notes if not is_too_few_note(note))) for one in drawn]
+        noted[-1] = replace(noted[-1], notes=(*noted[-1].notes, *note))
+        for before, after in zip(drawn, noted, strict=True):
+            if after != before:
+                await retry_storage(partial(self._queue.close_drawing, after), on_trouble)
+        if error is not None:
+            log.warning("drawing.incomplete", came=came, asked=job.wish.count, reason=str(error))
+        return tuple(noted)

@@ -103,8 +103,8 @@ class KeepingStep:
                     files.append(_with_own_key(drawing, checked))
         return tuple(sorted(files, key=lambda file: file.key))
 
-    async def keep(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> None:
-        """Bring the drawing's pictures into the store, then count them.
+    async def keep(self, job: Job, drawings: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> None:
+        """Bring the drawings' pictures into the store, then count them.
 
         `on_trouble` is called whenever the store will not have them and we wait.
 
@@ -113,14 +113,16 @@ class KeepingStep:
             ObjectMissing: Another machine has them in its spool, and may come back.
             PicturesLost: It did not within `LOST_AFTER`.
         """
+        files = tuple(file for drawing in drawings for file in drawing.files)
         if self._spool is not None:
-            async with self._find_lost(job, drawing, on_trouble):
-                for file in drawing.files:
-                    await self._move_to_store(self._spool, file, on_trouble)
-        pictures = tuple(self._picture(job, position, file) for position, file in enumerate(drawing.files))
+            for drawing in drawings:
+                async with self._find_lost(job, drawing, on_trouble):
+                    for file in drawing.files:
+                        await self._move_to_store(self._spool, file, on_trouble)
+        pictures = tuple(self._picture(job, position, file) for position, file in enumerate(files))
         await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
         if self._spool is not None:
-            await self._empty_spool(self._spool, drawing)
+            await self._empty_spool(self._spool, files)
 
     async def load(self, job: Job, drawing: Drawing, file: ImageFile, on_trouble: Callable[[], None]) -> bytes:
         """Return the bytes of one of a drawing's pictures; raises as `keep` does where they are not here."""
@@ -174,10 +176,10 @@ class KeepingStep:
             return
         await retry_storage(lambda: self._objects.put(file.key, content, file.media_type), on_trouble)
 
-    async def _empty_spool(self, spool: ObjectStore, drawing: Drawing) -> None:
+    async def _empty_spool(self, spool: ObjectStore, files: tuple[ImageFile, ...]) -> None:
         """Forget what is safe in the store; bytes that will not go take up room and nothing else."""
         try:
-            for file in drawing.files:
+            for file in files:
                 await spool.delete(file.key)
         except StorageFailed as error:
             log.warning("spool.not_emptied", reason=str(error))

@@ -17,6 +17,7 @@ from bot.pipeline.pseudonyms import pseudonym
 from bot.pipeline.ticket_calls import TicketCalls
 from bot.pipeline.ticket_cancellation import TicketCancellation
 from bot.pipeline.ticket_providers import CallUnderWay
+from bot.pipeline.wish_calls import CallShare
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress, Provider, TicketProvider
 from bot.ports.observer import CostIncurred, Observer, Step
@@ -33,9 +34,10 @@ class PaidAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who draws, from which pictures, and why another one does not; empty where it is the first."""
+    """Who draws how many, from which pictures, and why another one does not; empty where it is the first."""
 
     provider: Provider
+    share: CallShare
     why_not: str = ""
     inputs: tuple[InputContent, ...] = ()
 
@@ -85,16 +87,16 @@ class PaidCalls:
         """Return the call of an open drawing, if it goes on without whoever made it."""
         return self._ticket_calls.find(drawing)
 
-    async def make(self, job: Job, choice: Choice, on_progress: OnProgress, on_trouble: Callable[[], None]) -> PaidAnswer:
+    async def make(self, job: Job, choice: Choice, on_trouble: Callable[[], None]) -> PaidAnswer:
         """Make one paid call, written down before it goes out.
 
         Raises:
             PromptRefused: The provider will not draw it.
             ProviderFailed: It did not; `OutcomeUnknown` when nobody knows.
-            WaitsForProvider: It has as many calls as it may have; the job is queued.
+            WaitsForProvider: It has as many calls as it may have; the job is queued, if none of its calls is out.
             Stopping: It is drawn, and collected by somebody else.
         """
-        provider = choice.provider
+        provider, on_progress = choice.provider, choice.share.on_progress
         request, notes = self._request(job, choice)
         drawing = Drawing(
             id=request.drawing,
@@ -108,7 +110,7 @@ class PaidCalls:
             cost=estimate_cost(provider, request),
             notes=notes,
         )
-        await self._queue.open_drawing(drawing)
+        await choice.share.open(lambda joins_line: self._queue.open_drawing(drawing, joins_line=joins_line))
         with self._observer.watch(Step.DRAWING, job, provider.name):
             if not isinstance(provider, TicketProvider):
                 return await self._draw(drawing, provider, request, on_progress)
@@ -177,7 +179,6 @@ class PaidCalls:
         """Fit the wish to what the provider can do, and say so where that changes it."""
         provider, wish, abilities = choice.provider, job.wish, choice.provider.abilities
         size, quality = abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
-        count = min(wish.count, abilities.most)
         because = f", because {choice.why_not}" if choice.why_not else ""
         notes = [f"{provider.attribution}{because}", f"{size}, {quality} quality"]
         if wish.size and size != wish.size:
@@ -186,14 +187,12 @@ class PaidCalls:
             notes.append(f"this model does not draw {wish.shape} pictures")
         if quality is not wish.quality:
             notes.append(f"this model has no {wish.quality} quality")
-        if count < wish.count:
-            notes.append(f"this model draws {count} at a time, so only that many were drawn and counted")
         request = ImageRequest(
             drawing=DrawingId(self._ids.new()),
             prompt=job.prepared_prompt.text if job.prepared_prompt else wish.prompt,
             size=size,
             quality=quality,
-            count=count,
+            count=choice.share.take(abilities.most),
             author=pseudonym(job.account),
             previews=wish.previews,
             inputs=choice.inputs,

@@ -1,7 +1,7 @@
 """Has pictures judged that were drawn, before anybody keeps or sees them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import structlog
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class PictureReview:
-    """Takes pictures out of a drawing that the guard does not let through. It may be done again after a crash."""
+    """Takes pictures out of drawings that the guard does not let through. It may be done again after a crash."""
 
     def __init__(self, *, jobs: Jobs, keeping: KeepingStep, guard: Guard, policies: GuardPolicies) -> None:
         self._jobs = jobs
@@ -28,8 +28,8 @@ class PictureReview:
         self._guard = guard
         self._policies = policies
 
-    async def review(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> Drawing:
-        """Return the drawing with the pictures that may be shown; `on_trouble` is called while this machine has not got them.
+    async def review(self, job: Job, drawings: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> tuple[Drawing, ...]:
+        """Return the drawings with the pictures that may be shown; `on_trouble` is called while this machine has not got them.
 
         Raises:
             PromptRefused: None of them may.
@@ -38,10 +38,10 @@ class PictureReview:
             PicturesLost: The machine that has them does not come back.
         """
         if not self._guard.judges_pictures:
-            return drawing
+            return drawings
         policy = await self._policies.of(job.community)
         stopped: dict[ImageFile, PromptRefused] = {}
-        for file in drawing.files:
+        for drawing, file in [(one, file) for one in drawings for file in one.files]:
             content = await self._keeping.load(job, drawing, file, on_trouble)
             # Models make pictures smaller than that before they look, and WebP would take three times as long.
             small = await asyncio.to_thread(convert_to_jpeg, content)
@@ -51,15 +51,22 @@ class PictureReview:
                 stopped[file] = error
             except GuardUnavailable as error:
                 raise PictureUnchecked(str(error)) from error
-        return drawing if not stopped else await self._take_out(drawing, stopped)
+        return drawings if not stopped else await self._take_out(drawings, stopped)
 
-    async def _take_out(self, drawing: Drawing, stopped: dict[ImageFile, PromptRefused]) -> Drawing:
-        shown = tuple(file for file in drawing.files if file not in stopped)
-        if not shown:
+    async def _take_out(self, drawings: tuple[Drawing, ...], stopped: dict[ImageFile, PromptRefused]) -> tuple[Drawing, ...]:
+        drawn = sum(len(drawing.files) for drawing in drawings)
+        if len(stopped) == drawn:
             raise next(iter(stopped.values()))
-        note = f"{len(stopped)} of {len(drawing.files)} pictures did not pass the check of pictures, and count nothing"
-        reviewed = replace(drawing, files=shown, notes=(*drawing.notes, note))
-        await self._jobs.close_drawing(reviewed)
+        note = f"{len(stopped)} of {drawn} pictures did not pass the check of pictures, and count nothing"
+        reviewed = tuple(_without(drawing, stopped) for drawing in drawings)
+        reviewed = (*reviewed[:-1], replace(reviewed[-1], notes=(*reviewed[-1].notes, note)))
+        for before, after in zip(drawings, reviewed, strict=True):
+            if after != before:
+                await self._jobs.close_drawing(after)
         await self._keeping.remove(tuple(stopped))
-        log.info("drawing.reviewed", drawing=drawing.id, stopped=len(stopped))
+        log.info("drawing.reviewed", drawing=drawings[-1].id, stopped=len(stopped))
         return reviewed
+
+
+def _without(drawing: Drawing, stopped: Collection[ImageFile]) -> Drawing:
+    return replace(drawing, files=tuple(file for file in drawing.files if file not in stopped))

@@ -8,7 +8,7 @@ from bot.domain.allowances import QuotaStatus
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, PostPicture, Tone
 from bot.domain.images import Picture, Progress
-from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobState, QueuePosition
+from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
 from bot.domain.removals import Removal, RemovalReason, RemovalState
@@ -59,7 +59,7 @@ def done(
     job: Job,
     *,
     pictures: tuple[Picture, ...],
-    drawing: Drawing | None,
+    notes: tuple[str, ...],
     cost: Cost,
     links: PictureLinks,
     left: QuotaStatus | None = None,
@@ -68,7 +68,8 @@ def done(
 ) -> Post:
     """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little.
 
-    `shows_cost` says whether everybody may read what it cost in dollars, `taken_down` how many more pictures there were.
+    `notes` say who drew and how, `shows_cost` whether everybody may read what it cost in dollars, `taken_down` how many more
+    pictures there were.
     """
     gone = (f"{pluralize(taken_down, 'picture')} of it {'was' if taken_down == 1 else 'were'} taken down",) if taken_down else ()
     price = str(cost) if cost.microusd else ""
@@ -78,7 +79,7 @@ def done(
         Tone.DONE,
         pictures=post_pictures,
         details=_prompt_details(job),
-        footer=(*gone, *(drawing.notes if drawing else ()), *_facts(job, price if shows_cost else ""), *_low_quota_note(left)),
+        footer=(*gone, *notes, *_facts(job, price if shows_cost else ""), *_low_quota_note(left)),
         cost="" if shows_cost else price,
         buttons=(*_redraw_buttons(job), Button("Delete", "delete", job.id, is_dangerous=True)),
         menu=(Button("Report", "report", job.id),),

@@ -55,11 +55,11 @@ class ProviderQueue:
         self._accounts = accounts
         self._slowed: set[str] = set()
 
-    async def open_drawing(self, drawing: Drawing) -> None:
+    async def open_drawing(self, drawing: Drawing, *, joins_line: bool = True) -> None:
         """Write a paid call down before it goes out.
 
         Raises:
-            WaitsForProvider: It is not this job's turn; it is queued again.
+            WaitsForProvider: It is not this job's turn; it is queued again, if it `joins_line`.
             LeaseLost: The job has been claimed again since, or is final.
             StorageFailed: It could not be written down.
         """
@@ -68,7 +68,7 @@ class ProviderQueue:
         if limits is None:
             return await self._jobs.open_drawing(drawing)
         each, accounts = self._limits.get(provider, CallLimits()), self._accounts_of(provider)
-        is_open = await self._calls.open_drawing(drawing, each, self._platforms, accounts)
+        is_open = await self._calls.open_drawing(drawing, each, self._platforms, accounts, joins_line=joins_line)
         if is_open and limits.per_minute is None:
             return None
         due = await self._publish_due(provider)  # when the next one may begin is known now

@@ -237,10 +237,10 @@ class Worker:
 
         show(posts.working(job, "Drawing"))
         drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
-        drawing = await self._steps.review.review(job, drawn, on_trouble)
+        drawings = await self._steps.review.review(job, drawn, on_trouble)
         with self._observer.watch(Step.KEEPING, job):
-            await self._steps.keeping.keep(job, drawing, on_trouble)
-        log.info("job.kept", pictures=len(drawing.files))
+            await self._steps.keeping.keep(job, drawings, on_trouble)
+        log.info("job.kept", pictures=sum(len(drawing.files) for drawing in drawings))
 
     async def _show_waiting(self, job: Job, error: WaitsForProvider) -> None:
         """Say that it waits, also where its message was not there yet when it was refused."""

@@ -34,12 +34,19 @@ class CallQueue(Protocol):
     """
 
     async def open_drawing(
-        self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+        self,
+        drawing: Drawing,
+        limits: CallLimits,
+        platforms: frozenset[Platform],
+        accounts: Sequence[str],
+        *,
+        joins_line: bool = True,
     ) -> bool:
         """Write a paid call down before it goes out, as `Jobs.open_drawing` does, if there is room for it.
 
-        If there is none, or others go first, its job is queued again and waits
-        for the service: False. It has no lease then, and recovery passes it over.
+        If there is none, or others go first: False. Its job is queued again
+        then and waits for the service, if it `joins_line`; it has no lease, and
+        recovery passes it over.
 
         Raises:
             LeaseLost: The job has been claimed again since, or is final.

@@ -99,7 +99,13 @@ class SqlCallQueue:
         self._clock = clock
 
     async def open_drawing(
-        self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+        self,
+        drawing: Drawing,
+        limits: CallLimits,
+        platforms: frozenset[Platform],
+        accounts: Sequence[str],
+        *,
+        joins_line: bool = True,
     ) -> bool:
         """Count, and insert the drawing or queue its job, while nobody else looks at the provider."""
         line = provider_of(drawing.provider)
@@ -113,6 +119,8 @@ class SqlCallQueue:
                 await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
                 await add_drawing(connection, drawing)
                 return True
+            if not joins_line:
+                return False
             queued = {"state": JobState.QUEUED, "lease_until": None, "not_before": None, "started_at": None}
             await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=line, **queued)
             return False

@@ -175,7 +175,7 @@ class SqlJobs:
                 return
             await overwrite_drawing(connection, drawing)
             if hold is not None and hold.state == HoldState.SPENT:
-                drawn = max(one.may_have_given for one in await drawings_of(connection, drawing.job))
+                drawn = sum(one.may_have_given for one in await drawings_of(connection, drawing.job))
                 await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
 
     async def record_missing(self, job: JobId, attempt: int) -> datetime:
@@ -221,7 +221,7 @@ class SqlJobs:
             await lock_hold(connection, job)
             paid = [one for one in await drawings_of(connection, job) if one.state.is_paid_for]
             if paid and not is_refunded:
-                counted = await spend_hold(connection, job, max(one.may_have_given for one in paid), self._clock.now())
+                counted = await spend_hold(connection, job, sum(one.may_have_given for one in paid), self._clock.now())
                 ending = once_paid(counted) if once_paid else ending
             await connection.execute(_CANCEL, {"job": job, **self._final_values(ending)})
             await end_hold_and_book_cost(connection, job, self._clock.now())

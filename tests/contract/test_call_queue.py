@@ -81,6 +81,11 @@ class Line:
         drawing = a_drawing(f"drawing {self._drawn}", job, provider=provider, started_at=self.clock.now())
         return await self.calls.open_drawing(drawing, limits, EVERYWHERE, (drawing.provider,))
 
+    async def open_beside(self, job: Job, limits: CallLimits = TWO) -> bool:
+        """Begin another drawing of a job that has one out."""
+        drawing = a_drawing(f"another of {job.id}", job, started_at=self.clock.now(), provider="offline")
+        return await self.calls.open_drawing(drawing, limits, EVERYWHERE, (drawing.provider,), joins_line=False)
+
     async def end(self, name: str, state: DrawingState = DrawingState.DRAWN) -> None:
         """End what is being drawn of it."""
         [*_, drawing] = await self.jobs.drawings(JobId(name))
@@ -105,6 +110,17 @@ def line(jobs: Jobs, calls: CallQueue, clock: StoppedClock, ann: AccountId) -> L
 
 class TestCallsAtOnce:
     """So many are out at once."""
+
+    async def test_several_calls_of_one_job_count_each(self, line: Line) -> None:
+        """One too many does not send a job back to the line while others of its calls are out."""
+        await line.accept("a", "b")
+        job = await line.claim("a")
+        assert await line.open_claimed(job)
+        assert await line.open_beside(job)
+        assert not await line.open_beside(job, CallLimits(at_once=1))
+        assert await line.state("a") == JobState.RUNNING
+        assert not await line.open("b")
+        assert len(await line.jobs.drawings(job.id)) == 2
 
     async def test_no_more_are_out_than_may_be(self, line: Line) -> None:
         """Whoever is one too many is queued again, as if it had not been taken up, and its pictures stay set aside."""

@@ -80,10 +80,10 @@ async def test_they_are_waited_for_and_then_given_up(
     for pause in (timedelta(), LOST_AFTER - SECOND):
         clock.move(pause)
         with pytest.raises(ObjectMissing):
-            await machine("B").keep(job, drawing, nobody)
+            await machine("B").keep(job, (drawing,), nobody)
     clock.move(SECOND)
     with pytest.raises(PicturesLost) as lost:
-        await machine("B").keep(job, drawing, nobody)
+        await machine("B").keep(job, (drawing,), nobody)
     await jobs.finish(job.id, job.attempt, Ending(JobState.FAILED, lost.value.kind, lost.value.user_text))
     status = await ledger.quota_status(HOUSE, job.account, NOON.date(), 10)
     assert (status.held, status.spent) == (0, 0)
@@ -96,10 +96,10 @@ async def test_what_their_machine_brings_in_time_is_kept_by_any_other(
     """Once."""
     job, drawing = drawn
     with pytest.raises(ObjectMissing):
-        await machine("B").keep(job, drawing, nobody)
+        await machine("B").keep(job, (drawing,), nobody)
     await sweep.sweep()
     assert (len(files(tmp_path / "A")), len(files(tmp_path / "store"))) == (0, 1)
-    await machine("B").keep(job, drawing, nobody)
+    await machine("B").keep(job, (drawing,), nobody)
     found = await jobs.get(job.id)
     assert found is not None
     assert found.state is JobState.KEPT

@@ -162,3 +162,17 @@ async def test_what_a_free_service_has_forgotten_is_drawn_again(tmp_path: Path) 
         await house.until(FINAL, 2)
         assert {message["post"]["tone"] for message in await visitor.messages()} == {"done"}
         assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": 2}]
+
+
+async def test_a_wish_of_three_at_a_service_of_one_a_call_is_whole_after_kill_9(tmp_path: Path) -> None:
+    """Three calls, three pictures in one message, three counted."""
+    async with SERVICES["replicate"]() as service, house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:
+        await visitor.types("/imagine three foxes --count 3")
+        await house.until(WAITING, 3)
+        await house.kill()
+        await service.go_on()
+        await house.start()
+        await house.until(FINAL, 1)
+        assert [len(message["post"]["pictures"]) for message in await visitor.messages()] == [3]
+        assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": 3}]
+        assert service.drawn() == 3

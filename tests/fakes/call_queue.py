@@ -27,7 +27,13 @@ class MemoryCallQueue:
         self.failures = ScriptedFailures()
 
     async def open_drawing(
-        self, drawing: Drawing, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
+        self,
+        drawing: Drawing,
+        limits: CallLimits,
+        platforms: frozenset[Platform],
+        accounts: Sequence[str],
+        *,
+        joins_line: bool = True,
     ) -> bool:
         """Note the drawing if there is room."""
         self.failures.raise_next("open_drawing")
@@ -44,8 +50,9 @@ class MemoryCallQueue:
             row.waits_for = None
             row.drawings.setdefault(drawing.id, drawing)
             return True
-        row.waits_for, row.lease_until, row.not_before = line, None, None
-        self._jobs.change(row, state=JobState.QUEUED, started_at=None)
+        if joins_line:
+            row.waits_for, row.lease_until, row.not_before = line, None, None
+            self._jobs.change(row, state=JobState.QUEUED, started_at=None)
         return False
 
     async def due(

@@ -214,7 +214,7 @@ class MemoryJobs:
             more = drawing.cost.microusd - (known.cost.microusd if known else 0)
             if row.is_cost_booked:
                 self.books.spend(row.hold.scopes, row.day, held=0, spent=more)
-            drawn = max(one.may_have_given for one in row.drawings.values()) * row.hold.each
+            drawn = sum(one.may_have_given for one in row.drawings.values()) * row.hold.each
             if row.job.state is JobState.CANCELLED and row.spent > drawn:
                 now, from_credits = self.clock.now(), row.from_credits
                 self.books.give_back(
@@ -267,7 +267,7 @@ class MemoryJobs:
         if row is not None and row.job.state in {JobState.QUEUED, JobState.RUNNING}:
             paid = [one.may_have_given for one in row.drawings.values() if one.state.is_paid_for]
             if paid and not is_refunded:
-                self._let_go(row, spent=min(row.held, max(paid) * row.hold.each))
+                self._let_go(row, spent=min(row.held, sum(paid) * row.hold.each))
                 ending = once_paid(row.spent) if once_paid else ending
             self._end(row, ending)
         return row.job.ending if row is not None and row.job.state is ending.state else None

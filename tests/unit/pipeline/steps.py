@@ -9,7 +9,15 @@ from tests.fakes.waiting import until
 
 
 async def draw(bench: Bench, job: Job, news: list[Progress] | None = None, troubles: list[str] | None = None) -> Drawing:
-    """Have a claimed job drawn."""
+    """Have a claimed job drawn by one call."""
+    [drawing] = await draw_all(bench, job, news, troubles)
+    return drawing
+
+
+async def draw_all(
+    bench: Bench, job: Job, news: list[Progress] | None = None, troubles: list[str] | None = None
+) -> tuple[Drawing, ...]:
+    """Have a claimed job drawn by as many calls as it takes."""
     heard: list[Progress] = [] if news is None else news
 
     async def on_progress(progress: Progress) -> None:

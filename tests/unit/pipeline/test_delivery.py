@@ -25,8 +25,8 @@ async def kept(bench: Bench) -> Job:
     async def on_progress(progress: object) -> None:
         await asyncio.sleep(0)
 
-    drawing = await bench.drawing.draw(job, on_progress, lambda: None)
-    await bench.keeping.keep(job, drawing, lambda: None)
+    drawings = await bench.drawing.draw(job, on_progress, lambda: None)
+    await bench.keeping.keep(job, drawings, lambda: None)
     return bench.job(job)
 
 

@@ -58,7 +58,7 @@ async def test_the_good_pictures_of_several_are_kept_and_the_missing_said(bench:
         "3 of 4 pictures could not be used or did not come, and were not counted",
     )
     assert await bench.jobs.cost(job.id) == PRICE
-    await bench.keeping.keep(job, drawing, lambda: None)
+    await bench.keeping.keep(job, (drawing,), lambda: None)
     assert ((await bench.quota_status()).held, (await bench.quota_status()).spent) == (0, 1)
 
 

@@ -23,15 +23,14 @@ async def test_a_wish_that_does_not_fit_is_drawn_as_near_as_can_be_and_the_notes
     """Nobody wonders where their pixels went."""
     bench = Bench()
     bench.painter.abilities = WIDE_ONLY
-    drawing = await draw(bench, await bench.claimed(size=Size(800, 600), quality=Quality.HIGH, count=3))
+    drawing = await draw(bench, await bench.claimed(size=Size(800, 600), quality=Quality.HIGH))
     [request] = bench.painter.requests
-    assert (request.size, request.quality, request.count) == (Size(1536, 1024), Quality.MEDIUM, 2)
+    assert (request.size, request.quality) == (Size(1536, 1024), Quality.MEDIUM)
     assert drawing.notes == (
         "drawn by painter",
         "1536x1024, medium quality",
         "this model does not draw 800x600",
         "this model has no high quality",
-        "this model draws 2 at a time, so only that many were drawn and counted",
     )
 
 

@@ -64,7 +64,7 @@ async def test_pictures_are_kept_untouched_in_their_order_and_counted(bench: Ben
     """Byte for byte, under keys that follow from their content."""
     job = await bench.claimed(count=2)
     drawing = await drawn(bench, job, png(1), png(2))
-    await bench.keeping.keep(job, drawing, Troubles())
+    await bench.keeping.keep(job, (drawing,), Troubles())
     kept = await bench.pictures.of_job(job.id)
     assert [(picture.position, picture.state) for picture in kept] == [(0, PictureState.VISIBLE), (1, PictureState.VISIBLE)]
     assert [bench.objects.objects[picture.file.key] for picture in kept] == [(png(1), "image/png"), (png(2), "image/png")]
@@ -76,7 +76,7 @@ async def test_pictures_are_kept_untouched_in_their_order_and_counted(bench: Ben
 async def test_fewer_pictures_than_were_asked_for_count_as_that_many(bench: Bench) -> None:
     """The rest of what was set aside comes back."""
     job = await bench.claimed(count=4)
-    await bench.keeping.keep(job, await drawn(bench, job, png(1)), Troubles())
+    await bench.keeping.keep(job, (await drawn(bench, job, png(1)),), Troubles())
     quota_status = await bench.quota_status()
     assert (quota_status.held, quota_status.spent, quota_status.left) == (0, 1, 19)
 
@@ -113,7 +113,7 @@ async def test_a_store_elsewhere_gets_pictures_by_way_of_the_spool(far: Bench, s
     drawing = await drawn(far, job, png(1))
     assert [content for content, _ in spool.objects.values()] == [png(1)]
     assert far.objects.objects == {}
-    await far.keeping.keep(job, drawing, Troubles())
+    await far.keeping.keep(job, (drawing,), Troubles())
     assert spool.objects == {}
     assert far.objects.objects == {drawing.files[0].key: (png(1), "image/png")}
 
@@ -124,7 +124,7 @@ async def test_a_store_that_is_down_is_waited_for(far: Bench, spool: MemoryObjec
     drawing = await drawn(far, job, png(1))
     far.objects.failures.fail_always("put", DOWN)
     troubles = Troubles()
-    task = asyncio.create_task(far.keeping.keep(job, drawing, troubles))
+    task = asyncio.create_task(far.keeping.keep(job, (drawing,), troubles))
     await asyncio.sleep(3600)
     assert troubles.count > 100
     assert (far.job(job).state, len(spool.objects)) == (JobState.RUNNING, 1)
@@ -139,7 +139,7 @@ async def test_a_table_that_is_locked_is_waited_for(bench: Bench) -> None:
     drawing = await drawn(bench, job, png(1))
     bench.jobs.failures.fail_next("keep", StorageFailed("sqlite", "locked"), times=5)
     troubles = Troubles()
-    await bench.keeping.keep(job, drawing, troubles)
+    await bench.keeping.keep(job, (drawing,), troubles)
     assert troubles.count == 5
     assert len(await bench.pictures.of_job(job.id)) == (await bench.quota_status()).spent == 1
 
@@ -160,7 +160,7 @@ async def test_who_lost_the_job_keeps_nothing(bench: Bench) -> None:
     drawing = await drawn(bench, job, png(1))
     await bench.studio.cancel(job)
     with pytest.raises(LeaseLost):
-        await bench.keeping.keep(job, drawing, Troubles())
+        await bench.keeping.keep(job, (drawing,), Troubles())
     assert await bench.pictures.of_job(job.id) == ()
 
 
@@ -170,7 +170,7 @@ async def test_what_lies_in_another_machines_spool_is_missing_here(far: Bench, s
     drawing = await drawn(far, job, png(1))
     spool.objects.clear()
     with pytest.raises(ObjectMissing):
-        await far.keeping.keep(job, drawing, Troubles())
+        await far.keeping.keep(job, (drawing,), Troubles())
     assert far.job(job).state is JobState.RUNNING
 
 
@@ -183,7 +183,7 @@ async def test_two_jobs_may_come_to_the_same_picture(far: Bench, spool: MemoryOb
     assert second is not None
     drawings = [await drawn(far, job, png(1)) for job in (first, second)]
     for job, drawing in zip((first, second), drawings, strict=True):
-        await far.keeping.keep(job, drawing, Troubles())
+        await far.keeping.keep(job, (drawing,), Troubles())
         assert far.job(job).state is JobState.KEPT
     assert spool.objects == {}
     assert len(far.objects.objects) == 2
@@ -194,14 +194,14 @@ async def test_a_spool_that_cannot_be_emptied_holds_nobody_up(far: Bench, spool:
     job = await far.claimed()
     drawing = await drawn(far, job, png(1))
     spool.failures.fail_always("delete", StorageFailed("disk", "read-only"))
-    await far.keeping.keep(job, drawing, Troubles())
+    await far.keeping.keep(job, (drawing,), Troubles())
     assert far.job(job).state is JobState.KEPT
 
 
 async def test_the_same_bytes_of_two_jobs_are_kept_apart(bench: Bench) -> None:
     """The one is deleted for good between the other's drawing and its being counted."""
     first = await bench.claimed()
-    await bench.keeping.keep(first, await drawn(bench, first, png()), Troubles())
+    await bench.keeping.keep(first, (await drawn(bench, first, png()),), Troubles())
     second = await bench.imagine(key="call-2")
     claimed = await bench.jobs.claim(second.id, LEASE)
     assert claimed is not None
@@ -209,7 +209,7 @@ async def test_the_same_bytes_of_two_jobs_are_kept_apart(bench: Bench) -> None:
     await bench.gallery.delete(first.id)
     bench.clock.move(bench.gallery.undo)
     await bench.gallery.sweep()
-    await bench.keeping.keep(claimed, drawing, Troubles())
+    await bench.keeping.keep(claimed, (drawing,), Troubles())
     [picture] = await bench.gallery.visible(second.id)
     assert await bench.objects.get(picture.file.key) == png()
     assert len(bench.objects.objects) == 1
@@ -222,7 +222,7 @@ async def test_what_has_come_over_already_is_kept_without_its_spool(far: Bench, 
     [file] = drawing.files
     await far.objects.put(file.key, png(1), file.media_type)
     spool.objects.clear()
-    await far.keeping.keep(job, drawing, Troubles())
+    await far.keeping.keep(job, (drawing,), Troubles())
     assert far.job(job).state is JobState.KEPT
 
 

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from bot.domain.allowances import QuotaStatus
+from bot.domain.call_limits import CallLimits
 from bot.domain.images import Progress, Quality, Size
 from bot.domain.jobs import DrawingState, Job, JobState
 from bot.errors import BadInput, QuotaExceeded
@@ -52,8 +53,9 @@ async def test_cancelling_before_the_call_goes_out_is_free(bench: Bench) -> None
     assert bench.painter.requests == []
 
 
-async def test_cancelling_counts_only_what_the_model_was_asked_for(bench: Bench) -> None:
+async def test_cancelling_counts_only_what_the_model_was_asked_for() -> None:
     """It draws one at a time, and three were wished for: the others were never out."""
+    bench = Bench(limits=CallLimits(at_once=1))
     bench.painter.abilities = replace(bench.painter.abilities, most=1)
     bench.painter.will_hold()
     job = await bench.imagine(count=3)

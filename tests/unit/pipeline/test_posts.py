@@ -8,8 +8,8 @@ import pytest
 from bot.domain.allowances import QuotaStatus
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, Tone
-from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Progress, Size
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Wish
+from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Progress, Size
+from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Wish
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId
 from bot.pipeline import posts
@@ -98,7 +98,7 @@ def test_a_job_that_is_worked_on_says_what_is_done() -> None:
 
 def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
     """At 120 characters, with an ellipsis."""
-    post = posts.done(LONG, pictures=(), drawing=None, cost=FREE, links=LINKS)
+    post = posts.done(LONG, pictures=(), notes=(), cost=FREE, links=LINKS)
     assert len(post.text) == 120
     assert post.text.endswith("fox…")
     assert post.details == (Details("You asked for", "fox " * 100),)
@@ -107,17 +107,8 @@ def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
 def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     """Both wordings, who drew, how long it took, and what it cost."""
     job = replace(REWRITTEN, started_at=NOON, kept_at=NOON + timedelta(seconds=41.4))
-    drawing = Drawing(
-        id=DrawingId("d1"),
-        job=job.id,
-        attempt=1,
-        provider="painter",
-        model="painter-1",
-        state=DrawingState.DRAWN,
-        started_at=NOON,
-        notes=("drawn by painter", "8x9, low quality"),
-    )
-    post = posts.done(job, pictures=(PICTURE,), drawing=drawing, cost=Cost(53_100), links=LINKS)
+    notes = ("drawn by painter", "8x9, low quality")
+    post = posts.done(job, pictures=(PICTURE,), notes=notes, cost=Cost(53_100), links=LINKS)
     assert (post.text, post.tone) == ("a fox", Tone.DONE)
     assert post.details == (ASKED, Details("Drawn as", "a red fox at dawn"))
     assert (post.footer, post.cost) == (("drawn by painter", "8x9, low quality", "41 s"), "$0.0531")
@@ -133,21 +124,21 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
 
 def test_what_it_cost_is_for_everybody_only_where_that_is_set() -> None:
     """Else it stands apart, and surfaces that cannot tell people apart leave it out."""
-    post = posts.done(JOB, pictures=(), drawing=None, cost=Cost(53_100), links=LINKS, shows_cost=True)
+    post = posts.done(JOB, pictures=(), notes=(), cost=Cost(53_100), links=LINKS, shows_cost=True)
     assert (post.footer, post.cost) == (("$0.0531",), "")
 
 
 def test_what_is_not_known_is_not_in_the_footer() -> None:
     """A free drawing has no price, and one whose pictures are not kept no length."""
-    assert posts.done(JOB, pictures=(), drawing=None, cost=FREE, links=LINKS).footer == ()
+    assert posts.done(JOB, pictures=(), notes=(), cost=FREE, links=LINKS).footer == ()
     started = replace(JOB, started_at=NOON)
-    assert posts.done(started, pictures=(), drawing=None, cost=FREE, links=LINKS).footer == ()
+    assert posts.done(started, pictures=(), notes=(), cost=FREE, links=LINKS).footer == ()
 
 
 def test_words_that_were_kept_are_shown_once() -> None:
     """Nothing was made of them."""
     kept = replace(JOB, prepared_prompt=PreparedPrompt("a fox"))
-    assert posts.done(kept, pictures=(), drawing=None, cost=FREE, links=LINKS).details == (ASKED,)
+    assert posts.done(kept, pictures=(), notes=(), cost=FREE, links=LINKS).details == (ASKED,)
 
 
 def test_a_picture_is_described_by_what_was_drawn() -> None:
@@ -222,28 +213,28 @@ def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, count
 )
 def test_what_is_left_is_said_when_it_is_little(left: QuotaStatus | None, says: tuple[str, ...]) -> None:
     """Three pictures, or the last fifth of the day."""
-    post = posts.done(JOB, pictures=(PICTURE,), drawing=None, cost=FREE, links=LINKS, left=left)
+    post = posts.done(JOB, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS, left=left)
     assert post.footer == says
 
 
 def test_every_picture_leads_to_its_original_where_people_can_reach_it() -> None:
     """Several are numbered as they are shown."""
     links = PictureLinks("http://127.0.0.1:8420", public_url="https://easel.test")
-    one = posts.done(JOB, pictures=(PICTURE,), drawing=None, cost=FREE, links=links)
+    one = posts.done(JOB, pictures=(PICTURE,), notes=(), cost=FREE, links=links)
     assert one.links == (Link("Original", "https://easel.test/p/p1.png"),)
     pictures = (PICTURE, replace(PICTURE, id=PictureId("p2")))
-    two = posts.done(JOB, pictures=pictures, drawing=None, cost=FREE, links=links)
+    two = posts.done(JOB, pictures=pictures, notes=(), cost=FREE, links=links)
     assert two.links == (
         Link("Original 1", "https://easel.test/p/p1.png"),
         Link("Original 2", "https://easel.test/p/p2.png"),
     )
-    assert posts.done(JOB, pictures=pictures, drawing=None, cost=FREE, links=LINKS).links == ()
+    assert posts.done(JOB, pictures=pictures, notes=(), cost=FREE, links=LINKS).links == ()
 
 
 def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
     """Nothing is offered that needs them, and people who cannot see it are told as much."""
     erased = replace(JOB, wish=Wish(prompt=""), erased_at=NOON)
-    post = posts.done(erased, pictures=(PICTURE,), drawing=None, cost=FREE, links=LINKS)
+    post = posts.done(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
     assert [button.command for button in post.buttons] == ["delete"]
     assert post.pictures[0].alt == post.text

@@ -1,0 +1,60 @@
+"""What becomes of a wish of whose calls some failed, and what people read about it."""
+
+import re
+
+from bot.domain.jobs import Drawing, DrawingState
+from bot.errors import PromptRefused
+from bot.pipeline.wish_calls import is_failure_of_one_call
+from bot.provider_errors import OutcomeUnknown, ProviderFailed
+
+_TOO_FEW = "only "
+
+
+def check_refusals(earlier: tuple[Drawing, ...]) -> None:
+    """Raise `PromptRefused` where a provider refused, perhaps, and the process was killed before it could say so to anybody."""
+    for drawing in earlier:
+        if drawing.state is DrawingState.REFUSED:
+            sentence = "The image service will not draw this; please try other words."
+            raise PromptRefused(rule="refused_by_provider", sentence=sentence, request_id=drawing.request_id)
+
+
+def most_pressing(errors: list[Exception]) -> Exception | None:
+    """Return the error that decides what becomes of the job.
+
+    First what keeps it from going on here, then a refusal, after which nobody
+    is asked, then an unknown outcome, which may forbid to ask again.
+    """
+
+    def weight(error: Exception) -> int:
+        if is_failure_of_one_call(error):
+            return int(isinstance(error, OutcomeUnknown))
+        return 2 if isinstance(error, PromptRefused | ProviderFailed) else 3
+
+    return max(errors, key=weight, default=None)
+
+
+def unusable_note(asked: int, came: int) -> tuple[str, ...]:
+    """Say how many pictures of those that one call was asked for cannot be shown."""
+    missing = asked - came
+    if missing <= 0:
+        return ()
+    return (
+        f"{missing} of {asked} pictures could not be used or did not come, and {'was' if missing == 1 else 'were'} not counted",
+    )
+
+
+def is_too_few_note(note: str) -> bool:
+    """Whether a note is one of `too_few_note`."""
+    return note.startswith(_TOO_FEW)
+
+
+def too_few_note(came: int, asked: int, error: PromptRefused | ProviderFailed) -> str:
+    """Say how many pictures were not drawn, and why."""
+    others = "the other one was" if asked - came == 1 else "the others were"
+    return f"{_TOO_FEW}{came} of {asked} pictures came, because {_because(error)}; {others} not counted"
+
+
+def _because(error: PromptRefused | ProviderFailed) -> str:
+    """Return the first clause of what the error says to people, which says what happened."""
+    clause = re.split(r"[.;] ", error.user_text, maxsplit=1)[0]
+    return clause[0].lower() + clause[1:]
