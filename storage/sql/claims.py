@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Integer,
     Row,
@@ -57,7 +58,7 @@ AGE = (jobs.c.created_at, jobs.c.id)
 """What "oldest first" goes by."""
 
 
-def accepted_after(job: JobId | None) -> tuple[ColumnElement[bool], ...]:
+def accepted_after(job: JobId | BindParameter[str] | None) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that a job was accepted after that one; nothing is after a job that was never there."""
     if job is None:
         return ()
@@ -128,6 +129,14 @@ _WAITING: Select[Any] = (
     .where(_OF_ACCOUNT, HAS_NO_PICTURES, IS_CLAIMABLE, ~is_in_line(jobs))
     .order_by(jobs.c.created_at, jobs.c.id)
 )
+_CLAIMABLE: Select[Any, Any] = (
+    select(jobs.c.id, jobs.c.tier)
+    .where(IS_OPEN, IS_CLAIMABLE, ~is_in_line(jobs), jobs.c.platform.in_(bindparam("platforms", expanding=True)))
+    .where(or_(jobs.c.created_at <= bindparam("accepted_by"), jobs.c.attempt > 0))
+    .order_by(*AGE)
+    .limit(bindparam("most"))
+)
+_CLAIMABLE_AFTER = _CLAIMABLE.where(*accepted_after(bindparam("after", type_=String)))
 _UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
 _RENEW = _UPDATE.where(jobs.c.lease_until.is_not(None))
 _RECORD_MISSING = _UPDATE.values(missing_since=func.coalesce(jobs.c.missing_since, NOW)).returning(jobs.c.missing_since)
@@ -168,17 +177,11 @@ async def claimable_jobs(
     accepted_by: datetime,
     most: int,
     after: JobId | None,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[Any, Any]]:
     """Return id and tier of a page of those that nobody has, but for what waits for a provider."""
-    waiting: Select[Any] = (
-        select(jobs.c.id, jobs.c.tier)
-        .where(IS_OPEN, IS_CLAIMABLE, ~is_in_line(jobs), jobs.c.platform.in_(platforms))
-        .where(or_(jobs.c.created_at <= accepted_by, jobs.c.attempt > 0))
-        .where(*accepted_after(after))
-        .order_by(*AGE)
-        .limit(most)
-    )
-    found: Sequence[Row[Any]] = (await connection.execute(waiting, {"now": now})).all()
+    statement = _CLAIMABLE if after is None else _CLAIMABLE_AFTER
+    values = {"now": now, "platforms": list(platforms), "accepted_by": accepted_by, "most": most, "after": after}
+    found: Sequence[Row[Any, Any]] = (await connection.execute(statement, values)).all()
     return found
 
 

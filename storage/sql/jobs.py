@@ -248,7 +248,7 @@ class SqlJobs:
             found = await claimable_jobs(
                 connection, platforms, now=self._clock.now(), accepted_by=accepted_by, most=most, after=after
             )
-        return tuple((JobId(row.id), Tier(row.tier)) for row in found)
+        return tuple((JobId(job), Tier(tier)) for job, tier in found)
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
         """Read the open jobs of the platform: they are few, so that tenants need no column of their own."""
