@@ -219,7 +219,7 @@ async def _report_of(house: House, job: Job) -> ImagineReport:
     store = DiskObjects(folder) if folder else None
     paths = tuple([store.path_of(picture.file.key) if store else None for picture in await views.visible(job)])
     if view.error is None:
-        return ImagineReport(job=view, paths=paths)
+        return ImagineReport(job=view, paths=paths, cost=await house.base.records.jobs.cost(job.id))
     code = REFUSED if job.state is JobState.REFUSED else FAILED
     return ImagineReport(job=view, paths=paths, problem=ImagineProblem(view.error.kind, view.error.text, code))
 

@@ -31,6 +31,7 @@ class ImagineReport:
     job: JobView | None = None
     paths: tuple[Path | None, ...] = ()
     problem: ImagineProblem | None = None
+    cost: Cost | None = None
 
     @property
     def exit_code(self) -> int:
@@ -67,5 +68,5 @@ def print_lines(report: ImagineReport) -> None:
     typer.echo(f"asked  {sanitize(job.prompt)}")
     typer.echo(f"drawn  {sanitize(job.drawn_prompt or '')}")
     typer.echo(f"model  {job.model} ({job.provider})")
-    if job.cost_microusd is not None:
-        typer.echo(f"cost   {Cost(job.cost_microusd)}")
+    if report.cost is not None:
+        typer.echo(f"cost   {report.cost}")

@@ -18,9 +18,9 @@ class Cost:
         return Cost(self.microusd + other.microusd, self.is_estimate or other.is_estimate)
 
     def __str__(self) -> str:
-        """Return `$0.0531`, `about $0.0531`, or `free`."""
+        """Return `$0.0531`, `about $0.0531`, `free`, or `unknown` where nothing is known that could be estimated from."""
         if self.microusd == 0:
-            return "free"
+            return "unknown" if self.is_estimate else "free"
         return f"{'about ' if self.is_estimate else ''}${self.microusd / MILLION:.4f}"
 
 

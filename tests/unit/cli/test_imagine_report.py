@@ -9,6 +9,7 @@ import pytest
 
 from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json, print_lines
 from bot.domain.jobs import JobState
+from bot.domain.money import Cost
 from bot.services.job_views import JobView, PictureView
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -27,7 +28,7 @@ JOB = JobView(
     taken_down=0,
     error=None,
 )
-REPORT = ImagineReport(job=JOB, paths=(Path("/data/pictures/a.png"),))
+REPORT = ImagineReport(job=JOB, paths=(Path("/data/pictures/a.png"),), cost=Cost(53_100))
 
 
 def test_the_object_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,6 +88,20 @@ def test_people_get_one_fact_a_line(capsys: pytest.CaptureFixture[str]) -> None:
         "model  gpt-image-2 (openai)",
         "cost   $0.0531",
     ]
+
+
+@pytest.mark.parametrize(
+    ("cost", "line"),
+    [
+        (Cost(40_000, is_estimate=True), "cost   about $0.0400"),
+        (Cost(is_estimate=True), "cost   unknown"),
+        (Cost(), "cost   free"),
+    ],
+)
+def test_a_cost_that_nobody_billed_is_no_promise(capsys: pytest.CaptureFixture[str], cost: Cost, line: str) -> None:
+    """What is estimated says so, and what is unknown is not free."""
+    print_lines(replace(REPORT, cost=cost))
+    assert capsys.readouterr().out.splitlines()[-1] == line
 
 
 def test_the_exit_code_is_the_problems() -> None:

@@ -16,7 +16,7 @@ amounts = st.integers(min_value=0, max_value=10**12)
         (Cost(53_100), "$0.0531"),
         (Cost(53_100, is_estimate=True), "about $0.0531"),
         (Cost(2_000_000), "$2.0000"),
-        (Cost(0, is_estimate=True), "free"),
+        (Cost(0, is_estimate=True), "unknown"),
     ],
 )
 def test_a_cost_reads_as_dollars(cost: Cost, text: str) -> None:
